@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_ABI_BINARY_H
+#define GOHTTPSNOOP_ABI_BINARY_H
+
+#include "build_info.h"
+#include "convention.h"
+#include "go_version.h"
+#include "image.h"
+#include "pclntab.h"
+#include "types.h"
+
+/*
+ * A Go binary, taken apart: everything the stages after inspection ask of it. The parts are owned by
+ * the binary and live as long as it does.
+ */
+struct binary {
+	struct image *image;
+	struct build_info build_info;
+	struct go_version version;
+	struct pclntab *pclntab;
+	struct types *types;
+	const struct convention *convention;
+};
+
+/*
+ * Opens `path` (it may be /proc/PID/exe). Errors say what the file is instead: a script, a directory,
+ * a program that is not Go's.
+ */
+int binary_open(const char *path, struct binary **ret_binary, struct error *err);
+void binary_close(struct binary *binary);
+
+#endif

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+#include "convention.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Hostile DWARF can describe types whose tree is far larger than its description. */
+#define WALK_MAX_DEPTH 64
+#define WALK_MAX_STEPS 200000
+
+/* rax rbx rcx rdi rsi r8 r9 r10 r11 in struct pt_regs (linux arch/x86/include/uapi/asm/ptrace.h). */
+static const uint8_t amd64_integers[] = { 10, 5, 11, 14, 13, 9, 8, 7, 6 };
+/* x0 to x15 in struct user_pt_regs (linux arch/arm64/include/uapi/asm/ptrace.h). */
+static const uint8_t arm64_integers[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
+
+/* System V psABI for AMD64, figure 3.36; DWARF for the Arm 64-bit Architecture, section 4.1. */
+static const uint8_t amd64_dwarf[] = { 10, 12, 11, 5, 13, 14, 4, 19, 9, 8, 7, 6, 3, 2, 1, 0 };
+#define AMD64_DWARF \
+	.dwarf_registers = amd64_dwarf, .dwarf_register_count = sizeof(amd64_dwarf), \
+	.dwarf_first_float = 17, .frame_address = 8
+#define ARM64_DWARF \
+	.dwarf_registers = arm64_integers, .dwarf_register_count = sizeof(arm64_integers), \
+	.dwarf_first_float = 64, .frame_address = 0
+
+/* golang/go src/cmd/compile/abi-internal.md and src/internal/abi/abi_{amd64,arm64}.go. */
+static const struct convention amd64_stack = {
+	.name = "stack",
+	.machine = MACHINE_AMD64,
+	AMD64_DWARF,
+	.stack_pointer = 19,
+	.goroutine_register = CONVENTION_NO_REGISTER, /* in thread-local storage */
+	.stack_arguments = 8,                         /* above the return address */
+};
+
+static const struct convention amd64_register = {
+	.name = "register",
+	.machine = MACHINE_AMD64,
+	AMD64_DWARF,
+	.integer_registers = amd64_integers,
+	.integer_count = sizeof(amd64_integers),
+	.float_count = 15,
+	.stack_pointer = 19,
+	.goroutine_register = 1, /* r14 */
+	.stack_arguments = 8,
+};
+
+static const struct convention arm64_stack = {
+	.name = "stack",
+	.machine = MACHINE_ARM64,
+	ARM64_DWARF,
+	.stack_pointer = 31,
+	.goroutine_register = 28, /* R28 is g in all releases */
+	.stack_arguments = 8,     /* above the slot for the callee's link register */
+};
+
+static const struct convention arm64_register = {
+	.name = "register",
+	.machine = MACHINE_ARM64,
+	ARM64_DWARF,
+	.integer_registers = arm64_integers,
+	.integer_count = sizeof(arm64_integers),
+	.float_count = 16,
+	.stack_pointer = 31,
+	.goroutine_register = 28,
+	.stack_arguments = 8,
+};
+
+/* Default since 1.17 on amd64 and 1.18 on arm64 (golang/go src/internal/buildcfg/exp.go). */
+const struct convention *convention_of(enum machine machine, const struct go_version *version)
+{
+	uint32_t since = machine == MACHINE_AMD64 ? GO_VERSION(17, 0) : GO_VERSION(18, 0);
+	bool registers = version->number >= since && !version->no_register_abi;
+
+	if (machine == MACHINE_AMD64)
+		return registers ? &amd64_register : &amd64_stack;
+	return registers ? &arm64_register : &arm64_stack;
+}
+
+/* One walk over the parameters of a signature. */
+struct walk {
+	const struct convention *convention;
+	struct types *types;
+	struct error *err;
+	uint8_t integers, floats; /* registers assigned so far */
+	uint32_t stack;           /* bytes of the stack sequence so far */
+	uint32_t steps;
+	struct location location; /* of the value being assigned */
+};
+
+/* Makes the parts of `type` known; every step of every recursion passes here. */
+static int walk_step(struct walk *walk, const struct type *type, int depth)
+{
+	if (++walk->steps > WALK_MAX_STEPS || depth > WALK_MAX_DEPTH)
+		return error_fail(walk->err, -E2BIG, "the type %s is too large to be passed",
+				  type->name);
+	if (type->kind == TYPE_UNKNOWN)
+		return error_fail(walk->err, -ENODATA, "the shape of %s is not known", type->name);
+	if (type->kind == TYPE_STRUCT || type->kind == TYPE_ARRAY)
+		return types_complete(walk->types, type, walk->err);
+	return 0;
+}
+
+static uint64_t align_up(uint64_t offset, uint64_t alignment)
+{
+	return (offset + alignment - 1) / alignment * alignment;
+}
+
+static int type_alignment(struct walk *walk, const struct type *type, int depth,
+			  uint64_t *ret_alignment);
+
+/*
+ * The greatest alignment of the fields. Types from the built-in table have only the fields that have
+ * rows: one with a hole that no alignment explains cannot be passed by value.
+ */
+static int struct_alignment(struct walk *walk, const struct type *type, int depth,
+			    uint64_t *ret_alignment)
+{
+	uint64_t greatest = 1, end = 0;
+
+	for (size_t i = 0; i < type->field_count; i++) {
+		const struct field *field = &type->fields[i];
+		uint64_t alignment = 1;
+		int r = type_alignment(walk, field->type, depth + 1, &alignment);
+
+		if (r < 0)
+			return r;
+		if (field->offset < end || field->offset - end >= alignment ||
+		    __builtin_add_overflow(field->offset, field->type->size, &end))
+			return error_fail(walk->err, -ENODATA, "not all fields of %s are known",
+					  type->name);
+		if (alignment > greatest)
+			greatest = alignment;
+	}
+	/* A zero-size last field gets a byte of its own, so that its address stays within. */
+	if (type->size < end || type->size - end > greatest)
+		return error_fail(walk->err, -ENODATA, "not all fields of %s are known", type->name);
+	*ret_alignment = greatest;
+	return 0;
+}
+
+static int type_alignment(struct walk *walk, const struct type *type, int depth,
+			  uint64_t *ret_alignment)
+{
+	int r = walk_step(walk, type, depth);
+
+	if (r < 0)
+		return r;
+	switch (type->kind) {
+	case TYPE_STRUCT:
+		return struct_alignment(walk, type, depth, ret_alignment);
+	case TYPE_ARRAY:
+		return type_alignment(walk, type->element, depth + 1, ret_alignment);
+	case TYPE_BOOL:
+	case TYPE_INT:
+	case TYPE_UINT:
+	case TYPE_FLOAT:
+		*ret_alignment = type->size;
+		break;
+	case TYPE_COMPLEX:
+		*ret_alignment = type->size / 2;
+		break;
+	default:
+		*ret_alignment = 8;
+	}
+	if (*ret_alignment != 1 && *ret_alignment != 2 && *ret_alignment != 4 && *ret_alignment != 8)
+		return error_fail(walk->err, -EBADMSG, "the type %s has no size a Go type can have",
+				  type->name);
+	return 0;
+}
+
+/* 1 when the next `count` registers of `place` take it, 0 when they run out. */
+static int take_registers(struct walk *walk, enum place place, uint64_t value_offset, size_t count,
+			  uint64_t size)
+{
+	const struct convention *convention = walk->convention;
+	struct location *location = &walk->location;
+	uint8_t *used = place == PLACE_INTEGER ? &walk->integers : &walk->floats;
+	size_t limit = place == PLACE_INTEGER ? convention->integer_count : convention->float_count;
+
+	if (*used + count > limit || location->piece_count + count > CONVENTION_MAX_PIECES)
+		return 0;
+	for (size_t i = 0; i < count; i++, (*used)++) {
+		location->pieces[location->piece_count++] = (struct piece){
+			.place = place,
+			.index = place == PLACE_INTEGER ? convention->integer_registers[*used] : *used,
+			.value_offset = (uint32_t)(value_offset + i * size),
+			.size = (uint32_t)size,
+		};
+	}
+	return 1;
+}
+
+/*
+ * Register-assigns the value of type `type` that is `offset` bytes into the parameter: 1 when it was,
+ * 0 when it cannot be, or an error.
+ */
+static int assign_registers(struct walk *walk, const struct type *type, uint64_t offset, int depth)
+{
+	int r = walk_step(walk, type, depth);
+
+	if (r < 0)
+		return r;
+	switch (type->kind) {
+	case TYPE_FLOAT:
+		return take_registers(walk, PLACE_FLOAT, offset, 1, type->size);
+	case TYPE_COMPLEX:
+		return take_registers(walk, PLACE_FLOAT, offset, 2, type->size / 2);
+	case TYPE_STRING:
+	case TYPE_INTERFACE:
+		return take_registers(walk, PLACE_INTEGER, offset, 2, 8);
+	case TYPE_SLICE:
+		return take_registers(walk, PLACE_INTEGER, offset, 3, 8);
+	case TYPE_ARRAY:
+		if (type->length > 1)
+			return 0;
+		return type->length ? assign_registers(walk, type->element, offset, depth + 1) : 1;
+	case TYPE_STRUCT:
+		for (size_t i = 0; i < type->field_count; i++) {
+			const struct field *field = &type->fields[i];
+
+			r = assign_registers(walk, field->type, offset + field->offset, depth + 1);
+			if (r <= 0)
+				return r;
+		}
+		return 1;
+	default:
+		return take_registers(walk, PLACE_INTEGER, offset, 1, type->size);
+	}
+}
+
+/* Adds the value to the stack sequence. */
+static int assign_stack(struct walk *walk, const struct type *type, uint64_t alignment)
+{
+	uint64_t offset = align_up(walk->stack, alignment), end;
+
+	if (__builtin_add_overflow(offset, type->size, &end) || end > INT32_MAX)
+		return error_fail(walk->err, -E2BIG, "the type %s is too large to be passed",
+				  type->name);
+	walk->location.piece_count = type->size ? 1 : 0;
+	walk->location.pieces[0] = (struct piece){
+		.place = PLACE_STACK,
+		.stack_offset = (uint32_t)(walk->convention->stack_arguments + offset),
+		.size = (uint32_t)type->size,
+	};
+	walk->stack = (uint32_t)end;
+	return 0;
+}
+
+static int assign(struct walk *walk, const struct type *type)
+{
+	uint8_t integers = walk->integers, floats = walk->floats;
+	uint64_t alignment = 1;
+	int r;
+
+	walk->location.piece_count = 0;
+	r = type_alignment(walk, type, 0, &alignment);
+	if (r < 0)
+		return r;
+	if (type->size == 0)
+		return assign_stack(walk, type, alignment);
+	r = assign_registers(walk, type, 0, 0);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	walk->integers = integers;
+	walk->floats = floats;
+	return assign_stack(walk, type, alignment);
+}
+
+/* Whether what DWARF says about the first word is what was found. */
+static bool hint_agrees(const struct convention *convention, const struct entry_hint *hint,
+			const struct location *location)
+{
+	const struct piece *first = &location->pieces[0];
+
+	if (hint->kind == ENTRY_UNKNOWN || location->piece_count == 0)
+		return true;
+	if (hint->kind == ENTRY_STACK)
+		return first->place == PLACE_STACK &&
+		       hint->offset + convention->frame_address == (int64_t)first->stack_offset;
+	if (first->place == PLACE_FLOAT)
+		return hint->reg == convention->dwarf_first_float + first->index;
+	return first->place == PLACE_INTEGER && hint->reg < convention->dwarf_register_count &&
+	       convention->dwarf_registers[hint->reg] == first->index;
+}
+
+int convention_locate(const struct convention *convention, struct types *types,
+		      const struct signature *signature, size_t index, struct location *ret_location,
+		      struct error *err)
+{
+	struct walk walk = { .convention = convention, .types = types, .err = err };
+
+	if (index >= signature->parameter_count)
+		return error_fail(err, -EINVAL, "there is no parameter %zu", index);
+	for (size_t i = 0; i <= index; i++) {
+		int r = assign(&walk, signature->parameters[i].type);
+
+		if (r < 0)
+			return r;
+	}
+	if (!hint_agrees(convention, &signature->parameters[index].hint, &walk.location))
+		return error_fail(err, -ENODATA, "where the parameter %s is passed is not certain: the "
+						 "DWARF does not list all parameters",
+				  signature->parameters[index].name);
+	*ret_location = walk.location;
+	return 0;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_ABI_CONVENTION_H
+#define GOHTTPSNOOP_ABI_CONVENTION_H
+
+#include "go_version.h"
+#include "image.h"
+#include "types.h"
+
+/* How a binary passes arguments: Go's ABI0 (stack) or ABIInternal (register), as one table row. */
+struct convention {
+	const char *name; /* "stack" or "register" */
+	enum machine machine;
+	/* Argument registers in order of assignment, as indices into the kernel's pt_regs (64-bit words). */
+	const uint8_t *integer_registers;
+	uint8_t integer_count;
+	uint8_t float_count; /* float registers cannot be read from a uprobe; values in them are known to be there */
+	uint8_t stack_pointer;     /* pt_regs index of SP */
+	uint8_t goroutine_register; /* pt_regs index of g at function entry, or CONVENTION_NO_REGISTER */
+	uint8_t stack_arguments;   /* offset of the first stack argument from SP at entry */
+	/* DWARF's numbers: of registers, as indices into pt_regs; of the first float register; and what
+	 * to add to SP at entry to get the canonical frame address. */
+	const uint8_t *dwarf_registers;
+	uint8_t dwarf_register_count;
+	uint8_t dwarf_first_float;
+	int8_t frame_address;
+};
+
+#define CONVENTION_NO_REGISTER 0xff
+
+/* Where one machine word, or part, of a value lies at function entry. */
+enum place { PLACE_INTEGER, PLACE_FLOAT, PLACE_STACK };
+
+struct piece {
+	enum place place;
+	uint8_t index;          /* pt_regs index (INTEGER) or ordinal of the float register (FLOAT) */
+	uint32_t stack_offset;  /* STACK: from SP at entry */
+	uint32_t value_offset;  /* which part of the value */
+	uint32_t size;
+};
+
+#define CONVENTION_MAX_PIECES 32 /* all argument registers of arm64 */
+
+/* A value on the stack is one piece; a value in registers has one piece a register. */
+struct location {
+	struct piece pieces[CONVENTION_MAX_PIECES];
+	size_t piece_count; /* 0: a zero-size value */
+};
+
+/*
+ * The convention of a binary: by its Go version and machine, and the experiments that switch the
+ * register ABI off. Never NULL.
+ */
+const struct convention *convention_of(enum machine machine, const struct go_version *version);
+
+/*
+ * Where parameter `index` of `signature` lies when the function is entered, by the assignment rule of
+ * Go's abi-internal.md. -ENODATA when a type before it is incomplete and cannot be completed, or when
+ * DWARF says that it lies elsewhere.
+ */
+int convention_locate(const struct convention *convention, struct types *types,
+		      const struct signature *signature, size_t index, struct location *ret_location,
+		      struct error *err);
+
+#endif

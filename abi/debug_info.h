@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_ABI_DEBUG_INFO_H
+#define GOHTTPSNOOP_ABI_DEBUG_INFO_H
+
+#include "image.h"
+
+/*
+ * The DWARF of an image as plain values; libdwarf stays behind this header. An entry (DIE) is named by
+ * its offset in .debug_info. Strings live as long as the debug info. Every count and offset comes from
+ * the traced binary: nothing here trusts them, but callers bound what they collect and recurse into.
+ * (Not named dwarf.h: libdwarf and elfutils have a <dwarf.h>.)
+ */
+struct debug_info;
+
+/* The tags that matter here; numbers of the DWARF standard, section 7.5. */
+enum debug_tag {
+	DEBUG_TAG_ARRAY = 0x01,
+	DEBUG_TAG_PARAMETER = 0x05,
+	DEBUG_TAG_MEMBER = 0x0d,
+	DEBUG_TAG_POINTER = 0x0f,
+	DEBUG_TAG_UNIT = 0x11,
+	DEBUG_TAG_STRUCT = 0x13,
+	DEBUG_TAG_FUNCTION_TYPE = 0x15,
+	DEBUG_TAG_TYPEDEF = 0x16,
+	DEBUG_TAG_RANGE = 0x21,
+	DEBUG_TAG_BASE = 0x24,
+	DEBUG_TAG_FUNCTION = 0x2e,
+};
+
+/* References are offsets of other entries; 0 (no entry lies there) when absent. */
+struct debug_entry {
+	uint64_t offset;
+	uint16_t tag;
+	const char *name; /* NULL when absent */
+	uint64_t type, origin;
+	uint64_t go_key, go_element;
+	uint8_t go_kind; /* a reflect.Kind, 0 when absent */
+	bool has_low, has_size, has_count;
+	uint64_t low;    /* first address */
+	uint64_t size;   /* in bytes */
+	uint64_t count;  /* elements of a range */
+	uint64_t member; /* offset of a member in its struct */
+	bool is_result;  /* of a parameter: returned, not passed */
+	bool embedded;
+};
+
+/* libdwarf's handle, for the two files that use it (debug_info.c, debug_address.c). */
+struct Dwarf_Debug_s *debug_info_handle(struct debug_info *info);
+
+bool debug_info_present(const struct image *image);
+
+/* -ENODATA when the image has no DWARF, -EBADMSG when it cannot be read. `image` outlives it. */
+int debug_info_open(const struct image *image, struct debug_info **ret_info, struct error *err);
+void debug_info_close(struct debug_info *info);
+
+int debug_info_entry(struct debug_info *info, uint64_t offset, struct debug_entry *ret_entry,
+		     struct error *err);
+
+/*
+ * Calls `visit` for every child of the entry at `offset`, in order. A non-zero return stops the walk
+ * and is handed on.
+ */
+typedef int debug_visit(void *context, const struct debug_entry *entry);
+int debug_info_children(struct debug_info *info, uint64_t offset, debug_visit *visit, void *context,
+			struct error *err);
+
+/* Calls `visit` for the entry of every compilation unit; stops likewise. */
+int debug_info_units(struct debug_info *info, debug_visit *visit, void *context, struct error *err);
+
+/* The address ranges of a unit's entry, [low, high); stops likewise. */
+typedef int debug_visit_range(void *context, uint64_t low, uint64_t high);
+int debug_info_ranges(struct debug_info *info, uint64_t unit, debug_visit_range *visit,
+		      void *context, struct error *err);
+
+#define DEBUG_MAX_PIECES 40
+
+/* Where one part of a value lies, by DWARF's account. */
+struct debug_piece {
+	enum { DEBUG_IN_REGISTER, DEBUG_ON_STACK, DEBUG_NOWHERE } place;
+	uint16_t reg;   /* number in DWARF's scheme for the machine */
+	int64_t offset; /* on the stack, from the canonical frame address */
+	uint64_t size;  /* 0: the whole value */
+};
+
+/*
+ * Where the parameter at entry `offset` lies when a function is entered at `address`: its only
+ * location, or the one of its location list that starts there. -ENOENT when there is none.
+ */
+int debug_info_location(struct debug_info *info, uint64_t offset, uint64_t address,
+			struct debug_piece *ret_pieces, size_t *ret_count, struct error *err);
+
+#endif

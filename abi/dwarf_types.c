@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: MIT */
+#include "dwarf_types.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "type_record.h"
+#include "unit_index.h"
+
+#define DWARF_MAX_FIELDS 4096
+#define DWARF_MAX_PARAMETERS 256
+#define DWARF_MAX_TYPEDEFS 16
+#define DWARF_MAX_MEMORY (256u << 20)
+#define DWARF_BUCKETS 1024
+
+struct dwarf_types {
+	struct debug_info *info;
+	struct unit_index *index;
+	struct arena arena;
+	struct type_record *buckets[DWARF_BUCKETS]; /* by the offset a type was referred to by */
+};
+
+/* What one reference to a type leads to, kept so that equal references give equal types. */
+struct dwarf_record {
+	struct type_record record;
+	uint64_t reference;
+};
+
+/* go_kind is a reflect.Kind (golang/go src/reflect/type.go), the same in all releases. */
+static const uint8_t kinds[] = {
+	[1] = TYPE_BOOL,
+	[2] = TYPE_INT, [3] = TYPE_INT, [4] = TYPE_INT, [5] = TYPE_INT, [6] = TYPE_INT,
+	[7] = TYPE_UINT, [8] = TYPE_UINT, [9] = TYPE_UINT, [10] = TYPE_UINT, [11] = TYPE_UINT,
+	[12] = TYPE_UINT,
+	[13] = TYPE_FLOAT, [14] = TYPE_FLOAT,
+	[15] = TYPE_COMPLEX, [16] = TYPE_COMPLEX,
+	[17] = TYPE_ARRAY,
+	[18] = TYPE_CHAN,
+	[19] = TYPE_FUNC,
+	[20] = TYPE_INTERFACE,
+	[21] = TYPE_MAP,
+	[22] = TYPE_POINTER,
+	[23] = TYPE_SLICE,
+	[24] = TYPE_STRING,
+	[25] = TYPE_STRUCT,
+	[26] = TYPE_POINTER,
+};
+
+int dwarf_types_open(const struct image *image, struct dwarf_types **ret_types, struct error *err)
+{
+	struct dwarf_types *types = calloc(1, sizeof(*types));
+	int r;
+
+	if (!types)
+		return error_fail(err, -ENOMEM, "out of memory");
+	types->arena.limit = DWARF_MAX_MEMORY;
+	r = debug_info_open(image, &types->info, err);
+	if (r == 0)
+		r = unit_index_create(types->info, &types->index, err);
+	if (r < 0) {
+		dwarf_types_close(types);
+		return r;
+	}
+	*ret_types = types;
+	return 0;
+}
+
+void dwarf_types_close(struct dwarf_types *types)
+{
+	if (!types)
+		return;
+	unit_index_destroy(types->index);
+	debug_info_close(types->info);
+	arena_finish(&types->arena);
+	free(types);
+}
+
+static enum type_kind kind_of(const struct debug_entry *entry)
+{
+	/* Releases before 1.14 or so left flags of the runtime above the five bits of the kind. */
+	uint8_t kind = entry->go_kind & 0x1f;
+
+	if (kind && kind < sizeof(kinds))
+		return kinds[kind];
+	if (entry->tag == DEBUG_TAG_POINTER)
+		return TYPE_POINTER;
+	if (entry->tag == DEBUG_TAG_STRUCT)
+		return TYPE_STRUCT;
+	return TYPE_UNKNOWN;
+}
+
+static uint64_t size_of(const struct debug_entry *entry, enum type_kind kind)
+{
+	switch (kind) {
+	case TYPE_POINTER:
+	case TYPE_MAP:
+	case TYPE_FUNC:
+	case TYPE_CHAN:
+		return 8;
+	case TYPE_STRING:
+	case TYPE_INTERFACE:
+		return 16;
+	case TYPE_SLICE:
+		return 24;
+	default:
+		return entry->has_size ? entry->size : 0;
+	}
+}
+
+/* The entry behind typedefs; the name is that of the outermost. */
+static int resolve(struct dwarf_types *types, uint64_t reference, struct debug_entry *ret_entry,
+		   struct error *err)
+{
+	const char *name = NULL;
+
+	for (int depth = 0; depth < DWARF_MAX_TYPEDEFS; depth++) {
+		int r = debug_info_entry(types->info, reference, ret_entry, err);
+
+		if (r < 0)
+			return r;
+		if (!name)
+			name = ret_entry->name;
+		/* Map, chan and interface are typedefs with a go_kind of their own. */
+		if (ret_entry->tag != DEBUG_TAG_TYPEDEF || ret_entry->go_kind || !ret_entry->type) {
+			ret_entry->name = name ? name : "";
+			return 0;
+		}
+		reference = ret_entry->type;
+	}
+	return error_fail(err, -EBADMSG, "damaged DWARF: the typedef %s does not end",
+			  name ? name : "");
+}
+
+static int type_at(struct dwarf_types *types, uint64_t reference, const struct type **ret_type,
+		   struct error *err)
+{
+	struct type_record **bucket = &types->buckets[reference / 2 % DWARF_BUCKETS], *record;
+	struct dwarf_record *made;
+	struct debug_entry entry;
+	int r;
+
+	for (record = *bucket; record; record = record->next) {
+		if (((struct dwarf_record *)record)->reference == reference) {
+			*ret_type = &record->type;
+			return 0;
+		}
+	}
+	r = resolve(types, reference, &entry, err);
+	if (r < 0)
+		return r;
+	made = arena_alloc(&types->arena, 1, sizeof(*made));
+	if (!made)
+		return error_fail(err, -ENOMEM, "no memory for the types of the binary");
+	made->reference = reference;
+	record = &made->record;
+	record->owner = TYPE_OWNER_DWARF;
+	record->entry = entry.offset;
+	record->type.name = entry.name;
+	record->type.kind = kind_of(&entry);
+	record->type.size = size_of(&entry, record->type.kind);
+	record->next = *bucket;
+	*bucket = record;
+	*ret_type = &record->type;
+	return 0;
+}
+
+/* Says what a failure was about where no message says it yet. */
+static int failed(struct error *err, int code, const char *what, const char *name)
+{
+	if (code == -ENOMEM)
+		return error_fail(err, code, "no memory for %s%s", what, name);
+	if (code == -E2BIG)
+		return error_fail(err, code, "damaged DWARF: too many of %s%s", what, name);
+	return code;
+}
+
+/* Entries of one tag below another, collected before any of them is looked into. */
+struct collection {
+	uint16_t tag;
+	struct debug_entry *entries;
+	size_t count, capacity, limit;
+};
+
+static int collect(void *context, const struct debug_entry *entry)
+{
+	struct collection *collection = context;
+
+	if (entry->tag != collection->tag)
+		return 0;
+	if (collection->count == collection->limit)
+		return -E2BIG;
+	if (collection->count == collection->capacity) {
+		size_t capacity = collection->capacity ? collection->capacity * 2 : 16;
+		struct debug_entry *entries =
+			realloc(collection->entries, capacity * sizeof(*entries));
+
+		if (!entries)
+			return -ENOMEM;
+		collection->entries = entries;
+		collection->capacity = capacity;
+	}
+	collection->entries[collection->count++] = *entry;
+	return 0;
+}
+
+static int field_compare(const void *a, const void *b)
+{
+	const struct field *left = a, *right = b;
+
+	return left->offset < right->offset ? -1 : left->offset > right->offset;
+}
+
+static int complete_fields(struct dwarf_types *types, struct type *type, uint64_t entry,
+			   struct error *err)
+{
+	struct collection members = { .tag = DEBUG_TAG_MEMBER, .limit = DWARF_MAX_FIELDS };
+	struct field *fields = NULL;
+	int r = debug_info_children(types->info, entry, collect, &members, err);
+
+	if (r == 0) {
+		fields = arena_alloc(&types->arena, members.count, sizeof(*fields));
+		r = fields ? 0 : -ENOMEM;
+	}
+	for (size_t i = 0; r == 0 && i < members.count; i++) {
+		const struct debug_entry *member = &members.entries[i];
+
+		fields[i].name = member->name ? member->name : "";
+		fields[i].offset = member->member;
+		fields[i].embedded = member->embedded;
+		r = type_at(types, member->type, &fields[i].type, err);
+	}
+	free(members.entries);
+	if (r < 0)
+		return failed(err, r, "the fields of ", type->name);
+	/* Go writes them in memory order; zero-size fields share an offset and must keep theirs. */
+	for (size_t i = 1; i < members.count; i++) {
+		if (fields[i].offset < fields[i - 1].offset) {
+			qsort(fields, members.count, sizeof(*fields), field_compare);
+			break;
+		}
+	}
+	type->fields = fields;
+	type->field_count = members.count;
+	return 0;
+}
+
+static int complete_array(struct dwarf_types *types, struct type *type,
+			  const struct debug_entry *entry, struct error *err)
+{
+	struct collection ranges = { .tag = DEBUG_TAG_RANGE, .limit = 1 };
+	int r = debug_info_children(types->info, entry->offset, collect, &ranges, err);
+
+	if (r == 0 && (ranges.count != 1 || !ranges.entries[0].has_count))
+		r = error_fail(err, -EBADMSG, "damaged DWARF: the array %s has no length", type->name);
+	if (r == 0)
+		type->length = ranges.entries[0].count;
+	free(ranges.entries);
+	if (r < 0)
+		return failed(err, r, "the dimensions of ", type->name);
+	return type_at(types, entry->type, &type->element, err);
+}
+
+/* The words of an interface are the fields of runtime.iface or runtime.eface. */
+static int complete_interface(struct dwarf_types *types, struct type *type,
+			      const struct debug_entry *entry, struct error *err)
+{
+	struct debug_entry words;
+	int r;
+
+	if (!entry->type)
+		return 0;
+	r = resolve(types, entry->type, &words, err);
+	return r < 0 ? r : complete_fields(types, type, words.offset, err);
+}
+
+static int complete_parts(struct dwarf_types *types, struct type *type,
+			  const struct debug_entry *entry, struct error *err)
+{
+	int r = 0;
+
+	switch (type->kind) {
+	case TYPE_STRUCT:
+		return complete_fields(types, type, entry->offset, err);
+	case TYPE_ARRAY:
+		return complete_array(types, type, entry, err);
+	case TYPE_INTERFACE:
+		return complete_interface(types, type, entry, err);
+	case TYPE_POINTER:
+		return entry->type ? type_at(types, entry->type, &type->element, err) : 0;
+	case TYPE_SLICE:
+	case TYPE_CHAN:
+	case TYPE_MAP:
+		if (entry->go_key)
+			r = type_at(types, entry->go_key, &type->key, err);
+		if (r == 0 && entry->go_element)
+			r = type_at(types, entry->go_element, &type->element, err);
+		return r;
+	case TYPE_UNKNOWN:
+		return error_fail(err, -ENODATA, "DWARF does not say what %s is", type->name);
+	default:
+		return 0;
+	}
+}
+
+int dwarf_types_complete(struct dwarf_types *types, const struct type *type, struct error *err)
+{
+	struct type_record *record = type_record_of(type);
+	struct type target = record->type;
+	struct debug_entry entry;
+	int r;
+
+	if (target.complete)
+		return 0;
+	r = debug_info_entry(types->info, record->entry, &entry, err);
+	if (r == 0)
+		r = complete_parts(types, &target, &entry, err);
+	if (r < 0)
+		return r;
+	target.complete = true;
+	record->type = target;
+	return 0;
+}
+
+/* The name, type and flags that an entry has, or has from its abstract origin. */
+static int origin_read(struct dwarf_types *types, struct debug_entry *entry, struct error *err)
+{
+	struct debug_entry origin = *entry;
+
+	/* Instances of functions that are also inlined refer to the abstract function. */
+	for (int depth = 0; !origin.name && !origin.type && origin.origin; depth++) {
+		int r;
+
+		if (depth == DWARF_MAX_TYPEDEFS)
+			return error_fail(err, -EBADMSG, "damaged DWARF: an origin that does not end");
+		r = debug_info_entry(types->info, origin.origin, &origin, err);
+		if (r < 0)
+			return r;
+	}
+	entry->name = origin.name ? origin.name : "";
+	entry->type = origin.type;
+	entry->is_result |= origin.is_result;
+	return 0;
+}
+
+static struct entry_hint hint_read(struct dwarf_types *types, const struct debug_entry *entry,
+				   uint64_t address)
+{
+	struct debug_piece pieces[DEBUG_MAX_PIECES];
+	struct entry_hint hint = { .kind = ENTRY_UNKNOWN };
+	size_t count = 0;
+
+	/* Parameters without a name of their own are said to be on the stack whether they are or not. */
+	if (entry->name[0] == '~' || entry->name[0] == '.' || strcmp(entry->name, "_") == 0)
+		return hint;
+	if (debug_info_location(types->info, entry->offset, address, pieces, &count, NULL) < 0 ||
+	    count == 0 || pieces[0].place == DEBUG_NOWHERE)
+		return hint;
+	hint.kind = pieces[0].place == DEBUG_IN_REGISTER ? ENTRY_REGISTER : ENTRY_STACK;
+	hint.reg = pieces[0].reg;
+	hint.offset = pieces[0].offset;
+	return hint;
+}
+
+/*
+ * Where the dictionary of a generic function goes that DWARF does not list (Go 1.18 to 1.26): first,
+ * or behind the receiver of a method. SIZE_MAX for functions without one, closures among them.
+ */
+static size_t dictionary_index(const char *function)
+{
+	const char *rest = strrchr(function, ']');
+
+	if (!rest || !strstr(function, "[go.shape."))
+		return SIZE_MAX;
+	rest++;
+	if (!*rest)
+		return 0;
+	if (*rest == ')')
+		rest++;
+	if (*rest != '.' || strncmp(rest, ".func", 5) == 0 || strchr(rest + 1, '.'))
+		return SIZE_MAX;
+	return 1;
+}
+
+static const struct type dictionary_type = {
+	.kind = TYPE_UINT,
+	.name = "uintptr",
+	.size = 8,
+	.complete = true,
+};
+
+static int signature_read(struct dwarf_types *types, const struct debug_entry *function,
+			  struct collection *found, struct signature *signature, struct error *err)
+{
+	struct parameter *parameters, *results;
+	size_t dictionary = dictionary_index(function->name);
+
+	parameters = arena_alloc(&types->arena, found->count + 1, sizeof(*parameters));
+	results = arena_alloc(&types->arena, found->count, sizeof(*results));
+	if (!parameters || !results)
+		return -ENOMEM;
+	signature->parameters = parameters;
+	signature->results = results;
+	for (size_t i = 0; i < found->count; i++) {
+		struct debug_entry *entry = &found->entries[i];
+		struct parameter parameter = { 0 };
+		int r = origin_read(types, entry, err);
+
+		if (r == 0 && !entry->type)
+			r = error_fail(err, -EBADMSG, "damaged DWARF: a parameter without a type");
+		if (r == 0)
+			r = type_at(types, entry->type, &parameter.type, err);
+		if (r < 0)
+			return r;
+		parameter.name = entry->name;
+		if (entry->is_result) {
+			results[signature->result_count++] = parameter;
+			continue;
+		}
+		if (strcmp(entry->name, ".dict") == 0)
+			dictionary = SIZE_MAX;
+		if (signature->parameter_count == dictionary)
+			parameters[signature->parameter_count++] =
+				(struct parameter){ .name = ".dict", .type = &dictionary_type };
+		parameter.hint = hint_read(types, entry, function->low);
+		parameters[signature->parameter_count++] = parameter;
+	}
+	return 0;
+}
+
+int dwarf_types_signature(struct dwarf_types *types, uint64_t address,
+			  const struct signature **ret_signature, struct error *err)
+{
+	struct collection found = { .tag = DEBUG_TAG_PARAMETER, .limit = DWARF_MAX_PARAMETERS };
+	struct signature *signature = NULL;
+	struct debug_entry function;
+	uint64_t offset = 0;
+	int r = unit_index_function(types->index, address, &offset, err);
+
+	if (r == 0)
+		r = debug_info_entry(types->info, offset, &function, err);
+	if (r == 0)
+		r = origin_read(types, &function, err);
+	if (r < 0)
+		return r;
+	r = debug_info_children(types->info, offset, collect, &found, err);
+	if (r == 0) {
+		signature = arena_alloc(&types->arena, 1, sizeof(*signature));
+		r = signature ? signature_read(types, &function, &found, signature, err) : -ENOMEM;
+	}
+	free(found.entries);
+	if (r < 0)
+		return failed(err, r, "the parameters of ", function.name);
+	*ret_signature = signature;
+	return 0;
+}
+
+struct name_search {
+	const char *name;
+	uint64_t found;
+};
+
+static int name_match(void *context, const struct debug_entry *entry)
+{
+	struct name_search *search = context;
+
+	if (!entry->name || strcmp(entry->name, search->name) != 0)
+		return 0;
+	if (entry->tag != DEBUG_TAG_TYPEDEF && entry->tag != DEBUG_TAG_STRUCT &&
+	    entry->tag != DEBUG_TAG_BASE && entry->tag != DEBUG_TAG_POINTER &&
+	    entry->tag != DEBUG_TAG_ARRAY && entry->tag != DEBUG_TAG_FUNCTION_TYPE)
+		return 0;
+	search->found = entry->offset;
+	return 1;
+}
+
+int dwarf_types_named(struct dwarf_types *types, const char *name, const struct type **ret_type,
+		      struct error *err)
+{
+	struct name_search search = { .name = name };
+	/* The linker puts the types of all packages into the unit of package runtime (golang/go
+	 * src/cmd/link/internal/ld/dwarf.go, dwarfGenerateDebugInfo)). */
+	uint64_t runtime = unit_index_named(types->index, "runtime");
+	size_t count;
+	const uint64_t *units = unit_index_units(types->index, &count);
+	int r = 0;
+
+	if (runtime)
+		r = debug_info_children(types->info, runtime, name_match, &search, err);
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		if (units[i] != runtime)
+			r = debug_info_children(types->info, units[i], name_match, &search, err);
+	}
+	if (r < 0)
+		return r;
+	if (!search.found)
+		return error_fail(err, -ENODATA, "DWARF describes no type %s", name);
+	return type_at(types, search.found, ret_type, err);
+}
+
+struct debug_info *dwarf_types_info(struct dwarf_types *types)
+{
+	return types->info;
+}
+
+struct function_walk {
+	debug_visit *visit;
+	void *context;
+};
+
+static int function_visit(void *context, const struct debug_entry *entry)
+{
+	struct function_walk *walk = context;
+
+	if (entry->tag != DEBUG_TAG_FUNCTION || !entry->has_low)
+		return 0;
+	return walk->visit(walk->context, entry);
+}
+
+int dwarf_types_functions(struct dwarf_types *types, debug_visit *visit, void *context,
+			  struct error *err)
+{
+	struct function_walk walk = { visit, context };
+	size_t count;
+	const uint64_t *units = unit_index_units(types->index, &count);
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = debug_info_children(types->info, units[i], function_visit, &walk, err);
+	return r;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#include "error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+int error_fail(struct error *err, int code, const char *format, ...)
+{
+	int saved = errno;
+	va_list args;
+
+	if (!err)
+		return code;
+	/* A hint given with an earlier failure does not belong to this one. */
+	if (err->code)
+		err->hint[0] = '\0';
+	err->code = code;
+	va_start(args, format);
+	vsnprintf(err->what, sizeof(err->what), format, args);
+	va_end(args);
+	errno = saved;
+	return code;
+}
+
+void error_subject(struct error *err, const char *format, ...)
+{
+	int saved = errno;
+	va_list args;
+
+	if (!err || err->subject[0])
+		return;
+	va_start(args, format);
+	vsnprintf(err->subject, sizeof(err->subject), format, args);
+	va_end(args);
+	errno = saved;
+}
+
+void error_hint(struct error *err, const char *format, ...)
+{
+	int saved = errno;
+	va_list args;
+
+	if (!err || err->hint[0])
+		return;
+	va_start(args, format);
+	vsnprintf(err->hint, sizeof(err->hint), format, args);
+	va_end(args);
+	errno = saved;
+}
+
+/* Where error_format() writes: `used` never exceeds `size` - 1, so that a NUL always fits. */
+struct output {
+	char *buffer;
+	size_t size, used;
+};
+
+/* All of `text` or, when it does not fit, none of it and nothing after it. */
+static void output_add(struct output *output, const char *text, size_t length)
+{
+	if (length > output->size - 1 - output->used) {
+		output->size = output->used + 1;
+		return;
+	}
+	memcpy(output->buffer + output->used, text, length);
+	output->used += length;
+}
+
+/* Length of the well-formed UTF-8 sequence at `text`, 0 when there is none; its code point. */
+static size_t utf8_decode(const unsigned char *text, uint32_t *ret_point)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t length = text[0] < 0x80 ? 1 : text[0] < 0xc2 ? 0 : text[0] < 0xe0 ? 2
+		      : text[0] < 0xf0 ? 3 : text[0] < 0xf5 ? 4 : 0;
+	uint32_t point = length == 1 ? text[0] : text[0] & (0x7fu >> length);
+
+	for (size_t i = 1; i < length; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+		point = point << 6 | (text[i] & 0x3fu);
+	}
+	if (!length || point < least[length] || point > 0x10ffff ||
+	    (point >= 0xd800 && point <= 0xdfff))
+		return 0;
+	*ret_point = point;
+	return length;
+}
+
+/* C0, DEL, C1, the line separators and what turns the direction of writing. */
+static bool point_is_control(uint32_t point)
+{
+	return point < 0x20 || (point >= 0x7f && point <= 0x9f) || point == 0x61c ||
+	       point == 0x200e || point == 0x200f || (point >= 0x2028 && point <= 0x202e) ||
+	       (point >= 0x2066 && point <= 0x2069);
+}
+
+static void output_add_escaped(struct output *output, const char *text)
+{
+	while (*text) {
+		const unsigned char *bytes = (const unsigned char *)text;
+		uint32_t point = 0;
+		size_t length = utf8_decode(bytes, &point);
+		char escape[16];
+		int escape_length;
+
+		if (length && !point_is_control(point)) {
+			output_add(output, text, length);
+			text += length;
+			continue;
+		}
+		if (length > 1)
+			escape_length = snprintf(escape, sizeof(escape), "\\u%04x", point);
+		else
+			escape_length = snprintf(escape, sizeof(escape), "\\x%02x", bytes[0]);
+		output_add(output, escape, (size_t)escape_length);
+		text += length ? length : 1;
+	}
+}
+
+void error_format(const struct error *err, char *buffer, size_t size)
+{
+	struct output output = {buffer, size, 0};
+
+	if (!size)
+		return;
+	if (err && err->subject[0]) {
+		output_add_escaped(&output, err->subject);
+		output_add(&output, ": ", 2);
+	}
+	if (err)
+		output_add_escaped(&output, err->what);
+	if (err && err->hint[0]) {
+		output_add(&output, " (", 2);
+		output_add_escaped(&output, err->hint);
+		output_add(&output, ")", 1);
+	}
+	buffer[output.used] = '\0';
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include "image.h"
+
+#include <elf.h>
+#include <string.h>
+
+/*
+ * What the dynamic loader writes into a PIE: the entries of DT_RELA, found through PT_DYNAMIC so
+ * that a binary without section headers is read as well. DT_RELR keeps its addends in the words
+ * themselves and needs no reading. Streamed: a large PIE has 24 MB of them.
+ */
+#define CHUNK_ENTRIES 4096
+#define MAX_DYNAMIC 65536u
+
+struct relocations {
+	const struct image *image;
+	uint64_t address, remaining;
+	uint32_t relative;	    /* the type that means "load bias + addend" */
+	struct buffer chunk;
+	size_t next, count; /* within the chunk */
+};
+
+static void relocations_close(struct relocations *relocations)
+{
+	buffer_release(&relocations->chunk);
+}
+
+/* False when the image has none. */
+static bool relocations_open(struct relocations *relocations, const struct image *image)
+{
+	uint64_t size = 0, extent, tag, value;
+	struct segment dynamic;
+	struct buffer buffer;
+	struct bytes view;
+
+	*relocations = (struct relocations){.image = image};
+	if (!image_dynamic(image, &dynamic) || dynamic.file_size > MAX_DYNAMIC ||
+	    image_load_file(image, dynamic.offset, dynamic.file_size, &buffer, NULL) < 0)
+		return false;
+	view = buffer_bytes(&buffer);
+	for (uint64_t at = 0; bytes_u64(view, at, &tag) && tag != DT_NULL; at += 16) {
+		if (!bytes_u64(view, at + 8, &value))
+			break;
+		if (tag == DT_RELA)
+			relocations->address = value;
+		else if (tag == DT_RELASZ)
+			size = value;
+	}
+	buffer_release(&buffer);
+	extent = image_extent(image, relocations->address);
+	relocations->remaining = (size < extent ? size : extent) / sizeof(Elf64_Rela);
+	if (!relocations->address || !relocations->remaining)
+		return false;
+	relocations->relative = image_machine(image) == MACHINE_AMD64 ? R_X86_64_RELATIVE
+								      : R_AARCH64_RELATIVE;
+	return true;
+}
+
+/* The next relative relocation; false at the end. */
+static bool relocations_next(struct relocations *relocations, Elf64_Rela *ret_relocation)
+{
+	for (;;) {
+		const Elf64_Rela *entries;
+
+		if (relocations->next == relocations->count) {
+			uint64_t rest = relocations->remaining;
+			size_t count = rest < CHUNK_ENTRIES ? (size_t)rest : CHUNK_ENTRIES;
+
+			buffer_release(&relocations->chunk);
+			if (!count || image_load(relocations->image, relocations->address,
+						 count * sizeof(*entries), &relocations->chunk,
+						 NULL) < 0)
+				return false;
+			relocations->address += count * sizeof(*entries);
+			relocations->remaining -= count;
+			relocations->count = count;
+			relocations->next = 0;
+		}
+		entries = (const Elf64_Rela *)(const void *)relocations->chunk.data;
+		entries += relocations->next++;
+		if (ELF64_R_TYPE(entries->r_info) != relocations->relative)
+			continue;
+		*ret_relocation = *entries;
+		return true;
+	}
+}
+
+void image_relocate(const struct image *image, uint64_t address, struct buffer *buffer)
+{
+	struct relocations relocations;
+	Elf64_Rela relocation;
+
+	if (!relocations_open(&relocations, image))
+		return;
+	while (relocations_next(&relocations, &relocation)) {
+		uint64_t at = relocation.r_offset - address; /* wraps to a huge value below it */
+		uint64_t value = (uint64_t)relocation.r_addend;
+
+		if (at < buffer->size && buffer->size - at >= sizeof(value))
+			memcpy(buffer->data + at, &value, sizeof(value));
+	}
+	relocations_close(&relocations);
+}
+
+int image_word(const struct image *image, uint64_t address, uint64_t *ret_word, struct error *err)
+{
+	struct buffer buffer;
+	uint64_t word = 0;
+	int result = image_load(image, address, sizeof(word), &buffer, err);
+
+	if (result < 0)
+		return result;
+	bytes_u64(buffer_bytes(&buffer), 0, &word);
+	if (word == 0) {
+		image_relocate(image, address, &buffer);
+		bytes_u64(buffer_bytes(&buffer), 0, &word);
+	}
+	buffer_release(&buffer);
+	*ret_word = word;
+	return 0;
+}
+
+/* The lowest relocated word at or after `*address` whose addend is `word`. */
+static bool relocations_find(const struct image *image, uint64_t word, uint64_t *address)
+{
+	struct relocations relocations;
+	Elf64_Rela relocation;
+	uint64_t best = UINT64_MAX;
+
+	if (!relocations_open(&relocations, image))
+		return false;
+	while (relocations_next(&relocations, &relocation))
+		if ((uint64_t)relocation.r_addend == word && relocation.r_offset >= *address &&
+		    relocation.r_offset < best)
+			best = relocation.r_offset;
+	relocations_close(&relocations);
+	if (best == UINT64_MAX)
+		return false;
+	*address = best;
+	return true;
+}
+
+bool image_find_word(const struct image *image, uint64_t word, uint64_t *address)
+{
+	uint8_t little[8];
+	uint64_t in_file = *address, relocated = *address;
+	bool file_hit, relocation_hit;
+
+	for (size_t i = 0; i < sizeof(little); i++)
+		little[i] = (uint8_t)(word >> (8 * i));
+	file_hit = image_find(image, (struct bytes){little, sizeof(little)}, 8, true, &in_file);
+	relocation_hit = relocations_find(image, word, &relocated);
+	if (!file_hit && !relocation_hit)
+		return false;
+	if (!relocation_hit || (file_hit && in_file < relocated))
+		*address = in_file;
+	else
+		*address = relocated;
+	return true;
+}

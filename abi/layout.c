@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+#include "layout_types.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "notation.h"
+#include "type_record.h"
+
+#define LAYOUT_MAX_FIELDS 64
+#define LAYOUT_MAX_PARAMETERS 16
+
+struct layout {
+	uint32_t first, last;
+	bool assumed;
+	struct arena arena;
+	struct type_record *records; /* every type made so far; a few dozen at most */
+};
+
+int layout_create(uint32_t first, uint32_t last, bool assumed, struct layout **ret_layout,
+		  struct error *err)
+{
+	struct layout *layout = calloc(1, sizeof(*layout));
+
+	if (!layout)
+		return error_fail(err, -ENOMEM, "out of memory");
+	layout->first = first;
+	layout->last = last;
+	layout->assumed = assumed;
+	*ret_layout = layout;
+	return 0;
+}
+
+void layout_destroy(struct layout *layout)
+{
+	if (!layout)
+		return;
+	arena_finish(&layout->arena);
+	free(layout);
+}
+
+static bool row_holds(const struct layout *layout, uint32_t since, uint32_t before, bool internal)
+{
+	return since <= layout->first && layout->last < before && !(internal && layout->assumed);
+}
+
+static const struct layout_type *type_row(const struct layout *layout, const char *name)
+{
+	for (size_t i = 0; i < layout_type_count; i++) {
+		const struct layout_type *row = &layout_types[i];
+
+		if (row_holds(layout, row->since, row->before, row->internal) &&
+		    strcmp(row->type, name) == 0)
+			return row;
+	}
+	return NULL;
+}
+
+static const struct layout_function *function_row(const struct layout *layout, const char *name)
+{
+	for (size_t i = 0; i < layout_function_count; i++) {
+		const struct layout_function *row = &layout_functions[i];
+
+		if (row_holds(layout, row->since, row->before, false) &&
+		    strcmp(row->function, name) == 0)
+			return row;
+	}
+	return NULL;
+}
+
+/* Kind and size, as far as they do not depend on another type. */
+static int record_classify(struct layout *layout, struct type_record *record, struct error *err)
+{
+	const struct layout_type *row = type_row(layout, record->type.name);
+	struct notation notation;
+
+	if (notation_parse(row ? row->kind : record->type.name, &notation) < 0)
+		return error_fail(err, -EINVAL, "not a type: %s", record->type.name);
+	record->type.kind = notation.kind;
+	record->type.size = row ? row->size : notation.size;
+	if (notation.kind == TYPE_ARRAY) {
+		const struct type *element;
+		char *text = arena_string(&layout->arena, notation.element, notation.element_length);
+		int r = text ? layout_type(layout, text, &element, err) :
+			       error_fail(err, -ENOMEM, "out of memory");
+
+		if (r < 0)
+			return r;
+		if (__builtin_mul_overflow(notation.length, element->size, &record->type.size))
+			return error_fail(err, -E2BIG, "an array too large: %s", record->type.name);
+		record->type.length = notation.length;
+	}
+	return 0;
+}
+
+static int layout_type_slice(struct layout *layout, const char *notation, size_t length,
+			     const struct type **ret_type, struct error *err)
+{
+	struct type_record *record;
+	int r;
+
+	for (record = layout->records; record; record = record->next) {
+		if (strncmp(record->type.name, notation, length) == 0 && !record->type.name[length]) {
+			*ret_type = &record->type;
+			return 0;
+		}
+	}
+	record = arena_alloc(&layout->arena, 1, sizeof(*record));
+	if (!record)
+		return error_fail(err, -ENOMEM, "out of memory");
+	record->owner = TYPE_OWNER_LAYOUT;
+	record->type.name = arena_string(&layout->arena, notation, length);
+	if (!record->type.name)
+		return error_fail(err, -ENOMEM, "out of memory");
+	r = record_classify(layout, record, err);
+	if (r < 0)
+		return r;
+	record->next = layout->records;
+	layout->records = record;
+	*ret_type = &record->type;
+	return 0;
+}
+
+int layout_type(struct layout *layout, const char *notation, const struct type **ret_type,
+		struct error *err)
+{
+	return layout_type_slice(layout, notation, strlen(notation), ret_type, err);
+}
+
+static int field_compare(const void *a, const void *b)
+{
+	const struct field *left = a, *right = b;
+
+	return left->offset < right->offset ? -1 : left->offset > right->offset;
+}
+
+/* Structs and the two words of an interface. */
+static int complete_fields(struct layout *layout, struct type *type, struct error *err)
+{
+	struct field fields[LAYOUT_MAX_FIELDS], *copy;
+	size_t count = 0;
+
+	for (size_t i = 0; i < layout_field_count; i++) {
+		const struct layout_field *row = &layout_fields[i];
+		int r;
+
+		if (!row_holds(layout, row->since, row->before, row->internal) ||
+		    strcmp(row->type, type->name) != 0)
+			continue;
+		if (count == LAYOUT_MAX_FIELDS)
+			return error_fail(err, -E2BIG, "too many rows for %s", type->name);
+		r = layout_type(layout, row->field_type, &fields[count].type, err);
+		if (r < 0)
+			return r;
+		fields[count].name = row->field;
+		fields[count].offset = row->offset;
+		fields[count].embedded = false;
+		count++;
+	}
+	qsort(fields, count, sizeof(fields[0]), field_compare);
+	copy = arena_alloc(&layout->arena, count, sizeof(fields[0]));
+	if (!copy)
+		return error_fail(err, -ENOMEM, "out of memory");
+	if (count)
+		memcpy(copy, fields, count * sizeof(fields[0]));
+	type->fields = copy;
+	type->field_count = count;
+	return 0;
+}
+
+static int complete_parts(struct layout *layout, struct type *type, struct error *err)
+{
+	const struct layout_type *row = type_row(layout, type->name);
+	struct notation notation;
+	int r = 0;
+
+	/* The row's text outlives the type; a name without a row is its own notation. */
+	if (notation_parse(row ? row->kind : type->name, &notation) < 0)
+		return error_fail(err, -EINVAL, "not a type: %s", type->name);
+	if (notation.element)
+		r = layout_type_slice(layout, notation.element, notation.element_length,
+				      &type->element, err);
+	if (r == 0 && notation.key)
+		r = layout_type_slice(layout, notation.key, notation.key_length, &type->key, err);
+	return r;
+}
+
+int layout_complete(struct layout *layout, const struct type *type, struct error *err)
+{
+	struct type *target = &type_record_of(type)->type;
+	int r;
+
+	if (target->complete)
+		return 0;
+	switch (target->kind) {
+	case TYPE_UNKNOWN:
+		return error_fail(err, -ENODATA, "the built-in layouts do not describe %s",
+				  target->name);
+	case TYPE_STRUCT:
+	case TYPE_INTERFACE:
+		r = complete_fields(layout, target, err);
+		break;
+	default:
+		r = complete_parts(layout, target, err);
+	}
+	if (r == 0)
+		target->complete = true;
+	return r;
+}
+
+/* Parses "a T, b U" into `ret_parameters`, which lives in the layout. */
+static int parameters_create(struct layout *layout, const char *text,
+			     const struct parameter **ret_parameters, size_t *ret_count,
+			     struct error *err)
+{
+	struct parameter parameters[LAYOUT_MAX_PARAMETERS], *copy;
+	size_t count = 0;
+
+	while (*text) {
+		size_t length = notation_parameter(text);
+		const char *space = memchr(text, ' ', length);
+		const char *type = space ? space + 1 : text;
+		size_t name_length = space ? (size_t)(space - text) : 0;
+		int r;
+
+		if (count == LAYOUT_MAX_PARAMETERS)
+			return error_fail(err, -E2BIG, "too many parameters: %s", text);
+		parameters[count].name = arena_string(&layout->arena, text, name_length);
+		if (!parameters[count].name)
+			return error_fail(err, -ENOMEM, "out of memory");
+		r = layout_type_slice(layout, type, (size_t)(text + length - type),
+				      &parameters[count].type, err);
+		if (r < 0)
+			return r;
+		count++;
+		text += length;
+		text += strspn(text, ", ");
+	}
+	for (size_t i = 0; i < count; i++)
+		parameters[i].hint = (struct entry_hint){ .kind = ENTRY_UNKNOWN };
+	copy = arena_alloc(&layout->arena, count, sizeof(parameters[0]));
+	if (!copy)
+		return error_fail(err, -ENOMEM, "out of memory");
+	if (count)
+		memcpy(copy, parameters, count * sizeof(parameters[0]));
+	*ret_parameters = copy;
+	*ret_count = count;
+	return 0;
+}
+
+int layout_signature(struct layout *layout, const char *function,
+		     const struct signature **ret_signature, struct error *err)
+{
+	const struct layout_function *row = function_row(layout, function);
+	struct signature *signature;
+	int r;
+
+	if (!row)
+		return error_fail(err, -ENODATA, "the built-in layouts do not describe %s", function);
+	signature = arena_alloc(&layout->arena, 1, sizeof(*signature));
+	if (!signature)
+		return error_fail(err, -ENOMEM, "out of memory");
+	r = parameters_create(layout, row->parameters, &signature->parameters,
+			      &signature->parameter_count, err);
+	if (r == 0)
+		r = parameters_create(layout, row->results, &signature->results,
+				      &signature->result_count, err);
+	if (r < 0)
+		return r;
+	*ret_signature = signature;
+	return 0;
+}

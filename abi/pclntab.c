@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: MIT */
+#include "pclntab.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "moduledata.h"
+
+/*
+ * The table begins with a header of 8 bytes and words (debug/gosym/pclntab.go, runtime/symtab.go):
+ *
+ *	u32 magic, u8 0, u8 0, u8 instruction quantum, u8 pointer size
+ *	                             1.2      1.16     1.18     1.20
+ *	magic                        …fb      …fa      …f0      …f1
+ *	number of functions          8        8        8        8
+ *	text start                   -        -        24       24 (unused since 1.26)
+ *	offset of the names          0        24       32       32
+ *	offset of the functab        16       56       64       64
+ *
+ * The functab is an array of {entry, offset of the _func}, closed by the end of the last function.
+ * Fields of two words up to 1.17, of two u32 since 1.18, when entries became offsets from the
+ * text start. A _func begins with its entry (word or u32) and the offset of its name (u32). Both
+ * kinds of offset count from the table (1.2), or from the functab and from the names (1.16 on).
+ *
+ * Only names, functab and _funcs are loaded: the line tables between them are larger than all of
+ * those. Nothing says where the table ends when it has no section, but nothing needs to: the names
+ * end where the next part begins, the _funcs a few bytes after the largest offset in the functab.
+ */
+struct header {
+	enum pclntab_format format;
+	uint64_t count, text_start;
+	uint64_t names, names_end; /* names_end 0: unknown, the names are strewn over the table */
+	uint64_t functab;
+};
+
+struct pclntab {
+	struct header header;
+	uint64_t text;		       /* added to entries; 0 where they are addresses */
+	uint64_t code_start, code_end; /* no function lies outside */
+	struct buffer name_buffer;     /* empty for 1.2 */
+	struct buffer function_buffer; /* from the functab on; for 1.2 from the table's start on */
+	struct bytes names;
+	uint64_t functab; /* within function_buffer */
+};
+
+#define MAX_FUNCTIONS (UINT64_C(1) << 24)
+#define MAX_PART (UINT64_C(512) << 20)
+#define MAX_CANDIDATES 16
+
+/* Room behind the largest offset for a _func's entry and name offset, or for a name. */
+#define FUNC_ROOM 12
+#define NAME_ROOM 65536u
+
+static const uint8_t magics[] = {
+	[PCLNTAB_GO_1_2] = 0xfb,
+	[PCLNTAB_GO_1_16] = 0xfa,
+	[PCLNTAB_GO_1_18] = 0xf0,
+	[PCLNTAB_GO_1_20] = 0xf1,
+};
+
+#define FORMATS (sizeof(magics) / sizeof(magics[0]))
+
+static void magic_of(enum pclntab_format format, enum machine machine, uint8_t magic[8])
+{
+	uint8_t quantum = machine == MACHINE_AMD64 ? 1 : 4;
+
+	memcpy(magic, (uint8_t[]){magics[format], 0xff, 0xff, 0xff, 0, 0, quantum, 8}, 8);
+}
+
+/* Width of the two fields of a functab element. */
+static uint64_t field_width(const struct pclntab *table)
+{
+	return table->header.format >= PCLNTAB_GO_1_18 ? 4 : 8;
+}
+
+static bool field_at(const struct pclntab *table, struct bytes bytes, uint64_t offset,
+		     uint64_t *ret_field)
+{
+	uint32_t narrow;
+
+	if (field_width(table) == 8)
+		return bytes_u64(bytes, offset, ret_field);
+	if (!bytes_u32(bytes, offset, &narrow))
+		return false;
+	*ret_field = narrow;
+	return true;
+}
+
+/* Field `index` of the functab: entries are even, offsets odd. */
+static bool functab_at(const struct pclntab *table, uint64_t index, uint64_t *ret_field)
+{
+	return field_at(table, buffer_bytes(&table->function_buffer),
+			table->functab + index * field_width(table), ret_field);
+}
+
+static bool name_offset_at(const struct pclntab *table, uint64_t index, uint32_t *ret_offset)
+{
+	uint64_t func;
+
+	return functab_at(table, index * 2 + 1, &func) && func < MAX_PART &&
+	       bytes_u32(buffer_bytes(&table->function_buffer), func + field_width(table),
+			 ret_offset);
+}
+
+/* The format whose magic `word` is; FORMATS when it is none. */
+static size_t format_of(uint64_t word, enum machine machine)
+{
+	uint8_t magic[8];
+	size_t format = 0;
+
+	for (; format < FORMATS; format++) {
+		magic_of((enum pclntab_format)format, machine, magic);
+		if (memcmp(&word, magic, sizeof(magic)) == 0)
+			break;
+	}
+	return format;
+}
+
+/* False when there is no header at `address`, or one that cannot be true. */
+static bool header_read(const struct image *image, uint64_t address, struct header *ret_header)
+{
+	uint64_t extent = image_extent(image, address), words[9] = {0}, width;
+	struct header header = {0};
+	struct buffer buffer;
+	size_t format;
+
+	if (image_load(image, address, extent < 72 ? extent : 72, &buffer, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < 9; i++)
+		bytes_u64(buffer_bytes(&buffer), 8 * i, &words[i]);
+	buffer_release(&buffer);
+	format = format_of(words[0], image_machine(image));
+	if (format == FORMATS)
+		return false;
+	header.format = (enum pclntab_format)format;
+	header.count = words[1];
+	if (format == PCLNTAB_GO_1_2) {
+		header.functab = 16;
+	} else {
+		size_t first = format == PCLNTAB_GO_1_16 ? 3 : 4;
+
+		header.text_start = format == PCLNTAB_GO_1_16 ? 0 : words[3];
+		header.names = words[first];
+		header.functab = words[first + 4];
+		header.names_end = extent;
+		for (size_t i = first + 1; i < first + 5; i++)
+			if (words[i] > header.names && words[i] < header.names_end)
+				header.names_end = words[i];
+		if (header.names >= header.names_end)
+			return false;
+	}
+	width = format >= PCLNTAB_GO_1_18 ? 4 : 8;
+	if (header.count == 0 || header.count > MAX_FUNCTIONS || header.functab > extent ||
+	    extent - header.functab < (header.count * 2 + 1) * width)
+		return false;
+	*ret_header = header;
+	return true;
+}
+
+/* Loads [0, `size`) of what follows `address`, or what there is, into `buffer` anew. */
+static int part_load(const struct image *image, uint64_t address, uint64_t size,
+		     struct buffer *buffer, struct error *err)
+{
+	uint64_t extent = image_extent(image, address);
+
+	size = size < extent ? size : extent;
+	buffer_release(buffer);
+	return image_load(image, address, size < MAX_PART ? size : MAX_PART, buffer, err);
+}
+
+/* Up to 1.15 the names are strewn among the _funcs: the furthest one says how much to load. */
+static int names_load(const struct image *image, struct pclntab *table, uint64_t address,
+		      struct error *err)
+{
+	const struct header *header = &table->header;
+	uint64_t size = table->function_buffer.size;
+	int result;
+
+	if (header->names_end) {
+		size = header->names_end - header->names;
+		result = part_load(image, address + header->names, size, &table->name_buffer, err);
+		table->names = buffer_bytes(&table->name_buffer);
+		return result;
+	}
+	for (uint64_t i = 0; i < header->count; i++) {
+		uint32_t offset;
+
+		if (name_offset_at(table, i, &offset) && (uint64_t)offset + NAME_ROOM > size)
+			size = (uint64_t)offset + NAME_ROOM;
+	}
+	result = part_load(image, address, size, &table->function_buffer, err);
+	table->names = buffer_bytes(&table->function_buffer);
+	return result;
+}
+
+static int table_load(const struct image *image, struct pclntab *table, uint64_t address,
+		      struct error *err)
+{
+	const struct header *header = &table->header;
+	uint64_t start = header->format == PCLNTAB_GO_1_2 ? 0 : header->functab;
+	uint64_t size, furthest = 0, entry = 0;
+	int result;
+
+	table->functab = header->functab - start;
+	size = table->functab + (header->count * 2 + 1) * field_width(table);
+	result = part_load(image, address + start, size, &table->function_buffer, err);
+	for (uint64_t i = 0; result == 0 && i < header->count; i++) {
+		uint64_t func = 0;
+
+		functab_at(table, i * 2 + 1, &func);
+		if (func > furthest && func < MAX_PART)
+			furthest = func;
+	}
+	if (result == 0)
+		result = part_load(image, address + start,
+				   furthest + FUNC_ROOM > size ? furthest + FUNC_ROOM : size,
+				   &table->function_buffer, err);
+	if (result == 0)
+		result = names_load(image, table, address, err);
+	if (result < 0)
+		return result;
+	/* lld writes a PIE's addresses into its relocations alone, and zeros into the table. */
+	functab_at(table, 0, &entry);
+	if (header->format < PCLNTAB_GO_1_18 && entry == 0)
+		image_relocate(image, address + start, &table->function_buffer);
+	return 0;
+}
+
+/* A table is believed when its first function has a name. */
+static bool table_try(const struct image *image, struct pclntab *table, uint64_t address)
+{
+	uint32_t name;
+	const char *text;
+
+	if (!header_read(image, address, &table->header) ||
+	    table_load(image, table, address, NULL) < 0 || !name_offset_at(table, 0, &name))
+		return false;
+	text = bytes_string(table->names, name);
+	return text && *text;
+}
+
+/*
+ * By section, else by the magic: up to Go 1.25 an external linker merges the table of a PIE into
+ * .data.rel.ro. All segments are searched, since some linkers put read-only data beside the code.
+ */
+static int table_find(const struct image *image, struct pclntab *table, uint64_t *ret_address,
+		      struct error *err)
+{
+	static const char *const sections[] = {".gopclntab", ".data.rel.ro.gopclntab"};
+	struct section section;
+	int seen = 0;
+
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+		if (!image_section(image, sections[i], &section) || !section.address)
+			continue;
+		*ret_address = section.address;
+		if (table_try(image, table, section.address))
+			return 0;
+		seen++;
+	}
+	for (size_t format = FORMATS; format-- > 0;) {
+		uint8_t magic[8];
+		struct bytes needle = {magic, sizeof(magic)};
+		uint64_t address = 0;
+
+		magic_of((enum pclntab_format)format, image_machine(image), magic);
+		while (seen < MAX_CANDIDATES &&
+		       image_find(image, needle, 8, false, &address)) {
+			*ret_address = address;
+			if (table_try(image, table, address))
+				return 0;
+			seen++;
+			address += 8;
+		}
+	}
+	if (seen)
+		return error_fail(err, -EBADMSG, "damaged pclntab at address 0x%llx",
+				  (unsigned long long)*ret_address);
+	return error_fail(err, -ENOENT, "no pclntab: not a Go program");
+}
+
+/*
+ * What offsets count from, since 1.18. The moduledata knows best; the header's text start is 0 from
+ * 1.26 on and in PIEs made by lld. The start of .text is another where C code was linked in before,
+ * and where Go's own linker was at work the moduledata is found: so .text is never guessed from.
+ */
+static int text_find(const struct image *image, struct pclntab *table, uint64_t address,
+		     struct error *err)
+{
+	struct moduledata moduledata;
+	uint64_t first = 0, last = 0;
+
+	if (table->header.format < PCLNTAB_GO_1_18)
+		return 0;
+	functab_at(table, 0, &first);
+	functab_at(table, table->header.count * 2, &last);
+	if (moduledata_find(image, address, first, last, &moduledata, NULL) == 0) {
+		table->text = moduledata.text;
+		return 0;
+	}
+	table->text = table->header.text_start;
+	if (table->text || image_symbol(image, "runtime.text", &table->text, NULL))
+		return 0;
+	return error_fail(err, -EBADMSG,
+			  "pclntab without a text start: no moduledata and no symbol runtime.text");
+}
+
+/* Entries outside every executable segment would be placed in data, or nowhere. */
+static void code_bound(const struct image *image, struct pclntab *table)
+{
+	size_t count;
+	const struct segment *segments = image_segments(image, &count);
+
+	table->code_start = UINT64_MAX;
+	for (size_t i = 0; i < count; i++) {
+		uint64_t end = segments[i].address + segments[i].file_size;
+
+		if (!segments[i].executable)
+			continue;
+		if (segments[i].address < table->code_start)
+			table->code_start = segments[i].address;
+		if (end > table->code_end)
+			table->code_end = end;
+	}
+}
+
+int pclntab_open(const struct image *image, struct pclntab **ret_table, struct error *err)
+{
+	struct pclntab *table = calloc(1, sizeof(*table));
+	uint64_t address = 0;
+	int result;
+
+	if (!table)
+		return error_fail(err, -ENOMEM, "out of memory");
+	result = table_find(image, table, &address, err);
+	if (result == 0)
+		result = text_find(image, table, address, err);
+	if (result < 0) {
+		pclntab_close(table);
+		return result;
+	}
+	code_bound(image, table);
+	*ret_table = table;
+	return 0;
+}
+
+void pclntab_close(struct pclntab *table)
+{
+	if (!table)
+		return;
+	buffer_release(&table->name_buffer);
+	buffer_release(&table->function_buffer);
+	free(table);
+}
+
+enum pclntab_format pclntab_format(const struct pclntab *table)
+{
+	return table->header.format;
+}
+
+size_t pclntab_count(const struct pclntab *table)
+{
+	return table->header.count;
+}
+
+bool pclntab_at(const struct pclntab *table, size_t index, struct function *ret_function)
+{
+	struct function function;
+	uint32_t name;
+
+	if (index >= table->header.count || !name_offset_at(table, index, &name) ||
+	    !functab_at(table, (uint64_t)index * 2, &function.entry) ||
+	    !functab_at(table, (uint64_t)index * 2 + 2, &function.end))
+		return false;
+	function.entry += table->text;
+	function.end += table->text;
+	function.name = bytes_string(table->names, name);
+	if (!function.name || function.entry < table->code_start ||
+	    function.end < function.entry || function.end > table->code_end)
+		return false;
+	*ret_function = function;
+	return true;
+}
+
+static bool find_by_name_offset(const struct pclntab *table, uint64_t wanted,
+				struct function *ret_function)
+{
+	for (uint64_t i = 0; i < table->header.count; i++) {
+		uint32_t name;
+
+		if (name_offset_at(table, i, &name) && name == wanted &&
+		    pclntab_at(table, i, ret_function))
+			return true;
+	}
+	return false;
+}
+
+bool pclntab_find(const struct pclntab *table, const char *name, struct function *ret_function)
+{
+	struct bytes needle = {(const uint8_t *)name, strlen(name) + 1};
+	size_t at = 0;
+
+	/* A name may stand there without a function, when all its calls were inlined. */
+	for (int tried = 0; tried < MAX_CANDIDATES; at++) {
+		at = bytes_find(table->names, at, needle, 1);
+		if (at == SIZE_MAX)
+			return false;
+		/* From 1.16 on names follow each other; before, anything may precede one. */
+		if (at > 0 && table->names.data[at - 1] && table->header.names_end)
+			continue;
+		tried++;
+		if (find_by_name_offset(table, at, ret_function))
+			return true;
+	}
+	return false;
+}

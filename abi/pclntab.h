@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_ABI_PCLNTAB_H
+#define GOHTTPSNOOP_ABI_PCLNTAB_H
+
+#include "image.h"
+
+/*
+ * The table of functions that every Go binary carries, stripped or not. Four formats: Go 1.2 to 1.15,
+ * 1.16 to 1.17, 1.18 to 1.19, 1.20 and later (from 1.26 without the text start, which then comes from
+ * the moduledata). Found by section name (.gopclntab, .data.rel.ro.gopclntab) or by its magic.
+ */
+struct pclntab;
+
+enum pclntab_format {
+	PCLNTAB_GO_1_2,
+	PCLNTAB_GO_1_16,
+	PCLNTAB_GO_1_18,
+	PCLNTAB_GO_1_20,
+};
+
+struct function {
+	const char *name; /* owned by the pclntab */
+	uint64_t entry;   /* virtual address of the first instruction */
+	uint64_t end;     /* entry of the next function, or the end of the text */
+};
+
+/* -ENOENT when no pclntab is found (not a Go program), -EBADMSG when it is damaged. */
+int pclntab_open(const struct image *image, struct pclntab **ret_table, struct error *err);
+void pclntab_close(struct pclntab *table);
+
+enum pclntab_format pclntab_format(const struct pclntab *table);
+size_t pclntab_count(const struct pclntab *table);
+
+/* The function at `index` in address order; false when its entry is damaged. */
+bool pclntab_at(const struct pclntab *table, size_t index, struct function *ret_function);
+
+/* By exact name; false when absent. One pass over the name table, no index is built. */
+bool pclntab_find(const struct pclntab *table, const char *name, struct function *ret_function);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "similar.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum { MOST_NAMES = 3, LONGEST_NAME = 128 };
+
+struct candidate {
+	const char *name;
+	size_t distance;
+};
+
+/* The name without its package and receiver: "ping" of "main.ping". */
+static const char *last_part(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot ? dot + 1 : name;
+}
+
+/* Levenshtein's distance, or more than `limit` when it exceeds that. */
+static size_t distance_of(const char *a, const char *b, size_t limit)
+{
+	size_t row[LONGEST_NAME + 1];
+	size_t a_size = strlen(a), b_size = strlen(b);
+
+	if (a_size > LONGEST_NAME || b_size > LONGEST_NAME || a_size + limit < b_size ||
+	    b_size + limit < a_size)
+		return limit + 1;
+	for (size_t i = 0; i <= b_size; i++)
+		row[i] = i;
+	for (size_t i = 1; i <= a_size; i++) {
+		size_t diagonal = row[0], best = row[0] = i;
+
+		for (size_t j = 1; j <= b_size; j++) {
+			size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
+			size_t removed = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+
+			diagonal = row[j];
+			row[j] = replaced < removed ? replaced : removed;
+			best = row[j] < best ? row[j] : best;
+		}
+		if (best > limit)
+			return limit + 1;
+	}
+	return row[b_size];
+}
+
+/* Keeps the candidates sorted by distance; the farthest gives way. */
+static size_t keep(struct candidate *candidates, size_t count, struct candidate candidate)
+{
+	size_t at = count;
+
+	while (at > 0 && candidates[at - 1].distance > candidate.distance)
+		at--;
+	if (at == MOST_NAMES)
+		return count;
+	if (count < MOST_NAMES)
+		count++;
+	memmove(candidates + at + 1, candidates + at, (count - at - 1) * sizeof(*candidates));
+	candidates[at] = candidate;
+	return count;
+}
+
+size_t similar_functions(const struct pclntab *table, const char *name, char *names, size_t size)
+{
+	struct candidate candidates[MOST_NAMES];
+	size_t limit = strlen(name) / 3 + 1, count = 0, used = 0;
+	struct function function;
+
+	for (size_t i = 0; i < pclntab_count(table); i++) {
+		struct candidate candidate;
+
+		if (!pclntab_at(table, i, &function))
+			continue;
+		candidate = (struct candidate){function.name, distance_of(function.name, name, limit)};
+		/* The right function in another package, or with its package forgotten. */
+		if (candidate.distance > 1 && strcasecmp(last_part(function.name), last_part(name)) == 0)
+			candidate.distance = strncmp(function.name, "main.", 5) == 0 ? 1 : 2;
+		if (candidate.distance <= limit)
+			count = keep(candidates, count, candidate);
+	}
+	names[0] = '\0';
+	for (size_t i = 0; i < count && used < size; i++)
+		used += snprintf(names + used, size - used, "%s%s", i ? ", " : "", candidates[i].name);
+	return count;
+}

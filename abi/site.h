@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_ABI_SITE_H
+#define GOHTTPSNOOP_ABI_SITE_H
+
+#include "convention.h"
+#include "image.h"
+#include "pclntab.h"
+
+/*
+ * The instruction a uprobe is placed on. On the conditional jump of the stack check the kernel
+ * emulates instead of single-stepping, arguments and SP are still as at entry, and the flags say
+ * whether the function is about to grow its stack and start again (that hit is to be skipped).
+ */
+enum site_kind { SITE_STACK_CHECK, SITE_ENTRY };
+
+struct site {
+	enum site_kind kind;
+	uint64_t address;
+	uint64_t file_offset;
+	/* The jump will be taken, so the hit is skipped, when a bit of the first mask is set in the
+	 * flags register or a bit of the second is clear. Both 0 for SITE_ENTRY. */
+	uint64_t skip_if_set;
+	uint64_t skip_if_clear;
+	uint8_t goroutine_register; /* pt_regs index of g at this instruction, or CONVENTION_NO_REGISTER */
+};
+
+/*
+ * Chooses the site of `function` by disassembling its prologue. Falls back to the entry for functions
+ * without a stack check. -EBADMSG when the first instructions do not decode or lie in no segment.
+ */
+int site_find(const struct image *image, const struct convention *convention,
+	      const struct function *function, struct site *ret_site, struct error *err);
+
+#endif

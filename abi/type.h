@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_ABI_TYPE_H
+#define GOHTTPSNOOP_ABI_TYPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Go types as plain values. They are owned by the `struct types` that made them and live as long as
+ * it does. A type's parts are filled in when types_complete() is first asked for them, so that a walk
+ * reads no more of a binary than its path touches.
+ */
+enum type_kind {
+	TYPE_UNKNOWN, /* size may be known, shape is not */
+	TYPE_BOOL,
+	TYPE_INT,   /* signed, `size` bytes */
+	TYPE_UINT,  /* unsigned, `size` bytes; also uintptr */
+	TYPE_FLOAT, /* 4 or 8 bytes */
+	TYPE_COMPLEX,
+	TYPE_STRING,
+	TYPE_POINTER, /* to `element`; NULL for unsafe.Pointer */
+	TYPE_STRUCT,
+	TYPE_ARRAY, /* `length` times `element` */
+	TYPE_SLICE, /* of `element` */
+	TYPE_INTERFACE,
+	TYPE_MAP, /* from `key` to `element` */
+	TYPE_FUNC,
+	TYPE_CHAN,
+};
+
+struct field {
+	const char *name;
+	const struct type *type;
+	uint64_t offset;
+	bool embedded;
+};
+
+struct type {
+	enum type_kind kind;
+	const char *name; /* as Go writes it, with the whole import path: "net/http.Request", "*net/url.URL" */
+	uint64_t size;
+	bool complete; /* the parts below are filled in; see types_complete() */
+	const struct type *element;
+	const struct type *key;
+	uint64_t length;
+	const struct field *fields; /* in memory order */
+	size_t field_count;
+};
+
+/*
+ * Where the debugger is told to find the first word of a parameter at entry. Used as a check only: up
+ * to Go 1.21 the DWARF leaves out blank parameters and the receivers of generated wrappers, which
+ * moves all that follow, and functions called from assembly have another convention.
+ */
+struct entry_hint {
+	enum { ENTRY_UNKNOWN, ENTRY_REGISTER, ENTRY_STACK } kind;
+	uint16_t reg;   /* DWARF's number */
+	int64_t offset; /* from the canonical frame address */
+};
+
+struct parameter {
+	const char *name; /* "" or "_" where the source gives none */
+	const struct type *type;
+	struct entry_hint hint;
+};
+
+/* The receiver is the first parameter. */
+struct signature {
+	const struct parameter *parameters;
+	size_t parameter_count;
+	const struct parameter *results;
+	size_t result_count;
+};
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#include "types.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "dwarf_types.h"
+#include "layout_types.h"
+#include "type_record.h"
+
+struct types {
+	const struct image *image;
+	struct layout *layout;
+	bool verified; /* the table was checked against this very release */
+	bool has_dwarf;
+	struct dwarf_types *dwarf; /* opened when first needed */
+	int dwarf_error;           /* why it cannot be, once tried */
+};
+
+/*
+ * The releases whose layouts this one may have. A version read off the pclntab is only the least
+ * of those that write that format (see pclntab.h).
+ */
+static void release_span(const struct go_version *version, uint32_t *ret_first, uint32_t *ret_last)
+{
+	static const uint32_t formats[] = { GO_VERSION(16, 0), GO_VERSION(18, 0), GO_VERSION(20, 0) };
+	uint32_t number = version->number < layout_newest ? version->number : layout_newest;
+
+	*ret_first = number;
+	*ret_last = version->from_pclntab ? layout_newest : number;
+	for (size_t i = 0; version->from_pclntab && i < sizeof(formats) / sizeof(formats[0]); i++) {
+		if (number < formats[i]) {
+			*ret_last = formats[i] - 1;
+			break;
+		}
+	}
+}
+
+int types_open(const struct image *image, const struct go_version *version,
+	       struct types **ret_types, struct error *err)
+{
+	struct types *types = calloc(1, sizeof(*types));
+	uint32_t first, last;
+	int r;
+
+	if (!types)
+		return error_fail(err, -ENOMEM, "out of memory");
+	types->image = image;
+	types->has_dwarf = debug_info_present(image);
+	types->verified = layout_verified(version->number) && !version->development &&
+			  !version->vendor && !version->from_pclntab;
+	release_span(version, &first, &last);
+	r = layout_create(first, last, !types->verified, &types->layout, err);
+	if (r < 0) {
+		types_close(types);
+		return r;
+	}
+	*ret_types = types;
+	return 0;
+}
+
+void types_close(struct types *types)
+{
+	if (!types)
+		return;
+	dwarf_types_close(types->dwarf);
+	layout_destroy(types->layout);
+	free(types);
+}
+
+bool types_have_dwarf(const struct types *types)
+{
+	return types->has_dwarf;
+}
+
+static int dwarf_need(struct types *types, struct error *err)
+{
+	if (types->dwarf)
+		return 0;
+	if (!types->has_dwarf)
+		return error_fail(err, -ENODATA, "the binary has no DWARF");
+	if (types->dwarf_error)
+		return error_fail(err, types->dwarf_error, "the DWARF of the binary cannot be read");
+	types->dwarf_error = dwarf_types_open(types->image, &types->dwarf, err);
+	return types->dwarf_error;
+}
+
+static int signature_from_dwarf(struct types *types, const struct function *function,
+				const struct signature **ret_signature, struct error *err)
+{
+	int r = dwarf_need(types, err);
+
+	return r < 0 ? r : dwarf_types_signature(types->dwarf, function->entry, ret_signature, err);
+}
+
+int types_signature(struct types *types, const struct function *function,
+		    const struct signature **ret_signature, enum type_source *ret_source,
+		    struct error *err)
+{
+	enum type_source source = TYPE_SOURCE_TABLE;
+	struct error ignored = { 0 };
+	int r = -ENODATA;
+
+	if (types->verified)
+		r = layout_signature(types->layout, function->name, ret_signature, &ignored);
+	if (r == -ENODATA) {
+		source = TYPE_SOURCE_DWARF;
+		r = signature_from_dwarf(types, function, ret_signature, err);
+	}
+	if (r < 0 && !types->verified) {
+		int dwarf_error = r;
+
+		source = TYPE_SOURCE_ASSUMED;
+		r = layout_signature(types->layout, function->name, ret_signature, &ignored);
+		/* What DWARF said is why the function cannot be described. */
+		if (r == -ENODATA)
+			return dwarf_error;
+	}
+	if (r == 0 && ret_source)
+		*ret_source = source;
+	return r;
+}
+
+/* From the table where it has a row for it; a name without one is a type of unknown kind. */
+static int named_from_layout(struct types *types, const char *name, const struct type **ret_type)
+{
+	const struct type *type;
+	int r = layout_type(types->layout, name, &type, NULL);
+
+	if (r < 0)
+		return r;
+	if (type->kind == TYPE_UNKNOWN)
+		return -ENODATA;
+	*ret_type = type;
+	return 0;
+}
+
+int types_named(struct types *types, const char *name, const struct type **ret_type,
+		struct error *err)
+{
+	int r = types->verified ? named_from_layout(types, name, ret_type) : -ENODATA;
+
+	if (r == -ENODATA) {
+		r = dwarf_need(types, err);
+		if (r == 0)
+			r = dwarf_types_named(types->dwarf, name, ret_type, err);
+	}
+	if (r < 0 && !types->verified && named_from_layout(types, name, ret_type) == 0)
+		r = 0;
+	return r;
+}
+
+/* A type that the table only names ("*mime/multipart.Form") gets its parts from DWARF. */
+static int complete_by_name(struct types *types, const struct type *type, struct error *err)
+{
+	struct type *target = &type_record_of(type)->type;
+	const struct type *found;
+	int r = dwarf_types_named(types->dwarf, type->name, &found, err);
+
+	if (r == 0)
+		r = dwarf_types_complete(types->dwarf, found, err);
+	if (r < 0)
+		return r;
+	*target = *found;
+	return 0;
+}
+
+int types_complete(struct types *types, const struct type *type, struct error *err)
+{
+	int r;
+
+	if (type->complete)
+		return 0;
+	if (type_record_of(type)->owner == TYPE_OWNER_DWARF)
+		return dwarf_types_complete(types->dwarf, type, err);
+	r = layout_complete(types->layout, type, err);
+	if (r == -ENODATA && types->has_dwarf) {
+		r = dwarf_need(types, err);
+		if (r == 0)
+			r = complete_by_name(types, type, err);
+	}
+	return r;
+}

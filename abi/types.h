@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_ABI_TYPES_H
+#define GOHTTPSNOOP_ABI_TYPES_H
+
+#include "go_version.h"
+#include "image.h"
+#include "pclntab.h"
+#include "type.h"
+
+/*
+ * The types of one binary, from the two places where they can be found: the built-in layout table
+ * (net/http and what it reaches, by Go version) and the binary's DWARF. The table answers first where
+ * it is known to be right, that is for releases it was verified against: reading it costs nothing.
+ * DWARF answers for the rest; the table again, marked as assumed, where there is no DWARF and the
+ * release is newer than the table.
+ */
+struct types;
+
+enum type_source {
+	TYPE_SOURCE_TABLE,   /* the built-in table, verified for this release */
+	TYPE_SOURCE_DWARF,   /* the compiler's own word */
+	TYPE_SOURCE_ASSUMED, /* the built-in table's newest public layout, for a release it does not know */
+};
+
+/* `image` must outlive the types. */
+int types_open(const struct image *image, const struct go_version *version,
+	       struct types **ret_types, struct error *err);
+void types_close(struct types *types);
+
+bool types_have_dwarf(const struct types *types);
+
+/*
+ * The signature of a function, and where it came from (`ret_source` may be NULL). -ENODATA when the
+ * table does not know the function and the binary has no DWARF, or its DWARF does not describe it.
+ */
+int types_signature(struct types *types, const struct function *function,
+		    const struct signature **ret_signature, enum type_source *ret_source,
+		    struct error *err);
+
+/*
+ * A named type the runtime gives a meaning to ("runtime.g"), from the table, else from DWARF.
+ * -ENODATA when neither knows it.
+ */
+int types_named(struct types *types, const char *name, const struct type **ret_type,
+		struct error *err);
+
+/*
+ * Fills in the parts of `type` (fields, element, key, length) if they are not yet. Idempotent.
+ * -ENODATA when nothing describes them, -EBADMSG when the description is damaged, -E2BIG when it
+ * exceeds what is bounded here (4,096 fields).
+ */
+int types_complete(struct types *types, const struct type *type, struct error *err);
+
+#endif

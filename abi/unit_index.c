@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit_index.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define UNIT_MAX_COUNT (1u << 20)
+
+struct unit_range {
+	uint64_t low, high, unit;
+};
+
+struct function_entry {
+	uint64_t low, entry;
+};
+
+/* A growing array of one of the two. */
+struct list {
+	void *items;
+	size_t count, capacity, size;
+};
+
+struct unit_index {
+	struct debug_info *info;
+	struct list units;     /* uint64_t */
+	struct list names;     /* const char *, parallel to the units; may hold NULL */
+	struct list ranges;    /* struct unit_range, by `low` */
+	struct list boundless; /* uint64_t: units that do not say where they lie */
+	struct list functions; /* struct function_entry of `unit`, by `low` */
+	uint64_t unit;
+};
+
+static int list_append(struct list *list, const void *item)
+{
+	if (list->count == list->capacity) {
+		size_t capacity = list->capacity ? list->capacity * 2 : 64;
+		void *items;
+
+		if (list->count >= UNIT_MAX_COUNT)
+			return -E2BIG;
+		items = realloc(list->items, capacity * list->size);
+		if (!items)
+			return -ENOMEM;
+		list->items = items;
+		list->capacity = capacity;
+	}
+	memcpy((char *)list->items + list->count * list->size, item, list->size);
+	list->count++;
+	return 0;
+}
+
+/* Both kinds of item start with the address they are ordered by. */
+static int low_compare(const void *a, const void *b)
+{
+	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+/* Index of the last item that starts at or below `address`; SIZE_MAX when none does. */
+static size_t list_search(const struct list *list, uint64_t address)
+{
+	size_t low = 0, high = list->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const char *item = (const char *)list->items + middle * list->size;
+
+		if (*(const uint64_t *)item <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low ? low - 1 : SIZE_MAX;
+}
+
+static int unit_append(void *context, const struct debug_entry *entry)
+{
+	struct unit_index *index = context;
+	int r = list_append(&index->units, &entry->offset);
+
+	return r < 0 ? r : list_append(&index->names, &entry->name);
+}
+
+struct range_walk {
+	struct unit_index *index;
+	uint64_t unit;
+	size_t found;
+};
+
+static int range_append(void *context, uint64_t low, uint64_t high)
+{
+	struct range_walk *walk = context;
+	struct unit_range range = { low, high, walk->unit };
+
+	if (high <= low)
+		return 0;
+	walk->found++;
+	return list_append(&walk->index->ranges, &range);
+}
+
+/* Units with ranges that cannot be read are looked into one by one. */
+static int ranges_read(struct unit_index *index)
+{
+	const uint64_t *units = index->units.items;
+
+	for (size_t i = 0; i < index->units.count; i++) {
+		struct range_walk walk = { .index = index, .unit = units[i] };
+		int r = debug_info_ranges(index->info, units[i], range_append, &walk, NULL);
+
+		if (r == -ENOMEM || r == -E2BIG)
+			return r;
+		if (!walk.found) {
+			r = list_append(&index->boundless, &units[i]);
+			if (r < 0)
+				return r;
+		}
+	}
+	if (index->ranges.count)
+		qsort(index->ranges.items, index->ranges.count, index->ranges.size, low_compare);
+	return 0;
+}
+
+int unit_index_create(struct debug_info *info, struct unit_index **ret_index, struct error *err)
+{
+	struct unit_index *index = calloc(1, sizeof(*index));
+	int r;
+
+	if (!index)
+		return error_fail(err, -ENOMEM, "out of memory");
+	index->info = info;
+	index->units.size = sizeof(uint64_t);
+	index->names.size = sizeof(const char *);
+	index->ranges.size = sizeof(struct unit_range);
+	index->boundless.size = sizeof(uint64_t);
+	index->functions.size = sizeof(struct function_entry);
+	/* A damaged tail leaves the units before it usable. */
+	r = debug_info_units(info, unit_append, index, err);
+	if (r == -EBADMSG && index->units.count)
+		r = 0;
+	if (r == 0)
+		r = ranges_read(index);
+	if (r < 0) {
+		unit_index_destroy(index);
+		return r == -EBADMSG ? r : error_fail(err, r, "cannot list the DWARF units");
+	}
+	*ret_index = index;
+	return 0;
+}
+
+void unit_index_destroy(struct unit_index *index)
+{
+	if (!index)
+		return;
+	free(index->units.items);
+	free(index->names.items);
+	free(index->ranges.items);
+	free(index->boundless.items);
+	free(index->functions.items);
+	free(index);
+}
+
+static int function_append(void *context, const struct debug_entry *entry)
+{
+	struct unit_index *index = context;
+	struct function_entry function = { entry->low, entry->offset };
+
+	if (entry->tag != DEBUG_TAG_FUNCTION || !entry->has_low)
+		return 0;
+	return list_append(&index->functions, &function);
+}
+
+/* The function of `unit` at `address`: 1 when found. */
+static int unit_search(struct unit_index *index, uint64_t unit, uint64_t address,
+		       uint64_t *ret_entry, struct error *err)
+{
+	const struct function_entry *functions;
+	size_t i;
+
+	if (index->unit != unit) {
+		int r;
+
+		index->functions.count = 0;
+		index->unit = 0;
+		r = debug_info_children(index->info, unit, function_append, index, err);
+		if (r < 0 && r != -EBADMSG)
+			return error_fail(err, r, "cannot list the functions of a DWARF unit");
+		if (index->functions.count)
+			qsort(index->functions.items, index->functions.count, index->functions.size,
+			      low_compare);
+		index->unit = unit;
+	}
+	functions = index->functions.items;
+	i = list_search(&index->functions, address);
+	if (i == SIZE_MAX || functions[i].low != address)
+		return 0;
+	*ret_entry = functions[i].entry;
+	return 1;
+}
+
+int unit_index_function(struct unit_index *index, uint64_t address, uint64_t *ret_entry,
+			struct error *err)
+{
+	const struct unit_range *ranges = index->ranges.items;
+	const uint64_t *boundless = index->boundless.items;
+	size_t i = list_search(&index->ranges, address);
+	int r = 0;
+
+	if (i != SIZE_MAX && address < ranges[i].high)
+		r = unit_search(index, ranges[i].unit, address, ret_entry, err);
+	for (i = 0; r == 0 && i < index->boundless.count; i++)
+		r = unit_search(index, boundless[i], address, ret_entry, err);
+	if (r == 0)
+		return error_fail(err, -ENODATA, "DWARF describes no function at 0x%llx",
+				  (unsigned long long)address);
+	return r < 0 ? r : 0;
+}
+
+const uint64_t *unit_index_units(const struct unit_index *index, size_t *ret_count)
+{
+	*ret_count = index->units.count;
+	return index->units.items;
+}
+
+uint64_t unit_index_named(const struct unit_index *index, const char *name)
+{
+	const uint64_t *units = index->units.items;
+	const char *const *names = index->names.items;
+
+	for (size_t i = 0; i < index->names.count; i++) {
+		if (names[i] && strcmp(names[i], name) == 0)
+			return units[i];
+	}
+	return 0;
+}

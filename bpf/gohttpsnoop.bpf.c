@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/*
+ * The kernel side: one program, an interpreter of plans, in the variants the attachment needs. It
+ * knows no Go version, no offset and no register: user space has decided all that (see contract.h).
+ */
+#include <linux/types.h>
+#include <linux/bpf.h>
+#include <linux/ptrace.h>
+#include <stdbool.h>
+#include <bpf/bpf_helpers.h>
+
+#include "contract.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+#if defined(__TARGET_ARCH_x86)
+#define PT_REGS_WORDS 21
+#define PT_REGS_FLAGS 18
+#elif defined(__TARGET_ARCH_arm64)
+#define PT_REGS_WORDS 34
+#define PT_REGS_FLAGS 33
+#else
+#error "unsupported architecture"
+#endif
+
+/* No Go object lies in the first page; a pointer into it is nil plus a field offset. */
+#define LOWEST_POINTER 4096
+
+enum {
+	SCRATCH_SLOTS = 4,
+	RECORD_MAX_HEAD = sizeof(struct record_hit) + 8 * PLAN_MAX_CELLS,
+	DEFAULT_PAYLOAD_SIZE = 8192,
+};
+
+/* Set by user space before loading. */
+const volatile __u32 payload_size = DEFAULT_PAYLOAD_SIZE;
+
+/* The reader raises this before it sleeps and the first record after that wakes it. */
+volatile __u32 reader_asleep;
+
+/* Records that could not be submitted, by plan role. */
+__u64 lost[PLAN_ROLE_COUNT];
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4 << 20);
+} ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__type(value, struct plan);
+} plans SEC(".maps");
+
+/*
+ * Where the interpreter stands in one record. It lives in map memory, not in registers: there the
+ * verifier assumes nothing of it, and each turn of the loop looks to it like the one before.
+ */
+struct progress {
+	__u32 used;	  /* bytes of the record taken so far */
+	__u32 cell;	  /* the next cell */
+	__u64 readable;	  /* bit n: block n was read */
+	__u64 unreadable; /* bit n: cell n could not be read */
+	/* The last bytes read for a string: where they came from and where they stand in the record. */
+	__u64 window_address;
+	__u32 window_size;
+	__u32 window_offset;
+};
+
+/*
+ * A uprobe program cannot migrate but it can be preempted (and a sleepable one can sleep), and
+ * another thread's hit on the same CPU then needs room of its own: slots are claimed.
+ */
+struct scratch {
+	__u32 claimed;
+	__u32 reserved;
+	struct progress progress;
+	__u8 work[PLAN_WORK_SIZE + PLAN_MAX_BLOCK_SIZE];
+	__u8 record[]; /* RECORD_MAX_HEAD + payload_size + STRING_MAX_SIZE bytes, see kernel.c */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, SCRATCH_SLOTS);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct scratch) + RECORD_MAX_HEAD + DEFAULT_PAYLOAD_SIZE +
+				   STRING_MAX_SIZE);
+} scratches SEC(".maps");
+
+static __always_inline struct scratch *scratch_claim(void)
+{
+#pragma unroll
+	for (__u32 slot = 0; slot < SCRATCH_SLOTS; slot++) {
+		__u32 key = slot;
+		struct scratch *scratch = bpf_map_lookup_elem(&scratches, &key);
+
+		if (scratch && __sync_val_compare_and_swap(&scratch->claimed, 0, 1) == 0)
+			return scratch;
+	}
+	return NULL;
+}
+
+static __always_inline void scratch_release(struct scratch *scratch)
+{
+	__sync_lock_test_and_set(&scratch->claimed, 0);
+}
+
+/* Reads user memory; a page that is not resident is faulted in where the program may sleep. */
+static __always_inline bool read_user(void *target, __u32 size, __u64 address, bool sleepable)
+{
+	if (address < LOWEST_POINTER)
+		return false;
+	if (bpf_probe_read_user(target, size, (const void *)address) == 0)
+		return true;
+	return sleepable && bpf_copy_from_user(target, size, (const void *)address) == 0;
+}
+
+static __always_inline __u64 work_word(const struct scratch *scratch, __u16 offset)
+{
+	return *(const __u64 *)(scratch->work + (offset & (PLAN_WORK_SIZE - 1)));
+}
+
+static __always_inline __u64 read_scalar(const struct scratch *scratch,
+					 const struct plan_operation *operation)
+{
+	__u32 shift = 64 - 8 * (operation->size & 15);
+
+	return work_word(scratch, operation->source) << shift >> shift;
+}
+
+/*
+ * Strings that no longer fit before here are cut. STRING_MAX_SIZE bytes of slack follow: the verifier
+ * cannot relate a size to an offset, and bytes read on trial may reach into it.
+ */
+#define RECORD_END (RECORD_MAX_HEAD + payload_size)
+
+/* Reads a string's bytes, and up to `lookahead` after them on trial, to the end of the record. */
+static __always_inline bool read_window(struct scratch *scratch, __u64 address, __u64 size,
+					__u64 lookahead, bool sleepable)
+{
+	__u64 used = scratch->progress.used;
+	__u64 ahead = size + lookahead;
+
+	if (used > RECORD_END)
+		return false;
+	if (lookahead && ahead <= STRING_MAX_SIZE &&
+	    bpf_probe_read_user(scratch->record + used, ahead, (const void *)address) == 0)
+		size = ahead;
+	else if (size > STRING_MAX_SIZE ||
+		 !read_user(scratch->record + used, size, address, sleepable))
+		return false;
+	scratch->progress.window_address = address;
+	scratch->progress.window_size = size;
+	scratch->progress.window_offset = used;
+	return true;
+}
+
+/* Puts a string's bytes into the record, unless they stand there already, and returns its cell. */
+static __always_inline bool read_string(struct scratch *scratch, const struct plan *plan,
+					const struct plan_operation *operation, bool sleepable,
+					__u64 *ret_cell)
+{
+	__u64 address = work_word(scratch, operation->source);
+	__u64 length = work_word(scratch, operation->target);
+	__u64 size = length < operation->size ? length : operation->size;
+	__u64 skip = address - scratch->progress.window_address;
+	__u64 used = scratch->progress.used;
+	__u64 room = used < RECORD_END ? RECORD_END - used : 0;
+	__u64 offset;
+
+	*ret_cell = 0;
+	if (length == 0)
+		return true;
+	if (length >> CELL_STRING_SIZE_SHIFT || address < LOWEST_POINTER)
+		return false;
+	if (size > room)
+		size = room;
+	if (skip + size > scratch->progress.window_size || skip > STRING_MAX_SIZE) {
+		if (!read_window(scratch, address, size, operation->displacement, sleepable))
+			return false;
+		skip = 0;
+	}
+	offset = scratch->progress.window_offset + skip;
+	if (scratch->progress.used < offset + size)
+		scratch->progress.used = offset + size;
+	offset -= sizeof(struct record_hit) + 8 * plan->cell_count;
+	*ret_cell = offset << CELL_STRING_OFFSET_SHIFT | size << CELL_STRING_SIZE_SHIFT | length;
+	return true;
+}
+
+static __always_inline void read_block(struct scratch *scratch, const struct plan_operation *operation,
+				       bool sleepable)
+{
+	__u64 base = work_word(scratch, operation->source);
+	__u64 target = operation->target & (PLAN_WORK_SIZE - 1);
+	__u64 size = operation->size;
+
+	if (size > PLAN_MAX_BLOCK_SIZE || base < LOWEST_POINTER)
+		return;
+	if (read_user(scratch->work + target, size, base + operation->displacement, sleepable))
+		scratch->progress.readable |= 1ull << (operation->block & 31);
+}
+
+static __always_inline void put_cell(struct scratch *scratch, bool readable, __u64 value)
+{
+	__u32 cell = scratch->progress.cell & (PLAN_MAX_CELLS - 1);
+	__u64 *cells = (__u64 *)(scratch->record + sizeof(struct record_hit));
+
+	cells[cell] = value;
+	if (!readable)
+		scratch->progress.unreadable |= 1ull << cell;
+	scratch->progress.cell++;
+}
+
+static __always_inline void carry_out(struct scratch *scratch, const struct plan *plan,
+				      const struct plan_operation *operation, bool sleepable)
+{
+	bool readable = scratch->progress.readable & (1ull << (operation->base & 31));
+	__u64 value = 0;
+
+	switch (operation->code) {
+	case PLAN_READ:
+		if (readable)
+			read_block(scratch, operation, sleepable);
+		return;
+	case PLAN_SCALAR:
+		if (readable)
+			value = read_scalar(scratch, operation);
+		break;
+	case PLAN_STRING:
+		readable = readable &&
+			   read_string(scratch, plan, operation, sleepable, &value);
+		break;
+	}
+	put_cell(scratch, readable, value);
+}
+
+static __always_inline void load_registers(struct scratch *scratch, const void *context)
+{
+	__u64 *registers = (__u64 *)scratch->work;
+
+	for (int i = 0; i < PT_REGS_WORDS; i++)
+		registers[i] = ((const __u64 *)context)[i];
+}
+
+/*
+ * Submitting never wakes the reader, which costs more than everything else here, unless the reader
+ * said it sleeps. The commit inside bpf_ringbuf_output() is a full barrier, as is the exchange the
+ * reader announces its sleep with: either this sees the announcement or the reader sees the record.
+ */
+static __always_inline void wake_reader(void)
+{
+	void *nudge;
+
+	if (!reader_asleep)
+		return;
+	reader_asleep = 0;
+	nudge = bpf_ringbuf_reserve(&ring, 8, 0);
+	if (nudge)
+		bpf_ringbuf_discard(nudge, BPF_RB_FORCE_WAKEUP);
+}
+
+static __always_inline void submit(struct scratch *scratch, const struct plan *plan)
+{
+	__u64 size = scratch->progress.used;
+
+	if (size > RECORD_END)
+		size = RECORD_END;
+	if (bpf_ringbuf_output(&ring, scratch->record, size, BPF_RB_NO_WAKEUP))
+		__sync_fetch_and_add(&lost[plan->role & (PLAN_ROLE_COUNT - 1)], 1);
+	wake_reader();
+}
+
+static __always_inline void interpret(struct scratch *scratch, const struct plan *plan,
+				      __u64 cookie, __u64 process, bool sleepable)
+{
+	struct record_hit *hit = (struct record_hit *)scratch->record;
+	__u32 cell_count = plan->cell_count < PLAN_MAX_CELLS ? plan->cell_count : PLAN_MAX_CELLS;
+	scratch->progress = (struct progress){
+		.used = sizeof(*hit) + 8 * cell_count,
+		.readable = 1, /* the registers */
+	};
+
+	for (__u32 i = 0; i < PLAN_MAX_OPERATIONS; i++) {
+		if (i >= plan->operation_count)
+			break;
+		carry_out(scratch, plan, &plan->operations[i], sleepable);
+	}
+	hit->size = scratch->progress.used;
+	hit->kind = RECORD_HIT;
+	hit->cell_count = scratch->progress.cell;
+	hit->cookie = cookie;
+	hit->time = bpf_ktime_get_ns();
+	hit->process = process;
+	hit->unreadable = scratch->progress.unreadable;
+	submit(scratch, plan);
+}
+
+static __always_inline int handle_hit(void *context, bool sleepable)
+{
+	__u64 cookie = bpf_get_attach_cookie(context);
+	__u32 index = cookie & ((1u << COOKIE_PLAN_BITS) - 1);
+	const struct plan *plan = bpf_map_lookup_elem(&plans, &index);
+	__u64 flags = ((const __u64 *)context)[PT_REGS_FLAGS];
+	__u64 process = bpf_get_current_pid_tgid();
+	struct scratch *scratch;
+
+	if (!plan || (flags & plan->skip_if_set) | (~flags & plan->skip_if_clear))
+		return 0;
+	if (process >> 32 != cookie >> COOKIE_PROCESS_SHIFT)
+		return 0;
+	scratch = scratch_claim();
+	if (!scratch) {
+		__sync_fetch_and_add(&lost[plan->role & (PLAN_ROLE_COUNT - 1)], 1);
+		return 0;
+	}
+	load_registers(scratch, context);
+	interpret(scratch, plan, cookie, process, sleepable);
+	scratch_release(scratch);
+	return 0;
+}
+
+SEC("uprobe.multi.s")
+int hit_multi_sleepable(void *context)
+{
+	return handle_hit(context, true);
+}
+
+SEC("uprobe.s")
+int hit_single_sleepable(void *context)
+{
+	return handle_hit(context, true);
+}
+
+SEC("uprobe")
+int hit_single(void *context)
+{
+	return handle_hit(context, false);
+}

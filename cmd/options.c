@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/types.h>
+
+#include "contract.h"
+
+enum { DEFAULT_MAX_STRING = 1024 };
+
+const char options_usage[] =
+	"Usage: gohttpsnoop [OPTION]... [BINARY [FUNCTION...]]\n"
+	"\n"
+	"Shows the HTTP requests that running Go programs handle, without touching them.\n"
+	"\n"
+	"What to trace (they mix):\n"
+	"  -p, --pid PID[,PID...]  this process; repeatable\n"
+	"  BINARY, -b, --binary PATH\n"
+	"                          each process that runs this file; -b is repeatable\n"
+	"  FUNCTION...             calls of these functions, which take an *http.Request,\n"
+	"                          instead of whole requests: main.ping\n"
+	"\n"
+	"What to print:\n"
+	"  -j, --json              newline-delimited JSON, see gohttpsnoop(1)\n"
+	"      --max-string BYTES  the longest string captured (default 1024, up to 8192)\n"
+	"  -c, --count N           stop after N requests or calls\n"
+	"  -d, --duration TIME     stop after this time: 10, 10s, 500ms, 5m, 1h\n"
+	"  -v, --verbose           say more of what is done; -q, --quiet: only errors\n"
+	"  -h, --help              this text\n"
+	"  -V, --version           the version\n"
+	"\n"
+	"Examples:\n"
+	"  gohttpsnoop --pid 1234 --json\n"
+	"  gohttpsnoop ./server\n"
+	"  gohttpsnoop ./server main.ping\n";
+
+enum { OPTION_MAX_STRING = 256 };
+
+static const struct option long_options[] = {
+	{"pid", required_argument, NULL, 'p'},
+	{"binary", required_argument, NULL, 'b'},
+	{"json", no_argument, NULL, 'j'},
+	{"count", required_argument, NULL, 'c'},
+	{"duration", required_argument, NULL, 'd'},
+	{"max-string", required_argument, NULL, OPTION_MAX_STRING},
+	{"verbose", no_argument, NULL, 'v'},
+	{"quiet", no_argument, NULL, 'q'},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
+	{0},
+};
+
+static int no_memory(struct error *err)
+{
+	return error_fail(err, -ENOMEM, "out of memory");
+}
+
+static int add_pid(struct options *options, uint32_t pid, struct error *err)
+{
+	uint32_t *pids = realloc(options->pids, (options->pid_count + 1) * sizeof(*pids));
+
+	if (!pids)
+		return no_memory(err);
+	options->pids = pids;
+	pids[options->pid_count++] = pid;
+	return 0;
+}
+
+static int add_string(const char ***strings, size_t *count, const char *string, struct error *err)
+{
+	const char **more = realloc(*strings, (*count + 1) * sizeof(*more));
+
+	if (!more)
+		return no_memory(err);
+	*strings = more;
+	more[(*count)++] = string;
+	return 0;
+}
+
+static int parse_pids(struct options *options, const char *text, struct error *err)
+{
+	for (const char *at = text;;) {
+		char *end;
+		unsigned long pid;
+		int r;
+
+		errno = 0;
+		pid = strtoul(at, &end, 10);
+		if (*at < '0' || *at > '9' || errno || pid == 0 || pid > INT_MAX ||
+		    (*end != ',' && *end != '\0'))
+			return error_fail(err, -EINVAL, "--pid %s: a process id, or several separated by commas, is expected",
+					  text);
+		r = add_pid(options, pid, err);
+		if (r < 0 || *end == '\0')
+			return r;
+		at = end + 1;
+	}
+}
+
+static int parse_count(const char *option, const char *text, uint64_t least, uint64_t most,
+		       uint64_t *ret_value, struct error *err)
+{
+	char *end;
+	uint64_t value;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (*text < '0' || *text > '9' || errno || *end || value < least || value > most)
+		return error_fail(err, -EINVAL, "%s %s: a whole number from %llu to %llu is expected", option,
+				  text, (unsigned long long)least, (unsigned long long)most);
+	*ret_value = value;
+	return 0;
+}
+
+static int parse_duration(const char *text, uint64_t *ret_milliseconds, struct error *err)
+{
+	static const struct {
+		const char *name;
+		double milliseconds;
+	} units[] = {{"", 1e3}, {"ms", 1}, {"s", 1e3}, {"m", 60e3}, {"h", 3600e3}};
+	char *end;
+	double value = strtod(text, &end);
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		double milliseconds = value * units[i].milliseconds;
+
+		if (strcmp(end, units[i].name) == 0 && *text >= '0' && *text <= '9' &&
+		    milliseconds >= 1 && milliseconds < 1e15) {
+			*ret_milliseconds = (uint64_t)milliseconds;
+			return 0;
+		}
+	}
+	return error_fail(err, -EINVAL, "--duration %s: a time is expected: 10, 10s, 500ms, 5m, 1h", text);
+}
+
+static int parse_option(struct options *options, int option, struct error *err)
+{
+	uint64_t value = 0;
+	int r;
+
+	switch (option) {
+	case 'p':
+		return parse_pids(options, optarg, err);
+	case 'b':
+		return add_string(&options->binaries, &options->binary_count, optarg, err);
+	case 'j':
+		options->json = true;
+		return 0;
+	case 'c':
+		return parse_count("--count", optarg, 1, INT64_MAX, &options->count, err);
+	case 'd':
+		return parse_duration(optarg, &options->duration, err);
+	case OPTION_MAX_STRING:
+		r = parse_count("--max-string", optarg, 1, STRING_MAX_SIZE, &value, err);
+		options->max_string = value;
+		return r;
+	case 'v':
+	case 'q':
+		options->verbosity = option == 'v' ? 1 : -1;
+		return 0;
+	case 'h':
+		options->help = true;
+		return 0;
+	default:
+		options->version = true;
+		return 0;
+	}
+}
+
+/* getopt has printed nothing: opterr is 0. */
+static int fail_option(int result, char **argv, struct error *err)
+{
+	const char *word = argv[optind - 1];
+
+	error_hint(err, "gohttpsnoop --help lists the options");
+	if (result == ':')
+		return error_fail(err, -EINVAL, "option %s needs a value", word);
+	if (optopt > 0 && optopt < 256 && strncmp(word, "--", 2) != 0)
+		return error_fail(err, -EINVAL, "there is no option -%c", optopt);
+	if (optopt > 0)
+		return error_fail(err, -EINVAL, "option %s takes no value", word);
+	return error_fail(err, -EINVAL, "there is no option %s", word);
+}
+
+/* BINARY [FUNCTION...], or only functions where targets were named by options. */
+static int parse_arguments(struct options *options, char **arguments, size_t count, struct error *err)
+{
+	int r = 0;
+
+	if (count > 0 && options->pid_count == 0 && options->binary_count == 0) {
+		r = add_string(&options->binaries, &options->binary_count, *arguments++, err);
+		count--;
+	}
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = add_string(&options->functions, &options->function_count, arguments[i], err);
+	return r;
+}
+
+static int parse(int argc, char **argv, struct options *options, struct error *err)
+{
+	int option, r;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":p:b:jc:d:vqhV", long_options, NULL)) != -1) {
+		if (option == ':' || option == '?')
+			return fail_option(option, argv, err);
+		r = parse_option(options, option, err);
+		if (r < 0)
+			return r;
+	}
+	r = parse_arguments(options, argv + optind, argc - optind, err);
+	if (r < 0 || options->help || options->version)
+		return r;
+	if (options->pid_count == 0 && options->binary_count == 0) {
+		error_hint(err, "gohttpsnoop --pid PID, or gohttpsnoop BINARY; --help says more");
+		return error_fail(err, -EINVAL, "nothing to trace is named");
+	}
+	return 0;
+}
+
+int options_parse(int argc, char **argv, struct options *ret_options, struct error *err)
+{
+	*ret_options = (struct options){.max_string = DEFAULT_MAX_STRING};
+	return parse(argc, argv, ret_options, err);
+}
+
+void options_finish(struct options *options)
+{
+	free(options->pids);
+	free(options->binaries);
+	free(options->functions);
+	*options = (struct options){0};
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CMD_OPTIONS_H
+#define GOHTTPSNOOP_CMD_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+
+/* What the user typed. The strings are views into argv. */
+struct options {
+	uint32_t *pids;
+	size_t pid_count;
+	const char **binaries;
+	size_t binary_count;
+	const char **functions;
+	size_t function_count;
+	bool json;
+	uint64_t count;
+	uint64_t duration; /* milliseconds */
+	uint32_t max_string;
+	int verbosity; /* -1 quiet, 0, 1 verbose */
+	bool help, version;
+};
+
+/* -EINVAL with the reason when it makes no sense. The caller finishes the options, also after an error. */
+int options_parse(int argc, char **argv, struct options *ret_options, struct error *err);
+void options_finish(struct options *options);
+
+/* The text of --help. */
+extern const char options_usage[];
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include "trace.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "report.h"
+#include "session.h"
+
+/* Ten thousand and more requests of default captures; the reader comes by every few milliseconds. */
+enum { RING_SIZE = 4 << 20 };
+
+static void on_notice(void *user, enum notice_level level, const char *text)
+{
+	const struct options *options = user;
+
+	if (level == NOTICE_ERROR || options->verbosity > 0 ||
+	    (level == NOTICE_INFO && options->verbosity == 0))
+		report_text(text);
+}
+
+/* Each target that cannot be traced is told of, and the others go on; returns how many there are. */
+static size_t add_targets(struct session *session, const struct options *options)
+{
+	size_t added = 0;
+
+	for (size_t i = 0; i < options->pid_count + options->binary_count; i++) {
+		struct error err = {0};
+		int r = i < options->pid_count
+				? session_add_process(session, options->pids[i], &err)
+				: session_add_binary(session, options->binaries[i - options->pid_count],
+						     &err);
+
+		if (r < 0)
+			report_error(&err);
+		else
+			added++;
+	}
+	return added;
+}
+
+static void report_summary(const struct session_summary *summary)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "%llu events, %llu lost, %zu %s",
+		 (unsigned long long)summary->events, (unsigned long long)summary->lost,
+		 summary->targets, summary->targets == 1 ? "target" : "targets");
+	report_text(text);
+}
+
+static int run(struct session *session, const struct options *options)
+{
+	struct session_summary summary;
+	struct error err = {0};
+
+	if (add_targets(session, options) == 0)
+		return EXIT_FAILURE;
+	if (session_run(session, &summary, &err) < 0) {
+		report_error(&err);
+		return EXIT_FAILURE;
+	}
+	if (summary.interrupted && options->verbosity >= 0)
+		report_summary(&summary);
+	return EXIT_SUCCESS;
+}
+
+int trace(const struct options *options)
+{
+	struct session_options session_options = {
+		.functions = options->functions,
+		.function_count = options->function_count,
+		.output = options->json ? SESSION_OUTPUT_JSON : SESSION_OUTPUT_TABLE,
+		.count = options->count,
+		.duration = options->duration,
+		.max_string = options->max_string,
+		.ring_size = RING_SIZE,
+		.notice = on_notice,
+		.user = (void *)options,
+	};
+	struct session *session;
+	struct error err = {0};
+	int status;
+
+	if (session_create(&session_options, &session, &err) < 0) {
+		report_error(&err);
+		return EXIT_FAILURE;
+	}
+	status = run(session, options);
+	session_destroy(session);
+	return status;
+}

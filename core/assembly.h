@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_ASSEMBLY_H
+#define GOHTTPSNOOP_CORE_ASSEMBLY_H
+
+#include "bytes.h"
+#include "event.h"
+#include "target.h"
+
+/*
+ * Makes events of records: joins the start and the end of a request, and closes requests whose end
+ * never comes. Every event is handed out through `emit`; its parts live until that returns.
+ */
+struct assembly;
+
+struct assembly_callbacks {
+	void (*emit)(void *user, const struct event *event);
+	void *user;
+};
+
+int assembly_create(const struct assembly_callbacks *callbacks, struct assembly **ret_assembly);
+void assembly_destroy(struct assembly *assembly);
+
+/* What makes the records' clock a time of day; to be kept up to date. */
+void assembly_set_wall_offset(struct assembly *assembly, int64_t wall_offset);
+
+/* -EBADMSG when the bytes are no record of this target's probes, -ENOMEM when it could not be kept. */
+int assembly_record(struct assembly *assembly, const struct target *target, struct bytes record);
+
+/* Closes the open requests of a target whose process has ended. */
+void assembly_end_target(struct assembly *assembly, const struct target *target);
+
+/* The number of requests that began and have not ended. */
+uint32_t assembly_open_requests(const struct assembly *assembly);
+
+#endif

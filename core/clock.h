@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_CLOCK_H
+#define GOHTTPSNOOP_CORE_CLOCK_H
+
+#include <stdint.h>
+
+/* Nanoseconds since the epoch. */
+int64_t clock_now(void);
+
+/* What to add to CLOCK_MONOTONIC, which records carry, to get nanoseconds since the epoch. */
+int64_t clock_wall_offset(void);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "decode.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int read_head(struct bytes record, struct record_hit *ret_hit)
+{
+	if (record.size < sizeof(*ret_hit))
+		return -EBADMSG;
+	memcpy(ret_hit, record.data, sizeof(*ret_hit));
+	if (ret_hit->kind != RECORD_HIT || ret_hit->size != record.size)
+		return -EBADMSG;
+	return 0;
+}
+
+int decode_head(struct bytes record, struct hit_head *ret_head)
+{
+	struct record_hit hit;
+	int r = read_head(record, &hit);
+
+	if (r < 0)
+		return r;
+	*ret_head = (struct hit_head){
+		.pid = hit.process >> 32,
+		.tid = (uint32_t)hit.process,
+		.target = hit.cookie >> COOKIE_PLAN_BITS & ((1u << COOKIE_TARGET_BITS) - 1),
+		.plan = hit.cookie & ((1u << COOKIE_PLAN_BITS) - 1),
+		.time = hit.time,
+	};
+	return 0;
+}
+
+static int64_t sign_extend(uint64_t value, uint8_t size)
+{
+	int shift = 64 - 8 * size;
+
+	return (int64_t)(value << shift) >> shift;
+}
+
+static int decode_string(uint64_t cell, struct bytes payload, struct hit_value *value)
+{
+	uint32_t size = cell >> CELL_STRING_SIZE_SHIFT & 0xffff;
+	uint32_t offset = cell >> CELL_STRING_OFFSET_SHIFT;
+
+	if (offset > payload.size || size > payload.size - offset || size > (uint32_t)cell)
+		return -EBADMSG;
+	*value = (struct hit_value){
+		.data = (const char *)payload.data + offset,
+		.size = size,
+		.length = (uint32_t)cell,
+	};
+	return 0;
+}
+
+static int decode_cell(const struct cell *cell, uint64_t word, struct bytes payload,
+		       struct hit_value *value)
+{
+	switch (cell->kind) {
+	case CELL_STRING:
+		return decode_string(word, payload, value);
+	case CELL_INT:
+		*value = (struct hit_value){.integer = sign_extend(word, cell->size)};
+		return 0;
+	default:
+		*value = (struct hit_value){.integer = (int64_t)word};
+		return 0;
+	}
+}
+
+int decode_hit(struct bytes record, const struct schema *schema, struct hit *ret_hit)
+{
+	struct record_hit head;
+	struct bytes payload;
+	int r = read_head(record, &head);
+
+	if (r < 0)
+		return r;
+	payload = bytes_slice(record, sizeof(head) + 8ull * head.cell_count, SIZE_MAX);
+	if (head.cell_count != schema->cell_count || head.cell_count > PLAN_MAX_CELLS ||
+	    record.size < sizeof(head) + 8ull * head.cell_count)
+		return -EBADMSG;
+	ret_hit->known = 0;
+	ret_hit->unreadable = 0;
+	for (uint32_t i = 0; i < head.cell_count; i++) {
+		uint8_t field = schema->cells[i].field;
+		uint64_t word;
+
+		if (head.unreadable >> i & 1) {
+			ret_hit->unreadable |= 1u << field;
+			continue;
+		}
+		memcpy(&word, record.data + sizeof(head) + 8 * i, sizeof(word));
+		r = decode_cell(&schema->cells[i].cell, word, payload, &ret_hit->values[field]);
+		if (r < 0)
+			return r;
+		ret_hit->known |= 1u << field;
+	}
+	return 0;
+}
+
+static enum presence presence_of(const struct hit *hit, enum hit_field field)
+{
+	if (hit->known >> field & 1)
+		return PRESENT;
+	return hit->unreadable >> field & 1 ? UNREADABLE : ABSENT;
+}
+
+struct integer hit_integer(const struct hit *hit, enum hit_field field)
+{
+	struct integer integer = {.presence = presence_of(hit, field)};
+
+	if (integer.presence == PRESENT)
+		integer.value = hit->values[field].integer;
+	return integer;
+}
+
+struct text hit_text(const struct hit *hit, enum hit_field field)
+{
+	const struct hit_value *value = &hit->values[field];
+	enum presence presence = presence_of(hit, field);
+
+	if (presence != PRESENT)
+		return (struct text){.presence = presence};
+	return (struct text){PRESENT, value->data, value->size, value->length};
+}

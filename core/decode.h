@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_DECODE_H
+#define GOHTTPSNOOP_CORE_DECODE_H
+
+#include "bytes.h"
+#include "event.h"
+#include "protocol.h"
+
+/* What the cells of a plan's records are, in order. */
+struct schema {
+	enum plan_role role;
+	uint8_t cell_count;
+	struct probe_cell cells[PLAN_MAX_CELLS];
+};
+
+/* The fixed part of a record: who hit which probe, when. */
+struct hit_head {
+	uint32_t pid, tid; /* as the kernel numbers them */
+	uint32_t target;   /* from the attach cookie */
+	uint32_t plan;
+	uint64_t time; /* CLOCK_MONOTONIC, nanoseconds */
+};
+
+/* A decoded value: a string when it has `data`, else an integer. */
+struct hit_value {
+	int64_t integer;
+	const char *data;
+	uint32_t size;
+	uint32_t length;
+};
+
+/* The values by field; those whose bit is in neither mask were not captured. Views into the record. */
+struct hit {
+	uint32_t known;	     /* bit n: field n was read */
+	uint32_t unreadable; /* bit n: field n was to be read and could not be */
+	struct hit_value values[FIELD_COUNT];
+};
+
+/*
+ * Both are pure and total: any bytes give a value or -EBADMSG (sizes that do not fit, an unknown kind,
+ * a cell count other than the schema's), and nothing outside of them is read.
+ */
+int decode_head(struct bytes record, struct hit_head *ret_head);
+int decode_hit(struct bytes record, const struct schema *schema, struct hit *ret_hit);
+
+struct integer hit_integer(const struct hit *hit, enum hit_field field);
+struct text hit_text(const struct hit *hit, enum hit_field field);
+
+#endif

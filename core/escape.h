@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_ESCAPE_H
+#define GOHTTPSNOOP_CORE_ESCAPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Makes any bytes safe to print. What is not UTF-8 becomes U+FFFD, a byte at a time; C0 and C1
+ * controls, DEL, U+2028, U+2029 and the bidirectional controls become escapes: \u001b in JSON,
+ * \x1b or \u202e for a terminal. The backslash (and, in JSON, the quote) is escaped as well, so the
+ * result reads back unambiguously.
+ */
+enum escape_notation { ESCAPE_JSON, ESCAPE_TERMINAL };
+
+/* Output bytes that one input byte can become, at most. */
+#define ESCAPE_MAX_GROWTH 6
+
+/* Writes at most ESCAPE_MAX_GROWTH * size bytes to `output`; returns how many. No NUL is added. */
+size_t escape(enum escape_notation notation, const char *data, size_t size, char *output);
+
+/* Whether every byte is printable ASCII that JSON takes as it is. */
+bool escape_is_needless(const char *data, size_t size);
+
+/* `size` without a character that was cut in its middle at the end. */
+size_t escape_trim_cut(const char *data, size_t size);
+
+#endif

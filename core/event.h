@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_EVENT_H
+#define GOHTTPSNOOP_CORE_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum event_type {
+	EVENT_REQUEST,
+	EVENT_CALL,
+	EVENT_LOST,
+	EVENT_ATTACH,
+	EVENT_DETACH,
+};
+
+enum outcome {
+	OUTCOME_OK,
+	OUTCOME_PANIC,
+	OUTCOME_HIJACKED,
+	OUTCOME_EXITED,
+	OUTCOME_UNKNOWN,
+};
+
+/* A value is left out, known, or known to be unreadable (`null`). */
+enum presence { ABSENT, PRESENT, UNREADABLE };
+
+struct integer {
+	enum presence presence;
+	int64_t value;
+};
+
+/* Any bytes whatever: they come from the traced process. Views; the event owns nothing. */
+struct text {
+	enum presence presence;
+	const char *data;
+	uint32_t size;	 /* bytes at `data` */
+	uint64_t length; /* bytes the string has; more than `size` when it was cut */
+};
+
+/* The process an event is about. */
+struct process_identity {
+	uint32_t pid;
+	char comm[16];
+	const char *exe;
+	const char *go_version;
+	const char *convention; /* "stack" or "register" */
+};
+
+/* Something to tell. Which members count depends on `type`; docs/events.md describes each. */
+struct event {
+	enum event_type type;
+	int64_t time; /* nanoseconds since the epoch */
+	const struct process_identity *process; /* NULL for LOST */
+	uint32_t tid;			   /* REQUEST, CALL */
+	struct integer goid;
+	const char *function; /* CALL */
+
+	struct text method, path, query, route, host, remote;
+	struct integer protocol_major, protocol_minor;
+	struct integer tls; /* the request's TLS state: a pointer, nil without TLS */
+	struct integer status, duration, request_bytes, response_bytes;
+	enum outcome outcome; /* REQUEST */
+
+	uint64_t count; /* LOST */
+	const char *where;
+};
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#include "escape.h"
+#include "format_type.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Rows for people: fixed columns, the path last because it may be long. */
+struct table_format {
+	struct format format;
+	bool headed; /* the heading was printed */
+	char *line;
+	size_t size, capacity;
+};
+
+static bool reserve(struct table_format *table, size_t more)
+{
+	size_t capacity = table->capacity ? table->capacity : 256;
+	char *line;
+
+	while (capacity - table->size < more)
+		capacity *= 2;
+	if (capacity == table->capacity)
+		return true;
+	line = realloc(table->line, capacity);
+	if (!line)
+		return false;
+	table->line = line;
+	table->capacity = capacity;
+	return true;
+}
+
+static bool put(struct table_format *table, const char *text)
+{
+	size_t size = strlen(text);
+
+	if (!reserve(table, size))
+		return false;
+	memcpy(table->line + table->size, text, size);
+	table->size += size;
+	return true;
+}
+
+/* How many columns a terminal gives to text that escape() has made safe. */
+static size_t count_columns(const char *text, size_t size)
+{
+	size_t columns = 0;
+
+	for (size_t i = 0; i < size; i++)
+		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return columns;
+}
+
+static bool put_padding(struct table_format *table, size_t columns, size_t width)
+{
+	if (!reserve(table, width + 1))
+		return false;
+	do {
+		table->line[table->size++] = ' ';
+	} while (++columns <= width);
+	return true;
+}
+
+/* Text of a traced process, padded to `width` columns and a space; 0 for no padding. */
+static bool put_text(struct table_format *table, const struct text *text, size_t width)
+{
+	size_t begin = table->size, size = text->size;
+
+	if (text->presence != PRESENT)
+		return put(table, "-") && put_padding(table, 1, width);
+	if (text->size < text->length)
+		size = escape_trim_cut(text->data, text->size);
+	if (!reserve(table, size * ESCAPE_MAX_GROWTH))
+		return false;
+	table->size += escape(ESCAPE_TERMINAL, text->data, size, table->line + table->size);
+	if (text->size < text->length && !put(table, "…"))
+		return false;
+	return !width ||
+	       put_padding(table, count_columns(table->line + begin, table->size - begin), width);
+}
+
+static bool put_name(struct table_format *table, const char *name, size_t width)
+{
+	struct text text = {PRESENT, name, strlen(name), strlen(name)};
+
+	return put_text(table, &text, width);
+}
+
+/* Three digits are what a person reads: 482ns, 48.2µs, 1.23ms, 12.3s. */
+static void format_duration(char *text, size_t size, int64_t nanoseconds)
+{
+	static const struct {
+		double limit, unit;
+		const char *name;
+	} scales[] = {{1e3, 1, "ns"}, {1e6, 1e3, "µs"}, {1e9, 1e6, "ms"}, {1e300, 1e9, "s"}};
+	size_t scale = 0;
+	double value;
+
+	while (nanoseconds >= scales[scale].limit)
+		scale++;
+	value = nanoseconds / scales[scale].unit;
+	snprintf(text, size, "%.*f%s", scale == 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2, value,
+		 scales[scale].name);
+}
+
+static bool put_number(struct table_format *table, const struct integer *integer, size_t width)
+{
+	char text[24] = "-";
+
+	if (integer->presence == PRESENT)
+		snprintf(text, sizeof(text), "%lld", (long long)integer->value);
+	return put_name(table, text, width);
+}
+
+static bool put_duration(struct table_format *table, const struct integer *duration, size_t width)
+{
+	char text[24] = "-";
+
+	if (duration->presence == PRESENT)
+		format_duration(text, sizeof(text), duration->value);
+	return put_name(table, text, width);
+}
+
+static bool put_head(struct table_format *table, const struct event *event)
+{
+	time_t second = event->time / 1000000000;
+	char text[40];
+	struct tm date;
+	size_t used;
+
+	localtime_r(&second, &date);
+	used = strftime(text, sizeof(text), "%H:%M:%S", &date);
+	snprintf(text + used, sizeof(text) - used, ".%06d", (int)(event->time % 1000000000 / 1000));
+	if (!put_name(table, text, 15))
+		return false;
+	snprintf(text, sizeof(text), "%u", event->process->pid);
+	return put_name(table, text, 7) && put_name(table, event->process->comm, 15);
+}
+
+static bool put_target(struct table_format *table, const struct event *event)
+{
+	return put_text(table, &event->path, 0) &&
+	       (event->query.presence != PRESENT || event->query.length == 0 ||
+		(put(table, "?") && put_text(table, &event->query, 0)));
+}
+
+static bool put_status(struct table_format *table, const struct event *event)
+{
+	static const char *const names[] = {
+		[OUTCOME_PANIC] = "panic",
+		[OUTCOME_HIJACKED] = "hijack",
+		[OUTCOME_EXITED] = "exited",
+		[OUTCOME_UNKNOWN] = "-",
+	};
+
+	if (event->outcome == OUTCOME_OK)
+		return put_number(table, &event->status, 6);
+	return put_name(table, names[event->outcome], 6);
+}
+
+static bool put_request(struct table_format *table, const struct event *event)
+{
+	if (!table->headed &&
+	    !put(table, "TIME            PID     COMM            STATUS DURATION  BYTES   HOST"
+			"                     METHOD  PATH\n"))
+		return false;
+	return put_head(table, event) && put_status(table, event) &&
+	       put_duration(table, &event->duration, 9) &&
+	       put_number(table, &event->response_bytes, 7) && put_text(table, &event->host, 24) &&
+	       put_text(table, &event->method, 7) && put_target(table, event);
+}
+
+static bool put_call(struct table_format *table, const struct event *event)
+{
+	if (!table->headed &&
+	    !put(table, "TIME            PID     COMM            FUNCTION                 "
+			"METHOD  PATH\n"))
+		return false;
+	return put_head(table, event) && put_name(table, event->function, 24) &&
+	       put_text(table, &event->method, 7) && put_target(table, event);
+}
+
+/* What is no row of the table (targets that come and go, losses) is for stderr: an empty line here. */
+static int table_line(struct format *format, const struct event *event, struct bytes *ret_line)
+{
+	struct table_format *table = (struct table_format *)format;
+	bool done = true;
+
+	table->size = 0;
+	if (event->type == EVENT_REQUEST)
+		done = put_request(table, event) && put(table, "\n");
+	else if (event->type == EVENT_CALL)
+		done = put_call(table, event) && put(table, "\n");
+	if (!done)
+		return -ENOMEM;
+	table->headed = table->headed || table->size > 0;
+	*ret_line = (struct bytes){(const uint8_t *)table->line, table->size};
+	return 0;
+}
+
+static void table_destroy(struct format *format)
+{
+	struct table_format *table = (struct table_format *)format;
+
+	free(table->line);
+	free(table);
+}
+
+int format_create_table(struct format **ret_format)
+{
+	struct table_format *table = calloc(1, sizeof(*table));
+
+	if (!table)
+		return -ENOMEM;
+	table->format = (struct format){.line = table_line, .destroy = table_destroy};
+	*ret_format = &table->format;
+	return 0;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_INSPECTION_H
+#define GOHTTPSNOOP_CORE_INSPECTION_H
+
+#include "decode.h"
+#include "kernel.h"
+
+/*
+ * What a session has to know of one binary to trace processes that run it: its probes, compiled and
+ * installed. The binary itself is closed again; processes of the same file share one inspection.
+ */
+struct inspection;
+
+/* What to trace in a binary: these functions, or, without any, whole requests. */
+struct inspection_options {
+	const char *const *functions;
+	size_t function_count;
+	uint32_t max_string;
+	/* Told of each function that cannot be traced while others can. */
+	void (*refused)(void *user, const struct error *why);
+	void *user;
+};
+
+/*
+ * Inspects the file at `path` for `kernel`. -ENOENT when there is nothing in it to trace. The caller
+ * owns one reference.
+ */
+int inspection_open(struct kernel *kernel, const char *path, const struct inspection_options *options,
+		    struct inspection **ret_inspection, struct error *err);
+struct inspection *inspection_reference(struct inspection *inspection);
+void inspection_release(struct inspection *inspection);
+
+const char *inspection_go_version(const struct inspection *inspection);
+const char *inspection_convention(const struct inspection *inspection);
+
+/* The points to attach at; owned by the inspection. */
+const struct attach_point *inspection_points(const struct inspection *inspection, size_t *ret_count);
+
+/* What records of this plan hold; NULL when the plan is none of this inspection's. */
+const struct schema *inspection_schema(const struct inspection *inspection, uint32_t plan);
+
+/* The function this plan's probe is on; NULL likewise. */
+const char *inspection_function(const struct inspection *inspection, uint32_t plan);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_JOINER_H
+#define GOHTTPSNOOP_CORE_JOINER_H
+
+#include "bytes.h"
+
+/*
+ * The requests that began and have not ended: their start records, by target and key. Memory is
+ * bounded: above `limit` open requests the oldest gives way. On the steady path nothing is allocated.
+ */
+struct joiner;
+
+int joiner_create(uint32_t limit, struct joiner **ret_joiner);
+void joiner_destroy(struct joiner *joiner);
+
+uint32_t joiner_count(const struct joiner *joiner);
+
+/*
+ * Keeps a copy of a request's start record. Where another open request had to give way (the same key
+ * again: it never ended; or the limit), returns 1 and hands its record out; else 0, or -ENOMEM.
+ * A record handed out here or below is a view that lives until the next call on the joiner.
+ */
+int joiner_open(struct joiner *joiner, uint32_t target, uint64_t key, struct bytes record,
+		struct bytes *ret_displaced);
+
+/* Takes the request out; false when no such request is open. */
+bool joiner_take(struct joiner *joiner, uint32_t target, uint64_t key, struct bytes *ret_record);
+
+/* Takes the oldest open request of a target out; false when it has none. */
+bool joiner_take_any(struct joiner *joiner, uint32_t target, struct bytes *ret_record);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_KERNEL_H
+#define GOHTTPSNOOP_CORE_KERNEL_H
+
+#include <stdint.h>
+
+#include "error.h"
+#include "probe.h"
+
+/* The kernel side: the loaded program, its maps, and what is attached. */
+struct kernel;
+
+/* How uprobes are attached; the best the kernel offers is chosen unless one is asked for. */
+enum kernel_attachment {
+	KERNEL_ATTACHMENT_BEST,
+	KERNEL_ATTACHMENT_MULTI,  /* uprobe_multi links, sleepable: Linux 6.6 */
+	KERNEL_ATTACHMENT_SINGLE_SLEEPABLE, /* perf-event uprobes: Linux 6.0 */
+	KERNEL_ATTACHMENT_SINGLE, /* perf-event uprobes */
+};
+
+struct kernel_options {
+	uint32_t max_string; /* bytes of the longest string captured */
+	uint32_t ring_size;  /* bytes, a power of two, a multiple of the page size */
+	enum kernel_attachment attachment;
+};
+
+/* -EPERM names the missing capability. */
+int kernel_open(const struct kernel_options *options, struct kernel **ret_kernel, struct error *err);
+void kernel_close(struct kernel *kernel);
+
+/* What is in use: "uprobe_multi", "perf-event uprobes". */
+const char *kernel_attachment_name(const struct kernel *kernel);
+
+/* The ring buffer map's descriptor, and the word by which its reader says that it sleeps. */
+int kernel_ring(const struct kernel *kernel);
+uint32_t *kernel_reader_asleep(const struct kernel *kernel);
+
+/* Records of this role that could not be submitted so far. */
+uint64_t kernel_lost(const struct kernel *kernel, enum plan_role role);
+
+/* Installs a plan and returns its number (0 or more), or -ENOSPC when there are too many. */
+int kernel_install(struct kernel *kernel, const struct plan *plan, struct error *err);
+void kernel_uninstall(struct kernel *kernel, int plan);
+
+/* Probes of one process: one link, or one a probe where the kernel has no links for many. */
+struct attachment;
+
+struct attach_point {
+	uint64_t file_offset;
+	int plan;
+};
+
+/*
+ * Attaches all points in process `pid`, whose records will carry `target`. -EPERM names the missing
+ * capability.
+ */
+int kernel_attach(struct kernel *kernel, uint32_t pid, uint32_t target,
+		  const struct attach_point *points, size_t count,
+		  struct attachment **ret_attachment, struct error *err);
+void attachment_detach(struct attachment *attachment);
+
+#endif

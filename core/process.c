@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "process.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+struct process_exe_path process_exe_path(uint32_t pid)
+{
+	struct process_exe_path path;
+
+	snprintf(path.text, sizeof(path.text), "/proc/%u/exe", pid);
+	return path;
+}
+
+static void read_comm(struct process *process)
+{
+	char path[32];
+	ssize_t size;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%u/comm", process->pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	size = read(fd, process->comm, sizeof(process->comm) - 1);
+	close(fd);
+	if (size > 0 && process->comm[size - 1] == '\n')
+		process->comm[size - 1] = '\0';
+}
+
+static int read_exe(struct process *process, struct error *err)
+{
+	struct process_exe_path path = process_exe_path(process->pid);
+	ssize_t size = readlink(path.text, process->exe, sizeof(process->exe) - 1);
+	struct stat status;
+
+	if (size < 0 && errno == ENOENT)
+		return error_fail(err, -ENOENT, "runs no file: a kernel thread, or it has just ended");
+	if (size < 0 || stat(path.text, &status) < 0) {
+		int code = -errno;
+
+		error_hint(err, "run as root, or with CAP_SYS_PTRACE");
+		return error_fail(err, code, "its executable cannot be looked at: %s",
+				  strerror(-code));
+	}
+	process->exe[size] = '\0';
+	process->device = status.st_dev;
+	process->inode = status.st_ino;
+	return 0;
+}
+
+int process_open(uint32_t pid, struct process *ret_process, struct error *err)
+{
+	struct process process = {.pid = pid};
+	int r;
+
+	process.descriptor = syscall(SYS_pidfd_open, pid, 0);
+	if (process.descriptor < 0 && (errno == ESRCH || errno == EINVAL))
+		r = error_fail(err, -ESRCH, "no such process");
+	else if (process.descriptor < 0)
+		r = error_fail(err, -errno, "cannot be watched: %s", strerror(errno));
+	else
+		r = read_exe(&process, err);
+	if (r < 0) {
+		process_close(&process);
+		error_subject(err, "pid %u", pid);
+		return r;
+	}
+	read_comm(&process);
+	*ret_process = process;
+	return 0;
+}
+
+void process_close(struct process *process)
+{
+	if (process->descriptor >= 0)
+		close(process->descriptor);
+	process->descriptor = -1;
+}
+
+static int compare_pids(const void *left, const void *right)
+{
+	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+
+	return a < b ? -1 : a > b;
+}
+
+static bool runs_file(uint32_t pid, dev_t device, ino_t inode)
+{
+	struct process_exe_path path = process_exe_path(pid);
+	struct stat status;
+
+	return stat(path.text, &status) == 0 && status.st_dev == device && status.st_ino == inode;
+}
+
+int process_find_by_file(dev_t device, ino_t inode, uint32_t **ret_pids, size_t *ret_count,
+			 struct error *err)
+{
+	DIR *directory = opendir("/proc");
+	uint32_t *pids = NULL, *more;
+	size_t count = 0;
+	struct dirent *entry;
+
+	if (!directory)
+		return error_fail(err, -errno, "/proc cannot be read: %s", strerror(errno));
+	while ((entry = readdir(directory))) {
+		uint32_t pid = strtoul(entry->d_name, NULL, 10);
+
+		if (!isdigit((unsigned char)entry->d_name[0]) || !runs_file(pid, device, inode))
+			continue;
+		more = realloc(pids, (count + 1) * sizeof(*pids));
+		if (!more)
+			break;
+		pids = more;
+		pids[count++] = pid;
+	}
+	closedir(directory);
+	if (entry) {
+		free(pids);
+		return error_fail(err, -ENOMEM, "out of memory");
+	}
+	if (count)
+		qsort(pids, count, sizeof(*pids), compare_pids);
+	*ret_pids = pids;
+	*ret_count = count;
+	return 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_PROCESS_H
+#define GOHTTPSNOOP_CORE_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "error.h"
+
+#define PROCESS_MAX_PATH 4096
+
+/* A running process, as /proc shows it. */
+struct process {
+	uint32_t pid;
+	int descriptor; /* pidfd: readable when the process has ended; never another process */
+	char comm[16];
+	char exe[PROCESS_MAX_PATH]; /* what /proc/PID/exe links to; for reading */
+	dev_t device; /* which file it runs */
+	ino_t inode;
+};
+
+/* "/proc/1234/exe": opens the file the process runs even where the path says otherwise (another mount
+ * namespace, a deleted or replaced file). */
+struct process_exe_path {
+	char text[32];
+};
+struct process_exe_path process_exe_path(uint32_t pid);
+
+/* -ESRCH when there is no such process, -EACCES when it may not be looked at. */
+int process_open(uint32_t pid, struct process *ret_process, struct error *err);
+void process_close(struct process *process);
+
+/*
+ * The processes that run this file, in ascending order of PID; the caller frees the array. An empty
+ * result is no error.
+ */
+int process_find_by_file(dev_t device, ino_t inode, uint32_t **ret_pids, size_t *ret_count,
+			 struct error *err);
+
+#endif

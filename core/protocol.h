@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_PROTOCOL_H
+#define GOHTTPSNOOP_CORE_PROTOCOL_H
+
+#include "probe.h"
+
+/* What a captured value means; one bit each in a hit's masks, so at most 32. */
+enum hit_field {
+	FIELD_KEY, /* joins a request's start and end: the address of its response writer */
+	FIELD_GOID,
+	FIELD_METHOD,
+	FIELD_PATH,
+	FIELD_QUERY,
+	FIELD_ROUTE,
+	FIELD_HOST,
+	FIELD_REMOTE,
+	FIELD_PROTOCOL_MAJOR,
+	FIELD_PROTOCOL_MINOR,
+	FIELD_TLS,
+	FIELD_REQUEST_BYTES,
+	FIELD_STATUS,
+	FIELD_RESPONSE_BYTES,
+	FIELD_COUNT,
+};
+
+/*
+ * A protocol is a table: which functions mark a request's start and end, and what to capture there.
+ * A binary needs not have all of the functions; without a start and an end it has nothing to trace.
+ */
+struct protocol {
+	const char *name;
+	const struct probe_request *probes;
+	size_t probe_count;
+};
+
+/* Requests that net/http's server handles: HTTP/1 and HTTP/2, with and without TLS. */
+extern const struct protocol protocol_http_server;
+
+/*
+ * The captures for calls of a function that takes an *http.Request, given the name of that parameter.
+ * Views into `texts`, which the caller keeps as long as the captures.
+ */
+enum { CALL_CAPTURE_COUNT = 11, CALL_CAPTURE_TEXT = 96 };
+
+struct call_captures {
+	char texts[CALL_CAPTURE_COUNT][CALL_CAPTURE_TEXT];
+	struct capture captures[CALL_CAPTURE_COUNT];
+};
+
+void call_captures_init(struct call_captures *captures, const char *parameter);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_REQUEST_H
+#define GOHTTPSNOOP_CORE_REQUEST_H
+
+#include "decode.h"
+#include "event.h"
+
+/* One decoded record. */
+struct sighting {
+	struct hit_head head;
+	struct hit hit;
+};
+
+/*
+ * Makes the event of a whole request from the records of its start and, where there is one, its end.
+ * `wall_offset` is what makes CLOCK_MONOTONIC a time of day. Pure; the event's texts are views into
+ * the records the sightings were decoded from.
+ */
+struct event request_event(const struct sighting *start, const struct sighting *end,
+			   enum outcome outcome, int64_t wall_offset);
+
+/* The same for a call of a traced function. */
+struct event call_event(const struct sighting *call, const char *function, int64_t wall_offset);
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "ring.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+enum {
+	POLL_INTERVAL = 5, /* milliseconds */
+	POLLS_BEFORE_SLEEP = 4,
+	/* Records handed on before the loop gets a turn: signals and ended processes must be seen. */
+	RECORDS_A_TURN = 16384,
+};
+
+struct ring {
+	struct ring_buffer *buffer;
+	uint32_t *asleep;
+	struct ring_callbacks callbacks;
+	uv_poll_t wakeup;
+	uv_timer_t timer;
+	int open_handles;
+	uint32_t records; /* handed on in this turn */
+	uint32_t empty_polls;
+};
+
+static int hand_on(void *context, void *data, size_t size)
+{
+	struct ring *ring = context;
+
+	ring->callbacks.record(ring->callbacks.user, (struct bytes){data, size});
+	return ++ring->records < RECORDS_A_TURN ? 0 : -EAGAIN;
+}
+
+void ring_drain(struct ring *ring)
+{
+	ring->records = 0;
+	ring_buffer__consume(ring->buffer);
+	ring->callbacks.batch_end(ring->callbacks.user);
+}
+
+static void on_wakeup(uv_poll_t *wakeup, int status, int events);
+
+/*
+ * Announces the sleep, then looks once more: a record that was committed before the kernel side could
+ * see the announcement is found here (the poll that starts below looks, too).
+ */
+static void go_to_sleep(struct ring *ring)
+{
+	__atomic_exchange_n(ring->asleep, 1, __ATOMIC_SEQ_CST);
+	ring_drain(ring);
+	if (ring->records > 0) {
+		__atomic_store_n(ring->asleep, 0, __ATOMIC_SEQ_CST);
+		ring->empty_polls = 0;
+		return;
+	}
+	uv_timer_stop(&ring->timer);
+	uv_poll_start(&ring->wakeup, UV_READABLE, on_wakeup);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct ring *ring = timer->data;
+
+	ring_drain(ring);
+	if (ring->records > 0)
+		ring->empty_polls = 0;
+	else if (++ring->empty_polls >= POLLS_BEFORE_SLEEP)
+		go_to_sleep(ring);
+}
+
+static void on_wakeup(uv_poll_t *wakeup, int status, int events)
+{
+	struct ring *ring = wakeup->data;
+
+	__atomic_store_n(ring->asleep, 0, __ATOMIC_SEQ_CST);
+	uv_poll_stop(&ring->wakeup);
+	ring->empty_polls = 0;
+	ring_drain(ring);
+	uv_timer_start(&ring->timer, on_timer, POLL_INTERVAL, POLL_INTERVAL);
+}
+
+static int open_handles(struct ring *ring, uv_loop_t *loop)
+{
+	int r = uv_poll_init(loop, &ring->wakeup, ring_buffer__epoll_fd(ring->buffer));
+
+	if (r < 0)
+		return r;
+	ring->open_handles++;
+	r = uv_timer_init(loop, &ring->timer);
+	if (r < 0)
+		return r;
+	ring->open_handles++;
+	ring->wakeup.data = ring;
+	ring->timer.data = ring;
+	return 0;
+}
+
+int ring_open(void *loop, int map, uint32_t *asleep, const struct ring_callbacks *callbacks,
+	      struct ring **ret_ring, struct error *err)
+{
+	struct ring *ring = calloc(1, sizeof(*ring));
+	int r;
+
+	if (!ring)
+		return error_fail(err, -ENOMEM, "out of memory");
+	ring->asleep = asleep;
+	ring->callbacks = *callbacks;
+	ring->buffer = ring_buffer__new(map, hand_on, ring, NULL);
+	r = ring->buffer ? open_handles(ring, loop) : -errno;
+	if (r < 0) {
+		ring_close(ring);
+		return error_fail(err, r, "the ring buffer cannot be read: %s", strerror(-r));
+	}
+	go_to_sleep(ring);
+	*ret_ring = ring;
+	return 0;
+}
+
+static void destroy(struct ring *ring)
+{
+	ring_buffer__free(ring->buffer);
+	free(ring);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct ring *ring = handle->data;
+
+	if (--ring->open_handles == 0)
+		destroy(ring);
+}
+
+void ring_close(struct ring *ring)
+{
+	int handles;
+
+	if (!ring)
+		return;
+	handles = ring->open_handles;
+	if (handles == 0) {
+		destroy(ring);
+		return;
+	}
+	ring->wakeup.data = ring;
+	uv_close((uv_handle_t *)&ring->wakeup, on_closed);
+	if (handles > 1)
+		uv_close((uv_handle_t *)&ring->timer, on_closed);
+}

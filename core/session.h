@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_SESSION_H
+#define GOHTTPSNOOP_CORE_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+
+/*
+ * A run of the tool: targets, the kernel side, the ring reader and the sinks, on one event loop. Made,
+ * given targets, run once, destroyed.
+ */
+struct session;
+
+enum session_output { SESSION_OUTPUT_TABLE, SESSION_OUTPUT_JSON };
+
+enum notice_level { NOTICE_ERROR, NOTICE_INFO, NOTICE_DEBUG };
+
+struct session_options {
+	const char *const *functions; /* to trace instead of requests; may be none */
+	size_t function_count;
+	enum session_output output; /* on standard output */
+	uint64_t count;		    /* stop after so many requests or calls; 0: never */
+	uint64_t duration;	    /* stop after so many milliseconds; 0: never */
+	uint32_t max_string;	    /* bytes */
+	uint32_t ring_size;	    /* bytes */
+	/* Told what a person should know while the session runs; `text` is safe to print. */
+	void (*notice)(void *user, enum notice_level level, const char *text);
+	void *user;
+};
+
+struct session_summary {
+	uint64_t events, lost;
+	size_t targets; /* traced in all */
+	bool interrupted; /* ended by a signal */
+};
+
+/* The strings and arrays of `options` outlive the session. */
+int session_create(const struct session_options *options, struct session **ret_session,
+		   struct error *err);
+void session_destroy(struct session *session);
+
+/* Begins to trace a process. On an error the session is as before and can go on. */
+int session_add_process(struct session *session, uint32_t pid, struct error *err);
+
+/*
+ * Begins to trace each process that runs the file at `path`; those that cannot be traced are told of
+ * as notices. -ESRCH when no process runs it, or the error of the file or of the only one that does.
+ */
+int session_add_binary(struct session *session, const char *path, struct error *err);
+
+/*
+ * Runs until there is no target left, the count or duration is reached, SIGINT or SIGTERM comes, or
+ * standard output has no reader any more. Negative only when events could not be written.
+ */
+int session_run(struct session *session, struct session_summary *ret_summary, struct error *err);
+
+#endif

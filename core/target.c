@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include "target.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+struct target {
+	uint32_t id;
+	struct process process;
+	struct process_identity identity;
+	struct inspection *inspection;
+	struct attachment *attachment;
+	uv_poll_t end; /* on the pidfd */
+	void (*ended)(void *user, struct target *target);
+	void *user;
+};
+
+static void destroy(struct target *target)
+{
+	attachment_detach(target->attachment);
+	inspection_release(target->inspection);
+	process_close(&target->process);
+	free(target);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	destroy(handle->data);
+}
+
+static void on_end(uv_poll_t *end, int status, int events)
+{
+	struct target *target = end->data;
+
+	uv_poll_stop(end);
+	target->ended(target->user, target);
+}
+
+static int attach(struct target *target, struct kernel *kernel, struct error *err)
+{
+	size_t count;
+	const struct attach_point *points = inspection_points(target->inspection, &count);
+	int r;
+
+	r = kernel_attach(kernel, target->process.pid, target->id, points, count,
+			  &target->attachment, err);
+	if (r == -ESRCH)
+		return error_fail(err, r, "the process has ended");
+	return r;
+}
+
+int target_attach(void *loop, struct kernel *kernel, uint32_t id, struct process *process,
+		  struct inspection *inspection, void (*ended)(void *user, struct target *target),
+		  void *user, struct target **ret_target, struct error *err)
+{
+	struct target *target = calloc(1, sizeof(*target));
+	int r;
+
+	if (!target) {
+		process_close(process);
+		return error_fail(err, -ENOMEM, "out of memory");
+	}
+	target->id = id;
+	target->process = *process;
+	target->inspection = inspection_reference(inspection);
+	target->ended = ended;
+	target->user = user;
+	target->identity = (struct process_identity){
+		.pid = process->pid,
+		.exe = target->process.exe,
+		.go_version = inspection_go_version(inspection),
+		.convention = inspection_convention(inspection),
+	};
+	memcpy(target->identity.comm, process->comm, sizeof(process->comm));
+	r = attach(target, kernel, err);
+	if (r < 0) {
+		destroy(target);
+		return r;
+	}
+	r = uv_poll_init(loop, &target->end, process->descriptor);
+	if (r < 0) {
+		destroy(target);
+		return error_fail(err, r, "its end cannot be watched for: %s", strerror(-r));
+	}
+	target->end.data = target;
+	uv_poll_start(&target->end, UV_READABLE, on_end);
+	*ret_target = target;
+	return 0;
+}
+
+void target_detach(struct target *target)
+{
+	attachment_detach(target->attachment);
+	target->attachment = NULL;
+}
+
+void target_close(struct target *target)
+{
+	target_detach(target);
+	uv_close((uv_handle_t *)&target->end, on_closed);
+}
+
+uint32_t target_id(const struct target *target)
+{
+	return target->id;
+}
+
+const struct process_identity *target_identity(const struct target *target)
+{
+	return &target->identity;
+}
+
+const struct inspection *target_inspection(const struct target *target)
+{
+	return target->inspection;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_TARGET_SET_H
+#define GOHTTPSNOOP_CORE_TARGET_SET_H
+
+#include "target.h"
+
+/* The targets of a session, in the order of their ids, which grow. Embedded; zeroed it is empty. */
+struct target_set {
+	struct target **targets;
+	size_t count, capacity;
+	uint32_t last_id;
+};
+
+void target_set_finish(struct target_set *set);
+
+/* The id for the next target; never one that was given before. */
+uint32_t target_set_next_id(struct target_set *set);
+
+/* Adds a target whose id was the last one given. The set does not own it. */
+int target_set_add(struct target_set *set, struct target *target);
+void target_set_remove(struct target_set *set, const struct target *target);
+
+/* NULL when there is none. */
+struct target *target_set_find(const struct target_set *set, uint32_t id);
+struct target *target_set_find_pid(const struct target_set *set, uint32_t pid);
+
+#endif

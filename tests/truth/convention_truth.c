@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Holds where the calling convention puts parameters against where DWARF says they are, for every
+ * parameter of every function whose DWARF gives a location at the function's first instruction.
+ *
+ *	convention_truth [-v] BINARY…
+ *
+ * Parameters that convention_locate() itself refuses, because DWARF contradicts it, are counted as
+ * uncertain; -v lists them.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "build_info.h"
+#include "convention.h"
+#include "dwarf_types.h"
+
+struct truth {
+	const char *path;
+	struct types *types;
+	struct dwarf_types *dwarf;
+	const struct convention *convention;
+	bool verbose;
+	size_t functions, parameters, agreed, without_location;
+	size_t uncertain; /* refused by convention_locate() for what DWARF says */
+	size_t overfull, unnamed;
+	size_t in_registers; /* of those that agree */
+};
+
+struct entries {
+	struct debug_entry *items;
+	size_t count;
+	uint16_t tag;
+};
+
+static int collect(void *context, const struct debug_entry *entry)
+{
+	struct entries *entries = context;
+	struct debug_entry *items;
+
+	if (entry->tag != entries->tag)
+		return 0;
+	items = realloc(entries->items, (entries->count + 1) * sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	entries->items = items;
+	entries->items[entries->count++] = *entry;
+	return 0;
+}
+
+static bool same_place(const struct convention *convention, const struct debug_piece *said,
+		       const struct piece *piece)
+{
+	switch (piece->place) {
+	case PLACE_INTEGER:
+		return said->place == DEBUG_IN_REGISTER &&
+		       said->reg < convention->dwarf_register_count &&
+		       convention->dwarf_registers[said->reg] == piece->index;
+	case PLACE_FLOAT:
+		return said->place == DEBUG_IN_REGISTER &&
+		       said->reg == convention->dwarf_first_float + piece->index;
+	default:
+		return said->place == DEBUG_ON_STACK &&
+		       said->offset + convention->frame_address >= (int64_t)piece->stack_offset &&
+		       said->offset + convention->frame_address <
+			       (int64_t)piece->stack_offset + (int64_t)piece->size;
+	}
+}
+
+/*
+ * Go's pieces are the words of a value in order; padding between them is not written, so that the
+ * offsets DWARF would give them mean nothing.
+ */
+static bool same_location(const struct truth *truth, const struct debug_piece *said, size_t count,
+			  const struct location *location)
+{
+	bool on_stack = location->piece_count && location->pieces[0].place == PLACE_STACK;
+
+	if (location->piece_count == 0)
+		return true;
+	if (!on_stack && count != location->piece_count)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const struct piece *piece = &location->pieces[on_stack ? 0 : i];
+
+		if (said[i].place == DEBUG_NOWHERE)
+			continue;
+		if (!same_place(truth->convention, &said[i], piece))
+			return false;
+		if (!on_stack && said[i].size && said[i].size != piece->size)
+			return false;
+	}
+	return true;
+}
+
+/* The compiler lists some words of a value twice: more bytes than the value has. */
+static bool overfull(const struct debug_piece *said, size_t count, const struct type *type)
+{
+	uint64_t size = 0;
+
+	for (size_t i = 0; i < count; i++)
+		size += said[i].size;
+	return size > type->size;
+}
+
+static void disagree(const struct truth *truth, const char *function, const char *parameter,
+		     const struct debug_piece *said, size_t count, const struct location *location)
+{
+	static const char *const places[] = { "integer", "float", "stack" };
+
+	printf("%s: %s(%s): DWARF:", truth->path, function, parameter);
+	for (size_t i = 0; i < count; i++)
+		printf(" %s %d/%lld size %llu,",
+		       said[i].place == DEBUG_IN_REGISTER ? "register" :
+		       said[i].place == DEBUG_ON_STACK	  ? "stack" :
+							    "nowhere",
+		       said[i].reg, (long long)said[i].offset, (unsigned long long)said[i].size);
+	printf(" convention:");
+	for (size_t i = 0; i < location->piece_count; i++)
+		printf(" %s %d/%u size %u,", places[location->pieces[i].place],
+		       location->pieces[i].index, location->pieces[i].stack_offset,
+		       location->pieces[i].size);
+	printf("\n");
+}
+
+static void parameter_check(struct truth *truth, const struct debug_entry *function,
+			    const struct debug_entry *entry, const struct signature *signature,
+			    size_t index, const char *name)
+{
+	struct debug_piece said[DEBUG_MAX_PIECES];
+	const struct parameter *parameter = &signature->parameters[index];
+	struct location location;
+	struct error err = { 0 };
+	size_t count = 0;
+	int r;
+
+	if (debug_info_location(dwarf_types_info(truth->dwarf), entry->offset, function->low, said,
+				&count, NULL) < 0) {
+		truth->without_location++;
+		return;
+	}
+	/* Unused parameters without a name are given a stack slot they do not have. */
+	if (strchr(".~_", parameter->name[0]) && said[0].place == DEBUG_ON_STACK) {
+		truth->unnamed++;
+		return;
+	}
+	if (overfull(said, count, parameter->type)) {
+		truth->overfull++;
+		return;
+	}
+	truth->parameters++;
+	r = convention_locate(truth->convention, truth->types, signature, index, &location, &err);
+	if (r == -ENODATA) {
+		truth->uncertain++;
+		if (truth->verbose)
+			printf("%s: %s: %s\n", truth->path, name, err.what);
+	} else if (r < 0) {
+		printf("%s: %s: %s\n", truth->path, name, err.what);
+	} else if (same_location(truth, said, count, &location)) {
+		truth->agreed++;
+		if (location.piece_count && location.pieces[0].place != PLACE_STACK)
+			truth->in_registers++;
+	} else {
+		disagree(truth, name, parameter->name, said, count, &location);
+	}
+}
+
+static void function_check(struct truth *truth, const struct debug_entry *function)
+{
+	struct debug_info *info = dwarf_types_info(truth->dwarf);
+	struct entries found = { .tag = DEBUG_TAG_PARAMETER };
+	struct function named = { .name = "", .entry = function->low };
+	const struct signature *signature = NULL;
+	struct debug_entry origin = *function;
+	struct error err = { 0 };
+	size_t index = 0;
+
+	if (!origin.name && origin.origin)
+		debug_info_entry(info, origin.origin, &origin, NULL);
+	if (debug_info_children(info, function->offset, collect, &found, &err) < 0 ||
+	    types_signature(truth->types, &named, &signature, NULL, &err) < 0) {
+		printf("%s: %s: %s\n", truth->path, origin.name ? origin.name : "?", err.what);
+		truth->parameters++;
+		goto out;
+	}
+	truth->functions++;
+	for (size_t i = 0; i < found.count && index < signature->parameter_count; i++) {
+		struct debug_entry abstract = found.items[i];
+
+		if (!abstract.type && abstract.origin)
+			debug_info_entry(info, abstract.origin, &abstract, NULL);
+		if (found.items[i].is_result || abstract.is_result)
+			continue;
+		/* The dictionary that the signature has and this DWARF has not. */
+		if (strcmp(signature->parameters[index].name, ".dict") == 0 &&
+		    (!abstract.name || strcmp(abstract.name, ".dict") != 0))
+			index++;
+		if (index < signature->parameter_count)
+			parameter_check(truth, function, &found.items[i], signature, index++,
+					origin.name ? origin.name : "?");
+	}
+out:
+	free(found.items);
+}
+
+static int functions_check(struct truth *truth, struct error *err)
+{
+	struct entries functions = { .tag = DEBUG_TAG_FUNCTION };
+	int r = dwarf_types_functions(truth->dwarf, collect, &functions, err);
+
+	for (size_t i = 0; r == 0 && i < functions.count; i++)
+		function_check(truth, &functions.items[i]);
+	free(functions.items);
+	return r;
+}
+
+static int binary_check(const char *path, bool verbose)
+{
+	struct truth truth = { .path = path, .verbose = verbose };
+	struct image *image = NULL;
+	struct build_info build = { 0 };
+	struct go_version version;
+	struct error err = { 0 };
+	char message[1024];
+	int r;
+
+	r = image_open(path, &image, &err);
+	if (r == 0)
+		r = build_info_read(image, &build, &err);
+	if (r == 0)
+		r = go_version_parse(build.version ? build.version : "", &version, &err);
+	if (r == 0) {
+		/* DWARF must answer, not the table. */
+		version.development = true;
+		truth.convention = convention_of(image_machine(image), &version);
+		r = types_open(image, &version, &truth.types, &err);
+	}
+	if (r == 0)
+		r = dwarf_types_open(image, &truth.dwarf, &err);
+	if (r == 0)
+		r = functions_check(&truth, &err);
+	if (r == 0) {
+		printf("%s: %s, %s convention: %zu of %zu parameters agree, %zu of them in registers, "
+		       "%zu are uncertain (%zu functions; not compared: %zu without a location at entry, "
+		       "%zu without a name, %zu with words listed twice)\n",
+		       path, version.text, truth.convention->name, truth.agreed, truth.parameters,
+		       truth.in_registers, truth.uncertain, truth.functions, truth.without_location,
+		       truth.unnamed, truth.overfull);
+	} else {
+		error_format(&err, message, sizeof(message));
+		fprintf(stderr, "convention_truth: %s: %s\n", path, message);
+	}
+	dwarf_types_close(truth.dwarf);
+	types_close(truth.types);
+	build_info_release(&build);
+	image_close(image);
+	return r == 0 && truth.parameters > 0 && truth.agreed + truth.uncertain == truth.parameters ?
+		       0 :
+		       1;
+}
+
+int main(int argc, char **argv)
+{
+	bool verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
+	int status = argc > 1 + verbose ? 0 : 2;
+
+	for (int i = 1 + verbose; i < argc; i++)
+		status |= binary_check(argv[i], verbose);
+	return status;
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Holds every row of the built-in layout table that applies to the Go release of a binary against the
+ * DWARF of that binary: offsets, types, sizes, and the parameters of functions. Rows about a type or
+ * function that the binary does not have are listed as absent.
+ *
+ *	layout_truth BINARY…
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "build_info.h"
+#include "dwarf_types.h"
+#include "go_version.h"
+#include "layout_types.h"
+
+struct truth {
+	const char *path;
+	uint32_t release;
+	struct dwarf_types *dwarf;
+	struct layout *layout;
+	struct {
+		const char *name;
+		const struct type *type; /* NULL: not in the binary */
+	} known[64];
+	size_t known_count;
+	size_t rows, agreed, absent;
+};
+
+static bool applies(const struct truth *truth, uint32_t since, uint32_t before)
+{
+	return since <= truth->release && truth->release < before;
+}
+
+/* By name, completed; one search a name, since a search reads most of the DWARF. */
+static const struct type *named(struct truth *truth, const char *name)
+{
+	const struct type *type = NULL;
+
+	for (size_t i = 0; i < truth->known_count; i++) {
+		if (strcmp(truth->known[i].name, name) == 0)
+			return truth->known[i].type;
+	}
+	if (dwarf_types_named(truth->dwarf, name, &type, NULL) < 0 ||
+	    dwarf_types_complete(truth->dwarf, type, NULL) < 0)
+		type = NULL;
+	if (truth->known_count < sizeof(truth->known) / sizeof(truth->known[0])) {
+		truth->known[truth->known_count].name = name;
+		truth->known[truth->known_count++].type = type;
+	}
+	return type;
+}
+
+static void absent(struct truth *truth, const char *what)
+{
+	truth->absent++;
+	printf("%s: absent: %s\n", truth->path, what);
+}
+
+static void field_check(struct truth *truth, const struct layout_field *row)
+{
+	const struct type *type = named(truth, row->type);
+	char what[256];
+
+	snprintf(what, sizeof(what), "%s.%s", row->type, row->field);
+	if (!type) {
+		absent(truth, what);
+		return;
+	}
+	truth->rows++;
+	for (size_t i = 0; i < type->field_count; i++) {
+		const struct field *field = &type->fields[i];
+
+		if (strcmp(field->name, row->field) != 0)
+			continue;
+		if (field->offset == row->offset && strcmp(field->type->name, row->field_type) == 0)
+			truth->agreed++;
+		else
+			printf("%s: %s is %s at %llu, not %s at %u\n", truth->path, what,
+			       field->type->name, (unsigned long long)field->offset, row->field_type,
+			       row->offset);
+		return;
+	}
+	printf("%s: there is no %s\n", truth->path, what);
+}
+
+static bool same_parts(const struct type *row, const struct type *type)
+{
+	if (row->kind != TYPE_MAP)
+		return true;
+	return type->key && type->element && strcmp(row->key->name, type->key->name) == 0 &&
+	       strcmp(row->element->name, type->element->name) == 0;
+}
+
+static void type_check(struct truth *truth, const struct layout_type *row)
+{
+	const struct type *type = named(truth, row->type), *expected = NULL;
+
+	if (!type) {
+		absent(truth, row->type);
+		return;
+	}
+	truth->rows++;
+	if (layout_type(truth->layout, row->type, &expected, NULL) == 0 &&
+	    layout_complete(truth->layout, expected, NULL) == 0 && expected->kind == type->kind &&
+	    (expected->size == 0 || expected->size == type->size) && same_parts(expected, type))
+		truth->agreed++;
+	else
+		printf("%s: %s has kind %d and size %llu, not %s and %u\n", truth->path, row->type,
+		       type->kind, (unsigned long long)type->size, row->kind, row->size);
+}
+
+struct function_search {
+	const char *name;
+	uint64_t address;
+};
+
+static int function_match(void *context, const struct debug_entry *entry)
+{
+	struct function_search *search = context;
+
+	if (!entry->name || strcmp(entry->name, search->name) != 0)
+		return 0;
+	search->address = entry->low;
+	return 1;
+}
+
+static bool same_parameters(const struct parameter *row, size_t row_count,
+			    const struct parameter *parameters, size_t count)
+{
+	if (row_count != count)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(row[i].name, parameters[i].name) != 0 ||
+		    strcmp(row[i].type->name, parameters[i].type->name) != 0)
+			return false;
+	}
+	return true;
+}
+
+static void function_check(struct truth *truth, const struct layout_function *row)
+{
+	struct function_search search = { .name = row->function };
+	const struct signature *expected, *found;
+	struct error err = { 0 };
+
+	if (dwarf_types_functions(truth->dwarf, function_match, &search, &err) <= 0) {
+		absent(truth, row->function);
+		return;
+	}
+	truth->rows++;
+	if (layout_signature(truth->layout, row->function, &expected, &err) < 0 ||
+	    dwarf_types_signature(truth->dwarf, search.address, &found, &err) < 0) {
+		printf("%s: %s: %s\n", truth->path, row->function, err.what);
+		return;
+	}
+	if (same_parameters(expected->parameters, expected->parameter_count, found->parameters,
+			    found->parameter_count) &&
+	    same_parameters(expected->results, expected->result_count, found->results,
+			    found->result_count)) {
+		truth->agreed++;
+		return;
+	}
+	printf("%s: %s has other parameters:", truth->path, row->function);
+	for (size_t i = 0; i < found->parameter_count; i++)
+		printf(" %s %s,", found->parameters[i].name, found->parameters[i].type->name);
+	printf(" results");
+	for (size_t i = 0; i < found->result_count; i++)
+		printf(" %s %s,", found->results[i].name, found->results[i].type->name);
+	printf("\n");
+}
+
+static void rows_check(struct truth *truth)
+{
+	for (size_t i = 0; i < layout_field_count; i++) {
+		if (applies(truth, layout_fields[i].since, layout_fields[i].before))
+			field_check(truth, &layout_fields[i]);
+	}
+	for (size_t i = 0; i < layout_type_count; i++) {
+		if (applies(truth, layout_types[i].since, layout_types[i].before))
+			type_check(truth, &layout_types[i]);
+	}
+	for (size_t i = 0; i < layout_function_count; i++) {
+		if (applies(truth, layout_functions[i].since, layout_functions[i].before))
+			function_check(truth, &layout_functions[i]);
+	}
+}
+
+static int binary_check(const char *path)
+{
+	struct truth truth = { .path = path };
+	struct image *image = NULL;
+	struct build_info build = { 0 };
+	struct go_version version;
+	struct error err = { 0 };
+	char message[1024];
+	int r;
+
+	r = image_open(path, &image, &err);
+	if (r == 0)
+		r = build_info_read(image, &build, &err);
+	if (r == 0)
+		r = go_version_parse(build.version ? build.version : "", &version, &err);
+	if (r == 0) {
+		truth.release = version.number;
+		r = layout_create(version.number, version.number, false, &truth.layout, &err);
+	}
+	if (r == 0)
+		r = dwarf_types_open(image, &truth.dwarf, &err);
+	if (r == 0) {
+		rows_check(&truth);
+		printf("%s: %s: %zu of %zu rows agree, %zu absent\n", path, version.text, truth.agreed,
+		       truth.rows, truth.absent);
+	} else {
+		error_format(&err, message, sizeof(message));
+		fprintf(stderr, "layout_truth: %s: %s\n", path, message);
+	}
+	dwarf_types_close(truth.dwarf);
+	layout_destroy(truth.layout);
+	build_info_release(&build);
+	image_close(image);
+	return r == 0 && truth.rows > 0 && truth.agreed == truth.rows ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+	int status = argc > 1 ? 0 : 2;
+
+	for (int i = 1; i < argc; i++)
+		status |= binary_check(argv[i]);
+	return status;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "build_info.h"
+#include "elf_builder.h"
+
+#define DATA 0x600000u
+#define LINES "path\tshop\nbuild\t-compiler=gc\nbuild\tCGO_ENABLED=0\nbuild\t-tags=\nbuild\tlast=x"
+
+/* Sentinels of 16 bytes on both sides, as runtime.modinfo has them. */
+static const char modinfo[] = "0w\xaf\f\x92t\b\x02" "A\xe1\xc1\a\xe6\xd6\x18\xe6" LINES "\n"
+			      "\xf9" "2C1\x86\x18 r\x00\x82" "B\x10" "A\x16\xd8\xf2";
+
+static const uint8_t magic[14] = "\xff Go buildinf:";
+
+struct variant {
+	bool section, pointers, relocated, decoy, no_blob, symbol;
+	uint64_t version_size, modinfo_size; /* instead of the true ones */
+	uint8_t pointer_size;
+};
+
+static void header_put(struct elf_builder *elf, uint64_t at, uint8_t pointer_size, uint8_t flags)
+{
+	memcpy(elf->data + at, magic, sizeof(magic));
+	elf->data[at + 14] = pointer_size;
+	elf->data[at + 15] = flags;
+}
+
+/* data: 64 decoy, 128 blob, 1024 string headers, 1100 version, 2048 modinfo */
+static void image_build(struct elf_builder *elf, const struct variant *variant)
+{
+	uint64_t data, version_size, modinfo_size;
+
+	version_size = variant->version_size ? variant->version_size : 8;
+	modinfo_size = variant->modinfo_size ? variant->modinfo_size : sizeof(modinfo) - 1;
+	elf_init(elf);
+	data = elf_append(elf, NULL, 4096);
+	memcpy(elf->data + data + 1100, "go1.15.9", 8);
+	memcpy(elf->data + data + 2048, modinfo, sizeof(modinfo));
+	if (variant->decoy)
+		memcpy(elf->data + data + 64, magic, sizeof(magic));
+	if (variant->pointers || variant->symbol) {
+		const Elf64_Rela entries[] = {
+			{DATA + 144, ELF64_R_INFO(0, R_X86_64_RELATIVE), DATA + 1024},
+			{DATA + 152, ELF64_R_INFO(0, R_X86_64_RELATIVE), DATA + 1040},
+			{DATA + 1024, ELF64_R_INFO(0, R_X86_64_RELATIVE), DATA + 1100},
+			{DATA + 1040, ELF64_R_INFO(0, R_X86_64_RELATIVE), DATA + 2048},
+		};
+
+		if (!variant->no_blob)
+			header_put(elf, data + 128,
+				   variant->pointer_size ? variant->pointer_size : 8, 0);
+		elf_put64(elf, data + 1032, version_size);
+		elf_put64(elf, data + 1048, modinfo_size);
+		if (variant->relocated)
+			elf_relocations(elf, 0x800000, entries, 4);
+		for (size_t i = 0; !variant->relocated && i < 4; i++)
+			elf_put64(elf, data + entries[i].r_offset - DATA,
+				  (uint64_t)entries[i].r_addend);
+	} else if (!variant->no_blob) {
+		header_put(elf, data + 128, 8, 2);
+		elf->data[data + 160] = (uint8_t)(version_size & 0x7f) | 0x80;
+		elf->data[data + 161] = (uint8_t)(version_size >> 7);
+		memcpy(elf->data + data + 162, "go1.22.7", 8);
+		elf->data[data + 170] = (uint8_t)(modinfo_size & 0x7f) | 0x80;
+		elf->data[data + 171] = (uint8_t)(modinfo_size >> 7);
+		memcpy(elf->data + data + 172, modinfo, sizeof(modinfo));
+	}
+	elf_segment(elf, PT_LOAD, PF_R | PF_W, DATA, data, 4096, 4096);
+	if (variant->section)
+		elf_section(elf, ".go.buildinfo", SHT_PROGBITS, DATA + 128, data + 128, 200);
+	if (variant->symbol)
+		elf_symbol(elf, "runtime.buildVersion", DATA + 1024, 16);
+	elf_finish(elf, ET_DYN, EM_X86_64);
+}
+
+static int read_variant(const struct variant *variant, struct build_info *ret_info)
+{
+	struct elf_builder elf;
+	struct image *image;
+	struct error err = {0};
+	int result;
+
+	image_build(&elf, variant);
+	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
+	result = build_info_read(image, ret_info, &err);
+	assert_true(result == 0 || err.what[0]);
+	image_close(image);
+	elf_release(&elf);
+	return result;
+}
+
+static void expect(const struct variant *variant, const char *version, const char *lines)
+{
+	struct build_info info = {0};
+
+	assert_int_equal(read_variant(variant, &info), 0);
+	assert_string_equal(info.version, version);
+	if (lines)
+		assert_string_equal(info.modinfo, lines);
+	else
+		assert_null(info.modinfo);
+	build_info_release(&info);
+	assert_null(info.version);
+}
+
+static void reads_inline_form(void **state)
+{
+	expect(&(struct variant){.section = true}, "go1.22.7", LINES "\n");
+	expect(&(struct variant){.section = false}, "go1.22.7", LINES "\n");
+	expect(&(struct variant){.decoy = true}, "go1.22.7", LINES "\n");
+	expect(&(struct variant){.version_size = 4}, "go1.", NULL);
+}
+
+static void reads_pointer_form(void **state)
+{
+	expect(&(struct variant){.pointers = true, .section = true}, "go1.15.9", LINES "\n");
+	expect(&(struct variant){.pointers = true}, "go1.15.9", LINES "\n");
+	expect(&(struct variant){.pointers = true, .relocated = true}, "go1.15.9", LINES "\n");
+	expect(&(struct variant){.pointers = true, .modinfo_size = 20}, "go1.15.9", NULL);
+	expect(&(struct variant){.no_blob = true, .symbol = true}, "go1.15.9", NULL);
+	expect(&(struct variant){.no_blob = true, .symbol = true, .relocated = true}, "go1.15.9",
+	       NULL);
+}
+
+static void refuses_damage(void **state)
+{
+	static const struct {
+		struct variant variant;
+		int code;
+	} rows[] = {
+		{{.no_blob = true}, -ENOENT},
+		{{.no_blob = true, .section = true, .decoy = true}, -ENOENT},
+		{{.version_size = 2000}, -EBADMSG},
+		{{.modinfo_size = 16000}, -ERANGE},
+		{{.pointers = true, .version_size = UINT64_MAX}, -EBADMSG},
+		{{.pointers = true, .version_size = 1025}, -EBADMSG},
+		{{.pointers = true, .modinfo_size = 5000}, -ERANGE},
+		{{.pointers = true, .modinfo_size = (16 << 20) + 1}, -EBADMSG},
+		{{.pointers = true, .section = true, .pointer_size = 4}, -EBADMSG},
+		{{.symbol = true, .no_blob = true, .version_size = UINT64_MAX}, -EBADMSG},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct build_info info = {.version = (char *)"untouched"};
+
+		assert_int_equal(read_variant(&rows[i].variant, &info), rows[i].code);
+		assert_string_equal(info.version, "untouched");
+	}
+}
+
+static void finds_settings(void **state)
+{
+	struct build_info info = {.modinfo = (char *)LINES};
+	size_t length = 7;
+
+	assert_memory_equal(build_info_setting(&info, "-compiler", &length), "gc", 2);
+	assert_int_equal(length, 2);
+	assert_memory_equal(build_info_setting(&info, "CGO_ENABLED", &length), "0", 1);
+	assert_int_equal(length, 1);
+	assert_non_null(build_info_setting(&info, "-tags", &length));
+	assert_int_equal(length, 0);
+	assert_memory_equal(build_info_setting(&info, "last", &length), "x", 1);
+	assert_int_equal(length, 1);
+	assert_null(build_info_setting(&info, "-comp", &length));
+	assert_null(build_info_setting(&info, "path", &length));
+	info.modinfo = (char *)"build\nbuild\t\nbuild";
+	assert_null(build_info_setting(&info, "", &length));
+	info.modinfo = NULL;
+	assert_null(build_info_setting(&info, "x", &length));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_inline_form),
+		cmocka_unit_test(reads_pointer_form),
+		cmocka_unit_test(refuses_damage),
+		cmocka_unit_test(finds_settings),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

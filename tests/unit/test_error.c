@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "error.h"
+
+static void fills_once(void **state)
+{
+	struct error err = {0};
+	char text[256];
+
+	errno = EINTR;
+	error_subject(&err, "pid %d", 42);
+	assert_int_equal(error_fail(&err, -ENOENT, "not a %s program", "Go"), -ENOENT);
+	error_subject(&err, "pid %d", 43);
+	error_hint(&err, "try another");
+	error_hint(&err, "or none");
+	assert_int_equal(errno, EINTR);
+	assert_int_equal(err.code, -ENOENT);
+	error_format(&err, text, sizeof(text));
+	assert_string_equal(text, "pid 42: not a Go program (try another)");
+
+	/* The hint belonged to the first failure. */
+	error_fail(&err, -EIO, "cannot read");
+	error_format(&err, text, sizeof(text));
+	assert_string_equal(text, "pid 42: cannot read");
+}
+
+static void accepts_null(void **state)
+{
+	char text[8] = "unset";
+
+	assert_int_equal(error_fail(NULL, -EIO, "x"), -EIO);
+	error_subject(NULL, "x");
+	error_hint(NULL, "x");
+	error_format(NULL, text, sizeof(text));
+	assert_string_equal(text, "");
+	error_format(NULL, NULL, 0);
+}
+
+static void escapes_what_drives_a_terminal(void **state)
+{
+	static const struct {
+		const char *what, *shown;
+	} rows[] = {
+		{"plain", "plain"},
+		{"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xb9",
+		 "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xb9"},
+		{"\x1b[31m\n\x7f", "\\x1b[31m\\x0a\\x7f"},
+		{"\xc2\x9b", "\\u009b"},
+		{"\xe2\x80\xa8\xe2\x80\xae\xe2\x81\xa6", "\\u2028\\u202e\\u2066"},
+		{"\x9b\xff", "\\x9b\\xff"},
+		{"\xc0\x80", "\\xc0\\x80"},
+		{"\xe2\x82", "\\xe2\\x82"},
+		{"\xed\xa0\x80", "\\xed\\xa0\\x80"},
+		{"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},
+		{"\xe0\x80\x80", "\\xe0\\x80\\x80"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct error err = {0};
+		char text[256];
+
+		error_fail(&err, -1, "%s", rows[i].what);
+		error_format(&err, text, sizeof(text));
+		assert_string_equal(text, rows[i].shown);
+	}
+}
+
+static void cuts_whole_characters(void **state)
+{
+	struct error err = {0};
+	char text[5];
+
+	error_fail(&err, -1, "abc\xc3\xa9z");
+	for (size_t size = 1; size <= sizeof(text); size++) {
+		memset(text, 'x', sizeof(text));
+		error_format(&err, text, size);
+		assert_true(strlen(text) < size);
+		assert_int_equal(strncmp("abc", text, strlen(text)), 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fills_once),
+		cmocka_unit_test(accepts_null),
+		cmocka_unit_test(escapes_what_drives_a_terminal),
+		cmocka_unit_test(cuts_whole_characters),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

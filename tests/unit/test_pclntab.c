@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "elf_builder.h"
+#include "pclntab.h"
+
+#define CODE 0x400000u
+#define RODATA 0x500000u
+#define DATA 0x600000u
+#define TEXT (CODE + 0x40)
+
+/* The C code in front of it makes the text start differ from the segment's. */
+static const struct {
+	const char *name;
+	uint32_t offset;
+} functions[] = {
+	{"go.buildid", 0}, {"main.main", 0x20}, {"a.b", 0x80}, {"a.b", 0x90}, {"main.(*T).M", 0xc0},
+};
+#define COUNT (sizeof(functions) / sizeof(functions[0]))
+#define TEXT_SIZE 0x100u
+
+struct variant {
+	enum pclntab_format format;
+	uint16_t machine;
+	bool section, moduledata, symbol, text_start, relocated;
+};
+
+struct table {
+	uint64_t offset; /* in the file */
+	uint64_t functab, names, size;
+};
+
+/*
+ * header 128, names 128 (strewn into the table for 1.2), functab at 256, _funcs at 384. The name of
+ * a function that was inlined everywhere stands among them.
+ */
+static struct table table_build(struct elf_builder *elf, const struct variant *variant,
+				Elf64_Rela *relocations, size_t *relocation_count)
+{
+	static const uint8_t magics[] = {0xfb, 0xfa, 0xf0, 0xf1};
+	bool wide = variant->format < PCLNTAB_GO_1_18;
+	bool old = variant->format == PCLNTAB_GO_1_2;
+	struct table table = {.functab = old ? 16 : 256, .names = 128, .size = 1024};
+	uint64_t at, first = variant->format == PCLNTAB_GO_1_16 ? 24 : 32, name = 0;
+	uint64_t width = wide ? 8 : 4, base = old ? 0 : table.functab;
+
+	if (old)
+		table.names = 600;
+	table.offset = at = elf_append(elf, NULL, table.size);
+	elf_put32(elf, at, 0xffffff00u | magics[variant->format]);
+	elf->data[at + 6] = variant->machine == EM_X86_64 ? 1 : 4;
+	elf->data[at + 7] = 8;
+	elf_put64(elf, at + 8, COUNT);
+	if (!old) {
+		elf_put64(elf, at + first, table.names);
+		elf_put64(elf, at + first + 8, 240);
+		elf_put64(elf, at + first + 32, table.functab);
+	}
+	if (variant->text_start)
+		elf_put64(elf, at + 24, TEXT);
+	for (size_t i = 0; i <= COUNT; i++) {
+		uint64_t entry = i < COUNT ? functions[i].offset : TEXT_SIZE;
+		uint64_t row = table.functab + i * 2 * width, func = 384 + i * 24 - base;
+
+		if (wide && variant->relocated)
+			relocations[(*relocation_count)++] = (Elf64_Rela){
+				RODATA + row, ELF64_R_INFO(0, R_X86_64_RELATIVE),
+				(int64_t)(TEXT + entry)};
+		else if (wide)
+			elf_put64(elf, at + row, TEXT + entry);
+		else
+			elf_put32(elf, at + row, (uint32_t)entry);
+		if (i == COUNT)
+			break;
+		elf_put32(elf, at + row + width, (uint32_t)func);
+		elf_put32(elf, at + base + func + width,
+			  (uint32_t)(name + (old ? table.names : 0)));
+		memcpy(elf->data + at + table.names + name, functions[i].name,
+		       strlen(functions[i].name) + 1);
+		/* Both a.b share one name. */
+		if (i != 2)
+			name += strlen(functions[i].name) + 1;
+	}
+	memcpy(elf->data + at + table.names + name, "a.inlined", 10);
+	return table;
+}
+
+static struct table image_build(struct elf_builder *elf, const struct variant *variant)
+{
+	const struct {
+		uint64_t offset, value;
+	} fields[] = {{0, RODATA}, {160, TEXT}, {168, TEXT + TEXT_SIZE}, {176, TEXT}, {184, CODE}};
+	Elf64_Rela relocations[16];
+	size_t relocation_count = 0;
+	struct table table;
+	uint64_t code, data;
+
+	elf_init(elf);
+	code = elf_append(elf, NULL, 0x400);
+	elf_segment(elf, PT_LOAD, PF_R | PF_X, CODE, code, 0x400, 0x400);
+	table = table_build(elf, variant, relocations, &relocation_count);
+	elf_segment(elf, PT_LOAD, PF_R, RODATA, table.offset, table.size, table.size);
+	data = elf_append(elf, NULL, 1024);
+	elf_segment(elf, PT_LOAD, PF_R | PF_W, DATA, data, 1024, 1024);
+	/* A pointer to the pclntab that is no moduledata. */
+	elf_put64(elf, data + 64, RODATA);
+	for (size_t i = 0; variant->moduledata && i < 5; i++) {
+		if (variant->relocated)
+			relocations[relocation_count++] = (Elf64_Rela){
+				DATA + 512 + fields[i].offset, ELF64_R_INFO(0, R_X86_64_RELATIVE),
+				(int64_t)fields[i].value};
+		else
+			elf_put64(elf, data + 512 + fields[i].offset, fields[i].value);
+	}
+	if (relocation_count)
+		elf_relocations(elf, 0x800000, relocations, relocation_count);
+	if (variant->section)
+		elf_section(elf, ".gopclntab", SHT_PROGBITS, RODATA, table.offset, table.size);
+	if (variant->symbol)
+		elf_symbol(elf, "runtime.text", TEXT, 0);
+	elf_finish(elf, ET_DYN, variant->machine);
+	return table;
+}
+
+static void table_expect(const struct pclntab *table, enum pclntab_format format)
+{
+	struct function function;
+
+	assert_int_equal(pclntab_format(table), format);
+	assert_int_equal(pclntab_count(table), COUNT);
+	for (size_t i = 0; i < COUNT; i++) {
+		assert_true(pclntab_at(table, i, &function));
+		assert_string_equal(function.name, functions[i].name);
+		assert_int_equal(function.entry, TEXT + functions[i].offset);
+		assert_int_equal(function.end,
+				 TEXT + (i + 1 < COUNT ? functions[i + 1].offset : TEXT_SIZE));
+	}
+	assert_false(pclntab_at(table, COUNT, &function));
+	assert_false(pclntab_at(table, SIZE_MAX, &function));
+	assert_true(pclntab_find(table, "main.main", &function));
+	assert_int_equal(function.entry, TEXT + 0x20);
+	assert_int_equal(function.end, TEXT + 0x80);
+	assert_true(pclntab_find(table, "go.buildid", &function));
+	assert_true(pclntab_find(table, "main.(*T).M", &function));
+	assert_int_equal(function.end, TEXT + TEXT_SIZE);
+	assert_true(pclntab_find(table, "a.b", &function));
+	assert_int_equal(function.entry, TEXT + 0x80);
+	assert_false(pclntab_find(table, "a.inlined", &function));
+	assert_false(pclntab_find(table, "main.mai", &function));
+	assert_false(pclntab_find(table, "ain.main", &function));
+	assert_false(pclntab_find(table, "", &function));
+}
+
+static void reads_all_formats(void **state)
+{
+	for (int bits = 0; bits < 256; bits++) {
+		struct variant variant = {
+			.format = (enum pclntab_format)(bits & 3),
+			.machine = bits & 4 ? EM_AARCH64 : EM_X86_64,
+			.section = bits & 8,
+			.moduledata = bits & 16,
+			.symbol = bits & 32,
+			.text_start = bits & 64,
+			.relocated = bits & 128,
+		};
+		bool offsets = variant.format >= PCLNTAB_GO_1_18;
+		struct elf_builder elf;
+		struct pclntab *table = NULL;
+		struct image *image;
+		struct error err = {0};
+		int result;
+
+		if ((variant.text_start && !offsets) ||
+		    (variant.relocated && variant.machine == EM_AARCH64))
+			continue;
+		image_build(&elf, &variant);
+		assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
+		result = pclntab_open(image, &table, &err);
+		if (offsets && !variant.moduledata && !variant.symbol && !variant.text_start) {
+			assert_int_equal(result, -EBADMSG);
+			assert_non_null(strstr(err.what, "without a text start"));
+		} else {
+			assert_int_equal(result, 0);
+			table_expect(table, variant.format);
+		}
+		pclntab_close(table);
+		image_close(image);
+		elf_release(&elf);
+	}
+}
+
+static void open_patched(uint64_t offset, uint64_t word, int code, bool section)
+{
+	struct variant variant = {PCLNTAB_GO_1_20, EM_X86_64, .section = section, .symbol = true};
+	struct elf_builder elf;
+	struct pclntab *opened = NULL;
+	struct image *image;
+	struct error err = {0};
+	struct table table = image_build(&elf, &variant);
+
+	elf_put64(&elf, table.offset + offset, word);
+	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
+	assert_int_equal(pclntab_open(image, &opened, &err), code);
+	assert_null(opened);
+	assert_true(err.what[0]);
+	image_close(image);
+	elf_release(&elf);
+}
+
+static void refuses_damage(void **state)
+{
+	open_patched(0, 0, -ENOENT, false);
+	open_patched(0, 0, -EBADMSG, true);
+	open_patched(0, 0x08040000fffffff1, -ENOENT, false); /* the other machine's */
+	open_patched(0, 0x04010000fffffff1, -ENOENT, false); /* pointers of 4 bytes */
+	open_patched(8, 0, -EBADMSG, false);
+	open_patched(8, UINT64_MAX, -EBADMSG, false);
+	open_patched(8, UINT64_C(1) << 61, -EBADMSG, false);
+	open_patched(8, 4000, -EBADMSG, false);
+	open_patched(32, UINT64_MAX, -EBADMSG, false);
+	open_patched(64, UINT64_MAX, -EBADMSG, false);
+	open_patched(64, 1020, -EBADMSG, false);
+	open_patched(256, UINT64_C(0xffffffff) << 32, -EBADMSG, false); /* the first _func */
+}
+
+static void walk(const struct image *image)
+{
+	struct pclntab *table;
+	struct function function;
+
+	if (pclntab_open(image, &table, NULL) < 0)
+		return;
+	for (size_t i = 0; i < pclntab_count(table) && i < 4096; i++) {
+		if (!pclntab_at(table, i, &function))
+			continue;
+		assert_true(function.entry >= CODE && function.end <= CODE + 0x400);
+		assert_true(strlen(function.name) < 2048);
+	}
+	pclntab_find(table, "main.main", &function);
+	pclntab_find(table, "", &function);
+	pclntab_close(table);
+}
+
+/* Whatever a byte of the table becomes, no read leaves its bounds and no entry the code. */
+static void survives_any_byte(void **state)
+{
+	static const uint8_t values[] = {0x00, 0x01, 0x7f, 0x80, 0xff};
+
+	for (int format = 0; format < 4; format++) {
+		struct variant variant = {(enum pclntab_format)format, EM_X86_64,
+					  .section = true, .moduledata = true};
+		struct elf_builder elf;
+		struct table table = image_build(&elf, &variant);
+		FILE *file = fopen(elf_save(&elf), "r+b");
+		struct image *image;
+
+		assert_non_null(file);
+		setbuf(file, NULL);
+		assert_int_equal(image_open(elf.path, &image, NULL), 0);
+		for (size_t i = 0; i < 3 * 720; i++) {
+			uint64_t at = table.offset + i / 3;
+
+			fseek(file, (long)at, SEEK_SET);
+			fputc(values[i % 5], file);
+			walk(image);
+			fseek(file, (long)at, SEEK_SET);
+			fputc(elf.data[at], file);
+		}
+		image_close(image);
+		fclose(file);
+		elf_release(&elf);
+	}
+	pclntab_close(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_all_formats),
+		cmocka_unit_test(refuses_damage),
+		cmocka_unit_test(survives_any_byte),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
