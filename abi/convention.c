@@ -298,8 +298,8 @@ int convention_locate(const struct convention *convention, struct types *types,
 			return r;
 	}
 	if (!hint_agrees(convention, &signature->parameters[index].hint, &walk.location))
-		return error_fail(err, -ENODATA, "where the parameter %s is passed is not certain: the "
-						 "DWARF does not list all parameters",
+		return error_fail(err, -ENODATA, "where %s is passed is not certain: DWARF disagrees with "
+						 "Go's calling convention",
 				  signature->parameters[index].name);
 	*ret_location = walk.location;
 	return 0;

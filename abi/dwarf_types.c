@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "arena.h"
+#include "dwarf_signature.h"
+#include "entry_list.h"
 #include "type_record.h"
 #include "unit_index.h"
 
 #define DWARF_MAX_FIELDS 4096
-#define DWARF_MAX_PARAMETERS 256
 #define DWARF_MAX_TYPEDEFS 16
 #define DWARF_MAX_MEMORY (256u << 20)
 #define DWARF_BUCKETS 1024
@@ -133,7 +134,7 @@ static int resolve(struct dwarf_types *types, uint64_t reference, struct debug_e
 			  name ? name : "");
 }
 
-static int type_at(struct dwarf_types *types, uint64_t reference, const struct type **ret_type,
+int dwarf_types_at(struct dwarf_types *types, uint64_t reference, const struct type **ret_type,
 		   struct error *err)
 {
 	struct type_record **bucket = &types->buckets[reference / 2 % DWARF_BUCKETS], *record;
@@ -166,45 +167,6 @@ static int type_at(struct dwarf_types *types, uint64_t reference, const struct t
 	return 0;
 }
 
-/* Says what a failure was about where no message says it yet. */
-static int failed(struct error *err, int code, const char *what, const char *name)
-{
-	if (code == -ENOMEM)
-		return error_fail(err, code, "no memory for %s%s", what, name);
-	if (code == -E2BIG)
-		return error_fail(err, code, "damaged DWARF: too many of %s%s", what, name);
-	return code;
-}
-
-/* Entries of one tag below another, collected before any of them is looked into. */
-struct collection {
-	uint16_t tag;
-	struct debug_entry *entries;
-	size_t count, capacity, limit;
-};
-
-static int collect(void *context, const struct debug_entry *entry)
-{
-	struct collection *collection = context;
-
-	if (entry->tag != collection->tag)
-		return 0;
-	if (collection->count == collection->limit)
-		return -E2BIG;
-	if (collection->count == collection->capacity) {
-		size_t capacity = collection->capacity ? collection->capacity * 2 : 16;
-		struct debug_entry *entries =
-			realloc(collection->entries, capacity * sizeof(*entries));
-
-		if (!entries)
-			return -ENOMEM;
-		collection->entries = entries;
-		collection->capacity = capacity;
-	}
-	collection->entries[collection->count++] = *entry;
-	return 0;
-}
-
 static int field_compare(const void *a, const void *b)
 {
 	const struct field *left = a, *right = b;
@@ -212,16 +174,27 @@ static int field_compare(const void *a, const void *b)
 	return left->offset < right->offset ? -1 : left->offset > right->offset;
 }
 
+/* Go writes them in memory order; zero-size fields share an offset and must keep their place. */
+static void fields_sort(struct field *fields, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		if (fields[i].offset < fields[i - 1].offset) {
+			qsort(fields, count, sizeof(*fields), field_compare);
+			return;
+		}
+	}
+}
+
 static int complete_fields(struct dwarf_types *types, struct type *type, uint64_t entry,
 			   struct error *err)
 {
-	struct collection members = { .tag = DEBUG_TAG_MEMBER, .limit = DWARF_MAX_FIELDS };
+	struct entry_list members;
 	struct field *fields = NULL;
-	int r = debug_info_children(types->info, entry, collect, &members, err);
+	int r = entry_list_read(types->info, entry, DEBUG_TAG_MEMBER, DWARF_MAX_FIELDS, &members, err);
 
 	if (r == 0) {
 		fields = arena_alloc(&types->arena, members.count, sizeof(*fields));
-		r = fields ? 0 : -ENOMEM;
+		r = fields ? 0 : error_fail(err, -ENOMEM, "no memory for the types of the binary");
 	}
 	for (size_t i = 0; r == 0 && i < members.count; i++) {
 		const struct debug_entry *member = &members.entries[i];
@@ -229,37 +202,31 @@ static int complete_fields(struct dwarf_types *types, struct type *type, uint64_
 		fields[i].name = member->name ? member->name : "";
 		fields[i].offset = member->member;
 		fields[i].embedded = member->embedded;
-		r = type_at(types, member->type, &fields[i].type, err);
+		r = dwarf_types_at(types, member->type, &fields[i].type, err);
 	}
-	free(members.entries);
-	if (r < 0)
-		return failed(err, r, "the fields of ", type->name);
-	/* Go writes them in memory order; zero-size fields share an offset and must keep theirs. */
-	for (size_t i = 1; i < members.count; i++) {
-		if (fields[i].offset < fields[i - 1].offset) {
-			qsort(fields, members.count, sizeof(*fields), field_compare);
-			break;
-		}
+	if (r == 0) {
+		fields_sort(fields, members.count);
+		type->fields = fields;
+		type->field_count = members.count;
 	}
-	type->fields = fields;
-	type->field_count = members.count;
-	return 0;
+	entry_list_release(&members);
+	return r;
 }
 
 static int complete_array(struct dwarf_types *types, struct type *type,
 			  const struct debug_entry *entry, struct error *err)
 {
-	struct collection ranges = { .tag = DEBUG_TAG_RANGE, .limit = 1 };
-	int r = debug_info_children(types->info, entry->offset, collect, &ranges, err);
+	struct entry_list ranges;
+	int r = entry_list_read(types->info, entry->offset, DEBUG_TAG_RANGE, 1, &ranges, err);
 
 	if (r == 0 && (ranges.count != 1 || !ranges.entries[0].has_count))
 		r = error_fail(err, -EBADMSG, "damaged DWARF: the array %s has no length", type->name);
 	if (r == 0)
 		type->length = ranges.entries[0].count;
-	free(ranges.entries);
+	entry_list_release(&ranges);
 	if (r < 0)
-		return failed(err, r, "the dimensions of ", type->name);
-	return type_at(types, entry->type, &type->element, err);
+		return r;
+	return dwarf_types_at(types, entry->type, &type->element, err);
 }
 
 /* The words of an interface are the fields of runtime.iface or runtime.eface. */
@@ -288,14 +255,14 @@ static int complete_parts(struct dwarf_types *types, struct type *type,
 	case TYPE_INTERFACE:
 		return complete_interface(types, type, entry, err);
 	case TYPE_POINTER:
-		return entry->type ? type_at(types, entry->type, &type->element, err) : 0;
+		return entry->type ? dwarf_types_at(types, entry->type, &type->element, err) : 0;
 	case TYPE_SLICE:
 	case TYPE_CHAN:
 	case TYPE_MAP:
 		if (entry->go_key)
-			r = type_at(types, entry->go_key, &type->key, err);
+			r = dwarf_types_at(types, entry->go_key, &type->key, err);
 		if (r == 0 && entry->go_element)
-			r = type_at(types, entry->go_element, &type->element, err);
+			r = dwarf_types_at(types, entry->go_element, &type->element, err);
 		return r;
 	case TYPE_UNKNOWN:
 		return error_fail(err, -ENODATA, "DWARF does not say what %s is", type->name);
@@ -323,135 +290,21 @@ int dwarf_types_complete(struct dwarf_types *types, const struct type *type, str
 	return 0;
 }
 
-/* The name, type and flags that an entry has, or has from its abstract origin. */
-static int origin_read(struct dwarf_types *types, struct debug_entry *entry, struct error *err)
-{
-	struct debug_entry origin = *entry;
-
-	/* Instances of functions that are also inlined refer to the abstract function. */
-	for (int depth = 0; !origin.name && !origin.type && origin.origin; depth++) {
-		int r;
-
-		if (depth == DWARF_MAX_TYPEDEFS)
-			return error_fail(err, -EBADMSG, "damaged DWARF: an origin that does not end");
-		r = debug_info_entry(types->info, origin.origin, &origin, err);
-		if (r < 0)
-			return r;
-	}
-	entry->name = origin.name ? origin.name : "";
-	entry->type = origin.type;
-	entry->is_result |= origin.is_result;
-	return 0;
-}
-
-static struct entry_hint hint_read(struct dwarf_types *types, const struct debug_entry *entry,
-				   uint64_t address)
-{
-	struct debug_piece pieces[DEBUG_MAX_PIECES];
-	struct entry_hint hint = { .kind = ENTRY_UNKNOWN };
-	size_t count = 0;
-
-	/* Parameters without a name of their own are said to be on the stack whether they are or not. */
-	if (entry->name[0] == '~' || entry->name[0] == '.' || strcmp(entry->name, "_") == 0)
-		return hint;
-	if (debug_info_location(types->info, entry->offset, address, pieces, &count, NULL) < 0 ||
-	    count == 0 || pieces[0].place == DEBUG_NOWHERE)
-		return hint;
-	hint.kind = pieces[0].place == DEBUG_IN_REGISTER ? ENTRY_REGISTER : ENTRY_STACK;
-	hint.reg = pieces[0].reg;
-	hint.offset = pieces[0].offset;
-	return hint;
-}
-
-/*
- * Where the dictionary of a generic function goes that DWARF does not list (Go 1.18 to 1.26): first,
- * or behind the receiver of a method. SIZE_MAX for functions without one, closures among them.
- */
-static size_t dictionary_index(const char *function)
-{
-	const char *rest = strrchr(function, ']');
-
-	if (!rest || !strstr(function, "[go.shape."))
-		return SIZE_MAX;
-	rest++;
-	if (!*rest)
-		return 0;
-	if (*rest == ')')
-		rest++;
-	if (*rest != '.' || strncmp(rest, ".func", 5) == 0 || strchr(rest + 1, '.'))
-		return SIZE_MAX;
-	return 1;
-}
-
-static const struct type dictionary_type = {
-	.kind = TYPE_UINT,
-	.name = "uintptr",
-	.size = 8,
-	.complete = true,
-};
-
-static int signature_read(struct dwarf_types *types, const struct debug_entry *function,
-			  struct collection *found, struct signature *signature, struct error *err)
-{
-	struct parameter *parameters, *results;
-	size_t dictionary = dictionary_index(function->name);
-
-	parameters = arena_alloc(&types->arena, found->count + 1, sizeof(*parameters));
-	results = arena_alloc(&types->arena, found->count, sizeof(*results));
-	if (!parameters || !results)
-		return -ENOMEM;
-	signature->parameters = parameters;
-	signature->results = results;
-	for (size_t i = 0; i < found->count; i++) {
-		struct debug_entry *entry = &found->entries[i];
-		struct parameter parameter = { 0 };
-		int r = origin_read(types, entry, err);
-
-		if (r == 0 && !entry->type)
-			r = error_fail(err, -EBADMSG, "damaged DWARF: a parameter without a type");
-		if (r == 0)
-			r = type_at(types, entry->type, &parameter.type, err);
-		if (r < 0)
-			return r;
-		parameter.name = entry->name;
-		if (entry->is_result) {
-			results[signature->result_count++] = parameter;
-			continue;
-		}
-		if (strcmp(entry->name, ".dict") == 0)
-			dictionary = SIZE_MAX;
-		if (signature->parameter_count == dictionary)
-			parameters[signature->parameter_count++] =
-				(struct parameter){ .name = ".dict", .type = &dictionary_type };
-		parameter.hint = hint_read(types, entry, function->low);
-		parameters[signature->parameter_count++] = parameter;
-	}
-	return 0;
-}
-
 int dwarf_types_signature(struct dwarf_types *types, uint64_t address,
 			  const struct signature **ret_signature, struct error *err)
 {
-	struct collection found = { .tag = DEBUG_TAG_PARAMETER, .limit = DWARF_MAX_PARAMETERS };
-	struct signature *signature = NULL;
-	struct debug_entry function;
-	uint64_t offset = 0;
-	int r = unit_index_function(types->index, address, &offset, err);
+	struct signature *signature;
+	uint64_t function = 0;
+	int r = unit_index_function(types->index, address, &function, err);
 
-	if (r == 0)
-		r = debug_info_entry(types->info, offset, &function, err);
-	if (r == 0)
-		r = origin_read(types, &function, err);
 	if (r < 0)
 		return r;
-	r = debug_info_children(types->info, offset, collect, &found, err);
-	if (r == 0) {
-		signature = arena_alloc(&types->arena, 1, sizeof(*signature));
-		r = signature ? signature_read(types, &function, &found, signature, err) : -ENOMEM;
-	}
-	free(found.entries);
+	signature = arena_alloc(&types->arena, 1, sizeof(*signature));
+	if (!signature)
+		return error_fail(err, -ENOMEM, "no memory for the types of the binary");
+	r = dwarf_signature_read(types, &types->arena, function, signature, err);
 	if (r < 0)
-		return failed(err, r, "the parameters of ", function.name);
+		return r;
 	*ret_signature = signature;
 	return 0;
 }
@@ -496,7 +349,7 @@ int dwarf_types_named(struct dwarf_types *types, const char *name, const struct 
 		return r;
 	if (!search.found)
 		return error_fail(err, -ENODATA, "DWARF describes no type %s", name);
-	return type_at(types, search.found, ret_type, err);
+	return dwarf_types_at(types, search.found, ret_type, err);
 }
 
 struct debug_info *dwarf_types_info(struct dwarf_types *types)

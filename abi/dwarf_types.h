@@ -23,10 +23,14 @@ int dwarf_types_signature(struct dwarf_types *types, uint64_t address,
 int dwarf_types_named(struct dwarf_types *types, const char *name, const struct type **ret_type,
 		      struct error *err);
 
+/* The type that a reference (the offset of an entry) leads to. */
+int dwarf_types_at(struct dwarf_types *types, uint64_t reference, const struct type **ret_type,
+		   struct error *err);
+
 /* Fills in the parts of a type that these types made. */
 int dwarf_types_complete(struct dwarf_types *types, const struct type *type, struct error *err);
 
-/* For tests that hold DWARF against a table. */
+/* The entries behind the types; owned by them. */
 struct debug_info *dwarf_types_info(struct dwarf_types *types);
 
 /*

@@ -93,17 +93,18 @@ static void tell_target(struct session *session, enum event_type type, const str
 {
 	const struct process_identity *identity = target_identity(target);
 	struct event event = {.type = type, .time = clock_now(), .process = identity};
-	struct error text = {0};
-	char subject[1024];
+	struct error news = {0};
+	char text[2048];
 
 	write_event(session, &event);
-	error_subject(&text, "pid %u (%s)", identity->pid, identity->exe);
-	error_format(&text, subject, sizeof(subject));
+	/* The path of an executable may hold anything; errors are made safe to print. */
+	error_subject(&news, "pid %u (%s)", identity->pid, identity->exe);
 	if (type == EVENT_ATTACH)
-		notice(session, NOTICE_INFO, "%s: traced: %s, %s ABI", subject, identity->go_version,
-		       identity->convention);
+		error_fail(&news, 0, "traced: %s, %s ABI", identity->go_version, identity->convention);
 	else
-		notice(session, NOTICE_INFO, "%s: ended", subject);
+		error_fail(&news, 0, "ended");
+	error_format(&news, text, sizeof(text));
+	notice(session, NOTICE_INFO, "%s", text);
 }
 
 /* Requests and calls whose record did not get through; an end that is lost leaves its request open. */

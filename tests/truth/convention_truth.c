@@ -10,12 +10,13 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "build_info.h"
 #include "convention.h"
 #include "dwarf_types.h"
+#include "entry_list.h"
+#include "types.h"
 
 struct truth {
 	const char *path;
@@ -25,30 +26,9 @@ struct truth {
 	bool verbose;
 	size_t functions, parameters, agreed, without_location;
 	size_t uncertain; /* refused by convention_locate() for what DWARF says */
-	size_t overfull, unnamed;
+	size_t overfull, unnamed, reassigned;
 	size_t in_registers; /* of those that agree */
 };
-
-struct entries {
-	struct debug_entry *items;
-	size_t count;
-	uint16_t tag;
-};
-
-static int collect(void *context, const struct debug_entry *entry)
-{
-	struct entries *entries = context;
-	struct debug_entry *items;
-
-	if (entry->tag != entries->tag)
-		return 0;
-	items = realloc(entries->items, (entries->count + 1) * sizeof(*items));
-	if (!items)
-		return -ENOMEM;
-	entries->items = items;
-	entries->items[entries->count++] = *entry;
-	return 0;
-}
 
 static bool same_place(const struct convention *convention, const struct debug_piece *said,
 		       const struct piece *piece)
@@ -103,6 +83,33 @@ static bool overfull(const struct debug_piece *said, size_t count, const struct 
 	for (size_t i = 0; i < count; i++)
 		size += said[i].size;
 	return size > type->size;
+}
+
+/*
+ * Whether DWARF puts words of the parameter where another argument is: the compiler knows them to be
+ * equal from the first instruction on ("p = p[:len(p):len(p)]" makes the capacity the length).
+ */
+static bool reassigned(const struct truth *truth, const struct signature *signature,
+		       const struct debug_piece *said, size_t count,
+		       const struct location *location)
+{
+	for (size_t i = 0; i < count; i++) {
+		bool found = count == location->piece_count &&
+			     same_place(truth->convention, &said[i], &location->pieces[i]);
+
+		for (size_t j = 0; !found && j < signature->parameter_count; j++) {
+			struct location other;
+
+			if (convention_locate(truth->convention, truth->types, signature, j, &other,
+					      NULL) < 0)
+				continue;
+			for (size_t k = 0; !found && k < other.piece_count; k++)
+				found = same_place(truth->convention, &said[i], &other.pieces[k]);
+		}
+		if (!found)
+			return false;
+	}
+	return same_place(truth->convention, &said[0], &location->pieces[0]);
 }
 
 static void disagree(const struct truth *truth, const char *function, const char *parameter,
@@ -162,6 +169,8 @@ static void parameter_check(struct truth *truth, const struct debug_entry *funct
 		truth->agreed++;
 		if (location.piece_count && location.pieces[0].place != PLACE_STACK)
 			truth->in_registers++;
+	} else if (reassigned(truth, signature, said, count, &location)) {
+		truth->reassigned++;
 	} else {
 		disagree(truth, name, parameter->name, said, count, &location);
 	}
@@ -170,7 +179,7 @@ static void parameter_check(struct truth *truth, const struct debug_entry *funct
 static void function_check(struct truth *truth, const struct debug_entry *function)
 {
 	struct debug_info *info = dwarf_types_info(truth->dwarf);
-	struct entries found = { .tag = DEBUG_TAG_PARAMETER };
+	struct entry_list found = { 0 };
 	struct function named = { .name = "", .entry = function->low };
 	const struct signature *signature = NULL;
 	struct debug_entry origin = *function;
@@ -179,7 +188,7 @@ static void function_check(struct truth *truth, const struct debug_entry *functi
 
 	if (!origin.name && origin.origin)
 		debug_info_entry(info, origin.origin, &origin, NULL);
-	if (debug_info_children(info, function->offset, collect, &found, &err) < 0 ||
+	if (entry_list_read(info, function->offset, DEBUG_TAG_PARAMETER, SIZE_MAX, &found, &err) < 0 ||
 	    types_signature(truth->types, &named, &signature, NULL, &err) < 0) {
 		printf("%s: %s: %s\n", truth->path, origin.name ? origin.name : "?", err.what);
 		truth->parameters++;
@@ -187,33 +196,28 @@ static void function_check(struct truth *truth, const struct debug_entry *functi
 	}
 	truth->functions++;
 	for (size_t i = 0; i < found.count && index < signature->parameter_count; i++) {
-		struct debug_entry abstract = found.items[i];
+		struct debug_entry abstract = found.entries[i];
 
 		if (!abstract.type && abstract.origin)
 			debug_info_entry(info, abstract.origin, &abstract, NULL);
-		if (found.items[i].is_result || abstract.is_result)
+		if (found.entries[i].is_result || abstract.is_result)
 			continue;
 		/* The dictionary that the signature has and this DWARF has not. */
 		if (strcmp(signature->parameters[index].name, ".dict") == 0 &&
 		    (!abstract.name || strcmp(abstract.name, ".dict") != 0))
 			index++;
 		if (index < signature->parameter_count)
-			parameter_check(truth, function, &found.items[i], signature, index++,
+			parameter_check(truth, function, &found.entries[i], signature, index++,
 					origin.name ? origin.name : "?");
 	}
 out:
-	free(found.items);
+	entry_list_release(&found);
 }
 
-static int functions_check(struct truth *truth, struct error *err)
+static int function_visit(void *context, const struct debug_entry *entry)
 {
-	struct entries functions = { .tag = DEBUG_TAG_FUNCTION };
-	int r = dwarf_types_functions(truth->dwarf, collect, &functions, err);
-
-	for (size_t i = 0; r == 0 && i < functions.count; i++)
-		function_check(truth, &functions.items[i]);
-	free(functions.items);
-	return r;
+	function_check(context, entry);
+	return 0;
 }
 
 static int binary_check(const char *path, bool verbose)
@@ -240,13 +244,13 @@ static int binary_check(const char *path, bool verbose)
 	if (r == 0)
 		r = dwarf_types_open(image, &truth.dwarf, &err);
 	if (r == 0)
-		r = functions_check(&truth, &err);
+		r = dwarf_types_functions(truth.dwarf, function_visit, &truth, &err);
 	if (r == 0) {
 		printf("%s: %s, %s convention: %zu of %zu parameters agree, %zu of them in registers, "
-		       "%zu are uncertain (%zu functions; not compared: %zu without a location at entry, "
+		       "%zu are uncertain, %zu are equal to another (%zu functions; not compared: %zu without a location at entry, "
 		       "%zu without a name, %zu with words listed twice)\n",
 		       path, version.text, truth.convention->name, truth.agreed, truth.parameters,
-		       truth.in_registers, truth.uncertain, truth.functions, truth.without_location,
+		       truth.in_registers, truth.uncertain, truth.reassigned, truth.functions, truth.without_location,
 		       truth.unnamed, truth.overfull);
 	} else {
 		error_format(&err, message, sizeof(message));
@@ -256,7 +260,8 @@ static int binary_check(const char *path, bool verbose)
 	types_close(truth.types);
 	build_info_release(&build);
 	image_close(image);
-	return r == 0 && truth.parameters > 0 && truth.agreed + truth.uncertain == truth.parameters ?
+	return r == 0 && truth.parameters > 0 && truth.parameters == truth.agreed + truth.uncertain +
+								      truth.reassigned ?
 		       0 :
 		       1;
 }

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_ABI_ENTRY_LIST_H
+#define GOHTTPSNOOP_ABI_ENTRY_LIST_H
+
+#include "debug_info.h"
+
+/* The children of one tag that an entry has. All-zero is a valid empty list. */
+struct entry_list {
+	struct debug_entry *entries;
+	size_t count, capacity, limit;
+	uint16_t tag;
+};
+
+/* -E2BIG when there are more than `limit`. On failure the list is empty. */
+int entry_list_read(struct debug_info *info, uint64_t parent, enum debug_tag tag, size_t limit,
+		    struct entry_list *ret_list, struct error *err);
+void entry_list_release(struct entry_list *list);
+
+#endif
