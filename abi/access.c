@@ -3,7 +3,10 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <linux/types.h>
 #include <string.h>
+
+#include "contract.h"
 
 /* The two words of an interface value, by the names the runtime gives them. */
 static const struct type word_type = {.kind = TYPE_POINTER, .name = "unsafe.Pointer", .size = 8,
@@ -48,6 +51,16 @@ static int find_parameter(const struct scope *scope, const struct expression *ex
 			       expression->steps[0].name, names[0] ? names : "none");
 }
 
+/* A word of the work area, and how far to go from it to the value. */
+static void enter_memory(struct walk *walk, uint8_t word, int32_t displacement)
+{
+	walk->in_memory = true;
+	walk->access.words[0] = word;
+	walk->access.word_count = 1;
+	walk->access.hops[0] = displacement;
+	walk->access.hop_count = 1;
+}
+
 static int enter_parameter(struct walk *walk, size_t index, struct error *err)
 {
 	const struct scope *scope = walk->scope;
@@ -60,33 +73,28 @@ static int enter_parameter(struct walk *walk, size_t index, struct error *err)
 		return r;
 	walk->access.type = scope->signature->parameters[index].type;
 	if (walk->location.piece_count == 1 && piece->place == PLACE_STACK) {
-		walk->in_memory = true;
-		walk->access.words[0] = scope->convention->stack_pointer;
-		walk->access.word_count = 1;
-		walk->access.hops[0] = piece->stack_offset;
-		walk->access.hop_count = 1;
+		enter_memory(walk, scope->convention->stack_pointer, piece->stack_offset);
 	}
 	return 0;
 }
 
-/* `g` is no parameter but the goroutine that runs, where the probe site still holds it in a register. */
+/* `g` is no parameter but the goroutine that runs: in a register, or in thread-local storage. */
 static int enter_goroutine(struct walk *walk, struct error *err)
 {
-	const struct type *type;
-	int r;
+	const struct site *site = walk->scope->site;
+	int r = types_named(walk->scope->types, "runtime.g", &walk->access.type, err);
 
-	if (walk->scope->site->goroutine_register == CONVENTION_NO_REGISTER)
-		return expression_fail(err, -ENOTSUP, walk->expression, 0,
-				       "no register holds the goroutine at this probe site");
-	r = types_named(walk->scope->types, "runtime.g", &type, err);
 	if (r < 0)
 		return r;
-	walk->in_memory = true;
-	walk->access.type = type;
-	walk->access.words[0] = walk->scope->site->goroutine_register;
-	walk->access.word_count = 1;
-	walk->access.hops[0] = 0;
-	walk->access.hop_count = 1;
+	if (site->goroutine_register != CONVENTION_NO_REGISTER) {
+		enter_memory(walk, site->goroutine_register, 0);
+		return 0;
+	}
+	if (site->goroutine_offset == 0)
+		return expression_fail(err, -ENOTSUP, walk->expression, 0,
+				       "where the goroutine is cannot be told at this probe site");
+	enter_memory(walk, PLAN_THREAD_POINTER, site->goroutine_offset);
+	walk->access.hops[walk->access.hop_count++] = 0;
 	return 0;
 }
 

@@ -8,17 +8,17 @@
 #define WALK_MAX_DEPTH 64
 #define WALK_MAX_STEPS 200000
 
-/* rax rbx rcx rdi rsi r8 r9 r10 r11 in struct pt_regs (linux arch/x86/include/uapi/asm/ptrace.h). */
+/* rax rbx rcx rdi rsi r8 r9 r10 r11 (linux arch/x86/include/uapi/asm/ptrace.h). */
 static const uint8_t amd64_integers[] = { 10, 5, 11, 14, 13, 9, 8, 7, 6 };
 /* x0 to x15 in struct user_pt_regs (linux arch/arm64/include/uapi/asm/ptrace.h). */
 static const uint8_t arm64_integers[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
 
 /* System V psABI for AMD64, figure 3.36; DWARF for the Arm 64-bit Architecture, section 4.1. */
 static const uint8_t amd64_dwarf[] = { 10, 12, 11, 5, 13, 14, 4, 19, 9, 8, 7, 6, 3, 2, 1, 0 };
-#define AMD64_DWARF \
+#define AMD64_DWARF                                                                  \
 	.dwarf_registers = amd64_dwarf, .dwarf_register_count = sizeof(amd64_dwarf), \
 	.dwarf_first_float = 17, .frame_address = 8
-#define ARM64_DWARF \
+#define ARM64_DWARF                                                                        \
 	.dwarf_registers = arm64_integers, .dwarf_register_count = sizeof(arm64_integers), \
 	.dwarf_first_float = 64, .frame_address = 0
 
@@ -29,7 +29,7 @@ static const struct convention amd64_stack = {
 	AMD64_DWARF,
 	.stack_pointer = 19,
 	.goroutine_register = CONVENTION_NO_REGISTER, /* in thread-local storage */
-	.stack_arguments = 8,                         /* above the return address */
+	.stack_arguments = 8,			      /* above the return address */
 };
 
 static const struct convention amd64_register = {
@@ -50,7 +50,7 @@ static const struct convention arm64_stack = {
 	ARM64_DWARF,
 	.stack_pointer = 31,
 	.goroutine_register = 28, /* R28 is g in all releases */
-	.stack_arguments = 8,     /* above the slot for the callee's link register */
+	.stack_arguments = 8,	  /* above the slot for the callee's link register */
 };
 
 static const struct convention arm64_register = {
@@ -82,7 +82,7 @@ struct walk {
 	struct types *types;
 	struct error *err;
 	uint8_t integers, floats; /* registers assigned so far */
-	uint32_t stack;           /* bytes of the stack sequence so far */
+	uint32_t stack;		  /* bytes of the stack sequence so far */
 	uint32_t steps;
 	struct location location; /* of the value being assigned */
 };
@@ -109,8 +109,8 @@ static int type_alignment(struct walk *walk, const struct type *type, int depth,
 			  uint64_t *ret_alignment);
 
 /*
- * The greatest alignment of the fields. Types from the built-in table have only the fields that have
- * rows: one with a hole that no alignment explains cannot be passed by value.
+ * The greatest alignment of the fields. Types from the built-in table have only the fields that
+ * have rows: one with a hole that no alignment explains cannot be passed by value.
  */
 static int struct_alignment(struct walk *walk, const struct type *type, int depth,
 			    uint64_t *ret_alignment)
@@ -133,7 +133,8 @@ static int struct_alignment(struct walk *walk, const struct type *type, int dept
 	}
 	/* A zero-size last field gets a byte of its own, so that its address stays within. */
 	if (type->size < end || type->size - end > greatest)
-		return error_fail(walk->err, -ENODATA, "not all fields of %s are known", type->name);
+		return error_fail(walk->err, -ENODATA, "not all fields of %s are known",
+				  type->name);
 	*ret_alignment = greatest;
 	return 0;
 }
@@ -162,7 +163,8 @@ static int type_alignment(struct walk *walk, const struct type *type, int depth,
 	default:
 		*ret_alignment = 8;
 	}
-	if (*ret_alignment != 1 && *ret_alignment != 2 && *ret_alignment != 4 && *ret_alignment != 8)
+	if (*ret_alignment != 1 && *ret_alignment != 2 && *ret_alignment != 4 &&
+	    *ret_alignment != 8)
 		return error_fail(walk->err, -EBADMSG, "the type %s has no size a Go type can have",
 				  type->name);
 	return 0;
@@ -182,7 +184,8 @@ static int take_registers(struct walk *walk, enum place place, uint64_t value_of
 	for (size_t i = 0; i < count; i++, (*used)++) {
 		location->pieces[location->piece_count++] = (struct piece){
 			.place = place,
-			.index = place == PLACE_INTEGER ? convention->integer_registers[*used] : *used,
+			.index = place == PLACE_INTEGER ? convention->integer_registers[*used] :
+							  *used,
 			.value_offset = (uint32_t)(value_offset + i * size),
 			.size = (uint32_t)size,
 		};
@@ -191,8 +194,8 @@ static int take_registers(struct walk *walk, enum place place, uint64_t value_of
 }
 
 /*
- * Register-assigns the value of type `type` that is `offset` bytes into the parameter: 1 when it was,
- * 0 when it cannot be, or an error.
+ * Register-assigns the value of type `type` that is `offset` bytes into the parameter: 1 when it
+ * was, 0 when it cannot be, or an error.
  */
 static int assign_registers(struct walk *walk, const struct type *type, uint64_t offset, int depth)
 {
@@ -284,8 +287,8 @@ static bool hint_agrees(const struct convention *convention, const struct entry_
 }
 
 int convention_locate(const struct convention *convention, struct types *types,
-		      const struct signature *signature, size_t index, struct location *ret_location,
-		      struct error *err)
+		      const struct signature *signature, size_t index,
+		      struct location *ret_location, struct error *err)
 {
 	struct walk walk = { .convention = convention, .types = types, .err = err };
 
@@ -298,8 +301,9 @@ int convention_locate(const struct convention *convention, struct types *types,
 			return r;
 	}
 	if (!hint_agrees(convention, &signature->parameters[index].hint, &walk.location))
-		return error_fail(err, -ENODATA, "where %s is passed is not certain: DWARF disagrees with "
-						 "Go's calling convention",
+		return error_fail(err, -ENODATA,
+				  "where %s is passed is not certain: DWARF disagrees with "
+				  "Go's calling convention",
 				  signature->parameters[index].name);
 	*ret_location = walk.location;
 	return 0;

@@ -14,9 +14,9 @@ struct convention {
 	const uint8_t *integer_registers;
 	uint8_t integer_count;
 	uint8_t float_count; /* float registers cannot be read from a uprobe; values in them are known to be there */
-	uint8_t stack_pointer;     /* pt_regs index of SP */
+	uint8_t stack_pointer;      /* pt_regs index of SP */
 	uint8_t goroutine_register; /* pt_regs index of g at function entry, or CONVENTION_NO_REGISTER */
-	uint8_t stack_arguments;   /* offset of the first stack argument from SP at entry */
+	uint8_t stack_arguments;    /* offset of the first stack argument from SP at entry */
 	/* DWARF's numbers: of registers, as indices into pt_regs; of the first float register; and what
 	 * to add to SP at entry to get the canonical frame address. */
 	const uint8_t *dwarf_registers;
@@ -32,9 +32,9 @@ enum place { PLACE_INTEGER, PLACE_FLOAT, PLACE_STACK };
 
 struct piece {
 	enum place place;
-	uint8_t index;          /* pt_regs index (INTEGER) or ordinal of the float register (FLOAT) */
-	uint32_t stack_offset;  /* STACK: from SP at entry */
-	uint32_t value_offset;  /* which part of the value */
+	uint8_t index;         /* pt_regs index (INTEGER) or ordinal of the float register (FLOAT) */
+	uint32_t stack_offset; /* STACK: from SP at entry */
+	uint32_t value_offset; /* which part of the value */
 	uint32_t size;
 };
 
@@ -53,12 +53,12 @@ struct location {
 const struct convention *convention_of(enum machine machine, const struct go_version *version);
 
 /*
- * Where parameter `index` of `signature` lies when the function is entered, by the assignment rule of
- * Go's abi-internal.md. -ENODATA when a type before it is incomplete and cannot be completed, or when
- * DWARF says that it lies elsewhere.
+ * Where parameter `index` of `signature` lies when the function is entered, by the assignment
+ * rule of Go's abi-internal.md. -ENODATA when a type before it is incomplete and cannot be
+ * completed, or when DWARF says that it lies elsewhere.
  */
 int convention_locate(const struct convention *convention, struct types *types,
-		      const struct signature *signature, size_t index, struct location *ret_location,
-		      struct error *err);
+		      const struct signature *signature, size_t index,
+		      struct location *ret_location, struct error *err);
 
 #endif

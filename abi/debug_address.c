@@ -82,8 +82,8 @@ static int rnglist_visit(struct attempt *attempt, Dwarf_Half form, debug_visit_r
 	if (r != DW_DLV_OK)
 		r = dwarf_formudata(attempt->attribute, &value, &attempt->error);
 	if (r == DW_DLV_OK)
-		r = dwarf_rnglists_get_rle_head(attempt->attribute, form, value, &head, &count, &start,
-						&attempt->error);
+		r = dwarf_rnglists_get_rle_head(attempt->attribute, form, value, &head, &count,
+						&start, &attempt->error);
 	if (r != DW_DLV_OK)
 		return error_fail(err, -EBADMSG, "damaged DWARF: the ranges of a unit");
 	for (Dwarf_Unsigned i = 0; result == 0 && i < count; i++) {
@@ -91,8 +91,9 @@ static int rnglist_visit(struct attempt *attempt, Dwarf_Half form, debug_visit_r
 		Dwarf_Bool unavailable = 0;
 		unsigned int length, kind = 0;
 
-		if (dwarf_get_rnglists_entry_fields_a(head, i, &length, &kind, &raw1, &raw2, &unavailable,
-						      &low, &high, &attempt->error) != DW_DLV_OK)
+		if (dwarf_get_rnglists_entry_fields_a(head, i, &length, &kind, &raw1, &raw2,
+						      &unavailable, &low, &high,
+						      &attempt->error) != DW_DLV_OK)
 			break;
 		if (!unavailable && (kind == RANGE_OFFSET_PAIR || kind == RANGE_START_END ||
 				     kind == RANGE_START_LENGTH || kind == RANGE_STARTX_ENDX ||
@@ -125,7 +126,8 @@ static int ranges_visit(struct attempt *attempt, debug_visit_range *visit, void 
 		if (ranges[i].dwr_type == DW_RANGES_ADDRESS_SELECTION)
 			base = ranges[i].dwr_addr2;
 		else if (ranges[i].dwr_type == DW_RANGES_ENTRY)
-			result = visit(context, base + ranges[i].dwr_addr1, base + ranges[i].dwr_addr2);
+			result = visit(context, base + ranges[i].dwr_addr1,
+				       base + ranges[i].dwr_addr2);
 	}
 	dwarf_dealloc_ranges(attempt->dwarf, ranges, count);
 	return result;
@@ -184,9 +186,11 @@ static int operation_read(struct debug_piece *pieces, size_t *count, bool *fresh
 	if (code >= OP_REG0 && code <= OP_REG31)
 		*piece = (struct debug_piece){ .place = DEBUG_IN_REGISTER, .reg = code - OP_REG0 };
 	else if (code == OP_REGX)
-		*piece = (struct debug_piece){ .place = DEBUG_IN_REGISTER, .reg = (uint16_t)operand };
+		*piece = (struct debug_piece){ .place = DEBUG_IN_REGISTER,
+					       .reg = (uint16_t)operand };
 	else if (code == OP_FBREG)
-		*piece = (struct debug_piece){ .place = DEBUG_ON_STACK, .offset = (int64_t)operand };
+		*piece =
+			(struct debug_piece){ .place = DEBUG_ON_STACK, .offset = (int64_t)operand };
 	else if (code == OP_CALL_FRAME_CFA)
 		*piece = (struct debug_piece){ .place = DEBUG_ON_STACK };
 	else
@@ -206,8 +210,8 @@ static int location_read(Dwarf_Locdesc_c location, Dwarf_Unsigned operations,
 
 		if (count == DEBUG_MAX_PIECES)
 			return -E2BIG;
-		if (dwarf_get_location_op_value_c(location, i, &code, &operand1, &operand2, &operand3,
-						  &branch, error) != DW_DLV_OK)
+		if (dwarf_get_location_op_value_c(location, i, &code, &operand1, &operand2,
+						  &operand3, &branch, error) != DW_DLV_OK)
 			return -EBADMSG;
 		if (!operation_read(pieces, &count, &fresh, code, operand1))
 			return -EBADMSG;
@@ -227,13 +231,14 @@ static int location_find(struct attempt *attempt, Dwarf_Loc_Head_c head, Dwarf_U
 		Dwarf_Small kind = 0, source = 0;
 		Dwarf_Bool unavailable = 0;
 
-		if (dwarf_get_locdesc_entry_d(head, i, &kind, &raw_low, &raw_high, &unavailable, &low,
-					      &high, &operations, &location, &source, &expression, &start,
-					      &attempt->error) != DW_DLV_OK)
+		if (dwarf_get_locdesc_entry_d(head, i, &kind, &raw_low, &raw_high, &unavailable,
+					      &low, &high, &operations, &location, &source,
+					      &expression, &start, &attempt->error) != DW_DLV_OK)
 			return -EBADMSG;
 		/* Source 0 is an expression without a list: it holds for the whole function. */
 		if (operations > 0 && (source == 0 || (low == address && high > low)))
-			return location_read(location, operations, pieces, ret_count, &attempt->error);
+			return location_read(location, operations, pieces, ret_count,
+					     &attempt->error);
 	}
 	return -ENOENT;
 }
@@ -249,7 +254,8 @@ int debug_info_location(struct debug_info *info, uint64_t offset, uint64_t addre
 	if (r == 0) {
 		r = -ENOENT;
 	} else if (r > 0) {
-		if (dwarf_get_loclist_c(attempt.attribute, &head, &count, &attempt.error) == DW_DLV_OK)
+		if (dwarf_get_loclist_c(attempt.attribute, &head, &count, &attempt.error) ==
+		    DW_DLV_OK)
 			r = location_find(&attempt, head, count, address, ret_pieces, ret_count);
 		else
 			r = -ENOENT; /* an empty location: optimised away */

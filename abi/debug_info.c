@@ -48,24 +48,25 @@ struct debug_info {
 /* libdwarf's API as of 20210528 (Debian 12, Ubuntu 22.04) and as of 0.x and 2.x; meson asks the
  * compiler which one it is. The rest of what differs is at the top of debug_address.c. */
 #if GOHTTPSNOOP_LIBDWARF_2021
-static int dwarf_start(int file, Dwarf_Debug *ret_dwarf, Dwarf_Error *ret_error)
+static int libdwarf_start(int file, Dwarf_Debug *ret_dwarf, Dwarf_Error *ret_error)
 {
-	return dwarf_init_b(file, DW_DLC_READ, DW_GROUPNUMBER_ANY, NULL, NULL, ret_dwarf, ret_error);
+	return dwarf_init_b(file, DW_DLC_READ, DW_GROUPNUMBER_ANY, NULL, NULL, ret_dwarf,
+			    ret_error);
 }
 
-static void dwarf_stop(Dwarf_Debug dwarf)
+static void libdwarf_stop(Dwarf_Debug dwarf)
 {
 	Dwarf_Error error = NULL;
 
 	dwarf_finish(dwarf, &error);
 }
 #else
-static int dwarf_start(int file, Dwarf_Debug *ret_dwarf, Dwarf_Error *ret_error)
+static int libdwarf_start(int file, Dwarf_Debug *ret_dwarf, Dwarf_Error *ret_error)
 {
 	return dwarf_init_b(file, DW_GROUPNUMBER_ANY, NULL, NULL, ret_dwarf, ret_error);
 }
 
-static void dwarf_stop(Dwarf_Debug dwarf)
+static void libdwarf_stop(Dwarf_Debug dwarf)
 {
 	dwarf_finish(dwarf);
 }
@@ -99,7 +100,8 @@ bool debug_info_present(const struct image *image)
 	struct section section;
 
 	return (image_section(image, ".debug_info", &section) ||
-		image_section(image, ".zdebug_info", &section)) && section.size > 0;
+		image_section(image, ".zdebug_info", &section)) &&
+	       section.size > 0;
 }
 
 int debug_info_open(const struct image *image, struct debug_info **ret_info, struct error *err)
@@ -112,14 +114,15 @@ int debug_info_open(const struct image *image, struct debug_info **ret_info, str
 	info = calloc(1, sizeof(*info));
 	if (!info)
 		return error_fail(err, -ENOMEM, "out of memory");
-	/* libdwarf reads sections when they are first needed, by seeking: nothing else does that on
-	 * this open file. A file opened by path anew might be another, or not permitted any more. */
+	/* libdwarf reads sections when they are first needed, by seeking: nothing else does that
+	 * on this open file. One opened by path anew might be another, or not permitted any more. */
 	info->file = dup(image_file(image));
 	if (info->file < 0) {
-		r = error_fail(err, -errno, "cannot duplicate the open binary: %s", strerror(errno));
+		r = error_fail(err, -errno, "cannot duplicate the open binary: %s",
+			       strerror(errno));
 		goto fail;
 	}
-	r = dwarf_start(info->file, &info->dwarf, error_slot(info));
+	r = libdwarf_start(info->file, &info->dwarf, error_slot(info));
 	if (r != DW_DLV_OK) {
 		r = damaged(info, r, "cannot be opened", err);
 		goto fail;
@@ -138,7 +141,7 @@ void debug_info_close(struct debug_info *info)
 		return;
 	error_slot(info);
 	if (info->dwarf)
-		dwarf_stop(info->dwarf);
+		libdwarf_stop(info->dwarf);
 	if (info->file >= 0)
 		close(info->file);
 	free(info);
@@ -217,8 +220,7 @@ static void attribute_read(struct debug_info *info, Dwarf_Attribute attribute,
 			entry->name = name;
 		break;
 	case AT_LOW_PC:
-		entry->has_low =
-			dwarf_formaddr(attribute, &address, error_slot(info)) == DW_DLV_OK;
+		entry->has_low = dwarf_formaddr(attribute, &address, error_slot(info)) == DW_DLV_OK;
 		entry->low = address;
 		break;
 	case AT_BYTE_SIZE:
@@ -327,7 +329,8 @@ int debug_info_children(struct debug_info *info, uint64_t offset, debug_visit *v
 		result = dwarf_siblingof_b(info->dwarf, die, 1, &next, error_slot(info));
 	}
 	dwarf_dealloc_die(die);
-	return r == 0 && result == DW_DLV_ERROR ? damaged(info, result, "a list of entries", err) : r;
+	return r == 0 && result == DW_DLV_ERROR ? damaged(info, result, "a list of entries", err) :
+						  r;
 }
 
 /* Reads the next unit's header and entry: 1, 0 at the end, or an error. */
@@ -359,8 +362,8 @@ int debug_info_units(struct debug_info *info, debug_visit *visit, void *context,
 	struct debug_entry entry;
 	int r, result = 0;
 
-	/* libdwarf's place in the list of units is part of its state: run to the end in any case, so
-	 * that the next walk starts at the beginning. */
+	/* libdwarf's place in the list of units is part of its state: run to the end in any case,
+	 * so that the next walk starts at the beginning. */
 	while ((r = unit_next(info, &entry, err)) > 0) {
 		if (result == 0)
 			result = visit(context, &entry);

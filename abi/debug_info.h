@@ -5,10 +5,10 @@
 #include "image.h"
 
 /*
- * The DWARF of an image as plain values; libdwarf stays behind this header. An entry (DIE) is named by
- * its offset in .debug_info. Strings live as long as the debug info. Every count and offset comes from
- * the traced binary: nothing here trusts them, but callers bound what they collect and recurse into.
- * (Not named dwarf.h: libdwarf and elfutils have a <dwarf.h>.)
+ * The DWARF of an image as plain values; libdwarf stays behind this header. An entry (DIE) is
+ * named by its offset in .debug_info. Strings live as long as the debug info. Every count and
+ * offset comes from the traced binary: nothing here trusts them, but callers bound what they
+ * collect and recurse into. (Not named dwarf.h: libdwarf and elfutils have a <dwarf.h>.)
  */
 struct debug_info;
 
@@ -36,11 +36,11 @@ struct debug_entry {
 	uint64_t go_key, go_element;
 	uint8_t go_kind; /* a reflect.Kind, 0 when absent */
 	bool has_low, has_size, has_count;
-	uint64_t low;    /* first address */
-	uint64_t size;   /* in bytes */
-	uint64_t count;  /* elements of a range */
+	uint64_t low;	 /* first address */
+	uint64_t size;	 /* in bytes */
+	uint64_t count;	 /* elements of a range */
 	uint64_t member; /* offset of a member in its struct */
-	bool is_result;  /* of a parameter: returned, not passed */
+	bool is_result;	 /* of a parameter: returned, not passed */
 	bool embedded;
 };
 
@@ -57,8 +57,8 @@ int debug_info_entry(struct debug_info *info, uint64_t offset, struct debug_entr
 		     struct error *err);
 
 /*
- * Calls `visit` for every child of the entry at `offset`, in order. A non-zero return stops the walk
- * and is handed on.
+ * Calls `visit` for every child of the entry at `offset`, in order. A non-zero return stops the
+ * walk and is handed on.
  */
 typedef int debug_visit(void *context, const struct debug_entry *entry);
 int debug_info_children(struct debug_info *info, uint64_t offset, debug_visit *visit, void *context,
@@ -77,9 +77,9 @@ int debug_info_ranges(struct debug_info *info, uint64_t unit, debug_visit_range 
 /* Where one part of a value lies, by DWARF's account. */
 struct debug_piece {
 	enum { DEBUG_IN_REGISTER, DEBUG_ON_STACK, DEBUG_NOWHERE } place;
-	uint16_t reg;   /* number in DWARF's scheme for the machine */
+	uint16_t reg;	/* number in DWARF's scheme for the machine */
 	int64_t offset; /* on the stack, from the canonical frame address */
-	uint64_t size;  /* 0: the whole value */
+	uint64_t size;	/* 0: the whole value */
 };
 
 /*

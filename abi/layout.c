@@ -82,7 +82,8 @@ static int record_classify(struct layout *layout, struct type_record *record, st
 	record->type.size = row ? row->size : notation.size;
 	if (notation.kind == TYPE_ARRAY) {
 		const struct type *element;
-		char *text = arena_string(&layout->arena, notation.element, notation.element_length);
+		char *text =
+			arena_string(&layout->arena, notation.element, notation.element_length);
 		int r = text ? layout_type(layout, text, &element, err) :
 			       error_fail(err, -ENOMEM, "out of memory");
 
@@ -102,7 +103,8 @@ static int layout_type_slice(struct layout *layout, const char *notation, size_t
 	int r;
 
 	for (record = layout->records; record; record = record->next) {
-		if (strncmp(record->type.name, notation, length) == 0 && !record->type.name[length]) {
+		if (strncmp(record->type.name, notation, length) == 0 &&
+		    !record->type.name[length]) {
 			*ret_type = &record->type;
 			return 0;
 		}
@@ -258,7 +260,8 @@ int layout_signature(struct layout *layout, const char *function,
 	int r;
 
 	if (!row)
-		return error_fail(err, -ENODATA, "the built-in layouts do not describe %s", function);
+		return error_fail(err, -ENODATA, "the built-in layouts do not describe %s",
+				  function);
 	signature = arena_alloc(&layout->arena, 1, sizeof(*signature));
 	if (!signature)
 		return error_fail(err, -ENOMEM, "out of memory");

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Evidence: golang/go src/net/http/{request,server,h2_bundle,http2}.go, src/net/url/url.go,
- * src/net/http/internal/http2/server.go and src/runtime/runtime2.go of each release, and the DWARF of
- * every toolchain at hand (tests/truth/layout_truth compares row by row). Sizes of 0 are not known by
- * heart: such types are reached through pointers only.
+ * src/net/http/internal/http2/server.go and src/runtime/runtime2.go of each release, and the
+ * DWARF of every toolchain at hand (tests/truth/layout_truth compares row by row). Sizes of 0 are
+ * not known by heart: such types are reached through pointers only.
  */
 #include "go_version.h"
 #include "layout.h"
@@ -94,8 +94,8 @@ const struct layout_field layout_fields[] = {
 	{ RESPONSE, "wroteHeader", "bool", 40, V(11, 0), V(26, 11), true },
 	{ RESPONSE, "wroteHeader", "bool", 32, V(26, 11), LATER, true },
 	/* The fix of CVE-2020-15586 added two fields before these, in 1.13.13 (golang/go#40211) and
-	 * 1.14.5 (golang/go#40212). In 1.27 reqBody became a pointer and ecReader was added; 1.26.11 got
-	 * the same in mid-series (read off its source and DWARF; 1.26.10 had not). */
+	 * 1.14.5 (golang/go#40212). In 1.27 reqBody became a pointer and ecReader was added;
+	 * 1.26.11 got the same in mid-series (seen in its source and DWARF; 1.26.10 had not). */
 	{ RESPONSE, "handlerHeader", "net/http.Header", 80, V(11, 0), V(13, 13), true },
 	{ RESPONSE, "handlerHeader", "net/http.Header", 88, V(13, 13), V(14, 0), true },
 	{ RESPONSE, "handlerHeader", "net/http.Header", 80, V(14, 0), V(14, 5), true },
@@ -208,11 +208,15 @@ const size_t layout_type_count = sizeof(layout_types) / sizeof(layout_types[0]);
 
 const struct layout_function layout_functions[] = {
 	{ "net/http.serverHandler.ServeHTTP",
-	  "sh net/http.serverHandler, rw net/http.ResponseWriter, req *net/http.Request", "", EVER },
+	  "sh net/http.serverHandler, rw net/http.ResponseWriter, req *net/http.Request", "",
+	  EVER },
 	{ "net/http.(*response).finishRequest", "w *net/http.response", "", EVER },
 	{ "net/http.(*http2responseWriter).handlerDone", "w *net/http.http2responseWriter", "",
 	  UNTIL(27) },
 	{ H2 "(*responseWriter).handlerDone", "w *" H2 "responseWriter", "", SINCE(27) },
+	{ "net/http.(*response).sendExpectationFailed", "w *net/http.response", "", EVER },
+	{ "net/http.(*response).Hijack", "w *net/http.response",
+	  "rwc net.Conn, buf *bufio.ReadWriter, err error", EVER },
 	{ "net/http.(*conn).close", "c *net/http.conn", "", EVER },
 	{ "net/http.(*conn).hijackLocked", "c *net/http.conn",
 	  "rwc net.Conn, buf *bufio.ReadWriter, err error", EVER },
@@ -220,8 +224,8 @@ const struct layout_function layout_functions[] = {
 	  SERVER_CONN "rw *net/http.http2responseWriter, req *net/http.Request, " HANDLER, "",
 	  UNTIL(27) },
 	{ H2 "(*serverConn).runHandler",
-	  "sc *" H2 "serverConn, rw *" H2 "responseWriter, req *" H2 "ServerRequest, " H2_HANDLER, "",
-	  SINCE(27) },
+	  "sc *" H2 "serverConn, rw *" H2 "responseWriter, req *" H2 "ServerRequest, " H2_HANDLER,
+	  "", SINCE(27) },
 	{ "net/http.http2Handler.ServeHTTP",
 	  "h net/http.http2Handler, w *" H2 "responseWriter, req *" H2 "ServerRequest", "",
 	  SINCE(27) },

@@ -10,9 +10,9 @@
 #include "type.h"
 
 /*
- * The rows of the layout table as types and signatures, for one release or a span of them. Only rows
- * that hold for the whole span are seen, so that a release known only roughly yields no wrong offset.
- * Struct types are partial: they have the fields that have rows.
+ * The rows of the layout table as types and signatures, for one release or a span of them. Only
+ * rows that hold for the whole span are seen, so that a release known only roughly yields no
+ * wrong offset. Struct types are partial: they have the fields that have rows.
  */
 struct layout;
 
@@ -26,9 +26,9 @@ int layout_signature(struct layout *layout, const char *function,
 		     const struct signature **ret_signature, struct error *err);
 
 /*
- * The type that `notation` denotes: "*T", "[]T", "[N]T", "map[K]V", "func(…)…", "chan T",
- * "<-chan T", a builtin, or a dotted name with its import path ("net/url.URL"). A name without a row
- * is a type of unknown kind. -EINVAL when it is no type at all.
+ * The type that `notation` denotes: "*T", "[]T", "[N]T", "map[K]V", "func(…)…", "chan T", "<-chan
+ * T", a builtin, or a dotted name with its import path ("net/url.URL"). A name without a row is a
+ * type of unknown kind. -EINVAL when it is no type at all.
  */
 int layout_type(struct layout *layout, const char *notation, const struct type **ret_type,
 		struct error *err);

@@ -10,7 +10,7 @@
 /* A Go type as text, taken apart by one level. The views point into the text. */
 struct notation {
 	enum type_kind kind; /* TYPE_UNKNOWN for a name that is no builtin */
-	uint64_t size;       /* 0 when not known: arrays, structs, names */
+	uint64_t size;	     /* 0 when not known: arrays, structs, names */
 	const char *element; /* NULL when there is none */
 	size_t element_length;
 	const char *key;

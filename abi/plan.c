@@ -254,13 +254,16 @@ int plan_compile(const struct plan_builder *builder, const struct site *site, en
 		.builder = builder,
 		.plan = &plan,
 		.block_count = 1,
-		.work_used = PLAN_REGISTERS_SIZE,
+		.work_used = PLAN_REGISTER_WORDS * WORD,
 		.err = err,
 	};
 	int r = 0;
 
-	for (uint8_t i = 0; r == 0 && i < builder->pointer_count; i++)
+	for (uint8_t i = 0; r == 0 && i < builder->pointer_count; i++) {
+		if (builder->pointers[i].parent < 0 && builder->pointers[i].word == PLAN_THREAD_POINTER)
+			plan.flags |= PLAN_WANTS_THREAD_POINTER;
 		r = emit_blocks(&compiler, i);
+	}
 	for (uint8_t i = 0; r == 0 && i < builder->capture_count; i++)
 		r = emit_capture(&compiler, &builder->captures[i], max_string);
 	if (r == 0)

@@ -18,6 +18,11 @@ struct probe_request {
 	enum plan_role role;
 	const struct capture *captures;
 	size_t capture_count;
+	/* Place the probe on the one call of this function in `function`, where its parameters are gone
+	 * and only `g` can be captured; NULL: at its begin. */
+	const char *call;
+	/* Of use only in binaries that also have this function; NULL: in all. */
+	const char *companion;
 };
 
 struct probe_cell {
@@ -35,7 +40,7 @@ struct probe {
 
 /*
  * Compiles a request for one binary. Captures that are not required and that this binary cannot give
- * (an older Go has no such field) are left out. -ENOENT when the binary has no such function.
+ * (an older Go has no such field) are left out. -ENOENT when the binary has no such function, call or companion.
  */
 int probe_compile(const struct binary *binary, const struct probe_request *request,
 		  uint32_t max_string, struct probe *ret_probe, struct error *err);

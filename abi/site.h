@@ -11,7 +11,11 @@
  * emulates instead of single-stepping, arguments and SP are still as at entry, and the flags say
  * whether the function is about to grow its stack and start again (that hit is to be skipped).
  */
-enum site_kind { SITE_STACK_CHECK, SITE_ENTRY };
+enum site_kind {
+	SITE_STACK_CHECK, /* the conditional jump of the stack check */
+	SITE_ENTRY,	  /* the first instruction: the function has no stack check */
+	SITE_CALL,	  /* a call instruction inside the function; the kernel emulates that, too */
+};
 
 struct site {
 	enum site_kind kind;
@@ -22,6 +26,9 @@ struct site {
 	uint64_t skip_if_set;
 	uint64_t skip_if_clear;
 	uint8_t goroutine_register; /* pt_regs index of g at this instruction, or CONVENTION_NO_REGISTER */
+	/* Where no register holds g, thread-local storage does: at this offset from the thread pointer,
+	 * as the function's first instructions have it; 0 when they do not say. */
+	int32_t goroutine_offset;
 };
 
 /*
@@ -30,5 +37,14 @@ struct site {
  */
 int site_find(const struct image *image, const struct convention *convention,
 	      const struct function *function, struct site *ret_site, struct error *err);
+
+/*
+ * The site of the one call of `callee` in `function`: for what happens in the middle of a function.
+ * Arguments of the function are gone there; the goroutine can still be found. -ENOENT when there is no
+ * such call (it was inlined, or the function is another one), -E2BIG when there are several.
+ */
+int site_find_call(const struct image *image, const struct convention *convention,
+		   const struct function *function, const struct function *callee,
+		   struct site *ret_site, struct error *err);
 
 #endif

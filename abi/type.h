@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 /*
- * Go types as plain values. They are owned by the `struct types` that made them and live as long as
- * it does. A type's parts are filled in when types_complete() is first asked for them, so that a walk
- * reads no more of a binary than its path touches.
+ * Go types as plain values. They are owned by the `struct types` that made them and live as long
+ * as it does. A type's parts are filled in when types_complete() is first asked for them, so that
+ * a walk reads no more of a binary than its path touches.
  */
 enum type_kind {
 	TYPE_UNKNOWN, /* size may be known, shape is not */
@@ -49,9 +49,10 @@ struct type {
 };
 
 /*
- * Where the debugger is told to find the first word of a parameter at entry. Used as a check only: up
- * to Go 1.21 the DWARF leaves out blank parameters and the receivers of generated wrappers, which
- * moves all that follow, and functions called from assembly have another convention.
+ * Where the debugger is told to find the first word of a parameter at entry. Used as a check
+ * only: up to Go 1.21 the DWARF leaves out blank parameters and the receivers of generated
+ * wrappers, which moves all that follow, and functions called from assembly have another
+ * convention.
  */
 struct entry_hint {
 	enum { ENTRY_UNKNOWN, ENTRY_REGISTER, ENTRY_STACK } kind;

@@ -5,8 +5,8 @@
 #include "type.h"
 
 /*
- * What the two sources of types keep behind every `struct type` they hand out, so that a type can be
- * completed by the source that made it. Only layout.c, dwarf_types.c and types.c look at it.
+ * What the two sources of types keep behind every `struct type` they hand out, so that a type can
+ * be completed by the source that made it. Only layout.c, debug_types.c and types.c look at it.
  */
 enum type_owner { TYPE_OWNER_LAYOUT, TYPE_OWNER_DWARF };
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "dwarf_types.h"
+#include "debug_types.h"
 #include "layout_types.h"
 #include "type_record.h"
 
@@ -13,8 +13,8 @@ struct types {
 	struct layout *layout;
 	bool verified; /* the table was checked against this very release */
 	bool has_dwarf;
-	struct dwarf_types *dwarf; /* opened when first needed */
-	int dwarf_error;           /* why it cannot be, once tried */
+	struct debug_types *dwarf; /* opened when first needed */
+	int dwarf_error;	   /* why it cannot be, once tried */
 };
 
 /*
@@ -23,7 +23,8 @@ struct types {
  */
 static void release_span(const struct go_version *version, uint32_t *ret_first, uint32_t *ret_last)
 {
-	static const uint32_t formats[] = { GO_VERSION(16, 0), GO_VERSION(18, 0), GO_VERSION(20, 0) };
+	static const uint32_t formats[] = { GO_VERSION(16, 0), GO_VERSION(18, 0),
+					    GO_VERSION(20, 0) };
 	uint32_t number = version->number < layout_newest ? version->number : layout_newest;
 
 	*ret_first = number;
@@ -63,7 +64,7 @@ void types_close(struct types *types)
 {
 	if (!types)
 		return;
-	dwarf_types_close(types->dwarf);
+	debug_types_close(types->dwarf);
 	layout_destroy(types->layout);
 	free(types);
 }
@@ -80,8 +81,9 @@ static int dwarf_need(struct types *types, struct error *err)
 	if (!types->has_dwarf)
 		return error_fail(err, -ENODATA, "the binary has no DWARF");
 	if (types->dwarf_error)
-		return error_fail(err, types->dwarf_error, "the DWARF of the binary cannot be read");
-	types->dwarf_error = dwarf_types_open(types->image, &types->dwarf, err);
+		return error_fail(err, types->dwarf_error,
+				  "the DWARF of the binary cannot be read");
+	types->dwarf_error = debug_types_open(types->image, &types->dwarf, err);
 	return types->dwarf_error;
 }
 
@@ -90,7 +92,7 @@ static int signature_from_dwarf(struct types *types, const struct function *func
 {
 	int r = dwarf_need(types, err);
 
-	return r < 0 ? r : dwarf_types_signature(types->dwarf, function->entry, ret_signature, err);
+	return r < 0 ? r : debug_types_signature(types->dwarf, function->entry, ret_signature, err);
 }
 
 int types_signature(struct types *types, const struct function *function,
@@ -143,7 +145,7 @@ int types_named(struct types *types, const char *name, const struct type **ret_t
 	if (r == -ENODATA) {
 		r = dwarf_need(types, err);
 		if (r == 0)
-			r = dwarf_types_named(types->dwarf, name, ret_type, err);
+			r = debug_types_named(types->dwarf, name, ret_type, err);
 	}
 	if (r < 0 && !types->verified && named_from_layout(types, name, ret_type) == 0)
 		r = 0;
@@ -155,10 +157,10 @@ static int complete_by_name(struct types *types, const struct type *type, struct
 {
 	struct type *target = &type_record_of(type)->type;
 	const struct type *found;
-	int r = dwarf_types_named(types->dwarf, type->name, &found, err);
+	int r = debug_types_named(types->dwarf, type->name, &found, err);
 
 	if (r == 0)
-		r = dwarf_types_complete(types->dwarf, found, err);
+		r = debug_types_complete(types->dwarf, found, err);
 	if (r < 0)
 		return r;
 	*target = *found;
@@ -172,7 +174,7 @@ int types_complete(struct types *types, const struct type *type, struct error *e
 	if (type->complete)
 		return 0;
 	if (type_record_of(type)->owner == TYPE_OWNER_DWARF)
-		return dwarf_types_complete(types->dwarf, type, err);
+		return debug_types_complete(types->dwarf, type, err);
 	r = layout_complete(types->layout, type, err);
 	if (r == -ENODATA && types->has_dwarf) {
 		r = dwarf_need(types, err);

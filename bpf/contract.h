@@ -13,7 +13,10 @@ enum {
 	PLAN_MAX_BLOCKS = 31, /* block 0 is the registers, which are always there */
 	PLAN_MAX_BLOCK_SIZE = 512,
 	PLAN_WORK_SIZE = 4096, /* bytes of registers and blocks one plan may hold */
-	PLAN_REGISTERS_SIZE = 34 * 8, /* the larger of x86-64's and AArch64's pt_regs */
+	/* Words of the work area: the larger of x86-64's and AArch64's pt_regs, then the thread pointer
+	 * (x86-64: the FS base), which is there only for plans that ask for it. */
+	PLAN_THREAD_POINTER = 34,
+	PLAN_REGISTER_WORDS = 35,
 	STRING_MAX_SIZE = 8192,
 };
 
@@ -50,8 +53,12 @@ struct plan {
 	__u32 operation_count;
 	__u32 cell_count;
 	__u32 role; /* which counter takes the blame when the record cannot be submitted */
-	__u32 reserved;
+	__u32 flags;
 	struct plan_operation operations[PLAN_MAX_OPERATIONS];
+};
+
+enum plan_flag {
+	PLAN_WANTS_THREAD_POINTER = 1,
 };
 
 /* What a hit means; chosen by the protocol table, only counted by the kernel side. */
@@ -59,6 +66,8 @@ enum plan_role {
 	PLAN_ROLE_START = 0, /* a request began */
 	PLAN_ROLE_END = 1,   /* a request ended */
 	PLAN_ROLE_CALL = 2,  /* a traced function was called */
+	PLAN_ROLE_PANIC = 3, /* a request's handler panicked and nothing more will be sent */
+	PLAN_ROLE_HIJACK = 4, /* a request's handler took the connection over */
 	PLAN_ROLE_COUNT = 8,
 };
 

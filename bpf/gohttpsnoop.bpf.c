@@ -8,6 +8,7 @@
 #include <linux/ptrace.h>
 #include <stdbool.h>
 #include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
 
 #include "contract.h"
 
@@ -236,12 +237,36 @@ static __always_inline void carry_out(struct scratch *scratch, const struct plan
 	put_cell(scratch, readable, value);
 }
 
-static __always_inline void load_registers(struct scratch *scratch, const void *context)
+/* The two kernel structs of which a member is needed; CO-RE finds it in the running kernel's. */
+struct thread_struct {
+	unsigned long fsbase;
+} __attribute__((preserve_access_index));
+
+struct task_struct {
+	struct thread_struct thread;
+} __attribute__((preserve_access_index));
+
+/* Go's stack ABI has no register for g: it is in thread-local storage. */
+static __always_inline __u64 read_thread_pointer(void)
+{
+#if defined(__TARGET_ARCH_x86)
+	const struct task_struct *task = (const void *)bpf_get_current_task();
+
+	return BPF_CORE_READ(task, thread.fsbase);
+#else
+	return 0;
+#endif
+}
+
+static __always_inline void load_registers(struct scratch *scratch, const struct plan *plan,
+					   const void *context)
 {
 	__u64 *registers = (__u64 *)scratch->work;
 
 	for (int i = 0; i < PT_REGS_WORDS; i++)
 		registers[i] = ((const __u64 *)context)[i];
+	if (plan->flags & PLAN_WANTS_THREAD_POINTER)
+		registers[PLAN_THREAD_POINTER] = read_thread_pointer();
 }
 
 /*
@@ -315,7 +340,7 @@ static __always_inline int handle_hit(void *context, bool sleepable)
 		__sync_fetch_and_add(&lost[plan->role & (PLAN_ROLE_COUNT - 1)], 1);
 		return 0;
 	}
-	load_registers(scratch, context);
+	load_registers(scratch, plan, context);
 	interpret(scratch, plan, cookie, process, sleepable);
 	scratch_release(scratch);
 	return 0;

@@ -11,17 +11,20 @@
 enum { MAX_OPEN_REQUESTS = 65536 };
 
 struct assembly {
+	const struct target_set *targets;
 	struct assembly_callbacks callbacks;
 	struct joiner *joiner;
 	int64_t wall_offset;
 };
 
-int assembly_create(const struct assembly_callbacks *callbacks, struct assembly **ret_assembly)
+int assembly_create(const struct target_set *targets, const struct assembly_callbacks *callbacks,
+		    struct assembly **ret_assembly)
 {
 	struct assembly *assembly = calloc(1, sizeof(*assembly));
 
 	if (!assembly)
 		return -ENOMEM;
+	assembly->targets = targets;
 	assembly->callbacks = *callbacks;
 	if (joiner_create(MAX_OPEN_REQUESTS, &assembly->joiner) < 0) {
 		free(assembly);
@@ -49,92 +52,134 @@ uint32_t assembly_open_requests(const struct assembly *assembly)
 	return joiner_count(assembly->joiner);
 }
 
+/* A record, decoded, and what it is a record of. */
+struct decoded {
+	const struct target *target;
+	enum plan_role role;
+	struct sighting sighting;
+};
+
+static int decode(const struct assembly *assembly, struct bytes record, struct decoded *decoded)
+{
+	struct sighting *sighting = &decoded->sighting;
+	const struct schema *schema;
+	int r = decode_head(record, &sighting->head);
+
+	if (r < 0)
+		return r;
+	decoded->target = target_set_find(assembly->targets, sighting->head.target);
+	if (!decoded->target)
+		return -ESRCH;
+	schema = inspection_schema(target_inspection(decoded->target), sighting->head.plan);
+	if (!schema)
+		return -EBADMSG;
+	decoded->role = schema->role;
+	return decode_hit(record, schema, &sighting->hit);
+}
+
 static void emit(struct assembly *assembly, const struct target *target, struct event *event)
 {
 	event->process = target_identity(target);
 	assembly->callbacks.emit(assembly->callbacks.user, event);
 }
 
-/* Decodes a record of one of the target's probes; its schema in `*ret_schema`. */
-static int decode(const struct target *target, struct bytes record, struct sighting *ret_sighting,
-		  const struct schema **ret_schema)
-{
-	int r = decode_head(record, &ret_sighting->head);
-
-	if (r < 0)
-		return r;
-	*ret_schema = inspection_schema(target_inspection(target), ret_sighting->head.plan);
-	if (!*ret_schema)
-		return -EBADMSG;
-	return decode_hit(record, *ret_schema, &ret_sighting->hit);
-}
-
 /* Tells of a request of which there is the start and, unless `end` is NULL, the end. */
-static void close_request(struct assembly *assembly, const struct target *target,
-			  struct bytes start_record, const struct sighting *end, enum outcome outcome)
+static void close_request(struct assembly *assembly, struct bytes start_record,
+			  const struct sighting *end, enum outcome outcome)
 {
-	const struct schema *schema;
-	struct sighting start;
+	struct decoded start;
 	struct event event;
 
-	if (decode(target, start_record, &start, &schema) < 0)
+	if (decode(assembly, start_record, &start) < 0)
 		return;
-	event = request_event(&start, end, outcome, assembly->wall_offset);
-	emit(assembly, target, &event);
+	event = request_event(&start.sighting, end, outcome, assembly->wall_offset);
+	emit(assembly, start.target, &event);
 }
 
 /*
- * A displaced request of the same target is closed as of unknown outcome: its response writer is in
- * use again, so it has ended, by a road that passes none of our probes.
+ * Two probes can see one request begin, where one layer of a server calls the other: its key is open
+ * then, by another probe and for the same goroutine, which cannot handle two requests at once.
  */
-static int open_request(struct assembly *assembly, const struct target *target, uint64_t key,
-			struct bytes record)
+static bool is_open_already(const struct assembly *assembly, const struct decoded *start,
+			    uint64_t key, uint64_t owner)
 {
-	struct bytes displaced;
-	int r = joiner_open(assembly->joiner, target_id(target), key, record, &displaced);
+	struct bytes record;
+	struct decoded open;
 
+	return owner && joiner_look(assembly->joiner, target_id(start->target), key, &record) &&
+	       decode(assembly, record, &open) == 0 &&
+	       open.sighting.head.plan != start->sighting.head.plan &&
+	       (uint64_t)hit_integer(&open.sighting.hit, FIELD_GOID).value == owner;
+}
+
+/*
+ * A displaced request has ended by a road that passes none of our probes (its response writer is in
+ * use again), or its end was lost, or there are too many open.
+ */
+static int open_request(struct assembly *assembly, const struct decoded *start, struct bytes record)
+{
+	uint64_t key = hit_integer(&start->sighting.hit, FIELD_KEY).value;
+	uint64_t owner = hit_integer(&start->sighting.hit, FIELD_GOID).value;
+	struct bytes displaced;
+	int r;
+
+	if (is_open_already(assembly, start, key, owner))
+		return 0;
+	r = joiner_open(assembly->joiner, target_id(start->target), key, owner, record, &displaced);
 	if (r > 0)
-		close_request(assembly, target, displaced, NULL, OUTCOME_UNKNOWN);
+		close_request(assembly, displaced, NULL, OUTCOME_UNKNOWN);
 	return r < 0 ? r : 0;
 }
 
 /* The end of a request that began before it was traced finds no start, and is no event. */
-static void end_request(struct assembly *assembly, const struct target *target, uint64_t key,
-			const struct sighting *end)
+static void end_request(struct assembly *assembly, const struct decoded *end, enum outcome outcome)
 {
+	uint64_t key = hit_integer(&end->sighting.hit, FIELD_KEY).value;
 	struct bytes start;
 
-	if (joiner_take(assembly->joiner, target_id(target), key, &start))
-		close_request(assembly, target, start, end, OUTCOME_OK);
+	if (joiner_take(assembly->joiner, target_id(end->target), key, &start))
+		close_request(assembly, start, &end->sighting, outcome);
 }
 
-static void tell_call(struct assembly *assembly, const struct target *target,
-		      const struct sighting *call)
+static void end_panicked(struct assembly *assembly, const struct decoded *panic)
 {
-	const char *function = inspection_function(target_inspection(target), call->head.plan);
-	struct event event = call_event(call, function, assembly->wall_offset);
+	uint64_t owner = hit_integer(&panic->sighting.hit, FIELD_GOID).value;
+	struct bytes start;
 
-	emit(assembly, target, &event);
+	if (joiner_take_owned(assembly->joiner, target_id(panic->target), owner, &start))
+		close_request(assembly, start, &panic->sighting, OUTCOME_PANIC);
 }
 
-int assembly_record(struct assembly *assembly, const struct target *target, struct bytes record)
+static void tell_call(struct assembly *assembly, const struct decoded *call)
 {
-	const struct schema *schema;
-	struct sighting sighting;
-	struct integer key;
-	int r = decode(target, record, &sighting, &schema);
+	const char *function = inspection_function(target_inspection(call->target),
+						   call->sighting.head.plan);
+	struct event event = call_event(&call->sighting, function, assembly->wall_offset);
+
+	emit(assembly, call->target, &event);
+}
+
+int assembly_record(struct assembly *assembly, struct bytes record)
+{
+	struct decoded decoded;
+	int r = decode(assembly, record, &decoded);
 
 	if (r < 0)
 		return r;
-	key = hit_integer(&sighting.hit, FIELD_KEY);
-	switch (schema->role) {
+	switch (decoded.role) {
 	case PLAN_ROLE_START:
-		return open_request(assembly, target, key.value, record);
+		return open_request(assembly, &decoded, record);
 	case PLAN_ROLE_END:
-		end_request(assembly, target, key.value, &sighting);
+		end_request(assembly, &decoded, OUTCOME_OK);
+		return 0;
+	case PLAN_ROLE_HIJACK:
+		end_request(assembly, &decoded, OUTCOME_HIJACKED);
+		return 0;
+	case PLAN_ROLE_PANIC:
+		end_panicked(assembly, &decoded);
 		return 0;
 	case PLAN_ROLE_CALL:
-		tell_call(assembly, target, &sighting);
+		tell_call(assembly, &decoded);
 		return 0;
 	default:
 		return -EBADMSG;
@@ -146,5 +191,5 @@ void assembly_end_target(struct assembly *assembly, const struct target *target)
 	struct bytes start;
 
 	while (joiner_take_any(assembly->joiner, target_id(target), &start))
-		close_request(assembly, target, start, NULL, OUTCOME_EXITED);
+		close_request(assembly, start, NULL, OUTCOME_EXITED);
 }

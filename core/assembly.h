@@ -4,7 +4,7 @@
 
 #include "bytes.h"
 #include "event.h"
-#include "target.h"
+#include "target_set.h"
 
 /*
  * Makes events of records: joins the start and the end of a request, and closes requests whose end
@@ -17,14 +17,19 @@ struct assembly_callbacks {
 	void *user;
 };
 
-int assembly_create(const struct assembly_callbacks *callbacks, struct assembly **ret_assembly);
+/* `targets` are those that records may be of; they outlive the assembly. */
+int assembly_create(const struct target_set *targets, const struct assembly_callbacks *callbacks,
+		    struct assembly **ret_assembly);
 void assembly_destroy(struct assembly *assembly);
 
 /* What makes the records' clock a time of day; to be kept up to date. */
 void assembly_set_wall_offset(struct assembly *assembly, int64_t wall_offset);
 
-/* -EBADMSG when the bytes are no record of this target's probes, -ENOMEM when it could not be kept. */
-int assembly_record(struct assembly *assembly, const struct target *target, struct bytes record);
+/*
+ * -EBADMSG when the bytes are no record of a target's probes, -ESRCH when it is of none of the targets
+ * (any more), -ENOMEM when it could not be kept.
+ */
+int assembly_record(struct assembly *assembly, struct bytes record);
 
 /* Closes the open requests of a target whose process has ended. */
 void assembly_end_target(struct assembly *assembly, const struct target *target);

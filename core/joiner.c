@@ -7,11 +7,14 @@
 
 #define NONE UINT32_MAX
 
-/* Entries are found by hash chain and kept in order of age; both lists are linked by index. */
+/* What entries are found by; each has hash chains of its own. */
+enum index { BY_KEY, BY_OWNER, INDEX_COUNT };
+
+/* Entries are kept in order of age, too; all lists are linked by number. */
 struct entry {
-	uint64_t key;
+	uint64_t identity[INDEX_COUNT]; /* the key, the owner */
+	uint32_t chain[INDEX_COUNT];
 	uint32_t target;
-	uint32_t chain;
 	uint32_t older, newer;
 	uint8_t *record;
 	uint32_t size, capacity;
@@ -22,66 +25,74 @@ struct joiner {
 	uint32_t count;
 	struct entry *entries;
 	uint32_t capacity; /* of entries */
-	uint32_t free;	   /* first of the free entries, linked by chain */
+	uint32_t free;	   /* first of the free entries, linked by chain[BY_KEY] */
 	uint32_t oldest, newest;
-	uint32_t *buckets; /* a power of two of them, at least as many as entries */
-	uint8_t *taken;	   /* the record handed out last */
+	uint32_t *buckets[INDEX_COUNT]; /* as many as entries, a power of two */
+	uint8_t *taken;			/* the record handed out last */
 	uint32_t taken_capacity;
 };
 
-static uint32_t bucket_of(const struct joiner *joiner, uint32_t target, uint64_t key)
+static uint32_t *bucket_of(const struct joiner *joiner, enum index index, uint32_t target,
+			   uint64_t identity)
 {
 	/* Keys are addresses of Go objects: their low bits say little. Fibonacci hashing. */
-	uint64_t hash = (key ^ (uint64_t)target << 40) * 0x9e3779b97f4a7c15ull;
+	uint64_t hash = (identity ^ (uint64_t)target << 40) * 0x9e3779b97f4a7c15ull;
 
-	return hash >> 32 & (joiner->capacity - 1);
+	return &joiner->buckets[index][hash >> 32 & (joiner->capacity - 1)];
 }
 
-static void chain_insert(struct joiner *joiner, uint32_t index)
+static void chains_insert(struct joiner *joiner, uint32_t number)
 {
-	struct entry *entry = &joiner->entries[index];
-	uint32_t *bucket = &joiner->buckets[bucket_of(joiner, entry->target, entry->key)];
+	struct entry *entry = &joiner->entries[number];
 
-	entry->chain = *bucket;
-	*bucket = index;
+	for (enum index index = 0; index < INDEX_COUNT; index++) {
+		uint32_t *bucket = bucket_of(joiner, index, entry->target, entry->identity[index]);
+
+		entry->chain[index] = *bucket;
+		*bucket = number;
+	}
 }
 
-static void chain_remove(struct joiner *joiner, uint32_t index)
+static void chains_remove(struct joiner *joiner, uint32_t number)
 {
-	struct entry *entry = &joiner->entries[index];
-	uint32_t *link = &joiner->buckets[bucket_of(joiner, entry->target, entry->key)];
+	const struct entry *entry = &joiner->entries[number];
 
-	while (*link != index)
-		link = &joiner->entries[*link].chain;
-	*link = entry->chain;
+	for (enum index index = 0; index < INDEX_COUNT; index++) {
+		uint32_t *link = bucket_of(joiner, index, entry->target, entry->identity[index]);
+
+		while (*link != number)
+			link = &joiner->entries[*link].chain[index];
+		*link = entry->chain[index];
+	}
 }
 
-static uint32_t chain_find(const struct joiner *joiner, uint32_t target, uint64_t key)
+static uint32_t find(const struct joiner *joiner, enum index index, uint32_t target,
+		     uint64_t identity)
 {
-	uint32_t index = joiner->buckets[bucket_of(joiner, target, key)];
+	uint32_t number = *bucket_of(joiner, index, target, identity);
 
-	while (index != NONE && (joiner->entries[index].key != key ||
-				 joiner->entries[index].target != target))
-		index = joiner->entries[index].chain;
-	return index;
+	while (number != NONE && (joiner->entries[number].identity[index] != identity ||
+				  joiner->entries[number].target != target))
+		number = joiner->entries[number].chain[index];
+	return number;
 }
 
-static void age_append(struct joiner *joiner, uint32_t index)
+static void age_append(struct joiner *joiner, uint32_t number)
 {
-	struct entry *entry = &joiner->entries[index];
+	struct entry *entry = &joiner->entries[number];
 
 	entry->older = joiner->newest;
 	entry->newer = NONE;
 	if (joiner->newest == NONE)
-		joiner->oldest = index;
+		joiner->oldest = number;
 	else
-		joiner->entries[joiner->newest].newer = index;
-	joiner->newest = index;
+		joiner->entries[joiner->newest].newer = number;
+	joiner->newest = number;
 }
 
-static void age_remove(struct joiner *joiner, uint32_t index)
+static void age_remove(struct joiner *joiner, uint32_t number)
 {
-	struct entry *entry = &joiner->entries[index];
+	struct entry *entry = &joiner->entries[number];
 
 	if (entry->older == NONE)
 		joiner->oldest = entry->newer;
@@ -98,24 +109,26 @@ static int grow(struct joiner *joiner)
 {
 	uint32_t capacity = joiner->capacity ? 2 * joiner->capacity : 64;
 	struct entry *entries = realloc(joiner->entries, capacity * sizeof(*entries));
-	uint32_t *buckets;
 
 	if (!entries)
 		return -ENOMEM;
 	joiner->entries = entries;
-	buckets = realloc(joiner->buckets, capacity * sizeof(*buckets));
-	if (!buckets)
-		return -ENOMEM;
-	joiner->buckets = buckets;
+	for (enum index index = 0; index < INDEX_COUNT; index++) {
+		uint32_t *buckets = realloc(joiner->buckets[index], capacity * sizeof(*buckets));
+
+		if (!buckets)
+			return -ENOMEM;
+		joiner->buckets[index] = buckets;
+	}
 	memset(entries + joiner->capacity, 0, (capacity - joiner->capacity) * sizeof(*entries));
 	for (uint32_t i = joiner->capacity; i < capacity; i++)
-		entries[i].chain = i + 1 < capacity ? i + 1 : joiner->free;
+		entries[i].chain[BY_KEY] = i + 1 < capacity ? i + 1 : joiner->free;
 	joiner->free = joiner->capacity;
 	joiner->capacity = capacity;
 	for (uint32_t i = 0; i < capacity; i++)
-		buckets[i] = NONE;
+		joiner->buckets[BY_KEY][i] = joiner->buckets[BY_OWNER][i] = NONE;
 	for (uint32_t i = joiner->oldest; i != NONE; i = entries[i].newer)
-		chain_insert(joiner, i);
+		chains_insert(joiner, i);
 	return 0;
 }
 
@@ -142,7 +155,8 @@ void joiner_destroy(struct joiner *joiner)
 	for (uint32_t i = 0; i < joiner->capacity; i++)
 		free(joiner->entries[i].record);
 	free(joiner->entries);
-	free(joiner->buckets);
+	free(joiner->buckets[BY_KEY]);
+	free(joiner->buckets[BY_OWNER]);
 	free(joiner->taken);
 	free(joiner);
 }
@@ -153,21 +167,21 @@ uint32_t joiner_count(const struct joiner *joiner)
 }
 
 /* The entry's buffer and the one handed out last change places, so that neither is allocated anew. */
-static void take(struct joiner *joiner, uint32_t index, struct bytes *ret_record)
+static void take(struct joiner *joiner, uint32_t number, struct bytes *ret_record)
 {
-	struct entry *entry = &joiner->entries[index];
+	struct entry *entry = &joiner->entries[number];
 	uint8_t *record = entry->record;
 	uint32_t capacity = entry->capacity;
 
-	chain_remove(joiner, index);
-	age_remove(joiner, index);
+	chains_remove(joiner, number);
+	age_remove(joiner, number);
 	entry->record = joiner->taken;
 	entry->capacity = joiner->taken_capacity;
 	joiner->taken = record;
 	joiner->taken_capacity = capacity;
 	*ret_record = (struct bytes){record, entry->size};
-	entry->chain = joiner->free;
-	joiner->free = index;
+	entry->chain[BY_KEY] = joiner->free;
+	joiner->free = number;
 	joiner->count--;
 }
 
@@ -186,51 +200,70 @@ static int store(struct entry *entry, struct bytes record)
 	return 0;
 }
 
-int joiner_open(struct joiner *joiner, uint32_t target, uint64_t key, struct bytes record,
-		struct bytes *ret_displaced)
+int joiner_open(struct joiner *joiner, uint32_t target, uint64_t key, uint64_t owner,
+		struct bytes record, struct bytes *ret_displaced)
 {
-	uint32_t index = chain_find(joiner, target, key);
+	uint32_t number = find(joiner, BY_KEY, target, key);
 	int displaced = 0;
 	struct entry *entry;
 
-	if (index == NONE && joiner->count == joiner->limit)
-		index = joiner->oldest;
-	if (index != NONE) {
-		take(joiner, index, ret_displaced);
+	if (number == NONE && joiner->count == joiner->limit)
+		number = joiner->oldest;
+	if (number != NONE) {
+		take(joiner, number, ret_displaced);
 		displaced = 1;
 	}
 	if (joiner->free == NONE && grow(joiner) < 0)
 		return -ENOMEM;
-	index = joiner->free;
-	entry = &joiner->entries[index];
+	number = joiner->free;
+	entry = &joiner->entries[number];
 	if (store(entry, record) < 0)
 		return -ENOMEM;
-	joiner->free = entry->chain;
-	entry->key = key;
+	joiner->free = entry->chain[BY_KEY];
+	entry->identity[BY_KEY] = key;
+	entry->identity[BY_OWNER] = owner;
 	entry->target = target;
-	chain_insert(joiner, index);
-	age_append(joiner, index);
+	chains_insert(joiner, number);
+	age_append(joiner, number);
 	joiner->count++;
 	return displaced;
 }
 
+static bool take_found(struct joiner *joiner, uint32_t number, struct bytes *ret_record)
+{
+	if (number == NONE)
+		return false;
+	take(joiner, number, ret_record);
+	return true;
+}
+
 bool joiner_take(struct joiner *joiner, uint32_t target, uint64_t key, struct bytes *ret_record)
 {
-	uint32_t index = chain_find(joiner, target, key);
+	return take_found(joiner, find(joiner, BY_KEY, target, key), ret_record);
+}
 
-	if (index == NONE)
+bool joiner_take_owned(struct joiner *joiner, uint32_t target, uint64_t owner,
+		       struct bytes *ret_record)
+{
+	return owner && take_found(joiner, find(joiner, BY_OWNER, target, owner), ret_record);
+}
+
+bool joiner_look(const struct joiner *joiner, uint32_t target, uint64_t key,
+		 struct bytes *ret_record)
+{
+	uint32_t number = find(joiner, BY_KEY, target, key);
+
+	if (number == NONE)
 		return false;
-	take(joiner, index, ret_record);
+	*ret_record = (struct bytes){joiner->entries[number].record, joiner->entries[number].size};
 	return true;
 }
 
 bool joiner_take_any(struct joiner *joiner, uint32_t target, struct bytes *ret_record)
 {
-	for (uint32_t i = joiner->oldest; i != NONE; i = joiner->entries[i].newer) {
-		if (joiner->entries[i].target == target) {
-			take(joiner, i, ret_record);
-			return true;
-		}
-	}
-	return false;
+	uint32_t number = joiner->oldest;
+
+	while (number != NONE && joiner->entries[number].target != target)
+		number = joiner->entries[number].newer;
+	return take_found(joiner, number, ret_record);
 }

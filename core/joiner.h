@@ -5,8 +5,8 @@
 #include "bytes.h"
 
 /*
- * The requests that began and have not ended: their start records, by target and key. Memory is
- * bounded: above `limit` open requests the oldest gives way. On the steady path nothing is allocated.
+ * The requests that began and have not ended: their start records, by target and key, and by target
+ * and owner (the goroutine; 0 when it is not known, and then not found by it). Memory is bounded: above `limit` open requests the oldest gives way. On the steady path nothing is allocated.
  */
 struct joiner;
 
@@ -20,11 +20,19 @@ uint32_t joiner_count(const struct joiner *joiner);
  * again: it never ended; or the limit), returns 1 and hands its record out; else 0, or -ENOMEM.
  * A record handed out here or below is a view that lives until the next call on the joiner.
  */
-int joiner_open(struct joiner *joiner, uint32_t target, uint64_t key, struct bytes record,
-		struct bytes *ret_displaced);
+int joiner_open(struct joiner *joiner, uint32_t target, uint64_t key, uint64_t owner,
+		struct bytes record, struct bytes *ret_displaced);
 
 /* Takes the request out; false when no such request is open. */
 bool joiner_take(struct joiner *joiner, uint32_t target, uint64_t key, struct bytes *ret_record);
+
+/* Takes the request of this owner that began last out; false when it has none. */
+bool joiner_take_owned(struct joiner *joiner, uint32_t target, uint64_t owner,
+		       struct bytes *ret_record);
+
+/* Looks at the request without taking it out; false when no such request is open. */
+bool joiner_look(const struct joiner *joiner, uint32_t target, uint64_t key,
+		 struct bytes *ret_record);
 
 /* Takes the oldest open request of a target out; false when it has none. */
 bool joiner_take_any(struct joiner *joiner, uint32_t target, struct bytes *ret_record);

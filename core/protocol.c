@@ -29,6 +29,26 @@ static const struct capture serve_http[] = {
 	REQUEST_CAPTURES("req"),
 };
 
+/* A handler that HTTP/2 calls without net/http's server in between. */
+static const struct capture http2_handler[] = {
+	{"w", FIELD_KEY, .required = true},
+	{"g.goid", FIELD_GOID},
+	REQUEST_CAPTURES("req"),
+};
+
+static const struct capture run_handler[] = {
+	{"rw", FIELD_KEY, .required = true},
+	{"g.goid", FIELD_GOID},
+	REQUEST_CAPTURES("req"),
+};
+
+/* "Expect:" with anything but 100-continue is answered with 417, and no handler is called. */
+static const struct capture expectation_failed[] = {
+	{"w", FIELD_KEY, .required = true},
+	{"g.goid", FIELD_GOID},
+	REQUEST_CAPTURES("w.req"),
+};
+
 static const struct capture finish_request[] = {
 	{"w", FIELD_KEY, .required = true},
 	{"w.status", FIELD_STATUS},
@@ -43,14 +63,47 @@ static const struct capture handler_done[] = {
 	{"w.rws.req.Pattern", FIELD_ROUTE},
 };
 
+static const struct capture key_only[] = {
+	{"w", FIELD_KEY, .required = true},
+};
+
+static const struct capture goroutine_only[] = {
+	{"g.goid", FIELD_GOID, .required = true},
+};
+
+#define CAPTURES(array) .captures = array, .capture_count = COUNT(array)
+#define START(name, array) {name, PLAN_ROLE_START, CAPTURES(array)}
+#define END(name, array) {name, PLAN_ROLE_END, CAPTURES(array)}
+
+/*
+ * The three homes of HTTP/2: bundled into net/http, in a package of its own from Go 1.27 on, and
+ * golang.org/x/net, whose h2c handlers bypass net/http's server. A stream's handler that panics makes
+ * the deferred function send a reset frame; that call is in no other path.
+ */
+#define BUNDLED "net/http.(*http2"
+#define INTERNAL "net/http/internal/http2.(*"
+#define X_NET "golang.org/x/net/http2.(*"
+#define HTTP2_PANIC(home)                                                                          \
+	{home "serverConn).runHandler.func1", PLAN_ROLE_PANIC, CAPTURES(goroutine_only),           \
+	 .call = home "serverConn).writeFrameFromHandler"}
+
 static const struct probe_request http_server_probes[] = {
-	{"net/http.serverHandler.ServeHTTP", PLAN_ROLE_START, serve_http, COUNT(serve_http)},
-	{"net/http.(*response).finishRequest", PLAN_ROLE_END, finish_request, COUNT(finish_request)},
-	{"net/http.(*http2responseWriter).handlerDone", PLAN_ROLE_END, handler_done,
-	 COUNT(handler_done)},
-	/* Go 1.27 moved HTTP/2 into a package of its own. */
-	{"net/http/internal/http2.(*responseWriter).handlerDone", PLAN_ROLE_END, handler_done,
-	 COUNT(handler_done)},
+	START("net/http.serverHandler.ServeHTTP", serve_http),
+	START("net/http.(*response).sendExpectationFailed", expectation_failed),
+	END("net/http.(*response).finishRequest", finish_request),
+	END(BUNDLED "responseWriter).handlerDone", handler_done),
+	END(INTERNAL "responseWriter).handlerDone", handler_done),
+	END(X_NET "responseWriter).handlerDone", handler_done),
+	START(X_NET "serverConn).runHandler", run_handler),
+	/* From v0.54.0 on golang.org/x/net/http2 only wraps what Go 1.27 has. */
+	{"net/http.http2Handler.ServeHTTP", PLAN_ROLE_START, CAPTURES(http2_handler),
+	 .companion = X_NET "Server).ServeConn"},
+	{"net/http.(*response).Hijack", PLAN_ROLE_HIJACK, CAPTURES(key_only)},
+	/* Called at the end of a connection; a request that is open then had a handler that panicked. */
+	{"net/http.(*conn).close", PLAN_ROLE_PANIC, CAPTURES(goroutine_only)},
+	HTTP2_PANIC(BUNDLED),
+	HTTP2_PANIC(INTERNAL),
+	HTTP2_PANIC(X_NET),
 };
 
 const struct protocol protocol_http_server = {

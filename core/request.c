@@ -39,10 +39,11 @@ struct event request_event(const struct sighting *start, const struct sighting *
 
 	event.type = EVENT_REQUEST;
 	event.outcome = outcome;
-	event.status.presence = UNREADABLE;
+	event.status.presence = UNREADABLE; /* unless the server finished the response */
 	if (!end)
 		return event;
-	event.status = status_of(&end->hit);
+	if (outcome == OUTCOME_OK)
+		event.status = status_of(&end->hit);
 	event.route = hit_text(&end->hit, FIELD_ROUTE);
 	event.response_bytes = hit_integer(&end->hit, FIELD_RESPONSE_BYTES);
 	event.duration = (struct integer){PRESENT, end->head.time - start->head.time};

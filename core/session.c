@@ -130,16 +130,12 @@ static void tell_lost(struct session *session)
 
 /* ---- records in ---- */
 
+/* Records of targets that are gone, and bytes that are none, are passed over. */
 static void on_record(void *user, struct bytes record)
 {
 	struct session *session = user;
-	struct target *target = NULL;
-	struct hit_head head;
 
-	if (decode_head(record, &head) == 0)
-		target = target_set_find(&session->targets, head.target);
-	if (target)
-		assembly_record(session->assembly, target, record);
+	assembly_record(session->assembly, record);
 }
 
 static void on_batch_end(void *user)
@@ -362,7 +358,7 @@ int session_create(const struct session_options *options, struct session **ret_s
 	session->options = *options;
 	r = open_output(session);
 	if (r == 0)
-		r = assembly_create(&callbacks, &session->assembly);
+		r = assembly_create(&session->targets, &callbacks, &session->assembly);
 	if (r == 0)
 		r = open_loop(session);
 	if (r < 0)

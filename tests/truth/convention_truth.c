@@ -14,14 +14,14 @@
 
 #include "build_info.h"
 #include "convention.h"
-#include "dwarf_types.h"
+#include "debug_types.h"
 #include "entry_list.h"
 #include "types.h"
 
 struct truth {
 	const char *path;
 	struct types *types;
-	struct dwarf_types *dwarf;
+	struct debug_types *dwarf;
 	const struct convention *convention;
 	bool verbose;
 	size_t functions, parameters, agreed, without_location;
@@ -86,8 +86,8 @@ static bool overfull(const struct debug_piece *said, size_t count, const struct 
 }
 
 /*
- * Whether DWARF puts words of the parameter where another argument is: the compiler knows them to be
- * equal from the first instruction on ("p = p[:len(p):len(p)]" makes the capacity the length).
+ * Whether DWARF puts words of the parameter where another argument is: the compiler knows them to
+ * be equal from the first instruction on ("p = p[:len(p):len(p)]" makes the capacity the length).
  */
 static bool reassigned(const struct truth *truth, const struct signature *signature,
 		       const struct debug_piece *said, size_t count,
@@ -143,7 +143,7 @@ static void parameter_check(struct truth *truth, const struct debug_entry *funct
 	size_t count = 0;
 	int r;
 
-	if (debug_info_location(dwarf_types_info(truth->dwarf), entry->offset, function->low, said,
+	if (debug_info_location(debug_types_info(truth->dwarf), entry->offset, function->low, said,
 				&count, NULL) < 0) {
 		truth->without_location++;
 		return;
@@ -178,7 +178,7 @@ static void parameter_check(struct truth *truth, const struct debug_entry *funct
 
 static void function_check(struct truth *truth, const struct debug_entry *function)
 {
-	struct debug_info *info = dwarf_types_info(truth->dwarf);
+	struct debug_info *info = debug_types_info(truth->dwarf);
 	struct entry_list found = { 0 };
 	struct function named = { .name = "", .entry = function->low };
 	const struct signature *signature = NULL;
@@ -188,7 +188,8 @@ static void function_check(struct truth *truth, const struct debug_entry *functi
 
 	if (!origin.name && origin.origin)
 		debug_info_entry(info, origin.origin, &origin, NULL);
-	if (entry_list_read(info, function->offset, DEBUG_TAG_PARAMETER, SIZE_MAX, &found, &err) < 0 ||
+	if (entry_list_read(info, function->offset, DEBUG_TAG_PARAMETER, SIZE_MAX, &found, &err) <
+		    0 ||
 	    types_signature(truth->types, &named, &signature, NULL, &err) < 0) {
 		printf("%s: %s: %s\n", truth->path, origin.name ? origin.name : "?", err.what);
 		truth->parameters++;
@@ -242,26 +243,28 @@ static int binary_check(const char *path, bool verbose)
 		r = types_open(image, &version, &truth.types, &err);
 	}
 	if (r == 0)
-		r = dwarf_types_open(image, &truth.dwarf, &err);
+		r = debug_types_open(image, &truth.dwarf, &err);
 	if (r == 0)
-		r = dwarf_types_functions(truth.dwarf, function_visit, &truth, &err);
+		r = debug_types_functions(truth.dwarf, function_visit, &truth, &err);
 	if (r == 0) {
 		printf("%s: %s, %s convention: %zu of %zu parameters agree, %zu of them in registers, "
-		       "%zu are uncertain, %zu are equal to another (%zu functions; not compared: %zu without a location at entry, "
-		       "%zu without a name, %zu with words listed twice)\n",
+		       "%zu are uncertain, %zu are equal to another (%zu functions; not compared: "
+		       "%zu without a location at entry, %zu without a name, %zu with words listed "
+		       "twice)\n",
 		       path, version.text, truth.convention->name, truth.agreed, truth.parameters,
-		       truth.in_registers, truth.uncertain, truth.reassigned, truth.functions, truth.without_location,
-		       truth.unnamed, truth.overfull);
+		       truth.in_registers, truth.uncertain, truth.reassigned, truth.functions,
+		       truth.without_location, truth.unnamed, truth.overfull);
 	} else {
 		error_format(&err, message, sizeof(message));
 		fprintf(stderr, "convention_truth: %s: %s\n", path, message);
 	}
-	dwarf_types_close(truth.dwarf);
+	debug_types_close(truth.dwarf);
 	types_close(truth.types);
 	build_info_release(&build);
 	image_close(image);
-	return r == 0 && truth.parameters > 0 && truth.parameters == truth.agreed + truth.uncertain +
-								      truth.reassigned ?
+	return r == 0 && truth.parameters > 0 &&
+			       truth.parameters ==
+				       truth.agreed + truth.uncertain + truth.reassigned ?
 		       0 :
 		       1;
 }

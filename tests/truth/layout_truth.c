@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Holds every row of the built-in layout table that applies to the Go release of a binary against the
- * DWARF of that binary: offsets, types, sizes, and the parameters of functions. Rows about a type or
- * function that the binary does not have are listed as absent.
+ * Holds every row of the built-in layout table that applies to the Go release of a binary against
+ * the DWARF of that binary: offsets, types, sizes, and the parameters of functions. Rows about a
+ * type or function that the binary does not have are listed as absent.
  *
  *	layout_truth BINARY…
  */
@@ -12,14 +12,14 @@
 #include <string.h>
 
 #include "build_info.h"
-#include "dwarf_types.h"
+#include "debug_types.h"
 #include "go_version.h"
 #include "layout_types.h"
 
 struct truth {
 	const char *path;
 	uint32_t release;
-	struct dwarf_types *dwarf;
+	struct debug_types *dwarf;
 	struct layout *layout;
 	struct {
 		const char *name;
@@ -43,8 +43,8 @@ static const struct type *named(struct truth *truth, const char *name)
 		if (strcmp(truth->known[i].name, name) == 0)
 			return truth->known[i].type;
 	}
-	if (dwarf_types_named(truth->dwarf, name, &type, NULL) < 0 ||
-	    dwarf_types_complete(truth->dwarf, type, NULL) < 0)
+	if (debug_types_named(truth->dwarf, name, &type, NULL) < 0 ||
+	    debug_types_complete(truth->dwarf, type, NULL) < 0)
 		type = NULL;
 	if (truth->known_count < sizeof(truth->known) / sizeof(truth->known[0])) {
 		truth->known[truth->known_count].name = name;
@@ -79,8 +79,8 @@ static void field_check(struct truth *truth, const struct layout_field *row)
 			truth->agreed++;
 		else
 			printf("%s: %s is %s at %llu, not %s at %u\n", truth->path, what,
-			       field->type->name, (unsigned long long)field->offset, row->field_type,
-			       row->offset);
+			       field->type->name, (unsigned long long)field->offset,
+			       row->field_type, row->offset);
 		return;
 	}
 	printf("%s: there is no %s\n", truth->path, what);
@@ -146,13 +146,13 @@ static void function_check(struct truth *truth, const struct layout_function *ro
 	const struct signature *expected, *found;
 	struct error err = { 0 };
 
-	if (dwarf_types_functions(truth->dwarf, function_match, &search, &err) <= 0) {
+	if (debug_types_functions(truth->dwarf, function_match, &search, &err) <= 0) {
 		absent(truth, row->function);
 		return;
 	}
 	truth->rows++;
 	if (layout_signature(truth->layout, row->function, &expected, &err) < 0 ||
-	    dwarf_types_signature(truth->dwarf, search.address, &found, &err) < 0) {
+	    debug_types_signature(truth->dwarf, search.address, &found, &err) < 0) {
 		printf("%s: %s: %s\n", truth->path, row->function, err.what);
 		return;
 	}
@@ -208,16 +208,16 @@ static int binary_check(const char *path)
 		r = layout_create(version.number, version.number, false, &truth.layout, &err);
 	}
 	if (r == 0)
-		r = dwarf_types_open(image, &truth.dwarf, &err);
+		r = debug_types_open(image, &truth.dwarf, &err);
 	if (r == 0) {
 		rows_check(&truth);
-		printf("%s: %s: %zu of %zu rows agree, %zu absent\n", path, version.text, truth.agreed,
-		       truth.rows, truth.absent);
+		printf("%s: %s: %zu of %zu rows agree, %zu absent\n", path, version.text,
+		       truth.agreed, truth.rows, truth.absent);
 	} else {
 		error_format(&err, message, sizeof(message));
 		fprintf(stderr, "layout_truth: %s: %s\n", path, message);
 	}
-	dwarf_types_close(truth.dwarf);
+	debug_types_close(truth.dwarf);
 	layout_destroy(truth.layout);
 	build_info_release(&build);
 	image_close(image);

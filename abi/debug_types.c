@@ -1,35 +1,36 @@
 /* SPDX-License-Identifier: MIT */
-#include "dwarf_types.h"
+#include "debug_types.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
-#include "dwarf_signature.h"
+#include "debug_signature.h"
 #include "entry_list.h"
 #include "type_record.h"
 #include "unit_index.h"
 
-#define DWARF_MAX_FIELDS 4096
-#define DWARF_MAX_TYPEDEFS 16
-#define DWARF_MAX_MEMORY (256u << 20)
-#define DWARF_BUCKETS 1024
+#define DEBUG_MAX_FIELDS 4096
+#define DEBUG_MAX_TYPEDEFS 16
+#define DEBUG_MAX_MEMORY (256u << 20)
+#define DEBUG_BUCKETS 1024
 
-struct dwarf_types {
+struct debug_types {
 	struct debug_info *info;
 	struct unit_index *index;
 	struct arena arena;
-	struct type_record *buckets[DWARF_BUCKETS]; /* by the offset a type was referred to by */
+	struct type_record *buckets[DEBUG_BUCKETS]; /* by the offset a type was referred to by */
 };
 
 /* What one reference to a type leads to, kept so that equal references give equal types. */
-struct dwarf_record {
+struct debug_record {
 	struct type_record record;
 	uint64_t reference;
 };
 
 /* go_kind is a reflect.Kind (golang/go src/reflect/type.go), the same in all releases. */
+/* clang-format off */
 static const uint8_t kinds[] = {
 	[1] = TYPE_BOOL,
 	[2] = TYPE_INT, [3] = TYPE_INT, [4] = TYPE_INT, [5] = TYPE_INT, [6] = TYPE_INT,
@@ -48,27 +49,28 @@ static const uint8_t kinds[] = {
 	[25] = TYPE_STRUCT,
 	[26] = TYPE_POINTER,
 };
+/* clang-format on */
 
-int dwarf_types_open(const struct image *image, struct dwarf_types **ret_types, struct error *err)
+int debug_types_open(const struct image *image, struct debug_types **ret_types, struct error *err)
 {
-	struct dwarf_types *types = calloc(1, sizeof(*types));
+	struct debug_types *types = calloc(1, sizeof(*types));
 	int r;
 
 	if (!types)
 		return error_fail(err, -ENOMEM, "out of memory");
-	types->arena.limit = DWARF_MAX_MEMORY;
+	types->arena.limit = DEBUG_MAX_MEMORY;
 	r = debug_info_open(image, &types->info, err);
 	if (r == 0)
 		r = unit_index_create(types->info, &types->index, err);
 	if (r < 0) {
-		dwarf_types_close(types);
+		debug_types_close(types);
 		return r;
 	}
 	*ret_types = types;
 	return 0;
 }
 
-void dwarf_types_close(struct dwarf_types *types)
+void debug_types_close(struct debug_types *types)
 {
 	if (!types)
 		return;
@@ -111,12 +113,12 @@ static uint64_t size_of(const struct debug_entry *entry, enum type_kind kind)
 }
 
 /* The entry behind typedefs; the name is that of the outermost. */
-static int resolve(struct dwarf_types *types, uint64_t reference, struct debug_entry *ret_entry,
+static int resolve(struct debug_types *types, uint64_t reference, struct debug_entry *ret_entry,
 		   struct error *err)
 {
 	const char *name = NULL;
 
-	for (int depth = 0; depth < DWARF_MAX_TYPEDEFS; depth++) {
+	for (int depth = 0; depth < DEBUG_MAX_TYPEDEFS; depth++) {
 		int r = debug_info_entry(types->info, reference, ret_entry, err);
 
 		if (r < 0)
@@ -134,16 +136,16 @@ static int resolve(struct dwarf_types *types, uint64_t reference, struct debug_e
 			  name ? name : "");
 }
 
-int dwarf_types_at(struct dwarf_types *types, uint64_t reference, const struct type **ret_type,
+int debug_types_at(struct debug_types *types, uint64_t reference, const struct type **ret_type,
 		   struct error *err)
 {
-	struct type_record **bucket = &types->buckets[reference / 2 % DWARF_BUCKETS], *record;
-	struct dwarf_record *made;
+	struct type_record **bucket = &types->buckets[reference / 2 % DEBUG_BUCKETS], *record;
+	struct debug_record *made;
 	struct debug_entry entry;
 	int r;
 
 	for (record = *bucket; record; record = record->next) {
-		if (((struct dwarf_record *)record)->reference == reference) {
+		if (((struct debug_record *)record)->reference == reference) {
 			*ret_type = &record->type;
 			return 0;
 		}
@@ -185,12 +187,13 @@ static void fields_sort(struct field *fields, size_t count)
 	}
 }
 
-static int complete_fields(struct dwarf_types *types, struct type *type, uint64_t entry,
+static int complete_fields(struct debug_types *types, struct type *type, uint64_t entry,
 			   struct error *err)
 {
 	struct entry_list members;
 	struct field *fields = NULL;
-	int r = entry_list_read(types->info, entry, DEBUG_TAG_MEMBER, DWARF_MAX_FIELDS, &members, err);
+	int r = entry_list_read(types->info, entry, DEBUG_TAG_MEMBER, DEBUG_MAX_FIELDS, &members,
+				err);
 
 	if (r == 0) {
 		fields = arena_alloc(&types->arena, members.count, sizeof(*fields));
@@ -202,7 +205,7 @@ static int complete_fields(struct dwarf_types *types, struct type *type, uint64_
 		fields[i].name = member->name ? member->name : "";
 		fields[i].offset = member->member;
 		fields[i].embedded = member->embedded;
-		r = dwarf_types_at(types, member->type, &fields[i].type, err);
+		r = debug_types_at(types, member->type, &fields[i].type, err);
 	}
 	if (r == 0) {
 		fields_sort(fields, members.count);
@@ -213,24 +216,25 @@ static int complete_fields(struct dwarf_types *types, struct type *type, uint64_
 	return r;
 }
 
-static int complete_array(struct dwarf_types *types, struct type *type,
+static int complete_array(struct debug_types *types, struct type *type,
 			  const struct debug_entry *entry, struct error *err)
 {
 	struct entry_list ranges;
 	int r = entry_list_read(types->info, entry->offset, DEBUG_TAG_RANGE, 1, &ranges, err);
 
 	if (r == 0 && (ranges.count != 1 || !ranges.entries[0].has_count))
-		r = error_fail(err, -EBADMSG, "damaged DWARF: the array %s has no length", type->name);
+		r = error_fail(err, -EBADMSG, "damaged DWARF: the array %s has no length",
+			       type->name);
 	if (r == 0)
 		type->length = ranges.entries[0].count;
 	entry_list_release(&ranges);
 	if (r < 0)
 		return r;
-	return dwarf_types_at(types, entry->type, &type->element, err);
+	return debug_types_at(types, entry->type, &type->element, err);
 }
 
 /* The words of an interface are the fields of runtime.iface or runtime.eface. */
-static int complete_interface(struct dwarf_types *types, struct type *type,
+static int complete_interface(struct debug_types *types, struct type *type,
 			      const struct debug_entry *entry, struct error *err)
 {
 	struct debug_entry words;
@@ -242,7 +246,7 @@ static int complete_interface(struct dwarf_types *types, struct type *type,
 	return r < 0 ? r : complete_fields(types, type, words.offset, err);
 }
 
-static int complete_parts(struct dwarf_types *types, struct type *type,
+static int complete_parts(struct debug_types *types, struct type *type,
 			  const struct debug_entry *entry, struct error *err)
 {
 	int r = 0;
@@ -255,14 +259,14 @@ static int complete_parts(struct dwarf_types *types, struct type *type,
 	case TYPE_INTERFACE:
 		return complete_interface(types, type, entry, err);
 	case TYPE_POINTER:
-		return entry->type ? dwarf_types_at(types, entry->type, &type->element, err) : 0;
+		return entry->type ? debug_types_at(types, entry->type, &type->element, err) : 0;
 	case TYPE_SLICE:
 	case TYPE_CHAN:
 	case TYPE_MAP:
 		if (entry->go_key)
-			r = dwarf_types_at(types, entry->go_key, &type->key, err);
+			r = debug_types_at(types, entry->go_key, &type->key, err);
 		if (r == 0 && entry->go_element)
-			r = dwarf_types_at(types, entry->go_element, &type->element, err);
+			r = debug_types_at(types, entry->go_element, &type->element, err);
 		return r;
 	case TYPE_UNKNOWN:
 		return error_fail(err, -ENODATA, "DWARF does not say what %s is", type->name);
@@ -271,7 +275,7 @@ static int complete_parts(struct dwarf_types *types, struct type *type,
 	}
 }
 
-int dwarf_types_complete(struct dwarf_types *types, const struct type *type, struct error *err)
+int debug_types_complete(struct debug_types *types, const struct type *type, struct error *err)
 {
 	struct type_record *record = type_record_of(type);
 	struct type target = record->type;
@@ -290,7 +294,7 @@ int dwarf_types_complete(struct dwarf_types *types, const struct type *type, str
 	return 0;
 }
 
-int dwarf_types_signature(struct dwarf_types *types, uint64_t address,
+int debug_types_signature(struct debug_types *types, uint64_t address,
 			  const struct signature **ret_signature, struct error *err)
 {
 	struct signature *signature;
@@ -302,7 +306,7 @@ int dwarf_types_signature(struct dwarf_types *types, uint64_t address,
 	signature = arena_alloc(&types->arena, 1, sizeof(*signature));
 	if (!signature)
 		return error_fail(err, -ENOMEM, "no memory for the types of the binary");
-	r = dwarf_signature_read(types, &types->arena, function, signature, err);
+	r = debug_signature_read(types, &types->arena, function, signature, err);
 	if (r < 0)
 		return r;
 	*ret_signature = signature;
@@ -328,7 +332,7 @@ static int name_match(void *context, const struct debug_entry *entry)
 	return 1;
 }
 
-int dwarf_types_named(struct dwarf_types *types, const char *name, const struct type **ret_type,
+int debug_types_named(struct debug_types *types, const char *name, const struct type **ret_type,
 		      struct error *err)
 {
 	struct name_search search = { .name = name };
@@ -349,10 +353,10 @@ int dwarf_types_named(struct dwarf_types *types, const char *name, const struct 
 		return r;
 	if (!search.found)
 		return error_fail(err, -ENODATA, "DWARF describes no type %s", name);
-	return dwarf_types_at(types, search.found, ret_type, err);
+	return debug_types_at(types, search.found, ret_type, err);
 }
 
-struct debug_info *dwarf_types_info(struct dwarf_types *types)
+struct debug_info *debug_types_info(struct debug_types *types)
 {
 	return types->info;
 }
@@ -371,7 +375,7 @@ static int function_visit(void *context, const struct debug_entry *entry)
 	return walk->visit(walk->context, entry);
 }
 
-int dwarf_types_functions(struct dwarf_types *types, debug_visit *visit, void *context,
+int debug_types_functions(struct debug_types *types, debug_visit *visit, void *context,
 			  struct error *err)
 {
 	struct function_walk walk = { visit, context };

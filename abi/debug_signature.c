@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "dwarf_signature.h"
+#include "debug_signature.h"
 
 #include <errno.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #define SIGNATURE_MAX_PARAMETERS 256
 
 /* The name, type and flags that an entry has, or has from its abstract origin. */
-static int origin_read(struct dwarf_types *types, struct debug_entry *entry, struct error *err)
+static int origin_read(struct debug_types *types, struct debug_entry *entry, struct error *err)
 {
 	struct debug_entry origin = *entry;
 
@@ -19,8 +19,9 @@ static int origin_read(struct dwarf_types *types, struct debug_entry *entry, str
 		int r;
 
 		if (depth == ORIGIN_MAX_DEPTH)
-			return error_fail(err, -EBADMSG, "damaged DWARF: an origin that does not end");
-		r = debug_info_entry(dwarf_types_info(types), origin.origin, &origin, err);
+			return error_fail(err, -EBADMSG,
+					  "damaged DWARF: an origin that does not end");
+		r = debug_info_entry(debug_types_info(types), origin.origin, &origin, err);
 		if (r < 0)
 			return r;
 	}
@@ -30,17 +31,18 @@ static int origin_read(struct dwarf_types *types, struct debug_entry *entry, str
 	return 0;
 }
 
-static struct entry_hint hint_read(struct dwarf_types *types, const struct debug_entry *entry,
+static struct entry_hint hint_read(struct debug_types *types, const struct debug_entry *entry,
 				   uint64_t address)
 {
 	struct debug_piece pieces[DEBUG_MAX_PIECES];
 	struct entry_hint hint = { .kind = ENTRY_UNKNOWN };
 	size_t count = 0;
 
-	/* Parameters without a name of their own are said to be on the stack whether they are or not. */
+	/* Nameless parameters are said to be on the stack whether they are or not. */
 	if (entry->name[0] == '~' || entry->name[0] == '.' || strcmp(entry->name, "_") == 0)
 		return hint;
-	if (debug_info_location(dwarf_types_info(types), entry->offset, address, pieces, &count, NULL) < 0 ||
+	if (debug_info_location(debug_types_info(types), entry->offset, address, pieces, &count,
+				NULL) < 0 ||
 	    count == 0 || pieces[0].place == DEBUG_NOWHERE)
 		return hint;
 	hint.kind = pieces[0].place == DEBUG_IN_REGISTER ? ENTRY_REGISTER : ENTRY_STACK;
@@ -50,8 +52,9 @@ static struct entry_hint hint_read(struct dwarf_types *types, const struct debug
 }
 
 /*
- * Where the dictionary of a generic function goes that DWARF does not list (Go 1.18 to 1.26): first,
- * or behind the receiver of a method. SIZE_MAX for functions without one, closures among them.
+ * Where the dictionary of a generic function goes that DWARF does not list (Go 1.18 to 1.26):
+ * first, or behind the receiver of a method. SIZE_MAX for functions without one, closures among
+ * them.
  */
 static size_t dictionary_index(const char *function)
 {
@@ -77,7 +80,7 @@ static const struct type dictionary_type = {
 };
 
 /* Takes one parameter or result over from its entry. */
-static int parameter_read(struct dwarf_types *types, struct debug_entry *entry,
+static int parameter_read(struct debug_types *types, struct debug_entry *entry,
 			  struct parameter *ret_parameter, struct error *err)
 {
 	int r = origin_read(types, entry, err);
@@ -85,12 +88,12 @@ static int parameter_read(struct dwarf_types *types, struct debug_entry *entry,
 	if (r == 0 && !entry->type)
 		r = error_fail(err, -EBADMSG, "damaged DWARF: a parameter without a type");
 	if (r == 0)
-		r = dwarf_types_at(types, entry->type, &ret_parameter->type, err);
+		r = debug_types_at(types, entry->type, &ret_parameter->type, err);
 	ret_parameter->name = entry->name;
 	return r;
 }
 
-static int parameters_read(struct dwarf_types *types, const struct debug_entry *function,
+static int parameters_read(struct debug_types *types, const struct debug_entry *function,
 			   struct entry_list *found, struct parameter *parameters,
 			   struct parameter *results, struct signature *signature,
 			   struct error *err)
@@ -119,27 +122,27 @@ static int parameters_read(struct dwarf_types *types, const struct debug_entry *
 	return 0;
 }
 
-int dwarf_signature_read(struct dwarf_types *types, struct arena *arena, uint64_t function,
+int debug_signature_read(struct debug_types *types, struct arena *arena, uint64_t function,
 			 struct signature *ret_signature, struct error *err)
 {
 	struct signature signature = { 0 };
 	struct parameter *parameters, *results;
 	struct entry_list found = { 0 };
 	struct debug_entry entry;
-	int r = debug_info_entry(dwarf_types_info(types), function, &entry, err);
+	int r = debug_info_entry(debug_types_info(types), function, &entry, err);
 
 	if (r == 0)
 		r = origin_read(types, &entry, err);
 	if (r == 0)
-		r = entry_list_read(dwarf_types_info(types), function, DEBUG_TAG_PARAMETER,
+		r = entry_list_read(debug_types_info(types), function, DEBUG_TAG_PARAMETER,
 				    SIGNATURE_MAX_PARAMETERS, &found, err);
 	if (r < 0)
 		return r;
 	parameters = arena_alloc(arena, found.count + 1, sizeof(*parameters));
 	results = arena_alloc(arena, found.count, sizeof(*results));
-	r = parameters && results ? parameters_read(types, &entry, &found, parameters, results,
-						    &signature, err) :
-				    error_fail(err, -ENOMEM, "no memory for the types of the binary");
+	r = parameters && results ?
+		    parameters_read(types, &entry, &found, parameters, results, &signature, err) :
+		    error_fail(err, -ENOMEM, "no memory for the types of the binary");
 	entry_list_release(&found);
 	if (r < 0)
 		return r;

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_ABI_DISASSEMBLER_H
+#define GOHTTPSNOOP_ABI_DISASSEMBLER_H
+
+#include "image.h"
+
+enum instruction_kind {
+	INSTRUCTION_OTHER,
+	INSTRUCTION_CALL,
+	INSTRUCTION_JUMP,
+	INSTRUCTION_CONDITIONAL_JUMP,
+	INSTRUCTION_RETURN,
+};
+
+/* As much of an instruction as the choice of a probe site takes. Registers are pt_regs indices. */
+struct instruction {
+	enum instruction_kind kind;
+	uint64_t address;
+	bool has_target; /* of a direct call or jump */
+	uint64_t target;
+	/* A jump that a stack check may end in: taken when a bit of the first mask is set in the flags
+	 * register or a bit of the second is clear. Both 0 for other conditions. */
+	uint64_t taken_if_set, taken_if_clear;
+	/* Reads what may be the stack guard of the g in this register. */
+	bool reads_guard;
+	uint8_t guard_register;
+	/* Loads from thread-local storage at this offset from the thread pointer. */
+	bool reads_thread_local;
+	int64_t thread_local_offset;
+};
+
+/* Reads machine code, instruction by instruction. */
+struct disassembler;
+
+int disassembler_open(enum machine machine, struct disassembler **ret_disassembler,
+		      struct error *err);
+void disassembler_close(struct disassembler *disassembler);
+
+/* Starts over at the begin of `code`, which lies at `address` and outlives the reading. */
+void disassembler_start(struct disassembler *disassembler, struct bytes code, uint64_t address);
+
+/* The next instruction; false at the end, or where the bytes are none. */
+bool disassembler_next(struct disassembler *disassembler, struct instruction *ret_instruction);
+
+#endif

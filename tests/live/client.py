@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT
+"""HTTP clients: one that sends exactly the bytes it is given, and curl for HTTP/2."""
+
+import contextlib
+import json
+import socket
+import ssl
+import subprocess
+
+from harness import PATIENCE, Failure, check
+
+
+class Response:
+    def __init__(self, status, headers, body):
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+
+class Connection:
+    """To 127.0.0.1. With TLS it speaks HTTP/1.1 in it and trusts whatever certificate there is."""
+
+    def __init__(self, address, tls=False):
+        self.socket = socket.create_connection(address, timeout=PATIENCE)
+        self.port = self.socket.getsockname()[1]
+        self.address = address
+        if tls:
+            context = ssl.create_default_context()
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+            self.socket = context.wrap_socket(self.socket)
+        self.stream = self.socket.makefile("rb")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    @property
+    def remote(self):
+        """How the server names this end."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def host(self):
+        """What to send as Host."""
+        return f"{self.address[0]}:{self.address[1]}"
+
+    def close(self):
+        self.stream.close()
+        self.socket.close()
+
+    def send(self, data):
+        self.socket.sendall(data)
+
+    def request(self, method, target, body=b"", headers=(), version="1.1"):
+        """`target` is bytes, sent as they are. Returns the answer."""
+        self.send(request_bytes(method, target, self.host, body, headers, version))
+        return self.read_response(method)
+
+    def get(self, target):
+        return self.request("GET", target.encode())
+
+    def read_head(self):
+        status_line = self.stream.readline()
+        if not status_line.startswith(b"HTTP/1."):
+            raise ConnectionError(f"no status line: {status_line!r}")
+        headers = {}
+        while (line := self.stream.readline().strip()):
+            name, _, value = line.partition(b":")
+            headers[name.decode().lower()] = value.strip().decode()
+        return int(status_line.split()[1]), headers
+
+    def read_response(self, method="GET"):
+        status, headers = self.read_head()
+        if method == "HEAD" or status in (204, 304):
+            return Response(status, headers, b"")
+        return Response(status, headers, self._read_body(headers))
+
+    def _read_body(self, headers):
+        if headers.get("transfer-encoding") == "chunked":
+            return b"".join(iter(self.read_chunk, b""))
+        if "content-length" not in headers:
+            return self.stream.read()
+        size = int(headers["content-length"])
+        body = self.stream.read(size)
+        if len(body) != size:
+            raise ConnectionError(f"{len(body)} bytes of a body of {size}")
+        return body
+
+    def read_chunk(self):
+        size = int(self.stream.readline() or b"0", 16)
+        chunk = self.stream.read(size)
+        self.stream.readline()
+        return chunk
+
+
+def request_bytes(method, target, host, body=b"", headers=(), version="1.1", declared=True):
+    """An empty `host` sends no Host; `declared` is the body's length by Content-Length."""
+    lines = [f"{method} ".encode() + target + f" HTTP/{version}".encode()]
+    if host:
+        lines.append(f"Host: {host}".encode())
+    if body and declared:
+        lines.append(f"Content-Length: {len(body)}".encode())
+    lines += [header.encode() for header in headers]
+    return b"\r\n".join([*lines, b"", body])
+
+
+def chunked(body):
+    """A body in two chunks, for a request with Transfer-Encoding: chunked."""
+    half = len(body) // 2
+    parts = [part for part in (body[:half], body[half:]) if part]
+    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+
+
+def get(address, target):
+    """One request on a connection of its own."""
+    with contextlib.closing(Connection(address)) as connection:
+        return connection.get(target)
+
+
+class Transfer:
+    """What curl says of one transfer."""
+
+    def __init__(self, report):
+        self.status = report["http_code"]
+        self.protocol = {"1.0": "HTTP/1.0", "1.1": "HTTP/1.1", "2": "HTTP/2.0"}[report["http_version"]]
+        self.body_size = report["size_download"]
+        self.remote = f"127.0.0.1:{report['local_port']}"
+
+
+def curl(*arguments):
+    """Runs curl over one or more URLs, one connection where it can; returns a Transfer for each."""
+    done = subprocess.run(
+        ["curl", "--silent", "--show-error", "--insecure", "--noproxy", "*", "--max-time", str(int(PATIENCE)),
+         "--write-out", "%{stderr}%{json}\n", *arguments],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    check(done.returncode == 0, f"curl {arguments!r}: {done.stderr!r}")
+    try:
+        return [Transfer(json.loads(line)) for line in done.stderr.splitlines()]
+    except (ValueError, KeyError) as reason:
+        raise Failure(f"curl's report is not understood: {reason!r}: {done.stderr!r}") from None

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: MIT
+"""The tool's output, read as strictly as a hostile parser would, and compared key by key."""
+
+import calendar
+import json
+import re
+import time
+
+from harness import Failure, check
+
+EXACT_INTEGER = 2**53
+
+# C0 but for the newline that ends a line, DEL, C1, line separators, bidirectional controls.
+ACTIVE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{9})Z")
+
+# Clocks that tick apart: the tool converts the kernel's.
+CLOCK_SLACK = 0.05
+
+
+# --- reading ---
+
+
+def decode_text(data, what):
+    """UTF-8 that does nothing to a terminal."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as reason:
+        raise Failure(f"{what} is not UTF-8: {reason}: {data!r}") from None
+    active = ACTIVE.search(text)
+    check(not active, f"{what} holds {active and active.group()!r} raw: {data!r}")
+    return text
+
+
+def _object(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a key stands twice")
+    return members
+
+
+def _integer(text):
+    if abs(int(text)) > EXACT_INTEGER:
+        raise ValueError(f"{text} is beyond 2^53")
+    return int(text)
+
+
+def _refuse(text):
+    raise ValueError(f"{text} is no integer")
+
+
+def parse(line):
+    """One line, without its newline, as an event."""
+    text = decode_text(line, "a line")
+    check("\n" not in text, f"a line holds a newline: {line!r}")
+    try:
+        event = json.loads(text, object_pairs_hook=_object, parse_int=_integer, parse_float=_refuse,
+                           parse_constant=_refuse)
+        json.dumps(event, ensure_ascii=False).encode("utf-8")  # refuses halves of surrogate pairs
+    except ValueError as reason:
+        raise Failure(f"not a line of JSON: {reason}: {line!r}") from None
+    check(isinstance(event, dict) and isinstance(event.get("type"), str), f"not an event: {line!r}")
+    return event
+
+
+def shown(data):
+    """Bytes of a traced process as the tool shows them: what is no UTF-8 becomes U+FFFD, byte by byte."""
+    text, at = "", 0
+    while at < len(data):
+        try:
+            return text + data[at:].decode("utf-8")
+        except UnicodeDecodeError as reason:
+            text += data[at:at + reason.start].decode("utf-8") + "\ufffd" * (reason.end - reason.start)
+            at += reason.end
+    return text
+
+
+def seconds(text):
+    """RFC 3339 in UTC with nine digits, as seconds since the epoch."""
+    match = TIME.fullmatch(text)
+    check(match, f"not a time: {text!r}")
+    return calendar.timegm(time.strptime(match.group(1), "%Y-%m-%dT%H:%M:%S")) + int(match.group(2)) / 1e9
+
+
+# --- comparing ---
+
+
+class Rule:
+    """Stands in an expectation where the value is not known beforehand."""
+
+    def __init__(self, text, holds):
+        self.text = text
+        self.holds = holds
+
+    def __repr__(self):
+        return f"<{self.text}>"
+
+
+def _is_integer(value):
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+POSITIVE = Rule("a positive integer", lambda value: _is_integer(value) and value > 0)
+
+
+def one_of(values):
+    return Rule(f"one of {sorted(values)}", lambda value: _is_integer(value) and value in values)
+
+
+def integer_between(least, most):
+    return Rule(f"{least} to {most}", lambda value: _is_integer(value) and least <= value <= most)
+
+
+def time_between(begin, end):
+    return Rule(f"a time from {begin:.6f} to {end:.6f}",
+                lambda value: begin - CLOCK_SLACK <= seconds(value) <= end + CLOCK_SLACK)
+
+
+def agrees(value, expected):
+    if isinstance(expected, Rule):
+        return expected.holds(value)
+    return type(value) is type(expected) and value == expected
+
+
+def compare(event, expected):
+    """Every key, its place and its value."""
+    wrong = [f"{key} is {event[key]!r}, not {expected[key]!r}"
+             for key in expected if key in event and not agrees(event[key], expected[key])]
+    wrong += [f"{key} is missing, should be {expected[key]!r}" for key in expected if key not in event]
+    wrong += [f"{key} is {event[key]!r}, should not be there" for key in event if key not in expected]
+    if not wrong and list(event) != list(expected):
+        wrong = [f"keys are in the order {list(event)}, not {list(expected)}"]
+    check(not wrong, f"{'; '.join(wrong)}; in {json.dumps(event, ensure_ascii=True)}")
+
+
+# --- expectations, keys in the documented order ---
+
+
+def _without_absent(members):
+    return {key: value for key, value in members.items() if value is not ABSENT}
+
+
+ABSENT = object()  # the key is left out
+
+
+def process_members(server, tid=POSITIVE, goid=POSITIVE):
+    return {"pid": server.pid, "tid": tid, "goid": goid, "comm": server.comm, "exe": shown(bytes(server.exe))}
+
+
+def target_event(kind, server, when):
+    return {"type": kind, "time": when, "pid": server.pid, "comm": server.comm, "exe": shown(bytes(server.exe)),
+            "go": Rule(f"go{server.release}[.N]", lambda value: value == f"go{server.release}"
+                       or value.startswith(f"go{server.release}.")),
+            "abi": server.convention}
+
+
+def request_members(method="GET", path="/", query="", route=ABSENT, host=ABSENT, protocol="HTTP/1.1", scheme="http",
+                    remote=ABSENT):
+    return {"method": method, "path": path, "query": query or ABSENT, "route": route or ABSENT, "host": host or ABSENT,
+            "protocol": protocol, "scheme": scheme, "remote": remote}
+
+
+def request_event(server, when, *, status, duration_ns=POSITIVE, request_bytes=0, response_bytes=0, outcome="ok",
+                  truncated=None, tid=POSITIVE, goid=POSITIVE, **request):
+    """`truncated` maps keys to the full lengths of their values."""
+    return _without_absent({
+        "type": "request", "time": when, **process_members(server, tid, goid), **request_members(**request),
+        "status": status, "duration_ns": duration_ns, "request_bytes": request_bytes,
+        "response_bytes": response_bytes, "outcome": outcome, **_truncated(truncated)})
+
+
+def call_event(server, when, function, *, request_bytes=0, truncated=None, tid=POSITIVE, goid=POSITIVE, **request):
+    return _without_absent({
+        "type": "call", "time": when, **process_members(server, tid, goid), "function": function,
+        **request_members(**request), "request_bytes": request_bytes, **_truncated(truncated)})
+
+
+def _truncated(lengths):
+    if not lengths:
+        return {}
+    return {"truncated": list(lengths), **{f"{key}_bytes": length for key, length in lengths.items()}}

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: MIT
+"""What every live test runs in: skipping, failing, waiting, and a scope that cleans up."""
+
+import contextlib
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+
+# How long any one thing may take before a test gives up on it. Generous: machines under CI are slow.
+PATIENCE = 30.0
+
+ROOT = pathlib.Path(os.environ.get("GOHTTPSNOOP_ROOT", pathlib.Path(__file__).resolve().parents[2]))
+
+SKIPPED = 77
+
+
+class Skip(Exception):
+    """The machine lacks something; says what."""
+
+
+class Failure(AssertionError):
+    """The tool did what it should not; says what, and what was expected."""
+
+
+class Scope(contextlib.ExitStack):
+    """What a test starts ends with it, and its folder goes."""
+
+    def __init__(self):
+        super().__init__()
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="gohttpsnoop-live-"))
+        self.folder.chmod(0o755)  # the tool is also run as somebody else
+        self.callback(shutil.rmtree, self.folder, ignore_errors=True)
+
+
+def check(condition, message):
+    if not condition:
+        raise Failure(message)
+
+
+def check_equal(actual, expected, subject):
+    check(actual == expected, f"{subject}: expected {expected!r}, got {actual!r}")
+
+
+def wait_until(condition, what, limit=PATIENCE):
+    """For what sends no signal. What can be waited for as an event is."""
+    deadline = time.monotonic() + limit
+    while not condition():
+        check(time.monotonic() < deadline, f"waited {limit:.0f} s in vain until {what}")
+        time.sleep(0.005)
+
+
+def tool():
+    path = os.environ.get("GOHTTPSNOOP")
+    if not path:
+        sys.exit("GOHTTPSNOOP is to name the tool to test: GOHTTPSNOOP=build/gohttpsnoop tests/live/...")
+    return str(pathlib.Path(path).resolve())
+
+
+def releases():
+    """Go releases to trace: by default the last-but-one with the stack ABI that Debian has, and one with registers."""
+    return os.environ.get("GOHTTPSNOOP_TEST_GO", "1.15 1.19").split()
+
+
+def require_command(name):
+    if not shutil.which(name):
+        raise Skip(f"{name} is not installed")
+
+
+def require_uprobes():
+    if os.geteuid() != 0:
+        raise Skip("attaching probes takes root")
+    if not os.path.exists("/sys/kernel/btf/vmlinux"):
+        raise Skip("the kernel describes no types: no /sys/kernel/btf/vmlinux")
+    if not os.path.exists("/sys/bus/event_source/devices/uprobe"):
+        raise Skip("the kernel has no uprobes, or /sys is not mounted")
+    if not effective_capabilities() >> 21 & 1:
+        raise Skip("root lacks CAP_SYS_ADMIN here: an unprivileged container")
+
+
+def effective_capabilities():
+    for line in pathlib.Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("CapEff:"):
+            return int(line.split()[1], 16)
+    return 0
+
+
+def run_one(test, arguments):
+    subject = " ".join([test.__name__, *map(str, arguments)])
+    begin = time.monotonic()
+    with Scope() as scope:
+        test(scope, *arguments)
+    print(f"ok: {subject}: {test.__doc__} ({time.monotonic() - begin:.1f} s)", flush=True)
+
+
+def run_all(tests):
+    """Returns the reasons of those that failed. Each is a function or (function, argument...)."""
+    reasons = []
+    for test in tests:
+        function, *arguments = test if isinstance(test, tuple) else (test,)
+        try:
+            run_one(function, arguments)
+        except Skip:
+            raise
+        except Exception as reason:
+            if not isinstance(reason, Failure):
+                traceback.print_exc(file=sys.stdout)
+            words = " ".join([function.__name__, *map(str, arguments)])
+            print(f"not ok: {words}: {reason}", flush=True)
+            reasons.append(f"{words}: {reason}")
+    return reasons
+
+
+def main(tests):
+    """Runs all, or those whose names stand on the command line; ends as meson expects tests to."""
+    wanted = sys.argv[1:]
+    chosen = [t for t in tests if not wanted or (t[0] if isinstance(t, tuple) else t).__name__ in wanted]
+    try:
+        tool()
+        require_uprobes()
+        reasons = run_all(chosen)
+    except Skip as reason:
+        print(f"skipped: {reason}")
+        sys.exit(SKIPPED)
+    if reasons or not chosen:
+        # Whoever shows one line of a failed test shows the last.
+        print(f"{len(reasons)} of {len(chosen)} failed; first: {' '.join(reasons[0].split()) if reasons else ''}")
+        sys.exit(1)
+    sys.exit(0)

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+"""Go programs to trace: built once per toolchain and flags, run from a copy of the test's own."""
+
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+
+from harness import PATIENCE, ROOT, Failure, Skip
+from lines import Lines
+
+# How a program is built, as flags of go build.
+VARIANTS = {
+    "plain": (),
+    "stripped": ("-ldflags=-s -w",),
+    "pie": ("-buildmode=pie",),
+}
+
+
+def cache_folder():
+    default = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "gohttpsnoop"
+    return pathlib.Path(os.environ.get("GOHTTPSNOOP_CACHE") or default)
+
+
+def release_number(release):
+    return tuple(int(part) for part in release.split("."))
+
+
+def toolchain(release):
+    """The GOROOT of a release, fetched on first use."""
+    done = subprocess.run([ROOT / "tests/toolchain", release], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise Skip(f"Go {release} cannot be had: {reason}")
+    return pathlib.Path(done.stdout.strip())
+
+
+def compile_program(source, release, flags, output):
+    script = 'environment=$("$1" --env "$2") && eval "$environment" && shift 2 && exec go build "$@"'
+    part = output.with_name(f"{output.name}.{os.getpid()}")
+    done = subprocess.run(
+        ["bash", "-c", script, "build", ROOT / "tests/toolchain", release, *flags, "-o", part, source],
+        capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Failure(f"Go {release} does not build {source}: {done.stderr.strip()}")
+    part.replace(output)  # whole or not at all: tests run side by side
+
+
+def build(program, release, variant="plain"):
+    """tests/go/PROGRAM built with a release; returns the file in the cache."""
+    flags = VARIANTS[variant]
+    goroot = toolchain(release)
+    source = ROOT / "tests/go" / program / "main.go"
+    identity = hashlib.sha256(
+        b"\0".join([source.read_bytes(), (goroot / "VERSION").read_bytes(), *(flag.encode() for flag in flags)]))
+    output = cache_folder() / "live" / f"{program}-{release}-{variant}-{identity.hexdigest()[:16]}"
+    if not output.exists():
+        output.parent.mkdir(parents=True, exist_ok=True)
+        compile_program(source, release, flags, output)
+    return output
+
+
+class Server:
+    """A running Go program. Its binary is a copy: no other test's process runs the same file."""
+
+    def __init__(self, scope, release, variant="plain", program="server", name=None, binary=None, environment=None):
+        self.release = release
+        self.convention = "stack" if release_number(release) < (1, 17) else "register"
+        self.exe = binary or self._copy(scope, build(program, release, variant), name or program)
+        # It ends when its standard input does: never after the test, whatever ends that.
+        self.process = subprocess.Popen([self.exe], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, env={**os.environ, **(environment or {})})
+        self.pid = self.process.pid
+        scope.callback(self.kill)
+        self.addresses = self._read_addresses()
+
+    @staticmethod
+    def _copy(scope, binary, name):
+        folder = scope.folder / str(len(list(scope.folder.iterdir())))
+        folder.mkdir()
+        return pathlib.Path(shutil.copy(binary, folder / name))
+
+    def _read_addresses(self):
+        lines = Lines(self.process.stdout, f"{self.exe.name} {self.release}")
+        first = lines.wait(lambda found: found and found[0], "did not print its addresses")
+        return {name: (host, int(port)) for name, (host, port) in
+                ((name, address.rsplit(":", 1)) for name, address in json.loads(first).items())}
+
+    @property
+    def comm(self):
+        return os.fsencode(self.exe.name)[:15].decode()
+
+    @property
+    def goes_on(self):
+        return self.process.poll() is None
+
+    def threads(self):
+        return {int(name) for name in os.listdir(f"/proc/{self.pid}/task")}
+
+    def signal(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"{self.exe.name} {self.release} did not end on signal {number}") from None
+
+    def kill(self):
+        """However it stands with it. SIGTERM's road is a test's own business."""
+        if self.goes_on:
+            self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()

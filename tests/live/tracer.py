@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""The tool under test, as a process whose lines are waited for."""
+
+import signal
+import subprocess
+
+import events
+from harness import PATIENCE, Failure, check, check_equal, tool
+from lines import Lines
+
+
+class Tracer:
+    """Runs until told, or until it ends by itself. `wrapper` are words put before the command."""
+
+    def __init__(self, scope, *arguments, wrapper=(), stdout=subprocess.PIPE, path=None):
+        self.json = "--json" in arguments
+        self.process = subprocess.Popen([*wrapper, path or tool(), *map(str, arguments)],
+                                        stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE)
+        scope.callback(self.kill)
+        self.stdout = Lines(self.process.stdout, "the tool's stdout") if stdout == subprocess.PIPE else None
+        self.stderr = Lines(self.process.stderr, "the tool's stderr")
+
+    # --- waiting ---
+
+    def wait_attached(self, count=1):
+        """Until it has said so of `count` targets: in JSON as events, else on stderr."""
+        stream, mark = (self.stdout, b'{"type":"attach",') if self.json else (self.stderr, b": traced: ")
+        try:
+            stream.wait(lambda lines: sum(mark in line for line in lines) >= count,
+                        f"has not named {count} targets as traced")
+        except Failure as failure:
+            raise Failure(f"{failure}; stderr: {self.stderr.text()!r}") from None
+        return self
+
+    def wait_lines(self, count):
+        """Until stdout holds so many lines."""
+        self.stdout.wait(lambda lines: len(lines) >= count, f"has not {count} lines")
+
+    def wait_types(self, count, *types):
+        """Until there are `count` events of these types; returns them."""
+        marks = tuple(f'{{"type":"{name}",'.encode() for name in types)
+        self.stdout.wait(lambda lines: sum(line.startswith(marks) for line in lines) >= count,
+                         f"has not {count} lines of type {'/'.join(types)}")
+        return [event for event in self.events() if event["type"] in types]
+
+    def wait_end(self, status=0, limit=PATIENCE):
+        """Until it has ended by itself, with this status."""
+        try:
+            self.process.wait(limit)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"the tool did not end within {limit:.0f} s") from None
+        for stream in filter(None, (self.stdout, self.stderr)):
+            stream.wait_end()
+        check_equal(self.process.returncode, status, f"exit status (stderr: {self.stderr.text()!r})")
+
+    # --- ending ---
+
+    def interrupt(self, number=signal.SIGINT, status=0):
+        self.process.send_signal(number)
+        self.wait_end(status)
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    # --- what it said ---
+
+    def events(self):
+        return [events.parse(line) for line in self.stdout.all()]
+
+    def check_whole_lines(self):
+        """After the end: nothing is cut off in the middle of a line."""
+        check_equal(self.stdout.rest, b"", "the end of stdout")
+
+    def check_quiet(self):
+        """Nothing on stderr but who was traced, and what SIGINT sums up."""
+        for line in self.stderr.all():
+            check(b": traced: " in line or line.endswith((b": ended", b" targets", b" target")),
+                  f"stderr holds {line!r}")
+
+
+def run(*arguments, wrapper=(), path=None, limit=PATIENCE):
+    """Runs the tool to its end; returns (status, stdout, stderr)."""
+    try:
+        done = subprocess.run([*wrapper, path or tool(), *arguments], stdin=subprocess.DEVNULL,
+                              capture_output=True, timeout=limit, check=False)
+    except subprocess.TimeoutExpired:
+        raise Failure(f"{arguments!r} did not end within {limit:.0f} s") from None
+    return done.returncode, done.stdout, done.stderr

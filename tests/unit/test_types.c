@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "types.h"
+#include "unit_builder.h"
+
+#define LOW 0x401000u
+
+enum label { INT = 1, STRING, REQUEST, POINTER, SERVER };
+
+/* A binary whose DWARF differs from the table: what answers can be told apart. */
+struct fixture {
+	struct elf_builder elf;
+	struct unit_builder dwarf;
+	struct image *image;
+	struct types *types;
+};
+
+static const struct function serve_http = { .name = "net/http.serverHandler.ServeHTTP",
+					    .entry = LOW };
+static const struct function finish = { .name = "net/http.(*response).finishRequest",
+					.entry = LOW + 0x800 };
+static const struct function own = { .name = "main.handle", .entry = LOW + 0x20 };
+
+static void dwarf_write(struct unit_builder *dwarf, struct elf_builder *elf)
+{
+	unit_init(dwarf, LOW, LOW + 0x1000);
+	unit_base(dwarf, INT, "int", 8, 2);
+	unit_struct(dwarf, REQUEST, "net/http.Request", 100, 25, NO_LABEL);
+	unit_member(dwarf, "Vendor", 8, INT, false);
+	unit_end(dwarf);
+	unit_pointer(dwarf, POINTER, "*net/http.Request", REQUEST);
+	unit_struct(dwarf, SERVER, "net/http.Server", 100, 25, NO_LABEL);
+	unit_member(dwarf, "Addr", 0, INT, false);
+	unit_end(dwarf);
+	unit_function(dwarf, NO_LABEL, serve_http.name, serve_http.entry);
+	unit_parameter(dwarf, NO_LABEL, "dwarf", POINTER, false, -1);
+	unit_end(dwarf);
+	unit_function(dwarf, NO_LABEL, own.name, own.entry);
+	unit_parameter(dwarf, NO_LABEL, "r", POINTER, false, -1);
+	unit_end(dwarf);
+	unit_finish(dwarf, elf);
+}
+
+static void fixture_open(struct fixture *fixture, const char *text, bool dwarf, bool from_pclntab)
+{
+	struct go_version version;
+
+	memset(fixture, 0, sizeof(*fixture));
+	assert_int_equal(go_version_parse(text, &version, NULL), 0);
+	version.from_pclntab = from_pclntab;
+	elf_init(&fixture->elf);
+	elf_segment(&fixture->elf, PT_LOAD, PF_R | PF_X, 0x400000, 0, 64, 64);
+	if (dwarf)
+		dwarf_write(&fixture->dwarf, &fixture->elf);
+	elf_finish(&fixture->elf, ET_EXEC, EM_X86_64);
+	assert_int_equal(image_open(elf_save(&fixture->elf), &fixture->image, NULL), 0);
+	assert_int_equal(types_open(fixture->image, &version, &fixture->types, NULL), 0);
+	assert_int_equal(types_have_dwarf(fixture->types), dwarf);
+}
+
+static void fixture_close(struct fixture *fixture)
+{
+	types_close(fixture->types);
+	image_close(fixture->image);
+	elf_release(&fixture->elf);
+}
+
+/* The source that answers for a function of net/http, or an error. */
+static int source_of(const char *version, bool dwarf, const struct function *function)
+{
+	enum type_source source = TYPE_SOURCE_TABLE;
+	const struct signature *signature = NULL;
+	struct fixture fixture;
+	int r;
+
+	fixture_open(&fixture, version, dwarf, false);
+	r = types_signature(fixture.types, function, &signature, &source, NULL);
+	if (r == 0)
+		assert_string_equal(signature->parameters[0].name,
+				    function != &serve_http	? "r" :
+				    source == TYPE_SOURCE_DWARF ? "dwarf" :
+								  "sh");
+	fixture_close(&fixture);
+	return r < 0 ? r : (int)source;
+}
+
+static void test_who_answers(void **state)
+{
+	assert_int_equal(source_of("go1.22.7", true, &serve_http), TYPE_SOURCE_TABLE);
+	assert_int_equal(source_of("go1.22.7", false, &serve_http), TYPE_SOURCE_TABLE);
+	assert_int_equal(source_of("go1.22.7", true, &own), TYPE_SOURCE_DWARF);
+	assert_int_equal(source_of("go1.22.7", false, &own), -ENODATA);
+	assert_int_equal(source_of("go1.99.0", true, &serve_http), TYPE_SOURCE_DWARF);
+	assert_int_equal(source_of("go1.99.0", false, &serve_http), TYPE_SOURCE_ASSUMED);
+	assert_int_equal(source_of("go1.99.0", false, &own), -ENODATA);
+	assert_int_equal(source_of("devel go1.22-abcdef", true, &serve_http), TYPE_SOURCE_DWARF);
+	assert_int_equal(source_of("go1.22.7 (Red Hat 1.22.7-1.el9)", true, &serve_http),
+			 TYPE_SOURCE_DWARF);
+	assert_int_equal(source_of("go1.22.7 (Red Hat 1.22.7-1.el9)", false, &serve_http),
+			 TYPE_SOURCE_ASSUMED);
+}
+
+static int64_t offset_of(struct types *types, const struct type *type, const char *field)
+{
+	if (types_complete(types, type, NULL) < 0)
+		return -1;
+	for (size_t i = 0; i < type->field_count; i++) {
+		if (strcmp(type->fields[i].name, field) == 0)
+			return (int64_t)type->fields[i].offset;
+	}
+	return -2;
+}
+
+/* The pointed-to type of a function's parameter. */
+static const struct type *pointed(struct types *types, const struct function *function,
+				  size_t index)
+{
+	const struct signature *signature = NULL;
+	const struct type *type;
+
+	assert_int_equal(types_signature(types, function, &signature, NULL, NULL), 0);
+	assert_true(index < signature->parameter_count);
+	type = signature->parameters[index].type;
+	assert_int_equal(types_complete(types, type, NULL), 0);
+	return type->element;
+}
+
+static void test_completion_follows_the_owner(void **state)
+{
+	struct fixture fixture;
+
+	fixture_open(&fixture, "go1.22.7", true, false);
+	assert_int_equal(offset_of(fixture.types, pointed(fixture.types, &serve_http, 2), "Host"),
+			 128);
+	assert_int_equal(offset_of(fixture.types, pointed(fixture.types, &own, 0), "Vendor"), 8);
+	assert_int_equal(offset_of(fixture.types, pointed(fixture.types, &own, 0), "Host"), -2);
+	fixture_close(&fixture);
+}
+
+/* What the table only names is looked up in the DWARF. */
+static void test_table_types_are_completed_by_name(void **state)
+{
+	const struct signature *signature = NULL;
+	const struct type *server;
+	struct fixture fixture;
+
+	for (int dwarf = 0; dwarf < 2; dwarf++) {
+		fixture_open(&fixture, "go1.22.7", dwarf, false);
+		assert_int_equal(
+			types_signature(fixture.types, &serve_http, &signature, NULL, NULL), 0);
+		assert_int_equal(types_complete(fixture.types, signature->parameters[0].type, NULL),
+				 0);
+		server = signature->parameters[0].type->fields[0].type;
+		assert_int_equal(types_complete(fixture.types, server, NULL), 0);
+		assert_int_equal(offset_of(fixture.types, server->element, "Addr"), dwarf ? 0 : -1);
+		fixture_close(&fixture);
+	}
+}
+
+static void test_assumptions_stop_at_internals(void **state)
+{
+	struct fixture fixture;
+
+	fixture_open(&fixture, "go1.99.0", false, false);
+	assert_int_equal(offset_of(fixture.types, pointed(fixture.types, &serve_http, 2), "Host"),
+			 128);
+	assert_int_equal(offset_of(fixture.types, pointed(fixture.types, &finish, 0), "status"),
+			 -1);
+	fixture_close(&fixture);
+	/* A patch release newer than those looked at. */
+	fixture_open(&fixture, "go1.26.99", false, false);
+	assert_int_equal(offset_of(fixture.types, pointed(fixture.types, &finish, 0), "status"),
+			 -1);
+	fixture_close(&fixture);
+	fixture_open(&fixture, "go1.26.11", false, false);
+	assert_int_equal(offset_of(fixture.types, pointed(fixture.types, &finish, 0), "status"),
+			 128);
+	fixture_close(&fixture);
+}
+
+static void test_named(void **state)
+{
+	const struct type *type = NULL;
+	struct fixture fixture;
+
+	fixture_open(&fixture, "go1.24.0", true, false);
+	assert_int_equal(types_named(fixture.types, "runtime.g", &type, NULL), 0);
+	assert_int_equal(offset_of(fixture.types, type, "goid"), 160);
+	assert_int_equal(types_named(fixture.types, "net/http.Server", &type, NULL), 0);
+	assert_int_equal(offset_of(fixture.types, type, "Addr"), 0);
+	assert_int_equal(types_named(fixture.types, "main.Nothing", &type, NULL), -ENODATA);
+	fixture_close(&fixture);
+	fixture_open(&fixture, "go1.99.0", false, false);
+	assert_int_equal(types_named(fixture.types, "runtime.g", &type, NULL), -ENODATA);
+	assert_int_equal(types_named(fixture.types, "net/url.URL", &type, NULL), 0);
+	fixture_close(&fixture);
+}
+
+/* Known from its pclntab alone, a binary is of any release that writes that format. */
+static void test_release_known_roughly(void **state)
+{
+	const struct type *url = NULL;
+	struct fixture fixture;
+
+	fixture_open(&fixture, "go1.20", false, true);
+	assert_int_equal(types_named(fixture.types, "net/url.URL", &url, NULL), 0);
+	assert_int_equal(offset_of(fixture.types, url, "Path"), 56);
+	assert_int_equal(offset_of(fixture.types, url, "RawQuery"), -2);
+	fixture_close(&fixture);
+	fixture_open(&fixture, "go1.18", false, true);
+	assert_int_equal(types_named(fixture.types, "net/url.URL", &url, NULL), 0);
+	assert_int_equal(offset_of(fixture.types, url, "RawQuery"), 96);
+	fixture_close(&fixture);
+}
+
+static void test_close_nothing(void **state)
+{
+	types_close(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_who_answers),
+		cmocka_unit_test(test_completion_follows_the_owner),
+		cmocka_unit_test(test_table_types_are_completed_by_name),
+		cmocka_unit_test(test_assumptions_stop_at_internals),
+		cmocka_unit_test(test_named),
+		cmocka_unit_test(test_release_known_roughly),
+		cmocka_unit_test(test_close_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
