@@ -11,7 +11,13 @@
 
 #include "contract.h"
 
-enum { DEFAULT_MAX_STRING = 1024 };
+enum {
+	DEFAULT_MAX_STRING = 1024,
+	/* Ten thousand and more requests of default captures; the reader comes by every few milliseconds. */
+	DEFAULT_RING_SIZE = 4 << 20,
+	LEAST_RING_SIZE = 4096,
+	MOST_RING_SIZE = 1 << 30,
+};
 
 const char options_usage[] =
 	"Usage: gohttpsnoop [OPTION]... [BINARY [FUNCTION...]]\n"
@@ -28,6 +34,7 @@ const char options_usage[] =
 	"What to print:\n"
 	"  -j, --json              newline-delimited JSON, see gohttpsnoop(1)\n"
 	"      --max-string BYTES  the longest string captured (default 1024, up to 8192)\n"
+	"      --ring-size BYTES   the buffer between kernel and tool (default 4194304)\n"
 	"  -c, --count N           stop after N requests or calls\n"
 	"  -d, --duration TIME     stop after this time: 10, 10s, 500ms, 5m, 1h\n"
 	"  -v, --verbose           say more of what is done; -q, --quiet: only errors\n"
@@ -39,7 +46,7 @@ const char options_usage[] =
 	"  gohttpsnoop ./server\n"
 	"  gohttpsnoop ./server main.ping\n";
 
-enum { OPTION_MAX_STRING = 256 };
+enum { OPTION_MAX_STRING = 256, OPTION_RING_SIZE };
 
 static const struct option long_options[] = {
 	{"pid", required_argument, NULL, 'p'},
@@ -48,6 +55,7 @@ static const struct option long_options[] = {
 	{"count", required_argument, NULL, 'c'},
 	{"duration", required_argument, NULL, 'd'},
 	{"max-string", required_argument, NULL, OPTION_MAX_STRING},
+	{"ring-size", required_argument, NULL, OPTION_RING_SIZE},
 	{"verbose", no_argument, NULL, 'v'},
 	{"quiet", no_argument, NULL, 'q'},
 	{"help", no_argument, NULL, 'h'},
@@ -159,6 +167,12 @@ static int parse_option(struct options *options, int option, struct error *err)
 		r = parse_count("--max-string", optarg, 1, STRING_MAX_SIZE, &value, err);
 		options->max_string = value;
 		return r;
+	case OPTION_RING_SIZE:
+		r = parse_count("--ring-size", optarg, LEAST_RING_SIZE, MOST_RING_SIZE, &value, err);
+		if (r == 0 && (value & (value - 1)))
+			return error_fail(err, -EINVAL, "--ring-size %s: a power of two is expected", optarg);
+		options->ring_size = value;
+		return r;
 	case 'v':
 	case 'q':
 		options->verbosity = option == 'v' ? 1 : -1;
@@ -225,7 +239,10 @@ static int parse(int argc, char **argv, struct options *options, struct error *e
 
 int options_parse(int argc, char **argv, struct options *ret_options, struct error *err)
 {
-	*ret_options = (struct options){.max_string = DEFAULT_MAX_STRING};
+	*ret_options = (struct options){
+		.max_string = DEFAULT_MAX_STRING,
+		.ring_size = DEFAULT_RING_SIZE,
+	};
 	return parse(argc, argv, ret_options, err);
 }
 

@@ -19,7 +19,8 @@ struct options {
 	bool json;
 	uint64_t count;
 	uint64_t duration; /* milliseconds */
-	uint32_t max_string;
+	uint32_t max_string; /* bytes */
+	uint32_t ring_size;  /* bytes, a power of two */
 	int verbosity; /* -1 quiet, 0, 1 verbose */
 	bool help, version;
 };

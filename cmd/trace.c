@@ -7,9 +7,6 @@
 #include "report.h"
 #include "session.h"
 
-/* Ten thousand and more requests of default captures; the reader comes by every few milliseconds. */
-enum { RING_SIZE = 4 << 20 };
-
 static void on_notice(void *user, enum notice_level level, const char *text)
 {
 	const struct options *options = user;
@@ -74,7 +71,7 @@ int trace(const struct options *options)
 		.count = options->count,
 		.duration = options->duration,
 		.max_string = options->max_string,
-		.ring_size = RING_SIZE,
+		.ring_size = options->ring_size,
 		.notice = on_notice,
 		.user = (void *)options,
 	};

@@ -15,6 +15,7 @@ struct assembly {
 	struct assembly_callbacks callbacks;
 	struct joiner *joiner;
 	int64_t wall_offset;
+	uint64_t unknown_ends;
 };
 
 int assembly_create(const struct target_set *targets, const struct assembly_callbacks *callbacks,
@@ -77,6 +78,11 @@ static int decode(const struct assembly *assembly, struct bytes record, struct d
 	return decode_hit(record, schema, &sighting->hit);
 }
 
+uint64_t assembly_unknown_ends(const struct assembly *assembly)
+{
+	return assembly->unknown_ends;
+}
+
 static void emit(struct assembly *assembly, const struct target *target, struct event *event)
 {
 	event->process = target_identity(target);
@@ -126,8 +132,10 @@ static int open_request(struct assembly *assembly, const struct decoded *start, 
 	if (is_open_already(assembly, start, key, owner))
 		return 0;
 	r = joiner_open(assembly->joiner, target_id(start->target), key, owner, record, &displaced);
-	if (r > 0)
+	if (r > 0) {
+		assembly->unknown_ends++;
 		close_request(assembly, displaced, NULL, OUTCOME_UNKNOWN);
+	}
 	return r < 0 ? r : 0;
 }
 

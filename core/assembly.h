@@ -37,4 +37,7 @@ void assembly_end_target(struct assembly *assembly, const struct target *target)
 /* The number of requests that began and have not ended. */
 uint32_t assembly_open_requests(const struct assembly *assembly);
 
+/* The number of requests told of without having seen how they ended. */
+uint64_t assembly_unknown_ends(const struct assembly *assembly);
+
 #endif

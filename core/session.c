@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "image.h"
 #include "kernel.h"
+#include "losses.h"
 #include "output.h"
 #include "ring.h"
 #include "target_set.h"
@@ -31,7 +32,7 @@ struct session {
 	struct target_set targets;
 	struct output output;
 	struct session_summary summary;
-	uint64_t lost_told; /* of kernel_lost() */
+	struct losses losses;
 	bool stopping;
 	int output_error;
 };
@@ -63,8 +64,6 @@ static void stop(struct session *session)
 	session->stopping = true;
 	uv_stop(&session->loop);
 }
-
-/* ---- events out ---- */
 
 static void write_event(struct session *session, const struct event *event)
 {
@@ -107,28 +106,22 @@ static void tell_target(struct session *session, enum event_type type, const str
 	notice(session, NOTICE_INFO, "%s", text);
 }
 
-/* Requests and calls whose record did not get through; an end that is lost leaves its request open. */
-static void tell_lost(struct session *session)
+static void tell_lost(struct session *session, uint64_t count)
 {
-	uint64_t lost = kernel_lost(session->kernel, PLAN_ROLE_START) +
-			kernel_lost(session->kernel, PLAN_ROLE_CALL);
 	struct event event = {
 		.type = EVENT_LOST,
 		.time = clock_now(),
-		.count = lost - session->lost_told,
+		.count = count,
 		.where = "kernel",
 	};
 
-	if (!event.count)
+	if (!count)
 		return;
-	session->lost_told = lost;
-	session->summary.lost += event.count;
+	session->summary.lost += count;
 	write_event(session, &event);
 	notice(session, NOTICE_INFO, "%llu lost in the kernel: the ring buffer was full",
-	       (unsigned long long)event.count);
+	       (unsigned long long)count);
 }
-
-/* ---- records in ---- */
 
 /* Records of targets that are gone, and bytes that are none, are passed over. */
 static void on_record(void *user, struct bytes record)
@@ -144,15 +137,13 @@ static void on_batch_end(void *user)
 	int r;
 
 	assembly_set_wall_offset(session->assembly, clock_wall_offset());
-	tell_lost(session);
+	tell_lost(session, losses_take(&session->losses, session->kernel));
 	r = sink_flush(session->output.sink);
 	if (r < 0 && !session->output_error) {
 		session->output_error = r;
 		stop(session);
 	}
 }
-
-/* ---- targets ---- */
 
 static void remove_target(struct session *session, struct target *target)
 {
@@ -292,8 +283,6 @@ int session_add_binary(struct session *session, const char *path, struct error *
 	return r;
 }
 
-/* ---- life ---- */
-
 static void on_signal(uv_signal_t *signal, int number)
 {
 	struct session *session = signal->data;
@@ -416,6 +405,8 @@ static void finish(struct session *session)
 	for (size_t i = 0; i < session->targets.count; i++)
 		target_detach(session->targets.targets[i]);
 	ring_drain(session->ring);
+	tell_lost(session, losses_of_ends(session->kernel, session->assembly));
+	sink_flush(session->output.sink);
 }
 
 int session_run(struct session *session, struct session_summary *ret_summary, struct error *err)

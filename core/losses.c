@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#include "losses.h"
+
+uint64_t losses_take(struct losses *losses, const struct kernel *kernel)
+{
+	uint64_t lost = kernel_lost(kernel, PLAN_ROLE_START) + kernel_lost(kernel, PLAN_ROLE_CALL);
+	uint64_t untold = lost - losses->told;
+
+	losses->told = lost;
+	return untold;
+}
+
+uint64_t losses_of_ends(const struct kernel *kernel, const struct assembly *assembly)
+{
+	uint64_t lost = kernel_lost(kernel, PLAN_ROLE_END) + kernel_lost(kernel, PLAN_ROLE_PANIC) +
+			kernel_lost(kernel, PLAN_ROLE_HIJACK);
+	uint64_t told = assembly_unknown_ends(assembly);
+	uint64_t open = assembly_open_requests(assembly);
+	uint64_t untold = lost > told ? lost - told : 0;
+
+	return untold < open ? untold : open;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "format.h"
+
+static const struct process_identity shop = {.pid = 1234, .comm = "shop", .exe = "/srv/shop"};
+
+#define HEADING \
+	"TIME            PID     COMM            STATUS DURATION  BYTES   HOST" \
+	"                     METHOD  PATH\n"
+#define CALL_HEADING \
+	"TIME            PID     COMM            FUNCTION                 METHOD  PATH\n"
+
+static struct text text_of(const char *text)
+{
+	return (struct text){PRESENT, text, strlen(text), strlen(text)};
+}
+
+static struct event request_of(const char *path)
+{
+	return (struct event){
+		.type = EVENT_REQUEST,
+		.time = 34860123456789,
+		.process = &shop,
+		.method = text_of("GET"),
+		.host = text_of("shop.local:8080"),
+		.path = text_of(path),
+		.status = {PRESENT, 200},
+		.duration = {PRESENT, 48211},
+		.response_bytes = {PRESENT, 512},
+	};
+}
+
+static struct format *table(void)
+{
+	struct format *format;
+
+	assert_int_equal(format_create_table(&format), 0);
+	return format;
+}
+
+static void assert_line(struct format *format, const struct event *event, const char *wanted)
+{
+	struct bytes line;
+	char *text;
+
+	assert_int_equal(format_line(format, event, &line), 0);
+	text = strndup((const char *)line.data, line.size);
+	assert_string_equal(text, wanted);
+	assert_int_equal(line.size, strlen(wanted));
+	free(text);
+}
+
+/* The row alone; the heading is asked for by another event first. */
+static void assert_row(const struct event *event, const char *wanted)
+{
+	struct format *format = table();
+	struct event first = request_of("/");
+	struct bytes line;
+
+	assert_int_equal(format_line(format, &first, &line), 0);
+	assert_line(format, event, wanted);
+	format_destroy(format);
+}
+
+static void heads_the_table_once(void **state)
+{
+	static const enum event_type silent[] = {EVENT_LOST, EVENT_ATTACH, EVENT_DETACH};
+	struct event event = request_of("/items/7");
+	struct format *format = table();
+
+	for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++) {
+		struct event other = {.type = silent[i], .process = &shop, .where = "kernel"};
+
+		assert_line(format, &other, "");
+	}
+	event.query = text_of("q=1");
+	assert_line(format, &event,
+		    HEADING "09:41:00.123456 1234    shop            200    48.2µs    512     "
+			    "shop.local:8080          GET     /items/7?q=1\n");
+	assert_line(format, &event,
+		    "09:41:00.123456 1234    shop            200    48.2µs    512     "
+		    "shop.local:8080          GET     /items/7?q=1\n");
+	format_destroy(format);
+}
+
+static void shows_calls(void **state)
+{
+	struct event event = request_of("/");
+	struct format *format = table();
+
+	event.type = EVENT_CALL;
+	event.function = "main.ping";
+	assert_line(format, &event,
+		    CALL_HEADING "09:41:00.123456 1234    shop            main.ping"
+				 "                GET     /\n");
+	format_destroy(format);
+}
+
+static void shows_what_is_missing(void **state)
+{
+	struct event event = {.type = EVENT_REQUEST, .process = &shop};
+
+	assert_row(&event, "00:00:00.000000 1234    shop            -      -         -       "
+			   "-                        -       -\n");
+	event.status.presence = UNREADABLE;
+	event.path.presence = UNREADABLE;
+	event.query.presence = UNREADABLE;
+	assert_row(&event, "00:00:00.000000 1234    shop            -      -         -       "
+			   "-                        -       -\n");
+}
+
+static void shows_outcomes(void **state)
+{
+	static const struct {
+		enum outcome outcome;
+		const char *status;
+	} cases[] = {{OUTCOME_OK, "200   "}, {OUTCOME_PANIC, "panic "}, {OUTCOME_HIJACKED, "hijack"},
+		     {OUTCOME_EXITED, "exited"}, {OUTCOME_UNKNOWN, "-     "}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct event event = request_of("/");
+		char wanted[256];
+
+		event.outcome = cases[i].outcome;
+		snprintf(wanted, sizeof(wanted),
+			 "09:41:00.123456 1234    shop            %s 48.2µs    512     "
+			 "shop.local:8080          GET     /\n", cases[i].status);
+		assert_row(&event, wanted);
+	}
+}
+
+static void scales_durations(void **state)
+{
+	static const struct {
+		int64_t nanoseconds;
+		const char *text;
+	} cases[] = {
+		{0, "0ns      "}, {999, "999ns    "}, {1000, "1.00µs   "},
+		{9994, "9.99µs   "}, {48211, "48.2µs   "}, {482110, "482µs    "},
+		{1230000, "1.23ms   "}, {45600000, "45.6ms   "}, {1000000000, "1.00s    "},
+		{12345000000, "12.3s    "}, {3600000000000, "3600s    "},
+		/* A clock that goes backwards is shown, not hidden. */
+		{-5, "-5ns     "},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct event event = request_of("/");
+		char wanted[256];
+
+		event.duration.value = cases[i].nanoseconds;
+		snprintf(wanted, sizeof(wanted),
+			 "09:41:00.123456 1234    shop            200    %s 512     "
+			 "shop.local:8080          GET     /\n", cases[i].text);
+		assert_row(&event, wanted);
+	}
+}
+
+static void keeps_columns_apart(void **state)
+{
+	struct event event = request_of("/");
+
+	event.response_bytes.value = INT64_MAX;
+	event.host = text_of("a-host-name-longer-than-its-column.example");
+	event.method = text_of("PROPPATCH");
+	assert_row(&event, "09:41:00.123456 1234    shop            200    48.2µs    "
+			   "9223372036854775807 a-host-name-longer-than-its-column.example "
+			   "PROPPATCH /\n");
+	/* Padding counts what a terminal shows, not bytes. */
+	event = request_of("/");
+	event.host = text_of("b\xc3\xbc""cher.example");
+	assert_row(&event, "09:41:00.123456 1234    shop            200    48.2µs    512     "
+			   "b\xc3\xbc""cher.example           GET     /\n");
+}
+
+static void drives_no_terminal(void **state)
+{
+	struct process_identity hostile = {.pid = 1, .comm = "\x1b[31m\n"};
+	struct event event = request_of("/\x1b]0;x\x07\xc2\x9b\xff\\\"\xe2\x80\xae\r\n");
+
+	event.process = &hostile;
+	event.query = text_of("\t");
+	event.host = text_of("\x7f");
+	assert_row(&event, "09:41:00.123456 1       \\x1b[31m\\x0a    200    48.2µs    512     "
+			   "\\x7f                     GET     "
+			   "/\\x1b]0;x\\x07\\x9b\xef\xbf\xbd\\\\\"\\u202e\\x0d\\x0a?\\x09\n");
+}
+
+static void marks_what_was_cut(void **state)
+{
+	struct event event = request_of("/");
+
+	event.path = (struct text){PRESENT, "/long\xe2\x82", 7, 4000};
+	event.query = (struct text){PRESENT, "", 0, 4000};
+	assert_row(&event, "09:41:00.123456 1234    shop            200    48.2µs    512     "
+			   "shop.local:8080          GET     /long…?…\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(heads_the_table_once),
+		cmocka_unit_test(shows_calls),
+		cmocka_unit_test(shows_what_is_missing),
+		cmocka_unit_test(shows_outcomes),
+		cmocka_unit_test(scales_durations),
+		cmocka_unit_test(keeps_columns_apart),
+		cmocka_unit_test(drives_no_terminal),
+		cmocka_unit_test(marks_what_was_cut),
+	};
+
+	/* The table shows local time. */
+	setenv("TZ", "UTC", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

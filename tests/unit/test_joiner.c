@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "joiner.h"
+
+static struct bytes text_bytes(const char *text)
+{
+	return (struct bytes){(const uint8_t *)text, strlen(text)};
+}
+
+static void assert_record(struct bytes record, const char *wanted)
+{
+	assert_int_equal(record.size, strlen(wanted));
+	assert_memory_equal(record.data, wanted, record.size);
+}
+
+static struct joiner *joiner_of(uint32_t limit)
+{
+	struct joiner *joiner;
+
+	assert_int_equal(joiner_create(limit, &joiner), 0);
+	assert_int_equal(joiner_count(joiner), 0);
+	return joiner;
+}
+
+static void open_new(struct joiner *joiner, uint32_t target, uint64_t key, const char *record)
+{
+	struct bytes untouched = {0};
+
+	assert_int_equal(joiner_open(joiner, target, key, text_bytes(record), &untouched), 0);
+	assert_null(untouched.data);
+}
+
+static void finds_by_target_and_key(void **state)
+{
+	struct joiner *joiner = joiner_of(10);
+	struct bytes record;
+
+	open_new(joiner, 1, 0xc000100000, "one");
+	open_new(joiner, 2, 0xc000100000, "two");
+	open_new(joiner, 1, UINT64_MAX, "three");
+	open_new(joiner, 1, 0, "four");
+	assert_int_equal(joiner_count(joiner), 4);
+	assert_false(joiner_take(joiner, 3, 0xc000100000, &record));
+	assert_false(joiner_take(joiner, 1, 0xc000100008, &record));
+	assert_false(joiner_take(joiner, 2, UINT64_MAX, &record));
+	assert_true(joiner_take(joiner, 2, 0xc000100000, &record));
+	assert_record(record, "two");
+	assert_false(joiner_take(joiner, 2, 0xc000100000, &record));
+	assert_true(joiner_take(joiner, 1, 0xc000100000, &record));
+	assert_record(record, "one");
+	assert_true(joiner_take(joiner, 1, 0, &record));
+	assert_record(record, "four");
+	assert_true(joiner_take(joiner, 1, UINT64_MAX, &record));
+	assert_record(record, "three");
+	assert_int_equal(joiner_count(joiner), 0);
+	joiner_destroy(joiner);
+}
+
+static void keeps_a_copy(void **state)
+{
+	struct joiner *joiner = joiner_of(10);
+	char text[] = "before";
+	struct bytes record;
+
+	open_new(joiner, 1, 1, text);
+	memcpy(text, "after!", 6);
+	assert_true(joiner_take(joiner, 1, 1, &record));
+	assert_record(record, "before");
+	joiner_destroy(joiner);
+}
+
+static void same_key_displaces(void **state)
+{
+	struct joiner *joiner = joiner_of(10);
+	struct bytes record;
+
+	open_new(joiner, 1, 7, "a request that never ended");
+	assert_int_equal(joiner_open(joiner, 1, 7, text_bytes("the next"), &record), 1);
+	assert_record(record, "a request that never ended");
+	assert_int_equal(joiner_count(joiner), 1);
+	assert_true(joiner_take(joiner, 1, 7, &record));
+	assert_record(record, "the next");
+	joiner_destroy(joiner);
+}
+
+static void limit_displaces_the_oldest(void **state)
+{
+	struct joiner *joiner = joiner_of(3);
+	struct bytes record;
+
+	open_new(joiner, 1, 1, "1");
+	open_new(joiner, 1, 2, "2");
+	open_new(joiner, 1, 3, "3");
+	/* One taken from the middle and opened again is the youngest. */
+	assert_true(joiner_take(joiner, 1, 2, &record));
+	open_new(joiner, 1, 2, "2 again");
+	assert_int_equal(joiner_open(joiner, 1, 4, text_bytes("4"), &record), 1);
+	assert_record(record, "1");
+	assert_int_equal(joiner_open(joiner, 1, 5, text_bytes("5"), &record), 1);
+	assert_record(record, "3");
+	/* At the limit a key that is known displaces itself and nobody else. */
+	assert_int_equal(joiner_open(joiner, 1, 4, text_bytes("4 again"), &record), 1);
+	assert_record(record, "4");
+	assert_int_equal(joiner_open(joiner, 1, 6, text_bytes("6"), &record), 1);
+	assert_record(record, "2 again");
+	assert_int_equal(joiner_count(joiner), 3);
+	joiner_destroy(joiner);
+}
+
+static void takes_the_oldest_of_a_target(void **state)
+{
+	struct joiner *joiner = joiner_of(10);
+	struct bytes record;
+
+	open_new(joiner, 2, 1, "other");
+	open_new(joiner, 1, 1, "first");
+	open_new(joiner, 2, 2, "other too");
+	open_new(joiner, 1, 2, "second");
+	open_new(joiner, 1, 3, "third");
+	assert_true(joiner_take(joiner, 1, 2, &record));
+	assert_true(joiner_take_any(joiner, 1, &record));
+	assert_record(record, "first");
+	assert_true(joiner_take_any(joiner, 1, &record));
+	assert_record(record, "third");
+	assert_false(joiner_take_any(joiner, 1, &record));
+	assert_false(joiner_take_any(joiner, 0, &record));
+	assert_int_equal(joiner_count(joiner), 2);
+	assert_true(joiner_take(joiner, 2, 1, &record));
+	assert_true(joiner_take(joiner, 2, 2, &record));
+	assert_record(record, "other too");
+	joiner_destroy(joiner);
+}
+
+/* Entries and the buffer that was handed out last change places; sizes must not follow the wrong one. */
+static void reuses_buffers(void **state)
+{
+	static char large[70000];
+	struct joiner *joiner = joiner_of(4);
+	struct bytes record;
+
+	memset(large, 'x', sizeof(large) - 1);
+	for (int round = 0; round < 20; round++) {
+		open_new(joiner, 1, 1, large);
+		open_new(joiner, 1, 2, "s");
+		assert_true(joiner_take(joiner, 1, 1, &record));
+		assert_record(record, large);
+		open_new(joiner, 1, 3, "middle");
+		assert_true(joiner_take(joiner, 1, 2, &record));
+		assert_record(record, "s");
+		assert_int_equal(joiner_open(joiner, 1, 3, text_bytes(large), &record), 1);
+		assert_record(record, "middle");
+		assert_true(joiner_take(joiner, 1, 3, &record));
+		assert_record(record, large);
+	}
+	joiner_destroy(joiner);
+}
+
+/* The same, written as simply as can be: an array in the order of age. */
+struct model {
+	struct {
+		uint32_t target;
+		uint64_t key;
+		uint32_t serial;
+	} open[128];
+	size_t count;
+};
+
+static size_t model_find(const struct model *model, uint32_t target, uint64_t key)
+{
+	size_t i = 0;
+
+	while (i < model->count && (model->open[i].target != target || model->open[i].key != key))
+		i++;
+	return i;
+}
+
+static uint32_t model_remove(struct model *model, size_t index)
+{
+	uint32_t serial = model->open[index].serial;
+
+	memmove(&model->open[index], &model->open[index + 1],
+		(model->count - index - 1) * sizeof(model->open[0]));
+	model->count--;
+	return serial;
+}
+
+static void assert_serial(struct bytes record, uint32_t wanted)
+{
+	uint32_t serial;
+
+	assert_int_equal(record.size, 4 + wanted % 61);
+	memcpy(&serial, record.data, sizeof(serial));
+	assert_int_equal(serial, wanted);
+	for (size_t i = 4; i < record.size; i++)
+		assert_int_equal(record.data[i], wanted & 0xff);
+}
+
+static void step_open(struct joiner *joiner, struct model *model, uint32_t target, uint64_t key,
+		      uint32_t serial, uint32_t limit)
+{
+	uint8_t data[64];
+	struct bytes displaced;
+	size_t index = model_find(model, target, key);
+	int r;
+
+	memset(data, (int)(serial & 0xff), sizeof(data));
+	memcpy(data, &serial, sizeof(serial));
+	r = joiner_open(joiner, target, key, (struct bytes){data, 4 + serial % 61}, &displaced);
+	if (index == model->count)
+		index = model->count == limit ? 0 : SIZE_MAX;
+	assert_int_equal(r, index != SIZE_MAX);
+	if (r)
+		assert_serial(displaced, model_remove(model, index));
+	model->open[model->count].target = target;
+	model->open[model->count].key = key;
+	model->open[model->count++].serial = serial;
+}
+
+static void step_take(struct joiner *joiner, struct model *model, uint32_t target, uint64_t key)
+{
+	size_t index = model_find(model, target, key);
+	struct bytes record;
+	bool taken = joiner_take(joiner, target, key, &record);
+
+	assert_int_equal(taken, index < model->count);
+	if (taken)
+		assert_serial(record, model_remove(model, index));
+}
+
+static void step_take_any(struct joiner *joiner, struct model *model, uint32_t target)
+{
+	struct bytes record;
+	size_t index = 0;
+	bool taken = joiner_take_any(joiner, target, &record);
+
+	while (index < model->count && model->open[index].target != target)
+		index++;
+	assert_int_equal(taken, index < model->count);
+	if (taken)
+		assert_serial(record, model_remove(model, index));
+}
+
+static void agrees_with_a_model(void **state)
+{
+	static const uint32_t limits[] = {1, 2, 63, 64, 65, 120};
+	uint64_t random = 88172645463325252u;
+
+	for (size_t l = 0; l < sizeof(limits) / sizeof(limits[0]); l++) {
+		struct joiner *joiner = joiner_of(limits[l]);
+		struct model model = {0};
+
+		for (uint32_t serial = 1; serial < 40000; serial++) {
+			uint32_t target, what;
+			uint64_t key;
+
+			random ^= random << 13;
+			random ^= random >> 7;
+			random ^= random << 17;
+			target = random >> 8 & 3;
+			key = 0xc000000000 + (random >> 16) % 60 * 0x100;
+			what = random >> 40 & 31;
+			if (what < 20)
+				step_open(joiner, &model, target, key, serial, limits[l]);
+			else if (what < 30)
+				step_take(joiner, &model, target, key);
+			else
+				step_take_any(joiner, &model, target);
+			assert_int_equal(joiner_count(joiner), model.count);
+		}
+		joiner_destroy(joiner);
+	}
+}
+
+static void grows_to_its_limit(void **state)
+{
+	enum { LIMIT = 5000 };
+	struct joiner *joiner = joiner_of(LIMIT);
+	struct bytes record;
+
+	for (uint64_t key = 0; key < LIMIT; key++)
+		assert_int_equal(joiner_open(joiner, 1, key << 12, (struct bytes){(void *)&key, 8},
+					     &record), 0);
+	assert_int_equal(joiner_count(joiner), LIMIT);
+	for (uint64_t key = 0; key < LIMIT; key++) {
+		assert_true(joiner_take(joiner, 1, key << 12, &record));
+		assert_int_equal(record.size, 8);
+		assert_memory_equal(record.data, &key, 8);
+	}
+	assert_int_equal(joiner_count(joiner), 0);
+	joiner_destroy(joiner);
+	joiner_destroy(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_by_target_and_key),
+		cmocka_unit_test(keeps_a_copy),
+		cmocka_unit_test(same_key_displaces),
+		cmocka_unit_test(limit_displaces_the_oldest),
+		cmocka_unit_test(takes_the_oldest_of_a_target),
+		cmocka_unit_test(reuses_buffers),
+		cmocka_unit_test(agrees_with_a_model),
+		cmocka_unit_test(grows_to_its_limit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

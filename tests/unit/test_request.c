@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "request.h"
+
+static void set_text(struct sighting *sighting, enum hit_field field, const char *text)
+{
+	sighting->hit.known |= 1u << field;
+	sighting->hit.values[field] =
+		(struct hit_value){.data = text, .size = strlen(text), .length = strlen(text)};
+}
+
+static void set_integer(struct sighting *sighting, enum hit_field field, int64_t value)
+{
+	sighting->hit.known |= 1u << field;
+	sighting->hit.values[field] = (struct hit_value){.integer = value};
+}
+
+static void assert_text(struct text text, const char *wanted)
+{
+	assert_int_equal(text.presence, PRESENT);
+	assert_int_equal(text.size, strlen(wanted));
+	assert_int_equal(text.length, strlen(wanted));
+	assert_memory_equal(text.data, wanted, strlen(wanted));
+}
+
+static void assert_integer(struct integer integer, int64_t wanted)
+{
+	assert_int_equal(integer.presence, PRESENT);
+	assert_true(integer.value == wanted);
+}
+
+/* Both have a value for each field, so that one taken from the wrong side shows. */
+static struct sighting sighting_of(const char *side, uint64_t time, int64_t base)
+{
+	struct sighting sighting = {.head = {.pid = 10, .tid = 20 + base, .time = time}};
+	static const enum hit_field texts[] = {FIELD_METHOD, FIELD_PATH, FIELD_QUERY,
+					       FIELD_ROUTE,  FIELD_HOST, FIELD_REMOTE};
+	static const enum hit_field integers[] = {
+		FIELD_GOID, FIELD_PROTOCOL_MAJOR, FIELD_PROTOCOL_MINOR, FIELD_TLS,
+		FIELD_REQUEST_BYTES, FIELD_STATUS, FIELD_RESPONSE_BYTES,
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		set_text(&sighting, texts[i], side);
+	for (size_t i = 0; i < sizeof(integers) / sizeof(integers[0]); i++)
+		set_integer(&sighting, integers[i], base + integers[i]);
+	return sighting;
+}
+
+static void assert_start(const struct event *event)
+{
+	assert_int_equal(event->tid, 120);
+	assert_integer(event->goid, 100 + FIELD_GOID);
+	assert_text(event->method, "start");
+	assert_text(event->path, "start");
+	assert_text(event->query, "start");
+	assert_text(event->host, "start");
+	assert_text(event->remote, "start");
+	assert_integer(event->protocol_major, 100 + FIELD_PROTOCOL_MAJOR);
+	assert_integer(event->protocol_minor, 100 + FIELD_PROTOCOL_MINOR);
+	assert_integer(event->tls, 100 + FIELD_TLS);
+	assert_integer(event->request_bytes, 100 + FIELD_REQUEST_BYTES);
+}
+
+static void joins_start_and_end(void **state)
+{
+	struct sighting start = sighting_of("start", 1000, 100);
+	struct sighting end = sighting_of("end", 1555, 200);
+	struct event event = request_event(&start, &end, OUTCOME_OK, 1000000);
+
+	assert_int_equal(event.type, EVENT_REQUEST);
+	assert_int_equal(event.outcome, OUTCOME_OK);
+	assert_true(event.time == 1001000);
+	assert_null(event.process);
+	assert_start(&event);
+	assert_text(event.route, "end");
+	assert_integer(event.status, 200 + FIELD_STATUS);
+	assert_integer(event.response_bytes, 200 + FIELD_RESPONSE_BYTES);
+	assert_integer(event.duration, 555);
+}
+
+static void has_no_status_without_an_end(void **state)
+{
+	static const enum outcome outcomes[] = {OUTCOME_PANIC, OUTCOME_HIJACKED, OUTCOME_EXITED,
+						OUTCOME_UNKNOWN};
+	struct sighting start = sighting_of("start", 1000, 100);
+
+	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
+		struct event event = request_event(&start, NULL, outcomes[i], 0);
+
+		assert_int_equal(event.outcome, outcomes[i]);
+		assert_start(&event);
+		assert_int_equal(event.status.presence, UNREADABLE);
+		assert_int_equal(event.route.presence, ABSENT);
+		assert_int_equal(event.duration.presence, ABSENT);
+		assert_int_equal(event.response_bytes.presence, ABSENT);
+	}
+}
+
+static struct integer status_of_end(const struct sighting *end)
+{
+	struct sighting start = {0};
+
+	return request_event(&start, end, OUTCOME_OK, 0).status;
+}
+
+static void says_200_where_nothing_was_written(void **state)
+{
+	struct sighting end = {0};
+
+	assert_int_equal(status_of_end(&end).presence, ABSENT);
+	end.hit.unreadable = 1u << FIELD_STATUS;
+	assert_int_equal(status_of_end(&end).presence, UNREADABLE);
+	assert_int_equal(status_of_end(&end).value, 0);
+	end.hit.unreadable = 0;
+	set_integer(&end, FIELD_STATUS, 0);
+	assert_integer(status_of_end(&end), 200);
+	set_integer(&end, FIELD_STATUS, 101);
+	assert_integer(status_of_end(&end), 101);
+	set_integer(&end, FIELD_STATUS, -1);
+	assert_integer(status_of_end(&end), -1);
+}
+
+static void leaves_out_what_was_not_captured(void **state)
+{
+	struct sighting start = {.head = {.time = 5}}, end = {.head = {.time = 5}};
+	struct event event = request_event(&start, &end, OUTCOME_OK, -6);
+
+	assert_true(event.time == -1);
+	assert_int_equal(event.goid.presence, ABSENT);
+	assert_int_equal(event.method.presence, ABSENT);
+	assert_int_equal(event.tls.presence, ABSENT);
+	assert_int_equal(event.protocol_major.presence, ABSENT);
+	assert_integer(event.duration, 0);
+}
+
+static void tells_calls(void **state)
+{
+	struct sighting call = sighting_of("start", 7, 100);
+	struct event event = call_event(&call, "main.ping", 3);
+
+	assert_int_equal(event.type, EVENT_CALL);
+	assert_string_equal(event.function, "main.ping");
+	assert_true(event.time == 10);
+	assert_start(&event);
+	assert_text(event.route, "start");
+	assert_int_equal(event.duration.presence, ABSENT);
+	assert_int_equal(event.status.presence, ABSENT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(joins_start_and_end),
+		cmocka_unit_test(has_no_status_without_an_end),
+		cmocka_unit_test(says_200_where_nothing_was_written),
+		cmocka_unit_test(leaves_out_what_was_not_captured),
+		cmocka_unit_test(tells_calls),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
