@@ -68,9 +68,20 @@ static void put_null(struct json_format *json)
 	yajl_gen_null(json->gen);
 }
 
+/* yajl would go through sprintf(), a fifth of the time a line takes. */
 static void put_integer(struct json_format *json, int64_t value)
 {
-	yajl_gen_integer(json->gen, value);
+	char text[24];
+	char *begin = text + sizeof(text);
+	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+	do {
+		*--begin = '0' + rest % 10;
+		rest /= 10;
+	} while (rest);
+	if (value < 0)
+		*--begin = '-';
+	put_raw(json, begin, text + sizeof(text) - begin);
 }
 
 static bool is_cut(const struct text *text)

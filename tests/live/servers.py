@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 
+import events
 from harness import PATIENCE, ROOT, Failure, Skip
 from lines import Lines
 
@@ -91,7 +92,7 @@ class Server:
 
     @property
     def comm(self):
-        return os.fsencode(self.exe.name)[:15].decode()
+        return events.shown(os.fsencode(self.exe.name)[:15])
 
     @property
     def goes_on(self):

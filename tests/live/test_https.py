@@ -27,10 +27,6 @@ HTTP2 = (
 )
 
 
-def require_http2():
-    require_command("curl")
-
-
 def curl_one(url, words):
     begin = time.time()
     (transfer,) = curl("--http2", *(word.format(url) for word in words))
@@ -47,7 +43,7 @@ def http2_event(server, transfer, when, host, pattern, status, request_bytes=0, 
 
 def test_http2(scope, release, variant):
     """HTTP/2 over TLS: every key of requests of each kind"""
-    require_http2()
+    require_command("curl")
     server = Server(scope, release, variant)
     host = "{}:{}".format(*server.addresses["https"])
     tracer = Tracer(scope, "--pid", server.pid, "--json", "--count", len(HTTP2)).wait_attached()
@@ -60,7 +56,7 @@ def test_http2(scope, release, variant):
 
 def test_streams(scope, release):
     """HTTP/2: several streams of one connection at a time, each its own event"""
-    require_http2()
+    require_command("curl")
     server = Server(scope, release)
     url = "https://{}:{}".format(*server.addresses["https"])
     paths = [f"/echo/{number}" for number in range(23)]

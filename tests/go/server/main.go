@@ -15,6 +15,8 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"fmt"
+	"io"
+	"io/ioutil"
 	"log"
 	"math/big"
 	"net"
@@ -82,15 +84,32 @@ func fill(buffer *[bigFrameSize]byte, value byte) {
 
 // --- handlers -----------------------------------------------------------------------
 
+// readBody takes the whole body: HTTP/2 resets a stream whose body is left unread, which
+// curl takes for an error.
+func readBody(r *http.Request) {
+	_, err := io.Copy(ioutil.Discard, r.Body)
+	if err != nil {
+		log.Print(err)
+	}
+}
+
 // echo answers with the request as it arrived here.
 func echo(w http.ResponseWriter, r *http.Request) {
+	readBody(r)
 	fmt.Fprintf(w, "%s %q %q\n", r.Method, r.URL.Path, r.URL.RawQuery)
+}
+
+// logging is echo after a call of a function that tests trace.
+func logging(w http.ResponseWriter, r *http.Request) {
+	logRequest(1, "logging", r)
+	echo(w, r)
 }
 
 // silent leaves it to net/http to answer 200.
 func silent(w http.ResponseWriter, r *http.Request) {}
 
 func created(w http.ResponseWriter, r *http.Request) {
+	readBody(r)
 	w.WriteHeader(http.StatusCreated)
 	fmt.Fprint(w, "created")
 }
@@ -134,7 +153,9 @@ func grow(w http.ResponseWriter, r *http.Request) {
 	for i := 0; i < calls; i++ {
 		done := make(chan int)
 		go func(i int) {
-			call := &http.Request{Method: "GET", URL: r.URL, Host: strconv.Itoa(i)}
+			call := httptest.NewRequest("GET", "/", nil)
+			call.URL, call.Host = r.URL, strconv.Itoa(i)
+			call.RemoteAddr = "192.0.2.1:1"
 			recorder := httptest.NewRecorder()
 			bigFrame(recorder, call)
 			done <- recorder.Code
@@ -152,6 +173,7 @@ func routes() http.Handler {
 	mux.HandleFunc("/ping", ping)
 	mux.HandleFunc("/checkout", (&shop{orders: 6}).checkout)
 	mux.HandleFunc("/echo/", echo)
+	mux.HandleFunc("/logged/", logging)
 	mux.HandleFunc("/silent", silent)
 	mux.HandleFunc("/created", created)
 	mux.HandleFunc("/fail", fail)

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "similar.h"
+
+/* Stands in for a binary's table of functions. An entry without a name is damaged. */
+struct pclntab {
+	const char *const *names;
+	size_t count;
+};
+
+size_t pclntab_count(const struct pclntab *table)
+{
+	return table->count;
+}
+
+bool pclntab_at(const struct pclntab *table, size_t index, struct function *ret_function)
+{
+	if (index >= table->count || !table->names[index])
+		return false;
+	*ret_function = (struct function){.name = table->names[index]};
+	return true;
+}
+
+static const char *const names[] = {
+	"runtime.main", "main.main",	   NULL,	      "main.ping",  "main.pong",
+	"main.pings",	"main.(*Shop).Buy", "main.(*Shop).Bay", "net.ping",   "main.a",
+	"net/http.(*conn).serve",
+};
+static const struct pclntab table = {names, sizeof(names) / sizeof(names[0])};
+
+static void assert_similar(const char *name, const char *wanted, size_t count)
+{
+	char text[256];
+
+	assert_int_equal(similar_functions(&table, name, text, sizeof(text)), count);
+	assert_string_equal(text, wanted);
+}
+
+static void finds_what_was_mistyped(void **state)
+{
+	/* One edit, then two; the first of equals first. */
+	assert_similar("main.pingg", "main.ping, main.pings, net.ping", 3);
+	assert_similar("main.(*Shop).Buj", "main.(*Shop).Buy, main.(*Shop).Bay", 2);
+	assert_similar("net/http.(*con).serve", "net/http.(*conn).serve", 1);
+	assert_similar("mainping", "main.ping, main.pong, main.pings", 3);
+}
+
+static void finds_the_package(void **state)
+{
+	assert_similar("Buy", "main.(*Shop).Buy, main.(*Shop).Bay", 1);
+	assert_similar("shop.ping", "main.ping, net.ping", 2);
+	assert_similar("main.Ping", "main.ping, main.pong, main.pings", 3);
+}
+
+static void finds_nothing_far_away(void **state)
+{
+	char longer[400];
+
+	assert_similar("example.com/other.Function", "", 0);
+	assert_similar("", "", 0);
+	memset(longer, 'x', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = '\0';
+	assert_similar(longer, "", 0);
+}
+
+static void stays_within_its_buffer(void **state)
+{
+	char text[64];
+
+	for (size_t size = 1; size < sizeof(text); size++) {
+		memset(text, 'X', sizeof(text));
+		assert_int_equal(similar_functions(&table, "main.pingg", text, size), 3);
+		assert_non_null(memchr(text, '\0', size));
+		assert_true(strncmp(text, "main.ping, main.pings, net.ping", strlen(text)) == 0);
+		assert_int_equal(text[size], 'X');
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_what_was_mistyped),
+		cmocka_unit_test(finds_the_package),
+		cmocka_unit_test(finds_nothing_far_away),
+		cmocka_unit_test(stays_within_its_buffer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
