@@ -117,6 +117,8 @@ const struct layout_field layout_fields[] = {
 	{ RESPONSE, "status", "int", 120, V(14, 5), V(26, 11), true },
 	{ RESPONSE, "status", "int", 128, V(26, 11), LATER, true },
 
+	{ "net/http.chunkWriter", "res", "*net/http.response", 0, EVER, true },
+
 	{ CONN, "server", "*net/http.Server", 0, EVER, true },
 	{ CONN, "rwc", "net.Conn", 16, EVER, true },
 	{ CONN, "remoteAddr", "string", 32, EVER, true },
@@ -184,10 +186,12 @@ const struct layout_type layout_types[] = {
 	{ "net/http.Header", "map[string][]string", 8, EVER, false },
 	{ "net/url.Values", "map[string][]string", 8, EVER, false },
 	{ "io.ReadCloser", "interface", 16, EVER, false },
+	{ "error", "interface", 16, EVER, false },
 	{ "net.Conn", "interface", 16, EVER, false },
 	{ "context.Context", "interface", 16, EVER, false },
 
 	{ RESPONSE, "struct", 0, EVER, true },
+	{ "net/http.chunkWriter", "struct", 0, EVER, true },
 	{ CONN, "struct", 152, UNTIL(20), true },
 	{ CONN, "struct", 144, SINCE(20), true },
 	{ H2_WRITER, "struct", 8, UNTIL(27), true },
@@ -217,6 +221,9 @@ const struct layout_function layout_functions[] = {
 	{ "net/http.(*response).sendExpectationFailed", "w *net/http.response", "", EVER },
 	{ "net/http.(*response).Hijack", "w *net/http.response",
 	  "rwc net.Conn, buf *bufio.ReadWriter, err error", EVER },
+	{ "net/http.(*chunkWriter).close", "cw *net/http.chunkWriter", "", EVER },
+	{ "net/http.(*conn).readRequest", "c *net/http.conn, ctx context.Context",
+	  "w *net/http.response, err error", EVER },
 	{ "net/http.(*conn).close", "c *net/http.conn", "", EVER },
 	{ "net/http.(*conn).hijackLocked", "c *net/http.conn",
 	  "rwc net.Conn, buf *bufio.ReadWriter, err error", EVER },

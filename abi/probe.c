@@ -30,57 +30,97 @@ static int find_function(const struct binary *binary, const char *name, struct f
 	return error_fail(err, -ENOENT, "there is no function %s", name);
 }
 
-/* In the middle of a function its parameters are gone. */
-static int place_at_call(const struct binary *binary, const struct function *function,
-			 const char *call, struct scope *scope, struct probe *probe, struct error *err)
+bool probe_is_inlined(const struct binary *binary, const struct expected_call *call)
 {
-	static const struct signature none = {0};
-	struct function callee;
-	int r = find_function(binary, call, &callee, err);
+	struct function caller, callee;
 
-	scope->signature = &none;
+	return pclntab_find(binary->pclntab, call->caller, &caller) &&
+	       pclntab_find(binary->pclntab, call->callee, &callee) &&
+	       site_count_calls(binary->image, &caller, &callee, NULL) == 0;
+}
+
+/* Whether the request is meant for this binary at all. */
+static int check_conditions(const struct binary *binary, const struct probe_request *request,
+			    struct error *err)
+{
+	const struct expected_call call = {request->caller, request->function};
+	struct function companion;
+
+	if (request->caller && probe_is_inlined(binary, &call))
+		return error_fail(err, -ENOENT, "%s is inlined", call.callee);
+	if (request->inlined && !probe_is_inlined(binary, request->inlined))
+		return error_fail(err, -ENOENT, "%s is not inlined", request->inlined->callee);
+	if (request->companion)
+		return find_function(binary, request->companion, &companion, err);
+	return 0;
+}
+
+/* In the middle of a function its parameters are gone; after a call there are its results. */
+static int place_in_middle(const struct binary *binary, const struct function *function,
+			   const struct probe_request *request, struct signature *signature,
+			   struct probe *probe, struct error *err)
+{
+	const struct signature *called;
+	struct function callee;
+	int r = find_function(binary, request->call ? request->call : request->after_call, &callee, err);
+
+	*signature = (struct signature){0};
+	if (r == 0 && request->after_call) {
+		r = types_signature(binary->types, &callee, &called, &probe->source, err);
+		if (r == 0)
+			*signature = (struct signature){
+				.parameters = called->results,
+				.parameter_count = called->result_count,
+			};
+	}
 	if (r == 0)
 		r = site_find_call(binary->image, binary->convention, function, &callee,
-				   &probe->site, err);
+				   request->call ? SITE_CALL : SITE_AFTER_CALL, &probe->site, err);
 	return r;
 }
 
 static int place_at_begin(const struct binary *binary, const struct function *function,
-			  struct scope *scope, struct probe *probe, struct error *err)
+			  struct signature *signature, struct probe *probe, struct error *err)
 {
-	int r = types_signature(binary->types, function, &scope->signature, &probe->source, err);
+	const struct signature *found;
+	int r = types_signature(binary->types, function, &found, &probe->source, err);
 
 	if (r == 0)
 		r = site_find(binary->image, binary->convention, function, &probe->site, err);
+	if (r == 0)
+		*signature = *found;
 	return r;
 }
 
+/* Chooses the site, and says what can be captured there. */
 static int place(const struct binary *binary, const struct probe_request *request,
-		 struct scope *scope, struct probe *probe, struct error *err)
+		 struct signature *signature, struct probe *probe, struct error *err)
 {
-	struct function function, companion;
+	struct function function;
 	int r = find_function(binary, request->function, &function, err);
 
-	if (r == 0 && request->companion)
-		r = find_function(binary, request->companion, &companion, err);
+	if (r == 0)
+		r = check_conditions(binary, request, err);
 	if (r < 0)
 		return r;
-	if (request->call)
-		return place_at_call(binary, &function, request->call, scope, probe, err);
-	return place_at_begin(binary, &function, scope, probe, err);
+	if (request->call || request->after_call)
+		return place_in_middle(binary, &function, request, signature, probe, err);
+	return place_at_begin(binary, &function, signature, probe, err);
 }
 
 int probe_compile(const struct binary *binary, const struct probe_request *request,
 		  uint32_t max_string, struct probe *ret_probe, struct error *err)
 {
 	struct probe probe = {0};
+	struct signature signature;
 	struct scope scope = {
 		.convention = binary->convention,
 		.types = binary->types,
+		.signature = &signature,
 		.site = &probe.site,
 	};
 	struct plan_builder builder = {0};
-	int r = place(binary, request, &scope, &probe, err);
+	int r = place(binary, request, &signature, &probe, err);
 
 	if (r < 0)
 		return r;

@@ -13,16 +13,25 @@ struct capture {
 	uint32_t lookahead; /* see plan_add() */
 };
 
+/* A direct call that a function makes unless the compiler inlined it. */
+struct expected_call {
+	const char *caller, *callee;
+};
+
 struct probe_request {
 	const char *function;
 	enum plan_role role;
 	const struct capture *captures;
 	size_t capture_count;
-	/* Place the probe on the one call of this function in `function`, where its parameters are gone
-	 * and only `g` can be captured; NULL: at its begin. */
-	const char *call;
+	/* Place the probe on, or after, the one call of this function in `function`; both NULL: at its
+	 * begin. On the call nothing but `g` can be captured, after it also the call's results. */
+	const char *call, *after_call;
 	/* Of use only in binaries that also have this function; NULL: in all. */
 	const char *companion;
+	/* Of use only where this call was inlined, so that a probe on the callee is blind; or NULL. */
+	const struct expected_call *inlined;
+	/* Of use only while this function calls it directly; or NULL. */
+	const char *caller;
 };
 
 struct probe_cell {
@@ -40,9 +49,13 @@ struct probe {
 
 /*
  * Compiles a request for one binary. Captures that are not required and that this binary cannot give
- * (an older Go has no such field) are left out. -ENOENT when the binary has no such function, call or companion.
+ * (an older Go has no such field) are left out. -ENOENT when the request does not fit the binary: it has no
+ * such function, call or companion, or the call was not inlined.
  */
 int probe_compile(const struct binary *binary, const struct probe_request *request,
 		  uint32_t max_string, struct probe *ret_probe, struct error *err);
+
+/* Whether the binary has both functions and the caller no longer calls the callee. */
+bool probe_is_inlined(const struct binary *binary, const struct expected_call *call);
 
 #endif

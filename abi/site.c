@@ -157,51 +157,71 @@ int site_find(const struct image *image, const struct convention *convention,
 	return r;
 }
 
-/* Finds the calls of `callee`; the address of the last in `*ret_address`. */
-static size_t count_calls(const struct search *search, struct bytes code, uint64_t callee,
-			  uint64_t *ret_address)
+/* The calls of `callee` in a function: how many, and where the last is and ends. */
+struct calls {
+	int count;
+	uint64_t address, after;
+};
+
+static struct calls find_calls(const struct search *search, struct bytes code, uint64_t callee)
 {
 	struct instruction instruction;
-	size_t count = 0;
+	struct calls calls = {0};
+	bool just_called = false;
 
 	disassembler_start(search->disassembler, code, search->function->entry);
 	while (disassembler_next(search->disassembler, &instruction)) {
-		if (instruction.kind != INSTRUCTION_CALL || !instruction.has_target ||
-		    instruction.target != callee)
-			continue;
-		*ret_address = instruction.address;
-		count++;
+		if (just_called)
+			calls.after = instruction.address;
+		just_called = instruction.kind == INSTRUCTION_CALL && instruction.has_target &&
+			      instruction.target == callee;
+		if (just_called) {
+			calls.address = instruction.address;
+			calls.count++;
+		}
 	}
-	return count;
+	return calls;
 }
 
-static int find_call(const struct search *search, const struct function *callee, struct site *site,
-		     struct error *err)
+/* Reads the whole function: its calls, and where its prologue found g. */
+static int read_function(const struct search *search, const struct function *callee,
+			 struct calls *ret_calls, struct site *prologue, struct error *err)
 {
-	struct site prologue = {0};
 	struct instruction jump;
 	struct buffer code;
-	size_t count;
 	int r = load_code(search, search->function->entry, FUNCTION_MAX_SIZE, &code, err);
 
 	if (r < 0)
 		return r;
-	read_prologue(search, buffer_bytes(&code), &prologue, &jump, 1);
-	site->goroutine_offset = prologue.goroutine_offset;
-	count = count_calls(search, buffer_bytes(&code), callee->entry, &site->address);
+	read_prologue(search, buffer_bytes(&code), prologue, &jump, 1);
+	*ret_calls = find_calls(search, buffer_bytes(&code), callee->entry);
 	buffer_release(&code);
-	if (count == 1)
+	return 0;
+}
+
+static int choose_call(const struct search *search, const struct function *callee, struct site *site,
+		       struct error *err)
+{
+	struct site prologue = {0};
+	struct calls calls;
+	int r = read_function(search, callee, &calls, &prologue, err);
+
+	if (r < 0)
+		return r;
+	site->address = site->kind == SITE_AFTER_CALL ? calls.after : calls.address;
+	site->goroutine_offset = prologue.goroutine_offset;
+	if (calls.count == 1 && site->address)
 		return find_file_offset(search, site, err);
-	return error_fail(err, count ? -E2BIG : -ENOENT, "function %s calls %s %zu times",
-			  search->function->name, callee->name, count);
+	return error_fail(err, calls.count > 1 ? -E2BIG : -ENOENT, "function %s calls %s %d times",
+			  search->function->name, callee->name, calls.count);
 }
 
 int site_find_call(const struct image *image, const struct convention *convention,
 		   const struct function *function, const struct function *callee,
-		   struct site *ret_site, struct error *err)
+		   enum site_kind kind, struct site *ret_site, struct error *err)
 {
 	struct site site = {
-		.kind = SITE_CALL,
+		.kind = kind,
 		.goroutine_register = convention->goroutine_register,
 	};
 	struct search search;
@@ -209,9 +229,24 @@ int site_find_call(const struct image *image, const struct convention *conventio
 
 	if (r < 0)
 		return r;
-	r = find_call(&search, callee, &site, err);
+	r = choose_call(&search, callee, &site, err);
 	disassembler_close(search.disassembler);
 	if (r == 0)
 		*ret_site = site;
 	return r;
+}
+
+int site_count_calls(const struct image *image, const struct function *function,
+		     const struct function *callee, struct error *err)
+{
+	struct site prologue = {0};
+	struct search search;
+	struct calls calls;
+	int r = search_open(&search, image, function, err);
+
+	if (r < 0)
+		return r;
+	r = read_function(&search, callee, &calls, &prologue, err);
+	disassembler_close(search.disassembler);
+	return r < 0 ? r : calls.count;
 }

@@ -15,6 +15,7 @@ enum site_kind {
 	SITE_STACK_CHECK, /* the conditional jump of the stack check */
 	SITE_ENTRY,	  /* the first instruction: the function has no stack check */
 	SITE_CALL,	  /* a call instruction inside the function; the kernel emulates that, too */
+	SITE_AFTER_CALL,  /* the instruction after a call: the results of what was called are at hand */
 };
 
 struct site {
@@ -39,12 +40,16 @@ int site_find(const struct image *image, const struct convention *convention,
 	      const struct function *function, struct site *ret_site, struct error *err);
 
 /*
- * The site of the one call of `callee` in `function`: for what happens in the middle of a function.
- * Arguments of the function are gone there; the goroutine can still be found. -ENOENT when there is no
- * such call (it was inlined, or the function is another one), -E2BIG when there are several.
+ * The site at, or after, the one call of `callee` in `function`: for what happens in the middle of a
+ * function. Parameters of the function are gone there; the goroutine can still be found. -ENOENT when
+ * there is no such call (it was inlined, or the function is another one), -E2BIG when there are several.
  */
 int site_find_call(const struct image *image, const struct convention *convention,
 		   const struct function *function, const struct function *callee,
-		   struct site *ret_site, struct error *err);
+		   enum site_kind kind, struct site *ret_site, struct error *err);
+
+/* How many times `function` calls `callee` directly; negative when its code cannot be read. */
+int site_count_calls(const struct image *image, const struct function *function,
+		     const struct function *callee, struct error *err);
 
 #endif

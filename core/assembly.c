@@ -129,7 +129,8 @@ static int open_request(struct assembly *assembly, const struct decoded *start, 
 	struct bytes displaced;
 	int r;
 
-	if (is_open_already(assembly, start, key, owner))
+	/* After a request that could not be parsed there is no response writer. */
+	if (key == 0 || is_open_already(assembly, start, key, owner))
 		return 0;
 	r = joiner_open(assembly->joiner, target_id(start->target), key, owner, record, &displaced);
 	if (r > 0) {

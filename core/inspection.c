@@ -82,30 +82,127 @@ static int add_probe(struct inspection *inspection, const struct binary *binary,
 	return r;
 }
 
-/* A binary need not have every function of the table, but a request has to have a start and an end. */
-static int add_protocol(struct inspection *inspection, const struct binary *binary,
-			const struct protocol *protocol, uint32_t max_string, struct error *err)
+/* The probes of a protocol, compiled for one binary. */
+struct compiled_protocol {
+	const struct protocol *protocol;
+	bool fits[PROTOCOL_MAX_PROBES]; /* the probe of this row could be compiled */
+	struct probe probes[PROTOCOL_MAX_PROBES];
+};
+
+static int compile_protocol(const struct binary *binary, uint32_t max_string,
+			    struct compiled_protocol *compiled, struct error *err)
 {
-	bool has_role[PLAN_ROLE_COUNT] = {0};
+	const struct protocol *protocol = compiled->protocol;
 
 	for (size_t i = 0; i < protocol->probe_count; i++) {
-		const struct probe_request *request = &protocol->probes[i];
 		struct error why = {0};
-		int r = add_probe(inspection, binary, request, max_string, &why);
+		int r = probe_compile(binary, &protocol->probes[i], max_string, &compiled->probes[i],
+				      &why);
 
-		if (r == 0) {
-			has_role[request->role] = true;
-		} else if (r != -ENOENT) {
+		compiled->fits[i] = r == 0;
+		if (r < 0 && r != -ENOENT) {
 			if (err)
 				*err = why;
 			return r;
 		}
 	}
-	if (has_role[PLAN_ROLE_START] && has_role[PLAN_ROLE_END])
-		return 0;
-	error_hint(err, "name the functions to trace");
-	return error_fail(err, -ENOENT, "no HTTP server of net/http in it: there is no function %s",
-			  protocol->probes[0].function);
+	return 0;
+}
+
+static bool has_role(const struct compiled_protocol *compiled, enum plan_role role)
+{
+	for (size_t i = 0; i < compiled->protocol->probe_count; i++) {
+		if (compiled->fits[i] && compiled->protocol->probes[i].role == role)
+			return true;
+	}
+	return false;
+}
+
+/* Whether there is a probe that is meant for where this call was inlined. */
+static bool is_made_up_for(const struct compiled_protocol *compiled, const struct expected_call *call)
+{
+	for (size_t i = 0; i < compiled->protocol->probe_count; i++) {
+		if (compiled->fits[i] && compiled->protocol->probes[i].inlined == call)
+			return true;
+	}
+	return false;
+}
+
+static void tell_blindness(const struct protocol_blindness *blindness,
+			   const struct inspection_options *options)
+{
+	struct error why = {0};
+
+	error_fail(&why, -ENOENT, "%s cannot be seen: %s was inlined", blindness->unseen,
+		   blindness->call->callee);
+	error_hint(&why, "a build without profile-guided optimisation, -pgo=off, can be traced");
+	options->refused(options->user, &why);
+}
+
+/* Where ends may pass unseen, an open request must not be taken for one whose handler panicked. */
+static void give_up_role(struct compiled_protocol *compiled, enum plan_role role)
+{
+	for (size_t i = 0; i < compiled->protocol->probe_count; i++) {
+		if (compiled->protocol->probes[i].role == role)
+			compiled->fits[i] = false;
+	}
+}
+
+static void check_blindnesses(const struct binary *binary, struct compiled_protocol *compiled,
+			      const struct inspection_options *options)
+{
+	const struct protocol *protocol = compiled->protocol;
+
+	for (size_t i = 0; i < protocol->blindness_count; i++) {
+		const struct protocol_blindness *blindness = &protocol->blindnesses[i];
+
+		if (is_made_up_for(compiled, blindness->call) ||
+		    !probe_is_inlined(binary, blindness->call))
+			continue;
+		tell_blindness(blindness, options);
+		if (blindness->hides_ends)
+			give_up_role(compiled, PLAN_ROLE_PANIC);
+	}
+}
+
+/* A binary need not have every function of the table, but a request has to have a start and an end. */
+static int install_protocol(struct inspection *inspection, const struct compiled_protocol *compiled,
+			    struct error *err)
+{
+	const struct protocol *protocol = compiled->protocol;
+	int r = 0;
+
+	if (!has_role(compiled, PLAN_ROLE_START) || !has_role(compiled, PLAN_ROLE_END)) {
+		error_hint(err, "name the functions to trace");
+		return error_fail(err, -ENOENT,
+				  "no HTTP server of net/http in it: there is no function %s",
+				  protocol->probes[0].function);
+	}
+	for (size_t i = 0; r == 0 && i < protocol->probe_count; i++) {
+		if (compiled->fits[i])
+			r = install(inspection, protocol->probes[i].function, &compiled->probes[i],
+				    err);
+	}
+	return r;
+}
+
+static int add_protocol(struct inspection *inspection, const struct binary *binary,
+			const struct protocol *protocol, const struct inspection_options *options,
+			struct error *err)
+{
+	struct compiled_protocol *compiled = calloc(1, sizeof(*compiled));
+	int r;
+
+	if (!compiled)
+		return no_memory(err);
+	compiled->protocol = protocol;
+	r = compile_protocol(binary, options->max_string, compiled, err);
+	if (r == 0) {
+		check_blindnesses(binary, compiled, options);
+		r = install_protocol(inspection, compiled, err);
+	}
+	free(compiled);
+	return r;
 }
 
 /* Finds the parameter through which a function takes an *http.Request. */
@@ -197,7 +294,7 @@ static int inspect(struct inspection *inspection, const char *path,
 	if (r == 0 && options->function_count)
 		r = add_functions(inspection, binary, options, err);
 	else if (r == 0)
-		r = add_protocol(inspection, binary, &protocol_http_server, options->max_string, err);
+		r = add_protocol(inspection, binary, &protocol_http_server, options, err);
 	binary_close(binary);
 	return r;
 }

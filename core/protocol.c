@@ -49,11 +49,25 @@ static const struct capture expectation_failed[] = {
 	REQUEST_CAPTURES("w.req"),
 };
 
+/* The results of (*conn).readRequest. */
+static const struct capture read_request[] = {
+	{"w", FIELD_KEY, .required = true},
+	{"g.goid", FIELD_GOID},
+	REQUEST_CAPTURES("w.req"),
+};
+
 static const struct capture finish_request[] = {
 	{"w", FIELD_KEY, .required = true},
 	{"w.status", FIELD_STATUS},
 	{"w.written", FIELD_RESPONSE_BYTES},
 	{"w.req.Pattern", FIELD_ROUTE},
+};
+
+static const struct capture chunk_writer_close[] = {
+	{"cw.res", FIELD_KEY, .required = true},
+	{"cw.res.status", FIELD_STATUS},
+	{"cw.res.written", FIELD_RESPONSE_BYTES},
+	{"cw.res.req.Pattern", FIELD_ROUTE},
 };
 
 static const struct capture handler_done[] = {
@@ -87,10 +101,42 @@ static const struct capture goroutine_only[] = {
 	{home "serverConn).runHandler.func1", PLAN_ROLE_PANIC, CAPTURES(goroutine_only),           \
 	 .call = home "serverConn).writeFrameFromHandler"}
 
+/* The calls by which a server comes to our probes; profile-guided optimisation inlines some of them. */
+#define SERVE "net/http.(*conn).serve"
+#define SERVE_HTTP "net/http.serverHandler.ServeHTTP"
+#define FINISH_REQUEST "net/http.(*response).finishRequest"
+#define HANDLER_DONE(home) {home "serverConn).runHandler.func1", home "responseWriter).handlerDone"}
+
+static const struct expected_call serve_calls_handler = {SERVE, SERVE_HTTP};
+static const struct expected_call serve_calls_finish = {SERVE, FINISH_REQUEST};
+static const struct expected_call alpn_calls_handler = {"net/http.initALPNRequest.ServeHTTP", SERVE_HTTP};
+static const struct expected_call serve_calls_close = {SERVE ".func1", "net/http.(*conn).close"};
+static const struct expected_call bundled_calls_done = HANDLER_DONE(BUNDLED);
+static const struct expected_call internal_calls_done = HANDLER_DONE(INTERNAL);
+static const struct expected_call x_net_calls_done = HANDLER_DONE(X_NET);
+
+static const struct protocol_blindness blindnesses[] = {
+	{&serve_calls_handler, "HTTP/1 requests"},
+	{&serve_calls_finish, "how HTTP/1 requests end", true},
+	{&alpn_calls_handler, "HTTP/2 requests"},
+	{&serve_calls_close, "that a handler panicked"},
+	{&bundled_calls_done, "how HTTP/2 requests end", true},
+	{&internal_calls_done, "how HTTP/2 requests end", true},
+	{&x_net_calls_done, "how requests of golang.org/x/net/http2 end", true},
+};
+
 static const struct probe_request http_server_probes[] = {
-	START("net/http.serverHandler.ServeHTTP", serve_http),
+	START(SERVE_HTTP, serve_http),
+	{SERVE, PLAN_ROLE_START, CAPTURES(read_request), .after_call = "net/http.(*conn).readRequest",
+	 .inlined = &serve_calls_handler},
+	{BUNDLED "serverConn).runHandler", PLAN_ROLE_START, CAPTURES(run_handler),
+	 .inlined = &alpn_calls_handler},
+	{"net/http.http2Handler.ServeHTTP", PLAN_ROLE_START, CAPTURES(http2_handler),
+	 .inlined = &alpn_calls_handler},
 	START("net/http.(*response).sendExpectationFailed", expectation_failed),
-	END("net/http.(*response).finishRequest", finish_request),
+	END(FINISH_REQUEST, finish_request),
+	{"net/http.(*chunkWriter).close", PLAN_ROLE_END, CAPTURES(chunk_writer_close),
+	 .inlined = &serve_calls_finish, .caller = SERVE},
 	END(BUNDLED "responseWriter).handlerDone", handler_done),
 	END(INTERNAL "responseWriter).handlerDone", handler_done),
 	END(X_NET "responseWriter).handlerDone", handler_done),
@@ -106,10 +152,14 @@ static const struct probe_request http_server_probes[] = {
 	HTTP2_PANIC(X_NET),
 };
 
+_Static_assert(COUNT(http_server_probes) <= PROTOCOL_MAX_PROBES, "one flag a probe");
+
 const struct protocol protocol_http_server = {
 	.name = "net/http server",
 	.probes = http_server_probes,
 	.probe_count = COUNT(http_server_probes),
+	.blindnesses = blindnesses,
+	.blindness_count = COUNT(blindnesses),
 };
 
 static const struct capture call_templates[] = {

@@ -27,10 +27,21 @@ enum hit_field {
  * A protocol is a table: which functions mark a request's start and end, and what to capture there.
  * A binary needs not have all of the functions; without a start and an end it has nothing to trace.
  */
+enum { PROTOCOL_MAX_PROBES = 32 };
+
 struct protocol {
 	const char *name;
 	const struct probe_request *probes;
 	size_t probe_count;
+	const struct protocol_blindness *blindnesses;
+	size_t blindness_count;
+};
+
+/* What a binary no longer shows when its compiler inlined a call (profile-guided optimisation does). */
+struct protocol_blindness {
+	const struct expected_call *call;
+	const char *unseen; /* "HTTP/1 requests" */
+	bool hides_ends; /* that a request is still open then says nothing about its handler */
 };
 
 /* Requests that net/http's server handles: HTTP/1 and HTTP/2, with and without TLS. */

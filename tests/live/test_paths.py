@@ -34,10 +34,12 @@ def send(server, targets):
 
 def expected_event(server, connection, when, answer, path, query=b"", limit=DEFAULT_LIMIT):
     """`path` and `query` as the server holds them."""
-    values = {"path": path, "query": query}
+    route = route_of(server, "/echo/")
+    values = {"method": b"GET", "path": path, "query": query,
+              "route": b"" if route is events.ABSENT else route.encode(),
+              "host": connection.host.encode(), "remote": connection.remote.encode()}
     return events.request_event(
-        server, when, status=200, host=connection.host, remote=connection.remote,
-        route=route_of(server, "/echo/"), response_bytes=len(answer.body),
+        server, when, status=200, response_bytes=len(answer.body),
         truncated={key: len(value) for key, value in values.items() if len(value) > limit},
         **{key: events.shown(value[:limit]) for key, value in values.items()})
 

@@ -29,6 +29,8 @@ class Tracer:
             stream.wait(lambda lines: sum(mark in line for line in lines) >= count,
                         f"has not named {count} targets as traced")
         except Failure as failure:
+            self.kill()
+            self.stderr.wait_end()
             raise Failure(f"{failure}; stderr: {self.stderr.text()!r}") from None
         return self
 

@@ -31,11 +31,18 @@ static struct joiner *joiner_of(uint32_t limit)
 	return joiner;
 }
 
+/* Who owns a request does not matter to most tests. */
+static uint64_t owner_of(uint64_t key)
+{
+	return key % 5;
+}
+
 static void open_new(struct joiner *joiner, uint32_t target, uint64_t key, const char *record)
 {
 	struct bytes untouched = {0};
 
-	assert_int_equal(joiner_open(joiner, target, key, text_bytes(record), &untouched), 0);
+	assert_int_equal(joiner_open(joiner, target, key, owner_of(key), text_bytes(record),
+				     &untouched), 0);
 	assert_null(untouched.data);
 }
 
@@ -84,7 +91,7 @@ static void same_key_displaces(void **state)
 	struct bytes record;
 
 	open_new(joiner, 1, 7, "a request that never ended");
-	assert_int_equal(joiner_open(joiner, 1, 7, text_bytes("the next"), &record), 1);
+	assert_int_equal(joiner_open(joiner, 1, 7, 9, text_bytes("the next"), &record), 1);
 	assert_record(record, "a request that never ended");
 	assert_int_equal(joiner_count(joiner), 1);
 	assert_true(joiner_take(joiner, 1, 7, &record));
@@ -103,14 +110,14 @@ static void limit_displaces_the_oldest(void **state)
 	/* One taken from the middle and opened again is the youngest. */
 	assert_true(joiner_take(joiner, 1, 2, &record));
 	open_new(joiner, 1, 2, "2 again");
-	assert_int_equal(joiner_open(joiner, 1, 4, text_bytes("4"), &record), 1);
+	assert_int_equal(joiner_open(joiner, 1, 4, 9, text_bytes("4"), &record), 1);
 	assert_record(record, "1");
-	assert_int_equal(joiner_open(joiner, 1, 5, text_bytes("5"), &record), 1);
+	assert_int_equal(joiner_open(joiner, 1, 5, 9, text_bytes("5"), &record), 1);
 	assert_record(record, "3");
 	/* At the limit a key that is known displaces itself and nobody else. */
-	assert_int_equal(joiner_open(joiner, 1, 4, text_bytes("4 again"), &record), 1);
+	assert_int_equal(joiner_open(joiner, 1, 4, 9, text_bytes("4 again"), &record), 1);
 	assert_record(record, "4");
-	assert_int_equal(joiner_open(joiner, 1, 6, text_bytes("6"), &record), 1);
+	assert_int_equal(joiner_open(joiner, 1, 6, 9, text_bytes("6"), &record), 1);
 	assert_record(record, "2 again");
 	assert_int_equal(joiner_count(joiner), 3);
 	joiner_destroy(joiner);
@@ -140,6 +147,47 @@ static void takes_the_oldest_of_a_target(void **state)
 	joiner_destroy(joiner);
 }
 
+static void finds_by_owner(void **state)
+{
+	struct joiner *joiner = joiner_of(10);
+	struct bytes record;
+
+	assert_int_equal(joiner_open(joiner, 1, 1, 34, text_bytes("first"), &record), 0);
+	assert_int_equal(joiner_open(joiner, 1, 2, 34, text_bytes("second"), &record), 0);
+	assert_int_equal(joiner_open(joiner, 1, 3, 35, text_bytes("another's"), &record), 0);
+	assert_int_equal(joiner_open(joiner, 2, 1, 34, text_bytes("of another"), &record), 0);
+	assert_int_equal(joiner_open(joiner, 1, 4, 0, text_bytes("nobody's"), &record), 0);
+	assert_false(joiner_take_owned(joiner, 1, 36, &record));
+	assert_false(joiner_take_owned(joiner, 2, 35, &record));
+	/* An owner that is not known owns nothing. */
+	assert_false(joiner_take_owned(joiner, 1, 0, &record));
+	assert_true(joiner_take_owned(joiner, 1, 34, &record));
+	assert_record(record, "second");
+	assert_false(joiner_take(joiner, 1, 2, &record));
+	assert_true(joiner_take_owned(joiner, 1, 34, &record));
+	assert_record(record, "first");
+	assert_false(joiner_take_owned(joiner, 1, 34, &record));
+	assert_true(joiner_take(joiner, 1, 3, &record));
+	assert_false(joiner_take_owned(joiner, 1, 35, &record));
+	assert_int_equal(joiner_count(joiner), 2);
+	joiner_destroy(joiner);
+}
+
+static void looks_without_taking(void **state)
+{
+	struct joiner *joiner = joiner_of(10);
+	struct bytes record;
+
+	open_new(joiner, 1, 1, "one");
+	assert_false(joiner_look(joiner, 1, 2, &record));
+	assert_false(joiner_look(joiner, 2, 1, &record));
+	assert_true(joiner_look(joiner, 1, 1, &record));
+	assert_record(record, "one");
+	assert_true(joiner_look(joiner, 1, 1, &record));
+	assert_int_equal(joiner_count(joiner), 1);
+	joiner_destroy(joiner);
+}
+
 /* Entries and the buffer that was handed out last change places; sizes must not follow the wrong one. */
 static void reuses_buffers(void **state)
 {
@@ -156,7 +204,7 @@ static void reuses_buffers(void **state)
 		open_new(joiner, 1, 3, "middle");
 		assert_true(joiner_take(joiner, 1, 2, &record));
 		assert_record(record, "s");
-		assert_int_equal(joiner_open(joiner, 1, 3, text_bytes(large), &record), 1);
+		assert_int_equal(joiner_open(joiner, 1, 3, 9, text_bytes(large), &record), 1);
 		assert_record(record, "middle");
 		assert_true(joiner_take(joiner, 1, 3, &record));
 		assert_record(record, large);
@@ -214,7 +262,8 @@ static void step_open(struct joiner *joiner, struct model *model, uint32_t targe
 
 	memset(data, (int)(serial & 0xff), sizeof(data));
 	memcpy(data, &serial, sizeof(serial));
-	r = joiner_open(joiner, target, key, (struct bytes){data, 4 + serial % 61}, &displaced);
+	r = joiner_open(joiner, target, key, owner_of(key), (struct bytes){data, 4 + serial % 61},
+			&displaced);
 	if (index == model->count)
 		index = model->count == limit ? 0 : SIZE_MAX;
 	assert_int_equal(r, index != SIZE_MAX);
@@ -234,6 +283,22 @@ static void step_take(struct joiner *joiner, struct model *model, uint32_t targe
 	assert_int_equal(taken, index < model->count);
 	if (taken)
 		assert_serial(record, model_remove(model, index));
+}
+
+/* The youngest of the owner's, and none when there is no owner. */
+static void step_take_owned(struct joiner *joiner, struct model *model, uint32_t target,
+			    uint64_t owner)
+{
+	struct bytes record;
+	size_t index = model->count;
+	bool taken = joiner_take_owned(joiner, target, owner, &record);
+
+	while (index > 0 && (model->open[index - 1].target != target ||
+			     owner_of(model->open[index - 1].key) != owner))
+		index--;
+	assert_int_equal(taken, owner && index > 0);
+	if (taken)
+		assert_serial(record, model_remove(model, index - 1));
 }
 
 static void step_take_any(struct joiner *joiner, struct model *model, uint32_t target)
@@ -266,12 +331,14 @@ static void agrees_with_a_model(void **state)
 			random ^= random >> 7;
 			random ^= random << 17;
 			target = random >> 8 & 3;
-			key = 0xc000000000 + (random >> 16) % 60 * 0x100;
+			key = 0xc000000000 + (random >> 16) % 60 * 0x101;
 			what = random >> 40 & 31;
 			if (what < 20)
 				step_open(joiner, &model, target, key, serial, limits[l]);
-			else if (what < 30)
+			else if (what < 28)
 				step_take(joiner, &model, target, key);
+			else if (what < 30)
+				step_take_owned(joiner, &model, target, random >> 50 & 7);
 			else
 				step_take_any(joiner, &model, target);
 			assert_int_equal(joiner_count(joiner), model.count);
@@ -287,7 +354,7 @@ static void grows_to_its_limit(void **state)
 	struct bytes record;
 
 	for (uint64_t key = 0; key < LIMIT; key++)
-		assert_int_equal(joiner_open(joiner, 1, key << 12, (struct bytes){(void *)&key, 8},
+		assert_int_equal(joiner_open(joiner, 1, key << 12, key, (struct bytes){(void *)&key, 8},
 					     &record), 0);
 	assert_int_equal(joiner_count(joiner), LIMIT);
 	for (uint64_t key = 0; key < LIMIT; key++) {
@@ -308,6 +375,8 @@ int main(void)
 		cmocka_unit_test(same_key_displaces),
 		cmocka_unit_test(limit_displaces_the_oldest),
 		cmocka_unit_test(takes_the_oldest_of_a_target),
+		cmocka_unit_test(finds_by_owner),
+		cmocka_unit_test(looks_without_taking),
 		cmocka_unit_test(reuses_buffers),
 		cmocka_unit_test(agrees_with_a_model),
 		cmocka_unit_test(grows_to_its_limit),

@@ -17,6 +17,9 @@ static const struct type string_type = {TYPE_STRING, "string", 16};
 static const struct type pointer_type = {TYPE_POINTER, "*T", 8};
 static const struct site site = {.skip_if_set = 0x41, .skip_if_clear = 0x20};
 
+/* Where the first block stands in the work area: behind the registers. */
+enum { WORK = PLAN_REGISTER_WORDS * 8 };
+
 /* A value in memory: from a register, over the displacements in `hops`. */
 static struct access in_memory(const struct type *type, uint8_t word, size_t hop_count,
 			       const int32_t *hops)
@@ -87,7 +90,7 @@ static void captures_registers(void **state)
 	assert_true(plan.skip_if_clear == 0x20);
 	assert_int_equal(plan.role, PLAN_ROLE_CALL);
 	assert_int_equal(plan.cell_count, 2);
-	assert_int_equal(plan.reserved, 0);
+	assert_int_equal(plan.flags, 0);
 	ASSERT_OPERATIONS(&plan,
 		{PLAN_STRING, .source = 80, .target = 40, .size = 1024, .displacement = 64},
 		{PLAN_SCALAR, .source = 264, .size = 2});
@@ -104,12 +107,13 @@ static void follows_pointers(void **state)
 	add(&builder, IN_MEMORY(&string_type, 14, 16, 96), 0);
 	plan = compile(&builder);
 	ASSERT_OPERATIONS(&plan,
-		{PLAN_READ, .block = 1, .source = 112, .target = 272, .size = 24},
-		{PLAN_READ, .base = 1, .block = 2, .source = 288, .target = 296, .size = 56,
+		{PLAN_READ, .block = 1, .source = 112, .target = WORK, .size = 24},
+		{PLAN_READ, .base = 1, .block = 2, .source = WORK + 16, .target = WORK + 24, .size = 56,
 		 .displacement = 56},
-		{PLAN_STRING, .base = 2, .source = 296, .target = 304, .size = 1024, .displacement = 7},
-		{PLAN_STRING, .base = 1, .source = 272, .target = 280, .size = 1024},
-		{PLAN_STRING, .base = 2, .source = 336, .target = 344, .size = 1024});
+		{PLAN_STRING, .base = 2, .source = WORK + 24, .target = WORK + 32, .size = 1024,
+		 .displacement = 7},
+		{PLAN_STRING, .base = 1, .source = WORK, .target = WORK + 8, .size = 1024},
+		{PLAN_STRING, .base = 2, .source = WORK + 64, .target = WORK + 72, .size = 1024});
 }
 
 static void keeps_pointers_apart(void **state)
@@ -122,14 +126,31 @@ static void keeps_pointers_apart(void **state)
 	add(&builder, IN_MEMORY(&bool_type, 5, 8, 1), 0);
 	plan = compile(&builder);
 	ASSERT_OPERATIONS(&plan,
-		{PLAN_READ, .block = 1, .source = 80, .target = 272, .size = 8, .displacement = 8},
-		{PLAN_READ, .base = 1, .block = 2, .source = 272, .target = 280, .size = 1,
+		{PLAN_READ, .block = 1, .source = 80, .target = WORK, .size = 8, .displacement = 8},
+		{PLAN_READ, .base = 1, .block = 2, .source = WORK, .target = WORK + 8, .size = 1,
 		 .displacement = 1},
-		{PLAN_READ, .block = 3, .source = 40, .target = 288, .size = 8, .displacement = 8},
-		{PLAN_READ, .base = 3, .block = 4, .source = 288, .target = 296, .size = 1,
+		{PLAN_READ, .block = 3, .source = 40, .target = WORK + 16, .size = 8, .displacement = 8},
+		{PLAN_READ, .base = 3, .block = 4, .source = WORK + 16, .target = WORK + 24, .size = 1,
 		 .displacement = 1},
-		{PLAN_SCALAR, .base = 2, .source = 280, .size = 1},
-		{PLAN_SCALAR, .base = 4, .source = 296, .size = 1});
+		{PLAN_SCALAR, .base = 2, .source = WORK + 8, .size = 1},
+		{PLAN_SCALAR, .base = 4, .source = WORK + 24, .size = 1});
+}
+
+/* The goroutine of the stack ABI: reached from a word that the kernel side provides when asked. */
+static void asks_for_the_thread_pointer(void **state)
+{
+	struct plan_builder builder = {0};
+	struct plan plan;
+
+	add(&builder, IN_MEMORY(&int_type, PLAN_THREAD_POINTER, -8, 152), 0);
+	plan = compile(&builder);
+	assert_int_equal(plan.flags, PLAN_WANTS_THREAD_POINTER);
+	ASSERT_OPERATIONS(&plan,
+		{PLAN_READ, .block = 1, .source = PLAN_THREAD_POINTER * 8, .target = WORK, .size = 8,
+		 .displacement = -8},
+		{PLAN_READ, .base = 1, .block = 2, .source = WORK, .target = WORK + 8, .size = 8,
+		 .displacement = 152},
+		{PLAN_SCALAR, .base = 2, .source = WORK + 8, .size = 8});
 }
 
 static void splits_far_reads(void **state)
@@ -144,15 +165,15 @@ static void splits_far_reads(void **state)
 	assert_int_equal(plan.operation_count, 3);
 	assert_int_equal(plan.operations[0].size, 512);
 	assert_int_equal(plan.operations[0].displacement, -8);
-	assert_int_equal(plan.operations[2].source, 272 + 504);
+	assert_int_equal(plan.operations[2].source, WORK + 504);
 	add(&builder, IN_MEMORY(&bool_type, 0, 504), 0);
 	plan = compile(&builder);
 	ASSERT_OPERATIONS(&plan,
-		{PLAN_READ, .block = 1, .target = 272, .size = 512, .displacement = -8},
-		{PLAN_READ, .block = 2, .target = 784, .size = 1, .displacement = 504},
-		{PLAN_SCALAR, .base = 1, .source = 272, .size = 8},
-		{PLAN_SCALAR, .base = 1, .source = 776, .size = 8},
-		{PLAN_SCALAR, .base = 2, .source = 784, .size = 1});
+		{PLAN_READ, .block = 1, .target = WORK, .size = 512, .displacement = -8},
+		{PLAN_READ, .block = 2, .target = WORK + 512, .size = 1, .displacement = 504},
+		{PLAN_SCALAR, .base = 1, .source = WORK, .size = 8},
+		{PLAN_SCALAR, .base = 1, .source = WORK + 504, .size = 8},
+		{PLAN_SCALAR, .base = 2, .source = WORK + 512, .size = 1});
 }
 
 static void knows_what_cells_hold(void **state)
@@ -262,6 +283,7 @@ static void bounds_the_operations(void **state)
 
 static void bounds_the_work_area(void **state)
 {
+	enum { LEFT = PLAN_WORK_SIZE - WORK - 7 * 512 };
 	struct plan_builder builder = {0};
 	struct plan plan;
 
@@ -271,13 +293,12 @@ static void bounds_the_work_area(void **state)
 		add(&builder, IN_MEMORY(&int_type, 0, i * 1000 + 504), 0);
 	}
 	plan = compile(&builder);
-	assert_int_equal(plan.operations[6].target + plan.operations[6].size, 272 + 7 * 512);
-	/* 240 bytes are left. */
+	assert_int_equal(plan.operations[6].target + plan.operations[6].size, WORK + 7 * 512);
 	add(&builder, IN_MEMORY(&int_type, 1, 0), 0);
-	add(&builder, IN_MEMORY(&int_type, 1, 232), 0);
+	add(&builder, IN_MEMORY(&int_type, 1, LEFT - 8), 0);
 	plan = compile(&builder);
 	assert_int_equal(plan.operations[7].target + plan.operations[7].size, PLAN_WORK_SIZE);
-	add(&builder, IN_MEMORY(&bool_type, 1, 240), 0);
+	add(&builder, IN_MEMORY(&bool_type, 1, LEFT), 0);
 	assert_int_equal(plan_compile(&builder, &site, PLAN_ROLE_CALL, 16, &plan, NULL), -E2BIG);
 }
 
@@ -300,60 +321,60 @@ static uint64_t memory_read(uint64_t address, size_t size)
 	return value;
 }
 
-struct machine {
+struct thread {
 	uint8_t work[PLAN_WORK_SIZE];
 	uint64_t defined; /* blocks */
 };
 
-static uint64_t work_read(const struct machine *machine, uint32_t offset, uint32_t size)
+static uint64_t work_read(const struct thread *thread, uint32_t offset, uint32_t size)
 {
 	uint64_t value = 0;
 
 	assert_true(offset + size <= PLAN_WORK_SIZE);
-	memcpy(&value, machine->work + offset, size);
+	memcpy(&value, thread->work + offset, size);
 	return value;
 }
 
 /* Carries a plan out; `cells`: a scalar, or a string's address and length in two entries. */
-static size_t run(const struct plan *plan, struct machine *machine, uint64_t (*cells)[2])
+static size_t run(const struct plan *plan, struct thread *thread, uint64_t (*cells)[2])
 {
 	size_t count = 0;
 
-	machine->defined = 1;
+	thread->defined = 1;
 	for (uint32_t i = 0; i < plan->operation_count; i++) {
 		const struct plan_operation *operation = &plan->operations[i];
 
-		assert_true(machine->defined >> operation->base & 1);
+		assert_true(thread->defined >> operation->base & 1);
 		if (operation->code == PLAN_READ) {
-			uint64_t address = work_read(machine, operation->source, 8) + operation->displacement;
+			uint64_t address = work_read(thread, operation->source, 8) + operation->displacement;
 
 			assert_in_range(operation->size, 1, PLAN_MAX_BLOCK_SIZE);
 			assert_true(operation->target + operation->size <= PLAN_WORK_SIZE);
-			assert_false(machine->defined >> operation->block & 1);
-			machine->defined |= 1ull << operation->block;
+			assert_false(thread->defined >> operation->block & 1);
+			thread->defined |= 1ull << operation->block;
 			for (uint32_t j = 0; j < operation->size; j++)
-				machine->work[operation->target + j] = memory_byte(address + j);
+				thread->work[operation->target + j] = memory_byte(address + j);
 			continue;
 		}
-		cells[count][0] = work_read(machine, operation->source,
+		cells[count][0] = work_read(thread, operation->source,
 					    operation->code == PLAN_STRING ? 8 : operation->size);
 		cells[count++][1] = operation->code == PLAN_STRING
-					    ? work_read(machine, operation->target, 8) : 0;
+					    ? work_read(thread, operation->target, 8) : 0;
 	}
 	return count;
 }
 
 /* Where an access leads, without any plan. */
-static void reach(const struct access *access, const struct machine *machine, uint64_t *cell)
+static void reach(const struct access *access, const struct thread *thread, uint64_t *cell)
 {
-	uint64_t address = work_read(machine, access->words[0] * 8, 8);
+	uint64_t address = work_read(thread, access->words[0] * 8, 8);
 	size_t size = access->type->size == 16 ? 8 : access->type->size;
 
 	cell[1] = 0;
 	if (access->hop_count == 0) {
-		cell[0] = work_read(machine, access->words[0] * 8, size);
+		cell[0] = work_read(thread, access->words[0] * 8, size);
 		if (access->type->kind == TYPE_STRING)
-			cell[1] = work_read(machine, access->words[1] * 8, 8);
+			cell[1] = work_read(thread, access->words[1] * 8, 8);
 		return;
 	}
 	for (size_t i = 0; i + 1 < access->hop_count; i++)
@@ -398,13 +419,13 @@ static void plans_capture_what_was_asked_for(void **state)
 		struct plan_builder builder = {0};
 		struct access accesses[PLAN_MAX_CELLS];
 		uint64_t cells[PLAN_MAX_CELLS][2], wanted[2];
-		struct machine machine = {0};
+		struct thread thread = {0};
 		size_t count = 0, asked = next_random(&random) % 20;
 		struct cell cell;
 		struct plan plan;
 
-		for (size_t i = 0; i < PLAN_REGISTERS_SIZE; i++)
-			machine.work[i] = next_random(&random);
+		for (size_t i = 0; i < WORK; i++)
+			thread.work[i] = next_random(&random);
 		for (size_t i = 0; i < asked; i++) {
 			accesses[count] = random_access(&random);
 			if (plan_add(&builder, &accesses[count], 0, &cell, NULL) == 0)
@@ -413,9 +434,9 @@ static void plans_capture_what_was_asked_for(void **state)
 		if (plan_compile(&builder, &site, PLAN_ROLE_START, 64, &plan, NULL) < 0)
 			continue;
 		compiled++;
-		assert_int_equal(run(&plan, &machine, cells), count);
+		assert_int_equal(run(&plan, &thread, cells), count);
 		for (size_t i = 0; i < count; i++) {
-			reach(&accesses[i], &machine, wanted);
+			reach(&accesses[i], &thread, wanted);
 			assert_true(cells[i][0] == wanted[0] && cells[i][1] == wanted[1]);
 		}
 	}
@@ -428,6 +449,7 @@ int main(void)
 		cmocka_unit_test(captures_registers),
 		cmocka_unit_test(follows_pointers),
 		cmocka_unit_test(keeps_pointers_apart),
+		cmocka_unit_test(asks_for_the_thread_pointer),
 		cmocka_unit_test(splits_far_reads),
 		cmocka_unit_test(knows_what_cells_hold),
 		cmocka_unit_test(bounds_the_cells),

@@ -104,6 +104,23 @@ static void has_no_status_without_an_end(void **state)
 	}
 }
 
+/* What was known of the response when the connection was hijacked or the handler gave up. */
+static void has_no_status_unless_finished(void **state)
+{
+	static const enum outcome outcomes[] = {OUTCOME_PANIC, OUTCOME_HIJACKED};
+	struct sighting start = sighting_of("start", 1000, 100), end = sighting_of("end", 1007, 200);
+
+	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
+		struct event event = request_event(&start, &end, outcomes[i], 0);
+
+		assert_int_equal(event.outcome, outcomes[i]);
+		assert_int_equal(event.status.presence, UNREADABLE);
+		assert_integer(event.duration, 7);
+		assert_integer(event.response_bytes, 200 + FIELD_RESPONSE_BYTES);
+		assert_text(event.route, "end");
+	}
+}
+
 static struct integer status_of_end(const struct sighting *end)
 {
 	struct sighting start = {0};
@@ -160,6 +177,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(joins_start_and_end),
 		cmocka_unit_test(has_no_status_without_an_end),
+		cmocka_unit_test(has_no_status_unless_finished),
 		cmocka_unit_test(says_200_where_nothing_was_written),
 		cmocka_unit_test(leaves_out_what_was_not_captured),
 		cmocka_unit_test(tells_calls),

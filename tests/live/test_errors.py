@@ -1,0 +1,218 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What cannot be done is said once, on stderr: on which subject and why; status 1, or 2 for wrong usage."""
+
+import pathlib
+import shutil
+import subprocess
+
+import events
+from client import get
+from harness import check, check_equal, main, releases, require_command, tool
+from servers import Server, build
+from tracer import Tracer, run
+
+NOBODY = 65534
+
+
+def check_refusal(arguments, status, subject, *reasons, wrapper=(), path=None):
+    """One line, `gohttpsnoop: SUBJECT: ...` with each of the reasons; nothing on stdout."""
+    code, stdout, stderr = run(*map(str, arguments), wrapper=wrapper, path=path)
+    text = events.decode_text(stderr, "stderr")
+    what = f"{' '.join(map(str, arguments))!r} says {text!r}"
+    check_equal(code, status, f"exit status; {what}")
+    check_equal(stdout, b"", f"stdout; {what}")
+    check(text.endswith("\n") and text.count("\n") == 1, f"not one line; {what}")
+    check(text.startswith(f"gohttpsnoop: {subject}"), f"it should begin with {subject!r}; {what}")
+    for reason in reasons:
+        check(reason in text, f"it should hold {reason!r}; {what}")
+    return text
+
+
+def start_shell(scope):
+    require_command("bash")
+    shell = subprocess.Popen(["bash", "-c", "read"], stdin=subprocess.PIPE)
+    scope.callback(shell.wait)
+    scope.callback(shell.kill)
+    scope.callback(shell.stdin.close)
+    exe = pathlib.Path(f"/proc/{shell.pid}/exe")
+    return shell.pid, str(exe.resolve())
+
+
+# --- processes ---
+
+
+def test_no_such_pid(scope):
+    """a PID that no process has"""
+    unused = int(pathlib.Path("/proc/sys/kernel/pid_max").read_text())  # PIDs are below it
+    check_refusal(["--pid", unused], 1, f"pid {unused}: ", "no such process")
+
+
+def test_shell(scope):
+    """the PID of a shell"""
+    pid, exe = start_shell(scope)
+    check_refusal(["--pid", pid], 1, f"pid {pid} ({exe}): ", "not a Go program")
+
+
+def test_no_server(scope, release):
+    """a Go program without net/http, by PID and by file"""
+    idle = Server(scope, release, program="idle")
+    check_refusal(["--pid", idle.pid], 1, f"pid {idle.pid} ({idle.exe}): ", "net/http")
+    check_refusal([idle.exe], 1, "", str(idle.exe), "net/http")
+
+
+def test_one_of_two(scope):
+    """two PIDs of which one cannot be traced: that is said, and the other is traced"""
+    pid, exe = start_shell(scope)
+    server = Server(scope, releases()[-1])
+    tracer = Tracer(scope, "--pid", f"{pid},{server.pid}", "--json", "--count", 1).wait_attached()
+    get(server.addresses["http"], "/ping")
+    tracer.wait_end(status=0)
+    check_equal([(event["type"], event["pid"]) for event in tracer.events()],
+                [("attach", server.pid), ("request", server.pid)], "events")
+    refusal, attach = (events.decode_text(line, "stderr") for line in tracer.stderr.all())
+    check(refusal.startswith(f"gohttpsnoop: pid {pid} ({exe}): ") and "not a Go program" in refusal, refusal)
+    check(attach.startswith(f"gohttpsnoop: pid {server.pid} ({server.exe}): traced: "), attach)
+
+
+def test_none_of_two(scope):
+    """two PIDs of which none can be traced: a line each, status 1"""
+    pid, exe = start_shell(scope)
+    idle = Server(scope, releases()[-1], program="idle")
+    status, stdout, stderr = run("--pid", str(pid), "--pid", str(idle.pid), "--json")
+    check_equal((status, stdout), (1, b""), "status and stdout")
+    first, second = stderr.decode().splitlines()
+    check(first.startswith(f"gohttpsnoop: pid {pid} ({exe}): "), first)
+    check(second.startswith(f"gohttpsnoop: pid {idle.pid} ({idle.exe}): "), second)
+
+
+# --- functions ---
+
+
+def test_no_function(scope, release):
+    """a FUNCTION that is not there: the nearest names are given"""
+    server = Server(scope, release)
+    for name, near in (("main.pong", "main.ping"), ("main.Ping", "main.ping"), ("ping", "main.ping"),
+                       ("main.checkout", "main.(*shop).checkout"), ("main.(*shop).chekout", "main.(*shop).checkout")):
+        check_refusal([server.exe, name], 1, "", name, near, str(server.exe))
+
+
+def test_function_without_request(scope, release):
+    """a FUNCTION that takes no *http.Request"""
+    server = Server(scope, release)
+    check_refusal([server.exe, "main.add"], 1, "", "main.add", "*http.Request", str(server.exe))
+
+
+def test_function_stripped(scope, release):
+    """a FUNCTION of a binary without DWARF: that nothing tells its parameters"""
+    server = Server(scope, release, "stripped")
+    check_refusal([server.exe, "main.ping"], 1, "", "main.ping", "DWARF", str(server.exe))
+
+
+# --- files ---
+
+
+def make_binaries(folder):
+    """Files that cannot be traced, with the reason that is to be given."""
+    server = build("server", releases()[-1]).read_bytes()
+    contents = {"empty": b"", "script": b"#!/bin/sh\nexit 0\n", "half": server[:len(server) // 2], "head": server[:40],
+                "zeros": bytes(100000)}
+    for name, data in contents.items():
+        (folder / name).write_bytes(data)
+        (folder / name).chmod(0o755)
+    (folder / "folder").mkdir()
+
+
+def test_files(scope):
+    """a BINARY that is a directory, empty, a shell script, truncated, or not there"""
+    make_binaries(scope.folder)
+    for name, reason in (("folder", "directory"), ("empty", "empty"), ("script", "not an ELF file"),
+                         ("zeros", "not an ELF file"), ("head", "truncated"), ("half", "truncated"),
+                         ("absent", "No such file or directory"), ("absent\x1b[2J\n", "No such file or directory")):
+        path = scope.folder / name
+        shown = str(path).replace("\x1b", "\\x1b").replace("\n", "\\x0a")
+        check_refusal([path], 1, f"{shown}: ", reason)
+        check_refusal(["--binary", path, "--json"], 1, f"{shown}: ", reason)
+
+
+def test_not_go(scope):
+    """a BINARY that is no Go program, and one that no process runs"""
+    check_refusal([pathlib.Path(shutil.which("sh")).resolve()], 1, "/", "not a Go program")
+    unused = shutil.copy(build("server", releases()[-1]), scope.folder / "unused")
+    check_refusal([unused], 1, f"{unused}: ", "no process runs this file")
+
+
+# --- rights ---
+
+
+def as_nobody(*capabilities):
+    """Words that run a command without root's rights, but with these."""
+    names = ",".join(f"+{name}" for name in ("-all", *capabilities)).replace("+-", "-")
+    return ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", f"--inh-caps={names}",
+            f"--ambient-caps={names}", "--no-new-privs")
+
+
+def test_not_root(scope):
+    """not root: which capabilities are missing"""
+    require_command("setpriv")
+    server = Server(scope, releases()[-1])
+    copy = shutil.copy(tool(), scope.folder / "tool")
+    for held in ((), ("bpf",), ("bpf", "perfmon")):
+        missing = [name for name in ("bpf", "perfmon", "sys_ptrace") if name not in held]
+        text = check_refusal(["--pid", server.pid], 1, "", *(f"CAP_{name.upper()}" for name in missing),
+                             wrapper=as_nobody(*held), path=copy)
+        check(not any(f"CAP_{name.upper()}" in text for name in held), f"it has {held}: {text}")
+
+
+# --- usage ---
+
+USAGE = (
+    ([], "nothing to trace"),
+    (["--json"], "nothing to trace"),
+    (["--frobnicate"], "--frobnicate"),
+    (["--frobnicate=1"], "--frobnicate"),
+    (["-Z"], "-Z"),
+    (["-jZ"], "-Z"),
+    (["--pid"], "--pid"),
+    (["-p"], "-p"),
+    (["--json", "--count"], "--count"),
+    (["--json=yes", "--pid", "1"], "--json"),
+    (["--pid", "abc"], "abc"),
+    (["--pid", ""], "--pid"),
+    (["--pid", "0"], "0"),
+    (["--pid", "-1"], "-1"),
+    (["--pid", "1,"], "1,"),
+    (["--pid", "12x"], "12x"),
+    (["--pid", "99999999999999999999"], "99999999999999999999"),
+    (["--count", "0", "--pid", "1"], "--count 0"),
+    (["--count", "-3", "--pid", "1"], "--count -3"),
+    (["--count", "many", "--pid", "1"], "--count many"),
+    (["--duration", "soon", "--pid", "1"], "--duration soon"),
+    (["--duration", "10x", "--pid", "1"], "--duration 10x"),
+    (["--duration", "-1s", "--pid", "1"], "--duration -1s"),
+    (["--max-string", "0", "--pid", "1"], "--max-string 0"),
+    (["--max-string", "8193", "--pid", "1"], "--max-string 8193"),
+    (["--bogus\x1b[2J"], "--bogus\\x1b[2J"),
+)
+
+
+def test_usage(scope):
+    """an option unknown, without its value or with a wrong one: status 2"""
+    for arguments, subject in USAGE:
+        check_refusal(arguments, 2, "", subject)
+
+
+def test_help(scope):
+    """--help and --version: on stdout, status 0"""
+    for arguments, beginning in ((["--help"], b"Usage: gohttpsnoop "), (["-h"], b"Usage: gohttpsnoop "),
+                                 (["--version"], b"gohttpsnoop "), (["-V"], b"gohttpsnoop ")):
+        status, stdout, stderr = run(*arguments)
+        check_equal((status, stderr), (0, b""), f"status and stderr of {arguments}")
+        check(stdout.startswith(beginning) and stdout.endswith(b"\n"), f"stdout of {arguments}: {stdout!r}")
+
+
+if __name__ == "__main__":
+    main([test_no_such_pid, test_shell, test_one_of_two, test_none_of_two, test_files, test_not_go, test_not_root,
+          test_usage, test_help,
+          *((test, release) for release in releases()
+            for test in (test_no_server, test_no_function, test_function_without_request, test_function_stripped))])

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <getopt.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "options.h"
+
+/* A command line, without the name of the program. */
+struct line {
+	char *words[16];
+};
+
+#define LINE(...) ((struct line){{"gohttpsnoop", __VA_ARGS__}})
+
+static int parse(struct line line, struct options *options, struct error *err)
+{
+	int count = 0;
+
+	while (line.words[count])
+		count++;
+	optind = 0; /* glibc: start over */
+	return options_parse(count, line.words, options, err);
+}
+
+static struct options parsed(struct line line)
+{
+	struct options options;
+	struct error err = {0};
+
+	if (parse(line, &options, &err) < 0)
+		fail_msg("%s", err.what);
+	return options;
+}
+
+static void assert_refused(struct line line, const char *what)
+{
+	struct options options;
+	struct error err = {0};
+
+	assert_int_equal(parse(line, &options, &err), -EINVAL);
+	assert_int_equal(err.code, -EINVAL);
+	if (!strstr(err.what, what))
+		fail_msg("\"%s\" is not in: %s", what, err.what);
+	options_finish(&options);
+}
+
+static void takes_binary_and_functions(void **state)
+{
+	struct options options = parsed(LINE("./server", "main.ping", "main.(*Shop).Checkout(order.ID)"));
+
+	assert_int_equal(options.pid_count, 0);
+	assert_int_equal(options.binary_count, 1);
+	assert_string_equal(options.binaries[0], "./server");
+	assert_int_equal(options.function_count, 2);
+	assert_string_equal(options.functions[0], "main.ping");
+	assert_string_equal(options.functions[1], "main.(*Shop).Checkout(order.ID)");
+	options_finish(&options);
+	assert_null(options.binaries);
+}
+
+static void has_defaults(void **state)
+{
+	struct options options = parsed(LINE("./server"));
+
+	assert_int_equal(options.function_count, 0);
+	assert_false(options.json);
+	assert_int_equal(options.count, 0);
+	assert_int_equal(options.duration, 0);
+	assert_int_equal(options.max_string, 1024);
+	assert_int_equal(options.verbosity, 0);
+	assert_false(options.help);
+	assert_false(options.version);
+	options_finish(&options);
+}
+
+/* Where targets are named by options, what else is named is functions. */
+static void takes_functions_beside_options(void **state)
+{
+	struct options options = parsed(LINE("-p", "12", "main.ping"));
+
+	assert_int_equal(options.binary_count, 0);
+	assert_int_equal(options.function_count, 1);
+	assert_string_equal(options.functions[0], "main.ping");
+	options_finish(&options);
+	options = parsed(LINE("main.ping", "-b", "./server", "--binary=./other"));
+	assert_int_equal(options.binary_count, 2);
+	assert_string_equal(options.binaries[0], "./server");
+	assert_string_equal(options.binaries[1], "./other");
+	assert_int_equal(options.function_count, 1);
+	options_finish(&options);
+	options = parsed(LINE("--", "-odd-name", "-j"));
+	assert_string_equal(options.binaries[0], "-odd-name");
+	assert_string_equal(options.functions[0], "-j");
+	assert_false(options.json);
+	options_finish(&options);
+}
+
+static void takes_pids(void **state)
+{
+	struct options options = parsed(LINE("-p", "1,2147483647", "--pid=3", "-p4"));
+	const uint32_t wanted[] = {1, 2147483647, 3, 4};
+
+	assert_int_equal(options.pid_count, 4);
+	assert_memory_equal(options.pids, wanted, sizeof(wanted));
+	options_finish(&options);
+}
+
+static void refuses_what_is_no_pid(void **state)
+{
+	static char *const texts[] = {"", "0", "-1", "+1", " 1", "1 ", "1,", ",1", "1,,2", "1;2", "1,x",
+				      "x", "0x10", "1.5", "2147483648", "18446744073709551617",
+				      "1,99999999999999999999"};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		assert_refused(LINE("--pid", texts[i]), "--pid");
+}
+
+static void takes_numbers_and_flags(void **state)
+{
+	struct options options = parsed(LINE("-jc5", "-vq", "--max-string", "8192", "x"));
+
+	assert_true(options.json);
+	assert_int_equal(options.count, 5);
+	assert_int_equal(options.verbosity, -1);
+	assert_int_equal(options.max_string, 8192);
+	options_finish(&options);
+	options = parsed(LINE("--count=9223372036854775807", "--max-string=1", "--verbose", "--json", "x"));
+	assert_true(options.count == INT64_MAX);
+	assert_int_equal(options.max_string, 1);
+	assert_int_equal(options.verbosity, 1);
+	options_finish(&options);
+}
+
+static void refuses_other_numbers(void **state)
+{
+	static char *const texts[] = {"", "0", "-1", "+1", " 1", "1 ", "1x", "0x10", "1e3",
+				      "18446744073709551616", "9223372036854775808"};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		assert_refused(LINE("-c", texts[i], "x"), "--count");
+		assert_refused(LINE("--max-string", texts[i], "x"), "--max-string");
+	}
+	assert_refused(LINE("--max-string", "8193", "x"), "8192");
+	/* 2^32 + 1 */
+	assert_refused(LINE("--max-string", "4294967297", "x"), "8192");
+}
+
+static void takes_durations(void **state)
+{
+	static const struct {
+		char *text;
+		uint64_t milliseconds;
+	} cases[] = {{"10", 10000}, {"10s", 10000}, {"500ms", 500}, {"5m", 300000}, {"1h", 3600000},
+		     {"0.5s", 500}, {"1.5", 1500}, {"1ms", 1}, {"0.25h", 900000}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct options options = parsed(LINE("-d", cases[i].text, "x"));
+
+		assert_int_equal(options.duration, cases[i].milliseconds);
+		options_finish(&options);
+	}
+}
+
+static void refuses_other_durations(void **state)
+{
+	static char *const texts[] = {"", "0", "-1", "+1", " 1", "1 s", "1x", "s", "nan", "inf", "1d",
+				      "0.1ms", "1e400", "99999999999999999h", "10ss", "1m30s"};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		assert_refused(LINE("--duration", texts[i], "x"), "--duration");
+}
+
+static void names_what_is_no_option(void **state)
+{
+	assert_refused(LINE("-x", "y"), "-x");
+	assert_refused(LINE("-jx", "y"), "-x");
+	assert_refused(LINE("-xj", "y"), "-x");
+	assert_refused(LINE("--nonsense", "y"), "--nonsense");
+	assert_refused(LINE("--json=1", "y"), "--json=1 takes no value");
+	assert_refused(LINE("x", "--count"), "--count needs a value");
+	assert_refused(LINE("x", "-c"), "-c needs a value");
+	assert_refused(LINE("x", "--max-string"), "--max-string needs a value");
+}
+
+static void wants_a_target(void **state)
+{
+	struct options options;
+	struct error err = {0};
+
+	assert_int_equal(parse(LINE("--json"), &options, &err), -EINVAL);
+	assert_true(err.hint[0]);
+	options_finish(&options);
+	/* Not to be helped, though. */
+	options = parsed(LINE("-h"));
+	assert_true(options.help);
+	options_finish(&options);
+	options = parsed(LINE("--version"));
+	assert_true(options.version);
+	options_finish(&options);
+	/* After an error there is something to finish, too. */
+	assert_int_equal(parse(LINE("-p", "1,2", "-b", "x", "--nonsense"), &options, NULL), -EINVAL);
+	options_finish(&options);
+}
+
+/* Each option that the help lists is one, and takes a value where the help shows one. */
+static void help_tells_the_truth(void **state)
+{
+	size_t count = 0;
+
+	for (const char *at = strstr(options_usage, "--"); at; at = strstr(at + 2, "--")) {
+		char option[64], word[80];
+		size_t size = strspn(at + 2, "abcdefghijklmnopqrstuvwxyz-");
+		bool takes_value = at[2 + size] == ' ' && at[3 + size] >= 'A' && at[3 + size] <= 'Z';
+		struct options options;
+		struct error err = {0};
+
+		snprintf(option, sizeof(option), "--%.*s", (int)size, at + 2);
+		parse(LINE("x", option), &options, &err);
+		if (strstr(err.what, "there is no option"))
+			fail_msg("%s is in the help", option);
+		if (takes_value && !strstr(err.what, "needs a value"))
+			fail_msg("%s takes no value", option);
+		options_finish(&options);
+		err = (struct error){0};
+		snprintf(word, sizeof(word), "%s=\x01", option);
+		parse(LINE("x", word), &options, &err);
+		if (!takes_value && strcmp(option, "--pid") != 0 && !strstr(err.what, "takes no value"))
+			fail_msg("%s takes a value", option);
+		options_finish(&options);
+		count++;
+	}
+	assert_true(count > 5);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(takes_binary_and_functions),
+		cmocka_unit_test(has_defaults),
+		cmocka_unit_test(takes_functions_beside_options),
+		cmocka_unit_test(takes_pids),
+		cmocka_unit_test(refuses_what_is_no_pid),
+		cmocka_unit_test(takes_numbers_and_flags),
+		cmocka_unit_test(refuses_other_numbers),
+		cmocka_unit_test(takes_durations),
+		cmocka_unit_test(refuses_other_durations),
+		cmocka_unit_test(names_what_is_no_option),
+		cmocka_unit_test(wants_a_target),
+		cmocka_unit_test(help_tells_the_truth),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
