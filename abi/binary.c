@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "x_net.h"
+
 /* The least release whose linker writes each pclntab format. */
 static const uint32_t format_releases[] = {
 	[PCLNTAB_GO_1_2] = GO_VERSION(12, 0),
@@ -54,6 +56,7 @@ int binary_open(const char *path, struct binary **ret_binary, struct error *err)
 	r = types_open(binary->image, &binary->version, &binary->types, err);
 	if (r < 0)
 		goto fail;
+	types_set_x_net(binary->types, x_net_release(&binary->build_info, binary->pclntab));
 	binary->convention = convention_of(image_machine(binary->image), &binary->version);
 	*ret_binary = binary;
 	return 0;

@@ -14,6 +14,7 @@
 
 struct layout {
 	uint32_t first, last;
+	uint32_t x_net; /* see x_net.h; 0 when it is not known */
 	bool assumed;
 	struct arena arena;
 	struct type_record *records; /* every type made so far; a few dozen at most */
@@ -41,8 +42,17 @@ void layout_destroy(struct layout *layout)
 	free(layout);
 }
 
-static bool row_holds(const struct layout *layout, uint32_t since, uint32_t before, bool internal)
+void layout_set_x_net(struct layout *layout, uint32_t release)
 {
+	layout->x_net = release;
+}
+
+/* `name`: of the type or function; it tells whose releases the row counts. */
+static bool row_holds(const struct layout *layout, const char *name, uint32_t since, uint32_t before,
+		      bool internal)
+{
+	if (strncmp(name, LAYOUT_X_NET, strlen(LAYOUT_X_NET)) == 0)
+		return layout->x_net && since <= layout->x_net && layout->x_net < before;
 	return since <= layout->first && layout->last < before && !(internal && layout->assumed);
 }
 
@@ -51,7 +61,7 @@ static const struct layout_type *type_row(const struct layout *layout, const cha
 	for (size_t i = 0; i < layout_type_count; i++) {
 		const struct layout_type *row = &layout_types[i];
 
-		if (row_holds(layout, row->since, row->before, row->internal) &&
+		if (row_holds(layout, row->type, row->since, row->before, row->internal) &&
 		    strcmp(row->type, name) == 0)
 			return row;
 	}
@@ -63,7 +73,7 @@ static const struct layout_function *function_row(const struct layout *layout, c
 	for (size_t i = 0; i < layout_function_count; i++) {
 		const struct layout_function *row = &layout_functions[i];
 
-		if (row_holds(layout, row->since, row->before, false) &&
+		if (row_holds(layout, row->function, row->since, row->before, false) &&
 		    strcmp(row->function, name) == 0)
 			return row;
 	}
@@ -148,7 +158,7 @@ static int complete_fields(struct layout *layout, struct type *type, struct erro
 		const struct layout_field *row = &layout_fields[i];
 		int r;
 
-		if (!row_holds(layout, row->since, row->before, row->internal) ||
+		if (!row_holds(layout, row->type, row->since, row->before, row->internal) ||
 		    strcmp(row->type, type->name) != 0)
 			continue;
 		if (count == LAYOUT_MAX_FIELDS)

@@ -8,7 +8,7 @@
 
 /*
  * What is known by heart about net/http: one row a fact, true for releases `since` <= version <
- * `before`. 64-bit layouts; the same on amd64 and arm64. Verified against the DWARF of every
+ * `before` (of Go, but for golang.org/x/net: of that module). 64-bit layouts; the same on amd64 and arm64. Verified against the DWARF of every
  * toolchain at hand by tests/truth/layout_truth (golang/go sources name the reason where a row is odd).
  */
 struct layout_field {

@@ -7,6 +7,7 @@
  */
 #include "go_version.h"
 #include "layout.h"
+#include "x_net.h"
 
 #define V(minor, patch) GO_VERSION(minor, patch)
 #define LATER GO_VERSION_ANY_LATER
@@ -22,6 +23,11 @@
 #define H2_WRITER "net/http.http2responseWriter"
 #define H2_STATE "net/http.http2responseWriterState"
 #define H2 "net/http/internal/http2."
+#define X_NET "golang.org/x/net/http2."
+/* golang/net commit 1d687d42 dropped `body` from responseWriterState. */
+#define X_NET_OLD 1, X_NET_COMMIT(20220524)
+#define X_NET_NEW X_NET_COMMIT(20220525), LATER
+#define X_NET_EVER 1, LATER
 
 const uint32_t layout_newest = V(27, 4);
 
@@ -139,6 +145,13 @@ const struct layout_field layout_fields[] = {
 	{ "net/http.http2stream", "sc", "*net/http.http2serverConn", 0, UNTIL(27), true },
 	{ "net/http.http2stream", "id", "uint32", 8, UNTIL(27), true },
 
+	{ X_NET "responseWriter", "rws", "*" X_NET "responseWriterState", 0, X_NET_EVER, true },
+	{ X_NET "responseWriterState", "req", "*net/http.Request", 8, X_NET_EVER, true },
+	{ X_NET "responseWriterState", "status", "int", 80, X_NET_OLD, true },
+	{ X_NET "responseWriterState", "status", "int", 72, X_NET_NEW, true },
+	{ X_NET "responseWriterState", "wroteBytes", "int64", 104, X_NET_OLD, true },
+	{ X_NET "responseWriterState", "wroteBytes", "int64", 96, X_NET_NEW, true },
+
 	/* 1.27 moved HTTP/2 into a package of its own (golang/go#67810). */
 	{ H2 "responseWriter", "rws", "*" H2 "responseWriterState", 0, SINCE(27), true },
 	{ H2 "responseWriterState", "stream", "*" H2 "stream", 0, SINCE(27), true },
@@ -197,6 +210,8 @@ const struct layout_type layout_types[] = {
 	{ H2_WRITER, "struct", 8, UNTIL(27), true },
 	{ H2_STATE, "struct", 0, UNTIL(27), true },
 	{ "net/http.http2stream", "struct", 0, UNTIL(27), true },
+	{ X_NET "responseWriter", "struct", 8, X_NET_EVER, true },
+	{ X_NET "responseWriterState", "struct", 0, X_NET_EVER, true },
 	{ H2 "responseWriter", "struct", 8, SINCE(27), true },
 	{ H2 "responseWriterState", "struct", 0, SINCE(27), true },
 	{ H2 "stream", "struct", 0, SINCE(27), true },
@@ -218,6 +233,10 @@ const struct layout_function layout_functions[] = {
 	{ "net/http.(*http2responseWriter).handlerDone", "w *net/http.http2responseWriter", "",
 	  UNTIL(27) },
 	{ H2 "(*responseWriter).handlerDone", "w *" H2 "responseWriter", "", SINCE(27) },
+	{ X_NET "(*responseWriter).handlerDone", "w *" X_NET "responseWriter", "", X_NET_EVER },
+	{ X_NET "(*serverConn).runHandler",
+	  "sc *" X_NET "serverConn, rw *" X_NET "responseWriter, req *net/http.Request, " HANDLER, "",
+	  X_NET_EVER },
 	{ "net/http.(*response).sendExpectationFailed", "w *net/http.response", "", EVER },
 	{ "net/http.(*response).Hijack", "w *net/http.response",
 	  "rwc net.Conn, buf *bufio.ReadWriter, err error", EVER },

@@ -21,6 +21,12 @@ int layout_create(uint32_t first, uint32_t last, bool assumed, struct layout **r
 		  struct error *err);
 void layout_destroy(struct layout *layout);
 
+/* Names of that module; their rows count its releases (x_net.h), not Go's. */
+#define LAYOUT_X_NET "golang.org/x/net/"
+
+/* Says which release of that module is in the binary; without it no row about the module holds. */
+void layout_set_x_net(struct layout *layout, uint32_t release);
+
 /* -ENODATA when no row describes the function for this span of releases. */
 int layout_signature(struct layout *layout, const char *function,
 		     const struct signature **ret_signature, struct error *err);

@@ -69,6 +69,11 @@ void types_close(struct types *types)
 	free(types);
 }
 
+void types_set_x_net(struct types *types, uint32_t release)
+{
+	layout_set_x_net(types->layout, release);
+}
+
 bool types_have_dwarf(const struct types *types)
 {
 	return types->has_dwarf;

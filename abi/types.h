@@ -27,6 +27,9 @@ int types_open(const struct image *image, const struct go_version *version,
 	       struct types **ret_types, struct error *err);
 void types_close(struct types *types);
 
+/* Says which release of golang.org/x/net the binary holds (x_net.h); 0 when it is not known. */
+void types_set_x_net(struct types *types, uint32_t release);
+
 bool types_have_dwarf(const struct types *types);
 
 /*

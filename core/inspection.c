@@ -8,10 +8,12 @@
 
 #include "binary.h"
 #include "similar.h"
+#include "site.h"
 
 /* A probe as it is installed: where to attach it and how to read its records. */
 struct installed_probe {
 	char *function;
+	enum site_kind site;
 	struct schema schema;
 };
 
@@ -50,6 +52,7 @@ static int install(struct inspection *inspection, const char *function, const st
 		   struct error *err)
 {
 	struct installed_probe installed = {
+		.site = probe->site.kind,
 		.schema = {.role = probe->plan.role, .cell_count = probe->plan.cell_count},
 	};
 	int r = grow(inspection, err);
@@ -375,4 +378,27 @@ const char *inspection_function(const struct inspection *inspection, uint32_t pl
 	const struct installed_probe *probe = find_probe(inspection, plan);
 
 	return probe ? probe->function : NULL;
+}
+
+void inspection_describe(const struct inspection *inspection,
+			 void (*tell)(void *user, const char *sentence), void *user)
+{
+	static const char *const sites[] = {
+		[SITE_STACK_CHECK] = "stack check",
+		[SITE_ENTRY] = "entry",
+		[SITE_CALL] = "call",
+		[SITE_AFTER_CALL] = "after a call",
+	};
+
+	for (size_t i = 0; i < inspection->count; i++) {
+		const struct installed_probe *probe = &inspection->probes[i];
+		struct error sentence = {0};
+		char text[1024];
+
+		/* A function's name comes from the binary; errors are made safe to print. */
+		error_fail(&sentence, 0, "probe %s at file offset 0x%llx (%s)", probe->function,
+			   (unsigned long long)inspection->points[i].file_offset, sites[probe->site]);
+		error_format(&sentence, text, sizeof(text));
+		tell(user, text);
+	}
 }

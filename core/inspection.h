@@ -42,4 +42,8 @@ const struct schema *inspection_schema(const struct inspection *inspection, uint
 /* The function this plan's probe is on; NULL likewise. */
 const char *inspection_function(const struct inspection *inspection, uint32_t plan);
 
+/* Tells of each probe, in a sentence that is safe to print: for those who ask for more words. */
+void inspection_describe(const struct inspection *inspection,
+			 void (*tell)(void *user, const char *sentence), void *user);
+
 #endif

@@ -186,6 +186,11 @@ static int inspect(struct session *session, const struct process *process,
 			       ret_inspection, err);
 }
 
+static void on_probe(void *user, const char *sentence)
+{
+	notice(user, NOTICE_DEBUG, "%s", sentence);
+}
+
 static int attach_process(struct session *session, struct process *process, struct error *err)
 {
 	struct inspection *inspection;
@@ -207,6 +212,7 @@ static int attach_process(struct session *session, struct process *process, stru
 		return error_fail(err, r, "out of memory");
 	}
 	session->summary.targets++;
+	inspection_describe(target_inspection(target), on_probe, session);
 	tell_target(session, EVENT_ATTACH, target);
 	sink_flush(session->output.sink);
 	return 0;

@@ -96,6 +96,7 @@ static void bounds_its_parts(void **state)
 	text[EXPRESSION_MAX_NAME - 1] = 'n';
 	text[EXPRESSION_MAX_NAME] = '\0';
 	assert_refused(text, -E2BIG, 1);
+	text[EXPRESSION_MAX_NAME] = 'n';
 	text[1] = '.';
 	text[EXPRESSION_MAX_NAME + 1] = '\0';
 	parse(text);

@@ -107,15 +107,14 @@ static void shows_calls(void **state)
 
 static void shows_what_is_missing(void **state)
 {
-	struct event event = {.type = EVENT_REQUEST, .process = &shop};
+	struct event event = {.type = EVENT_REQUEST, .process = &shop, .path = text_of("/")};
 
 	assert_row(&event, "00:00:00.000000 1234    shop            -      -         -       "
-			   "-                        -       -\n");
+			   "-                        -       /\n");
 	event.status.presence = UNREADABLE;
-	event.path.presence = UNREADABLE;
 	event.query.presence = UNREADABLE;
 	assert_row(&event, "00:00:00.000000 1234    shop            -      -         -       "
-			   "-                        -       -\n");
+			   "-                        -       /\n");
 }
 
 static void shows_outcomes(void **state)

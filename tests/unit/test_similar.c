@@ -46,7 +46,7 @@ static void assert_similar(const char *name, const char *wanted, size_t count)
 static void finds_what_was_mistyped(void **state)
 {
 	/* One edit, then two; the first of equals first. */
-	assert_similar("main.pingg", "main.ping, main.pings, net.ping", 3);
+	assert_similar("main.pingg", "main.ping, main.pings, main.pong", 3);
 	assert_similar("main.(*Shop).Buj", "main.(*Shop).Buy, main.(*Shop).Bay", 2);
 	assert_similar("net/http.(*con).serve", "net/http.(*conn).serve", 1);
 	assert_similar("mainping", "main.ping, main.pong, main.pings", 3);
@@ -54,7 +54,7 @@ static void finds_what_was_mistyped(void **state)
 
 static void finds_the_package(void **state)
 {
-	assert_similar("Buy", "main.(*Shop).Buy, main.(*Shop).Bay", 1);
+	assert_similar("Buy", "main.(*Shop).Buy", 1);
 	assert_similar("shop.ping", "main.ping, net.ping", 2);
 	assert_similar("main.Ping", "main.ping, main.pong, main.pings", 3);
 }
@@ -78,7 +78,7 @@ static void stays_within_its_buffer(void **state)
 		memset(text, 'X', sizeof(text));
 		assert_int_equal(similar_functions(&table, "main.pingg", text, size), 3);
 		assert_non_null(memchr(text, '\0', size));
-		assert_true(strncmp(text, "main.ping, main.pings, net.ping", strlen(text)) == 0);
+		assert_true(strncmp(text, "main.ping, main.pings, main.pong", strlen(text)) == 0);
 		assert_int_equal(text[size], 'X');
 	}
 }

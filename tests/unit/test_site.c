@@ -531,7 +531,8 @@ static void put_caller(struct code *code, const struct prologue *prologue, size_
 }
 
 static int find_call_in(const struct code *code, const struct prologue *prologue, uint64_t callee,
-			struct site *ret_site, uint64_t *ret_code_offset)
+			enum site_kind kind, struct site *ret_site, uint64_t *ret_code_offset,
+			int *ret_count)
 {
 	struct function function = {"main.f", ENTRY, ENTRY + code->size};
 	struct function called = {"main.g", callee, callee + 16};
@@ -547,48 +548,72 @@ static int find_call_in(const struct code *code, const struct prologue *prologue
 	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
 	r = site_find_call(image,
 			   convention_for(prologue->machine, prologue->minor, prologue->minor == 17),
-			   &function, &called, ret_site, &err);
+			   &function, &called, kind, ret_site, &err);
 	assert_int_equal(err.code, r);
+	*ret_count = site_count_calls(image, &function, &called, NULL);
 	image_close(image);
 	elf_release(&elf);
 	return r;
 }
 
+static void assert_call_site(const struct code *code, const struct prologue *prologue,
+			     uint64_t callee, enum site_kind kind, size_t wanted)
+{
+	struct site site = {0};
+	uint64_t offset;
+	int count;
+
+	assert_int_equal(find_call_in(code, prologue, callee, kind, &site, &offset, &count), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(site.kind, kind);
+	assert_int_equal(site.address, ENTRY + wanted);
+	assert_int_equal(site.file_offset, offset + wanted);
+	assert_true(site.skip_if_set == 0 && site.skip_if_clear == 0);
+	/* The register that the stack check found g in has been used for other things since. */
+	assert_int_equal(site.goroutine_register, prologue->machine == MACHINE_ARM64 ? X28
+						  : prologue->minor < 18	     ? NONE
+										     : R14);
+	assert_int_equal(site.goroutine_offset, prologue->goroutine_offset);
+}
+
+static void assert_no_call_site(const struct code *code, const struct prologue *prologue,
+				uint64_t callee, int code_wanted, int count_wanted)
+{
+	struct site site = {.address = 77};
+	uint64_t offset;
+	int count;
+
+	for (enum site_kind kind = SITE_CALL; kind <= SITE_AFTER_CALL; kind++) {
+		assert_int_equal(find_call_in(code, prologue, callee, kind, &site, &offset, &count),
+				 code_wanted);
+		assert_int_equal(count, count_wanted);
+		assert_int_equal(site.address, 77);
+	}
+}
+
 static void finds_the_one_call(void **state)
 {
 	enum { DISTANCE = 0x10000 };
+	const uint64_t callee = ENTRY + DISTANCE;
 
 	for (size_t i = 0; i < sizeof(prologues) / sizeof(prologues[0]); i++) {
 		const struct prologue *prologue = &prologues[i];
-		struct code code = {0}, none = {0}, two = {0};
-		struct site site = {0};
-		size_t call;
-		uint64_t offset;
+		struct code begin = {0}, one = {0}, none = {0}, two = {0};
 
-		put_prologue(&code, prologue);
-		put_body(&code, prologue->machine);
-		call = code.size;
-		code = (struct code){0};
-		put_caller(&code, prologue, 1, DISTANCE);
-		assert_int_equal(find_call_in(&code, prologue, ENTRY + DISTANCE, &site, &offset), 0);
-		assert_int_equal(site.kind, SITE_CALL);
-		assert_int_equal(site.address, ENTRY + call);
-		assert_int_equal(site.file_offset, offset + call);
-		assert_true(site.skip_if_set == 0 && site.skip_if_clear == 0);
-		/* The register that the stack check found g in has been used for other things since. */
-		assert_int_equal(site.goroutine_register,
-				 prologue->machine == MACHINE_ARM64 ? X28
-				 : prologue->minor < 18 ? NONE : R14);
-		assert_int_equal(site.goroutine_offset, prologue->goroutine_offset);
-
-		site = (struct site){.address = 77};
+		put_prologue(&begin, prologue);
+		put_body(&begin, prologue->machine);
+		put_caller(&one, prologue, 1, DISTANCE);
+		assert_call_site(&one, prologue, callee, SITE_CALL, begin.size);
+		assert_call_site(&one, prologue, callee, SITE_AFTER_CALL,
+				 begin.size + (prologue->machine == MACHINE_ARM64 ? 4 : 5));
 		put_caller(&none, prologue, 0, DISTANCE);
-		assert_int_equal(find_call_in(&none, prologue, ENTRY + DISTANCE, &site, &offset), -ENOENT);
+		assert_no_call_site(&none, prologue, callee, -ENOENT, 0);
 		put_caller(&two, prologue, 2, DISTANCE);
-		assert_int_equal(find_call_in(&two, prologue, ENTRY + DISTANCE, &site, &offset), -E2BIG);
-		assert_int_equal(find_call_in(&two, prologue, ENTRY + DISTANCE + 4, &site, &offset),
-				 -ENOENT);
-		assert_int_equal(site.address, 77);
+		assert_no_call_site(&two, prologue, callee, -E2BIG, 2);
+		assert_no_call_site(&two, prologue, callee + 4, -ENOENT, 0);
+		/* A call that is the last instruction of all has nothing after it. */
+		one.size = begin.size + (prologue->machine == MACHINE_ARM64 ? 4 : 5);
+		assert_call_site(&one, prologue, callee, SITE_CALL, begin.size);
 	}
 }
 
