@@ -28,7 +28,6 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 #define LOWEST_POINTER 4096
 
 enum {
-	SCRATCH_SLOTS = 4,
 	RECORD_MAX_HEAD = sizeof(struct record_hit) + 8 * PLAN_MAX_CELLS,
 	DEFAULT_PAYLOAD_SIZE = 8192,
 };
@@ -81,8 +80,9 @@ struct scratch {
 	__u8 record[]; /* RECORD_MAX_HEAD + payload_size + STRING_MAX_SIZE bytes, see kernel.c */
 };
 
+/* No per-CPU map: the values of those are limited to 32 KiB. User space knows the number of CPUs. */
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, SCRATCH_SLOTS);
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(struct scratch) + RECORD_MAX_HEAD + DEFAULT_PAYLOAD_SIZE +
@@ -91,9 +91,11 @@ struct {
 
 static __always_inline struct scratch *scratch_claim(void)
 {
+	__u32 first = bpf_get_smp_processor_id() * SCRATCH_SLOTS;
+
 #pragma unroll
 	for (__u32 slot = 0; slot < SCRATCH_SLOTS; slot++) {
-		__u32 key = slot;
+		__u32 key = first + slot;
 		struct scratch *scratch = bpf_map_lookup_elem(&scratches, &key);
 
 		if (scratch && __sync_val_compare_and_swap(&scratch->claimed, 0, 1) == 0)

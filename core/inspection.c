@@ -233,14 +233,18 @@ static int add_function(struct inspection *inspection, const struct binary *bina
 	const struct signature *signature;
 	struct call_captures captures;
 	struct function function;
+	struct error why = {0};
 	const char *parameter;
 	int r;
 
 	if (!pclntab_find(binary->pclntab, name, &function))
 		return fail_no_function(binary, name, err);
-	r = types_signature(binary->types, &function, &signature, NULL, err);
-	if (r < 0)
-		return r;
+	r = types_signature(binary->types, &function, &signature, NULL, &why);
+	if (r < 0) {
+		error_hint(err, "build it without -ldflags=-w");
+		return error_fail(err, r, "the parameters of function %s are not known: %s", name,
+				  why.what);
+	}
 	parameter = request_parameter(signature);
 	if (!parameter)
 		return error_fail(err, -EINVAL, "function %s takes no *http.Request", name);

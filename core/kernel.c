@@ -83,6 +83,9 @@ static int size_maps(struct gohttpsnoop_bpf *skeleton, const struct kernel_optio
 	skeleton->rodata->payload_size = payload;
 	r = bpf_map__set_value_size(skeleton->maps.scratches, fixed + payload);
 	if (r == 0)
+		r = bpf_map__set_max_entries(skeleton->maps.scratches,
+					     SCRATCH_SLOTS * libbpf_num_possible_cpus());
+	if (r == 0)
 		r = bpf_map__set_max_entries(skeleton->maps.plans, MAX_PLANS);
 	if (r == 0)
 		r = bpf_map__set_max_entries(skeleton->maps.ring, options->ring_size);

@@ -12,8 +12,8 @@
 #include <uv.h>
 
 #include "assembly.h"
+#include "binary.h"
 #include "clock.h"
-#include "image.h"
 #include "kernel.h"
 #include "losses.h"
 #include "output.h"
@@ -235,14 +235,14 @@ int session_add_process(struct session *session, uint32_t pid, struct error *err
 /* A file that is no Go program is refused whether or not a process runs it. */
 static int check_binary(const char *path, struct stat *ret_status, struct error *err)
 {
-	struct image *image;
-	int r = image_open(path, &image, err);
+	struct binary *binary;
+	int r = binary_open(path, &binary, err);
 
 	if (r < 0)
 		return r;
-	if (fstat(image_file(image), ret_status) < 0)
+	if (fstat(image_file(binary->image), ret_status) < 0)
 		r = error_fail(err, -errno, "%s", strerror(errno));
-	image_close(image);
+	binary_close(binary);
 	return r;
 }
 

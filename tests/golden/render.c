@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Plays a script of records to decoding, joining and formatting, and prints the lines that come out:
+ *
+ *	render json|table <case.in
+ *
+ *	clock NANOSECONDS                        what makes the records' clock a time of day
+ *	target ID PID "comm" "exe" "go" "abi"    a traced process
+ *	plan NUMBER ROLE "function" FIELD:KIND…  what its records hold; kinds: s, b, and i, u, p with a size
+ *	hit TARGET PLAN TID TIME CELL…           a record; cells: 12, "text", "cut"+MISSING, @OFFSET:SIZE:LENGTH
+ *	                                         into the payload so far, #WORD as it is, ? for unreadable
+ *	refused CODE DAMAGE… hit …               the same, damaged first and refused with this code; damage:
+ *	                                         size=N, kind=N, cells=N, cut=N (bytes that are left)
+ *	exit TARGET                              the process ended
+ *	attach TARGET TIME, detach TARGET TIME, lost TIME COUNT "where"
+ *	open COUNT                               so many requests are open now
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "assembly.h"
+#include "format.h"
+#include "record_builder.h"
+#include "script.h"
+
+enum { MAX_PLANS = 16, MAX_TARGETS = 4 };
+
+/* ---- stand-ins for what needs a kernel and processes ---- */
+
+struct inspection {
+	struct {
+		bool defined;
+		struct schema schema;
+		char function[64];
+	} plans[MAX_PLANS];
+};
+
+struct target {
+	uint32_t id;
+	struct process_identity identity;
+	char exe[256], go_version[64], convention[16];
+	const struct inspection *inspection;
+};
+
+uint32_t target_id(const struct target *target)
+{
+	return target->id;
+}
+
+const struct process_identity *target_identity(const struct target *target)
+{
+	return &target->identity;
+}
+
+const struct inspection *target_inspection(const struct target *target)
+{
+	return target->inspection;
+}
+
+const struct schema *inspection_schema(const struct inspection *inspection, uint32_t plan)
+{
+	return plan < MAX_PLANS && inspection->plans[plan].defined ? &inspection->plans[plan].schema
+								   : NULL;
+}
+
+const char *inspection_function(const struct inspection *inspection, uint32_t plan)
+{
+	return inspection_schema(inspection, plan) ? inspection->plans[plan].function : NULL;
+}
+
+/* ---- the player ---- */
+
+struct player {
+	struct script script;
+	struct format *format;
+	struct assembly *assembly;
+	struct target_set set;
+	struct target targets[MAX_TARGETS];
+	struct inspection inspection;
+};
+
+static void print(void *user, const struct event *event)
+{
+	struct player *player = user;
+	struct bytes line;
+
+	if (format_line(player->format, event, &line) < 0)
+		script_fail(&player->script, "no line", "out of memory");
+	fwrite(line.data, 1, line.size, stdout);
+}
+
+static void play_clock(struct player *player)
+{
+	assembly_set_wall_offset(player->assembly, script_integer(&player->script));
+}
+
+/* Quoted text that may hold anything but a NUL, kept. */
+static void keep_text(struct player *player, char *buffer, size_t size)
+{
+	snprintf(buffer, size, "%s", script_text(&player->script));
+}
+
+static void play_target(struct player *player)
+{
+	struct target *target = &player->targets[player->set.count];
+
+	if (player->set.count == MAX_TARGETS)
+		script_fail(&player->script, "too many", "targets");
+	target->id = script_integer(&player->script);
+	target->identity.pid = script_integer(&player->script);
+	keep_text(player, target->identity.comm, sizeof(target->identity.comm));
+	keep_text(player, target->exe, sizeof(target->exe));
+	keep_text(player, target->go_version, sizeof(target->go_version));
+	keep_text(player, target->convention, sizeof(target->convention));
+	target->identity.exe = target->exe;
+	target->identity.go_version = target->go_version;
+	target->identity.convention = target->convention;
+	target->inspection = &player->inspection;
+	target_set_add(&player->set, target);
+}
+
+static struct target *named_target(struct player *player)
+{
+	struct target *target = target_set_find(&player->set, script_integer(&player->script));
+
+	if (!target)
+		script_fail(&player->script, "there is no such", "target");
+	return target;
+}
+
+static enum plan_role named_role(struct player *player)
+{
+	static const char *const names[] = {
+		[PLAN_ROLE_START] = "start", [PLAN_ROLE_END] = "end",	  [PLAN_ROLE_CALL] = "call",
+		[PLAN_ROLE_PANIC] = "panic", [PLAN_ROLE_HIJACK] = "hijack",
+	};
+	const char *name = script_name(&player->script);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(names[i], name) == 0)
+			return i;
+	}
+	script_fail(&player->script, "there is no role", name);
+}
+
+static struct probe_cell named_cell(struct player *player)
+{
+	static const char *const names[FIELD_COUNT] = {
+		[FIELD_KEY] = "key", [FIELD_GOID] = "goid", [FIELD_METHOD] = "method",
+		[FIELD_PATH] = "path", [FIELD_QUERY] = "query", [FIELD_ROUTE] = "route",
+		[FIELD_HOST] = "host", [FIELD_REMOTE] = "remote", [FIELD_PROTOCOL_MAJOR] = "major",
+		[FIELD_PROTOCOL_MINOR] = "minor", [FIELD_TLS] = "tls",
+		[FIELD_REQUEST_BYTES] = "request_bytes", [FIELD_STATUS] = "status",
+		[FIELD_RESPONSE_BYTES] = "response_bytes",
+	};
+	static const char kinds[] = {[CELL_BOOL] = 'b', [CELL_INT] = 'i', [CELL_UINT] = 'u',
+				     [CELL_POINTER] = 'p', [CELL_STRING] = 's'};
+	const char *word = script_name(&player->script), *colon = strchr(word, ':');
+	struct probe_cell cell = {.field = FIELD_COUNT};
+	const char *kind = colon ? memchr(kinds, colon[1], sizeof(kinds)) : NULL;
+
+	for (uint8_t i = 0; colon && i < FIELD_COUNT; i++) {
+		if (names[i] && strncmp(names[i], word, colon - word) == 0 && !names[i][colon - word])
+			cell.field = i;
+	}
+	if (!kind || cell.field == FIELD_COUNT)
+		script_fail(&player->script, "FIELD:KIND is expected", word);
+	cell.cell.kind = kind - kinds;
+	cell.cell.size = cell.cell.kind == CELL_STRING ? 16 : cell.cell.kind == CELL_BOOL ? 1
+			 : colon[2] ? colon[2] - '0' : 8;
+	return cell;
+}
+
+static void play_plan(struct player *player)
+{
+	size_t number = script_integer(&player->script);
+	struct schema *schema;
+
+	if (number >= MAX_PLANS)
+		script_fail(&player->script, "too many", "plans");
+	schema = &player->inspection.plans[number].schema;
+	player->inspection.plans[number].defined = true;
+	schema->role = named_role(player);
+	keep_text(player, player->inspection.plans[number].function,
+		  sizeof(player->inspection.plans[number].function));
+	while (script_more(&player->script))
+		schema->cells[schema->cell_count++] = named_cell(player);
+}
+
+static void add_cell(struct player *player, struct record_builder *record)
+{
+	struct word word = script_word(&player->script);
+	uint64_t offset, size, length, missing = 0;
+
+	if (word.quoted) {
+		if (word.rest[0] == '+')
+			missing = script_parse_integer(&player->script, word.rest + 1);
+		record_string(record, word.data, word.size, word.size + missing);
+	} else if (word.name[0] == '?') {
+		record_unreadable(record);
+	} else if (sscanf(word.name, "@%lu:%lu:%lu", &offset, &size, &length) == 3) {
+		record_word(record, record_string_cell(offset, size, length));
+	} else {
+		record_word(record, script_parse_integer(&player->script,
+							 word.name + (word.name[0] == '#')));
+	}
+}
+
+/* What is wrong with a record; 0: nothing. */
+struct damage {
+	uint32_t size;
+	uint16_t kind, cells;
+	size_t cut;
+};
+
+static int play_record(struct player *player, struct damage damage)
+{
+	static struct record_builder record;
+	uint32_t target = script_integer(&player->script);
+	uint32_t plan = script_integer(&player->script);
+	struct bytes bytes;
+	int r;
+
+	record_init(&record, target, plan, 0);
+	record.head.process = 1ull << 32 | (uint32_t)script_integer(&player->script);
+	record.head.time = script_integer(&player->script);
+	while (script_more(&player->script))
+		add_cell(player, &record);
+	record.head.size = damage.size;
+	record.head.kind += damage.kind;
+	record.head.cell_count = damage.cells;
+	bytes = record_finish(&record);
+	if (damage.cut && damage.cut < bytes.size) {
+		/* Alone in memory again, so that ASan sees a read beyond the cut. */
+		record.bytes = realloc(record.bytes, damage.cut);
+		bytes = (struct bytes){record.bytes, damage.cut};
+	}
+	r = assembly_record(player->assembly, bytes);
+	record_release(&record);
+	return r;
+}
+
+static void play_hit(struct player *player)
+{
+	if (play_record(player, (struct damage){0}) != 0)
+		script_fail(&player->script, "the record was", "refused");
+}
+
+static void play_refused(struct player *player)
+{
+	const char *code = script_name(&player->script);
+	int wanted = strcmp(code, "EBADMSG") == 0 ? -EBADMSG : strcmp(code, "ESRCH") == 0 ? -ESRCH : 0;
+	struct damage damage = {0};
+	const char *word;
+	unsigned long value;
+	int r;
+
+	if (!wanted)
+		script_fail(&player->script, "EBADMSG or ESRCH is expected", code);
+	while (strcmp(word = script_name(&player->script), "hit") != 0) {
+		if (sscanf(word, "size=%lu", &value) == 1)
+			damage.size = value;
+		else if (sscanf(word, "kind=%lu", &value) == 1)
+			damage.kind = value - RECORD_HIT;
+		else if (sscanf(word, "cells=%lu", &value) == 1)
+			damage.cells = value;
+		else if (sscanf(word, "cut=%lu", &value) == 1)
+			damage.cut = value;
+		else
+			script_fail(&player->script, "damage is expected", word);
+	}
+	r = play_record(player, damage);
+	if (r != wanted)
+		script_fail(&player->script, "the record was not refused so, but", strerror(-r));
+}
+
+static void play_exit(struct player *player)
+{
+	assembly_end_target(player->assembly, named_target(player));
+}
+
+static void tell_target(struct player *player, enum event_type type)
+{
+	const struct target *target = named_target(player);
+	struct event event = {.type = type, .process = &target->identity};
+
+	event.time = script_integer(&player->script);
+	print(player, &event);
+}
+
+static void play_attach(struct player *player)
+{
+	tell_target(player, EVENT_ATTACH);
+}
+
+static void play_detach(struct player *player)
+{
+	tell_target(player, EVENT_DETACH);
+}
+
+static void play_lost(struct player *player)
+{
+	struct event event = {.type = EVENT_LOST};
+
+	event.time = script_integer(&player->script);
+	event.count = script_integer(&player->script);
+	event.where = script_text(&player->script);
+	print(player, &event);
+}
+
+static void play_open(struct player *player)
+{
+	int64_t wanted = script_integer(&player->script);
+
+	if (assembly_open_requests(player->assembly) != wanted)
+		script_fail(&player->script, "another number of requests is", "open");
+}
+
+static void play_line(struct player *player)
+{
+	static const struct {
+		const char *name;
+		void (*play)(struct player *player);
+	} verbs[] = {
+		{"clock", play_clock}, {"target", play_target},	  {"plan", play_plan},
+		{"hit", play_hit},     {"refused", play_refused}, {"exit", play_exit},
+		{"attach", play_attach}, {"detach", play_detach}, {"lost", play_lost},
+		{"open", play_open},
+	};
+	const char *name = script_name(&player->script);
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (strcmp(verbs[i].name, name) != 0)
+			continue;
+		verbs[i].play(player);
+		if (script_more(&player->script))
+			script_fail(&player->script, "too many words", player->script.at);
+		return;
+	}
+	script_fail(&player->script, "there is no verb", name);
+}
+
+int main(int argc, char **argv)
+{
+	static struct player player;
+	struct assembly_callbacks callbacks = {print, &player};
+	bool json = argc == 2 && strcmp(argv[1], "json") == 0;
+
+	if (argc != 2 || (!json && strcmp(argv[1], "table") != 0)) {
+		fprintf(stderr, "usage: render json|table <case.in\n");
+		return 2;
+	}
+	if ((json ? format_create_json : format_create_table)(&player.format) < 0 ||
+	    assembly_create(&player.set, &callbacks, &player.assembly) < 0)
+		return 1;
+	while (script_line(&player.script))
+		play_line(&player);
+	assembly_destroy(player.assembly);
+	target_set_finish(&player.set);
+	format_destroy(player.format);
+	script_finish(&player.script);
+	return ferror(stdout) || fflush(stdout) != 0;
+}
