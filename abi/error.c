@@ -26,6 +26,16 @@ int error_fail(struct error *err, int code, const char *format, ...)
 	return code;
 }
 
+int error_adopt(struct error *err, const struct error *other)
+{
+	error_fail(err, other->code, "%s", other->what);
+	if (other->hint[0])
+		error_hint(err, "%s", other->hint);
+	if (other->subject[0])
+		error_subject(err, "%s", other->subject);
+	return other->code;
+}
+
 void error_subject(struct error *err, const char *format, ...)
 {
 	int saved = errno;

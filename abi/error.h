@@ -20,6 +20,12 @@ struct error {
 int error_fail(struct error *err, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/*
+ * Takes over what another error says, as error_fail() would; of its subject only where none is named.
+ * Returns its code.
+ */
+int error_adopt(struct error *err, const struct error *other);
+
 /* Names the subject unless one is named already. */
 void error_subject(struct error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

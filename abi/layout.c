@@ -52,7 +52,7 @@ static bool row_holds(const struct layout *layout, const char *name, uint32_t si
 		      bool internal)
 {
 	if (strncmp(name, LAYOUT_X_NET, strlen(LAYOUT_X_NET)) == 0)
-		return layout->x_net && since <= layout->x_net && layout->x_net < before;
+		return since <= layout->x_net && layout->x_net < before;
 	return since <= layout->first && layout->last < before && !(internal && layout->assumed);
 }
 

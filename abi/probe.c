@@ -2,24 +2,43 @@
 #include "probe.h"
 
 #include <errno.h>
+#include <stdio.h>
 
-static int add_capture(const struct scope *scope, const struct capture *capture,
-		       struct plan_builder *builder, struct probe *probe, struct error *err)
+static int resolve(const struct scope *scope, const struct capture *capture,
+		   struct plan_builder *builder, struct probe *probe, struct access *access,
+		   struct error *err)
 {
 	struct expression expression;
-	struct access access;
 	struct cell cell;
 	int r;
 
 	r = expression_parse(capture->expression, &expression, err);
 	if (r == 0)
-		r = access_resolve(scope, &expression, &access, err);
+		r = access_resolve(scope, &expression, access, err);
 	if (r == 0)
-		r = plan_add(builder, &access, capture->lookahead, &cell, err);
+		r = plan_add(builder, access, capture->lookahead, &cell, err);
 	if (r == 0)
 		probe->cells[builder->capture_count - 1] =
 			(struct probe_cell){.cell = cell, .field = capture->field};
 	return r;
+}
+
+/* Adds a capture, or notes why this binary cannot give it. */
+static int add_capture(const struct scope *scope, const struct capture *capture,
+		       struct plan_builder *builder, struct probe *probe, struct error *err)
+{
+	struct probe_capture *note = &probe->captures[probe->capture_count++];
+	struct error why = {0};
+
+	snprintf(note->expression, sizeof(note->expression), "%s", capture->expression);
+	note->field = capture->field;
+	note->result = resolve(scope, capture, builder, probe, &note->access, &why);
+	if (note->result == 0)
+		return 0;
+	snprintf(note->why, sizeof(note->why), "%.*s", (int)sizeof(note->why) - 1, why.what);
+	if (note->result == -ENODATA)
+		probe->unknown |= 1u << capture->field;
+	return capture->required ? error_adopt(err, &why) : 0;
 }
 
 static int find_function(const struct binary *binary, const char *name, struct function *ret_function,
@@ -108,6 +127,18 @@ static int place(const struct binary *binary, const struct probe_request *reques
 	return place_at_begin(binary, &function, signature, probe, err);
 }
 
+static int add_captures(const struct scope *scope, const struct probe_request *request,
+			struct plan_builder *builder, struct probe *probe, struct error *err)
+{
+	int r = 0;
+
+	if (request->capture_count > PLAN_MAX_CELLS)
+		return error_fail(err, -E2BIG, "more than %d captures at one probe", PLAN_MAX_CELLS);
+	for (size_t i = 0; r == 0 && i < request->capture_count; i++)
+		r = add_capture(scope, &request->captures[i], builder, probe, err);
+	return r;
+}
+
 int probe_compile(const struct binary *binary, const struct probe_request *request,
 		  uint32_t max_string, struct probe *ret_probe, struct error *err)
 {
@@ -122,18 +153,11 @@ int probe_compile(const struct binary *binary, const struct probe_request *reque
 	struct plan_builder builder = {0};
 	int r = place(binary, request, &signature, &probe, err);
 
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < request->capture_count; i++) {
-		const struct capture *capture = &request->captures[i];
-
-		r = add_capture(&scope, capture, &builder, &probe, capture->required ? err : NULL);
-		if (r < 0 && capture->required)
-			return r;
-	}
-	r = plan_compile(&builder, &probe.site, request->role, max_string, &probe.plan, err);
-	if (r < 0)
-		return r;
-	*ret_probe = probe;
-	return 0;
+	if (r == 0)
+		r = add_captures(&scope, request, &builder, &probe, err);
+	if (r == 0)
+		r = plan_compile(&builder, &probe.site, request->role, max_string, &probe.plan, err);
+	if (r == 0)
+		*ret_probe = probe;
+	return r;
 }

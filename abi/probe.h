@@ -39,18 +39,33 @@ struct probe_cell {
 	uint8_t field;
 };
 
-/* A probe ready to be attached. A plain value that needs nothing of the binary any more. */
+enum { PROBE_MAX_EXPRESSION = 96, PROBE_MAX_REASON = 160 };
+
+/* What became of a capture: where its value is, or why there is none. */
+struct probe_capture {
+	char expression[PROBE_MAX_EXPRESSION];
+	uint8_t field;
+	int result;		   /* 0, or a negative errno */
+	char why[PROBE_MAX_REASON]; /* when `result` is negative */
+	struct access access;	   /* when it is not; its type lives as long as the binary */
+};
+
+/* A probe ready to be attached. A plain value; but for the types of `captures` it outlives the binary. */
 struct probe {
 	struct site site;
 	struct plan plan;
 	enum type_source source;
 	struct probe_cell cells[PLAN_MAX_CELLS]; /* plan.cell_count of them */
+	uint32_t unknown; /* bit n: field n exists, but where it lies in this binary is not known */
+	struct probe_capture captures[PLAN_MAX_CELLS]; /* in the order of the request */
+	uint8_t capture_count;
 };
 
 /*
  * Compiles a request for one binary. Captures that are not required and that this binary cannot give
- * (an older Go has no such field) are left out. -ENOENT when the request does not fit the binary: it has no
- * such function, call or companion, or the call was not inlined.
+ * (an older Go has no such field) are left out. -ENOENT when the request does not fit the binary: it
+ * has no such function, call or companion, or the call was not inlined. -ENODATA when the function is
+ * there but nothing describes its parameters.
  */
 int probe_compile(const struct binary *binary, const struct probe_request *request,
 		  uint32_t max_string, struct probe *ret_probe, struct error *err);

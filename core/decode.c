@@ -81,7 +81,7 @@ int decode_hit(struct bytes record, const struct schema *schema, struct hit *ret
 	    record.size < sizeof(head) + 8ull * head.cell_count)
 		return -EBADMSG;
 	ret_hit->known = 0;
-	ret_hit->unreadable = 0;
+	ret_hit->unreadable = schema->unknown;
 	for (uint32_t i = 0; i < head.cell_count; i++) {
 		uint8_t field = schema->cells[i].field;
 		uint64_t word;

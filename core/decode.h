@@ -10,6 +10,7 @@
 struct schema {
 	enum plan_role role;
 	uint8_t cell_count;
+	uint32_t unknown; /* bit n: field n is unreadable in every record */
 	struct probe_cell cells[PLAN_MAX_CELLS];
 };
 

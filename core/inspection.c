@@ -7,8 +7,7 @@
 #include <sys/utsname.h>
 
 #include "binary.h"
-#include "similar.h"
-#include "site.h"
+#include "survey.h"
 
 /* A probe as it is installed: where to attach it and how to read its records. */
 struct installed_probe {
@@ -53,7 +52,8 @@ static int install(struct inspection *inspection, const char *function, const st
 {
 	struct installed_probe installed = {
 		.site = probe->site.kind,
-		.schema = {.role = probe->plan.role, .cell_count = probe->plan.cell_count},
+		.schema = {.role = probe->plan.role, .cell_count = probe->plan.cell_count,
+			   .unknown = probe->unknown},
 	};
 	int r = grow(inspection, err);
 
@@ -74,202 +74,68 @@ static int install(struct inspection *inspection, const char *function, const st
 	return 0;
 }
 
-static int add_probe(struct inspection *inspection, const struct binary *binary,
-		     const struct probe_request *request, uint32_t max_string, struct error *err)
+static void tell_blindnesses(const struct survey *survey, const struct inspection_options *options)
 {
-	struct probe probe;
-	int r = probe_compile(binary, request, max_string, &probe, err);
-
-	if (r == 0)
-		r = install(inspection, request->function, &probe, err);
-	return r;
-}
-
-/* The probes of a protocol, compiled for one binary. */
-struct compiled_protocol {
-	const struct protocol *protocol;
-	bool fits[PROTOCOL_MAX_PROBES]; /* the probe of this row could be compiled */
-	struct probe probes[PROTOCOL_MAX_PROBES];
-};
-
-static int compile_protocol(const struct binary *binary, uint32_t max_string,
-			    struct compiled_protocol *compiled, struct error *err)
-{
-	const struct protocol *protocol = compiled->protocol;
-
-	for (size_t i = 0; i < protocol->probe_count; i++) {
+	for (size_t i = 0; i < survey->blindness_count; i++) {
+		const struct protocol_blindness *blindness = survey->blindnesses[i];
 		struct error why = {0};
-		int r = probe_compile(binary, &protocol->probes[i], max_string, &compiled->probes[i],
-				      &why);
 
-		compiled->fits[i] = r == 0;
-		if (r < 0 && r != -ENOENT) {
-			if (err)
-				*err = why;
-			return r;
-		}
-	}
-	return 0;
-}
-
-static bool has_role(const struct compiled_protocol *compiled, enum plan_role role)
-{
-	for (size_t i = 0; i < compiled->protocol->probe_count; i++) {
-		if (compiled->fits[i] && compiled->protocol->probes[i].role == role)
-			return true;
-	}
-	return false;
-}
-
-/* Whether there is a probe that is meant for where this call was inlined. */
-static bool is_made_up_for(const struct compiled_protocol *compiled, const struct expected_call *call)
-{
-	for (size_t i = 0; i < compiled->protocol->probe_count; i++) {
-		if (compiled->fits[i] && compiled->protocol->probes[i].inlined == call)
-			return true;
-	}
-	return false;
-}
-
-static void tell_blindness(const struct protocol_blindness *blindness,
-			   const struct inspection_options *options)
-{
-	struct error why = {0};
-
-	error_fail(&why, -ENOENT, "%s cannot be seen: %s was inlined", blindness->unseen,
-		   blindness->call->callee);
-	error_hint(&why, "a build without profile-guided optimisation, -pgo=off, can be traced");
-	options->refused(options->user, &why);
-}
-
-/* Where ends may pass unseen, an open request must not be taken for one whose handler panicked. */
-static void give_up_role(struct compiled_protocol *compiled, enum plan_role role)
-{
-	for (size_t i = 0; i < compiled->protocol->probe_count; i++) {
-		if (compiled->protocol->probes[i].role == role)
-			compiled->fits[i] = false;
+		error_fail(&why, -ENOENT, "%s cannot be seen: %s was inlined", blindness->unseen,
+			   blindness->call->callee);
+		error_hint(&why, "a build without profile-guided optimisation, -pgo=off, can be traced");
+		options->refused(options->user, &why);
 	}
 }
 
-static void check_blindnesses(const struct binary *binary, struct compiled_protocol *compiled,
-			      const struct inspection_options *options)
+/* Installs what can be attached; tells of the rest, but for what the binary simply does not have. */
+static int install_survey(struct inspection *inspection, const struct survey *survey,
+			  const struct inspection_options *options, struct error *err)
 {
-	const struct protocol *protocol = compiled->protocol;
-
-	for (size_t i = 0; i < protocol->blindness_count; i++) {
-		const struct protocol_blindness *blindness = &protocol->blindnesses[i];
-
-		if (is_made_up_for(compiled, blindness->call) ||
-		    !probe_is_inlined(binary, blindness->call))
-			continue;
-		tell_blindness(blindness, options);
-		if (blindness->hides_ends)
-			give_up_role(compiled, PLAN_ROLE_PANIC);
-	}
-}
-
-/* A binary need not have every function of the table, but a request has to have a start and an end. */
-static int install_protocol(struct inspection *inspection, const struct compiled_protocol *compiled,
-			    struct error *err)
-{
-	const struct protocol *protocol = compiled->protocol;
 	int r = 0;
 
-	if (!has_role(compiled, PLAN_ROLE_START) || !has_role(compiled, PLAN_ROLE_END)) {
-		error_hint(err, "name the functions to trace");
-		return error_fail(err, -ENOENT,
-				  "no HTTP server of net/http in it: there is no function %s",
-				  protocol->probes[0].function);
+	for (size_t i = 0; r == 0 && i < survey->count; i++) {
+		const struct survey_probe *probe = &survey->probes[i];
+
+		if (probe->result == 0)
+			r = install(inspection, probe->function, &probe->probe, err);
+		else if (options->function_count > 1 || probe->result == -ENODATA)
+			options->refused(options->user, &probe->why);
 	}
-	for (size_t i = 0; r == 0 && i < protocol->probe_count; i++) {
-		if (compiled->fits[i])
-			r = install(inspection, protocol->probes[i].function, &compiled->probes[i],
-				    err);
-	}
+	tell_blindnesses(survey, options);
 	return r;
 }
 
-static int add_protocol(struct inspection *inspection, const struct binary *binary,
-			const struct protocol *protocol, const struct inspection_options *options,
-			struct error *err)
+static int install_functions(struct inspection *inspection, const struct binary *binary,
+			     const struct inspection_options *options, struct error *err)
 {
-	struct compiled_protocol *compiled = calloc(1, sizeof(*compiled));
-	int r;
+	struct survey survey;
+	int r = survey_functions(binary, options->functions, options->function_count,
+				 options->max_string, &survey, err);
 
-	if (!compiled)
-		return no_memory(err);
-	compiled->protocol = protocol;
-	r = compile_protocol(binary, options->max_string, compiled, err);
-	if (r == 0) {
-		check_blindnesses(binary, compiled, options);
-		r = install_protocol(inspection, compiled, err);
+	if (r < 0)
+		return r;
+	if (survey.count == 1 && survey.probes[0].result < 0) {
+		r = error_adopt(err, &survey.probes[0].why);
+	} else {
+		r = install_survey(inspection, &survey, options, err);
 	}
-	free(compiled);
-	return r;
-}
-
-/* Finds the parameter through which a function takes an *http.Request. */
-static const char *request_parameter(const struct signature *signature)
-{
-	for (size_t i = 0; i < signature->parameter_count; i++) {
-		if (strcmp(signature->parameters[i].type->name, "*net/http.Request") == 0)
-			return signature->parameters[i].name;
-	}
-	return NULL;
-}
-
-static int fail_no_function(const struct binary *binary, const char *name, struct error *err)
-{
-	char names[256];
-
-	if (similar_functions(binary->pclntab, name, names, sizeof(names)))
-		error_hint(err, "near it: %s", names);
-	return error_fail(err, -ENOENT, "there is no function %s", name);
-}
-
-static int add_function(struct inspection *inspection, const struct binary *binary, const char *name,
-			uint32_t max_string, struct error *err)
-{
-	const struct signature *signature;
-	struct call_captures captures;
-	struct function function;
-	struct error why = {0};
-	const char *parameter;
-	int r;
-
-	if (!pclntab_find(binary->pclntab, name, &function))
-		return fail_no_function(binary, name, err);
-	r = types_signature(binary->types, &function, &signature, NULL, &why);
-	if (r < 0) {
-		error_hint(err, "build it without -ldflags=-w");
-		return error_fail(err, r, "the parameters of function %s are not known: %s", name,
-				  why.what);
-	}
-	parameter = request_parameter(signature);
-	if (!parameter)
-		return error_fail(err, -EINVAL, "function %s takes no *http.Request", name);
-	call_captures_init(&captures, parameter);
-	return add_probe(inspection, binary,
-			 &(struct probe_request){name, PLAN_ROLE_CALL, captures.captures,
-						 CALL_CAPTURE_COUNT},
-			 max_string, err);
-}
-
-/* Functions that cannot be traced are told of one by one; it takes only one that can. */
-static int add_functions(struct inspection *inspection, const struct binary *binary,
-			 const struct inspection_options *options, struct error *err)
-{
-	if (options->function_count == 1)
-		return add_function(inspection, binary, options->functions[0], options->max_string, err);
-	for (size_t i = 0; i < options->function_count; i++) {
-		struct error why = {0};
-
-		if (add_function(inspection, binary, options->functions[i], options->max_string, &why) < 0)
-			options->refused(options->user, &why);
-	}
-	if (inspection->count == 0)
+	survey_finish(&survey);
+	if (r == 0 && inspection->count == 0)
 		return error_fail(err, -ENOENT, "none of the functions can be traced");
-	return 0;
+	return r;
+}
+
+static int install_protocol(struct inspection *inspection, const struct binary *binary,
+			    const struct inspection_options *options, struct error *err)
+{
+	struct survey survey;
+	int r = survey_protocol(binary, &protocol_http_server, options->max_string, &survey, err);
+
+	if (r < 0)
+		return r;
+	r = install_survey(inspection, &survey, options, err);
+	survey_finish(&survey);
+	return r;
 }
 
 /* A uprobe runs on this machine's processor: a binary for another one can only be looked at. */
@@ -299,9 +165,9 @@ static int inspect(struct inspection *inspection, const char *path,
 	if (r == 0)
 		r = check_machine(binary, err);
 	if (r == 0 && options->function_count)
-		r = add_functions(inspection, binary, options, err);
+		r = install_functions(inspection, binary, options, err);
 	else if (r == 0)
-		r = add_protocol(inspection, binary, &protocol_http_server, options, err);
+		r = install_protocol(inspection, binary, options, err);
 	binary_close(binary);
 	return r;
 }

@@ -152,7 +152,7 @@ static const struct probe_request http_server_probes[] = {
 	HTTP2_PANIC(X_NET),
 };
 
-_Static_assert(COUNT(http_server_probes) <= PROTOCOL_MAX_PROBES, "one flag a probe");
+_Static_assert(COUNT(blindnesses) <= PROTOCOL_MAX_BLINDNESSES, "room for all in a survey");
 
 const struct protocol protocol_http_server = {
 	.name = "net/http server",

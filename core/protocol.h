@@ -27,7 +27,7 @@ enum hit_field {
  * A protocol is a table: which functions mark a request's start and end, and what to capture there.
  * A binary needs not have all of the functions; without a start and an end it has nothing to trace.
  */
-enum { PROTOCOL_MAX_PROBES = 32 };
+enum { PROTOCOL_MAX_BLINDNESSES = 16 };
 
 struct protocol {
 	const char *name;

@@ -258,9 +258,7 @@ static int add_processes(struct session *session, const uint32_t *pids, size_t c
 		if (r == 0) {
 			traced++;
 		} else if (count == 1) {
-			if (err)
-				*err = why;
-			return r;
+			return error_adopt(err, &why);
 		} else {
 			notice_error(session, &why);
 		}

@@ -64,6 +64,10 @@ def build(program, release, variant="plain"):
     return output
 
 
+# A program built outside of a module is one of Go 1.20 to newer releases, and its ServeMux sets no pattern.
+NEW_MUX = {"GODEBUG": "httpmuxgo121=0"}
+
+
 class Server:
     """A running Go program. Its binary is a copy: no other test's process runs the same file."""
 
@@ -73,7 +77,7 @@ class Server:
         self.exe = binary or self._copy(scope, build(program, release, variant), name or program)
         # It ends when its standard input does: never after the test, whatever ends that.
         self.process = subprocess.Popen([self.exe], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, env={**os.environ, **(environment or {})})
+                                        stderr=subprocess.DEVNULL, env={**os.environ, **NEW_MUX, **(environment or {})})
         self.pid = self.process.pid
         scope.callback(self.kill)
         self.addresses = self._read_addresses()

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_SURVEY_H
+#define GOHTTPSNOOP_CORE_SURVEY_H
+
+#include "binary.h"
+#include "probe.h"
+#include "protocol.h"
+
+/* What can be traced in a binary: the probes of a protocol or of functions, compiled, with reasons. */
+struct survey_probe {
+	const char *function; /* lives as long as the names the survey was asked with */
+	enum plan_role role;
+	int result;	      /* 0: the probe can be attached; else a negative errno */
+	struct error why;     /* when it is negative */
+	struct probe probe;   /* when it is not */
+};
+
+struct survey {
+	const struct binary *binary; /* outlives the survey */
+	size_t count;
+	struct survey_probe *probes;
+	/* What cannot be seen because the compiler inlined a call; of these there are `blindness_count`. */
+	const struct protocol_blindness *blindnesses[PROTOCOL_MAX_BLINDNESSES];
+	size_t blindness_count;
+};
+
+/*
+ * Compiles the probes of a protocol. Rows that do not fit the binary (-ENOENT) are part of the survey
+ * like the others. -ENOENT when the binary lacks a start or an end, and then there is no survey.
+ */
+int survey_protocol(const struct binary *binary, const struct protocol *protocol, uint32_t max_string,
+		    struct survey *ret_survey, struct error *err);
+
+/*
+ * Compiles a probe for each function, which takes an *http.Request. Those that cannot be traced are
+ * part of the survey. Negative only when there is no memory.
+ */
+int survey_functions(const struct binary *binary, const char *const *names, size_t count,
+		     uint32_t max_string, struct survey *ret_survey, struct error *err);
+
+void survey_finish(struct survey *survey);
+
+#endif

@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Holds the documentation against the code: options, events, paths."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import unittest
+
+ROOT = pathlib.Path(os.environ["GOHTTPSNOOP_ROOT"])
+TOOL = os.environ["GOHTTPSNOOP"]
+
+README = ROOT / "README.md"
+EVENTS = ROOT / "docs/events.md"
+SCHEMA = ROOT / "docs/events.schema.json"
+ARCHITECTURE = ROOT / "docs/architecture.md"
+MAN_PAGE = ROOT / "docs/gohttpsnoop.1"
+CHANGELOG = ROOT / "CHANGELOG.md"
+DOCUMENTS = (README, EVENTS, ARCHITECTURE, MAN_PAGE, CHANGELOG)
+
+OPTION = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*")
+CODE = re.compile(r"`([^`]+)`")
+FOLDERS = "abi|bpf|cmd|core|docs|tests"
+TREE_PATH = re.compile(rf"(?<![\w./-])(?:{FOLDERS})/[\w./-]*")
+ABSOLUTE_PATH = re.compile(r"(?<![\w./~*)-])/(?:[\w.-]+/)*[\w.-]+")
+SYSTEM_PATHS = ("/proc", "/sys", "/usr", "/etc", "/srv", "/tmp")
+
+
+def rows(document, heading):
+    """The cells of each row of the tables whose first heading is `heading`."""
+    inside = False
+    for line in document.read_text().splitlines():
+        if not line.startswith("|"):
+            inside = False
+            continue
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if cells[0] == heading:
+            inside = True
+        elif inside and not set(cells[0]) <= set("-"):
+            yield cells
+
+
+def code_words(cell):
+    return CODE.findall(cell)
+
+
+def event_lines(document):
+    """The example lines: whole objects, indented as code."""
+    for line in document.read_text().splitlines():
+        if line.startswith('    {"type":'):
+            yield line.strip()
+
+
+def usage_options():
+    usage = subprocess.run([TOOL, "--help"], check=True, capture_output=True, text=True).stdout
+    lists = usage.partition("What to trace")[2].partition("\nExamples:")[0]
+    return set(OPTION.findall(lists))
+
+
+def refuse_constant(text):
+    raise ValueError(f"{text} is not JSON")
+
+
+def pairs_once(pairs):
+    keys = [key for key, _ in pairs]
+    if len(set(keys)) != len(keys):
+        raise ValueError(f"a key stands twice in {keys}")
+    return dict(pairs)
+
+
+def parse_strictly(line):
+    return json.loads(line, parse_constant=refuse_constant, object_pairs_hook=pairs_once)
+
+
+class Options(unittest.TestCase):
+    def test_usage_names_options(self):
+        self.assertLessEqual({"--pid", "-p", "--json", "--help"}, usage_options())
+
+    def test_man_page_has_the_options_of_usage(self):
+        text = MAN_PAGE.read_text()
+        section = text.partition(".Sh OPTIONS")[2].partition(".Sh ")[0]
+        described = {
+            "-" + flag
+            for line in section.splitlines()
+            if line.startswith(".It")
+            for flag in re.findall(r"\bFl (\S+)", line)
+        }
+        self.assertEqual(described, usage_options())
+
+    def test_man_page_mentions_no_other_option(self):
+        flags = re.findall(r"(?:^\.|\s)Fl ([\w-]+)", MAN_PAGE.read_text(), re.MULTILINE)
+        # The synopsis has flags without values in one word: -jqv.
+        mentioned = set()
+        for flag in flags:
+            mentioned |= {"-" + flag} if flag.startswith("-") else {"-" + letter for letter in flag}
+        self.assertLessEqual(mentioned, usage_options())
+
+    def test_readme_table_has_the_options_of_usage(self):
+        listed = set()
+        for cells in rows(README, "option"):
+            for word in code_words(cells[0]):
+                listed |= set(OPTION.findall(word))
+        self.assertEqual(listed, usage_options())
+
+
+class Events(unittest.TestCase):
+    def setUp(self):
+        self.keys = {}  # in order; the cells of the table's row
+        for cells in rows(EVENTS, "key"):
+            if len(cells) == 7:  # not the table of OpenTelemetry's names
+                (key,) = code_words(cells[0])
+                self.assertNotIn(key, self.keys)
+                self.keys[key] = cells
+        self.types = [code_words(cells[0])[0] for cells in rows(EVENTS, "type")]
+
+    def belongs(self, key, event_type):
+        """Whether events of this type may have the key: "all", "all but `x`" or a list."""
+        events = self.keys[key][3]
+        return events == "all" or (event_type in code_words(events)) != events.startswith("all but")
+
+    def test_there_are_examples_of_each_type(self):
+        types = {parse_strictly(line)["type"] for line in event_lines(EVENTS)}
+        self.assertEqual(types, set(self.types))
+        self.assertTrue(list(event_lines(README)))
+
+    def test_examples_have_listed_keys_in_listed_order(self):
+        order = list(self.keys)
+        for document in (README, EVENTS):
+            for line in event_lines(document):
+                keys = list(parse_strictly(line))
+                self.assertLessEqual(set(keys), set(order), line)
+                self.assertEqual(keys, sorted(keys, key=order.index), line)
+
+    def test_examples_have_keys_of_their_type(self):
+        for document in (README, EVENTS):
+            for line in event_lines(document):
+                event = parse_strictly(line)
+                for key in event:
+                    self.assertTrue(self.belongs(key, event["type"]), f"{key} in {line}")
+
+    def test_null_only_where_documented(self):
+        for document in (README, EVENTS):
+            for line in event_lines(document):
+                for key, value in parse_strictly(line).items():
+                    if value is None:
+                        self.assertTrue(self.keys[key][6], f"{key} in {line}")
+
+    def test_outcomes_are_listed(self):
+        outcomes = {code_words(cells[0])[0] for cells in rows(EVENTS, "outcome")}
+        for document in (README, EVENTS):
+            for line in event_lines(document):
+                self.assertIn(parse_strictly(line).get("outcome", "ok"), outcomes)
+
+    def test_code_writes_the_listed_keys(self):
+        """The keys that the JSON format spells out are those of the tables, no more, no fewer."""
+        source = (ROOT / "core/format_json.c").read_text()
+        written = set(re.findall(r'(?:put_key|put_text|put_text_unless_empty|put_number)'
+                                 r'\(json, "(\w+)"', source))
+        written |= set(re.findall(r'"(\w+_bytes)", &event->', source))
+        self.assertEqual(written - {"http", "https"}, set(self.keys))
+
+    def test_schema_has_the_keys_of_each_type(self):
+        definitions = json.loads(SCHEMA.read_text())["$defs"]
+        for name in self.types:
+            documented = [key for key in self.keys if self.belongs(key, name)]
+            self.assertEqual(list(definitions[name]["properties"]), documented, name)
+
+    def test_opentelemetry_table_has_each_key_once(self):
+        named = [code_words(cells[0])[0] for cells in rows(EVENTS, "key") if len(cells) == 3]
+        expected = [key for key in self.keys
+                    if key not in ("truncated", "count", "where")
+                    and not (key.endswith("_bytes") and key[:-6] in self.keys)]
+        self.assertEqual(named, expected)
+
+
+class Paths(unittest.TestCase):
+    def test_architecture_names_what_exists(self):
+        named = {path.rstrip(".") for path in TREE_PATH.findall(ARCHITECTURE.read_text())}
+        self.assertTrue(named)
+        missing = [path for path in sorted(named) if not (ROOT / path).exists()]
+        self.assertEqual(missing, [])
+
+    def test_links_lead_somewhere(self):
+        for document in (README, EVENTS, ARCHITECTURE, CHANGELOG):
+            for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
+                self.assertTrue((document.parent / target).exists(), f"{document.name}: {target}")
+
+    def test_no_paths_of_some_machine(self):
+        for document in DOCUMENTS:
+            for path in ABSOLUTE_PATH.findall(self.without_http(document)):
+                self.assertTrue(path.startswith(SYSTEM_PATHS), f"{document.name}: {path}")
+
+    @staticmethod
+    def without_http(document):
+        """The text, but of examples only the executables' paths: the others are of URLs."""
+        lines = []
+        for line in document.read_text().splitlines():
+            if line.startswith("    {"):
+                line = json.dumps(parse_strictly(line).get("exe", ""))
+            elif re.match(r'    \[\d', line):
+                line = json.dumps(json.loads(line)[1])
+            elif re.match(r"    \d\d:\d\d:\d\d\.", line):
+                line = ""
+            lines.append(re.sub(r"(HTTP|TCP)/[\d.]+", "", line))
+        return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    unittest.main()
