@@ -2,7 +2,10 @@
 #include "convention.h"
 
 #include <errno.h>
+#include <linux/types.h>
 #include <string.h>
+
+#include "contract.h"
 
 /* Hostile DWARF can describe types whose tree is far larger than its description. */
 #define WALK_MAX_DEPTH 64
@@ -307,4 +310,24 @@ int convention_locate(const struct convention *convention, struct types *types,
 				  signature->parameters[index].name);
 	*ret_location = walk.location;
 	return 0;
+}
+
+/* In the order of struct pt_regs and struct user_pt_regs. */
+static const char *const amd64_names[] = {
+	"r15", "r14", "r13", "r12", "rbp", "rbx", "r11", "r10",	     "r9",  "r8", "rax",
+	"rcx", "rdx", "rsi", "rdi", "orig_rax", "rip", "cs", "eflags", "rsp", "ss",
+};
+static const char *const arm64_names[] = {
+	"x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",	 "x7",	"x8",  "x9",  "x10", "x11",
+	"x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23",
+	"x24", "x25", "x26", "x27", "x28", "x29", "x30", "sp",	"pc",  "pstate",
+};
+
+const char *convention_register_name(const struct convention *convention, uint8_t word)
+{
+	if (word == PLAN_THREAD_POINTER)
+		return "thread pointer";
+	if (convention->machine == MACHINE_AMD64)
+		return word < sizeof(amd64_names) / sizeof(amd64_names[0]) ? amd64_names[word] : "?";
+	return word < sizeof(arm64_names) / sizeof(arm64_names[0]) ? arm64_names[word] : "?";
 }

@@ -52,6 +52,9 @@ struct location {
  */
 const struct convention *convention_of(enum machine machine, const struct go_version *version);
 
+/* The name of a word of the work area of plans: a register, or "thread pointer". */
+const char *convention_register_name(const struct convention *convention, uint8_t word);
+
 /*
  * Where parameter `index` of `signature` lies when the function is entered, by the assignment
  * rule of Go's abi-internal.md. -ENODATA when a type before it is incomplete and cannot be

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "inspect.h"
 #include "options.h"
-#include "report.h"
+#include "diagnostic.h"
 #include "trace.h"
-
-enum { EXIT_USAGE = 2 };
 
 static int run(const struct options *options)
 {
@@ -27,8 +27,10 @@ int main(int argc, char **argv)
 	struct error err = {0};
 	int status = EXIT_USAGE;
 
+	if (argc > 1 && strcmp(argv[1], "inspect") == 0)
+		return inspect(argc - 1, argv + 1);
 	if (options_parse(argc, argv, &options, &err) < 0)
-		report_error(&err);
+		diagnostic_error(&err);
 	else
 		status = run(&options);
 	options_finish(&options);

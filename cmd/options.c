@@ -12,7 +12,6 @@
 #include "contract.h"
 
 enum {
-	DEFAULT_MAX_STRING = 1024,
 	/* Ten thousand and more requests of default captures; the reader comes by every few milliseconds. */
 	DEFAULT_RING_SIZE = 4 << 20,
 	LEAST_RING_SIZE = 4096,
@@ -21,6 +20,7 @@ enum {
 
 const char options_usage[] =
 	"Usage: gohttpsnoop [OPTION]... [BINARY [FUNCTION...]]\n"
+	"       gohttpsnoop inspect [--json] BINARY|PID\n"
 	"\n"
 	"Shows the HTTP requests that running Go programs handle, without touching them.\n"
 	"\n"

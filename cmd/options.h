@@ -8,6 +8,11 @@
 
 #include "error.h"
 
+enum {
+	EXIT_USAGE = 2, /* beside EXIT_SUCCESS and EXIT_FAILURE */
+	DEFAULT_MAX_STRING = 1024,
+};
+
 /* What the user typed. The strings are views into argv. */
 struct options {
 	uint32_t *pids;

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "report.h"
+#include "diagnostic.h"
 #include "session.h"
 
 static void on_notice(void *user, enum notice_level level, const char *text)
@@ -13,7 +13,7 @@ static void on_notice(void *user, enum notice_level level, const char *text)
 
 	if (level == NOTICE_ERROR || options->verbosity > 0 ||
 	    (level == NOTICE_INFO && options->verbosity == 0))
-		report_text(text);
+		diagnostic_text(text);
 }
 
 /* Each target that cannot be traced is told of, and the others go on; returns how many there are. */
@@ -29,7 +29,7 @@ static size_t add_targets(struct session *session, const struct options *options
 						     &err);
 
 		if (r < 0)
-			report_error(&err);
+			diagnostic_error(&err);
 		else
 			added++;
 	}
@@ -43,7 +43,7 @@ static void report_summary(const struct session_summary *summary)
 	snprintf(text, sizeof(text), "%llu events, %llu lost, %zu %s",
 		 (unsigned long long)summary->events, (unsigned long long)summary->lost,
 		 summary->targets, summary->targets == 1 ? "target" : "targets");
-	report_text(text);
+	diagnostic_text(text);
 }
 
 static int run(struct session *session, const struct options *options)
@@ -54,7 +54,7 @@ static int run(struct session *session, const struct options *options)
 	if (add_targets(session, options) == 0)
 		return EXIT_FAILURE;
 	if (session_run(session, &summary, &err) < 0) {
-		report_error(&err);
+		diagnostic_error(&err);
 		return EXIT_FAILURE;
 	}
 	if (summary.interrupted && options->verbosity >= 0)
@@ -80,7 +80,7 @@ int trace(const struct options *options)
 	int status;
 
 	if (session_create(&session_options, &session, &err) < 0) {
-		report_error(&err);
+		diagnostic_error(&err);
 		return EXIT_FAILURE;
 	}
 	status = run(session, options);

@@ -6,7 +6,8 @@
  *
  *	clock NANOSECONDS                        what makes the records' clock a time of day
  *	target ID PID "comm" "exe" "go" "abi"    a traced process
- *	plan NUMBER ROLE "function" FIELD:KIND…  what its records hold; kinds: s, b, and i, u, p with a size
+ *	plan NUMBER ROLE "function" FIELD:KIND…  what its records hold; kinds: s, b, and i, u, p with a size;
+ *	                                         last those that could not be captured, as FIELD:?
  *	hit TARGET PLAN TID TIME CELL…           a record; cells: 12, "text", "cut"+MISSING, @OFFSET:SIZE:LENGTH
  *	                                         into the payload so far, #WORD as it is, ? for unreadable
  *	refused CODE DAMAGE… hit …               the same, damaged first and refused with this code; damage:
@@ -145,7 +146,7 @@ static enum plan_role named_role(struct player *player)
 	script_fail(&player->script, "there is no role", name);
 }
 
-static struct probe_cell named_cell(struct player *player)
+static uint8_t named_field(const struct player *player, const char *word)
 {
 	static const char *const names[FIELD_COUNT] = {
 		[FIELD_KEY] = "key", [FIELD_GOID] = "goid", [FIELD_METHOD] = "method",
@@ -155,22 +156,45 @@ static struct probe_cell named_cell(struct player *player)
 		[FIELD_REQUEST_BYTES] = "request_bytes", [FIELD_STATUS] = "status",
 		[FIELD_RESPONSE_BYTES] = "response_bytes",
 	};
-	static const char kinds[] = {[CELL_BOOL] = 'b', [CELL_INT] = 'i', [CELL_UINT] = 'u',
-				     [CELL_POINTER] = 'p', [CELL_STRING] = 's'};
-	const char *word = script_name(&player->script), *colon = strchr(word, ':');
-	struct probe_cell cell = {.field = FIELD_COUNT};
-	const char *kind = colon ? memchr(kinds, colon[1], sizeof(kinds)) : NULL;
+	const char *colon = strchr(word, ':');
 
 	for (uint8_t i = 0; colon && i < FIELD_COUNT; i++) {
 		if (names[i] && strncmp(names[i], word, colon - word) == 0 && !names[i][colon - word])
-			cell.field = i;
+			return i;
 	}
-	if (!kind || cell.field == FIELD_COUNT)
-		script_fail(&player->script, "FIELD:KIND is expected", word);
-	cell.cell.kind = kind - kinds;
-	cell.cell.size = cell.cell.kind == CELL_STRING ? 16 : cell.cell.kind == CELL_BOOL ? 1
-			 : colon[2] ? colon[2] - '0' : 8;
-	return cell;
+	script_fail(&player->script, "FIELD:KIND is expected", word);
+}
+
+/* "i8": eight bytes, signed. */
+static struct cell named_cell(const struct player *player, const char *kind)
+{
+	switch (*kind) {
+	case 's':
+		return (struct cell){CELL_STRING, 16};
+	case 'b':
+		return (struct cell){CELL_BOOL, 1};
+	case 'i':
+		return (struct cell){CELL_INT, script_parse_integer(&player->script, kind + 1)};
+	case 'u':
+		return (struct cell){CELL_UINT, script_parse_integer(&player->script, kind + 1)};
+	case 'p':
+		return (struct cell){CELL_POINTER, 8};
+	default:
+		script_fail(&player->script, "there is no kind", kind);
+	}
+}
+
+static void add_field(struct player *player, struct schema *schema)
+{
+	const char *word = script_name(&player->script);
+	uint8_t field = named_field(player, word);
+	const char *kind = strchr(word, ':') + 1;
+
+	if (*kind == '?')
+		schema->unknown |= 1u << field;
+	else
+		schema->cells[schema->cell_count++] =
+			(struct probe_cell){named_cell(player, kind), field};
 }
 
 static void play_plan(struct player *player)
@@ -186,7 +210,7 @@ static void play_plan(struct player *player)
 	keep_text(player, player->inspection.plans[number].function,
 		  sizeof(player->inspection.plans[number].function));
 	while (script_more(&player->script))
-		schema->cells[schema->cell_count++] = named_cell(player);
+		add_field(player, schema);
 }
 
 static void add_cell(struct player *player, struct record_builder *record)

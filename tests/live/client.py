@@ -80,9 +80,9 @@ class Connection:
         status, headers = self.read_head()
         if method == "HEAD" or status in (204, 304):
             return Response(status, headers, b"")
-        return Response(status, headers, self._read_body(headers))
+        return Response(status, headers, self.read_body(headers))
 
-    def _read_body(self, headers):
+    def read_body(self, headers):
         if headers.get("transfer-encoding") == "chunked":
             return b"".join(iter(self.read_chunk, b""))
         if "content-length" not in headers:

@@ -289,6 +289,27 @@ static void unreadable_cells_do_not_count(void **state)
 	record_release(&record);
 }
 
+/* What a plan could not capture although it should have is known to be missing in each record. */
+static void unknown_fields_are_unreadable(void **state)
+{
+	static const struct schema schema = {
+		.cell_count = 1,
+		.unknown = 1u << FIELD_ROUTE | 1u << FIELD_GOID,
+		.cells = {{{CELL_INT, 8}, FIELD_STATUS}},
+	};
+	struct record_builder record;
+	struct hit hit;
+
+	record_init(&record, 1, 1, 1);
+	record_word(&record, 200);
+	assert_int_equal(decode_hit(record_finish(&record), &schema, &hit), 0);
+	assert_int_equal(hit_text(&hit, FIELD_ROUTE).presence, UNREADABLE);
+	assert_int_equal(hit_integer(&hit, FIELD_GOID).presence, UNREADABLE);
+	assert_int_equal(hit_integer(&hit, FIELD_STATUS).value, 200);
+	assert_int_equal(hit_integer(&hit, FIELD_RESPONSE_BYTES).presence, ABSENT);
+	record_release(&record);
+}
+
 /* A record that is cut anywhere is refused, whether or not its size says so. */
 static void refuses_every_prefix(void **state)
 {
@@ -349,6 +370,7 @@ int main(void)
 		cmocka_unit_test(reads_strings),
 		cmocka_unit_test(bounds_strings),
 		cmocka_unit_test(unreadable_cells_do_not_count),
+		cmocka_unit_test(unknown_fields_are_unreadable),
 		cmocka_unit_test(refuses_every_prefix),
 		cmocka_unit_test(takes_any_alignment),
 	};

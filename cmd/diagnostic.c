@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-#include "report.h"
+#include "diagnostic.h"
 
 #include <stdio.h>
 
-void report_text(const char *text)
+void diagnostic_text(const char *text)
 {
 	fprintf(stderr, "gohttpsnoop: %s\n", text);
 }
 
-void report_error(const struct error *err)
+void diagnostic_error(const struct error *err)
 {
 	char text[2048];
 
 	error_format(err, text, sizeof(text));
-	report_text(text);
+	diagnostic_text(text);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef GOHTTPSNOOP_CMD_REPORT_H
-#define GOHTTPSNOOP_CMD_REPORT_H
+#ifndef GOHTTPSNOOP_CMD_DIAGNOSTIC_H
+#define GOHTTPSNOOP_CMD_DIAGNOSTIC_H
 
 #include "error.h"
 
 /* Prints "gohttpsnoop: subject: what (hint)" on standard error. */
-void report_error(const struct error *err);
+void diagnostic_error(const struct error *err);
 
 /* Prints "gohttpsnoop: text" on standard error; the text has to be safe. */
-void report_text(const char *text);
+void diagnostic_text(const char *text);
 
 #endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include "inspect.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "binary_report.h"
+#include "options.h"
+#include "process.h"
+#include "diagnostic.h"
+
+struct inspect_options {
+	bool json, help;
+	const char *subject; /* a path or a process id */
+};
+
+static int fail_usage(struct error *err, const char *what)
+{
+	error_fail(err, -EINVAL, "%s", what);
+	error_hint(err, "gohttpsnoop inspect [--json] BINARY|PID");
+	return -EINVAL;
+}
+
+static int parse(int argc, char **argv, struct inspect_options *options, struct error *err)
+{
+	static const struct option long_options[] = {
+		{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "jh", long_options, NULL)) != -1) {
+		if (option == '?')
+			return fail_usage(err, "there is no such option of inspect");
+		options->json = options->json || option == 'j';
+		options->help = options->help || option == 'h';
+	}
+	if (options->help)
+		return 0;
+	if (argc - optind != 1)
+		return fail_usage(err, "inspect takes one binary or process");
+	options->subject = argv[optind];
+	return 0;
+}
+
+/* A number names a process unless there is a file of that name. */
+static bool names_process(const char *subject, uint32_t *ret_pid)
+{
+	char *end;
+	unsigned long pid = strtoul(subject, &end, 10);
+
+	*ret_pid = pid;
+	return *subject >= '0' && *subject <= '9' && *end == '\0' && access(subject, F_OK) < 0;
+}
+
+static int open_subject(const char *subject, struct binary **ret_binary, struct error *err)
+{
+	uint32_t pid;
+
+	if (!names_process(subject, &pid)) {
+		error_subject(err, "%s", subject);
+		return binary_open(subject, ret_binary, err);
+	}
+	error_subject(err, "pid %u", pid);
+	return binary_open(process_exe_path(pid).text, ret_binary, err);
+}
+
+static int print(const struct inspect_options *options, const struct binary *binary,
+		 struct error *err)
+{
+	struct error why = {0};
+	struct survey survey;
+	struct report *report;
+	struct bytes document;
+	int surveyed = survey_protocol(binary, &protocol_http_server, DEFAULT_MAX_STRING, &survey, &why);
+	int r = report_create(options->json, &report);
+
+	if (r == 0) {
+		binary_report(report, options->subject, binary, surveyed == 0 ? &survey : NULL, &why);
+		r = report_finish(report, &document);
+		if (r == 0)
+			fwrite(document.data, 1, document.size, stdout);
+		report_destroy(report);
+	}
+	if (surveyed == 0)
+		survey_finish(&survey);
+	return r < 0 ? error_fail(err, r, "out of memory") : 0;
+}
+
+int inspect(int argc, char **argv)
+{
+	struct inspect_options options = {0};
+	struct binary *binary;
+	struct error err = {0};
+	int r;
+
+	if (parse(argc, argv, &options, &err) < 0) {
+		diagnostic_error(&err);
+		return EXIT_USAGE;
+	}
+	if (options.help) {
+		fputs(options_usage, stdout);
+		return EXIT_SUCCESS;
+	}
+	r = open_subject(options.subject, &binary, &err);
+	if (r == 0) {
+		r = print(&options, binary, &err);
+		binary_close(binary);
+	}
+	if (r < 0)
+		diagnostic_error(&err);
+	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

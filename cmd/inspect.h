@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CMD_INSPECT_H
+#define GOHTTPSNOOP_CMD_INSPECT_H
+
+/*
+ * gohttpsnoop inspect [--json] BINARY|PID: what is known of a binary and what can be traced in it.
+ * argv[0] is the word "inspect". Returns the exit status.
+ */
+int inspect(int argc, char **argv);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+#include "binary_report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const machines[] = {[MACHINE_AMD64] = "x86-64", [MACHINE_ARM64] = "AArch64"};
+
+static const char *const formats[] = {
+	[PCLNTAB_GO_1_2] = "Go 1.2 to 1.15",
+	[PCLNTAB_GO_1_16] = "Go 1.16 to 1.17",
+	[PCLNTAB_GO_1_18] = "Go 1.18 to 1.19",
+	[PCLNTAB_GO_1_20] = "Go 1.20 and later",
+};
+
+static const char *const sites[] = {
+	[SITE_STACK_CHECK] = "stack check",
+	[SITE_ENTRY] = "entry",
+	[SITE_CALL] = "call",
+	[SITE_AFTER_CALL] = "after a call",
+};
+
+static const char *const roles[PLAN_ROLE_COUNT] = {
+	[PLAN_ROLE_START] = "start", [PLAN_ROLE_END] = "end",	    [PLAN_ROLE_CALL] = "call",
+	[PLAN_ROLE_PANIC] = "panic", [PLAN_ROLE_HIJACK] = "hijack",
+};
+
+static const char *const sources[] = {
+	[TYPE_SOURCE_TABLE] = "table",
+	[TYPE_SOURCE_DWARF] = "DWARF",
+	[TYPE_SOURCE_ASSUMED] = "assumed: the newest layouts known",
+};
+
+/* A line "KEY\tVALUE…" of the module information; NULL when there is none. */
+static const char *find_module_line(const struct build_info *info, const char *key, size_t *ret_size)
+{
+	size_t key_size = strlen(key);
+
+	for (const char *line = info->modinfo; line && *line;) {
+		size_t size = strcspn(line, "\n");
+
+		if (size > key_size && strncmp(line, key, key_size) == 0 && line[key_size] == '\t') {
+			*ret_size = size - key_size - 1;
+			return line + key_size + 1;
+		}
+		line += size + (line[size] == '\n');
+	}
+	return NULL;
+}
+
+static void report_module(struct report *report, const struct build_info *info)
+{
+	static const char *const keys[][2] = {{"package", "path"}, {"module", "mod"}};
+	size_t size;
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *value = find_module_line(info, keys[i][1], &size);
+
+		if (value)
+			report_bytes(report, keys[i][0], value, strcspn(value, "\t\n") < size
+									 ? strcspn(value, "\t\n")
+									 : size);
+	}
+}
+
+/* The settings that change what can be traced, or how. */
+static void report_settings(struct report *report, const struct build_info *info)
+{
+	static const char *const keys[] = {
+		"-pgo",	       "-trimpath",  "-race",  "-buildmode", "-ldflags",
+		"-linkshared", "CGO_ENABLED", "GOARCH", "GOAMD64",   "GOEXPERIMENT",
+	};
+	size_t size;
+
+	report_open_object(report, "settings");
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const char *value = build_info_setting(info, keys[i], &size);
+
+		if (value)
+			report_bytes(report, keys[i], value, size);
+	}
+	report_close_object(report);
+}
+
+static void report_file(struct report *report, const struct image *image)
+{
+	struct section section;
+	uint64_t address, size;
+
+	report_string(report, "machine", machines[image_machine(image)]);
+	report_bool(report, "pie", image_is_pie(image));
+	report_bool(report, "dynamic", image_section(image, ".interp", &section));
+	report_bool(report, "stripped", !image_symbol(image, "runtime.text", &address, &size));
+}
+
+static void report_binary(struct report *report, const char *path, const struct binary *binary)
+{
+	report_string(report, "binary", path);
+	report_string(report, "go", binary->version.text);
+	report_string(report, "version_from",
+		      binary->version.from_pclntab ? "pclntab" : "build information");
+	report_string(report, "abi", binary->convention->name);
+	report_file(report, binary->image);
+	report_module(report, &binary->build_info);
+	report_settings(report, &binary->build_info);
+	report_string(report, "pclntab", formats[pclntab_format(binary->pclntab)]);
+	report_number(report, "functions", pclntab_count(binary->pclntab));
+	report_bool(report, "dwarf", types_have_dwarf(binary->types));
+}
+
+/* "rdi +16 +56": a register, then what is added before each pointer is followed. */
+static void format_access(const struct binary *binary, const struct access *access, char *text,
+			  size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < access->word_count && used < size; i++)
+		used += snprintf(text + used, size - used, "%s%s", i ? ", " : "",
+				 convention_register_name(binary->convention, access->words[i]));
+	for (size_t i = 0; i < access->hop_count && used < size; i++)
+		used += snprintf(text + used, size - used, " %+d", access->hops[i]);
+}
+
+static void report_capture(struct report *report, const struct binary *binary,
+			   const struct probe_capture *capture)
+{
+	char place[128];
+
+	report_open_object(report, NULL);
+	report_string(report, "expression", capture->expression);
+	if (capture->result == 0) {
+		format_access(binary, &capture->access, place, sizeof(place));
+		report_string(report, "type", capture->access.type->name);
+		report_string(report, "place", place);
+	} else {
+		report_string(report, "missing", capture->why);
+	}
+	report_close_object(report);
+}
+
+static void report_probe(struct report *report, const struct binary *binary,
+			 const struct survey_probe *survey)
+{
+	const struct probe *probe = &survey->probe;
+
+	report_open_object(report, NULL);
+	report_string(report, "function", survey->function);
+	report_string(report, "role", roles[survey->role]);
+	if (survey->result < 0) {
+		report_string(report, "refused", survey->why.what);
+		report_close_object(report);
+		return;
+	}
+	report_address(report, "address", probe->site.address);
+	report_address(report, "file_offset", probe->site.file_offset);
+	report_string(report, "site", sites[probe->site.kind]);
+	report_string(report, "types", sources[probe->source]);
+	report_open_list(report, "captures");
+	for (size_t i = 0; i < probe->capture_count; i++)
+		report_capture(report, binary, &probe->captures[i]);
+	report_close_list(report);
+	report_close_object(report);
+}
+
+/* Functions that a binary simply does not have are not worth a word. */
+static bool is_worth_telling(const struct survey_probe *probe)
+{
+	return probe->result != -ENOENT;
+}
+
+static void report_survey(struct report *report, const struct survey *survey)
+{
+	report_open_list(report, "probes");
+	for (size_t i = 0; i < survey->count; i++) {
+		if (is_worth_telling(&survey->probes[i]))
+			report_probe(report, survey->binary, &survey->probes[i]);
+	}
+	report_close_list(report);
+	if (survey->blindness_count == 0)
+		return;
+	report_open_list(report, "unseen");
+	for (size_t i = 0; i < survey->blindness_count; i++)
+		report_string(report, NULL, survey->blindnesses[i]->unseen);
+	report_close_list(report);
+}
+
+void binary_report(struct report *report, const char *path, const struct binary *binary,
+		   const struct survey *survey, const struct error *why)
+{
+	report_binary(report, path, binary);
+	if (survey)
+		report_survey(report, survey);
+	else
+		report_string(report, "untraceable", why->what);
+}

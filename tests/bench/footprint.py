@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""How long the tool takes to attach and to end, and the memory it holds."""
+
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+import figures
+from load import run_wrk
+from processes import BenchError, Process
+from programs import ROOT, HelloServer
+from tracers import Gohttpsnoop
+
+MANY = 50
+
+
+class Prometheus:
+    """Debian's package, as large and as stripped as Go programs come."""
+
+    def __init__(self, scope, suite):
+        done = subprocess.run([ROOT / "tests/daemon", "prometheus", suite], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise BenchError(f"prometheus cannot be had: {done.stderr.strip()}")
+        self.binary = done.stdout.strip()
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        configuration = scope.folder / "prometheus.yml"
+        configuration.write_text("global: {}\n")
+        self.process = Process(scope, [
+            self.binary, f"--config.file={configuration}", f"--storage.tsdb.path={scope.folder / 'data'}",
+            f"--web.listen-address=127.0.0.1:{port}"])
+        self.pid = self.process.pid
+        self.url = f"http://127.0.0.1:{port}/-/ready"
+        self.process.wait_until(self._is_ready, "its readiness")
+
+    def _is_ready(self):
+        try:
+            return urllib.request.urlopen(self.url, timeout=5).status == 200
+        except urllib.error.URLError:
+            return False
+
+
+def measure_tool(scope, arguments, targets=1, url=None):
+    """Attaches, lets a second of requests run if there is an address for them, and ends."""
+    begin = time.monotonic()
+    tool = Gohttpsnoop(scope, *arguments, targets=targets, cpu=None)
+    attach = time.monotonic() - begin
+    if url:
+        run_wrk(url, 1)
+    result = {
+        "attach": 1e3 * attach,
+        "peak": tool.status("VmHWM") / 1024,
+        "anonymous": tool.status("RssAnon") / 1024,
+        "exit": 1e3 * tool.interrupt(),
+    }
+    if url and tool.seen() == 0:
+        raise BenchError(f"gohttpsnoop {arguments} saw no request")
+    tool.forget()
+    return result
+
+
+def many_servers(scope, release):
+    servers = [HelloServer(scope, release) for _ in range(MANY)]
+    return servers, ["--binary", servers[0].binary]
+
+
+def subjects(scope, options):
+    """By row: how it is measured once."""
+    small = HelloServer(scope, options.releases[-1])
+    large = Prometheus(scope, options.suite)
+    megabytes = (ROOT / large.binary).stat().st_size / 1e6
+    by_pid = [["--pid", server.pid] for server in (small, large)]
+    return {
+        f"small server ({small.binary.stat().st_size / 1e6:.0f} MB)": lambda: measure_tool(scope, by_pid[0], url=small.url),
+        f"prometheus of Debian {options.suite} ({megabytes:.0f} MB)": lambda: measure_tool(scope, by_pid[1], url=large.url),
+    }
+
+
+def run_rounds(rows, rounds, say):
+    results = {row: [] for row in rows}
+    for number in range(rounds):
+        for row in figures.rotated(list(rows), number):
+            results[row].append(rows[row]())
+            say(f"footprint: round {number + 1}/{rounds}: {row}: " +
+                ", ".join(f"{key} {value:.1f}" for key, value in results[row][-1].items()))
+    return results
+
+
+def section(scope, options, say):
+    """Attaching, ending and memory; after a second of requests, but for the row of many targets"""
+    results = run_rounds(subjects(scope, options), options.rounds, say)
+    servers, arguments = many_servers(scope, options.releases[-1])
+    many = {f"{MANY} processes of the small server": lambda: measure_tool(scope, arguments, targets=MANY + 1)}
+    results.update(run_rounds(many, options.rounds, say))
+    for server in servers:
+        server.process.forget()
+    keys = ("attach", "exit", "peak", "anonymous")
+    return figures.table(
+        ["", "start to attached, ms", "SIGINT to end, ms", "peak RSS (VmHWM), MB", "RssAnon, MB"],
+        [[row, *(figures.Figure(result[key] for result in rounds).show(1) for key in keys)]
+         for row, rounds in results.items()])

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""What one hit of a probe costs the thread that makes it."""
+
+import figures
+from processes import BenchError
+from programs import Spinner
+from tracers import EmptyProbe, Gohttpsnoop
+
+READS = 16
+NOTHING, EMPTY, MANY_READS, OURS = ROWS = (
+    "no probe", "empty program", f"nothing but {READS} reads of 64 bytes", "gohttpsnoop --json BINARY main.handle")
+WINDOWS_PER_SECOND = 40
+
+
+def starters(scope, spinner):
+    ours = Gohttpsnoop(scope, spinner.binary, "main.handle")
+    site = ours.sites()["main.handle"]
+    ours.forget()
+    return {
+        NOTHING: lambda: None,
+        EMPTY: lambda: EmptyProbe(scope, spinner.pid, [site]),
+        MANY_READS: lambda: EmptyProbe(scope, spinner.pid, [site], READS),
+        OURS: lambda: Gohttpsnoop(scope, spinner.binary, "main.handle"),
+    }
+
+
+def measure_row(spinner, start, windows):
+    tracer = start()
+    result = spinner.spin(windows)
+    if tracer:
+        tracer.interrupt()
+        if isinstance(tracer, Gohttpsnoop) and (tracer.seen() != result["calls"] or tracer.lost()):
+            raise BenchError(f"{result['calls']} calls, {tracer.seen()} events, {tracer.lost()} lost")
+        tracer.forget()
+    return result
+
+
+def run_rounds(scope, release, options, say):
+    spinner = Spinner(scope, release)
+    start = starters(scope, spinner)
+    results = {row: [] for row in ROWS}
+    for number in range(options.rounds):
+        for row in figures.rotated(ROWS, number):
+            results[row].append(measure_row(spinner, start[row], options.seconds * WINDOWS_PER_SECOND))
+            say(f"hit: Go {release}, round {number + 1}/{options.rounds}: {row}: {results[row][-1]['median']:.0f} ns")
+    spinner.process.forget()
+    return results
+
+
+def show_release(release, results):
+    def per_hit(row, key):
+        return [hit[key] - call[key] for hit, call in zip(results[row], results[NOTHING], strict=True)]
+
+    def show(row, key):
+        return figures.Figure(result[key] for result in results[row]).show(1 if row == NOTHING else 0)
+
+    reads = [(many - none) / READS for many, none in
+             zip(per_hit(MANY_READS, "best"), per_hit(EMPTY, "best"), strict=True)]
+    return "\n".join([
+        f"Go {release}",
+        figures.table(["", "ns/call, best window", "ns/call, median window"],
+                      [[row, show(row, "best"), show(row, "median")] for row in ROWS]),
+        "",
+        "ours / empty, best windows:    " + figures.ratio(per_hit(OURS, "best"), per_hit(EMPTY, "best")).show(2),
+        "ours / empty, median windows:  " + figures.ratio(per_hit(OURS, "median"), per_hit(EMPTY, "median")).show(2),
+        "one read of 64 bytes of user memory, ns: " + figures.Figure(reads).show(1),
+    ])
+
+
+def section(scope, options, say):
+    """One hit: a function of a handler's signature called in a tight loop, all its captures"""
+    return "\n\n".join(show_release(release, run_rounds(scope, release, options, say))
+                       for release in options.releases)

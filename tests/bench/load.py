@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""Requests by wrk, on the CPU of the client."""
+
+import re
+import resource
+import subprocess
+from typing import NamedTuple
+
+from processes import BenchError, machine_busy_seconds
+from programs import CLIENT_CPU
+
+UNITS = {"us": 1.0, "ms": 1e3, "s": 1e6}
+
+
+class Load(NamedTuple):
+    requests: int
+    per_second: float
+    p50: float  # microseconds
+    p99: float
+    tracer_cpu: float  # seconds
+    others_share: float  # of all CPUs: used by processes that are no part of this
+
+
+def microseconds(text):
+    number, unit = re.fullmatch(r"([0-9.]+)([a-z]+)", text).groups()
+    return float(number) * UNITS[unit]
+
+
+def run_wrk(url, seconds):
+    command = ["taskset", "-c", str(CLIENT_CPU), "wrk", "-t1", "-c8", f"-d{seconds}s", "--latency", url]
+    text = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30, check=True).stdout
+    if "Socket errors" in text or "Non-2xx" in text:
+        raise BenchError(f"wrk: {text}")
+    return text
+
+
+def children_seconds():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def measure(server, tracer, seconds, cpus):
+    """One run of wrk against a server that `tracer`, if any, is attached to."""
+    processes = [server.process, *([tracer] if tracer else [])]
+    before = [machine_busy_seconds(), children_seconds(), *(p.cpu_seconds() for p in processes)]
+    text = run_wrk(server.url, seconds)
+    after = [machine_busy_seconds(), children_seconds(), *(p.cpu_seconds() for p in processes)]
+    busy, *ours = (b - a for a, b in zip(before, after))
+    latency = dict(re.findall(r"(50|99)%\s+(\S+)", text))
+    return Load(
+        requests=int(re.search(r"(\d+) requests in", text)[1]),
+        per_second=float(re.search(r"Requests/sec:\s+([0-9.]+)", text)[1]),
+        p50=microseconds(latency["50"]),
+        p99=microseconds(latency["99"]),
+        tracer_cpu=ours[2] if tracer else 0.0,
+        others_share=max(0.0, busy - sum(ours)) / (seconds * cpus),
+    )

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+"""What the benchmarks need of the machine, and what they ran on."""
+
+import os
+import pathlib
+import platform
+import re
+import shutil
+import subprocess
+import time
+
+from processes import BenchError
+from programs import ROOT, toolchain
+from tracers import BUILD
+
+# Command → Debian package.
+NEEDED = {
+    "wrk": "wrk",
+    "bpftrace": "bpftrace",
+    "strace": "strace",
+    "taskset": "util-linux",
+    "clang": "clang",
+    "meson": "meson",
+    "ninja": "ninja-build",
+}
+
+
+def missing_packages():
+    return sorted({package for command, package in NEEDED.items() if not shutil.which(command)})
+
+
+def check():
+    packages = missing_packages()
+    if packages:
+        raise BenchError(f"missing: {' '.join(packages)}; tests/bench/run --install installs them by apt")
+    if os.geteuid() != 0:
+        raise BenchError("attaching probes takes root")
+    if os.cpu_count() < 2:
+        raise BenchError("two CPUs are needed: one for the server, one for its client and the tracer")
+
+
+def install():
+    packages = missing_packages()
+    if packages:
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "install", "-y", "--no-install-recommends", *packages], env=environment, check=True)
+
+
+def build():
+    """The tool and what it is measured against, in a folder of their own."""
+    commands = [["ninja", "-C", BUILD, "gohttpsnoop", "tests/bench/empty_probe", "tests/bench/pipeline"]]
+    if not (BUILD / "build.ninja").exists():
+        commands.insert(0, ["meson", "setup", BUILD, ROOT, "-Dbenchmarks=true"])
+    for command in commands:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise BenchError(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
+
+
+def set_priority(nice):
+    """Of this process and all that it starts; where the kernel shares out CPU time by session, of the session."""
+    os.setpriority(os.PRIO_PROCESS, 0, nice)
+    group = pathlib.Path("/proc/self/autogroup")
+    if nice and group.exists():
+        group.write_text(str(nice))
+
+
+# --- what it ran on -------------------------------------------------------------------
+
+def first_line(*command):
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return ((done.stdout + done.stderr).strip().splitlines() or ["?"])[0]
+
+
+def revision():
+    head = first_line("git", "-C", str(ROOT), "rev-parse", "--short=12", "HEAD")
+    changed = subprocess.run(
+        ["git", "-C", ROOT, "status", "--porcelain", "--untracked-files=no", "--", "abi", "bpf", "cmd", "core"],
+        capture_output=True, text=True, check=False).stdout
+    return head + (" with changes not committed" if changed.strip() else "")
+
+
+def describe(options):
+    processor = re.search(r"^model name\s*:\s*(.*)$", pathlib.Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    go = ", ".join((toolchain(release) / "VERSION").read_text().split()[0] for release in options.releases)
+    return "\n".join([
+        f"{time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC, gohttpsnoop at {revision()}",
+        f"Linux {platform.release()}, {os.cpu_count()} CPUs, {processor[1] if processor else platform.machine()}",
+        f"{go}; {first_line('wrk', '-v').split(' Copyright')[0]}; {first_line('bpftrace', '--version')}",
+        f"{options.rounds} rounds, {options.seconds} s of load each; figures are medians (least–most)",
+        f"priority (nice) {options.nice}; load average at the begin {os.getloadavg()[0]:.1f}",
+    ])

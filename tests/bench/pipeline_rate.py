@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+"""How many records the reader takes in a second, on one core."""
+
+import json
+import subprocess
+
+import figures
+from programs import CLIENT_CPU
+from tracers import BUILD
+
+
+def section(_scope, options, say):
+    """Decode, join and JSON of recorded bytes on one core (tests/bench/pipeline.c)"""
+    results = []
+    for number in range(options.rounds):
+        command = ["taskset", "-c", str(CLIENT_CPU), str(BUILD / "tests/bench/pipeline")]
+        results.append(json.loads(subprocess.run(command, capture_output=True, check=True).stdout))
+        say(f"pipeline: round {number + 1}/{options.rounds}: {results[-1]['records_per_second']:,} records/s")
+    rows = [(name, key) for name, key in (
+        ("records/s", "records_per_second"), ("requests/s", "requests_per_second"),
+        ("bytes of JSON a request", "bytes_per_request"))]
+    return figures.table(["", "median (least–most)"],
+                         [[name, figures.Figure(r[key] for r in results).show()] for name, key in rows])

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""The Go programs that are measured, and where in them probes go."""
+
+import hashlib
+import json
+import pathlib
+import re
+import struct
+import subprocess
+import sys
+
+from processes import BenchError, Process
+
+BENCH = pathlib.Path(__file__).resolve().parent
+ROOT = BENCH.parents[1]
+sys.path.append(str(ROOT / "tests/live"))
+
+from servers import cache_folder, compile_program, toolchain  # noqa: E402 (it lives beside the live tests)
+
+SERVER_CPU, CLIENT_CPU = 0, 1
+
+SERVE_HTTP = "net/http.serverHandler.ServeHTTP"
+FINISH_REQUEST = "net/http.(*response).finishRequest"
+
+
+def build(program, release):
+    """tests/bench/PROGRAM.go built with a Go release; returns the file in the cache."""
+    source = BENCH / f"{program}.go"
+    identity = hashlib.sha256(source.read_bytes() + (toolchain(release) / "VERSION").read_bytes())
+    output = cache_folder() / "bench" / f"{program}-{release}-{identity.hexdigest()[:16]}"
+    if not output.exists():
+        output.parent.mkdir(parents=True, exist_ok=True)
+        compile_program(source, release, (), output)
+    return output
+
+
+class Program:
+    """One of them, running on the CPU of its own."""
+
+    def __init__(self, scope, program, release):
+        self.release = release
+        self.binary = build(program, release)
+        self.process = Process(scope, [self.binary], cpu=SERVER_CPU, environment={"GOMAXPROCS": "1"}, name=program)
+        self.pid = self.process.pid
+
+
+class HelloServer(Program):
+    def __init__(self, scope, release):
+        super().__init__(scope, "hello", release)
+        address = json.loads(self.process.wait_output(b"\n"))["http"]
+        self.url = f"http://{address}/items/7?page=2&sort=name"
+
+
+class Spinner(Program):
+    def __init__(self, scope, release):
+        super().__init__(scope, "spin", release)
+        self.results = 0
+
+    def spin(self, windows):
+        """Nanoseconds a call: {"best", "median", "calls"}."""
+        self.process.say(str(windows))
+        self.results += 1
+        return json.loads(self.process.wait_output(b"\n", self.results).splitlines()[-1])
+
+
+# --- sites ----------------------------------------------------------------------------
+
+def file_offset(binary, address):
+    """Of an address in an ELF file that is not position-independent: by its program headers."""
+    data = binary.read_bytes()
+    start, = struct.unpack_from("<Q", data, 32)
+    size, count = struct.unpack_from("<HH", data, 54)
+    for i in range(count):
+        kind, _flags, offset, virtual, _physical, length = struct.unpack_from("<IIQQQQ", data, start + i * size)
+        if kind == 1 and virtual <= address < virtual + length:
+            return address - virtual + offset
+    raise BenchError(f"{binary}: no segment holds address {address:#x}")
+
+
+def entry_and_returns(binary, release, function):
+    """File offsets of a function's first instruction and of its `ret` instructions."""
+    command = [toolchain(release) / "bin/go", "tool", "objdump", "-s", f"^{re.escape(function)}$", binary]
+    listing = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    code = [line.split()[1:] for line in listing.splitlines()[1:] if line.strip()]
+    if not code:
+        raise BenchError(f"{binary} has no function {function}")
+    returns = [int(words[0], 16) for words in code if words[2] == "RET"]
+    return [file_offset(binary, address) for address in [int(code[0][0], 16), *returns]]

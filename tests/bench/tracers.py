@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""What is attached to a program while it is measured. Each is a Process whose probes are in place."""
+
+import re
+import urllib.request
+
+from processes import BenchError, Process
+from programs import CLIENT_CPU, ROOT
+
+BUILD = ROOT / "build-bench"
+TOOL = BUILD / "gohttpsnoop"
+
+
+class Gohttpsnoop(Process):
+    """`arguments` say what it traces; it is ready when it has named so many targets."""
+
+    def __init__(self, scope, *arguments, targets=1, cpu=CLIENT_CPU):
+        super().__init__(scope, [TOOL, "--json", "-v", *arguments], cpu=cpu)
+        self.wait_output(b'{"type":"attach"', targets)
+
+    def sites(self):
+        """File offsets by function, of the probes that it has attached."""
+        return {name: int(offset, 16) for name, offset in
+                re.findall(r"probe (\S+) at file offset 0x([0-9a-f]+)", self.stderr())}
+
+    def seen(self):
+        """Requests and calls in its output."""
+        return count_lines(self.stdout_path, b'{"type":"request"') + count_lines(self.stdout_path, b'{"type":"call"')
+
+    def lost(self):
+        """By its summary, at the end."""
+        found = re.search(r"(\d+) events, (\d+) lost", self.stderr())
+        if not found:
+            raise BenchError(f"gohttpsnoop ended without a summary: {self.stderr()}")
+        return int(found[2])
+
+
+class EmptyProbe(Process):
+    def __init__(self, scope, pid, offsets, reads=0):
+        super().__init__(scope, [BUILD / "tests/bench/empty_probe", "--reads", reads, pid, *offsets], cpu=CLIENT_CPU)
+        self.wait_output(b"attached")
+
+    def seen(self):
+        return None
+
+
+# The handler's third parameter word, its *http.Request, at the function's first instruction.
+REQUEST_BY_RELEASE = {"1.15": "sarg2", "1.19": 'reg("cx")'}
+
+# Offsets of Method, URL and URL.Path: the same in every Go release so far.
+SEED_SCRIPT = """uprobe:{binary}:"main.hello" {{
+  $request = {request};
+  $url = *(uint64 *)($request + 16);
+  printf("%s %s\\n", str(*(uint64 *)$request, *(uint64 *)($request + 8)),
+         str(*(uint64 *)($url + 56), *(uint64 *)($url + 64)));
+}}"""
+
+
+class Bpftrace(Process):
+    """The experiment of 2020 in bpftrace: method and path of each call of one handler, as text."""
+
+    def __init__(self, scope, server, cpu=CLIENT_CPU):
+        script = SEED_SCRIPT.format(binary=server.binary, request=REQUEST_BY_RELEASE[server.release])
+        super().__init__(scope, ["bpftrace", "-p", server.pid, "-e", script], cpu=cpu)
+        self.wait_until(lambda: self._has_answered(server), "a line of output")
+
+    def _has_answered(self, server):
+        urllib.request.urlopen(server.url, timeout=5).read()
+        return b"GET /" in self.stdout_path.read_bytes()
+
+    def seen(self):
+        return count_lines(self.stdout_path, b"GET /items/7\n")
+
+
+def count_lines(path, mark):
+    """How often `mark`, which begins or is a line, is in a file."""
+    count, rest = 0, b""
+    with open(path, "rb") as file:
+        while chunk := file.read(1 << 20):
+            chunk = rest + chunk
+            count += chunk.count(mark)
+            rest = chunk[-(len(mark) - 1):]
+    return count

@@ -1,0 +1,267 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Every way a request can end: told of exactly once, with its true outcome and status. See docs/request-ends.md."""
+
+import contextlib
+import os
+import pathlib
+import signal
+import socket
+import struct
+import time
+
+import events
+import ways
+from client import Connection, request_bytes
+from harness import ROOT, Skip, check, check_equal, main, releases, wait_until
+from http2 import Http2Connection
+from servers import Server, release_number, toolchain
+from tracer import Tracer
+
+FULL = os.environ.get("GOHTTPSNOOP_FULL") == "1"
+PANICS = 100_003 if FULL else 20_011
+STORM_LIMIT = 300  # seconds, for all of them
+RSS_SLACK = 2 << 20
+
+
+def all_releases():
+    """Those to trace, and the newest that is there or can be fetched."""
+    newest = (ROOT / "tests/toolchain", "--list")
+    newest = os.popen(" ".join(map(str, newest))).read().split()[-1]
+    if newest in releases():
+        return releases()
+    try:
+        toolchain(newest)
+    except Skip as reason:
+        print(f"left out: Go {newest}: {reason}")
+        return releases()
+    return [*releases(), newest]
+
+
+def start(scope, release):
+    server = Server(scope, release, program="ends")
+    return server, Tracer(scope, "--pid", server.pid, "--json").wait_attached()
+
+
+def requests_of(tracer):
+    return [event for event in tracer.events() if event["type"] == "request"]
+
+
+def counted(requests):
+    """How many there are of each outcome."""
+    return {name: sum(event["outcome"] == name for event in requests)
+            for name in sorted({event["outcome"] for event in requests})}
+
+
+# --- each way -------------------------------------------------------------------------
+
+
+def test_ways(scope, release):
+    """each way over HTTP/1, HTTPS, HTTP/2 and, where net/http has it, h2c: exactly once, right in every key"""
+    server, tracer = start(scope, release)
+    told = 0
+    for transport in ways.transports_of(release):
+        for way in ways.ways_of(release, transport):
+            sent = ways.perform(way, transport, server)
+            told += 1
+            *_, event = tracer.wait_types(told, "request")
+            ways.compare(event, server, sent, time.time())
+    tracer.interrupt()
+    check_equal(len(requests_of(tracer)), told, "requests")
+    check_equal(tracer.stderr.all()[-1], f"gohttpsnoop: {told} events, 0 lost, 1 target".encode(), "summary")
+
+
+def test_kept_alive(scope, release):
+    """23 requests on one connection, then 23 in one write: each once, in order"""
+    server, tracer = start(scope, release)
+    with Connection(server.addresses["http"]) as connection:
+        for number in range(23):
+            check_equal(connection.get(f"/ok?kept={number}").status, 200, "status")
+        connection.send(b"".join(request_bytes("GET", b"/ok?piped=%d" % number, connection.host)
+                                 for number in range(23)))
+        for _ in range(23):
+            check_equal(connection.read_response().body, b"ok\n", "body")
+    tracer.interrupt()
+    requests = requests_of(tracer)
+    check_equal([event["query"] for event in requests],
+                [f"{kind}={number}" for kind in ("kept", "piped") for number in range(23)], "queries")
+    check_equal({(event["outcome"], event["status"], event["response_bytes"]) for event in requests},
+                {("ok", 200, 3)}, "what is said of them")
+    check_equal(len({event["goid"] for event in requests}), 1, "goroutines")
+
+
+def test_pipelined_panic(scope, release):
+    """two in one write, the first of which panics: the second was never read, and is not told of"""
+    server, tracer = start(scope, release)
+    with Connection(server.addresses["http"]) as connection:
+        connection.send(b"".join(request_bytes("GET", path, connection.host) for path in (b"/ok", b"/panic", b"/ok")))
+        check_equal(connection.read_response().status, 200, "status of the first")
+        check_equal(connection.stream.read(), b"", "what follows")
+    tracer.interrupt()
+    check_equal([(event["path"], event["outcome"], event["status"]) for event in requests_of(tracer)],
+                [("/ok", "ok", 200), ("/panic", "panic", None)], "requests")
+
+
+# --- several at a time ----------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def waiting_requests(server, count):
+    """So many requests over each transport whose handlers have begun and wait; every other one will panic."""
+    with contextlib.ExitStack() as stack:
+        for transport in ways.transports_of(server.release):
+            shared = stack.enter_context(transport.connect(server)) if transport.version == 2 else None
+            for number in range(count):
+                path = "/wait?panic" if number % 2 else "/wait?go"
+                if shared:
+                    shared.wait_body(shared.open("GET", path), len(b"begun\n"))
+                    continue
+                connection = stack.enter_context(transport.connect(server))
+                connection.send(request_bytes("GET", path.encode(), connection.host))
+                connection.read_head()
+                check_equal(connection.read_chunk(), b"begun\n", "what the handler sent first")
+        yield count * len(ways.transports_of(server.release))
+
+
+def open_gate(server):
+    with Connection(server.addresses["http"]) as connection:
+        check_equal(connection.get("/open").status, 200, "status of /open")
+
+
+def test_at_once(scope, release):
+    """handlers that end at the same time, half of them by a panic: each its own outcome"""
+    server, tracer = start(scope, release)
+    with waiting_requests(server, 10) as count:
+        open_gate(server)
+        tracer.wait_types(count + 1, "request")
+    tracer.interrupt()
+    requests = [event for event in requests_of(tracer) if event["path"] == "/wait"]
+    check_equal(counted(requests), {"ok": count // 2, "panic": count // 2}, "outcomes")
+    for event in requests:
+        expected = ("panic", None, None) if event["query"] == "panic" else ("ok", 200, 12)
+        check_equal((event["outcome"], event["status"], event.get("response_bytes")), expected, f"ends of {event}")
+
+
+def test_killed(scope, release):
+    """killed in flight: outcome exited for each open request, over each transport, before the detach line"""
+    server, tracer = start(scope, release)
+    with waiting_requests(server, 3) as count:
+        server.signal(signal.SIGKILL)
+        tracer.wait_end()
+    attach, *requests, detach = tracer.events()
+    check_equal((attach["type"], detach["type"]), ("attach", "detach"), "the first and the last line")
+    check_equal(len(requests), count, "requests")
+    for event in requests:
+        check_equal((event["type"], event["path"], event["outcome"], event["status"]),
+                    ("request", "/wait", "exited", None), "an open request")
+        check(not {"duration_ns", "response_bytes", "route"} & set(event), f"it tells of an end: {event}")
+
+
+def test_attached_late(scope, release):
+    """in flight when the tool comes: not told of, however they end; what follows on their connections is"""
+    server = Server(scope, release, program="ends")
+    with waiting_requests(server, 4), Http2Connection(server.addresses["https"], tls=True) as second, \
+            Connection(server.addresses["http"]) as first:
+        first.send(request_bytes("GET", b"/wait", first.host))
+        first.read_head()
+        stream = second.open("GET", "/wait")
+        second.wait_begun(stream)
+        tracer = Tracer(scope, "--pid", server.pid, "--json").wait_attached()
+        open_gate(server)
+        check_equal(first.read_body({"transfer-encoding": "chunked"}), b"begun\nended\n", "body")
+        check_equal(second.wait(stream).body, b"begun\nended\n", "body")
+        first.get("/ok?after")
+        second.request("GET", "/ok?after")
+    tracer.interrupt()
+    check_equal([(event["path"], event.get("query"), event["protocol"], event["outcome"], event["status"])
+                 for event in requests_of(tracer)],
+                [("/open", None, "HTTP/1.1", "ok", 200), ("/ok", "after", "HTTP/1.1", "ok", 200),
+                 ("/ok", "after", "HTTP/2.0", "ok", 200)], "requests")
+
+
+def test_left_open(scope, release):
+    """in flight when the tool goes: no event, and none counted as lost"""
+    server, tracer = start(scope, release)
+    with waiting_requests(server, 2):
+        tracer.interrupt()
+        open_gate(server)
+    check_equal(requests_of(tracer), [], "requests")
+    check_equal(tracer.stderr.all()[-1], b"gohttpsnoop: 0 events, 0 lost, 1 target", "summary")
+
+
+# --- very many panics -----------------------------------------------------------------
+
+
+def resident_bytes(pid):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def panic_once(address, data):
+    """A panic ends the connection. Reset at its end, it leaves no port waiting behind."""
+    with socket.create_connection(address, timeout=30) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.sendall(data)
+        check_equal(connection.recv(1), b"", "the answer of a handler that panics")
+
+
+def panic_http1(server, count):
+    address = server.addresses["http"]
+    data = request_bytes("GET", b"/abort", "panics")
+    for _ in range(count):
+        panic_once(address, data)
+
+
+def panic_http2(server, count, batch=50):
+    """Streams of one connection, reset one by one; a new connection now and then."""
+    for first in range(0, count, 1000):
+        with Http2Connection(server.addresses["https"], tls=True) as connection:
+            for begin in range(first, min(count, first + 1000), batch):
+                numbers = [connection.open("GET", "/abort") for _ in range(min(batch, count - begin))]
+                for number in numbers:
+                    check(connection.wait(number).reset is not None, "a handler that panics answered")
+
+
+def panic_many(server, count):
+    """About half of them over either protocol."""
+    panic_http2(server, count // 2)
+    panic_http1(server, count - count // 2)
+
+
+def count_lines(path):
+    with open(path, "rb") as lines:
+        return sum(line.startswith(b'{"type":"request",') for line in lines)
+
+
+def test_panics(scope, release):
+    """tens of thousands of panics: as many events, no memory kept for them, no request left open"""
+    server = Server(scope, release, program="ends")
+    output = scope.folder / "events"
+    with output.open("wb") as stdout:
+        tracer = Tracer(scope, "--pid", server.pid, "--json", stdout=stdout)
+    tracer.stderr.wait(lambda lines: any(b": traced: " in line for line in lines), "is not attached")
+    warm = PANICS // 10
+    panic_many(server, warm)
+    wait_until(lambda: count_lines(output) >= warm, f"{warm} panics are told of")
+    before = resident_bytes(tracer.process.pid)
+    panic_many(server, PANICS - warm)
+    wait_until(lambda: count_lines(output) >= PANICS, f"{PANICS} panics are told of", limit=STORM_LIMIT)
+    after = resident_bytes(tracer.process.pid)
+    server.signal(signal.SIGKILL)  # now what were still open would be told of as exited
+    tracer.wait_end()
+    attach, *requests, detach = [events.parse(line) for line in output.read_bytes().splitlines()]
+    print(f"requests {PANICS}, events {len(requests)}, lost {PANICS - len(requests)}; "
+          f"RSS {before >> 10} kB before, {after >> 10} kB after")
+    check_equal(counted(requests), {"panic": PANICS}, "outcomes")
+    check_equal((attach["type"], detach["type"]), ("attach", "detach"), "the first and the last line")
+    check_equal({event["status"] for event in requests}, {None}, "statuses")
+    check(after - before < RSS_SLACK, f"resident memory grew from {before} to {after} bytes")
+
+
+if __name__ == "__main__":
+    main([*((test, release) for release in all_releases()
+            for test in (test_ways, test_kept_alive, test_pipelined_panic, test_at_once, test_killed,
+                         test_attached_late, test_left_open)),
+          *((test_panics, release) for release in sorted(releases(), key=release_number)[-1:])])

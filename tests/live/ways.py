@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: MIT
+"""Each way in which a request to tests/go/ends can end, what its client sees and what the tool has to say of it."""
+
+import dataclasses
+import time
+
+import client
+import events
+from events import ABSENT
+from exchanges import route_of
+from harness import Failure, check_equal
+from http2 import Http2Connection
+from servers import release_number
+
+LARGE = 1 << 20
+GONE_LIMIT_NS = 5_000_000_000  # for what lasts until its client has been seen to be gone
+
+
+@dataclasses.dataclass(frozen=True)
+class Way:
+    name: str
+    path: str
+    status: int  # what the client sees
+    response_bytes: int = ABSENT
+    outcome: str = "ok"
+    method: str = "GET"
+    body: bytes = None
+    declared: bool = True  # the body's length
+    expect: str = None
+    interim: tuple = ()
+    over: tuple = (1, 2)  # versions of HTTP
+    since: tuple = (1, 15)
+    told: int = None  # the event's status, where it is another than the client's
+    routed: bool = True  # came to the mux, and its end was seen by probes that read the route
+    abandoned: bool = False  # by its client, as soon as the handler has begun
+
+    @property
+    def event_status(self):
+        if self.outcome != "ok":
+            return None
+        return self.status if self.told is None else self.told
+
+    @property
+    def request_bytes(self):
+        return len(self.body or b"") if self.declared else ABSENT
+
+
+def panics(name, path, status=None):
+    return Way(name, path, status, outcome="panic", routed=False)
+
+
+def hijacks(name, path, status):
+    return Way(name, path, status, outcome="hijacked", routed=False, over=(1,))
+
+
+ALL = (
+    Way("body", "/ok", 200, 3),
+    Way("implicit 200", "/implicit", 200, 0),
+    Way("WriteHeader only", "/header-only", 201, 0),
+    Way("superfluous WriteHeader", "/superfluous", 202, 6),
+    Way("204", "/no-content", 204, 0),
+    Way("304", "/not-modified", 304, 0),
+    Way("HEAD", "/ok", 200, 3, method="HEAD"),
+    Way("request body, Content-Length", "/body", 200, 3, method="POST", body=b"hello world"),
+    Way("request body, chunked", "/body", 200, 3, method="POST", body=b"in two chunks", declared=False),
+    Way("100 Continue", "/body", 200, 3, method="POST", body=b"hello world", expect="100-continue", interim=(100,)),
+    Way("103 Early Hints", "/early", 200, 6, interim=(103,), since=(1, 19)),
+    Way("Expect: nonsense", "/ok", 417, 0, expect="nonsense", over=(1,), routed=False),
+    Way("Expect: nonsense", "/ok", 200, 3, expect="nonsense", over=(2,)),
+    Way("chunked", "/chunked", 200, 24),
+    Way("large", "/large", 200, LARGE),
+    Way("sendfile", "/file", 200, LARGE),
+    Way("TimeoutHandler, too late", "/timeout", 503, 9),
+    Way("TimeoutHandler, in time", "/in-time", 200, 5),
+    Way("recovered panic", "/recovered", 202, 10),
+    Way("no Hijacker", "/hijack", 501, 16, over=(2,)),
+    Way("client gone", "/gone", 200, 6, abandoned=True),
+    Way("client gone, nothing written", "/body", None, 0, method="POST", body=b"not all of it",
+        expect="100-continue", interim=(100,), told=200, abandoned=True),
+    panics("panic", "/panic"),
+    panics("http.ErrAbortHandler", "/abort"),
+    panics("panic after the headers", "/panic-late", 200),
+    panics("panic in TimeoutHandler", "/timeout-panic"),
+    panics("runtime.Goexit", "/goexit"),
+    hijacks("hijack", "/hijack", 200),
+    hijacks("hijack, kept open", "/hijack-keep", 101),
+    hijacks("hijack, then panic", "/hijack-panic", 101),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Transport:
+    name: str
+    address: str  # which of the server's
+    version: int
+    since: tuple = (1, 15)
+
+    @property
+    def tls(self):
+        return self.address == "https"
+
+    @property
+    def protocol(self):
+        return {1: "HTTP/1.1", 2: "HTTP/2.0"}[self.version]
+
+    def connect(self, server):
+        address = server.addresses[self.address]
+        return client.Connection(address, self.tls) if self.version == 1 else Http2Connection(address, self.tls)
+
+
+HTTP1 = Transport("http1", "http", 1)
+HTTPS1 = Transport("https1", "https", 1)
+HTTP2 = Transport("http2", "https", 2)
+H2C = Transport("h2c", "http", 2, since=(1, 24))  # without golang.org/x/net
+TRANSPORTS = (HTTP1, HTTPS1, HTTP2, H2C)
+
+
+def transports_of(release):
+    return [transport for transport in TRANSPORTS if release_number(release) >= transport.since]
+
+
+def ways_of(release, transport):
+    return [way for way in ALL if transport.version in way.over and release_number(release) >= way.since]
+
+
+# --- doing it -------------------------------------------------------------------------
+
+
+@dataclasses.dataclass
+class Sent:
+    way: Way
+    transport: Transport
+    host: str
+    remote: str
+    begin: float
+
+
+def perform(way, transport, server):
+    """On a connection of its own. What the client sees is checked here."""
+    with transport.connect(server) as connection:
+        sent = Sent(way, transport, connection.host, connection.remote, time.time())
+        seen = (perform_http1 if transport.version == 1 else perform_http2)(way, connection)
+    check_equal(seen, (way.interim, way.status), f"what the client saw of {way.name!r} over {transport.name}")
+    return sent
+
+
+def read_head(connection):
+    """None where the connection ends instead."""
+    try:
+        return connection.read_head()
+    except (ConnectionError, OSError):
+        return None, {}
+
+
+def perform_http1(way, connection):
+    headers, body = ["Connection: close"], way.body or b""
+    if not way.declared:
+        headers.append("Transfer-Encoding: chunked")
+        body = client.chunked(body)
+    if way.expect:
+        headers.append(f"Expect: {way.expect}")
+    data = client.request_bytes(way.method, way.path.encode(), connection.host, body, headers, declared=way.declared)
+    waits = way.expect == "100-continue"
+    connection.send(data[:len(data) - len(body)] if waits else data)
+    status, answer = read_head(connection)
+    interim = []
+    while status in (100, 103):
+        interim.append(status)
+        if way.abandoned:
+            return tuple(interim), None
+        if waits:
+            connection.send(body)
+        status, answer = read_head(connection)
+    if way.abandoned:
+        return tuple(interim), status
+    if status == 101:
+        converse_raw(way, connection)
+    elif status and way.method != "HEAD" and status not in (204, 304):
+        connection.read_body(answer)
+    return tuple(interim), status
+
+
+def converse_raw(way, connection):
+    if way.path == "/hijack-keep":
+        for _ in range(3):
+            connection.send(b"a line\n")
+            check_equal(connection.stream.readline(), b"a line\n", "what the connection that was taken over echoes")
+
+
+def perform_http2(way, connection):
+    headers = [("expect", way.expect)] if way.expect else []
+    if way.body and way.declared:
+        headers.append(("content-length", str(len(way.body))))
+    number = connection.open(way.method, way.path, headers, ended=way.body is None)
+    if way.expect == "100-continue" or way.abandoned:
+        connection.wait_begun(number)
+    stream = connection.streams[number]
+    if way.abandoned:
+        connection.give_up(number)
+        return tuple(stream.interim), stream.status
+    if way.body:
+        connection.send_body(number, way.body)
+    connection.wait(number)
+    return tuple(stream.interim), stream.status
+
+
+# --- what is to be said of it ---------------------------------------------------------
+
+
+def expected_event(server, sent, seen_by):
+    """`seen_by` is when the event was there."""
+    way = sent.way
+    route = route_of(server, way.path) if way.routed else ABSENT
+    if sent.transport.version == 2 and release_number(server.release) >= (1, 27):
+        route = ABSENT
+    longest = GONE_LIMIT_NS if way.abandoned else int((seen_by - sent.begin + events.CLOCK_SLACK) * 1e9)
+    return events.request_event(
+        server, events.time_between(sent.begin, seen_by), method=way.method, path=way.path, route=route,
+        host=sent.host, protocol=sent.transport.protocol, scheme="https" if sent.transport.tls else "http",
+        remote=sent.remote, status=way.event_status, duration_ns=events.integer_between(1, longest),
+        request_bytes=way.request_bytes, response_bytes=way.response_bytes, outcome=way.outcome,
+        tid=events.one_of(server.threads()))
+
+
+def compare(event, server, sent, seen_by):
+    try:
+        events.compare(event, expected_event(server, sent, seen_by))
+    except Failure as reason:
+        raise Failure(f"{sent.way.name} over {sent.transport.name}, Go {server.release}: {reason}") from None
