@@ -93,7 +93,7 @@ struct record_hit {
 	__u16 cell_count;
 	__u64 cookie;
 	__u64 time;	  /* CLOCK_MONOTONIC, nanoseconds */
-	__u64 process;	  /* thread group id << 32 | thread id */
+	__u64 process;	  /* thread group id << 32 | thread id, in the tool's PID namespace */
 	__u64 unreadable; /* bit n: cell n could not be read and holds 0 */
 };
 

@@ -35,6 +35,9 @@ enum {
 /* Set by user space before loading. */
 const volatile __u32 payload_size = DEFAULT_PAYLOAD_SIZE;
 
+/* The inode of the tool's PID namespace, or 0 for the initial one, whose numbers cost nothing. */
+const volatile __u32 pid_namespace;
+
 /* The reader raises this before it sleeps and the first record after that wakes it. */
 volatile __u32 reader_asleep;
 
@@ -239,14 +242,67 @@ static __always_inline void carry_out(struct scratch *scratch, const struct plan
 	put_cell(scratch, readable, value);
 }
 
-/* The two kernel structs of which a member is needed; CO-RE finds it in the running kernel's. */
+/* Kernel structs, as far as they are needed; CO-RE finds the members in the running kernel's. */
+#define KERNEL_TYPE __attribute__((preserve_access_index))
+
+struct ns_common {
+	unsigned int inum;
+} KERNEL_TYPE;
+
+struct pid_namespace {
+	struct ns_common ns;
+} KERNEL_TYPE;
+
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+} KERNEL_TYPE;
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[1]; /* level + 1 of them */
+} KERNEL_TYPE;
+
 struct thread_struct {
 	unsigned long fsbase;
-} __attribute__((preserve_access_index));
+} KERNEL_TYPE;
 
 struct task_struct {
 	struct thread_struct thread;
-} __attribute__((preserve_access_index));
+	struct task_struct *group_leader;
+	struct pid *thread_pid;
+} KERNEL_TYPE;
+
+enum { MAX_NAMESPACE_LEVELS = 8 }; /* the kernel allows 32; container engines use one or two */
+
+/* A task's number in the tool's PID namespace; 0 when it has none there. */
+static __always_inline __u64 read_namespace_pid(const struct task_struct *task)
+{
+	const struct pid *pid = BPF_CORE_READ(task, thread_pid);
+	__u32 level = BPF_CORE_READ(pid, level);
+
+	for (__u32 i = 0; i < MAX_NAMESPACE_LEVELS; i++) {
+		const struct upid *number = &pid->numbers[i];
+
+		if (i > level)
+			break;
+		if (BPF_CORE_READ(number, ns, ns.inum) == pid_namespace)
+			return BPF_CORE_READ(number, nr);
+	}
+	return 0;
+}
+
+/* Thread group id << 32 | thread id, as the tool sees them. */
+static __always_inline __u64 read_process(void)
+{
+	const struct task_struct *task;
+
+	if (!pid_namespace)
+		return bpf_get_current_pid_tgid();
+	task = (const void *)bpf_get_current_task();
+	return read_namespace_pid(BPF_CORE_READ(task, group_leader)) << 32 |
+	       read_namespace_pid(task);
+}
 
 /* Go's stack ABI has no register for g: it is in thread-local storage. */
 static __always_inline __u64 read_thread_pointer(void)
@@ -330,7 +386,7 @@ static __always_inline int handle_hit(void *context, bool sleepable)
 	__u32 index = cookie & ((1u << COOKIE_PLAN_BITS) - 1);
 	const struct plan *plan = bpf_map_lookup_elem(&plans, &index);
 	__u64 flags = ((const __u64 *)context)[PT_REGS_FLAGS];
-	__u64 process = bpf_get_current_pid_tgid();
+	__u64 process = read_process();
 	struct scratch *scratch;
 
 	if (!plan || (flags & plan->skip_if_set) | (~flags & plan->skip_if_clear))

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "contract.h"
@@ -74,13 +75,24 @@ static bool has_multi_links(const struct bpf_program *program)
 	return link == -EBADF;
 }
 
-static int size_maps(struct gohttpsnoop_bpf *skeleton, const struct kernel_options *options)
+/* The inode of our PID namespace; 0 for the initial one (linux/proc_ns.h, PROC_PID_INIT_INO). */
+static uint32_t read_pid_namespace(void)
+{
+	struct stat status;
+
+	if (stat("/proc/self/ns/pid", &status) < 0 || status.st_ino == 0xeffffffc)
+		return 0;
+	return status.st_ino;
+}
+
+static int configure(struct gohttpsnoop_bpf *skeleton, const struct kernel_options *options)
 {
 	uint32_t payload = PAYLOAD_STRINGS * options->max_string;
 	uint32_t fixed = bpf_map__value_size(skeleton->maps.scratches) - skeleton->rodata->payload_size;
 	int r;
 
 	skeleton->rodata->payload_size = payload;
+	skeleton->rodata->pid_namespace = read_pid_namespace();
 	r = bpf_map__set_value_size(skeleton->maps.scratches, fixed + payload);
 	if (r == 0)
 		r = bpf_map__set_max_entries(skeleton->maps.scratches,
@@ -101,7 +113,7 @@ static int load(struct kernel *kernel, const struct kernel_options *options,
 
 	if (!skeleton)
 		return -errno;
-	r = size_maps(skeleton, options);
+	r = configure(skeleton, options);
 	if (r == 0) {
 		bpf_object__for_each_program(program, skeleton->obj)
 			bpf_program__set_autoload(program, program == program_of(skeleton, attachment));

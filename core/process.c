@@ -12,6 +12,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+bool file_identity_equal(const struct file_identity *a, const struct file_identity *b)
+{
+	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+	       a->modified.tv_sec == b->modified.tv_sec &&
+	       a->modified.tv_nsec == b->modified.tv_nsec;
+}
+
 struct process_exe_path process_exe_path(uint32_t pid)
 {
 	struct process_exe_path path;
@@ -52,8 +59,12 @@ static int read_exe(struct process *process, struct error *err)
 				  strerror(-code));
 	}
 	process->exe[size] = '\0';
-	process->device = status.st_dev;
-	process->inode = status.st_ino;
+	process->file = (struct file_identity){
+		.device = status.st_dev,
+		.inode = status.st_ino,
+		.size = status.st_size,
+		.modified = status.st_mtim,
+	};
 	return 0;
 }
 

@@ -6,10 +6,21 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "error.h"
 
 #define PROCESS_MAX_PATH 4096
+
+/* Which file, in which state: what was found out about it holds as long as these are the same. */
+struct file_identity {
+	dev_t device;
+	ino_t inode;
+	off_t size;
+	struct timespec modified;
+};
+
+bool file_identity_equal(const struct file_identity *a, const struct file_identity *b);
 
 /* A running process, as /proc shows it. */
 struct process {
@@ -17,8 +28,7 @@ struct process {
 	int descriptor; /* pidfd: readable when the process has ended; never another process */
 	char comm[16];
 	char exe[PROCESS_MAX_PATH]; /* what /proc/PID/exe links to; for reading */
-	dev_t device; /* which file it runs */
-	ino_t inode;
+	struct file_identity file; /* that it runs */
 };
 
 /* "/proc/1234/exe": opens the file the process runs even where the path says otherwise (another mount

@@ -181,7 +181,12 @@ static int inspect(struct session *session, const struct process *process,
 		.refused = on_function_refused,
 		.user = session,
 	};
+	const struct target *other = target_set_find_file(&session->targets, &process->file);
 
+	if (other) {
+		*ret_inspection = target_share_inspection(other);
+		return 0;
+	}
 	return inspection_open(session->kernel, process_exe_path(process->pid).text, &options,
 			       ret_inspection, err);
 }

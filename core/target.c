@@ -112,7 +112,17 @@ const struct process_identity *target_identity(const struct target *target)
 	return &target->identity;
 }
 
+const struct file_identity *target_file(const struct target *target)
+{
+	return &target->process.file;
+}
+
 const struct inspection *target_inspection(const struct target *target)
 {
 	return target->inspection;
+}
+
+struct inspection *target_share_inspection(const struct target *target)
+{
+	return inspection_reference(target->inspection);
 }

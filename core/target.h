@@ -25,6 +25,10 @@ void target_close(struct target *target);
 
 uint32_t target_id(const struct target *target);
 const struct process_identity *target_identity(const struct target *target);
+const struct file_identity *target_file(const struct target *target);
 const struct inspection *target_inspection(const struct target *target);
+
+/* A reference to its inspection of the caller's own. */
+struct inspection *target_share_inspection(const struct target *target);
 
 #endif

@@ -17,7 +17,8 @@ class Load(NamedTuple):
     per_second: float
     p50: float  # microseconds
     p99: float
-    tracer_cpu: float  # seconds
+    server_cpu: float  # seconds
+    tracer_cpu: float
     others_share: float  # of all CPUs: used by processes that are no part of this
 
 
@@ -52,6 +53,7 @@ def measure(server, tracer, seconds, cpus):
         per_second=float(re.search(r"Requests/sec:\s+([0-9.]+)", text)[1]),
         p50=microseconds(latency["50"]),
         p99=microseconds(latency["99"]),
+        server_cpu=ours[1],
         tracer_cpu=ours[2] if tracer else 0.0,
         others_share=max(0.0, busy - sum(ours)) / (seconds * cpus),
     )

@@ -20,8 +20,8 @@ import (
 )
 
 const (
-	callsPerWindow = 4096
-	pause          = 20 * time.Millisecond
+	callsPerWindow = 1024
+	pause          = 10 * time.Millisecond
 )
 
 var methodBytes int

@@ -52,46 +52,50 @@ def run_rounds(scope, release, rounds, seconds, say):
     return results
 
 
+def per_request(seconds, load):
+    return 1e6 * seconds / load.requests
+
+
 def show_row(row, results, untraced):
     loads = [load for load, _ in results]
     rates = [load.per_second for load in loads]
     seen = [count / load.requests for load, count in results if count is not None]
-    cpu = [load.tracer_cpu / load.requests * 1e6 for load in loads]
+    tracer = [per_request(load.tracer_cpu, load) for load in loads]
     return [
         row,
         figures.Figure(rates).show(),
         figures.ratio(rates, untraced).show(2),
         figures.Figure(load.p50 for load in loads).show(),
         figures.Figure(load.p99 for load in loads).show(),
+        figures.Figure(per_request(load.server_cpu, load) for load in loads).show(2),
+        f"{figures.Figure(tracer).median:.2f}" if any(tracer) else "",
         f"{figures.Figure(seen).median:.1%}" if seen else "",
-        f"{figures.Figure(cpu).median:.2f}" if any(cpu) else "",
     ]
 
 
-def costs(rates, untraced):
-    """Microseconds that a request takes longer than an untraced one: the server's core is always busy."""
-    return [1e6 / rate - 1e6 / base for rate, base in zip(rates, untraced, strict=True)]
+HEAD = ["", "requests/s", "of untraced", "p50 us", "p99 us", "server CPU us/request", "tracer CPU us/request", "seen"]
 
 
 def show_release(release, results):
-    rates = {row: [load.per_second for load, _ in results[row]] for row in ROWS}
-    others = [load.others_share for row in ROWS for load, _ in results[row]]
-    cost = {row: costs(rates[row], rates[UNTRACED]) for row in (FLOOR, OURS, OTHERS, BPFTRACE)}
-    lines = [
+    def of(row, value):
+        return [value(load) for load, _ in results[row]]
+
+    rate = {row: of(row, lambda load: load.per_second) for row in ROWS}
+    cpu = {row: of(row, lambda load: per_request(load.server_cpu, load)) for row in ROWS}
+    cost = {row: [a - b for a, b in zip(cpu[row], cpu[UNTRACED], strict=True)] for row in ROWS}
+    shares = [100 * share for row in ROWS for share in of(row, lambda load: load.others_share)]
+    return "\n".join([
         f"Go {release}",
-        figures.table(
-            ["", "requests/s", "of untraced", "p50 us", "p99 us", "seen", "tracer us/request"],
-            [show_row(row, results[row], rates[UNTRACED]) for row in ROWS]),
+        figures.table(HEAD, [show_row(row, results[row], rate[UNTRACED]) for row in ROWS]),
         "",
-        f"ours / floor, requests/s:     {figures.ratio(rates[OURS], rates[FLOOR]).show(3)}",
-        f"ours / bpftrace, requests/s:  {figures.ratio(rates[OURS], rates[BPFTRACE]).show(2)}",
-        "us a request (two hits; bpftrace one): " + ", ".join(
-            f"{name} {figures.Figure(cost[row]).show(2)}" for name, row in
-            (("floor", FLOOR), ("ours", OURS), ("entry and ret", OTHERS), ("bpftrace", BPFTRACE))),
-        f"ours / floor, us a request:   {figures.ratio(cost[OURS], cost[FLOOR]).show(2)}",
-        f"CPU time that other processes took meanwhile: {figures.Figure(100 * x for x in others).show(0, '%')}",
-    ]
-    return "\n".join(lines)
+        f"requests/s, ours / floor:        {figures.ratio(rate[OURS], rate[FLOOR]).show(3)}",
+        f"requests/s, ours / bpftrace:     {figures.ratio(rate[OURS], rate[BPFTRACE]).show(2)}",
+        f"requests/s, ours / entry + ret:  {figures.ratio(rate[OURS], rate[OTHERS]).show(2)}",
+        "server CPU, us a request more than untraced (two hits; bpftrace has one):",
+        *(f"  {row:40}  {figures.Figure(cost[row]).show(2)}" for row in ROWS[1:]),
+        f"  ours / floor                              {figures.ratio(cost[OURS], cost[FLOOR]).show(2)}",
+        f"CPU time of the machine that other processes took meanwhile: {figures.Figure(shares).show(0, ' %')}",
+    ])
 
 
 def section(scope, options, say):

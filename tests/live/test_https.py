@@ -37,7 +37,7 @@ def http2_event(server, transfer, when, host, pattern, status, request_bytes=0, 
     check_equal((transfer.protocol, transfer.status), ("HTTP/2.0", status), "what curl saw")
     return events.request_event(
         server, when, protocol="HTTP/2.0", scheme="https", host=host, remote=transfer.remote, status=status,
-        route=exchanges.route_of(server, pattern), request_bytes=request_bytes,
+        route=exchanges.route_of(server, pattern, "HTTP/2.0"), request_bytes=request_bytes,
         response_bytes=transfer.body_size, tid=events.one_of(server.threads()), **request)
 
 

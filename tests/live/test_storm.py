@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Requests = events + lost, to the last one, whatever the load. GOHTTPSNOOP_FULL=1: a million requests at a time."""
+
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import time
+
+from harness import Failure, Skip, check, check_equal, main, releases
+from servers import Server, build, release_number
+from tracer import Tracer
+
+FULL = os.environ.get("GOHTTPSNOOP_FULL") == "1"
+REQUESTS = 1_000_003 if FULL else 100_003
+LIMIT = 600.0
+STOPPED = 2.0  # seconds
+RING_TOO_SMALL = 16384
+
+
+def pin(pid, cpus):
+    """All threads there are, and so those that they will start."""
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        os.sched_setaffinity(int(thread), cpus)
+
+
+class Storm:
+    """Sends exactly so many requests, side by side with others."""
+
+    def __init__(self, scope, server, count, cpus=None):
+        program = build("load", max(releases(), key=release_number))
+        host, port = server.addresses["http"]
+        words = [program, "-n", str(count), "-c", "16", "-pipeline", "8", f"http://{host}:{port}/ping"]
+        self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        scope.callback(self.process.kill)
+        if cpus:
+            pin(self.process.pid, cpus)
+
+    def wait(self):
+        """Returns how many were answered: all."""
+        text, _ = self.process.communicate(timeout=LIMIT)
+        check_equal(self.process.returncode, 0, "exit status of the load generator")
+        report = json.loads(text)
+        check_equal(report["answered"], report["sent"], "requests answered")
+        return report
+
+
+@dataclasses.dataclass
+class Account:
+    """What the tool told, read from its output without keeping a million events."""
+
+    events: int = 0
+    ok: int = 0
+    lost: int = 0
+
+    def add(self, line):
+        if line.startswith(b'{"type":"request",'):
+            check(line.endswith(b'"}\n'), f"not a whole line: {line!r}")
+            self.events += 1
+            self.ok += line.endswith(b',"outcome":"ok"}\n')
+        elif line.startswith(b'{"type":"lost",'):
+            self.lost += json.loads(line)["count"]
+        else:
+            check(line.startswith((b'{"type":"attach",', b'{"type":"detach",')), f"what is {line!r}?")
+
+
+class Tracing:
+    """The tool, writing into a file, as nobody can read along without slowing the rest."""
+
+    def __init__(self, scope, servers, *arguments, cpus=None):
+        self.output = scope.folder / "events"
+        with self.output.open("wb") as stdout:
+            self.tracer = Tracer(scope, "--pid", ",".join(str(server.pid) for server in servers), "--json",
+                                 *arguments, stdout=stdout)
+        self.tracer.stderr.wait(lambda lines: sum(b": traced: " in line for line in lines) == len(servers),
+                                "has not named all targets as traced")
+        if cpus:
+            pin(self.tracer.process.pid, cpus)
+
+    def account(self, reports):
+        """Ends the tool and checks its sum. `reports` are those of the storms."""
+        self.tracer.interrupt()
+        account = Account()
+        with self.output.open("rb") as lines:
+            for line in lines:
+                account.add(line)
+        requests = sum(report["sent"] for report in reports)
+        rate = sum(report["per_second"] for report in reports)
+        print(f"requests {requests}, events {account.events}, lost {account.lost} ({rate:.0f} requests/s)", flush=True)
+        check_equal(account.events + account.lost, requests, "events + lost")
+        summary = f"gohttpsnoop: {account.events} events, {account.lost} lost,"
+        check(self.tracer.stderr.all()[-1].decode().startswith(summary), f"summary: {self.tracer.stderr.all()[-1]!r}")
+        return account
+
+
+def check_nothing_lost(account):
+    check_equal((account.lost, account.ok), (0, account.events), "lost, and events with outcome ok")
+
+
+# --- tests ----------------------------------------------------------------------------
+
+
+def test_plain(scope, release):
+    """as fast as the machine goes, with the buffer it has by default: exact, and nothing lost"""
+    server = Server(scope, release)
+    tracing = Tracing(scope, [server])
+    check_nothing_lost(tracing.account([Storm(scope, server, REQUESTS).wait()]))
+
+
+def test_ring_too_small(scope, release):
+    """a ring for some 50 requests: many are lost, all are counted"""
+    server = Server(scope, release)
+    tracing = Tracing(scope, [server], "--ring-size", RING_TOO_SMALL)
+    account = tracing.account([Storm(scope, server, REQUESTS).wait()])
+    check(account.lost > 0, "nothing was lost: the ring is not too small")
+
+
+def test_reader_stopped(scope, release):
+    """the tool stopped by SIGSTOP for two seconds under load: what it missed is counted"""
+    server = Server(scope, release)
+    tracing = Tracing(scope, [server])
+    storm = Storm(scope, server, REQUESTS)
+    time.sleep(0.2)
+    tracing.tracer.process.send_signal(signal.SIGSTOP)
+    time.sleep(STOPPED)
+    tracing.tracer.process.send_signal(signal.SIGCONT)
+    account = tracing.account([storm.wait()])
+    check(account.lost > 0, "nothing was lost in two seconds")
+
+
+def test_cores(scope, release, count):
+    """server, load and tool on so many cores: exact"""
+    cpus = sorted(os.sched_getaffinity(0))[:count]
+    if len(cpus) < count:
+        print(f"left out: {count} cores: there are {len(cpus)}")
+        return
+    server = Server(scope, release)
+    pin(server.pid, cpus)
+    tracing = Tracing(scope, [server], cpus=cpus)
+    tracing.account([Storm(scope, server, REQUESTS, cpus).wait()])
+
+
+def test_two_servers(scope):
+    """two servers of two releases at once: exact in sum"""
+    servers = [Server(scope, release) for release in (releases() * 2)[:2]]
+    tracing = Tracing(scope, servers)
+    storms = [Storm(scope, server, REQUESTS // 2) for server in servers]
+    tracing.account([storm.wait() for storm in storms])
+
+
+if __name__ == "__main__":
+    newest = max(releases(), key=release_number)
+    main([*((test_plain, release) for release in releases()), (test_ring_too_small, newest),
+          (test_reader_stopped, newest), (test_cores, newest, 1), (test_cores, newest, 2), test_two_servers])
