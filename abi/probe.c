@@ -122,6 +122,7 @@ static int place(const struct binary *binary, const struct probe_request *reques
 		r = check_conditions(binary, request, err);
 	if (r < 0)
 		return r;
+	probe->entry = function.entry;
 	if (request->call || request->after_call)
 		return place_in_middle(binary, &function, request, signature, probe, err);
 	return place_at_begin(binary, &function, signature, probe, err);

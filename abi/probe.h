@@ -52,6 +52,7 @@ struct probe_capture {
 
 /* A probe ready to be attached. A plain value; but for the types of `captures` it outlives the binary. */
 struct probe {
+	uint64_t entry; /* of the function */
 	struct site site;
 	struct plan plan;
 	enum type_source source;

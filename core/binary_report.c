@@ -153,9 +153,10 @@ static void report_probe(struct report *report, const struct binary *binary,
 		report_close_object(report);
 		return;
 	}
+	report_address(report, "entry", probe->entry);
+	report_string(report, "site", sites[probe->site.kind]);
 	report_address(report, "address", probe->site.address);
 	report_address(report, "file_offset", probe->site.file_offset);
-	report_string(report, "site", sites[probe->site.kind]);
 	report_string(report, "types", sources[probe->source]);
 	report_open_list(report, "captures");
 	for (size_t i = 0; i < probe->capture_count; i++)
