@@ -16,9 +16,10 @@
 #include "clock.h"
 #include "kernel.h"
 #include "losses.h"
-#include "output.h"
+#include "outputs.h"
+#include "process.h"
 #include "ring.h"
-#include "target_set.h"
+#include "roster.h"
 
 struct session {
 	struct session_options options;
@@ -29,8 +30,8 @@ struct session {
 	struct kernel *kernel;
 	struct ring *ring;
 	struct assembly *assembly;
-	struct target_set targets;
-	struct output output;
+	struct roster *roster;
+	struct outputs *outputs;
 	struct session_summary summary;
 	struct losses losses;
 	bool stopping;
@@ -65,14 +66,18 @@ static void stop(struct session *session)
 	uv_stop(&session->loop);
 }
 
+/* The first error of an output ends the session; -EPIPE is none, but an end. */
+static void check_output(struct session *session, int r)
+{
+	if (r == 0 || session->output_error)
+		return;
+	session->output_error = r;
+	stop(session);
+}
+
 static void write_event(struct session *session, const struct event *event)
 {
-	int r = output_event(&session->output, event);
-
-	if (r < 0 && !session->output_error) {
-		session->output_error = r;
-		stop(session);
-	}
+	check_output(session, outputs_event(session->outputs, event));
 }
 
 static void on_event(void *user, const struct event *event)
@@ -134,61 +139,10 @@ static void on_record(void *user, struct bytes record)
 static void on_batch_end(void *user)
 {
 	struct session *session = user;
-	int r;
 
 	assembly_set_wall_offset(session->assembly, clock_wall_offset());
 	tell_lost(session, losses_take(&session->losses, session->kernel));
-	r = sink_flush(session->output.sink);
-	if (r < 0 && !session->output_error) {
-		session->output_error = r;
-		stop(session);
-	}
-}
-
-static void remove_target(struct session *session, struct target *target)
-{
-	target_detach(target);
-	ring_drain(session->ring);
-	assembly_end_target(session->assembly, target);
-	tell_target(session, EVENT_DETACH, target);
-	target_set_remove(&session->targets, target);
-	target_close(target);
-}
-
-static void on_target_ended(void *user, struct target *target)
-{
-	struct session *session = user;
-
-	remove_target(session, target);
-	sink_flush(session->output.sink);
-	if (session->targets.count == 0)
-		stop(session);
-}
-
-static void on_function_refused(void *user, const struct error *why)
-{
-	notice_error(user, why);
-}
-
-/* Processes of one file share its inspection. */
-static int inspect(struct session *session, const struct process *process,
-		   struct inspection **ret_inspection, struct error *err)
-{
-	struct inspection_options options = {
-		.functions = session->options.functions,
-		.function_count = session->options.function_count,
-		.max_string = session->options.max_string,
-		.refused = on_function_refused,
-		.user = session,
-	};
-	const struct target *other = target_set_find_file(&session->targets, &process->file);
-
-	if (other) {
-		*ret_inspection = target_share_inspection(other);
-		return 0;
-	}
-	return inspection_open(session->kernel, process_exe_path(process->pid).text, &options,
-			       ret_inspection, err);
+	check_output(session, outputs_flush(session->outputs));
 }
 
 static void on_probe(void *user, const char *sentence)
@@ -196,45 +150,40 @@ static void on_probe(void *user, const char *sentence)
 	notice(user, NOTICE_DEBUG, "%s", sentence);
 }
 
-static int attach_process(struct session *session, struct process *process, struct error *err)
+static void on_attached(void *user, const struct target *target)
 {
-	struct inspection *inspection;
-	struct target *target;
-	int r = inspect(session, process, &inspection, err);
+	struct session *session = user;
 
-	if (r < 0) {
-		process_close(process);
-		return r;
-	}
-	r = target_attach(&session->loop, session->kernel, target_set_next_id(&session->targets),
-			  process, inspection, on_target_ended, session, &target, err);
-	inspection_release(inspection);
-	if (r < 0)
-		return r;
-	r = target_set_add(&session->targets, target);
-	if (r < 0) {
-		target_close(target);
-		return error_fail(err, r, "out of memory");
-	}
 	session->summary.targets++;
 	inspection_describe(target_inspection(target), on_probe, session);
 	tell_target(session, EVENT_ATTACH, target);
-	sink_flush(session->output.sink);
-	return 0;
+	check_output(session, outputs_flush(session->outputs));
+}
+
+/* Records from before the end are in the ring; after them, what is still open has ended with it. */
+static void on_ended(void *user, const struct target *target)
+{
+	struct session *session = user;
+
+	ring_drain(session->ring);
+	assembly_end_target(session->assembly, target);
+	tell_target(session, EVENT_DETACH, target);
+	check_output(session, outputs_flush(session->outputs));
+}
+
+static void on_empty(void *user)
+{
+	stop(user);
+}
+
+static void on_refused(void *user, const struct error *why)
+{
+	notice_error(user, why);
 }
 
 int session_add_process(struct session *session, uint32_t pid, struct error *err)
 {
-	struct process process;
-	int r;
-
-	if (target_set_find_pid(&session->targets, pid))
-		return 0;
-	r = process_open(pid, &process, err);
-	if (r < 0)
-		return r;
-	error_subject(err, "pid %u (%s)", pid, process.exe);
-	return attach_process(session, &process, err);
+	return roster_add(session->roster, pid, err);
 }
 
 /* A file that is no Go program is refused whether or not a process runs it. */
@@ -305,15 +254,6 @@ static void on_deadline(uv_timer_t *timer)
 	stop(timer->data);
 }
 
-static int open_output(struct session *session)
-{
-	struct output *output = &session->output;
-	int r = session->options.output == SESSION_OUTPUT_JSON ? format_create_json(&output->format)
-							       : format_create_table(&output->format);
-
-	return r < 0 ? r : sink_create_stream(STDOUT_FILENO, &output->sink);
-}
-
 static int open_loop(struct session *session)
 {
 	int r = uv_loop_init(&session->loop);
@@ -334,35 +274,74 @@ static int open_kernel(struct session *session, struct error *err)
 		.max_string = session->options.max_string,
 		.ring_size = session->options.ring_size,
 	};
-	struct ring_callbacks callbacks = {on_record, on_batch_end, session};
 	int r = kernel_open(&options, &session->kernel, err);
 
-	if (r < 0)
-		return r;
-	notice(session, NOTICE_DEBUG, "attaching by %s", kernel_attachment_name(session->kernel));
+	if (r == 0)
+		notice(session, NOTICE_DEBUG, "attaching by %s",
+		       kernel_attachment_name(session->kernel));
+	return r;
+}
+
+static int open_ring(struct session *session, struct error *err)
+{
+	struct ring_callbacks callbacks = {on_record, on_batch_end, session};
+
 	return ring_open(&session->loop, kernel_ring(session->kernel),
 			 kernel_reader_asleep(session->kernel), &callbacks, &session->ring, err);
+}
+
+static int open_roster(struct session *session, struct error *err)
+{
+	struct inspection_options inspection = {
+		.functions = session->options.functions,
+		.function_count = session->options.function_count,
+		.max_string = session->options.max_string,
+		.refused = on_refused,
+		.user = session,
+	};
+	struct roster_callbacks callbacks = {on_attached, on_ended, on_empty, session};
+
+	return roster_create(&session->loop, session->kernel, &inspection, &callbacks,
+			     &session->roster, err);
+}
+
+static int open_assembly(struct session *session, struct error *err)
+{
+	struct assembly_callbacks callbacks = {on_event, session};
+	int r = assembly_create(roster_targets(session->roster), &callbacks, &session->assembly);
+
+	return r < 0 ? error_fail(err, r, "out of memory") : 0;
+}
+
+static int open_parts(struct session *session, struct error *err)
+{
+	struct outputs_options options = {.json = session->options.output == SESSION_OUTPUT_JSON};
+	int r = open_loop(session);
+
+	if (r < 0)
+		return error_fail(err, r, "the event loop cannot be set up: %s", strerror(-r));
+	r = outputs_open(&options, &session->outputs, err);
+	if (r == 0)
+		r = open_kernel(session, err);
+	if (r == 0)
+		r = open_roster(session, err);
+	if (r == 0)
+		r = open_assembly(session, err);
+	if (r == 0)
+		r = open_ring(session, err);
+	return r;
 }
 
 int session_create(const struct session_options *options, struct session **ret_session,
 		   struct error *err)
 {
 	struct session *session = calloc(1, sizeof(*session));
-	struct assembly_callbacks callbacks = {on_event, session};
-	int r = -ENOMEM;
+	int r;
 
 	if (!session)
-		return error_fail(err, r, "out of memory");
+		return error_fail(err, -ENOMEM, "out of memory");
 	session->options = *options;
-	r = open_output(session);
-	if (r == 0)
-		r = assembly_create(&session->targets, &callbacks, &session->assembly);
-	if (r == 0)
-		r = open_loop(session);
-	if (r < 0)
-		error_fail(err, r, "the session cannot be set up: %s", strerror(-r));
-	else
-		r = open_kernel(session, err);
+	r = open_parts(session, err);
 	if (r < 0) {
 		session_destroy(session);
 		return r;
@@ -384,15 +363,13 @@ void session_destroy(struct session *session)
 {
 	if (!session)
 		return;
-	for (size_t i = 0; i < session->targets.count; i++)
-		target_close(session->targets.targets[i]);
-	target_set_finish(&session->targets);
+	roster_destroy(session->roster);
 	ring_close(session->ring);
 	if (session->loop_open)
 		close_loop(session);
 	assembly_destroy(session->assembly);
 	kernel_close(session->kernel);
-	output_finish(&session->output);
+	outputs_close(session->outputs);
 	free(session);
 }
 
@@ -411,11 +388,10 @@ static void run_loop(struct session *session)
 /* What was submitted before the end is still told. */
 static void finish(struct session *session)
 {
-	for (size_t i = 0; i < session->targets.count; i++)
-		target_detach(session->targets.targets[i]);
+	roster_detach_all(session->roster);
 	ring_drain(session->ring);
 	tell_lost(session, losses_of_ends(session->kernel, session->assembly));
-	sink_flush(session->output.sink);
+	check_output(session, outputs_flush(session->outputs));
 }
 
 int session_run(struct session *session, struct session_summary *ret_summary, struct error *err)

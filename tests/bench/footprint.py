@@ -47,10 +47,13 @@ def measure_tool(scope, arguments, targets=1, url=None):
     begin = time.monotonic()
     tool = Gohttpsnoop(scope, *arguments, targets=targets, cpu=None)
     attach = time.monotonic() - begin
+    cpu = tool.cpu_seconds()
     if url:
         run_wrk(url, 1)
+        tool.wait_quiet()
     result = {
         "attach": 1e3 * attach,
+        "cpu": 1e3 * cpu,
         "peak": tool.status("VmHWM") / 1024,
         "anonymous": tool.status("RssAnon") / 1024,
         "exit": 1e3 * tool.interrupt(),
@@ -96,8 +99,8 @@ def section(scope, options, say):
     results.update(run_rounds(many, options.rounds, say))
     for server in servers:
         server.process.forget()
-    keys = ("attach", "exit", "peak", "anonymous")
+    keys = ("attach", "cpu", "exit", "peak", "anonymous")
     return figures.table(
-        ["", "start to attached, ms", "SIGINT to end, ms", "peak RSS (VmHWM), MB", "RssAnon, MB"],
+        ["", "start to attached, ms", "of it CPU, ms", "SIGINT to end, ms", "peak RSS (VmHWM), MB", "RssAnon, MB"],
         [[row, *(figures.Figure(result[key] for result in rounds).show(1) for key in keys)]
          for row, rounds in results.items()])

@@ -31,6 +31,7 @@ def measure_once(spinner, start, windows):
     result = spinner.spin(windows)
     complete = True
     if tracer:
+        tracer.wait_quiet()
         tracer.interrupt()
         if isinstance(tracer, Gohttpsnoop):
             complete = tracer.lost() == 0

@@ -8,6 +8,7 @@ import subprocess
 import time
 
 PATIENCE = 60.0
+QUIET = 0.1
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -45,6 +46,12 @@ class Process:
                 raise BenchError(f"{self.name}: waited in vain for {what}: {self.stderr()}")
             time.sleep(0.002)
         return result
+
+    def wait_quiet(self):
+        """Until it has written what it had to: its output has not grown for a while."""
+        size = -1
+        while size != (size := self.stdout_path.stat().st_size):
+            time.sleep(QUIET)
 
     def stderr(self):
         return self.stderr_path.read_text(errors="replace").strip()
@@ -88,8 +95,9 @@ class Process:
                    for path in pathlib.Path(f"/proc/{self.pid}/task").iterdir())
 
     def cpu_seconds(self):
-        fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        """Of all its threads; none of what is measured here ends a thread."""
+        return sum(int(pathlib.Path(f"/proc/{self.pid}/task/{thread}/schedstat").read_text().split()[0])
+                   for thread in os.listdir(f"/proc/{self.pid}/task")) / 1e9
 
 
 def status_number(path, key):

@@ -33,6 +33,7 @@ def measure_row(server, start, seconds):
     load = measure(server, tracer, seconds, os.cpu_count())
     seen = None
     if tracer:
+        tracer.wait_quiet()
         tracer.interrupt()
         seen = tracer.seen()
         tracer.forget()

@@ -61,7 +61,7 @@ def tool():
 
 
 def releases():
-    """Go releases to trace: by default the last-but-one with the stack ABI that Debian has, and one with registers."""
+    """Go releases to trace: by default one that passes arguments on the stack and one that uses registers."""
     return os.environ.get("GOHTTPSNOOP_TEST_GO", "1.15 1.19").split()
 
 

@@ -38,6 +38,7 @@ class Http2Connection:
     def __init__(self, address, tls=False):
         self.address = address
         self.socket = socket.create_connection(address, timeout=PATIENCE)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port = self.socket.getsockname()[1]
         if tls:
             context = trusting_context()

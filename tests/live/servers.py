@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Go programs to trace: built once per toolchain and flags, run from a copy of the test's own."""
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -13,11 +14,31 @@ import events
 from harness import PATIENCE, ROOT, Failure, Skip
 from lines import Lines
 
-# How a program is built, as flags of go build.
+
+@dataclasses.dataclass(frozen=True)
+class Variant:
+    """How a program is built: flags of go build, and what stands in its environment."""
+
+    flags: tuple = ()
+    environment: tuple = ()
+
+
+WITH_CGO = ("CGO_ENABLED=1",)
+
+# Those that tests go through one by one; how else programs are built is for the matrix.
 VARIANTS = {
-    "plain": (),
-    "stripped": ("-ldflags=-s -w",),
-    "pie": ("-buildmode=pie",),
+    "plain": Variant(),
+    "stripped": Variant(("-ldflags=-s -w",)),
+    "pie": Variant(("-buildmode=pie",)),
+}
+ALL_VARIANTS = {
+    **VARIANTS,
+    "pie-stripped": Variant(("-buildmode=pie", "-ldflags=-s -w")),
+    "cgo": Variant((), WITH_CGO),
+    "external": Variant(("-ldflags=-linkmode=external",), WITH_CGO),
+    "external-pie-stripped": Variant(("-buildmode=pie", "-ldflags=-linkmode=external -s -w"), WITH_CGO),
+    "uncompressed": Variant(("-ldflags=-compressdwarf=false",)),
+    "trimpath": Variant(("-trimpath",)),
 }
 
 
@@ -39,28 +60,40 @@ def toolchain(release):
     return pathlib.Path(done.stdout.strip())
 
 
-def compile_program(source, release, flags, output):
-    script = 'environment=$("$1" --env "$2") && eval "$environment" && shift 2 && exec go build "$@"'
+def library(suite, package):
+    """The GOPATH of a Debian package of Go sources, fetched on first use."""
+    done = subprocess.run([ROOT / "tests/library", suite, package], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise Skip(f"{package} of {suite} cannot be had: {reason}")
+    return pathlib.Path(done.stdout.strip())
+
+
+def compile_program(source, release, flags, output, gopath="", environment=()):
+    script = ('environment=$("$1" --env "$2") && eval "$environment" && export GOPATH=${3:-$GOPATH} && shift 3 && '
+              'exec env "$@"')
     part = output.with_name(f"{output.name}.{os.getpid()}")
     done = subprocess.run(
-        ["bash", "-c", script, "build", ROOT / "tests/toolchain", release, *flags, "-o", part, source],
+        ["bash", "-c", script, "build", ROOT / "tests/toolchain", release, gopath, *environment,
+         "go", "build", *flags, "-o", part, source],
         capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Failure(f"Go {release} does not build {source}: {done.stderr.strip()}")
     part.replace(output)  # whole or not at all: tests run side by side
 
 
-def build(program, release, variant="plain"):
-    """tests/go/PROGRAM built with a release; returns the file in the cache."""
-    flags = VARIANTS[variant]
+def build(program, release, variant="plain", gopath=""):
+    """tests/go/PROGRAM built with a release, and with libraries from GOPATH; returns the file in the cache."""
+    how = ALL_VARIANTS[variant]
     goroot = toolchain(release)
     source = ROOT / "tests/go" / program / "main.go"
     identity = hashlib.sha256(
-        b"\0".join([source.read_bytes(), (goroot / "VERSION").read_bytes(), *(flag.encode() for flag in flags)]))
+        b"\0".join([source.read_bytes(), (goroot / "VERSION").read_bytes(), os.fsencode(gopath),
+                *(word.encode() for word in how.flags + how.environment)]))
     output = cache_folder() / "live" / f"{program}-{release}-{variant}-{identity.hexdigest()[:16]}"
     if not output.exists():
         output.parent.mkdir(parents=True, exist_ok=True)
-        compile_program(source, release, flags, output)
+        compile_program(source, release, how.flags, output, gopath, how.environment)
     return output
 
 
@@ -74,7 +107,7 @@ class Server:
     def __init__(self, scope, release, variant="plain", program="server", name=None, binary=None, environment=None):
         self.release = release
         self.convention = "stack" if release_number(release) < (1, 17) else "register"
-        self.exe = binary or self._copy(scope, build(program, release, variant), name or program)
+        self.exe = binary or self.copy(scope, build(program, release, variant), name or program)
         # It ends when its standard input does: never after the test, whatever ends that.
         self.process = subprocess.Popen([self.exe], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, env={**os.environ, **NEW_MUX, **(environment or {})})
@@ -83,7 +116,7 @@ class Server:
         self.addresses = self._read_addresses()
 
     @staticmethod
-    def _copy(scope, binary, name):
+    def copy(scope, binary, name):
         folder = scope.folder / str(len(list(scope.folder.iterdir())))
         folder.mkdir()
         return pathlib.Path(shutil.copy(binary, folder / name))

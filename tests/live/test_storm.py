@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Requests = events + lost, to the last one, whatever the load. GOHTTPSNOOP_FULL=1: a million requests at a time."""
 
+import collections
 import dataclasses
 import json
 import os
@@ -9,7 +10,7 @@ import signal
 import subprocess
 import time
 
-from harness import Failure, Skip, check, check_equal, main, releases
+from harness import check, check_equal, main, releases
 from servers import Server, build, release_number
 from tracer import Tracer
 
@@ -52,14 +53,14 @@ class Account:
     """What the tool told, read from its output without keeping a million events."""
 
     events: int = 0
-    ok: int = 0
     lost: int = 0
+    outcomes: collections.Counter = dataclasses.field(default_factory=collections.Counter)
 
     def add(self, line):
         if line.startswith(b'{"type":"request",'):
             check(line.endswith(b'"}\n'), f"not a whole line: {line!r}")
             self.events += 1
-            self.ok += line.endswith(b',"outcome":"ok"}\n')
+            self.outcomes[line[line.rindex(b":") + 2:-3].decode()] += 1
         elif line.startswith(b'{"type":"lost",'):
             self.lost += json.loads(line)["count"]
         else:
@@ -96,7 +97,12 @@ class Tracing:
 
 
 def check_nothing_lost(account):
-    check_equal((account.lost, account.ok), (0, account.events), "lost, and events with outcome ok")
+    check_equal((account.lost, dict(account.outcomes)), (0, {"ok": account.events}), "lost, and outcomes")
+
+
+def check_outcomes(account):
+    """Of a request whose end was lost it is not known how it ended. None panicked."""
+    check(account.outcomes.keys() <= {"ok", "unknown"}, f"outcomes: {dict(account.outcomes)}")
 
 
 # --- tests ----------------------------------------------------------------------------
@@ -115,6 +121,7 @@ def test_ring_too_small(scope, release):
     tracing = Tracing(scope, [server], "--ring-size", RING_TOO_SMALL)
     account = tracing.account([Storm(scope, server, REQUESTS).wait()])
     check(account.lost > 0, "nothing was lost: the ring is not too small")
+    check_outcomes(account)
 
 
 def test_reader_stopped(scope, release):
@@ -128,6 +135,7 @@ def test_reader_stopped(scope, release):
     tracing.tracer.process.send_signal(signal.SIGCONT)
     account = tracing.account([storm.wait()])
     check(account.lost > 0, "nothing was lost in two seconds")
+    check_outcomes(account)
 
 
 def test_cores(scope, release, count):

@@ -231,6 +231,21 @@ static void bounds_the_pointers(void **state)
 	assert_refused((struct question){15, {&loop_type}, "a.x"}, -E2BIG, "pointers");
 }
 
+/* A chain of as many pointers as may be followed, and of one more. */
+static void follows_long_chains(void **state)
+{
+	static struct type chain[ACCESS_MAX_HOPS + 2];
+	static const int32_t zeros[ACCESS_MAX_HOPS];
+	const struct type *longest = &chain[ACCESS_MAX_HOPS];
+
+	chain[0] = item_type;
+	for (size_t i = 1; i < sizeof(chain) / sizeof(chain[0]); i++)
+		chain[i] = (struct type){TYPE_POINTER, "*…", 8, COMPLETE, .element = &chain[i - 1]};
+	assert_hops(resolved((struct question){25, {longest}, "a.ID"}), &int_type, RAX, ACCESS_MAX_HOPS,
+		    zeros);
+	assert_refused((struct question){25, {longest + 1}, "a.ID"}, -E2BIG, "pointers");
+}
+
 /* A value of a size that DWARF made up must not lead out of what it is a part of. */
 static void keeps_within_32_bits(void **state)
 {
@@ -343,6 +358,7 @@ int main(void)
 		cmocka_unit_test(reaches_the_stack),
 		cmocka_unit_test(refuses_what_it_cannot_reach),
 		cmocka_unit_test(bounds_the_pointers),
+		cmocka_unit_test(follows_long_chains),
 		cmocka_unit_test(keeps_within_32_bits),
 		cmocka_unit_test(reads_the_table_of_125),
 		cmocka_unit_test(reads_the_table_of_115),

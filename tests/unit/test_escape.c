@@ -221,6 +221,8 @@ static void trims_a_cut_character(void **state)
 	assert_int_equal(TRIMMED("ab\xff"), 3);
 	assert_int_equal(TRIMMED("ab\xc0"), 3);
 	assert_int_equal(TRIMMED("ab\xf5\x80"), 4);
+	assert_int_equal(TRIMMED("\xe0\x80\x80"), 3);
+	assert_int_equal(TRIMMED("\xc2""a"), 2);
 	assert_int_equal(TRIMMED("\x80\x80\x80\x80"), 4);
 	assert_int_equal(TRIMMED("\xc3\xa9\xa9"), 3);
 	assert_int_equal(TRIMMED("\xe2\x82\xac\x80"), 4);

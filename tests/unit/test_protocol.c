@@ -219,6 +219,45 @@ static void each_release_gives_all_it_has(void **state)
 	}
 }
 
+/* A request's start and end are joined by the response writer, not by the type that it has. */
+static void key_is_the_response_writer(void **state)
+{
+	static const uint8_t rcx = 11, rax = 10;
+	const struct {
+		const char *function;
+		uint8_t word;
+	} cases[] = {{"net/http.serverHandler.ServeHTTP", rcx},
+		     {"net/http.(*response).finishRequest", rax},
+		     {"net/http.(*response).Hijack", rax},
+		     {"net/http.(*http2responseWriter).handlerDone", rax}};
+	struct release release;
+	size_t found = 0;
+
+	release_open(&release, MACHINE_AMD64, 25);
+	for (size_t i = 0; i < protocol_http_server.probe_count; i++) {
+		const struct probe_request *probe = &protocol_http_server.probes[i];
+		struct signature signature;
+		struct scope scope = {convention_of(MACHINE_AMD64, &release.version), release.types,
+				      &signature, NULL};
+		struct expression key;
+		struct access access;
+
+		for (size_t j = 0; j < sizeof(cases) / sizeof(cases[0]); j++) {
+			if (strcmp(probe->function, cases[j].function) != 0)
+				continue;
+			assert_true(find_signature(&release, probe, &signature));
+			assert_int_equal(probe->captures[0].field, FIELD_KEY);
+			assert_int_equal(expression_parse(probe->captures[0].expression, &key, NULL), 0);
+			assert_int_equal(access_resolve(&scope, &key, &access, NULL), 0);
+			assert_int_equal(access.hop_count, 0);
+			assert_int_equal(access.words[0], cases[j].word);
+			found++;
+		}
+	}
+	assert_int_equal(found, sizeof(cases) / sizeof(cases[0]));
+	release_close(&release);
+}
+
 static void calls_capture_the_request(void **state)
 {
 	struct call_captures captures;
@@ -271,6 +310,7 @@ int main(void)
 		cmocka_unit_test(probes_are_sound),
 		cmocka_unit_test(probes_are_told_apart),
 		cmocka_unit_test(each_release_gives_all_it_has),
+		cmocka_unit_test(key_is_the_response_writer),
 		cmocka_unit_test(calls_capture_the_request),
 		cmocka_unit_test(long_parameters_stay_wrong),
 	};

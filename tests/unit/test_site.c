@@ -426,6 +426,9 @@ static void jumps_out_of_the_function_are_no_check(void **state)
 	size = code.size;
 	aim(&code, size);
 	put_slow_path(&code, MACHINE_AMD64, true);
+	/* Other functions follow. */
+	for (int i = 0; i < 40; i++)
+		put_body(&code, MACHINE_AMD64);
 	/* The function ends before the path that it jumps to. */
 	assert_entry(&code, MACHINE_AMD64, 27, size);
 

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_ROSTER_H
+#define GOHTTPSNOOP_CORE_ROSTER_H
+
+#include "error.h"
+#include "inspection.h"
+#include "target_set.h"
+
+/* Keeps the targets: takes processes on, shares what was found out about a file, sees processes end. */
+struct roster;
+
+struct roster_callbacks {
+	void (*attached)(void *user, const struct target *target);
+	/* The process has ended, or the target was dropped; its probes are gone, it is still in the set. */
+	void (*ended)(void *user, const struct target *target);
+	/* No target is left. */
+	void (*empty)(void *user);
+	void *user;
+};
+
+/* `loop` is a uv_loop_t; it, the kernel and what `inspection` points at outlive the roster. */
+int roster_create(void *loop, struct kernel *kernel, const struct inspection_options *inspection,
+		  const struct roster_callbacks *callbacks, struct roster **ret_roster,
+		  struct error *err);
+
+/* Drops all targets without a word, and frees the roster. Run the loop after this. */
+void roster_destroy(struct roster *roster);
+
+const struct target_set *roster_targets(const struct roster *roster);
+
+/* Takes on a process; one that is there already is left as it is. */
+int roster_add(struct roster *roster, uint32_t pid, struct error *err);
+
+/* Removes the probes of all targets; records that are in the ring already stay there. */
+void roster_detach_all(struct roster *roster);
+
+#endif

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Profile-guided optimisation inlines functions that are probed: their requests are seen all the same."""
+
+import hashlib
+import re
+import subprocess
+import sys
+import time
+
+import ways
+from client import Connection
+from harness import PATIENCE, ROOT, SKIPPED, Scope, Skip, check, check_equal, main, require_command
+from servers import Server, build, cache_folder, compile_program, toolchain
+from tracer import Tracer
+
+# Go 1.21 is the first to do it by default; these two inline differently.
+RELEASES = ("1.22", "1.27")
+PROFILED_REQUESTS = 400_000
+PROFILED_SECONDS = 5
+COUNT = 23
+
+# Whose calls are looked for, and in whom.
+PROBED = ("net/http.serverHandler.ServeHTTP", "net/http.(*response).finishRequest")
+CALLER = "net/http.(*conn).serve"
+
+
+def can_be_had(release):
+    try:
+        toolchain(release)
+    except Skip as reason:
+        print(f"left out: {reason}")
+        return False
+    return True
+
+
+def make_profile(release, path):
+    """A CPU profile of the server while it is busy."""
+    part = path.with_suffix(".part")
+    with Scope() as scope:
+        server = Server(scope, release, program="ends", environment={"GOHTTPSNOOP_PROFILE": str(part)})
+        host, port = server.addresses["http"]
+        load = [build("load", release), "-n", str(PROFILED_REQUESTS), "-c", "8", "-pipeline", "8",
+                f"http://{host}:{port}/ok"]
+        deadline = time.monotonic() + PROFILED_SECONDS
+        while time.monotonic() < deadline:
+            subprocess.run(load, stdout=subprocess.DEVNULL, check=True)
+        server.process.stdin.close()
+        server.process.wait(PATIENCE)
+    part.replace(path)
+
+
+def build_with_profile(release):
+    """Both are kept: with another profile Go would compile its whole library again."""
+    source = ROOT / "tests/go/ends/main.go"
+    identity = hashlib.sha256(source.read_bytes() + (toolchain(release) / "VERSION").read_bytes()).hexdigest()[:16]
+    binary = cache_folder() / "live" / f"ends-{release}-pgo-{identity}"
+    profile = binary.with_name(binary.name + ".profile")
+    binary.parent.mkdir(parents=True, exist_ok=True)
+    if not profile.exists():
+        make_profile(release, profile)
+    if not binary.exists():
+        compile_program(source, release, (f"-pgo={profile}",), binary)
+    return binary
+
+
+def called_functions(binary, caller):
+    """By direct calls."""
+    done = subprocess.run(["objdump", "--disassemble=" + caller, "--no-show-raw-insn", str(binary)],
+                          capture_output=True, text=True, check=True)
+    check(re.search(r"\tcall ", done.stdout), f"objdump shows no calls in {caller}")
+    return set(re.findall(r"\tcall +[0-9a-f]+ <(.+)>$", done.stdout, re.MULTILINE))
+
+
+def inlined_functions(binary):
+    return [name for name in PROBED if name not in called_functions(binary, CALLER)]
+
+
+def start(scope, release):
+    binary = Server.copy(scope, build_with_profile(release), "pgo")
+    inlined = inlined_functions(binary)
+    print(f"Go {release}: inlined in {CALLER}: {', '.join(inlined) or 'nothing: this says little'}", flush=True)
+    server = Server(scope, release, binary=binary)
+    return server, Tracer(scope, "--pid", server.pid, "--json").wait_attached()
+
+
+def test_plain_build(scope, release):
+    """without a profile nothing is inlined, or the test below would prove nothing"""
+    check_equal(inlined_functions(build("ends", release)), [], "inlined")
+
+
+def test_requests(scope, release):
+    """23 requests on one connection: each once, with its outcome, status and size"""
+    server, tracer = start(scope, release)
+    with Connection(server.addresses["http"]) as connection:
+        for number in range(COUNT):
+            path = ("/ok", "/header-only", "/chunked")[number % 3]
+            check_equal(connection.get(f"{path}?{number}").status, 201 if path == "/header-only" else 200, "status")
+    tracer.interrupt()
+    requests = [event for event in tracer.events() if event["type"] == "request"]
+    check_equal([(event["query"], event["outcome"], event["status"], event["response_bytes"]) for event in requests],
+                [(str(number), "ok", *((200, 3), (201, 0), (200, 24))[number % 3]) for number in range(COUNT)],
+                "requests")
+
+
+def test_ways(scope, release):
+    """each way a request can end, over each transport: as without a profile"""
+    server, tracer = start(scope, release)
+    told = 0
+    for transport in ways.transports_of(release):
+        for way in ways.ways_of(release, transport):
+            sent = ways.perform(way, transport, server)
+            told += 1
+            *_, event = tracer.wait_types(told, "request")
+            ways.compare(event, server, sent, time.time())
+    tracer.interrupt()
+    check_equal(sum(event["type"] == "request" for event in tracer.events()), told, "requests")
+
+
+if __name__ == "__main__":
+    try:
+        require_command("objdump")
+    except Skip as reason:
+        print(f"skipped: {reason}")
+        sys.exit(SKIPPED)
+    chosen = [release for release in RELEASES if can_be_had(release)]
+    if not chosen:
+        print("skipped: no toolchain with profile-guided optimisation can be had")
+        sys.exit(SKIPPED)
+    main([(test, release) for release in chosen for test in (test_plain_build, test_requests, test_ways)])

@@ -1,0 +1,294 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Servers in namespaces, in a chroot, on other file systems, and whose file is not what it was when they began."""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+
+import events
+import exchanges
+from client import Connection, get
+from harness import Failure, check, check_equal, main, releases, require_command, wait_until
+from servers import Server, build
+from test_errors import check_refusal
+from tracer import Tracer
+
+NAMED = "server"
+
+
+class PlacedServer(Server):
+    """Started by a command that puts it in its place and then becomes it, or is its parent."""
+
+    def __init__(self, scope, release, command, exe, is_parent=False):
+        self.release = release
+        self.convention = "stack" if release < "1.17" else "register"
+        self.exe = pathlib.Path(exe)  # as the kernel shows it to the tool
+        self.process = subprocess.Popen([*command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, env={**os.environ, "GODEBUG": "httpmuxgo121=0"})
+        self.pid = self.process.pid
+        scope.callback(self.kill)
+        try:
+            self.addresses = self._read_addresses()
+        except Failure:
+            self.process.stdin.close()
+            raise Failure(f"{command!r}: {self.process.stderr.read().decode()}") from None
+        if is_parent:
+            self.pid = child_of(self.pid)
+
+    def kill(self):
+        super().kill()
+        self.process.stderr.close()
+
+    @property
+    def comm(self):
+        return NAMED
+
+
+def child_of(pid):
+    (child,) = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return int(child)
+
+
+def shell(script, *arguments):
+    return ["sh", "-ec", script, "sh", *map(str, arguments)]
+
+
+def check_traced(scope, server, *target, wrapper=()):
+    """All that a server anywhere gives: who it is, and 23 requests, each right in every key."""
+    begin = time.time()
+    tracer = Tracer(scope, *(target or ("--pid", server.pid)), "--json", "--count", len(exchanges.ALL),
+                    wrapper=wrapper).wait_attached()
+    when = events.time_between(begin, time.time())
+    sent = exchanges.perform(server.addresses["http"])
+    tracer.wait_end()
+    tracer.check_quiet()
+    attach, *requests = tracer.events()
+    events.compare(attach, events.target_event("attach", server, when))
+    exchanges.check_events(server, requests, sent)
+
+
+# --- namespaces ---
+
+MOUNTS = ("unshare", "--mount", "--propagation", "private")
+PIDS = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
+USERS = ("unshare", "--user", "--map-root-user")
+
+ON_TMPFS = 'mount -t tmpfs tmpfs "$1"; cp "$2" "$1/server"; exec "$1/server"'
+
+
+def test_mount_namespace(scope, release):
+    """a binary on a tmpfs that is mounted in the server's mount namespace alone"""
+    folder = scope.folder / "mounted"
+    folder.mkdir()
+    server = PlacedServer(scope, release, [*MOUNTS, *shell(ON_TMPFS, folder, build("server", release))],
+                          folder / NAMED)
+    check(not server.exe.exists(), "the binary is to be seen from here")
+    check_traced(scope, server)
+
+
+def test_pid_namespace(scope, release):
+    """a server that is PID 1 of a PID namespace: named by the PID it has here"""
+    binary = Server.copy(scope, build("server", release), NAMED)
+    server = PlacedServer(scope, release, [*PIDS, binary], binary, is_parent=True)
+    check_traced(scope, server)
+
+
+def test_user_namespace(scope, release):
+    """a server in a user namespace"""
+    binary = Server.copy(scope, build("server", release), NAMED)
+    check_traced(scope, PlacedServer(scope, release, [*USERS, binary], binary))
+
+
+def test_container(scope, release):
+    """mount, PID and user namespaces, a root of its own on an overlay: by PID, and by a path that leads there"""
+    folder = scope.folder / "container"
+    folder.mkdir()
+    command = [*USERS, "--mount", "--propagation", "private", *PIDS[1:],
+               *shell(IN_OVERLAY + 'exec chroot "$1/merged" /server', folder, build("server", release))]
+    server = PlacedServer(scope, release, command, folder / "merged" / NAMED, is_parent=True)
+    check_traced(scope, server)
+    check_traced(scope, server, f"/proc/{server.pid}/root/server")
+
+
+class InnerServer(PlacedServer):
+    """In the PID namespace of a process, and numbered as there."""
+
+    def __init__(self, scope, release, inside, binary):
+        super().__init__(scope, release, [*inside, binary], binary, is_parent=True)
+        self.outer, self.pid = self.pid, inner_number(f"/proc/{self.pid}")
+
+    def threads(self):
+        return {inner_number(f"/proc/{self.outer}/task/{name}") for name in os.listdir(f"/proc/{self.outer}/task")}
+
+
+def inner_number(folder):
+    for line in pathlib.Path(folder, "status").read_text().splitlines():
+        if line.startswith("NSpid:"):
+            return int(line.split()[-1])
+    raise Failure(f"{folder} tells no NSpid")
+
+
+def test_tool_in_pid_namespace(scope, release):
+    """the tool and the server in one PID namespace: PIDs and thread ids are those of the namespace"""
+    first = subprocess.Popen([*PIDS, "sleep", "1000"], stdin=subprocess.DEVNULL)
+    scope.callback(first.wait)
+    scope.callback(first.kill)
+    wait_until(lambda: pathlib.Path(f"/proc/{first.pid}/task/{first.pid}/children").read_text(), "sleep runs")
+    child = child_of(first.pid)
+    wait_until(lambda: pathlib.Path(f"/proc/{child}/comm").read_text() == "sleep\n", "/proc is mounted")
+    inside = ("nsenter", f"--target={child}", "--pid", "--mount")
+    server = InnerServer(scope, release, inside, Server.copy(scope, build("server", release), NAMED))
+    check(server.pid != server.outer, "the PIDs are the same inside and outside")
+    check_traced(scope, server, wrapper=inside)
+
+
+# --- file systems and paths ---
+
+IN_OVERLAY = """
+mount -t tmpfs tmpfs "$1"
+cd "$1"
+mkdir lower upper work merged
+cp "$2" lower/server
+mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay merged
+"""
+
+
+def test_overlay(scope, release, layer):
+    """a binary on overlayfs"""
+    folder = scope.folder / "overlay"
+    folder.mkdir()
+    touch = "touch merged/server\n" if layer == "upper" else ""
+    command = [*MOUNTS, *shell(f'{IN_OVERLAY}{touch}exec "$1/merged/server"', folder, build("server", release))]
+    check_traced(scope, PlacedServer(scope, release, command, folder / "merged" / NAMED))
+
+
+def test_chroot(scope, release):
+    """a server in a chroot"""
+    binary = Server.copy(scope, build("server", release), NAMED)
+    check_traced(scope, PlacedServer(scope, release, ["chroot", binary.parent, f"/{NAMED}"], binary))
+
+
+ODD_NAMES = ("a b", "a\nb", " ", "(deleted)", "-n", "1")
+
+
+def test_odd_paths(scope, release):
+    """folders and files with spaces, newlines, numbers or options for names: by PID and by path"""
+    for name in ODD_NAMES:
+        folder = scope.folder / f"in {name}"
+        folder.mkdir()
+        server = Server(scope, release, binary=pathlib.Path(shutil.copy(build("server", release), folder / name)))
+        check_traced(scope, server)
+        check_traced(scope, server, "--binary", server.exe)
+
+
+# --- files that are not what they were ---
+
+
+def check_file_gone(scope, server):
+    path = server.exe
+    server.exe = pathlib.Path(f"{path} (deleted)")
+    check_traced(scope, server)
+    return path
+
+
+def named_server(scope, release):
+    binary = Server.copy(scope, build("server", release), NAMED)
+    return PlacedServer(scope, release, [binary], binary)
+
+
+def test_deleted(scope, release):
+    """a file that was deleted since its server began"""
+    server = named_server(scope, release)
+    server.exe.unlink()
+    path = check_file_gone(scope, server)
+    check_refusal([path], 1, f"{path}: ", "No such file or directory")
+
+
+def test_replaced(scope, release):
+    """a file that was replaced since: its server by PID; by path, each that runs the new one"""
+    server = named_server(scope, release)
+    shutil.copy(build("server", release), f"{server.exe}.new")
+    os.replace(f"{server.exe}.new", server.exe)
+    path = check_file_gone(scope, server)
+    check_refusal([path], 1, f"{path}: ", "no process runs this file")
+    check_traced(scope, PlacedServer(scope, release, [path], path), path)
+
+
+def test_replaced_between(scope, release):
+    """two servers begun before and after their file was replaced by another release's: each by what it runs"""
+    old = named_server(scope, release)
+    newer = releases()[-1]
+    path = old.exe
+    shutil.copy(build("server", newer, "stripped"), f"{path}.new")
+    os.replace(f"{path}.new", path)
+    new = PlacedServer(scope, newer, [path], path)
+    old.exe = pathlib.Path(f"{path} (deleted)")
+    tracer = Tracer(scope, "--pid", f"{old.pid},{new.pid}", "--json", "--count", 2 * len(exchanges.ALL))
+    tracer.wait_attached(2)
+    sent = [exchanges.perform(server.addresses["http"]) for server in (old, new)]
+    tracer.wait_end()
+    requests = tracer.wait_types(2 * len(exchanges.ALL), "request")
+    for server, own in zip((old, new), sent):
+        exchanges.check_events(server, requests, own)
+
+
+# --- a process that becomes another program ---
+
+
+def become(scope, release, *words):
+    """A server of many threads that executes another program, traced; returns it and its tracer afterwards."""
+    binary = Server.copy(scope, build("exec", release), NAMED)
+    server = PlacedServer(scope, release, [binary, *(words or [binary, *words])], binary)
+    tracer = Tracer(scope, "--pid", server.pid, "--json").wait_attached()
+    get(server.addresses["http"], "/ping")
+    check(len(server.threads()) > 4, f"it has {len(server.threads())} threads")
+    with Connection(server.addresses["http"]) as connection:
+        connection.send(b"GET /become HTTP/1.1\r\nHost: a\r\n\r\n")
+        check_equal(connection.stream.read(), b"", "what /become answers")
+    return server, tracer
+
+
+def test_exec(scope, release):
+    """a server of many threads that executes another program: its requests end as exited, and so does it"""
+    server, tracer = become(scope, release, shutil.which("sleep"), "1000")
+    check_equal(os.readlink(f"/proc/{server.pid}/exe"), os.path.realpath(shutil.which("sleep")), "what it runs now")
+    tracer.wait_end()
+    lines = tracer.events()
+    check_equal([event["type"] for event in lines], ["attach", "request", "request", "detach"], "lines")
+    check_equal([(event["path"], event["status"], event["outcome"]) for event in lines[1:3]],
+                [("/ping", 200, "ok"), ("/become", None, "exited")], "requests")
+
+
+# --- what the machine has ---
+
+
+def can(*command):
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == 0
+
+
+def possible(tests, command, what):
+    if can(*command):
+        return tests
+    print(f"skipped: {', '.join(test.__name__ for test in tests)}: no {what} here")
+    return ()
+
+
+def choose():
+    has_overlay = ["sh", "-c", "modprobe overlay 2>/dev/null; grep -qw overlay /proc/filesystems"]
+    yield from possible((test_mount_namespace,), [*MOUNTS, "mount", "-t", "tmpfs", "tmpfs", "/mnt"],
+                        "mount namespaces")
+    yield from possible((test_pid_namespace, test_tool_in_pid_namespace), [*PIDS, "true"], "PID namespaces")
+    yield from possible((test_user_namespace,), [*USERS, "true"], "user namespaces")
+    if can(*has_overlay):
+        yield from possible((test_container,), [*USERS, *PIDS[1:], "true"], "user namespaces")
+    yield from (test_chroot, test_odd_paths, test_deleted, test_replaced, test_replaced_between, test_exec)
+
+
+if __name__ == "__main__":
+    require_command("unshare")
+    main([(test, release) for test in choose() for release in releases()]
+         + [(test_overlay, release, layer) for release in releases() for layer in ("lower", "upper")])

@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""HTTP/2 of golang.org/x/net: through h2c.NewHandler, which bypasses net/http's server, and http2.ConfigureServer."""
+
+import dataclasses
+import sys
+import time
+
+import ways
+from client import Connection, request_bytes
+from harness import SKIPPED, Skip, check_equal, main
+from http2 import PREFACE
+from servers import Server, build, library, toolchain
+from tracer import Tracer
+
+PACKAGE = "golang-golang-x-net-dev"
+PATHS = ("/ok", "/implicit", "/header-only", "/body", "/panic", "/gone")
+
+H2C_SETTINGS = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__")
+EMPTY_SETTINGS = b"\0\0\0\4\0\0\0\0\0"
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """From v0.54.0 on, x/net with Go 1.27 is but a wrapper of what net/http has."""
+
+    release: str
+    suite: str
+    variant: str = "plain"
+    wrapper: bool = False
+
+    def __str__(self):
+        return f"{self.release} {self.suite} {self.variant}"
+
+
+SOURCES = (
+    Source("1.15", "bullseye"),
+    Source("1.19", "bookworm"),
+    Source("1.19", "bookworm", "stripped"),
+    Source("1.27", "bookworm"),
+    Source("1.27", "bookworm", "stripped"),
+    Source("1.27", "sid", wrapper=True),
+    Source("1.27", "sid", "stripped", wrapper=True),
+)
+
+
+def can_be_had(source):
+    try:
+        toolchain(source.release)
+        library(source.suite, PACKAGE)
+    except Skip as reason:
+        print(f"left out: {source}: {reason}")
+        return False
+    return True
+
+
+def start(scope, source):
+    binary = build("xnet", source.release, source.variant, library(source.suite, PACKAGE))
+    server = Server(scope, source.release, binary=Server.copy(scope, binary, "xnet"))
+    return server, Tracer(scope, "--pid", server.pid, "--json").wait_attached()
+
+
+def essence(event):
+    return {key: event[key] for key in ("method", "path", "outcome", "status")}
+
+
+def ways_of(source):
+    """Each on a connection of its own. Over h2c the first request of a connection is the preface."""
+    for transport in (ways.HTTP1, ways.H2C, ways.HTTP2):
+        for way in ways.ways_of(source.release, transport):
+            # Without HTTP/2 in between, h2c.NewHandler calls the handler.
+            if way.path in PATHS and way.expect != "nonsense":
+                yield transport, way
+
+
+def test_ways(scope, source):
+    """each way, by HTTP/1, h2c and HTTP/2 over TLS: exactly once, right in every key; one event a preface"""
+    server, tracer = start(scope, source)
+    told = 0
+    for transport, way in ways_of(source):
+        sent = ways.perform(way, transport, server)
+        prefaces = 1 if transport is ways.H2C else 0
+        told += 1 + prefaces
+        *_, before, event = [None, *tracer.wait_types(told, "request")]
+        if prefaces:
+            check_equal(essence(before), {"method": "PRI", "path": "*", "outcome": "hijacked", "status": None},
+                        "the event of the preface")
+        routed = transport.version == 1 or not source.wrapper
+        ways.compare(event, server, sent, time.time(), routed)
+    tracer.interrupt()
+    check_equal(sum(event["type"] == "request" for event in tracer.events()), told, "requests")
+
+
+def test_upgrade(scope, source):
+    """Upgrade: h2c: the HTTP/1 request that is taken over, and the same again as a stream"""
+    server, tracer = start(scope, source)
+    with Connection(server.addresses["http"]) as connection:
+        connection.send(request_bytes("GET", b"/ok?upgrade", connection.host, headers=H2C_SETTINGS))
+        check_equal(connection.read_head()[0], 101, "status")
+        connection.send(PREFACE + EMPTY_SETTINGS)
+        requests = tracer.wait_types(2, "request")
+    tracer.interrupt()
+    check_equal([essence(event) for event in requests],
+                [{"method": "GET", "path": "/ok", "outcome": outcome, "status": status}
+                 for outcome, status in (("hijacked", None), ("ok", 200))], "requests")
+
+
+if __name__ == "__main__":
+    sources = [source for source in SOURCES if can_be_had(source)]
+    if not sources:
+        print("skipped: neither a toolchain nor golang.org/x/net can be had")
+        sys.exit(SKIPPED)
+    main([(test, source) for source in sources for test in (test_ways, test_upgrade)])
