@@ -75,3 +75,19 @@ void binary_close(struct binary *binary)
 	image_close(binary->image);
 	free(binary);
 }
+
+bool binary_looks_like_go(const char *path)
+{
+	struct section section;
+	struct image *image;
+	bool looks;
+
+	if (image_open(path, &image, NULL) < 0)
+		return false;
+	looks = !image_section(image, ".text", &section) ||
+		image_section(image, ".note.go.buildid", &section) ||
+		image_section(image, ".go.buildinfo", &section) ||
+		image_section(image, ".gopclntab", &section);
+	image_close(image);
+	return looks;
+}

@@ -27,6 +27,12 @@ struct binary {
  * a program that is not Go's.
  */
 int binary_open(const char *path, struct binary **ret_binary, struct error *err);
+/*
+ * Whether it is worth opening: a file with section headers is no Go program unless it has one of the
+ * sections that Go's linker makes in every program. Cheap.
+ */
+bool binary_looks_like_go(const char *path);
+
 void binary_close(struct binary *binary);
 
 #endif

@@ -84,6 +84,17 @@ enum {
 
 enum record_kind {
 	RECORD_HIT = 1,
+	RECORD_EXEC = 2,   /* a process runs another program now; port is 0 */
+	RECORD_LISTEN = 3, /* a process listens on a TCP port now */
+};
+
+/* Something a process did that may make it a target. */
+struct record_process {
+	__u32 size;
+	__u16 kind;
+	__u16 port;
+	__u32 pid; /* thread group id, in the tool's PID namespace */
+	__u32 reserved;
 };
 
 /* One hit of a probe. `cell_count` cells of 8 bytes follow, then the payload: the strings' bytes. */
@@ -110,5 +121,6 @@ enum {
 _Static_assert(sizeof(struct plan_operation) == 16, "no padding");
 _Static_assert(sizeof(struct plan) == 32 + 16 * PLAN_MAX_OPERATIONS, "no padding");
 _Static_assert(sizeof(struct record_hit) == 40, "no padding");
+_Static_assert(sizeof(struct record_process) == 16, "no padding");
 
 #endif

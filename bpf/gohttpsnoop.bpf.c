@@ -41,8 +41,9 @@ const volatile __u32 pid_namespace;
 /* The reader raises this before it sleeps and the first record after that wakes it. */
 volatile __u32 reader_asleep;
 
-/* Records that could not be submitted, by plan role. */
+/* Records that could not be submitted, by plan role; and those about processes. */
 __u64 lost[PLAN_ROLE_COUNT];
+__u64 lost_processes;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -402,6 +403,51 @@ static __always_inline int handle_hit(void *context, bool sleepable)
 	interpret(scratch, plan, cookie, process, sleepable);
 	scratch_release(scratch);
 	return 0;
+}
+
+static __always_inline int submit_process(__u16 kind, __u16 port)
+{
+	struct record_process record = {
+		.size = sizeof(record),
+		.kind = kind,
+		.port = port,
+		.pid = read_process() >> 32,
+	};
+
+	if (record.pid == 0) /* not in the tool's PID namespace */
+		return 0;
+	if (bpf_ringbuf_output(&ring, &record, sizeof(record), BPF_RB_NO_WAKEUP))
+		__sync_fetch_and_add(&lost_processes, 1);
+	wake_reader();
+	return 0;
+}
+
+/* Arguments: the task, the thread id it had before, the linux_binprm. */
+SEC("raw_tp/sched_process_exec")
+int note_exec(void *context __attribute__((unused)))
+{
+	return submit_process(RECORD_EXEC, 0);
+}
+
+struct sock_common {
+	__u16 skc_num; /* the local port */
+} KERNEL_TYPE;
+
+struct sock {
+	struct sock_common __sk_common;
+} KERNEL_TYPE;
+
+enum { TCP_LISTEN = 10 }; /* linux net/tcp_states.h */
+
+/* Arguments: the socket, its old state, its new one. */
+SEC("raw_tp/inet_sock_set_state")
+int note_listen(struct bpf_raw_tracepoint_args *context)
+{
+	const struct sock *sock = (const void *)context->args[0];
+
+	if (context->args[2] != TCP_LISTEN)
+		return 0;
+	return submit_process(RECORD_LISTEN, BPF_CORE_READ(sock, __sk_common.skc_num));
 }
 
 SEC("uprobe.multi.s")

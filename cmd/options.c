@@ -27,7 +27,12 @@ const char options_usage[] =
 	"What to trace (they mix):\n"
 	"  -p, --pid PID[,PID...]  this process; repeatable\n"
 	"  BINARY, -b, --binary PATH\n"
-	"                          each process that runs this file; -b is repeatable\n"
+	"                          each process that runs this file, now or later; -b is\n"
+	"                          repeatable\n"
+	"  -n, --name GLOB         each process whose name or executable's name matches, now\n"
+	"                          or later; repeatable\n"
+	"  -P, --port PORT         who listens on this TCP port, now or later; repeatable\n"
+	"  -a, --all               each Go HTTP server on this machine, now or later\n"
 	"  FUNCTION...             calls of these functions, which take an *http.Request,\n"
 	"                          instead of whole requests: main.ping\n"
 	"\n"
@@ -51,6 +56,9 @@ enum { OPTION_MAX_STRING = 256, OPTION_RING_SIZE };
 static const struct option long_options[] = {
 	{"pid", required_argument, NULL, 'p'},
 	{"binary", required_argument, NULL, 'b'},
+	{"name", required_argument, NULL, 'n'},
+	{"port", required_argument, NULL, 'P'},
+	{"all", no_argument, NULL, 'a'},
 	{"json", no_argument, NULL, 'j'},
 	{"count", required_argument, NULL, 'c'},
 	{"duration", required_argument, NULL, 'd'},
@@ -146,6 +154,22 @@ static int parse_duration(const char *text, uint64_t *ret_milliseconds, struct e
 	return error_fail(err, -EINVAL, "--duration %s: a time is expected: 10, 10s, 500ms, 5m, 1h", text);
 }
 
+static int parse_port(struct options *options, const char *text, struct error *err)
+{
+	uint64_t port = 0;
+	uint16_t *ports;
+	int r = parse_count("--port", text, 1, UINT16_MAX, &port, err);
+
+	if (r < 0)
+		return r;
+	ports = realloc(options->ports, (options->port_count + 1) * sizeof(*ports));
+	if (!ports)
+		return no_memory(err);
+	options->ports = ports;
+	ports[options->port_count++] = port;
+	return 0;
+}
+
 static int parse_option(struct options *options, int option, struct error *err)
 {
 	uint64_t value = 0;
@@ -156,6 +180,13 @@ static int parse_option(struct options *options, int option, struct error *err)
 		return parse_pids(options, optarg, err);
 	case 'b':
 		return add_string(&options->binaries, &options->binary_count, optarg, err);
+	case 'n':
+		return add_string(&options->names, &options->name_count, optarg, err);
+	case 'P':
+		return parse_port(options, optarg, err);
+	case 'a':
+		options->all = true;
+		return 0;
 	case 'j':
 		options->json = true;
 		return 0;
@@ -201,12 +232,18 @@ static int fail_option(int result, char **argv, struct error *err)
 	return error_fail(err, -EINVAL, "there is no option %s", word);
 }
 
+static bool names_target(const struct options *options)
+{
+	return options->pid_count || options->binary_count || options->name_count ||
+	       options->port_count || options->all;
+}
+
 /* BINARY [FUNCTION...], or only functions where targets were named by options. */
 static int parse_arguments(struct options *options, char **arguments, size_t count, struct error *err)
 {
 	int r = 0;
 
-	if (count > 0 && options->pid_count == 0 && options->binary_count == 0) {
+	if (count > 0 && !names_target(options)) {
 		r = add_string(&options->binaries, &options->binary_count, *arguments++, err);
 		count--;
 	}
@@ -220,7 +257,7 @@ static int parse(int argc, char **argv, struct options *options, struct error *e
 	int option, r;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":p:b:jc:d:vqhV", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":p:b:n:P:ajc:d:vqhV", long_options, NULL)) != -1) {
 		if (option == ':' || option == '?')
 			return fail_option(option, argv, err);
 		r = parse_option(options, option, err);
@@ -230,7 +267,7 @@ static int parse(int argc, char **argv, struct options *options, struct error *e
 	r = parse_arguments(options, argv + optind, argc - optind, err);
 	if (r < 0 || options->help || options->version)
 		return r;
-	if (options->pid_count == 0 && options->binary_count == 0) {
+	if (!names_target(options)) {
 		error_hint(err, "gohttpsnoop --pid PID, or gohttpsnoop BINARY; --help says more");
 		return error_fail(err, -EINVAL, "nothing to trace is named");
 	}
@@ -250,6 +287,8 @@ void options_finish(struct options *options)
 {
 	free(options->pids);
 	free(options->binaries);
+	free(options->names);
+	free(options->ports);
 	free(options->functions);
 	*options = (struct options){0};
 }

@@ -19,6 +19,11 @@ struct options {
 	size_t pid_count;
 	const char **binaries;
 	size_t binary_count;
+	const char **names; /* globs */
+	size_t name_count;
+	uint16_t *ports;
+	size_t port_count;
+	bool all;
 	const char **functions;
 	size_t function_count;
 	bool json;

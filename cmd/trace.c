@@ -51,8 +51,14 @@ static int run(struct session *session, const struct options *options)
 	struct session_summary summary;
 	struct error err = {0};
 
-	if (add_targets(session, options) == 0)
+	bool looks_out = options->name_count || options->port_count || options->all;
+
+	if (add_targets(session, options) == 0 && !looks_out)
 		return EXIT_FAILURE;
+	if (session_discover(session, &err) < 0) {
+		diagnostic_error(&err);
+		return EXIT_FAILURE;
+	}
 	if (session_run(session, &summary, &err) < 0) {
 		diagnostic_error(&err);
 		return EXIT_FAILURE;
@@ -67,6 +73,11 @@ int trace(const struct options *options)
 	struct session_options session_options = {
 		.functions = options->functions,
 		.function_count = options->function_count,
+		.names = options->names,
+		.name_count = options->name_count,
+		.ports = options->ports,
+		.port_count = options->port_count,
+		.all = options->all,
 		.output = options->json ? SESSION_OUTPUT_JSON : SESSION_OUTPUT_TABLE,
 		.count = options->count,
 		.duration = options->duration,

@@ -31,6 +31,20 @@ int decode_head(struct bytes record, struct hit_head *ret_head)
 	return 0;
 }
 
+int decode_process(struct bytes record, struct process_news *ret_news)
+{
+	struct record_process process;
+
+	if (record.size != sizeof(process))
+		return -EBADMSG;
+	memcpy(&process, record.data, sizeof(process));
+	if (process.size != record.size ||
+	    (process.kind != RECORD_EXEC && process.kind != RECORD_LISTEN))
+		return -EBADMSG;
+	*ret_news = (struct process_news){process.kind, process.pid, process.port};
+	return 0;
+}
+
 static int64_t sign_extend(uint64_t value, uint8_t size)
 {
 	int shift = 64 - 8 * size;

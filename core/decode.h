@@ -30,6 +30,13 @@ struct hit_value {
 	uint32_t length;
 };
 
+/* Something a process did that may make it a target. */
+struct process_news {
+	enum record_kind kind; /* RECORD_EXEC or RECORD_LISTEN */
+	uint32_t pid;
+	uint16_t port;
+};
+
 /* The values by field; those whose bit is in neither mask were not captured. Views into the record. */
 struct hit {
 	uint32_t known;	     /* bit n: field n was read */
@@ -38,10 +45,11 @@ struct hit {
 };
 
 /*
- * Both are pure and total: any bytes give a value or -EBADMSG (sizes that do not fit, an unknown kind,
+ * All are pure and total: any bytes give a value or -EBADMSG (sizes that do not fit, an unknown kind,
  * a cell count other than the schema's), and nothing outside of them is read.
  */
 int decode_head(struct bytes record, struct hit_head *ret_head);
+int decode_process(struct bytes record, struct process_news *ret_news);
 int decode_hit(struct bytes record, const struct schema *schema, struct hit *ret_hit);
 
 struct integer hit_integer(const struct hit *hit, enum hit_field field);

@@ -25,7 +25,9 @@ struct kernel {
 	struct gohttpsnoop_bpf *skeleton;
 	struct bpf_program *program;
 	enum kernel_attachment attachment;
+	bool watch_listening;
 	bool installed[MAX_PLANS];
+	struct bpf_link *exec_link, *listen_link;
 };
 
 struct attachment {
@@ -104,6 +106,19 @@ static int configure(struct gohttpsnoop_bpf *skeleton, const struct kernel_optio
 	return r;
 }
 
+static void choose_programs(const struct gohttpsnoop_bpf *skeleton,
+			    const struct kernel_options *options, enum kernel_attachment attachment)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, skeleton->obj)
+		bpf_program__set_autoload(program,
+					  program == program_of(skeleton, attachment) ||
+						  program == skeleton->progs.note_exec ||
+						  (program == skeleton->progs.note_listen &&
+						   options->watch_listening));
+}
+
 static int load(struct kernel *kernel, const struct kernel_options *options,
 		enum kernel_attachment attachment)
 {
@@ -115,8 +130,7 @@ static int load(struct kernel *kernel, const struct kernel_options *options,
 		return -errno;
 	r = configure(skeleton, options);
 	if (r == 0) {
-		bpf_object__for_each_program(program, skeleton->obj)
-			bpf_program__set_autoload(program, program == program_of(skeleton, attachment));
+		choose_programs(skeleton, options, attachment);
 		r = gohttpsnoop_bpf__load(skeleton);
 	}
 	program = program_of(skeleton, attachment);
@@ -154,6 +168,7 @@ int kernel_open(const struct kernel_options *options, struct kernel **ret_kernel
 
 	if (!kernel)
 		return error_fail(err, -ENOMEM, "out of memory");
+	kernel->watch_listening = options->watch_listening;
 	libbpf_set_print(be_silent);
 	r = load_best(kernel, options);
 	if (r < 0) {
@@ -171,6 +186,8 @@ void kernel_close(struct kernel *kernel)
 {
 	if (!kernel)
 		return;
+	bpf_link__destroy(kernel->exec_link);
+	bpf_link__destroy(kernel->listen_link);
 	gohttpsnoop_bpf__destroy(kernel->skeleton);
 	free(kernel);
 }
@@ -193,6 +210,33 @@ uint32_t *kernel_reader_asleep(const struct kernel *kernel)
 uint64_t kernel_lost(const struct kernel *kernel, enum plan_role role)
 {
 	return __atomic_load_n(&kernel->skeleton->bss->lost[role], __ATOMIC_RELAXED);
+}
+
+uint64_t kernel_lost_processes(const struct kernel *kernel)
+{
+	return __atomic_load_n(&kernel->skeleton->bss->lost_processes, __ATOMIC_RELAXED);
+}
+
+static int watch(struct bpf_program *program, struct bpf_link **ret_link, struct error *err)
+{
+	int code;
+
+	*ret_link = bpf_program__attach(program);
+	if (*ret_link)
+		return 0;
+	code = -errno;
+	if (code == -EPERM || code == -EACCES)
+		return privilege_fail(err, code, "new processes cannot be watched for");
+	return error_fail(err, code, "new processes cannot be watched for: %s", strerror(-code));
+}
+
+int kernel_watch(struct kernel *kernel, struct error *err)
+{
+	int r = watch(kernel->skeleton->progs.note_exec, &kernel->exec_link, err);
+
+	if (r == 0 && kernel->watch_listening)
+		r = watch(kernel->skeleton->progs.note_listen, &kernel->listen_link, err);
+	return r;
 }
 
 int kernel_install(struct kernel *kernel, const struct plan *plan, struct error *err)

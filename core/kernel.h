@@ -2,6 +2,7 @@
 #ifndef GOHTTPSNOOP_CORE_KERNEL_H
 #define GOHTTPSNOOP_CORE_KERNEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "error.h"
@@ -22,6 +23,7 @@ struct kernel_options {
 	uint32_t max_string; /* bytes of the longest string captured */
 	uint32_t ring_size;  /* bytes, a power of two, a multiple of the page size */
 	enum kernel_attachment attachment;
+	bool watch_listening; /* kernel_watch() will tell of listening processes, too */
 };
 
 /* -EPERM names the missing capability. */
@@ -37,6 +39,15 @@ uint32_t *kernel_reader_asleep(const struct kernel *kernel);
 
 /* Records of this role that could not be submitted so far. */
 uint64_t kernel_lost(const struct kernel *kernel, enum plan_role role);
+
+/*
+ * From now on the ring has a record of each process that runs another program, and, if asked for when
+ * the kernel side was opened, of each that listens on a TCP port.
+ */
+int kernel_watch(struct kernel *kernel, struct error *err);
+
+/* Such records that could not be submitted so far. */
+uint64_t kernel_lost_processes(const struct kernel *kernel);
 
 /* Installs a plan and returns its number (0 or more), or -ENOSPC when there are too many. */
 int kernel_install(struct kernel *kernel, const struct plan *plan, struct error *err);

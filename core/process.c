@@ -12,6 +12,21 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+int file_identity_read(const char *path, struct file_identity *ret_identity)
+{
+	struct stat status;
+
+	if (stat(path, &status) < 0)
+		return -errno;
+	*ret_identity = (struct file_identity){
+		.device = status.st_dev,
+		.inode = status.st_ino,
+		.size = status.st_size,
+		.modified = status.st_mtim,
+	};
+	return 0;
+}
+
 bool file_identity_equal(const struct file_identity *a, const struct file_identity *b)
 {
 	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
@@ -47,24 +62,16 @@ static int read_exe(struct process *process, struct error *err)
 {
 	struct process_exe_path path = process_exe_path(process->pid);
 	ssize_t size = readlink(path.text, process->exe, sizeof(process->exe) - 1);
-	struct stat status;
+	int r = size < 0 ? -errno : file_identity_read(path.text, &process->file);
 
-	if (size < 0 && errno == ENOENT)
-		return error_fail(err, -ENOENT, "runs no file: a kernel thread, or it has just ended");
-	if (size < 0 || stat(path.text, &status) < 0) {
-		int code = -errno;
-
+	if (r == -ENOENT)
+		return error_fail(err, r, "runs no file: a kernel thread, or it has just ended");
+	if (r < 0) {
+		error_fail(err, r, "its executable cannot be looked at: %s", strerror(-r));
 		error_hint(err, "run as root, or with CAP_SYS_PTRACE");
-		return error_fail(err, code, "its executable cannot be looked at: %s",
-				  strerror(-code));
+		return r;
 	}
 	process->exe[size] = '\0';
-	process->file = (struct file_identity){
-		.device = status.st_dev,
-		.inode = status.st_ino,
-		.size = status.st_size,
-		.modified = status.st_mtim,
-	};
 	return 0;
 }
 
@@ -104,41 +111,44 @@ static int compare_pids(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
-static bool runs_file(uint32_t pid, dev_t device, ino_t inode)
+/* Reads the numbers among the names in /proc; returns how many, or a negative errno. */
+static ssize_t read_pids(DIR *directory, uint32_t **pids)
 {
-	struct process_exe_path path = process_exe_path(pid);
-	struct stat status;
+	size_t count = 0, capacity = 0;
+	struct dirent *entry;
 
-	return stat(path.text, &status) == 0 && status.st_dev == device && status.st_ino == inode;
+	while ((entry = readdir(directory))) {
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		if (count == capacity) {
+			uint32_t *more;
+
+			capacity = capacity ? 2 * capacity : 256;
+			more = realloc(*pids, capacity * sizeof(*more));
+			if (!more)
+				return -ENOMEM;
+			*pids = more;
+		}
+		(*pids)[count++] = strtoul(entry->d_name, NULL, 10);
+	}
+	return count;
 }
 
-int process_find_by_file(dev_t device, ino_t inode, uint32_t **ret_pids, size_t *ret_count,
-			 struct error *err)
+int process_list(uint32_t **ret_pids, size_t *ret_count, struct error *err)
 {
 	DIR *directory = opendir("/proc");
-	uint32_t *pids = NULL, *more;
-	size_t count = 0;
-	struct dirent *entry;
+	uint32_t *pids = NULL;
+	ssize_t count;
 
 	if (!directory)
 		return error_fail(err, -errno, "/proc cannot be read: %s", strerror(errno));
-	while ((entry = readdir(directory))) {
-		uint32_t pid = strtoul(entry->d_name, NULL, 10);
-
-		if (!isdigit((unsigned char)entry->d_name[0]) || !runs_file(pid, device, inode))
-			continue;
-		more = realloc(pids, (count + 1) * sizeof(*pids));
-		if (!more)
-			break;
-		pids = more;
-		pids[count++] = pid;
-	}
+	count = read_pids(directory, &pids);
 	closedir(directory);
-	if (entry) {
+	if (count < 0) {
 		free(pids);
-		return error_fail(err, -ENOMEM, "out of memory");
+		return error_fail(err, (int)count, "out of memory");
 	}
-	if (count)
+	if (count > 0)
 		qsort(pids, count, sizeof(*pids), compare_pids);
 	*ret_pids = pids;
 	*ret_count = count;

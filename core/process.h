@@ -20,6 +20,8 @@ struct file_identity {
 	struct timespec modified;
 };
 
+/* Negative errno when the file cannot be looked at. */
+int file_identity_read(const char *path, struct file_identity *ret_identity);
 bool file_identity_equal(const struct file_identity *a, const struct file_identity *b);
 
 /* A running process, as /proc shows it. */
@@ -42,11 +44,7 @@ struct process_exe_path process_exe_path(uint32_t pid);
 int process_open(uint32_t pid, struct process *ret_process, struct error *err);
 void process_close(struct process *process);
 
-/*
- * The processes that run this file, in ascending order of PID; the caller frees the array. An empty
- * result is no error.
- */
-int process_find_by_file(dev_t device, ino_t inode, uint32_t **ret_pids, size_t *ret_count,
-			 struct error *err);
+/* All processes there are, in ascending order of PID; the caller frees the array. */
+int process_list(uint32_t **ret_pids, size_t *ret_count, struct error *err);
 
 #endif

@@ -21,7 +21,9 @@ struct ring {
 	uv_poll_t wakeup;
 	uv_timer_t timer;
 	int open_handles;
-	uint32_t records; /* handed on in this turn */
+	bool sleeping;	       /* waiting for `wakeup`, not polling by `timer` */
+	uint64_t records;      /* handed on so far */
+	uint64_t turn_begin;   /* `records` when the loop last had its turn */
 	uint32_t empty_polls;
 };
 
@@ -30,31 +32,45 @@ static int hand_on(void *context, void *data, size_t size)
 	struct ring *ring = context;
 
 	ring->callbacks.record(ring->callbacks.user, (struct bytes){data, size});
-	return ++ring->records < RECORDS_A_TURN ? 0 : -EAGAIN;
+	return ++ring->records - ring->turn_begin < RECORDS_A_TURN ? 0 : -EAGAIN;
 }
 
-void ring_drain(struct ring *ring)
+/* Whether there were any records, here or in a look that the callbacks took meanwhile. */
+static bool look(struct ring *ring)
 {
-	ring->records = 0;
+	uint64_t before = ring->records;
+
+	ring->turn_begin = before;
 	ring_buffer__consume(ring->buffer);
 	ring->callbacks.batch_end(ring->callbacks.user);
+	return ring->records != before;
 }
 
+static void on_timer(uv_timer_t *timer);
 static void on_wakeup(uv_poll_t *wakeup, int status, int events);
+
+static void start_polling(struct ring *ring)
+{
+	__atomic_store_n(ring->asleep, 0, __ATOMIC_SEQ_CST);
+	ring->sleeping = false;
+	ring->empty_polls = 0;
+	uv_poll_stop(&ring->wakeup);
+	uv_timer_start(&ring->timer, on_timer, POLL_INTERVAL, POLL_INTERVAL);
+}
 
 /*
  * Announces the sleep, then looks once more: a record that was committed before the kernel side could
- * see the announcement is found here (the poll that starts below looks, too).
+ * see the announcement is found here. Whoever takes a record out takes the wakeup's cause away with
+ * it, so that polling has to go on then.
  */
 static void go_to_sleep(struct ring *ring)
 {
 	__atomic_exchange_n(ring->asleep, 1, __ATOMIC_SEQ_CST);
-	ring_drain(ring);
-	if (ring->records > 0) {
-		__atomic_store_n(ring->asleep, 0, __ATOMIC_SEQ_CST);
-		ring->empty_polls = 0;
+	if (look(ring)) {
+		start_polling(ring);
 		return;
 	}
+	ring->sleeping = true;
 	uv_timer_stop(&ring->timer);
 	uv_poll_start(&ring->wakeup, UV_READABLE, on_wakeup);
 }
@@ -63,8 +79,7 @@ static void on_timer(uv_timer_t *timer)
 {
 	struct ring *ring = timer->data;
 
-	ring_drain(ring);
-	if (ring->records > 0)
+	if (look(ring))
 		ring->empty_polls = 0;
 	else if (++ring->empty_polls >= POLLS_BEFORE_SLEEP)
 		go_to_sleep(ring);
@@ -74,11 +89,15 @@ static void on_wakeup(uv_poll_t *wakeup, int status, int events)
 {
 	struct ring *ring = wakeup->data;
 
-	__atomic_store_n(ring->asleep, 0, __ATOMIC_SEQ_CST);
-	uv_poll_stop(&ring->wakeup);
-	ring->empty_polls = 0;
-	ring_drain(ring);
-	uv_timer_start(&ring->timer, on_timer, POLL_INTERVAL, POLL_INTERVAL);
+	start_polling(ring);
+	look(ring);
+}
+
+void ring_drain(struct ring *ring)
+{
+	if (ring->sleeping)
+		start_polling(ring);
+	look(ring);
 }
 
 static int open_handles(struct ring *ring, uv_loop_t *loop)

@@ -4,12 +4,20 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "binary.h"
+
+/* Files found not to be worth another look; enough for what a host runs over and over. */
+enum { MAX_REFUSED_FILES = 256 };
+
 struct roster {
 	void *loop;
 	struct kernel *kernel;
 	struct inspection_options inspection;
 	struct roster_callbacks callbacks;
 	struct target_set targets;
+	const struct target *dropping;
+	struct file_identity refused[MAX_REFUSED_FILES]; /* a ring: the oldest gives way */
+	size_t refused_count;
 };
 
 int roster_create(void *loop, struct kernel *kernel, const struct inspection_options *inspection,
@@ -43,10 +51,15 @@ const struct target_set *roster_targets(const struct roster *roster)
 	return &roster->targets;
 }
 
+/* While its end is told of the target is still in the set, and must not be dropped once more. */
 static void drop(struct roster *roster, struct target *target)
 {
+	if (roster->dropping == target)
+		return;
 	target_detach(target);
+	roster->dropping = target;
 	roster->callbacks.ended(roster->callbacks.user, target);
+	roster->dropping = NULL;
 	target_set_remove(&roster->targets, target);
 	target_close(target);
 }
@@ -110,6 +123,46 @@ int roster_add(struct roster *roster, uint32_t pid, struct error *err)
 		return r;
 	error_subject(err, "pid %u (%s)", pid, process.exe);
 	return attach(roster, &process, err);
+}
+
+static bool was_refused(const struct roster *roster, const struct file_identity *file)
+{
+	for (size_t i = 0; i < roster->refused_count && i < MAX_REFUSED_FILES; i++) {
+		if (file_identity_equal(&roster->refused[i], file))
+			return true;
+	}
+	return false;
+}
+
+static int refuse(struct roster *roster, const struct file_identity *file, struct error *err)
+{
+	roster->refused[roster->refused_count++ % MAX_REFUSED_FILES] = *file;
+	return error_fail(err, -ENOEXEC, "not a Go program");
+}
+
+int roster_add_found(struct roster *roster, const struct process *process, struct error *err)
+{
+	int r;
+
+	if (was_refused(roster, &process->file))
+		return error_fail(err, -ENOEXEC, "its file was refused before");
+	if (!target_set_find_file(&roster->targets, &process->file) &&
+	    !binary_looks_like_go(process_exe_path(process->pid).text))
+		return refuse(roster, &process->file, err);
+	r = roster_add(roster, process->pid, err);
+	/* What went wrong with the process, not with its file, may go well next time. */
+	if (r < 0 && r != -ESRCH && r != -EPERM && r != -ENOMEM)
+		refuse(roster, &process->file, NULL);
+	return r;
+}
+
+bool roster_drop(struct roster *roster, uint32_t pid)
+{
+	struct target *target = target_set_find_pid(&roster->targets, pid);
+
+	if (target)
+		drop(roster, target);
+	return target;
 }
 
 void roster_detach_all(struct roster *roster)

@@ -13,7 +13,7 @@ struct roster_callbacks {
 	void (*attached)(void *user, const struct target *target);
 	/* The process has ended, or the target was dropped; its probes are gone, it is still in the set. */
 	void (*ended)(void *user, const struct target *target);
-	/* No target is left. */
+	/* The last target has ended. */
 	void (*empty)(void *user);
 	void *user;
 };
@@ -30,6 +30,15 @@ const struct target_set *roster_targets(const struct roster *roster);
 
 /* Takes on a process; one that is there already is left as it is. */
 int roster_add(struct roster *roster, uint32_t pid, struct error *err);
+
+/*
+ * The same for a process that nobody named: one whose file was refused before, or that is plainly no
+ * Go program, is refused with -ENOEXEC and without being looked into again.
+ */
+int roster_add_found(struct roster *roster, const struct process *process, struct error *err);
+
+/* The process runs another program now: if it is a target, it has ended as the one it was. */
+bool roster_drop(struct roster *roster, uint32_t pid);
 
 /* Removes the probes of all targets; records that are in the ring already stay there. */
 void roster_detach_all(struct roster *roster);

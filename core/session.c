@@ -7,14 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <uv.h>
 
 #include "assembly.h"
-#include "binary.h"
 #include "clock.h"
 #include "kernel.h"
+#include "lookout.h"
 #include "losses.h"
 #include "outputs.h"
 #include "process.h"
@@ -31,6 +30,7 @@ struct session {
 	struct ring *ring;
 	struct assembly *assembly;
 	struct roster *roster;
+	struct lookout *lookout;
 	struct outputs *outputs;
 	struct session_summary summary;
 	struct losses losses;
@@ -132,8 +132,12 @@ static void tell_lost(struct session *session, uint64_t count)
 static void on_record(void *user, struct bytes record)
 {
 	struct session *session = user;
+	struct process_news news;
 
-	assembly_record(session->assembly, record);
+	if (decode_process(record, &news) == 0)
+		lookout_note(session->lookout, &news);
+	else
+		assembly_record(session->assembly, record);
 }
 
 static void on_batch_end(void *user)
@@ -142,6 +146,7 @@ static void on_batch_end(void *user)
 
 	assembly_set_wall_offset(session->assembly, clock_wall_offset());
 	tell_lost(session, losses_take(&session->losses, session->kernel));
+	lookout_act(session->lookout);
 	check_output(session, outputs_flush(session->outputs));
 }
 
@@ -171,9 +176,23 @@ static void on_ended(void *user, const struct target *target)
 	check_output(session, outputs_flush(session->outputs));
 }
 
+static void stop_if_idle(struct session *session)
+{
+	if (roster_targets(session->roster)->count == 0 && !lookout_is_open(session->lookout))
+		stop(session);
+}
+
 static void on_empty(void *user)
 {
-	stop(user);
+	stop_if_idle(user);
+}
+
+static void on_found_refused(void *user, const struct error *why, bool named)
+{
+	char text[2048];
+
+	error_format(why, text, sizeof(text));
+	notice(user, named ? NOTICE_ERROR : NOTICE_DEBUG, "%s", text);
 }
 
 static void on_refused(void *user, const struct error *why)
@@ -186,58 +205,18 @@ int session_add_process(struct session *session, uint32_t pid, struct error *err
 	return roster_add(session->roster, pid, err);
 }
 
-/* A file that is no Go program is refused whether or not a process runs it. */
-static int check_binary(const char *path, struct stat *ret_status, struct error *err)
-{
-	struct binary *binary;
-	int r = binary_open(path, &binary, err);
-
-	if (r < 0)
-		return r;
-	if (fstat(image_file(binary->image), ret_status) < 0)
-		r = error_fail(err, -errno, "%s", strerror(errno));
-	binary_close(binary);
-	return r;
-}
-
-static int add_processes(struct session *session, const uint32_t *pids, size_t count,
-			 struct error *err)
-{
-	size_t traced = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		struct error why = {0};
-		int r = session_add_process(session, pids[i], &why);
-
-		if (r == 0) {
-			traced++;
-		} else if (count == 1) {
-			return error_adopt(err, &why);
-		} else {
-			notice_error(session, &why);
-		}
-	}
-	return traced ? 0 : error_fail(err, -ESRCH, "none of its %zu processes can be traced", count);
-}
-
 int session_add_binary(struct session *session, const char *path, struct error *err)
 {
-	struct stat status;
-	uint32_t *pids;
-	size_t count;
-	int r = check_binary(path, &status, err);
+	return lookout_add_binary(session->lookout, path, err);
+}
 
-	if (r < 0)
-		return r;
-	error_subject(err, "%s", path);
-	r = process_find_by_file(status.st_dev, status.st_ino, &pids, &count, err);
-	if (r < 0)
-		return r;
-	if (count == 0)
-		r = error_fail(err, -ESRCH, "no process runs this file");
-	else
-		r = add_processes(session, pids, count, err);
-	free(pids);
+int session_discover(struct session *session, struct error *err)
+{
+	int r = lookout_start(session->lookout, err);
+
+	if (r == 0 && lookout_is_open(session->lookout) &&
+	    roster_targets(session->roster)->count == 0)
+		notice(session, NOTICE_INFO, "no such process yet: waiting for one to start");
 	return r;
 }
 
@@ -273,6 +252,7 @@ static int open_kernel(struct session *session, struct error *err)
 	struct kernel_options options = {
 		.max_string = session->options.max_string,
 		.ring_size = session->options.ring_size,
+		.watch_listening = session->options.port_count > 0,
 	};
 	int r = kernel_open(&options, &session->kernel, err);
 
@@ -305,6 +285,21 @@ static int open_roster(struct session *session, struct error *err)
 			     &session->roster, err);
 }
 
+static int open_lookout(struct session *session, struct error *err)
+{
+	struct discovery_rules rules = {
+		.names = session->options.names,
+		.name_count = session->options.name_count,
+		.ports = session->options.ports,
+		.port_count = session->options.port_count,
+		.all = session->options.all,
+	};
+	struct lookout_callbacks callbacks = {on_found_refused, session};
+
+	return lookout_create(session->kernel, session->roster, &rules, &callbacks,
+			      &session->lookout, err);
+}
+
 static int open_assembly(struct session *session, struct error *err)
 {
 	struct assembly_callbacks callbacks = {on_event, session};
@@ -325,6 +320,8 @@ static int open_parts(struct session *session, struct error *err)
 		r = open_kernel(session, err);
 	if (r == 0)
 		r = open_roster(session, err);
+	if (r == 0)
+		r = open_lookout(session, err);
 	if (r == 0)
 		r = open_assembly(session, err);
 	if (r == 0)
@@ -363,6 +360,7 @@ void session_destroy(struct session *session)
 {
 	if (!session)
 		return;
+	lookout_destroy(session->lookout);
 	roster_destroy(session->roster);
 	ring_close(session->ring);
 	if (session->loop_open)

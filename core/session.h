@@ -21,6 +21,11 @@ enum notice_level { NOTICE_ERROR, NOTICE_INFO, NOTICE_DEBUG };
 struct session_options {
 	const char *const *functions; /* to trace instead of requests; may be none */
 	size_t function_count;
+	const char *const *names; /* globs of processes to trace, see discovery.h */
+	size_t name_count;
+	const uint16_t *ports;
+	size_t port_count;
+	bool all;
 	enum session_output output; /* on standard output */
 	uint64_t count;		    /* stop after so many requests or calls; 0: never */
 	uint64_t duration;	    /* stop after so many milliseconds; 0: never */
@@ -46,14 +51,21 @@ void session_destroy(struct session *session);
 int session_add_process(struct session *session, uint32_t pid, struct error *err);
 
 /*
- * Begins to trace each process that runs the file at `path`; those that cannot be traced are told of
- * as notices. -ESRCH when no process runs it, or the error of the file or of the only one that does.
+ * Wants each process that runs the file at `path`, now or later; `path` outlives the session. The error
+ * says what the file is instead of a Go program.
  */
 int session_add_binary(struct session *session, const char *path, struct error *err);
 
 /*
- * Runs until there is no target left, the count or duration is reached, SIGINT or SIGTERM comes, or
- * standard output has no reader any more. Negative only when events could not be written.
+ * Begins to trace the processes that are wanted, and to look out for new ones. Those that cannot be
+ * traced are told of as notices.
+ */
+int session_discover(struct session *session, struct error *err);
+
+/*
+ * Runs until there is no target left (and none is looked out for), the count or duration is reached,
+ * SIGINT or SIGTERM comes, or standard output has no reader any more. Negative only when events could
+ * not be written.
  */
 int session_run(struct session *session, struct session_summary *ret_summary, struct error *err);
 

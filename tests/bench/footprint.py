@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """How long the tool takes to attach and to end, and the memory it holds."""
 
+import pathlib
 import socket
 import subprocess
 import time
@@ -23,7 +24,7 @@ class Prometheus:
         done = subprocess.run([ROOT / "tests/daemon", "prometheus", suite], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise BenchError(f"prometheus cannot be had: {done.stderr.strip()}")
-        self.binary = done.stdout.strip()
+        self.binary = pathlib.Path(done.stdout.strip())
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         configuration = scope.folder / "prometheus.yml"
@@ -64,6 +65,14 @@ def measure_tool(scope, arguments, targets=1, url=None):
     return result
 
 
+def measure_requests(scope, server):
+    return measure_tool(scope, ["--pid", server.pid], url=server.url)
+
+
+def megabytes(path):
+    return f"{path.stat().st_size / 1e6:.0f} MB"
+
+
 def many_servers(scope, release):
     servers = [HelloServer(scope, release) for _ in range(MANY)]
     return servers, ["--binary", servers[0].binary]
@@ -73,12 +82,9 @@ def subjects(scope, options):
     """By row: how it is measured once."""
     small = HelloServer(scope, options.releases[-1])
     large = Prometheus(scope, options.suite)
-    megabytes = (ROOT / large.binary).stat().st_size / 1e6
-    by_pid = [["--pid", server.pid] for server in (small, large)]
-    return {
-        f"small server ({small.binary.stat().st_size / 1e6:.0f} MB)": lambda: measure_tool(scope, by_pid[0], url=small.url),
-        f"prometheus of Debian {options.suite} ({megabytes:.0f} MB)": lambda: measure_tool(scope, by_pid[1], url=large.url),
-    }
+    names = (f"small server ({megabytes(small.binary)})",
+             f"prometheus of Debian {options.suite} ({megabytes(large.binary)})")
+    return dict(zip(names, (lambda: measure_requests(scope, small), lambda: measure_requests(scope, large))))
 
 
 def run_rounds(rows, rounds, say):

@@ -3,12 +3,13 @@
 
 import figures
 from processes import BenchError
-from programs import Spinner
+from programs import Spinner, entry_and_returns
 from tracers import EmptyProbe, Gohttpsnoop
 
 READS = 16
-NOTHING, EMPTY, MANY_READS, OURS = ROWS = (
-    "no probe", "empty program", f"nothing but {READS} reads of 64 bytes", "gohttpsnoop --json BINARY main.handle")
+NOTHING, EMPTY, ENTRY, MANY_READS, OURS = ROWS = (
+    "no probe", "empty program at our site", "empty program on the first instruction",
+    f"{READS} reads of 64 bytes, nothing else, at our site", "gohttpsnoop --json BINARY main.handle")
 WINDOWS_PER_SECOND = 80
 ATTEMPTS = 5
 
@@ -17,9 +18,11 @@ def starters(scope, spinner):
     ours = Gohttpsnoop(scope, spinner.binary, "main.handle")
     site = ours.sites()["main.handle"]
     ours.forget()
+    entry = entry_and_returns(spinner.binary, spinner.release, "main.handle")[0]
     return {
         NOTHING: lambda: None,
         EMPTY: lambda: EmptyProbe(scope, spinner.pid, [site]),
+        ENTRY: lambda: EmptyProbe(scope, spinner.pid, [entry]),
         MANY_READS: lambda: EmptyProbe(scope, spinner.pid, [site], READS),
         OURS: lambda: Gohttpsnoop(scope, spinner.binary, "main.handle"),
     }
@@ -77,6 +80,8 @@ def show_release(release, results):
         "",
         "ours / empty, best windows:    " + figures.ratio(per_hit(OURS, "best"), per_hit(EMPTY, "best")).show(2),
         "ours / empty, median windows:  " + figures.ratio(per_hit(OURS, "median"), per_hit(EMPTY, "median")).show(2),
+        "first instruction / our site, empty, best windows: " +
+        figures.ratio(per_hit(ENTRY, "best"), per_hit(EMPTY, "best")).show(2),
         "one read of 64 bytes of user memory, ns: " + figures.Figure(reads).show(1),
     ])
 

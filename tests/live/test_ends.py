@@ -8,6 +8,7 @@ import pathlib
 import signal
 import socket
 import struct
+import subprocess
 import time
 
 import events
@@ -26,8 +27,7 @@ RSS_SLACK = 2 << 20
 
 def all_releases():
     """Those to trace, and the newest that is there or can be fetched."""
-    newest = (ROOT / "tests/toolchain", "--list")
-    newest = os.popen(" ".join(map(str, newest))).read().split()[-1]
+    newest = subprocess.check_output([ROOT / "tests/toolchain", "--list"], text=True).split()[-1]
     if newest in releases():
         return releases()
     try:

@@ -3,6 +3,7 @@
 """Profile-guided optimisation inlines functions that are probed: their requests are seen all the same."""
 
 import hashlib
+import os
 import re
 import subprocess
 import sys
@@ -14,8 +15,9 @@ from harness import PATIENCE, ROOT, SKIPPED, Scope, Skip, check, check_equal, ma
 from servers import Server, build, cache_folder, compile_program, toolchain
 from tracer import Tracer
 
-# Go 1.21 is the first to do it by default; these two inline differently.
-RELEASES = ("1.22", "1.27")
+# Go 1.21 is the first to do it by default. Both inline finishRequest, and 1.22 mostly ServeHTTP, too.
+# A profile is new to Go's build cache: the whole library is compiled with it, which takes a minute or two.
+RELEASES = ("1.22", "1.27") if os.environ.get("GOHTTPSNOOP_FULL") == "1" else ("1.22",)
 PROFILED_REQUESTS = 400_000
 PROFILED_SECONDS = 5
 COUNT = 23

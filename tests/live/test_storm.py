@@ -19,6 +19,7 @@ REQUESTS = 1_000_003 if FULL else 100_003
 LIMIT = 600.0
 STOPPED = 2.0  # seconds
 RING_TOO_SMALL = 16384
+REQUESTS_HELD, RING_LARGE = 50_021, 64 << 20  # so many fit
 
 
 def pin(pid, cpus):
@@ -80,9 +81,16 @@ class Tracing:
         if cpus:
             pin(self.tracer.process.pid, cpus)
 
-    def account(self, reports):
-        """Ends the tool and checks its sum. `reports` are those of the storms."""
+    def interrupt(self, reports):
+        """Ends the tool and returns its account, which agrees with what it sums up itself."""
         self.tracer.interrupt()
+        account = self.account(reports)
+        summary = f"gohttpsnoop: {account.events} events, {account.lost} lost,"
+        check(self.tracer.stderr.all()[-1].decode().startswith(summary), f"summary: {self.tracer.stderr.all()[-1]!r}")
+        return account
+
+    def account(self, reports):
+        """Once the tool has ended: checks its sum. `reports` are those of the storms."""
         account = Account()
         with self.output.open("rb") as lines:
             for line in lines:
@@ -91,8 +99,6 @@ class Tracing:
         rate = sum(report["per_second"] for report in reports)
         print(f"requests {requests}, events {account.events}, lost {account.lost} ({rate:.0f} requests/s)", flush=True)
         check_equal(account.events + account.lost, requests, "events + lost")
-        summary = f"gohttpsnoop: {account.events} events, {account.lost} lost,"
-        check(self.tracer.stderr.all()[-1].decode().startswith(summary), f"summary: {self.tracer.stderr.all()[-1]!r}")
         return account
 
 
@@ -112,14 +118,14 @@ def test_plain(scope, release):
     """as fast as the machine goes, with the buffer it has by default: exact, and nothing lost"""
     server = Server(scope, release)
     tracing = Tracing(scope, [server])
-    check_nothing_lost(tracing.account([Storm(scope, server, REQUESTS).wait()]))
+    check_nothing_lost(tracing.interrupt([Storm(scope, server, REQUESTS).wait()]))
 
 
 def test_ring_too_small(scope, release):
     """a ring for some 50 requests: many are lost, all are counted"""
     server = Server(scope, release)
     tracing = Tracing(scope, [server], "--ring-size", RING_TOO_SMALL)
-    account = tracing.account([Storm(scope, server, REQUESTS).wait()])
+    account = tracing.interrupt([Storm(scope, server, REQUESTS).wait()])
     check(account.lost > 0, "nothing was lost: the ring is not too small")
     check_outcomes(account)
 
@@ -133,21 +139,45 @@ def test_reader_stopped(scope, release):
     tracing.tracer.process.send_signal(signal.SIGSTOP)
     time.sleep(STOPPED)
     tracing.tracer.process.send_signal(signal.SIGCONT)
-    account = tracing.account([storm.wait()])
+    account = tracing.interrupt([storm.wait()])
     check(account.lost > 0, "nothing was lost in two seconds")
     check_outcomes(account)
+
+
+def test_interrupted_while_stopped(scope, release):
+    """stopped, and interrupted as soon as it goes on: all that the buffer holds is told first"""
+    server = Server(scope, release)
+    tracing = Tracing(scope, [server], "--ring-size", RING_LARGE)
+    tracing.tracer.process.send_signal(signal.SIGSTOP)
+    report = Storm(scope, server, REQUESTS_HELD).wait()
+    tracing.tracer.process.send_signal(signal.SIGINT)
+    tracing.tracer.process.send_signal(signal.SIGCONT)
+    tracing.tracer.wait_end()
+    check_nothing_lost(tracing.account([report]))
+
+
+def test_ended_while_stopped(scope, release):
+    """stopped, and the server is killed: all it has answered is told, and none of it as exited"""
+    server = Server(scope, release)
+    tracing = Tracing(scope, [server], "--ring-size", RING_LARGE)
+    tracing.tracer.process.send_signal(signal.SIGSTOP)
+    report = Storm(scope, server, REQUESTS_HELD).wait()
+    server.signal(signal.SIGKILL)
+    tracing.tracer.process.send_signal(signal.SIGCONT)
+    tracing.tracer.wait_end()
+    check_nothing_lost(tracing.account([report]))
 
 
 def test_cores(scope, release, count):
     """server, load and tool on so many cores: exact"""
     cpus = sorted(os.sched_getaffinity(0))[:count]
     if len(cpus) < count:
-        print(f"left out: {count} cores: there are {len(cpus)}")
+        print(f"left out: {count} cores: there are {len(cpus)}", flush=True)
         return
     server = Server(scope, release)
     pin(server.pid, cpus)
     tracing = Tracing(scope, [server], cpus=cpus)
-    tracing.account([Storm(scope, server, REQUESTS, cpus).wait()])
+    tracing.interrupt([Storm(scope, server, REQUESTS // 2, cpus).wait()])
 
 
 def test_two_servers(scope):
@@ -155,10 +185,11 @@ def test_two_servers(scope):
     servers = [Server(scope, release) for release in (releases() * 2)[:2]]
     tracing = Tracing(scope, servers)
     storms = [Storm(scope, server, REQUESTS // 2) for server in servers]
-    tracing.account([storm.wait() for storm in storms])
+    tracing.interrupt([storm.wait() for storm in storms])
 
 
 if __name__ == "__main__":
     newest = max(releases(), key=release_number)
     main([*((test_plain, release) for release in releases()), (test_ring_too_small, newest),
-          (test_reader_stopped, newest), (test_cores, newest, 1), (test_cores, newest, 2), test_two_servers])
+          (test_reader_stopped, newest), (test_interrupted_while_stopped, newest),
+          (test_ended_while_stopped, newest), (test_cores, newest, 1), (test_cores, newest, 2), test_two_servers])

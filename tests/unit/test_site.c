@@ -431,6 +431,7 @@ static void jumps_out_of_the_function_are_no_check(void **state)
 		put_body(&code, MACHINE_AMD64);
 	/* The function ends before the path that it jumps to. */
 	assert_entry(&code, MACHINE_AMD64, 27, size);
+	assert_entry(&code, MACHINE_AMD64, 27, size - 1);
 
 	for (int64_t target = -0x80; target <= 0; target += 0x40) {
 		code = (struct code){0};

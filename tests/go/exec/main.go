@@ -2,6 +2,7 @@
 
 // Command exec serves requests until it becomes another program: /become makes it execute what its
 // arguments say, from a thread that is not the process's first, while others wait in system calls.
+// Where that is this program, it goes on listening at the same address.
 package main
 
 import (
@@ -29,8 +30,13 @@ func check(err error) {
 func ping(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "pong") }
 
 func become(w http.ResponseWriter, r *http.Request) {
+	check(os.Setenv(addressName, address))
 	check(syscall.Exec(os.Args[1], os.Args[1:], os.Environ()))
 }
+
+const addressName = "GOHTTPSNOOP_ADDRESS"
+
+var address string
 
 const waiting = 4
 
@@ -50,9 +56,14 @@ func main() {
 	occupyThreads()
 	http.HandleFunc("/ping", ping)
 	http.HandleFunc("/become", become)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	address = os.Getenv(addressName)
+	if address == "" {
+		address = "127.0.0.1:0"
+	}
+	listener, err := net.Listen("tcp", address)
 	check(err)
+	address = listener.Addr().String()
 	go func() { check(http.Serve(listener, nil)) }()
-	check(json.NewEncoder(os.Stdout).Encode(map[string]string{"http": listener.Addr().String()}))
+	check(json.NewEncoder(os.Stdout).Encode(map[string]string{"http": address}))
 	io.Copy(ioutil.Discard, os.Stdin)
 }

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "batch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct chunk *chunk_create(struct bytes lines, uint64_t events)
+{
+	struct chunk *chunk = malloc(sizeof(*chunk) + lines.size);
+
+	if (!chunk)
+		return NULL;
+	*chunk = (struct chunk){.references = 1, .size = lines.size, .events = events};
+	memcpy(chunk->data, lines.data, lines.size);
+	return chunk;
+}
+
+void chunk_release(struct chunk *chunk)
+{
+	if (chunk && --chunk->references == 0)
+		free(chunk);
+}
+
+void batch_finish(struct batch *batch)
+{
+	batch_clear(batch);
+	free(batch->data);
+	*batch = (struct batch){0};
+}
+
+static int reserve(struct batch *batch, size_t size)
+{
+	size_t capacity = batch->capacity ? batch->capacity : 4096;
+	uint8_t *data;
+
+	while (capacity < size)
+		capacity *= 2;
+	if (capacity == batch->capacity)
+		return 0;
+	data = realloc(batch->data, capacity);
+	if (!data)
+		return -ENOMEM;
+	batch->data = data;
+	batch->capacity = capacity;
+	return 0;
+}
+
+int batch_add(struct batch *batch, struct bytes line, uint64_t events)
+{
+	int r = reserve(batch, batch->size + line.size);
+
+	if (r < 0)
+		return r;
+	memcpy(batch->data + batch->size, line.data, line.size);
+	batch->size += line.size;
+	batch->events += events;
+	return 0;
+}
+
+void batch_clear(struct batch *batch)
+{
+	chunk_release(batch->chunk);
+	batch->chunk = NULL;
+	batch->size = 0;
+	batch->events = 0;
+}
+
+struct chunk *batch_share(struct batch *batch)
+{
+	if (!batch->chunk)
+		batch->chunk = chunk_create((struct bytes){batch->data, batch->size}, batch->events);
+	if (batch->chunk)
+		batch->chunk->references++;
+	return batch->chunk;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#include "discovery.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "listeners.h"
+
+bool discovery_has_rules(const struct discovery_rules *rules)
+{
+	return rules->binary_count || rules->name_count || rules->port_count || rules->all;
+}
+
+static bool runs_binary(const struct process *process, const char *path)
+{
+	struct file_identity file;
+
+	return file_identity_read(path, &file) == 0 && file_identity_equal(&file, &process->file);
+}
+
+static bool has_name(const struct process *process, const char *glob)
+{
+	const char *slash = strrchr(process->exe, '/');
+
+	return fnmatch(glob, process->comm, 0) == 0 ||
+	       fnmatch(glob, slash ? slash + 1 : process->exe, 0) == 0;
+}
+
+bool discovery_wants(const struct discovery_rules *rules, const struct process *process)
+{
+	if (process->pid == (uint32_t)getpid())
+		return false;
+	for (size_t i = 0; i < rules->binary_count; i++) {
+		if (runs_binary(process, rules->binaries[i]))
+			return true;
+	}
+	for (size_t i = 0; i < rules->name_count; i++) {
+		if (has_name(process, rules->names[i]))
+			return true;
+	}
+	return rules->all;
+}
+
+bool discovery_wants_port(const struct discovery_rules *rules, uint16_t port)
+{
+	for (size_t i = 0; i < rules->port_count; i++) {
+		if (rules->ports[i] == port)
+			return true;
+	}
+	return false;
+}
+
+static bool is_wanted(const struct discovery_rules *rules, uint32_t pid)
+{
+	struct process process;
+	bool wanted;
+
+	if (process_open(pid, &process, NULL) < 0)
+		return false;
+	wanted = discovery_wants(rules, &process);
+	process_close(&process);
+	return wanted || (rules->port_count && listeners_include(pid, rules->ports, rules->port_count));
+}
+
+int discovery_scan(const struct discovery_rules *rules, uint32_t **ret_pids, size_t *ret_count,
+		   struct error *err)
+{
+	uint32_t *pids;
+	size_t count, kept = 0;
+	int r = process_list(&pids, &count, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < count; i++) {
+		if (is_wanted(rules, pids[i]))
+			pids[kept++] = pids[i];
+	}
+	*ret_pids = pids;
+	*ret_count = kept;
+	return 0;
+}

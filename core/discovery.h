@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_DISCOVERY_H
+#define GOHTTPSNOOP_CORE_DISCOVERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "process.h"
+
+/* Which processes are wanted, beside those that are named by their ids. Any rule suffices. */
+struct discovery_rules {
+	const char *const *binaries; /* paths: those that run this file */
+	size_t binary_count;
+	const char *const *names; /* globs: those whose comm or executable's base name matches */
+	size_t name_count;
+	const uint16_t *ports; /* those that listen on this TCP port */
+	size_t port_count;
+	bool all; /* each */
+};
+
+bool discovery_has_rules(const struct discovery_rules *rules);
+
+/*
+ * Whether a rule other than the ports' wants the process. Paths are looked at anew each time: after a
+ * deployment another file stands there.
+ */
+bool discovery_wants(const struct discovery_rules *rules, const struct process *process);
+
+/* Whether a rule wants whoever listens on the port. */
+bool discovery_wants_port(const struct discovery_rules *rules, uint16_t port);
+
+/*
+ * The processes that run now and are wanted, in ascending order of PID, without ourselves; the caller
+ * frees the array. Processes that may not be looked at are passed over.
+ */
+int discovery_scan(const struct discovery_rules *rules, uint32_t **ret_pids, size_t *ret_count,
+		   struct error *err);
+
+#endif

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+#include "outlet.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "outbox.h"
+
+struct outlet {
+	struct outbox outbox;
+	void (*failed)(void *user, int error);
+	void *user;
+	int descriptor; /* that the outlet closes, or -1 */
+	int epoll;	/* that looks at a descriptor which others have, too, or -1 */
+	bool is_socket;
+	bool polled; /* `room` is an open handle */
+	uv_poll_t room;
+	int idle_events, waiting_events; /* that `room` looks for */
+	int events;			 /* that it looks for now */
+};
+
+static void on_room(uv_poll_t *room, int status, int events);
+
+/* Looks for room only while something waits. */
+static void watch(struct outlet *outlet)
+{
+	int events = outlet->outbox.waiting ? outlet->waiting_events : outlet->idle_events;
+
+	if (events == outlet->events)
+		return;
+	outlet->events = events;
+	if (events)
+		uv_poll_start(&outlet->room, events, on_room);
+	else
+		uv_poll_stop(&outlet->room);
+}
+
+static void fail(struct outlet *outlet, int error)
+{
+	/* What failed stays so, and would be told again and again. */
+	outlet->idle_events = outlet->waiting_events = 0;
+	watch(outlet);
+	outlet->failed(outlet->user, error);
+}
+
+/*
+ * UV_PRIORITIZED alone means that the peer is gone: nothing has priority on such sockets, but libuv
+ * watches for nothing but hang-ups only together with something. It does not look for what is to be
+ * read: what readers send stays where it is, and one that closes only its own direction is served on.
+ */
+static void on_room(uv_poll_t *room, int status, int events)
+{
+	struct outlet *outlet = room->data;
+	bool gone = status < 0 || events == UV_PRIORITIZED;
+	int r = outbox_write(&outlet->outbox);
+
+	if (r < 0 || gone)
+		fail(outlet, r < 0 ? r : -EPIPE);
+	else
+		watch(outlet);
+}
+
+/* ---- opening ---- */
+
+static int poll_descriptor(struct outlet *outlet, void *loop, int descriptor, int idle, int waiting)
+{
+	int r = uv_poll_init(loop, &outlet->room, descriptor);
+
+	if (r < 0)
+		return r;
+	outlet->room.data = outlet;
+	outlet->polled = true;
+	outlet->idle_events = idle;
+	outlet->waiting_events = waiting;
+	watch(outlet);
+	return 0;
+}
+
+/* uv_poll_init() makes a descriptor non-blocking, for all who have it; so it gets an epoll instead. */
+static int poll_shared(struct outlet *outlet, void *loop, int descriptor)
+{
+	struct epoll_event event = {.events = EPOLLOUT};
+
+	outlet->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (outlet->epoll < 0 || epoll_ctl(outlet->epoll, EPOLL_CTL_ADD, descriptor, &event) < 0)
+		return -errno;
+	return poll_descriptor(outlet, loop, outlet->epoll, 0, UV_READABLE);
+}
+
+static struct outlet *create(const struct outlet_options *options, int descriptor,
+			     enum outbox_way way)
+{
+	struct outlet *outlet = calloc(1, sizeof(*outlet));
+	struct outbox_options outbox = {
+		.descriptor = descriptor,
+		.way = way,
+		.limit = options->limit,
+		.lost_format = options->lost_format,
+		.where = "reader",
+	};
+
+	if (!outlet)
+		return NULL;
+	outbox_init(&outlet->outbox, &outbox);
+	outlet->failed = options->failed;
+	outlet->user = options->user;
+	outlet->descriptor = outlet->epoll = -1;
+	return outlet;
+}
+
+static int finish_opening(struct outlet *outlet, int r, struct outlet **ret_outlet)
+{
+	if (r < 0)
+		outlet_close(outlet);
+	else
+		*ret_outlet = outlet;
+	return r;
+}
+
+static int open_own(const struct outlet_options *options, int descriptor, bool is_socket,
+		    struct outlet **ret_outlet)
+{
+	struct outlet *outlet = create(options, descriptor, is_socket ? OUTBOX_SEND : OUTBOX_WRITE);
+	int r;
+
+	if (!outlet) {
+		close(descriptor);
+		return -ENOMEM;
+	}
+	outlet->descriptor = descriptor;
+	outlet->is_socket = is_socket;
+	r = poll_descriptor(outlet, options->loop, descriptor, is_socket ? UV_PRIORITIZED : 0,
+			    UV_WRITABLE | (is_socket ? UV_PRIORITIZED : 0));
+	return finish_opening(outlet, r, ret_outlet);
+}
+
+int outlet_open_socket(const struct outlet_options *options, int descriptor,
+		       struct outlet **ret_outlet)
+{
+	return open_own(options, descriptor, true, ret_outlet);
+}
+
+int outlet_open_pipe(const struct outlet_options *options, int descriptor,
+		     struct outlet **ret_outlet)
+{
+	return open_own(options, descriptor, false, ret_outlet);
+}
+
+/* The same pipe or terminal as a file description of our own, whose flags are nobody else's. */
+static int reopen(int descriptor)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", descriptor);
+	return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+static int open_shared(const struct outlet_options *options, int descriptor, enum outbox_way way,
+		       struct outlet **ret_outlet)
+{
+	struct outlet *outlet = create(options, descriptor, way);
+
+	if (!outlet)
+		return -ENOMEM;
+	return finish_opening(outlet,
+			      way == OUTBOX_WRITE ? 0 : poll_shared(outlet, options->loop, descriptor),
+			      ret_outlet);
+}
+
+int outlet_open_shared(const struct outlet_options *options, int descriptor,
+		       struct outlet **ret_outlet)
+{
+	struct stat status;
+	int own;
+
+	if (fstat(descriptor, &status) < 0)
+		return -errno;
+	if (S_ISSOCK(status.st_mode))
+		return open_shared(options, descriptor, OUTBOX_SEND, ret_outlet);
+	/* Files, and devices like /dev/null, take what they are given. */
+	if (!S_ISFIFO(status.st_mode) && !isatty(descriptor))
+		return open_shared(options, descriptor, OUTBOX_WRITE, ret_outlet);
+	own = reopen(descriptor);
+	if (own >= 0)
+		return outlet_open_pipe(options, own, ret_outlet);
+	/* Somebody else's (sudo -u), or there is no /proc. */
+	return open_shared(options, descriptor, OUTBOX_CAREFUL, ret_outlet);
+}
+
+/* ---- closing ---- */
+
+/* A peer that sent something nobody read would see its connection reset instead of its end. */
+static void discard_received(int socket)
+{
+	char buffer[4096];
+
+	for (int i = 0; i < 64; i++) {
+		if (recv(socket, buffer, sizeof(buffer), MSG_DONTWAIT) <= 0)
+			return;
+	}
+}
+
+static void destroy(struct outlet *outlet)
+{
+	outbox_finish(&outlet->outbox);
+	if (outlet->is_socket)
+		discard_received(outlet->descriptor);
+	if (outlet->descriptor >= 0)
+		close(outlet->descriptor);
+	if (outlet->epoll >= 0)
+		close(outlet->epoll);
+	free(outlet);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	destroy(handle->data);
+}
+
+void outlet_close(struct outlet *outlet)
+{
+	if (!outlet)
+		return;
+	if (outlet->polled)
+		uv_close((uv_handle_t *)&outlet->room, on_closed);
+	else
+		destroy(outlet);
+}
+
+/* ---- lines ---- */
+
+int outlet_put(struct outlet *outlet, struct batch *batch)
+{
+	int r = outbox_put(&outlet->outbox, batch);
+
+	if (r == 0)
+		watch(outlet);
+	return r;
+}
+
+size_t outlet_end(struct outlet *outlet)
+{
+	return outbox_end(&outlet->outbox) < 0 ? 0 : outlet->outbox.waiting;
+}
+
+uint64_t outlet_lost(const struct outlet *outlet)
+{
+	return outlet->outbox.lost_total - outlet->outbox.lost + outbox_untold(&outlet->outbox);
+}

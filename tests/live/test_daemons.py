@@ -1,0 +1,276 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Go servers as Debian ships them, stripped: each of 23 requests is told of, once and rightly.
+
+With GOHTTPSNOOP_FULL=1 those of all suites, otherwise some of one.
+"""
+
+import dataclasses
+import http.server
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import threading
+
+from client import Connection
+from harness import PATIENCE, ROOT, Failure, Skip, check, check_equal, main, wait_until
+from http2 import Http2Connection
+from lines import Lines
+from tracer import Tracer
+
+COUNT = 23
+SUITES = ("bullseye", "bookworm", "trixie", "sid")
+FULL = os.environ.get("GOHTTPSNOOP_FULL") == "1"
+
+
+def fetch(package, suite):
+    done = subprocess.run([ROOT / "tests/daemon", package, suite], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Skip(f"{package} of {suite} cannot be had: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
+    return pathlib.Path(done.stdout.strip())
+
+
+def free_port():
+    """One that nobody listens on, though somebody else may come first."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def accepts(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), PATIENCE).close()
+        return True
+    except ConnectionRefusedError:
+        return False
+
+
+class Daemon:
+    def __init__(self, scope, binary, words, ports):
+        self.exe = pathlib.Path(shutil.copy(binary, scope.folder / "daemon"))
+        home = {name: str(scope.folder) for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
+        self.process = subprocess.Popen([self.exe, *map(str, words)], stdin=subprocess.DEVNULL, cwd=scope.folder,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, **home})
+        self.pid = self.process.pid
+        scope.callback(self.process.wait)
+        scope.callback(self.process.kill)
+        self.output = Lines(self.process.stdout, binary.name)
+        for port in ports:
+            wait_until(lambda port=port: self.goes_on() and accepts(port), f"{binary.name} listens on {port}")
+
+    def goes_on(self):
+        if self.process.poll() is None:
+            return True
+        self.output.wait_end()
+        raise Failure(f"the daemon ended: {self.output.text()[-2000:]!r}")
+
+
+# --- requests ---
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    method: str
+    path: str
+    query: str = ""
+    body: bytes = b""
+
+    @property
+    def target(self):
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+
+@dataclasses.dataclass(frozen=True)
+class Way:
+    """How requests come to a port."""
+
+    port: int
+    version: int = 1
+    tls: bool = False
+
+    def connect(self):
+        return (Connection if self.version == 1 else Http2Connection)(("127.0.0.1", self.port), self.tls)
+
+    def perform(self, request):
+        """On a connection of its own; returns what the event has to hold."""
+        with self.connect() as connection:
+            if self.version == 1:
+                answer = connection.request(request.method, request.target.encode(), request.body)
+            else:
+                answer = connection.request(request.method, request.target, body=request.body or None)
+            members = {"method": request.method, "path": request.path, "query": request.query or None,
+                       "host": connection.host, "protocol": "HTTP/2.0" if self.version == 2 else "HTTP/1.1",
+                       "scheme": "https" if self.tls else "http", "remote": connection.remote,
+                       "status": answer.status, "outcome": "ok"}
+        if request.method != "HEAD":
+            members["response_bytes"] = len(answer.body)
+        return members
+
+
+def spread(ways, requests):
+    """COUNT pairs: each way and each request, over and over."""
+    return [(ways[at % len(ways)], requests[at // len(ways) % len(requests)]) for at in range(COUNT)]
+
+
+REQUEST, PREFACE = b'{"type":"request"', b'"method":"PRI"'
+
+
+def without_prefaces(requests, most):
+    """Where golang.org/x/net takes h2c connections over, their preface is a request to net/http, which it hijacks."""
+    prefaces = [event for event in requests if event["method"] == "PRI"]
+    check(len(prefaces) in (0, most), f"{len(prefaces)} prefaces of {most} connections")
+    check(all((event["path"], event["outcome"], event["status"]) == ("*", "hijacked", None) for event in prefaces),
+          f"prefaces: {prefaces}")
+    return [event for event in requests if event["method"] != "PRI"]
+
+
+def compare(event, members, may_be_unknown):
+    for key, value in members.items():
+        known = event.get(key)
+        if known is None and key in event and key in may_be_unknown:
+            continue
+        check_equal(known, value, f"{key} of {json.dumps(event)}")
+
+
+def check_traced(scope, daemon, exchanges, may_be_unknown=()):
+    """`may_be_unknown` are keys that may be null where nothing tells how the daemon's HTTP/2 lays them out."""
+    tracer = Tracer(scope, "--pid", daemon.pid, "--json").wait_attached()
+    expected = [way.perform(request) for way, request in exchanges]
+    tracer.stdout.wait(lambda lines: sum(REQUEST in line and PREFACE not in line for line in lines) >= COUNT,
+                       f"has not told of {COUNT} requests")
+    tracer.interrupt()
+    attach, *requests = tracer.events()
+    requests = without_prefaces(requests, sum(way.version == 2 and not way.tls for way, _ in exchanges))
+    check_equal(len(requests), COUNT, f"requests of {attach['go']}: {requests}")
+    for event, members in zip(requests, expected):
+        compare(event, members, may_be_unknown if members["protocol"] == "HTTP/2.0" else ())
+    unknown = sum(event["status"] is None for event in requests)
+    print(f"{attach['go']}: {COUNT} requests, status unknown of {unknown}")
+
+
+# --- daemons ---
+
+HOOKS = [{"id": "done", "execute-command": "/bin/true", "response-message": "done"}]
+
+
+def test_webhook(scope, suite):
+    """webhook"""
+    port = free_port()
+    (scope.folder / "hooks.json").write_text(json.dumps(HOOKS))
+    daemon = Daemon(scope, fetch("webhook", suite), ["-ip", "127.0.0.1", "-port", port, "-hooks", "hooks.json"], [port])
+    requests = (Request("GET", "/hooks/done"), Request("POST", "/hooks/done", "a=1&b", b'{"a": 1}'),
+                Request("GET", "/hooks/none"), Request("HEAD", "/hooks/done"), Request("GET", "/absent"))
+    check_traced(scope, daemon, spread([Way(port)], requests))
+
+
+def test_prometheus(scope, suite):
+    """prometheus"""
+    port = free_port()
+    (scope.folder / "prometheus.yml").write_text("global: {}\n")
+    daemon = Daemon(scope, fetch("prometheus", suite),
+                    ["--config.file=prometheus.yml", "--storage.tsdb.path=data", f"--web.listen-address=127.0.0.1:{port}"],
+                    [port])
+    ready = Request("GET", "/-/ready")
+    wait_until(lambda: Way(port).perform(ready)["status"] == 200, "it is ready")
+    requests = (ready, Request("GET", "/metrics"), Request("GET", "/api/v1/query", "query=up"), Request("GET", "/"),
+                Request("GET", "/api/v1/query", "query=%7B"), Request("GET", "/-/absent"), Request("HEAD", "/-/healthy"))
+    check_traced(scope, daemon, spread([Way(port)], requests))
+
+
+def test_pushgateway(scope, suite):
+    """prometheus-pushgateway"""
+    port = free_port()
+    daemon = Daemon(scope, fetch("prometheus-pushgateway", suite), [f"--web.listen-address=127.0.0.1:{port}"], [port])
+    requests = (Request("POST", "/metrics/job/x", body=b"metric 1\n"), Request("GET", "/metrics"),
+                Request("PUT", "/metrics/job/x/at/y", body=b"not a metric"), Request("GET", "/-/ready"),
+                Request("DELETE", "/metrics/job/x"), Request("GET", "/absent"))
+    check_traced(scope, daemon, spread([Way(port)], requests))
+
+
+CADDYFILE = """
+{{
+    admin off
+    auto_https disable_redirects
+    skip_install_trust
+    servers {{
+        protocols h1 h2 h2c
+    }}
+}}
+(site) {{
+    respond /hello "hello"
+    respond /made 201
+    respond /error "no" 503
+    reverse_proxy /up/* 127.0.0.1:{upstream}
+}}
+http://127.0.0.1:{plain} {{
+    bind 127.0.0.1
+    import site
+}}
+https://127.0.0.1:{secure} {{
+    bind 127.0.0.1
+    tls internal
+    import site
+}}
+"""
+
+
+class Upstream(http.server.BaseHTTPRequestHandler):
+    """What is behind caddy: not Go's, so that no event is its."""
+
+    def do_GET(self):
+        self.send_response(418)
+        self.send_header("Content-Length", "8")
+        self.end_headers()
+        self.wfile.write(b"upstream")
+
+    def log_message(self, *_):
+        pass
+
+
+def start_upstream(scope):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    scope.callback(server.server_close)
+    scope.callback(server.shutdown)
+    return server.server_port
+
+
+def start_caddy(scope, suite):
+    """Returns it and the ways to it."""
+    plain, secure, upstream = free_port(), free_port(), start_upstream(scope)
+    (scope.folder / "Caddyfile").write_text(CADDYFILE.format(plain=plain, secure=secure, upstream=upstream))
+    daemon = Daemon(scope, fetch("caddy", suite), ["run", "--config", "Caddyfile", "--adapter", "caddyfile"],
+                    [plain, secure])
+    ways = [Way(plain), Way(secure, 1, True), Way(secure, 2, True), Way(plain, 2)]
+    wait_until(lambda: can_connect(ways[1]), "it has its certificate")
+    return daemon, ways
+
+
+def can_connect(way):
+    try:
+        way.connect().close()
+        return True
+    except OSError:
+        return False
+
+
+def test_caddy(scope, suite):
+    """caddy: HTTP/1 and HTTP/2, with TLS and without it, and a reverse proxy"""
+    daemon, ways = start_caddy(scope, suite)
+    requests = (Request("GET", "/hello", "a=b"), Request("POST", "/made", body=b"x"), Request("GET", "/up/stream"),
+                Request("GET", "/error"), Request("GET", "/else"), Request("HEAD", "/hello"))
+    # The module's version, by which x/net lays its types out, is not in a binary that Debian built.
+    check_traced(scope, daemon, spread(ways, requests), may_be_unknown=("status", "response_bytes"))
+
+
+def choose():
+    if not FULL:
+        return [(test_webhook, "bookworm"), (test_caddy, "bookworm"), (test_pushgateway, "bookworm")]
+    return [(test, suite) for suite in SUITES for test in (test_webhook, test_caddy, test_prometheus, test_pushgateway)
+            if (test, suite) != (test_caddy, "bullseye")]  # which has none
+
+
+if __name__ == "__main__":
+    main(choose())

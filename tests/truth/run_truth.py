@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Runs one of the truth programs on Go servers that it builds with each release of GOHTTPSNOOP_TEST_GO.
+
+    run_truth.py build/tests/truth/site_truth
+"""
+
+import os
+import pathlib
+import struct
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "live"))
+
+from harness import SKIPPED, Skip, releases  # noqa: E402 (the live tests' folder is known by now)
+from servers import build  # noqa: E402
+
+# Between them they have all of net/http. Externally linked binaries mix DWARF of several compilers, and have
+# text that is not Go's.
+PROGRAMS = (("ends", "plain"), ("server", "external"))
+
+SECTIONS_AT, SECTION_COUNT_AT = 40, 60  # e_shoff; e_shnum and e_shstrndx
+
+
+def without_sections(binary, folder):
+    """A copy that has no section headers."""
+    data = bytearray(binary.read_bytes())
+    struct.pack_into("<Q", data, SECTIONS_AT, 0)
+    struct.pack_into("<HH", data, SECTION_COUNT_AT, 0, 0)
+    copy = pathlib.Path(folder, binary.name)
+    copy.write_bytes(data)
+    return copy
+
+
+def run(truth, *files):
+    return subprocess.run([truth, *files], stdin=subprocess.DEVNULL, check=False).returncode
+
+
+def check(truth, binary):
+    """Returns how many runs failed."""
+    failed = run(truth, binary) != 0
+    if "pclntab" in os.path.basename(truth):
+        with tempfile.TemporaryDirectory() as folder:
+            failed += run(truth, binary, without_sections(binary, folder)) != 0
+    return failed
+
+
+def main(truth):
+    try:
+        binaries = [build(program, release, variant) for release in releases() for program, variant in PROGRAMS]
+    except Skip as reason:
+        print(f"skipped: {reason}")
+        return SKIPPED
+    return 1 if sum(check(truth, binary) for binary in binaries) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

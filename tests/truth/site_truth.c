@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Holds the probe site of every function of a Go binary against its code, disassembled from the entry
+ * on: the site is the begin of an instruction; where the function calls one of runtime.morestack*, as
+ * the symbol table has them, it is a conditional jump whose target leads to that call; elsewhere it is
+ * the entry.
+ *
+ *	site_truth BINARY…
+ *
+ * Functions with bytes that are no instructions are compared as far as they can be read.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "binary.h"
+#include "disassembler.h"
+#include "site.h"
+
+static const char *const growers[] = {
+	"runtime.morestack", "runtime.morestack_noctxt", "runtime.morestackc",
+	"runtime.morestack.abi0", "runtime.morestack_noctxt.abi0", "runtime.morestackc.abi0",
+};
+
+enum {
+	GROWER_COUNT = sizeof(growers) / sizeof(growers[0]),
+	LONGEST_INSTRUCTION = 16,
+};
+
+struct truth {
+	const char *path;
+	struct binary *binary;
+	struct disassembler *disassembler;
+	uint64_t grower_addresses[GROWER_COUNT];
+	size_t functions, agreed, with_check, unreadable;
+};
+
+/* What the code of a function says of a site. */
+struct reading {
+	uint64_t end; /* of what could be read, within the last instruction */
+	bool is_partial;
+	bool site_is_boundary;
+	struct instruction at_site;
+	bool target_is_boundary;
+	bool grows, grows_from_target;
+};
+
+static bool is_grower(const struct truth *truth, uint64_t address)
+{
+	for (size_t i = 0; i < GROWER_COUNT; i++) {
+		if (address && truth->grower_addresses[i] == address)
+			return true;
+	}
+	return false;
+}
+
+/* The symbol table has them, not the table of functions that is under test. */
+static bool find_growers(struct truth *truth)
+{
+	uint64_t size;
+	bool found = false;
+
+	for (size_t i = 0; i < GROWER_COUNT; i++) {
+		if (!image_symbol(truth->binary->image, growers[i], &truth->grower_addresses[i], &size))
+			truth->grower_addresses[i] = 0;
+		else
+			found = true;
+	}
+	return found;
+}
+
+static void read_instruction(const struct truth *truth, const struct instruction *instruction,
+			     const struct site *site, bool *called, struct reading *reading)
+{
+	bool is_call = instruction->kind == INSTRUCTION_CALL;
+
+	if (instruction->address == site->address) {
+		reading->site_is_boundary = true;
+		reading->at_site = *instruction;
+	}
+	if (reading->at_site.has_target && instruction->address == reading->at_site.target)
+		reading->target_is_boundary = true;
+	if (is_call && instruction->has_target && is_grower(truth, instruction->target)) {
+		reading->grows = true;
+		reading->grows_from_target |= reading->target_is_boundary && !*called;
+	}
+	*called |= is_call && reading->target_is_boundary;
+}
+
+/* Reads on from `address`; what it finds is added to `reading`. */
+static void read_from(const struct truth *truth, const struct function *function, struct bytes code,
+		      uint64_t address, const struct site *site, struct reading *reading)
+{
+	struct bytes rest = {code.data + (address - function->entry),
+			     code.size - (address - function->entry)};
+	struct instruction instruction;
+	bool called = false;
+
+	disassembler_start(truth->disassembler, rest, address);
+	while (disassembler_next(truth->disassembler, &instruction)) {
+		read_instruction(truth, &instruction, site, &called, reading);
+		reading->end = instruction.address + 1;
+	}
+}
+
+/*
+ * The first call behind the jump's target has to be the one that grows the stack. Where bytes that are
+ * no instructions stand between the two, reading goes on at the target.
+ */
+static struct reading read_code(const struct truth *truth, const struct function *function,
+				struct bytes code, const struct site *site)
+{
+	struct reading reading = {.end = function->entry};
+	uint64_t target;
+
+	read_from(truth, function, code, function->entry, site, &reading);
+	reading.is_partial = reading.end + LONGEST_INSTRUCTION < function->end;
+	target = reading.at_site.target;
+	if (reading.is_partial && reading.at_site.has_target && target >= reading.end &&
+	    target < function->end)
+		read_from(truth, function, code, target, site, &reading);
+	return reading;
+}
+
+static bool site_is_right(const struct reading *reading, const struct function *function,
+			  const struct site *site)
+{
+	if (!reading->site_is_boundary)
+		return false;
+	if (!reading->grows)
+		return site->kind == SITE_ENTRY && site->address == function->entry;
+	return site->kind == SITE_STACK_CHECK && reading->grows_from_target &&
+	       reading->at_site.kind == INSTRUCTION_CONDITIONAL_JUMP;
+}
+
+static void tell(const struct truth *truth, const struct function *function, const char *what)
+{
+	printf("%s: %s at %#llx: %s\n", truth->path, function->name,
+	       (unsigned long long)function->entry, what);
+}
+
+static void compare(struct truth *truth, const struct function *function, struct bytes code)
+{
+	struct reading reading;
+	struct error err = {0};
+	struct site site;
+
+	if (site_find(truth->binary->image, truth->binary->convention, function, &site, &err) < 0) {
+		tell(truth, function, err.what);
+		return;
+	}
+	reading = read_code(truth, function, code, &site);
+	/* Some instructions that an assembly function may hold are newer than the disassembler. */
+	truth->unreadable += reading.is_partial;
+	truth->with_check += reading.grows;
+	if (site_is_right(&reading, function, &site))
+		truth->agreed++;
+	else
+		tell(truth, function, reading.grows ? "its site is not the stack check's jump"
+				      : reading.site_is_boundary ? "it has no stack check, but its site is one"
+								 : "its site is inside of an instruction");
+}
+
+static void function_check(struct truth *truth, size_t index)
+{
+	struct function function;
+	struct buffer code;
+	struct error err = {0};
+
+	truth->functions++;
+	if (!pclntab_at(truth->binary->pclntab, index, &function)) {
+		printf("%s: function %zu is damaged\n", truth->path, index);
+		return;
+	}
+	if (image_load(truth->binary->image, function.entry, function.end - function.entry, &code,
+		       &err) < 0) {
+		tell(truth, &function, err.what);
+		return;
+	}
+	compare(truth, &function, buffer_bytes(&code));
+	buffer_release(&code);
+}
+
+static int functions_check(struct truth *truth, struct error *err)
+{
+	if (!find_growers(truth))
+		return error_fail(err, -ENOENT, "no symbol of runtime.morestack to compare with");
+	for (size_t i = 0; i < pclntab_count(truth->binary->pclntab); i++)
+		function_check(truth, i);
+	printf("%s: %s, %s convention: %zu of %zu sites agree, %zu of them at the jump of a stack"
+	       " check (%zu functions read in part)\n",
+	       truth->path, truth->binary->version.text, truth->binary->convention->name,
+	       truth->agreed, truth->functions, truth->with_check, truth->unreadable);
+	if (truth->functions == 0 || truth->agreed != truth->functions)
+		return error_fail(err, -EBADMSG, "sites and code disagree");
+	return 0;
+}
+
+static int binary_check(const char *path)
+{
+	struct truth truth = {.path = path};
+	struct error err = {0};
+	char message[1024];
+	int r = binary_open(path, &truth.binary, &err);
+
+	if (r == 0)
+		r = disassembler_open(image_machine(truth.binary->image), &truth.disassembler, &err);
+	if (r == 0)
+		r = functions_check(&truth, &err);
+	if (r < 0) {
+		error_format(&err, message, sizeof(message));
+		fprintf(stderr, "site_truth: %s: %s\n", path, message);
+	}
+	disassembler_close(truth.disassembler);
+	binary_close(truth.binary);
+	return r < 0;
+}
+
+int main(int argc, char **argv)
+{
+	int status = argc > 1 ? 0 : 2;
+
+	for (int i = 1; i < argc; i++)
+		status |= binary_check(argv[i]);
+	return status;
+}
