@@ -163,14 +163,14 @@ static int follow_pointer(struct walk *walk, size_t step, struct error *err)
 	return 0;
 }
 
-static void list_fields(const struct type *type, char *text, size_t size)
+static void list_fields(const struct field *fields, size_t count, char *text, size_t size)
 {
 	size_t used = 0;
 
 	text[0] = '\0';
-	for (size_t i = 0; i < type->field_count && used + 80 < size; i++)
+	for (size_t i = 0; i < count && used + 80 < size; i++)
 		used += snprintf(text + used, size - used, "%s%.64s", i ? ", " : "",
-				 type->fields[i].name);
+				 fields[i].name);
 }
 
 static int find_field(struct walk *walk, size_t step, const struct field **ret_field,
@@ -195,7 +195,7 @@ static int find_field(struct walk *walk, size_t step, const struct field **ret_f
 	if (count == 0)
 		return expression_fail(err, -ENOENT, walk->expression, wanted->at,
 				       "a %s has no fields", type->name);
-	list_fields(type, names, sizeof(names));
+	list_fields(fields, count, names, sizeof(names));
 	return expression_fail(err, -ENOENT, walk->expression, wanted->at,
 			       "a %s has no field \"%s\": it has %s", type->name, wanted->name, names);
 }

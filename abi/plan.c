@@ -45,6 +45,9 @@ static int add_range(struct plan_builder *builder, int pointer, int32_t low, int
 {
 	if (builder->range_count == sizeof(builder->ranges) / sizeof(builder->ranges[0]))
 		return full(err);
+	/* Only damaged DWARF describes frames and structs that large. */
+	if (low > INT32_MAX - size)
+		return error_fail(err, -E2BIG, "a value lies too far from the pointer to it");
 	builder->ranges[builder->range_count++] =
 		(struct plan_range){.low = low, .high = low + size, .pointer = pointer};
 	return 0;

@@ -30,8 +30,9 @@ static int load_code(const struct search *search, uint64_t address, uint64_t siz
 }
 
 /*
- * Whether the code begins with the slow path of a stack check: a call (of one of the runtime's
- * morestack functions), then, with nothing but reloads between, a jump back to the function's start.
+ * Whether the code begins with the slow path of a stack check: spills, one call (of one of the
+ * runtime's morestack functions), reloads, and a jump back to the function's start. A bounds check's
+ * panic, which often stands just before, is a call more.
  */
 static bool calls_and_restarts(const struct search *search, struct bytes code, uint64_t address)
 {
@@ -42,12 +43,15 @@ static bool calls_and_restarts(const struct search *search, struct bytes code, u
 	for (int i = 0; i < SLOW_PATH_INSTRUCTIONS; i++) {
 		if (!disassembler_next(search->disassembler, &instruction))
 			return false;
-		if (instruction.kind == INSTRUCTION_CALL)
+		if (instruction.kind == INSTRUCTION_CALL) {
+			if (called)
+				return false;
 			called = true;
-		else if (instruction.kind != INSTRUCTION_OTHER)
+		} else if (instruction.kind != INSTRUCTION_OTHER) {
 			return called && instruction.kind == INSTRUCTION_JUMP &&
 			       instruction.has_target &&
 			       instruction.target == search->function->entry;
+		}
 	}
 	return false;
 }

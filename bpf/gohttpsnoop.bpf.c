@@ -38,6 +38,9 @@ const volatile __u32 payload_size = DEFAULT_PAYLOAD_SIZE;
 /* The inode of the tool's PID namespace, or 0 for the initial one, whose numbers cost nothing. */
 const volatile __u32 pid_namespace;
 
+/* Whether every process that runs another program is told of, or only those in `traced`. */
+const volatile bool watch_all;
+
 /* The reader raises this before it sleeps and the first record after that wakes it. */
 volatile __u32 reader_asleep;
 
@@ -422,10 +425,23 @@ static __always_inline int submit_process(__u16 kind, __u16 port)
 	return 0;
 }
 
+/* The processes that are targets, by thread group id in the tool's PID namespace. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, __u8);
+} traced SEC(".maps");
+
 /* Arguments: the task, the thread id it had before, the linux_binprm. */
 SEC("raw_tp/sched_process_exec")
 int note_exec(void *context __attribute__((unused)))
 {
+	__u32 pid = read_process() >> 32;
+
+	if (!watch_all && !bpf_map_lookup_elem(&traced, &pid))
+		return 0;
 	return submit_process(RECORD_EXEC, 0);
 }
 

@@ -16,6 +16,9 @@ enum {
 	DEFAULT_RING_SIZE = 4 << 20,
 	LEAST_RING_SIZE = 4096,
 	MOST_RING_SIZE = 1 << 30,
+	DEFAULT_READER_BUFFER = 4 << 20,
+	LEAST_READER_BUFFER = 64 << 10,
+	MOST_READER_BUFFER = 1 << 30,
 };
 
 const char options_usage[] =
@@ -38,6 +41,14 @@ const char options_usage[] =
 	"\n"
 	"What to print:\n"
 	"  -j, --json              newline-delimited JSON, see gohttpsnoop(1)\n"
+	"  -o, --output FILE       append JSON to this file; SIGHUP opens it anew\n"
+	"  -s, --socket PATH       JSON to each reader of this Unix socket; \"systemd:\" takes\n"
+	"                          the socket that systemd passes\n"
+	"      --socket-mode MODE  its rights, octal (default 0600)\n"
+	"      --socket-group GROUP\n"
+	"                          its group\n"
+	"      --reader-buffer BYTES\n"
+	"                          what may wait for one reader (default 4194304)\n"
 	"      --max-string BYTES  the longest string captured (default 1024, up to 8192)\n"
 	"      --ring-size BYTES   the buffer between kernel and tool (default 4194304)\n"
 	"  -c, --count N           stop after N requests or calls\n"
@@ -48,10 +59,17 @@ const char options_usage[] =
 	"\n"
 	"Examples:\n"
 	"  gohttpsnoop --pid 1234 --json\n"
+	"  gohttpsnoop --all -s /run/gohttpsnoop.sock\n"
 	"  gohttpsnoop ./server\n"
 	"  gohttpsnoop ./server main.ping\n";
 
-enum { OPTION_MAX_STRING = 256, OPTION_RING_SIZE };
+enum {
+	OPTION_MAX_STRING = 256,
+	OPTION_RING_SIZE,
+	OPTION_SOCKET_MODE,
+	OPTION_SOCKET_GROUP,
+	OPTION_READER_BUFFER,
+};
 
 static const struct option long_options[] = {
 	{"pid", required_argument, NULL, 'p'},
@@ -60,6 +78,11 @@ static const struct option long_options[] = {
 	{"port", required_argument, NULL, 'P'},
 	{"all", no_argument, NULL, 'a'},
 	{"json", no_argument, NULL, 'j'},
+	{"output", required_argument, NULL, 'o'},
+	{"socket", required_argument, NULL, 's'},
+	{"socket-mode", required_argument, NULL, OPTION_SOCKET_MODE},
+	{"socket-group", required_argument, NULL, OPTION_SOCKET_GROUP},
+	{"reader-buffer", required_argument, NULL, OPTION_READER_BUFFER},
 	{"count", required_argument, NULL, 'c'},
 	{"duration", required_argument, NULL, 'd'},
 	{"max-string", required_argument, NULL, OPTION_MAX_STRING},
@@ -170,6 +193,64 @@ static int parse_port(struct options *options, const char *text, struct error *e
 	return 0;
 }
 
+static int parse_mode(struct options *options, const char *text, struct error *err)
+{
+	char *end;
+	unsigned long mode = strtoul(text, &end, 8);
+
+	if (*text < '0' || *text > '7' || *end || mode > 0777)
+		return error_fail(err, -EINVAL, "--socket-mode %s: an octal number up to 0777 is expected",
+				  text);
+	options->socket_mode = mode;
+	options->socket_rights = true;
+	return 0;
+}
+
+/* Where events go. */
+static int parse_output_option(struct options *options, int option, struct error *err)
+{
+	uint64_t value = 0;
+	int r = 0;
+
+	switch (option) {
+	case 'o':
+		if (strcmp(optarg, "-") == 0)
+			options->json = true;
+		else
+			options->output = optarg;
+		break;
+	case 's':
+		options->socket = optarg;
+		break;
+	case OPTION_SOCKET_MODE:
+		r = parse_mode(options, optarg, err);
+		break;
+	case OPTION_SOCKET_GROUP:
+		options->socket_group = optarg;
+		options->socket_rights = true;
+		break;
+	default:
+		r = parse_count("--reader-buffer", optarg, LEAST_READER_BUFFER, MOST_READER_BUFFER,
+				&value, err);
+		options->reader_buffer = value;
+		break;
+	}
+	return r;
+}
+
+static int check_socket(const struct options *options, struct error *err)
+{
+	if (!options->socket_rights)
+		return 0;
+	if (!options->socket)
+		return error_fail(err, -EINVAL,
+				  "--socket-mode and --socket-group are of no use without --socket");
+	if (strcmp(options->socket, "systemd:") == 0)
+		return error_fail(err, -EINVAL,
+				  "the rights of a socket from systemd are said in its unit: SocketMode=, SocketGroup=");
+	return 0;
+}
+
 static int parse_option(struct options *options, int option, struct error *err)
 {
 	uint64_t value = 0;
@@ -190,6 +271,12 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case 'j':
 		options->json = true;
 		return 0;
+	case 'o':
+	case 's':
+	case OPTION_SOCKET_MODE:
+	case OPTION_SOCKET_GROUP:
+	case OPTION_READER_BUFFER:
+		return parse_output_option(options, option, err);
 	case 'c':
 		return parse_count("--count", optarg, 1, INT64_MAX, &options->count, err);
 	case 'd':
@@ -217,6 +304,15 @@ static int parse_option(struct options *options, int option, struct error *err)
 	}
 }
 
+static bool is_known(int option)
+{
+	for (size_t i = 0; long_options[i].name; i++) {
+		if (long_options[i].val == option)
+			return true;
+	}
+	return false;
+}
+
 /* getopt has printed nothing: opterr is 0. */
 static int fail_option(int result, char **argv, struct error *err)
 {
@@ -225,7 +321,8 @@ static int fail_option(int result, char **argv, struct error *err)
 	error_hint(err, "gohttpsnoop --help lists the options");
 	if (result == ':')
 		return error_fail(err, -EINVAL, "option %s needs a value", word);
-	if (optopt > 0 && optopt < 256 && strncmp(word, "--", 2) != 0)
+	/* In the middle of "-xj" getopt has not gone on to the next word yet. */
+	if (optopt > 0 && optopt < 256 && !is_known(optopt))
 		return error_fail(err, -EINVAL, "there is no option -%c", optopt);
 	if (optopt > 0)
 		return error_fail(err, -EINVAL, "option %s takes no value", word);
@@ -257,7 +354,7 @@ static int parse(int argc, char **argv, struct options *options, struct error *e
 	int option, r;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":p:b:n:P:ajc:d:vqhV", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":p:b:n:P:ajo:s:c:d:vqhV", long_options, NULL)) != -1) {
 		if (option == ':' || option == '?')
 			return fail_option(option, argv, err);
 		r = parse_option(options, option, err);
@@ -271,7 +368,7 @@ static int parse(int argc, char **argv, struct options *options, struct error *e
 		error_hint(err, "gohttpsnoop --pid PID, or gohttpsnoop BINARY; --help says more");
 		return error_fail(err, -EINVAL, "nothing to trace is named");
 	}
-	return 0;
+	return check_socket(options, err);
 }
 
 int options_parse(int argc, char **argv, struct options *ret_options, struct error *err)
@@ -279,6 +376,8 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct err
 	*ret_options = (struct options){
 		.max_string = DEFAULT_MAX_STRING,
 		.ring_size = DEFAULT_RING_SIZE,
+		.socket_mode = DEFAULT_SOCKET_MODE,
+		.reader_buffer = DEFAULT_READER_BUFFER,
 	};
 	return parse(argc, argv, ret_options, err);
 }

@@ -11,6 +11,7 @@
 enum {
 	EXIT_USAGE = 2, /* beside EXIT_SUCCESS and EXIT_FAILURE */
 	DEFAULT_MAX_STRING = 1024,
+	DEFAULT_SOCKET_MODE = 0600,
 };
 
 /* What the user typed. The strings are views into argv. */
@@ -27,6 +28,12 @@ struct options {
 	const char **functions;
 	size_t function_count;
 	bool json;
+	const char *output; /* file, or NULL */
+	const char *socket; /* path or "systemd:", or NULL */
+	bool socket_rights; /* mode or group was given */
+	uint32_t socket_mode;
+	const char *socket_group; /* or NULL */
+	uint32_t reader_buffer;	  /* bytes */
 	uint64_t count;
 	uint64_t duration; /* milliseconds */
 	uint32_t max_string; /* bytes */

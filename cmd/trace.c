@@ -68,6 +68,14 @@ static int run(struct session *session, const struct options *options)
 	return EXIT_SUCCESS;
 }
 
+/* Who sends events elsewhere wants them on standard output only when saying so. */
+static enum session_output choose_output(const struct options *options)
+{
+	if (options->json)
+		return SESSION_OUTPUT_JSON;
+	return options->output || options->socket ? SESSION_OUTPUT_NONE : SESSION_OUTPUT_TABLE;
+}
+
 int trace(const struct options *options)
 {
 	struct session_options session_options = {
@@ -78,7 +86,14 @@ int trace(const struct options *options)
 		.ports = options->ports,
 		.port_count = options->port_count,
 		.all = options->all,
-		.output = options->json ? SESSION_OUTPUT_JSON : SESSION_OUTPUT_TABLE,
+		.watches_binaries = options->binary_count > 0,
+		.output = choose_output(options),
+		.output_file = options->output,
+		.socket = options->socket,
+		.socket_mode = options->socket_mode,
+		.socket_group = options->socket_group,
+		.reader_buffer = options->reader_buffer,
+		.version = GOHTTPSNOOP_VERSION,
 		.count = options->count,
 		.duration = options->duration,
 		.max_string = options->max_string,

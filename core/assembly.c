@@ -129,6 +129,12 @@ static int open_request(struct assembly *assembly, const struct decoded *start, 
 	struct bytes displaced;
 	int r;
 
+	/* Its end would not find it. */
+	if (hit_integer(&start->sighting.hit, FIELD_KEY).presence == UNREADABLE) {
+		assembly->unknown_ends++;
+		close_request(assembly, record, NULL, OUTCOME_UNKNOWN);
+		return 0;
+	}
 	/* After a request that could not be parsed there is no response writer. */
 	if (key == 0 || is_open_already(assembly, start, key, owner))
 		return 0;
@@ -150,13 +156,32 @@ static void end_request(struct assembly *assembly, const struct decoded *end, en
 		close_request(assembly, start, &end->sighting, outcome);
 }
 
+/* Whether some request that is open has ended, as the record of its end did not get through. */
+static bool misses_ends(const struct assembly *assembly)
+{
+	const struct assembly_callbacks *callbacks = &assembly->callbacks;
+
+	return callbacks->lost_ends &&
+	       callbacks->lost_ends(callbacks->user) > assembly->unknown_ends;
+}
+
+/*
+ * A connection is at its end and a request on it is open: its handler panicked, unless this is one
+ * of those whose ends are missing.
+ */
 static void end_panicked(struct assembly *assembly, const struct decoded *panic)
 {
 	uint64_t owner = hit_integer(&panic->sighting.hit, FIELD_GOID).value;
 	struct bytes start;
 
-	if (joiner_take_owned(assembly->joiner, target_id(panic->target), owner, &start))
+	if (!joiner_take_owned(assembly->joiner, target_id(panic->target), owner, &start))
+		return;
+	if (misses_ends(assembly)) {
+		assembly->unknown_ends++;
+		close_request(assembly, start, NULL, OUTCOME_UNKNOWN);
+	} else {
 		close_request(assembly, start, &panic->sighting, OUTCOME_PANIC);
+	}
 }
 
 static void tell_call(struct assembly *assembly, const struct decoded *call)

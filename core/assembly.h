@@ -14,6 +14,8 @@ struct assembly;
 
 struct assembly_callbacks {
 	void (*emit)(void *user, const struct event *event);
+	/* Records of ends that did not get through so far, in all; NULL if that cannot be. */
+	uint64_t (*lost_ends)(void *user);
 	void *user;
 };
 

@@ -12,7 +12,11 @@ enum event_type {
 	EVENT_LOST,
 	EVENT_ATTACH,
 	EVENT_DETACH,
+	EVENT_HELLO,
 };
+
+/* Of the events' form; it grows when a reader could no longer understand them. */
+enum { EVENT_SCHEMA = 1 };
 
 enum outcome {
 	OUTCOME_OK,
@@ -51,7 +55,7 @@ struct process_identity {
 struct event {
 	enum event_type type;
 	int64_t time; /* nanoseconds since the epoch */
-	const struct process_identity *process; /* NULL for LOST */
+	const struct process_identity *process; /* NULL for LOST, HELLO */
 	uint32_t tid;			   /* REQUEST, CALL */
 	struct integer goid;
 	const char *function; /* CALL */
@@ -64,6 +68,10 @@ struct event {
 
 	uint64_t count; /* LOST */
 	const char *where;
+
+	const char *version; /* HELLO: of the tool */
+	const struct process_identity *const *targets;
+	size_t target_count;
 };
 
 #endif

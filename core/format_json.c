@@ -103,13 +103,20 @@ static void put_text_member(struct json_format *json, const char *key, size_t ke
 		put_bytes(json, text->data, text->size);
 }
 
+/* Readers keep numbers in doubles: what does not fit would be another number there. A client can
+ * declare a Content-Length of 2^63 - 1. */
+static bool is_exact(int64_t value)
+{
+	return value >= -(INT64_C(1) << 53) && value <= INT64_C(1) << 53;
+}
+
 static void put_integer_member(struct json_format *json, const char *key, size_t key_size,
 			       const struct integer *integer)
 {
 	if (integer->presence == ABSENT)
 		return;
 	put_string(json, key, key_size);
-	if (integer->presence == UNREADABLE)
+	if (integer->presence == UNREADABLE || !is_exact(integer->value))
 		put_null(json);
 	else
 		put_integer(json, integer->value);
@@ -202,7 +209,7 @@ static void put_request_members(struct json_format *json, const struct event *ev
 
 static const char *const type_names[] = {
 	[EVENT_REQUEST] = "request", [EVENT_CALL] = "call",	[EVENT_LOST] = "lost",
-	[EVENT_ATTACH] = "attach",   [EVENT_DETACH] = "detach",
+	[EVENT_ATTACH] = "attach",   [EVENT_DETACH] = "detach", [EVENT_HELLO] = "hello",
 };
 
 static const char *const outcome_names[] = {
@@ -213,6 +220,14 @@ static const char *const outcome_names[] = {
 static void put_name(struct json_format *json, const char *name)
 {
 	put_bytes(json, name, strlen(name));
+}
+
+static void put_target(struct json_format *json, const struct process_identity *process)
+{
+	put_key(json, "go");
+	put_name(json, process->go_version);
+	put_key(json, "abi");
+	put_name(json, process->convention);
 }
 
 static void put_process(struct json_format *json, const struct event *event)
@@ -232,12 +247,26 @@ static void put_process(struct json_format *json, const struct event *event)
 	put_name(json, process->comm);
 	put_key(json, "exe");
 	put_name(json, process->exe);
-	if (event->type == EVENT_ATTACH || event->type == EVENT_DETACH) {
-		put_key(json, "go");
-		put_name(json, process->go_version);
-		put_key(json, "abi");
-		put_name(json, process->convention);
+	if (event->type == EVENT_ATTACH || event->type == EVENT_DETACH)
+		put_target(json, process);
+}
+
+static void put_hello(struct json_format *json, const struct event *event)
+{
+	put_key(json, "version");
+	put_name(json, event->version);
+	put_key(json, "schema");
+	put_integer(json, EVENT_SCHEMA);
+	put_key(json, "targets");
+	yajl_gen_array_open(json->gen);
+	for (size_t i = 0; i < event->target_count; i++) {
+		struct event target = {.type = EVENT_ATTACH, .process = event->targets[i]};
+
+		yajl_gen_map_open(json->gen);
+		put_process(json, &target);
+		yajl_gen_map_close(json->gen);
 	}
+	yajl_gen_array_close(json->gen);
 }
 
 static void put_members(struct json_format *json, const struct event *event)
@@ -270,6 +299,9 @@ static void put_members(struct json_format *json, const struct event *event)
 		put_integer(json, (int64_t)event->count);
 		put_key(json, "where");
 		put_name(json, event->where);
+		break;
+	case EVENT_HELLO:
+		put_hello(json, event);
 		break;
 	case EVENT_ATTACH:
 	case EVENT_DETACH:

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+static const int64_t SECOND = 1000000000;
+
 /* Rows for people: fixed columns, the path last because it may be long. */
 struct table_format {
 	struct format format;
@@ -70,7 +72,7 @@ static bool put_text(struct table_format *table, const struct text *text, size_t
 	size_t begin = table->size, size = text->size;
 
 	if (text->presence != PRESENT)
-		return put(table, "-") && put_padding(table, 1, width);
+		return put(table, "-") && (!width || put_padding(table, 1, width));
 	if (text->size < text->length)
 		size = escape_trim_cut(text->data, text->size);
 	if (!reserve(table, size * ESCAPE_MAX_GROWTH))
@@ -126,14 +128,16 @@ static bool put_duration(struct table_format *table, const struct integer *durat
 
 static bool put_head(struct table_format *table, const struct event *event)
 {
-	time_t second = event->time / 1000000000;
+	/* Rounded down, also before 1970. */
+	int64_t fraction = (event->time % SECOND + SECOND) % SECOND;
+	time_t second = (event->time - fraction) / SECOND;
 	char text[40];
 	struct tm date;
 	size_t used;
 
 	localtime_r(&second, &date);
 	used = strftime(text, sizeof(text), "%H:%M:%S", &date);
-	snprintf(text + used, sizeof(text) - used, ".%06d", (int)(event->time % 1000000000 / 1000));
+	snprintf(text + used, sizeof(text) - used, ".%06d", (int)(fraction / 1000));
 	if (!put_name(table, text, 15))
 		return false;
 	snprintf(text, sizeof(text), "%u", event->process->pid);

@@ -87,6 +87,26 @@ static void tell_blindnesses(const struct survey *survey, const struct inspectio
 	}
 }
 
+/* Surveys what the options ask for; the error says why nothing of it can be traced. */
+static int survey_options(const struct binary *binary, const struct inspection_options *options,
+			  struct survey *survey, struct error *err)
+{
+	int r;
+
+	if (options->function_count == 0)
+		return survey_protocol(binary, &protocol_http_server, options->max_string, survey, err);
+	r = survey_functions(binary, options->functions, options->function_count,
+			     options->max_string, survey, err);
+	if (r < 0 || survey_count_fit(survey) > 0)
+		return r;
+	if (survey->count == 1)
+		r = error_adopt(err, &survey->probes[0].why);
+	else
+		r = error_fail(err, -ENOENT, "none of the functions can be traced");
+	survey_finish(survey);
+	return r;
+}
+
 /* Installs what can be attached; tells of the rest, but for what the binary simply does not have. */
 static int install_survey(struct inspection *inspection, const struct survey *survey,
 			  const struct inspection_options *options, struct error *err)
@@ -105,39 +125,6 @@ static int install_survey(struct inspection *inspection, const struct survey *su
 	return r;
 }
 
-static int install_functions(struct inspection *inspection, const struct binary *binary,
-			     const struct inspection_options *options, struct error *err)
-{
-	struct survey survey;
-	int r = survey_functions(binary, options->functions, options->function_count,
-				 options->max_string, &survey, err);
-
-	if (r < 0)
-		return r;
-	if (survey.count == 1 && survey.probes[0].result < 0) {
-		r = error_adopt(err, &survey.probes[0].why);
-	} else {
-		r = install_survey(inspection, &survey, options, err);
-	}
-	survey_finish(&survey);
-	if (r == 0 && inspection->count == 0)
-		return error_fail(err, -ENOENT, "none of the functions can be traced");
-	return r;
-}
-
-static int install_protocol(struct inspection *inspection, const struct binary *binary,
-			    const struct inspection_options *options, struct error *err)
-{
-	struct survey survey;
-	int r = survey_protocol(binary, &protocol_http_server, options->max_string, &survey, err);
-
-	if (r < 0)
-		return r;
-	r = install_survey(inspection, &survey, options, err);
-	survey_finish(&survey);
-	return r;
-}
-
 /* A uprobe runs on this machine's processor: a binary for another one can only be looked at. */
 static int check_machine(const struct binary *binary, struct error *err)
 {
@@ -150,24 +137,50 @@ static int check_machine(const struct binary *binary, struct error *err)
 	return error_fail(err, -ENOEXEC, "a program for %s cannot be traced on %s", wanted, host.machine);
 }
 
-static int inspect(struct inspection *inspection, const char *path,
-		   const struct inspection_options *options, struct error *err)
+static int open_and_survey(const char *path, const struct inspection_options *options,
+			   struct binary **ret_binary, struct survey *ret_survey, struct error *err)
 {
 	struct binary *binary;
 	int r = binary_open(path, &binary, err);
 
 	if (r < 0)
 		return r;
+	r = check_machine(binary, err);
+	if (r == 0)
+		r = survey_options(binary, options, ret_survey, err);
+	if (r < 0)
+		binary_close(binary);
+	else
+		*ret_binary = binary;
+	return r;
+}
+
+int inspection_check(const char *path, const struct inspection_options *options, struct error *err)
+{
+	struct binary *binary;
+	struct survey survey;
+	int r = open_and_survey(path, options, &binary, &survey, err);
+
+	if (r < 0)
+		return r;
+	survey_finish(&survey);
+	binary_close(binary);
+	return 0;
+}
+
+static int inspect(struct inspection *inspection, const char *path,
+		   const struct inspection_options *options, struct error *err)
+{
+	struct binary *binary;
+	struct survey survey;
+	int r = open_and_survey(path, options, &binary, &survey, err);
+
+	if (r < 0)
+		return r;
 	inspection->convention = binary->convention->name;
 	inspection->go_version = strdup(binary->version.text);
-	if (!inspection->go_version)
-		r = no_memory(err);
-	if (r == 0)
-		r = check_machine(binary, err);
-	if (r == 0 && options->function_count)
-		r = install_functions(inspection, binary, options, err);
-	else if (r == 0)
-		r = install_protocol(inspection, binary, options, err);
+	r = inspection->go_version ? install_survey(inspection, &survey, options, err) : no_memory(err);
+	survey_finish(&survey);
 	binary_close(binary);
 	return r;
 }

@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@ enum {
 	MAX_PLANS = 1024,
 	/* Strings of one record: room for this many of the longest. */
 	PAYLOAD_STRINGS = 7,
+	/* A link is gone when the kernel has waited for what may still run: 50 ms, a sleeping thread. */
+	MAX_DETACHERS = 64,
 };
 
 struct kernel {
@@ -31,6 +34,8 @@ struct kernel {
 };
 
 struct attachment {
+	int traced; /* the map of targets, and the process in it */
+	uint32_t pid;
 	size_t link_count;
 	struct bpf_link *links[];
 };
@@ -95,6 +100,7 @@ static int configure(struct gohttpsnoop_bpf *skeleton, const struct kernel_optio
 
 	skeleton->rodata->payload_size = payload;
 	skeleton->rodata->pid_namespace = read_pid_namespace();
+	skeleton->rodata->watch_all = options->watch_all;
 	r = bpf_map__set_value_size(skeleton->maps.scratches, fixed + payload);
 	if (r == 0)
 		r = bpf_map__set_max_entries(skeleton->maps.scratches,
@@ -314,6 +320,9 @@ int kernel_attach(struct kernel *kernel, uint32_t pid, uint32_t target,
 	attachment = calloc(1, sizeof(*attachment) + link_count * sizeof(attachment->links[0]));
 	if (!attachment)
 		return error_fail(err, -ENOMEM, "out of memory");
+	attachment->traced = bpf_map__fd(kernel->skeleton->maps.traced);
+	attachment->pid = pid;
+	bpf_map_update_elem(attachment->traced, &pid, &(__u8){1}, BPF_ANY);
 	while (attachment->link_count < link_count) {
 		size_t i = attachment->link_count;
 
@@ -335,7 +344,43 @@ void attachment_detach(struct attachment *attachment)
 {
 	if (!attachment)
 		return;
+	bpf_map_delete_elem(attachment->traced, &attachment->pid);
 	for (size_t i = 0; i < attachment->link_count; i++)
 		bpf_link__destroy(attachment->links[i]);
 	free(attachment);
+}
+
+/* Every step-th attachment from the first on. */
+struct detacher {
+	struct attachment **attachments;
+	size_t count, step;
+	pthread_t thread;
+	bool runs;
+};
+
+static void *detach_some(void *user)
+{
+	const struct detacher *detacher = user;
+
+	for (size_t i = 0; i < detacher->count; i += detacher->step)
+		attachment_detach(detacher->attachments[i]);
+	return NULL;
+}
+
+void attachments_detach(struct attachment **attachments, size_t count)
+{
+	struct detacher detachers[MAX_DETACHERS] = {0};
+	size_t threads = count < MAX_DETACHERS ? count : MAX_DETACHERS;
+
+	for (size_t i = 0; i < threads; i++) {
+		detachers[i] = (struct detacher){attachments + i, count - i, threads};
+		detachers[i].runs = pthread_create(&detachers[i].thread, NULL, detach_some,
+						   &detachers[i]) == 0;
+	}
+	for (size_t i = 0; i < threads; i++) {
+		if (detachers[i].runs)
+			pthread_join(detachers[i].thread, NULL);
+		else
+			detach_some(&detachers[i]);
+	}
 }

@@ -23,7 +23,9 @@ struct kernel_options {
 	uint32_t max_string; /* bytes of the longest string captured */
 	uint32_t ring_size;  /* bytes, a power of two, a multiple of the page size */
 	enum kernel_attachment attachment;
-	bool watch_listening; /* kernel_watch() will tell of listening processes, too */
+	/* What kernel_watch() tells of, beside targets that run another program. */
+	bool watch_all;	      /* every process that does */
+	bool watch_listening; /* processes that listen */
 };
 
 /* -EPERM names the missing capability. */
@@ -41,8 +43,8 @@ uint32_t *kernel_reader_asleep(const struct kernel *kernel);
 uint64_t kernel_lost(const struct kernel *kernel, enum plan_role role);
 
 /*
- * From now on the ring has a record of each process that runs another program, and, if asked for when
- * the kernel side was opened, of each that listens on a TCP port.
+ * From now on the ring has a record of each target that runs another program, and of what else was
+ * asked for when the kernel side was opened.
  */
 int kernel_watch(struct kernel *kernel, struct error *err);
 
@@ -69,5 +71,8 @@ int kernel_attach(struct kernel *kernel, uint32_t pid, uint32_t target,
 		  const struct attach_point *points, size_t count,
 		  struct attachment **ret_attachment, struct error *err);
 void attachment_detach(struct attachment *attachment);
+
+/* Detaches many at once: each has the kernel wait, and the waits are taken together. */
+void attachments_detach(struct attachment **attachments, size_t count);
 
 #endif

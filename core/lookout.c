@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "binary.h"
-
 /* More than this between two looks at the ring is made up for by a look at all processes. */
 enum { MAX_PENDING_NEWS = 4096 };
 
@@ -58,13 +56,11 @@ bool lookout_is_open(const struct lookout *lookout)
 
 int lookout_add_binary(struct lookout *lookout, const char *path, struct error *err)
 {
-	struct binary *binary;
 	const char **binaries;
-	int r = binary_open(path, &binary, err);
+	int r = roster_check(lookout->roster, path, err);
 
 	if (r < 0)
 		return r;
-	binary_close(binary);
 	binaries = realloc(lookout->binaries, (lookout->rules.binary_count + 1) * sizeof(*binaries));
 	if (!binaries)
 		return error_fail(err, -ENOMEM, "out of memory");

@@ -16,6 +16,9 @@ struct losses {
 /* Requests and calls whose start did not get through since this was last asked. */
 uint64_t losses_take(struct losses *losses, const struct kernel *kernel);
 
+/* Records of ends that did not get through so far. */
+uint64_t losses_lost_ends(const struct kernel *kernel);
+
 /*
  * Requests of which only the end did not get through, to be asked once, when no more records will
  * come. Until then such a request is open: when its response writer is used again it is told of with

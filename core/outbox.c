@@ -184,7 +184,7 @@ static bool tell_lost(struct outbox *outbox)
 		return false;
 	if (outbox->options.lost_format) {
 		if (format_line(outbox->options.lost_format, &event, &line) < 0 ||
-		    keep(outbox, chunk_create(line, outbox->lost), 0) < 0)
+		    keep(outbox, chunk_create(line, 0), 0) < 0)
 			return false; /* no memory: later, then */
 	}
 	outbox->lost = 0;
@@ -252,12 +252,12 @@ static size_t count_lines(const uint8_t *data, size_t size)
 	return lines;
 }
 
-uint64_t outbox_untold(const struct outbox *outbox)
+uint64_t outbox_lost(const struct outbox *outbox)
 {
-	uint64_t events = outbox->lost;
+	uint64_t events = outbox->lost_total;
 
 	for (size_t i = 0; i < outbox->count; i++) {
-		struct chunk *chunk = chunk_at(outbox, i);
+		const struct chunk *chunk = chunk_at(outbox, i);
 		size_t out = i == 0 ? count_lines(chunk->data, outbox->written) : 0;
 
 		/* A line mostly tells of one event. */

@@ -54,7 +54,7 @@ int outbox_end(struct outbox *outbox);
 /* Whether the descriptor may be exchanged for another: no line was written in part. */
 bool outbox_between_lines(const struct outbox *outbox);
 
-/* Events that wait, or are lost and not told yet: lost if there is no more writing. */
-uint64_t outbox_untold(const struct outbox *outbox);
+/* Events that were lost, and those that wait: they would be lost, too, without more writing. */
+uint64_t outbox_lost(const struct outbox *outbox);
 
 #endif

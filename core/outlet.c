@@ -252,5 +252,5 @@ size_t outlet_end(struct outlet *outlet)
 
 uint64_t outlet_lost(const struct outlet *outlet)
 {
-	return outlet->outbox.lost_total - outlet->outbox.lost + outbox_untold(&outlet->outbox);
+	return outbox_lost(&outlet->outbox);
 }

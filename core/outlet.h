@@ -24,11 +24,11 @@ struct outlet_options {
 int outlet_open_shared(const struct outlet_options *options, int descriptor,
 		       struct outlet **ret_outlet);
 
-/* An outlet on a connected socket, which it closes. Its reader is noticed when it goes. */
+/* An outlet on a connected socket, which it closes, also on failure. Its reader is noticed when it goes. */
 int outlet_open_socket(const struct outlet_options *options, int descriptor,
 		       struct outlet **ret_outlet);
 
-/* An outlet on a non-blocking pipe or terminal, which it closes. */
+/* An outlet on a non-blocking pipe or terminal, which it closes, also on failure. */
 int outlet_open_pipe(const struct outlet_options *options, int descriptor,
 		     struct outlet **ret_outlet);
 
@@ -38,7 +38,7 @@ int outlet_put(struct outlet *outlet, struct batch *batch);
 /* At the end: writes what can be written, and says how many bytes still wait. */
 size_t outlet_end(struct outlet *outlet);
 
-/* Events that were lost, or would be by closing it. */
+/* Events that were lost, or would be if it were closed now. */
 uint64_t outlet_lost(const struct outlet *outlet);
 
 /* Frees it once the loop has closed its handle; run the loop after this. */

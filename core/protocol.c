@@ -143,7 +143,7 @@ static const struct probe_request http_server_probes[] = {
 	START(X_NET "serverConn).runHandler", run_handler),
 	/* From v0.54.0 on golang.org/x/net/http2 only wraps what Go 1.27 has. */
 	{"net/http.http2Handler.ServeHTTP", PLAN_ROLE_START, CAPTURES(http2_handler),
-	 .companion = X_NET "Server).ServeConn"},
+	 .companion = X_NET "Server).serveConn"},
 	{"net/http.(*response).Hijack", PLAN_ROLE_HIJACK, CAPTURES(key_only)},
 	/* Called at the end of a connection; a request that is open then had a handler that panicked. */
 	{"net/http.(*conn).close", PLAN_ROLE_PANIC, CAPTURES(goroutine_only)},

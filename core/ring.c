@@ -35,13 +35,19 @@ static int hand_on(void *context, void *data, size_t size)
 	return ++ring->records - ring->turn_begin < RECORDS_A_TURN ? 0 : -EAGAIN;
 }
 
+/* Whether the loop is to have its turn before the rest is handed on. */
+static bool is_interrupted(struct ring *ring)
+{
+	ring->turn_begin = ring->records;
+	return ring_buffer__consume(ring->buffer) == -EAGAIN;
+}
+
 /* Whether there were any records, here or in a look that the callbacks took meanwhile. */
 static bool look(struct ring *ring)
 {
 	uint64_t before = ring->records;
 
-	ring->turn_begin = before;
-	ring_buffer__consume(ring->buffer);
+	is_interrupted(ring);
 	ring->callbacks.batch_end(ring->callbacks.user);
 	return ring->records != before;
 }
@@ -97,7 +103,9 @@ void ring_drain(struct ring *ring)
 {
 	if (ring->sleeping)
 		start_polling(ring);
-	look(ring);
+	while (is_interrupted(ring))
+		ring->callbacks.batch_end(ring->callbacks.user);
+	ring->callbacks.batch_end(ring->callbacks.user);
 }
 
 static int open_handles(struct ring *ring, uv_loop_t *loop)

@@ -25,7 +25,7 @@ struct ring_callbacks {
 int ring_open(void *loop, int map, uint32_t *asleep, const struct ring_callbacks *callbacks,
 	      struct ring **ret_ring, struct error *err);
 
-/* Hands on what is in the ring now. */
+/* Hands on all that is in the ring now. */
 void ring_drain(struct ring *ring);
 
 /* Frees the ring once the loop has closed its handles; run the loop after this. */

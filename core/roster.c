@@ -40,6 +40,7 @@ void roster_destroy(struct roster *roster)
 {
 	if (!roster)
 		return;
+	roster_detach_all(roster);
 	for (size_t i = 0; i < roster->targets.count; i++)
 		target_close(roster->targets.targets[i]);
 	target_set_finish(&roster->targets);
@@ -111,6 +112,12 @@ static int attach(struct roster *roster, struct process *process, struct error *
 	return 0;
 }
 
+int roster_check(const struct roster *roster, const char *path, struct error *err)
+{
+	error_subject(err, "%s", path);
+	return inspection_check(path, &roster->inspection, err);
+}
+
 int roster_add(struct roster *roster, uint32_t pid, struct error *err)
 {
 	struct process process;
@@ -167,6 +174,5 @@ bool roster_drop(struct roster *roster, uint32_t pid)
 
 void roster_detach_all(struct roster *roster)
 {
-	for (size_t i = 0; i < roster->targets.count; i++)
-		target_detach(roster->targets.targets[i]);
+	targets_detach(roster->targets.targets, roster->targets.count);
 }

@@ -28,6 +28,9 @@ void roster_destroy(struct roster *roster);
 
 const struct target_set *roster_targets(const struct roster *roster);
 
+/* Whether processes of this file could be taken on; the error says why not. */
+int roster_check(const struct roster *roster, const char *path, struct error *err);
+
 /* Takes on a process; one that is there already is left as it is. */
 int roster_add(struct roster *roster, uint32_t pid, struct error *err);
 

@@ -244,6 +244,9 @@ static int open_loop(struct session *session)
 	uv_signal_init(&session->loop, &session->terminate);
 	uv_timer_init(&session->loop, &session->deadline);
 	session->interrupt.data = session->terminate.data = session->deadline.data = session;
+	/* From the first target on a signal ends what was begun, summary and all. */
+	uv_signal_start(&session->interrupt, on_signal, SIGINT);
+	uv_signal_start(&session->terminate, on_signal, SIGTERM);
 	return 0;
 }
 
@@ -252,6 +255,8 @@ static int open_kernel(struct session *session, struct error *err)
 	struct kernel_options options = {
 		.max_string = session->options.max_string,
 		.ring_size = session->options.ring_size,
+		.watch_all = session->options.watches_binaries || session->options.name_count ||
+			     session->options.all,
 		.watch_listening = session->options.port_count > 0,
 	};
 	int r = kernel_open(&options, &session->kernel, err);
@@ -300,22 +305,65 @@ static int open_lookout(struct session *session, struct error *err)
 			      &session->lookout, err);
 }
 
+static uint64_t lost_ends(void *user)
+{
+	struct session *session = user;
+
+	return losses_lost_ends(session->kernel);
+}
+
 static int open_assembly(struct session *session, struct error *err)
 {
-	struct assembly_callbacks callbacks = {on_event, session};
+	struct assembly_callbacks callbacks = {on_event, lost_ends, session};
 	int r = assembly_create(roster_targets(session->roster), &callbacks, &session->assembly);
 
 	return r < 0 ? error_fail(err, r, "out of memory") : 0;
 }
 
+static void on_output_failed(void *user, int error)
+{
+	check_output(user, error);
+}
+
+static void on_output_notice(void *user, const struct error *what)
+{
+	char text[2048];
+
+	error_format(what, text, sizeof(text));
+	notice(user, what->code < 0 ? NOTICE_ERROR : NOTICE_INFO, "%s", text);
+}
+
+static int open_outputs(struct session *session, struct error *err)
+{
+	static const enum outputs_standard standards[] = {
+		[SESSION_OUTPUT_NONE] = OUTPUTS_NONE,
+		[SESSION_OUTPUT_TABLE] = OUTPUTS_TABLE,
+		[SESSION_OUTPUT_JSON] = OUTPUTS_JSON,
+	};
+	struct outputs_options options = {
+		.loop = &session->loop,
+		.standard = standards[session->options.output],
+		.file = session->options.output_file,
+		.socket = session->options.socket,
+		.socket_mode = session->options.socket_mode,
+		.socket_group = session->options.socket_group,
+		.reader_buffer = session->options.reader_buffer,
+		.version = session->options.version,
+		.failed = on_output_failed,
+		.notice = on_output_notice,
+		.user = session,
+	};
+
+	return outputs_open(&options, &session->outputs, err);
+}
+
 static int open_parts(struct session *session, struct error *err)
 {
-	struct outputs_options options = {.json = session->options.output == SESSION_OUTPUT_JSON};
 	int r = open_loop(session);
 
 	if (r < 0)
 		return error_fail(err, r, "the event loop cannot be set up: %s", strerror(-r));
-	r = outputs_open(&options, &session->outputs, err);
+	r = open_outputs(session, err);
 	if (r == 0)
 		r = open_kernel(session, err);
 	if (r == 0)
@@ -363,20 +411,19 @@ void session_destroy(struct session *session)
 	lookout_destroy(session->lookout);
 	roster_destroy(session->roster);
 	ring_close(session->ring);
+	outputs_close(session->outputs);
 	if (session->loop_open)
 		close_loop(session);
 	assembly_destroy(session->assembly);
 	kernel_close(session->kernel);
-	outputs_close(session->outputs);
 	free(session);
 }
 
 static void run_loop(struct session *session)
 {
-	/* A reader of ours that goes away is an error of write(), not a signal. */
+	/* A reader of ours that goes away is an error of write(), not a signal; so is a limit on files. */
 	signal(SIGPIPE, SIG_IGN);
-	uv_signal_start(&session->interrupt, on_signal, SIGINT);
-	uv_signal_start(&session->terminate, on_signal, SIGTERM);
+	signal(SIGXFSZ, SIG_IGN);
 	if (session->options.duration)
 		uv_timer_start(&session->deadline, on_deadline, session->options.duration, 0);
 	if (!session->stopping)
@@ -394,12 +441,15 @@ static void finish(struct session *session)
 
 int session_run(struct session *session, struct session_summary *ret_summary, struct error *err)
 {
+	int r;
+
 	assembly_set_wall_offset(session->assembly, clock_wall_offset());
 	run_loop(session);
 	finish(session);
+	r = outputs_finish(session->outputs, err);
 	*ret_summary = session->summary;
-	if (session->output_error && session->output_error != -EPIPE)
+	if (r == 0 && session->output_error && session->output_error != -EPIPE)
 		return error_fail(err, session->output_error, "standard output cannot be written: %s",
 				  strerror(-session->output_error));
-	return 0;
+	return r;
 }

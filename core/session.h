@@ -14,7 +14,7 @@
  */
 struct session;
 
-enum session_output { SESSION_OUTPUT_TABLE, SESSION_OUTPUT_JSON };
+enum session_output { SESSION_OUTPUT_NONE, SESSION_OUTPUT_TABLE, SESSION_OUTPUT_JSON };
 
 enum notice_level { NOTICE_ERROR, NOTICE_INFO, NOTICE_DEBUG };
 
@@ -26,7 +26,14 @@ struct session_options {
 	const uint16_t *ports;
 	size_t port_count;
 	bool all;
-	enum session_output output; /* on standard output */
+	bool watches_binaries; /* session_add_binary() will be called */
+	enum session_output output; /* on standard output; a table only if there is nothing else */
+	const char *output_file;    /* to append JSON to, or NULL */
+	const char *socket;	    /* to serve JSON on, or NULL; see sink_create_socket() */
+	uint32_t socket_mode;
+	const char *socket_group; /* or NULL */
+	uint32_t reader_buffer;	  /* bytes that may wait for one reader */
+	const char *version;	  /* of the tool, for readers */
 	uint64_t count;		    /* stop after so many requests or calls; 0: never */
 	uint64_t duration;	    /* stop after so many milliseconds; 0: never */
 	uint32_t max_string;	    /* bytes */
@@ -64,8 +71,8 @@ int session_discover(struct session *session, struct error *err);
 
 /*
  * Runs until there is no target left (and none is looked out for), the count or duration is reached,
- * SIGINT or SIGTERM comes, or standard output has no reader any more. Negative only when events could
- * not be written.
+ * SIGINT or SIGTERM comes, or standard output has no reader any more. Then gives slow readers some
+ * seconds. Negative only when events could not be written.
  */
 int session_run(struct session *session, struct session_summary *ret_summary, struct error *err);
 

@@ -1,18 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 #include "sink_type.h"
 
-void sink_destroy(struct sink *sink)
+bool sink_wants(const struct sink *sink)
+{
+	return !sink->wants || sink->wants(sink);
+}
+
+int sink_write(struct sink *sink, struct batch *batch)
+{
+	return sink->write(sink, batch);
+}
+
+size_t sink_end(struct sink *sink)
+{
+	return sink->end(sink);
+}
+
+int sink_conclude(struct sink *sink, struct error *err)
+{
+	return sink->conclude ? sink->conclude(sink, err) : 0;
+}
+
+void sink_close(struct sink *sink)
 {
 	if (sink)
-		sink->destroy(sink);
-}
-
-int sink_write(struct sink *sink, struct bytes line)
-{
-	return sink->write(sink, line);
-}
-
-int sink_flush(struct sink *sink)
-{
-	return sink->flush(sink);
+		sink->close(sink);
 }

@@ -2,79 +2,111 @@
 #include "sink_type.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-/* One write for many lines; more than this is not kept back. */
-enum { STREAM_BUFFER_SIZE = 256 * 1024 };
+#include "outlet.h"
 
 struct stream_sink {
 	struct sink sink;
-	int descriptor;
-	size_t size;
-	uint8_t buffer[STREAM_BUFFER_SIZE];
+	struct outlet *outlet;
+	struct sink_options options;
+	bool failed;
 };
 
-static int write_all(int descriptor, const uint8_t *data, size_t size)
+static int stream_write(struct sink *sink, struct batch *batch)
 {
-	while (size > 0) {
-		ssize_t written = write(descriptor, data, size);
+	struct stream_sink *stream = (struct stream_sink *)sink;
+	int r = outlet_put(stream->outlet, batch);
 
-		if (written >= 0) {
-			data += written;
-			size -= written;
-		} else if (errno == EAGAIN) {
-			/* Somebody who shares the descriptor made it non-blocking. */
-			poll(&(struct pollfd){.fd = descriptor, .events = POLLOUT}, 1, -1);
-		} else if (errno != EINTR) {
-			return -errno;
-		}
-	}
+	stream->failed = stream->failed || r < 0;
+	return r;
+}
+
+static void on_failed(void *user, int error)
+{
+	struct stream_sink *stream = user;
+
+	stream->failed = true;
+	stream->options.failed(stream->options.user, error);
+}
+
+static size_t stream_end(struct sink *sink)
+{
+	struct stream_sink *stream = (struct stream_sink *)sink;
+
+	return stream->failed ? 0 : outlet_end(stream->outlet);
+}
+
+/* Who went away misses nothing. */
+static int stream_conclude(struct sink *sink, struct error *err)
+{
+	struct stream_sink *stream = (struct stream_sink *)sink;
+	uint64_t lost = outlet_lost(stream->outlet);
+	struct error news = {0};
+
+	if (lost == 0 || stream->failed)
+		return 0;
+	error_fail(&news, 0, "%llu lost on the way to the reader of the output: it read too slowly",
+		   (unsigned long long)lost);
+	stream->options.notice(stream->options.user, &news);
 	return 0;
 }
 
-static int stream_flush(struct sink *sink)
+static void stream_close(struct sink *sink)
 {
 	struct stream_sink *stream = (struct stream_sink *)sink;
-	size_t size = stream->size;
 
-	stream->size = 0;
-	return write_all(stream->descriptor, stream->buffer, size);
+	outlet_close(stream->outlet);
+	free(stream);
 }
 
-static int stream_write(struct sink *sink, struct bytes line)
+static int open_outlet(struct stream_sink *stream, int descriptor, bool own)
 {
-	struct stream_sink *stream = (struct stream_sink *)sink;
-	int r;
+	struct outlet_options options = {
+		.loop = stream->options.loop,
+		.limit = stream->options.limit,
+		.lost_format = stream->options.lost_format,
+		.failed = on_failed,
+		.user = stream,
+	};
 
-	if (line.size > STREAM_BUFFER_SIZE - stream->size) {
-		r = stream_flush(sink);
-		if (r < 0)
-			return r;
+	return own ? outlet_open_pipe(&options, descriptor, &stream->outlet)
+		   : outlet_open_shared(&options, descriptor, &stream->outlet);
+}
+
+static int create(const struct sink_options *options, int descriptor, bool own,
+		  struct sink **ret_sink, struct error *err)
+{
+	struct stream_sink *stream = calloc(1, sizeof(*stream));
+	int r = -ENOMEM;
+
+	if (stream) {
+		stream->sink = (struct sink){
+			.write = stream_write,
+			.end = stream_end,
+			.conclude = stream_conclude,
+			.close = stream_close,
+		};
+		stream->options = *options;
+		r = open_outlet(stream, descriptor, own);
 	}
-	if (line.size > STREAM_BUFFER_SIZE)
-		return write_all(stream->descriptor, line.data, line.size);
-	memcpy(stream->buffer + stream->size, line.data, line.size);
-	stream->size += line.size;
-	return 0;
-}
-
-static void stream_destroy(struct sink *sink)
-{
-	free(sink);
-}
-
-int sink_create_stream(int descriptor, struct sink **ret_sink)
-{
-	struct stream_sink *stream = malloc(sizeof(*stream));
-
-	if (!stream)
-		return -ENOMEM;
-	stream->sink = (struct sink){stream_write, stream_flush, stream_destroy};
-	stream->descriptor = descriptor;
-	stream->size = 0;
+	if (r < 0) {
+		free(stream);
+		return error_fail(err, r, "the output cannot be set up: %s", strerror(-r));
+	}
 	*ret_sink = &stream->sink;
 	return 0;
+}
+
+int sink_create_stream(const struct sink_options *options, int descriptor, struct sink **ret_sink,
+		       struct error *err)
+{
+	return create(options, descriptor, false, ret_sink, err);
+}
+
+int sink_create_pipe(const struct sink_options *options, int descriptor, struct sink **ret_sink,
+		     struct error *err)
+{
+	return create(options, descriptor, true, ret_sink, err);
 }

@@ -6,9 +6,11 @@
 
 /* What a sink is made of; for its implementations only. A sink embeds this as its first member. */
 struct sink {
-	int (*write)(struct sink *sink, struct bytes line);
-	int (*flush)(struct sink *sink);
-	void (*destroy)(struct sink *sink);
+	bool (*wants)(const struct sink *sink); /* NULL: always */
+	int (*write)(struct sink *sink, struct batch *batch);
+	size_t (*end)(struct sink *sink);
+	int (*conclude)(struct sink *sink, struct error *err); /* NULL: nothing to tell */
+	void (*close)(struct sink *sink);
 };
 
 #endif

@@ -21,6 +21,15 @@ void survey_finish(struct survey *survey)
 	*survey = (struct survey){0};
 }
 
+size_t survey_count_fit(const struct survey *survey)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < survey->count; i++)
+		count += survey->probes[i].result == 0;
+	return count;
+}
+
 static bool has_role(const struct survey *survey, enum plan_role role)
 {
 	for (size_t i = 0; i < survey->count; i++) {

@@ -38,6 +38,9 @@ int survey_protocol(const struct binary *binary, const struct protocol *protocol
 int survey_functions(const struct binary *binary, const char *const *names, size_t count,
 		     uint32_t max_string, struct survey *ret_survey, struct error *err);
 
+/* How many of the probes can be attached. */
+size_t survey_count_fit(const struct survey *survey);
+
 void survey_finish(struct survey *survey);
 
 #endif

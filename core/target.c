@@ -96,6 +96,23 @@ void target_detach(struct target *target)
 	target->attachment = NULL;
 }
 
+void targets_detach(struct target *const *targets, size_t count)
+{
+	struct attachment **attachments = calloc(count, sizeof(struct attachment *));
+
+	for (size_t i = 0; i < count; i++) {
+		if (!attachments) {
+			target_detach(targets[i]);
+			continue;
+		}
+		attachments[i] = targets[i]->attachment;
+		targets[i]->attachment = NULL;
+	}
+	if (attachments)
+		attachments_detach(attachments, count);
+	free(attachments);
+}
+
 void target_close(struct target *target)
 {
 	target_detach(target);

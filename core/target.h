@@ -20,6 +20,9 @@ int target_attach(void *loop, struct kernel *kernel, uint32_t id, struct process
 /* Removes the probes, if they are still there. Records that are already in the ring stay there. */
 void target_detach(struct target *target);
 
+/* The same for many at once. */
+void targets_detach(struct target *const *targets, size_t count);
+
 /* Detaches, and frees the target once the loop has closed its handle. */
 void target_close(struct target *target);
 

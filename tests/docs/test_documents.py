@@ -25,7 +25,7 @@ CODE = re.compile(r"`([^`]+)`")
 FOLDERS = "abi|bpf|cmd|core|docs|tests"
 TREE_PATH = re.compile(rf"(?<![\w./-])(?:{FOLDERS})/[\w./-]*")
 ABSOLUTE_PATH = re.compile(r"(?<![\w./~*)-])/(?:[\w.-]+/)*[\w.-]+")
-SYSTEM_PATHS = ("/proc", "/sys", "/usr", "/etc", "/srv", "/tmp")
+SYSTEM_PATHS = ("/proc", "/sys", "/usr", "/etc", "/srv", "/tmp", "/run", "/var")
 
 
 def rows(document, heading):

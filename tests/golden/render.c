@@ -341,6 +341,19 @@ static void play_lost(struct player *player)
 	print(player, &event);
 }
 
+/* Who begins to read now is told the tool's version and all targets. */
+static void play_hello(struct player *player)
+{
+	const struct process_identity *identities[MAX_TARGETS];
+	struct event event = {.type = EVENT_HELLO, .targets = identities};
+
+	event.time = script_integer(&player->script);
+	event.version = script_text(&player->script);
+	for (size_t i = 0; i < player->set.count; i++)
+		identities[event.target_count++] = target_identity(player->set.targets[i]);
+	print(player, &event);
+}
+
 static void play_open(struct player *player)
 {
 	int64_t wanted = script_integer(&player->script);
@@ -358,7 +371,7 @@ static void play_line(struct player *player)
 		{"clock", play_clock}, {"target", play_target},	  {"plan", play_plan},
 		{"hit", play_hit},     {"refused", play_refused}, {"exit", play_exit},
 		{"attach", play_attach}, {"detach", play_detach}, {"lost", play_lost},
-		{"open", play_open},
+		{"hello", play_hello}, {"open", play_open},
 	};
 	const char *name = script_name(&player->script);
 
@@ -376,7 +389,7 @@ static void play_line(struct player *player)
 int main(int argc, char **argv)
 {
 	static struct player player;
-	struct assembly_callbacks callbacks = {print, &player};
+	struct assembly_callbacks callbacks = {.emit = print, .user = &player};
 	bool json = argc == 2 && strcmp(argv[1], "json") == 0;
 
 	if (argc != 2 || (!json && strcmp(argv[1], "table") != 0)) {

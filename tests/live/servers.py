@@ -39,6 +39,13 @@ ALL_VARIANTS = {
     "external-pie-stripped": Variant(("-buildmode=pie", "-ldflags=-linkmode=external -s -w"), WITH_CGO),
     "uncompressed": Variant(("-ldflags=-compressdwarf=false",)),
     "trimpath": Variant(("-trimpath",)),
+    # What cannot be attached to.
+    "386": Variant((), ("GOARCH=386",)),
+    "ppc64le": Variant((), ("GOARCH=ppc64le",)),
+    "arm64": Variant((), ("GOARCH=arm64",)),
+    "arm64-stripped": Variant(("-ldflags=-s -w",), ("GOARCH=arm64",)),
+    "c-shared": Variant(("-buildmode=c-shared",), WITH_CGO),
+    "plugin": Variant(("-buildmode=plugin",), WITH_CGO),
 }
 
 

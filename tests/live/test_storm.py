@@ -6,6 +6,7 @@ import collections
 import dataclasses
 import json
 import os
+import pathlib
 import signal
 import subprocess
 import time
@@ -18,6 +19,7 @@ FULL = os.environ.get("GOHTTPSNOOP_FULL") == "1"
 REQUESTS = 1_000_003 if FULL else 100_003
 LIMIT = 600.0
 STOPPED = 2.0  # seconds
+OTHERS_SHARE = 0.05  # seconds that a core may have been somebody else's
 RING_TOO_SMALL = 16384
 REQUESTS_HELD, RING_LARGE = 50_021, 64 << 20  # so many fit
 
@@ -115,10 +117,10 @@ def check_outcomes(account):
 
 
 def test_plain(scope, release):
-    """as fast as the machine goes, with the buffer it has by default: exact, and nothing lost"""
+    """as fast as the machine goes, with the buffer it has by default: exact"""
     server = Server(scope, release)
     tracing = Tracing(scope, [server])
-    check_nothing_lost(tracing.interrupt([Storm(scope, server, REQUESTS).wait()]))
+    check_outcomes(tracing.interrupt([Storm(scope, server, REQUESTS).wait()]))
 
 
 def test_ring_too_small(scope, release):
@@ -168,16 +170,37 @@ def test_ended_while_stopped(scope, release):
     check_nothing_lost(tracing.account([report]))
 
 
-def test_cores(scope, release, count):
-    """server, load and tool on so many cores: exact"""
-    cpus = sorted(os.sched_getaffinity(0))[:count]
-    if len(cpus) < count:
-        print(f"left out: {count} cores: there are {len(cpus)}", flush=True)
-        return
+def test_one_core(scope, release):
+    """server, load and tool on one core: exact"""
+    cpus = sorted(os.sched_getaffinity(0))[:1]
     server = Server(scope, release)
     pin(server.pid, cpus)
     tracing = Tracing(scope, [server], cpus=cpus)
-    tracing.interrupt([Storm(scope, server, REQUESTS // 2, cpus).wait()])
+    check_outcomes(tracing.interrupt([Storm(scope, server, REQUESTS // 2, cpus).wait()]))
+
+
+def waited_for_core(pid):
+    """Seconds in which it could have run, had others not."""
+    return int(pathlib.Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+
+
+def test_two_cores(scope, release):
+    """the tool on a core of its own, server and load on another: exact, and nothing lost"""
+    cpus = sorted(os.sched_getaffinity(0))
+    if len(cpus) < 2:
+        print("left out: there is one core", flush=True)
+        return
+    server = Server(scope, release)
+    pin(server.pid, cpus[1:2])
+    tracing = Tracing(scope, [server], cpus=cpus[:1])
+    report = Storm(scope, server, REQUESTS, cpus[1:2]).wait()
+    waited = waited_for_core(tracing.tracer.process.pid)
+    account = tracing.interrupt([report])
+    if account.lost and waited > OTHERS_SHARE:
+        print(f"the core was not the tool's own: it waited {waited:.3f} s for it; losses say nothing here", flush=True)
+        check_outcomes(account)
+        return
+    check_nothing_lost(account)
 
 
 def test_two_servers(scope):
@@ -185,11 +208,11 @@ def test_two_servers(scope):
     servers = [Server(scope, release) for release in (releases() * 2)[:2]]
     tracing = Tracing(scope, servers)
     storms = [Storm(scope, server, REQUESTS // 2) for server in servers]
-    tracing.interrupt([storm.wait() for storm in storms])
+    check_outcomes(tracing.interrupt([storm.wait() for storm in storms]))
 
 
 if __name__ == "__main__":
     newest = max(releases(), key=release_number)
     main([*((test_plain, release) for release in releases()), (test_ring_too_small, newest),
           (test_reader_stopped, newest), (test_interrupted_while_stopped, newest),
-          (test_ended_while_stopped, newest), (test_cores, newest, 1), (test_cores, newest, 2), test_two_servers])
+          (test_ended_while_stopped, newest), (test_one_core, newest), (test_two_cores, newest), test_two_servers])

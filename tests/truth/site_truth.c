@@ -7,7 +7,8 @@
  *
  *	site_truth BINARY…
  *
- * Functions with bytes that are no instructions are compared as far as they can be read.
+ * Functions with bytes that are no instructions are compared as far as they can be read, and left out
+ * where there are no others (runtime.skipPleaseUseCallersFrames, go:textfipsstart).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -32,7 +33,7 @@ struct truth {
 	struct binary *binary;
 	struct disassembler *disassembler;
 	uint64_t grower_addresses[GROWER_COUNT];
-	size_t functions, agreed, with_check, unreadable;
+	size_t functions, agreed, with_check, partial, without_code;
 };
 
 /* What the code of a function says of a site. */
@@ -103,6 +104,16 @@ static void read_from(const struct truth *truth, const struct function *function
 	}
 }
 
+/* Functions of arm64 are filled up with zeros. */
+static uint64_t code_end(const struct function *function, struct bytes code)
+{
+	size_t size = code.size;
+
+	while (size && !code.data[size - 1])
+		size--;
+	return function->entry + size;
+}
+
 /*
  * The first call behind the jump's target has to be the one that grows the stack. Where bytes that are
  * no instructions stand between the two, reading goes on at the target.
@@ -114,7 +125,7 @@ static struct reading read_code(const struct truth *truth, const struct function
 	uint64_t target;
 
 	read_from(truth, function, code, function->entry, site, &reading);
-	reading.is_partial = reading.end + LONGEST_INSTRUCTION < function->end;
+	reading.is_partial = reading.end + LONGEST_INSTRUCTION < code_end(function, code);
 	target = reading.at_site.target;
 	if (reading.is_partial && reading.at_site.has_target && target >= reading.end &&
 	    target < function->end)
@@ -150,8 +161,12 @@ static void compare(struct truth *truth, const struct function *function, struct
 		return;
 	}
 	reading = read_code(truth, function, code, &site);
+	if (reading.end == function->entry) {
+		truth->without_code++;
+		return;
+	}
 	/* Some instructions that an assembly function may hold are newer than the disassembler. */
-	truth->unreadable += reading.is_partial;
+	truth->partial += reading.is_partial;
 	truth->with_check += reading.grows;
 	if (site_is_right(&reading, function, &site))
 		truth->agreed++;
@@ -183,15 +198,18 @@ static void function_check(struct truth *truth, size_t index)
 
 static int functions_check(struct truth *truth, struct error *err)
 {
+	size_t comparable;
+
 	if (!find_growers(truth))
 		return error_fail(err, -ENOENT, "no symbol of runtime.morestack to compare with");
 	for (size_t i = 0; i < pclntab_count(truth->binary->pclntab); i++)
 		function_check(truth, i);
+	comparable = truth->functions - truth->without_code;
 	printf("%s: %s, %s convention: %zu of %zu sites agree, %zu of them at the jump of a stack"
-	       " check (%zu functions read in part)\n",
+	       " check (%zu functions read in part, %zu without code)\n",
 	       truth->path, truth->binary->version.text, truth->binary->convention->name,
-	       truth->agreed, truth->functions, truth->with_check, truth->unreadable);
-	if (truth->functions == 0 || truth->agreed != truth->functions)
+	       truth->agreed, comparable, truth->with_check, truth->partial, truth->without_code);
+	if (comparable == 0 || truth->agreed != comparable)
 		return error_fail(err, -EBADMSG, "sites and code disagree");
 	return 0;
 }

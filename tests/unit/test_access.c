@@ -211,7 +211,7 @@ static void refuses_what_it_cannot_reach(void **state)
 	assert_refused((struct question){25, {&item_type}, "a.Colour"}, -ENOENT, "at 3:");
 	assert_refused((struct question){25, {&int_type}, "a.ID"}, -ENOENT, "no fields");
 	assert_refused((struct question){25, {&string_type}, "a.len"}, -ENOENT, "no fields");
-	assert_refused((struct question){25, {&error_type}, "a.Error"}, -ENOENT, "\"Error\"");
+	assert_refused((struct question){25, {&error_type}, "a.Error"}, -ENOENT, "tab, data");
 	assert_refused((struct question){25, {&float_type}, "a"}, -ENOTSUP, "floating-point");
 	assert_refused((struct question){25, {&item_type}, "a.Price"}, -ENOTSUP, "floating-point");
 	assert_refused((struct question){25, {&item_type}, "a"}, -ENOTSUP, "");

@@ -177,11 +177,48 @@ static void refuses_other_durations(void **state)
 		assert_refused(LINE("--duration", texts[i], "x"), "--duration");
 }
 
+static void takes_outputs(void **state)
+{
+	struct options options = parsed(LINE("x", "-o", "events", "-s", "socket"));
+
+	assert_string_equal(options.output, "events");
+	assert_string_equal(options.socket, "socket");
+	assert_int_equal(options.socket_mode, 0600);
+	assert_null(options.socket_group);
+	assert_int_equal(options.reader_buffer, 4194304);
+	assert_false(options.json);
+	options_finish(&options);
+	options = parsed(LINE("x", "--socket=systemd:", "--reader-buffer=65536", "--output=-"));
+	assert_string_equal(options.socket, "systemd:");
+	assert_int_equal(options.reader_buffer, 65536);
+	assert_null(options.output);
+	assert_true(options.json);
+	options_finish(&options);
+	options = parsed(LINE("x", "-ssocket", "--socket-mode=0660", "--socket-group", "wheel"));
+	assert_int_equal(options.socket_mode, 0660);
+	assert_string_equal(options.socket_group, "wheel");
+	options_finish(&options);
+}
+
+static void refuses_other_outputs(void **state)
+{
+	static char *const modes[] = {"", "8", "0608", "1777", "-1", "rw", "0600 ", " 0600", "0x1"};
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		assert_refused(LINE("x", "-s", "socket", "--socket-mode", modes[i]), "--socket-mode");
+	assert_refused(LINE("x", "--reader-buffer", "65535"), "--reader-buffer");
+	assert_refused(LINE("x", "--reader-buffer", "1e6"), "--reader-buffer");
+	assert_refused(LINE("x", "--socket-mode", "0600"), "without --socket");
+	assert_refused(LINE("x", "--socket-group", "wheel"), "without --socket");
+	assert_refused(LINE("x", "-s", "systemd:", "--socket-mode", "0600"), "SocketMode=");
+}
+
 static void names_what_is_no_option(void **state)
 {
 	assert_refused(LINE("-x", "y"), "-x");
 	assert_refused(LINE("-jx", "y"), "-x");
 	assert_refused(LINE("-xj", "y"), "-x");
+	assert_refused(LINE("--json", "-xj", "y"), "no option -x");
 	assert_refused(LINE("--nonsense", "y"), "--nonsense");
 	assert_refused(LINE("--json=1", "y"), "--json=1 takes no value");
 	assert_refused(LINE("x", "--count"), "--count needs a value");
@@ -251,6 +288,8 @@ int main(void)
 		cmocka_unit_test(refuses_other_numbers),
 		cmocka_unit_test(takes_durations),
 		cmocka_unit_test(refuses_other_durations),
+		cmocka_unit_test(takes_outputs),
+		cmocka_unit_test(refuses_other_outputs),
 		cmocka_unit_test(names_what_is_no_option),
 		cmocka_unit_test(wants_a_target),
 		cmocka_unit_test(help_tells_the_truth),

@@ -301,6 +301,19 @@ static void bounds_the_work_area(void **state)
 	assert_int_equal(plan_compile(&builder, &site, PLAN_ROLE_CALL, 16, &plan, NULL), -E2BIG);
 }
 
+static void refuses_values_at_the_end_of_the_world(void **state)
+{
+	struct plan_builder builder = {0}, before = {0};
+	struct access access = IN_MEMORY(&string_type, 19, INT32_MAX - 15);
+	struct cell cell;
+
+	assert_int_equal(plan_add(&builder, &access, 0, &cell, NULL), -E2BIG);
+	assert_memory_equal(&builder, &before, sizeof(builder));
+	access.hops[0]--;
+	assert_int_equal(plan_add(&builder, &access, 0, &cell, NULL), 0);
+	compile(&builder);
+}
+
 /* ---- what a plan means, written as simply as can be ---- */
 
 /* A memory in which every address holds some byte. */
@@ -455,6 +468,7 @@ int main(void)
 		cmocka_unit_test(bounds_the_pointers),
 		cmocka_unit_test(bounds_the_operations),
 		cmocka_unit_test(bounds_the_work_area),
+		cmocka_unit_test(refuses_values_at_the_end_of_the_world),
 		cmocka_unit_test(plans_capture_what_was_asked_for),
 	};
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -10,187 +9,242 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
+#include <uv.h>
 
 #include <cmocka.h>
 
 #include "sink.h"
 
-static struct bytes text_bytes(const char *text)
-{
-	return (struct bytes){(const uint8_t *)text, strlen(text)};
-}
-
-static struct sink *sink_on(int descriptor)
-{
+/* A sink on a loop, and what it told. */
+struct stage {
+	uv_loop_t loop;
 	struct sink *sink;
+	int error;
+	unsigned notices;
+};
 
-	assert_int_equal(sink_create_stream(descriptor, &sink), 0);
-	return sink;
-}
-
-static int pending(int descriptor)
+static void on_failed(void *user, int error)
 {
-	int count = -1;
+	struct stage *stage = user;
 
-	assert_int_equal(ioctl(descriptor, FIONREAD, &count), 0);
-	return count;
+	assert_int_equal(stage->error, 0);
+	stage->error = error;
 }
 
-static void gathers_until_flushed(void **state)
+static void on_notice(void *user, const struct error *what)
 {
-	struct sink *sink;
-	char text[64];
-	int ends[2];
+	struct stage *stage = user;
 
-	assert_int_equal(pipe(ends), 0);
-	sink = sink_on(ends[1]);
-	assert_int_equal(sink_flush(sink), 0);
-	assert_int_equal(sink_write(sink, text_bytes("one\n")), 0);
-	assert_int_equal(sink_write(sink, text_bytes("two\n")), 0);
-	assert_int_equal(pending(ends[0]), 0);
-	assert_int_equal(sink_flush(sink), 0);
-	assert_int_equal(pending(ends[0]), 8);
-	assert_int_equal(sink_flush(sink), 0);
-	assert_int_equal(read(ends[0], text, sizeof(text)), 8);
-	assert_memory_equal(text, "one\ntwo\n", 8);
-	sink_destroy(sink);
-	/* The descriptor is the caller's. */
-	assert_int_equal(fcntl(ends[1], F_GETFD), 0);
-	close(ends[0]);
-	close(ends[1]);
-	sink_destroy(NULL);
+	stage->notices++;
 }
 
-/* Lines of many sizes, up to larger than any buffer, arrive whole and in order. */
-enum { LARGEST = 600000 };
+static void raise_stage(struct stage *stage, int descriptor)
+{
+	struct sink_options options = {
+		.loop = &stage->loop,
+		.limit = 4 << 20,
+		.failed = on_failed,
+		.notice = on_notice,
+		.user = stage,
+	};
+
+	*stage = (struct stage){0};
+	uv_loop_init(&stage->loop);
+	assert_int_equal(sink_create_stream(&options, descriptor, &stage->sink, NULL), 0);
+	assert_true(sink_wants(stage->sink));
+}
+
+static void strike_stage(struct stage *stage)
+{
+	sink_close(stage->sink);
+	uv_run(&stage->loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&stage->loop), 0);
+}
+
+static int write_text(struct stage *stage, const char *text)
+{
+	struct batch batch = {0};
+	int r;
+
+	batch_add(&batch, (struct bytes){(const uint8_t *)text, strlen(text)}, 1);
+	r = sink_write(stage->sink, &batch);
+	batch_finish(&batch);
+	return r;
+}
+
+/* Lines of many sizes, up to larger than any pipe. */
+enum { LARGEST = 600000, LINES = 9 };
 
 static size_t line_size(size_t index)
 {
-	static const size_t sizes[] = {1, 100, 65536, 262143, 262144, 262145, 3, LARGEST, 17};
+	static const size_t sizes[] = {2, 100, 65536, 262143, 262144, 262145, 3, LARGEST, 17};
 
-	return sizes[index % (sizeof(sizes) / sizeof(sizes[0]))];
+	return sizes[index % LINES];
 }
 
-static void write_lines(struct sink *sink, size_t count)
+static void write_lines(struct stage *stage)
 {
+	struct batch batch = {0};
 	uint8_t *line = malloc(LARGEST);
 
-	for (size_t i = 0; i < count; i++) {
-		memset(line, 'a' + (int)(i % 26), LARGEST);
-		assert_int_equal(sink_write(sink, (struct bytes){line, line_size(i)}), 0);
+	for (size_t i = 0; i < LINES; i++) {
+		memset(line, 'a' + (int)(i % 26), line_size(i));
+		line[line_size(i) - 1] = '\n';
+		batch_clear(&batch);
+		batch_add(&batch, (struct bytes){line, line_size(i)}, 1);
+		assert_int_equal(sink_write(stage->sink, &batch), 0);
 	}
-	assert_int_equal(sink_flush(sink), 0);
 	free(line);
+	batch_finish(&batch);
 }
 
-/* Reads everything and returns how many bytes were as they should be. */
-static size_t check_lines(FILE *file, size_t count)
+/* Reads what is there while the loop writes; returns how many bytes were as they should be. */
+static size_t read_lines(struct stage *stage, int descriptor)
 {
-	size_t right = 0;
+	static char buffer[65536];
+	size_t line = 0, at = 0, right = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		for (size_t j = 0; j < line_size(i); j++)
-			right += getc(file) == 'a' + (int)(i % 26);
+	for (int idle = 0; idle < 20; idle++) {
+		ssize_t size = read(descriptor, buffer, sizeof(buffer));
+
+		uv_run(&stage->loop, UV_RUN_NOWAIT);
+		for (ssize_t i = 0; i < size; i++, idle = 0) {
+			char wanted = at + 1 < line_size(line) ? 'a' + (int)(line % 26) : '\n';
+
+			right += buffer[i] == wanted;
+			if (++at == line_size(line)) {
+				at = 0;
+				line++;
+			}
+		}
 	}
-	return getc(file) == EOF ? right : 0;
+	return line == LINES && at == 0 ? right : 0;
 }
 
-static size_t total_size(size_t count)
+static size_t total_size(void)
 {
 	size_t total = 0;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < LINES; i++)
 		total += line_size(i);
 	return total;
 }
 
-static void keeps_lines_of_any_size_in_order(void **state)
+static void check_slow_reader(int ends[2])
 {
-	FILE *file = tmpfile();
-	struct sink *sink = sink_on(fileno(file));
+	int flags = fcntl(ends[1], F_GETFL);
+	struct stage stage;
 
-	write_lines(sink, 40);
-	rewind(file);
-	assert_int_equal(check_lines(file, 40), total_size(40));
-	sink_destroy(sink);
-	fclose(file);
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	raise_stage(&stage, ends[1]);
+	write_lines(&stage); /* returns, though nobody reads */
+	assert_int_equal(read_lines(&stage, ends[0]), total_size());
+	assert_int_equal(sink_end(stage.sink), 0);
+	assert_int_equal(sink_conclude(stage.sink, NULL), 0);
+	assert_int_equal(stage.notices, 0);
+	strike_stage(&stage);
+	/* The descriptor is the caller's, and so are its flags. */
+	assert_int_equal(fcntl(ends[1], F_GETFL), flags);
+	close(ends[0]);
+	close(ends[1]);
 }
 
-struct slow_reader {
-	FILE *file;
-	size_t right;
-};
-
-static void *read_slowly(void *user)
+static void does_not_wait_for_a_slow_reader(void **state)
 {
-	struct slow_reader *reader = user;
-
-	usleep(50000);
-	reader->right = check_lines(reader->file, 10);
-	return NULL;
-}
-
-/* A shell may share our stdout with a program that made it non-blocking. */
-static void waits_for_a_slow_reader(void **state)
-{
-	struct slow_reader reader = {0};
-	struct sink *sink;
-	pthread_t thread;
 	int ends[2];
 
 	assert_int_equal(pipe(ends), 0);
-	assert_int_equal(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
-	reader.file = fdopen(ends[0], "r");
-	assert_int_equal(pthread_create(&thread, NULL, read_slowly, &reader), 0);
-	sink = sink_on(ends[1]);
-	write_lines(sink, 10);
+	check_slow_reader(ends);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	check_slow_reader(ends);
+}
+
+static void writes_files_at_once(void **state)
+{
+	FILE *file = tmpfile();
+	struct stage stage;
+
+	raise_stage(&stage, fileno(file));
+	write_lines(&stage);
+	assert_int_equal(sink_end(stage.sink), 0);
+	rewind(file);
+	assert_int_equal(read_lines(&stage, fileno(file)), total_size());
+	strike_stage(&stage);
+	fclose(file);
+}
+
+static void tells_what_nobody_took(void **state)
+{
+	struct stage stage;
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	raise_stage(&stage, ends[1]);
+	write_lines(&stage);
+	assert_true(sink_end(stage.sink) > 0);
+	assert_int_equal(sink_conclude(stage.sink, NULL), 0);
+	assert_int_equal(stage.notices, 1);
+	strike_stage(&stage);
+	close(ends[0]);
 	close(ends[1]);
-	pthread_join(thread, NULL);
-	assert_int_equal(reader.right, total_size(10));
-	sink_destroy(sink);
-	fclose(reader.file);
 }
 
 static void tells_that_nobody_reads(void **state)
 {
-	static uint8_t large[LARGEST];
-	struct sink *sink;
+	struct stage stage;
 	int ends[2];
 
 	assert_int_equal(pipe(ends), 0);
+	raise_stage(&stage, ends[1]);
 	close(ends[0]);
-	sink = sink_on(ends[1]);
-	assert_int_equal(sink_write(sink, text_bytes("line\n")), 0);
-	assert_int_equal(sink_flush(sink), -EPIPE);
-	assert_int_equal(sink_write(sink, (struct bytes){large, sizeof(large)}), -EPIPE);
-	/* What could not be written is not written again. */
-	assert_int_equal(sink_flush(sink), 0);
-	sink_destroy(sink);
+	assert_int_equal(write_text(&stage, "line\n"), -EPIPE);
+	assert_int_equal(sink_end(stage.sink), 0);
+	assert_int_equal(sink_conclude(stage.sink, NULL), 0);
+	assert_int_equal(stage.notices, 0);
+	strike_stage(&stage);
+	close(ends[1]);
+}
+
+/* While something waits, the loop notices. */
+static void tells_later_that_nobody_reads(void **state)
+{
+	struct stage stage;
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	raise_stage(&stage, ends[1]);
+	write_lines(&stage);
+	uv_run(&stage.loop, UV_RUN_NOWAIT);
+	assert_int_equal(stage.error, 0);
+	close(ends[0]);
+	uv_run(&stage.loop, UV_RUN_ONCE);
+	assert_int_equal(stage.error, -EPIPE);
+	uv_run(&stage.loop, UV_RUN_NOWAIT);
+	strike_stage(&stage);
 	close(ends[1]);
 }
 
 static void tells_other_errors(void **state)
 {
 	int descriptor = open("/dev/full", O_WRONLY);
-	struct sink *sink = sink_on(descriptor);
+	struct stage stage;
 
-	assert_int_equal(sink_write(sink, text_bytes("line\n")), 0);
-	assert_int_equal(sink_flush(sink), -ENOSPC);
+	raise_stage(&stage, descriptor);
+	assert_int_equal(write_text(&stage, "line\n"), -ENOSPC);
+	strike_stage(&stage);
 	close(descriptor);
-	assert_int_equal(sink_write(sink, text_bytes("line\n")), 0);
-	assert_int_equal(sink_flush(sink), -EBADF);
-	sink_destroy(sink);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(gathers_until_flushed),
-		cmocka_unit_test(keeps_lines_of_any_size_in_order),
-		cmocka_unit_test(waits_for_a_slow_reader),
+		cmocka_unit_test(does_not_wait_for_a_slow_reader),
+		cmocka_unit_test(writes_files_at_once),
+		cmocka_unit_test(tells_what_nobody_took),
 		cmocka_unit_test(tells_that_nobody_reads),
+		cmocka_unit_test(tells_later_that_nobody_reads),
 		cmocka_unit_test(tells_other_errors),
 	};
 

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+#include "sink_type.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "outbox.h"
+
+/* Milliseconds until a file that could not be written is tried again. */
+enum { RETRY_INTERVAL = 500 };
+
+struct file_sink {
+	struct sink sink;
+	struct sink_options options;
+	const char *path;
+	struct outbox outbox;
+	int trouble; /* why it cannot be written; 0: it can */
+	bool reopen; /* as soon as no line is unfinished */
+	uv_signal_t hangup;
+	uv_timer_t retry;
+	int open_handles;
+};
+
+static void tell(const struct file_sink *file, int code, const char *what)
+{
+	struct error news = {0};
+
+	error_subject(&news, "%s", file->path);
+	if (code < 0)
+		error_fail(&news, code, "%s: %s", what, strerror(-code));
+	else
+		error_fail(&news, 0, "%s", what);
+	file->options.notice(file->options.user, &news);
+}
+
+/* ---- opening ---- */
+
+static int open_path(const char *path, struct stat *ret_status)
+{
+	/* Non-blocking, so that a FIFO nobody reads is an error and not a long wait. */
+	int descriptor = open(path,
+			      O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
+
+	if (descriptor < 0)
+		return -errno;
+	if (fstat(descriptor, ret_status) < 0 || S_ISBLK(ret_status->st_mode)) {
+		close(descriptor);
+		return -EINVAL;
+	}
+	return descriptor;
+}
+
+static void reopen(struct file_sink *file)
+{
+	struct stat status;
+	int descriptor = open_path(file->path, &status);
+
+	file->reopen = false;
+	if (descriptor < 0) {
+		tell(file, descriptor, "cannot be opened anew, so the old file is kept");
+		return;
+	}
+	close(file->outbox.options.descriptor);
+	file->outbox.options.descriptor = descriptor;
+}
+
+/* ---- writing ---- */
+
+static void on_retry(uv_timer_t *timer);
+
+/* `r` is what writing gave. */
+static void note_result(struct file_sink *file, int r)
+{
+	if (r < 0 && !file->trouble) {
+		tell(file, r, "cannot be written; lines wait, and are lost when too many do");
+		uv_timer_start(&file->retry, on_retry, RETRY_INTERVAL, RETRY_INTERVAL);
+	} else if (r == 0 && file->trouble) {
+		tell(file, 0, "can be written again");
+		uv_timer_stop(&file->retry);
+	}
+	file->trouble = r;
+}
+
+static void write_waiting(struct file_sink *file)
+{
+	note_result(file, outbox_write(&file->outbox));
+	if (!file->reopen || !outbox_between_lines(&file->outbox))
+		return;
+	reopen(file);
+	note_result(file, outbox_write(&file->outbox));
+}
+
+static void on_retry(uv_timer_t *timer)
+{
+	write_waiting(timer->data);
+}
+
+static void on_hangup(uv_signal_t *signal, int number)
+{
+	struct file_sink *file = signal->data;
+
+	file->reopen = true;
+	write_waiting(file);
+}
+
+static int file_write(struct sink *sink, struct batch *batch)
+{
+	struct file_sink *file = (struct file_sink *)sink;
+	int r = outbox_put(&file->outbox, batch);
+
+	/* While there is trouble lines only wait: 0 says nothing then. */
+	if (!file->trouble)
+		note_result(file, r);
+	return 0;
+}
+
+/* A disk that is full stays so: nothing is waited for. */
+static size_t file_end(struct sink *sink)
+{
+	struct file_sink *file = (struct file_sink *)sink;
+
+	note_result(file, outbox_end(&file->outbox));
+	return 0;
+}
+
+static int file_conclude(struct sink *sink, struct error *err)
+{
+	struct file_sink *file = (struct file_sink *)sink;
+	unsigned long long lost = outbox_lost(&file->outbox);
+	struct error news = {0};
+
+	if (file->trouble) {
+		error_subject(err, "%s", file->path);
+		return error_fail(err, file->trouble, "%llu lost: cannot be written: %s", lost,
+				  strerror(-file->trouble));
+	}
+	if (lost > 0) {
+		error_subject(&news, "%s", file->path);
+		error_fail(&news, 0, "%llu lost while it could not be written", lost);
+		file->options.notice(file->options.user, &news);
+	}
+	return 0;
+}
+
+/* ---- lifetime ---- */
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct file_sink *file = handle->data;
+
+	if (--file->open_handles > 0)
+		return;
+	close(file->outbox.options.descriptor);
+	outbox_finish(&file->outbox);
+	free(file);
+}
+
+static void file_close(struct sink *sink)
+{
+	struct file_sink *file = (struct file_sink *)sink;
+
+	uv_close((uv_handle_t *)&file->hangup, on_closed);
+	uv_close((uv_handle_t *)&file->retry, on_closed);
+}
+
+static void open_handles(struct file_sink *file)
+{
+	/* Neither takes anything that could be lacking. */
+	uv_timer_init(file->options.loop, &file->retry);
+	uv_signal_init(file->options.loop, &file->hangup);
+	file->open_handles = 2;
+	file->retry.data = file->hangup.data = file;
+	uv_signal_start(&file->hangup, on_hangup, SIGHUP);
+}
+
+static int create(const struct sink_options *options, const char *path, int descriptor,
+		  struct sink **ret_sink, struct error *err)
+{
+	struct file_sink *file = calloc(1, sizeof(*file));
+	struct outbox_options outbox = {
+		.descriptor = descriptor,
+		.limit = options->limit,
+		.lost_format = options->lost_format,
+		.where = "file",
+	};
+
+	if (!file) {
+		close(descriptor);
+		return error_fail(err, -ENOMEM, "out of memory");
+	}
+	file->sink = (struct sink){
+		.write = file_write,
+		.end = file_end,
+		.conclude = file_conclude,
+		.close = file_close,
+	};
+	file->options = *options;
+	file->path = path;
+	outbox_init(&file->outbox, &outbox);
+	open_handles(file);
+	*ret_sink = &file->sink;
+	return 0;
+}
+
+int sink_create_file(const struct sink_options *options, const char *path, struct sink **ret_sink,
+		     struct error *err)
+{
+	struct stat status;
+	int descriptor = open_path(path, &status);
+
+	error_subject(err, "%s", path);
+	if (descriptor < 0)
+		return error_fail(err, descriptor, "cannot be opened for writing: %s",
+				  strerror(-descriptor));
+	if (S_ISFIFO(status.st_mode) || isatty(descriptor))
+		return sink_create_pipe(options, descriptor, ret_sink, err);
+	return create(options, path, descriptor, ret_sink, err);
+}

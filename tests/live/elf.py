@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""ELF files (64-bit, little-endian) changed into what other linkers, strippers and vendors make of them."""
+
+import struct
+
+BUILD_INFO = b"\xff Go buildinf:"
+INLINE = 2
+SECTIONS_AT, SECTION_SIZE_AT = 0x28, 0x3A  # e_shoff; e_shentsize, e_shnum, e_shstrndx
+LOAD, RELA, RELATIVE = 1, 4, 8  # PT_LOAD, SHT_RELA, R_X86_64_RELATIVE
+SYMBOLS, WRITABLE = 2, 2  # SHT_SYMTAB, PF_W
+
+
+class Section:
+    def __init__(self, row):
+        (self.name_at, self.type, self.flags, self.address, self.offset, self.size, self.link, _, _,
+         self.entry_size) = row
+        self.name = ""
+
+
+def sections(data):
+    (at,) = struct.unpack_from("<Q", data, SECTIONS_AT)
+    size, count, names = struct.unpack_from("<HHH", data, SECTION_SIZE_AT)
+    found = [Section(struct.unpack_from("<IIQQQQIIQQ", data, at + size * index)) for index in range(count)]
+    for section in found:
+        begin = found[names].offset + section.name_at
+        section.name = bytes(data[begin:data.index(b"\0", begin)]).decode()
+    return {section.name: section for section in found}
+
+
+def segments(data):
+    """(flags, offset, address, size in the file) of each that is loaded."""
+    (at,) = struct.unpack_from("<Q", data, 0x20)
+    size, count = struct.unpack_from("<HH", data, 0x36)
+    for index in range(count):
+        kind, flags, offset, address, _, file_size = struct.unpack_from("<IIQQQQ", data, at + size * index)
+        if kind == LOAD:
+            yield flags, offset, address, file_size
+
+
+def offset_of(data, address):
+    for _, offset, begin, size in segments(data):
+        if begin <= address < begin + size:
+            return offset + address - begin
+    raise ValueError(f"no segment holds {address:#x}")
+
+
+def without_sections(data):
+    """As sstrip leaves it: loaded like any other."""
+    struct.pack_into("<Q", data, SECTIONS_AT, 0)
+    struct.pack_into("<HH", data, SECTION_SIZE_AT + 2, 0, 0)
+    return data
+
+
+def without_relocated_words(data):
+    """As lld writes a PIE: what a relative relocation will fill in is zero in the file."""
+    for section in sections(data).values():
+        if section.type != RELA:
+            continue
+        for at in range(section.offset, section.offset + section.size, 24):
+            address, info, _ = struct.unpack_from("<QQq", data, at)
+            if info & 0xFFFFFFFF == RELATIVE:
+                struct.pack_into("<Q", data, offset_of(data, address), 0)
+    return data
+
+
+def build_info_at(data):
+    """The offset of the blob, which lies in a writable segment; a program that reads such blobs has the magic, too."""
+    for flags, offset, _, size in segments(data):
+        at = data.find(BUILD_INFO, offset, offset + size)
+        if flags & WRITABLE and at >= 0 and at % 16 == 0:
+            return at
+    raise ValueError("no build information")
+
+
+def without_build_info(data):
+    """Neither the blob nor the symbol that stands in for it."""
+    at = build_info_at(data)
+    data[at:at + 32] = bytes(32)
+    return without_symbol(data, b"runtime.buildVersion\0")
+
+
+def without_symbol(data, name):
+    found = sections(data)
+    if ".strtab" in found:
+        text = found[".strtab"]
+        at = data.find(b"\0" + name, text.offset, text.offset + text.size)
+        if at >= 0:
+            data[at + 1:at + 2] = b"R"
+    return data
+
+
+def with_version(data, version):
+    """Of Go 1.18 and later, at the cost of the module information."""
+    at = build_info_at(data)
+    assert data[at + 15] & INLINE
+    text = version.encode()
+    assert len(text) < 128
+    data[at + 32:at + 34 + len(text)] = bytes((len(text),)) + text + b"\0"
+    return data

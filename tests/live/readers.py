@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+"""Readers of the tool's socket, floods of requests for them to read of, and sums of what they got."""
+
+import collections
+import dataclasses
+import json
+import socket
+import subprocess
+import threading
+
+import events
+from harness import PATIENCE, check, check_equal, releases
+from servers import build, release_number
+
+
+def connect(path):
+    """Once the tool listens, which it does before it attaches."""
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(PATIENCE)
+    connection.connect(str(path))
+    return connection
+
+
+class Reader:
+    """Keeps everything it reads. One that is `held` begins to read only when let go."""
+
+    def __init__(self, scope, path, held=False):
+        self.connection = connect(path)
+        scope.callback(self.connection.close)
+        self.data = bytearray()
+        self.changed = threading.Condition()
+        self.ended = False
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        if not held:
+            self.let_go()
+
+    def let_go(self):
+        self.thread.start()
+
+    def _read(self):
+        try:
+            while part := self.connection.recv(1 << 20):
+                with self.changed:
+                    self.data += part
+                    self.changed.notify_all()
+        except OSError:
+            pass  # closed at the end of the test
+        finally:
+            with self.changed:
+                self.ended = True
+                self.changed.notify_all()
+
+    def wait(self, condition, what):
+        """Until condition(bytes read) holds."""
+        with self.changed:
+            check(self.changed.wait_for(lambda: self.ended or condition(self.data), PATIENCE)
+                  and condition(self.data), f"the reader {what}: {bytes(self.data[-500:])!r}")
+
+    def wait_lines(self, count):
+        self.wait(lambda data: data.count(b"\n") >= count, f"has not {count} lines")
+        return self.lines()
+
+    def wait_end(self):
+        self.thread.join(PATIENCE)
+        check(not self.thread.is_alive(), "the connection is not closed")
+        check(not self.data or self.data.endswith(b"\n"), "the last line is not whole")
+
+    def lines(self):
+        with self.changed:
+            return bytes(self.data).split(b"\n")[:-1]
+
+    def events(self):
+        return [events.parse(line) for line in self.lines()]
+
+
+@dataclasses.dataclass
+class Sum:
+    requests: int = 0
+    lost: collections.Counter = dataclasses.field(default_factory=collections.Counter)  # by where
+    types: collections.Counter = dataclasses.field(default_factory=collections.Counter)
+
+    @property
+    def all(self):
+        return self.requests + sum(self.lost.values())
+
+
+def add_up(lines):
+    """Each line is whole and read as JSON, as fast as that goes."""
+    result = Sum()
+    for line in lines:
+        event = json.loads(line)
+        result.types[event["type"]] += 1
+        result.requests += event["type"] == "request"
+        if event["type"] == "lost":
+            result.lost[event["where"]] += event["count"]
+    return result
+
+
+class Flood:
+    """So many requests, as fast as they go."""
+
+    def __init__(self, scope, server, count):
+        program = build("load", max(releases(), key=release_number))
+        host, port = server.addresses["http"]
+        self.process = subprocess.Popen([program, "-n", str(count), "-c", "8", "-pipeline", "8",
+                                         f"http://{host}:{port}/ping"], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, text=True)
+        scope.callback(self.process.kill)
+        self.count = count
+
+    def wait(self):
+        text, _ = self.process.communicate(timeout=10 * PATIENCE)
+        report = json.loads(text)
+        check_equal((report["sent"], report["answered"]), (self.count, self.count), "requests sent and answered")
+
+
+def flood(scope, server, count):
+    Flood(scope, server, count).wait()

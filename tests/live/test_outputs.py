@@ -1,0 +1,283 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Standard output and --output: readers that are slow or gone, files that are rotated, disks that are full."""
+
+import contextlib
+import fcntl
+import os
+import pathlib
+import signal
+import stat
+import threading
+import time
+
+from client import get
+from harness import check, check_equal, main, releases, require_command, wait_until
+from readers import add_up, flood
+from servers import Server
+from tracer import Tracer, run
+
+REQUESTS = 60_013
+FEW = 4_001  # what fits into the buffer, but into no pipe
+NEWEST = releases()[-1]
+
+
+class Pipe:
+    """Standard output whose reader reads when told."""
+
+    def __init__(self, scope):
+        reading, self.writing = os.pipe()
+        self.file = os.fdopen(reading, "rb")
+        scope.callback(self.file.close)
+        self.data = b""
+        self.thread = threading.Thread(target=self._read, daemon=True)
+
+    def start(self, scope, *arguments):
+        """The tool, writing into the pipe."""
+        tracer = Tracer(scope, *arguments, stdout=self.writing)
+        flags = fcntl.fcntl(self.writing, fcntl.F_GETFL)
+        tracer.stderr.wait(lambda lines: any(b": traced: " in line for line in lines), "is not attached")
+        check_equal(fcntl.fcntl(self.writing, fcntl.F_GETFL), flags, "flags of a descriptor that others share")
+        os.close(self.writing)
+        return tracer
+
+    def _read(self):
+        self.data = self.file.read()
+
+    def read(self):
+        """In the background, to the end."""
+        self.thread.start()
+
+    def lines(self):
+        self.thread.join()
+        check(self.data.endswith(b"\n"), "the last line is not whole")
+        return self.data.split(b"\n")[:-1]
+
+
+# --- standard output ------------------------------------------------------------------
+
+
+def test_slow_reader(scope):
+    """a reader that is stopped during a flood: the ring is read on, what does not fit is counted and told"""
+    server = Server(scope, NEWEST)
+    pipe = Pipe(scope)
+    tracer = pipe.start(scope, "--pid", server.pid, "--json", "--reader-buffer", 1 << 20)
+    flood(scope, server, REQUESTS)
+    pipe.read()
+    tracer.interrupt()
+    result = add_up(pipe.lines())
+    print(f"{result.requests} requests, lost {dict(result.lost)}", flush=True)
+    check(result.lost["reader"] > 0, "nothing was lost")
+    check_equal(result.all, REQUESTS, "requests and lost")
+    check(any(b" lost on the way to the reader " in line for line in tracer.stderr.all()), "stderr does not say it")
+
+
+def test_patient_reader(scope, arguments):
+    """a reader that begins to read only after SIGINT gets every line that fitted into the buffer"""
+    server = Server(scope, NEWEST)
+    pipe = Pipe(scope)
+    tracer = pipe.start(scope, "--pid", server.pid, *arguments.split())
+    flood(scope, server, FEW)
+    threading.Timer(1, pipe.read).start()
+    tracer.interrupt()
+    time.sleep(0.1)
+    lines = pipe.lines()
+    check_equal(sum(b"/ping" in line for line in lines), FEW, "requests")
+    check(not any(b"lost on" in line for line in tracer.stderr.all()), "stderr tells of losses")
+
+
+def test_who_never_reads(scope):
+    """a reader that never reads: given up on after some seconds, at once on a second SIGINT; what it lost is said"""
+    server = Server(scope, NEWEST)
+    for hurry in (False, True):
+        pipe = Pipe(scope)
+        tracer = pipe.start(scope, "--pid", server.pid, "--json")
+        flood(scope, server, FEW)
+        begin = time.monotonic()
+        tracer.process.send_signal(signal.SIGINT)
+        if hurry:
+            time.sleep(0.5)
+            tracer.process.send_signal(signal.SIGINT)
+        tracer.wait_end()
+        check(time.monotonic() - begin < (3 if hurry else 10), "it took too long")
+        check(any(b" lost on the way to the reader " in line for line in tracer.stderr.all()), "stderr does not say it")
+
+
+def test_gone_while_waiting(scope):
+    """a reader that goes while lines wait for it: ends quietly with status 0, without another request"""
+    server = Server(scope, NEWEST)
+    pipe = Pipe(scope)
+    tracer = pipe.start(scope, "--pid", server.pid, "--json")
+    flood(scope, server, FEW)
+    pipe.file.close()
+    tracer.wait_end()
+    tracer.check_quiet()
+
+
+# --- files ----------------------------------------------------------------------------
+
+
+def start(scope, server, path, *arguments, wrapper=()):
+    tracer = Tracer(scope, "--pid", server.pid, "--output", path, *arguments, wrapper=wrapper)
+    return tracer.wait_attached()
+
+
+def file_lines(path):
+    data = path.read_bytes()
+    check(data.endswith(b"\n"), "the last line is not whole")
+    return data.split(b"\n")[:-1]
+
+
+def test_file(scope):
+    """--output: appended, with the rights the umask leaves; nothing on stdout"""
+    server = Server(scope, NEWEST)
+    path = scope.folder / "events"
+    for _ in range(2):
+        tracer = start(scope, server, path, wrapper=("sh", "-c", 'umask 027; exec "$@"', "sh"))
+        get(server.addresses["http"], "/ping")
+        tracer.interrupt()
+        check_equal(tracer.stdout.text(), b"", "stdout")
+        check_equal(stat.S_IMODE(path.stat().st_mode), 0o640, "mode")
+    check_equal([kind for line in file_lines(path) for kind in add_up([line]).types], ["attach", "request"] * 2, "lines")
+
+
+def test_file_and_stdout(scope):
+    """--output and --json: the same on both"""
+    server = Server(scope, NEWEST)
+    path = scope.folder / "events"
+    tracer = start(scope, server, path, "--json")
+    get(server.addresses["http"], "/ping")
+    tracer.interrupt()
+    check_equal(file_lines(path), tracer.stdout.all(), "lines")
+    check_equal(len(file_lines(path)), 2, "lines")
+    tracer = Tracer(scope, "--pid", server.pid, "--output", "-", "--count", 1)
+    tracer.stdout.wait(lambda lines: lines, "has no line")
+    get(server.addresses["http"], "/ping")
+    tracer.wait_end()
+    check_equal([event["type"] for event in tracer.events()], ["attach", "request"], "lines with --output -")
+
+
+def test_rotation(scope):
+    """renamed under load, and SIGHUP: the new name has the rest, no line is cut, lost or twice"""
+    server = Server(scope, NEWEST)
+    path = scope.folder / "events"
+    tracer = start(scope, server, path)
+    rotated = []
+    thread = threading.Thread(target=flood, args=(scope, server, REQUESTS))
+    thread.start()
+    while thread.is_alive():
+        rotated.append(path.rename(scope.folder / f"events.{len(rotated)}"))
+        tracer.process.send_signal(signal.SIGHUP)
+        wait_until(path.exists, "the file is made anew")
+        time.sleep(0.05)
+    thread.join()
+    tracer.interrupt()
+    lines = [line for file in (*rotated, path) if file.stat().st_size for line in file_lines(file)]
+    print(f"{len(rotated)} rotations", flush=True)
+    check(len(rotated) > 1, "too few rotations")
+    check_equal((add_up(lines).requests, add_up(lines).all), (REQUESTS, REQUESTS), "requests, and with lost")
+
+
+def test_lost_directory(scope):
+    """SIGHUP when the file cannot be opened anew: said, and the old one is kept"""
+    server = Server(scope, NEWEST)
+    folder = scope.folder / "logs"
+    folder.mkdir()
+    tracer = start(scope, server, folder / "events")
+    folder.rename(scope.folder / "gone")
+    tracer.process.send_signal(signal.SIGHUP)
+    tracer.stderr.wait(lambda lines: any(b"opened anew" in line for line in lines), "does not say it")
+    get(server.addresses["http"], "/ping")
+    tracer.interrupt()
+    check_equal(len(file_lines(scope.folder / "gone/events")), 2, "lines")
+
+
+class SmallDisk:
+    """A file system of its own for the tool, in a mount namespace of its own."""
+
+    def __init__(self, scope, size):
+        self.folder = scope.folder / "disk"
+        self.folder.mkdir()
+        mount = f'mount -t tmpfs -o size={size},mode=755 none {self.folder} && touch {self.folder}/events && exec "$@"'
+        self.wrapper = ("unshare", "--mount", "sh", "-c", mount, "sh")
+
+    def seen(self, tracer):
+        """The folder, as the tool sees it."""
+        return pathlib.Path(f"/proc/{tracer.process.pid}/root{self.folder}")
+
+
+def test_full_disk(scope):
+    """a full disk: told on stderr, lines wait, then are lost; with space again, told in the file; no line is cut"""
+    require_command("unshare")
+    server = Server(scope, NEWEST)
+    disk = SmallDisk(scope, "24m")
+    tracer = start(scope, server, disk.folder / "events", "--reader-buffer", 1 << 20, wrapper=disk.wrapper)
+    folder = disk.seen(tracer)
+    ballast = os.open(folder / "ballast", os.O_WRONLY | os.O_CREAT)
+    with contextlib.suppress(OSError):
+        os.posix_fallocate(ballast, 0, 23 << 20)
+    flood(scope, server, REQUESTS // 2)
+    tracer.stderr.wait(lambda lines: any(b"No space left on device" in line for line in lines), "does not say it")
+    os.ftruncate(ballast, 0)
+    os.close(ballast)
+    tracer.stderr.wait(lambda lines: any(b"can be written again" in line for line in lines), "does not say it")
+    flood(scope, server, REQUESTS // 2)
+
+    def whole_lines():
+        return (folder / "events").read_bytes().split(b"\n")[:-1]
+
+    wait_until(lambda: add_up(whole_lines()).all >= REQUESTS // 2 * 2, "all is told of")
+    result = add_up(file_lines(folder / "events"))
+    tracer.interrupt()
+    print(f"{result.requests} requests, lost {dict(result.lost)}", flush=True)
+    check(result.lost["file"] > 0, "nothing was lost")
+    check_equal(result.all, REQUESTS // 2 * 2, "requests and lost")
+
+
+def test_full_to_the_end(scope):
+    """a disk that stays full: status 1, and what was lost"""
+    server = Server(scope, NEWEST)
+    tracer = Tracer(scope, "--pid", server.pid, "--output", "/dev/full").wait_attached()
+    for _ in range(3):
+        get(server.addresses["http"], "/ping")
+    tracer.stderr.wait(lambda lines: any(b"/dev/full: cannot be written" in line for line in lines), "does not say it")
+    time.sleep(0.1)
+    tracer.interrupt(status=1)
+    check(tracer.stderr.all()[-1].startswith(b"gohttpsnoop: /dev/full: 3 lost: "), f"{tracer.stderr.all()[-1]!r}")
+
+
+def test_what_cannot_be_opened(scope):
+    """a file that cannot be: said, status 1"""
+    server = Server(scope, NEWEST)
+    os.mkfifo(scope.folder / "fifo")
+    for path, reason in ((scope.folder, "Is a directory"), (scope.folder / "absent/events", "No such file"),
+                         (scope.folder / "fifo", "No such device")):
+        status, stdout, stderr = run("--pid", str(server.pid), "--output", str(path))
+        check_equal((status, stdout), (1, b""), "status and stdout")
+        check(stderr.startswith(f"gohttpsnoop: {path}: ".encode()) and reason.encode() in stderr, f"{stderr!r}")
+
+
+def test_fifo(scope):
+    """--output of a FIFO with a reader: a stream, and the end when its reader goes"""
+    server = Server(scope, NEWEST)
+    path = scope.folder / "fifo"
+    os.mkfifo(path)
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as reader:
+        tracer = start(scope, server, path)
+        get(server.addresses["http"], "/ping")
+        data = b""
+
+        def has_two_lines():
+            nonlocal data
+            data += reader.read() or b""
+            return data.count(b"\n") == 2
+
+        wait_until(has_two_lines, "there are two lines")
+    get(server.addresses["http"], "/ping")
+    tracer.wait_end()
+
+
+if __name__ == "__main__":
+    main([test_slow_reader, (test_patient_reader, "--json"), (test_patient_reader, ""), test_who_never_reads,
+          test_gone_while_waiting, test_file, test_file_and_stdout, test_rotation, test_lost_directory, test_full_disk,
+          test_full_to_the_end, test_what_cannot_be_opened, test_fifo])
