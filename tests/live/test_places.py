@@ -210,12 +210,19 @@ def test_deleted(scope, release):
 
 def test_replaced(scope, release):
     """a file that was replaced since: its server by PID; by path, each that runs the new one"""
-    server = named_server(scope, release)
-    shutil.copy(build("server", release), f"{server.exe}.new")
-    os.replace(f"{server.exe}.new", server.exe)
-    path = check_file_gone(scope, server)
-    check_refusal([path], 1, f"{path}: ", "no process runs this file")
-    check_traced(scope, PlacedServer(scope, release, [path], path), path)
+    old = named_server(scope, release)
+    shutil.copy(build("server", release), f"{old.exe}.new")
+    os.replace(f"{old.exe}.new", old.exe)
+    path = check_file_gone(scope, old)
+    tracer = Tracer(scope, path, "--json", "--count", 1)
+    tracer.stderr.wait(lambda lines: any(b"waiting" in line for line in lines), "does not wait")
+    new = PlacedServer(scope, release, [path], path)
+    tracer.wait_attached()
+    for server in (old, new):
+        get(server.addresses["http"], "/ping")
+    tracer.wait_end()
+    check_equal([(event["type"], event["pid"]) for event in tracer.events()],
+                [("attach", new.pid), ("request", new.pid)], "events")
 
 
 def test_replaced_between(scope, release):
@@ -288,7 +295,7 @@ def test_exec_itself(scope, release):
 
 
 def can(*command):
-    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == 0
+    return shutil.which(command[0]) and subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == 0
 
 
 def possible(tests, command, what):
