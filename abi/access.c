@@ -192,6 +192,11 @@ static int find_field(struct walk *walk, size_t step, const struct field **ret_f
 			return 0;
 		}
 	}
+	if (walk->scope->types &&
+	    types_field_is_uncertain(walk->scope->types, type, wanted->name))
+		return expression_fail(err, -ENODATA, walk->expression, wanted->at,
+				       "where field \"%s\" lies in this release's %s is not known",
+				       wanted->name, type->name);
 	if (count == 0)
 		return expression_fail(err, -ENOENT, walk->expression, wanted->at,
 				       "a %s has no fields", type->name);

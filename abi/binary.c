@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "x_net.h"
 
@@ -26,15 +27,40 @@ static void version_from_pclntab(struct go_version *version, enum pclntab_format
 
 static int read_version(struct binary *binary, struct error *err)
 {
-	int r = build_info_read(binary->image, &binary->build_info, err);
+	struct error why = {0};
+	int r = build_info_read(binary->image, &binary->build_info, &why);
 
 	if (r < 0 && r != -ENOENT)
-		return r;
+		return error_fail(err, r, "damaged Go build information: %s", why.what);
 	if (r == 0 && binary->build_info.version &&
 	    go_version_parse(binary->build_info.version, &binary->version, NULL) == 0)
 		return 0;
 	version_from_pclntab(&binary->version, pclntab_format(binary->pclntab));
 	return 0;
+}
+
+/* What a file that is no binary of the Go toolchain is instead, where it can be told. */
+static int explain_foreign(const struct image *image, struct error *err)
+{
+	/* What UPX leaves of a file has its mark behind the program headers, and no section headers. */
+	enum { HEAD_SIZE = 512 };
+	static const struct bytes mark = {(const uint8_t *)"UPX!", 4};
+	struct section section;
+	struct buffer head;
+	bool packed;
+
+	if (image_section(image, ".go_export", &section))
+		return error_fail(err, -ENOTSUP,
+				  "compiled by gccgo: only binaries of the Go toolchain can be traced");
+	if (image_size(image) < HEAD_SIZE || image_load_file(image, 0, HEAD_SIZE, &head, NULL) < 0)
+		return -ENOENT;
+	packed = bytes_find(buffer_bytes(&head), 0, mark, 1) != SIZE_MAX;
+	buffer_release(&head);
+	if (!packed)
+		return -ENOENT;
+	error_fail(err, -ENOTSUP, "packed by UPX: its code is not in the file");
+	error_hint(err, "unpack it with upx -d");
+	return -ENOTSUP;
 }
 
 int binary_open(const char *path, struct binary **ret_binary, struct error *err)
@@ -48,6 +74,8 @@ int binary_open(const char *path, struct binary **ret_binary, struct error *err)
 	if (r < 0)
 		goto fail;
 	r = pclntab_open(binary->image, &binary->pclntab, err);
+	if (r == -ENOENT)
+		r = explain_foreign(binary->image, err);
 	if (r < 0)
 		goto fail;
 	r = read_version(binary, err);
@@ -74,6 +102,38 @@ void binary_close(struct binary *binary)
 	build_info_release(&binary->build_info);
 	image_close(binary->image);
 	free(binary);
+}
+
+static bool has_mode(const struct binary *binary, const char *mode)
+{
+	size_t size;
+	const char *value = build_info_setting(&binary->build_info, "-buildmode", &size);
+
+	return value && size == strlen(mode) && memcmp(value, mode, size) == 0;
+}
+
+/* Before Go 1.18 settings are not recorded: a library is what has no interpreter and is no PIE. */
+bool binary_is_library(const struct binary *binary)
+{
+	enum { DYNAMIC_FLAGS_1 = 0x6ffffffb, FLAG_PIE = 0x08000000 };
+	struct segment dynamic;
+	struct section section;
+	struct buffer entries;
+	uint64_t tag, value;
+	bool pie = false;
+
+	if (has_mode(binary, "c-shared") || has_mode(binary, "plugin"))
+		return true;
+	if (!image_is_pie(binary->image) || !image_section(binary->image, ".text", &section) ||
+	    image_section(binary->image, ".interp", &section) ||
+	    !image_dynamic(binary->image, &dynamic) ||
+	    image_load(binary->image, dynamic.address, dynamic.file_size, &entries, NULL) < 0)
+		return false;
+	for (uint64_t at = 0; bytes_u64(buffer_bytes(&entries), at, &tag) &&
+			      bytes_u64(buffer_bytes(&entries), at + 8, &value); at += 16)
+		pie = pie || (tag == DYNAMIC_FLAGS_1 && value & FLAG_PIE);
+	buffer_release(&entries);
+	return !pie;
 }
 
 bool binary_looks_like_go(const char *path)

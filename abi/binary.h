@@ -27,6 +27,9 @@ struct binary {
  * a program that is not Go's.
  */
 int binary_open(const char *path, struct binary **ret_binary, struct error *err);
+/* Whether it is no program but a library (-buildmode=c-shared or plugin) that some program loads. */
+bool binary_is_library(const struct binary *binary);
+
 /*
  * Whether it is worth opening: a file with section headers is no Go program unless it has one of the
  * sections that Go's linker makes in every program. Cheap.

@@ -56,16 +56,49 @@ static bool row_holds(const struct layout *layout, const char *name, uint32_t si
 	return since <= layout->first && layout->last < before && !(internal && layout->assumed);
 }
 
-static const struct layout_type *type_row(const struct layout *layout, const char *name)
+/* Whether the row holds for some release of the span. */
+static bool row_touches(const struct layout *layout, uint32_t since, uint32_t before, bool internal)
 {
+	return since <= layout->last && layout->first < before && !(internal && layout->assumed);
+}
+
+/*
+ * The row of a type. Where none holds for the whole span, the kind is still known when those that
+ * hold for parts of it agree; the size is not.
+ */
+static const struct layout_type *type_row(const struct layout *layout, const char *name,
+					  bool *ret_sized)
+{
+	const struct layout_type *part = NULL;
+	bool agree = true;
+
+	*ret_sized = true;
 	for (size_t i = 0; i < layout_type_count; i++) {
 		const struct layout_type *row = &layout_types[i];
 
-		if (row_holds(layout, row->type, row->since, row->before, row->internal) &&
-		    strcmp(row->type, name) == 0)
+		if (strcmp(row->type, name) != 0)
+			continue;
+		if (row_holds(layout, row->type, row->since, row->before, row->internal))
 			return row;
+		if (!row_touches(layout, row->since, row->before, row->internal))
+			continue;
+		agree = agree && (!part || strcmp(part->kind, row->kind) == 0);
+		part = row;
 	}
-	return NULL;
+	*ret_sized = false;
+	return agree ? part : NULL;
+}
+
+bool layout_field_is_uncertain(const struct layout *layout, const char *type, const char *field)
+{
+	for (size_t i = 0; i < layout_field_count; i++) {
+		const struct layout_field *row = &layout_fields[i];
+
+		if (strcmp(row->type, type) == 0 && strcmp(row->field, field) == 0 &&
+		    row_touches(layout, row->since, row->before, row->internal))
+			return true;
+	}
+	return false;
 }
 
 static const struct layout_function *function_row(const struct layout *layout, const char *name)
@@ -83,13 +116,14 @@ static const struct layout_function *function_row(const struct layout *layout, c
 /* Kind and size, as far as they do not depend on another type. */
 static int record_classify(struct layout *layout, struct type_record *record, struct error *err)
 {
-	const struct layout_type *row = type_row(layout, record->type.name);
+	bool sized;
+	const struct layout_type *row = type_row(layout, record->type.name, &sized);
 	struct notation notation;
 
 	if (notation_parse(row ? row->kind : record->type.name, &notation) < 0)
 		return error_fail(err, -EINVAL, "not a type: %s", record->type.name);
 	record->type.kind = notation.kind;
-	record->type.size = row ? row->size : notation.size;
+	record->type.size = !row ? notation.size : sized ? row->size : 0;
 	if (notation.kind == TYPE_ARRAY) {
 		const struct type *element;
 		char *text =
@@ -184,7 +218,8 @@ static int complete_fields(struct layout *layout, struct type *type, struct erro
 
 static int complete_parts(struct layout *layout, struct type *type, struct error *err)
 {
-	const struct layout_type *row = type_row(layout, type->name);
+	bool sized;
+	const struct layout_type *row = type_row(layout, type->name, &sized);
 	struct notation notation;
 	int r = 0;
 

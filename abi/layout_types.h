@@ -42,4 +42,7 @@ int layout_type(struct layout *layout, const char *notation, const struct type *
 /* Fills in the parts of a type that this layout made; -ENODATA when no row knows them. */
 int layout_complete(struct layout *layout, const struct type *type, struct error *err);
 
+/* Whether the field exists in some release of the span, but not at one known place in all of them. */
+bool layout_field_is_uncertain(const struct layout *layout, const char *type, const char *field);
+
 #endif

@@ -48,8 +48,10 @@ int types_open(const struct image *image, const struct go_version *version,
 		return error_fail(err, -ENOMEM, "out of memory");
 	types->image = image;
 	types->has_dwarf = debug_info_present(image);
+	/* A vendor's build of a release is taken to have that release's layouts (what vendors patch is
+	 * crypto), unless it can tell itself. */
 	types->verified = layout_verified(version->number) && !version->development &&
-			  !version->vendor && !version->from_pclntab;
+			  !version->from_pclntab && !(version->vendor && types->has_dwarf);
 	release_span(version, &first, &last);
 	r = layout_create(first, last, !types->verified, &types->layout, err);
 	if (r < 0) {
@@ -72,6 +74,13 @@ void types_close(struct types *types)
 void types_set_x_net(struct types *types, uint32_t release)
 {
 	layout_set_x_net(types->layout, release);
+}
+
+bool types_field_is_uncertain(const struct types *types, const struct type *type, const char *field)
+{
+	/* DWARF knows all fields of what it describes. */
+	return type_record_of(type)->owner == TYPE_OWNER_LAYOUT &&
+	       layout_field_is_uncertain(types->layout, type->name, field);
 }
 
 bool types_have_dwarf(const struct types *types)

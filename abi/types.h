@@ -54,4 +54,10 @@ int types_named(struct types *types, const char *name, const struct type **ret_t
  */
 int types_complete(struct types *types, const struct type *type, struct error *err);
 
+/*
+ * Whether a field that types_complete() did not give may nevertheless exist: the release is known only
+ * roughly, and the field is not in the same place in all that it may be.
+ */
+bool types_field_is_uncertain(const struct types *types, const struct type *type, const char *field);
+
 #endif

@@ -69,7 +69,8 @@ void batch_clear(struct batch *batch)
 struct chunk *batch_share(struct batch *batch)
 {
 	if (!batch->chunk)
-		batch->chunk = chunk_create((struct bytes){batch->data, batch->size}, batch->events);
+		batch->chunk = chunk_create((struct bytes){batch->data, batch->size},
+					    batch->events);
 	if (batch->chunk)
 		batch->chunk->references++;
 	return batch->chunk;

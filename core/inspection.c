@@ -2,6 +2,7 @@
 #include "inspection.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -87,6 +88,51 @@ static void tell_blindnesses(const struct survey *survey, const struct inspectio
 	}
 }
 
+/* The fields that exist, and whose place is known at none of the survey's probes. */
+static uint32_t unknown_fields(const struct survey *survey)
+{
+	uint32_t unknown = 0, known = 0;
+
+	for (size_t i = 0; i < survey->count; i++) {
+		const struct probe *probe = &survey->probes[i].probe;
+
+		if (survey->probes[i].result < 0)
+			continue;
+		unknown |= probe->unknown;
+		for (uint32_t cell = 0; cell < probe->plan.cell_count; cell++)
+			known |= 1u << probe->cells[cell].field;
+	}
+	return unknown & ~known;
+}
+
+static void tell_unknown(const struct survey *survey, const struct inspection_options *options)
+{
+	static const char *const names[FIELD_COUNT] = {
+		[FIELD_GOID] = "goid",	   [FIELD_METHOD] = "method",
+		[FIELD_PATH] = "path",	   [FIELD_QUERY] = "query",
+		[FIELD_ROUTE] = "route",   [FIELD_HOST] = "host",
+		[FIELD_REMOTE] = "remote", [FIELD_PROTOCOL_MAJOR] = "protocol",
+		[FIELD_TLS] = "scheme",	   [FIELD_REQUEST_BYTES] = "request_bytes",
+		[FIELD_STATUS] = "status", [FIELD_RESPONSE_BYTES] = "response_bytes",
+	};
+	uint32_t unknown = unknown_fields(survey);
+	struct error why = {0};
+	char list[256] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < FIELD_COUNT; i++) {
+		if (unknown >> i & 1 && names[i])
+			used += snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "",
+					 names[i]);
+	}
+	if (!used)
+		return;
+	error_fail(&why, -ENODATA, "%s will be null: the layouts of %s are not known%s", list,
+		   survey->binary->version.text,
+		   types_have_dwarf(survey->binary->types) ? "" : ", and the binary has no DWARF");
+	options->refused(options->user, &why);
+}
+
 /* Surveys what the options ask for; the error says why nothing of it can be traced. */
 static int survey_options(const struct binary *binary, const struct inspection_options *options,
 			  struct survey *survey, struct error *err)
@@ -118,10 +164,11 @@ static int install_survey(struct inspection *inspection, const struct survey *su
 
 		if (probe->result == 0)
 			r = install(inspection, probe->function, &probe->probe, err);
-		else if (options->function_count > 1 || probe->result == -ENODATA)
+		else if (options->function_count > 1)
 			options->refused(options->user, &probe->why);
 	}
 	tell_blindnesses(survey, options);
+	tell_unknown(survey, options);
 	return r;
 }
 

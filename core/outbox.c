@@ -47,7 +47,8 @@ static ssize_t write_carefully(int descriptor, const struct iovec *part)
 		errno = EAGAIN;
 		return -1;
 	}
-	return write(descriptor, part->iov_base, part->iov_len < PIPE_BUF ? part->iov_len : PIPE_BUF);
+	return write(descriptor, part->iov_base,
+		     part->iov_len < PIPE_BUF ? part->iov_len : PIPE_BUF);
 }
 
 static ssize_t write_some(const struct outbox *outbox, struct iovec *parts, int count)
@@ -225,9 +226,16 @@ static int write_or_keep(struct outbox *outbox, struct batch *batch)
 
 int outbox_put(struct outbox *outbox, struct batch *batch)
 {
-	if (has_room(outbox, batch))
+	int r = 0;
+
+	/* Much may come before the loop gets a turn: who reads meanwhile need not lose anything. */
+	if (!has_room(outbox, batch))
+		r = outbox_write(outbox);
+	if (r == 0 && has_room(outbox, batch))
 		return write_or_keep(outbox, batch);
 	lose(outbox, batch);
+	if (r < 0)
+		return r;
 	/* Lines that are too long for any room are told of at once. */
 	return outbox->waiting <= outbox->options.limit / 2 ? outbox_write(outbox) : 0;
 }

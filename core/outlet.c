@@ -52,8 +52,8 @@ static void fail(struct outlet *outlet, int error)
 
 /*
  * UV_PRIORITIZED alone means that the peer is gone: nothing has priority on such sockets, but libuv
- * watches for nothing but hang-ups only together with something. It does not look for what is to be
- * read: what readers send stays where it is, and one that closes only its own direction is served on.
+ * watches for hang-ups only together with something. What is to be read is not looked for: what
+ * readers send stays where it is, and one that closes only its own direction is served on.
  */
 static void on_room(uv_poll_t *room, int status, int events)
 {
@@ -83,7 +83,7 @@ static int poll_descriptor(struct outlet *outlet, void *loop, int descriptor, in
 	return 0;
 }
 
-/* uv_poll_init() makes a descriptor non-blocking, for all who have it; so it gets an epoll instead. */
+/* uv_poll_init() makes a descriptor non-blocking, for all who have it: so it gets an epoll. */
 static int poll_shared(struct outlet *outlet, void *loop, int descriptor)
 {
 	struct epoll_event event = {.events = EPOLLOUT};
@@ -166,12 +166,13 @@ static int open_shared(const struct outlet_options *options, int descriptor, enu
 		       struct outlet **ret_outlet)
 {
 	struct outlet *outlet = create(options, descriptor, way);
+	int r = 0;
 
 	if (!outlet)
 		return -ENOMEM;
-	return finish_opening(outlet,
-			      way == OUTBOX_WRITE ? 0 : poll_shared(outlet, options->loop, descriptor),
-			      ret_outlet);
+	if (way != OUTBOX_WRITE) /* a file is never waited for */
+		r = poll_shared(outlet, options->loop, descriptor);
+	return finish_opening(outlet, r, ret_outlet);
 }
 
 int outlet_open_shared(const struct outlet_options *options, int descriptor,

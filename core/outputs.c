@@ -24,7 +24,7 @@ enum {
 struct outputs {
 	struct outputs_options options;
 	struct format *format;
-	struct format *aside; /* JSON, for lines that are no event's; the format's view may be in use */
+	struct format *aside; /* JSON, of lines beside the events', whose view may be in use */
 	struct sink *sinks[OUTPUT_COUNT]; /* NULL where there is none */
 	struct batch batch;
 	size_t batch_size; /* not to be exceeded by more than one line */

@@ -17,10 +17,10 @@ enum outputs_standard { OUTPUTS_NONE, OUTPUTS_TABLE, OUTPUTS_JSON };
 
 /* The strings outlive the outputs. */
 struct outputs_options {
-	void *loop;		    /* a uv_loop_t */
-	enum outputs_standard standard; /* on standard output; a table only if there is nothing else */
-	const char *file;	    /* to append to, or NULL */
-	const char *socket;	    /* path to serve, or NULL; see sink_create_socket() */
+	void *loop; /* a uv_loop_t */
+	enum outputs_standard standard; /* a table only if there is nothing else */
+	const char *file;		/* to append to, or NULL */
+	const char *socket;		/* path to serve, or NULL; see sink_create_socket() */
 	mode_t socket_mode;
 	const char *socket_group; /* or NULL */
 	size_t reader_buffer;	  /* bytes that may wait for one reader */

@@ -193,6 +193,7 @@ static void on_found_refused(void *user, const struct error *why, bool named)
 
 	error_format(why, text, sizeof(text));
 	notice(user, named ? NOTICE_ERROR : NOTICE_DEBUG, "%s", text);
+	stop_if_idle(user);
 }
 
 static void on_refused(void *user, const struct error *why)

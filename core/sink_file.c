@@ -44,8 +44,8 @@ static void tell(const struct file_sink *file, int code, const char *what)
 static int open_path(const char *path, struct stat *ret_status)
 {
 	/* Non-blocking, so that a FIFO nobody reads is an error and not a long wait. */
-	int descriptor = open(path,
-			      O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
+	int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	int descriptor = open(path, flags, 0666);
 
 	if (descriptor < 0)
 		return -errno;

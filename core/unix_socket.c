@@ -148,7 +148,8 @@ static int lock_directory(const char *path, struct error *err)
 	int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (descriptor < 0)
-		return error_fail(err, -errno, "the directory cannot be opened: %s", strerror(errno));
+		return error_fail(err, -errno, "the directory cannot be opened: %s",
+				  strerror(errno));
 	for (int i = 0; flock(descriptor, LOCK_EX | LOCK_NB) < 0; i++) {
 		if (i == LOCK_TRIES) {
 			close(descriptor);

@@ -13,7 +13,7 @@ import events
 import exchanges
 from client import Connection, get
 from harness import Failure, check, check_equal, main, releases, wait_until
-from servers import Server, build
+from servers import NEW_MUX, Server, build, release_number
 from test_errors import check_refusal
 from tracer import Tracer
 
@@ -25,10 +25,10 @@ class PlacedServer(Server):
 
     def __init__(self, scope, release, command, exe, is_parent=False):
         self.release = release
-        self.convention = "stack" if release < "1.17" else "register"
+        self.convention = "stack" if release_number(release) < (1, 17) else "register"
         self.exe = pathlib.Path(exe)  # as the kernel shows it to the tool
         self.process = subprocess.Popen([*command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, env={**os.environ, "GODEBUG": "httpmuxgo121=0"})
+                                        stderr=subprocess.PIPE, env={**os.environ, **NEW_MUX})
         self.pid = self.process.pid
         scope.callback(self.kill)
         try:

@@ -12,7 +12,7 @@ import elf
 import events
 import exchanges
 from harness import PATIENCE, check, check_equal, main, releases, tool
-from servers import Server, build
+from servers import Server, build, release_number
 from test_errors import check_refusal
 from tracer import Tracer, run
 
@@ -54,7 +54,7 @@ def test_arm64(scope, release, variant):
     binary = placed(scope, build("server", release, variant))
     check_refusal([binary], 1, f"{binary}: ", "aarch64", "x86_64")
     report = inspect(binary)
-    convention = "stack" if release == "1.15" else "register"
+    convention = "stack" if release_number(release) < (1, 17) else "register"
     check_equal((report["machine"], report["abi"]), ("AArch64", convention), "machine and ABI")
     start = next(probe for probe in report["probes"] if probe["function"] == "net/http.serverHandler.ServeHTTP")
     check_equal((start["site"], int(start["address"], 16) % 4), ("stack check", 0), "site of ServeHTTP")
@@ -307,7 +307,8 @@ def test_experiments_stripped(scope, release):
 
 
 def choose():
-    inline = [release for release in releases() if release != "1.15"]
+    # Whose build information holds the version itself, and so can be given another.
+    inline = [release for release in releases() if release_number(release) >= (1, 18)]
     yield from ((test_32_bit, releases()[-1]), (test_other_machine, releases()[-1]))
     for release in releases():
         yield from ((test_damaged, release), (test_damaged_dwarf, release),

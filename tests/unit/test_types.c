@@ -106,7 +106,7 @@ static void test_who_answers(void **state)
 	assert_int_equal(source_of("go1.22.7 (Red Hat 1.22.7-1.el9)", true, &serve_http),
 			 TYPE_SOURCE_DWARF);
 	assert_int_equal(source_of("go1.22.7 (Red Hat 1.22.7-1.el9)", false, &serve_http),
-			 TYPE_SOURCE_ASSUMED);
+			 TYPE_SOURCE_TABLE);
 }
 
 static int64_t offset_of(struct types *types, const struct type *type, const char *field)
