@@ -8,9 +8,9 @@
 #include <linux/ptrace.h>
 #include <stdbool.h>
 #include <bpf/bpf_helpers.h>
-#include <bpf/bpf_core_read.h>
 
 #include "contract.h"
+#include "task.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
@@ -34,9 +34,6 @@ enum {
 
 /* Set by user space before loading. */
 const volatile __u32 payload_size = DEFAULT_PAYLOAD_SIZE;
-
-/* The inode of the tool's PID namespace, or 0 for the initial one, whose numbers cost nothing. */
-const volatile __u32 pid_namespace;
 
 /* Whether every process that runs another program is told of, or only those in `traced`. */
 const volatile bool watch_all;
@@ -246,80 +243,6 @@ static __always_inline void carry_out(struct scratch *scratch, const struct plan
 	put_cell(scratch, readable, value);
 }
 
-/* Kernel structs, as far as they are needed; CO-RE finds the members in the running kernel's. */
-#define KERNEL_TYPE __attribute__((preserve_access_index))
-
-struct ns_common {
-	unsigned int inum;
-} KERNEL_TYPE;
-
-struct pid_namespace {
-	struct ns_common ns;
-} KERNEL_TYPE;
-
-struct upid {
-	int nr;
-	struct pid_namespace *ns;
-} KERNEL_TYPE;
-
-struct pid {
-	unsigned int level;
-	struct upid numbers[1]; /* level + 1 of them */
-} KERNEL_TYPE;
-
-struct thread_struct {
-	unsigned long fsbase;
-} KERNEL_TYPE;
-
-struct task_struct {
-	struct thread_struct thread;
-	struct task_struct *group_leader;
-	struct pid *thread_pid;
-} KERNEL_TYPE;
-
-enum { MAX_NAMESPACE_LEVELS = 8 }; /* the kernel allows 32; container engines use one or two */
-
-/* A task's number in the tool's PID namespace; 0 when it has none there. */
-static __always_inline __u64 read_namespace_pid(const struct task_struct *task)
-{
-	const struct pid *pid = BPF_CORE_READ(task, thread_pid);
-	__u32 level = BPF_CORE_READ(pid, level);
-
-	for (__u32 i = 0; i < MAX_NAMESPACE_LEVELS; i++) {
-		const struct upid *number = &pid->numbers[i];
-
-		if (i > level)
-			break;
-		if (BPF_CORE_READ(number, ns, ns.inum) == pid_namespace)
-			return BPF_CORE_READ(number, nr);
-	}
-	return 0;
-}
-
-/* Thread group id << 32 | thread id, as the tool sees them. */
-static __always_inline __u64 read_process(void)
-{
-	const struct task_struct *task;
-
-	if (!pid_namespace)
-		return bpf_get_current_pid_tgid();
-	task = (const void *)bpf_get_current_task();
-	return read_namespace_pid(BPF_CORE_READ(task, group_leader)) << 32 |
-	       read_namespace_pid(task);
-}
-
-/* Go's stack ABI has no register for g: it is in thread-local storage. */
-static __always_inline __u64 read_thread_pointer(void)
-{
-#if defined(__TARGET_ARCH_x86)
-	const struct task_struct *task = (const void *)bpf_get_current_task();
-
-	return BPF_CORE_READ(task, thread.fsbase);
-#else
-	return 0;
-#endif
-}
-
 static __always_inline void load_registers(struct scratch *scratch, const struct plan *plan,
 					   const void *context)
 {
@@ -444,14 +367,6 @@ int note_exec(void *context __attribute__((unused)))
 		return 0;
 	return submit_process(RECORD_EXEC, 0);
 }
-
-struct sock_common {
-	__u16 skc_num; /* the local port */
-} KERNEL_TYPE;
-
-struct sock {
-	struct sock_common __sk_common;
-} KERNEL_TYPE;
 
 enum { TCP_LISTEN = 10 }; /* linux net/tcp_states.h */
 
