@@ -56,9 +56,12 @@ static bool row_holds(const struct layout *layout, const char *name, uint32_t si
 	return since <= layout->first && layout->last < before && !(internal && layout->assumed);
 }
 
-/* Whether the row holds for some release of the span. */
-static bool row_touches(const struct layout *layout, uint32_t since, uint32_t before, bool internal)
+/* Whether the row holds for some release of the span; a module's release is known, or not at all. */
+static bool row_touches(const struct layout *layout, const char *name, uint32_t since,
+			uint32_t before, bool internal)
 {
+	if (strncmp(name, LAYOUT_X_NET, strlen(LAYOUT_X_NET)) == 0)
+		return row_holds(layout, name, since, before, internal);
 	return since <= layout->last && layout->first < before && !(internal && layout->assumed);
 }
 
@@ -80,7 +83,7 @@ static const struct layout_type *type_row(const struct layout *layout, const cha
 			continue;
 		if (row_holds(layout, row->type, row->since, row->before, row->internal))
 			return row;
-		if (!row_touches(layout, row->since, row->before, row->internal))
+		if (!row_touches(layout, row->type, row->since, row->before, row->internal))
 			continue;
 		agree = agree && (!part || strcmp(part->kind, row->kind) == 0);
 		part = row;
@@ -95,7 +98,7 @@ bool layout_field_is_uncertain(const struct layout *layout, const char *type, co
 		const struct layout_field *row = &layout_fields[i];
 
 		if (strcmp(row->type, type) == 0 && strcmp(row->field, field) == 0 &&
-		    row_touches(layout, row->since, row->before, row->internal))
+		    row_touches(layout, row->type, row->since, row->before, row->internal))
 			return true;
 	}
 	return false;
