@@ -318,4 +318,5 @@ def choose():
 
 if __name__ == "__main__":
     main([(test, release) for test in choose() for release in releases()]
-         + [(test_overlay, release, layer) for release in releases() for layer in ("lower", "upper")])
+         + [(test, release, layer) for test in possible((test_overlay,), [*MOUNTS, "true"], "mount namespaces")
+            for release in releases() for layer in ("lower", "upper")])
