@@ -98,8 +98,7 @@ int trace(const struct options *options)
 		.duration = options->duration,
 		.max_string = options->max_string,
 		.ring_size = options->ring_size,
-		.notice = on_notice,
-		.user = (void *)options,
+		.notifier = {on_notice, (void *)options},
 	};
 	struct session *session;
 	struct error err = {0};

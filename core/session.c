@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,28 +35,6 @@ struct session {
 	bool stopping;
 	int output_error;
 };
-
-static void notice(struct session *session, enum notice_level level, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void notice(struct session *session, enum notice_level level, const char *format, ...)
-{
-	char text[2048];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	session->options.notice(session->options.user, level, text);
-}
-
-static void notice_error(struct session *session, const struct error *why)
-{
-	char text[2048];
-
-	error_format(why, text, sizeof(text));
-	notice(session, NOTICE_ERROR, "%s", text);
-}
 
 static void stop(struct session *session)
 {
@@ -98,7 +74,6 @@ static void tell_target(struct session *session, enum event_type type, const str
 	const struct process_identity *identity = target_identity(target);
 	struct event event = {.type = type, .time = clock_now(), .process = identity};
 	struct error news = {0};
-	char text[2048];
 
 	write_event(session, &event);
 	/* The path of an executable may hold anything; errors are made safe to print. */
@@ -107,8 +82,7 @@ static void tell_target(struct session *session, enum event_type type, const str
 		error_fail(&news, 0, "traced: %s, %s ABI", identity->go_version, identity->convention);
 	else
 		error_fail(&news, 0, "ended");
-	error_format(&news, text, sizeof(text));
-	notice(session, NOTICE_INFO, "%s", text);
+	notice_error(&session->options.notifier, NOTICE_INFO, &news);
 }
 
 static void tell_lost(struct session *session, uint64_t count)
@@ -124,7 +98,7 @@ static void tell_lost(struct session *session, uint64_t count)
 		return;
 	session->summary.lost += count;
 	write_event(session, &event);
-	notice(session, NOTICE_INFO, "%llu lost in the kernel: the ring buffer was full",
+	notice(&session->options.notifier, NOTICE_INFO, "%llu lost in the kernel: the ring buffer was full",
 	       (unsigned long long)count);
 }
 
@@ -152,7 +126,9 @@ static void on_batch_end(void *user)
 
 static void on_probe(void *user, const char *sentence)
 {
-	notice(user, NOTICE_DEBUG, "%s", sentence);
+	struct session *session = user;
+
+	notice(&session->options.notifier, NOTICE_DEBUG, "%s", sentence);
 }
 
 static void on_attached(void *user, const struct target *target)
@@ -189,16 +165,17 @@ static void on_empty(void *user)
 
 static void on_found_refused(void *user, const struct error *why, bool named)
 {
-	char text[2048];
+	struct session *session = user;
 
-	error_format(why, text, sizeof(text));
-	notice(user, named ? NOTICE_ERROR : NOTICE_DEBUG, "%s", text);
-	stop_if_idle(user);
+	notice_error(&session->options.notifier, named ? NOTICE_ERROR : NOTICE_DEBUG, why);
+	stop_if_idle(session);
 }
 
 static void on_refused(void *user, const struct error *why)
 {
-	notice_error(user, why);
+	struct session *session = user;
+
+	notice_error(&session->options.notifier, NOTICE_ERROR, why);
 }
 
 int session_add_process(struct session *session, uint32_t pid, struct error *err)
@@ -217,7 +194,8 @@ int session_discover(struct session *session, struct error *err)
 
 	if (r == 0 && lookout_is_open(session->lookout) &&
 	    roster_targets(session->roster)->count == 0)
-		notice(session, NOTICE_INFO, "no such process yet: waiting for one to start");
+		notice(&session->options.notifier, NOTICE_INFO,
+		       "no such process yet: waiting for one to start");
 	return r;
 }
 
@@ -263,7 +241,7 @@ static int open_kernel(struct session *session, struct error *err)
 	int r = kernel_open(&options, &session->kernel, err);
 
 	if (r == 0)
-		notice(session, NOTICE_DEBUG, "attaching by %s",
+		notice(&session->options.notifier, NOTICE_DEBUG, "attaching by %s",
 		       kernel_attachment_name(session->kernel));
 	return r;
 }
@@ -328,10 +306,9 @@ static void on_output_failed(void *user, int error)
 
 static void on_output_notice(void *user, const struct error *what)
 {
-	char text[2048];
+	struct session *session = user;
 
-	error_format(what, text, sizeof(text));
-	notice(user, what->code < 0 ? NOTICE_ERROR : NOTICE_INFO, "%s", text);
+	notice_error(&session->options.notifier, what->code < 0 ? NOTICE_ERROR : NOTICE_INFO, what);
 }
 
 static int open_outputs(struct session *session, struct error *err)

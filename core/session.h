@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "error.h"
+#include "notice.h"
 
 /*
  * A run of the tool: targets, the kernel side, the ring reader and the sinks, on one event loop. Made,
@@ -15,8 +16,6 @@
 struct session;
 
 enum session_output { SESSION_OUTPUT_NONE, SESSION_OUTPUT_TABLE, SESSION_OUTPUT_JSON };
-
-enum notice_level { NOTICE_ERROR, NOTICE_INFO, NOTICE_DEBUG };
 
 struct session_options {
 	const char *const *functions; /* to trace instead of requests; may be none */
@@ -38,9 +37,7 @@ struct session_options {
 	uint64_t duration;	    /* stop after so many milliseconds; 0: never */
 	uint32_t max_string;	    /* bytes */
 	uint32_t ring_size;	    /* bytes */
-	/* Told what a person should know while the session runs; `text` is safe to print. */
-	void (*notice)(void *user, enum notice_level level, const char *text);
-	void *user;
+	struct notifier notifier;
 };
 
 struct session_summary {
