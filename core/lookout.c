@@ -123,12 +123,7 @@ static int scan(struct lookout *lookout, struct error *err)
 
 int lookout_start(struct lookout *lookout, struct error *err)
 {
-	/* First the watch, then the look: who starts between is seen twice rather than never. */
-	int r = kernel_watch(lookout->kernel, err);
-
-	if (r == 0 && lookout_is_open(lookout))
-		r = scan(lookout, err);
-	return r;
+	return lookout_is_open(lookout) ? scan(lookout, err) : 0;
 }
 
 void lookout_note(struct lookout *lookout, const struct process_news *news)

@@ -30,7 +30,7 @@ int lookout_add_binary(struct lookout *lookout, const char *path, struct error *
 /* Whether more processes may be wanted than there are. */
 bool lookout_is_open(const struct lookout *lookout);
 
-/* Takes on who runs now, and has the kernel side tell of who comes. */
+/* Takes on who runs now; who comes is told of by the kernel side, which watches already. */
 int lookout_start(struct lookout *lookout, struct error *err);
 
 /* Remembers news; cheap, and safe where targets must not come and go. */

@@ -72,7 +72,8 @@ static void start_polling(struct ring *ring)
 static void go_to_sleep(struct ring *ring)
 {
 	__atomic_exchange_n(ring->asleep, 1, __ATOMIC_SEQ_CST);
-	if (look(ring)) {
+	/* A word that is lowered already means a wakeup whose cause may have been taken out above. */
+	if (look(ring) || __atomic_load_n(ring->asleep, __ATOMIC_SEQ_CST) != 1) {
 		start_polling(ring);
 		return;
 	}

@@ -352,6 +352,9 @@ static int open_parts(struct session *session, struct error *err)
 		r = open_assembly(session, err);
 	if (r == 0)
 		r = open_ring(session, err);
+	/* Before the first target: who runs another program meanwhile is seen twice rather than never. */
+	if (r == 0)
+		r = kernel_watch(session->kernel, err);
 	return r;
 }
 
