@@ -201,7 +201,7 @@ static int table_line(struct format *format, const struct event *event, struct b
 	if (!done)
 		return -ENOMEM;
 	table->headed = table->headed || table->size > 0;
-	*ret_line = (struct bytes){(const uint8_t *)table->line, table->size};
+	*ret_line = (struct bytes){(const uint8_t *)(table->line ? table->line : ""), table->size};
 	return 0;
 }
 

@@ -60,6 +60,11 @@ def tool():
     return str(pathlib.Path(path).resolve())
 
 
+def is_sanitized():
+    """AddressSanitizer reserves terabytes of addresses, and keeps what was freed for a while."""
+    return b"__asan_init" in pathlib.Path(tool()).read_bytes()
+
+
 def releases():
     """Go releases to trace: by default one that passes arguments on the stack and one that uses registers."""
     return os.environ.get("GOHTTPSNOOP_TEST_GO", "1.15 1.19").split()

@@ -3,7 +3,6 @@
 """What is no traceable Go binary is refused with the reason; what lacks pieces is traced as far as they are not needed."""
 
 import json
-import pathlib
 import resource
 import shutil
 import struct
@@ -12,7 +11,7 @@ import subprocess
 import elf
 import events
 import exchanges
-from harness import PATIENCE, check, check_equal, main, releases, tool
+from harness import PATIENCE, check, check_equal, is_sanitized, main, releases, tool
 from servers import Server, build, release_number
 from test_errors import check_refusal
 from tracer import Tracer, run
@@ -154,11 +153,6 @@ def damage_build_info(data):
     at = elf.build_info_at(data)
     begin = at + (32 if data[at + 15] & elf.INLINE else 16)
     fill(data, begin, begin + 9, ENORMOUS)
-
-
-def is_sanitized():
-    """AddressSanitizer reserves terabytes of addresses: no limit can be set for it."""
-    return b"__asan_init" in pathlib.Path(tool()).read_bytes()
 
 
 def limit_memory():
