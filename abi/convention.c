@@ -5,6 +5,7 @@
 #include <linux/types.h>
 #include <string.h>
 
+#include "alignment.h"
 #include "contract.h"
 
 /* Hostile DWARF can describe types whose tree is far larger than its description. */
@@ -103,76 +104,6 @@ static int walk_step(struct walk *walk, const struct type *type, int depth)
 	return 0;
 }
 
-static uint64_t align_up(uint64_t offset, uint64_t alignment)
-{
-	return (offset + alignment - 1) / alignment * alignment;
-}
-
-static int type_alignment(struct walk *walk, const struct type *type, int depth,
-			  uint64_t *ret_alignment);
-
-/*
- * The greatest alignment of the fields. Types from the built-in table have only the fields that
- * have rows: one with a hole that no alignment explains cannot be passed by value.
- */
-static int struct_alignment(struct walk *walk, const struct type *type, int depth,
-			    uint64_t *ret_alignment)
-{
-	uint64_t greatest = 1, end = 0;
-
-	for (size_t i = 0; i < type->field_count; i++) {
-		const struct field *field = &type->fields[i];
-		uint64_t alignment = 1;
-		int r = type_alignment(walk, field->type, depth + 1, &alignment);
-
-		if (r < 0)
-			return r;
-		if (field->offset < end || field->offset - end >= alignment ||
-		    __builtin_add_overflow(field->offset, field->type->size, &end))
-			return error_fail(walk->err, -ENODATA, "not all fields of %s are known",
-					  type->name);
-		if (alignment > greatest)
-			greatest = alignment;
-	}
-	/* A zero-size last field gets a byte of its own, so that its address stays within. */
-	if (type->size < end || type->size - end > greatest)
-		return error_fail(walk->err, -ENODATA, "not all fields of %s are known",
-				  type->name);
-	*ret_alignment = greatest;
-	return 0;
-}
-
-static int type_alignment(struct walk *walk, const struct type *type, int depth,
-			  uint64_t *ret_alignment)
-{
-	int r = walk_step(walk, type, depth);
-
-	if (r < 0)
-		return r;
-	switch (type->kind) {
-	case TYPE_STRUCT:
-		return struct_alignment(walk, type, depth, ret_alignment);
-	case TYPE_ARRAY:
-		return type_alignment(walk, type->element, depth + 1, ret_alignment);
-	case TYPE_BOOL:
-	case TYPE_INT:
-	case TYPE_UINT:
-	case TYPE_FLOAT:
-		*ret_alignment = type->size;
-		break;
-	case TYPE_COMPLEX:
-		*ret_alignment = type->size / 2;
-		break;
-	default:
-		*ret_alignment = 8;
-	}
-	if (*ret_alignment != 1 && *ret_alignment != 2 && *ret_alignment != 4 &&
-	    *ret_alignment != 8)
-		return error_fail(walk->err, -EBADMSG, "the type %s has no size a Go type can have",
-				  type->name);
-	return 0;
-}
-
 /* 1 when the next `count` registers of `place` take it, 0 when they run out. */
 static int take_registers(struct walk *walk, enum place place, uint64_t value_offset, size_t count,
 			  uint64_t size)
@@ -237,7 +168,7 @@ static int assign_registers(struct walk *walk, const struct type *type, uint64_t
 /* Adds the value to the stack sequence. */
 static int assign_stack(struct walk *walk, const struct type *type, uint64_t alignment)
 {
-	uint64_t offset = align_up(walk->stack, alignment), end;
+	uint64_t offset = alignment_up(walk->stack, alignment), end;
 
 	if (__builtin_add_overflow(offset, type->size, &end) || end > INT32_MAX)
 		return error_fail(walk->err, -E2BIG, "the type %s is too large to be passed",
@@ -259,7 +190,7 @@ static int assign(struct walk *walk, const struct type *type)
 	int r;
 
 	walk->location.piece_count = 0;
-	r = type_alignment(walk, type, 0, &alignment);
+	r = alignment_of(walk->types, type, &alignment, walk->err);
 	if (r < 0)
 		return r;
 	if (type->size == 0)

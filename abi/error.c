@@ -15,9 +15,11 @@ int error_fail(struct error *err, int code, const char *format, ...)
 
 	if (!err)
 		return code;
-	/* A hint given with an earlier failure does not belong to this one. */
-	if (err->code)
+	/* A hint or quote given with an earlier failure does not belong to this one. */
+	if (err->code) {
 		err->hint[0] = '\0';
+		err->quote[0] = '\0';
+	}
 	err->code = code;
 	va_start(args, format);
 	vsnprintf(err->what, sizeof(err->what), format, args);
@@ -31,6 +33,8 @@ int error_adopt(struct error *err, const struct error *other)
 	error_fail(err, other->code, "%s", other->what);
 	if (other->hint[0])
 		error_hint(err, "%s", other->hint);
+	if (other->quote[0])
+		error_quote(err, other->quote, other->quote_at);
 	if (other->subject[0])
 		error_subject(err, "%s", other->subject);
 	return other->code;
@@ -60,6 +64,14 @@ void error_hint(struct error *err, const char *format, ...)
 	vsnprintf(err->hint, sizeof(err->hint), format, args);
 	va_end(args);
 	errno = saved;
+}
+
+void error_quote(struct error *err, const char *text, size_t at)
+{
+	if (!err || err->quote[0])
+		return;
+	snprintf(err->quote, sizeof(err->quote), "%s", text);
+	err->quote_at = at;
 }
 
 /* Where error_format() writes: `used` never exceeds `size` - 1, so that a NUL always fits. */
@@ -107,9 +119,10 @@ static bool point_is_control(uint32_t point)
 	       (point >= 0x2066 && point <= 0x2069);
 }
 
-static void output_add_escaped(struct output *output, const char *text)
+/* `end`: of the text; NULL where it is its NUL. */
+static void output_add_escaped_until(struct output *output, const char *text, const char *end)
 {
-	while (*text) {
+	while (*text && (!end || text < end)) {
 		const unsigned char *bytes = (const unsigned char *)text;
 		uint32_t point = 0;
 		size_t length = utf8_decode(bytes, &point);
@@ -128,6 +141,28 @@ static void output_add_escaped(struct output *output, const char *text)
 		output_add(output, escape, (size_t)escape_length);
 		text += length ? length : 1;
 	}
+}
+
+static void output_add_escaped(struct output *output, const char *text)
+{
+	output_add_escaped_until(output, text, NULL);
+}
+
+bool error_format_quote(const struct error *err, char *buffer, size_t size, size_t *ret_column)
+{
+	struct output output = {buffer, size, 0};
+	size_t length = strlen(err->quote);
+	const char *at = err->quote + (err->quote_at < length ? err->quote_at : length);
+
+	if (!length || !size)
+		return false;
+	output_add_escaped_until(&output, err->quote, at);
+	*ret_column = 0;
+	for (size_t i = 0; i < output.used; i++)
+		*ret_column += ((unsigned char)buffer[i] & 0xc0) != 0x80;
+	output_add_escaped(&output, at);
+	buffer[output.used] = '\0';
+	return true;
 }
 
 void error_format(const struct error *err, char *buffer, size_t size)

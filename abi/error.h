@@ -2,6 +2,7 @@
 #ifndef GOHTTPSNOOP_ABI_ERROR_H
 #define GOHTTPSNOOP_ABI_ERROR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -14,6 +15,8 @@ struct error {
 	char subject[512]; /* "pid 4242 (/usr/bin/bash)", may be empty */
 	char what[768];    /* "not a Go program: no Go build information and no pclntab" */
 	char hint[512];    /* "run as root", may be empty */
+	char quote[256];   /* what the user wrote and is told of, may be empty */
+	size_t quote_at;   /* the byte of it that is meant */
 };
 
 /* Fills `err` and returns `code` (a negative errno), so that a caller can `return error_fail(…)`. */
@@ -32,6 +35,14 @@ void error_subject(struct error *err, const char *format, ...)
 
 /* Says what to do unless that is said already. */
 void error_hint(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Quotes what the user wrote, and says where in it the trouble is, unless something is quoted already. */
+void error_quote(struct error *err, const char *text, size_t at);
+
+/*
+ * Writes the quote, made safe to print, and where below it a caret belongs; false when there is none.
+ */
+bool error_format_quote(const struct error *err, char *buffer, size_t size, size_t *ret_column);
 
 /*
  * Writes "subject: what (hint)" into `buffer`, always NUL terminated. Control characters of any

@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int expression_fail(struct error *err, int code, const struct expression *expression, size_t at,
@@ -16,7 +16,22 @@ int expression_fail(struct error *err, int code, const struct expression *expres
 	va_start(arguments, format);
 	vsnprintf(why, sizeof(why), format, arguments);
 	va_end(arguments);
-	return error_fail(err, code, "expression \"%s\", at %zu: %s", expression->text, at + 1, why);
+	error_fail(err, code, "%s", why);
+	error_quote(err, expression->text, at);
+	return code;
+}
+
+/* The text of an expression, and how far it was read. */
+struct parser {
+	struct expression *expression;
+	const char *text;
+	size_t at;
+	struct error *err;
+};
+
+static int fail(const struct parser *parser, size_t at, const char *what)
+{
+	return expression_fail(parser->err, -EINVAL, parser->expression, at, "%s", what);
 }
 
 /* Go's identifiers may hold any letter; bytes above ASCII are taken as parts of letters. */
@@ -28,51 +43,228 @@ static bool is_name_byte(unsigned char byte, bool first)
 	return !first && byte >= '0' && byte <= '9';
 }
 
-static int parse_step(struct expression *expression, size_t *at, struct error *err)
+static size_t name_size(const char *text)
 {
-	struct expression_step *step = &expression->steps[expression->step_count];
-	const char *text = expression->text;
 	size_t size = 0;
 
-	while (is_name_byte(text[*at + size], size == 0))
+	while (is_name_byte(text[size], size == 0))
 		size++;
+	return size;
+}
+
+static int parse_name(struct parser *parser, struct expression_step *step)
+{
+	size_t size = name_size(parser->text + parser->at);
+
 	if (size == 0)
-		return expression_fail(err, -EINVAL, expression, *at, "a name is expected here");
+		return fail(parser, parser->at, "a name is expected here");
 	if (size >= sizeof(step->name))
-		return expression_fail(err, -E2BIG, expression, *at,
+		return expression_fail(parser->err, -E2BIG, parser->expression, parser->at,
 				       "the name is longer than %zu bytes", sizeof(step->name) - 1);
-	memcpy(step->name, text + *at, size);
-	step->name[size] = '\0';
-	step->at = *at;
-	expression->step_count++;
-	*at += size;
+	step->kind = STEP_NAME;
+	step->at = parser->at;
+	memcpy(step->name, parser->text + parser->at, size);
+	parser->at += size;
 	return 0;
+}
+
+/* The parenthesis that closes the one at `at`; 0 when there is none. */
+static size_t closing_parenthesis(const char *text, size_t at)
+{
+	size_t depth = 0;
+
+	for (; text[at]; at++) {
+		depth += text[at] == '(';
+		if (text[at] == ')' && --depth == 0)
+			return at;
+	}
+	return 0;
+}
+
+static int parse_type(struct parser *parser, struct expression_step *step)
+{
+	size_t end = closing_parenthesis(parser->text, parser->at);
+	size_t size = end ? end - parser->at - 1 : 0;
+
+	if (size == 0)
+		return fail(parser, parser->at, "a type in parentheses is expected here");
+	if (size >= sizeof(step->name))
+		return expression_fail(parser->err, -E2BIG, parser->expression, parser->at,
+				       "the type is longer than %zu bytes", sizeof(step->name) - 1);
+	step->kind = STEP_TYPE;
+	step->at = parser->at;
+	memcpy(step->name, parser->text + parser->at + 1, size);
+	parser->at = end + 1;
+	return 0;
+}
+
+static int digit_of(char byte)
+{
+	if (byte >= '0' && byte <= '9')
+		return byte - '0';
+	byte |= 0x20;
+	return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
+}
+
+/* One byte of a quoted string, and how much of the text it takes; 0 when it is none. */
+static size_t unquote_byte(const char *text, char *ret_byte)
+{
+	static const char letters[] = "\\\"nt", bytes[] = "\\\"\n\t";
+	const char *found;
+
+	*ret_byte = text[0];
+	if (text[0] != '\\')
+		return 1;
+	found = text[1] ? strchr(letters, text[1]) : NULL;
+	if (found) {
+		*ret_byte = bytes[found - letters];
+		return 2;
+	}
+	if (text[1] != 'x' || digit_of(text[2]) < 0 || digit_of(text[3]) < 0)
+		return 0;
+	*ret_byte = (char)(digit_of(text[2]) << 4 | digit_of(text[3]));
+	return 4;
+}
+
+size_t expression_quoted_end(const char *text, size_t at)
+{
+	for (at++; text[at]; at++) {
+		if (text[at] == '"')
+			return at + 1;
+		if (text[at] == '\\' && text[at + 1])
+			at++;
+	}
+	return 0;
+}
+
+static int parse_key(struct parser *parser, struct expression_step *step)
+{
+	size_t end = expression_quoted_end(parser->text, parser->at);
+
+	if (!end)
+		return fail(parser, parser->at, "the quote that begins here does not end");
+	step->kind = STEP_KEY;
+	for (parser->at++; parser->at < end - 1;) {
+		size_t taken;
+
+		if (step->key_size == sizeof(step->key))
+			return expression_fail(parser->err, -E2BIG, parser->expression, step->at,
+					       "the key is longer than %zu bytes", sizeof(step->key));
+		taken = unquote_byte(parser->text + parser->at, &step->key[step->key_size++]);
+		if (!taken)
+			return fail(parser, parser->at,
+				    "there are \\\\, \\\", \\n, \\t and \\xNN, and no other escapes");
+		parser->at += taken;
+	}
+	parser->at = end;
+	return 0;
+}
+
+static int parse_number(struct parser *parser, struct expression_step *step)
+{
+	const char *text = parser->text + parser->at;
+	char *end;
+
+	step->kind = STEP_INDEX;
+	step->negative = *text == '-';
+	text += step->negative;
+	errno = 0;
+	step->index = strtoull(text, &end, 10);
+	if (*text < '0' || *text > '9')
+		return fail(parser, parser->at, "a number or a \"key\" is expected here");
+	if (errno || (step->negative && step->index > (uint64_t)INT64_MAX + 1))
+		return fail(parser, parser->at, "the number is too large");
+	if (step->negative)
+		step->index = -step->index;
+	parser->at = end - parser->text;
+	return 0;
+}
+
+static int parse_brackets(struct parser *parser, struct expression_step *step)
+{
+	int r;
+
+	step->at = parser->at++;
+	if (parser->text[parser->at] == '"')
+		r = parse_key(parser, step);
+	else
+		r = parse_number(parser, step);
+	if (r < 0)
+		return r;
+	if (parser->text[parser->at] != ']')
+		return fail(parser, parser->at, "a ] is expected here");
+	parser->at++;
+	return 0;
+}
+
+static int parse_step(struct parser *parser, struct expression_step *step)
+{
+	if (parser->text[parser->at] == '[')
+		return parse_brackets(parser, step);
+	if (parser->text[parser->at] != '.')
+		return fail(parser, parser->at, "a dot, a [ or the end is expected here");
+	parser->at++;
+	return parser->text[parser->at] == '(' ? parse_type(parser, step) : parse_name(parser, step);
+}
+
+static int parse_path(struct parser *parser, char end)
+{
+	struct expression *expression = parser->expression;
+	int r = parse_name(parser, &expression->steps[expression->step_count++]);
+
+	while (r == 0 && parser->text[parser->at] && parser->text[parser->at] != end) {
+		if (expression->step_count == EXPRESSION_MAX_STEPS)
+			return expression_fail(parser->err, -E2BIG, expression, parser->at,
+					       "more than %d steps", EXPRESSION_MAX_STEPS);
+		r = parse_step(parser, &expression->steps[expression->step_count++]);
+	}
+	return r;
+}
+
+/* name= */
+static void parse_given_name(struct parser *parser)
+{
+	size_t size = name_size(parser->text);
+
+	strcpy(parser->expression->name, parser->text);
+	if (size && parser->text[size] == '=') {
+		parser->expression->name[size] = '\0';
+		parser->at = size + 1;
+	}
+}
+
+static int parse(struct parser *parser)
+{
+	const char *text;
+	int r;
+
+	parse_given_name(parser);
+	text = parser->text + parser->at;
+	if (strncmp(text, "len(", 4) != 0 && strncmp(text, "cap(", 4) != 0)
+		return parse_path(parser, '\0');
+	parser->expression->measure = *text == 'l' ? MEASURE_LEN : MEASURE_CAP;
+	parser->at += 4;
+	r = parse_path(parser, ')');
+	if (r < 0)
+		return r;
+	if (parser->text[parser->at] != ')')
+		return fail(parser, parser->at, "a ) is expected here");
+	parser->at++;
+	return parser->text[parser->at] ? fail(parser, parser->at, "the end is expected here") : 0;
 }
 
 int expression_parse(const char *text, struct expression *ret_expression, struct error *err)
 {
 	struct expression expression = {0};
-	size_t at = 0;
+	struct parser parser = {&expression, expression.text, 0, err};
 	int r;
 
 	if (strlen(text) >= sizeof(expression.text))
 		return error_fail(err, -E2BIG, "expression \"%.40s…\" is longer than %zu bytes",
 				  text, sizeof(expression.text) - 1);
 	strcpy(expression.text, text);
-	for (;;) {
-		if (expression.step_count == EXPRESSION_MAX_STEPS)
-			return expression_fail(err, -E2BIG, &expression, at,
-					       "more than %d steps", EXPRESSION_MAX_STEPS);
-		r = parse_step(&expression, &at, err);
-		if (r < 0)
-			return r;
-		if (text[at] == '\0')
-			break;
-		if (text[at] != '.')
-			return expression_fail(err, -EINVAL, &expression, at,
-					       "a dot or the end is expected here");
-		at++;
-	}
-	*ret_expression = expression;
-	return 0;
+	r = parse(&parser);
+	if (r == 0)
+		*ret_expression = expression;
+	return r;
 }

@@ -4,121 +4,121 @@
 #include <errno.h>
 #include <string.h>
 
-enum { WORD = 8 };
-
-static bool cell_of(const struct type *type, struct cell *ret_cell)
-{
-	bool is_word_sized = type->size == 1 || type->size == 2 || type->size == 4 || type->size == 8;
-
-	*ret_cell = (struct cell){.size = type->size};
-	switch (type->kind) {
-	case TYPE_BOOL:
-		ret_cell->kind = CELL_BOOL;
-		return type->size == 1;
-	case TYPE_INT:
-		ret_cell->kind = CELL_INT;
-		return is_word_sized;
-	case TYPE_UINT:
-		ret_cell->kind = CELL_UINT;
-		return is_word_sized;
-	case TYPE_POINTER:
-	case TYPE_MAP:
-	case TYPE_CHAN:
-	case TYPE_FUNC:
-		ret_cell->kind = CELL_POINTER;
-		return type->size == WORD;
-	case TYPE_STRING:
-		ret_cell->kind = CELL_STRING;
-		return type->size == 2 * WORD;
-	default:
-		return false;
-	}
-}
+enum { WORD = 8, ENTRY_SIZE = 16 };
 
 static int full(struct error *err)
 {
 	return error_fail(err, -E2BIG, "too many captures at one probe: at most %d values", PLAN_MAX_CELLS);
 }
 
-static int add_range(struct plan_builder *builder, int pointer, int32_t low, int32_t size,
+static int add_range(struct plan_builder *builder, const struct plan_place *place, int32_t size,
 		     struct error *err)
 {
+	if (place->source < 0 || builder->sources[place->source].kind != PLAN_SOURCE_MEMORY)
+		return 0;
 	if (builder->range_count == sizeof(builder->ranges) / sizeof(builder->ranges[0]))
 		return full(err);
 	/* Only damaged DWARF describes frames and structs that large. */
-	if (low > INT32_MAX - size)
+	if (place->displacement > INT32_MAX - size)
 		return error_fail(err, -E2BIG, "a value lies too far from the pointer to it");
 	builder->ranges[builder->range_count++] =
-		(struct plan_range){.low = low, .high = low + size, .pointer = pointer};
+		(struct plan_range){.low = place->displacement, .high = place->displacement + size,
+				    .source = place->source};
 	return 0;
 }
 
-static int add_pointer(struct plan_builder *builder, struct plan_pointer pointer, struct error *err)
+static bool places_equal(const struct plan_place *a, const struct plan_place *b)
 {
-	for (int i = 0; i < builder->pointer_count; i++) {
-		const struct plan_pointer *known = &builder->pointers[i];
+	return a->source == b->source && a->gate == b->gate && a->displacement == b->displacement &&
+	       (a->source >= 0 || a->words[0] == b->words[0]);
+}
 
-		if (known->parent == pointer.parent && known->word == pointer.word &&
-		    known->displacement == pointer.displacement)
+static bool sources_equal(const struct plan_source *a, const struct plan_source *b)
+{
+	return a->kind == b->kind && places_equal(&a->place, &b->place) && a->search == b->search &&
+	       a->pass_over == b->pass_over && a->comparison == b->comparison && a->size == b->size &&
+	       a->constant == b->constant;
+}
+
+/* `size`: of what the source itself needs at its place. */
+static int add_source(struct plan_builder *builder, struct plan_source source, int32_t size,
+		      struct error *err)
+{
+	int r;
+
+	for (int i = 0; i < builder->source_count; i++) {
+		if (sources_equal(&builder->sources[i], &source))
 			return i;
 	}
-	if (builder->pointer_count == PLAN_MAX_BLOCKS)
+	if (builder->source_count == PLAN_MAX_BLOCKS)
 		return full(err);
-	builder->pointers[builder->pointer_count] = pointer;
-	return builder->pointer_count++;
+	r = add_range(builder, &source.place, size, err);
+	if (r < 0)
+		return r;
+	builder->sources[builder->source_count] = source;
+	return builder->source_count++;
 }
 
-/* Adds the pointers on the way to a value in memory; returns the index of the last. */
-static int add_way(struct plan_builder *builder, const struct access *access, struct error *err)
+int plan_follow(struct plan_builder *builder, struct plan_place pointer, struct error *err)
 {
-	int pointer = add_pointer(builder, (struct plan_pointer){.parent = -1, .word = access->words[0]},
-				  err);
+	return add_source(builder, (struct plan_source){.kind = PLAN_SOURCE_MEMORY, .place = pointer},
+			  WORD, err);
+}
+
+int plan_require(struct plan_builder *builder, struct plan_place place, enum plan_operation_code comparison,
+		 uint8_t size, uint32_t constant, struct error *err)
+{
+	struct plan_source condition = {.kind = PLAN_SOURCE_CONDITION, .place = place,
+					.comparison = comparison, .size = size, .constant = constant};
+
+	return add_source(builder, condition, size, err);
+}
+
+static int add_search(struct plan_builder *builder, const struct plan_search *search, struct error *err)
+{
+	for (int i = 0; i < builder->search_count; i++) {
+		if (memcmp(&builder->searches[i], search, sizeof(*search)) == 0)
+			return i;
+	}
+	if (builder->search_count == PLAN_MAX_SEARCHES)
+		return error_fail(err, -E2BIG, "too many maps at one probe: at most %d",
+				  PLAN_MAX_SEARCHES);
+	builder->searches[builder->search_count] = *search;
+	return builder->search_count++;
+}
+
+int plan_find_entry(struct plan_builder *builder, struct plan_place map, const struct plan_search *search,
+		    uint32_t pass_over, struct error *err)
+{
+	struct plan_source entry = {.kind = PLAN_SOURCE_ENTRY, .place = map, .pass_over = pass_over};
+	int number = add_search(builder, search, err);
+
+	if (number < 0)
+		return number;
+	entry.search = number;
+	return add_source(builder, entry, WORD, err);
+}
+
+int plan_add(struct plan_builder *builder, struct plan_place place, struct cell cell, uint32_t lookahead,
+	     struct error *err)
+{
+	/* Of a slice whose bytes are captured as a string, the capacity is not needed. */
+	int32_t size = cell.kind == CELL_STRING ? 2 * WORD : cell.size;
 	int r;
 
-	for (size_t i = 0; pointer >= 0 && i + 1 < access->hop_count; i++) {
-		r = add_range(builder, pointer, access->hops[i], WORD, err);
-		if (r < 0)
-			return r;
-		pointer = add_pointer(builder,
-				      (struct plan_pointer){.parent = pointer,
-							    .displacement = access->hops[i]},
-				      err);
-	}
-	return pointer;
-}
-
-int plan_add(struct plan_builder *builder, const struct access *access, uint32_t lookahead,
-	     struct cell *ret_cell, struct error *err)
-{
-	struct plan_builder next = *builder;
-	struct plan_capture capture = {.pointer = -1, .lookahead = lookahead};
-	int r;
-
-	if (!cell_of(access->type, &capture.cell))
-		return error_fail(err, -ENOTSUP, "a value of type %s cannot be captured as a whole",
-				  access->type->name);
-	if (next.capture_count == PLAN_MAX_CELLS)
+	if (builder->capture_count == PLAN_MAX_CELLS)
 		return full(err);
-	memcpy(capture.words, access->words, sizeof(capture.words));
-	if (access->hop_count > 0) {
-		r = add_way(&next, access, err);
-		if (r < 0)
-			return r;
-		capture.pointer = r;
-		capture.displacement = access->hops[access->hop_count - 1];
-		r = add_range(&next, capture.pointer, capture.displacement, capture.cell.size, err);
-		if (r < 0)
-			return r;
-	}
-	next.captures[next.capture_count++] = capture;
-	*builder = next;
-	*ret_cell = capture.cell;
-	return 0;
+	r = add_range(builder, &place, size, err);
+	if (r < 0)
+		return r;
+	builder->captures[builder->capture_count] =
+		(struct plan_capture){.cell = cell, .place = place, .lookahead = lookahead};
+	return builder->capture_count++;
 }
 
-/* A stretch of memory behind a pointer, read at once, and where it stands in the work area. */
+/* Bytes of a source, obtained at once, and where they stand in the work area. */
 struct block {
-	uint8_t pointer;
+	int8_t source;
 	int32_t low, high;
 	uint16_t work;
 };
@@ -127,6 +127,7 @@ struct compiler {
 	const struct plan_builder *builder;
 	struct plan *plan;
 	struct block blocks[PLAN_MAX_BLOCKS + 1]; /* block 0 stands for the registers */
+	uint8_t gates[PLAN_MAX_BLOCKS];		  /* by source: the block of a condition */
 	uint8_t block_count;
 	uint32_t work_used;
 	struct error *err;
@@ -136,7 +137,7 @@ static int too_big(struct compiler *compiler)
 {
 	return error_fail(compiler->err, -E2BIG,
 			  "the captures at one probe need more than %d reads or %d bytes",
-			  PLAN_MAX_OPERATIONS, PLAN_WORK_SIZE);
+			  PLAN_MAX_BLOCKS, PLAN_WORK_SIZE);
 }
 
 static int emit(struct compiler *compiler, struct plan_operation operation)
@@ -147,56 +148,68 @@ static int emit(struct compiler *compiler, struct plan_operation operation)
 	return 0;
 }
 
-/* Where bytes in a block, or a register, stand in the work area; their block in `*ret_block`. */
-static uint16_t place_of(const struct compiler *compiler, int pointer, int32_t displacement,
-			 uint8_t size, uint8_t word, uint8_t *ret_block)
+/* The operation that takes `size` bytes from a place: where they are, and what has to be there. */
+static struct plan_operation operation_at(const struct compiler *compiler, const struct plan_place *place,
+					  int32_t size)
 {
-	*ret_block = 0;
-	if (pointer < 0)
-		return word * WORD;
+	struct plan_operation operation = {.source = place->words[0] * WORD};
+
+	if (place->gate >= 0)
+		operation.gate = compiler->gates[place->gate];
+	if (place->source < 0)
+		return operation;
 	for (uint8_t i = 1; i < compiler->block_count; i++) {
 		const struct block *block = &compiler->blocks[i];
 
-		if (block->pointer == pointer && displacement >= block->low &&
-		    displacement + size <= block->high) {
-			*ret_block = i;
-			return block->work + (displacement - block->low);
+		if (block->source == place->source && place->displacement >= block->low &&
+		    place->displacement + size <= block->high) {
+			operation.base = i;
+			operation.source = block->work + (place->displacement - block->low);
+			break;
 		}
 	}
-	return 0;
+	return operation;
+}
+
+/* Takes a block of the work area; its number, or -E2BIG. */
+static int take_block(struct compiler *compiler, struct block block)
+{
+	uint32_t size = block.high - block.low;
+
+	if (compiler->block_count > PLAN_MAX_BLOCKS || compiler->work_used + size > PLAN_WORK_SIZE)
+		return too_big(compiler);
+	block.work = compiler->work_used;
+	compiler->blocks[compiler->block_count] = block;
+	compiler->work_used += (size + WORD - 1) / WORD * WORD;
+	return compiler->block_count++;
 }
 
 static int emit_block(struct compiler *compiler, struct block block)
 {
-	const struct plan_pointer *pointer = &compiler->builder->pointers[block.pointer];
-	struct plan_operation read = {
-		.code = PLAN_READ,
-		.block = compiler->block_count,
-		.target = compiler->work_used,
-		.size = block.high - block.low,
-		.displacement = block.low,
-	};
+	struct plan_operation read =
+		operation_at(compiler, &compiler->builder->sources[block.source].place, WORD);
+	int number = take_block(compiler, block);
 
-	if (compiler->block_count > PLAN_MAX_BLOCKS || compiler->work_used + read.size > PLAN_WORK_SIZE)
-		return too_big(compiler);
-	read.source = place_of(compiler, pointer->parent, pointer->displacement, WORD,
-			       pointer->word, &read.base);
-	block.work = compiler->work_used;
-	compiler->blocks[compiler->block_count++] = block;
-	compiler->work_used += (read.size + WORD - 1) / WORD * WORD;
+	if (number < 0)
+		return number;
+	read.code = PLAN_READ;
+	read.block = number;
+	read.target = compiler->blocks[number].work;
+	read.size = block.high - block.low;
+	read.displacement = block.low;
 	return emit(compiler, read);
 }
 
-/* Of the ranges of this pointer that begin at or after `from`, the lowest, and of these the longest. */
-static const struct plan_range *next_range(const struct plan_builder *builder, uint8_t pointer,
+/* Of the ranges of this source that begin at or after `from`, the lowest, and of these the longest. */
+static const struct plan_range *next_range(const struct plan_builder *builder, uint8_t source,
 					   int64_t from)
 {
 	const struct plan_range *next = NULL;
 
-	for (uint8_t i = 0; i < builder->range_count; i++) {
+	for (uint16_t i = 0; i < builder->range_count; i++) {
 		const struct plan_range *range = &builder->ranges[i];
 
-		if (range->pointer != pointer || range->low < from)
+		if (range->source != source || range->low < from)
 			continue;
 		if (!next || range->low < next->low ||
 		    (range->low == next->low && range->high > next->high))
@@ -209,15 +222,15 @@ static const struct plan_range *next_range(const struct plan_builder *builder, u
  * Reads of one pointer are merged while the whole stays within a block: a read costs the same from 8
  * to some hundred bytes, and what lies between two needed fields belongs to the same Go object.
  */
-static int emit_blocks(struct compiler *compiler, uint8_t pointer)
+static int emit_memory(struct compiler *compiler, uint8_t source)
 {
-	const struct plan_range *range = next_range(compiler->builder, pointer, INT32_MIN);
+	const struct plan_range *range = next_range(compiler->builder, source, INT32_MIN);
 	int r;
 
 	while (range) {
-		struct block block = {.pointer = pointer, .low = range->low, .high = range->high};
+		struct block block = {.source = source, .low = range->low, .high = range->high};
 
-		while ((range = next_range(compiler->builder, pointer, (int64_t)range->low + 1)) &&
+		while ((range = next_range(compiler->builder, source, (int64_t)range->low + 1)) &&
 		       range->high - block.low <= PLAN_MAX_BLOCK_SIZE)
 			block.high = range->high > block.high ? range->high : block.high;
 		r = emit_block(compiler, block);
@@ -227,21 +240,72 @@ static int emit_blocks(struct compiler *compiler, uint8_t pointer)
 	return 0;
 }
 
+static int emit_entry(struct compiler *compiler, uint8_t source)
+{
+	const struct plan_source *entry = &compiler->builder->sources[source];
+	struct plan_operation operation = operation_at(compiler, &entry->place, WORD);
+	int number = take_block(compiler, (struct block){.source = source, .high = ENTRY_SIZE});
+
+	if (number < 0)
+		return number;
+	operation.code = PLAN_SEARCH;
+	operation.block = number;
+	operation.target = compiler->blocks[number].work;
+	operation.size = entry->search;
+	operation.displacement = entry->pass_over;
+	return emit(compiler, operation);
+}
+
+static int emit_condition(struct compiler *compiler, uint8_t source)
+{
+	const struct plan_source *condition = &compiler->builder->sources[source];
+	struct plan_operation operation = operation_at(compiler, &condition->place, condition->size);
+	int number = take_block(compiler, (struct block){.source = source});
+
+	if (number < 0)
+		return number;
+	compiler->gates[source] = number;
+	operation.code = condition->comparison;
+	operation.block = number;
+	operation.size = condition->size;
+	operation.displacement = condition->constant;
+	return emit(compiler, operation);
+}
+
+static int emit_source(struct compiler *compiler, uint8_t source)
+{
+	switch (compiler->builder->sources[source].kind) {
+	case PLAN_SOURCE_ENTRY:
+		return emit_entry(compiler, source);
+	case PLAN_SOURCE_CONDITION:
+		return emit_condition(compiler, source);
+	default:
+		return emit_memory(compiler, source);
+	}
+}
+
 static int emit_capture(struct compiler *compiler, const struct plan_capture *capture,
 			uint32_t max_string)
 {
-	struct plan_operation operation = {.code = PLAN_SCALAR, .size = capture->cell.size};
+	bool is_string = capture->cell.kind == CELL_STRING;
+	struct plan_operation operation = operation_at(compiler, &capture->place,
+						       is_string ? 2 * WORD : capture->cell.size);
 
-	operation.source = place_of(compiler, capture->pointer, capture->displacement,
-				    capture->cell.size, capture->words[0], &operation.base);
-	if (capture->cell.kind == CELL_STRING) {
+	operation.code = PLAN_SCALAR;
+	operation.size = capture->cell.size;
+	if (is_string) {
 		operation.code = PLAN_STRING;
 		operation.size = max_string;
 		operation.displacement = capture->lookahead;
-		operation.target = capture->pointer < 0 ? capture->words[1] * WORD
-							: operation.source + WORD;
+		operation.target = capture->place.source < 0 ? capture->place.words[1] * WORD
+							     : operation.source + WORD;
 	}
 	return emit(compiler, operation);
+}
+
+static bool starts_at_thread_pointer(const struct plan_source *source)
+{
+	return source->place.source < 0 && source->place.words[0] == PLAN_THREAD_POINTER;
 }
 
 int plan_compile(const struct plan_builder *builder, const struct site *site, enum plan_role role,
@@ -256,20 +320,33 @@ int plan_compile(const struct plan_builder *builder, const struct site *site, en
 	struct compiler compiler = {
 		.builder = builder,
 		.plan = &plan,
+		.blocks = {{.source = PLAN_REGISTERS}},
 		.block_count = 1,
 		.work_used = PLAN_REGISTER_WORDS * WORD,
 		.err = err,
 	};
 	int r = 0;
 
-	for (uint8_t i = 0; r == 0 && i < builder->pointer_count; i++) {
-		if (builder->pointers[i].parent < 0 && builder->pointers[i].word == PLAN_THREAD_POINTER)
+	memcpy(plan.searches, builder->searches, sizeof(plan.searches));
+	for (uint8_t i = 0; r == 0 && i < builder->source_count; i++) {
+		if (starts_at_thread_pointer(&builder->sources[i]))
 			plan.flags |= PLAN_WANTS_THREAD_POINTER;
-		r = emit_blocks(&compiler, i);
+		r = emit_source(&compiler, i);
 	}
 	for (uint8_t i = 0; r == 0 && i < builder->capture_count; i++)
 		r = emit_capture(&compiler, &builder->captures[i], max_string);
 	if (r == 0)
 		*ret_plan = plan;
 	return r;
+}
+
+bool plan_is_short(const struct plan *plan)
+{
+	if (plan->operation_count > PLAN_SHORT_OPERATIONS)
+		return false;
+	for (uint32_t i = 0; i < plan->operation_count; i++) {
+		if (plan->operations[i].code >= PLAN_ABOVE || plan->operations[i].gate)
+			return false;
+	}
+	return true;
 }

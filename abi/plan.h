@@ -2,10 +2,13 @@
 #ifndef GOHTTPSNOOP_ABI_PLAN_H
 #define GOHTTPSNOOP_ABI_PLAN_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <linux/types.h>
 
-#include "access.h"
 #include "contract.h"
+#include "error.h"
+#include "site.h"
 
 /* How the 8 bytes of a cell are to be understood. */
 enum cell_kind {
@@ -14,55 +17,98 @@ enum cell_kind {
 	CELL_UINT,
 	CELL_POINTER,
 	CELL_STRING,
+	CELL_FLOAT, /* `size` bytes */
 };
 
 struct cell {
 	enum cell_kind kind;
-	uint8_t size;
+	uint8_t size; /* of the value in the traced process */
 };
 
-/*
- * Compiles captures to a plan. Captures are added one by one; each that is accepted becomes the next
- * cell. plan_compile() then merges the reads that start from one pointer into blocks. Plain values:
- * nothing to release.
- */
-struct plan_range {
-	int32_t low, high; /* of the bytes needed, from the pointer; high exclusive */
-	uint8_t pointer;
+#define PLAN_REGISTERS (-1) /* a source: the thread's registers */
+#define PLAN_NO_GATE (-1)
+
+/* The most machine words a value in registers has that is captured as one: a slice's. */
+#define PLAN_PLACE_WORDS 3
+
+/* Where a value is: `displacement` bytes into what a source gives, or in registers. */
+struct plan_place {
+	int8_t source; /* or PLAN_REGISTERS */
+	int8_t gate;   /* a condition without which there is no such value, or PLAN_NO_GATE */
+	uint8_t words[PLAN_PLACE_WORDS]; /* PLAN_REGISTERS: the indices into pt_regs */
+	uint8_t word_count;
+	int32_t displacement;
 };
 
-/* A pointer to read from: a register, or a word in the memory another pointer leads to. */
-struct plan_pointer {
-	int8_t parent; /* index of that other pointer, or -1 */
-	uint8_t word;  /* pt_regs index, when there is no parent */
-	int32_t displacement; /* of the word, from the parent */
+/* What a plan obtains so that values can be taken from it, in the order it does. */
+enum plan_source_kind {
+	PLAN_SOURCE_MEMORY,    /* what the pointer at `place` leads to */
+	PLAN_SOURCE_ENTRY,     /* two words: where the key and the element of a map's entry are; the
+				* map's header is what the pointer at `place` leads to */
+	PLAN_SOURCE_CONDITION, /* nothing, but only if what is at `place` compares to `constant` */
+};
+
+struct plan_source {
+	enum plan_source_kind kind;
+	struct plan_place place;
+	uint8_t search;	    /* ENTRY: number of the search */
+	uint32_t pass_over; /* ENTRY: entries that match and are not meant */
+	enum plan_operation_code comparison; /* CONDITION: PLAN_ABOVE or PLAN_EQUAL */
+	uint8_t size;			     /* CONDITION: bytes compared */
+	uint32_t constant;
 };
 
 struct plan_capture {
 	struct cell cell;
-	int8_t pointer; /* that the value is read from, or -1: it is in registers */
-	uint8_t words[2];
-	int32_t displacement;
+	struct plan_place place;
 	uint32_t lookahead;
 };
 
-struct plan_builder {
-	struct plan_pointer pointers[PLAN_MAX_BLOCKS];
-	struct plan_range ranges[2 * PLAN_MAX_CELLS];
-	struct plan_capture captures[PLAN_MAX_CELLS];
-	uint8_t pointer_count, range_count, capture_count;
+struct plan_range {
+	int32_t low, high; /* of the bytes needed, from the pointer; high exclusive */
+	uint8_t source;
 };
 
 /*
- * Adds the value that `access` leads to as the next cell. `lookahead`: how many bytes after a string
- * may be read on trial because the strings captured next are likely to follow there. -ENOTSUP when
- * values of that type cannot be captured, -E2BIG when the plan is full; the builder is then unchanged.
+ * Compiles captures to a plan. Each that is accepted becomes the next cell; what the way to it needs is
+ * added before. plan_compile() then merges the reads that start from one pointer into blocks. Plain
+ * values: nothing to release, and a copy is a way back.
  */
-int plan_add(struct plan_builder *builder, const struct access *access, uint32_t lookahead,
-	     struct cell *ret_cell, struct error *err);
+struct plan_builder {
+	struct plan_source sources[PLAN_MAX_BLOCKS];
+	struct plan_search searches[PLAN_MAX_SEARCHES];
+	struct plan_range ranges[3 * PLAN_MAX_CELLS];
+	struct plan_capture captures[PLAN_MAX_CELLS];
+	uint8_t source_count, search_count, capture_count;
+	uint16_t range_count;
+};
+
+/*
+ * Each returns the number of the source (of a condition: to be used as a gate), of an equal one where
+ * there is one already, or -E2BIG when the plan is full.
+ */
+int plan_follow(struct plan_builder *builder, struct plan_place pointer, struct error *err);
+int plan_require(struct plan_builder *builder, struct plan_place place, enum plan_operation_code comparison,
+		 uint8_t size, uint32_t constant, struct error *err);
+int plan_find_entry(struct plan_builder *builder, struct plan_place map, const struct plan_search *search,
+		    uint32_t pass_over, struct error *err);
+
+/* The words of what plan_find_entry() gives: pointers to the entry's key and its element. */
+enum { PLAN_ENTRY_KEY = 0, PLAN_ENTRY_ELEMENT = 8 };
+
+/*
+ * Adds the value at `place` as the next cell, and returns the cell's number. `lookahead`: how many bytes
+ * after a string may be read on trial because the strings captured next are likely to follow there.
+ * -E2BIG when the plan is full; the builder is then unchanged.
+ */
+int plan_add(struct plan_builder *builder, struct plan_place place, struct cell cell, uint32_t lookahead,
+	     struct error *err);
 
 /* Compiles what was added. -E2BIG when it exceeds the bounds of a plan. */
 int plan_compile(const struct plan_builder *builder, const struct site *site, enum plan_role role,
 		 uint32_t max_string, struct plan *ret_plan, struct error *err);
+
+/* Whether the program for short plans, which is the faster one to load and to run, carries it out. */
+bool plan_is_short(const struct plan *plan);
 
 #endif

@@ -8,23 +8,31 @@
 #define GOHTTPSNOOP_BPF_CONTRACT_H
 
 enum {
-	PLAN_MAX_OPERATIONS = 48,
-	PLAN_MAX_CELLS = 32,
-	PLAN_MAX_BLOCKS = 31, /* block 0 is the registers, which are always there */
+	PLAN_MAX_OPERATIONS = 256,
+	PLAN_SHORT_OPERATIONS = 48, /* what the program for short plans carries out, see plan_is_short() */
+	PLAN_MAX_CELLS = 128,
+	PLAN_MAX_BLOCKS = 63, /* block 0 is the registers, which are always there */
 	PLAN_MAX_BLOCK_SIZE = 512,
-	PLAN_WORK_SIZE = 4096, /* bytes of registers and blocks one plan may hold */
+	PLAN_MAX_SEARCHES = 8,
+	PLAN_WORK_SIZE = 8192, /* bytes of registers and blocks one plan may hold */
 	/* Words of the work area: the larger of x86-64's and AArch64's pt_regs, then the thread pointer
 	 * (x86-64: the FS base), which is there only for plans that ask for it. */
 	PLAN_THREAD_POINTER = 34,
 	PLAN_REGISTER_WORDS = 35,
 	STRING_MAX_SIZE = 8192,
 	SCRATCH_SLOTS = 4, /* a CPU */
+	SEARCH_KEY_SIZE = 64,
+	SEARCH_GROUP_SLOTS = 8,
+	/* Groups of a map that are looked through at most: a map of 16,000 entries, or a bounded time. */
+	SEARCH_MAX_GROUPS = 4096,
 };
 
 /*
  * A plan is a bounded, straight list of operations on a work area. The area starts with the traced
  * thread's registers (the words of the kernel's pt_regs, in order: block 0); every READ adds a block
- * of user memory to it. An operation whose `base` block could not be read is not carried out.
+ * of user memory to it. An operation whose `base` or `gate` block is not there is not carried out: that
+ * is how a condition that does not hold, which defines a block of no bytes, makes all that depends on
+ * it unreadable.
  */
 enum plan_operation_code {
 	PLAN_END = 0,
@@ -33,17 +41,60 @@ enum plan_operation_code {
 	PLAN_STRING = 3, /* next cell = a string, cut at `size` bytes; its pointer at work + source, its length
 			  * at work + target. `displacement` more bytes are read on trial: strings cut
 			  * from one buffer, as a request line's are, then cost one read together. */
+	/* Beyond the program for short plans: */
+	PLAN_ABOVE = 4,	 /* define `block` if the `size` bytes at work + source are above `displacement` */
+	PLAN_EQUAL = 5,	 /* define `block` if they equal `displacement`; both unsigned */
+	PLAN_SEARCH = 6, /* look for an entry of the map whose header *(u64 *)(work + source) points to, by
+			  * search number `size`, passing over `displacement` entries that match; put the
+			  * addresses of its key and its element at work + target; define `block` */
 };
 
 struct plan_operation {
 	__u8 code;
 	__u8 base;  /* the block that `source` (and a string's `target`) lies in */
-	__u8 block; /* READ: the block it defines */
-	__u8 reserved;
+	__u8 block; /* READ, ABOVE, EQUAL, SEARCH: the block it defines */
+	__u8 gate;  /* another block that has to be there; 0: none */
 	__u16 source; /* byte offset in the work area */
 	__u16 target; /* byte offset in the work area */
 	__u32 size;
 	__s32 displacement;
+};
+
+/* How a map lies in memory: groups of eight entries, found through the map's header. */
+enum search_layout {
+	SEARCH_BUCKETS = 0, /* chains of buckets; while the map grows there is an older array of them */
+	SEARCH_TABLES = 1,  /* a directory of tables of groups, or one group */
+};
+
+enum search_match {
+	SEARCH_ANY = 0,	    /* each entry matches */
+	SEARCH_INTEGER = 1, /* key_size bytes of key */
+	SEARCH_STRING = 2,  /* a string of key_size bytes */
+};
+
+/*
+ * Offsets are bytes: `_at` in the header of a map (or of a table), the others in a group. A group
+ * begins with one byte an entry, that says whether there is one.
+ */
+struct plan_search {
+	__u8 layout;
+	__u8 match;
+	__u8 key_size;
+	__u8 count_at; /* of the number of groups: a power's exponent (buckets), a mask (tables) */
+	__u8 groups_at;
+	__u8 older_at; /* BUCKETS: of the older array */
+	__u8 flags_at; /* BUCKETS: of the byte that says that the older array is as large as the new */
+	__u8 same_size; /* its bit */
+	__u8 directory_at; /* TABLES: of the directory, or the one group */
+	__u8 directory_size_at; /* TABLES: 0 when there is one group */
+	__u16 key;	   /* of the first entry */
+	__u32 key_stride;
+	__u32 element;
+	__u32 element_stride;
+	__u32 group_size;
+	__u32 next; /* BUCKETS: of the pointer to the next bucket of a chain */
+	__u32 reserved;
+	__u8 wanted[SEARCH_KEY_SIZE];
 };
 
 struct plan {
@@ -56,6 +107,8 @@ struct plan {
 	__u32 role; /* which counter takes the blame when the record cannot be submitted */
 	__u32 flags;
 	struct plan_operation operations[PLAN_MAX_OPERATIONS];
+	/* Last, so that the program for short plans can do with the part before. */
+	struct plan_search searches[PLAN_MAX_SEARCHES];
 };
 
 enum plan_flag {
@@ -105,7 +158,7 @@ struct record_hit {
 	__u64 cookie;
 	__u64 time;	  /* CLOCK_MONOTONIC, nanoseconds */
 	__u64 process;	  /* thread group id << 32 | thread id, in the tool's PID namespace */
-	__u64 unreadable; /* bit n: cell n could not be read and holds 0 */
+	__u64 unreadable[PLAN_MAX_CELLS / 64]; /* bit n: cell n could not be read and holds 0 */
 };
 
 /*
@@ -119,8 +172,11 @@ enum {
 };
 
 _Static_assert(sizeof(struct plan_operation) == 16, "no padding");
-_Static_assert(sizeof(struct plan) == 32 + 16 * PLAN_MAX_OPERATIONS, "no padding");
-_Static_assert(sizeof(struct record_hit) == 40, "no padding");
+_Static_assert(sizeof(struct plan_search) == 36 + SEARCH_KEY_SIZE, "no padding");
+_Static_assert(sizeof(struct plan) == 32 + sizeof(struct plan_operation) * PLAN_MAX_OPERATIONS +
+					     sizeof(struct plan_search) * PLAN_MAX_SEARCHES,
+	       "no padding");
+_Static_assert(sizeof(struct record_hit) == 48, "no padding");
 _Static_assert(sizeof(struct record_process) == 16, "no padding");
 
 #endif

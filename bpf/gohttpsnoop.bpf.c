@@ -65,12 +65,24 @@ struct progress {
 	__u32 used;	  /* bytes of the record taken so far */
 	__u32 cell;	  /* the next cell */
 	__u64 readable;	  /* bit n: block n was read */
-	__u64 unreadable; /* bit n: cell n could not be read */
+	__u64 unreadable[PLAN_MAX_CELLS / 64]; /* bit n: cell n could not be read */
 	/* The last bytes read for a string: where they came from and where they stand in the record. */
 	__u64 window_address;
 	__u32 window_size;
 	__u32 window_offset;
 };
+
+/* Reads user memory; a page that is not resident is faulted in where the program may sleep. */
+static __always_inline bool read_user(void *target, __u32 size, __u64 address, bool sleepable)
+{
+	if (address < LOWEST_POINTER)
+		return false;
+	if (bpf_probe_read_user(target, size, (const void *)address) == 0)
+		return true;
+	return sleepable && bpf_copy_from_user(target, size, (const void *)address) == 0;
+}
+
+#include "search.bpf.h"
 
 /*
  * A uprobe program cannot migrate but it can be preempted (and a sleepable one can sleep), and
@@ -80,6 +92,7 @@ struct scratch {
 	__u32 claimed;
 	__u32 reserved;
 	struct progress progress;
+	struct search_progress search;
 	__u8 work[PLAN_WORK_SIZE + PLAN_MAX_BLOCK_SIZE];
 	__u8 record[]; /* RECORD_MAX_HEAD + payload_size + STRING_MAX_SIZE bytes, see kernel.c */
 };
@@ -111,16 +124,6 @@ static __always_inline struct scratch *scratch_claim(void)
 static __always_inline void scratch_release(struct scratch *scratch)
 {
 	__sync_lock_test_and_set(&scratch->claimed, 0);
-}
-
-/* Reads user memory; a page that is not resident is faulted in where the program may sleep. */
-static __always_inline bool read_user(void *target, __u32 size, __u64 address, bool sleepable)
-{
-	if (address < LOWEST_POINTER)
-		return false;
-	if (bpf_probe_read_user(target, size, (const void *)address) == 0)
-		return true;
-	return sleepable && bpf_copy_from_user(target, size, (const void *)address) == 0;
 }
 
 static __always_inline __u64 work_word(const struct scratch *scratch, __u16 offset)
@@ -196,6 +199,17 @@ static __always_inline bool read_string(struct scratch *scratch, const struct pl
 	return true;
 }
 
+static __always_inline void define_block(struct scratch *scratch,
+					 const struct plan_operation *operation)
+{
+	scratch->progress.readable |= 1ull << (operation->block & PLAN_MAX_BLOCKS);
+}
+
+static __always_inline bool is_there(const struct scratch *scratch, __u8 block)
+{
+	return scratch->progress.readable & (1ull << (block & PLAN_MAX_BLOCKS));
+}
+
 static __always_inline void read_block(struct scratch *scratch, const struct plan_operation *operation,
 				       bool sleepable)
 {
@@ -206,7 +220,7 @@ static __always_inline void read_block(struct scratch *scratch, const struct pla
 	if (size > PLAN_MAX_BLOCK_SIZE || base < LOWEST_POINTER)
 		return;
 	if (read_user(scratch->work + target, size, base + operation->displacement, sleepable))
-		scratch->progress.readable |= 1ull << (operation->block & 31);
+		define_block(scratch, operation);
 }
 
 static __always_inline void put_cell(struct scratch *scratch, bool readable, __u64 value)
@@ -216,16 +230,52 @@ static __always_inline void put_cell(struct scratch *scratch, bool readable, __u
 
 	cells[cell] = value;
 	if (!readable)
-		scratch->progress.unreadable |= 1ull << cell;
+		scratch->progress.unreadable[cell / 64] |= 1ull << (cell & 63);
 	scratch->progress.cell++;
 }
 
-static __always_inline void carry_out(struct scratch *scratch, const struct plan *plan,
-				      const struct plan_operation *operation, bool sleepable)
+/* What only long plans have. False when the operation is none of these. */
+static __always_inline bool carry_out_condition(struct scratch *scratch, const struct plan *plan,
+						const struct plan_operation *operation,
+						bool readable, bool sleepable)
 {
-	bool readable = scratch->progress.readable & (1ull << (operation->base & 31));
+	__u64 *found = (__u64 *)(scratch->work + (operation->target & (PLAN_WORK_SIZE - 1)));
+	__u32 search = operation->size & (PLAN_MAX_SEARCHES - 1);
+
+	switch (operation->code) {
+	case PLAN_ABOVE:
+		if (readable && read_scalar(scratch, operation) > (__u32)operation->displacement)
+			define_block(scratch, operation);
+		return true;
+	case PLAN_EQUAL:
+		if (readable && read_scalar(scratch, operation) == (__u32)operation->displacement)
+			define_block(scratch, operation);
+		return true;
+	case PLAN_SEARCH:
+		if (!readable || !find_entry(&scratch->search, &plan->searches[search],
+					     work_word(scratch, operation->source),
+					     operation->displacement, sleepable))
+			return true;
+		found[0] = scratch->search.key;
+		found[1] = scratch->search.element;
+		define_block(scratch, operation);
+		return true;
+	}
+	return false;
+}
+
+static __always_inline void carry_out(struct scratch *scratch, const struct plan *plan,
+				      const struct plan_operation *operation, bool is_long,
+				      bool sleepable)
+{
+	bool readable = is_there(scratch, operation->base);
 	__u64 value = 0;
 
+	if (is_long) {
+		readable = readable && is_there(scratch, operation->gate);
+		if (carry_out_condition(scratch, plan, operation, readable, sleepable))
+			return;
+	}
 	switch (operation->code) {
 	case PLAN_READ:
 		if (readable)
@@ -282,8 +332,51 @@ static __always_inline void submit(struct scratch *scratch, const struct plan *p
 	wake_reader();
 }
 
+struct plan_context {
+	struct scratch *scratch;
+	const struct plan *plan;
+};
+
+/* One turn of bpf_loop(): 1 ends it. */
+static __always_inline long plan_turn(__u32 turn, struct plan_context *context, bool sleepable)
+{
+	if (turn >= context->plan->operation_count || turn >= PLAN_MAX_OPERATIONS)
+		return 1;
+	carry_out(context->scratch, context->plan, &context->plan->operations[turn], true, sleepable);
+	return 0;
+}
+
+static long plan_turn_sleepable(__u32 turn, struct plan_context *context)
+{
+	return plan_turn(turn, context, true);
+}
+
+static long plan_turn_atomic(__u32 turn, struct plan_context *context)
+{
+	return plan_turn(turn, context, false);
+}
+
+/*
+ * The verifier goes through each turn of a loop in the program itself, which short plans can afford
+ * and for which they need no call a turn; through the function that bpf_loop() calls it goes once.
+ */
+static __always_inline void carry_out_all(struct scratch *scratch, const struct plan *plan,
+					  bool is_long, bool sleepable)
+{
+	struct plan_context context = {scratch, plan};
+
+	if (is_long && sleepable) {
+		bpf_loop(PLAN_MAX_OPERATIONS, plan_turn_sleepable, &context, 0);
+	} else if (is_long) {
+		bpf_loop(PLAN_MAX_OPERATIONS, plan_turn_atomic, &context, 0);
+	} else {
+		for (__u32 i = 0; i < PLAN_SHORT_OPERATIONS && i < plan->operation_count; i++)
+			carry_out(scratch, plan, &plan->operations[i], false, sleepable);
+	}
+}
+
 static __always_inline void interpret(struct scratch *scratch, const struct plan *plan,
-				      __u64 cookie, __u64 process, bool sleepable)
+				      __u64 cookie, __u64 process, bool is_long, bool sleepable)
 {
 	struct record_hit *hit = (struct record_hit *)scratch->record;
 	__u32 cell_count = plan->cell_count < PLAN_MAX_CELLS ? plan->cell_count : PLAN_MAX_CELLS;
@@ -292,22 +385,19 @@ static __always_inline void interpret(struct scratch *scratch, const struct plan
 		.readable = 1, /* the registers */
 	};
 
-	for (__u32 i = 0; i < PLAN_MAX_OPERATIONS; i++) {
-		if (i >= plan->operation_count)
-			break;
-		carry_out(scratch, plan, &plan->operations[i], sleepable);
-	}
+	carry_out_all(scratch, plan, is_long, sleepable);
 	hit->size = scratch->progress.used;
 	hit->kind = RECORD_HIT;
 	hit->cell_count = scratch->progress.cell;
 	hit->cookie = cookie;
 	hit->time = bpf_ktime_get_ns();
 	hit->process = process;
-	hit->unreadable = scratch->progress.unreadable;
+	for (int i = 0; i < PLAN_MAX_CELLS / 64; i++)
+		hit->unreadable[i] = scratch->progress.unreadable[i];
 	submit(scratch, plan);
 }
 
-static __always_inline int handle_hit(void *context, bool sleepable)
+static __always_inline int handle_hit(void *context, bool is_long, bool sleepable)
 {
 	__u64 cookie = bpf_get_attach_cookie(context);
 	__u32 index = cookie & ((1u << COOKIE_PLAN_BITS) - 1);
@@ -326,7 +416,7 @@ static __always_inline int handle_hit(void *context, bool sleepable)
 		return 0;
 	}
 	load_registers(scratch, plan, context);
-	interpret(scratch, plan, cookie, process, sleepable);
+	interpret(scratch, plan, cookie, process, is_long, sleepable);
 	scratch_release(scratch);
 	return 0;
 }
@@ -381,20 +471,40 @@ int note_listen(struct bpf_raw_tracepoint_args *context)
 	return submit_process(RECORD_LISTEN, BPF_CORE_READ(sock, __sk_common.skc_num));
 }
 
+/* For short plans. */
 SEC("uprobe.multi.s")
 int hit_multi_sleepable(void *context)
 {
-	return handle_hit(context, true);
+	return handle_hit(context, false, true);
 }
 
 SEC("uprobe.s")
 int hit_single_sleepable(void *context)
 {
-	return handle_hit(context, true);
+	return handle_hit(context, false, true);
 }
 
 SEC("uprobe")
 int hit_single(void *context)
 {
-	return handle_hit(context, false);
+	return handle_hit(context, false, false);
+}
+
+/* For all plans: Linux 5.17, for bpf_loop(). */
+SEC("uprobe.multi.s")
+int hit_long_multi_sleepable(void *context)
+{
+	return handle_hit(context, true, true);
+}
+
+SEC("uprobe.s")
+int hit_long_single_sleepable(void *context)
+{
+	return handle_hit(context, true, true);
+}
+
+SEC("uprobe")
+int hit_long_single(void *context)
+{
+	return handle_hit(context, true, false);
 }

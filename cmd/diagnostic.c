@@ -11,7 +11,10 @@ void diagnostic_text(const char *text)
 void diagnostic_error(const struct error *err)
 {
 	char text[2048];
+	size_t column;
 
 	error_format(err, text, sizeof(text));
 	diagnostic_text(text);
+	if (error_format_quote(err, text, sizeof(text), &column))
+		fprintf(stderr, "    %s\n    %*s^\n", text, (int)column, "");
 }

@@ -20,6 +20,9 @@ enum {
 	MAX_PLANS = 1024,
 	/* Strings of one record: room for this many of the longest. */
 	PAYLOAD_STRINGS = 7,
+	/* The part of a plan that the program for short ones looks at. */
+	PLAN_SHORT_SIZE = offsetof(struct plan, operations) +
+			  PLAN_SHORT_OPERATIONS * sizeof(struct plan_operation),
 	/* A link is gone when the kernel has waited for what may still run: 50 ms, a sleeping thread. */
 	MAX_DETACHERS = 64,
 };
@@ -52,16 +55,18 @@ static int be_silent(enum libbpf_print_level level, const char *format, va_list 
 	return 0;
 }
 
-static struct bpf_program *program_of(const struct gohttpsnoop_bpf *skeleton,
+static struct bpf_program *program_of(const struct gohttpsnoop_bpf *skeleton, bool long_plans,
 				      enum kernel_attachment attachment)
 {
 	switch (attachment) {
 	case KERNEL_ATTACHMENT_MULTI:
-		return skeleton->progs.hit_multi_sleepable;
+		return long_plans ? skeleton->progs.hit_long_multi_sleepable
+				  : skeleton->progs.hit_multi_sleepable;
 	case KERNEL_ATTACHMENT_SINGLE_SLEEPABLE:
-		return skeleton->progs.hit_single_sleepable;
+		return long_plans ? skeleton->progs.hit_long_single_sleepable
+				  : skeleton->progs.hit_single_sleepable;
 	default:
-		return skeleton->progs.hit_single;
+		return long_plans ? skeleton->progs.hit_long_single : skeleton->progs.hit_single;
 	}
 }
 
@@ -107,6 +112,8 @@ static int configure(struct gohttpsnoop_bpf *skeleton, const struct kernel_optio
 					     SCRATCH_SLOTS * libbpf_num_possible_cpus());
 	if (r == 0)
 		r = bpf_map__set_max_entries(skeleton->maps.plans, MAX_PLANS);
+	if (r == 0 && !options->long_plans)
+		r = bpf_map__set_value_size(skeleton->maps.plans, PLAN_SHORT_SIZE);
 	if (r == 0)
 		r = bpf_map__set_max_entries(skeleton->maps.ring, options->ring_size);
 	return r;
@@ -115,11 +122,12 @@ static int configure(struct gohttpsnoop_bpf *skeleton, const struct kernel_optio
 static void choose_programs(const struct gohttpsnoop_bpf *skeleton,
 			    const struct kernel_options *options, enum kernel_attachment attachment)
 {
+	const struct bpf_program *wanted = program_of(skeleton, options->long_plans, attachment);
 	struct bpf_program *program;
 
 	bpf_object__for_each_program(program, skeleton->obj)
 		bpf_program__set_autoload(program,
-					  program == program_of(skeleton, attachment) ||
+					  program == wanted ||
 						  program == skeleton->progs.note_exec ||
 						  (program == skeleton->progs.note_listen &&
 						   options->watch_listening));
@@ -139,7 +147,7 @@ static int load(struct kernel *kernel, const struct kernel_options *options,
 		choose_programs(skeleton, options, attachment);
 		r = gohttpsnoop_bpf__load(skeleton);
 	}
-	program = program_of(skeleton, attachment);
+	program = program_of(skeleton, options->long_plans, attachment);
 	if (r == 0 && attachment == KERNEL_ATTACHMENT_MULTI && !has_multi_links(program))
 		r = -EOPNOTSUPP;
 	if (r < 0) {

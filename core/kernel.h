@@ -23,6 +23,7 @@ struct kernel_options {
 	uint32_t max_string; /* bytes of the longest string captured */
 	uint32_t ring_size;  /* bytes, a power of two, a multiple of the page size */
 	enum kernel_attachment attachment;
+	bool long_plans; /* other plans than short ones (plan.h) will be installed */
 	/* What kernel_watch() tells of, beside targets that run another program. */
 	bool watch_all;	      /* every process that does */
 	bool watch_listening; /* processes that listen */

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "alignment.h"
+
+#include <errno.h>
+
+/* Hostile DWARF can describe types whose tree is far larger than its description. */
+enum { MAX_DEPTH = 64, MAX_STEPS = 200000 };
+
+struct survey {
+	struct types *types;
+	uint32_t steps;
+	struct error *err;
+};
+
+static int visit(struct survey *survey, const struct type *type, int depth, uint64_t *ret_alignment);
+
+uint64_t alignment_up(uint64_t offset, uint64_t alignment)
+{
+	return (offset + alignment - 1) / alignment * alignment;
+}
+
+static int visit_struct(struct survey *survey, const struct type *type, int depth,
+			uint64_t *ret_alignment)
+{
+	uint64_t greatest = 1, end = 0;
+
+	for (size_t i = 0; i < type->field_count; i++) {
+		const struct field *field = &type->fields[i];
+		uint64_t alignment = 1;
+		int r = visit(survey, field->type, depth + 1, &alignment);
+
+		if (r < 0)
+			return r;
+		if (field->offset < end || field->offset - end >= alignment ||
+		    __builtin_add_overflow(field->offset, field->type->size, &end))
+			return error_fail(survey->err, -ENODATA, "not all fields of %s are known",
+					  type->name);
+		if (alignment > greatest)
+			greatest = alignment;
+	}
+	/* A zero-size last field gets a byte of its own, so that its address stays within. */
+	if (type->size < end || type->size - end > greatest)
+		return error_fail(survey->err, -ENODATA, "not all fields of %s are known", type->name);
+	*ret_alignment = greatest;
+	return 0;
+}
+
+static int check(const struct survey *survey, const struct type *type, uint64_t alignment)
+{
+	if (alignment == 1 || alignment == 2 || alignment == 4 || alignment == 8)
+		return 0;
+	return error_fail(survey->err, -EBADMSG, "the type %s has no size a Go type can have", type->name);
+}
+
+static int visit(struct survey *survey, const struct type *type, int depth, uint64_t *ret_alignment)
+{
+	int r;
+
+	if (++survey->steps > MAX_STEPS || depth > MAX_DEPTH)
+		return error_fail(survey->err, -E2BIG, "the type %s is too large to be passed", type->name);
+	switch (type->kind) {
+	case TYPE_UNKNOWN:
+		return error_fail(survey->err, -ENODATA, "the shape of %s is not known", type->name);
+	case TYPE_STRUCT:
+		r = types_complete(survey->types, type, survey->err);
+		return r < 0 ? r : visit_struct(survey, type, depth, ret_alignment);
+	case TYPE_ARRAY:
+		r = types_complete(survey->types, type, survey->err);
+		return r < 0 ? r : visit(survey, type->element, depth + 1, ret_alignment);
+	case TYPE_BOOL:
+	case TYPE_INT:
+	case TYPE_UINT:
+	case TYPE_FLOAT:
+		*ret_alignment = type->size;
+		break;
+	case TYPE_COMPLEX:
+		*ret_alignment = type->size / 2;
+		break;
+	default:
+		*ret_alignment = 8;
+	}
+	return check(survey, type, *ret_alignment);
+}
+
+int alignment_of(struct types *types, const struct type *type, uint64_t *ret_alignment,
+		 struct error *err)
+{
+	struct survey survey = {types, 0, err};
+
+	return visit(&survey, type, 0, ret_alignment);
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * Looks through a Go map for an entry, group by group. The hash of a key cannot be had here (it is
+ * salted, and made with AES instructions), so this is a bounded scan. How maps lie in memory is in the
+ * plan's search; what is known here is only that there are two ways to find all groups.
+ */
+#ifndef GOHTTPSNOOP_BPF_SEARCH_BPF_H
+#define GOHTTPSNOOP_BPF_SEARCH_BPF_H
+
+enum {
+	HEADER_SIZE = 64, /* of a map or a table, as far as it is read */
+	HEADER_MASK = HEADER_SIZE - 1,
+	LARGEST_EXPONENT = 24,
+	/* What a bucket says of an entry: these say that the bucket has moved to the newer array, all
+	 * from there on that there is an entry (golang/go src/runtime/map.go, evacuatedX to minTopHash). */
+	ENTRY_MOVED = 2,
+	ENTRY_LEAST = 5,
+	ENTRY_ABSENT = 0x80, /* a bit, in tables */
+};
+
+/* Where a search stands. In map memory, as the interpreter's progress is, and for the same reason. */
+struct search_progress {
+	__u64 group; /* the next of a chain to look at; 0: the next of the array */
+	__u64 array, array_index, array_count;
+	__u64 older, older_count;
+	__u64 directory, directory_index, directory_size, table;
+	__u64 key, element; /* the entry that was found */
+	__u32 pass_over;
+	__u32 is_older;
+	__u8 header[HEADER_SIZE + 8];
+	__u64 states; /* of a group's entries, a byte each */
+	__u64 text[2];
+	__u64 candidate[SEARCH_KEY_SIZE / 8];
+};
+
+static __always_inline __u64 header_word(const struct search_progress *progress, __u8 at)
+{
+	return *(const __u64 *)(progress->header + (at & HEADER_MASK));
+}
+
+static __always_inline bool begin_buckets(struct search_progress *progress,
+					  const struct plan_search *search)
+{
+	__u64 exponent = progress->header[search->count_at & HEADER_MASK];
+	bool same_size = progress->header[search->flags_at & HEADER_MASK] & search->same_size;
+
+	if (exponent > LARGEST_EXPONENT)
+		return false;
+	progress->array = header_word(progress, search->groups_at);
+	progress->array_count = 1ull << exponent;
+	progress->older = header_word(progress, search->older_at);
+	progress->older_count = same_size ? progress->array_count : progress->array_count >> 1;
+	return true;
+}
+
+static __always_inline void begin_tables(struct search_progress *progress,
+					 const struct plan_search *search)
+{
+	progress->directory = header_word(progress, search->directory_at);
+	progress->directory_size = header_word(progress, search->directory_size_at);
+	if (progress->directory_size == 0) {
+		progress->array = progress->directory;
+		progress->array_count = 1;
+	}
+}
+
+static __always_inline bool begin_search(struct search_progress *progress,
+					 const struct plan_search *search, __u64 map,
+					 __u32 pass_over, bool sleepable)
+{
+	progress->group = 0;
+	progress->array_index = 0;
+	progress->array_count = 0;
+	progress->older = 0;
+	progress->is_older = 0;
+	progress->directory_index = 0;
+	progress->directory_size = 0;
+	progress->table = 0;
+	progress->key = 0;
+	progress->pass_over = pass_over;
+	if (!read_user(progress->header, HEADER_SIZE / 4 * 3, map, sleepable))
+		return false;
+	if (search->layout == SEARCH_BUCKETS)
+		return begin_buckets(progress, search);
+	begin_tables(progress, search);
+	return true;
+}
+
+/* The next of the directory's tables; one table can have several places in it, side by side. */
+static __always_inline bool next_table(struct search_progress *progress,
+				       const struct plan_search *search, bool sleepable)
+{
+	__u64 table = 0;
+
+	if (progress->directory_index >= progress->directory_size ||
+	    !read_user(&table, sizeof(table), progress->directory + 8 * progress->directory_index,
+		       sleepable))
+		return false;
+	progress->directory_index++;
+	if (table == progress->table)
+		return true;
+	progress->table = table;
+	if (!read_user(progress->header, HEADER_SIZE / 2, table, sleepable))
+		return false;
+	progress->array = header_word(progress, search->groups_at);
+	progress->array_index = 0;
+	progress->array_count = header_word(progress, search->count_at) + 1;
+	return true;
+}
+
+/* False when all groups were looked at. A turn may end without a group, with some on the way to it. */
+static __always_inline bool next_group(struct search_progress *progress,
+				       const struct plan_search *search, bool sleepable)
+{
+	if (progress->array_index < progress->array_count) {
+		progress->group = progress->array + search->group_size * progress->array_index++;
+		return true;
+	}
+	if (progress->directory_size)
+		return next_table(progress, search, sleepable);
+	if (!progress->older)
+		return false;
+	progress->array = progress->older;
+	progress->array_count = progress->older_count;
+	progress->array_index = 0;
+	progress->older = 0;
+	progress->is_older = 1;
+	return true;
+}
+
+static __always_inline bool is_live(const struct plan_search *search, __u8 state)
+{
+	return search->layout == SEARCH_BUCKETS ? state >= ENTRY_LEAST : !(state & ENTRY_ABSENT);
+}
+
+static __always_inline bool matches(struct search_progress *progress, const struct plan_search *search,
+				    __u64 key, bool sleepable)
+{
+	const __u64 *wanted = (const __u64 *)search->wanted;
+	__u32 size = search->key_size;
+	__u64 difference = 0;
+
+	if (search->match == SEARCH_ANY)
+		return true;
+	if (size > SEARCH_KEY_SIZE)
+		return false;
+	if (search->match == SEARCH_STRING) {
+		if (!read_user(progress->text, sizeof(progress->text), key, sleepable) ||
+		    progress->text[1] != size)
+			return false;
+		key = progress->text[0];
+	}
+	for (int i = 0; i < SEARCH_KEY_SIZE / 8; i++)
+		progress->candidate[i] = 0;
+	if (size && !read_user(progress->candidate, size, key, sleepable))
+		return false;
+	for (int i = 0; i < SEARCH_KEY_SIZE / 8; i++)
+		difference |= progress->candidate[i] ^ wanted[i];
+	return difference == 0;
+}
+
+/* True when the entry that was looked for is in this group. */
+static __always_inline bool look_at_group(struct search_progress *progress,
+					  const struct plan_search *search, bool sleepable)
+{
+	__u64 states;
+
+	if (!read_user(&progress->states, sizeof(progress->states), progress->group, sleepable))
+		return false;
+	states = progress->states;
+	if (progress->is_older && (states & 0xff) >= ENTRY_MOVED && (states & 0xff) < ENTRY_LEAST) {
+		progress->group = 0;
+		return false;
+	}
+	for (__u32 slot = 0; slot < SEARCH_GROUP_SLOTS; slot++, states >>= 8) {
+		__u64 key = progress->group + search->key + slot * search->key_stride;
+
+		if (!is_live(search, states & 0xff) || !matches(progress, search, key, sleepable))
+			continue;
+		if (progress->pass_over--)
+			continue;
+		progress->key = key;
+		progress->element = progress->group + search->element + slot * search->element_stride;
+		return true;
+	}
+	if (search->layout == SEARCH_TABLES ||
+	    !read_user(&progress->group, sizeof(progress->group), progress->group + search->next,
+		       sleepable))
+		progress->group = 0;
+	return false;
+}
+
+struct search_context {
+	struct search_progress *progress;
+	const struct plan_search *search;
+};
+
+/* One turn of bpf_loop(): 1 ends it. */
+static __always_inline long search_turn(struct search_context *context, bool sleepable)
+{
+	struct search_progress *progress = context->progress;
+	const struct plan_search *search = context->search;
+
+	if (!progress->group && !next_group(progress, search, sleepable))
+		return 1;
+	return progress->group && look_at_group(progress, search, sleepable);
+}
+
+static long search_turn_sleepable(__u32 turn __attribute__((unused)), struct search_context *context)
+{
+	return search_turn(context, true);
+}
+
+static long search_turn_atomic(__u32 turn __attribute__((unused)), struct search_context *context)
+{
+	return search_turn(context, false);
+}
+
+/* Finds the entry and leaves the addresses of its key and element in `progress`. */
+static __always_inline bool find_entry(struct search_progress *progress,
+				       const struct plan_search *search, __u64 map,
+				       __u32 pass_over, bool sleepable)
+{
+	struct search_context context = {progress, search};
+
+	if (!begin_search(progress, search, map, pass_over, sleepable))
+		return false;
+	if (sleepable)
+		bpf_loop(SEARCH_MAX_GROUPS, search_turn_sleepable, &context, 0);
+	else
+		bpf_loop(SEARCH_MAX_GROUPS, search_turn_atomic, &context, 0);
+	return progress->key != 0;
+}
+
+#endif
