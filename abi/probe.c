@@ -3,24 +3,63 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
+
+/* "rdi +16 +56" */
+static void describe_way(const struct scope *scope, const struct plan_builder *builder,
+			 const struct plan_place *place, char *text, size_t size)
+{
+	size_t used = 0;
+
+	if (place->source >= 0) {
+		describe_way(scope, builder, &builder->sources[place->source].place, text, size);
+		used = strlen(text);
+		snprintf(text + used, size - used, " %+d", place->displacement);
+		return;
+	}
+	text[0] = '\0';
+	for (uint8_t i = 0; i < place->word_count && used < size; i++)
+		used += snprintf(text + used, size - used, "%s%s", i ? ", " : "",
+				 convention_register_name(scope->convention, place->words[i]));
+}
+
+/* Walks to the value; its place is known then. */
+static int walk_to_value(const struct scope *scope, const struct expression *expression,
+			 struct plan_builder *builder, struct walk *walk, struct error *err)
+{
+	int r = walk_begin(walk, scope, expression, builder, err);
+
+	while (r == 0 && walk->step + 1 < expression->step_count)
+		r = walk_take_step(walk, err);
+	return r;
+}
 
 static int resolve(const struct scope *scope, const struct capture *capture,
-		   struct plan_builder *builder, struct probe *probe, struct access *access,
+		   struct plan_builder *builder, struct probe *probe, struct probe_capture *note,
 		   struct error *err)
 {
+	struct plan_builder next = *builder;
+	struct plan_place place = {0};
 	struct expression expression;
-	struct cell cell;
-	int r;
+	struct cell cell = {0};
+	struct walk walk;
+	int r = expression_parse(capture->expression, &expression, err);
 
-	r = expression_parse(capture->expression, &expression, err);
 	if (r == 0)
-		r = access_resolve(scope, &expression, access, err);
+		r = walk_to_value(scope, &expression, &next, &walk, err);
 	if (r == 0)
-		r = plan_add(builder, access, capture->lookahead, &cell, err);
+		r = shape_leaf(&walk, &cell, err);
 	if (r == 0)
-		probe->cells[builder->capture_count - 1] =
-			(struct probe_cell){.cell = cell, .field = capture->field};
-	return r;
+		r = walk_place(&walk, &place, err);
+	if (r == 0)
+		r = plan_add(&next, place, cell, capture->lookahead, err);
+	if (r < 0)
+		return r;
+	probe->cells[r] = (struct probe_cell){.cell = cell, .field = capture->field};
+	snprintf(note->type, sizeof(note->type), "%.*s", (int)sizeof(note->type) - 1, walk.type->name);
+	describe_way(scope, &next, &place, note->way, sizeof(note->way));
+	*builder = next;
+	return 0;
 }
 
 /* Adds a capture, or notes why this binary cannot give it. */
@@ -32,7 +71,7 @@ static int add_capture(const struct scope *scope, const struct capture *capture,
 
 	snprintf(note->expression, sizeof(note->expression), "%s", capture->expression);
 	note->field = capture->field;
-	note->result = resolve(scope, capture, builder, probe, &note->access, &why);
+	note->result = resolve(scope, capture, builder, probe, note, &why);
 	if (note->result == 0)
 		return 0;
 	snprintf(note->why, sizeof(note->why), "%.*s", (int)sizeof(note->why) - 1, why.what);
@@ -133,11 +172,55 @@ static int add_captures(const struct scope *scope, const struct probe_request *r
 {
 	int r = 0;
 
-	if (request->capture_count > PLAN_MAX_CELLS)
-		return error_fail(err, -E2BIG, "more than %d captures at one probe", PLAN_MAX_CELLS);
+	if (request->capture_count > PROBE_MAX_CAPTURES)
+		return error_fail(err, -E2BIG, "more than %d captures at one probe", PROBE_MAX_CAPTURES);
 	for (size_t i = 0; r == 0 && i < request->capture_count; i++)
 		r = add_capture(scope, &request->captures[i], builder, probe, err);
 	return r;
+}
+
+/* The cells of the arguments follow those of the captures. */
+static void name_cells(const struct plan_builder *builder, uint8_t from, struct probe *probe)
+{
+	for (uint8_t i = from; i < builder->capture_count; i++)
+		probe->cells[i] = (struct probe_cell){builder->captures[i].cell, PROBE_NO_FIELD};
+}
+
+/* Takes as much of the arguments as a plan holds: whole values are cut until they fit. */
+static int add_arguments(const struct scope *scope, const struct probe_request *request,
+			 uint32_t max_string, const struct plan_builder *captures, struct probe *probe,
+			 struct error *err)
+{
+	static const struct shape_bounds bounds[] = {{4, 8}, {4, 4}, {3, 4}, {3, 2}, {2, 2}, {1, 2}, {1, 1}, {0, 0}};
+	int r = -E2BIG;
+
+	for (size_t i = 0; r == -E2BIG && i < sizeof(bounds) / sizeof(bounds[0]); i++) {
+		struct plan_builder builder = *captures;
+
+		r = shape_create(scope, request->arguments, request->argument_count, bounds[i], &builder,
+				 &probe->arguments, &probe->gaps, err);
+		if (r < 0)
+			continue;
+		r = plan_compile(&builder, &probe->site, request->role, max_string, &probe->plan, err);
+		name_cells(&builder, captures->capture_count, probe);
+		if (r < 0)
+			shape_finish(&probe->arguments);
+	}
+	probe->has_arguments = r == 0;
+	return r;
+}
+
+static int compile(const struct scope *scope, const struct probe_request *request, uint32_t max_string,
+		   struct probe *probe, struct error *err)
+{
+	struct plan_builder builder = {0};
+	int r = add_captures(scope, request, &builder, probe, err);
+
+	if (r < 0)
+		return r;
+	if (request->wants_arguments)
+		return add_arguments(scope, request, max_string, &builder, probe, err);
+	return plan_compile(&builder, &probe->site, request->role, max_string, &probe->plan, err);
 }
 
 int probe_compile(const struct binary *binary, const struct probe_request *request,
@@ -147,18 +230,21 @@ int probe_compile(const struct binary *binary, const struct probe_request *reque
 	struct signature signature;
 	struct scope scope = {
 		.convention = binary->convention,
+		.version = &binary->version,
 		.types = binary->types,
 		.signature = &signature,
 		.site = &probe.site,
 	};
-	struct plan_builder builder = {0};
 	int r = place(binary, request, &signature, &probe, err);
 
 	if (r == 0)
-		r = add_captures(&scope, request, &builder, &probe, err);
-	if (r == 0)
-		r = plan_compile(&builder, &probe.site, request->role, max_string, &probe.plan, err);
+		r = compile(&scope, request, max_string, &probe, err);
 	if (r == 0)
 		*ret_probe = probe;
 	return r;
+}
+
+void probe_finish(struct probe *probe)
+{
+	shape_finish(&probe->arguments);
 }

@@ -4,6 +4,7 @@
 
 #include "binary.h"
 #include "plan.h"
+#include "shape.h"
 
 /* What to capture at a function: a row of a protocol's table, or what a user asked for. */
 struct capture {
@@ -23,6 +24,10 @@ struct probe_request {
 	enum plan_role role;
 	const struct capture *captures;
 	size_t capture_count;
+	/* Values of any type, by expressions; without any but with `wants_arguments`, all parameters. */
+	const char *const *arguments;
+	size_t argument_count;
+	bool wants_arguments;
 	/* Place the probe on, or after, the one call of this function in `function`; both NULL: at its
 	 * begin. On the call nothing but `g` can be captured, after it also the call's results. */
 	const char *call, *after_call;
@@ -34,12 +39,14 @@ struct probe_request {
 	const char *caller;
 };
 
+enum { PROBE_NO_FIELD = 0xff }; /* of a cell that belongs to the arguments */
+
 struct probe_cell {
 	struct cell cell;
 	uint8_t field;
 };
 
-enum { PROBE_MAX_EXPRESSION = 96, PROBE_MAX_REASON = 160 };
+enum { PROBE_MAX_EXPRESSION = 96, PROBE_MAX_WAY = 96, PROBE_MAX_REASON = 160, PROBE_MAX_CAPTURES = 32 };
 
 /* What became of a capture: where its value is, or why there is none. */
 struct probe_capture {
@@ -47,10 +54,13 @@ struct probe_capture {
 	uint8_t field;
 	int result;		   /* 0, or a negative errno */
 	char why[PROBE_MAX_REASON]; /* when `result` is negative */
-	struct access access;	   /* when it is not; its type lives as long as the binary */
+	/* When it is not: the type, and "rdi +16 +56", a register and what is added before each pointer
+	 * is followed. */
+	char type[PROBE_MAX_WAY];
+	char way[PROBE_MAX_WAY];
 };
 
-/* A probe ready to be attached. A plain value; but for the types of `captures` it outlives the binary. */
+/* A probe ready to be attached. It outlives the binary, and owns the shape of its arguments. */
 struct probe {
 	uint64_t entry; /* of the function */
 	struct site site;
@@ -58,8 +68,11 @@ struct probe {
 	enum type_source source;
 	struct probe_cell cells[PLAN_MAX_CELLS]; /* plan.cell_count of them */
 	uint32_t unknown; /* bit n: field n exists, but where it lies in this binary is not known */
-	struct probe_capture captures[PLAN_MAX_CELLS]; /* in the order of the request */
+	struct probe_capture captures[PROBE_MAX_CAPTURES]; /* in the order of the request */
 	uint8_t capture_count;
+	bool has_arguments;
+	struct shape arguments;
+	struct shape_gaps gaps;
 };
 
 /*
@@ -70,6 +83,8 @@ struct probe {
  */
 int probe_compile(const struct binary *binary, const struct probe_request *request,
 		  uint32_t max_string, struct probe *ret_probe, struct error *err);
+
+void probe_finish(struct probe *probe);
 
 /* Whether the binary has both functions and the caller no longer calls the callee. */
 bool probe_is_inlined(const struct binary *binary, const struct expected_call *call);

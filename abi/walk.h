@@ -70,7 +70,10 @@ int walk_place(const struct walk *walk, struct plan_place *ret_place, struct err
 /* The place of the hash of the type of what the interface it stands at holds. */
 int walk_type_hash(const struct walk *walk, struct plan_place *ret_place, struct error *err);
 
-/* Where the field is, also by way of embedded structs; NULL when there is none. */
-const struct field *walk_find_field(const struct walk *walk, const char *name);
+/* Whether what it stands at, or points to, has such a field, its own or promoted. */
+bool walk_has_field(const struct walk *walk, const char *name);
+
+/* Fills `err` about the step that is being taken. */
+int walk_fail(const struct walk *walk, struct error *err, int code, const char *what);
 
 #endif

@@ -36,8 +36,9 @@ const char options_usage[] =
 	"                          or later; repeatable\n"
 	"  -P, --port PORT         who listens on this TCP port, now or later; repeatable\n"
 	"  -a, --all               each Go HTTP server on this machine, now or later\n"
-	"  FUNCTION...             calls of these functions, which take an *http.Request,\n"
-	"                          instead of whole requests: main.ping\n"
+	"  FUNCTION...             calls of these functions instead of whole requests, with\n"
+	"                          what to capture there or all arguments: main.ping,\n"
+	"                          'main.(*Shop).Checkout(order.ID, len(order.Items))'\n"
 	"\n"
 	"What to print:\n"
 	"  -j, --json              newline-delimited JSON, see gohttpsnoop(1)\n"
@@ -335,6 +336,21 @@ static bool names_target(const struct options *options)
 	       options->port_count || options->all;
 }
 
+static int add_function(struct options *options, const char *text, struct error *err)
+{
+	size_t size = (options->function_count + 1) * sizeof(*options->functions);
+	struct function_request *functions = realloc(options->functions, size);
+	int r;
+
+	if (!functions)
+		return no_memory(err);
+	options->functions = functions;
+	r = function_request_parse(text, &functions[options->function_count], err);
+	if (r == 0)
+		options->function_count++;
+	return r;
+}
+
 /* BINARY [FUNCTION...], or only functions where targets were named by options. */
 static int parse_arguments(struct options *options, char **arguments, size_t count, struct error *err)
 {
@@ -345,7 +361,7 @@ static int parse_arguments(struct options *options, char **arguments, size_t cou
 		count--;
 	}
 	for (size_t i = 0; r == 0 && i < count; i++)
-		r = add_string(&options->functions, &options->function_count, arguments[i], err);
+		r = add_function(options, arguments[i], err);
 	return r;
 }
 
@@ -388,6 +404,8 @@ void options_finish(struct options *options)
 	free(options->binaries);
 	free(options->names);
 	free(options->ports);
+	for (size_t i = 0; i < options->function_count; i++)
+		function_request_finish(&options->functions[i]);
 	free(options->functions);
 	*options = (struct options){0};
 }

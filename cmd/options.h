@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "error.h"
+#include "function_request.h"
 
 enum {
 	EXIT_USAGE = 2, /* beside EXIT_SUCCESS and EXIT_FAILURE */
@@ -14,7 +15,7 @@ enum {
 	DEFAULT_SOCKET_MODE = 0600,
 };
 
-/* What the user typed. The strings are views into argv. */
+/* What the user typed. Strings are views into argv, but for those of `functions`. */
 struct options {
 	uint32_t *pids;
 	size_t pid_count;
@@ -25,7 +26,7 @@ struct options {
 	uint16_t *ports;
 	size_t port_count;
 	bool all;
-	const char **functions;
+	struct function_request *functions;
 	size_t function_count;
 	bool json;
 	const char *output; /* file, or NULL */

@@ -184,12 +184,16 @@ static void end_panicked(struct assembly *assembly, const struct decoded *panic)
 	}
 }
 
-static void tell_call(struct assembly *assembly, const struct decoded *call)
+static void tell_call(struct assembly *assembly, const struct decoded *call, struct bytes record)
 {
-	const char *function = inspection_function(target_inspection(call->target),
-						   call->sighting.head.plan);
+	const struct inspection *inspection = target_inspection(call->target);
+	const struct schema *schema = inspection_schema(inspection, call->sighting.head.plan);
+	const char *function = inspection_function(inspection, call->sighting.head.plan);
 	struct event event = call_event(&call->sighting, function, assembly->wall_offset);
+	struct hit_arguments arguments;
 
+	if (schema->arguments && decode_arguments(record, schema, &arguments) == 0)
+		event.arguments = &arguments;
 	emit(assembly, call->target, &event);
 }
 
@@ -213,7 +217,7 @@ int assembly_record(struct assembly *assembly, struct bytes record)
 		end_panicked(assembly, &decoded);
 		return 0;
 	case PLAN_ROLE_CALL:
-		tell_call(assembly, &decoded);
+		tell_call(assembly, &decoded, record);
 		return 0;
 	default:
 		return -EBADMSG;

@@ -109,39 +109,20 @@ static void report_binary(struct report *report, const char *path, const struct 
 	report_bool(report, "dwarf", types_have_dwarf(binary->types));
 }
 
-/* "rdi +16 +56": a register, then what is added before each pointer is followed. */
-static void format_access(const struct binary *binary, const struct access *access, char *text,
-			  size_t size)
+static void report_capture(struct report *report, const struct probe_capture *capture)
 {
-	size_t used = 0;
-
-	text[0] = '\0';
-	for (size_t i = 0; i < access->word_count && used < size; i++)
-		used += snprintf(text + used, size - used, "%s%s", i ? ", " : "",
-				 convention_register_name(binary->convention, access->words[i]));
-	for (size_t i = 0; i < access->hop_count && used < size; i++)
-		used += snprintf(text + used, size - used, " %+d", access->hops[i]);
-}
-
-static void report_capture(struct report *report, const struct binary *binary,
-			   const struct probe_capture *capture)
-{
-	char place[128];
-
 	report_open_object(report, NULL);
 	report_string(report, "expression", capture->expression);
 	if (capture->result == 0) {
-		format_access(binary, &capture->access, place, sizeof(place));
-		report_string(report, "type", capture->access.type->name);
-		report_string(report, "place", place);
+		report_string(report, "type", capture->type);
+		report_string(report, "place", capture->way);
 	} else {
 		report_string(report, "missing", capture->why);
 	}
 	report_close_object(report);
 }
 
-static void report_probe(struct report *report, const struct binary *binary,
-			 const struct survey_probe *survey)
+static void report_probe(struct report *report, const struct survey_probe *survey)
 {
 	const struct probe *probe = &survey->probe;
 
@@ -160,7 +141,7 @@ static void report_probe(struct report *report, const struct binary *binary,
 	report_string(report, "types", sources[probe->source]);
 	report_open_list(report, "captures");
 	for (size_t i = 0; i < probe->capture_count; i++)
-		report_capture(report, binary, &probe->captures[i]);
+		report_capture(report, &probe->captures[i]);
 	report_close_list(report);
 	report_close_object(report);
 }
@@ -176,7 +157,7 @@ static void report_survey(struct report *report, const struct survey *survey)
 	report_open_list(report, "probes");
 	for (size_t i = 0; i < survey->count; i++) {
 		if (is_worth_telling(&survey->probes[i]))
-			report_probe(report, survey->binary, &survey->probes[i]);
+			report_probe(report, &survey->probes[i]);
 	}
 	report_close_list(report);
 	if (survey->blindness_count == 0)

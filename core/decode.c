@@ -82,33 +82,86 @@ static int decode_cell(const struct cell *cell, uint64_t word, struct bytes payl
 	}
 }
 
-int decode_hit(struct bytes record, const struct schema *schema, struct hit *ret_hit)
-{
+/* A record, its parts told apart and held against the schema. */
+struct parts {
 	struct record_hit head;
-	struct bytes payload;
-	int r = read_head(record, &head);
+	struct bytes cells, payload;
+};
+
+static int take_apart(struct bytes record, const struct schema *schema, struct parts *parts)
+{
+	int r = read_head(record, &parts->head);
+	size_t size;
 
 	if (r < 0)
 		return r;
-	payload = bytes_slice(record, sizeof(head) + 8ull * head.cell_count, SIZE_MAX);
-	if (head.cell_count != schema->cell_count || head.cell_count > PLAN_MAX_CELLS ||
-	    record.size < sizeof(head) + 8ull * head.cell_count)
+	size = 8ull * parts->head.cell_count;
+	if (parts->head.cell_count != schema->cell_count || parts->head.cell_count > PLAN_MAX_CELLS ||
+	    record.size < sizeof(parts->head) + size)
 		return -EBADMSG;
+	parts->cells = bytes_slice(record, sizeof(parts->head), size);
+	parts->payload = bytes_slice(record, sizeof(parts->head) + size, SIZE_MAX);
+	return 0;
+}
+
+static bool is_unreadable(const struct parts *parts, uint32_t cell)
+{
+	return parts->head.unreadable[cell / 64] >> cell % 64 & 1;
+}
+
+static int decode_number(const struct parts *parts, const struct schema *schema, uint32_t cell,
+			 struct hit_value *value)
+{
+	uint64_t word;
+
+	memcpy(&word, parts->cells.data + 8 * cell, sizeof(word));
+	return decode_cell(&schema->cells[cell].cell, word, parts->payload, value);
+}
+
+int decode_hit(struct bytes record, const struct schema *schema, struct hit *ret_hit)
+{
+	struct parts parts;
+	int r = take_apart(record, schema, &parts);
+
+	if (r < 0)
+		return r;
 	ret_hit->known = 0;
 	ret_hit->unreadable = schema->unknown;
-	for (uint32_t i = 0; i < head.cell_count; i++) {
+	for (uint32_t i = 0; i < schema->cell_count; i++) {
 		uint8_t field = schema->cells[i].field;
-		uint64_t word;
 
-		if (head.unreadable >> i & 1) {
+		if (field >= FIELD_COUNT)
+			continue;
+		if (is_unreadable(&parts, i)) {
 			ret_hit->unreadable |= 1u << field;
 			continue;
 		}
-		memcpy(&word, record.data + sizeof(head) + 8 * i, sizeof(word));
-		r = decode_cell(&schema->cells[i].cell, word, payload, &ret_hit->values[field]);
+		r = decode_number(&parts, schema, i, &ret_hit->values[field]);
 		if (r < 0)
 			return r;
 		ret_hit->known |= 1u << field;
+	}
+	return 0;
+}
+
+int decode_arguments(struct bytes record, const struct schema *schema,
+		     struct hit_arguments *ret_arguments)
+{
+	struct parts parts;
+	int r = take_apart(record, schema, &parts);
+
+	if (r < 0)
+		return r;
+	ret_arguments->shape = schema->arguments;
+	ret_arguments->cells = schema->cells;
+	memset(ret_arguments->known, 0, sizeof(ret_arguments->known));
+	for (uint32_t i = 0; i < schema->cell_count; i++) {
+		if (schema->cells[i].field != PROBE_NO_FIELD || is_unreadable(&parts, i))
+			continue;
+		r = decode_number(&parts, schema, i, &ret_arguments->values[i]);
+		if (r < 0)
+			return r;
+		ret_arguments->known[i / 64] |= 1ull << i % 64;
 	}
 	return 0;
 }

@@ -12,6 +12,7 @@ struct schema {
 	uint8_t cell_count;
 	uint32_t unknown; /* bit n: field n is unreadable in every record */
 	struct probe_cell cells[PLAN_MAX_CELLS];
+	const struct shape *arguments; /* of the cells without a field; NULL when there are none */
 };
 
 /* The fixed part of a record: who hit which probe, when. */
@@ -22,12 +23,20 @@ struct hit_head {
 	uint64_t time; /* CLOCK_MONOTONIC, nanoseconds */
 };
 
-/* A decoded value: a string when it has `data`, else an integer. */
+/* A decoded value: a string when it has `data`, else an integer, or the bits of a floating-point number. */
 struct hit_value {
 	int64_t integer;
 	const char *data;
 	uint32_t size;
 	uint32_t length;
+};
+
+/* The values of arguments, by cell; those that are not `known` could not be read. */
+struct hit_arguments {
+	const struct shape *shape;
+	const struct probe_cell *cells;
+	uint64_t known[PLAN_MAX_CELLS / 64];
+	struct hit_value values[PLAN_MAX_CELLS];
 };
 
 /* Something a process did that may make it a target. */
@@ -51,6 +60,8 @@ struct hit {
 int decode_head(struct bytes record, struct hit_head *ret_head);
 int decode_process(struct bytes record, struct process_news *ret_news);
 int decode_hit(struct bytes record, const struct schema *schema, struct hit *ret_hit);
+int decode_arguments(struct bytes record, const struct schema *schema,
+		     struct hit_arguments *ret_arguments);
 
 struct integer hit_integer(const struct hit *hit, enum hit_field field);
 struct text hit_text(const struct hit *hit, enum hit_field field);

@@ -42,6 +42,8 @@ struct text {
 	uint64_t length; /* bytes the string has; more than `size` when it was cut */
 };
 
+struct hit_arguments; /* decode.h */
+
 /* The process an event is about. */
 struct process_identity {
 	uint32_t pid;
@@ -59,6 +61,7 @@ struct event {
 	uint32_t tid;			   /* REQUEST, CALL */
 	struct integer goid;
 	const char *function; /* CALL */
+	const struct hit_arguments *arguments; /* CALL, REQUEST: what was asked to be captured; or NULL */
 
 	struct text method, path, query, route, host, remote;
 	struct integer protocol_major, protocol_minor;

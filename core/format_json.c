@@ -1,88 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-#include "escape.h"
-#include "format_type.h"
-#include "timestamp.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <yajl/yajl_gen.h>
+
+#include "arguments_json.h"
+#include "escape.h"
+#include "format_type.h"
+#include "json_writer.h"
+#include "timestamp.h"
 
 struct json_format {
 	struct format format;
-	yajl_gen gen;
+	struct json_writer *writer;
 	struct timestamp timestamp;
-	char *scratch; /* for strings that need escapes */
-	size_t scratch_size;
-	bool failed; /* out of memory while the line was made */
+	struct argument_cuts cuts; /* of the line that is being made */
 };
-
-static void put_raw(struct json_format *json, const char *text, size_t size)
-{
-	/* yajl writes a "number" as it is; that is how what it cannot spell itself gets into the line. */
-	if (yajl_gen_number(json->gen, text, size) != yajl_gen_status_ok)
-		json->failed = true;
-}
-
-static void put_string(struct json_format *json, const char *text, size_t size)
-{
-	if (yajl_gen_string(json->gen, (const unsigned char *)text, size) != yajl_gen_status_ok)
-		json->failed = true;
-}
-
-#define put_key(json, key) put_string(json, key, sizeof(key) - 1)
-
-static void put_escaped(struct json_format *json, const char *text, size_t size)
-{
-	size_t needed = size * ESCAPE_MAX_GROWTH + 2;
-	size_t written;
-
-	if (needed > json->scratch_size) {
-		char *scratch = realloc(json->scratch, needed);
-
-		if (!scratch) {
-			json->failed = true;
-			return;
-		}
-		json->scratch = scratch;
-		json->scratch_size = needed;
-	}
-	json->scratch[0] = '"';
-	written = escape(ESCAPE_JSON, text, size, json->scratch + 1);
-	json->scratch[written + 1] = '"';
-	put_raw(json, json->scratch, written + 2);
-}
-
-/* Any bytes as a string. */
-static void put_bytes(struct json_format *json, const char *text, size_t size)
-{
-	if (escape_is_needless(text, size))
-		put_string(json, text, size);
-	else
-		put_escaped(json, text, size);
-}
-
-static void put_null(struct json_format *json)
-{
-	yajl_gen_null(json->gen);
-}
-
-/* yajl would go through sprintf(), a fifth of the time a line takes. */
-static void put_integer(struct json_format *json, int64_t value)
-{
-	char text[24];
-	char *begin = text + sizeof(text);
-	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
-
-	do {
-		*--begin = '0' + rest % 10;
-		rest /= 10;
-	} while (rest);
-	if (value < 0)
-		*--begin = '-';
-	put_raw(json, begin, text + sizeof(text) - begin);
-}
 
 static bool is_cut(const struct text *text)
 {
@@ -94,13 +27,13 @@ static void put_text_member(struct json_format *json, const char *key, size_t ke
 {
 	if (text->presence == ABSENT || (leave_out_empty && text->presence == PRESENT && !text->length))
 		return;
-	put_string(json, key, key_size);
+	json_plain(json->writer, key, key_size);
 	if (text->presence == UNREADABLE)
-		put_null(json);
+		json_null(json->writer);
 	else if (is_cut(text))
-		put_bytes(json, text->data, escape_trim_cut(text->data, text->size));
+		json_bytes(json->writer, text->data, escape_trim_cut(text->data, text->size));
 	else
-		put_bytes(json, text->data, text->size);
+		json_bytes(json->writer, text->data, text->size);
 }
 
 /* Readers keep numbers in doubles: what does not fit would be another number there. A client can
@@ -115,11 +48,11 @@ static void put_integer_member(struct json_format *json, const char *key, size_t
 {
 	if (integer->presence == ABSENT)
 		return;
-	put_string(json, key, key_size);
+	json_plain(json->writer, key, key_size);
 	if (integer->presence == UNREADABLE || !is_exact(integer->value))
-		put_null(json);
+		json_null(json->writer);
 	else
-		put_integer(json, integer->value);
+		json_integer(json->writer, integer->value);
 }
 
 #define put_text(json, key, text) put_text_member(json, key, sizeof(key) - 1, text, false)
@@ -132,12 +65,12 @@ static void put_protocol(struct json_format *json, const struct event *event)
 
 	if (event->protocol_major.presence == ABSENT || event->protocol_minor.presence == ABSENT)
 		return;
-	put_key(json, "protocol");
+	json_key(json->writer, "protocol");
 	if (event->protocol_major.presence != PRESENT || event->protocol_minor.presence != PRESENT) {
-		put_null(json);
+		json_null(json->writer);
 		return;
 	}
-	put_string(json, text, snprintf(text, sizeof(text), "HTTP/%d.%d",
+	json_plain(json->writer, text, snprintf(text, sizeof(text), "HTTP/%d.%d",
 					(int)event->protocol_major.value,
 					(int)event->protocol_minor.value));
 }
@@ -146,13 +79,24 @@ static void put_scheme(struct json_format *json, const struct integer *tls)
 {
 	if (tls->presence == ABSENT)
 		return;
-	put_key(json, "scheme");
+	json_key(json->writer, "scheme");
 	if (tls->presence == UNREADABLE)
-		put_null(json);
+		json_null(json->writer);
 	else if (tls->value)
-		put_key(json, "https");
+		json_key(json->writer, "https");
 	else
-		put_key(json, "http");
+		json_key(json->writer, "http");
+}
+
+/* Names a cut value; the first opens the list. */
+static void put_cut(struct json_format *json, bool *any, const char *name)
+{
+	if (!*any) {
+		json_key(json->writer, "truncated");
+		json_open_list(json->writer);
+		*any = true;
+	}
+	json_name(json->writer, name);
 }
 
 static void put_truncated(struct json_format *json, const struct event *event)
@@ -168,23 +112,19 @@ static void put_truncated(struct json_format *json, const struct event *event)
 	bool any = false;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		if (!is_cut(texts[i].text))
-			continue;
-		if (!any) {
-			put_key(json, "truncated");
-			yajl_gen_array_open(json->gen);
-			any = true;
-		}
-		put_string(json, texts[i].key, strlen(texts[i].key));
+		if (is_cut(texts[i].text))
+			put_cut(json, &any, texts[i].key);
 	}
+	for (size_t i = 0; i < json->cuts.count; i++)
+		put_cut(json, &any, json->cuts.paths[i]);
 	if (!any)
 		return;
-	yajl_gen_array_close(json->gen);
+	json_close_list(json->writer);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (!is_cut(texts[i].text))
 			continue;
-		put_string(json, texts[i].length_key, strlen(texts[i].length_key));
-		put_integer(json, (int64_t)texts[i].text->length);
+		json_plain(json->writer, texts[i].length_key, strlen(texts[i].length_key));
+		json_integer(json->writer, (int64_t)texts[i].text->length);
 	}
 }
 
@@ -217,17 +157,12 @@ static const char *const outcome_names[] = {
 	[OUTCOME_EXITED] = "exited", [OUTCOME_UNKNOWN] = "unknown",
 };
 
-static void put_name(struct json_format *json, const char *name)
-{
-	put_bytes(json, name, strlen(name));
-}
-
 static void put_target(struct json_format *json, const struct process_identity *process)
 {
-	put_key(json, "go");
-	put_name(json, process->go_version);
-	put_key(json, "abi");
-	put_name(json, process->convention);
+	json_key(json->writer, "go");
+	json_name(json->writer, process->go_version);
+	json_key(json->writer, "abi");
+	json_name(json->writer, process->convention);
 }
 
 static void put_process(struct json_format *json, const struct event *event)
@@ -236,50 +171,60 @@ static void put_process(struct json_format *json, const struct event *event)
 
 	if (!process)
 		return;
-	put_key(json, "pid");
-	put_integer(json, process->pid);
+	json_key(json->writer, "pid");
+	json_integer(json->writer, process->pid);
 	if (event->type == EVENT_REQUEST || event->type == EVENT_CALL) {
-		put_key(json, "tid");
-		put_integer(json, event->tid);
+		json_key(json->writer, "tid");
+		json_integer(json->writer, event->tid);
 		put_number(json, "goid", &event->goid);
 	}
-	put_key(json, "comm");
-	put_name(json, process->comm);
-	put_key(json, "exe");
-	put_name(json, process->exe);
+	json_key(json->writer, "comm");
+	json_name(json->writer, process->comm);
+	json_key(json->writer, "exe");
+	json_name(json->writer, process->exe);
 	if (event->type == EVENT_ATTACH || event->type == EVENT_DETACH)
 		put_target(json, process);
 }
 
 static void put_hello(struct json_format *json, const struct event *event)
 {
-	put_key(json, "version");
-	put_name(json, event->version);
-	put_key(json, "schema");
-	put_integer(json, EVENT_SCHEMA);
-	put_key(json, "targets");
-	yajl_gen_array_open(json->gen);
+	json_key(json->writer, "version");
+	json_name(json->writer, event->version);
+	json_key(json->writer, "schema");
+	json_integer(json->writer, EVENT_SCHEMA);
+	json_key(json->writer, "targets");
+	json_open_list(json->writer);
 	for (size_t i = 0; i < event->target_count; i++) {
 		struct event target = {.type = EVENT_ATTACH, .process = event->targets[i]};
 
-		yajl_gen_map_open(json->gen);
+		json_open_object(json->writer);
 		put_process(json, &target);
-		yajl_gen_map_close(json->gen);
+		json_close_object(json->writer);
 	}
-	yajl_gen_array_close(json->gen);
+	json_close_list(json->writer);
+}
+
+static void put_arguments(struct json_format *json, const char *key,
+			  const struct hit_arguments *arguments)
+{
+	if (!arguments)
+		return;
+	json_name(json->writer, key);
+	arguments_write(json->writer, arguments, &json->cuts);
 }
 
 static void put_members(struct json_format *json, const struct event *event)
 {
-	put_key(json, "type");
-	put_name(json, type_names[event->type]);
-	put_key(json, "time");
-	put_string(json, timestamp_format(&json->timestamp, event->time), TIMESTAMP_SIZE);
+	json_key(json->writer, "type");
+	json_name(json->writer, type_names[event->type]);
+	json_key(json->writer, "time");
+	json_plain(json->writer, timestamp_format(&json->timestamp, event->time), TIMESTAMP_SIZE);
 	put_process(json, event);
 	switch (event->type) {
 	case EVENT_CALL:
-		put_key(json, "function");
-		put_name(json, event->function);
+		json_key(json->writer, "function");
+		json_name(json->writer, event->function);
+		put_arguments(json, "args", event->arguments);
 		put_request_members(json, event);
 		put_request_bytes(json, &event->request_bytes);
 		put_truncated(json, event);
@@ -290,15 +235,15 @@ static void put_members(struct json_format *json, const struct event *event)
 		put_number(json, "duration_ns", &event->duration);
 		put_request_bytes(json, &event->request_bytes);
 		put_number(json, "response_bytes", &event->response_bytes);
-		put_key(json, "outcome");
-		put_name(json, outcome_names[event->outcome]);
+		json_key(json->writer, "outcome");
+		json_name(json->writer, outcome_names[event->outcome]);
 		put_truncated(json, event);
 		break;
 	case EVENT_LOST:
-		put_key(json, "count");
-		put_integer(json, (int64_t)event->count);
-		put_key(json, "where");
-		put_name(json, event->where);
+		json_key(json->writer, "count");
+		json_integer(json->writer, (int64_t)event->count);
+		json_key(json->writer, "where");
+		json_name(json->writer, event->where);
 		break;
 	case EVENT_HELLO:
 		put_hello(json, event);
@@ -312,28 +257,20 @@ static void put_members(struct json_format *json, const struct event *event)
 static int json_line(struct format *format, const struct event *event, struct bytes *ret_line)
 {
 	struct json_format *json = (struct json_format *)format;
-	const unsigned char *line;
-	size_t size;
 
-	yajl_gen_clear(json->gen);
-	json->failed = false;
-	yajl_gen_map_open(json->gen);
+	json_writer_clear(json->writer);
+	json->cuts.count = 0;
+	json_open_object(json->writer);
 	put_members(json, event);
-	yajl_gen_map_close(json->gen);
-	yajl_gen_reset(json->gen, "\n");
-	if (json->failed || yajl_gen_get_buf(json->gen, &line, &size) != yajl_gen_status_ok)
-		return -ENOMEM;
-	*ret_line = (struct bytes){line, size};
-	return 0;
+	json_close_object(json->writer);
+	return json_writer_finish(json->writer, "\n", ret_line);
 }
 
 static void json_destroy(struct format *format)
 {
 	struct json_format *json = (struct json_format *)format;
 
-	if (json->gen)
-		yajl_gen_free(json->gen);
-	free(json->scratch);
+	json_writer_destroy(json->writer);
 	free(json);
 }
 
@@ -344,9 +281,8 @@ int format_create_json(struct format **ret_format)
 	if (!json)
 		return -ENOMEM;
 	json->format = (struct format){.line = json_line, .destroy = json_destroy};
-	json->gen = yajl_gen_alloc(NULL);
-	if (!json->gen) {
-		json_destroy(&json->format);
+	if (json_writer_create(&json->writer) < 0) {
+		free(json);
 		return -ENOMEM;
 	}
 	*ret_format = &json->format;

@@ -15,6 +15,8 @@ struct installed_probe {
 	char *function;
 	enum site_kind site;
 	struct schema schema;
+	bool has_arguments;
+	struct shape arguments;
 };
 
 struct inspection {
@@ -48,7 +50,8 @@ static int grow(struct inspection *inspection, struct error *err)
 	return 0;
 }
 
-static int install(struct inspection *inspection, const char *function, const struct probe *probe,
+/* Takes the shape of the arguments over from the probe. */
+static int install(struct inspection *inspection, const char *function, struct probe *probe,
 		   struct error *err)
 {
 	struct installed_probe installed = {
@@ -71,6 +74,9 @@ static int install(struct inspection *inspection, const char *function, const st
 	}
 	inspection->points[inspection->count] =
 		(struct attach_point){.file_offset = probe->site.file_offset, .plan = r};
+	installed.arguments = probe->arguments;
+	probe->arguments = (struct shape){0};
+	installed.has_arguments = probe->has_arguments;
 	inspection->probes[inspection->count++] = installed;
 	return 0;
 }
@@ -133,6 +139,23 @@ static void tell_unknown(const struct survey *survey, const struct inspection_op
 	options->refused(options->user, &why);
 }
 
+/* The arguments that are null in every event. */
+static void tell_gaps(const struct survey *survey, const struct inspection_options *options)
+{
+	for (size_t i = 0; i < survey->count; i++) {
+		const struct survey_probe *probe = &survey->probes[i];
+
+		for (size_t gap = 0; probe->result == 0 && gap < probe->probe.gaps.count; gap++) {
+			const struct shape_gap *missing = &probe->probe.gaps.gaps[gap];
+			struct error why = {0};
+
+			error_fail(&why, -ENODATA, "%s of %s will be null: %s", missing->name,
+				   probe->function, missing->why);
+			options->refused(options->user, &why);
+		}
+	}
+}
+
 /* Surveys what the options ask for; the error says why nothing of it can be traced. */
 static int survey_options(const struct binary *binary, const struct inspection_options *options,
 			  struct survey *survey, struct error *err)
@@ -154,21 +177,29 @@ static int survey_options(const struct binary *binary, const struct inspection_o
 }
 
 /* Installs what can be attached; tells of the rest, but for what the binary simply does not have. */
-static int install_survey(struct inspection *inspection, const struct survey *survey,
+static int install_survey(struct inspection *inspection, struct survey *survey,
 			  const struct inspection_options *options, struct error *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < survey->count; i++) {
-		const struct survey_probe *probe = &survey->probes[i];
+		struct survey_probe *probe = &survey->probes[i];
 
 		if (probe->result == 0)
 			r = install(inspection, probe->function, &probe->probe, err);
 		else if (options->function_count > 1)
 			options->refused(options->user, &probe->why);
 	}
+	for (size_t i = 0; i < inspection->count; i++) {
+		struct installed_probe *probe = &inspection->probes[i];
+
+		/* The array of probes does not move any more. */
+		if (probe->has_arguments)
+			probe->schema.arguments = &probe->arguments;
+	}
 	tell_blindnesses(survey, options);
 	tell_unknown(survey, options);
+	tell_gaps(survey, options);
 	return r;
 }
 
@@ -263,6 +294,7 @@ void inspection_release(struct inspection *inspection)
 		return;
 	for (size_t i = 0; i < inspection->count; i++) {
 		kernel_uninstall(inspection->kernel, inspection->points[i].plan);
+		shape_finish(&inspection->probes[i].arguments);
 		free(inspection->probes[i].function);
 	}
 	free(inspection->points);

@@ -3,6 +3,7 @@
 #define GOHTTPSNOOP_CORE_INSPECTION_H
 
 #include "decode.h"
+#include "function_request.h"
 #include "kernel.h"
 
 /*
@@ -13,7 +14,7 @@ struct inspection;
 
 /* What to trace in a binary: these functions, or, without any, whole requests. */
 struct inspection_options {
-	const char *const *functions;
+	const struct function_request *functions;
 	size_t function_count;
 	uint32_t max_string;
 	/* Told of each function that cannot be traced while others can. */

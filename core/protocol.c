@@ -172,7 +172,9 @@ _Static_assert(COUNT(call_templates) == CALL_CAPTURE_COUNT, "one text a capture"
 
 void call_captures_init(struct call_captures *captures, const char *parameter)
 {
-	for (size_t i = 0; i < CALL_CAPTURE_COUNT; i++) {
+	size_t count = parameter ? CALL_CAPTURE_COUNT : CALL_GENERAL_COUNT;
+
+	for (size_t i = 0; i < count; i++) {
 		const char *template = call_templates[i].expression;
 
 		if (template[0] == '%')

@@ -48,10 +48,11 @@ struct protocol_blindness {
 extern const struct protocol protocol_http_server;
 
 /*
- * The captures for calls of a function that takes an *http.Request, given the name of that parameter.
- * Views into `texts`, which the caller keeps as long as the captures.
+ * The captures for calls of a function: the first for those of any, all of them for one that takes an
+ * *http.Request, given the name of that parameter (or NULL). Views into `texts`, which the caller keeps
+ * as long as the captures.
  */
-enum { CALL_CAPTURE_COUNT = 11, CALL_CAPTURE_TEXT = 96 };
+enum { CALL_GENERAL_COUNT = 1, CALL_CAPTURE_COUNT = 11, CALL_CAPTURE_TEXT = 96 };
 
 struct call_captures {
 	char texts[CALL_CAPTURE_COUNT][CALL_CAPTURE_TEXT];

@@ -237,6 +237,7 @@ static int open_kernel(struct session *session, struct error *err)
 		.watch_all = session->options.watches_binaries || session->options.name_count ||
 			     session->options.all,
 		.watch_listening = session->options.port_count > 0,
+		.long_plans = session->options.function_count > 0,
 	};
 	int r = kernel_open(&options, &session->kernel, err);
 

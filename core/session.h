@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "error.h"
+#include "function_request.h"
 #include "notice.h"
 
 /*
@@ -18,7 +19,7 @@ struct session;
 enum session_output { SESSION_OUTPUT_NONE, SESSION_OUTPUT_TABLE, SESSION_OUTPUT_JSON };
 
 struct session_options {
-	const char *const *functions; /* to trace instead of requests; may be none */
+	const struct function_request *functions; /* to trace instead of requests; may be none */
 	size_t function_count;
 	const char *const *names; /* globs of processes to trace, see discovery.h */
 	size_t name_count;

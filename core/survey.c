@@ -20,6 +20,8 @@ static int survey_init(struct survey *survey, const struct binary *binary, size_
 
 void survey_finish(struct survey *survey)
 {
+	for (size_t i = 0; i < survey->count; i++)
+		probe_finish(&survey->probes[i].probe);
 	free(survey->probes);
 	*survey = (struct survey){0};
 }
@@ -128,45 +130,46 @@ static int fail_no_function(const struct binary *binary, const char *name, struc
 	return -ENOENT;
 }
 
-static int find_request_parameter(const struct binary *binary, const char *name,
-				  const char **ret_parameter, struct error *err)
+static int find_signature(const struct binary *binary, const char *name,
+			  const struct signature **ret_signature, struct error *err)
 {
-	const struct signature *signature;
 	struct function function;
 	struct error why = {0};
 	int r;
 
 	if (!pclntab_find(binary->pclntab, name, &function))
 		return fail_no_function(binary, name, err);
-	r = types_signature(binary->types, &function, &signature, NULL, &why);
+	r = types_signature(binary->types, &function, ret_signature, NULL, &why);
 	if (r < 0) {
 		error_fail(err, r, "the parameters of function %s are not known: %s", name, why.what);
 		error_hint(err, "build it without -ldflags=-w");
-		return r;
 	}
-	*ret_parameter = request_parameter(signature);
-	if (*ret_parameter)
-		return 0;
-	return error_fail(err, -EINVAL, "function %s takes no *http.Request", name);
+	return r;
 }
 
-static int compile_function(const struct binary *binary, const char *name, uint32_t max_string,
-			    struct probe *probe, struct error *err)
+/* What the function is asked for: its arguments, as named or all, and a request's keys if it takes one. */
+static int compile_function(const struct binary *binary, const struct function_request *wanted,
+			    uint32_t max_string, struct probe *probe, struct error *err)
 {
+	struct probe_request request = {wanted->function, PLAN_ROLE_CALL};
+	const struct signature *signature;
 	struct call_captures captures;
 	const char *parameter;
-	int r = find_request_parameter(binary, name, &parameter, err);
+	int r = find_signature(binary, wanted->function, &signature, err);
 
 	if (r < 0)
 		return r;
+	parameter = request_parameter(signature);
 	call_captures_init(&captures, parameter);
-	return probe_compile(binary,
-			     &(struct probe_request){name, PLAN_ROLE_CALL, captures.captures,
-						     CALL_CAPTURE_COUNT},
-			     max_string, probe, err);
+	request.captures = captures.captures;
+	request.capture_count = parameter ? CALL_CAPTURE_COUNT : CALL_GENERAL_COUNT;
+	request.wants_arguments = wanted->has_list || !parameter;
+	request.arguments = wanted->has_list ? (const char *const *)wanted->captures : NULL;
+	request.argument_count = wanted->capture_count;
+	return probe_compile(binary, &request, max_string, probe, err);
 }
 
-int survey_functions(const struct binary *binary, const char *const *names, size_t count,
+int survey_functions(const struct binary *binary, const struct function_request *requests, size_t count,
 		     uint32_t max_string, struct survey *ret_survey, struct error *err)
 {
 	struct survey survey;
@@ -177,9 +180,9 @@ int survey_functions(const struct binary *binary, const char *const *names, size
 	for (size_t i = 0; i < count; i++) {
 		struct survey_probe *probe = &survey.probes[i];
 
-		probe->function = names[i];
+		probe->function = requests[i].function;
 		probe->role = PLAN_ROLE_CALL;
-		probe->result = compile_function(binary, names[i], max_string, &probe->probe,
+		probe->result = compile_function(binary, &requests[i], max_string, &probe->probe,
 						 &probe->why);
 	}
 	*ret_survey = survey;

@@ -3,6 +3,7 @@
 #define GOHTTPSNOOP_CORE_SURVEY_H
 
 #include "binary.h"
+#include "function_request.h"
 #include "probe.h"
 #include "protocol.h"
 
@@ -32,10 +33,10 @@ int survey_protocol(const struct binary *binary, const struct protocol *protocol
 		    struct survey *ret_survey, struct error *err);
 
 /*
- * Compiles a probe for each function, which takes an *http.Request. Those that cannot be traced are
- * part of the survey. Negative only when there is no memory.
+ * Compiles a probe for each function. Those that cannot be traced are part of the survey. Negative only
+ * when there is no memory.
  */
-int survey_functions(const struct binary *binary, const char *const *names, size_t count,
+int survey_functions(const struct binary *binary, const struct function_request *requests, size_t count,
 		     uint32_t max_string, struct survey *ret_survey, struct error *err);
 
 /* How many of the probes can be attached. */

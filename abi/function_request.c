@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+#include "function_request.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "expression.h"
+
+static int fail(const char *text, size_t at, const char *what, struct error *err)
+{
+	error_fail(err, -EINVAL, "%s", what);
+	error_quote(err, text, at);
+	return -EINVAL;
+}
+
+/*
+ * Where the list of captures begins: at the first parenthesis that is no receiver's, `.(*T)`, nor stands
+ * between the brackets of a generic function's types.
+ */
+static size_t find_list(const char *text)
+{
+	size_t depth = 0, at;
+
+	for (at = 0; text[at]; at++) {
+		depth += text[at] == '[';
+		depth -= text[at] == ']' && depth;
+		if (text[at] != '(' || depth)
+			continue;
+		if (at == 0 || text[at - 1] != '.')
+			break;
+		while (text[at] && text[at] != ')')
+			at++;
+		if (!text[at])
+			break;
+	}
+	return at;
+}
+
+/* Where a capture ends: at a comma, or the parenthesis that closes the list. 0 when it does not. */
+static size_t find_end(const char *text, size_t at)
+{
+	size_t depth = 0;
+
+	for (; text[at]; at++) {
+		if (text[at] == '"') {
+			at = expression_quoted_end(text, at);
+			if (!at)
+				return 0;
+			at--;
+		} else if (text[at] == '(' || text[at] == '[') {
+			depth++;
+		} else if (depth == 0 && (text[at] == ',' || text[at] == ')')) {
+			return at;
+		} else if (text[at] == ')' || text[at] == ']') {
+			depth -= depth > 0;
+		}
+	}
+	return 0;
+}
+
+static int add_capture(struct function_request *request, const char *text, size_t size, struct error *err)
+{
+	char **captures = realloc(request->captures, (request->capture_count + 1) * sizeof(*captures));
+
+	if (!captures)
+		return error_fail(err, -ENOMEM, "out of memory");
+	request->captures = captures;
+	captures[request->capture_count] = strndup(text, size);
+	if (!captures[request->capture_count])
+		return error_fail(err, -ENOMEM, "out of memory");
+	request->capture_count++;
+	return 0;
+}
+
+/* The capture that begins at `*at`; moves on to what follows it. */
+static int parse_capture(struct function_request *request, const char *text, size_t *at, struct error *err)
+{
+	size_t begin = *at, end;
+
+	while (text[begin] == ' ')
+		begin++;
+	*at = find_end(text, begin);
+	if (!*at)
+		return fail(text, strlen(text), "a ) that ends the list is expected here", err);
+	for (end = *at; end > begin && text[end - 1] == ' ';)
+		end--;
+	if (end == begin)
+		return fail(text, begin, "an expression is expected here", err);
+	if (request->capture_count == FUNCTION_REQUEST_MAX_CAPTURES)
+		return fail(text, begin, "too many captures at one function", err);
+	return add_capture(request, text + begin, end - begin, err);
+}
+
+static int parse_list(struct function_request *request, const char *text, size_t at, struct error *err)
+{
+	int r;
+
+	request->has_list = true;
+	if (text[at] == ')' && !text[at + 1])
+		return 0;
+	for (;; at++) {
+		r = parse_capture(request, text, &at, err);
+		if (r < 0)
+			return r;
+		if (text[at] == ')')
+			return text[at + 1] ? fail(text, at + 1, "the end is expected here", err) : 0;
+	}
+}
+
+int function_request_parse(const char *text, struct function_request *ret_request, struct error *err)
+{
+	struct function_request request = {0};
+	size_t list = find_list(text);
+	int r = 0;
+
+	if (list == 0)
+		return fail(text, 0, "the name of a function is expected here", err);
+	request.function = strndup(text, list);
+	if (!request.function)
+		return error_fail(err, -ENOMEM, "out of memory");
+	if (text[list])
+		r = parse_list(&request, text, list + 1, err);
+	if (r < 0)
+		function_request_finish(&request);
+	else
+		*ret_request = request;
+	return r;
+}
+
+void function_request_finish(struct function_request *request)
+{
+	for (size_t i = 0; i < request->capture_count; i++)
+		free(request->captures[i]);
+	free(request->captures);
+	free(request->function);
+	*request = (struct function_request){0};
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_ABI_SHAPE_H
+#define GOHTTPSNOOP_ABI_SHAPE_H
+
+#include "walk.h"
+
+/*
+ * What a captured value looks like: a tree whose leaves say which cells of a record hold it, so that a
+ * record can be written out again as the value that a person would write. The nodes stand in one array,
+ * each before its children.
+ */
+enum shape_kind {
+	SHAPE_CELL,	 /* a bool, a number, a string, an address: as the cell is */
+	SHAPE_STRUCT,	 /* children: the fields, by name */
+	SHAPE_POINTER,	 /* cell: the pointer; child: what it leads to, unless left out */
+	SHAPE_ARRAY,	 /* count: how many elements it has; children: the first of them */
+	SHAPE_SLICE,	 /* cell: the pointer, second: how many elements; children: the first of them */
+	SHAPE_MAP,	 /* cell: the pointer, second: how many entries; children: keys and elements */
+	SHAPE_INTERFACE, /* cell: the first word, second: the hash of the type it holds; children: what it
+			  * may hold, each with its type's hash and name */
+	SHAPE_CHOICE,	 /* the same, where it holds one of these or the value is not there */
+	SHAPE_COMPLEX,	 /* cell and second: the two parts */
+	SHAPE_TIME,	 /* cell and second: the words of a time.Time */
+	SHAPE_DURATION,	 /* cell: nanoseconds */
+	SHAPE_LENGTH,	 /* cell: a pointer, second: the length, which is 0 where the pointer is nil */
+	SHAPE_NUMBER,	 /* count */
+	SHAPE_NULL,	 /* a value that this binary does not let be read */
+};
+
+struct shape_node {
+	uint8_t kind;
+	bool cut; /* there is more than the children */
+	uint8_t cell, second;
+	uint16_t size; /* nodes of the tree below, with this one */
+	uint16_t name; /* where in the names it begins; of a field, or of a type an interface holds */
+	uint32_t hash; /* of that type */
+	uint64_t count;
+};
+
+/* Plain, but owns its two arrays. The tree of several captures is one struct, with their names. */
+struct shape {
+	struct shape_node *nodes;
+	size_t node_count;
+	char *names;
+	size_t name_size;
+};
+
+/* How much of a value is captured. */
+struct shape_bounds {
+	uint8_t depth; /* structs, arrays, slices and maps within each other */
+	uint8_t width; /* elements of an array, a slice or a map */
+};
+
+/* Why a capture is null. */
+struct shape_gap {
+	char name[EXPRESSION_MAX_NAME];
+	char why[160];
+};
+
+enum { SHAPE_MAX_GAPS = 8 };
+
+struct shape_gaps {
+	struct shape_gap gaps[SHAPE_MAX_GAPS];
+	size_t count;
+};
+
+/*
+ * The shape of what these expressions say, as a struct; without any, of all parameters. What can be
+ * named but not read in this binary becomes null, with a gap that says why. -EINVAL or -ENOENT when an
+ * expression is wrong; -E2BIG when there is no room in the plan, also for the least bounds.
+ */
+int shape_create(const struct scope *scope, const char *const *expressions, size_t count,
+		 struct shape_bounds bounds, struct plan_builder *builder, struct shape *ret_shape,
+		 struct shape_gaps *gaps, struct error *err);
+void shape_finish(struct shape *shape);
+
+/* The cell of a value that is one cell; -ENOTSUP for others. */
+int shape_leaf(const struct walk *walk, struct cell *ret_cell, struct error *err);
+
+const char *shape_name(const struct shape *shape, const struct shape_node *node);
+
+#endif

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: MIT */
+#include "arguments_json.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "escape.h"
+#include "go_text.h"
+
+/* What is being written, and where in the whole value it stands. */
+struct printer {
+	struct json_writer *writer;
+	const struct hit_arguments *arguments;
+	struct argument_cuts *cuts;
+	char path[ARGUMENT_MAX_PATH];
+	size_t path_size;
+};
+
+static void put_value(struct printer *printer, const struct shape_node *node);
+
+static const struct hit_value *value_of(const struct printer *printer, uint8_t cell)
+{
+	const struct hit_arguments *arguments = printer->arguments;
+
+	if (cell >= PLAN_MAX_CELLS || !(arguments->known[cell / 64] >> cell % 64 & 1))
+		return NULL;
+	return &arguments->values[cell];
+}
+
+static const char *name_of(const struct printer *printer, const struct shape_node *node)
+{
+	return shape_name(printer->arguments->shape, node);
+}
+
+/* ---- the path ---- */
+
+/* Goes a step down; returns what path_leave() needs. */
+static size_t path_enter(struct printer *printer, const char *format, const char *name, uint64_t index)
+{
+	size_t before = printer->path_size, room = sizeof(printer->path) - before;
+	int size = name ? snprintf(printer->path + before, room, format, name)
+			: snprintf(printer->path + before, room, "[%llu]", (unsigned long long)index);
+
+	printer->path_size = before + ((size_t)size < room ? (size_t)size : room - 1);
+	return before;
+}
+
+static void path_leave(struct printer *printer, size_t before)
+{
+	printer->path_size = before;
+	printer->path[before] = '\0';
+}
+
+static void note_cut(struct printer *printer)
+{
+	struct argument_cuts *cuts = printer->cuts;
+
+	if (cuts->count < ARGUMENT_MAX_CUTS)
+		strcpy(cuts->paths[cuts->count++], printer->path);
+}
+
+/* ---- values that are one cell ---- */
+
+static void put_digits(struct printer *printer, const char *format, uint64_t value)
+{
+	char text[32];
+
+	json_plain(printer->writer, text, snprintf(text, sizeof(text), format, (unsigned long long)value));
+}
+
+/* Readers keep numbers in doubles: what does not fit would be another number there. */
+static void put_signed(struct printer *printer, int64_t value)
+{
+	char text[32];
+
+	if (value >= -(INT64_C(1) << 53) && value <= INT64_C(1) << 53)
+		json_integer(printer->writer, value);
+	else
+		json_plain(printer->writer, text, snprintf(text, sizeof(text), "%lld", (long long)value));
+}
+
+static void put_unsigned(struct printer *printer, uint64_t value)
+{
+	if (value <= UINT64_C(1) << 53)
+		json_integer(printer->writer, (int64_t)value);
+	else
+		put_digits(printer, "%llu", value);
+}
+
+static void put_float(struct printer *printer, uint64_t bits, uint8_t size)
+{
+	char text[GO_TEXT_SIZE];
+
+	if (go_float_text(bits, size, text))
+		json_raw(printer->writer, text, strlen(text));
+	else
+		json_name(printer->writer, text);
+}
+
+static void put_string(struct printer *printer, const struct hit_value *value)
+{
+	size_t size = value->size;
+
+	if (value->size < value->length) {
+		size = escape_trim_cut(value->data, size);
+		note_cut(printer);
+	}
+	json_bytes(printer->writer, value->data, size);
+}
+
+static void put_cell(struct printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *value = value_of(printer, node->cell);
+	const struct cell *cell = &printer->arguments->cells[node->cell].cell;
+
+	if (!value) {
+		json_null(printer->writer);
+		return;
+	}
+	switch (cell->kind) {
+	case CELL_BOOL:
+		json_bool(printer->writer, value->integer);
+		break;
+	case CELL_INT:
+		put_signed(printer, value->integer);
+		break;
+	case CELL_UINT:
+		put_unsigned(printer, (uint64_t)value->integer);
+		break;
+	case CELL_FLOAT:
+		put_float(printer, (uint64_t)value->integer, cell->size);
+		break;
+	case CELL_STRING:
+		put_string(printer, value);
+		break;
+	case CELL_POINTER:
+		if (value->integer)
+			put_digits(printer, "0x%llx", (uint64_t)value->integer);
+		else
+			json_null(printer->writer);
+		break;
+	}
+}
+
+/* ---- values of two cells ---- */
+
+static void put_complex(struct printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *real = value_of(printer, node->cell);
+	const struct hit_value *imaginary = value_of(printer, node->second);
+	uint8_t size = printer->arguments->cells[node->cell].cell.size;
+
+	if (!real || !imaginary) {
+		json_null(printer->writer);
+		return;
+	}
+	json_open_object(printer->writer);
+	json_key(printer->writer, "re");
+	put_float(printer, (uint64_t)real->integer, size);
+	json_key(printer->writer, "im");
+	put_float(printer, (uint64_t)imaginary->integer, size);
+	json_close_object(printer->writer);
+}
+
+static void put_time(struct printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *wall = value_of(printer, node->cell);
+	const struct hit_value *ext = value_of(printer, node->second);
+	char text[GO_TEXT_SIZE];
+
+	if (wall && ext)
+		json_plain(printer->writer, text, go_time_text((uint64_t)wall->integer, ext->integer, text));
+	else
+		json_null(printer->writer);
+}
+
+static void put_duration(struct printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *value = value_of(printer, node->cell);
+	char text[GO_TEXT_SIZE];
+
+	if (value)
+		json_bytes(printer->writer, text, go_duration_text(value->integer, text));
+	else
+		json_null(printer->writer);
+}
+
+static void put_length(struct printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *pointer = value_of(printer, node->cell);
+	const struct hit_value *length = value_of(printer, node->second);
+
+	if (pointer && !pointer->integer)
+		json_integer(printer->writer, 0);
+	else if (length)
+		put_signed(printer, length->integer);
+	else
+		json_null(printer->writer);
+}
+
+/* ---- values with parts ---- */
+
+/* Whether the value begins with a pointer that is not nil; writes null where not. */
+static bool has_target(struct printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *pointer = value_of(printer, node->cell);
+
+	if (pointer && pointer->integer)
+		return true;
+	json_null(printer->writer);
+	return false;
+}
+
+static void put_struct(struct printer *printer, const struct shape_node *node)
+{
+	const struct shape_node *end = node + node->size;
+
+	json_open_object(printer->writer);
+	for (const struct shape_node *field = node + 1; field < end; field += field->size) {
+		const char *name = name_of(printer, field);
+		size_t before = path_enter(printer, printer->path_size ? ".%s" : "%s", name, 0);
+
+		json_name(printer->writer, name);
+		put_value(printer, field);
+		path_leave(printer, before);
+	}
+	json_close_object(printer->writer);
+	if (node->cut)
+		note_cut(printer);
+}
+
+static void put_pointer(struct printer *printer, const struct shape_node *node)
+{
+	if (!has_target(printer, node))
+		return;
+	if (node->size > 1) {
+		put_value(printer, node + 1);
+		return;
+	}
+	json_open_object(printer->writer);
+	json_close_object(printer->writer);
+	note_cut(printer);
+}
+
+static void put_elements(struct printer *printer, const struct shape_node *node, int64_t count)
+{
+	const struct shape_node *end = node + node->size;
+	int64_t index = 0;
+
+	json_open_list(printer->writer);
+	for (const struct shape_node *element = node + 1; element < end && index < count;
+	     element += element->size) {
+		size_t before = path_enter(printer, NULL, NULL, (uint64_t)index++);
+
+		put_value(printer, element);
+		path_leave(printer, before);
+	}
+	json_close_list(printer->writer);
+	if (index < count)
+		note_cut(printer);
+}
+
+static void put_slice(struct printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *length = value_of(printer, node->second);
+
+	if (!has_target(printer, node))
+		return;
+	if (length)
+		put_elements(printer, node, length->integer);
+	else
+		json_null(printer->writer);
+}
+
+/* A key as a string: what is none is written as JSON would write it. */
+static bool put_key(struct printer *printer, const struct shape_node *key)
+{
+	const struct hit_value *value = value_of(printer, key->cell);
+	const struct cell *cell = &printer->arguments->cells[key->cell].cell;
+
+	if (key->kind != SHAPE_CELL || !value)
+		return false;
+	if (cell->kind == CELL_STRING)
+		json_bytes(printer->writer, value->data, value->size);
+	else if (cell->kind == CELL_BOOL)
+		json_name(printer->writer, value->integer ? "true" : "false");
+	else if (cell->kind == CELL_INT && value->integer < 0)
+		put_digits(printer, "-%llu", -(uint64_t)value->integer);
+	else if (cell->kind == CELL_INT || cell->kind == CELL_UINT)
+		put_digits(printer, "%llu", (uint64_t)value->integer);
+	else
+		return false;
+	return true;
+}
+
+static void put_entries(struct printer *printer, const struct shape_node *node, int64_t count)
+{
+	const struct shape_node *end = node + node->size;
+	int64_t index = 0;
+
+	json_open_object(printer->writer);
+	for (const struct shape_node *key = node + 1; key < end && index < count; index++) {
+		const struct shape_node *element = key + key->size;
+		size_t before;
+
+		/* An entry that was not found: the map changes while it is read. */
+		if (!put_key(printer, key))
+			break;
+		before = path_enter(printer, NULL, NULL, (uint64_t)index);
+		put_value(printer, element);
+		path_leave(printer, before);
+		key = element + element->size;
+	}
+	json_close_object(printer->writer);
+	if (index < count)
+		note_cut(printer);
+}
+
+static void put_map(struct printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *count = value_of(printer, node->second);
+
+	if (!has_target(printer, node))
+		return;
+	if (count)
+		put_entries(printer, node, count->integer);
+	else
+		json_null(printer->writer);
+}
+
+/* The alternative that holds; NULL when none of them does. */
+static const struct shape_node *find_held(const struct printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *hash = value_of(printer, node->second);
+	const struct shape_node *end = node + node->size;
+
+	for (const struct shape_node *held = node + 1; hash && held < end; held += held->size) {
+		if (held->hash == (uint32_t)hash->integer)
+			return held;
+	}
+	return NULL;
+}
+
+static void put_interface(struct printer *printer, const struct shape_node *node)
+{
+	const struct shape_node *held;
+
+	if (!has_target(printer, node))
+		return;
+	held = find_held(printer, node);
+	if (held && held->kind != SHAPE_NULL) {
+		put_value(printer, held);
+	} else if (node->kind == SHAPE_CHOICE) {
+		json_null(printer->writer);
+	} else {
+		json_open_object(printer->writer);
+		if (held) {
+			json_key(printer->writer, "type");
+			json_name(printer->writer, name_of(printer, held));
+		}
+		json_close_object(printer->writer);
+	}
+}
+
+static void put_value(struct printer *printer, const struct shape_node *node)
+{
+	switch ((enum shape_kind)node->kind) {
+	case SHAPE_CELL:
+		put_cell(printer, node);
+		break;
+	case SHAPE_STRUCT:
+		put_struct(printer, node);
+		break;
+	case SHAPE_POINTER:
+		put_pointer(printer, node);
+		break;
+	case SHAPE_ARRAY:
+		put_elements(printer, node, (int64_t)node->count);
+		break;
+	case SHAPE_SLICE:
+		put_slice(printer, node);
+		break;
+	case SHAPE_MAP:
+		put_map(printer, node);
+		break;
+	case SHAPE_INTERFACE:
+	case SHAPE_CHOICE:
+		put_interface(printer, node);
+		break;
+	case SHAPE_COMPLEX:
+		put_complex(printer, node);
+		break;
+	case SHAPE_TIME:
+		put_time(printer, node);
+		break;
+	case SHAPE_DURATION:
+		put_duration(printer, node);
+		break;
+	case SHAPE_LENGTH:
+		put_length(printer, node);
+		break;
+	case SHAPE_NUMBER:
+		put_unsigned(printer, node->count);
+		break;
+	case SHAPE_NULL:
+		json_null(printer->writer);
+		break;
+	}
+}
+
+void arguments_write(struct json_writer *writer, const struct hit_arguments *arguments,
+		     struct argument_cuts *cuts)
+{
+	struct printer printer = {.writer = writer, .arguments = arguments, .cuts = cuts};
+
+	put_value(&printer, arguments->shape->nodes);
+}
