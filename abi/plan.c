@@ -118,7 +118,7 @@ int plan_add(struct plan_builder *builder, struct plan_place place, struct cell 
 
 /* Bytes of a source, obtained at once, and where they stand in the work area. */
 struct block {
-	int8_t source;
+	int16_t source;
 	int32_t low, high;
 	uint16_t work;
 };
@@ -128,7 +128,7 @@ struct compiler {
 	struct plan *plan;
 	struct block blocks[PLAN_MAX_BLOCKS + 1]; /* block 0 stands for the registers */
 	uint8_t gates[PLAN_MAX_BLOCKS];		  /* by source: the block of a condition */
-	uint8_t block_count;
+	uint16_t block_count;
 	uint32_t work_used;
 	struct error *err;
 };
@@ -158,7 +158,7 @@ static struct plan_operation operation_at(const struct compiler *compiler, const
 		operation.gate = compiler->gates[place->gate];
 	if (place->source < 0)
 		return operation;
-	for (uint8_t i = 1; i < compiler->block_count; i++) {
+	for (uint16_t i = 1; i < compiler->block_count; i++) {
 		const struct block *block = &compiler->blocks[i];
 
 		if (block->source == place->source && place->displacement >= block->low &&
@@ -201,7 +201,7 @@ static int emit_block(struct compiler *compiler, struct block block)
 }
 
 /* Of the ranges of this source that begin at or after `from`, the lowest, and of these the longest. */
-static const struct plan_range *next_range(const struct plan_builder *builder, uint8_t source,
+static const struct plan_range *next_range(const struct plan_builder *builder, int16_t source,
 					   int64_t from)
 {
 	const struct plan_range *next = NULL;
@@ -222,7 +222,7 @@ static const struct plan_range *next_range(const struct plan_builder *builder, u
  * Reads of one pointer are merged while the whole stays within a block: a read costs the same from 8
  * to some hundred bytes, and what lies between two needed fields belongs to the same Go object.
  */
-static int emit_memory(struct compiler *compiler, uint8_t source)
+static int emit_memory(struct compiler *compiler, int16_t source)
 {
 	const struct plan_range *range = next_range(compiler->builder, source, INT32_MIN);
 	int r;
@@ -240,7 +240,7 @@ static int emit_memory(struct compiler *compiler, uint8_t source)
 	return 0;
 }
 
-static int emit_entry(struct compiler *compiler, uint8_t source)
+static int emit_entry(struct compiler *compiler, int16_t source)
 {
 	const struct plan_source *entry = &compiler->builder->sources[source];
 	struct plan_operation operation = operation_at(compiler, &entry->place, WORD);
@@ -256,7 +256,7 @@ static int emit_entry(struct compiler *compiler, uint8_t source)
 	return emit(compiler, operation);
 }
 
-static int emit_condition(struct compiler *compiler, uint8_t source)
+static int emit_condition(struct compiler *compiler, int16_t source)
 {
 	const struct plan_source *condition = &compiler->builder->sources[source];
 	struct plan_operation operation = operation_at(compiler, &condition->place, condition->size);
@@ -272,7 +272,7 @@ static int emit_condition(struct compiler *compiler, uint8_t source)
 	return emit(compiler, operation);
 }
 
-static int emit_source(struct compiler *compiler, uint8_t source)
+static int emit_source(struct compiler *compiler, int16_t source)
 {
 	switch (compiler->builder->sources[source].kind) {
 	case PLAN_SOURCE_ENTRY:
@@ -328,12 +328,12 @@ int plan_compile(const struct plan_builder *builder, const struct site *site, en
 	int r = 0;
 
 	memcpy(plan.searches, builder->searches, sizeof(plan.searches));
-	for (uint8_t i = 0; r == 0 && i < builder->source_count; i++) {
+	for (uint16_t i = 0; r == 0 && i < builder->source_count; i++) {
 		if (starts_at_thread_pointer(&builder->sources[i]))
 			plan.flags |= PLAN_WANTS_THREAD_POINTER;
 		r = emit_source(&compiler, i);
 	}
-	for (uint8_t i = 0; r == 0 && i < builder->capture_count; i++)
+	for (uint16_t i = 0; r == 0 && i < builder->capture_count; i++)
 		r = emit_capture(&compiler, &builder->captures[i], max_string);
 	if (r == 0)
 		*ret_plan = plan;

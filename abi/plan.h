@@ -33,8 +33,8 @@ struct cell {
 
 /* Where a value is: `displacement` bytes into what a source gives, or in registers. */
 struct plan_place {
-	int8_t source; /* or PLAN_REGISTERS */
-	int8_t gate;   /* a condition without which there is no such value, or PLAN_NO_GATE */
+	int16_t source; /* or PLAN_REGISTERS */
+	int16_t gate;	/* a condition without which there is no such value, or PLAN_NO_GATE */
 	uint8_t words[PLAN_PLACE_WORDS]; /* PLAN_REGISTERS: the indices into pt_regs */
 	uint8_t word_count;
 	int32_t displacement;
@@ -66,7 +66,7 @@ struct plan_capture {
 
 struct plan_range {
 	int32_t low, high; /* of the bytes needed, from the pointer; high exclusive */
-	uint8_t source;
+	int16_t source;
 };
 
 /*
@@ -77,10 +77,10 @@ struct plan_range {
 struct plan_builder {
 	struct plan_source sources[PLAN_MAX_BLOCKS];
 	struct plan_search searches[PLAN_MAX_SEARCHES];
-	struct plan_range ranges[3 * PLAN_MAX_CELLS];
+	struct plan_range ranges[2 * PLAN_MAX_CELLS];
 	struct plan_capture captures[PLAN_MAX_CELLS];
-	uint8_t source_count, search_count, capture_count;
-	uint16_t range_count;
+	uint8_t search_count;
+	uint16_t source_count, capture_count, range_count;
 };
 
 /*

@@ -180,9 +180,9 @@ static int add_captures(const struct scope *scope, const struct probe_request *r
 }
 
 /* The cells of the arguments follow those of the captures. */
-static void name_cells(const struct plan_builder *builder, uint8_t from, struct probe *probe)
+static void name_cells(const struct plan_builder *builder, uint16_t from, struct probe *probe)
 {
-	for (uint8_t i = from; i < builder->capture_count; i++)
+	for (uint16_t i = from; i < builder->capture_count; i++)
 		probe->cells[i] = (struct probe_cell){builder->captures[i].cell, PROBE_NO_FIELD};
 }
 
@@ -191,7 +191,8 @@ static int add_arguments(const struct scope *scope, const struct probe_request *
 			 uint32_t max_string, const struct plan_builder *captures, struct probe *probe,
 			 struct error *err)
 {
-	static const struct shape_bounds bounds[] = {{4, 8}, {4, 4}, {3, 4}, {3, 2}, {2, 2}, {1, 2}, {1, 1}, {0, 0}};
+	static const struct shape_bounds bounds[] = {
+		{4, 8}, {4, 6}, {4, 4}, {3, 8}, {4, 2}, {3, 4}, {3, 2}, {2, 8}, {2, 4}, {2, 2}, {1, 4}, {1, 1}, {0, 0}};
 	int r = -E2BIG;
 
 	for (size_t i = 0; r == -E2BIG && i < sizeof(bounds) / sizeof(bounds[0]); i++) {

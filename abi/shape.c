@@ -24,11 +24,18 @@ struct maker {
 	struct error *err;
 };
 
-/* Where a value stands in the tree: what it is called, and how deep it is. */
+/* Where a value stands in the tree: what it is called, how deep it is, and within which struct. */
 struct spot {
 	const char *name;
 	uint32_t hash;
 	uint8_t depth, pointers;
+	const struct enclosing *enclosing;
+};
+
+/* The structs a value is part of, the innermost first. */
+struct enclosing {
+	const struct type *type;
+	const struct enclosing *outer;
 };
 
 static int add_value(struct maker *maker, const struct walk *walk, struct spot spot);
@@ -204,8 +211,21 @@ static int add_time(struct maker *maker, const struct walk *walk, struct spot sp
 
 /* ---- values with parts ---- */
 
+/* A list's next is shown, and not that one's next: room in a plan is short. */
+static bool is_too_recursive(const struct type *type, const struct enclosing *enclosing)
+{
+	int count = 0;
+
+	for (; enclosing; enclosing = enclosing->outer)
+		count += strcmp(enclosing->type->name, type->name) == 0;
+	return count > 1;
+}
+
 static int add_struct(struct maker *maker, const struct walk *walk, struct spot spot)
 {
+	bool deepest = spot.depth == maker->bounds.depth || is_too_recursive(walk->type, spot.enclosing);
+	const struct enclosing enclosing = {walk->type, spot.enclosing};
+	struct spot within = {.depth = spot.depth + 1, .enclosing = &enclosing};
 	int node = open_node(maker, SHAPE_STRUCT, spot);
 	size_t added = 0;
 	int r = 0;
@@ -218,13 +238,14 @@ static int add_struct(struct maker *maker, const struct walk *walk, struct spot 
 
 		if (strcmp(field->name, "_") == 0)
 			continue;
-		if (spot.depth == maker->bounds.depth || added == MAX_FIELDS) {
+		if (deepest || added == MAX_FIELDS) {
 			node_at(maker, node)->cut = true;
 			break;
 		}
+		within.name = field->name;
 		r = walk_to_field(&part, field, maker->err);
 		if (r == 0)
-			r = add_value(maker, &part, (struct spot){field->name, 0, spot.depth + 1, 0});
+			r = add_value(maker, &part, within);
 		added++;
 	}
 	return r < 0 ? r : close_node(maker, node);
@@ -247,7 +268,7 @@ static int add_pointer(struct maker *maker, const struct walk *walk, struct spot
 	r = walk_follow(&target, maker->err);
 	if (r == 0)
 		r = add_value(maker, &target,
-			      (struct spot){"", 0, spot.depth, spot.pointers + 1});
+			      (struct spot){"", 0, spot.depth, spot.pointers + 1, spot.enclosing});
 	return r < 0 ? r : close_node(maker, node);
 }
 
@@ -264,7 +285,7 @@ static int add_elements(struct maker *maker, const struct walk *walk, int node, 
 
 		r = walk_to_element(&element, i, maker->err);
 		if (r == 0)
-			r = add_value(maker, &element, (struct spot){"", 0, spot.depth + 1, 0});
+			r = add_value(maker, &element, (struct spot){"", 0, spot.depth + 1, 0, spot.enclosing});
 	}
 	return r < 0 ? r : close_node(maker, node);
 }
@@ -326,9 +347,9 @@ static int add_map(struct maker *maker, const struct walk *walk, struct spot spo
 
 		r = walk_to_entry(walk, i, &key, &element, maker->err);
 		if (r == 0)
-			r = add_value(maker, &key, (struct spot){"", 0, spot.depth + 1, 0});
+			r = add_value(maker, &key, (struct spot){"", 0, spot.depth + 1, 0, spot.enclosing});
 		if (r == 0)
-			r = add_value(maker, &element, (struct spot){"", 0, spot.depth + 1, 0});
+			r = add_value(maker, &element, (struct spot){"", 0, spot.depth + 1, 0, spot.enclosing});
 	}
 	return r < 0 ? r : close_node(maker, node);
 }
@@ -464,7 +485,7 @@ static int add_alternatives(struct maker *maker, const struct walk *walk, enum s
 		size_t count = maker->shape.node_count;
 
 		r = add(maker, walk, candidates.types[i],
-			(struct spot){"", 0, spot.depth, spot.pointers});
+			(struct spot){"", 0, spot.depth, spot.pointers, spot.enclosing});
 		if (r == -E2BIG || r == -ENOMEM)
 			return r;
 		added += r == 0;

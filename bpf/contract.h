@@ -8,13 +8,13 @@
 #define GOHTTPSNOOP_BPF_CONTRACT_H
 
 enum {
-	PLAN_MAX_OPERATIONS = 256,
+	PLAN_MAX_OPERATIONS = 512,
 	PLAN_SHORT_OPERATIONS = 48, /* what the program for short plans carries out, see plan_is_short() */
-	PLAN_MAX_CELLS = 128,
-	PLAN_MAX_BLOCKS = 63, /* block 0 is the registers, which are always there */
+	PLAN_MAX_CELLS = 256,
+	PLAN_MAX_BLOCKS = 255, /* block 0 is the registers, which are always there */
 	PLAN_MAX_BLOCK_SIZE = 512,
 	PLAN_MAX_SEARCHES = 8,
-	PLAN_WORK_SIZE = 8192, /* bytes of registers and blocks one plan may hold */
+	PLAN_WORK_SIZE = 16384, /* bytes of registers and blocks one plan may hold */
 	/* Words of the work area: the larger of x86-64's and AArch64's pt_regs, then the thread pointer
 	 * (x86-64: the FS base), which is there only for plans that ask for it. */
 	PLAN_THREAD_POINTER = 34,
@@ -176,7 +176,7 @@ _Static_assert(sizeof(struct plan_search) == 36 + SEARCH_KEY_SIZE, "no padding")
 _Static_assert(sizeof(struct plan) == 32 + sizeof(struct plan_operation) * PLAN_MAX_OPERATIONS +
 					     sizeof(struct plan_search) * PLAN_MAX_SEARCHES,
 	       "no padding");
-_Static_assert(sizeof(struct record_hit) == 48, "no padding");
+_Static_assert(sizeof(struct record_hit) == 64, "no padding");
 _Static_assert(sizeof(struct record_process) == 16, "no padding");
 
 #endif

@@ -64,7 +64,7 @@ struct {
 struct progress {
 	__u32 used;	  /* bytes of the record taken so far */
 	__u32 cell;	  /* the next cell */
-	__u64 readable;	  /* bit n: block n was read */
+	__u64 readable[(PLAN_MAX_BLOCKS + 1) / 64];   /* bit n: block n was read */
 	__u64 unreadable[PLAN_MAX_CELLS / 64]; /* bit n: cell n could not be read */
 	/* The last bytes read for a string: where they came from and where they stand in the record. */
 	__u64 window_address;
@@ -202,12 +202,14 @@ static __always_inline bool read_string(struct scratch *scratch, const struct pl
 static __always_inline void define_block(struct scratch *scratch,
 					 const struct plan_operation *operation)
 {
-	scratch->progress.readable |= 1ull << (operation->block & PLAN_MAX_BLOCKS);
+	__u8 block = operation->block;
+
+	scratch->progress.readable[block / 64] |= 1ull << block % 64;
 }
 
 static __always_inline bool is_there(const struct scratch *scratch, __u8 block)
 {
-	return scratch->progress.readable & (1ull << (block & PLAN_MAX_BLOCKS));
+	return scratch->progress.readable[block / 64] & (1ull << block % 64);
 }
 
 static __always_inline void read_block(struct scratch *scratch, const struct plan_operation *operation,
@@ -382,7 +384,7 @@ static __always_inline void interpret(struct scratch *scratch, const struct plan
 	__u32 cell_count = plan->cell_count < PLAN_MAX_CELLS ? plan->cell_count : PLAN_MAX_CELLS;
 	scratch->progress = (struct progress){
 		.used = sizeof(*hit) + 8 * cell_count,
-		.readable = 1, /* the registers */
+		.readable = {1}, /* the registers */
 	};
 
 	carry_out_all(scratch, plan, is_long, sleepable);

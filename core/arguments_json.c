@@ -22,7 +22,7 @@ static const struct hit_value *value_of(const struct printer *printer, uint8_t c
 {
 	const struct hit_arguments *arguments = printer->arguments;
 
-	if (cell >= PLAN_MAX_CELLS || !(arguments->known[cell / 64] >> cell % 64 & 1))
+	if (!(arguments->known[cell / 64] >> cell % 64 & 1))
 		return NULL;
 	return &arguments->values[cell];
 }

@@ -9,7 +9,7 @@
 /* What the cells of a plan's records are, in order. */
 struct schema {
 	enum plan_role role;
-	uint8_t cell_count;
+	uint16_t cell_count;
 	uint32_t unknown; /* bit n: field n is unreadable in every record */
 	struct probe_cell cells[PLAN_MAX_CELLS];
 	const struct shape *arguments; /* of the cells without a field; NULL when there are none */

@@ -9,11 +9,42 @@
 #include "escape.h"
 
 struct json_writer {
-	yajl_gen gen;
-	char *scratch; /* for strings that need escapes */
-	size_t scratch_size;
+	yajl_gen gen; /* knows where commas and colons go; prints into `text` */
+	char *text;
+	size_t size, capacity;
 	bool failed; /* out of memory while the text was made */
 };
+
+/* Room for so many more bytes, or NULL. */
+static char *reserve(struct json_writer *writer, size_t more)
+{
+	size_t capacity = writer->capacity ? writer->capacity : 1024;
+	char *text;
+
+	if (writer->capacity - writer->size >= more)
+		return writer->text + writer->size;
+	while (capacity - writer->size < more)
+		capacity *= 2;
+	text = realloc(writer->text, capacity);
+	if (!text) {
+		writer->failed = true;
+		return NULL;
+	}
+	writer->text = text;
+	writer->capacity = capacity;
+	return text + writer->size;
+}
+
+static void print(void *user, const char *text, size_t size)
+{
+	struct json_writer *writer = user;
+	char *room = reserve(writer, size);
+
+	if (!room)
+		return;
+	memcpy(room, text, size);
+	writer->size += size;
+}
 
 int json_writer_create(struct json_writer **ret_writer)
 {
@@ -22,8 +53,8 @@ int json_writer_create(struct json_writer **ret_writer)
 	if (!writer)
 		return -ENOMEM;
 	writer->gen = yajl_gen_alloc(NULL);
-	if (!writer->gen) {
-		free(writer);
+	if (!writer->gen || !yajl_gen_config(writer->gen, yajl_gen_print_callback, print, writer)) {
+		json_writer_destroy(writer);
 		return -ENOMEM;
 	}
 	*ret_writer = writer;
@@ -34,26 +65,24 @@ void json_writer_destroy(struct json_writer *writer)
 {
 	if (!writer)
 		return;
-	yajl_gen_free(writer->gen);
-	free(writer->scratch);
+	if (writer->gen)
+		yajl_gen_free(writer->gen);
+	free(writer->text);
 	free(writer);
 }
 
 void json_writer_clear(struct json_writer *writer)
 {
-	yajl_gen_clear(writer->gen);
+	writer->size = 0;
 	writer->failed = false;
 }
 
 int json_writer_finish(struct json_writer *writer, const char *end, struct bytes *ret_text)
 {
-	const unsigned char *text;
-	size_t size;
-
 	yajl_gen_reset(writer->gen, end);
-	if (writer->failed || yajl_gen_get_buf(writer->gen, &text, &size) != yajl_gen_status_ok)
+	if (writer->failed)
 		return -ENOMEM;
-	*ret_text = (struct bytes){text, size};
+	*ret_text = (struct bytes){(const uint8_t *)writer->text, writer->size};
 	return 0;
 }
 
@@ -90,25 +119,18 @@ void json_plain(struct json_writer *writer, const char *text, size_t size)
 		writer->failed = true;
 }
 
+/* yajl would leave what is no UTF-8, and what drives a terminal, as it is: it gets an empty string to
+ * write, and the text goes between the quotes. */
 static void write_escaped(struct json_writer *writer, const char *text, size_t size)
 {
-	size_t needed = size * ESCAPE_MAX_GROWTH + 2;
-	size_t written;
+	char *room;
 
-	if (needed > writer->scratch_size) {
-		char *scratch = realloc(writer->scratch, needed);
-
-		if (!scratch) {
-			writer->failed = true;
-			return;
-		}
-		writer->scratch = scratch;
-		writer->scratch_size = needed;
-	}
-	writer->scratch[0] = '"';
-	written = escape(ESCAPE_JSON, text, size, writer->scratch + 1);
-	writer->scratch[written + 1] = '"';
-	json_raw(writer, writer->scratch, written + 2);
+	json_plain(writer, "", 0);
+	room = writer->failed ? NULL : reserve(writer, size * ESCAPE_MAX_GROWTH + 1);
+	if (!room)
+		return;
+	writer->size += escape(ESCAPE_JSON, text, size, room - 1);
+	writer->text[writer->size - 1] = '"';
 }
 
 void json_bytes(struct json_writer *writer, const char *bytes, size_t size)

@@ -18,6 +18,7 @@
 
 enum {
 	MAX_PLANS = 1024,
+	MAX_LONG_PLANS = 256, /* each ten times the size */
 	/* Strings of one record: room for this many of the longest. */
 	PAYLOAD_STRINGS = 7,
 	/* The part of a plan that the program for short ones looks at. */
@@ -111,7 +112,8 @@ static int configure(struct gohttpsnoop_bpf *skeleton, const struct kernel_optio
 		r = bpf_map__set_max_entries(skeleton->maps.scratches,
 					     SCRATCH_SLOTS * libbpf_num_possible_cpus());
 	if (r == 0)
-		r = bpf_map__set_max_entries(skeleton->maps.plans, MAX_PLANS);
+		r = bpf_map__set_max_entries(skeleton->maps.plans,
+					     options->long_plans ? MAX_LONG_PLANS : MAX_PLANS);
 	if (r == 0 && !options->long_plans)
 		r = bpf_map__set_value_size(skeleton->maps.plans, PLAN_SHORT_SIZE);
 	if (r == 0)
@@ -256,12 +258,13 @@ int kernel_watch(struct kernel *kernel, struct error *err)
 int kernel_install(struct kernel *kernel, const struct plan *plan, struct error *err)
 {
 	int fd = bpf_map__fd(kernel->skeleton->maps.plans);
+	__u32 limit = bpf_map__max_entries(kernel->skeleton->maps.plans);
 	__u32 number = 0;
 
-	while (number < MAX_PLANS && kernel->installed[number])
+	while (number < limit && kernel->installed[number])
 		number++;
-	if (number == MAX_PLANS)
-		return error_fail(err, -ENOSPC, "more than %d different probes", MAX_PLANS);
+	if (number == limit)
+		return error_fail(err, -ENOSPC, "more than %u different probes", limit);
 	if (bpf_map_update_elem(fd, &number, plan, BPF_ANY) < 0)
 		return error_fail(err, -errno, "a plan cannot be installed: %s", strerror(errno));
 	kernel->installed[number] = true;
