@@ -84,6 +84,7 @@ int binary_open(const char *path, struct binary **ret_binary, struct error *err)
 	r = types_open(binary->image, &binary->version, &binary->types, err);
 	if (r < 0)
 		goto fail;
+	types_set_pclntab(binary->types, binary->pclntab);
 	types_set_x_net(binary->types, x_net_release(&binary->build_info, binary->pclntab));
 	binary->convention = convention_of(image_machine(binary->image), &binary->version);
 	*ret_binary = binary;

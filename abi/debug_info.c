@@ -29,6 +29,7 @@ enum {
 	AT_GO_KEY = 0x2901,
 	AT_GO_ELEMENT = 0x2902,
 	AT_GO_EMBEDDED = 0x2903,
+	AT_GO_RUNTIME_TYPE = 0x2904,
 
 	FORM_BLOCK2 = 0x03,
 	FORM_BLOCK4 = 0x04,
@@ -255,6 +256,10 @@ static void attribute_read(struct debug_info *info, Dwarf_Attribute attribute,
 		break;
 	case AT_GO_ELEMENT:
 		entry->go_element = reference_of(info, attribute);
+		break;
+	case AT_GO_RUNTIME_TYPE:
+		if (dwarf_formaddr(attribute, &address, error_slot(info)) == DW_DLV_OK)
+			entry->runtime_type = address;
 		break;
 	case AT_GO_EMBEDDED:
 		entry->embedded = flag_of(info, attribute);

@@ -35,6 +35,9 @@ struct debug_entry {
 	uint64_t type, origin;
 	uint64_t go_key, go_element;
 	uint8_t go_kind; /* a reflect.Kind, 0 when absent */
+	/* Offset of the runtime's descriptor from moduledata.types; 0 when there is none. The linker
+	 * writes an address where there is one, but counts it from the section of the types. */
+	uint64_t runtime_type;
 	bool has_low, has_size, has_count;
 	uint64_t low;	 /* first address */
 	uint64_t size;	 /* in bytes */

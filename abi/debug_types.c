@@ -8,6 +8,7 @@
 #include "arena.h"
 #include "debug_signature.h"
 #include "entry_list.h"
+#include "type_index.h"
 #include "type_record.h"
 #include "unit_index.h"
 
@@ -19,6 +20,7 @@
 struct debug_types {
 	struct debug_info *info;
 	struct unit_index *index;
+	struct type_index *names; /* made when first needed */
 	struct arena arena;
 	struct type_record *buckets[DEBUG_BUCKETS]; /* by the offset a type was referred to by */
 };
@@ -74,6 +76,7 @@ void debug_types_close(struct debug_types *types)
 {
 	if (!types)
 		return;
+	type_index_destroy(types->names);
 	unit_index_destroy(types->index);
 	debug_info_close(types->info);
 	arena_finish(&types->arena);
@@ -163,6 +166,7 @@ int debug_types_at(struct debug_types *types, uint64_t reference, const struct t
 	record->type.name = entry.name;
 	record->type.kind = kind_of(&entry);
 	record->type.size = size_of(&entry, record->type.kind);
+	record->type.runtime_type = entry.runtime_type;
 	record->next = *bucket;
 	*bucket = record;
 	*ret_type = &record->type;
@@ -313,47 +317,40 @@ int debug_types_signature(struct debug_types *types, uint64_t address,
 	return 0;
 }
 
-struct name_search {
-	const char *name;
-	uint64_t found;
-};
-
-static int name_match(void *context, const struct debug_entry *entry)
+static int index_need(struct debug_types *types, struct error *err)
 {
-	struct name_search *search = context;
-
-	if (!entry->name || strcmp(entry->name, search->name) != 0)
-		return 0;
-	if (entry->tag != DEBUG_TAG_TYPEDEF && entry->tag != DEBUG_TAG_STRUCT &&
-	    entry->tag != DEBUG_TAG_BASE && entry->tag != DEBUG_TAG_POINTER &&
-	    entry->tag != DEBUG_TAG_ARRAY && entry->tag != DEBUG_TAG_FUNCTION_TYPE)
-		return 0;
-	search->found = entry->offset;
-	return 1;
+	return types->names ? 0 :
+			      type_index_create(types->info, types->index, &types->names, err);
 }
 
 int debug_types_named(struct debug_types *types, const char *name, const struct type **ret_type,
 		      struct error *err)
 {
-	struct name_search search = { .name = name };
-	/* The linker puts the types of all packages into the unit of package runtime (golang/go
-	 * src/cmd/link/internal/ld/dwarf.go, dwarfGenerateDebugInfo)). */
-	uint64_t runtime = unit_index_named(types->index, "runtime");
-	size_t count;
-	const uint64_t *units = unit_index_units(types->index, &count);
-	int r = 0;
+	uint64_t entry;
+	int r = index_need(types, err);
 
-	if (runtime)
-		r = debug_info_children(types->info, runtime, name_match, &search, err);
-	for (size_t i = 0; r == 0 && i < count; i++) {
-		if (units[i] != runtime)
-			r = debug_info_children(types->info, units[i], name_match, &search, err);
-	}
 	if (r < 0)
 		return r;
-	if (!search.found)
+	entry = type_index_named(types->names, name);
+	if (!entry)
 		return error_fail(err, -ENODATA, "DWARF describes no type %s", name);
-	return debug_types_at(types, search.found, ret_type, err);
+	return debug_types_at(types, entry, ret_type, err);
+}
+
+int debug_types_runtime(struct debug_types *types, uint64_t runtime_type,
+			const struct type **ret_type, struct error *err)
+{
+	uint64_t entry;
+	int r = index_need(types, err);
+
+	if (r < 0)
+		return r;
+	entry = type_index_runtime(types->names, runtime_type);
+	if (!entry)
+		return error_fail(err, -ENODATA,
+				  "DWARF describes no type with its descriptor at offset 0x%llx",
+				  (unsigned long long)runtime_type);
+	return debug_types_at(types, entry, ret_type, err);
 }
 
 struct debug_info *debug_types_info(struct debug_types *types)

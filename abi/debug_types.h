@@ -19,9 +19,13 @@ void debug_types_close(struct debug_types *types);
 int debug_types_signature(struct debug_types *types, uint64_t address,
 			  const struct signature **ret_signature, struct error *err);
 
-/* A type by its whole name. -ENODATA when there is none. Reads units until it is found. */
+/* A type by its whole name. -ENODATA when there is none. The first such question makes an index. */
 int debug_types_named(struct debug_types *types, const char *name, const struct type **ret_type,
 		      struct error *err);
+
+/* The type whose runtime_type is this; likewise. */
+int debug_types_runtime(struct debug_types *types, uint64_t runtime_type,
+			const struct type **ret_type, struct error *err);
 
 /* The type that a reference (the offset of an entry) leads to. */
 int debug_types_at(struct debug_types *types, uint64_t reference, const struct type **ret_type,

@@ -3,56 +3,180 @@
 
 #include <errno.h>
 
-/* runtime/symtab.go, the same in Go 1.16 to 1.27. */
-#define OFFSET_PCLNTAB 0
-#define OFFSET_MINPC 160
-#define OFFSET_MAXPC 168
-#define OFFSET_TEXT 176
-#define OFFSET_ETEXT 184
-#define SIZE_NEEDED 192
+/*
+ * runtime/symtab.go. The first field is a pointer to the pclntab (up to Go 1.15 a slice, which begins
+ * with one). These are at the same places in Go 1.11 to 1.15, and in 1.16 to 1.27.
+ */
+struct bounds_row {
+	uint16_t minpc, maxpc, text, etext;
+};
+
+static const struct bounds_row bounds_before_1_16 = { 80, 88, 96, 104 };
+static const struct bounds_row bounds_since_1_16 = { 160, 168, 176, 184 };
+
+#define BOUNDS_SIZE 192
+
+/* Offsets of what moved; 0 where a release does not have it. */
+struct parts_row {
+	uint32_t since;
+	uint16_t types, etypes, gofunc;
+	uint16_t itablinks; /* a slice of pointers */
+	uint16_t itabs;	    /* an offset from `types`, and behind it a size */
+};
+
+static const struct parts_row parts_rows[] = {
+	{ GO_VERSION(27, 0), 296, 312, 344, 0, 320 }, { GO_VERSION(26, 0), 296, 304, 320, 384, 0 },
+	{ GO_VERSION(20, 0), 296, 304, 320, 376, 0 }, { GO_VERSION(18, 0), 280, 288, 304, 360, 0 },
+	{ GO_VERSION(16, 0), 280, 288, 0, 344, 0 },   { GO_VERSION(11, 0), 200, 208, 0, 264, 0 },
+};
+
+#define PARTS_SIZE 416
 
 #define MAX_CANDIDATES 64
+#define MAX_ITABS (UINT64_C(1) << 20)
 
-static bool moduledata_at(const struct image *image, uint64_t address, uint64_t pclntab,
-			  uint64_t first, uint64_t last, struct moduledata *ret_moduledata)
+struct search {
+	const struct image *image;
+	uint64_t pclntab, first, last;
+	enum pclntab_format format;
+};
+
+static bool moduledata_at(const struct search *search, uint64_t address,
+			  struct moduledata *ret_moduledata)
 {
-	struct moduledata found = {.address = address};
+	const struct bounds_row *row = search->format >= PCLNTAB_GO_1_16 ? &bounds_since_1_16 :
+									   &bounds_before_1_16;
+	struct moduledata found = { .address = address };
+	uint64_t pointer = 0, base;
 	struct buffer buffer;
-	uint64_t pointer = 0;
 
-	if (image_load(image, address, SIZE_NEEDED, &buffer, NULL) < 0)
+	if (image_load(search->image, address, BOUNDS_SIZE, &buffer, NULL) < 0)
 		return false;
-	image_relocate(image, address, &buffer);
-	bytes_u64(buffer_bytes(&buffer), OFFSET_PCLNTAB, &pointer);
-	bytes_u64(buffer_bytes(&buffer), OFFSET_MINPC, &found.minpc);
-	bytes_u64(buffer_bytes(&buffer), OFFSET_MAXPC, &found.maxpc);
-	bytes_u64(buffer_bytes(&buffer), OFFSET_TEXT, &found.text);
-	bytes_u64(buffer_bytes(&buffer), OFFSET_ETEXT, &found.etext);
+	image_relocate(search->image, address, &buffer);
+	bytes_u64(buffer_bytes(&buffer), 0, &pointer);
+	bytes_u64(buffer_bytes(&buffer), row->minpc, &found.minpc);
+	bytes_u64(buffer_bytes(&buffer), row->maxpc, &found.maxpc);
+	bytes_u64(buffer_bytes(&buffer), row->text, &found.text);
+	bytes_u64(buffer_bytes(&buffer), row->etext, &found.etext);
 	buffer_release(&buffer);
-	if (pointer != pclntab || !found.text || found.minpc - found.text != first ||
-	    found.maxpc - found.text != last)
+	base = search->format >= PCLNTAB_GO_1_18 ? found.text : 0;
+	if (pointer != search->pclntab || !found.text || found.minpc - base != search->first ||
+	    found.maxpc - base != search->last)
 		return false;
 	*ret_moduledata = found;
 	return true;
 }
 
-int moduledata_find(const struct image *image, uint64_t pclntab, uint64_t first, uint64_t last,
-		    struct moduledata *ret_moduledata, struct error *err)
+int moduledata_find(const struct image *image, uint64_t pclntab, enum pclntab_format format,
+		    uint64_t first, uint64_t last, struct moduledata *ret_moduledata,
+		    struct error *err)
 {
+	const struct search search = { image, pclntab, first, last, format };
 	struct section section;
 	uint64_t address = 0;
 
 	/* Since Go 1.26 it has a section of its own. */
 	if (image_section(image, ".go.module", &section) &&
-	    moduledata_at(image, section.address, pclntab, first, last, ret_moduledata))
+	    moduledata_at(&search, section.address, ret_moduledata))
 		return 0;
 	for (int i = 0; i < MAX_CANDIDATES; i++) {
 		if (!image_find_word(image, pclntab, &address))
 			break;
-		if (moduledata_at(image, address, pclntab, first, last, ret_moduledata))
+		if (moduledata_at(&search, address, ret_moduledata))
 			return 0;
 		address += 8;
 	}
 	return error_fail(err, -ENOENT, "no moduledata for the pclntab at 0x%llx",
 			  (unsigned long long)pclntab);
+}
+
+static bool range_held(const struct image *image, uint64_t address, uint64_t size)
+{
+	return size <= image_extent(image, address);
+}
+
+static uint64_t word_at(const struct buffer *buffer, uint64_t offset)
+{
+	uint64_t word = 0;
+
+	bytes_u64(buffer_bytes(buffer), offset, &word);
+	return word;
+}
+
+/* False when what stands at the places of `row` cannot be what belongs there. */
+static bool parts_take(const struct image *image, const struct buffer *buffer,
+		       const struct parts_row *row, struct module_parts *ret_parts)
+{
+	struct module_parts parts = {
+		.types = word_at(buffer, row->types),
+		.etypes = word_at(buffer, row->etypes),
+		.gofunc = row->gofunc ? word_at(buffer, row->gofunc) : 0,
+		.itabs_inline = row->itabs,
+	};
+
+	if (parts.etypes <= parts.types ||
+	    !range_held(image, parts.types, parts.etypes - parts.types) ||
+	    (row->gofunc && !range_held(image, parts.gofunc, 1)))
+		return false;
+	if (row->itabs) {
+		uint64_t offset = word_at(buffer, row->itabs);
+
+		parts.itabs = parts.types + offset;
+		parts.itabs_size = word_at(buffer, row->itabs + 8u);
+		if (offset > parts.etypes - parts.types ||
+		    parts.itabs_size > parts.etypes - parts.itabs)
+			return false;
+	} else {
+		uint64_t count = word_at(buffer, row->itablinks + 8u);
+
+		parts.itabs = word_at(buffer, row->itablinks);
+		parts.itabs_size = count * 8;
+		if (count > MAX_ITABS || count != word_at(buffer, row->itablinks + 16u) ||
+		    (count && !range_held(image, parts.itabs, parts.itabs_size)))
+			return false;
+	}
+	*ret_parts = parts;
+	return true;
+}
+
+/* The first row of those that begin a pclntab format that is newer than `number`'s. */
+static uint32_t format_end(uint32_t number)
+{
+	static const uint32_t formats[] = { GO_VERSION(16, 0), GO_VERSION(18, 0),
+					    GO_VERSION(20, 0) };
+
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (number < formats[i])
+			return formats[i];
+	return UINT32_MAX;
+}
+
+int module_parts_read(const struct image *image, const struct moduledata *moduledata,
+		      const struct go_version *version, struct module_parts *ret_parts,
+		      struct error *err)
+{
+	/* A version read off the pclntab is only the least that writes that format. */
+	uint32_t last = version->from_pclntab ? format_end(version->number) - 1 : version->number;
+	struct buffer buffer;
+	bool found = false;
+	int r = image_load(image, moduledata->address, PARTS_SIZE, &buffer, err);
+
+	if (r < 0)
+		return r;
+	image_relocate(image, moduledata->address, &buffer);
+	for (size_t i = 0; !found && i < sizeof(parts_rows) / sizeof(parts_rows[0]); i++) {
+		const struct parts_row *row = &parts_rows[i];
+
+		if (row->since > last)
+			continue;
+		found = parts_take(image, &buffer, row, ret_parts);
+		if (row->since <= version->number)
+			break;
+	}
+	buffer_release(&buffer);
+	if (!found)
+		return error_fail(err, -ENODATA,
+				  "the moduledata at 0x%llx is not laid out as in %s",
+				  (unsigned long long)moduledata->address, version->text);
+	return 0;
 }

@@ -2,21 +2,40 @@
 #ifndef GOHTTPSNOOP_ABI_MODULEDATA_H
 #define GOHTTPSNOOP_ABI_MODULEDATA_H
 
+#include "go_version.h"
 #include "image.h"
+#include "pclntab.h"
 
-/* What the runtime knows about the binary it runs in, as far as it is needed: Go 1.16 and later. */
+/* What the runtime knows about the binary it runs in, as far as it is needed. */
 struct moduledata {
-	uint64_t address;	/* of the structure, runtime.firstmoduledata */
-	uint64_t minpc, maxpc;	/* first function, end of the last */
-	uint64_t text, etext;	/* what function offsets count from */
+	uint64_t address;      /* of the structure, runtime.firstmoduledata */
+	uint64_t minpc, maxpc; /* first function, end of the last */
+	uint64_t text, etext;  /* what function offsets count from */
 };
 
 /*
  * The moduledata whose first field points at the pclntab at `pclntab`. `first` and `last` are the
- * first and the last offset of the functab: minpc - text and maxpc - text must be the same, which
- * runtime.moduledataverify1 insists on when a program starts. -ENOENT when there is none.
+ * first and the last entry of the functab (offsets from the text since 1.18): they must be minpc and
+ * maxpc, which runtime.moduledataverify1 insists on when a program starts. -ENOENT when there is none.
  */
-int moduledata_find(const struct image *image, uint64_t pclntab, uint64_t first, uint64_t last,
-		    struct moduledata *ret_moduledata, struct error *err);
+int moduledata_find(const struct image *image, uint64_t pclntab, enum pclntab_format format,
+		    uint64_t first, uint64_t last, struct moduledata *ret_moduledata,
+		    struct error *err);
+
+/*
+ * The parts of it that releases put in different places. Ranges are checked to lie in the file.
+ */
+struct module_parts {
+	uint64_t types, etypes; /* the descriptors of types */
+	uint64_t gofunc;	/* what functions' data count from; 0 before Go 1.18 */
+	uint64_t itabs;		/* pointers to itabs, or since Go 1.27 the itabs themselves */
+	uint64_t itabs_size;	/* in bytes, of either */
+	bool itabs_inline;
+};
+
+/* -ENODATA when no layout that `version` may have fits. */
+int module_parts_read(const struct image *image, const struct moduledata *moduledata,
+		      const struct go_version *version, struct module_parts *ret_parts,
+		      struct error *err);
 
 #endif

@@ -36,6 +36,7 @@ struct header {
 
 struct pclntab {
 	struct header header;
+	uint64_t address;
 	uint64_t text;		       /* added to entries; 0 where they are addresses */
 	uint64_t code_start, code_end; /* no function lies outside */
 	struct buffer name_buffer;     /* empty for 1.2 */
@@ -280,22 +281,29 @@ static int table_find(const struct image *image, struct pclntab *table, uint64_t
 	return error_fail(err, -ENOENT, "no pclntab: not a Go program");
 }
 
+int pclntab_moduledata(const struct pclntab *table, const struct image *image,
+		       struct moduledata *ret_moduledata, struct error *err)
+{
+	uint64_t first = 0, last = 0;
+
+	functab_at(table, 0, &first);
+	functab_at(table, table->header.count * 2, &last);
+	return moduledata_find(image, table->address, table->header.format, first, last,
+			       ret_moduledata, err);
+}
+
 /*
  * What offsets count from, since 1.18. The moduledata knows best; the header's text start is 0 from
  * 1.26 on and in PIEs made by lld. The start of .text is another where C code was linked in before,
  * and where Go's own linker was at work the moduledata is found: so .text is never guessed from.
  */
-static int text_find(const struct image *image, struct pclntab *table, uint64_t address,
-		     struct error *err)
+static int text_find(const struct image *image, struct pclntab *table, struct error *err)
 {
 	struct moduledata moduledata;
-	uint64_t first = 0, last = 0;
 
 	if (table->header.format < PCLNTAB_GO_1_18)
 		return 0;
-	functab_at(table, 0, &first);
-	functab_at(table, table->header.count * 2, &last);
-	if (moduledata_find(image, address, first, last, &moduledata, NULL) == 0) {
+	if (pclntab_moduledata(table, image, &moduledata, NULL) == 0) {
 		table->text = moduledata.text;
 		return 0;
 	}
@@ -328,14 +336,13 @@ static void code_bound(const struct image *image, struct pclntab *table)
 int pclntab_open(const struct image *image, struct pclntab **ret_table, struct error *err)
 {
 	struct pclntab *table = calloc(1, sizeof(*table));
-	uint64_t address = 0;
 	int result;
 
 	if (!table)
 		return error_fail(err, -ENOMEM, "out of memory");
-	result = table_find(image, table, &address, err);
+	result = table_find(image, table, &table->address, err);
 	if (result == 0)
-		result = text_find(image, table, address, err);
+		result = text_find(image, table, err);
 	if (result < 0) {
 		pclntab_close(table);
 		return result;

@@ -10,6 +10,7 @@
  * the moduledata). Found by section name (.gopclntab, .data.rel.ro.gopclntab) or by its magic.
  */
 struct pclntab;
+struct moduledata;
 
 enum pclntab_format {
 	PCLNTAB_GO_1_2,
@@ -36,5 +37,9 @@ bool pclntab_at(const struct pclntab *table, size_t index, struct function *ret_
 
 /* By exact name; false when absent. One pass over the name table, no index is built. */
 bool pclntab_find(const struct pclntab *table, const char *name, struct function *ret_function);
+
+/* The moduledata that the table belongs to, in the image it was opened from; see moduledata.h. */
+int pclntab_moduledata(const struct pclntab *table, const struct image *image,
+		       struct moduledata *ret_moduledata, struct error *err);
 
 #endif

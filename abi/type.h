@@ -40,6 +40,7 @@ struct type {
 	enum type_kind kind;
 	const char *name; /* as Go writes it, with the whole import path: "net/http.Request", "*net/url.URL" */
 	uint64_t size;
+	uint64_t runtime_type; /* of the runtime's descriptor: offset from its types; 0: unknown */
 	bool complete; /* the parts below are filled in; see types_complete() */
 	const struct type *element;
 	const struct type *key;

@@ -2,9 +2,11 @@
 #include "types.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "debug_types.h"
+#include "itab.h"
 #include "layout_types.h"
 #include "type_record.h"
 
@@ -15,6 +17,12 @@ struct types {
 	bool has_dwarf;
 	struct debug_types *dwarf; /* opened when first needed */
 	int dwarf_error;	   /* why it cannot be, once tried */
+	const struct pclntab *pclntab;
+	struct go_version version;
+	bool parts_read;
+	struct module_parts parts;
+	bool itabs_read;
+	struct itab_list itabs;
 };
 
 /*
@@ -47,6 +55,7 @@ int types_open(const struct image *image, const struct go_version *version,
 	if (!types)
 		return error_fail(err, -ENOMEM, "out of memory");
 	types->image = image;
+	types->version = *version;
 	types->has_dwarf = debug_info_present(image);
 	/* A vendor's build of a release is taken to have that release's layouts (what vendors patch is
 	 * crypto), unless it can tell itself. */
@@ -66,9 +75,15 @@ void types_close(struct types *types)
 {
 	if (!types)
 		return;
+	itab_list_release(&types->itabs);
 	debug_types_close(types->dwarf);
 	layout_destroy(types->layout);
 	free(types);
+}
+
+void types_set_pclntab(struct types *types, const struct pclntab *pclntab)
+{
+	types->pclntab = pclntab;
 }
 
 void types_set_x_net(struct types *types, uint32_t release)
@@ -196,4 +211,90 @@ int types_complete(struct types *types, const struct type *type, struct error *e
 			r = complete_by_name(types, type, err);
 	}
 	return r;
+}
+
+/* What DWARF says of a type, also of one that the table described. */
+static int runtime_type_of(struct types *types, const struct type *type,
+			   uint64_t *ret_runtime_type, struct error *err)
+{
+	const struct type *found = type;
+	int r = dwarf_need(types, err);
+
+	if (r == 0 && type_record_of(type)->owner != TYPE_OWNER_DWARF)
+		r = debug_types_named(types->dwarf, type->name, &found, err);
+	if (r < 0)
+		return r;
+	if (!found->runtime_type)
+		return error_fail(err, -ENODATA, "the program has no descriptor of type %s",
+				  type->name);
+	*ret_runtime_type = found->runtime_type;
+	return 0;
+}
+
+static int parts_need(struct types *types, struct error *err)
+{
+	struct moduledata moduledata;
+	int r;
+
+	if (types->parts_read)
+		return 0;
+	if (!types->pclntab)
+		return error_fail(err, -ENODATA, "no pclntab to find the moduledata by");
+	r = pclntab_moduledata(types->pclntab, types->image, &moduledata, err);
+	if (r == 0)
+		r = module_parts_read(types->image, &moduledata, &types->version, &types->parts,
+				      err);
+	types->parts_read = r == 0;
+	return r;
+}
+
+int types_runtime_hash(struct types *types, const struct type *type, uint32_t *ret_hash,
+		       struct error *err)
+{
+	uint64_t runtime_type = 0;
+	int r = runtime_type_of(types, type, &runtime_type, err);
+
+	if (r == 0)
+		r = parts_need(types, err);
+	return r < 0 ? r :
+		       runtime_type_hash(types->image, &types->parts, runtime_type, type->size,
+					 ret_hash, err);
+}
+
+static int itabs_need(struct types *types, struct error *err)
+{
+	int r = parts_need(types, err);
+
+	if (r < 0 || types->itabs_read)
+		return r;
+	r = itab_list_read(types->image, &types->parts, &types->itabs, err);
+	types->itabs_read = r == 0;
+	return r;
+}
+
+int types_implementing(struct types *types, const struct type *interface,
+		       const struct type **ret_list, size_t max, struct error *err)
+{
+	struct error ignored = { 0 };
+	uint64_t wanted = 0;
+	size_t count = 0;
+	int r = runtime_type_of(types, interface, &wanted, err);
+
+	if (r == 0)
+		r = itabs_need(types, err);
+	for (size_t i = 0; r >= 0 && i < types->itabs.count && count < max && count < INT_MAX;
+	     i++) {
+		const struct itab *itab = &types->itabs.items[i];
+
+		if (itab->interface != wanted)
+			continue;
+		r = debug_types_runtime(types->dwarf, itab->type, &ret_list[count], &ignored);
+		if (r == 0)
+			count++;
+		else if (r == -ENODATA) /* not described */
+			r = 0;
+		else
+			error_adopt(err, &ignored);
+	}
+	return r < 0 ? r : (int)count;
 }

@@ -27,6 +27,9 @@ int types_open(const struct image *image, const struct go_version *version,
 	       struct types **ret_types, struct error *err);
 void types_close(struct types *types);
 
+/* Says by which table the runtime's own descriptors are found; it must outlive the types. */
+void types_set_pclntab(struct types *types, const struct pclntab *pclntab);
+
 /* Says which release of golang.org/x/net the binary holds (x_net.h); 0 when it is not known. */
 void types_set_x_net(struct types *types, uint32_t release);
 
@@ -53,6 +56,21 @@ int types_named(struct types *types, const char *name, const struct type **ret_t
  * exceeds what is bounded here (4,096 fields).
  */
 int types_complete(struct types *types, const struct type *type, struct error *err);
+
+/*
+ * The hash by which the runtime tells types apart: an interface that holds a `type` has it in its itab
+ * (or, if it is an `any`, in the descriptor its first word points at). -ENODATA when DWARF does not
+ * describe the type or the program has no descriptor of it: then no interface of it holds one.
+ */
+int types_runtime_hash(struct types *types, const struct type *type, uint32_t *ret_hash,
+		       struct error *err);
+
+/*
+ * The concrete types that the linker paired with an interface type, those that the program converts
+ * to it in so many words; at most `max` of them. Returns how many. An `any` has none.
+ */
+int types_implementing(struct types *types, const struct type *interface,
+		       const struct type **ret_list, size_t max, struct error *err);
 
 /*
  * Whether a field that types_complete() did not give may nevertheless exist: the release is known only

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+#include "type_index.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_TYPES (1u << 22)
+
+struct named {
+	const char *name; /* libdwarf's */
+	uint64_t entry;
+};
+
+struct described {
+	uint64_t runtime_type, entry;
+};
+
+struct type_index {
+	struct named *named; /* by name, then by entry */
+	size_t named_count, named_capacity;
+	struct described *described; /* by runtime type, then by entry */
+	size_t described_count, described_capacity;
+};
+
+/* Room for one more item in an array that doubles; NULL when there is none. */
+static void *array_grow(void *items, size_t count, size_t *capacity, size_t size)
+{
+	size_t larger = *capacity ? *capacity * 2 : 1024;
+
+	if (count < *capacity)
+		return items;
+	if (count >= MAX_TYPES)
+		return NULL;
+	items = realloc(items, larger * size);
+	if (items)
+		*capacity = larger;
+	return items;
+}
+
+static bool is_type(const struct debug_entry *entry)
+{
+	switch (entry->tag) {
+	case DEBUG_TAG_TYPEDEF:
+	case DEBUG_TAG_STRUCT:
+	case DEBUG_TAG_BASE:
+	case DEBUG_TAG_POINTER:
+	case DEBUG_TAG_ARRAY:
+	case DEBUG_TAG_FUNCTION_TYPE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int type_append(void *context, const struct debug_entry *entry)
+{
+	struct type_index *index = context;
+	struct described *described;
+	struct named *named;
+
+	if (!is_type(entry) || !entry->name)
+		return 0;
+	named = array_grow(index->named, index->named_count, &index->named_capacity,
+			   sizeof(*named));
+	if (!named)
+		return -ENOMEM;
+	index->named = named;
+	named[index->named_count++] = (struct named){ entry->name, entry->offset };
+	if (!entry->runtime_type)
+		return 0;
+	described = array_grow(index->described, index->described_count, &index->described_capacity,
+			       sizeof(*described));
+	if (!described)
+		return -ENOMEM;
+	index->described = described;
+	described[index->described_count++] =
+		(struct described){ entry->runtime_type, entry->offset };
+	return 0;
+}
+
+static int named_compare(const void *a, const void *b)
+{
+	const struct named *left = a, *right = b;
+	int order = strcmp(left->name, right->name);
+
+	return order ? order : (left->entry > right->entry) - (left->entry < right->entry);
+}
+
+static int described_compare(const void *a, const void *b)
+{
+	const struct described *left = a, *right = b;
+
+	if (left->runtime_type != right->runtime_type)
+		return left->runtime_type < right->runtime_type ? -1 : 1;
+	return (left->entry > right->entry) - (left->entry < right->entry);
+}
+
+static int types_read(struct type_index *index, struct debug_info *info,
+		      const struct unit_index *units, struct error *err)
+{
+	/* The linker puts the types of all packages into the unit of package runtime (golang/go
+	 * src/cmd/link/internal/ld/dwarf.go, dwarfGenerateDebugInfo)). */
+	uint64_t runtime = unit_index_named(units, "runtime");
+	size_t count;
+	const uint64_t *entries = unit_index_units(units, &count);
+	int r = 0;
+
+	if (runtime)
+		r = debug_info_children(info, runtime, type_append, index, err);
+	for (size_t i = 0; r == 0 && !index->described_count && i < count; i++)
+		if (entries[i] != runtime)
+			r = debug_info_children(info, entries[i], type_append, index, err);
+	/* What stands before the damage can be used. */
+	return r == -EBADMSG && index->named_count ? 0 : r;
+}
+
+int type_index_create(struct debug_info *info, const struct unit_index *units,
+		      struct type_index **ret_index, struct error *err)
+{
+	struct type_index *index = calloc(1, sizeof(*index));
+	int r;
+
+	if (!index)
+		return error_fail(err, -ENOMEM, "out of memory");
+	r = types_read(index, info, units, err);
+	if (r < 0) {
+		type_index_destroy(index);
+		return r == -EBADMSG ? r :
+				       error_fail(err, r, "no memory for the types of the DWARF");
+	}
+	if (index->named_count)
+		qsort(index->named, index->named_count, sizeof(*index->named), named_compare);
+	if (index->described_count)
+		qsort(index->described, index->described_count, sizeof(*index->described),
+		      described_compare);
+	*ret_index = index;
+	return 0;
+}
+
+void type_index_destroy(struct type_index *index)
+{
+	if (!index)
+		return;
+	free(index->named);
+	free(index->described);
+	free(index);
+}
+
+uint64_t type_index_named(const struct type_index *index, const char *name)
+{
+	size_t low = 0, high = index->named_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(index->named[middle].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == index->named_count || strcmp(index->named[low].name, name) != 0)
+		return 0;
+	return index->named[low].entry;
+}
+
+uint64_t type_index_runtime(const struct type_index *index, uint64_t runtime_type)
+{
+	size_t low = 0, high = index->described_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (index->described[middle].runtime_type < runtime_type)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == index->described_count || index->described[low].runtime_type != runtime_type)
+		return 0;
+	return index->described[low].entry;
+}

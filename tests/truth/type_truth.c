@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Holds what DWARF calls a type's runtime descriptor against the descriptor: name, size and kind of
+ * every type that has one; and the itabs against the descriptors they lead to and, where the binary has
+ * symbols of them (Go 1.15 to 1.26), against those.
+ *
+ *	type_truth [-v] BINARY…
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "binary.h"
+#include "debug_types.h"
+#include "itab.h"
+
+#define NAME_SIZE 4096
+
+struct truth {
+	struct binary *binary;
+	struct module_parts parts;
+	struct buffer descriptors;
+	struct debug_types *dwarf;
+	bool verbose;
+	size_t types, agreed, shown;
+};
+
+/* The name in a descriptor (internal/abi/type.go): flags, a length, the bytes; "*" may be extra. */
+static bool descriptor_name(const struct truth *truth, uint64_t offset, char name[NAME_SIZE])
+{
+	struct bytes bytes = buffer_bytes(&truth->descriptors);
+	uint8_t flags = 0, high = 0, low = 0;
+	uint64_t at, length = 0;
+	uint32_t string = 0;
+
+	if (!bytes_u8(bytes, offset + 20, &flags) || !bytes_u32(bytes, offset + 40, &string))
+		return false;
+	at = (uint64_t)string + 1;
+	if (truth->binary->version.number < GO_VERSION(17, 0)) {
+		if (!bytes_u8(bytes, at, &high) || !bytes_u8(bytes, at + 1, &low))
+			return false;
+		length = (uint64_t)high << 8 | low;
+		at += 2;
+	} else if (!bytes_uvarint(bytes, &at, &length)) {
+		return false;
+	}
+	if (flags & 2) {
+		at++;
+		length--;
+	}
+	if (length >= NAME_SIZE || at + length > bytes.size)
+		return false;
+	memcpy(name, bytes.data + at, length);
+	name[length] = '\0';
+	return true;
+}
+
+static bool in_word(const char *c)
+{
+	return (*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+	       strchr("_./%-", *c) || (unsigned char)*c >= 0x80;
+}
+
+/*
+ * `name` without packages, which the two spell differently (whole import path or its last part; only
+ * DWARF has one at fields that are not exported), and without the "·3" of types local to a function.
+ */
+static void bare_name(const char *name, char out[NAME_SIZE])
+{
+	size_t used = 0, word = 0;
+	bool quoted = false;
+
+	for (const char *c = name; *c && used < NAME_SIZE - 1; c++) {
+		if (*c == '"')
+			quoted = !quoted;
+		if (!quoted && strncmp(c, "\u00b7", 2) == 0) {
+			c += 1 + strspn(c + 2, "0123456789");
+			continue;
+		}
+		out[used++] = *c;
+		if (!quoted && (*c == '.' || *c == '/'))
+			used = word;
+		else if (quoted || !in_word(c))
+			word = used;
+	}
+	out[used] = '\0';
+}
+
+static int type_check(void *context, const struct debug_entry *entry)
+{
+	struct truth *truth = context;
+	char said[NAME_SIZE] = "?", bare[NAME_SIZE], expected[NAME_SIZE];
+	uint8_t kind = 0, go_kind = entry->go_kind & 0x1f;
+	uint32_t hash = 0;
+	const struct type *type = NULL;
+	struct error err = { 0 };
+	uint64_t offset = entry->runtime_type;
+
+	if (!entry->runtime_type)
+		return 0;
+	truth->types++;
+	/* Up to Go 1.22 that of uintptr alone is an address. */
+	if (offset >= truth->descriptors.size)
+		offset -= truth->parts.types;
+	bytes_u8(buffer_bytes(&truth->descriptors), offset + 23, &kind);
+	bare_name(entry->name ? entry->name : "", expected);
+	if (descriptor_name(truth, offset, said))
+		bare_name(said, bare);
+	else
+		bare[0] = '\0';
+	/* Pointers that the linker itself describes have no kind. */
+	if (strcmp(bare, expected) == 0 && (!go_kind || (kind & 0x1f) == go_kind) &&
+	    debug_types_at(truth->dwarf, entry->offset, &type, &err) == 0 &&
+	    types_runtime_hash(truth->binary->types, type, &hash, &err) == 0)
+		truth->agreed++;
+	else if (truth->shown++ < 20 || truth->verbose)
+		printf("%s: kind %u, the descriptor says %s, kind %u %s\n", expected,
+		       entry->go_kind, said, kind & 0x1f, err.what);
+	return 0;
+}
+
+static int unit_check(void *context, const struct debug_entry *unit)
+{
+	struct truth *truth = context;
+
+	return debug_info_children(debug_types_info(truth->dwarf), unit->offset, type_check, truth,
+				   NULL);
+}
+
+static int unit_list(void *context, const struct debug_entry *unit)
+{
+	return unit->name && strcmp(unit->name, "runtime") == 0 ? unit_check(context, unit) : 0;
+}
+
+struct itab_tally {
+	size_t itabs, hashes, symbols, missing, described;
+};
+
+static void itab_check(struct truth *truth, const struct itab *itab, struct itab_tally *tally)
+{
+	const char *prefix = truth->binary->version.number < GO_VERSION(20, 0) ? "go.itab." :
+										 "go:itab.";
+	const struct type *type = NULL, *interface = NULL;
+	char symbol[2 * NAME_SIZE];
+	uint32_t hash = 0;
+
+	tally->itabs++;
+	bytes_u32(buffer_bytes(&truth->descriptors), itab->type + 16, &hash);
+	tally->hashes += hash == itab->hash;
+	if (debug_types_runtime(truth->dwarf, itab->type, &type, NULL) < 0 ||
+	    debug_types_runtime(truth->dwarf, itab->interface, &interface, NULL) < 0) {
+		char name[NAME_SIZE] = "?", of[NAME_SIZE] = "?";
+
+		/* What no code that was linked in can reach is an itab all the same. */
+		if (truth->verbose && descriptor_name(truth, itab->type, name) &&
+		    descriptor_name(truth, itab->interface, of))
+			printf("%s as %s is not described\n", name, of);
+		return;
+	}
+	tally->described++;
+	snprintf(symbol, sizeof(symbol), "%s%s,%s", prefix, type->name, interface->name);
+	/* The symbol table has "." for the "·" of types local to a function. */
+	for (char *dot = strstr(symbol, "\u00b7"); dot; dot = strstr(dot, "\u00b7")) {
+		memmove(dot, dot + 1, strlen(dot));
+		*dot = '.';
+	}
+	if (truth->binary->version.number >= GO_VERSION(27, 0))
+		return;
+	if (image_symbol(truth->binary->image, symbol, NULL, NULL))
+		tally->symbols++;
+	else if (tally->missing++ < 10)
+		printf("no symbol %s\n", symbol);
+}
+
+/* What types_implementing() gives for each interface adds up to the itabs. */
+static size_t implementing_count(struct truth *truth, const struct itab_list *itabs)
+{
+	const struct type *interface, *list[4096];
+	size_t count = 0;
+
+	for (size_t i = 0; i < itabs->count; i++) {
+		bool seen = false;
+		int r;
+
+		for (size_t j = 0; !seen && j < i; j++)
+			seen = itabs->items[j].interface == itabs->items[i].interface;
+		if (seen || debug_types_runtime(truth->dwarf, itabs->items[i].interface, &interface,
+						NULL) < 0)
+			continue;
+		r = types_implementing(truth->binary->types, interface, list, 4096, NULL);
+		count += r > 0 ? (size_t)r : 0;
+	}
+	return count;
+}
+
+static int itabs_check(struct truth *truth, struct error *err)
+{
+	struct itab_tally tally = { 0 };
+	struct itab_list itabs;
+	size_t implementing;
+	int r = itab_list_read(truth->binary->image, &truth->parts, &itabs, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < itabs.count; i++)
+		itab_check(truth, &itabs.items[i], &tally);
+	implementing = implementing_count(truth, &itabs);
+	printf("%zu itabs: the hashes of %zu agree, %zu are of types that DWARF describes, %zu are"
+	       " listed by interface, %zu have a symbol and %zu have none\n",
+	       tally.itabs, tally.hashes, tally.described, implementing, tally.symbols,
+	       tally.missing);
+	itab_list_release(&itabs);
+	if (!tally.itabs || tally.hashes != tally.itabs || tally.described < tally.itabs * 9 / 10 ||
+	    implementing != tally.described || tally.missing)
+		return error_fail(err, -EINVAL, "itabs disagree");
+	return 0;
+}
+
+static int binary_check(const char *path, bool verbose)
+{
+	struct truth truth = { .verbose = verbose };
+	struct moduledata moduledata;
+	struct error err = { 0 };
+	char message[1024];
+	int r = binary_open(path, &truth.binary, &err);
+
+	if (r == 0)
+		r = pclntab_moduledata(truth.binary->pclntab, truth.binary->image, &moduledata,
+				       &err);
+	if (r == 0)
+		r = module_parts_read(truth.binary->image, &moduledata, &truth.binary->version,
+				      &truth.parts, &err);
+	if (r == 0)
+		r = image_load(truth.binary->image, truth.parts.types,
+			       truth.parts.etypes - truth.parts.types, &truth.descriptors, &err);
+	if (r == 0)
+		r = debug_types_open(truth.binary->image, &truth.dwarf, &err);
+	if (r == 0)
+		r = debug_info_units(debug_types_info(truth.dwarf), unit_list, &truth, &err);
+	if (r == 0) {
+		printf("%s: %s: the descriptors of %zu of %zu types agree\n", path,
+		       truth.binary->version.text, truth.agreed, truth.types);
+		r = itabs_check(&truth, &err);
+	}
+	if (r == 0 && (!truth.types || truth.agreed != truth.types))
+		r = error_fail(&err, -EINVAL, "types and descriptors disagree");
+	if (r < 0) {
+		error_format(&err, message, sizeof(message));
+		fprintf(stderr, "type_truth: %s: %s\n", path, message);
+	}
+	debug_types_close(truth.dwarf);
+	buffer_release(&truth.descriptors);
+	binary_close(truth.binary);
+	return r == 0 ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+	bool verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
+	int status = argc > 1 + verbose ? 0 : 2;
+
+	for (int i = 1 + verbose; i < argc; i++)
+		status |= binary_check(argv[i], verbose);
+	return status;
+}

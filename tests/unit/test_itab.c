@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "elf_builder.h"
+#include "itab.h"
+
+#define DATA 0x600000u
+#define SIZE 0x2000u
+#define TYPES (DATA + 0x800)
+#define ETYPES (DATA + 0x1000)
+#define LINKS (DATA + 0x400)
+#define ITABS (DATA + 0x600)
+
+/* Offsets of descriptors from TYPES. */
+#define READER 0x10u
+#define WRITER 0x80u
+#define FILE_TYPE 0x100u
+#define PIPE_TYPE 0x140u
+#define INLINE_ITABS 0x400u
+
+struct fixture {
+	struct elf_builder elf;
+	struct image *image;
+	uint64_t data; /* in the file */
+};
+
+static void put(struct fixture *fixture, uint64_t address, uint64_t word)
+{
+	elf_put64(&fixture->elf, fixture->data + address - DATA, word);
+}
+
+static void itab_put(struct fixture *fixture, uint64_t address, uint64_t interface, uint64_t type,
+		     uint32_t hash)
+{
+	put(fixture, address, TYPES + interface);
+	put(fixture, address + 8, TYPES + type);
+	put(fixture, address + 16, hash);
+}
+
+static void fixture_begin(struct fixture *fixture)
+{
+	memset(fixture, 0, sizeof(*fixture));
+	elf_init(&fixture->elf);
+	fixture->data = elf_append(&fixture->elf, NULL, SIZE);
+	elf_segment(&fixture->elf, PT_LOAD, PF_R | PF_W, DATA, fixture->data, SIZE, SIZE);
+	/* Two methods, one method. */
+	put(fixture, TYPES + READER + 64, 2);
+	put(fixture, TYPES + WRITER + 64, 1);
+	put(fixture, TYPES + FILE_TYPE, 8);
+	put(fixture, TYPES + FILE_TYPE + 16, 0xabcdef01);
+}
+
+static void fixture_open(struct fixture *fixture)
+{
+	elf_finish(&fixture->elf, ET_DYN, EM_X86_64);
+	assert_int_equal(image_open(elf_save(&fixture->elf), &fixture->image, NULL), 0);
+}
+
+static void fixture_close(struct fixture *fixture)
+{
+	image_close(fixture->image);
+	elf_release(&fixture->elf);
+}
+
+static const struct module_parts linked = {
+	.types = TYPES,
+	.etypes = ETYPES,
+	.itabs = LINKS,
+	.itabs_size = 3 * 8,
+};
+
+static const struct module_parts inlined = {
+	.types = TYPES,
+	.etypes = ETYPES,
+	.itabs = TYPES + INLINE_ITABS,
+	.itabs_size = 40 + 32 + 40,
+	.itabs_inline = true,
+};
+
+static void reads_itabs_by_their_links(void **state)
+{
+	struct fixture fixture;
+	struct itab_list list;
+
+	fixture_begin(&fixture);
+	itab_put(&fixture, ITABS, READER, FILE_TYPE, 1);
+	itab_put(&fixture, ITABS + 64, WRITER, PIPE_TYPE, 2);
+	/* No itab: its type is outside of the descriptors. */
+	itab_put(&fixture, ITABS + 128, READER, ETYPES - TYPES - 40, 3);
+	put(&fixture, LINKS, ITABS + 64);
+	put(&fixture, LINKS + 8, ITABS);
+	put(&fixture, LINKS + 16, ITABS + 128);
+	fixture_open(&fixture);
+	assert_int_equal(itab_list_read(fixture.image, &linked, &list, NULL), 0);
+	assert_int_equal(list.count, 2);
+	assert_int_equal(list.items[0].interface, WRITER);
+	assert_int_equal(list.items[0].type, PIPE_TYPE);
+	assert_int_equal(list.items[0].hash, 2);
+	assert_int_equal(list.items[1].interface, READER);
+	itab_list_release(&list);
+	fixture_close(&fixture);
+}
+
+static void reads_itabs_that_stand_together(void **state)
+{
+	struct fixture fixture;
+	struct itab_list list;
+
+	fixture_begin(&fixture);
+	itab_put(&fixture, inlined.itabs, READER, FILE_TYPE, 1);
+	itab_put(&fixture, inlined.itabs + 40, WRITER, FILE_TYPE, 2);
+	itab_put(&fixture, inlined.itabs + 72, READER, PIPE_TYPE, 3);
+	fixture_open(&fixture);
+	assert_int_equal(itab_list_read(fixture.image, &inlined, &list, NULL), 0);
+	assert_int_equal(list.count, 3);
+	assert_int_equal(list.items[1].interface, WRITER);
+	assert_int_equal(list.items[2].type, PIPE_TYPE);
+	assert_int_equal(list.items[2].hash, 3);
+	itab_list_release(&list);
+	fixture_close(&fixture);
+}
+
+static void refuses_damage(void **state)
+{
+	struct module_parts parts = linked;
+	struct itab_list list = { 0 };
+	struct fixture fixture;
+	struct error err = { 0 };
+
+	fixture_begin(&fixture);
+	put(&fixture, LINKS, ITABS);
+	put(&fixture, LINKS + 8, UINT64_MAX);
+	itab_put(&fixture, inlined.itabs, READER, FILE_TYPE, 1);
+	itab_put(&fixture, inlined.itabs + 40, PIPE_TYPE, FILE_TYPE, 1);
+	fixture_open(&fixture);
+	assert_int_equal(itab_list_read(fixture.image, &parts, &list, &err), -EBADMSG);
+	assert_non_null(strstr(err.what, "apart"));
+	/* An address of nothing. */
+	parts.itabs_size = 8;
+	parts.itabs = LINKS + 8;
+	assert_int_equal(itab_list_read(fixture.image, &parts, &list, NULL), -ERANGE);
+	/* An interface without methods would never end. */
+	memset(&err, 0, sizeof(err));
+	assert_int_equal(itab_list_read(fixture.image, &inlined, &list, &err), -EBADMSG);
+	assert_non_null(strstr(err.what, "0 methods"));
+	parts.itabs_size = 0;
+	assert_int_equal(itab_list_read(fixture.image, &parts, &list, NULL), 0);
+	assert_int_equal(list.count, 0);
+	itab_list_release(&list);
+	fixture_close(&fixture);
+}
+
+static void reads_the_hash_of_a_type(void **state)
+{
+	struct fixture fixture;
+	struct error err = { 0 };
+	uint32_t hash = 7;
+
+	fixture_begin(&fixture);
+	fixture_open(&fixture);
+	assert_int_equal(runtime_type_hash(fixture.image, &linked, FILE_TYPE, 8, &hash, NULL), 0);
+	assert_int_equal(hash, 0xabcdef01);
+	/* As an address. */
+	hash = 7;
+	assert_int_equal(
+		runtime_type_hash(fixture.image, &linked, TYPES + FILE_TYPE, 8, &hash, NULL), 0);
+	assert_int_equal(hash, 0xabcdef01);
+	hash = 7;
+	assert_int_equal(runtime_type_hash(fixture.image, &linked, FILE_TYPE, 16, &hash, &err),
+			 -EBADMSG);
+	assert_non_null(strstr(err.what, "of 8 bytes, not 16"));
+	assert_int_equal(runtime_type_hash(fixture.image, &linked, ETYPES - TYPES - 47, 8, &hash,
+					   NULL),
+			 -EBADMSG);
+	assert_int_equal(runtime_type_hash(fixture.image, &linked, UINT64_MAX, 8, &hash, NULL),
+			 -EBADMSG);
+	assert_int_equal(hash, 7);
+	fixture_close(&fixture);
+}
+
+static void finds_the_parts_of_each_release(void **state)
+{
+	static const struct {
+		const char *version;
+		uint16_t types, etypes, gofunc, itablinks, itabs;
+	} rows[] = {
+		{ "go1.15.9", 200, 208, 0, 264, 0 },   { "go1.17", 280, 288, 0, 344, 0 },
+		{ "go1.19.8", 280, 288, 304, 360, 0 }, { "go1.22.1", 296, 304, 320, 376, 0 },
+		{ "go1.26.5", 296, 304, 320, 384, 0 }, { "go1.27.1", 296, 312, 344, 0, 320 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct moduledata moduledata = { .address = DATA };
+		struct module_parts parts = { 0 };
+		struct go_version version;
+		struct fixture fixture;
+
+		fixture_begin(&fixture);
+		put(&fixture, DATA + rows[i].types, TYPES);
+		put(&fixture, DATA + rows[i].etypes, ETYPES);
+		if (rows[i].gofunc)
+			put(&fixture, DATA + rows[i].gofunc, DATA + 0x1800);
+		if (rows[i].itabs) {
+			put(&fixture, DATA + rows[i].itabs, INLINE_ITABS);
+			put(&fixture, DATA + rows[i].itabs + 8u, 112);
+		} else {
+			put(&fixture, DATA + rows[i].itablinks, LINKS);
+			put(&fixture, DATA + rows[i].itablinks + 8u, 3);
+			put(&fixture, DATA + rows[i].itablinks + 16u, 3);
+		}
+		fixture_open(&fixture);
+		for (int roughly = 0; roughly < 2; roughly++) {
+			assert_int_equal(go_version_parse(rows[i].version, &version, NULL), 0);
+			version.from_pclntab = roughly;
+			if (roughly && version.number >= GO_VERSION(20, 0))
+				version.number = GO_VERSION(20, 0);
+			assert_int_equal(module_parts_read(fixture.image, &moduledata, &version,
+							   &parts, NULL),
+					 0);
+			assert_int_equal(parts.types, TYPES);
+			assert_int_equal(parts.etypes, ETYPES);
+			assert_int_equal(parts.gofunc, rows[i].gofunc ? DATA + 0x1800 : 0);
+			assert_int_equal(parts.itabs_inline, rows[i].itabs != 0);
+			assert_int_equal(parts.itabs_size, rows[i].itabs ? 112 : 24);
+		}
+		moduledata.address = DATA + 0x1000;
+		assert_int_equal(module_parts_read(fixture.image, &moduledata, &version, &parts,
+						   NULL),
+				 -ENODATA);
+		fixture_close(&fixture);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_itabs_by_their_links),
+		cmocka_unit_test(reads_itabs_that_stand_together),
+		cmocka_unit_test(refuses_damage),
+		cmocka_unit_test(reads_the_hash_of_a_type),
+		cmocka_unit_test(finds_the_parts_of_each_release),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
