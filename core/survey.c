@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "inlining.h"
 #include "similar.h"
 
 static int survey_init(struct survey *survey, const struct binary *binary, size_t count,
@@ -122,6 +123,8 @@ static int fail_no_function(const struct binary *binary, const char *name, struc
 {
 	char names[256];
 
+	if (inlining_explain(binary->image, binary->pclntab, &binary->version, name, err) < 0)
+		return -ENOENT;
 	error_fail(err, -ENOENT, "there is no function %s", name);
 	if (similar_functions(binary->pclntab, name, names, sizeof(names)))
 		error_hint(err, "near it: %s", names);
