@@ -220,6 +220,30 @@ static bool hint_agrees(const struct convention *convention, const struct entry_
 	       convention->dwarf_registers[hint->reg] == first->index;
 }
 
+/*
+ * Whether parameters and results, one after the other, take what the function says they do: then none
+ * is missing from what DWARF lists. Its locations can be wrong nevertheless: up to Go 1.16 it gives that
+ * of the part that is used (the length of a slice) for the whole.
+ */
+static bool fills_stack(const struct convention *convention, struct types *types,
+			const struct signature *signature)
+{
+	struct walk walk = { .convention = convention, .types = types };
+
+	if (convention->integer_count || signature->stack_size == 0)
+		return false;
+	for (size_t i = 0; i < signature->parameter_count; i++) {
+		if (assign(&walk, signature->parameters[i].type) < 0)
+			return false;
+	}
+	walk.stack = alignment_up(walk.stack, 8);
+	for (size_t i = 0; i < signature->result_count; i++) {
+		if (assign(&walk, signature->results[i].type) < 0)
+			return false;
+	}
+	return (int64_t)alignment_up(walk.stack, 8) == signature->stack_size;
+}
+
 int convention_locate(const struct convention *convention, struct types *types,
 		      const struct signature *signature, size_t index,
 		      struct location *ret_location, struct error *err)
@@ -234,7 +258,8 @@ int convention_locate(const struct convention *convention, struct types *types,
 		if (r < 0)
 			return r;
 	}
-	if (!hint_agrees(convention, &signature->parameters[index].hint, &walk.location))
+	if (!hint_agrees(convention, &signature->parameters[index].hint, &walk.location) &&
+	    !fills_stack(convention, types, signature))
 		return error_fail(err, -ENODATA,
 				  "where %s is passed is not certain: DWARF disagrees with "
 				  "Go's calling convention",

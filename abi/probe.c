@@ -145,9 +145,11 @@ static int place_at_begin(const struct binary *binary, const struct function *fu
 
 	if (r == 0)
 		r = site_find(binary->image, binary->convention, function, &probe->site, err);
-	if (r == 0)
-		*signature = *found;
-	return r;
+	if (r < 0)
+		return r;
+	*signature = *found;
+	signature->stack_size = function->stack_size > 0 ? function->stack_size : 0;
+	return 0;
 }
 
 /* Chooses the site, and says what can be captured there. */
@@ -155,8 +157,12 @@ static int place(const struct binary *binary, const struct probe_request *reques
 		 struct signature *signature, struct probe *probe, struct error *err)
 {
 	struct function function;
-	int r = find_function(binary, request->function, &function, err);
+	int r = 0;
 
+	if (request->at)
+		function = *request->at;
+	else
+		r = find_function(binary, request->function, &function, err);
 	if (r == 0)
 		r = check_conditions(binary, request, err);
 	if (r < 0)

@@ -37,6 +37,8 @@ struct probe_request {
 	const struct expected_call *inlined;
 	/* Of use only while this function calls it directly; or NULL. */
 	const char *caller;
+	/* The function, where it was looked up already (generic ones share a name); or NULL. */
+	const struct function *at;
 };
 
 enum { PROBE_NO_FIELD = 0xff }; /* of a cell that belongs to the arguments */

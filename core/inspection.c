@@ -187,7 +187,7 @@ static int install_survey(struct inspection *inspection, struct survey *survey,
 
 		if (probe->result == 0)
 			r = install(inspection, probe->function, &probe->probe, err);
-		else if (options->function_count > 1)
+		else if (survey->count > 1 && options->function_count)
 			options->refused(options->user, &probe->why);
 	}
 	for (size_t i = 0; i < inspection->count; i++) {

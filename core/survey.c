@@ -5,7 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "inlining.h"
+#include "function_set.h"
 #include "similar.h"
+
+/* Of what one pattern means. */
+enum { MAX_FUNCTIONS = 64 };
 
 static int survey_init(struct survey *survey, const struct binary *binary, size_t count,
 		       struct error *err)
@@ -124,38 +129,38 @@ static int fail_no_function(const struct binary *binary, const char *name, struc
 {
 	char names[256];
 
+	if (inlining_explain(binary->image, binary->pclntab, &binary->version, name, err) < 0)
+		return -ENOENT;
 	error_fail(err, -ENOENT, "there is no function %s", name);
 	if (similar_functions(binary->pclntab, name, names, sizeof(names)))
 		error_hint(err, "near it: %s", names);
 	return -ENOENT;
 }
 
-static int find_signature(const struct binary *binary, const char *name,
+static int find_signature(const struct binary *binary, const struct function *function,
 			  const struct signature **ret_signature, struct error *err)
 {
-	struct function function;
 	struct error why = {0};
-	int r;
+	int r = types_signature(binary->types, function, ret_signature, NULL, &why);
 
-	if (!pclntab_find(binary->pclntab, name, &function))
-		return fail_no_function(binary, name, err);
-	r = types_signature(binary->types, &function, ret_signature, NULL, &why);
 	if (r < 0) {
-		error_fail(err, r, "the parameters of function %s are not known: %s", name, why.what);
-		error_hint(err, "build it without -ldflags=-w");
+		error_fail(err, r, "the parameters of function %s are not known: %s", function->name,
+			   why.what);
+		error_hint(err, "%s", why.hint[0] ? why.hint : "build it without -ldflags=-w");
 	}
 	return r;
 }
 
 /* What the function is asked for: its arguments, as named or all, and a request's keys if it takes one. */
 static int compile_function(const struct binary *binary, const struct function_request *wanted,
-			    uint32_t max_string, struct probe *probe, struct error *err)
+			    const struct function *function, uint32_t max_string, struct probe *probe,
+			    struct error *err)
 {
-	struct probe_request request = {wanted->function, PLAN_ROLE_CALL};
+	struct probe_request request = {function->name, PLAN_ROLE_CALL, .at = function};
 	const struct signature *signature;
 	struct call_captures captures;
 	const char *parameter;
-	int r = find_signature(binary, wanted->function, &signature, err);
+	int r = find_signature(binary, function, &signature, err);
 
 	if (r < 0)
 		return r;
@@ -169,22 +174,64 @@ static int compile_function(const struct binary *binary, const struct function_r
 	return probe_compile(binary, &request, max_string, probe, err);
 }
 
+static struct survey_probe *survey_grow(struct survey *survey, const char *function, struct error *err)
+{
+	size_t size = (survey->count + 1) * sizeof(*survey->probes);
+	struct survey_probe *probes = realloc(survey->probes, size);
+	struct survey_probe *probe;
+
+	if (!probes) {
+		error_fail(err, -ENOMEM, "out of memory");
+		return NULL;
+	}
+	survey->probes = probes;
+	probe = &probes[survey->count++];
+	*probe = (struct survey_probe){.function = function, .role = PLAN_ROLE_CALL};
+	return probe;
+}
+
+/* One probe for each function that the request means; one that is refused where that is none. */
+static int survey_request(struct survey *survey, const struct function_request *request,
+			  uint32_t max_string, struct error *err)
+{
+	struct function_set set;
+	struct survey_probe *probe;
+	int r = function_set_find(survey->binary->pclntab, request->function, MAX_FUNCTIONS, &set, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r == 0 && i < set.count; i++) {
+		probe = survey_grow(survey, set.functions[i].name, err);
+		r = probe ? 0 : -ENOMEM;
+		if (probe)
+			probe->result = compile_function(survey->binary, request, &set.functions[i],
+							 max_string, &probe->probe, &probe->why);
+	}
+	if (r == 0 && (set.count == 0 || set.matched > set.count)) {
+		probe = survey_grow(survey, request->function, err);
+		r = probe ? 0 : -ENOMEM;
+		if (probe && set.count == 0)
+			probe->result = fail_no_function(survey->binary, request->function, &probe->why);
+		else if (probe)
+			probe->result = error_fail(&probe->why, -E2BIG,
+						   "%s means %zu functions: the first %d are traced",
+						   request->function, set.matched, MAX_FUNCTIONS);
+	}
+	function_set_release(&set);
+	return r;
+}
+
 int survey_functions(const struct binary *binary, const struct function_request *requests, size_t count,
 		     uint32_t max_string, struct survey *ret_survey, struct error *err)
 {
 	struct survey survey;
-	int r = survey_init(&survey, binary, count, err);
+	int r = survey_init(&survey, binary, 0, err);
 
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = survey_request(&survey, &requests[i], max_string, err);
 	if (r < 0)
-		return r;
-	for (size_t i = 0; i < count; i++) {
-		struct survey_probe *probe = &survey.probes[i];
-
-		probe->function = requests[i].function;
-		probe->role = PLAN_ROLE_CALL;
-		probe->result = compile_function(binary, &requests[i], max_string, &probe->probe,
-						 &probe->why);
-	}
-	*ret_survey = survey;
-	return 0;
+		survey_finish(&survey);
+	else
+		*ret_survey = survey;
+	return r;
 }
