@@ -220,6 +220,24 @@ static bool hint_agrees(const struct convention *convention, const struct entry_
 	       convention->dwarf_registers[hint->reg] == first->index;
 }
 
+static int assign_all(struct walk *walk, const struct parameter *parameters, size_t count)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = assign(walk, parameters[i].type);
+	return r;
+}
+
+/* After the parameters: registers are free again, the stack goes on at the next word. */
+static int assign_results(struct walk *walk, const struct signature *signature, size_t count)
+{
+	walk->integers = 0;
+	walk->floats = 0;
+	walk->stack = (uint32_t)alignment_up(walk->stack, 8);
+	return assign_all(walk, signature->results, count);
+}
+
 /*
  * Whether parameters and results, one after the other, take what the function says they do: then none
  * is missing from what DWARF lists. Its locations can be wrong nevertheless: up to Go 1.16 it gives that
@@ -232,16 +250,9 @@ static bool fills_stack(const struct convention *convention, struct types *types
 
 	if (convention->integer_count || signature->stack_size == 0)
 		return false;
-	for (size_t i = 0; i < signature->parameter_count; i++) {
-		if (assign(&walk, signature->parameters[i].type) < 0)
-			return false;
-	}
-	walk.stack = alignment_up(walk.stack, 8);
-	for (size_t i = 0; i < signature->result_count; i++) {
-		if (assign(&walk, signature->results[i].type) < 0)
-			return false;
-	}
-	return (int64_t)alignment_up(walk.stack, 8) == signature->stack_size;
+	return assign_all(&walk, signature->parameters, signature->parameter_count) == 0 &&
+	       assign_results(&walk, signature, signature->result_count) == 0 &&
+	       (int64_t)alignment_up(walk.stack, 8) == signature->stack_size;
 }
 
 int convention_locate(const struct convention *convention, struct types *types,
@@ -264,6 +275,28 @@ int convention_locate(const struct convention *convention, struct types *types,
 				  "where %s is passed is not certain: DWARF disagrees with "
 				  "Go's calling convention",
 				  signature->parameters[index].name);
+	*ret_location = walk.location;
+	return 0;
+}
+
+int convention_locate_result(const struct convention *convention, struct types *types,
+			     const struct signature *signature, size_t index,
+			     struct location *ret_location, struct error *err)
+{
+	struct walk walk = { .convention = convention, .types = types, .err = err };
+	int r;
+
+	if (index >= signature->result_count)
+		return error_fail(err, -EINVAL, "there is no result %zu", index);
+	r = assign_all(&walk, signature->parameters, signature->parameter_count);
+	if (r == 0)
+		r = assign_results(&walk, signature, index + 1);
+	if (r < 0)
+		return r;
+	if (!convention->integer_count && signature->stack_size &&
+	    !fills_stack(convention, types, signature))
+		return error_fail(err, -ENODATA,
+				  "where results are is not certain: DWARF does not list all parameters");
 	*ret_location = walk.location;
 	return 0;
 }

@@ -31,6 +31,8 @@ struct probe_request {
 	/* Place the probe on, or after, the one call of this function in `function`; both NULL: at its
 	 * begin. On the call nothing but `g` can be captured, after it also the call's results. */
 	const char *call, *after_call;
+	/* Or on each return of `function`, where there are its results, and `g`. */
+	bool returns;
 	/* Of use only in binaries that also have this function; NULL: in all. */
 	const char *companion;
 	/* Of use only where this call was inlined, so that a probe on the callee is blind; or NULL. */
@@ -75,6 +77,7 @@ struct probe {
 	bool has_arguments;
 	struct shape arguments;
 	struct shape_gaps gaps;
+	struct return_sites returns; /* where else it is attached, for the same plan: all of them */
 };
 
 /*

@@ -701,9 +701,25 @@ static int add_text(struct maker *maker, const struct scope *scope, const char *
 	return r < 0 ? r : add_capture(maker, scope, &expression);
 }
 
+static int add_results(struct maker *maker, const struct scope *scope)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < scope->signature->result_count; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "ret%zu", i);
+		r = add_text(maker, scope, name);
+	}
+	return r;
+}
+
 static int add_all(struct maker *maker, const struct scope *scope)
 {
 	int r = 0;
+
+	if (scope->site->kind == SITE_RETURN)
+		return add_results(maker, scope);
 
 	for (size_t i = 0; r == 0 && i < scope->signature->parameter_count; i++) {
 		const char *name = scope->signature->parameters[i].name;

@@ -65,7 +65,8 @@ struct shape_gaps {
 };
 
 /*
- * The shape of what these expressions say, as a struct; without any, of all parameters. What can be
+ * The shape of what these expressions say, as a struct; without any (NULL), of all parameters, or at a
+ * return of all results. What can be
  * named but not read in this binary becomes null, with a gap that says why. -EINVAL or -ENOENT when an
  * expression is wrong; -E2BIG when there is no room in the plan, also for the least bounds.
  */

@@ -211,11 +211,10 @@ static bool has_target(struct printer *printer, const struct shape_node *node)
 	return false;
 }
 
-static void put_struct(struct printer *printer, const struct shape_node *node)
+static void put_members(struct printer *printer, const struct shape_node *node)
 {
 	const struct shape_node *end = node + node->size;
 
-	json_open_object(printer->writer);
 	for (const struct shape_node *field = node + 1; field < end; field += field->size) {
 		const char *name = name_of(printer, field);
 		size_t before = path_enter(printer, printer->path_size ? ".%s" : "%s", name, 0);
@@ -224,9 +223,15 @@ static void put_struct(struct printer *printer, const struct shape_node *node)
 		put_value(printer, field);
 		path_leave(printer, before);
 	}
-	json_close_object(printer->writer);
 	if (node->cut)
 		note_cut(printer);
+}
+
+static void put_struct(struct printer *printer, const struct shape_node *node)
+{
+	json_open_object(printer->writer);
+	put_members(printer, node);
+	json_close_object(printer->writer);
 }
 
 static void put_pointer(struct printer *printer, const struct shape_node *node)
@@ -408,10 +413,38 @@ static void put_value(struct printer *printer, const struct shape_node *node)
 	}
 }
 
-void arguments_write(struct json_writer *writer, const struct hit_arguments *arguments,
-		     struct argument_cuts *cuts)
+void arguments_write_members(struct json_writer *writer, const struct hit_arguments *arguments,
+			     struct argument_cuts *cuts)
 {
 	struct printer printer = {.writer = writer, .arguments = arguments, .cuts = cuts};
 
-	put_value(&printer, arguments->shape->nodes);
+	put_members(&printer, arguments->shape->nodes);
+}
+
+void arguments_write(struct json_writer *writer, const struct hit_arguments *arguments,
+		     struct argument_cuts *cuts)
+{
+	json_open_object(writer);
+	arguments_write_members(writer, arguments, cuts);
+	json_close_object(writer);
+}
+
+/* One value, or a list of several. */
+void arguments_write_results(struct json_writer *writer, const struct hit_arguments *results,
+			     struct argument_cuts *cuts)
+{
+	struct printer printer = {.writer = writer, .arguments = results, .cuts = cuts};
+	const struct shape_node *root = results->shape->nodes, *end = root + root->size;
+	bool is_list = root->size > 1 && root + 1 + root[1].size < end;
+
+	if (is_list)
+		json_open_list(writer);
+	for (const struct shape_node *result = root + 1; result < end; result += result->size) {
+		size_t before = path_enter(&printer, "%s", name_of(&printer, result), 0);
+
+		put_value(&printer, result);
+		path_leave(&printer, before);
+	}
+	if (is_list)
+		json_close_list(writer);
 }
