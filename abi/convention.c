@@ -239,20 +239,48 @@ static int assign_results(struct walk *walk, const struct signature *signature, 
 }
 
 /*
- * Whether parameters and results, one after the other, take what the function says they do: then none
- * is missing from what DWARF lists. Its locations can be wrong nevertheless: up to Go 1.16 it gives that
- * of the part that is used (the length of a slice) for the whole.
+ * Whether parameters and results take as many bytes as the function says, with the room in which those in
+ * registers can be spilled: then none is missing from what DWARF lists (up to Go 1.21 blank ones are).
  */
 static bool fills_stack(const struct convention *convention, struct types *types,
 			const struct signature *signature)
 {
 	struct walk walk = { .convention = convention, .types = types };
+	uint64_t spilled = 0;
 
-	if (convention->integer_count || signature->stack_size == 0)
+	for (size_t i = 0; i < signature->parameter_count; i++) {
+		const struct type *type = signature->parameters[i].type;
+		uint64_t alignment = 1;
+
+		if (assign(&walk, type) < 0 || alignment_of(types, type, &alignment, NULL) < 0)
+			return false;
+		if (walk.location.piece_count && walk.location.pieces[0].place != PLACE_STACK)
+			spilled = alignment_up(spilled, alignment) + type->size;
+	}
+	if (assign_results(&walk, signature, signature->result_count) < 0)
 		return false;
-	return assign_all(&walk, signature->parameters, signature->parameter_count) == 0 &&
-	       assign_results(&walk, signature, signature->result_count) == 0 &&
-	       (int64_t)alignment_up(walk.stack, 8) == signature->stack_size;
+	return (int64_t)(alignment_up(walk.stack, 8) + alignment_up(spilled, 8)) == signature->stack_size;
+}
+
+enum certainty { CERTAIN, DOUBTFUL, CONTRADICTED };
+
+/*
+ * What DWARF says of a parameter's place is a witness, and not the best one: a parameter that is not used
+ * has none, and up to Go 1.16 that of the part that is used (the length of a slice) is given for the
+ * whole. That nothing is missing is the better.
+ */
+static enum certainty certainty_of(const struct convention *convention, struct types *types,
+				   const struct signature *signature, size_t index,
+				   const struct location *location)
+{
+	const struct entry_hint *hint = &signature->parameters[index].hint;
+	bool agrees = hint_agrees(convention, hint, location);
+
+	if (agrees && hint->kind != ENTRY_UNKNOWN)
+		return CERTAIN;
+	if (signature->stack_size)
+		return fills_stack(convention, types, signature) ? CERTAIN : CONTRADICTED;
+	return agrees ? DOUBTFUL : CONTRADICTED;
 }
 
 int convention_locate(const struct convention *convention, struct types *types,
@@ -269,11 +297,10 @@ int convention_locate(const struct convention *convention, struct types *types,
 		if (r < 0)
 			return r;
 	}
-	if (!hint_agrees(convention, &signature->parameters[index].hint, &walk.location) &&
-	    !fills_stack(convention, types, signature))
+	if (certainty_of(convention, types, signature, index, &walk.location) == CONTRADICTED)
 		return error_fail(err, -ENODATA,
-				  "where %s is passed is not certain: DWARF disagrees with "
-				  "Go's calling convention",
+				  "where %s is passed is not certain: DWARF does not list all "
+				  "parameters",
 				  signature->parameters[index].name);
 	*ret_location = walk.location;
 	return 0;
@@ -293,8 +320,7 @@ int convention_locate_result(const struct convention *convention, struct types *
 		r = assign_results(&walk, signature, index + 1);
 	if (r < 0)
 		return r;
-	if (!convention->integer_count && signature->stack_size &&
-	    !fills_stack(convention, types, signature))
+	if (signature->stack_size && !fills_stack(convention, types, signature))
 		return error_fail(err, -ENODATA,
 				  "where results are is not certain: DWARF does not list all parameters");
 	*ret_location = walk.location;

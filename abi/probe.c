@@ -165,7 +165,10 @@ static int place_at_begin(const struct binary *binary, const struct function *fu
 		return r;
 	learn_goroutine(binary, &probe->site);
 	*signature = *found;
-	signature->stack_size = function->stack_size > 0 ? function->stack_size : 0;
+	/* The built-in table lists all parameters, and knows their types in part. */
+	signature->stack_size = probe->source == TYPE_SOURCE_DWARF && function->stack_size > 0
+					? function->stack_size
+					: 0;
 	return 0;
 }
 
@@ -233,7 +236,9 @@ static int add_arguments(const struct scope *scope, const struct probe_request *
 			 struct error *err)
 {
 	static const struct shape_bounds bounds[] = {
-		{4, 8}, {4, 6}, {4, 4}, {3, 8}, {4, 2}, {3, 4}, {3, 2}, {2, 8}, {2, 4}, {2, 2}, {1, 4}, {1, 1}, {0, 0}};
+		{4, 8, 4}, {4, 8, 1}, {4, 4, 1}, {3, 8, 1}, {4, 2, 1}, {3, 4, 0}, {3, 2, 0},
+		{2, 8, 0}, {2, 4, 0}, {2, 2, 0}, {1, 4, 0}, {1, 1, 0}, {0, 0, 0},
+	};
 	int r = -E2BIG;
 
 	for (size_t i = 0; r == -E2BIG && i < sizeof(bounds) / sizeof(bounds[0]); i++) {

@@ -29,9 +29,9 @@ struct probe_request {
 	size_t argument_count;
 	bool wants_arguments;
 	/* Place the probe on, or after, the one call of this function in `function`; both NULL: at its
-	 * begin. On the call nothing but `g` can be captured, after it also the call's results. */
+	 * begin. On the call nothing but `@g` can be captured, after it also the call's results. */
 	const char *call, *after_call;
-	/* Or on each return of `function`, where there are its results, and `g`. */
+	/* Or on each return of `function`, where there are its results, and `@g`. */
 	bool returns;
 	/* Of use only in binaries that also have this function; NULL: in all. */
 	const char *companion;

@@ -207,7 +207,7 @@ static int enter_result(struct walk *walk, struct error *err)
 	return r < 0 ? r : enter_location(walk, scope->signature->results[index].type, err);
 }
 
-/* `sp` is no parameter either, but the stack pointer. */
+/* `@sp` is no parameter either, but the stack pointer. */
 static int enter_stack_pointer(struct walk *walk)
 {
 	static const struct type address = {.kind = TYPE_UINT, .name = "uintptr", .size = WORD,
@@ -220,7 +220,7 @@ static int enter_stack_pointer(struct walk *walk)
 	return 0;
 }
 
-/* `g` is no parameter but the goroutine that runs: in a register, or in thread-local storage. */
+/* `@g` is no parameter but the goroutine that runs: in a register, or in thread-local storage. */
 static int enter_goroutine(struct walk *walk, struct error *err)
 {
 	const struct site *site = walk->scope->site;
@@ -261,9 +261,9 @@ int walk_begin(struct walk *walk, const struct scope *scope, const struct expres
 	};
 	if (scope->site->kind != SITE_RETURN && find_parameter(walk, &index, NULL) == 0)
 		return enter_parameter(walk, index, err);
-	if (strcmp(expression->steps[0].name, "g") == 0)
+	if (strcmp(expression->steps[0].name, "@g") == 0)
 		return enter_goroutine(walk, err);
-	if (strcmp(expression->steps[0].name, "sp") == 0)
+	if (strcmp(expression->steps[0].name, "@sp") == 0)
 		return enter_stack_pointer(walk);
 	if (scope->site->kind == SITE_RETURN)
 		return enter_result(walk, err);

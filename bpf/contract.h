@@ -13,7 +13,7 @@ enum {
 	PLAN_MAX_CELLS = 256,
 	PLAN_MAX_BLOCKS = 255, /* block 0 is the registers, which are always there */
 	PLAN_MAX_BLOCK_SIZE = 512,
-	PLAN_MAX_SEARCHES = 8,
+	PLAN_MAX_SEARCHES = 16,
 	PLAN_WORK_SIZE = 16384, /* bytes of registers and blocks one plan may hold */
 	/* Words of the work area: the larger of x86-64's and AArch64's pt_regs, then the thread pointer
 	 * (x86-64: the FS base), which is there only for plans that ask for it. */

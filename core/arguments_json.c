@@ -227,8 +227,39 @@ static void put_members(struct printer *printer, const struct shape_node *node)
 		note_cut(printer);
 }
 
+/* Whether any part of the value could be read; the cells of other kinds say that themselves. */
+static bool is_there(const struct printer *printer, const struct shape_node *node)
+{
+	const struct shape_node *end = node + node->size;
+
+	if (node->kind != SHAPE_STRUCT && node->kind != SHAPE_ARRAY)
+		return node->kind == SHAPE_NUMBER || node->kind == SHAPE_NULL || value_of(printer, node->cell) ||
+		       (node->kind == SHAPE_LENGTH && value_of(printer, node->second));
+	if (node->size == 1)
+		return true;
+	for (const struct shape_node *part = node + 1; part < end; part += part->size) {
+		if (is_there(printer, part))
+			return true;
+	}
+	return false;
+}
+
+static void put_empty(struct printer *printer, const struct shape_node *node)
+{
+	if (!value_of(printer, node->cell)) {
+		json_null(printer->writer);
+		return;
+	}
+	json_open_object(printer->writer);
+	json_close_object(printer->writer);
+}
+
 static void put_struct(struct printer *printer, const struct shape_node *node)
 {
+	if (!is_there(printer, node)) {
+		json_null(printer->writer);
+		return;
+	}
 	json_open_object(printer->writer);
 	put_members(printer, node);
 	json_close_object(printer->writer);
@@ -263,6 +294,18 @@ static void put_elements(struct printer *printer, const struct shape_node *node,
 	json_close_list(printer->writer);
 	if (index < count)
 		note_cut(printer);
+}
+
+static void put_bytes(struct printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *text = value_of(printer, node->second);
+
+	if (!has_target(printer, node))
+		return;
+	if (text)
+		put_string(printer, text);
+	else
+		json_null(printer->writer);
 }
 
 static void put_slice(struct printer *printer, const struct shape_node *node)
@@ -379,8 +422,17 @@ static void put_value(struct printer *printer, const struct shape_node *node)
 	case SHAPE_POINTER:
 		put_pointer(printer, node);
 		break;
+	case SHAPE_EMPTY:
+		put_empty(printer, node);
+		break;
 	case SHAPE_ARRAY:
-		put_elements(printer, node, (int64_t)node->count);
+		if (is_there(printer, node))
+			put_elements(printer, node, (int64_t)node->count);
+		else
+			json_null(printer->writer);
+		break;
+	case SHAPE_BYTES:
+		put_bytes(printer, node);
 		break;
 	case SHAPE_SLICE:
 		put_slice(printer, node);

@@ -25,34 +25,34 @@ enum { AFTER_METHOD = 96, AFTER_PATH = 64 };
 
 static const struct capture serve_http[] = {
 	{"rw.data", FIELD_KEY, .required = true},
-	{"g.goid", FIELD_GOID},
+	{"@g.goid", FIELD_GOID},
 	REQUEST_CAPTURES("req"),
 };
 
 /* A handler that HTTP/2 calls without net/http's server in between. */
 static const struct capture http2_handler[] = {
 	{"w", FIELD_KEY, .required = true},
-	{"g.goid", FIELD_GOID},
+	{"@g.goid", FIELD_GOID},
 	REQUEST_CAPTURES("req"),
 };
 
 static const struct capture run_handler[] = {
 	{"rw", FIELD_KEY, .required = true},
-	{"g.goid", FIELD_GOID},
+	{"@g.goid", FIELD_GOID},
 	REQUEST_CAPTURES("req"),
 };
 
 /* "Expect:" with anything but 100-continue is answered with 417, and no handler is called. */
 static const struct capture expectation_failed[] = {
 	{"w", FIELD_KEY, .required = true},
-	{"g.goid", FIELD_GOID},
+	{"@g.goid", FIELD_GOID},
 	REQUEST_CAPTURES("w.req"),
 };
 
 /* The results of (*conn).readRequest. */
 static const struct capture read_request[] = {
 	{"w", FIELD_KEY, .required = true},
-	{"g.goid", FIELD_GOID},
+	{"@g.goid", FIELD_GOID},
 	REQUEST_CAPTURES("w.req"),
 };
 
@@ -82,7 +82,7 @@ static const struct capture key_only[] = {
 };
 
 static const struct capture goroutine_only[] = {
-	{"g.goid", FIELD_GOID, .required = true},
+	{"@g.goid", FIELD_GOID, .required = true},
 };
 
 #define CAPTURES(array) .captures = array, .capture_count = COUNT(array)
@@ -163,9 +163,9 @@ const struct protocol protocol_http_server = {
 };
 
 static const struct capture frame_captures[] = {
-	{"g.goid", FIELD_GOID, .required = true},
-	{"g.stack.hi", FIELD_STACK_END, .required = true},
-	{"sp", FIELD_STACK_POINTER, .required = true},
+	{"@g.goid", FIELD_GOID, .required = true},
+	{"@g.stack.hi", FIELD_STACK_END, .required = true},
+	{"@sp", FIELD_STACK_POINTER, .required = true},
 };
 
 const struct probe_request protocol_goroutine_end = {
@@ -173,7 +173,7 @@ const struct probe_request protocol_goroutine_end = {
 };
 
 static const struct capture call_templates[] = {
-	{"g.goid", FIELD_GOID},
+	{"@g.goid", FIELD_GOID},
 	REQUEST_CAPTURES("%s"),
 	{"%s.Pattern", FIELD_ROUTE},
 };

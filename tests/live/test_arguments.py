@@ -22,7 +22,7 @@ BATCH = 16
 SETTLE = 5.0
 
 # Differences printed per release.
-SHOWN = 40
+SHOWN = 400
 
 
 class Program:
@@ -143,11 +143,17 @@ def compare_halves(comparison, scope, binary, functions, options, reason):
         compare_batch(comparison, scope, binary, {name: functions[name] for name in part}, options)
 
 
+def generic_name(function):
+    """From Go 1.21 on the function table names the shape of each instance."""
+    begin, end = function.find("[go.shape."), function.rfind("]")
+    return function if begin < 0 else f"{function[:begin]}[...]{function[end + 1:]}"
+
+
 def match_events(comparison, calls, events):
     """The nth event of a function is that of its nth call."""
     queues = {}
     for event in events:
-        queues.setdefault(event.get("function"), []).append(event)
+        queues.setdefault(generic_name(event.get("function")), []).append(event)
     for call in calls:
         queue = queues.get(call["function"])
         if queue:
@@ -157,7 +163,7 @@ def match_events(comparison, calls, events):
     for function, queue in queues.items():
         if queue:
             comparison.differences.append(f"{function}: {len(queue)} events more than calls")
-    expected, actual = ([entry.get("function") for entry in entries] for entries in (calls, events))
+    expected, actual = ([generic_name(entry.get("function")) for entry in entries] for entries in (calls, events))
     if sorted(expected) == sorted(map(str, actual)) and expected != actual:
         comparison.differences.append(f"events are in the order {actual}, not {expected}")
 

@@ -64,7 +64,7 @@ func functions() {
 	closures()
 	add("deferred", deferred, func() { defer deferred(-3, "later") }, arg("n", -3), arg("s", "later"))
 	id := goid()
-	add("the goroutine", onGoroutine, func() { onGoroutine(5) }, arg("n", 5), arg("g.goid", id))
+	add("the goroutine", onGoroutine, func() { onGoroutine(5) }, arg("n", 5), arg("@g.goid", id))
 }
 
 func methods() {

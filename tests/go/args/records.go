@@ -183,7 +183,10 @@ func takeNested(one level1) { calls++ }
 func takeNestedPointer(one *level1) { calls++ }
 
 //go:noinline
-func takeTooDeep(zero level0, slices [][][][][]int, tree *tree) { calls++ }
+func takeTooDeep(zero level0, slices [][][][][]int) { calls++ }
+
+//go:noinline
+func takeTree(tree *tree) { calls++ }
 
 func nests() {
 	one := level1{"top", level2{65535, level3{true, level4{"bottom", -128}}}}
@@ -194,9 +197,11 @@ func nests() {
 	zero, slices := level0{one, 5}, [][][][][]int{{{{{1, 2}}}}}
 	leaf := &tree{Leaves: []string{"a"}}
 	trunk := &tree{&tree{leaf, nil, nil}, nil, []string{"b"}}
-	add("too deep", takeTooDeep, func() { takeTooDeep(zero, slices, trunk) },
+	add("too deep", takeTooDeep, func() { takeTooDeep(zero, slices) },
 		arg("zero", zero), arg("zero.One", one), arg("slices", slices), arg("slices[0][0][0][0][1]", 2),
-		arg("slices[0]", slices[0]), arg("tree", trunk), arg("tree.Left.Left.Leaves", leaf.Leaves))
+		arg("slices[0]", slices[0]))
+	add("tree", takeTree, func() { takeTree(trunk) },
+		arg("tree", trunk), arg("tree.Left.Left.Leaves", leaf.Leaves))
 }
 
 // --- embedded ---

@@ -23,7 +23,7 @@ const (
 	maxExact    = 1 << 53
 
 	// A pointer is a level of its own, as are structs, slices and maps.
-	pointerDepth = 1
+	pointerDepth = 0
 )
 
 // object is a JSON object whose members keep their order.
