@@ -22,7 +22,7 @@ BATCH = 16
 SETTLE = 5.0
 
 # Differences printed per release.
-SHOWN = 400
+SHOWN = 40
 
 
 class Program:

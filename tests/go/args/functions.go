@@ -80,7 +80,7 @@ func methods() {
 	add("method of a big struct", bigSample.Log, func() { b.Log(4) }, arg("b.Words[1]", 11), arg("n", 4))
 	l := label("old")
 	add("method of a pointer to a string", (*label).Set, func() { l.Set("new") }, arg("l", l), arg("text", "new"))
-	add("method without a receiver's name", Square.Anonymous, func() { Square{"s", 2}.Anonymous(9) }, arg("n", 9))
+	add("method without a receiver's name", Square.Anonymous, func() { Square{"s", 2}.Anonymous(9) }, arg("n", unlisted{9}))
 }
 
 func methodValues() {

@@ -10,6 +10,7 @@
 //	{"$map": [[key, value], ...]}            a map, in any order; of more than 8 entries any 8
 //	{"$held": value, "type": "*main.T"}      what an interface holds: the value, or its type only
 //	{"$float": value}                        passed in a floating-point register from Go 1.17 on
+//	{"$unlisted": value}                     after a parameter that DWARF does not list up to Go 1.21
 //	{"$beyond": true}                        deeper than whole values are written
 package main
 
@@ -63,6 +64,9 @@ func arg(expression string, value interface{}) capture {
 func param(expression string, value interface{}) capture {
 	return capture{expression, reflect.ValueOf(value), true}
 }
+
+// unlisted is for the parameters of functions of which DWARF does not list all: blank ones up to Go 1.21.
+type unlisted struct{ value interface{} }
 
 // at keeps the type of an interface, which arg would look through.
 func at(expression string, pointer interface{}) capture {

@@ -93,7 +93,7 @@ func mixes() {
 		func() { seventeen(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16.5, 17.25, 18) },
 		param("a", 1.0), param("b", 2.0), param("o", 15.0), arg("p", 16.5), arg("q", 17.25), arg("z", 18))
 	add("blank parameters", blanks, func() { blanks(1, "not this", 2, 3.5, 4, "five") },
-		arg("a", 1), arg("b", 2), arg("c", "five"))
+		arg("a", unlisted{1}), arg("b", unlisted{2}), arg("c", unlisted{"five"}))
 	s := bigSample{Sample: sample{X: 1.5, N: 7}, Words: [7]int{6: -6}}
 	add("structs on the stack between registers", spilled,
 		func() { spilled(1, s, "three", [2]int{4, 5}, 6, 7, 8, 9, 10, 11, 12) },

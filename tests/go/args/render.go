@@ -83,6 +83,7 @@ func (r renderer) noteCut(p place, length int) {
 }
 
 var (
+	unlistedType = reflect.TypeOf(unlisted{})
 	durationType = reflect.TypeOf(time.Duration(0))
 	timeType     = reflect.TypeOf(time.Time{})
 	errorType    = reflect.TypeOf((*error)(nil)).Elem()
@@ -95,6 +96,8 @@ func (r renderer) render(v reflect.Value, p place) interface{} {
 	switch v.Type() {
 	case durationType:
 		return time.Duration(v.Int()).String()
+	case unlistedType:
+		return object{{"$unlisted", r.render(v.Field(0).Elem(), p)}}
 	case timeType:
 		return v.Interface().(time.Time).UTC().Format("2006-01-02T15:04:05.000000000Z")
 	}
