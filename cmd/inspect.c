@@ -75,7 +75,8 @@ static int print(const struct inspect_options *options, const struct binary *bin
 	struct survey survey;
 	struct report *report;
 	struct bytes document;
-	int surveyed = survey_protocol(binary, &protocol_http_server, DEFAULT_MAX_STRING, &survey, &why);
+	const struct survey_options wanted = {.max_string = DEFAULT_MAX_STRING};
+	int surveyed = survey_protocol(binary, &protocol_http_server, &wanted, &survey, &why);
 	int r = report_create(options->json, &report);
 
 	if (r == 0) {

@@ -63,7 +63,7 @@ struct event {
 	const char *function; /* CALL */
 	const struct hit_arguments *arguments; /* CALL, REQUEST: what was asked to be captured; or NULL */
 	bool awaits_return;		       /* CALL: its return was probed; it has an outcome */
-	const struct hit_arguments *results;   /* CALL: where it returned; or NULL */
+	const struct hit_arguments *results;   /* CALL, REQUEST: the same where it ended; or NULL */
 	bool results_are_named;		       /* by expressions, and belong to the arguments */
 
 	struct text method, path, query, route, host, remote;

@@ -86,27 +86,61 @@ static void find_blindnesses(struct survey *survey, const struct protocol *proto
 	}
 }
 
-int survey_protocol(const struct binary *binary, const struct protocol *protocol, uint32_t max_string,
-		    struct survey *ret_survey, struct error *err)
+/*
+ * Compiles a row of the protocol, with what the user asks beside. The row that sees most requests has to
+ * give that; in the others, for other servers and releases, it need not exist.
+ */
+static void survey_row(struct survey_probe *probe, const struct binary *binary,
+		       const struct probe_request *row, bool decides, const struct survey_options *options)
+{
+	struct probe_request request = *row;
+	struct request_wishes wishes = {.count = 0};
+
+	if (options->captures)
+		request_wishes_init(&wishes, options->captures, row->request_root, row->response_root);
+	request.arguments = wishes.wishes;
+	request.argument_count = wishes.count;
+	request.wants_arguments = wishes.count > 0;
+	request.lenient = !decides;
+	request.shows_secrets = options->shows_secrets;
+	probe->function = row->function;
+	probe->role = row->role;
+	probe->expression_count = wishes.expression_count;
+	probe->result = probe_compile(binary, &request, options->max_string, &probe->probe, &probe->why);
+}
+
+static int fail_protocol(const struct survey *survey, struct error *err)
+{
+	for (size_t i = 0; i < survey->count; i++) {
+		if (survey->probes[i].result < 0 && survey->probes[i].why.quote[0])
+			return error_adopt(err, &survey->probes[i].why);
+	}
+	error_hint(err, "name the functions to trace");
+	return error_fail(err, -ENOENT, "no HTTP server of net/http in it: %s",
+			  survey->probes[0].result < 0 ? survey->probes[0].why.what
+						       : "how requests end is not to be seen");
+}
+
+int survey_protocol(const struct binary *binary, const struct protocol *protocol,
+		    const struct survey_options *options, struct survey *ret_survey, struct error *err)
 {
 	struct survey survey;
+	bool requests_decided = false, responses_decided = false;
 	int r = survey_init(&survey, binary, protocol->probe_count, err);
 
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < protocol->probe_count; i++) {
-		struct survey_probe *probe = &survey.probes[i];
+		const struct probe_request *row = &protocol->probes[i];
+		bool decides = (row->request_root && !requests_decided) ||
+			       (row->response_root && !responses_decided);
 
-		probe->function = protocol->probes[i].function;
-		probe->role = protocol->probes[i].role;
-		probe->result = probe_compile(binary, &protocol->probes[i], max_string,
-					      &probe->probe, &probe->why);
+		survey_row(&survey.probes[i], binary, row, decides, options);
+		requests_decided |= row->request_root != NULL;
+		responses_decided |= row->response_root != NULL;
 	}
 	if (!has_role(&survey, PLAN_ROLE_START) || !has_role(&survey, PLAN_ROLE_END)) {
-		error_hint(err, "name the functions to trace");
-		r = error_fail(err, -ENOENT, "no HTTP server of net/http in it: %s",
-			       survey.probes[0].result < 0 ? survey.probes[0].why.what
-							   : "how requests end is not to be seen");
+		r = fail_protocol(&survey, err);
 		survey_finish(&survey);
 		return r;
 	}
@@ -153,7 +187,7 @@ static int find_signature(const struct binary *binary, const struct function *fu
 
 /* The captures of a request, apart: those of parameters, and those of results. */
 struct wanted {
-	const char *parameters[FUNCTION_REQUEST_MAX_CAPTURES], *results[FUNCTION_REQUEST_MAX_CAPTURES];
+	struct shape_wish parameters[FUNCTION_REQUEST_MAX_CAPTURES], results[FUNCTION_REQUEST_MAX_CAPTURES];
 	size_t parameter_count, result_count;
 	bool has_list, awaits_return;
 };
@@ -185,9 +219,9 @@ static struct wanted sort_captures(const struct function_request *request,
 
 	for (size_t i = 0; i < request->capture_count; i++) {
 		if (is_of_result(signature, request->captures[i]))
-			wanted.results[wanted.result_count++] = request->captures[i];
+			wanted.results[wanted.result_count++].expression = request->captures[i];
 		else
-			wanted.parameters[wanted.parameter_count++] = request->captures[i];
+			wanted.parameters[wanted.parameter_count++].expression = request->captures[i];
 	}
 	wanted.awaits_return = latency || wanted.result_count;
 	return wanted;
@@ -196,7 +230,7 @@ static struct wanted sort_captures(const struct function_request *request,
 /* What the function is asked for: its arguments, as named or all, and a request's keys if it takes one. */
 static int compile_call(const struct binary *binary, const struct wanted *wanted,
 			const struct function *function, const struct signature *signature,
-			uint32_t max_string, struct probe *probe, struct error *err)
+			const struct survey_options *options, struct probe *probe, struct error *err)
 {
 	const char *parameter = request_parameter(signature);
 	struct call_captures captures;
@@ -208,16 +242,17 @@ static int compile_call(const struct binary *binary, const struct wanted *wanted
 		.arguments = wanted->has_list ? wanted->parameters : NULL,
 		.argument_count = wanted->parameter_count,
 		.wants_arguments = wanted->has_list ? wanted->parameter_count > 0 : !parameter,
+		.shows_secrets = options->shows_secrets,
 	};
 
 	call_captures_init(&captures, parameter, wanted->awaits_return);
 	request.capture_count = captures.count;
-	return probe_compile(binary, &request, max_string, probe, err);
+	return probe_compile(binary, &request, options->max_string, probe, err);
 }
 
 static int compile_return(const struct binary *binary, const struct wanted *wanted,
-			  const struct function *function, uint32_t max_string, struct probe *probe,
-			  struct error *err)
+			  const struct function *function, const struct survey_options *options,
+			  struct probe *probe, struct error *err)
 {
 	struct call_captures captures;
 	struct probe_request request = {
@@ -229,11 +264,12 @@ static int compile_return(const struct binary *binary, const struct wanted *want
 		.arguments = wanted->has_list ? wanted->results : NULL,
 		.argument_count = wanted->result_count,
 		.wants_arguments = !wanted->has_list || wanted->result_count,
+		.shows_secrets = options->shows_secrets,
 	};
 
 	call_captures_init(&captures, NULL, true);
 	request.capture_count = captures.count;
-	return probe_compile(binary, &request, max_string, probe, err);
+	return probe_compile(binary, &request, options->max_string, probe, err);
 }
 
 static struct survey_probe *survey_grow(struct survey *survey, const char *function, struct error *err)
@@ -253,7 +289,8 @@ static struct survey_probe *survey_grow(struct survey *survey, const char *funct
 }
 
 static int survey_return(struct survey *survey, const struct wanted *wanted,
-			 const struct function *function, uint32_t max_string, struct error *err)
+			 const struct function *function, const struct survey_options *options,
+			 struct error *err)
 {
 	struct survey_probe *probe = survey_grow(survey, function->name, err);
 
@@ -261,7 +298,7 @@ static int survey_return(struct survey *survey, const struct wanted *wanted,
 		return -ENOMEM;
 	probe->role = PLAN_ROLE_RETURN;
 	probe->results_are_named = wanted->has_list;
-	probe->result = compile_return(survey->binary, wanted, function, max_string, &probe->probe,
+	probe->result = compile_return(survey->binary, wanted, function, options, &probe->probe,
 				       &probe->why);
 	return 0;
 }
@@ -282,11 +319,11 @@ static int survey_function(struct survey *survey, const struct function_request 
 		return 0;
 	wanted = sort_captures(request, signature, options->latency);
 	probe->awaits_return = wanted.awaits_return;
-	probe->result = compile_call(survey->binary, &wanted, function, signature, options->max_string,
-				     &probe->probe, &probe->why);
+	probe->result = compile_call(survey->binary, &wanted, function, signature, options, &probe->probe,
+				     &probe->why);
 	if (probe->result < 0 || !wanted.awaits_return)
 		return 0;
-	return survey_return(survey, &wanted, function, options->max_string, err);
+	return survey_return(survey, &wanted, function, options, err);
 }
 
 /* What there is to say when a request means no function, or more than are traced. */
