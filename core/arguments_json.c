@@ -484,7 +484,10 @@ static void put_value(struct printer *printer, const struct shape_node *node)
 		put_unsigned(printer, node->count);
 		break;
 	case SHAPE_SECRET:
-		put_secret(printer);
+		if (is_there(printer, node + 1))
+			put_secret(printer);
+		else
+			json_null(printer->writer);
 		break;
 	case SHAPE_NULL:
 		json_null(printer->writer);
