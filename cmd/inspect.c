@@ -15,26 +15,33 @@
 
 struct inspect_options {
 	bool json, help;
+	const char *types;   /* file, or NULL */
 	const char *subject; /* a path or a process id */
 };
 
 static int fail_usage(struct error *err, const char *what)
 {
 	error_fail(err, -EINVAL, "%s", what);
-	error_hint(err, "gohttpsnoop inspect [--json] BINARY|PID");
+	error_hint(err, "gohttpsnoop inspect [--json] [--types FILE] BINARY|PID");
 	return -EINVAL;
 }
 
 static int parse(int argc, char **argv, struct inspect_options *options, struct error *err)
 {
 	static const struct option long_options[] = {
-		{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
+		{"json", no_argument, NULL, 'j'},
+		{"types", required_argument, NULL, 't'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
 	int option;
 
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "jh", long_options, NULL)) != -1) {
 		if (option == '?')
 			return fail_usage(err, "there is no such option of inspect");
+		if (option == 't')
+			options->types = optarg;
 		options->json = options->json || option == 'j';
 		options->help = options->help || option == 'h';
 	}
@@ -56,16 +63,18 @@ static bool names_process(const char *subject, uint32_t *ret_pid)
 	return *subject >= '0' && *subject <= '9' && *end == '\0' && access(subject, F_OK) < 0;
 }
 
-static int open_subject(const char *subject, struct binary **ret_binary, struct error *err)
+static int open_subject(const struct inspect_options *options, struct binary **ret_binary,
+			struct error *err)
 {
+	const char *subject = options->subject;
 	uint32_t pid;
 
 	if (!names_process(subject, &pid)) {
 		error_subject(err, "%s", subject);
-		return binary_open(subject, ret_binary, err);
+		return binary_open(subject, options->types, ret_binary, err);
 	}
 	error_subject(err, "pid %u", pid);
-	return binary_open(process_exe_path(pid).text, ret_binary, err);
+	return binary_open(process_exe_path(pid).text, options->types, ret_binary, err);
 }
 
 static int print(const struct inspect_options *options, const struct binary *binary,
@@ -105,7 +114,7 @@ int inspect(int argc, char **argv)
 		fputs(options_usage, stdout);
 		return EXIT_SUCCESS;
 	}
-	r = open_subject(options.subject, &binary, &err);
+	r = open_subject(&options, &binary, &err);
 	if (r == 0) {
 		r = print(&options, binary, &err);
 		binary_close(binary);

@@ -23,7 +23,7 @@ enum {
 
 const char options_usage[] =
 	"Usage: gohttpsnoop [OPTION]... [BINARY [FUNCTION...]]\n"
-	"       gohttpsnoop inspect [--json] BINARY|PID\n"
+	"       gohttpsnoop inspect [--json] [--types FILE] BINARY|PID\n"
 	"\n"
 	"Shows the HTTP requests that running Go programs handle, without touching them.\n"
 	"\n"
@@ -38,6 +38,8 @@ const char options_usage[] =
 	"  -a, --all               each Go HTTP server on this machine, now or later\n"
 	"  FUNCTION...             calls of these functions, which take an *http.Request,\n"
 	"                          instead of whole requests: main.ping\n"
+	"      --types FILE        where types are that the traced binary was stripped of: a\n"
+	"                          copy of the same build with DWARF\n"
 	"\n"
 	"What to print:\n"
 	"  -j, --json              newline-delimited JSON, see gohttpsnoop(1)\n"
@@ -69,6 +71,7 @@ enum {
 	OPTION_SOCKET_MODE,
 	OPTION_SOCKET_GROUP,
 	OPTION_READER_BUFFER,
+	OPTION_TYPES,
 };
 
 static const struct option long_options[] = {
@@ -83,6 +86,7 @@ static const struct option long_options[] = {
 	{"socket-mode", required_argument, NULL, OPTION_SOCKET_MODE},
 	{"socket-group", required_argument, NULL, OPTION_SOCKET_GROUP},
 	{"reader-buffer", required_argument, NULL, OPTION_READER_BUFFER},
+	{"types", required_argument, NULL, OPTION_TYPES},
 	{"count", required_argument, NULL, 'c'},
 	{"duration", required_argument, NULL, 'd'},
 	{"max-string", required_argument, NULL, OPTION_MAX_STRING},
@@ -281,6 +285,9 @@ static int parse_option(struct options *options, int option, struct error *err)
 		return parse_count("--count", optarg, 1, INT64_MAX, &options->count, err);
 	case 'd':
 		return parse_duration(optarg, &options->duration, err);
+	case OPTION_TYPES:
+		options->types = optarg;
+		return 0;
 	case OPTION_MAX_STRING:
 		r = parse_count("--max-string", optarg, 1, STRING_MAX_SIZE, &value, err);
 		options->max_string = value;

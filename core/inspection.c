@@ -167,6 +167,8 @@ static int install_survey(struct inspection *inspection, const struct survey *su
 		else if (options->function_count > 1)
 			options->refused(options->user, &probe->why);
 	}
+	if (types_refusal(survey->binary->types))
+		options->refused(options->user, types_refusal(survey->binary->types));
 	tell_blindnesses(survey, options);
 	tell_unknown(survey, options);
 	return r;
@@ -188,7 +190,7 @@ static int open_and_survey(const char *path, const struct inspection_options *op
 			   struct binary **ret_binary, struct survey *ret_survey, struct error *err)
 {
 	struct binary *binary;
-	int r = binary_open(path, &binary, err);
+	int r = binary_open(path, options->types, &binary, err);
 
 	if (r < 0)
 		return r;

@@ -16,6 +16,7 @@ struct inspection_options {
 	const char *const *functions;
 	size_t function_count;
 	uint32_t max_string;
+	const char *types; /* a file that has the types of binaries that have not, or NULL */
 	/* Told of each function that cannot be traced while others can. */
 	void (*refused)(void *user, const struct error *why);
 	void *user;

@@ -144,7 +144,7 @@ static int find_request_parameter(const struct binary *binary, const char *name,
 	r = types_signature(binary->types, &function, &signature, NULL, &why);
 	if (r < 0) {
 		error_fail(err, r, "the parameters of function %s are not known: %s", name, why.what);
-		error_hint(err, "build it without -ldflags=-w");
+		error_hint(err, "%s", why.hint);
 		return r;
 	}
 	*ret_parameter = request_parameter(signature);
