@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "binary_report.h"
+#include "function_report.h"
 #include "options.h"
 #include "process.h"
 #include "diagnostic.h"
@@ -17,12 +18,14 @@ struct inspect_options {
 	bool json, help;
 	const char *types;   /* file, or NULL */
 	const char *subject; /* a path or a process id */
+	const char *const *functions;
+	size_t function_count;
 };
 
 static int fail_usage(struct error *err, const char *what)
 {
 	error_fail(err, -EINVAL, "%s", what);
-	error_hint(err, "gohttpsnoop inspect [--json] [--types FILE] BINARY|PID");
+	error_hint(err, "gohttpsnoop inspect [--json] [--types FILE] BINARY|PID [FUNCTION...]");
 	return -EINVAL;
 }
 
@@ -47,9 +50,11 @@ static int parse(int argc, char **argv, struct inspect_options *options, struct 
 	}
 	if (options->help)
 		return 0;
-	if (argc - optind != 1)
-		return fail_usage(err, "inspect takes one binary or process");
+	if (argc == optind)
+		return fail_usage(err, "inspect takes a binary or process");
 	options->subject = argv[optind];
+	options->functions = (const char *const *)argv + optind + 1;
+	options->function_count = (size_t)(argc - optind - 1);
 	return 0;
 }
 
@@ -77,26 +82,43 @@ static int open_subject(const struct inspect_options *options, struct binary **r
 	return binary_open(process_exe_path(pid).text, options->types, ret_binary, err);
 }
 
-static int print(const struct inspect_options *options, const struct binary *binary,
-		 struct error *err)
+/* Reports of functions, or of what the tool would trace of itself. */
+static int write_report(const struct inspect_options *options, const struct binary *binary,
+			struct report *report, struct error *err)
 {
 	struct error why = {0};
 	struct survey survey;
-	struct report *report;
-	struct bytes document;
-	int surveyed = survey_protocol(binary, &protocol_http_server, DEFAULT_MAX_STRING, &survey, &why);
-	int r = report_create(options->json, &report);
+	int surveyed;
 
-	if (r == 0) {
-		binary_report(report, options->subject, binary, surveyed == 0 ? &survey : NULL, &why);
-		r = report_finish(report, &document);
-		if (r == 0)
-			fwrite(document.data, 1, document.size, stdout);
-		report_destroy(report);
-	}
+	if (options->function_count)
+		return function_report(report, options->subject, binary, options->functions,
+				       options->function_count, err);
+	surveyed = survey_protocol(binary, &protocol_http_server, DEFAULT_MAX_STRING, &survey, &why);
+	binary_report(report, options->subject, binary, surveyed == 0 ? &survey : NULL, &why);
 	if (surveyed == 0)
 		survey_finish(&survey);
-	return r < 0 ? error_fail(err, r, "out of memory") : 0;
+	return 0;
+}
+
+static int print(const struct inspect_options *options, const struct binary *binary,
+		 struct error *err)
+{
+	struct report *report;
+	struct bytes document;
+	int r = report_create(options->json, &report);
+
+	if (r < 0)
+		return error_fail(err, r, "out of memory");
+	r = write_report(options, binary, report, err);
+	if (r == 0) {
+		r = report_finish(report, &document);
+		if (r < 0)
+			error_fail(err, r, "out of memory");
+		else
+			fwrite(document.data, 1, document.size, stdout);
+	}
+	report_destroy(report);
+	return r;
 }
 
 int inspect(int argc, char **argv)

@@ -23,7 +23,7 @@ enum {
 
 const char options_usage[] =
 	"Usage: gohttpsnoop [OPTION]... [BINARY [FUNCTION...]]\n"
-	"       gohttpsnoop inspect [--json] [--types FILE] BINARY|PID\n"
+	"       gohttpsnoop inspect [--json] [--types FILE] BINARY|PID [FUNCTION...]\n"
 	"\n"
 	"Shows the HTTP requests that running Go programs handle, without touching them.\n"
 	"\n"

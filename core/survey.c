@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "inlining.h"
-#include "similar.h"
+#include "function_report.h"
 
 static int survey_init(struct survey *survey, const struct binary *binary, size_t count,
 		       struct error *err)
@@ -119,18 +118,6 @@ static const char *request_parameter(const struct signature *signature)
 	return NULL;
 }
 
-static int fail_no_function(const struct binary *binary, const char *name, struct error *err)
-{
-	char names[256];
-
-	if (inlining_explain(binary->image, binary->pclntab, &binary->version, name, err) < 0)
-		return -ENOENT;
-	error_fail(err, -ENOENT, "there is no function %s", name);
-	if (similar_functions(binary->pclntab, name, names, sizeof(names)))
-		error_hint(err, "near it: %s", names);
-	return -ENOENT;
-}
-
 static int find_request_parameter(const struct binary *binary, const char *name,
 				  const char **ret_parameter, struct error *err)
 {
@@ -140,7 +127,7 @@ static int find_request_parameter(const struct binary *binary, const char *name,
 	int r;
 
 	if (!pclntab_find(binary->pclntab, name, &function))
-		return fail_no_function(binary, name, err);
+		return function_missing(binary, name, err);
 	r = types_signature(binary->types, &function, &signature, NULL, &why);
 	if (r < 0) {
 		error_fail(err, r, "the parameters of function %s are not known: %s", name, why.what);
