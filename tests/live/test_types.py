@@ -10,6 +10,7 @@ import events
 from client import get
 from harness import check, check_equal, main, releases, require_command
 from servers import Server, build
+from test_places import MOUNTS, NAMED, PlacedServer, shell
 from tracer import Tracer, run
 
 CALLS = 7
@@ -28,8 +29,16 @@ def split(scope, release):
     return binary, debug
 
 
+def link(binary, debug):
+    """A copy of the binary that says what the file with its types is called."""
+    linked = binary.with_name("linked")
+    subprocess.run(["objcopy", f"--add-gnu-debuglink={debug}", binary, linked], check=True,
+                   stderr=subprocess.DEVNULL)
+    return linked
+
+
 def check_traced(scope, server, *arguments):
-    tracer = Tracer(scope, server.exe, "main.ping", "--json", "--count", CALLS, *arguments).wait_attached()
+    tracer = Tracer(scope, "--pid", server.pid, "main.ping", "--json", "--count", CALLS, *arguments).wait_attached()
     for number in range(CALLS):
         get(server.addresses["http"], f"/ping?n={number}")
     tracer.wait_end()
@@ -55,16 +64,28 @@ def test_named(scope, release):
 
 
 def test_linked(scope, release):
-    """.gnu_debuglink: beside the binary, and in .debug; by the process's file as by a path"""
+    """.gnu_debuglink: beside the binary, and in .debug"""
     binary, debug = split(scope, release)
-    linked = binary.with_name("linked")
-    subprocess.run(["objcopy", f"--add-gnu-debuglink={debug}", binary, linked], check=True,
-                   stderr=subprocess.DEVNULL)
-    server = Server(scope, release, binary=linked)
+    server = Server(scope, release, binary=link(binary, debug))
     check_traced(scope, server)
     folder = debug.parent / ".debug"
     folder.mkdir()
     debug.rename(folder / debug.name)
+    check_traced(scope, server)
+
+
+ON_TMPFS = 'mount -t tmpfs tmpfs "$1"; cp "$2" "$1/server"; cp "$3" "$1"; exec "$1/server"'
+
+
+def test_mount_namespace(scope, release):
+    """binary and types on a file system that only the process sees"""
+    binary, debug = split(scope, release)
+    folder = scope.folder / "mounted"
+    folder.mkdir()
+    server = PlacedServer(scope, release, [*MOUNTS, *shell(ON_TMPFS, folder, link(binary, debug), debug)],
+                          folder / NAMED)
+    debug.unlink()
+    check(not server.exe.exists(), "the binary is to be seen from here")
     check_traced(scope, server)
 
 
@@ -85,4 +106,5 @@ def test_other_build(scope, release):
 
 
 if __name__ == "__main__":
-    main([(test, release) for release in releases() for test in (test_named, test_linked, test_other_build)])
+    main([(test, release) for release in releases()
+          for test in (test_named, test_linked, test_mount_namespace, test_other_build)])
