@@ -36,6 +36,11 @@ struct buffer {
 
 /* Opens `path` (it may be /proc/PID/exe). The caller closes it; image_close(NULL) is legal. */
 int image_open(const char *path, struct image **ret_image, struct error *err);
+/*
+ * The same for what `objcopy --only-keep-debug` or `eu-strip -f` leave: its program headers describe
+ * contents that it has not. Only its sections can be read.
+ */
+int image_open_debug(const char *path, struct image **ret_image, struct error *err);
 void image_close(struct image *image);
 
 enum machine image_machine(const struct image *image);

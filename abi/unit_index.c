@@ -78,9 +78,9 @@ static size_t list_search(const struct list *list, uint64_t address)
 static int unit_append(void *context, const struct debug_entry *entry)
 {
 	struct unit_index *index = context;
-	int r = list_append(&index->units, &entry->offset);
+	int r = list_append(&index->names, &entry->name);
 
-	return r < 0 ? r : list_append(&index->names, &entry->name);
+	return r < 0 ? r : list_append(&index->units, &entry->offset);
 }
 
 struct range_walk {
@@ -223,14 +223,7 @@ const uint64_t *unit_index_units(const struct unit_index *index, size_t *ret_cou
 	return index->units.items;
 }
 
-uint64_t unit_index_named(const struct unit_index *index, const char *name)
+const char *unit_index_name(const struct unit_index *index, size_t unit)
 {
-	const uint64_t *units = index->units.items;
-	const char *const *names = index->names.items;
-
-	for (size_t i = 0; i < index->names.count; i++) {
-		if (names[i] && strcmp(names[i], name) == 0)
-			return units[i];
-	}
-	return 0;
+	return ((const char *const *)index->names.items)[unit];
 }

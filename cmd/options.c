@@ -23,7 +23,7 @@ enum {
 
 const char options_usage[] =
 	"Usage: gohttpsnoop [OPTION]... [BINARY [FUNCTION...]]\n"
-	"       gohttpsnoop inspect [--json] BINARY|PID\n"
+	"       gohttpsnoop inspect [--json] [--types FILE] BINARY|PID [FUNCTION...]\n"
 	"\n"
 	"Shows the HTTP requests that running Go programs handle, without touching them.\n"
 	"\n"
@@ -46,6 +46,8 @@ const char options_usage[] =
 	"      --capture EXPR      add what this leads to in the request, req, or its response,\n"
 	"                          w: 'user=req.Header[\"X-User\"][0]'; repeatable\n"
 	"      --show-secrets      print Authorization, Cookie and their like as they are\n"
+	"      --types FILE        where types are that the traced binary was stripped of: a\n"
+	"                          copy of the same build with DWARF\n"
 	"\n"
 	"What to print:\n"
 	"  -j, --json              newline-delimited JSON, see gohttpsnoop(1)\n"
@@ -81,6 +83,7 @@ enum {
 	OPTION_CAPTURE,
 	OPTION_RESPONSE_HEADER,
 	OPTION_SHOW_SECRETS,
+	OPTION_TYPES,
 };
 
 static const struct option long_options[] = {
@@ -100,6 +103,7 @@ static const struct option long_options[] = {
 	{"header", required_argument, NULL, 'H'},
 	{"response-header", required_argument, NULL, OPTION_RESPONSE_HEADER},
 	{"show-secrets", no_argument, NULL, OPTION_SHOW_SECRETS},
+	{"types", required_argument, NULL, OPTION_TYPES},
 	{"count", required_argument, NULL, 'c'},
 	{"duration", required_argument, NULL, 'd'},
 	{"max-string", required_argument, NULL, OPTION_MAX_STRING},
@@ -349,6 +353,9 @@ static int parse_option(struct options *options, int option, struct error *err)
 		return parse_count("--count", optarg, 1, INT64_MAX, &options->count, err);
 	case 'd':
 		return parse_duration(optarg, &options->duration, err);
+	case OPTION_TYPES:
+		options->types = optarg;
+		return 0;
 	case OPTION_MAX_STRING:
 		r = parse_count("--max-string", optarg, 1, STRING_MAX_SIZE, &value, err);
 		options->max_string = value;

@@ -43,6 +43,7 @@ struct options {
 	uint64_t count;
 	uint64_t duration; /* milliseconds */
 	uint32_t max_string; /* bytes */
+	const char *types;   /* file, or NULL */
 	uint32_t ring_size;  /* bytes, a power of two */
 	int verbosity; /* -1 quiet, 0, 1 verbose */
 	bool help, version;

@@ -101,6 +101,7 @@ int trace(const struct options *options)
 		.count = options->count,
 		.duration = options->duration,
 		.max_string = options->max_string,
+		.types = options->types,
 		.ring_size = options->ring_size,
 		.notifier = {on_notice, (void *)options},
 	};

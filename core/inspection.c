@@ -231,6 +231,8 @@ static int install_survey(struct inspection *inspection, struct survey *survey,
 		if (probe->has_arguments)
 			probe->schema.arguments = &probe->arguments;
 	}
+	if (types_refusal(survey->binary->types))
+		options->refused(options->user, types_refusal(survey->binary->types));
 	tell_blindnesses(survey, options);
 	tell_unknown(survey, options);
 	tell_gaps(survey, options);
@@ -253,7 +255,7 @@ static int open_and_survey(const char *path, const struct inspection_options *op
 			   struct binary **ret_binary, struct survey *ret_survey, struct error *err)
 {
 	struct binary *binary;
-	int r = binary_open(path, &binary, err);
+	int r = binary_open(path, options->types, &binary, err);
 
 	if (r < 0)
 		return r;

@@ -21,6 +21,7 @@ struct inspection_options {
 	bool shows_secrets; /* of headers that carry credentials */
 	bool latency; /* of functions: how long calls take, and what they return */
 	uint32_t max_string;
+	const char *types; /* a file that has the types of binaries that have not, or NULL */
 	/* Told of each function that cannot be traced while others can. */
 	void (*refused)(void *user, const struct error *why);
 	void *user;

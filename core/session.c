@@ -264,6 +264,7 @@ static int open_roster(struct session *session, struct error *err)
 		.shows_secrets = session->options.shows_secrets,
 		.function_count = session->options.function_count,
 		.max_string = session->options.max_string,
+		.types = session->options.types,
 		.refused = on_refused,
 		.user = session,
 	};

@@ -41,6 +41,7 @@ struct session_options {
 	uint64_t count;		    /* stop after so many requests or calls; 0: never */
 	uint64_t duration;	    /* stop after so many milliseconds; 0: never */
 	uint32_t max_string;	    /* bytes */
+	const char *types;	    /* file with the DWARF of what is traced, or NULL */
 	uint32_t ring_size;	    /* bytes */
 	struct notifier notifier;
 };

@@ -38,6 +38,9 @@ struct survey {
 	size_t blindness_count;
 };
 
+/* A survey with room for `count` probes; -ENOTSUP when the binary is none to be traced at all. */
+int survey_init(struct survey *survey, const struct binary *binary, size_t count, struct error *err);
+
 /*
  * Compiles the probes of a protocol. Rows that do not fit the binary (-ENOENT) are part of the survey
  * like the others. -ENOENT when the binary lacks a start or an end, and then there is no survey.
