@@ -178,7 +178,7 @@ void call_captures_init(struct call_captures *captures, const char *parameter)
 		const char *template = call_templates[i].expression;
 
 		if (template[0] == '%')
-			snprintf(captures->texts[i], CALL_CAPTURE_TEXT, "%.64s%s", parameter,
+			snprintf(captures->texts[i], CALL_CAPTURE_TEXT, "%.*s%s", EXPRESSION_MAX_NAME, parameter,
 				 template + 2);
 		else
 			snprintf(captures->texts[i], CALL_CAPTURE_TEXT, "%s", template);

@@ -52,7 +52,11 @@ extern const struct protocol protocol_http_server;
  * *http.Request, given the name of that parameter (or NULL). Views into `texts`, which the caller keeps
  * as long as the captures.
  */
-enum { CALL_GENERAL_COUNT = 1, CALL_CAPTURE_COUNT = 11, CALL_CAPTURE_TEXT = 96 };
+enum {
+	CALL_GENERAL_COUNT = 1,
+	CALL_CAPTURE_COUNT = 11,
+	CALL_CAPTURE_TEXT = EXPRESSION_MAX_NAME + 32, /* the longest name and then some of it is kept */
+};
 
 struct call_captures {
 	char texts[CALL_CAPTURE_COUNT][CALL_CAPTURE_TEXT];
