@@ -665,10 +665,11 @@ static int take_steps(struct maker *maker, struct walk *walk, struct spot spot)
 static void note_gap(struct maker *maker, const char *name)
 {
 	struct shape_gaps *gaps = maker->gaps;
-	struct shape_gap *gap = &gaps->gaps[gaps->count];
+	struct shape_gap *gap;
 
 	if (!gaps || gaps->count == SHAPE_MAX_GAPS)
 		return;
+	gap = &gaps->gaps[gaps->count];
 	snprintf(gap->name, sizeof(gap->name), "%.*s", (int)sizeof(gap->name) - 1, name);
 	snprintf(gap->why, sizeof(gap->why), "%.*s", (int)sizeof(gap->why) - 1,
 		 maker->err ? maker->err->what : "");
