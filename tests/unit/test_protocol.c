@@ -10,6 +10,7 @@
 
 #include "elf_builder.h"
 #include "protocol.h"
+#include "shape.h"
 #include "x_net.h"
 
 static const char *position_of(const struct probe_request *probe)
@@ -121,12 +122,26 @@ static bool find_signature(const struct release *release, const struct probe_req
 	return true;
 }
 
+static int walk_to(const struct scope *scope, const char *text, struct plan_builder *builder,
+		   struct walk *walk)
+{
+	static struct expression expression; /* the walk refers to it */
+	int r;
+
+	assert_int_equal(expression_parse(text, &expression, NULL), 0);
+	r = walk_begin(walk, scope, &expression, builder, NULL);
+	while (r == 0 && walk->step + 1 < expression.step_count)
+		r = walk_take_step(walk, NULL);
+	return r;
+}
+
 static uint32_t fields_of(const struct release *release, const struct probe_request *probe,
 			  const struct signature *signature)
 {
 	struct site site = {.goroutine_register = 1};
 	struct scope scope = {
 		.convention = convention_of(release->machine, &release->version),
+		.version = &release->version,
 		.types = release->types,
 		.signature = signature,
 		.site = &site,
@@ -137,17 +152,23 @@ static uint32_t fields_of(const struct release *release, const struct probe_requ
 
 	for (size_t i = 0; i < probe->capture_count; i++) {
 		const struct capture *capture = &probe->captures[i];
-		struct expression expression;
-		struct access access;
+		struct plan_builder before = builder;
+		struct plan_place place;
+		struct walk walk;
 		struct cell cell;
 
-		assert_int_equal(expression_parse(capture->expression, &expression, NULL), 0);
-		if (access_resolve(&scope, &expression, &access, NULL) < 0)
+		if (walk_to(&scope, capture->expression, &builder, &walk) < 0) {
+			builder = before;
 			continue;
-		assert_int_equal(plan_add(&builder, &access, capture->lookahead, &cell, NULL), 0);
+		}
+		assert_int_equal(shape_leaf(&walk, &cell, NULL), 0);
+		assert_int_equal(walk_place(&walk, &place, NULL), 0);
+		assert_true(plan_add(&builder, place, cell, capture->lookahead, NULL) >= 0);
 		fields |= 1u << capture->field;
 	}
 	assert_int_equal(plan_compile(&builder, &site, probe->role, STRING_MAX_SIZE, &plan, NULL), 0);
+	/* Requests are to be had at the least cost. */
+	assert_true(plan_is_short(&plan));
 	return fields;
 }
 
@@ -237,20 +258,22 @@ static void key_is_the_response_writer(void **state)
 	for (size_t i = 0; i < protocol_http_server.probe_count; i++) {
 		const struct probe_request *probe = &protocol_http_server.probes[i];
 		struct signature signature;
-		struct scope scope = {convention_of(MACHINE_AMD64, &release.version), release.types,
-				      &signature, NULL};
-		struct expression key;
-		struct access access;
+		struct scope scope = {convention_of(MACHINE_AMD64, &release.version),
+				      &release.version, release.types, &signature, NULL};
+		struct plan_builder builder = {0};
+		struct plan_place place;
+		struct walk walk;
 
 		for (size_t j = 0; j < sizeof(cases) / sizeof(cases[0]); j++) {
 			if (strcmp(probe->function, cases[j].function) != 0)
 				continue;
 			assert_true(find_signature(&release, probe, &signature));
 			assert_int_equal(probe->captures[0].field, FIELD_KEY);
-			assert_int_equal(expression_parse(probe->captures[0].expression, &key, NULL), 0);
-			assert_int_equal(access_resolve(&scope, &key, &access, NULL), 0);
-			assert_int_equal(access.hop_count, 0);
-			assert_int_equal(access.words[0], cases[j].word);
+			assert_int_equal(walk_to(&scope, probe->captures[0].expression, &builder,
+						 &walk), 0);
+			assert_int_equal(walk_place(&walk, &place, NULL), 0);
+			assert_int_equal(place.source, PLAN_REGISTERS);
+			assert_int_equal(place.words[0], cases[j].word);
 			found++;
 		}
 	}
