@@ -220,6 +220,69 @@ static bool hint_agrees(const struct convention *convention, const struct entry_
 	       convention->dwarf_registers[hint->reg] == first->index;
 }
 
+static int assign_all(struct walk *walk, const struct parameter *parameters, size_t count)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = assign(walk, parameters[i].type);
+	return r;
+}
+
+/* After the parameters: registers are free again, the stack goes on at the next word. */
+static int assign_results(struct walk *walk, const struct signature *signature, size_t count)
+{
+	walk->integers = 0;
+	walk->floats = 0;
+	walk->stack = (uint32_t)alignment_up(walk->stack, 8);
+	return assign_all(walk, signature->results, count);
+}
+
+/*
+ * Whether parameters and results take as many bytes as the function says, with the room in which those in
+ * registers can be spilled: then none is missing from what DWARF lists (up to Go 1.21 blank ones are).
+ */
+static bool fills_stack(const struct convention *convention, struct types *types,
+			const struct signature *signature)
+{
+	struct walk walk = { .convention = convention, .types = types };
+	uint64_t spilled = 0;
+
+	for (size_t i = 0; i < signature->parameter_count; i++) {
+		const struct type *type = signature->parameters[i].type;
+		uint64_t alignment = 1;
+
+		if (assign(&walk, type) < 0 || alignment_of(types, type, &alignment, NULL) < 0)
+			return false;
+		if (walk.location.piece_count && walk.location.pieces[0].place != PLACE_STACK)
+			spilled = alignment_up(spilled, alignment) + type->size;
+	}
+	if (assign_results(&walk, signature, signature->result_count) < 0)
+		return false;
+	return (int64_t)(alignment_up(walk.stack, 8) + alignment_up(spilled, 8)) == signature->stack_size;
+}
+
+enum certainty { CERTAIN, DOUBTFUL, CONTRADICTED };
+
+/*
+ * What DWARF says of a parameter's place is a witness, and not the best one: a parameter that is not used
+ * has none, and up to Go 1.16 that of the part that is used (the length of a slice) is given for the
+ * whole. That nothing is missing is the better.
+ */
+static enum certainty certainty_of(const struct convention *convention, struct types *types,
+				   const struct signature *signature, size_t index,
+				   const struct location *location)
+{
+	const struct entry_hint *hint = &signature->parameters[index].hint;
+	bool agrees = hint_agrees(convention, hint, location);
+
+	if (agrees && hint->kind != ENTRY_UNKNOWN)
+		return CERTAIN;
+	if (signature->stack_size)
+		return fills_stack(convention, types, signature) ? CERTAIN : CONTRADICTED;
+	return agrees ? DOUBTFUL : CONTRADICTED;
+}
+
 int convention_locate(const struct convention *convention, struct types *types,
 		      const struct signature *signature, size_t index,
 		      struct location *ret_location, struct error *err)
@@ -234,11 +297,32 @@ int convention_locate(const struct convention *convention, struct types *types,
 		if (r < 0)
 			return r;
 	}
-	if (!hint_agrees(convention, &signature->parameters[index].hint, &walk.location))
+	if (certainty_of(convention, types, signature, index, &walk.location) == CONTRADICTED)
 		return error_fail(err, -ENODATA,
-				  "where %s is passed is not certain: DWARF disagrees with "
-				  "Go's calling convention",
+				  "where %s is passed is not certain: DWARF does not list all "
+				  "parameters",
 				  signature->parameters[index].name);
+	*ret_location = walk.location;
+	return 0;
+}
+
+int convention_locate_result(const struct convention *convention, struct types *types,
+			     const struct signature *signature, size_t index,
+			     struct location *ret_location, struct error *err)
+{
+	struct walk walk = { .convention = convention, .types = types, .err = err };
+	int r;
+
+	if (index >= signature->result_count)
+		return error_fail(err, -EINVAL, "there is no result %zu", index);
+	r = assign_all(&walk, signature->parameters, signature->parameter_count);
+	if (r == 0)
+		r = assign_results(&walk, signature, index + 1);
+	if (r < 0)
+		return r;
+	if (signature->stack_size && !fills_stack(convention, types, signature))
+		return error_fail(err, -ENODATA,
+				  "where results are is not certain: DWARF does not list all parameters");
 	*ret_location = walk.location;
 	return 0;
 }

@@ -52,6 +52,11 @@ struct location {
  */
 const struct convention *convention_of(enum machine machine, const struct go_version *version);
 
+/* Where a result lies when the function returns. -ENODATA also when parameters may be missing before it. */
+int convention_locate_result(const struct convention *convention, struct types *types,
+			     const struct signature *signature, size_t index,
+			     struct location *ret_location, struct error *err);
+
 /* The name of a word of the work area of plans: a register, or "thread pointer". */
 const char *convention_register_name(const struct convention *convention, uint8_t word);
 

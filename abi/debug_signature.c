@@ -51,9 +51,19 @@ static struct entry_hint hint_read(struct debug_types *types, const struct debug
 	return hint;
 }
 
+/* Go 1.18 and 1.19 write go.shape.int_0. */
+static bool names_are_numbered(const char *function)
+{
+	const char *end = strrchr(function, ']');
+
+	while (end > function && end[-1] >= '0' && end[-1] <= '9')
+		end--;
+	return end > function && *end != ']' && end[-1] == '_';
+}
+
 /*
  * Where the dictionary of a generic function goes that DWARF does not list (Go 1.18 to 1.26):
- * first, or behind the receiver of a method. SIZE_MAX for functions without one, closures among
+ * first, or, from 1.20 on, behind the receiver of a method. SIZE_MAX for functions without one, closures among
  * them.
  */
 static size_t dictionary_index(const char *function)
@@ -69,7 +79,7 @@ static size_t dictionary_index(const char *function)
 		rest++;
 	if (*rest != '.' || strncmp(rest, ".func", 5) == 0 || strchr(rest + 1, '.'))
 		return SIZE_MAX;
-	return 1;
+	return names_are_numbered(function) ? 0 : 1;
 }
 
 static const struct type dictionary_type = {

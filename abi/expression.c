@@ -43,11 +43,12 @@ static bool is_name_byte(unsigned char byte, bool first)
 	return !first && byte >= '0' && byte <= '9';
 }
 
+/* `@` begins the names of what is no parameter's. */
 static size_t name_size(const char *text)
 {
-	size_t size = 0;
+	size_t size = text[0] == '@';
 
-	while (is_name_byte(text[size], size == 0))
+	while (is_name_byte(text[size], size == (text[0] == '@')))
 		size++;
 	return size;
 }
@@ -56,7 +57,7 @@ static int parse_name(struct parser *parser, struct expression_step *step)
 {
 	size_t size = name_size(parser->text + parser->at);
 
-	if (size == 0)
+	if (size == 0 || (parser->text[parser->at] == '@' && parser->expression->step_count > 1))
 		return fail(parser, parser->at, "a name is expected here");
 	if (size >= sizeof(step->name))
 		return expression_fail(parser->err, -E2BIG, parser->expression, parser->at,

@@ -14,7 +14,7 @@
 #define EXPRESSION_MAX_KEY 64
 
 /*
- * A capture expression, taken apart: the first step names a parameter (or `ret`, or `g`, the goroutine),
+ * A capture expression, taken apart: the first step names a parameter (or `ret`, or `@g`, the goroutine),
  * the others lead on from there. Pointers are followed on the way, as Go's selectors do. docs/expressions.md
  * has the language.
  */

@@ -180,6 +180,9 @@ const struct layout_field layout_fields[] = {
 	{ H2 "ServerRequest", "TLS", "*crypto/tls.ConnectionState", 160, SINCE(27), true },
 	{ H2 "ServerRequest", "MultipartForm", "*mime/multipart.Form", 168, SINCE(27), true },
 
+	{ "runtime.g", "stack", "runtime.stack", 0, EVER, true },
+	{ "runtime.stack", "lo", "uintptr", 0, EVER, true },
+	{ "runtime.stack", "hi", "uintptr", 8, EVER, true },
 	/* 1.23 added syscallbp, 1.25 dropped gobuf.ret; the id became unsigned in 1.20. */
 	{ "runtime.g", "goid", "int64", 152, UNTIL(20), true },
 	{ "runtime.g", "goid", "uint64", 152, SPAN(20, 23), true },
@@ -220,6 +223,7 @@ const struct layout_type layout_types[] = {
 	{ H2 "ServerRequest", "struct", 176, SINCE(27), true },
 	{ "net/textproto.MIMEHeader", "map[string][]string", 8, EVER, false },
 	{ "runtime.g", "struct", 0, EVER, true },
+	{ "runtime.stack", "struct", 16, EVER, true },
 };
 const size_t layout_type_count = sizeof(layout_types) / sizeof(layout_types[0]);
 
@@ -254,6 +258,7 @@ const struct layout_function layout_functions[] = {
 	{ H2 "(*serverConn).runHandler",
 	  "sc *" H2 "serverConn, rw *" H2 "responseWriter, req *" H2 "ServerRequest, " H2_HANDLER,
 	  "", SINCE(27) },
+	{ "runtime.goexit1", "", "", EVER },
 	{ "net/http.http2Handler.ServeHTTP",
 	  "h net/http.http2Handler, w *" H2 "responseWriter, req *" H2 "ServerRequest", "",
 	  SINCE(27) },

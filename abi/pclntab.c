@@ -16,6 +16,7 @@
  *	number of functions          8        8        8        8
  *	text start                   -        -        24       24 (unused since 1.26)
  *	offset of the names          0        24       32       32
+ *	offset of the pc tables      0        48       56       56
  *	offset of the functab        16       56       64       64
  *
  * The functab is an array of {entry, offset of the _func}, closed by the end of the last function.
@@ -23,7 +24,7 @@
  * text start. A _func begins with its entry (word or u32) and the offset of its name (u32). Both
  * kinds of offset count from the table (1.2), or from the functab and from the names (1.16 on).
  *
- * Only names, functab and _funcs are loaded: the line tables between them are larger than all of
+ * Only names, functab and _funcs are loaded: the pc tables between them are larger than all of
  * those. Nothing says where the table ends when it has no section, but nothing needs to: the names
  * end where the next part begins, the _funcs a few bytes after the largest offset in the functab.
  */
@@ -31,7 +32,7 @@ struct header {
 	enum pclntab_format format;
 	uint64_t count, text_start;
 	uint64_t names, names_end; /* names_end 0: unknown, the names are strewn over the table */
-	uint64_t functab;
+	uint64_t pc_tables, functab;
 };
 
 struct pclntab {
@@ -49,8 +50,8 @@ struct pclntab {
 #define MAX_PART (UINT64_C(512) << 20)
 #define MAX_CANDIDATES 16
 
-/* Room behind the largest offset for a _func's entry and name offset, or for a name. */
-#define FUNC_ROOM 12
+/* Room behind the largest offset for a _func and what follows it, or for a name. */
+#define FUNC_ROOM 4096
 #define NAME_ROOM 65536u
 
 static const uint8_t magics[] = {
@@ -104,6 +105,19 @@ static bool name_offset_at(const struct pclntab *table, uint64_t index, uint32_t
 			 ret_offset);
 }
 
+/* What a _func says after its name: runtime._func.args. */
+static int32_t stack_size_at(const struct pclntab *table, uint64_t index)
+{
+	uint32_t size;
+	uint64_t func;
+
+	if (!functab_at(table, index * 2 + 1, &func) || func >= MAX_PART ||
+	    !bytes_u32(buffer_bytes(&table->function_buffer),
+		       func + field_width(table) + sizeof(uint32_t), &size))
+		return -1;
+	return (int32_t)size;
+}
+
 /* The format whose magic `word` is; FORMATS when it is none. */
 static size_t format_of(uint64_t word, enum machine machine)
 {
@@ -143,6 +157,7 @@ static bool header_read(const struct image *image, uint64_t address, struct head
 
 		header.text_start = format == PCLNTAB_GO_1_16 ? 0 : words[3];
 		header.names = words[first];
+		header.pc_tables = words[first + 3];
 		header.functab = words[first + 4];
 		header.names_end = extent;
 		for (size_t i = first + 1; i < first + 5; i++)
@@ -383,11 +398,42 @@ bool pclntab_at(const struct pclntab *table, size_t index, struct function *ret_
 	function.entry += table->text;
 	function.end += table->text;
 	function.name = bytes_string(table->names, name);
+	function.stack_size = stack_size_at(table, index);
 	if (!function.name || function.entry < table->code_start ||
 	    function.end < function.entry || function.end > table->code_end)
 		return false;
 	*ret_function = function;
 	return true;
+}
+
+struct bytes pclntab_record(const struct pclntab *table, size_t index)
+{
+	struct bytes bytes = buffer_bytes(&table->function_buffer);
+	uint64_t func;
+
+	if (index >= table->header.count || !functab_at(table, (uint64_t)index * 2 + 1, &func))
+		return (struct bytes){0};
+	return bytes_slice(bytes, func, bytes.size);
+}
+
+struct bytes pclntab_names(const struct pclntab *table)
+{
+	return table->names;
+}
+
+int pclntab_load_pc_tables(const struct pclntab *table, const struct image *image,
+			   struct buffer *ret_buffer, struct error *err)
+{
+	const struct header *header = &table->header;
+	uint64_t size = image_extent(image, table->address), start = header->pc_tables;
+
+	/* From 1.16 on the functab follows them. */
+	if (header->functab > start && header->format >= PCLNTAB_GO_1_16)
+		size = header->functab;
+	if (start >= size)
+		return error_fail(err, -EBADMSG, "damaged pclntab: no pc tables");
+	*ret_buffer = (struct buffer){0};
+	return part_load(image, table->address + start, size - start, ret_buffer, err);
 }
 
 static bool find_by_name_offset(const struct pclntab *table, uint64_t wanted,

@@ -23,6 +23,7 @@ struct function {
 	const char *name; /* owned by the pclntab */
 	uint64_t entry;   /* virtual address of the first instruction */
 	uint64_t end;     /* entry of the next function, or the end of the text */
+	int32_t stack_size; /* bytes of arguments and results on the caller's stack; negative: not said */
 };
 
 /* -ENOENT when no pclntab is found (not a Go program), -EBADMSG when it is damaged. */
@@ -37,6 +38,19 @@ bool pclntab_at(const struct pclntab *table, size_t index, struct function *ret_
 
 /* By exact name; false when absent. One pass over the name table, no index is built. */
 bool pclntab_find(const struct pclntab *table, const char *name, struct function *ret_function);
+
+/*
+ * What the table holds of the function at `index`, from its _func on to the end of all of them; empty
+ * when there is none. For those who know what follows (inlining.c); owned by the pclntab.
+ */
+struct bytes pclntab_record(const struct pclntab *table, size_t index);
+
+/* The names that functions, also inlined ones, are given by their offset of; owned by the pclntab. */
+struct bytes pclntab_names(const struct pclntab *table);
+
+/* What offsets in a _func to tables of values by address count from: tens of megabytes. */
+int pclntab_load_pc_tables(const struct pclntab *table, const struct image *image,
+			   struct buffer *ret_buffer, struct error *err);
 
 /* The moduledata that the table belongs to, in the image it was opened from; see moduledata.h. */
 int pclntab_moduledata(const struct pclntab *table, const struct image *image,

@@ -137,6 +137,22 @@ static int place_in_middle(const struct binary *binary, const struct function *f
 	return r;
 }
 
+/*
+ * Where no register holds the goroutine it is at an offset that is the same in the whole binary; a
+ * function without a stack check does not say it.
+ */
+static void learn_goroutine(const struct binary *binary, struct site *site)
+{
+	struct function other;
+	struct site begin;
+
+	if (site->goroutine_register != CONVENTION_NO_REGISTER || site->goroutine_offset)
+		return;
+	if (pclntab_find(binary->pclntab, "runtime.goexit1", &other) &&
+	    site_find(binary->image, binary->convention, &other, &begin, NULL) == 0)
+		site->goroutine_offset = begin.goroutine_offset;
+}
+
 static int place_at_begin(const struct binary *binary, const struct function *function,
 			  struct signature *signature, struct probe *probe, struct error *err)
 {
@@ -145,9 +161,31 @@ static int place_at_begin(const struct binary *binary, const struct function *fu
 
 	if (r == 0)
 		r = site_find(binary->image, binary->convention, function, &probe->site, err);
+	if (r < 0)
+		return r;
+	learn_goroutine(binary, &probe->site);
+	*signature = *found;
+	/* The built-in table lists all parameters, and knows their types in part. */
+	signature->stack_size = probe->source == TYPE_SOURCE_DWARF && function->stack_size > 0
+					? function->stack_size
+					: 0;
+	return 0;
+}
+
+/* All returns share one plan. */
+static int place_at_returns(const struct binary *binary, const struct function *function,
+			    struct signature *signature, struct probe *probe, struct error *err)
+{
+	int r = place_at_begin(binary, function, signature, probe, err);
+	int32_t goroutine_offset = probe->site.goroutine_offset;
+
 	if (r == 0)
-		*signature = *found;
-	return r;
+		r = site_find_returns(binary->image, binary->convention, function, &probe->returns, err);
+	if (r < 0)
+		return r;
+	probe->site = probe->returns.first;
+	probe->site.goroutine_offset = goroutine_offset;
+	return 0;
 }
 
 /* Chooses the site, and says what can be captured there. */
@@ -155,13 +193,19 @@ static int place(const struct binary *binary, const struct probe_request *reques
 		 struct signature *signature, struct probe *probe, struct error *err)
 {
 	struct function function;
-	int r = find_function(binary, request->function, &function, err);
+	int r = 0;
 
+	if (request->at)
+		function = *request->at;
+	else
+		r = find_function(binary, request->function, &function, err);
 	if (r == 0)
 		r = check_conditions(binary, request, err);
 	if (r < 0)
 		return r;
 	probe->entry = function.entry;
+	if (request->returns)
+		return place_at_returns(binary, &function, signature, probe, err);
 	if (request->call || request->after_call)
 		return place_in_middle(binary, &function, request, signature, probe, err);
 	return place_at_begin(binary, &function, signature, probe, err);
@@ -192,7 +236,9 @@ static int add_arguments(const struct scope *scope, const struct probe_request *
 			 struct error *err)
 {
 	static const struct shape_bounds bounds[] = {
-		{4, 8}, {4, 6}, {4, 4}, {3, 8}, {4, 2}, {3, 4}, {3, 2}, {2, 8}, {2, 4}, {2, 2}, {1, 4}, {1, 1}, {0, 0}};
+		{4, 8, 4}, {4, 8, 1}, {4, 4, 1}, {3, 8, 1}, {4, 2, 1}, {3, 4, 0}, {3, 2, 0},
+		{2, 8, 0}, {2, 4, 0}, {2, 2, 0}, {1, 4, 0}, {1, 1, 0}, {0, 0, 0},
+	};
 	int r = -E2BIG;
 
 	for (size_t i = 0; r == -E2BIG && i < sizeof(bounds) / sizeof(bounds[0]); i++) {
@@ -242,10 +288,13 @@ int probe_compile(const struct binary *binary, const struct probe_request *reque
 		r = compile(&scope, request, max_string, &probe, err);
 	if (r == 0)
 		*ret_probe = probe;
+	else
+		probe_finish(&probe);
 	return r;
 }
 
 void probe_finish(struct probe *probe)
 {
 	shape_finish(&probe->arguments);
+	return_sites_release(&probe->returns);
 }

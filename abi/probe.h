@@ -29,14 +29,18 @@ struct probe_request {
 	size_t argument_count;
 	bool wants_arguments;
 	/* Place the probe on, or after, the one call of this function in `function`; both NULL: at its
-	 * begin. On the call nothing but `g` can be captured, after it also the call's results. */
+	 * begin. On the call nothing but `@g` can be captured, after it also the call's results. */
 	const char *call, *after_call;
+	/* Or on each return of `function`, where there are its results, and `@g`. */
+	bool returns;
 	/* Of use only in binaries that also have this function; NULL: in all. */
 	const char *companion;
 	/* Of use only where this call was inlined, so that a probe on the callee is blind; or NULL. */
 	const struct expected_call *inlined;
 	/* Of use only while this function calls it directly; or NULL. */
 	const char *caller;
+	/* The function, where it was looked up already (generic ones share a name); or NULL. */
+	const struct function *at;
 };
 
 enum { PROBE_NO_FIELD = 0xff }; /* of a cell that belongs to the arguments */
@@ -73,6 +77,7 @@ struct probe {
 	bool has_arguments;
 	struct shape arguments;
 	struct shape_gaps gaps;
+	struct return_sites returns; /* where else it is attached, for the same plan: all of them */
 };
 
 /*

@@ -211,19 +211,20 @@ static int add_time(struct maker *maker, const struct walk *walk, struct spot sp
 
 /* ---- values with parts ---- */
 
-/* A list's next is shown, and not that one's next: room in a plan is short. */
-static bool is_too_recursive(const struct type *type, const struct enclosing *enclosing)
+/* The nodes of a list or tree are the first that a plan has no room for. */
+static bool is_too_recursive(const struct maker *maker, const struct type *type,
+			     const struct enclosing *enclosing)
 {
-	int count = 0;
+	uint8_t count = 0;
 
 	for (; enclosing; enclosing = enclosing->outer)
 		count += strcmp(enclosing->type->name, type->name) == 0;
-	return count > 1;
+	return count > maker->bounds.recursion;
 }
 
 static int add_struct(struct maker *maker, const struct walk *walk, struct spot spot)
 {
-	bool deepest = spot.depth == maker->bounds.depth || is_too_recursive(walk->type, spot.enclosing);
+	bool deepest = spot.depth == maker->bounds.depth || is_too_recursive(maker, walk->type, spot.enclosing);
 	const struct enclosing enclosing = {walk->type, spot.enclosing};
 	struct spot within = {.depth = spot.depth + 1, .enclosing = &enclosing};
 	int node = open_node(maker, SHAPE_STRUCT, spot);
@@ -305,12 +306,22 @@ static bool is_bytes(const struct type *type)
 	return type->element && type->element->kind == TYPE_UINT && type->element->size == 1;
 }
 
+static int add_bytes(struct maker *maker, const struct walk *walk, struct spot spot)
+{
+	struct plan_place place = {0};
+	int pointer = add_part(maker, walk, 0, CELL_POINTER, WORD);
+	int r = pointer < 0 ? pointer : walk_place(walk, &place, maker->err);
+	int string = r < 0 ? r : add_cell(maker, place, CELL_STRING, 2 * WORD);
+
+	return set_cells(maker, string < 0 ? string : open_node(maker, SHAPE_BYTES, spot), pointer, string);
+}
+
 static int add_slice(struct maker *maker, const struct walk *walk, struct spot spot)
 {
 	int pointer, length, node, r;
 
 	if (is_bytes(walk->type))
-		return add_leaf(maker, walk, (struct cell){CELL_STRING, 2 * WORD}, SHAPE_CELL, spot);
+		return add_bytes(maker, walk, spot);
 	pointer = add_part(maker, walk, 0, CELL_POINTER, WORD);
 	length = pointer < 0 ? pointer : add_part(maker, walk, WORD, CELL_INT, WORD);
 	node = length < 0 ? length : open_node(maker, SHAPE_SLICE, spot);
@@ -511,6 +522,17 @@ static int add_interface(struct maker *maker, const struct walk *walk, struct sp
 
 /* ---- any value ---- */
 
+/* There are no bytes to read: what tells that it is there is that the way to it was. */
+static int add_empty(struct maker *maker, const struct walk *walk, struct spot spot)
+{
+	const struct plan_builder *builder = maker->builder;
+
+	if (walk->place.source == PLAN_REGISTERS)
+		return close_node(maker, open_node(maker, SHAPE_STRUCT, spot));
+	return set_cells(maker, open_node(maker, SHAPE_EMPTY, spot),
+			 add_cell(maker, builder->sources[walk->place.source].place, CELL_POINTER, WORD), 0);
+}
+
 static int add_kind(struct maker *maker, const struct walk *walk, struct spot spot)
 {
 	const struct type *type = walk->type;
@@ -519,6 +541,8 @@ static int add_kind(struct maker *maker, const struct walk *walk, struct spot sp
 
 	switch (type->kind) {
 	case TYPE_STRUCT:
+		if (type->field_count == 0)
+			return add_empty(maker, walk, spot);
 		if (strcmp(type->name, "time.Time") == 0)
 			return add_time(maker, walk, spot);
 		return add_struct(maker, walk, spot);
@@ -702,9 +726,25 @@ static int add_text(struct maker *maker, const struct scope *scope, const char *
 	return r < 0 ? r : add_capture(maker, scope, &expression);
 }
 
+static int add_results(struct maker *maker, const struct scope *scope)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < scope->signature->result_count; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "ret%zu", i);
+		r = add_text(maker, scope, name);
+	}
+	return r;
+}
+
 static int add_all(struct maker *maker, const struct scope *scope)
 {
 	int r = 0;
+
+	if (scope->site->kind == SITE_RETURN)
+		return add_results(maker, scope);
 
 	for (size_t i = 0; r == 0 && i < scope->signature->parameter_count; i++) {
 		const char *name = scope->signature->parameters[i].name;

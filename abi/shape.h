@@ -12,9 +12,11 @@
 enum shape_kind {
 	SHAPE_CELL,	 /* a bool, a number, a string, an address: as the cell is */
 	SHAPE_STRUCT,	 /* children: the fields, by name */
+	SHAPE_EMPTY,	 /* a struct or array of no bytes; cell: whether there is one */
 	SHAPE_POINTER,	 /* cell: the pointer; child: what it leads to, unless left out */
 	SHAPE_ARRAY,	 /* count: how many elements it has; children: the first of them */
 	SHAPE_SLICE,	 /* cell: the pointer, second: how many elements; children: the first of them */
+	SHAPE_BYTES,	 /* a []byte; cell: the pointer, second: a string */
 	SHAPE_MAP,	 /* cell: the pointer, second: how many entries; children: keys and elements */
 	SHAPE_INTERFACE, /* cell: the first word, second: the hash of the type it holds; children: what it
 			  * may hold, each with its type's hash and name */
@@ -49,6 +51,7 @@ struct shape {
 struct shape_bounds {
 	uint8_t depth; /* structs, arrays, slices and maps within each other */
 	uint8_t width; /* elements of an array, a slice or a map */
+	uint8_t recursion; /* a struct within others of its type */
 };
 
 /* Why a capture is null. */
@@ -65,7 +68,8 @@ struct shape_gaps {
 };
 
 /*
- * The shape of what these expressions say, as a struct; without any, of all parameters. What can be
+ * The shape of what these expressions say, as a struct; without any (NULL), of all parameters, or at a
+ * return of all results. What can be
  * named but not read in this binary becomes null, with a gap that says why. -EINVAL or -ENOENT when an
  * expression is wrong; -E2BIG when there is no room in the plan, also for the least bounds.
  */

@@ -2,6 +2,7 @@
 #include "site.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "disassembler.h"
 
@@ -11,6 +12,7 @@ enum {
 	SLOW_PATH_SIZE = 512, /* spills, the call, reloads, the jump back */
 	SLOW_PATH_INSTRUCTIONS = 80,
 	FUNCTION_MAX_SIZE = 1 << 20,
+	MAX_RETURNS = 1024,
 };
 
 /* The search for a site in one function. */
@@ -253,4 +255,71 @@ int site_count_calls(const struct image *image, const struct function *function,
 	r = read_function(&search, callee, &calls, &prologue, err);
 	disassembler_close(search.disassembler);
 	return r < 0 ? r : calls.count;
+}
+
+static int add_return(const struct search *search, uint64_t address, struct return_sites *sites,
+		      struct error *err)
+{
+	struct site site = {.kind = SITE_RETURN, .address = address};
+	int r = find_file_offset(search, &site, err);
+
+	if (r < 0)
+		return r;
+	if (sites->count == MAX_RETURNS)
+		return error_fail(err, -E2BIG, "function %s returns in more than %d places",
+				  search->function->name, MAX_RETURNS);
+	if (sites->count == 0)
+		sites->first = site;
+	sites->file_offsets[sites->count++] = site.file_offset;
+	return 0;
+}
+
+static int collect_returns(const struct search *search, struct bytes code, struct return_sites *sites,
+			   struct error *err)
+{
+	struct instruction instruction;
+	int r = 0;
+
+	disassembler_start(search->disassembler, code, search->function->entry);
+	while (r == 0 && disassembler_next(search->disassembler, &instruction)) {
+		if (instruction.kind == INSTRUCTION_RETURN)
+			r = add_return(search, instruction.address, sites, err);
+	}
+	if (r == 0 && sites->count == 0)
+		return error_fail(err, -ENOENT, "function %s never returns", search->function->name);
+	return r;
+}
+
+int site_find_returns(const struct image *image, const struct convention *convention,
+		      const struct function *function, struct return_sites *ret_sites, struct error *err)
+{
+	struct return_sites sites = {.file_offsets = calloc(MAX_RETURNS, sizeof(uint64_t))};
+	struct search search;
+	struct buffer code;
+	int r;
+
+	if (!sites.file_offsets)
+		return error_fail(err, -ENOMEM, "out of memory");
+	r = search_open(&search, image, function, err);
+	if (r == 0) {
+		r = load_code(&search, function->entry, FUNCTION_MAX_SIZE, &code, err);
+		if (r == 0) {
+			r = collect_returns(&search, buffer_bytes(&code), &sites, err);
+			buffer_release(&code);
+		}
+		disassembler_close(search.disassembler);
+	}
+	if (r < 0) {
+		return_sites_release(&sites);
+		return r;
+	}
+	sites.first.goroutine_register = convention->goroutine_register;
+	*ret_sites = sites;
+	return 0;
+}
+
+void return_sites_release(struct return_sites *sites)
+{
+	free(sites->file_offsets);
+	*sites = (struct return_sites){0};
 }

@@ -15,6 +15,7 @@ enum site_kind {
 	SITE_STACK_CHECK, /* the conditional jump of the stack check */
 	SITE_ENTRY,	  /* the first instruction: the function has no stack check */
 	SITE_CALL,	  /* a call instruction inside the function; the kernel emulates that, too */
+	SITE_RETURN,	  /* a return instruction; single-stepped, there is no other way */
 	SITE_AFTER_CALL,  /* the instruction after a call: the results of what was called are at hand */
 };
 
@@ -47,6 +48,21 @@ int site_find(const struct image *image, const struct convention *convention,
 int site_find_call(const struct image *image, const struct convention *convention,
 		   const struct function *function, const struct function *callee,
 		   enum site_kind kind, struct site *ret_site, struct error *err);
+
+/* Where a function returns: the first place as a site, and the file offsets of all. */
+struct return_sites {
+	struct site first;
+	uint64_t *file_offsets;
+	size_t count;
+};
+
+/*
+ * Finds the return instructions of a function. -ENOENT when it has none, -E2BIG when there are more than
+ * anybody would probe (1,024). The caller releases the sites.
+ */
+int site_find_returns(const struct image *image, const struct convention *convention,
+		      const struct function *function, struct return_sites *ret_sites, struct error *err);
+void return_sites_release(struct return_sites *sites);
 
 /* How many times `function` calls `callee` directly; negative when its code cannot be read. */
 int site_count_calls(const struct image *image, const struct function *function,

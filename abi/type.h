@@ -73,6 +73,7 @@ struct signature {
 	size_t parameter_count;
 	const struct parameter *results;
 	size_t result_count;
+	int64_t stack_size; /* bytes of all of them on the caller's stack, where that is known; else 0 */
 };
 
 #endif

@@ -120,6 +120,12 @@ static int advance(struct walk *walk, uint64_t offset, const struct type *type, 
 
 /* ---- the root ---- */
 
+static struct plan_place stack_pointer(const struct walk *walk)
+{
+	return (struct plan_place){.source = PLAN_REGISTERS, .gate = PLAN_NO_GATE,
+				   .words = {walk->scope->convention->stack_pointer}, .word_count = 1};
+}
+
 static int find_parameter(const struct walk *walk, size_t *ret_index, struct error *err)
 {
 	const struct signature *signature = walk->scope->signature;
@@ -143,17 +149,13 @@ static int find_parameter(const struct walk *walk, size_t *ret_index, struct err
 			       names[0] ? names : "none");
 }
 
-static int enter_parameter(struct walk *walk, size_t index, struct error *err)
+/* Stands at a value whose location is known. */
+static int enter_location(struct walk *walk, const struct type *type, struct error *err)
 {
-	const struct scope *scope = walk->scope;
-	struct plan_place stack = {.source = PLAN_REGISTERS, .gate = PLAN_NO_GATE,
-				   .words = {scope->convention->stack_pointer}, .word_count = 1};
-	int r = convention_locate(scope->convention, scope->types, scope->signature, index,
-				  &walk->location, err);
+	struct plan_place stack = stack_pointer(walk);
+	int r;
 
-	if (r < 0)
-		return r;
-	walk->type = scope->signature->parameters[index].type;
+	walk->type = type;
 	if (walk->location.piece_count != 1 || walk->location.pieces[0].place != PLACE_STACK)
 		return 0;
 	if (walk->location.pieces[0].stack_offset > MAX_DISPLACEMENT)
@@ -166,7 +168,63 @@ static int enter_parameter(struct walk *walk, size_t index, struct error *err)
 	return 0;
 }
 
-/* `g` is no parameter but the goroutine that runs: in a register, or in thread-local storage. */
+static int enter_parameter(struct walk *walk, size_t index, struct error *err)
+{
+	const struct scope *scope = walk->scope;
+	int r = convention_locate(scope->convention, scope->types, scope->signature, index,
+				  &walk->location, err);
+
+	return r < 0 ? r : enter_location(walk, scope->signature->parameters[index].type, err);
+}
+
+/* `ret` is the only result, `ret0` the first of any; they also have the names the source gives them. */
+static bool find_result(const struct walk *walk, size_t *ret_index)
+{
+	const struct signature *signature = walk->scope->signature;
+	const char *wanted = walk->expression->steps[0].name;
+
+	for (size_t i = 0; i < signature->result_count; i++) {
+		char number[32];
+
+		snprintf(number, sizeof(number), "ret%zu", i);
+		if (strcmp(wanted, number) == 0 || strcmp(wanted, signature->results[i].name) == 0 ||
+		    (strcmp(wanted, "ret") == 0 && signature->result_count == 1)) {
+			*ret_index = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int enter_result(struct walk *walk, struct error *err)
+{
+	const struct scope *scope = walk->scope;
+	size_t index;
+	int r;
+
+	if (!find_result(walk, &index))
+		return expression_fail(err, -ENOENT, walk->expression, walk->expression->steps[0].at,
+				       "no result \"%s\": the function has %zu", walk->expression->steps[0].name,
+				       scope->signature->result_count);
+	r = convention_locate_result(scope->convention, scope->types, scope->signature, index,
+				     &walk->location, err);
+	return r < 0 ? r : enter_location(walk, scope->signature->results[index].type, err);
+}
+
+/* `@sp` is no parameter either, but the stack pointer. */
+static int enter_stack_pointer(struct walk *walk)
+{
+	static const struct type address = {.kind = TYPE_UINT, .name = "uintptr", .size = WORD,
+					    .complete = true};
+
+	walk->type = &address;
+	walk->location.piece_count = 1;
+	walk->location.pieces[0] = (struct piece){
+		.place = PLACE_INTEGER, .index = walk->scope->convention->stack_pointer, .size = WORD};
+	return 0;
+}
+
+/* `@g` is no parameter but the goroutine that runs: in a register, or in thread-local storage. */
 static int enter_goroutine(struct walk *walk, struct error *err)
 {
 	const struct site *site = walk->scope->site;
@@ -205,10 +263,14 @@ int walk_begin(struct walk *walk, const struct scope *scope, const struct expres
 		.builder = builder,
 		.place = {.source = PLAN_REGISTERS, .gate = PLAN_NO_GATE},
 	};
-	if (find_parameter(walk, &index, NULL) == 0)
+	if (scope->site->kind != SITE_RETURN && find_parameter(walk, &index, NULL) == 0)
 		return enter_parameter(walk, index, err);
-	if (strcmp(expression->steps[0].name, "g") == 0)
+	if (strcmp(expression->steps[0].name, "@g") == 0)
 		return enter_goroutine(walk, err);
+	if (strcmp(expression->steps[0].name, "@sp") == 0)
+		return enter_stack_pointer(walk);
+	if (scope->site->kind == SITE_RETURN)
+		return enter_result(walk, err);
 	return find_parameter(walk, &index, err);
 }
 

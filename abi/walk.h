@@ -15,7 +15,7 @@ struct scope {
 	const struct go_version *version;
 	struct types *types;
 	const struct signature *signature;
-	const struct site *site;
+	const struct site *site; /* at SITE_RETURN there are results, and no parameters any more */
 };
 
 /*

@@ -13,7 +13,7 @@ enum {
 	PLAN_MAX_CELLS = 256,
 	PLAN_MAX_BLOCKS = 255, /* block 0 is the registers, which are always there */
 	PLAN_MAX_BLOCK_SIZE = 512,
-	PLAN_MAX_SEARCHES = 8,
+	PLAN_MAX_SEARCHES = 16,
 	PLAN_WORK_SIZE = 16384, /* bytes of registers and blocks one plan may hold */
 	/* Words of the work area: the larger of x86-64's and AArch64's pt_regs, then the thread pointer
 	 * (x86-64: the FS base), which is there only for plans that ask for it. */
@@ -122,6 +122,8 @@ enum plan_role {
 	PLAN_ROLE_CALL = 2,  /* a traced function was called */
 	PLAN_ROLE_PANIC = 3, /* a request's handler panicked and nothing more will be sent */
 	PLAN_ROLE_HIJACK = 4, /* a request's handler took the connection over */
+	PLAN_ROLE_RETURN = 5, /* a traced function returns */
+	PLAN_ROLE_GONE = 6,   /* a goroutine ends, and with it what it had called */
 	PLAN_ROLE_COUNT = 8,
 };
 

@@ -39,6 +39,7 @@ const char options_usage[] =
 	"  FUNCTION...             calls of these functions instead of whole requests, with\n"
 	"                          what to capture there or all arguments: main.ping,\n"
 	"                          'main.(*Shop).Checkout(order.ID, len(order.Items))'\n"
+	"      --latency           of functions: how long calls take, and what they return\n"
 	"\n"
 	"What to print:\n"
 	"  -j, --json              newline-delimited JSON, see gohttpsnoop(1)\n"
@@ -70,6 +71,7 @@ enum {
 	OPTION_SOCKET_MODE,
 	OPTION_SOCKET_GROUP,
 	OPTION_READER_BUFFER,
+	OPTION_LATENCY,
 };
 
 static const struct option long_options[] = {
@@ -84,6 +86,7 @@ static const struct option long_options[] = {
 	{"socket-mode", required_argument, NULL, OPTION_SOCKET_MODE},
 	{"socket-group", required_argument, NULL, OPTION_SOCKET_GROUP},
 	{"reader-buffer", required_argument, NULL, OPTION_READER_BUFFER},
+	{"latency", no_argument, NULL, OPTION_LATENCY},
 	{"count", required_argument, NULL, 'c'},
 	{"duration", required_argument, NULL, 'd'},
 	{"max-string", required_argument, NULL, OPTION_MAX_STRING},
@@ -271,6 +274,9 @@ static int parse_option(struct options *options, int option, struct error *err)
 		return 0;
 	case 'j':
 		options->json = true;
+		return 0;
+	case OPTION_LATENCY:
+		options->latency = true;
 		return 0;
 	case 'o':
 	case 's':

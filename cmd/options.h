@@ -28,6 +28,7 @@ struct options {
 	bool all;
 	struct function_request *functions;
 	size_t function_count;
+	bool latency;
 	bool json;
 	const char *output; /* file, or NULL */
 	const char *socket; /* path or "systemd:", or NULL */

@@ -81,6 +81,7 @@ int trace(const struct options *options)
 	struct session_options session_options = {
 		.functions = options->functions,
 		.function_count = options->function_count,
+		.latency = options->latency,
 		.names = options->names,
 		.name_count = options->name_count,
 		.ports = options->ports,

@@ -211,11 +211,10 @@ static bool has_target(struct printer *printer, const struct shape_node *node)
 	return false;
 }
 
-static void put_struct(struct printer *printer, const struct shape_node *node)
+static void put_members(struct printer *printer, const struct shape_node *node)
 {
 	const struct shape_node *end = node + node->size;
 
-	json_open_object(printer->writer);
 	for (const struct shape_node *field = node + 1; field < end; field += field->size) {
 		const char *name = name_of(printer, field);
 		size_t before = path_enter(printer, printer->path_size ? ".%s" : "%s", name, 0);
@@ -224,9 +223,46 @@ static void put_struct(struct printer *printer, const struct shape_node *node)
 		put_value(printer, field);
 		path_leave(printer, before);
 	}
-	json_close_object(printer->writer);
 	if (node->cut)
 		note_cut(printer);
+}
+
+/* Whether any part of the value could be read; the cells of other kinds say that themselves. */
+static bool is_there(const struct printer *printer, const struct shape_node *node)
+{
+	const struct shape_node *end = node + node->size;
+
+	if (node->kind != SHAPE_STRUCT && node->kind != SHAPE_ARRAY)
+		return node->kind == SHAPE_NUMBER || node->kind == SHAPE_NULL || value_of(printer, node->cell) ||
+		       (node->kind == SHAPE_LENGTH && value_of(printer, node->second));
+	if (node->size == 1)
+		return true;
+	for (const struct shape_node *part = node + 1; part < end; part += part->size) {
+		if (is_there(printer, part))
+			return true;
+	}
+	return false;
+}
+
+static void put_empty(struct printer *printer, const struct shape_node *node)
+{
+	if (!value_of(printer, node->cell)) {
+		json_null(printer->writer);
+		return;
+	}
+	json_open_object(printer->writer);
+	json_close_object(printer->writer);
+}
+
+static void put_struct(struct printer *printer, const struct shape_node *node)
+{
+	if (!is_there(printer, node)) {
+		json_null(printer->writer);
+		return;
+	}
+	json_open_object(printer->writer);
+	put_members(printer, node);
+	json_close_object(printer->writer);
 }
 
 static void put_pointer(struct printer *printer, const struct shape_node *node)
@@ -258,6 +294,18 @@ static void put_elements(struct printer *printer, const struct shape_node *node,
 	json_close_list(printer->writer);
 	if (index < count)
 		note_cut(printer);
+}
+
+static void put_bytes(struct printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *text = value_of(printer, node->second);
+
+	if (!has_target(printer, node))
+		return;
+	if (text)
+		put_string(printer, text);
+	else
+		json_null(printer->writer);
 }
 
 static void put_slice(struct printer *printer, const struct shape_node *node)
@@ -374,8 +422,17 @@ static void put_value(struct printer *printer, const struct shape_node *node)
 	case SHAPE_POINTER:
 		put_pointer(printer, node);
 		break;
+	case SHAPE_EMPTY:
+		put_empty(printer, node);
+		break;
 	case SHAPE_ARRAY:
-		put_elements(printer, node, (int64_t)node->count);
+		if (is_there(printer, node))
+			put_elements(printer, node, (int64_t)node->count);
+		else
+			json_null(printer->writer);
+		break;
+	case SHAPE_BYTES:
+		put_bytes(printer, node);
 		break;
 	case SHAPE_SLICE:
 		put_slice(printer, node);
@@ -408,10 +465,38 @@ static void put_value(struct printer *printer, const struct shape_node *node)
 	}
 }
 
-void arguments_write(struct json_writer *writer, const struct hit_arguments *arguments,
-		     struct argument_cuts *cuts)
+void arguments_write_members(struct json_writer *writer, const struct hit_arguments *arguments,
+			     struct argument_cuts *cuts)
 {
 	struct printer printer = {.writer = writer, .arguments = arguments, .cuts = cuts};
 
-	put_value(&printer, arguments->shape->nodes);
+	put_members(&printer, arguments->shape->nodes);
+}
+
+void arguments_write(struct json_writer *writer, const struct hit_arguments *arguments,
+		     struct argument_cuts *cuts)
+{
+	json_open_object(writer);
+	arguments_write_members(writer, arguments, cuts);
+	json_close_object(writer);
+}
+
+/* One value, or a list of several. */
+void arguments_write_results(struct json_writer *writer, const struct hit_arguments *results,
+			     struct argument_cuts *cuts)
+{
+	struct printer printer = {.writer = writer, .arguments = results, .cuts = cuts};
+	const struct shape_node *root = results->shape->nodes, *end = root + root->size;
+	bool is_list = root->size > 1 && root + 1 + root[1].size < end;
+
+	if (is_list)
+		json_open_list(writer);
+	for (const struct shape_node *result = root + 1; result < end; result += result->size) {
+		size_t before = path_enter(&printer, "%s", name_of(&printer, result), 0);
+
+		put_value(&printer, result);
+		path_leave(&printer, before);
+	}
+	if (is_list)
+		json_close_list(writer);
 }

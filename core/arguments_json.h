@@ -20,4 +20,10 @@ struct argument_cuts {
 void arguments_write(struct json_writer *writer, const struct hit_arguments *arguments,
 		     struct argument_cuts *cuts);
 
+/* Only the members, into an object that is open; and only the values, of results without names. */
+void arguments_write_members(struct json_writer *writer, const struct hit_arguments *arguments,
+			     struct argument_cuts *cuts);
+void arguments_write_results(struct json_writer *writer, const struct hit_arguments *results,
+			     struct argument_cuts *cuts);
+
 #endif

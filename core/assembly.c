@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "calls.h"
 #include "joiner.h"
 #include "request.h"
 
@@ -14,6 +15,7 @@ struct assembly {
 	const struct target_set *targets;
 	struct assembly_callbacks callbacks;
 	struct joiner *joiner;
+	struct calls *calls;
 	int64_t wall_offset;
 	uint64_t unknown_ends;
 };
@@ -27,8 +29,9 @@ int assembly_create(const struct target_set *targets, const struct assembly_call
 		return -ENOMEM;
 	assembly->targets = targets;
 	assembly->callbacks = *callbacks;
-	if (joiner_create(MAX_OPEN_REQUESTS, &assembly->joiner) < 0) {
-		free(assembly);
+	if (joiner_create(MAX_OPEN_REQUESTS, &assembly->joiner) < 0 ||
+	    calls_create(targets, callbacks, &assembly->calls) < 0) {
+		assembly_destroy(assembly);
 		return -ENOMEM;
 	}
 	*ret_assembly = assembly;
@@ -40,47 +43,24 @@ void assembly_destroy(struct assembly *assembly)
 	if (!assembly)
 		return;
 	joiner_destroy(assembly->joiner);
+	calls_destroy(assembly->calls);
 	free(assembly);
 }
 
 void assembly_set_wall_offset(struct assembly *assembly, int64_t wall_offset)
 {
 	assembly->wall_offset = wall_offset;
+	calls_set_wall_offset(assembly->calls, wall_offset);
 }
 
 uint32_t assembly_open_requests(const struct assembly *assembly)
 {
-	return joiner_count(assembly->joiner);
-}
-
-/* A record, decoded, and what it is a record of. */
-struct decoded {
-	const struct target *target;
-	enum plan_role role;
-	struct sighting sighting;
-};
-
-static int decode(const struct assembly *assembly, struct bytes record, struct decoded *decoded)
-{
-	struct sighting *sighting = &decoded->sighting;
-	const struct schema *schema;
-	int r = decode_head(record, &sighting->head);
-
-	if (r < 0)
-		return r;
-	decoded->target = target_set_find(assembly->targets, sighting->head.target);
-	if (!decoded->target)
-		return -ESRCH;
-	schema = inspection_schema(target_inspection(decoded->target), sighting->head.plan);
-	if (!schema)
-		return -EBADMSG;
-	decoded->role = schema->role;
-	return decode_hit(record, schema, &sighting->hit);
+	return joiner_count(assembly->joiner) + calls_open(assembly->calls);
 }
 
 uint64_t assembly_unknown_ends(const struct assembly *assembly)
 {
-	return assembly->unknown_ends;
+	return assembly->unknown_ends + calls_unknown_ends(assembly->calls);
 }
 
 static void emit(struct assembly *assembly, const struct target *target, struct event *event)
@@ -93,12 +73,12 @@ static void emit(struct assembly *assembly, const struct target *target, struct 
 static void close_request(struct assembly *assembly, struct bytes start_record,
 			  const struct sighting *end, enum outcome outcome)
 {
-	struct decoded start;
+	struct sighting start;
 	struct event event;
 
-	if (decode(assembly, start_record, &start) < 0)
+	if (sighting_of(assembly->targets, start_record, &start) < 0)
 		return;
-	event = request_event(&start.sighting, end, outcome, assembly->wall_offset);
+	event = request_event(&start, end, outcome, assembly->wall_offset);
 	emit(assembly, start.target, &event);
 }
 
@@ -106,31 +86,31 @@ static void close_request(struct assembly *assembly, struct bytes start_record,
  * Two probes can see one request begin, where one layer of a server calls the other: its key is open
  * then, by another probe and for the same goroutine, which cannot handle two requests at once.
  */
-static bool is_open_already(const struct assembly *assembly, const struct decoded *start,
+static bool is_open_already(const struct assembly *assembly, const struct sighting *start,
 			    uint64_t key, uint64_t owner)
 {
 	struct bytes record;
-	struct decoded open;
+	struct sighting open;
 
 	return owner && joiner_look(assembly->joiner, target_id(start->target), key, &record) &&
-	       decode(assembly, record, &open) == 0 &&
-	       open.sighting.head.plan != start->sighting.head.plan &&
-	       (uint64_t)hit_integer(&open.sighting.hit, FIELD_GOID).value == owner;
+	       sighting_of(assembly->targets, record, &open) == 0 &&
+	       open.head.plan != start->head.plan &&
+	       (uint64_t)hit_integer(&open.hit, FIELD_GOID).value == owner;
 }
 
 /*
  * A displaced request has ended by a road that passes none of our probes (its response writer is in
  * use again), or its end was lost, or there are too many open.
  */
-static int open_request(struct assembly *assembly, const struct decoded *start, struct bytes record)
+static int open_request(struct assembly *assembly, const struct sighting *start, struct bytes record)
 {
-	uint64_t key = hit_integer(&start->sighting.hit, FIELD_KEY).value;
-	uint64_t owner = hit_integer(&start->sighting.hit, FIELD_GOID).value;
+	uint64_t key = hit_integer(&start->hit, FIELD_KEY).value;
+	uint64_t owner = hit_integer(&start->hit, FIELD_GOID).value;
 	struct bytes displaced;
 	int r;
 
 	/* Its end would not find it. */
-	if (hit_integer(&start->sighting.hit, FIELD_KEY).presence == UNREADABLE) {
+	if (hit_integer(&start->hit, FIELD_KEY).presence == UNREADABLE) {
 		assembly->unknown_ends++;
 		close_request(assembly, record, NULL, OUTCOME_UNKNOWN);
 		return 0;
@@ -147,13 +127,13 @@ static int open_request(struct assembly *assembly, const struct decoded *start, 
 }
 
 /* The end of a request that began before it was traced finds no start, and is no event. */
-static void end_request(struct assembly *assembly, const struct decoded *end, enum outcome outcome)
+static void end_request(struct assembly *assembly, const struct sighting *end, enum outcome outcome)
 {
-	uint64_t key = hit_integer(&end->sighting.hit, FIELD_KEY).value;
+	uint64_t key = hit_integer(&end->hit, FIELD_KEY).value;
 	struct bytes start;
 
 	if (joiner_take(assembly->joiner, target_id(end->target), key, &start))
-		close_request(assembly, start, &end->sighting, outcome);
+		close_request(assembly, start, end, outcome);
 }
 
 /* Whether some request that is open has ended, as the record of its end did not get through. */
@@ -169,9 +149,9 @@ static bool misses_ends(const struct assembly *assembly)
  * A connection is at its end and a request on it is open: its handler panicked, unless this is one
  * of those whose ends are missing.
  */
-static void end_panicked(struct assembly *assembly, const struct decoded *panic)
+static void end_panicked(struct assembly *assembly, const struct sighting *panic)
 {
-	uint64_t owner = hit_integer(&panic->sighting.hit, FIELD_GOID).value;
+	uint64_t owner = hit_integer(&panic->hit, FIELD_GOID).value;
 	struct bytes start;
 
 	if (!joiner_take_owned(assembly->joiner, target_id(panic->target), owner, &start))
@@ -180,44 +160,36 @@ static void end_panicked(struct assembly *assembly, const struct decoded *panic)
 		assembly->unknown_ends++;
 		close_request(assembly, start, NULL, OUTCOME_UNKNOWN);
 	} else {
-		close_request(assembly, start, &panic->sighting, OUTCOME_PANIC);
+		close_request(assembly, start, panic, OUTCOME_PANIC);
 	}
-}
-
-static void tell_call(struct assembly *assembly, const struct decoded *call, struct bytes record)
-{
-	const struct inspection *inspection = target_inspection(call->target);
-	const struct schema *schema = inspection_schema(inspection, call->sighting.head.plan);
-	const char *function = inspection_function(inspection, call->sighting.head.plan);
-	struct event event = call_event(&call->sighting, function, assembly->wall_offset);
-	struct hit_arguments arguments;
-
-	if (schema->arguments && decode_arguments(record, schema, &arguments) == 0)
-		event.arguments = &arguments;
-	emit(assembly, call->target, &event);
 }
 
 int assembly_record(struct assembly *assembly, struct bytes record)
 {
-	struct decoded decoded;
-	int r = decode(assembly, record, &decoded);
+	struct sighting sighting;
+	int r = sighting_of(assembly->targets, record, &sighting);
 
 	if (r < 0)
 		return r;
-	switch (decoded.role) {
+	switch (sighting.schema->role) {
 	case PLAN_ROLE_START:
-		return open_request(assembly, &decoded, record);
+		return open_request(assembly, &sighting, record);
 	case PLAN_ROLE_END:
-		end_request(assembly, &decoded, OUTCOME_OK);
+		end_request(assembly, &sighting, OUTCOME_OK);
 		return 0;
 	case PLAN_ROLE_HIJACK:
-		end_request(assembly, &decoded, OUTCOME_HIJACKED);
+		end_request(assembly, &sighting, OUTCOME_HIJACKED);
 		return 0;
 	case PLAN_ROLE_PANIC:
-		end_panicked(assembly, &decoded);
+		end_panicked(assembly, &sighting);
 		return 0;
 	case PLAN_ROLE_CALL:
-		tell_call(assembly, &decoded, record);
+		return calls_begin(assembly->calls, &sighting, record);
+	case PLAN_ROLE_RETURN:
+		calls_return(assembly->calls, &sighting, record);
+		return 0;
+	case PLAN_ROLE_GONE:
+		calls_unwind(assembly->calls, &sighting);
 		return 0;
 	default:
 		return -EBADMSG;
@@ -230,4 +202,5 @@ void assembly_end_target(struct assembly *assembly, const struct target *target)
 
 	while (joiner_take_any(assembly->joiner, target_id(target), &start))
 		close_request(assembly, start, NULL, OUTCOME_EXITED);
+	calls_end_target(assembly->calls, target);
 }

@@ -2,8 +2,8 @@
 #ifndef GOHTTPSNOOP_CORE_ASSEMBLY_H
 #define GOHTTPSNOOP_CORE_ASSEMBLY_H
 
+#include "assembly_callbacks.h"
 #include "bytes.h"
-#include "event.h"
 #include "target_set.h"
 
 /*
@@ -11,13 +11,6 @@
  * never comes. Every event is handed out through `emit`; its parts live until that returns.
  */
 struct assembly;
-
-struct assembly_callbacks {
-	void (*emit)(void *user, const struct event *event);
-	/* Records of ends that did not get through so far, in all; NULL if that cannot be. */
-	uint64_t (*lost_ends)(void *user);
-	void *user;
-};
 
 /* `targets` are those that records may be of; they outlive the assembly. */
 int assembly_create(const struct target_set *targets, const struct assembly_callbacks *callbacks,
@@ -36,10 +29,10 @@ int assembly_record(struct assembly *assembly, struct bytes record);
 /* Closes the open requests of a target whose process has ended. */
 void assembly_end_target(struct assembly *assembly, const struct target *target);
 
-/* The number of requests that began and have not ended. */
+/* The number of requests, and of calls whose return is awaited, that began and have not ended. */
 uint32_t assembly_open_requests(const struct assembly *assembly);
 
-/* The number of requests told of without having seen how they ended. */
+/* The number of these told of without having seen how they ended. */
 uint64_t assembly_unknown_ends(const struct assembly *assembly);
 
 #endif

@@ -12,6 +12,9 @@ struct schema {
 	uint16_t cell_count;
 	uint32_t unknown; /* bit n: field n is unreadable in every record */
 	struct probe_cell cells[PLAN_MAX_CELLS];
+	uint64_t entry;		/* address of the function */
+	bool awaits_return;	/* CALL: its returns are probed, too */
+	bool results_are_named; /* RETURN: the arguments are results that were named by expressions */
 	const struct shape *arguments; /* of the cells without a field; NULL when there are none */
 };
 

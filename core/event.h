@@ -62,12 +62,15 @@ struct event {
 	struct integer goid;
 	const char *function; /* CALL */
 	const struct hit_arguments *arguments; /* CALL, REQUEST: what was asked to be captured; or NULL */
+	bool awaits_return;		       /* CALL: its return was probed; it has an outcome */
+	const struct hit_arguments *results;   /* CALL: where it returned; or NULL */
+	bool results_are_named;		       /* by expressions, and belong to the arguments */
 
 	struct text method, path, query, route, host, remote;
 	struct integer protocol_major, protocol_minor;
 	struct integer tls; /* the request's TLS state: a pointer, nil without TLS */
 	struct integer status, duration, request_bytes, response_bytes;
-	enum outcome outcome; /* REQUEST */
+	enum outcome outcome; /* REQUEST, and CALL where its return was probed */
 
 	uint64_t count; /* LOST */
 	const char *where;

@@ -204,13 +204,34 @@ static void put_hello(struct json_format *json, const struct event *event)
 	json_close_list(json->writer);
 }
 
-static void put_arguments(struct json_format *json, const char *key,
-			  const struct hit_arguments *arguments)
+/* What was captured where the function began and, under the same key, what was asked of its results. */
+static void put_arguments(struct json_format *json, const struct event *event)
 {
-	if (!arguments)
+	const struct hit_arguments *results = event->results_are_named ? event->results : NULL;
+
+	if (!event->arguments && !results)
 		return;
-	json_name(json->writer, key);
-	arguments_write(json->writer, arguments, &json->cuts);
+	json_key(json->writer, "args");
+	json_open_object(json->writer);
+	if (event->arguments)
+		arguments_write_members(json->writer, event->arguments, &json->cuts);
+	if (results)
+		arguments_write_members(json->writer, results, &json->cuts);
+	json_close_object(json->writer);
+}
+
+/* How a call whose return was awaited ended; without results there is nothing to say of them. */
+static void put_return(struct json_format *json, const struct event *event)
+{
+	if (!event->awaits_return)
+		return;
+	if (event->results && !event->results_are_named && event->results->shape->nodes->size > 1) {
+		json_key(json->writer, "ret");
+		arguments_write_results(json->writer, event->results, &json->cuts);
+	}
+	put_number(json, "duration_ns", &event->duration);
+	json_key(json->writer, "outcome");
+	json_name(json->writer, outcome_names[event->outcome]);
 }
 
 static void put_members(struct json_format *json, const struct event *event)
@@ -224,9 +245,10 @@ static void put_members(struct json_format *json, const struct event *event)
 	case EVENT_CALL:
 		json_key(json->writer, "function");
 		json_name(json->writer, event->function);
-		put_arguments(json, "args", event->arguments);
+		put_arguments(json, event);
 		put_request_members(json, event);
 		put_request_bytes(json, &event->request_bytes);
+		put_return(json, event);
 		put_truncated(json, event);
 		break;
 	case EVENT_REQUEST:

@@ -10,10 +10,12 @@
 #include "binary.h"
 #include "survey.h"
 
-/* A probe as it is installed: where to attach it and how to read its records. */
+/* A probe as it is installed: how to read its records. */
 struct installed_probe {
 	char *function;
+	int plan;
 	enum site_kind site;
+	uint64_t file_offset; /* of the first place where it is attached */
 	struct schema schema;
 	bool has_arguments;
 	struct shape arguments;
@@ -24,8 +26,9 @@ struct inspection {
 	struct kernel *kernel;
 	char *go_version;
 	const char *convention;
+	size_t point_count;
+	struct attach_point *points;
 	size_t count;
-	struct attach_point *points; /* parallel to `probes` */
 	struct installed_probe *probes;
 };
 
@@ -34,51 +37,74 @@ static int no_memory(struct error *err)
 	return error_fail(err, -ENOMEM, "out of memory");
 }
 
-static int grow(struct inspection *inspection, struct error *err)
+static int add_point(struct inspection *inspection, uint64_t file_offset, int plan, struct error *err)
 {
-	size_t count = inspection->count + 1;
-	struct attach_point *points = realloc(inspection->points, count * sizeof(*points));
-	struct installed_probe *probes;
+	size_t size = (inspection->point_count + 1) * sizeof(*inspection->points);
+	struct attach_point *points = realloc(inspection->points, size);
 
 	if (!points)
 		return no_memory(err);
 	inspection->points = points;
-	probes = realloc(inspection->probes, count * sizeof(*probes));
+	points[inspection->point_count++] = (struct attach_point){.file_offset = file_offset, .plan = plan};
+	return 0;
+}
+
+static int add_points(struct inspection *inspection, const struct probe *probe, int plan,
+		      struct error *err)
+{
+	int r = 0;
+
+	if (probe->returns.count == 0)
+		return add_point(inspection, probe->site.file_offset, plan, err);
+	for (size_t i = 0; r == 0 && i < probe->returns.count; i++)
+		r = add_point(inspection, probe->returns.file_offsets[i], plan, err);
+	return r;
+}
+
+static int add_probe(struct inspection *inspection, const struct installed_probe *probe, struct error *err)
+{
+	size_t size = (inspection->count + 1) * sizeof(*inspection->probes);
+	struct installed_probe *probes = realloc(inspection->probes, size);
+
 	if (!probes)
 		return no_memory(err);
 	inspection->probes = probes;
+	probes[inspection->count++] = *probe;
 	return 0;
 }
 
 /* Takes the shape of the arguments over from the probe. */
-static int install(struct inspection *inspection, const char *function, struct probe *probe,
-		   struct error *err)
+static int install(struct inspection *inspection, struct survey_probe *survey, struct error *err)
 {
+	struct probe *probe = &survey->probe;
 	struct installed_probe installed = {
+		.function = strdup(survey->function),
 		.site = probe->site.kind,
-		.schema = {.role = probe->plan.role, .cell_count = probe->plan.cell_count,
-			   .unknown = probe->unknown},
+		.file_offset = probe->site.file_offset,
+		.schema = {.role = probe->plan.role,
+			   .cell_count = probe->plan.cell_count,
+			   .unknown = probe->unknown,
+			   .entry = probe->entry,
+			   .awaits_return = survey->awaits_return,
+			   .results_are_named = survey->results_are_named},
+		.has_arguments = probe->has_arguments,
 	};
-	int r = grow(inspection, err);
+	int r;
 
-	if (r < 0)
-		return r;
-	memcpy(installed.schema.cells, probe->cells, sizeof(installed.schema.cells));
-	installed.function = strdup(function);
 	if (!installed.function)
 		return no_memory(err);
+	memcpy(installed.schema.cells, probe->cells, sizeof(installed.schema.cells));
 	r = kernel_install(inspection->kernel, &probe->plan, err);
+	installed.plan = r;
+	if (r >= 0)
+		r = add_probe(inspection, &installed, err);
 	if (r < 0) {
 		free(installed.function);
 		return r;
 	}
-	inspection->points[inspection->count] =
-		(struct attach_point){.file_offset = probe->site.file_offset, .plan = r};
-	installed.arguments = probe->arguments;
+	inspection->probes[inspection->count - 1].arguments = probe->arguments;
 	probe->arguments = (struct shape){0};
-	installed.has_arguments = probe->has_arguments;
-	inspection->probes[inspection->count++] = installed;
-	return 0;
+	return add_points(inspection, probe, installed.plan, err);
 }
 
 static void tell_blindnesses(const struct survey *survey, const struct inspection_options *options)
@@ -157,15 +183,16 @@ static void tell_gaps(const struct survey *survey, const struct inspection_optio
 }
 
 /* Surveys what the options ask for; the error says why nothing of it can be traced. */
-static int survey_options(const struct binary *binary, const struct inspection_options *options,
-			  struct survey *survey, struct error *err)
+static int survey_binary(const struct binary *binary, const struct inspection_options *options,
+			 struct survey *survey, struct error *err)
 {
+	const struct survey_options functions = {options->functions, options->function_count,
+						 options->latency, options->max_string};
 	int r;
 
 	if (options->function_count == 0)
 		return survey_protocol(binary, &protocol_http_server, options->max_string, survey, err);
-	r = survey_functions(binary, options->functions, options->function_count,
-			     options->max_string, survey, err);
+	r = survey_functions(binary, &functions, survey, err);
 	if (r < 0 || survey_count_fit(survey) > 0)
 		return r;
 	if (survey->count == 1)
@@ -186,8 +213,8 @@ static int install_survey(struct inspection *inspection, struct survey *survey,
 		struct survey_probe *probe = &survey->probes[i];
 
 		if (probe->result == 0)
-			r = install(inspection, probe->function, &probe->probe, err);
-		else if (options->function_count > 1)
+			r = install(inspection, probe, err);
+		else if (survey->count > 1 && options->function_count)
 			options->refused(options->user, &probe->why);
 	}
 	for (size_t i = 0; i < inspection->count; i++) {
@@ -225,7 +252,7 @@ static int open_and_survey(const char *path, const struct inspection_options *op
 		return r;
 	r = check_machine(binary, err);
 	if (r == 0)
-		r = survey_options(binary, options, ret_survey, err);
+		r = survey_binary(binary, options, ret_survey, err);
 	if (r < 0)
 		binary_close(binary);
 	else
@@ -293,7 +320,7 @@ void inspection_release(struct inspection *inspection)
 	if (!inspection || --inspection->references > 0)
 		return;
 	for (size_t i = 0; i < inspection->count; i++) {
-		kernel_uninstall(inspection->kernel, inspection->points[i].plan);
+		kernel_uninstall(inspection->kernel, inspection->probes[i].plan);
 		shape_finish(&inspection->probes[i].arguments);
 		free(inspection->probes[i].function);
 	}
@@ -315,14 +342,14 @@ const char *inspection_convention(const struct inspection *inspection)
 
 const struct attach_point *inspection_points(const struct inspection *inspection, size_t *ret_count)
 {
-	*ret_count = inspection->count;
+	*ret_count = inspection->point_count;
 	return inspection->points;
 }
 
 static const struct installed_probe *find_probe(const struct inspection *inspection, uint32_t plan)
 {
 	for (size_t i = 0; i < inspection->count; i++) {
-		if (inspection->points[i].plan == (int)plan)
+		if (inspection->probes[i].plan == (int)plan)
 			return &inspection->probes[i];
 	}
 	return NULL;
@@ -349,6 +376,7 @@ void inspection_describe(const struct inspection *inspection,
 		[SITE_STACK_CHECK] = "stack check",
 		[SITE_ENTRY] = "entry",
 		[SITE_CALL] = "call",
+		[SITE_RETURN] = "return",
 		[SITE_AFTER_CALL] = "after a call",
 	};
 
@@ -359,7 +387,7 @@ void inspection_describe(const struct inspection *inspection,
 
 		/* A function's name comes from the binary; errors are made safe to print. */
 		error_fail(&sentence, 0, "probe %s at file offset 0x%llx (%s)", probe->function,
-			   (unsigned long long)inspection->points[i].file_offset, sites[probe->site]);
+			   (unsigned long long)probe->file_offset, sites[probe->site]);
 		error_format(&sentence, text, sizeof(text));
 		tell(user, text);
 	}

@@ -16,6 +16,7 @@ struct inspection;
 struct inspection_options {
 	const struct function_request *functions;
 	size_t function_count;
+	bool latency; /* of functions: how long calls take, and what they return */
 	uint32_t max_string;
 	/* Told of each function that cannot be traced while others can. */
 	void (*refused)(void *user, const struct error *why);

@@ -259,6 +259,17 @@ bool joiner_look(const struct joiner *joiner, uint32_t target, uint64_t key,
 	return true;
 }
 
+bool joiner_look_owned(const struct joiner *joiner, uint32_t target, uint64_t owner,
+		       struct bytes *ret_record)
+{
+	uint32_t number = owner ? find(joiner, BY_OWNER, target, owner) : NONE;
+
+	if (number == NONE)
+		return false;
+	*ret_record = (struct bytes){joiner->entries[number].record, joiner->entries[number].size};
+	return true;
+}
+
 bool joiner_take_any(struct joiner *joiner, uint32_t target, struct bytes *ret_record)
 {
 	uint32_t number = joiner->oldest;

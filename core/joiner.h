@@ -30,6 +30,10 @@ bool joiner_take(struct joiner *joiner, uint32_t target, uint64_t key, struct by
 bool joiner_take_owned(struct joiner *joiner, uint32_t target, uint64_t owner,
 		       struct bytes *ret_record);
 
+/* Looks at the request of this owner that began last. */
+bool joiner_look_owned(const struct joiner *joiner, uint32_t target, uint64_t owner,
+		       struct bytes *ret_record);
+
 /* Looks at the request without taking it out; false when no such request is open. */
 bool joiner_look(const struct joiner *joiner, uint32_t target, uint64_t key,
 		 struct bytes *ret_record);

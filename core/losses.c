@@ -13,7 +13,8 @@ uint64_t losses_take(struct losses *losses, const struct kernel *kernel)
 uint64_t losses_lost_ends(const struct kernel *kernel)
 {
 	return kernel_lost(kernel, PLAN_ROLE_END) + kernel_lost(kernel, PLAN_ROLE_PANIC) +
-	       kernel_lost(kernel, PLAN_ROLE_HIJACK);
+	       kernel_lost(kernel, PLAN_ROLE_HIJACK) + kernel_lost(kernel, PLAN_ROLE_RETURN) +
+	       kernel_lost(kernel, PLAN_ROLE_GONE);
 }
 
 uint64_t losses_of_ends(const struct kernel *kernel, const struct assembly *assembly)

@@ -25,34 +25,34 @@ enum { AFTER_METHOD = 96, AFTER_PATH = 64 };
 
 static const struct capture serve_http[] = {
 	{"rw.data", FIELD_KEY, .required = true},
-	{"g.goid", FIELD_GOID},
+	{"@g.goid", FIELD_GOID},
 	REQUEST_CAPTURES("req"),
 };
 
 /* A handler that HTTP/2 calls without net/http's server in between. */
 static const struct capture http2_handler[] = {
 	{"w", FIELD_KEY, .required = true},
-	{"g.goid", FIELD_GOID},
+	{"@g.goid", FIELD_GOID},
 	REQUEST_CAPTURES("req"),
 };
 
 static const struct capture run_handler[] = {
 	{"rw", FIELD_KEY, .required = true},
-	{"g.goid", FIELD_GOID},
+	{"@g.goid", FIELD_GOID},
 	REQUEST_CAPTURES("req"),
 };
 
 /* "Expect:" with anything but 100-continue is answered with 417, and no handler is called. */
 static const struct capture expectation_failed[] = {
 	{"w", FIELD_KEY, .required = true},
-	{"g.goid", FIELD_GOID},
+	{"@g.goid", FIELD_GOID},
 	REQUEST_CAPTURES("w.req"),
 };
 
 /* The results of (*conn).readRequest. */
 static const struct capture read_request[] = {
 	{"w", FIELD_KEY, .required = true},
-	{"g.goid", FIELD_GOID},
+	{"@g.goid", FIELD_GOID},
 	REQUEST_CAPTURES("w.req"),
 };
 
@@ -82,7 +82,7 @@ static const struct capture key_only[] = {
 };
 
 static const struct capture goroutine_only[] = {
-	{"g.goid", FIELD_GOID, .required = true},
+	{"@g.goid", FIELD_GOID, .required = true},
 };
 
 #define CAPTURES(array) .captures = array, .capture_count = COUNT(array)
@@ -162,27 +162,45 @@ const struct protocol protocol_http_server = {
 	.blindness_count = COUNT(blindnesses),
 };
 
+static const struct capture frame_captures[] = {
+	{"@g.goid", FIELD_GOID, .required = true},
+	{"@g.stack.hi", FIELD_STACK_END, .required = true},
+	{"@sp", FIELD_STACK_POINTER, .required = true},
+};
+
+const struct probe_request protocol_goroutine_end = {
+	"runtime.goexit1", PLAN_ROLE_GONE, CAPTURES(goroutine_only),
+};
+
 static const struct capture call_templates[] = {
-	{"g.goid", FIELD_GOID},
+	{"@g.goid", FIELD_GOID},
 	REQUEST_CAPTURES("%s"),
 	{"%s.Pattern", FIELD_ROUTE},
 };
 
-_Static_assert(COUNT(call_templates) == CALL_CAPTURE_COUNT, "one text a capture");
+_Static_assert(COUNT(frame_captures) + COUNT(call_templates) <= CALL_MAX_CAPTURES, "room for all");
 
-void call_captures_init(struct call_captures *captures, const char *parameter)
+static void add_template(struct call_captures *captures, const struct capture *template,
+			 const char *parameter)
 {
-	size_t count = parameter ? CALL_CAPTURE_COUNT : CALL_GENERAL_COUNT;
+	char *text = captures->texts[captures->count];
+	const char *expression = template->expression;
 
-	for (size_t i = 0; i < count; i++) {
-		const char *template = call_templates[i].expression;
+	if (expression[0] == '%')
+		snprintf(text, CALL_CAPTURE_TEXT, "%.*s%s", EXPRESSION_MAX_NAME, parameter,
+			 expression + 2);
+	else
+		snprintf(text, CALL_CAPTURE_TEXT, "%s", expression);
+	captures->captures[captures->count] = *template;
+	captures->captures[captures->count++].expression = text;
+}
 
-		if (template[0] == '%')
-			snprintf(captures->texts[i], CALL_CAPTURE_TEXT, "%.*s%s", EXPRESSION_MAX_NAME, parameter,
-				 template + 2);
-		else
-			snprintf(captures->texts[i], CALL_CAPTURE_TEXT, "%s", template);
-		captures->captures[i] = call_templates[i];
-		captures->captures[i].expression = captures->texts[i];
-	}
+void call_captures_init(struct call_captures *captures, const char *parameter, bool frame)
+{
+	captures->count = 0;
+	for (size_t i = 0; frame && i < COUNT(frame_captures); i++)
+		add_template(captures, &frame_captures[i], NULL);
+	/* The first is the goroutine, which a frame has, too. */
+	for (size_t i = frame; i < (parameter ? COUNT(call_templates) : 1); i++)
+		add_template(captures, &call_templates[i], parameter);
 }

@@ -20,6 +20,8 @@ enum hit_field {
 	FIELD_REQUEST_BYTES,
 	FIELD_STATUS,
 	FIELD_RESPONSE_BYTES,
+	FIELD_STACK_END, /* of the goroutine; with the next it tells which call of a goroutine this is */
+	FIELD_STACK_POINTER,
 	FIELD_COUNT,
 };
 
@@ -47,22 +49,25 @@ struct protocol_blindness {
 /* Requests that net/http's server handles: HTTP/1 and HTTP/2, with and without TLS. */
 extern const struct protocol protocol_http_server;
 
+/* The end of a goroutine, and of all that it had called. */
+extern const struct probe_request protocol_goroutine_end;
+
 /*
- * The captures for calls of a function: the first for those of any, all of them for one that takes an
- * *http.Request, given the name of that parameter (or NULL). Views into `texts`, which the caller keeps
- * as long as the captures.
+ * The captures for calls of a function: a request's keys where it takes an *http.Request, by the name of
+ * that parameter (or NULL), and with `frame` what tells this call from others of its goroutine. Views into
+ * `texts`, which the caller keeps as long as the captures.
  */
 enum {
-	CALL_GENERAL_COUNT = 1,
-	CALL_CAPTURE_COUNT = 11,
-	CALL_CAPTURE_TEXT = EXPRESSION_MAX_NAME + 32, /* the longest name and then some of it is kept */
+	CALL_MAX_CAPTURES = 16,
+	CALL_CAPTURE_TEXT = EXPRESSION_MAX_NAME + 32, /* a name that is too long is still so */
 };
 
 struct call_captures {
-	char texts[CALL_CAPTURE_COUNT][CALL_CAPTURE_TEXT];
-	struct capture captures[CALL_CAPTURE_COUNT];
+	char texts[CALL_MAX_CAPTURES][CALL_CAPTURE_TEXT];
+	struct capture captures[CALL_MAX_CAPTURES];
+	size_t count;
 };
 
-void call_captures_init(struct call_captures *captures, const char *parameter);
+void call_captures_init(struct call_captures *captures, const char *parameter, bool frame);
 
 #endif

@@ -2,14 +2,8 @@
 #ifndef GOHTTPSNOOP_CORE_REQUEST_H
 #define GOHTTPSNOOP_CORE_REQUEST_H
 
-#include "decode.h"
 #include "event.h"
-
-/* One decoded record. */
-struct sighting {
-	struct hit_head head;
-	struct hit hit;
-};
+#include "sighting.h"
 
 /*
  * Makes the event of a whole request from the records of its start and, where there is one, its end.
@@ -19,7 +13,7 @@ struct sighting {
 struct event request_event(const struct sighting *start, const struct sighting *end,
 			   enum outcome outcome, int64_t wall_offset);
 
-/* The same for a call of a traced function. */
+/* The same for a call of a traced function, of which the return may have been seen, too. */
 struct event call_event(const struct sighting *call, const char *function, int64_t wall_offset);
 
 #endif

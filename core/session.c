@@ -259,6 +259,7 @@ static int open_roster(struct session *session, struct error *err)
 {
 	struct inspection_options inspection = {
 		.functions = session->options.functions,
+		.latency = session->options.latency,
 		.function_count = session->options.function_count,
 		.max_string = session->options.max_string,
 		.refused = on_refused,

@@ -21,6 +21,7 @@ enum session_output { SESSION_OUTPUT_NONE, SESSION_OUTPUT_TABLE, SESSION_OUTPUT_
 struct session_options {
 	const struct function_request *functions; /* to trace instead of requests; may be none */
 	size_t function_count;
+	bool latency; /* of functions */
 	const char *const *names; /* globs of processes to trace, see discovery.h */
 	size_t name_count;
 	const uint16_t *ports;

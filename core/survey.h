@@ -9,11 +9,20 @@
 
 /* What can be traced in a binary: the probes of a protocol or of functions, compiled, with reasons. */
 struct survey_probe {
-	const char *function; /* lives as long as the names the survey was asked with */
+	const char *function; /* lives as long as the binary and the names the survey was asked with */
 	enum plan_role role;
 	int result;	      /* 0: the probe can be attached; else a negative errno */
 	struct error why;     /* when it is negative */
 	struct probe probe;   /* when it is not */
+	bool awaits_return, results_are_named; /* see decode.h */
+};
+
+/* What functions are asked for. */
+struct survey_options {
+	const struct function_request *functions;
+	size_t function_count;
+	bool latency; /* how long calls take, and what they return */
+	uint32_t max_string;
 };
 
 struct survey {
@@ -33,11 +42,11 @@ int survey_protocol(const struct binary *binary, const struct protocol *protocol
 		    struct survey *ret_survey, struct error *err);
 
 /*
- * Compiles a probe for each function. Those that cannot be traced are part of the survey. Negative only
+ * Compiles a probe for each function that the requests mean. Those that cannot be traced are part of the survey. Negative only
  * when there is no memory.
  */
-int survey_functions(const struct binary *binary, const struct function_request *requests, size_t count,
-		     uint32_t max_string, struct survey *ret_survey, struct error *err);
+int survey_functions(const struct binary *binary, const struct survey_options *options,
+		     struct survey *ret_survey, struct error *err);
 
 /* How many of the probes can be attached. */
 size_t survey_count_fit(const struct survey *survey);

@@ -50,14 +50,14 @@ def _refuse(text):
     raise ValueError(f"{text} is no integer")
 
 
-def parse(line):
-    """One line, without its newline, as an event."""
+def parse(line, parse_int=_integer, parse_float=_refuse):
+    """One line, without its newline, as an event. Numbers are integers that a double holds, but for captures."""
     text = decode_text(line, "a line")
     check("\n" not in text, f"a line holds a newline: {line!r}")
     try:
-        event = json.loads(text, object_pairs_hook=_object, parse_int=_integer, parse_float=_refuse,
+        event = json.loads(text, object_pairs_hook=_object, parse_int=parse_int, parse_float=parse_float,
                            parse_constant=_refuse)
-        json.dumps(event, ensure_ascii=False).encode("utf-8")  # refuses halves of surrogate pairs
+        json.dumps(event, ensure_ascii=False, default=str).encode("utf-8")  # refuses halves of surrogate pairs
     except ValueError as reason:
         raise Failure(f"not a line of JSON: {reason}: {line!r}") from None
     check(isinstance(event, dict) and isinstance(event.get("type"), str), f"not an event: {line!r}")

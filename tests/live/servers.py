@@ -77,13 +77,15 @@ def library(suite, package):
 
 
 def compile_program(source, release, flags, output, gopath="", environment=()):
+    """`source` is a file, or a folder, of which build constraints choose the files."""
+    folder, package = (source, ".") if source.is_dir() else (None, source)
     script = ('environment=$("$1" --env "$2") && eval "$environment" && export GOPATH=${3:-$GOPATH} && shift 3 && '
               'exec env "$@"')
     part = output.with_name(f"{output.name}.{os.getpid()}")
     done = subprocess.run(
         ["bash", "-c", script, "build", ROOT / "tests/toolchain", release, gopath, *environment,
-         "go", "build", *flags, "-o", part, source],
-        capture_output=True, text=True, check=False)
+         "go", "build", *flags, "-o", part, package],
+        cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Failure(f"Go {release} does not build {source}: {done.stderr.strip()}")
     part.replace(output)  # whole or not at all: tests run side by side
@@ -93,9 +95,10 @@ def build(program, release, variant="plain", gopath=""):
     """tests/go/PROGRAM built with a release, and with libraries from GOPATH; returns the file in the cache."""
     how = ALL_VARIANTS[variant]
     goroot = toolchain(release)
-    source = ROOT / "tests/go" / program / "main.go"
+    files = sorted((ROOT / "tests/go" / program).glob("*.go"))
+    source = files[0] if len(files) == 1 else files[0].parent
     identity = hashlib.sha256(
-        b"\0".join([source.read_bytes(), (goroot / "VERSION").read_bytes(), os.fsencode(gopath),
+        b"\0".join([*(file.read_bytes() for file in files), (goroot / "VERSION").read_bytes(), os.fsencode(gopath),
                 *(word.encode() for word in how.flags + how.environment)]))
     output = cache_folder() / "live" / f"{program}-{release}-{variant}-{identity.hexdigest()[:16]}"
     if not output.exists():

@@ -43,7 +43,7 @@ static void probes_are_sound(void **state)
 			assert_int_equal(capture->required, capture->field == needed);
 			/* On a call the parameters are gone. */
 			if (probe->call)
-				assert_string_equal(expression.steps[0].name, "g");
+				assert_string_equal(expression.steps[0].name, "@g");
 		}
 		assert_true(fields >> needed & 1);
 	}
@@ -251,6 +251,7 @@ static void key_is_the_response_writer(void **state)
 		     {"net/http.(*response).finishRequest", rax},
 		     {"net/http.(*response).Hijack", rax},
 		     {"net/http.(*http2responseWriter).handlerDone", rax}};
+	static const struct site site = {.goroutine_register = 1};
 	struct release release;
 	size_t found = 0;
 
@@ -259,7 +260,7 @@ static void key_is_the_response_writer(void **state)
 		const struct probe_request *probe = &protocol_http_server.probes[i];
 		struct signature signature;
 		struct scope scope = {convention_of(MACHINE_AMD64, &release.version),
-				      &release.version, release.types, &signature, NULL};
+				      &release.version, release.types, &signature, &site};
 		struct plan_builder builder = {0};
 		struct plan_place place;
 		struct walk walk;
@@ -286,14 +287,14 @@ static void calls_capture_the_request(void **state)
 	struct call_captures captures;
 	uint32_t fields = 0;
 
-	call_captures_init(&captures, "r");
-	for (size_t i = 0; i < CALL_CAPTURE_COUNT; i++) {
+	call_captures_init(&captures, "r", false);
+	for (size_t i = 0; i < captures.count; i++) {
 		const struct capture *capture = &captures.captures[i];
 
 		assert_ptr_equal(capture->expression, captures.texts[i]);
 		assert_null(strchr(capture->expression, '%'));
 		if (capture->field == FIELD_GOID)
-			assert_string_equal(capture->expression, "g.goid");
+			assert_string_equal(capture->expression, "@g.goid");
 		else
 			assert_memory_equal(capture->expression, "r.", 2);
 		if (capture->field == FIELD_PATH)
@@ -305,6 +306,31 @@ static void calls_capture_the_request(void **state)
 	assert_int_equal(fields, (START_FIELDS & ~BIT(KEY)) | BIT(ROUTE));
 }
 
+/* What tells a call from others of its goroutine is captured with or without a request, once. */
+static void calls_capture_their_frame(void **state)
+{
+	static const char *const parameters[] = {NULL, "r"};
+
+	for (size_t p = 0; p < 2; p++) {
+		uint32_t wanted = BIT(GOID) | BIT(STACK_END) | BIT(STACK_POINTER), fields = 0;
+		struct call_captures captures;
+		struct expression expression;
+
+		if (parameters[p])
+			wanted |= (START_FIELDS & ~BIT(KEY)) | BIT(ROUTE);
+		call_captures_init(&captures, parameters[p], true);
+		assert_in_range(captures.count, 1, CALL_MAX_CAPTURES);
+		for (size_t i = 0; i < captures.count; i++) {
+			assert_int_equal(expression_parse(captures.texts[i], &expression, NULL), 0);
+			assert_false(fields >> captures.captures[i].field & 1);
+			fields |= 1u << captures.captures[i].field;
+		}
+		assert_int_equal(fields, wanted);
+		call_captures_init(&captures, parameters[p], false);
+		assert_int_equal(captures.count, parameters[p] ? 11 : 1);
+	}
+}
+
 /* A name too long for an expression is refused there; cut, it could name another parameter. */
 static void long_parameters_stay_wrong(void **state)
 {
@@ -314,16 +340,16 @@ static void long_parameters_stay_wrong(void **state)
 
 	memset(name, 'p', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
-	call_captures_init(&captures, name);
-	for (size_t i = 0; i < CALL_CAPTURE_COUNT; i++) {
+	call_captures_init(&captures, name, false);
+	for (size_t i = 0; i < captures.count; i++) {
 		assert_non_null(memchr(captures.texts[i], '\0', CALL_CAPTURE_TEXT));
 		if (captures.captures[i].field != FIELD_GOID)
 			assert_int_equal(expression_parse(captures.texts[i], &expression, NULL), -E2BIG);
 	}
 	/* The longest that fits. */
 	name[EXPRESSION_MAX_NAME - 1] = '\0';
-	call_captures_init(&captures, name);
-	for (size_t i = 0; i < CALL_CAPTURE_COUNT; i++)
+	call_captures_init(&captures, name, false);
+	for (size_t i = 0; i < captures.count; i++)
 		assert_int_equal(expression_parse(captures.texts[i], &expression, NULL), 0);
 }
 
@@ -335,6 +361,7 @@ int main(void)
 		cmocka_unit_test(each_release_gives_all_it_has),
 		cmocka_unit_test(key_is_the_response_writer),
 		cmocka_unit_test(calls_capture_the_request),
+		cmocka_unit_test(calls_capture_their_frame),
 		cmocka_unit_test(long_parameters_stay_wrong),
 	};
 

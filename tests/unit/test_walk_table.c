@@ -94,7 +94,7 @@ static void reads_the_table_of_125(void **state)
 	binary_types_open(&binary, 25, 1);
 	assert_way(&binary, serve_http, &site_of_r14, "req.URL.Path", "rdi +16 +56");
 	assert_way(&binary, serve_http, &site_of_r14, "rw.data", "rcx");
-	assert_way(&binary, serve_http, &site_of_r14, "g.goid", "r14 +152");
+	assert_way(&binary, serve_http, &site_of_r14, "@g.goid", "r14 +152");
 	assert_way(&binary, "net/http.(*response).finishRequest", &site_of_r14, "w.req.Pattern",
 		   "rax +8 +232");
 	/* A type that only DWARF would describe. */
@@ -115,9 +115,9 @@ static void reads_the_table_of_115(void **state)
 	binary_types_open(&binary, 15, 15);
 	assert_way(&binary, serve_http, &no_goroutine, "req.URL.RawQuery", "rsp +32 +16 +96");
 	assert_way(&binary, serve_http, &no_goroutine, "rw.data", "rsp +24");
-	assert_int_equal(find_way(&binary, serve_http, &no_goroutine, "g.goid", way), -ENOTSUP);
-	assert_way(&binary, serve_http, &in_rcx, "g.goid", "rcx +152");
-	assert_way(&binary, serve_http, &in_storage, "g.goid", "thread pointer -8 +152");
+	assert_int_equal(find_way(&binary, serve_http, &no_goroutine, "@g.goid", way), -ENOTSUP);
+	assert_way(&binary, serve_http, &in_rcx, "@g.goid", "rcx +152");
+	assert_way(&binary, serve_http, &in_storage, "@g.goid", "thread pointer -8 +152");
 	assert_int_equal(find_way(&binary, serve_http, &in_rcx, "req.Pattern", way), -ENOENT);
 	binary_types_close(&binary);
 }

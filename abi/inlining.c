@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT */
+#include "inlining.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "function_set.h"
+#include "moduledata.h"
+
+/*
+ * Behind a _func follow two arrays (runtime/runtime2.go, src/runtime/symtab.go):
+ *
+ *	pcdata	  u32 each: offset of a table in the pc tables, 0 for none. That at 2 gives for each
+ *		  address the index of the innermost inlined call it belongs to
+ *	funcdata  a pointer each, aligned to 8; since 1.18 a u32 each, counted from moduledata.gofunc. That
+ *		  at `tree` is the array of the inlined calls (type inlinedCall)
+ *
+ * Nothing says how many calls an array has: the largest index that any address has.
+ */
+static const struct record_row {
+	uint8_t pcdata_count, funcdata_count; /* where they are: a u32, a u8 */
+	uint8_t arrays;
+	uint8_t tree;
+	bool pointers;
+	uint8_t call_size, call_name; /* of an inlined call; where its name's offset is */
+} rows[] = {
+	/* Since 1.13. */
+	[PCLNTAB_GO_1_2] = { 32, 39, 40, 4, true, 20, 12 },
+	[PCLNTAB_GO_1_16] = { 32, 43, 44, 3, true, 20, 12 },
+	[PCLNTAB_GO_1_18] = { 28, 39, 40, 3, false, 20, 12 },
+	[PCLNTAB_GO_1_20] = { 28, 43, 44, 3, false, 16, 4 },
+};
+
+#define PCDATA_TREE_INDEX 2
+#define NO_FUNCDATA UINT32_MAX
+
+#define MAX_CALLS (1u << 16)
+/* Steps and calls read in all. A server of 100 MB has 6 million; functions may share tables. */
+#define MAX_WORK (1u << 27)
+#define MAX_NAMES (1u << 20)
+
+/* A place in the names where one that is looked for stands. */
+struct wanted {
+	uint64_t offset;
+	size_t index;
+};
+
+struct search {
+	const struct image *image;
+	const struct pclntab *table;
+	const struct record_row *row;
+	struct buffer steps;
+	uint64_t gofunc, work;
+	struct wanted *wanted; /* by offset */
+	size_t wanted_count, wanted_capacity;
+	size_t *last_caller; /* per name: index of the function last found, plus one */
+};
+
+/* The place of one of the wanted names; sorted, they are compared by strcmp. */
+struct name_row {
+	const char *name;
+	size_t index;
+};
+
+static int name_compare(const void *a, const void *b)
+{
+	const struct name_row *left = a, *right = b;
+
+	return strcmp(left->name, right->name);
+}
+
+static int wanted_compare(const void *a, const void *b)
+{
+	const struct wanted *left = a, *right = b;
+
+	return left->offset < right->offset ? -1 : left->offset > right->offset;
+}
+
+static int wanted_append(struct search *search, uint64_t offset, size_t index)
+{
+	if (search->wanted_count == search->wanted_capacity) {
+		size_t capacity = search->wanted_capacity ? search->wanted_capacity * 2 : 64;
+		struct wanted *wanted;
+
+		if (search->wanted_count >= MAX_NAMES)
+			return -E2BIG;
+		wanted = realloc(search->wanted, capacity * sizeof(*wanted));
+		if (!wanted)
+			return -ENOMEM;
+		search->wanted = wanted;
+		search->wanted_capacity = capacity;
+	}
+	search->wanted[search->wanted_count++] = (struct wanted){ offset, index };
+	return 0;
+}
+
+/* From 1.16 on names follow each other, and instances of generic functions may share a name. */
+static int places_in_list(struct search *search, const struct name_row *names, size_t count)
+{
+	struct bytes bytes = pclntab_names(search->table);
+	int r = 0;
+
+	for (uint64_t at = 0; r == 0 && at < bytes.size;) {
+		struct name_row key = { .name = bytes_string(bytes, at) };
+		const struct name_row *found;
+
+		if (!key.name)
+			break;
+		found = bsearch(&key, names, count, sizeof(*names), name_compare);
+		if (found)
+			r = wanted_append(search, at, found->index);
+		at += strlen(key.name) + 1;
+	}
+	return r;
+}
+
+/* Before, they are strewn over the table, each once. */
+static int places_by_search(struct search *search, const struct name_row *names, size_t count)
+{
+	struct bytes bytes = pclntab_names(search->table);
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		struct bytes needle = { (const uint8_t *)names[i].name, strlen(names[i].name) + 1 };
+		size_t at = bytes_find(bytes, 0, needle, 1);
+
+		/* The end of a longer name may look like it. */
+		for (int tried = 0; r == 0 && at != SIZE_MAX && tried < 16; tried++) {
+			r = wanted_append(search, at, names[i].index);
+			at = bytes_find(bytes, at + 1, needle, 1);
+		}
+	}
+	return r;
+}
+
+static int names_place(struct search *search, const char *const *names, size_t count)
+{
+	struct name_row *sorted = calloc(count, sizeof(*sorted));
+	int r;
+
+	if (!sorted)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = (struct name_row){ names[i], i };
+	qsort(sorted, count, sizeof(*sorted), name_compare);
+	r = pclntab_format(search->table) >= PCLNTAB_GO_1_16 ?
+		    places_in_list(search, sorted, count) :
+		    places_by_search(search, sorted, count);
+	free(sorted);
+	if (search->wanted_count)
+		qsort(search->wanted, search->wanted_count, sizeof(*search->wanted),
+		      wanted_compare);
+	return r;
+}
+
+static const struct wanted *wanted_at(const struct search *search, uint64_t offset)
+{
+	size_t low = 0, high = search->wanted_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (search->wanted[middle].offset < offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == search->wanted_count || search->wanted[low].offset != offset)
+		return NULL;
+	return &search->wanted[low];
+}
+
+/*
+ * The greatest value of the table at `offset` of the pc tables, plus one. Each step is a difference of
+ * the value, zigzag encoded, and one of the address; the first value is -1.
+ */
+static uint64_t call_count(struct search *search, uint64_t offset)
+{
+	struct bytes steps = buffer_bytes(&search->steps);
+	int64_t value = -1, greatest = -1;
+	uint64_t delta, ignored;
+
+	for (bool first = true; bytes_uvarint(steps, &offset, &delta); first = false) {
+		if (delta == 0 && !first)
+			break;
+		value += (int32_t)(-(delta & 1) ^ (delta >> 1));
+		if (value > greatest)
+			greatest = value;
+		if (!bytes_uvarint(steps, &offset, &ignored) || greatest >= MAX_CALLS ||
+		    search->work++ > MAX_WORK)
+			break;
+	}
+	return greatest < MAX_CALLS ? (uint64_t)(greatest + 1) : 0;
+}
+
+/* Where the inlined calls of a function are, and how many; none when they are 0. */
+static uint64_t calls_find(struct search *search, size_t function, uint64_t *ret_address)
+{
+	const struct record_row *row = search->row;
+	struct bytes record = pclntab_record(search->table, function);
+	uint32_t pcdata_count = 0, steps = 0, offset = NO_FUNCDATA;
+	uint8_t funcdata_count = 0;
+	uint64_t funcdata, address = 0;
+
+	if (!bytes_u32(record, row->pcdata_count, &pcdata_count) ||
+	    !bytes_u8(record, row->funcdata_count, &funcdata_count) ||
+	    pcdata_count <= PCDATA_TREE_INDEX || funcdata_count <= row->tree ||
+	    !bytes_u32(record, row->arrays + 4 * PCDATA_TREE_INDEX, &steps) || !steps)
+		return 0;
+	funcdata = row->arrays + 4 * (uint64_t)pcdata_count;
+	if (row->pointers) {
+		/* A _func is aligned, so what is aligned within it is. */
+		funcdata = (funcdata + 7) / 8 * 8;
+		bytes_u64(record, funcdata + 8u * row->tree, &address);
+	} else if (bytes_u32(record, funcdata + 4u * row->tree, &offset) && offset != NO_FUNCDATA) {
+		address = search->gofunc + offset;
+	}
+	*ret_address = address;
+	return address ? call_count(search, steps) : 0;
+}
+
+static void caller_note(struct search *search, const struct wanted *wanted, size_t function,
+			struct inlined *inlined)
+{
+	size_t *last = &search->last_caller[wanted->index];
+
+	inlined += wanted->index;
+	if (*last == function + 1)
+		return;
+	*last = function + 1;
+	if (inlined->caller_count < INLINING_MAX_CALLERS &&
+	    !pclntab_at(search->table, function, &inlined->callers[inlined->caller_count]))
+		return;
+	inlined->caller_count++;
+}
+
+static void function_scan(struct search *search, size_t function, struct inlined *inlined)
+{
+	const struct record_row *row = search->row;
+	uint64_t address, count = calls_find(search, function, &address), extent;
+	const struct wanted *wanted;
+	struct buffer calls;
+	uint32_t name;
+
+	if (!count)
+		return;
+	extent = image_extent(search->image, address) / row->call_size;
+	if (count > extent)
+		count = extent;
+	search->work += count;
+	if (image_load(search->image, address, count * row->call_size, &calls, NULL) < 0)
+		return;
+	for (uint64_t i = 0; i < count; i++) {
+		if (!bytes_u32(buffer_bytes(&calls), i * row->call_size + row->call_name, &name))
+			break;
+		wanted = wanted_at(search, name);
+		if (wanted)
+			caller_note(search, wanted, function, inlined);
+	}
+	buffer_release(&calls);
+}
+
+static int tables_load(struct search *search, const struct go_version *version, struct error *err)
+{
+	struct moduledata moduledata;
+	struct module_parts parts;
+	int r = 0;
+
+	if (version->number < GO_VERSION(13, 0))
+		return error_fail(err, -ENODATA, "what %s inlined is not known", version->text);
+	if (!search->row->pointers) {
+		r = pclntab_moduledata(search->table, search->image, &moduledata, err);
+		if (r == 0)
+			r = module_parts_read(search->image, &moduledata, version, &parts, err);
+		if (r < 0)
+			return r;
+		search->gofunc = parts.gofunc;
+	}
+	return pclntab_load_pc_tables(search->table, search->image, &search->steps, err);
+}
+
+static int functions_scan(struct search *search, struct inlined *inlined, struct error *err)
+{
+	for (size_t i = 0; i < pclntab_count(search->table); i++) {
+		function_scan(search, i, inlined);
+		if (search->work > MAX_WORK)
+			return error_fail(err, -E2BIG,
+					  "damaged pclntab: too many inlined calls to look at");
+	}
+	return 0;
+}
+
+int inlining_find(const struct image *image, const struct pclntab *table,
+		  const struct go_version *version, const char *const *names, size_t count,
+		  struct inlined *ret_inlined, struct error *err)
+{
+	struct search search = {
+		.image = image,
+		.table = table,
+		.row = &rows[pclntab_format(table)],
+	};
+	struct inlined *inlined;
+	int r;
+
+	if (count == 0)
+		return 0;
+	inlined = calloc(count, sizeof(*inlined));
+	search.last_caller = calloc(count, sizeof(*search.last_caller));
+	r = inlined && search.last_caller ? names_place(&search, names, count) : -ENOMEM;
+	if (r < 0)
+		r = error_fail(err, r, "no memory for the inlined calls of the binary");
+	if (r == 0 && search.wanted_count)
+		r = tables_load(&search, version, err);
+	if (r == 0 && search.wanted_count)
+		r = functions_scan(&search, inlined, err);
+	if (r == 0)
+		memcpy(ret_inlined, inlined, count * sizeof(*inlined));
+	buffer_release(&search.steps);
+	free(search.wanted);
+	free(search.last_caller);
+	free(inlined);
+	return r;
+}
+
+void inlined_format(const struct inlined *inlined, char *text, size_t size)
+{
+	size_t used = 0, named = inlined->caller_count;
+
+	if (named > INLINING_MAX_CALLERS)
+		named = INLINING_MAX_CALLERS;
+	text[0] = '\0';
+	for (size_t i = 0; i < named && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "",
+					 inlined->callers[i].name);
+	if (inlined->caller_count > named && used < size)
+		snprintf(text + used, size - used, " and %zu others",
+			 inlined->caller_count - named);
+}
+
+/* The first name that the pattern means, be there a function of it or not. */
+static const char *name_find(const struct pclntab *table, const char *pattern)
+{
+	struct bytes bytes = pclntab_names(table);
+
+	if (pclntab_format(table) < PCLNTAB_GO_1_16)
+		return pattern;
+	for (uint64_t at = 0; at < bytes.size;) {
+		const char *name = bytes_string(bytes, at);
+
+		if (!name)
+			break;
+		if (function_pattern_matches(pattern, name))
+			return name;
+		at += strlen(name) + 1;
+	}
+	return NULL;
+}
+
+int inlining_explain(const struct image *image, const struct pclntab *table,
+		     const struct go_version *version, const char *pattern, struct error *err)
+{
+	const char *name = name_find(table, pattern);
+	struct inlined inlined;
+	char callers[512];
+
+	if (!name || inlining_find(image, table, version, &name, 1, &inlined, NULL) < 0 ||
+	    inlined.caller_count == 0)
+		return 0;
+	inlined_format(&inlined, callers, sizeof(callers));
+	error_fail(err, -ENOENT, "function %s is inlined everywhere: into %s", name, callers);
+	error_hint(err, "trace these, or build with -gcflags=-l");
+	return -ENOENT;
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+#include "calls.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "joiner.h"
+#include "request.h"
+
+enum {
+	MAX_OPEN_CALLS = 65536, /* of all targets together */
+	FRAME_SHIFT = 3,	/* frames are multiples of a word */
+	FRAME_BITS = 28,	/* a stack has at most 1 GB */
+};
+
+struct calls {
+	const struct target_set *targets;
+	struct assembly_callbacks callbacks;
+	struct joiner *joiner;
+	int64_t wall_offset;
+	uint64_t unknown_ends;
+};
+
+int calls_create(const struct target_set *targets, const struct assembly_callbacks *callbacks,
+		 struct calls **ret_calls)
+{
+	struct calls *calls = calloc(1, sizeof(*calls));
+
+	if (!calls)
+		return -ENOMEM;
+	calls->targets = targets;
+	calls->callbacks = *callbacks;
+	if (joiner_create(MAX_OPEN_CALLS, &calls->joiner) < 0) {
+		free(calls);
+		return -ENOMEM;
+	}
+	*ret_calls = calls;
+	return 0;
+}
+
+void calls_destroy(struct calls *calls)
+{
+	if (!calls)
+		return;
+	joiner_destroy(calls->joiner);
+	free(calls);
+}
+
+void calls_set_wall_offset(struct calls *calls, int64_t wall_offset)
+{
+	calls->wall_offset = wall_offset;
+}
+
+uint32_t calls_open(const struct calls *calls)
+{
+	return joiner_count(calls->joiner);
+}
+
+uint64_t calls_unknown_ends(const struct calls *calls)
+{
+	return calls->unknown_ends;
+}
+
+static uint64_t goroutine_of(const struct sighting *sighting)
+{
+	return (uint64_t)hit_integer(&sighting->hit, FIELD_GOID).value;
+}
+
+static uint64_t frame_of(const struct sighting *sighting)
+{
+	return (uint64_t)hit_integer(&sighting->hit, FIELD_STACK_END).value -
+	       (uint64_t)hit_integer(&sighting->hit, FIELD_STACK_POINTER).value;
+}
+
+/* A goroutine has one call a frame. */
+static uint64_t key_of(const struct sighting *sighting)
+{
+	return goroutine_of(sighting) << FRAME_BITS | frame_of(sighting) >> FRAME_SHIFT;
+}
+
+static bool has_frame(const struct sighting *sighting)
+{
+	return hit_integer(&sighting->hit, FIELD_GOID).presence == PRESENT &&
+	       hit_integer(&sighting->hit, FIELD_STACK_END).presence == PRESENT &&
+	       hit_integer(&sighting->hit, FIELD_STACK_POINTER).presence == PRESENT;
+}
+
+static const struct hit_arguments *arguments_of(const struct sighting *sighting, struct bytes record,
+						struct hit_arguments *arguments)
+{
+	if (!sighting->schema->arguments ||
+	    decode_arguments(record, sighting->schema, arguments) < 0)
+		return NULL;
+	return arguments;
+}
+
+/* What a return adds to a call; all of it may be missing. */
+struct ending {
+	enum outcome outcome;
+	const struct sighting *end;
+	struct bytes record;
+};
+
+static void tell(struct calls *calls, const struct sighting *call, struct bytes record,
+		 const struct ending *ending)
+{
+	struct event event = call_event(call, call->function, calls->wall_offset);
+	struct hit_arguments arguments, results;
+
+	event.process = target_identity(call->target);
+	event.arguments = arguments_of(call, record, &arguments);
+	event.awaits_return = call->schema->awaits_return;
+	event.outcome = ending->outcome;
+	if (ending->end) {
+		event.duration = (struct integer){PRESENT, (int64_t)(ending->end->head.time - call->head.time)};
+		event.results = arguments_of(ending->end, ending->record, &results);
+		event.results_are_named = ending->end->schema->results_are_named;
+	}
+	calls->callbacks.emit(calls->callbacks.user, &event);
+}
+
+/* Tells of a call that waited. */
+static void close_call(struct calls *calls, struct bytes record, const struct ending *ending)
+{
+	struct sighting call;
+
+	if (sighting_of(calls->targets, record, &call) == 0)
+		tell(calls, &call, record, ending);
+}
+
+/* A call whose frame is gone without a return: it panicked, unless that return is one of the missing. */
+static void close_left(struct calls *calls, struct bytes record)
+{
+	const struct assembly_callbacks *callbacks = &calls->callbacks;
+	bool missed = callbacks->lost_ends && callbacks->lost_ends(callbacks->user) > calls->unknown_ends;
+
+	calls->unknown_ends += missed;
+	close_call(calls, record, &(struct ending){.outcome = missed ? OUTCOME_UNKNOWN : OUTCOME_PANIC});
+}
+
+/* Whether the innermost call that waits on a goroutine is in a frame from `least` on. */
+static bool is_within(struct calls *calls, const struct sighting *sighting, uint64_t least)
+{
+	struct sighting innermost;
+	struct bytes record;
+
+	return joiner_look_owned(calls->joiner, target_id(sighting->target), goroutine_of(sighting),
+				 &record) &&
+	       sighting_of(calls->targets, record, &innermost) == 0 && frame_of(&innermost) >= least;
+}
+
+static void leave_frames(struct calls *calls, const struct sighting *sighting, uint64_t least)
+{
+	struct bytes record;
+
+	while (is_within(calls, sighting, least) &&
+	       joiner_take_owned(calls->joiner, target_id(sighting->target), goroutine_of(sighting),
+				 &record))
+		close_left(calls, record);
+}
+
+int calls_begin(struct calls *calls, const struct sighting *call, struct bytes record)
+{
+	struct bytes displaced;
+	int r;
+
+	if (!call->schema->awaits_return || !has_frame(call)) {
+		tell(calls, call, record, &(struct ending){.outcome = OUTCOME_UNKNOWN});
+		return 0;
+	}
+	leave_frames(calls, call, frame_of(call));
+	r = joiner_open(calls->joiner, target_id(call->target), key_of(call), goroutine_of(call), record,
+			&displaced);
+	if (r > 0) {
+		calls->unknown_ends++;
+		close_call(calls, displaced, &(struct ending){.outcome = OUTCOME_UNKNOWN});
+	}
+	return r < 0 ? r : 0;
+}
+
+void calls_return(struct calls *calls, const struct sighting *end, struct bytes record)
+{
+	struct bytes call_record;
+	struct sighting call;
+
+	if (!has_frame(end))
+		return;
+	leave_frames(calls, end, frame_of(end) + 1);
+	if (!joiner_look(calls->joiner, target_id(end->target), key_of(end), &call_record) ||
+	    sighting_of(calls->targets, call_record, &call) < 0)
+		return;
+	/* Another function's call, in the same place: its return was not seen. */
+	if (call.schema->entry != end->schema->entry) {
+		leave_frames(calls, end, frame_of(end));
+		return;
+	}
+	joiner_take(calls->joiner, target_id(end->target), key_of(end), &call_record);
+	close_call(calls, call_record, &(struct ending){OUTCOME_OK, end, record});
+}
+
+void calls_unwind(struct calls *calls, const struct sighting *end)
+{
+	leave_frames(calls, end, 0);
+}
+
+void calls_end_target(struct calls *calls, const struct target *target)
+{
+	struct bytes record;
+
+	while (joiner_take_any(calls->joiner, target_id(target), &record))
+		close_call(calls, record, &(struct ending){.outcome = OUTCOME_EXITED});
+}

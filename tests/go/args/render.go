@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"reflect"
+	"sort"
+	"strconv"
+	"time"
+	"unicode/utf8"
+	"unsafe"
+)
+
+// The bounds of whole values in docs/expressions.md.
+const (
+	maxDepth    = 4
+	maxElements = 8
+	maxFields   = 24
+	maxExact    = 1 << 53
+
+	// A pointer is a level of its own, as are structs, slices and maps.
+	pointerDepth = 0
+)
+
+// object is a JSON object whose members keep their order.
+type object []member
+
+type member struct {
+	key   string
+	value interface{}
+}
+
+func (o object) MarshalJSON() ([]byte, error) {
+	var out bytes.Buffer
+	out.WriteByte('{')
+	for i, m := range o {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		for _, part := range []interface{}{m.key, m.value} {
+			text, err := json.Marshal(part)
+			if err != nil {
+				return nil, err
+			}
+			out.Write(text)
+			out.WriteByte(':')
+		}
+		out.Truncate(out.Len() - 1)
+	}
+	out.WriteByte('}')
+	return out.Bytes(), nil
+}
+
+// renderer turns a value into what docs/expressions.md says of it, and notes what it cuts.
+type renderer struct {
+	cut *object
+}
+
+// place is where in a capture a value stands.
+type place struct {
+	path     string
+	depth    int
+	register bool // a parameter, or within one: its floats may be in registers
+}
+
+func (p place) within(step string) place {
+	p.path += step
+	return p
+}
+
+// behind is for what lies in memory of its own.
+func (p place) behind(step string) place {
+	p.register = false
+	return p.within(step)
+}
+
+func (r renderer) noteCut(p place, length int) {
+	*r.cut = append(*r.cut, member{p.path, length})
+}
+
+var (
+	unlistedType = reflect.TypeOf(unlisted{})
+	durationType = reflect.TypeOf(time.Duration(0))
+	timeType     = reflect.TypeOf(time.Time{})
+	errorType    = reflect.TypeOf((*error)(nil)).Elem()
+)
+
+func (r renderer) render(v reflect.Value, p place) interface{} {
+	if !v.IsValid() {
+		return nil
+	}
+	switch v.Type() {
+	case durationType:
+		return time.Duration(v.Int()).String()
+	case unlistedType:
+		return object{{"$unlisted", r.render(v.Field(0).Elem(), p)}}
+	case timeType:
+		return v.Interface().(time.Time).UTC().Format("2006-01-02T15:04:05.000000000Z")
+	}
+	switch v.Kind() {
+	case reflect.Array, reflect.Slice, reflect.Struct, reflect.Ptr, reflect.Map:
+		return r.renderNested(v, p)
+	case reflect.Interface:
+		return r.renderInterface(v, p)
+	case reflect.Func, reflect.Chan, reflect.UnsafePointer:
+		return renderWord(v)
+	}
+	return r.renderScalar(v, p)
+}
+
+// --- scalars ---
+
+func (r renderer) renderScalar(v reflect.Value, p place) interface{} {
+	switch v.Kind() {
+	case reflect.Bool:
+		return v.Bool()
+	case reflect.String:
+		return r.renderText(v.String(), p)
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return renderInteger(strconv.FormatInt(v.Int(), 10), v.Int() >= -maxExact && v.Int() <= maxExact)
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		return renderInteger(strconv.FormatUint(v.Uint(), 10), v.Uint() <= maxExact)
+	case reflect.Float32, reflect.Float64:
+		return inRegister(renderFloat(v.Float(), v.Type().Bits()), p)
+	case reflect.Complex64, reflect.Complex128:
+		bits := v.Type().Bits() / 2
+		return inRegister(object{
+			{"re", renderFloat(real(v.Complex()), bits)},
+			{"im", renderFloat(imag(v.Complex()), bits)},
+		}, p)
+	}
+	panic("no rendering of " + v.Type().String())
+}
+
+func renderInteger(digits string, exact bool) interface{} {
+	if exact {
+		return json.Number(digits)
+	}
+	return digits
+}
+
+func renderFloat(f float64, bits int) interface{} {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return strconv.FormatFloat(f, 'g', -1, 64)
+	}
+	return json.Number(strconv.FormatFloat(f, 'g', -1, bits))
+}
+
+func inRegister(value interface{}, p place) interface{} {
+	if p.register {
+		return object{{"$float", value}}
+	}
+	return value
+}
+
+// renderText cuts as docs/events.md says: a character that the cut goes through is left out whole.
+func (r renderer) renderText(text string, p place) interface{} {
+	if len(text) <= *maxString {
+		return shown(text)
+	}
+	r.noteCut(p, len(text))
+	end := 0
+	for end < len(text) {
+		_, size := utf8.DecodeRuneInString(text[end:])
+		if end+size > *maxString {
+			break
+		}
+		end += size
+	}
+	return shown(text[:end])
+}
+
+// shown has U+FFFD for each byte that is no UTF-8.
+func shown(text string) string {
+	return string([]rune(text))
+}
+
+// renderWord is for what is one word that points somewhere.
+func renderWord(v reflect.Value) interface{} {
+	if v.IsNil() {
+		return nil
+	}
+	if v.Kind() != reflect.Func {
+		return fmt.Sprintf("0x%x", v.Pointer())
+	}
+	copied := reflect.New(v.Type()) // Pointer of a func is its code
+	copied.Elem().Set(v)
+	return fmt.Sprintf("0x%x", *(*uintptr)(unsafe.Pointer(copied.Pointer())))
+}
+
+// --- what holds other values ---
+
+func (r renderer) renderNested(v reflect.Value, p place) interface{} {
+	if v.Kind() != reflect.Array && v.Kind() != reflect.Struct && v.IsNil() {
+		return nil
+	}
+	if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
+		return r.renderText(string(v.Bytes()), p)
+	}
+	switch v.Kind() {
+	case reflect.Array:
+	case reflect.Ptr:
+		p.depth += pointerDepth
+	default:
+		p.depth++
+	}
+	if p.depth > maxDepth {
+		return object{{"$beyond", true}}
+	}
+	switch v.Kind() {
+	case reflect.Ptr:
+		return r.render(v.Elem(), p.behind(""))
+	case reflect.Struct:
+		return r.renderStruct(v, p)
+	case reflect.Map:
+		return r.renderMap(v, p)
+	}
+	return r.renderElements(v, p)
+}
+
+func (r renderer) renderElements(v reflect.Value, p place) interface{} {
+	if v.Kind() == reflect.Slice || v.Len() > 1 {
+		p.register = false // an array of more than one is on the stack
+	}
+	out := []interface{}{}
+	for i := 0; i < v.Len() && i < maxElements; i++ {
+		out = append(out, r.render(v.Index(i), p.within(fmt.Sprintf("[%d]", i))))
+	}
+	if v.Len() > maxElements {
+		r.noteCut(p, 0)
+	}
+	return out
+}
+
+func (r renderer) renderStruct(v reflect.Value, p place) interface{} {
+	out := object{}
+	for i := 0; i < v.NumField(); i++ {
+		name := v.Type().Field(i).Name
+		if name == "_" {
+			continue
+		}
+		if len(out) == maxFields {
+			r.noteCut(p, 0)
+			break
+		}
+		out = append(out, member{name, r.render(v.Field(i), p.within("."+name))})
+	}
+	return out
+}
+
+func (r renderer) renderMap(v reflect.Value, p place) interface{} {
+	entries := [][2]interface{}{}
+	for _, k := range v.MapKeys() {
+		name := fmt.Sprint(k)
+		step := "[" + name + "]"
+		if k.Kind() == reflect.String {
+			step = "[" + strconv.Quote(name) + "]"
+		}
+		entries = append(entries, [2]interface{}{shown(name), r.render(v.MapIndex(k), p.behind(step))})
+	}
+	sort.Slice(entries, func(i, j int) bool { return entries[i][0].(string) < entries[j][0].(string) })
+	if len(entries) > maxElements {
+		r.noteCut(p, 0)
+	}
+	return object{{"$map", entries}}
+}
+
+// renderInterface accepts the type alone, but for errors that the standard library makes.
+func (r renderer) renderInterface(v reflect.Value, p place) interface{} {
+	if v.IsNil() {
+		return nil
+	}
+	held := v.Elem()
+	if v.Type() == errorType {
+		switch held.Type().String() {
+		case "*errors.errorString", "*fmt.wrapError", "*fmt.wrapErrors", "*fmt.fmtError":
+			return r.renderText(v.Interface().(error).Error(), p)
+		}
+	}
+	return object{{"$held", r.render(held, p.behind(""))}, {"type", held.Type().String()}}
+}

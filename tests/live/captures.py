@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: MIT
+"""What was captured, held against what tests/go/args says it passed: value by value, each counted."""
+
+import dataclasses
+import decimal
+import json
+import re
+
+import events
+from servers import release_number
+
+ABSENT = object()
+MOST_ENTRIES = 8  # of a whole map
+
+
+def parse_event(line):
+    """Numbers as they stand in the line: no digit is lost."""
+    return events.parse(line, parse_int=decimal.Decimal, parse_float=decimal.Decimal)
+
+
+def parse_call(line):
+    """Of the program's list; its keys are in the order of the source."""
+    return json.loads(line, parse_int=decimal.Decimal, parse_float=decimal.Decimal)
+
+
+def shown(value):
+    """For a reader of differences."""
+    if value is ABSENT:
+        return "nothing"
+    text = re.sub(r'"#([^"]*)"', r"\1", json.dumps(value, default=lambda number: f"#{number}"))
+    return text if len(text) <= 200 else f"{text[:150]}… ({len(text)} characters)"
+
+
+def is_same(expected, actual):
+    if isinstance(expected, decimal.Decimal) and isinstance(actual, decimal.Decimal):
+        return expected == actual and expected.is_signed() == actual.is_signed()
+    return type(expected) is type(actual) and expected == actual
+
+
+def special(expected):
+    """The word and the value of what stands for more than itself: see tests/go/args/main.go."""
+    if isinstance(expected, dict) and expected:
+        word, value = next(iter(expected.items()))
+        if word.startswith("$"):
+            return word, value
+    return None, expected
+
+
+def is_beyond(expected):
+    return special(expected)[0] == "$beyond"
+
+
+@dataclasses.dataclass
+class Comparison:
+    """Of all the calls made with one release."""
+
+    release: str
+    calls: int = 0
+    values: int = 0
+    in_registers: int = 0  # floats that are null for it
+    types_only: int = 0  # interfaces of which no more than the type is told
+    cuts: int = 0
+    differences: list = dataclasses.field(default_factory=list)
+
+    @property
+    def floats_in_registers(self):
+        return release_number(self.release) >= (1, 17)
+
+    @property
+    def lists_blank_parameters(self):
+        return release_number(self.release) >= (1, 22)
+
+    def compare(self, call, event):
+        """One event against the call that it is of."""
+        self.calls += 1
+        one = _Call(self, call, event)
+        one.expect("goid", call["goid"], event.get("goid"))
+        one.compare_members("", call["args"], event.get("args"), "{key}")
+        one.compare_cuts(event)
+
+    def differ(self, call, where, expected, actual):
+        captures = "" if call["captures"] is None else f"({', '.join(call['captures'])})"
+        self.differences.append(f"{call['name']}: {call['function']}{captures}\n"
+                                f"    {where}: expected {expected}\n"
+                                f"    {' ' * len(where)}       got {actual}")
+
+    def summary(self):
+        return (f"Go {self.release}: {self.values} values of {self.calls} calls compared, "
+                f"{len(self.differences)} differences; {self.in_registers} floats in registers, {self.types_only} interfaces told by their types alone, "
+                f"{self.cuts} cut")
+
+
+class _Call:
+    def __init__(self, whole, call, event):
+        self.whole = whole
+        self.call = call
+        self.event = event
+        self.beyond = []  # paths of what is too deep
+
+    def differ(self, where, expected, actual):
+        self.whole.differ(self.call, where, shown(expected), shown(actual))
+
+    def expect(self, where, expected, actual):
+        self.whole.values += 1
+        if not is_same(expected, actual):
+            self.differ(where, expected, actual)
+
+    # --- values ---
+
+    def compare(self, where, expected, actual):
+        word, value = special(expected)
+        if word:
+            getattr(self, f"compare_{word[1:]}")(where, value, actual, expected)
+        elif isinstance(expected, dict):
+            self.compare_members(where, expected, actual)
+        elif isinstance(expected, list):
+            self.compare_elements(where, expected, actual)
+        else:
+            self.expect(where, expected, actual)
+
+    def compare_members(self, where, expected, actual, step=".{key}"):
+        """Of a struct: in order, and without those that are too deep."""
+        if not isinstance(actual, dict) or not expected:
+            self.expect(where or "args", expected, actual)
+            return
+        there = [key for key, value in expected.items() if key in actual or not is_beyond(value)]
+        if list(actual) != there:
+            self.differ(where or "args", f"the keys {there}", f"the keys {list(actual)}")
+        for key, value in expected.items():
+            self.compare(where + step.format(key=key), value, actual.get(key, ABSENT))
+
+    def compare_elements(self, where, expected, actual):
+        if not isinstance(actual, list) or not expected:
+            self.expect(where, expected, actual)
+            return
+        there = [value for value in expected if not is_beyond(value)]
+        if len(actual) not in (len(expected), len(there)):
+            self.differ(where, f"{len(expected)} elements", f"{len(actual)} elements: {actual}")
+        for index, value in enumerate(expected):
+            element = actual[index] if index < len(actual) else ABSENT
+            self.compare(f"{where}[{index}]", value, element)
+
+    # --- what stands for more than itself ---
+
+    def compare_map(self, where, entries, actual, _expected):
+        members = dict(entries)
+        if not isinstance(actual, dict) or not members:
+            self.expect(where, members, actual)
+            return
+        count = min(len(members), MOST_ENTRIES)
+        if len(actual) != count or not actual.keys() <= members.keys():
+            self.differ(where, f"{count} of the keys {sorted(members)}", f"the keys {sorted(actual)}")
+        for key in actual.keys() & members.keys():
+            self.compare(f'{where}["{key}"]', members[key], actual[key])
+
+    def compare_held(self, where, value, actual, expected):
+        if actual in ({}, {"type": expected["type"]}) and actual != value:
+            self.whole.types_only += 1
+            self.whole.values += 1
+        else:
+            self.compare(where, value, actual)
+
+    def compare_float(self, where, value, actual, _expected):
+        if not self.whole.floats_in_registers:
+            self.compare(where, value, actual)
+            return
+        self.whole.in_registers += 1
+        parts = {"re": None, "im": None}
+        self.expect(where, parts if isinstance(value, dict) and actual == parts else None, actual)
+
+    def compare_unlisted(self, where, value, actual, _expected):
+        """Where a parameter is not listed, where the others are is not certain: none is told wrong."""
+        if actual is None and not self.whole.lists_blank_parameters:
+            self.whole.values += 1
+            return
+        self.compare(where, value, actual)
+
+    def compare_beyond(self, where, _value, actual, _expected):
+        self.whole.values += 1
+        self.beyond.append(where)
+        if actual not in (ABSENT, None, {}, []):
+            self.differ(where, "nothing: it is too deep", actual)
+
+    # --- what was cut ---
+
+    def compare_cuts(self, event):
+        """Named each, with the whole length of a string; what is too deep by itself or by what it is in."""
+        cuts = self.call["cut"]
+        named = {path[len("args."):] if path.startswith("args.") else path for path in event.get("truncated", [])}
+        self.whole.cuts += len(cuts) + len(self.beyond)
+        for path in sorted(set(cuts) - named):
+            self.differ(path, "to be named in truncated", event.get("truncated", ABSENT))
+        for path in sorted(named - set(cuts)):
+            if not any(deep.startswith(path) for deep in self.beyond):
+                self.differ(path, "not to be named in truncated", event["truncated"])
+        for deep in self.beyond:
+            if not any(deep.startswith(path) for path in named):
+                self.differ(deep, "to be named in truncated", event.get("truncated", ABSENT))
+        self.compare_lengths(event, cuts)
+
+    def compare_lengths(self, event, cuts):
+        for path, length in cuts.items():
+            for key in (f"{path}_bytes", f"args.{path}_bytes"):
+                if length and key in event:
+                    self.expect(key, length, event[key])
