@@ -76,9 +76,12 @@ static void durations_add_up(void **state)
 			long double part = strtold(at, &at);
 			size_t unit = strcspn(at, "0123456789");
 
-			sum += part * (*at == 'h' ? 3600e9L : strcmp(at, "ns") == 0 ? 1
-				       : strncmp(at, "ms", 2) == 0 ? 1e6L : *at == 'm' ? 60e9L
-				       : *at == 's' ? 1e9L : 1e3L);
+			sum += part * (*at == 'h'		 ? 3600e9L :
+				       strcmp(at, "ns") == 0	 ? 1 :
+				       strncmp(at, "ms", 2) == 0 ? 1e6L :
+				       *at == 'm'		 ? 60e9L :
+				       *at == 's'		 ? 1e9L :
+								   1e3L);
 			at += unit;
 		}
 		assert_true((int64_t)(sum + 0.5L) == value);
@@ -105,8 +108,8 @@ static void assert_unix(int64_t second, uint32_t nanosecond, const char *wanted)
 	assert_time(nanosecond, second + TO_1970, wanted);
 	/* As time.Now() does: 33 bits of seconds, and what a monotonic clock said. */
 	if (second + TO_1970 >= TO_1885 && second + TO_1970 - TO_1885 < INT64_C(1) << 33)
-		assert_time(MONOTONIC | (uint64_t)(second + TO_1970 - TO_1885) << 30 | nanosecond, 42,
-			    wanted);
+		assert_time(MONOTONIC | (uint64_t)(second + TO_1970 - TO_1885) << 30 | nanosecond,
+			    42, wanted);
 }
 
 static void writes_times(void **state)
@@ -125,7 +128,8 @@ static void writes_times(void **state)
 	/* The ends of the form with a monotonic clock, and one second before. */
 	assert_unix(TO_1885 - TO_1970, 0, "1885-01-01T00:00:00.000000000Z");
 	assert_unix(TO_1885 - TO_1970 - 1, 0, "1884-12-31T23:59:59.000000000Z");
-	assert_unix(TO_1885 - TO_1970 + (INT64_C(1) << 33) - 1, 0, "2157-03-16T12:56:31.000000000Z");
+	assert_unix(TO_1885 - TO_1970 + (INT64_C(1) << 33) - 1, 0,
+		    "2157-03-16T12:56:31.000000000Z");
 }
 
 static void writes_times_of_other_ages(void **state)
@@ -150,16 +154,18 @@ static bool is_leap(int64_t year)
 /* Counts the days of five centuries one by one. */
 static void counts_days(void **state)
 {
-	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	int64_t day = 0;
 
 	for (int year = 1; year <= 2500; year++) {
 		for (int month = 0; month < 12; month++) {
-			for (int i = 0; i < days[month] + (month == 1 && is_leap(year)); i++, day++) {
+			for (int i = 0; i < days[month] + (month == 1 && is_leap(year));
+			     i++, day++) {
 				char wanted[GO_TEXT_SIZE];
 
-				snprintf(wanted, sizeof(wanted), "%04d-%02d-%02dT12:00:00.000000000Z",
-					 year, month + 1, i + 1);
+				snprintf(wanted, sizeof(wanted),
+					 "%04d-%02d-%02dT12:00:00.000000000Z", year, month + 1,
+					 i + 1);
 				assert_time(0, day * 86400 + 43200, wanted);
 			}
 		}
@@ -217,10 +223,14 @@ static void writes_what_is_no_number(void **state)
 		uint8_t size;
 		const char *text;
 	} rows[] = {
-		{UINT64_C(0x7ff0000000000000), 8, "+Inf"}, {UINT64_C(0xfff0000000000000), 8, "-Inf"},
-		{UINT64_C(0x7ff8000000000001), 8, "NaN"},  {UINT64_C(0xfff8000000000001), 8, "NaN"},
-		{UINT64_C(0x7ff0000000000001), 8, "NaN"},  {0x7f800000, 4, "+Inf"},
-		{0xff800000, 4, "-Inf"},		   {0x7fc00000, 4, "NaN"},
+		{ UINT64_C(0x7ff0000000000000), 8, "+Inf" },
+		{ UINT64_C(0xfff0000000000000), 8, "-Inf" },
+		{ UINT64_C(0x7ff8000000000001), 8, "NaN" },
+		{ UINT64_C(0xfff8000000000001), 8, "NaN" },
+		{ UINT64_C(0x7ff0000000000001), 8, "NaN" },
+		{ 0x7f800000, 4, "+Inf" },
+		{ 0xff800000, 4, "-Inf" },
+		{ 0x7fc00000, 4, "NaN" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
