@@ -650,6 +650,17 @@ static bool needs_held(const struct walk *walk)
 	       !interface_word(next->name);
 }
 
+/* Pointers are followed on the way, also to interfaces, which Go itself does not do. */
+static int follow_to_interface(const struct maker *maker, struct walk *walk)
+{
+	const struct type *type = walk->type;
+
+	if (type->kind != TYPE_POINTER || types_complete(walk->scope->types, type, NULL) < 0 ||
+	    !type->element || type->element->kind != TYPE_INTERFACE)
+		return 0;
+	return walk_follow(walk, maker->err);
+}
+
 static int fail_held(const struct walk *walk, struct error *err)
 {
 	return expression_fail(err, -ENOENT, walk->expression,
@@ -671,11 +682,12 @@ static int choose_held(struct maker *maker, const struct walk *walk, struct spot
 static int take_steps(struct maker *maker, struct walk *walk, struct spot spot)
 {
 	while (walk->step + 1 < walk->expression->step_count) {
-		int r;
+		int r = follow_to_interface(maker, walk);
 
-		if (needs_held(walk))
+		if (r == 0 && needs_held(walk))
 			return choose_held(maker, walk, spot);
-		r = walk_take_step(walk, maker->err);
+		if (r == 0)
+			r = walk_take_step(walk, maker->err);
 		if (r < 0)
 			return r;
 	}
