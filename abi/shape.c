@@ -663,6 +663,17 @@ static bool needs_held(const struct walk *walk)
 	       !interface_word(next->name);
 }
 
+/* Pointers are followed on the way, also to interfaces, which Go itself does not do. */
+static int follow_to_interface(const struct maker *maker, struct walk *walk)
+{
+	const struct type *type = walk->type;
+
+	if (type->kind != TYPE_POINTER || types_complete(walk->scope->types, type, NULL) < 0 ||
+	    !type->element || type->element->kind != TYPE_INTERFACE)
+		return 0;
+	return walk_follow(walk, maker->err);
+}
+
 static int fail_held(const struct walk *walk, struct error *err)
 {
 	return expression_fail(err, -ENOENT, walk->expression,
@@ -684,11 +695,12 @@ static int choose_held(struct maker *maker, const struct walk *walk, struct spot
 static int take_steps(struct maker *maker, struct walk *walk, struct spot spot)
 {
 	while (walk->step + 1 < walk->expression->step_count) {
-		int r;
+		int r = follow_to_interface(maker, walk);
 
-		if (needs_held(walk))
+		if (r == 0 && needs_held(walk))
 			return choose_held(maker, walk, spot);
-		r = walk_take_step(walk, maker->err);
+		if (r == 0)
+			r = walk_take_step(walk, maker->err);
 		if (r < 0)
 			return r;
 	}
@@ -702,10 +714,11 @@ static int take_steps(struct maker *maker, struct walk *walk, struct spot spot)
 static void note_gap(struct maker *maker, const char *name)
 {
 	struct shape_gaps *gaps = maker->gaps;
-	struct shape_gap *gap = &gaps->gaps[gaps->count];
+	struct shape_gap *gap;
 
 	if (!gaps || gaps->count == SHAPE_MAX_GAPS)
 		return;
+	gap = &gaps->gaps[gaps->count];
 	snprintf(gap->name, sizeof(gap->name), "%.*s", (int)sizeof(gap->name) - 1, name);
 	snprintf(gap->why, sizeof(gap->why), "%.*s", (int)sizeof(gap->why) - 1,
 		 maker->err ? maker->err->what : "");

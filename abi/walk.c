@@ -11,6 +11,8 @@ enum {
 	WORD = 8,
 	MAX_DISPLACEMENT = 1 << 28, /* of a value within what one pointer leads to */
 	MAX_EMBEDDING = 6,	    /* structs within each other through which a field is promoted */
+	/* Fields looked at: hostile DWARF can describe structs that embed each other in all of theirs. */
+	MAX_LOOKS = 200000,
 };
 
 static const struct type byte_type = {.kind = TYPE_UINT, .name = "uint8", .size = 1, .complete = true};
@@ -156,6 +158,8 @@ static int enter_location(struct walk *walk, const struct type *type, struct err
 	walk->type = type;
 	if (walk->location.piece_count != 1 || walk->location.pieces[0].place != PLACE_STACK)
 		return 0;
+	if (walk->location.pieces[0].stack_offset > MAX_DISPLACEMENT)
+		return walk_fail(walk, err, -E2BIG, "that lies too far up the stack");
 	r = plan_follow(walk->builder, stack, err);
 	if (r < 0)
 		return r;
@@ -319,6 +323,7 @@ int walk_to_field(struct walk *walk, const struct field *field, struct error *er
 struct field_path {
 	const struct field *fields[MAX_EMBEDDING];
 	size_t count;
+	uint32_t looks;
 };
 
 static const struct type *embedded_struct(struct types *types, const struct field *field)
@@ -342,6 +347,8 @@ static bool find_at_depth(struct types *types, const struct type *type, const ch
 		const struct field *field = &type->fields[i];
 		const struct type *within;
 
+		if (++path->looks > MAX_LOOKS)
+			return false;
 		path->fields[path->count] = field;
 		if (depth == 0 && strcmp(field->name, name) == 0) {
 			path->count++;
@@ -362,6 +369,7 @@ static bool find_at_depth(struct types *types, const struct type *type, const ch
 static bool find_path(struct types *types, const struct type *type, const char *name,
 		      struct field_path *path)
 {
+	path->looks = 0;
 	for (size_t depth = 0; depth < MAX_EMBEDDING; depth++) {
 		path->count = 0;
 		if (find_at_depth(types, type, name, depth, path))
@@ -427,6 +435,17 @@ static int take_name(struct walk *walk, const char *name, struct error *err)
 
 /* ---- elements ---- */
 
+/* To an element of the array that begins where it stands. */
+static int advance_to_element(struct walk *walk, uint64_t index, const struct type *element,
+			      struct error *err)
+{
+	uint64_t offset;
+
+	if (__builtin_mul_overflow(index, element->size, &offset))
+		offset = UINT64_MAX;
+	return advance(walk, offset, element, err);
+}
+
 /* An element of what a word points to, if the word after it says that there are so many. */
 static int to_counted_element(struct walk *walk, uint64_t index, const struct type *element,
 			      struct error *err)
@@ -443,7 +462,7 @@ static int to_counted_element(struct walk *walk, uint64_t index, const struct ty
 		return r;
 	pointer.gate = r;
 	r = follow_word(walk, pointer, element, err);
-	return r < 0 ? r : advance(walk, index * element->size, element, err);
+	return r < 0 ? r : advance_to_element(walk, index, element, err);
 }
 
 int walk_to_element(struct walk *walk, uint64_t index, struct error *err)
@@ -463,7 +482,7 @@ int walk_to_element(struct walk *walk, uint64_t index, struct error *err)
 		return to_counted_element(walk, index, type->element, err);
 	if (index >= type->length)
 		return fail_type(walk, err, -EINVAL, "the index is beyond the end of a %s");
-	return advance(walk, index * type->element->size, type->element, err);
+	return advance_to_element(walk, index, type->element, err);
 }
 
 /* To one of the words of an entry, and where it points. */

@@ -346,19 +346,40 @@ static bool put_key(struct printer *printer, const struct shape_node *key)
 {
 	const struct hit_value *value = value_of(printer, key->cell);
 	const struct cell *cell = &printer->arguments->cells[key->cell].cell;
+	char text[GO_TEXT_SIZE];
 
-	if (key->kind != SHAPE_CELL || !value)
+	if (!value)
 		return false;
-	if (cell->kind == CELL_STRING)
-		json_bytes(printer->writer, value->data, value->size);
-	else if (cell->kind == CELL_BOOL)
+	if (key->kind == SHAPE_DURATION) {
+		put_duration(printer, key);
+		return true;
+	}
+	if (key->kind != SHAPE_CELL)
+		return false;
+	switch (cell->kind) {
+	case CELL_STRING:
+		put_string(printer, value);
+		break;
+	case CELL_BOOL:
 		json_name(printer->writer, value->integer ? "true" : "false");
-	else if (cell->kind == CELL_INT && value->integer < 0)
-		put_digits(printer, "-%llu", -(uint64_t)value->integer);
-	else if (cell->kind == CELL_INT || cell->kind == CELL_UINT)
+		break;
+	case CELL_INT:
+		if (value->integer < 0)
+			put_digits(printer, "-%llu", -(uint64_t)value->integer);
+		else
+			put_digits(printer, "%llu", (uint64_t)value->integer);
+		break;
+	case CELL_UINT:
 		put_digits(printer, "%llu", (uint64_t)value->integer);
-	else
-		return false;
+		break;
+	case CELL_FLOAT:
+		go_float_text((uint64_t)value->integer, cell->size, text);
+		json_name(printer->writer, text);
+		break;
+	case CELL_POINTER:
+		put_digits(printer, "0x%llx", (uint64_t)value->integer);
+		break;
+	}
 	return true;
 }
 

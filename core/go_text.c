@@ -54,8 +54,8 @@ size_t go_time_text(uint64_t wall, int64_t ext, char text[static GO_TEXT_SIZE])
 	days = divide_down(second, DAY);
 	rest = second - days * DAY;
 	date = date_of(days);
-	return snprintf(text, GO_TEXT_SIZE, "%04lld-%02d-%02dT%02d:%02d:%02d.%09lluZ",
-			(long long)date.year, date.month, date.day, (int)(rest / 3600),
+	return snprintf(text, GO_TEXT_SIZE, "%s%04lld-%02d-%02dT%02d:%02d:%02d.%09lluZ",
+			date.year < 0 ? "-" : "", llabs(date.year), date.month, date.day, (int)(rest / 3600),
 			(int)(rest / 60 % 60), (int)(rest % 60),
 			(unsigned long long)(wall & NANOSECONDS) % 1000000000);
 }

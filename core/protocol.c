@@ -187,7 +187,8 @@ static void add_template(struct call_captures *captures, const struct capture *t
 	const char *expression = template->expression;
 
 	if (expression[0] == '%')
-		snprintf(text, CALL_CAPTURE_TEXT, "%.64s%s", parameter, expression + 2);
+		snprintf(text, CALL_CAPTURE_TEXT, "%.*s%s", EXPRESSION_MAX_NAME, parameter,
+			 expression + 2);
 	else
 		snprintf(text, CALL_CAPTURE_TEXT, "%s", expression);
 	captures->captures[captures->count] = *template;

@@ -57,7 +57,10 @@ extern const struct probe_request protocol_goroutine_end;
  * that parameter (or NULL), and with `frame` what tells this call from others of its goroutine. Views into
  * `texts`, which the caller keeps as long as the captures.
  */
-enum { CALL_MAX_CAPTURES = 16, CALL_CAPTURE_TEXT = 96 };
+enum {
+	CALL_MAX_CAPTURES = 16,
+	CALL_CAPTURE_TEXT = EXPRESSION_MAX_NAME + 32, /* a name that is too long is still so */
+};
 
 struct call_captures {
 	char texts[CALL_MAX_CAPTURES][CALL_CAPTURE_TEXT];

@@ -156,8 +156,8 @@ class Events(unittest.TestCase):
     def test_code_writes_the_listed_keys(self):
         """The keys that the JSON format spells out are those of the tables, no more, no fewer."""
         source = (ROOT / "core/format_json.c").read_text()
-        written = set(re.findall(r'(?:put_key|put_text|put_text_unless_empty|put_number)'
-                                 r'\(json, "(\w+)"', source))
+        written = set(re.findall(r'(?:json_key|put_text|put_text_unless_empty|put_number)'
+                                 r'\(json(?:->writer)?, "(\w+)"', source))
         written |= set(re.findall(r'"(\w+_bytes)", &event->', source))
         self.assertEqual(written - {"http", "https"}, set(self.keys))
 

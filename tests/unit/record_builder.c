@@ -45,7 +45,8 @@ void record_string(struct record_builder *record, const char *data, size_t size,
 
 void record_unreadable(struct record_builder *record)
 {
-	record->head.unreadable |= 1ull << record->cell_count;
+	check(record->cell_count < PLAN_MAX_CELLS, "too many cells");
+	record->head.unreadable[record->cell_count / 64] |= 1ull << record->cell_count % 64;
 	record_word(record, 0);
 }
 

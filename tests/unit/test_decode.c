@@ -12,6 +12,8 @@
 #include "decode.h"
 #include "record_builder.h"
 
+enum { HEAD = sizeof(struct record_hit) };
+
 static const struct schema one_string = {
 	.cell_count = 1,
 	.cells = {{{CELL_STRING, 16}, FIELD_PATH}},
@@ -77,36 +79,36 @@ static void refuses_damaged_heads(void **state)
 
 	record_init(&record, 1, 1, 1);
 	bytes = record_finish(&record);
-	assert_int_equal(bytes.size, 40);
-	assert_int_equal(decode_copy(bytes.data, 40, &empty), 0);
-	for (uint32_t size = 0; size < 40; size++) {
+	assert_int_equal(bytes.size, HEAD);
+	assert_int_equal(decode_copy(bytes.data, HEAD, &empty), 0);
+	for (uint32_t size = 0; size < HEAD; size++) {
 		/* Cut, with the size as it was and with one that fits. */
-		memcpy(record.bytes, &(uint32_t){40}, 4);
+		memcpy(record.bytes, &(uint32_t){HEAD}, 4);
 		assert_int_equal(decode_copy(bytes.data, size, &empty), -EBADMSG);
 		memcpy(record.bytes, &size, 4);
 		assert_int_equal(decode_copy(bytes.data, size, &empty), -EBADMSG);
 	}
-	for (uint64_t size = 0; size <= 80; size++) {
+	for (uint64_t size = 0; size <= 2 * HEAD; size++) {
 		memcpy(record.bytes, &size, 4);
-		assert_int_equal(decode_copy(bytes.data, 40, &empty), size == 40 ? 0 : -EBADMSG);
+		assert_int_equal(decode_copy(bytes.data, HEAD, &empty), size == HEAD ? 0 : -EBADMSG);
 	}
-	memcpy(record.bytes, &(uint32_t){40}, 4);
+	memcpy(record.bytes, &(uint32_t){HEAD}, 4);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		memcpy(record.bytes + 4, &kinds[i], 2);
-		assert_int_equal(decode_copy(bytes.data, 40, &empty), -EBADMSG);
+		assert_int_equal(decode_copy(bytes.data, HEAD, &empty), -EBADMSG);
 	}
 	record_release(&record);
 }
 
 /* `count` cells in the bytes and `told` of them in the head, against a schema of `wanted`. */
-static int decode_cells(size_t count, uint16_t told, uint8_t wanted)
+static int decode_cells(size_t count, uint16_t told, uint16_t wanted)
 {
 	struct record_builder record;
 	struct schema schema = {.cell_count = wanted};
 	struct bytes bytes;
 	int r;
 
-	for (uint8_t i = 0; i < PLAN_MAX_CELLS; i++)
+	for (size_t i = 0; i < PLAN_MAX_CELLS; i++)
 		schema.cells[i] = (struct probe_cell){{CELL_UINT, 8}, i % FIELD_COUNT};
 	record_init(&record, 1, 1, 1);
 	for (size_t i = 0; i < count; i++)
@@ -122,15 +124,15 @@ static void refuses_wrong_cell_counts(void **state)
 {
 	assert_int_equal(decode_cells(0, 0, 0), 0);
 	assert_int_equal(decode_cells(3, 3, 3), 0);
-	assert_int_equal(decode_cells(32, 32, 32), 0);
+	assert_int_equal(decode_cells(256, 256, 256), 0);
 	assert_int_equal(decode_cells(3, 3, 2), -EBADMSG);
 	assert_int_equal(decode_cells(3, 3, 4), -EBADMSG);
 	assert_int_equal(decode_cells(3, 2, 3), -EBADMSG);
 	assert_int_equal(decode_cells(2, 3, 3), -EBADMSG);
 	assert_int_equal(decode_cells(0, 1, 1), -EBADMSG);
-	assert_int_equal(decode_cells(33, 33, 33), -EBADMSG);
-	assert_int_equal(decode_cells(3, 0xffff, 0xff), -EBADMSG);
-	assert_int_equal(decode_cells(31, 32, 32), -EBADMSG);
+	assert_int_equal(decode_cells(257, 257, 257), -EBADMSG);
+	assert_int_equal(decode_cells(3, 0xffff, 0xffff), -EBADMSG);
+	assert_int_equal(decode_cells(255, 256, 256), -EBADMSG);
 }
 
 static struct integer decode_integer(enum cell_kind kind, uint8_t size, uint64_t word)
@@ -209,7 +211,7 @@ static void reads_strings(void **state)
 	assert_int_equal(path.presence, PRESENT);
 	assert_int_equal(path.size, 6);
 	assert_int_equal(path.length, 6);
-	assert_ptr_equal(path.data, bytes.data + 40 + 4 * 8 + 4);
+	assert_ptr_equal(path.data, bytes.data + HEAD + 4 * 8 + 4);
 	query = hit_text(&hit, FIELD_QUERY);
 	assert_int_equal(query.size, 3);
 	assert_true(query.length == UINT32_MAX);
@@ -230,7 +232,7 @@ static int decode_string_cell(uint64_t cell, size_t payload)
 	record_init(&record, 1, 1, 1);
 	record_word(&record, cell);
 	record.payload_size = payload;
-	r = decode_copy(record_finish(&record).data, 48 + payload, &one_string);
+	r = decode_copy(record_finish(&record).data, HEAD + 8 + payload, &one_string);
 	record_release(&record);
 	return r;
 }
@@ -273,7 +275,9 @@ static void unreadable_cells_do_not_count(void **state)
 	record_word(&record, UINT64_MAX); /* would be refused */
 	record_word(&record, 500);
 	record_word(&record, 34);
-	record.head.unreadable = UINT64_MAX ^ 4; /* bits beyond the cells mean nothing */
+	/* Bits beyond the cells mean nothing. */
+	memset(record.head.unreadable, 0xff, sizeof(record.head.unreadable));
+	record.head.unreadable[0] ^= 4;
 	assert_int_equal(decode_hit(record_finish(&record), &schema, &hit), 0);
 	assert_int_equal(hit_text(&hit, FIELD_PATH).presence, UNREADABLE);
 	assert_null(hit_text(&hit, FIELD_PATH).data);
@@ -307,6 +311,88 @@ static void unknown_fields_are_unreadable(void **state)
 	assert_int_equal(hit_integer(&hit, FIELD_GOID).presence, UNREADABLE);
 	assert_int_equal(hit_integer(&hit, FIELD_STATUS).value, 200);
 	assert_int_equal(hit_integer(&hit, FIELD_RESPONSE_BYTES).presence, ABSENT);
+	record_release(&record);
+}
+
+/* The values of arguments are told by their cells, those of fields by their fields. */
+static void keeps_arguments_apart(void **state)
+{
+	static const struct shape shape;
+	static const struct schema schema = {
+		.cell_count = 4,
+		.cells = {{{CELL_UINT, 8}, FIELD_GOID},
+			  {{CELL_STRING, 16}, PROBE_NO_FIELD},
+			  {{CELL_INT, 2}, PROBE_NO_FIELD},
+			  {{CELL_INT, 8}, PROBE_NO_FIELD}},
+		.arguments = &shape,
+	};
+	struct hit_arguments arguments;
+	struct record_builder record;
+	struct bytes bytes;
+	struct hit hit;
+
+	record_init(&record, 1, 1, 1);
+	record_word(&record, 34);
+	record_string(&record, "cup", 3, 9);
+	record_word(&record, 0xffff);
+	record_unreadable(&record);
+	bytes = record_finish(&record);
+	assert_int_equal(decode_hit(bytes, &schema, &hit), 0);
+	assert_int_equal(hit.known, 1u << FIELD_GOID);
+	assert_int_equal(hit.unreadable, 0);
+	assert_int_equal(decode_arguments(bytes, &schema, &arguments), 0);
+	assert_ptr_equal(arguments.shape, &shape);
+	assert_ptr_equal(arguments.cells, schema.cells);
+	assert_int_equal(arguments.known[0], 2 | 4);
+	assert_memory_equal(arguments.values[1].data, "cup", 3);
+	assert_int_equal(arguments.values[1].size, 3);
+	assert_int_equal(arguments.values[1].length, 9);
+	assert_int_equal(arguments.values[2].integer, -1);
+	record_release(&record);
+}
+
+/* The last of all cells has its bit in the last word. */
+static void reads_as_many_cells_as_there_can_be(void **state)
+{
+	static struct schema schema = {.cell_count = PLAN_MAX_CELLS};
+	struct hit_arguments arguments;
+	struct record_builder record;
+
+	record_init(&record, 1, 1, 1);
+	for (size_t i = 0; i < PLAN_MAX_CELLS; i++) {
+		schema.cells[i] = (struct probe_cell){{CELL_UINT, 8}, PROBE_NO_FIELD};
+		if (i % 3)
+			record_word(&record, i);
+		else
+			record_unreadable(&record);
+	}
+	assert_int_equal(decode_arguments(record_finish(&record), &schema, &arguments), 0);
+	for (size_t i = 0; i < PLAN_MAX_CELLS; i++) {
+		assert_int_equal(arguments.known[i / 64] >> i % 64 & 1, i % 3 != 0);
+		if (i % 3)
+			assert_int_equal(arguments.values[i].integer, i);
+	}
+	record_release(&record);
+}
+
+/* A string outside of the record spoils it, unless it could not be read anyway. */
+static void refuses_damaged_arguments(void **state)
+{
+	static const struct schema schema = {
+		.cell_count = 1,
+		.cells = {{{CELL_STRING, 16}, PROBE_NO_FIELD}},
+	};
+	struct hit_arguments arguments;
+	struct record_builder record;
+	struct hit hit;
+
+	record_init(&record, 1, 1, 1);
+	record_word(&record, record_string_cell(1, 1, 1));
+	assert_int_equal(decode_arguments(record_finish(&record), &schema, &arguments), -EBADMSG);
+	assert_int_equal(decode_hit(record_finish(&record), &schema, &hit), 0);
+	record.head.unreadable[0] = 1;
+	assert_int_equal(decode_arguments(record_finish(&record), &schema, &arguments), 0);
+	assert_int_equal(arguments.known[0], 0);
 	record_release(&record);
 }
 
@@ -371,6 +457,9 @@ int main(void)
 		cmocka_unit_test(bounds_strings),
 		cmocka_unit_test(unreadable_cells_do_not_count),
 		cmocka_unit_test(unknown_fields_are_unreadable),
+		cmocka_unit_test(keeps_arguments_apart),
+		cmocka_unit_test(reads_as_many_cells_as_there_can_be),
+		cmocka_unit_test(refuses_damaged_arguments),
 		cmocka_unit_test(refuses_every_prefix),
 		cmocka_unit_test(takes_any_alignment),
 	};

@@ -59,10 +59,15 @@ static void takes_binary_and_functions(void **state)
 	assert_int_equal(options.binary_count, 1);
 	assert_string_equal(options.binaries[0], "./server");
 	assert_int_equal(options.function_count, 2);
-	assert_string_equal(options.functions[0], "main.ping");
-	assert_string_equal(options.functions[1], "main.(*Shop).Checkout(order.ID)");
+	assert_string_equal(options.functions[0].function, "main.ping");
+	assert_false(options.functions[0].has_list);
+	assert_string_equal(options.functions[1].function, "main.(*Shop).Checkout");
+	assert_true(options.functions[1].has_list);
+	assert_int_equal(options.functions[1].capture_count, 1);
+	assert_string_equal(options.functions[1].captures[0], "order.ID");
 	options_finish(&options);
 	assert_null(options.binaries);
+	assert_null(options.functions);
 }
 
 static void has_defaults(void **state)
@@ -87,7 +92,7 @@ static void takes_functions_beside_options(void **state)
 
 	assert_int_equal(options.binary_count, 0);
 	assert_int_equal(options.function_count, 1);
-	assert_string_equal(options.functions[0], "main.ping");
+	assert_string_equal(options.functions[0].function, "main.ping");
 	options_finish(&options);
 	options = parsed(LINE("main.ping", "-b", "./server", "--binary=./other"));
 	assert_int_equal(options.binary_count, 2);
@@ -97,8 +102,22 @@ static void takes_functions_beside_options(void **state)
 	options_finish(&options);
 	options = parsed(LINE("--", "-odd-name", "-j"));
 	assert_string_equal(options.binaries[0], "-odd-name");
-	assert_string_equal(options.functions[0], "-j");
+	assert_string_equal(options.functions[0].function, "-j");
 	assert_false(options.json);
+	options_finish(&options);
+}
+
+/* What cannot be a function is refused with the place in it, after one that can be. */
+static void refuses_other_functions(void **state)
+{
+	struct options options;
+	struct error err = {0};
+
+	assert_refused(LINE("./server", "main.ping", "main.ping(a"), "is expected here");
+	assert_refused(LINE("./server", ""), "name of a function");
+	assert_int_equal(parse(LINE("./server", "main.ping(a,)"), &options, &err), -EINVAL);
+	assert_string_equal(err.quote, "main.ping(a,)");
+	assert_int_equal(err.quote_at, 12);
 	options_finish(&options);
 }
 
@@ -282,6 +301,7 @@ int main(void)
 		cmocka_unit_test(takes_binary_and_functions),
 		cmocka_unit_test(has_defaults),
 		cmocka_unit_test(takes_functions_beside_options),
+		cmocka_unit_test(refuses_other_functions),
 		cmocka_unit_test(takes_pids),
 		cmocka_unit_test(refuses_what_is_no_pid),
 		cmocka_unit_test(takes_numbers_and_flags),

@@ -9,38 +9,69 @@
 #include <cmocka.h>
 
 #include "plan.h"
+#include "plan_check.h"
 
-static const struct type int_type = {TYPE_INT, "int", 8};
-static const struct type uint16_type = {TYPE_UINT, "uint16", 2};
-static const struct type bool_type = {TYPE_BOOL, "bool", 1};
-static const struct type string_type = {TYPE_STRING, "string", 16};
-static const struct type pointer_type = {TYPE_POINTER, "*T", 8};
+static const struct cell int_cell = {CELL_INT, 8};
+static const struct cell uint16_cell = {CELL_UINT, 2};
+static const struct cell bool_cell = {CELL_BOOL, 1};
+static const struct cell string_cell = {CELL_STRING, 16};
+static const struct cell pointer_cell = {CELL_POINTER, 8};
 static const struct site site = {.skip_if_set = 0x41, .skip_if_clear = 0x20};
 
 /* Where the first block stands in the work area: behind the registers. */
 enum { WORK = PLAN_REGISTER_WORDS * 8 };
 
-/* A value in memory: from a register, over the displacements in `hops`. */
-static struct access in_memory(const struct type *type, uint8_t word, size_t hop_count,
-			       const int32_t *hops)
+static struct plan_place in_register(uint8_t word)
 {
-	struct access access = {.type = type, .words = {word}, .word_count = 1, .hop_count = hop_count};
-
-	memcpy(access.hops, hops, hop_count * sizeof(hops[0]));
-	return access;
+	return (struct plan_place){.source = PLAN_REGISTERS, .gate = PLAN_NO_GATE, .words = {word},
+				   .word_count = 1};
 }
 
-#define IN_MEMORY(type, word, ...)                                                              \
-	in_memory(type, word, sizeof((int32_t[]){__VA_ARGS__}) / sizeof(int32_t),               \
-		  (int32_t[]){__VA_ARGS__})
-
-static struct cell add(struct plan_builder *builder, struct access access, uint32_t lookahead)
+/* In memory: from a register, over displacements. Negative when the plan is full. */
+static int follow(struct plan_builder *builder, uint8_t word, size_t hop_count, const int32_t *hops,
+		  struct plan_place *ret_place)
 {
-	struct cell cell;
+	struct plan_place place = in_register(word);
 
-	assert_int_equal(plan_add(builder, &access, lookahead, &cell, NULL), 0);
-	return cell;
+	for (size_t i = 0; i < hop_count; i++) {
+		int r = plan_follow(builder, place, NULL);
+
+		if (r < 0)
+			return r;
+		place = (struct plan_place){.source = r, .gate = PLAN_NO_GATE, .displacement = hops[i]};
+	}
+	*ret_place = place;
+	return 0;
 }
+
+/* `displacement` bytes into what a word leads to. */
+static struct plan_place into(struct plan_builder *builder, struct plan_place pointer, int32_t displacement)
+{
+	int source = plan_follow(builder, pointer, NULL);
+
+	assert_true(source >= 0);
+	return (struct plan_place){.source = source, .gate = PLAN_NO_GATE, .displacement = displacement};
+}
+
+static void add(struct plan_builder *builder, struct plan_place place, struct cell cell, uint32_t lookahead)
+{
+	uint16_t number = builder->capture_count;
+
+	assert_int_equal(plan_add(builder, place, cell, lookahead, NULL), number);
+}
+
+static void add_in_memory(struct plan_builder *builder, struct cell cell, uint32_t lookahead, uint8_t word,
+			  size_t hop_count, const int32_t *hops)
+{
+	struct plan_place place;
+
+	assert_int_equal(follow(builder, word, hop_count, hops, &place), 0);
+	add(builder, place, cell, lookahead);
+}
+
+#define ADD(builder, cell, lookahead, word, ...)                                                       \
+	add_in_memory(builder, cell, lookahead, word, sizeof((int32_t[]){__VA_ARGS__}) / sizeof(int32_t), \
+		      (int32_t[]){__VA_ARGS__})
 
 static struct plan compile(const struct plan_builder *builder)
 {
@@ -48,6 +79,7 @@ static struct plan compile(const struct plan_builder *builder)
 
 	memset(&plan, 0x5a, sizeof(plan));
 	assert_int_equal(plan_compile(builder, &site, PLAN_ROLE_CALL, 1024, &plan, NULL), 0);
+	assert_null(plan_fault(&plan, builder));
 	return plan;
 }
 
@@ -61,8 +93,8 @@ static void assert_operations(const struct plan *plan, const struct plan_operati
 
 		if (memcmp(have, &wanted[i], sizeof(*have)) != 0)
 			fail_msg("operation %zu: code %u base %u block %u source %u target %u size %u "
-				 "displacement %d", i, have->code, have->base, have->block, have->source,
-				 have->target, have->size, have->displacement);
+				 "displacement %d gate %u", i, have->code, have->base, have->block, have->source,
+				 have->target, have->size, have->displacement, have->gate);
 	}
 	for (size_t i = count; i < PLAN_MAX_OPERATIONS; i++)
 		assert_memory_equal(&plan->operations[i], &end, sizeof(end));
@@ -76,15 +108,12 @@ static void assert_operations(const struct plan *plan, const struct plan_operati
 static void captures_registers(void **state)
 {
 	struct plan_builder builder = {0};
-	struct access pair = {.type = &string_type, .words = {10, 5}, .word_count = 2};
-	struct access word = {.type = &uint16_type, .words = {33}, .word_count = 1};
-	struct cell cell = add(&builder, pair, 64);
+	struct plan_place pair = {.source = PLAN_REGISTERS, .gate = PLAN_NO_GATE, .words = {10, 5},
+				  .word_count = 2};
 	struct plan plan;
 
-	assert_int_equal(cell.kind, CELL_STRING);
-	cell = add(&builder, word, 0);
-	assert_int_equal(cell.kind, CELL_UINT);
-	assert_int_equal(cell.size, 2);
+	add(&builder, pair, string_cell, 64);
+	add(&builder, in_register(33), uint16_cell, 0);
 	plan = compile(&builder);
 	assert_true(plan.skip_if_set == 0x41);
 	assert_true(plan.skip_if_clear == 0x20);
@@ -102,9 +131,9 @@ static void follows_pointers(void **state)
 	struct plan plan;
 
 	/* req.URL.Path of Go 1.25, req in rdi; then two more of the same request. */
-	add(&builder, IN_MEMORY(&string_type, 14, 16, 56), 7);
-	add(&builder, IN_MEMORY(&string_type, 14, 0), 0);
-	add(&builder, IN_MEMORY(&string_type, 14, 16, 96), 0);
+	ADD(&builder, string_cell, 7, 14, 16, 56);
+	ADD(&builder, string_cell, 0, 14, 0);
+	ADD(&builder, string_cell, 0, 14, 16, 96);
 	plan = compile(&builder);
 	ASSERT_OPERATIONS(&plan,
 		{PLAN_READ, .block = 1, .source = 112, .target = WORK, .size = 24},
@@ -122,8 +151,8 @@ static void keeps_pointers_apart(void **state)
 	struct plan plan;
 
 	/* Two registers; one word followed from each, at the same place. */
-	add(&builder, IN_MEMORY(&bool_type, 10, 8, 1), 0);
-	add(&builder, IN_MEMORY(&bool_type, 5, 8, 1), 0);
+	ADD(&builder, bool_cell, 0, 10, 8, 1);
+	ADD(&builder, bool_cell, 0, 5, 8, 1);
 	plan = compile(&builder);
 	ASSERT_OPERATIONS(&plan,
 		{PLAN_READ, .block = 1, .source = 80, .target = WORK, .size = 8, .displacement = 8},
@@ -142,7 +171,7 @@ static void asks_for_the_thread_pointer(void **state)
 	struct plan_builder builder = {0};
 	struct plan plan;
 
-	add(&builder, IN_MEMORY(&int_type, PLAN_THREAD_POINTER, -8, 152), 0);
+	ADD(&builder, int_cell, 0, PLAN_THREAD_POINTER, -8, 152);
 	plan = compile(&builder);
 	assert_int_equal(plan.flags, PLAN_WANTS_THREAD_POINTER);
 	ASSERT_OPERATIONS(&plan,
@@ -159,14 +188,14 @@ static void splits_far_reads(void **state)
 	struct plan plan;
 
 	/* 512 bytes from the first to the end of the second; one more is too far. */
-	add(&builder, IN_MEMORY(&int_type, 0, -8), 0);
-	add(&builder, IN_MEMORY(&int_type, 0, 496), 0);
+	ADD(&builder, int_cell, 0, 0, -8);
+	ADD(&builder, int_cell, 0, 0, 496);
 	plan = compile(&builder);
 	assert_int_equal(plan.operation_count, 3);
 	assert_int_equal(plan.operations[0].size, 512);
 	assert_int_equal(plan.operations[0].displacement, -8);
 	assert_int_equal(plan.operations[2].source, WORK + 504);
-	add(&builder, IN_MEMORY(&bool_type, 0, 504), 0);
+	ADD(&builder, bool_cell, 0, 0, 504);
 	plan = compile(&builder);
 	ASSERT_OPERATIONS(&plan,
 		{PLAN_READ, .block = 1, .target = WORK, .size = 512, .displacement = -8},
@@ -176,87 +205,130 @@ static void splits_far_reads(void **state)
 		{PLAN_SCALAR, .base = 2, .source = WORK + 512, .size = 1});
 }
 
-static void knows_what_cells_hold(void **state)
+/* What depends on a condition is behind a gate: the operations that only long plans have. */
+static void guards_by_conditions(void **state)
 {
-	static const struct {
-		struct type type;
-		int code;
-		enum cell_kind kind;
-	} cases[] = {
-		{{TYPE_BOOL, "bool", 1}, 0, CELL_BOOL},
-		{{TYPE_INT, "int8", 1}, 0, CELL_INT},
-		{{TYPE_INT, "rune", 4}, 0, CELL_INT},
-		{{TYPE_UINT, "uintptr", 8}, 0, CELL_UINT},
-		{{TYPE_POINTER, "*T", 8}, 0, CELL_POINTER},
-		{{TYPE_MAP, "map[string]int", 8}, 0, CELL_POINTER},
-		{{TYPE_CHAN, "chan int", 8}, 0, CELL_POINTER},
-		{{TYPE_FUNC, "func()", 8}, 0, CELL_POINTER},
-		{{TYPE_STRING, "string", 16}, 0, CELL_STRING},
-		{{TYPE_FLOAT, "float64", 8}, -ENOTSUP, 0},
-		{{TYPE_COMPLEX, "complex128", 16}, -ENOTSUP, 0},
-		{{TYPE_STRUCT, "T", 8}, -ENOTSUP, 0},
-		{{TYPE_ARRAY, "[1]int", 8}, -ENOTSUP, 0},
-		{{TYPE_SLICE, "[]int", 24}, -ENOTSUP, 0},
-		{{TYPE_INTERFACE, "error", 16}, -ENOTSUP, 0},
-		{{TYPE_UNKNOWN, "T", 8}, -ENOTSUP, 0},
-		/* Sizes that only damaged DWARF gives. */
-		{{TYPE_INT, "int", 3}, -ENOTSUP, 0},
-		{{TYPE_UINT, "uint", 0}, -ENOTSUP, 0},
-		{{TYPE_INT, "int", 264}, -ENOTSUP, 0},
-		{{TYPE_BOOL, "bool", 8}, -ENOTSUP, 0},
-		{{TYPE_STRING, "string", 8}, -ENOTSUP, 0},
-		{{TYPE_POINTER, "*T", 4}, -ENOTSUP, 0},
-	};
+	struct plan_builder builder = {0};
+	struct plan_place pointer = in_register(10), held = in_register(5);
+	struct plan plan;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct plan_builder builder = {0}, before = {0};
-		struct access access = IN_MEMORY(&cases[i].type, 0, 0, 8);
-		struct error err = {0};
-		struct cell cell;
+	/* The element 2 of a slice in registers, and a word if another has a hash. */
+	pointer.gate = plan_require(&builder, in_register(5), PLAN_ABOVE, 8, 2, NULL);
+	assert_int_equal(pointer.gate, 0);
+	add(&builder, into(&builder, pointer, 16), int_cell, 0);
+	held.gate = plan_require(&builder, into(&builder, in_register(11), 16), PLAN_EQUAL, 4, 0xdeadbeef,
+				 NULL);
+	add(&builder, held, pointer_cell, 0);
+	plan = compile(&builder);
+	assert_false(plan_is_short(&plan));
+	ASSERT_OPERATIONS(&plan,
+		{PLAN_ABOVE, .block = 1, .source = 40, .size = 8, .displacement = 2},
+		{PLAN_READ, .block = 2, .gate = 1, .source = 80, .target = WORK, .size = 8,
+		 .displacement = 16},
+		{PLAN_READ, .block = 3, .source = 88, .target = WORK + 8, .size = 4, .displacement = 16},
+		{PLAN_EQUAL, .base = 3, .block = 4, .source = WORK + 8, .size = 4,
+		 .displacement = (int32_t)0xdeadbeef},
+		{PLAN_SCALAR, .base = 2, .source = WORK, .size = 8},
+		{PLAN_SCALAR, .gate = 4, .source = 40, .size = 8});
+}
 
-		assert_int_equal(plan_add(&builder, &access, 0, &cell, &err), cases[i].code);
-		if (cases[i].code == 0) {
-			assert_int_equal(cell.kind, cases[i].kind);
-			assert_int_equal(cell.size, cases[i].type.size);
-			continue;
-		}
-		assert_non_null(strstr(err.what, cases[i].type.name));
-		assert_memory_equal(&builder, &before, sizeof(builder));
+static struct plan_place entry_word(struct plan_builder *builder, struct plan_place map,
+				    const struct plan_search *search, uint32_t pass_over, int32_t word)
+{
+	int source = plan_find_entry(builder, map, search, pass_over, NULL);
+
+	assert_true(source >= 0);
+	return (struct plan_place){.source = source, .gate = PLAN_NO_GATE, .displacement = word};
+}
+
+static void searches_maps(void **state)
+{
+	static const struct plan_search first = {.key = 8, .match = SEARCH_STRING, .key_size = 4, .wanted = "gift"};
+	static const struct plan_search second = {.key = 8};
+	struct plan_builder builder = {0};
+	struct plan_place map = in_register(10);
+	struct plan plan;
+
+	add(&builder, into(&builder, entry_word(&builder, map, &second, 1, PLAN_ENTRY_KEY), 0), string_cell, 0);
+	add(&builder, into(&builder, entry_word(&builder, map, &first, 0, PLAN_ENTRY_ELEMENT), 24), int_cell, 0);
+	/* The same again: the same source, the same search. */
+	add(&builder, into(&builder, entry_word(&builder, map, &first, 0, PLAN_ENTRY_ELEMENT), 0), int_cell, 0);
+	assert_int_equal(builder.search_count, 2);
+	plan = compile(&builder);
+	assert_memory_equal(&plan.searches[0], &second, sizeof(second));
+	assert_memory_equal(&plan.searches[1], &first, sizeof(first));
+	assert_false(plan_is_short(&plan));
+	ASSERT_OPERATIONS(&plan,
+		{PLAN_SEARCH, .block = 1, .source = 80, .target = WORK, .size = 0, .displacement = 1},
+		{PLAN_READ, .base = 1, .block = 2, .source = WORK, .target = WORK + 16, .size = 16},
+		{PLAN_SEARCH, .block = 3, .source = 80, .target = WORK + 32, .size = 1},
+		{PLAN_READ, .base = 3, .block = 4, .source = WORK + 40, .target = WORK + 48, .size = 32},
+		{PLAN_STRING, .base = 2, .source = WORK + 16, .target = WORK + 24, .size = 1024},
+		{PLAN_SCALAR, .base = 4, .source = WORK + 72, .size = 8},
+		{PLAN_SCALAR, .base = 4, .source = WORK + 48, .size = 8});
+}
+
+static void bounds_the_searches(void **state)
+{
+	struct plan_builder builder = {0};
+	struct plan_search search = {0};
+	struct error err = {0};
+
+	for (int i = 0; i < PLAN_MAX_SEARCHES; i++) {
+		search.key = i;
+		assert_true(plan_find_entry(&builder, in_register(1), &search, 0, NULL) >= 0);
 	}
+	search.key = PLAN_MAX_SEARCHES;
+	assert_int_equal(plan_find_entry(&builder, in_register(1), &search, 0, &err), -E2BIG);
+	assert_non_null(strstr(err.what, "maps"));
+	search.key = 0;
+	assert_true(plan_find_entry(&builder, in_register(2), &search, 0, NULL) >= 0);
 }
 
 static void bounds_the_cells(void **state)
 {
 	struct plan_builder builder = {0}, before;
-	struct access access = {.type = &int_type, .words = {3}, .word_count = 1};
-	struct cell cell;
 
 	for (int i = 0; i < PLAN_MAX_CELLS; i++)
-		assert_int_equal(plan_add(&builder, &access, 0, &cell, NULL), 0);
+		assert_int_equal(plan_add(&builder, in_register(3), int_cell, 0, NULL), i);
 	assert_int_equal(compile(&builder).operation_count, PLAN_MAX_CELLS);
 	before = builder;
-	assert_int_equal(plan_add(&builder, &access, 0, &cell, NULL), -E2BIG);
+	assert_int_equal(plan_add(&builder, in_register(3), int_cell, 0, NULL), -E2BIG);
 	assert_memory_equal(&builder, &before, sizeof(builder));
 }
 
-/* A failure in the middle of a long way leaves nothing of it behind. */
-static void bounds_the_pointers(void **state)
+/* As many sources as there are blocks: all ways together, and a single one. */
+static void bounds_the_sources(void **state)
 {
-	struct plan_builder builder = {0}, before;
-	struct cell cell;
-	int r = 0;
+	struct plan_builder builder = {0};
+	struct plan_place place = in_register(0);
+	struct plan plan;
 
-	for (int32_t i = 0; i < 8; i++) {
-		struct access access = IN_MEMORY(&pointer_type, 0, 1000 * i, 8, 8, 8, 8, 8);
+	for (int i = 0; i < PLAN_MAX_BLOCKS; i++)
+		place = into(&builder, place, 8);
+	assert_int_equal(builder.source_count, PLAN_MAX_BLOCKS);
+	assert_int_equal(plan_follow(&builder, place, NULL), -E2BIG);
+	add(&builder, place, int_cell, 0);
+	plan = compile(&builder);
+	assert_int_equal(plan.operation_count, PLAN_MAX_BLOCKS + 1);
+	assert_int_equal(plan.operations[PLAN_MAX_BLOCKS].base, PLAN_MAX_BLOCKS);
+	/* What is there already can still be followed. */
+	assert_int_equal(plan_follow(&builder, in_register(0), NULL), 0);
+}
 
-		before = builder;
-		r = plan_add(&builder, &access, 0, &cell, NULL);
-		if (r < 0)
-			break;
-	}
-	assert_int_equal(r, -E2BIG);
-	assert_memory_equal(&builder, &before, sizeof(builder));
-	assert_true(builder.capture_count > 0);
+/* Of what plans may do, only the old operations, and few of them, are for the short program. */
+static void knows_short_plans(void **state)
+{
+	struct plan_builder builder = {0};
+	struct plan plan;
+
+	for (int i = 0; i < PLAN_SHORT_OPERATIONS; i++)
+		add(&builder, in_register(3), int_cell, 0);
+	plan = compile(&builder);
+	assert_true(plan_is_short(&plan));
+	add(&builder, in_register(3), int_cell, 0);
+	plan = compile(&builder);
+	assert_false(plan_is_short(&plan));
 }
 
 static int compile_far_apart(int32_t count, int32_t distance, struct plan *plan)
@@ -264,53 +336,53 @@ static int compile_far_apart(int32_t count, int32_t distance, struct plan *plan)
 	struct plan_builder builder = {0};
 
 	for (int32_t i = 0; i < count; i++)
-		add(&builder, IN_MEMORY(&int_type, 0, i * distance), 0);
+		ADD(&builder, int_cell, 0, 0, i * distance);
 	return plan_compile(&builder, &site, PLAN_ROLE_CALL, 16, plan, NULL);
 }
 
-static void bounds_the_operations(void **state)
+static void bounds_the_blocks(void **state)
 {
 	struct plan plan, before;
 
-	/* As many blocks as captures: 24 of each are 48 operations. */
-	assert_int_equal(compile_far_apart(24, 1000, &plan), 0);
-	assert_int_equal(plan.operation_count, PLAN_MAX_OPERATIONS);
+	/* A block each: 255 of them are as many as can be told apart. */
+	assert_int_equal(compile_far_apart(PLAN_MAX_BLOCKS, 1000, &plan), 0);
+	assert_int_equal(plan.operation_count, 2 * PLAN_MAX_BLOCKS);
 	before = plan;
-	assert_int_equal(compile_far_apart(25, 1000, &plan), -E2BIG);
+	assert_int_equal(compile_far_apart(PLAN_MAX_BLOCKS + 1, 1000, &plan), -E2BIG);
 	assert_memory_equal(&plan, &before, sizeof(plan));
 }
 
 static void bounds_the_work_area(void **state)
 {
-	enum { LEFT = PLAN_WORK_SIZE - WORK - 7 * 512 };
+	enum { BLOCKS = 31, LEFT = PLAN_WORK_SIZE - WORK - BLOCKS * 512 };
 	struct plan_builder builder = {0};
 	struct plan plan;
 
 	/* Blocks of 512 bytes, by their first and last word. */
-	for (int32_t i = 0; i < 7; i++) {
-		add(&builder, IN_MEMORY(&int_type, 0, i * 1000), 0);
-		add(&builder, IN_MEMORY(&int_type, 0, i * 1000 + 504), 0);
+	for (int32_t i = 0; i < BLOCKS; i++) {
+		ADD(&builder, int_cell, 0, 0, i * 1000);
+		ADD(&builder, int_cell, 0, 0, i * 1000 + 504);
 	}
 	plan = compile(&builder);
-	assert_int_equal(plan.operations[6].target + plan.operations[6].size, WORK + 7 * 512);
-	add(&builder, IN_MEMORY(&int_type, 1, 0), 0);
-	add(&builder, IN_MEMORY(&int_type, 1, LEFT - 8), 0);
+	assert_int_equal(plan.operations[BLOCKS - 1].target, WORK + (BLOCKS - 1) * 512);
+	ADD(&builder, int_cell, 0, 1, 0);
+	ADD(&builder, int_cell, 0, 1, LEFT - 8);
 	plan = compile(&builder);
-	assert_int_equal(plan.operations[7].target + plan.operations[7].size, PLAN_WORK_SIZE);
-	add(&builder, IN_MEMORY(&bool_type, 1, LEFT), 0);
+	assert_int_equal(plan.operations[BLOCKS].target + plan.operations[BLOCKS].size, PLAN_WORK_SIZE);
+	ADD(&builder, bool_cell, 0, 1, LEFT);
 	assert_int_equal(plan_compile(&builder, &site, PLAN_ROLE_CALL, 16, &plan, NULL), -E2BIG);
 }
 
 static void refuses_values_at_the_end_of_the_world(void **state)
 {
-	struct plan_builder builder = {0}, before = {0};
-	struct access access = IN_MEMORY(&string_type, 19, INT32_MAX - 15);
-	struct cell cell;
+	struct plan_builder builder = {0}, before;
+	struct plan_place place = into(&builder, in_register(19), INT32_MAX - 15);
 
-	assert_int_equal(plan_add(&builder, &access, 0, &cell, NULL), -E2BIG);
+	before = builder;
+	assert_int_equal(plan_add(&builder, place, string_cell, 0, NULL), -E2BIG);
 	assert_memory_equal(&builder, &before, sizeof(builder));
-	access.hops[0]--;
-	assert_int_equal(plan_add(&builder, &access, 0, &cell, NULL), 0);
+	place.displacement--;
+	add(&builder, place, string_cell, 0);
 	compile(&builder);
 }
 
@@ -335,7 +407,13 @@ static uint64_t memory_read(uint64_t address, size_t size)
 
 struct thread {
 	uint8_t work[PLAN_WORK_SIZE];
-	uint64_t defined; /* blocks */
+	bool defined[PLAN_MAX_BLOCKS + 1];
+};
+
+/* A scalar, or a string's address and length; all 0 where it cannot be had. */
+struct value {
+	bool readable;
+	uint64_t words[2];
 };
 
 static uint64_t work_read(const struct thread *thread, uint32_t offset, uint32_t size)
@@ -347,55 +425,132 @@ static uint64_t work_read(const struct thread *thread, uint32_t offset, uint32_t
 	return value;
 }
 
-/* Carries a plan out; `cells`: a scalar, or a string's address and length in two entries. */
-static size_t run(const struct plan *plan, struct thread *thread, uint64_t (*cells)[2])
+/* Some maps have such an entry, others have none. */
+static bool find_entry(uint64_t map, const struct plan_search *search, uint32_t pass_over,
+		       uint64_t *ret_words)
+{
+	ret_words[0] = memory_read(map + search->key + 64ull * pass_over, 8);
+	ret_words[1] = ret_words[0] + 24;
+	return ret_words[0] % 4;
+}
+
+static bool compares(enum plan_operation_code comparison, uint64_t value, int32_t constant)
+{
+	return comparison == PLAN_ABOVE ? value > (uint32_t)constant : value == (uint32_t)constant;
+}
+
+/* What an operation does that defines a block; whether it does. */
+static bool define(const struct plan *plan, const struct plan_operation *operation, struct thread *thread)
+{
+	uint64_t address = work_read(thread, operation->source, 8), words[2];
+
+	switch (operation->code) {
+	case PLAN_READ:
+		for (uint32_t i = 0; i < operation->size; i++)
+			thread->work[operation->target + i] =
+				memory_byte(address + operation->displacement + i);
+		return true;
+	case PLAN_SEARCH:
+		if (!find_entry(address, &plan->searches[operation->size], operation->displacement, words))
+			return false;
+		memcpy(thread->work + operation->target, words, sizeof(words));
+		return true;
+	default:
+		return compares(operation->code, work_read(thread, operation->source, operation->size),
+				operation->displacement);
+	}
+}
+
+/* Carries a plan out. */
+static size_t run(const struct plan *plan, struct thread *thread, struct value *values)
 {
 	size_t count = 0;
 
-	thread->defined = 1;
+	thread->defined[0] = true;
 	for (uint32_t i = 0; i < plan->operation_count; i++) {
 		const struct plan_operation *operation = &plan->operations[i];
+		bool is_string = operation->code == PLAN_STRING;
+		bool carried_out = thread->defined[operation->base] && thread->defined[operation->gate];
 
-		assert_true(thread->defined >> operation->base & 1);
-		if (operation->code == PLAN_READ) {
-			uint64_t address = work_read(thread, operation->source, 8) + operation->displacement;
-
-			assert_in_range(operation->size, 1, PLAN_MAX_BLOCK_SIZE);
-			assert_true(operation->target + operation->size <= PLAN_WORK_SIZE);
-			assert_false(thread->defined >> operation->block & 1);
-			thread->defined |= 1ull << operation->block;
-			for (uint32_t j = 0; j < operation->size; j++)
-				thread->work[operation->target + j] = memory_byte(address + j);
+		if (operation->code != PLAN_SCALAR && !is_string) {
+			thread->defined[operation->block] = carried_out && define(plan, operation, thread);
 			continue;
 		}
-		cells[count][0] = work_read(thread, operation->source,
-					    operation->code == PLAN_STRING ? 8 : operation->size);
-		cells[count++][1] = operation->code == PLAN_STRING
-					    ? work_read(thread, operation->target, 8) : 0;
+		values[count] = (struct value){.readable = carried_out};
+		if (carried_out) {
+			values[count].words[0] = work_read(thread, operation->source,
+							   is_string ? 8 : operation->size);
+			values[count].words[1] = is_string ? work_read(thread, operation->target, 8) : 0;
+		}
+		count++;
 	}
 	return count;
 }
 
-/* Where an access leads, without any plan. */
-static void reach(const struct access *access, const struct thread *thread, uint64_t *cell)
-{
-	uint64_t address = work_read(thread, access->words[0] * 8, 8);
-	size_t size = access->type->size == 16 ? 8 : access->type->size;
+/* ---- what captures mean, without any plan ---- */
 
-	cell[1] = 0;
-	if (access->hop_count == 0) {
-		cell[0] = work_read(thread, access->words[0] * 8, size);
-		if (access->type->kind == TYPE_STRING)
-			cell[1] = work_read(thread, access->words[1] * 8, 8);
-		return;
+static bool condition_holds(const struct plan_builder *builder, const struct thread *thread, int16_t number);
+static bool locate(const struct plan_builder *builder, const struct thread *thread, int16_t number,
+		   uint64_t *ret_words);
+
+/* The bytes at a place, `offset` after it. */
+static bool read_place(const struct plan_builder *builder, const struct thread *thread,
+		       const struct plan_place *place, uint32_t size, uint32_t offset, uint64_t *ret_value)
+{
+	uint64_t words[2];
+
+	if (place->gate >= 0 && !condition_holds(builder, thread, place->gate))
+		return false;
+	if (place->source < 0) {
+		*ret_value = work_read(thread, place->words[offset / 8] * 8, size);
+		return true;
 	}
-	for (size_t i = 0; i + 1 < access->hop_count; i++)
-		address = memory_read(address + access->hops[i], 8);
-	address += access->hops[access->hop_count - 1];
-	cell[0] = memory_read(address, size);
-	if (access->type->kind == TYPE_STRING)
-		cell[1] = memory_read(address + 8, 8);
+	if (!locate(builder, thread, place->source, words))
+		return false;
+	*ret_value = builder->sources[place->source].kind == PLAN_SOURCE_ENTRY
+			     ? words[(place->displacement + offset) / 8]
+			     : memory_read(words[0] + place->displacement + offset, size);
+	return true;
 }
+
+/* Where the memory of a source begins, or the two words of an entry. */
+static bool locate(const struct plan_builder *builder, const struct thread *thread, int16_t number,
+		   uint64_t *ret_words)
+{
+	const struct plan_source *source = &builder->sources[number];
+	uint64_t word;
+
+	if (!read_place(builder, thread, &source->place, 8, 0, &word))
+		return false;
+	if (source->kind == PLAN_SOURCE_ENTRY)
+		return find_entry(word, &builder->searches[source->search], source->pass_over, ret_words);
+	ret_words[0] = word;
+	return true;
+}
+
+static bool condition_holds(const struct plan_builder *builder, const struct thread *thread, int16_t number)
+{
+	const struct plan_source *condition = &builder->sources[number];
+	uint64_t value;
+
+	return read_place(builder, thread, &condition->place, condition->size, 0, &value) &&
+	       compares(condition->comparison, value, (int32_t)condition->constant);
+}
+
+static struct value reach(const struct plan_builder *builder, const struct thread *thread,
+			  const struct plan_capture *capture)
+{
+	bool is_string = capture->cell.kind == CELL_STRING;
+	struct value value = {0};
+
+	value.readable = read_place(builder, thread, &capture->place, is_string ? 8 : capture->cell.size, 0,
+				    &value.words[0]);
+	if (value.readable && is_string)
+		read_place(builder, thread, &capture->place, 8, 8, &value.words[1]);
+	return value;
+}
+
+/* ---- random captures: few registers and places, so that ways are shared and reads overlap ---- */
 
 static uint32_t next_random(uint64_t *random)
 {
@@ -405,54 +560,81 @@ static uint32_t next_random(uint64_t *random)
 	return *random >> 20;
 }
 
-/* Few registers and places, so that ways are shared and reads overlap. */
-static struct access random_access(uint64_t *random)
+/* Another place, that one leads to. */
+static int random_hop(uint64_t *random, struct plan_builder *builder, struct plan_place *place)
 {
-	static const struct type *const types[] = {&int_type, &uint16_type, &bool_type, &string_type,
-						   &pointer_type};
-	struct access access = {
-		.type = types[next_random(random) % 5],
-		.words = {next_random(random) % 3, 3 + next_random(random) % 3},
-		.word_count = 1,
-		.hop_count = next_random(random) % 4,
-	};
+	struct plan_search search = {.key = next_random(random) % 3};
+	int r;
 
-	for (size_t i = 0; i < access.hop_count; i++)
-		access.hops[i] = (int32_t)(next_random(random) % 90) * 9 - 200;
-	return access;
+	if (next_random(random) % 4 == 0) {
+		uint8_t size = 1 << next_random(random) % 4;
+		bool above = next_random(random) % 2;
+
+		r = plan_require(builder, *place, above ? PLAN_ABOVE : PLAN_EQUAL, size,
+				 next_random(random) % 200, NULL);
+		if (r < 0)
+			return r;
+		place->gate = r;
+	}
+	if (next_random(random) % 5 == 0) {
+		r = plan_find_entry(builder, *place, &search, next_random(random) % 3, NULL);
+		*place = (struct plan_place){.source = r, .gate = PLAN_NO_GATE,
+					     .displacement = 8 * (next_random(random) % 2)};
+		if (r < 0)
+			return r;
+	}
+	r = plan_follow(builder, *place, NULL);
+	*place = (struct plan_place){.source = r, .gate = PLAN_NO_GATE,
+				     .displacement = (int32_t)(next_random(random) % 90) * 9 - 200};
+	return r;
+}
+
+static void add_random(uint64_t *random, struct plan_builder *builder)
+{
+	const struct cell cells[] = {int_cell, uint16_cell, bool_cell, string_cell, pointer_cell};
+	struct plan_place place = in_register(next_random(random) % 3);
+	struct plan_builder before = *builder;
+	int r = 0;
+
+	place.words[1] = 3 + next_random(random) % 3;
+	for (uint32_t hops = next_random(random) % 4; r >= 0 && hops > 0; hops--)
+		r = random_hop(random, builder, &place);
+	if (r >= 0)
+		r = plan_add(builder, place, cells[next_random(random) % 5], 0, NULL);
+	if (r < 0)
+		*builder = before;
 }
 
 static void plans_capture_what_was_asked_for(void **state)
 {
 	uint64_t random = 88172645463325252u;
-	size_t compiled = 0;
+	size_t compiled = 0, readable = 0, unreadable = 0;
 
 	for (int round = 0; round < 20000; round++) {
 		struct plan_builder builder = {0};
-		struct access accesses[PLAN_MAX_CELLS];
-		uint64_t cells[PLAN_MAX_CELLS][2], wanted[2];
+		struct value values[PLAN_MAX_CELLS], wanted;
 		struct thread thread = {0};
-		size_t count = 0, asked = next_random(&random) % 20;
-		struct cell cell;
+		uint32_t asked = next_random(&random) % 20;
 		struct plan plan;
 
 		for (size_t i = 0; i < WORK; i++)
 			thread.work[i] = next_random(&random);
-		for (size_t i = 0; i < asked; i++) {
-			accesses[count] = random_access(&random);
-			if (plan_add(&builder, &accesses[count], 0, &cell, NULL) == 0)
-				count++;
-		}
+		for (uint32_t i = 0; i < asked; i++)
+			add_random(&random, &builder);
 		if (plan_compile(&builder, &site, PLAN_ROLE_START, 64, &plan, NULL) < 0)
 			continue;
 		compiled++;
-		assert_int_equal(run(&plan, &thread, cells), count);
-		for (size_t i = 0; i < count; i++) {
-			reach(&accesses[i], &thread, wanted);
-			assert_true(cells[i][0] == wanted[0] && cells[i][1] == wanted[1]);
+		assert_null(plan_fault(&plan, &builder));
+		assert_int_equal(run(&plan, &thread, values), builder.capture_count);
+		for (size_t i = 0; i < builder.capture_count; i++) {
+			wanted = reach(&builder, &thread, &builder.captures[i]);
+			assert_true(values[i].readable == wanted.readable);
+			assert_memory_equal(values[i].words, wanted.words, sizeof(wanted.words));
+			readable += wanted.readable;
+			unreadable += !wanted.readable;
 		}
 	}
-	assert_true(compiled > 15000);
+	assert_true(compiled > 19000 && readable > 50000 && unreadable > 5000);
 }
 
 int main(void)
@@ -463,10 +645,13 @@ int main(void)
 		cmocka_unit_test(keeps_pointers_apart),
 		cmocka_unit_test(asks_for_the_thread_pointer),
 		cmocka_unit_test(splits_far_reads),
-		cmocka_unit_test(knows_what_cells_hold),
+		cmocka_unit_test(guards_by_conditions),
+		cmocka_unit_test(searches_maps),
+		cmocka_unit_test(bounds_the_searches),
 		cmocka_unit_test(bounds_the_cells),
-		cmocka_unit_test(bounds_the_pointers),
-		cmocka_unit_test(bounds_the_operations),
+		cmocka_unit_test(bounds_the_sources),
+		cmocka_unit_test(knows_short_plans),
+		cmocka_unit_test(bounds_the_blocks),
 		cmocka_unit_test(bounds_the_work_area),
 		cmocka_unit_test(refuses_values_at_the_end_of_the_world),
 		cmocka_unit_test(plans_capture_what_was_asked_for),

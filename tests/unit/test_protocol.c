@@ -10,6 +10,7 @@
 
 #include "elf_builder.h"
 #include "protocol.h"
+#include "shape.h"
 #include "x_net.h"
 
 static const char *position_of(const struct probe_request *probe)
@@ -42,7 +43,7 @@ static void probes_are_sound(void **state)
 			assert_int_equal(capture->required, capture->field == needed);
 			/* On a call the parameters are gone. */
 			if (probe->call)
-				assert_string_equal(expression.steps[0].name, "g");
+				assert_string_equal(expression.steps[0].name, "@g");
 		}
 		assert_true(fields >> needed & 1);
 	}
@@ -121,12 +122,26 @@ static bool find_signature(const struct release *release, const struct probe_req
 	return true;
 }
 
+static int walk_to(const struct scope *scope, const char *text, struct plan_builder *builder,
+		   struct walk *walk)
+{
+	static struct expression expression; /* the walk refers to it */
+	int r;
+
+	assert_int_equal(expression_parse(text, &expression, NULL), 0);
+	r = walk_begin(walk, scope, &expression, builder, NULL);
+	while (r == 0 && walk->step + 1 < expression.step_count)
+		r = walk_take_step(walk, NULL);
+	return r;
+}
+
 static uint32_t fields_of(const struct release *release, const struct probe_request *probe,
 			  const struct signature *signature)
 {
 	struct site site = {.goroutine_register = 1};
 	struct scope scope = {
 		.convention = convention_of(release->machine, &release->version),
+		.version = &release->version,
 		.types = release->types,
 		.signature = signature,
 		.site = &site,
@@ -137,17 +152,23 @@ static uint32_t fields_of(const struct release *release, const struct probe_requ
 
 	for (size_t i = 0; i < probe->capture_count; i++) {
 		const struct capture *capture = &probe->captures[i];
-		struct expression expression;
-		struct access access;
+		struct plan_builder before = builder;
+		struct plan_place place;
+		struct walk walk;
 		struct cell cell;
 
-		assert_int_equal(expression_parse(capture->expression, &expression, NULL), 0);
-		if (access_resolve(&scope, &expression, &access, NULL) < 0)
+		if (walk_to(&scope, capture->expression, &builder, &walk) < 0) {
+			builder = before;
 			continue;
-		assert_int_equal(plan_add(&builder, &access, capture->lookahead, &cell, NULL), 0);
+		}
+		assert_int_equal(shape_leaf(&walk, &cell, NULL), 0);
+		assert_int_equal(walk_place(&walk, &place, NULL), 0);
+		assert_true(plan_add(&builder, place, cell, capture->lookahead, NULL) >= 0);
 		fields |= 1u << capture->field;
 	}
 	assert_int_equal(plan_compile(&builder, &site, probe->role, STRING_MAX_SIZE, &plan, NULL), 0);
+	/* Requests are to be had at the least cost. */
+	assert_true(plan_is_short(&plan));
 	return fields;
 }
 
@@ -230,6 +251,7 @@ static void key_is_the_response_writer(void **state)
 		     {"net/http.(*response).finishRequest", rax},
 		     {"net/http.(*response).Hijack", rax},
 		     {"net/http.(*http2responseWriter).handlerDone", rax}};
+	static const struct site site = {.goroutine_register = 1};
 	struct release release;
 	size_t found = 0;
 
@@ -237,20 +259,22 @@ static void key_is_the_response_writer(void **state)
 	for (size_t i = 0; i < protocol_http_server.probe_count; i++) {
 		const struct probe_request *probe = &protocol_http_server.probes[i];
 		struct signature signature;
-		struct scope scope = {convention_of(MACHINE_AMD64, &release.version), release.types,
-				      &signature, NULL};
-		struct expression key;
-		struct access access;
+		struct scope scope = {convention_of(MACHINE_AMD64, &release.version),
+				      &release.version, release.types, &signature, &site};
+		struct plan_builder builder = {0};
+		struct plan_place place;
+		struct walk walk;
 
 		for (size_t j = 0; j < sizeof(cases) / sizeof(cases[0]); j++) {
 			if (strcmp(probe->function, cases[j].function) != 0)
 				continue;
 			assert_true(find_signature(&release, probe, &signature));
 			assert_int_equal(probe->captures[0].field, FIELD_KEY);
-			assert_int_equal(expression_parse(probe->captures[0].expression, &key, NULL), 0);
-			assert_int_equal(access_resolve(&scope, &key, &access, NULL), 0);
-			assert_int_equal(access.hop_count, 0);
-			assert_int_equal(access.words[0], cases[j].word);
+			assert_int_equal(walk_to(&scope, probe->captures[0].expression, &builder,
+						 &walk), 0);
+			assert_int_equal(walk_place(&walk, &place, NULL), 0);
+			assert_int_equal(place.source, PLAN_REGISTERS);
+			assert_int_equal(place.words[0], cases[j].word);
 			found++;
 		}
 	}
@@ -263,14 +287,14 @@ static void calls_capture_the_request(void **state)
 	struct call_captures captures;
 	uint32_t fields = 0;
 
-	call_captures_init(&captures, "r");
-	for (size_t i = 0; i < CALL_CAPTURE_COUNT; i++) {
+	call_captures_init(&captures, "r", false);
+	for (size_t i = 0; i < captures.count; i++) {
 		const struct capture *capture = &captures.captures[i];
 
 		assert_ptr_equal(capture->expression, captures.texts[i]);
 		assert_null(strchr(capture->expression, '%'));
 		if (capture->field == FIELD_GOID)
-			assert_string_equal(capture->expression, "g.goid");
+			assert_string_equal(capture->expression, "@g.goid");
 		else
 			assert_memory_equal(capture->expression, "r.", 2);
 		if (capture->field == FIELD_PATH)
@@ -282,6 +306,31 @@ static void calls_capture_the_request(void **state)
 	assert_int_equal(fields, (START_FIELDS & ~BIT(KEY)) | BIT(ROUTE));
 }
 
+/* What tells a call from others of its goroutine is captured with or without a request, once. */
+static void calls_capture_their_frame(void **state)
+{
+	static const char *const parameters[] = {NULL, "r"};
+
+	for (size_t p = 0; p < 2; p++) {
+		uint32_t wanted = BIT(GOID) | BIT(STACK_END) | BIT(STACK_POINTER), fields = 0;
+		struct call_captures captures;
+		struct expression expression;
+
+		if (parameters[p])
+			wanted |= (START_FIELDS & ~BIT(KEY)) | BIT(ROUTE);
+		call_captures_init(&captures, parameters[p], true);
+		assert_in_range(captures.count, 1, CALL_MAX_CAPTURES);
+		for (size_t i = 0; i < captures.count; i++) {
+			assert_int_equal(expression_parse(captures.texts[i], &expression, NULL), 0);
+			assert_false(fields >> captures.captures[i].field & 1);
+			fields |= 1u << captures.captures[i].field;
+		}
+		assert_int_equal(fields, wanted);
+		call_captures_init(&captures, parameters[p], false);
+		assert_int_equal(captures.count, parameters[p] ? 11 : 1);
+	}
+}
+
 /* A name too long for an expression is refused there; cut, it could name another parameter. */
 static void long_parameters_stay_wrong(void **state)
 {
@@ -291,16 +340,16 @@ static void long_parameters_stay_wrong(void **state)
 
 	memset(name, 'p', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
-	call_captures_init(&captures, name);
-	for (size_t i = 0; i < CALL_CAPTURE_COUNT; i++) {
+	call_captures_init(&captures, name, false);
+	for (size_t i = 0; i < captures.count; i++) {
 		assert_non_null(memchr(captures.texts[i], '\0', CALL_CAPTURE_TEXT));
 		if (captures.captures[i].field != FIELD_GOID)
 			assert_int_equal(expression_parse(captures.texts[i], &expression, NULL), -E2BIG);
 	}
 	/* The longest that fits. */
 	name[EXPRESSION_MAX_NAME - 1] = '\0';
-	call_captures_init(&captures, name);
-	for (size_t i = 0; i < CALL_CAPTURE_COUNT; i++)
+	call_captures_init(&captures, name, false);
+	for (size_t i = 0; i < captures.count; i++)
 		assert_int_equal(expression_parse(captures.texts[i], &expression, NULL), 0);
 }
 
@@ -312,6 +361,7 @@ int main(void)
 		cmocka_unit_test(each_release_gives_all_it_has),
 		cmocka_unit_test(key_is_the_response_writer),
 		cmocka_unit_test(calls_capture_the_request),
+		cmocka_unit_test(calls_capture_their_frame),
 		cmocka_unit_test(long_parameters_stay_wrong),
 	};
 

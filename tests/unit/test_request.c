@@ -37,7 +37,7 @@ static void assert_integer(struct integer integer, int64_t wanted)
 }
 
 /* Both have a value for each field, so that one taken from the wrong side shows. */
-static struct sighting sighting_of(const char *side, uint64_t time, int64_t base)
+static struct sighting sighting_with(const char *side, uint64_t time, int64_t base)
 {
 	struct sighting sighting = {.head = {.pid = 10, .tid = 20 + base, .time = time}};
 	static const enum hit_field texts[] = {FIELD_METHOD, FIELD_PATH, FIELD_QUERY,
@@ -71,8 +71,8 @@ static void assert_start(const struct event *event)
 
 static void joins_start_and_end(void **state)
 {
-	struct sighting start = sighting_of("start", 1000, 100);
-	struct sighting end = sighting_of("end", 1555, 200);
+	struct sighting start = sighting_with("start", 1000, 100);
+	struct sighting end = sighting_with("end", 1555, 200);
 	struct event event = request_event(&start, &end, OUTCOME_OK, 1000000);
 
 	assert_int_equal(event.type, EVENT_REQUEST);
@@ -90,7 +90,7 @@ static void has_no_status_without_an_end(void **state)
 {
 	static const enum outcome outcomes[] = {OUTCOME_PANIC, OUTCOME_HIJACKED, OUTCOME_EXITED,
 						OUTCOME_UNKNOWN};
-	struct sighting start = sighting_of("start", 1000, 100);
+	struct sighting start = sighting_with("start", 1000, 100);
 
 	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
 		struct event event = request_event(&start, NULL, outcomes[i], 0);
@@ -108,7 +108,7 @@ static void has_no_status_without_an_end(void **state)
 static void has_no_status_unless_finished(void **state)
 {
 	static const enum outcome outcomes[] = {OUTCOME_PANIC, OUTCOME_HIJACKED};
-	struct sighting start = sighting_of("start", 1000, 100), end = sighting_of("end", 1007, 200);
+	struct sighting start = sighting_with("start", 1000, 100), end = sighting_with("end", 1007, 200);
 
 	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
 		struct event event = request_event(&start, &end, outcomes[i], 0);
@@ -160,7 +160,7 @@ static void leaves_out_what_was_not_captured(void **state)
 
 static void tells_calls(void **state)
 {
-	struct sighting call = sighting_of("start", 7, 100);
+	struct sighting call = sighting_with("start", 7, 100);
 	struct event event = call_event(&call, "main.ping", 3);
 
 	assert_int_equal(event.type, EVENT_CALL);

@@ -1,0 +1,574 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "arguments_json.h"
+
+/* ---- a shape and its cells, made by hand ---- */
+
+static struct shape_node nodes[64];
+static char names[1024];
+static struct shape shape;
+static struct probe_cell cells[PLAN_MAX_CELLS];
+static struct hit_arguments arguments;
+static struct argument_cuts cuts;
+
+static struct shape_node *begin_named(enum shape_kind kind, const char *name)
+{
+	struct shape_node *node = &nodes[shape.node_count++];
+
+	*node = (struct shape_node){ .kind = kind, .size = 1, .name = (uint16_t)shape.name_size };
+	strcpy(names + shape.name_size, name);
+	shape.name_size += strlen(name) + 1;
+	return node;
+}
+
+/* All that was begun since is part of it. */
+static void end(struct shape_node *node)
+{
+	node->size = (uint16_t)(&nodes[shape.node_count] - node);
+}
+
+static struct shape_node *root;
+
+static void start(void)
+{
+	shape = (struct shape){ .nodes = nodes, .names = names };
+	arguments = (struct hit_arguments){ .shape = &shape, .cells = cells };
+	cuts.count = 0;
+	root = begin_named(SHAPE_STRUCT, "");
+}
+
+static void leaf(const char *name, enum shape_kind kind, uint8_t cell, uint8_t second)
+{
+	struct shape_node *node = begin_named(kind, name);
+
+	node->cell = cell;
+	node->second = second;
+}
+
+static void know(uint8_t cell, enum cell_kind kind, uint8_t size, uint64_t value)
+{
+	cells[cell].cell = (struct cell){ kind, size };
+	arguments.values[cell] = (struct hit_value){ .integer = (int64_t)value };
+	arguments.known[cell / 64] |= 1ull << cell % 64;
+}
+
+static void know_string(uint8_t cell, const char *data, uint32_t length)
+{
+	know(cell, CELL_STRING, 16, 0);
+	arguments.values[cell].data = data;
+	arguments.values[cell].size = (uint32_t)strlen(data);
+	arguments.values[cell].length = length;
+}
+
+static void assert_written(const char *wanted)
+{
+	struct json_writer *writer;
+	struct bytes text;
+
+	end(root);
+	assert_int_equal(json_writer_create(&writer), 0);
+	arguments_write(writer, &arguments, &cuts);
+	assert_int_equal(json_writer_finish(writer, "", &text), 0);
+	if (text.size != strlen(wanted) || memcmp(text.data, wanted, text.size) != 0)
+		fail_msg("%.*s, not %s", (int)text.size, (const char *)text.data, wanted);
+	json_writer_destroy(writer);
+}
+
+/* `paths` as a list with commas. */
+static void assert_cuts(const char *paths)
+{
+	char text[1024] = "";
+
+	for (size_t i = 0; i < cuts.count; i++) {
+		strcat(text, i ? "," : "");
+		strcat(text, cuts.paths[i]);
+	}
+	assert_string_equal(text, paths);
+}
+
+/* ---- values of one or two cells ---- */
+
+static void assert_cell(enum cell_kind kind, uint8_t size, uint64_t value, const char *wanted)
+{
+	char text[128];
+
+	start();
+	leaf("a", SHAPE_CELL, 200, 0);
+	know(200, kind, size, value);
+	snprintf(text, sizeof(text), "{\"a\":%s}", wanted);
+	assert_written(text);
+}
+
+static void writes_cells(void **state)
+{
+	assert_cell(CELL_BOOL, 1, 0, "false");
+	assert_cell(CELL_BOOL, 1, 1, "true");
+	assert_cell(CELL_BOOL, 1, 0xff, "true");
+	assert_cell(CELL_INT, 8, -5, "-5");
+	assert_cell(CELL_INT, 8, INT64_C(1) << 53, "9007199254740992");
+	assert_cell(CELL_INT, 8, (INT64_C(1) << 53) + 1, "\"9007199254740993\"");
+	assert_cell(CELL_INT, 8, -(INT64_C(1) << 53), "-9007199254740992");
+	assert_cell(CELL_INT, 8, (uint64_t)INT64_MIN, "\"-9223372036854775808\"");
+	assert_cell(CELL_UINT, 8, UINT64_MAX, "\"18446744073709551615\"");
+	assert_cell(CELL_UINT, 8, UINT64_C(1) << 53, "9007199254740992");
+	assert_cell(CELL_UINT, 8, (UINT64_C(1) << 53) + 1, "\"9007199254740993\"");
+	assert_cell(CELL_FLOAT, 8, UINT64_C(0x3ff8000000000000), "1.5");
+	assert_cell(CELL_FLOAT, 8, UINT64_C(0x7ff8000000000001), "\"NaN\"");
+	assert_cell(CELL_FLOAT, 4, 0xff800000, "\"-Inf\"");
+	assert_cell(CELL_FLOAT, 4, 0x3dcccccd, "0.1");
+	assert_cell(CELL_POINTER, 8, 0xc000012345, "\"0xc000012345\"");
+	assert_cell(CELL_POINTER, 8, 0, "null");
+}
+
+static void writes_strings(void **state)
+{
+	start();
+	leaf("a", SHAPE_CELL, 0, 0);
+	leaf("b\"", SHAPE_CELL, 1, 0);
+	leaf("c", SHAPE_CELL, 2, 0);
+	leaf("d", SHAPE_CELL, 3, 0);
+	know_string(0, "cup", 3);
+	know_string(1, "\x1b\xff", 2);
+	know_string(2, "cut caf\xc3", 4000);
+	know_string(3, "", 7);
+	assert_written(
+		"{\"a\":\"cup\",\"b\\\"\":\"\\u001b\xef\xbf\xbd\",\"c\":\"cut caf\",\"d\":\"\"}");
+	assert_cuts("c,d");
+}
+
+/* A []byte is a string, but for nil. */
+static void writes_bytes(void **state)
+{
+	start();
+	leaf("a", SHAPE_BYTES, 0, 1);
+	leaf("b", SHAPE_BYTES, 2, 3);
+	leaf("c", SHAPE_BYTES, 4, 5);
+	leaf("d", SHAPE_BYTES, 6, 7);
+	leaf("e", SHAPE_BYTES, 8, 9);
+	know(0, CELL_POINTER, 8, 1);
+	know_string(1, "cup", 3);
+	know(2, CELL_POINTER, 8, 0);
+	know_string(3, "", 0);
+	know(4, CELL_POINTER, 8, 1);
+	know_string(7, "x", 1);
+	know(8, CELL_POINTER, 8, 1);
+	know_string(9, "cu", 3);
+	assert_written("{\"a\":\"cup\",\"b\":null,\"c\":null,\"d\":null,\"e\":\"cu\"}");
+	assert_cuts("e");
+}
+
+static void writes_pairs(void **state)
+{
+	start();
+	leaf("z", SHAPE_COMPLEX, 0, 1);
+	leaf("t", SHAPE_TIME, 2, 3);
+	leaf("d", SHAPE_DURATION, 4, 0);
+	leaf("l", SHAPE_LENGTH, 5, 6);
+	leaf("n", SHAPE_LENGTH, 7, 8);
+	leaf("m", SHAPE_NULL, 0, 0);
+	know(0, CELL_FLOAT, 4, 0x3f800000);
+	know(1, CELL_FLOAT, 4, 0x7fc00000);
+	know(2, CELL_UINT, 8, 5);
+	know(3, CELL_INT, 8, 0);
+	know(4, CELL_INT, 8, 1500);
+	know(5, CELL_POINTER, 8, 1);
+	know(6, CELL_INT, 8, 3);
+	know(7, CELL_POINTER, 8, 0);
+	begin_named(SHAPE_NUMBER, "c")->count = UINT64_MAX;
+	assert_written(
+		"{\"z\":{\"re\":1,\"im\":\"NaN\"},\"t\":\"0001-01-01T00:00:00.000000005Z\","
+		"\"d\":\"1.5\xc2\xb5s\",\"l\":3,\"n\":0,\"m\":null,\"c\":\"18446744073709551615\"}");
+}
+
+/* Whatever cannot be read is null: all of it, or the one half. */
+static void writes_null_for_the_unreadable(void **state)
+{
+	static const enum shape_kind kinds[] = { SHAPE_CELL,	  SHAPE_EMPTY,	  SHAPE_POINTER,
+						 SHAPE_SLICE,	  SHAPE_BYTES,	  SHAPE_MAP,
+						 SHAPE_INTERFACE, SHAPE_CHOICE,	  SHAPE_COMPLEX,
+						 SHAPE_TIME,	  SHAPE_DURATION, SHAPE_LENGTH };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		start();
+		leaf("a", kinds[i], 10, 20);
+		assert_written("{\"a\":null}");
+	}
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		bool needs_second = kinds[i] == SHAPE_SLICE || kinds[i] == SHAPE_BYTES ||
+				    kinds[i] == SHAPE_MAP || kinds[i] == SHAPE_COMPLEX ||
+				    kinds[i] == SHAPE_TIME || kinds[i] == SHAPE_LENGTH ||
+				    kinds[i] == SHAPE_CHOICE;
+
+		start();
+		leaf("a", kinds[i], 10, 20);
+		know(10, CELL_UINT, 8, 1);
+		if (needs_second)
+			assert_written("{\"a\":null}");
+	}
+	assert_cuts("");
+}
+
+/* ---- values with parts ---- */
+
+static void writes_structs(void **state)
+{
+	struct shape_node *order, *item;
+
+	start();
+	order = begin_named(SHAPE_STRUCT, "order");
+	leaf("ID", SHAPE_CELL, 0, 0);
+	item = begin_named(SHAPE_STRUCT, "Item");
+	leaf("Name", SHAPE_CELL, 1, 0);
+	item->cut = true;
+	end(item);
+	end(order);
+	leaf("n", SHAPE_CELL, 2, 0);
+	know(0, CELL_INT, 8, 7);
+	know_string(1, "cu", 3);
+	know(2, CELL_INT, 8, 1);
+	assert_written("{\"order\":{\"ID\":7,\"Item\":{\"Name\":\"cu\"}},\"n\":1}");
+	assert_cuts("order.Item.Name,order.Item");
+}
+
+/* A struct of which nothing could be read is not there. */
+static void writes_absent_structs(void **state)
+{
+	struct shape_node *order, *item;
+
+	start();
+	order = begin_named(SHAPE_STRUCT, "order");
+	leaf("ID", SHAPE_CELL, 0, 0);
+	item = begin_named(SHAPE_STRUCT, "Item");
+	leaf("Name", SHAPE_CELL, 1, 0);
+	end(item);
+	end(order);
+	assert_written("{\"order\":null}");
+	know(0, CELL_INT, 8, 7);
+	assert_written("{\"order\":{\"ID\":7,\"Item\":null}}");
+}
+
+static void writes_empty_structs(void **state)
+{
+	start();
+	leaf("a", SHAPE_EMPTY, 0, 0);
+	leaf("b", SHAPE_STRUCT, 0, 0);
+	know(0, CELL_POINTER, 8, 0);
+	assert_written("{\"a\":{},\"b\":{}}");
+}
+
+static void writes_pointers(void **state)
+{
+	struct shape_node *pointer;
+
+	start();
+	pointer = begin_named(SHAPE_POINTER, "a");
+	leaf("", SHAPE_CELL, 1, 0);
+	end(pointer);
+	pointer = begin_named(SHAPE_POINTER, "b");
+	pointer->cell = 2;
+	leaf("", SHAPE_CELL, 1, 0);
+	end(pointer);
+	pointer = begin_named(SHAPE_POINTER, "c");
+	know(0, CELL_POINTER, 8, 0xc000000000);
+	know(1, CELL_INT, 8, 42);
+	know(2, CELL_POINTER, 8, 0);
+	/* What it leads to was left out. */
+	assert_written("{\"a\":42,\"b\":null,\"c\":{}}");
+	assert_cuts("c");
+}
+
+/* Two elements of a slice of so many. */
+static void assert_slice(int64_t count, const char *wanted, const char *paths)
+{
+	struct shape_node *slice;
+
+	start();
+	slice = begin_named(SHAPE_SLICE, "a");
+	slice->second = 1;
+	leaf("", SHAPE_CELL, 2, 0);
+	leaf("", SHAPE_CELL, 3, 0);
+	end(slice);
+	know(0, CELL_POINTER, 8, 1);
+	know(1, CELL_INT, 8, (uint64_t)count);
+	know(2, CELL_INT, 8, 10);
+	assert_written(wanted);
+	assert_cuts(paths);
+}
+
+static void writes_slices(void **state)
+{
+	assert_slice(0, "{\"a\":[]}", "");
+	assert_slice(1, "{\"a\":[10]}", "");
+	assert_slice(2, "{\"a\":[10,null]}", "");
+	assert_slice(3, "{\"a\":[10,null]}", "a");
+	/* Lengths that no slice has. */
+	assert_slice(INT64_MAX, "{\"a\":[10,null]}", "a");
+	assert_slice(-1, "{\"a\":[]}", "");
+	assert_slice(INT64_MIN, "{\"a\":[]}", "");
+}
+
+static void writes_arrays(void **state)
+{
+	struct shape_node *array, *item;
+
+	start();
+	array = begin_named(SHAPE_ARRAY, "a");
+	array->count = 9;
+	for (uint8_t i = 0; i < 2; i++) {
+		item = begin_named(SHAPE_STRUCT, "");
+		leaf("s", SHAPE_CELL, i, 0);
+		end(item);
+		know_string(i, "x", i ? 2 : 1);
+	}
+	end(array);
+	array = begin_named(SHAPE_ARRAY, "none");
+	assert_written("{\"a\":[{\"s\":\"x\"},{\"s\":\"x\"}],\"none\":[]}");
+	assert_cuts("a[1].s,a");
+}
+
+static void add_entry(uint8_t key, uint8_t element)
+{
+	leaf("", SHAPE_CELL, key, 0);
+	leaf("", SHAPE_CELL, element, 0);
+}
+
+/* Two entries of a map of so many. */
+static void assert_map(int64_t count, const char *wanted, const char *paths)
+{
+	struct shape_node *map;
+
+	start();
+	map = begin_named(SHAPE_MAP, "m");
+	map->second = 1;
+	add_entry(2, 3);
+	add_entry(4, 5);
+	end(map);
+	know(0, CELL_POINTER, 8, 1);
+	know(1, CELL_INT, 8, (uint64_t)count);
+	know_string(2, "k\"", 2);
+	know(3, CELL_INT, 8, 1);
+	know_string(4, "", 0);
+	assert_written(wanted);
+	assert_cuts(paths);
+}
+
+static void writes_maps(void **state)
+{
+	assert_map(0, "{\"m\":{}}", "");
+	assert_map(1, "{\"m\":{\"k\\\"\":1}}", "");
+	assert_map(2, "{\"m\":{\"k\\\"\":1,\"\":null}}", "");
+	assert_map(3, "{\"m\":{\"k\\\"\":1,\"\":null}}", "m");
+	assert_map(INT64_MAX, "{\"m\":{\"k\\\"\":1,\"\":null}}", "m");
+	assert_map(-1, "{\"m\":{}}", "");
+}
+
+static void assert_key(enum cell_kind kind, uint8_t size, uint64_t value, const char *wanted)
+{
+	struct shape_node *map;
+	char text[64];
+
+	start();
+	map = begin_named(SHAPE_MAP, "m");
+	map->second = 1;
+	add_entry(2, 3);
+	end(map);
+	know(0, CELL_POINTER, 8, 1);
+	know(1, CELL_INT, 8, 1);
+	know(2, kind, size, value);
+	know(3, CELL_BOOL, 1, 1);
+	snprintf(text, sizeof(text), "{\"m\":{\"%s\":true}}", wanted);
+	assert_written(text);
+}
+
+static void writes_keys(void **state)
+{
+	assert_key(CELL_INT, 8, 7, "7");
+	assert_key(CELL_INT, 8, (uint64_t)INT64_MIN, "-9223372036854775808");
+	assert_key(CELL_INT, 8, INT64_MAX, "9223372036854775807");
+	assert_key(CELL_UINT, 8, UINT64_MAX, "18446744073709551615");
+	assert_key(CELL_BOOL, 1, 1, "true");
+	assert_key(CELL_BOOL, 1, 0, "false");
+	assert_key(CELL_FLOAT, 8, UINT64_C(0x3ff8000000000000), "1.5");
+	assert_key(CELL_FLOAT, 8, UINT64_C(0x7ff0000000000000), "+Inf");
+	assert_key(CELL_POINTER, 8, 0xc000000010, "0xc000000010");
+}
+
+/* A key that was cut may be that of several entries, which is told. */
+static void cuts_keys(void **state)
+{
+	struct shape_node *map;
+
+	start();
+	map = begin_named(SHAPE_MAP, "m");
+	map->second = 1;
+	add_entry(2, 3);
+	leaf("", SHAPE_DURATION, 4, 0);
+	leaf("", SHAPE_CELL, 3, 0);
+	end(map);
+	know(0, CELL_POINTER, 8, 1);
+	know(1, CELL_INT, 8, 2);
+	know_string(2, "caf\xc3", 9);
+	know(3, CELL_BOOL, 1, 1);
+	know(4, CELL_INT, 8, 1000);
+	assert_written("{\"m\":{\"caf\":true,\"1\xc2\xb5s\":true}}");
+	assert_cuts("m");
+}
+
+/* The map changes while it is read: an entry that was counted is not found any more. */
+static void ends_with_the_entries_found(void **state)
+{
+	struct shape_node *map;
+
+	start();
+	map = begin_named(SHAPE_MAP, "m");
+	map->second = 1;
+	add_entry(2, 3);
+	add_entry(4, 5);
+	end(map);
+	know(0, CELL_POINTER, 8, 1);
+	know(1, CELL_INT, 8, 2);
+	know_string(2, "k", 1);
+	assert_written("{\"m\":{\"k\":null}}");
+	assert_cuts("m");
+}
+
+/* ---- interfaces ---- */
+
+static void start_interface(enum shape_kind kind, uint32_t held)
+{
+	struct shape_node *interface;
+
+	start();
+	interface = begin_named(kind, "i");
+	interface->second = 1;
+	leaf("int", SHAPE_CELL, 2, 0);
+	nodes[shape.node_count - 1].hash = 0xfeedbeef;
+	leaf("main.T", SHAPE_NULL, 0, 0);
+	nodes[shape.node_count - 1].hash = 7;
+	end(interface);
+	know(0, CELL_POINTER, 8, 1);
+	know(1, CELL_UINT, 4, held);
+	know(2, CELL_INT, 8, 42);
+}
+
+static void writes_interfaces(void **state)
+{
+	start_interface(SHAPE_INTERFACE, 0xfeedbeef);
+	assert_written("{\"i\":42}");
+	/* Known by name, not by value. */
+	start_interface(SHAPE_INTERFACE, 7);
+	assert_written("{\"i\":{\"type\":\"main.T\"}}");
+	/* Not known at all, or its hash could not be read. */
+	start_interface(SHAPE_INTERFACE, 8);
+	assert_written("{\"i\":{}}");
+	arguments.known[0] &= ~2ull;
+	assert_written("{\"i\":{}}");
+	/* Nil. */
+	start_interface(SHAPE_INTERFACE, 7);
+	know(0, CELL_POINTER, 8, 0);
+	assert_written("{\"i\":null}");
+}
+
+static void writes_choices(void **state)
+{
+	start_interface(SHAPE_CHOICE, 0xfeedbeef);
+	assert_written("{\"i\":42}");
+	start_interface(SHAPE_CHOICE, 7);
+	assert_written("{\"i\":null}");
+	start_interface(SHAPE_CHOICE, 8);
+	assert_written("{\"i\":null}");
+	start_interface(SHAPE_CHOICE, 8);
+	know(0, CELL_POINTER, 8, 0);
+	assert_written("{\"i\":null}");
+}
+
+/* ---- cuts ---- */
+
+/* More cuts than can be told, and paths longer than can be told, stay within their bounds. */
+static void bounds_the_cuts(void **state)
+{
+	char name[ARGUMENT_MAX_PATH + 50];
+	struct json_writer *writer;
+	struct bytes text;
+
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	start();
+	leaf(name, SHAPE_CELL, 0, 0);
+	for (int i = 0; i < ARGUMENT_MAX_CUTS + 5; i++)
+		leaf("s", SHAPE_CELL, 0, 0);
+	know_string(0, "x", 2);
+	end(root);
+	assert_int_equal(json_writer_create(&writer), 0);
+	arguments_write(writer, &arguments, &cuts);
+	assert_int_equal(json_writer_finish(writer, "", &text), 0);
+	assert_int_equal(cuts.count, ARGUMENT_MAX_CUTS);
+	assert_int_equal(strlen(cuts.paths[0]), ARGUMENT_MAX_PATH - 1);
+	assert_string_equal(cuts.paths[1], "s");
+	json_writer_destroy(writer);
+}
+
+/* ---- results ---- */
+
+static void assert_results(const char *wanted)
+{
+	struct json_writer *writer;
+	struct bytes text;
+
+	end(root);
+	assert_int_equal(json_writer_create(&writer), 0);
+	arguments_write_results(writer, &arguments, &cuts);
+	assert_int_equal(json_writer_finish(writer, "", &text), 0);
+	assert_int_equal(text.size, strlen(wanted));
+	assert_memory_equal(text.data, wanted, text.size);
+	json_writer_destroy(writer);
+}
+
+static void writes_results(void **state)
+{
+	start();
+	leaf("ret0", SHAPE_CELL, 0, 0);
+	know_string(0, "x", 2);
+	assert_results("\"x\"");
+	assert_cuts("ret0");
+	leaf("ret1", SHAPE_CELL, 1, 0);
+	know(1, CELL_INT, 8, 3);
+	cuts.count = 0;
+	assert_results("[\"x\",3]");
+	assert_cuts("ret0");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(writes_cells),
+		cmocka_unit_test(writes_strings),
+		cmocka_unit_test(writes_bytes),
+		cmocka_unit_test(writes_pairs),
+		cmocka_unit_test(writes_null_for_the_unreadable),
+		cmocka_unit_test(writes_structs),
+		cmocka_unit_test(writes_absent_structs),
+		cmocka_unit_test(writes_empty_structs),
+		cmocka_unit_test(writes_pointers),
+		cmocka_unit_test(writes_slices),
+		cmocka_unit_test(writes_arrays),
+		cmocka_unit_test(writes_maps),
+		cmocka_unit_test(writes_keys),
+		cmocka_unit_test(cuts_keys),
+		cmocka_unit_test(ends_with_the_entries_found),
+		cmocka_unit_test(writes_interfaces),
+		cmocka_unit_test(writes_choices),
+		cmocka_unit_test(bounds_the_cuts),
+		cmocka_unit_test(writes_results),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

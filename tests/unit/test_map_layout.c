@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "go_types.h"
+#include "map_layout.h"
+
+static struct types binary;
+
+static int forget_types(void **state)
+{
+	go_forget();
+	return 0;
+}
+
+static struct map_layout layout_of(uint32_t minor, const struct type *key, const struct type *element)
+{
+	struct go_version version = { .number = GO_VERSION(minor, 0) };
+	struct map_layout layout;
+
+	memset(&layout, 0x5a, sizeof(layout));
+	assert_int_equal(map_layout_of(&binary, &version, go_map(key, element), &layout, NULL), 0);
+	return layout;
+}
+
+/* Where keys and elements are in a group, and how large that is. */
+static void assert_group(const struct map_layout *layout, uint32_t key, uint32_t key_stride,
+			 uint32_t element, uint32_t element_stride, uint32_t size)
+{
+	assert_int_equal(layout->search.key, key);
+	assert_int_equal(layout->search.key_stride, key_stride);
+	assert_int_equal(layout->search.element, element);
+	assert_int_equal(layout->search.element_stride, element_stride);
+	assert_int_equal(layout->search.group_size, size);
+}
+
+/* net/http.Header, as observed in binaries of all releases. */
+static void knows_the_header_map(void **state)
+{
+	const struct type *string = go_basic("string"), *list = go_slice(string);
+	struct map_layout layout = layout_of(23, string, list);
+
+	assert_int_equal(layout.search.layout, SEARCH_BUCKETS);
+	assert_group(&layout, 8, 16, 136, 24, 336);
+	assert_int_equal(layout.search.next, 328);
+	assert_int_equal(layout.search.count_at, 9);
+	assert_int_equal(layout.search.groups_at, 16);
+	assert_int_equal(layout.search.older_at, 24);
+	assert_int_equal(layout.search.flags_at, 8);
+	assert_int_equal(layout.search.same_size, 8);
+	assert_false(layout.key_is_pointer || layout.element_is_pointer);
+	assert_int_equal(layout.search.match, SEARCH_ANY);
+	layout = layout_of(24, string, list);
+	assert_int_equal(layout.search.layout, SEARCH_TABLES);
+	assert_group(&layout, 8, 40, 24, 40, 328);
+	assert_int_equal(layout.search.directory_at, 16);
+	assert_int_equal(layout.search.directory_size_at, 24);
+	assert_int_equal(layout.search.groups_at, 16);
+	assert_int_equal(layout.search.count_at, 24);
+	assert_int_equal(layout.search.match, SEARCH_ANY);
+}
+
+/* Tables came with Go 1.24, unless an experiment switched them off. */
+static void goes_by_the_version(void **state)
+{
+	const struct type *map = go_map(go_basic("int"), go_basic("int"));
+	static const struct {
+		struct go_version version;
+		uint8_t layout;
+	} rows[] = {
+		{ { .number = GO_VERSION(12, 0) }, SEARCH_BUCKETS },
+		{ { .number = GO_VERSION(23, 12) }, SEARCH_BUCKETS },
+		{ { .number = GO_VERSION(24, 0) }, SEARCH_TABLES },
+		{ { .number = GO_VERSION(27, 1) }, SEARCH_TABLES },
+		{ { .number = GO_VERSION(25, 1), .no_swiss_map = true }, SEARCH_BUCKETS },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct map_layout layout;
+
+		assert_int_equal(map_layout_of(&binary, &rows[i].version, map, &layout, NULL), 0);
+		assert_int_equal(layout.search.layout, rows[i].layout);
+	}
+}
+
+/* Keys and elements of other sizes, padded as arrays (buckets) and structs (tables) are. */
+static void pads_small_parts(void **state)
+{
+	struct map_layout layout = layout_of(23, go_basic("uint8"), go_basic("bool"));
+
+	assert_group(&layout, 8, 1, 16, 1, 32);
+	assert_int_equal(layout.search.next, 24);
+	layout = layout_of(24, go_basic("uint8"), go_basic("bool"));
+	assert_group(&layout, 8, 2, 9, 2, 24);
+	layout = layout_of(23, go_basic("int32"), go_basic("int64"));
+	assert_group(&layout, 8, 4, 40, 8, 112);
+	layout = layout_of(24, go_basic("int32"), go_basic("int64"));
+	assert_group(&layout, 8, 16, 16, 16, 136);
+	layout = layout_of(24, go_basic("int64"), go_basic("int32"));
+	assert_group(&layout, 8, 16, 16, 16, 136);
+	layout = layout_of(24, go_basic("int16"), go_array(go_basic("uint8"), 3));
+	assert_group(&layout, 8, 6, 10, 6, 56);
+	/* Eight elements of three bytes end on a word by themselves. */
+	layout = layout_of(23, go_basic("int16"), go_array(go_basic("uint8"), 3));
+	assert_group(&layout, 8, 2, 24, 3, 56);
+}
+
+/* Sets: the struct of a slot is a byte longer, so that its last field's address lies within. */
+static void knows_elements_without_size(void **state)
+{
+	const struct type *nothing = GO_STRUCT("struct {}", { NULL });
+	struct map_layout layout = layout_of(23, go_basic("string"), nothing);
+
+	assert_group(&layout, 8, 16, 136, 0, 144);
+	layout = layout_of(24, go_basic("string"), nothing);
+	assert_group(&layout, 8, 24, 24, 24, 200);
+	layout = layout_of(24, go_basic("uint8"), nothing);
+	assert_group(&layout, 8, 2, 9, 2, 24);
+	layout = layout_of(24, go_basic("int32"), go_array(go_basic("int64"), 0));
+	assert_group(&layout, 8, 16, 16, 16, 136);
+	layout = layout_of(24, nothing, go_basic("int32"));
+	assert_group(&layout, 8, 4, 8, 4, 40);
+	layout = layout_of(24, nothing, nothing);
+	assert_group(&layout, 8, 0, 8, 0, 8);
+}
+
+/* 128 bytes stay in the group, more lie behind a pointer. */
+static void keeps_large_parts_elsewhere(void **state)
+{
+	const struct type *most = go_array(go_basic("uint8"), 128);
+	const struct type *more = go_array(go_basic("uint8"), 129);
+	struct map_layout layout = layout_of(23, most, most);
+
+	assert_false(layout.key_is_pointer || layout.element_is_pointer);
+	assert_group(&layout, 8, 128, 1032, 128, 2064);
+	layout = layout_of(24, most, most);
+	assert_false(layout.key_is_pointer || layout.element_is_pointer);
+	assert_group(&layout, 8, 256, 136, 256, 2056);
+	for (uint32_t minor = 23; minor <= 24; minor++) {
+		layout = layout_of(minor, more, go_basic("int"));
+		assert_true(layout.key_is_pointer);
+		assert_false(layout.element_is_pointer);
+		layout = layout_of(minor, go_basic("uint8"), more);
+		assert_false(layout.key_is_pointer);
+		assert_true(layout.element_is_pointer);
+	}
+	assert_group(&layout, 8, 16, 16, 16, 136);
+	layout = layout_of(23, more, more);
+	assert_group(&layout, 8, 8, 72, 8, 144);
+}
+
+static void refuses_what_is_not_described(void **state)
+{
+	const struct type *hidden = go_mystery("main.Hidden", TYPE_STRUCT, 8);
+	struct go_version version = { .number = GO_VERSION(25, 0) };
+	const struct type *integer = go_basic("int");
+	struct map_layout layout;
+	struct error err = { 0 };
+
+	assert_int_equal(map_layout_of(&binary, &version, go_map(hidden, integer), &layout, &err),
+			 -ENODATA);
+	assert_non_null(strstr(err.what, "main.Hidden"));
+	assert_int_equal(map_layout_of(&binary, &version, go_map(integer, hidden), &layout, NULL),
+			 -ENODATA);
+	assert_int_equal(map_layout_of(&binary, &version,
+				       go_mystery("map[int]int", TYPE_MAP, 8), &layout, NULL),
+			 -ENODATA);
+	assert_int_equal(map_layout_of(&binary, &version, integer, &layout, &err), -ENODATA);
+	assert_non_null(strstr(err.what, "what a int holds"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(knows_the_header_map),
+		cmocka_unit_test(goes_by_the_version),
+		cmocka_unit_test(pads_small_parts),
+		cmocka_unit_test(knows_elements_without_size),
+		cmocka_unit_test(keeps_large_parts_elsewhere),
+		cmocka_unit_test(refuses_what_is_not_described),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, forget_types);
+}

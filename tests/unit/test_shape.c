@@ -1,0 +1,618 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "go_types.h"
+#include "plan_check.h"
+#include "shape.h"
+#include "way.h"
+
+/* ---- shapes as text ---- */
+
+/*
+ *	#3                    a cell; time#0,#1 and the like: of another kind
+ *	{a:#0 b:#1 ...}       a struct; the dots: there is more
+ *	*#0(#1)               a pointer and what it leads to
+ *	[9: #0 #1]            an array of nine, of which two are captured
+ *	slice#0,#1[#2 #3]     pointer, length, elements
+ *	map#0,#1[#2 #3]       pointer, count, key and element of each entry
+ *	any#0,#1<int #2|T null> what an interface may hold; choice: it or nothing
+ */
+struct writer {
+	const struct shape *shape;
+	char text[4096];
+	size_t used;
+};
+
+static void write_node(struct writer *writer, const struct shape_node *node);
+
+__attribute__((format(printf, 2, 3))) static void put(struct writer *writer, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	writer->used += vsnprintf(writer->text + writer->used, sizeof(writer->text) - writer->used,
+				  format, list);
+	va_end(list);
+	assert_true(writer->used < sizeof(writer->text));
+}
+
+/* The children between two brackets; `names`: with the name of each, and what follows that. */
+static void write_children(struct writer *writer, const struct shape_node *node, const char *open,
+			   const char *between, const char *names, const char *close)
+{
+	const struct shape_node *end = node + node->size;
+
+	put(writer, "%s", open);
+	for (const struct shape_node *child = node + 1; child < end; child += child->size) {
+		if (child > node + 1)
+			put(writer, "%s", between);
+		if (names)
+			put(writer, "%s%s", shape_name(writer->shape, child), names);
+		write_node(writer, child);
+	}
+	if (node->cut)
+		put(writer, "%s...", node->size > 1 ? between : "");
+	put(writer, "%s", close);
+}
+
+static void write_node(struct writer *writer, const struct shape_node *node)
+{
+	static const char *const pairs[] = {
+		[SHAPE_BYTES] = "bytes", [SHAPE_COMPLEX] = "complex", [SHAPE_TIME] = "time",
+		[SHAPE_LENGTH] = "len",	 [SHAPE_SLICE] = "slice",     [SHAPE_MAP] = "map",
+		[SHAPE_INTERFACE] = "any", [SHAPE_CHOICE] = "choice",
+	};
+
+	switch ((enum shape_kind)node->kind) {
+	case SHAPE_CELL:
+		put(writer, "#%u", node->cell);
+		break;
+	case SHAPE_DURATION:
+		put(writer, "duration#%u", node->cell);
+		break;
+	case SHAPE_EMPTY:
+		put(writer, "empty#%u", node->cell);
+		break;
+	case SHAPE_STRUCT:
+		write_children(writer, node, "{", " ", ":", "}");
+		break;
+	case SHAPE_POINTER:
+		put(writer, "*#%u", node->cell);
+		write_children(writer, node, "(", " ", NULL, ")");
+		break;
+	case SHAPE_ARRAY:
+		put(writer, "[%llu:", (unsigned long long)node->count);
+		write_children(writer, node, node->size > 1 ? " " : "", " ", NULL, "]");
+		break;
+	case SHAPE_NUMBER:
+		put(writer, "%llu", (unsigned long long)node->count);
+		break;
+	case SHAPE_NULL:
+		put(writer, "null");
+		break;
+	case SHAPE_SLICE:
+	case SHAPE_MAP:
+		put(writer, "%s#%u,#%u", pairs[node->kind], node->cell, node->second);
+		write_children(writer, node, "[", " ", NULL, "]");
+		break;
+	case SHAPE_INTERFACE:
+	case SHAPE_CHOICE:
+		put(writer, "%s#%u,#%u", pairs[node->kind], node->cell, node->second);
+		write_children(writer, node, "<", "|", " ", ">");
+		break;
+	default:
+		put(writer, "%s#%u,#%u", pairs[node->kind], node->cell, node->second);
+	}
+}
+
+/* ---- questions and answers ---- */
+
+static struct types binary;
+static const struct shape_bounds usual = {.depth = 4, .width = 3, .recursion = 1};
+
+static int forget_types(void **state)
+{
+	binary = (struct types){0};
+	go_forget();
+	return 0;
+}
+
+/* The shape of expressions (NULL: of all) over parameters of these types, called a, b, c. */
+struct question {
+	const struct type *types[4];
+	const char *expressions[4];
+	struct shape_bounds bounds;
+};
+
+struct answer {
+	struct plan_builder builder;
+	struct shape shape;
+	struct shape_gaps gaps;
+};
+
+static int ask(const struct question *question, struct answer *answer, struct error *err)
+{
+	static const char *const names[] = {"a", "b", "c", "d"};
+	static const struct site site = {.goroutine_register = 1};
+	struct go_version version = {.number = GO_VERSION(25, 0)};
+	struct parameter parameters[4];
+	struct signature signature = {.parameters = parameters};
+	struct scope scope = {convention_of(MACHINE_AMD64, &version), &version, &binary, &signature, &site};
+	size_t count = 0;
+
+	for (; signature.parameter_count < 4 && question->types[signature.parameter_count];
+	     signature.parameter_count++)
+		parameters[signature.parameter_count] = (struct parameter){
+			.name = names[signature.parameter_count],
+			.type = question->types[signature.parameter_count],
+		};
+	while (count < 4 && question->expressions[count])
+		count++;
+	*answer = (struct answer){0};
+	return shape_create(&scope, count ? question->expressions : NULL, count, question->bounds,
+			    &answer->builder, &answer->shape, &answer->gaps, err);
+}
+
+/* Each plan that a shape makes can be compiled and carried out. */
+static void check_plan(const struct answer *answer)
+{
+	static const struct site site = {0};
+	struct plan plan;
+
+	assert_int_equal(plan_compile(&answer->builder, &site, PLAN_ROLE_CALL, 64, &plan, NULL), 0);
+	assert_null(plan_fault(&plan, &answer->builder));
+}
+
+static void assert_shape_in(struct question question, const char *wanted)
+{
+	struct error err = {0};
+	struct writer writer = {0};
+	struct answer answer;
+
+	if (ask(&question, &answer, &err) < 0)
+		fail_msg("%s", err.what);
+	writer.shape = &answer.shape;
+	write_node(&writer, answer.shape.nodes);
+	if (strcmp(writer.text, wanted) != 0)
+		fail_msg("%s, not %s", writer.text, wanted);
+	check_plan(&answer);
+	shape_finish(&answer.shape);
+	assert_null(answer.shape.nodes);
+}
+
+/* Of an expression over a parameter `a`. */
+static void assert_shape(const struct type *type, const char *expression, const char *wanted)
+{
+	char text[4096];
+
+	snprintf(text, sizeof(text), "{%s:%s}", expression, wanted);
+	assert_shape_in((struct question){{type}, {expression}, usual}, text);
+}
+
+static void assert_refused(const struct type *type, const char *expression, int code, const char *why)
+{
+	struct question question = {{type}, {expression}, usual};
+	struct error err = {0};
+	struct answer answer;
+
+	assert_int_equal(ask(&question, &answer, &err), code);
+	assert_null(answer.shape.nodes);
+	if (!strstr(err.what, why))
+		fail_msg("%s: %s", expression, err.what);
+}
+
+/* ---- kinds ---- */
+
+static void knows_what_cells_hold(void **state)
+{
+	static const struct {
+		struct type type;
+		int code;
+		enum cell_kind kind;
+	} cases[] = {
+		{{TYPE_BOOL, "bool", 1}, 0, CELL_BOOL},
+		{{TYPE_INT, "int8", 1}, 0, CELL_INT},
+		{{TYPE_INT, "rune", 4}, 0, CELL_INT},
+		{{TYPE_UINT, "uintptr", 8}, 0, CELL_UINT},
+		{{TYPE_POINTER, "*T", 8}, 0, CELL_POINTER},
+		{{TYPE_MAP, "map[string]int", 8}, 0, CELL_POINTER},
+		{{TYPE_CHAN, "chan int", 8}, 0, CELL_POINTER},
+		{{TYPE_FUNC, "func()", 8}, 0, CELL_POINTER},
+		{{TYPE_STRING, "string", 16}, 0, CELL_STRING},
+		{{TYPE_FLOAT, "float32", 4}, 0, CELL_FLOAT},
+		{{TYPE_FLOAT, "float64", 8}, 0, CELL_FLOAT},
+		{{TYPE_COMPLEX, "complex128", 16}, -ENOTSUP, 0},
+		{{TYPE_STRUCT, "T", 8}, -ENOTSUP, 0},
+		{{TYPE_ARRAY, "[1]int", 8}, -ENOTSUP, 0},
+		{{TYPE_SLICE, "[]int", 24}, -ENOTSUP, 0},
+		{{TYPE_INTERFACE, "error", 16}, -ENOTSUP, 0},
+		{{TYPE_UNKNOWN, "T", 8}, -ENOTSUP, 0},
+		/* Sizes that only damaged DWARF gives. */
+		{{TYPE_INT, "int", 3}, -ENOTSUP, 0},
+		{{TYPE_UINT, "uint", 0}, -ENOTSUP, 0},
+		{{TYPE_INT, "int", 264}, -ENOTSUP, 0},
+		{{TYPE_BOOL, "bool", 8}, -ENOTSUP, 0},
+		{{TYPE_STRING, "string", 8}, -ENOTSUP, 0},
+		{{TYPE_POINTER, "*T", 4}, -ENOTSUP, 0},
+		{{TYPE_FLOAT, "float80", 10}, -ENOTSUP, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct walk walk = {.type = &cases[i].type};
+		struct error err = {0};
+		struct cell cell;
+
+		assert_int_equal(shape_leaf(&walk, &cell, &err), cases[i].code);
+		if (cases[i].code == 0) {
+			assert_int_equal(cell.kind, cases[i].kind);
+			assert_int_equal(cell.size, cases[i].type.size);
+		} else {
+			assert_non_null(strstr(err.what, cases[i].type.name));
+		}
+	}
+}
+
+static void shapes_plain_values(void **state)
+{
+	static const char *const cells[] = {"bool", "int8", "uint64", "string", "unsafe.Pointer", "func()"};
+
+	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++)
+		assert_shape(go_basic(cells[i]), "a", "#0");
+	assert_shape(go_chan(go_basic("int")), "a", "#0");
+	assert_shape(go_named("time.Duration", go_basic("int64")), "a", "duration#0");
+	assert_shape(go_pointer(go_basic("complex64")), "a", "*#0(complex#1,#2)");
+	assert_shape(go_slice(go_basic("uint8")), "a", "bytes#0,#1");
+	assert_shape(go_array(go_basic("uint8"), 5), "a", "[5: #0 #1 #2]");
+}
+
+static void shapes_times(void **state)
+{
+	const struct type *location = go_pointer(go_mystery("time.Location", TYPE_STRUCT, 0));
+	const struct type *time = GO_STRUCT("time.Time", {"wall", go_basic("uint64")},
+					    {"ext", go_basic("int64")}, {"loc", location});
+
+	assert_shape(time, "a", "time#0,#1");
+	assert_shape(go_pointer(time), "a", "*#0(time#1,#2)");
+	assert_shape(time, "a.wall", "#0");
+}
+
+static void shapes_structs(void **state)
+{
+	const struct type *item = GO_STRUCT("main.Item", {"ID", go_basic("int")}, {"_", go_basic("int")},
+					    {"Name", go_basic("string")});
+	const struct type *order = GO_STRUCT("main.Order", {"Item", item, true}, {"Next", go_pointer(item)},
+					     {"Nothing", GO_STRUCT("struct {}", {NULL})});
+
+	assert_shape(go_pointer(order), "a",
+		     "*#0({Item:{ID:#1 Name:#2} Next:*#3({ID:#4 Name:#5}) Nothing:empty#6})");
+	assert_shape(go_pointer(order), "a.Item", "{ID:#0 Name:#1}");
+	assert_shape(GO_STRUCT("main.Empty", {NULL}), "a", "{}");
+}
+
+static void shapes_lists(void **state)
+{
+	const struct type *integers = go_slice(go_basic("int"));
+
+	assert_shape(integers, "a", "slice#0,#1[#2 #3 #4]");
+	assert_shape(integers, "a[1]", "#0");
+	assert_shape(go_array(go_basic("int"), 2), "a", "[2: #0 #1]");
+	assert_shape(go_array(go_basic("int"), 0), "a", "[0:]");
+	assert_shape(go_slice(go_pointer(go_basic("int"))), "a",
+		     "slice#0,#1[*#2(#3) *#4(#5) *#6(#7)]");
+	assert_shape(go_map(go_basic("string"), go_basic("int")), "a", "map#0,#1[#2 #3 #4 #5 #6 #7]");
+	assert_shape(go_map(go_basic("string"), go_basic("int")), "a[\"k\"]", "#0");
+}
+
+static void shapes_measures(void **state)
+{
+	const struct type *integer = go_basic("int");
+
+	assert_shape(go_slice(integer), "len(a)", "#0");
+	assert_shape(go_slice(integer), "cap(a)", "#0");
+	assert_shape(go_pointer(go_slice(integer)), "cap(a)", "#0");
+	assert_shape(go_basic("string"), "len(a)", "#0");
+	assert_shape(go_array(integer, 7), "len(a)", "7");
+	assert_shape(go_array(integer, 7), "cap(a)", "7");
+	assert_shape(go_pointer(go_array(integer, 7)), "len(a)", "7");
+	assert_shape(go_map(integer, integer), "len(a)", "len#0,#1");
+	assert_shape(go_chan(integer), "len(a)", "len#0,#1");
+	assert_shape(go_chan(integer), "cap(a)", "len#0,#1");
+	assert_refused(go_map(integer, integer), "cap(a)", -EINVAL, "no capacity");
+	assert_refused(go_basic("string"), "cap(a)", -EINVAL, "no capacity");
+	assert_refused(integer, "len(a)", -EINVAL, "no length");
+	assert_refused(go_basic("unsafe.Pointer"), "len(a)", -EINVAL, "no length");
+	assert_refused(go_interface("any", false), "len(a)", -EINVAL, "no length");
+}
+
+/* len() and cap() are different words of a slice, and of what a map and a channel point to. */
+static void measures_the_right_word(void **state)
+{
+	static const struct {
+		const char *expression, *way;
+	} rows[] = {{"len(a)", "rbx"}, {"cap(a)", "rcx"}, {"len(b)", "rdi +0"}, {"cap(b)", "rdi +8"}};
+	struct go_version version = {.number = GO_VERSION(25, 0)};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct question question = {{go_slice(go_basic("int")), go_chan(go_basic("int"))},
+					    {rows[i].expression}, usual};
+		struct answer answer;
+		char way[WAY_SIZE];
+
+		assert_int_equal(ask(&question, &answer, NULL), 0);
+		way_write(convention_of(MACHINE_AMD64, &version), &answer.builder,
+			  &answer.builder.captures[answer.builder.capture_count - 1].place, way);
+		assert_string_equal(way, rows[i].way);
+		shape_finish(&answer.shape);
+	}
+}
+
+/* ---- what is captured of several ---- */
+
+static void shapes_all_parameters(void **state)
+{
+	struct question question = {{go_basic("int"), go_basic("string"), go_basic("float64")}, {NULL}, usual};
+
+	/* A float in a register cannot be read. */
+	assert_shape_in(question, "{a:#0 b:#1 c:null}");
+	question.expressions[0] = "b";
+	question.expressions[1] = "first=a";
+	assert_shape_in(question, "{b:#0 first:#1}");
+}
+
+static void notes_gaps(void **state)
+{
+	struct question question = {{go_basic("float64"), go_mystery("main.Hidden", TYPE_STRUCT, 8)},
+				    {"f=a", "b", "a", NULL}, usual};
+	struct answer answer;
+
+	/* Nothing describes the second parameter: where it is cannot be told, nor where those after it are. */
+	assert_int_equal(ask(&question, &answer, NULL), 0);
+	assert_int_equal(answer.gaps.count, 3);
+	assert_string_equal(answer.gaps.gaps[0].name, "f");
+	assert_string_equal(answer.gaps.gaps[1].name, "b");
+	shape_finish(&answer.shape);
+	question = (struct question){{go_basic("float64")}, {"a"}, usual};
+	{
+		struct error err = {0};
+
+		assert_int_equal(ask(&question, &answer, &err), 0);
+		assert_non_null(strstr(answer.gaps.gaps[0].why, "floating-point"));
+		shape_finish(&answer.shape);
+	}
+}
+
+/* A part that is not described does not spoil what is around it. */
+static void leaves_out_what_is_hidden(void **state)
+{
+	const struct type *hidden = go_mystery("main.Hidden", TYPE_STRUCT, 8);
+	const struct type *outer = GO_STRUCT("main.Outer", {"A", go_basic("int")}, {"H", hidden},
+					     {"P", go_pointer(hidden)}, {"M", go_map(hidden, hidden)},
+					     {"B", go_basic("int")});
+
+	assert_shape(go_pointer(outer), "a", "*#0({A:#1 H:null P:*#2(null) M:null B:#3})");
+}
+
+/* ---- bounds ---- */
+
+static const struct type *nested(int depth)
+{
+	const struct type *type = go_basic("int");
+
+	while (depth-- > 0) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "main.T%d", depth);
+		type = GO_STRUCT(name, {"F", type});
+	}
+	return type;
+}
+
+static void bounds_the_depth(void **state)
+{
+	const struct type *matrix = go_slice(go_slice(go_basic("int")));
+
+	assert_shape(nested(4), "a", "{F:{F:{F:{F:#0}}}}");
+	assert_shape(nested(5), "a", "{F:{F:{F:{F:{...}}}}}");
+	assert_shape_in((struct question){{nested(2)}, {"a"}, {.depth = 1, .width = 1}}, "{a:{F:{...}}}");
+	assert_shape_in((struct question){{nested(1)}, {"a"}, {.depth = 0, .width = 1}}, "{a:{...}}");
+	assert_shape_in((struct question){{matrix}, {"a"}, {.depth = 1, .width = 2}},
+			"{a:slice#0,#1[slice#2,#3[] slice#4,#5[]]}");
+	assert_shape_in((struct question){{go_map(go_basic("int"), matrix)}, {"a"}, {.depth = 0}},
+			"{a:map#0,#1[]}");
+	assert_shape_in((struct question){{go_array(go_basic("int"), 3)}, {"a"}, {.depth = 0, .width = 9}},
+			"{a:[3:]}");
+}
+
+static void bounds_the_width(void **state)
+{
+	const struct type *integers = go_slice(go_basic("int"));
+
+	assert_shape_in((struct question){{integers}, {"a"}, {.depth = 1, .width = 1}}, "{a:slice#0,#1[#2]}");
+	assert_shape_in((struct question){{integers}, {"a"}, {.depth = 1, .width = 0}}, "{a:slice#0,#1[]}");
+	assert_shape_in((struct question){{go_array(go_basic("int"), 9)}, {"a"}, {.depth = 1, .width = 2}},
+			"{a:[9: #0 #1]}");
+}
+
+static void bounds_the_fields(void **state)
+{
+	struct go_field fields[31] = {{NULL}};
+	char wanted[512] = "*#0({";
+
+	for (int i = 0; i < 30; i++)
+		fields[i] = (struct go_field){"f", go_basic("int"), false};
+	for (int i = 1; i <= 24; i++)
+		snprintf(wanted + strlen(wanted), 16, "f:#%d ", i);
+	strcat(wanted, "...})");
+	assert_shape(go_pointer(go_struct("main.Wide", fields)), "a", wanted);
+}
+
+/* Types that hold themselves: by pointers alone, by fields, by slices. */
+static void bounds_the_recursion(void **state)
+{
+	struct type *loop = go_open_pointer("main.Loop"), *list = go_open_struct("main.List");
+	struct type *tree = go_open_struct("main.Tree");
+
+	loop->element = loop;
+	assert_shape(loop, "a", "*#0(*#1(*#2(*#3(*#4(*#5(*#6(*#7(*#8(...)))))))))");
+	go_set_fields(list, (const struct go_field[]){{"V", go_basic("int")}, {"Next", go_pointer(list)}, {NULL}});
+	assert_shape_in((struct question){{go_pointer(list)}, {"a"}, {.depth = 9, .recursion = 1}},
+			"{a:*#0({V:#1 Next:*#2({V:#3 Next:*#4({...})})})}");
+	assert_shape_in((struct question){{go_pointer(list)}, {"a"}, {.depth = 9, .recursion = 0}},
+			"{a:*#0({V:#1 Next:*#2({...})})}");
+	go_set_fields(tree, (const struct go_field[]){{"V", go_basic("int")}, {"T", go_slice(tree)}, {NULL}});
+	assert_shape_in((struct question){{go_pointer(tree)}, {"a"}, {.depth = 9, .width = 1, .recursion = 0}},
+			"{a:*#0({V:#1 T:slice#2,#3[{...}]})}");
+}
+
+/* What does not fit into a plan is refused; less of it fits. */
+static void refuses_what_does_not_fit(void **state)
+{
+	const struct type *cube = go_slice(go_slice(go_slice(go_slice(go_basic("int")))));
+	struct question question = {{cube}, {"a"}, {.depth = 4, .width = 8}};
+	struct answer answer;
+
+	assert_int_equal(ask(&question, &answer, NULL), -E2BIG);
+	question.bounds.width = 2;
+	assert_int_equal(ask(&question, &answer, NULL), 0);
+	check_plan(&answer);
+	shape_finish(&answer.shape);
+}
+
+/* ---- interfaces ---- */
+
+static const struct type *shape_type, *circle_pointer, *square;
+
+static void make_shapes(void)
+{
+	binary = (struct types){0};
+	square = GO_STRUCT("main.Square", {"Side", go_basic("int")}, {"Name", go_basic("string")});
+	circle_pointer = go_pointer(GO_STRUCT("main.Circle", {"Name", go_basic("string")}));
+	shape_type = go_interface("main.Shape", true);
+	go_know(&binary, square, 11);
+	go_know(&binary, circle_pointer, 12);
+	go_pair(&binary, shape_type, square);
+	go_pair(&binary, shape_type, circle_pointer);
+}
+
+static void shapes_interfaces(void **state)
+{
+	make_shapes();
+	assert_shape(shape_type, "a",
+		     "any#0,#1<main.Square {Side:#2 Name:#3}|*main.Circle *#4({Name:#5})>");
+	assert_shape(shape_type, "a.(main.Square)", "{Side:#0 Name:#1}");
+	/* Nothing is known of what it may hold. */
+	assert_shape(go_interface("main.Other", true), "a", "any#0,#1<>");
+	/* Too deep for what it holds. */
+	assert_shape_in((struct question){{shape_type}, {"a"}, {.depth = 0}}, "{a:any#0,#1<>}");
+	/* Parts that no descriptor says how to tell apart are left out. */
+	binary.known[0].hash = 0;
+	assert_shape(shape_type, "a", "any#0,#1<*main.Circle *#2({Name:#3})>");
+}
+
+static void chooses_what_is_held(void **state)
+{
+	make_shapes();
+	assert_shape(shape_type, "a.Name", "choice#0,#1<main.Square #2|*main.Circle #3>");
+	assert_shape(shape_type, "a.Side", "choice#0,#1<main.Square #2>");
+	assert_shape(go_pointer(shape_type), "a.Side", "choice#0,#1<main.Square #2>");
+	assert_shape(shape_type, "len(a.Name)", "choice#0,#1<main.Square #2|*main.Circle #3>");
+	assert_refused(shape_type, "a.Colour", -ENOENT, "say it");
+	assert_refused(go_interface("main.Other", true), "a.Name", -ENOENT, "say it");
+	/* The words of the interface itself. */
+	assert_shape(shape_type, "a.data", "#0");
+}
+
+static void shapes_any(void **state)
+{
+	const struct type *any = go_interface("interface {}", false);
+
+	binary = (struct types){0};
+	go_know(&binary, go_basic("string"), 1);
+	go_know(&binary, go_basic("int"), 2);
+	go_know(&binary, go_basic("float64"), 0);
+	assert_shape(any, "a", "any#0,#1<string #2|int #3>");
+}
+
+static void shapes_errors(void **state)
+{
+	const struct type *plain = go_pointer(GO_STRUCT("errors.errorString", {"s", go_basic("string")}));
+	const struct type *wrapped = go_pointer(GO_STRUCT("fmt.wrapError", {"msg", go_basic("string")},
+							  {"err", go_interface("error", true)}));
+	const struct type *error = go_interface("error", true);
+
+	binary = (struct types){0};
+	go_know(&binary, plain, 1);
+	go_know(&binary, wrapped, 2);
+	/* Their texts, whether or not the linker saw them converted. */
+	assert_shape(error, "a", "any#0,#1<*errors.errorString #2|*fmt.wrapError #3>");
+	go_pair(&binary, error, plain);
+	assert_shape(error, "a", "any#0,#1<*errors.errorString #2|*fmt.wrapError #3>");
+}
+
+/* ---- errors ---- */
+
+static void refuses_wrong_expressions(void **state)
+{
+	const struct type *integer = go_basic("int");
+
+	assert_refused(integer, "a.", -EINVAL, "a name");
+	assert_refused(integer, "b", -ENOENT, "no parameter");
+	assert_refused(integer, "a.B", -ENOENT, "no fields");
+	assert_refused(integer, "a[0]", -EINVAL, "no elements");
+	assert_refused(integer, "a.(string)", -EINVAL, "no interface");
+}
+
+/* Without anybody to tell, it is the same. */
+static void needs_no_gaps(void **state)
+{
+	struct go_version version = {.number = GO_VERSION(25, 0)};
+	struct parameter parameter = {.name = "a", .type = go_basic("float64")};
+	struct signature signature = {.parameters = &parameter, .parameter_count = 1};
+	static const struct site site;
+	struct scope scope = {convention_of(MACHINE_AMD64, &version), &version, &binary, &signature, &site};
+	struct plan_builder builder = {0};
+	struct shape shape;
+
+	assert_int_equal(shape_create(&scope, NULL, 0, usual, &builder, &shape, NULL, NULL), 0);
+	assert_int_equal(shape.node_count, 2);
+	assert_int_equal(shape.nodes[1].kind, SHAPE_NULL);
+	shape_finish(&shape);
+	shape_finish(&shape);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(knows_what_cells_hold),
+		cmocka_unit_test(shapes_plain_values),
+		cmocka_unit_test(shapes_times),
+		cmocka_unit_test(shapes_structs),
+		cmocka_unit_test(shapes_lists),
+		cmocka_unit_test(shapes_measures),
+		cmocka_unit_test(measures_the_right_word),
+		cmocka_unit_test(shapes_all_parameters),
+		cmocka_unit_test(notes_gaps),
+		cmocka_unit_test(leaves_out_what_is_hidden),
+		cmocka_unit_test(bounds_the_depth),
+		cmocka_unit_test(bounds_the_width),
+		cmocka_unit_test(bounds_the_fields),
+		cmocka_unit_test(bounds_the_recursion),
+		cmocka_unit_test(refuses_what_does_not_fit),
+		cmocka_unit_test(shapes_interfaces),
+		cmocka_unit_test(chooses_what_is_held),
+		cmocka_unit_test(shapes_any),
+		cmocka_unit_test(shapes_errors),
+		cmocka_unit_test(refuses_wrong_expressions),
+		cmocka_unit_test(needs_no_gaps),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, forget_types);
+}
