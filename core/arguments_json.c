@@ -532,6 +532,22 @@ void arguments_write(struct json_writer *writer, const struct hit_arguments *arg
 	json_close_object(writer);
 }
 
+void arguments_write_text(struct json_writer *writer, const struct hit_arguments *arguments,
+			  struct argument_cuts *cuts)
+{
+	struct printer printer = {.writer = writer, .arguments = arguments, .cuts = cuts};
+	const struct shape_node *root = arguments->shape->nodes, *end = root + root->size;
+
+	for (const struct shape_node *node = root + 1; node < end; node += node->size) {
+		const char *name = name_of(&printer, node);
+
+		json_writer_text(writer, " ", 1);
+		json_writer_text(writer, name, strlen(name));
+		json_writer_text(writer, "=", 1);
+		put_value(&printer, node);
+	}
+}
+
 void arguments_write_expressions(struct json_writer *writer, const struct hit_arguments *arguments,
 				 struct argument_cuts *cuts)
 {

@@ -28,6 +28,10 @@ void arguments_write_expressions(struct json_writer *writer, const struct hit_ar
 void arguments_write_results(struct json_writer *writer, const struct hit_arguments *results,
 			     struct argument_cuts *cuts);
 
+/* For people, as a text that is no JSON: name=value, one after the other, each with a blank before it. */
+void arguments_write_text(struct json_writer *writer, const struct hit_arguments *arguments,
+			  struct argument_cuts *cuts);
+
 /*
  * The headers among the captures of a request, or of its response, as members; several values of one are
  * joined as HTTP has it, and headers that were not there are left out.
