@@ -130,7 +130,7 @@ static bool put_head(struct table_format *table, const struct event *event)
 {
 	/* Rounded down, also before 1970. */
 	int64_t fraction = (event->time % SECOND + SECOND) % SECOND;
-	time_t second = (event->time - fraction) / SECOND;
+	time_t second = event->time / SECOND - (event->time % SECOND < 0);
 	char text[40];
 	struct tm date;
 	size_t used;
