@@ -247,6 +247,10 @@ static void put_process(struct json_format *json, const struct event *event)
 	put_name(json, process->comm);
 	put_key(json, "exe");
 	put_name(json, process->exe);
+	if (process->container) {
+		put_key(json, "container");
+		put_name(json, process->container);
+	}
 	if (event->type == EVENT_ATTACH || event->type == EVENT_DETACH)
 		put_target(json, process);
 }

@@ -10,6 +10,7 @@ struct target {
 	uint32_t id;
 	struct process process;
 	struct process_identity identity;
+	struct container_id container;
 	struct inspection *inspection;
 	struct attachment *attachment;
 	uv_poll_t end; /* on the pidfd */
@@ -74,6 +75,8 @@ int target_attach(void *loop, struct kernel *kernel, uint32_t id, struct process
 		.convention = inspection_convention(inspection),
 	};
 	memcpy(target->identity.comm, process->comm, sizeof(process->comm));
+	if (process_container(process->pid, &target->container))
+		target->identity.container = target->container.text;
 	r = attach(target, kernel, err);
 	if (r < 0) {
 		destroy(target);
