@@ -221,6 +221,17 @@ def test_overlay(scope, release, layer):
     check_traced(scope, PlacedServer(scope, release, command, folder / "merged" / NAMED))
 
 
+def test_copied_up(scope, release):
+    """a binary on overlayfs that was changed since its server began, which runs on from the lower file: refused"""
+    folder = scope.folder / "copied"
+    folder.mkdir()
+    command = [*MOUNTS, *shell(f'{IN_OVERLAY}exec "$1/merged/server"', folder, build("server", release))]
+    server = PlacedServer(scope, release, command, folder / "merged" / NAMED)
+    subprocess.run(["nsenter", f"--target={server.pid}", "--mount", "touch", server.exe], check=True)
+    check_refusal(["--pid", server.pid], 1, f"pid {server.pid} ({server.exe}): ", "overlayfs", "restart it")
+    check(answers(server.addresses["http"]), "it no longer answers")
+
+
 def test_chroot(scope, release):
     """a server in a chroot"""
     binary = Server.copy(scope, build("server", release), NAMED)
@@ -371,6 +382,7 @@ def choose():
 
 
 if __name__ == "__main__":
-    main([(test, release) for test in choose() for release in releases()]
+    main([(test, release) for test in (*choose(), *possible((test_copied_up,), [*MOUNTS, "true"], "mount namespaces"))
+          for release in releases()]
          + [(test, release, layer) for test in possible((test_overlay,), [*MOUNTS, "true"], "mount namespaces")
             for release in releases() for layer in ("lower", "upper")])
