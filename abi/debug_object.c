@@ -28,9 +28,12 @@ typedef Dwarf_Obj_Access_Section_a object_section;
 typedef Dwarf_Obj_Access_Methods_a object_methods;
 typedef Dwarf_Obj_Access_Interface_a object_interface;
 typedef Dwarf_Small object_order;
-#define ORDER_LITTLE DW_END_little
+#define ORDER_LITTLE 2 /* DW_END_little, of another header */
 #define FIELD(old, new) new
 #endif
+
+/* The type of a section's number has changed on the way. */
+typedef GOHTTPSNOOP_LIBDWARF_INDEX object_index;
 
 struct debug_object {
 	struct debug_sections *sections;
@@ -38,7 +41,7 @@ struct debug_object {
 	Dwarf_Debug dwarf;
 };
 
-static int get_section_info(void *context, Dwarf_Half index, object_section *ret_section,
+static int get_section_info(void *context, object_index index, object_section *ret_section,
 			    int *error)
 {
 	const struct debug_object *object = context;
@@ -56,7 +59,7 @@ static int get_section_info(void *context, Dwarf_Half index, object_section *ret
 	return DW_DLV_OK;
 }
 
-static int load_section(void *context, Dwarf_Half index, Dwarf_Small **ret_data, int *error)
+static int load_section(void *context, object_index index, Dwarf_Small **ret_data, int *error)
 {
 	struct debug_object *object = context;
 	struct bytes bytes;
