@@ -11,7 +11,8 @@
 #define OFFSET_ETEXT 184
 #define SIZE_NEEDED 192
 
-#define MAX_CANDIDATES 64
+/* Words that lead to the pclntab: real programs have two or three. */
+#define MAX_CANDIDATES 8
 
 static bool moduledata_at(const struct image *image, uint64_t address, uint64_t pclntab,
 			  uint64_t first, uint64_t last, struct moduledata *ret_moduledata)
