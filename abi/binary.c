@@ -41,6 +41,16 @@ static int read_version(struct binary *binary, struct error *err)
 	return 0;
 }
 
+/*
+ * What TinyGo's runtime has of its own in assembly (tinygo src/runtime/asm_amd64.S, asm_arm64.S and
+ * src/internal/task/task_stack_amd64.S). It makes no pclntab; stripped, nothing tells its programs.
+ */
+static bool is_tinygo(const struct image *image)
+{
+	return image_symbol(image, "tinygo_scanCurrentStack", NULL, NULL) ||
+	       image_symbol(image, "tinygo_startTask", NULL, NULL);
+}
+
 /* What a file that is no binary of the Go toolchain is instead, where it can be told. */
 static int explain_foreign(const struct image *image, struct error *err)
 {
@@ -54,6 +64,9 @@ static int explain_foreign(const struct image *image, struct error *err)
 	if (image_section(image, ".go_export", &section))
 		return error_fail(err, -ENOTSUP,
 				  "compiled by gccgo: only binaries of the Go toolchain can be traced");
+	if (is_tinygo(image))
+		return error_fail(err, -ENOTSUP,
+				  "compiled by TinyGo: only binaries of the Go toolchain can be traced");
 	if (image_size(image) < HEAD_SIZE || image_load_file(image, 0, HEAD_SIZE, &head, NULL) < 0)
 		return -ENOENT;
 	packed = bytes_find(buffer_bytes(&head), 0, mark, 1) != SIZE_MAX;

@@ -280,11 +280,6 @@ uint64_t image_size(const struct image *image)
 	return image->size;
 }
 
-int image_file(const struct image *image)
-{
-	return image->fd;
-}
-
 const struct segment *image_segments(const struct image *image, size_t *ret_count)
 {
 	*ret_count = image->segment_count;
@@ -320,6 +315,7 @@ bool image_section(const struct image *image, const char *name, struct section *
 			.size = header.sh_size,
 			.allocated = header.sh_flags & SHF_ALLOC,
 			.no_bits = header.sh_type == SHT_NOBITS,
+			.compressed = header.sh_flags & SHF_COMPRESSED,
 		};
 		return true;
 	}

@@ -183,13 +183,15 @@ static int parse_duration(const char *text, uint64_t *ret_milliseconds, struct e
 		const char *name;
 		double milliseconds;
 	} units[] = {{"", 1e3}, {"ms", 1}, {"s", 1e3}, {"m", 60e3}, {"h", 3600e3}};
+	/* strtod() would take hexadecimal numbers and exponents as well. */
+	size_t digits = strspn(text, "0123456789.");
 	char *end;
 	double value = strtod(text, &end);
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		double milliseconds = value * units[i].milliseconds;
 
-		if (strcmp(end, units[i].name) == 0 && *text >= '0' && *text <= '9' &&
+		if (end == text + digits && strcmp(end, units[i].name) == 0 && *text != '.' &&
 		    milliseconds >= 1 && milliseconds < 1e15) {
 			*ret_milliseconds = (uint64_t)milliseconds;
 			return 0;

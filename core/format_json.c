@@ -182,6 +182,10 @@ static void put_process(struct json_format *json, const struct event *event)
 	json_name(json->writer, process->comm);
 	json_key(json->writer, "exe");
 	json_name(json->writer, process->exe);
+	if (process->container) {
+		json_key(json->writer, "container");
+		json_name(json->writer, process->container);
+	}
 	if (event->type == EVENT_ATTACH || event->type == EVENT_DETACH)
 		put_target(json, process);
 }

@@ -132,7 +132,7 @@ static bool put_head(struct table_format *table, const struct event *event)
 {
 	/* Rounded down, also before 1970. */
 	int64_t fraction = (event->time % SECOND + SECOND) % SECOND;
-	time_t second = (event->time - fraction) / SECOND;
+	time_t second = event->time / SECOND - (event->time % SECOND < 0);
 	char text[40];
 	struct tm date;
 	size_t used;
@@ -196,11 +196,17 @@ static bool put_request(struct table_format *table, const struct event *event)
 	       put_arguments(table, event->arguments) && put_arguments(table, event->results);
 }
 
+/* Of a function that takes an *http.Request. */
+static bool has_request(const struct event *event)
+{
+	return event->method.presence != ABSENT || event->path.presence != ABSENT;
+}
+
 static bool put_call_heading(struct table_format *table, const struct event *event)
 {
 	return put(table, "TIME            PID     COMM            FUNCTION                 ") &&
 	       (!event->awaits_return || put(table, "DURATION  ")) &&
-	       put(table, event->method.presence == ABSENT ? "ARGUMENTS\n" : "METHOD  PATH\n");
+	       put(table, has_request(event) ? "METHOD  PATH\n" : "ARGUMENTS\n");
 }
 
 /* How long the call took, or how else it ended. */
@@ -219,10 +225,17 @@ static bool put_call(struct table_format *table, const struct event *event)
 		return false;
 	if (!put_head(table, event) || !put_name(table, event->function, 24) || !put_return(table, event))
 		return false;
-	if (event->method.presence != ABSENT &&
+	if (has_request(event) &&
 	    (!put_text(table, &event->method, 7) || !put_target(table, event)))
 		return false;
 	return put_arguments(table, event->arguments) && put_arguments(table, event->results);
+}
+
+static bool end_row(struct table_format *table)
+{
+	while (table->size && table->line[table->size - 1] == ' ')
+		table->size--;
+	return put(table, "\n");
 }
 
 /* What is no row of the table (targets that come and go, losses) is for stderr: an empty line here. */
@@ -233,9 +246,9 @@ static int table_line(struct format *format, const struct event *event, struct b
 
 	table->size = 0;
 	if (event->type == EVENT_REQUEST)
-		done = put_request(table, event) && put(table, "\n");
+		done = put_request(table, event) && end_row(table);
 	else if (event->type == EVENT_CALL)
-		done = put_call(table, event) && put(table, "\n");
+		done = put_call(table, event) && end_row(table);
 	if (!done)
 		return -ENOMEM;
 	table->headed = table->headed || table->size > 0;

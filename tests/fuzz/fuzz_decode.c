@@ -52,7 +52,8 @@ static void check_line(struct format *format, const struct event *event)
 
 static void check_event(struct event event)
 {
-	static const struct process_identity process = {1, "comm", "/exe", "go1.25.1", "register"};
+	static const struct process_identity process = {
+		.pid = 1, .comm = "comm", .exe = "/exe", .go_version = "go1.25.1", .convention = "register"};
 	struct format *formats[2];
 
 	event.process = &process;

@@ -5,7 +5,7 @@
  *	render json|table <case.in
  *
  *	clock NANOSECONDS                        what makes the records' clock a time of day
- *	target ID PID "comm" "exe" "go" "abi"    a traced process
+ *	target ID PID "comm" "exe" "go" "abi" ["container"]    a traced process
  *	plan NUMBER ROLE "function" FIELD:KIND…  what its records hold; kinds: s, b, and i, u, p with a size;
  *	                                         last those that could not be captured, as FIELD:?
  *	hit TARGET PLAN TID TIME CELL…           a record; cells: 12, "text", "cut"+MISSING, @OFFSET:SIZE:LENGTH
@@ -41,7 +41,7 @@ struct inspection {
 struct target {
 	uint32_t id;
 	struct process_identity identity;
-	char exe[256], go_version[64], convention[16];
+	char exe[256], go_version[64], convention[16], container[128];
 	const struct inspection *inspection;
 };
 
@@ -122,6 +122,10 @@ static void play_target(struct player *player)
 	keep_text(player, target->exe, sizeof(target->exe));
 	keep_text(player, target->go_version, sizeof(target->go_version));
 	keep_text(player, target->convention, sizeof(target->convention));
+	if (script_more(&player->script)) {
+		keep_text(player, target->container, sizeof(target->container));
+		target->identity.container = target->container;
+	}
 	target->identity.exe = target->exe;
 	target->identity.go_version = target->go_version;
 	target->identity.convention = target->convention;
