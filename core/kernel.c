@@ -28,16 +28,21 @@ struct kernel {
 	struct gohttpsnoop_bpf *skeleton;
 	struct bpf_program *program;
 	enum kernel_attachment attachment;
-	bool watch_listening;
 	bool installed[MAX_PLANS];
 	struct bpf_link *exec_link, *listen_link;
 };
 
 struct attachment {
-	int traced; /* the map of targets, and the process in it */
-	uint32_t pid;
+	int traced;   /* the map of targets, and the process in it; */
+	uint32_t pid; /* 0: the probes of a whole file, or withdrawn */
 	size_t link_count;
 	struct bpf_link *links[];
+};
+
+/* Where to attach; a process and its target, or neither. */
+struct attach_request {
+	const char *path;
+	uint32_t pid, target;
 };
 
 static const char *const attachment_names[] = {
@@ -101,6 +106,9 @@ static int configure(struct gohttpsnoop_bpf *skeleton, const struct kernel_optio
 	skeleton->rodata->payload_size = payload;
 	skeleton->rodata->pid_namespace = read_pid_namespace();
 	skeleton->rodata->watch_all = options->watch_all;
+	skeleton->rodata->port_count = options->port_count;
+	for (size_t i = 0; i < options->port_count; i++)
+		skeleton->rodata->ports[i] = options->ports[i];
 	r = bpf_map__set_value_size(skeleton->maps.scratches, fixed + payload);
 	if (r == 0)
 		r = bpf_map__set_max_entries(skeleton->maps.scratches,
@@ -122,7 +130,7 @@ static void choose_programs(const struct gohttpsnoop_bpf *skeleton,
 					  program == program_of(skeleton, attachment) ||
 						  program == skeleton->progs.note_exec ||
 						  (program == skeleton->progs.note_listen &&
-						   options->watch_listening));
+						   options->port_count > 0));
 }
 
 static int load(struct kernel *kernel, const struct kernel_options *options,
@@ -174,7 +182,6 @@ int kernel_open(const struct kernel_options *options, struct kernel **ret_kernel
 
 	if (!kernel)
 		return error_fail(err, -ENOMEM, "out of memory");
-	kernel->watch_listening = options->watch_listening;
 	libbpf_set_print(be_silent);
 	r = load_best(kernel, options);
 	if (r < 0) {
@@ -240,7 +247,7 @@ int kernel_watch(struct kernel *kernel, struct error *err)
 {
 	int r = watch(kernel->skeleton->progs.note_exec, &kernel->exec_link, err);
 
-	if (r == 0 && kernel->watch_listening)
+	if (r == 0 && bpf_program__autoload(kernel->skeleton->progs.note_listen))
 		r = watch(kernel->skeleton->progs.note_listen, &kernel->listen_link, err);
 	return r;
 }
@@ -271,7 +278,13 @@ static uint64_t cookie_of(uint32_t pid, uint32_t target, int plan)
 	       (uint64_t)plan;
 }
 
-static struct bpf_link *attach_multi(struct kernel *kernel, uint32_t pid, uint32_t target,
+/* `pid` 0 stands for whoever runs the file, for the kernel as for the cookie. */
+static pid_t filter_of(uint32_t pid)
+{
+	return pid ? (pid_t)pid : -1;
+}
+
+static struct bpf_link *attach_multi(struct kernel *kernel, const struct attach_request *request,
 				     const struct attach_point *points, size_t count)
 {
 	unsigned long *offsets = calloc(count, sizeof(*offsets));
@@ -282,24 +295,24 @@ static struct bpf_link *attach_multi(struct kernel *kernel, uint32_t pid, uint32
 
 	for (size_t i = 0; offsets && cookies && i < count; i++) {
 		offsets[i] = points[i].file_offset;
-		cookies[i] = cookie_of(pid, target, points[i].plan);
+		cookies[i] = cookie_of(request->pid, request->target, points[i].plan);
 	}
 	if (offsets && cookies)
-		link = bpf_program__attach_uprobe_multi(kernel->program, (pid_t)pid,
-							process_exe_path(pid).text, NULL, &options);
+		link = bpf_program__attach_uprobe_multi(kernel->program, filter_of(request->pid),
+							request->path, NULL, &options);
 	free(offsets);
 	free(cookies);
 	return link;
 }
 
-static struct bpf_link *attach_single(struct kernel *kernel, uint32_t pid, uint32_t target,
+static struct bpf_link *attach_single(struct kernel *kernel, const struct attach_request *request,
 				      const struct attach_point *point)
 {
-	LIBBPF_OPTS(bpf_uprobe_opts, options, .bpf_cookie = cookie_of(pid, target, point->plan));
+	LIBBPF_OPTS(bpf_uprobe_opts, options,
+		    .bpf_cookie = cookie_of(request->pid, request->target, point->plan));
 
-	return bpf_program__attach_uprobe_opts(kernel->program, (pid_t)pid,
-					       process_exe_path(pid).text, point->file_offset,
-					       &options);
+	return bpf_program__attach_uprobe_opts(kernel->program, filter_of(request->pid),
+					       request->path, point->file_offset, &options);
 }
 
 static int fail_attach(struct error *err, int code)
@@ -309,42 +322,120 @@ static int fail_attach(struct error *err, int code)
 	return error_fail(err, code, "probes cannot be attached: %s", strerror(-code));
 }
 
+static struct attachment *create_attachment(const struct kernel *kernel, uint32_t pid, size_t links)
+{
+	struct attachment *attachment =
+		calloc(1, sizeof(*attachment) + links * sizeof(attachment->links[0]));
+
+	if (!attachment)
+		return NULL;
+	attachment->traced = bpf_map__fd(kernel->skeleton->maps.traced);
+	attachment->pid = pid;
+	return attachment;
+}
+
+static int enter(const struct attachment *attachment, uint32_t entry)
+{
+	return bpf_map_update_elem(attachment->traced, &attachment->pid, &entry, BPF_ANY) < 0 ? -errno
+											      : 0;
+}
+
+static int attach_links(struct kernel *kernel, const struct attach_request *request,
+			const struct attach_point *points, size_t count,
+			struct attachment *attachment)
+{
+	bool multi = kernel->attachment == KERNEL_ATTACHMENT_MULTI;
+	size_t link_count = multi ? 1 : count;
+
+	while (attachment->link_count < link_count) {
+		size_t i = attachment->link_count;
+
+		attachment->links[i] = multi ? attach_multi(kernel, request, points, count)
+					     : attach_single(kernel, request, &points[i]);
+		if (!attachment->links[i])
+			return -errno;
+		attachment->link_count++;
+	}
+	return 0;
+}
+
+static int attach(struct kernel *kernel, const struct attach_request *request,
+		  const struct attach_point *points, size_t count,
+		  struct attachment **ret_attachment, struct error *err)
+{
+	struct attachment *attachment = create_attachment(kernel, request->pid, count);
+	int r;
+
+	if (!attachment)
+		return error_fail(err, -ENOMEM, "out of memory");
+	r = request->pid ? enter(attachment, request->target) : 0;
+	if (r == 0)
+		r = attach_links(kernel, request, points, count, attachment);
+	if (r < 0) {
+		attachment_detach(attachment);
+		return fail_attach(err, r);
+	}
+	*ret_attachment = attachment;
+	return 0;
+}
+
 int kernel_attach(struct kernel *kernel, uint32_t pid, uint32_t target,
 		  const struct attach_point *points, size_t count,
 		  struct attachment **ret_attachment, struct error *err)
 {
-	bool multi = kernel->attachment == KERNEL_ATTACHMENT_MULTI;
-	size_t link_count = multi ? 1 : count;
-	struct attachment *attachment;
+	struct process_exe_path path = process_exe_path(pid);
+	struct attach_request request = {.path = path.text, .pid = pid, .target = target};
 
-	attachment = calloc(1, sizeof(*attachment) + link_count * sizeof(attachment->links[0]));
-	if (!attachment)
-		return error_fail(err, -ENOMEM, "out of memory");
-	attachment->traced = bpf_map__fd(kernel->skeleton->maps.traced);
-	attachment->pid = pid;
-	bpf_map_update_elem(attachment->traced, &pid, &(__u8){1}, BPF_ANY);
-	while (attachment->link_count < link_count) {
-		size_t i = attachment->link_count;
+	return attach(kernel, &request, points, count, ret_attachment, err);
+}
 
-		attachment->links[i] = multi ? attach_multi(kernel, pid, target, points, count)
-					     : attach_single(kernel, pid, target, &points[i]);
-		if (!attachment->links[i]) {
-			int code = -errno;
+int kernel_attach_file(struct kernel *kernel, const char *path, const struct attach_point *points,
+		       size_t count, struct attachment **ret_attachment, struct error *err)
+{
+	struct attach_request request = {.path = path};
 
-			attachment_detach(attachment);
-			return fail_attach(err, code);
-		}
-		attachment->link_count++;
+	return attach(kernel, &request, points, count, ret_attachment, err);
+}
+
+int kernel_adopt(struct kernel *kernel, uint32_t pid, uint32_t target,
+		 struct attachment **ret_attachment, struct error *err)
+{
+	struct attachment *attachment = create_attachment(kernel, pid, 0);
+	int r = attachment ? enter(attachment, target | TRACED_BY_FILE) : -ENOMEM;
+
+	if (r < 0) {
+		attachment_detach(attachment);
+		return error_fail(err, r, "it cannot be marked as traced: %s", strerror(-r));
 	}
 	*ret_attachment = attachment;
 	return 0;
+}
+
+bool kernel_traces(const struct kernel *kernel, uint32_t pid)
+{
+	uint32_t entry;
+
+	return bpf_map_lookup_elem(bpf_map__fd(kernel->skeleton->maps.traced), &pid, &entry) == 0;
+}
+
+void kernel_dismiss(struct kernel *kernel, uint32_t pid)
+{
+	bpf_map_delete_elem(bpf_map__fd(kernel->skeleton->maps.newcomers), &pid);
+}
+
+void attachment_withdraw(struct attachment *attachment)
+{
+	if (!attachment || !attachment->pid)
+		return;
+	bpf_map_delete_elem(attachment->traced, &attachment->pid);
+	attachment->pid = 0;
 }
 
 void attachment_detach(struct attachment *attachment)
 {
 	if (!attachment)
 		return;
-	bpf_map_delete_elem(attachment->traced, &attachment->pid);
+	attachment_withdraw(attachment);
 	for (size_t i = 0; i < attachment->link_count; i++)
 		bpf_link__destroy(attachment->links[i]);
 	free(attachment);

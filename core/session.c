@@ -13,6 +13,7 @@
 #include "kernel.h"
 #include "lookout.h"
 #include "losses.h"
+#include "newcomers.h"
 #include "outputs.h"
 #include "process.h"
 #include "ring.h"
@@ -29,6 +30,7 @@ struct session {
 	struct assembly *assembly;
 	struct roster *roster;
 	struct lookout *lookout;
+	struct newcomers *newcomers;
 	struct outputs *outputs;
 	struct session_summary summary;
 	struct losses losses;
@@ -102,14 +104,44 @@ static void tell_lost(struct session *session, uint64_t count)
 	       (unsigned long long)count);
 }
 
+static void on_assigned(void *user, struct bytes record)
+{
+	struct session *session = user;
+
+	assembly_record(session->assembly, record);
+}
+
+/*
+ * The process is a target by now, or will be when its news is acted on, of which this is some should
+ * the other have been lost.
+ */
+static void take_newcomer(struct session *session, uint32_t pid, struct bytes record)
+{
+	bool expected = lookout_expects(session->lookout, pid);
+	const struct target *target =
+		expected ? NULL : target_set_find_pid(roster_targets(session->roster), pid);
+
+	if (target) {
+		on_assigned(session, newcomers_assign(session->newcomers, record, target_id(target)));
+		return;
+	}
+	if (!expected)
+		lookout_note(session->lookout, &(struct process_news){RECORD_EXEC, pid, 0});
+	if (!newcomers_keep(session->newcomers, record))
+		session->losses.unkept++;
+}
+
 /* Records of targets that are gone, and bytes that are none, are passed over. */
 static void on_record(void *user, struct bytes record)
 {
 	struct session *session = user;
 	struct process_news news;
+	uint32_t pid;
 
 	if (decode_process(record, &news) == 0)
 		lookout_note(session->lookout, &news);
+	else if (newcomers_is_one(record, &pid))
+		take_newcomer(session, pid, record);
 	else
 		assembly_record(session->assembly, record);
 }
@@ -120,7 +152,8 @@ static void on_batch_end(void *user)
 
 	assembly_set_wall_offset(session->assembly, clock_wall_offset());
 	tell_lost(session, losses_take(&session->losses, session->kernel));
-	lookout_act(session->lookout);
+	if (lookout_act(session->lookout))
+		newcomers_clear(session->newcomers);
 	check_output(session, outputs_flush(session->outputs));
 }
 
@@ -138,6 +171,8 @@ static void on_attached(void *user, const struct target *target)
 	session->summary.targets++;
 	inspection_describe(target_inspection(target), on_probe, session);
 	tell_target(session, EVENT_ATTACH, target);
+	newcomers_hand_on(session->newcomers, target_identity(target)->pid, target_id(target),
+			  on_assigned, session);
 	check_output(session, outputs_flush(session->outputs));
 }
 
@@ -192,8 +227,10 @@ int session_discover(struct session *session, struct error *err)
 {
 	int r = lookout_start(session->lookout, err);
 
-	if (r == 0 && lookout_is_open(session->lookout) &&
-	    roster_targets(session->roster)->count == 0)
+	if (r < 0 || !lookout_is_open(session->lookout))
+		return r;
+	notice(&session->options.notifier, NOTICE_DEBUG, "looking out for processes that start");
+	if (roster_targets(session->roster)->count == 0)
 		notice(&session->options.notifier, NOTICE_INFO,
 		       "no such process yet: waiting for one to start");
 	return r;
@@ -236,7 +273,8 @@ static int open_kernel(struct session *session, struct error *err)
 		.ring_size = session->options.ring_size,
 		.watch_all = session->options.watches_binaries || session->options.name_count ||
 			     session->options.all,
-		.watch_listening = session->options.port_count > 0,
+		.ports = session->options.ports,
+		.port_count = session->options.port_count,
 	};
 	int r = kernel_open(&options, &session->kernel, err);
 
@@ -271,17 +309,24 @@ static int open_roster(struct session *session, struct error *err)
 
 static int open_lookout(struct session *session, struct error *err)
 {
-	struct discovery_rules rules = {
-		.names = session->options.names,
-		.name_count = session->options.name_count,
-		.ports = session->options.ports,
-		.port_count = session->options.port_count,
-		.all = session->options.all,
+	struct lookout_options options = {
+		.loop = &session->loop,
+		.kernel = session->kernel,
+		.roster = session->roster,
+		.rules = {
+			.names = session->options.names,
+			.name_count = session->options.name_count,
+			.ports = session->options.ports,
+			.port_count = session->options.port_count,
+			.all = session->options.all,
+		},
+		.callbacks = {on_found_refused, session},
 	};
-	struct lookout_callbacks callbacks = {on_found_refused, session};
 
-	return lookout_create(session->kernel, session->roster, &rules, &callbacks,
-			      &session->lookout, err);
+	session->newcomers = newcomers_create();
+	if (!session->newcomers)
+		return error_fail(err, -ENOMEM, "out of memory");
+	return lookout_create(&options, &session->lookout, err);
 }
 
 static uint64_t lost_ends(void *user)
@@ -396,6 +441,7 @@ void session_destroy(struct session *session)
 	if (session->loop_open)
 		close_loop(session);
 	assembly_destroy(session->assembly);
+	newcomers_destroy(session->newcomers);
 	kernel_close(session->kernel);
 	free(session);
 }
