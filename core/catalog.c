@@ -38,6 +38,7 @@ struct catalog {
 	struct inspection_options inspection;
 	struct known_binary **binaries;
 	size_t count, capacity;
+	size_t inspections; /* made so far */
 	uv_signal_t recall;
 	uv_timer_t tend;
 	int open_handles;
@@ -134,13 +135,23 @@ bool catalog_knows(const struct catalog *catalog, const struct file_identity *fi
 	return find(catalog, file);
 }
 
-size_t catalog_probed_files(const struct catalog *catalog)
+struct catalog_counts catalog_count(const struct catalog *catalog)
 {
-	size_t count = 0;
+	struct catalog_counts counts = {
+		.binaries = catalog->count,
+		.inspections = catalog->inspections,
+	};
 
-	for (size_t i = 0; i < catalog->count; i++)
-		count += known_binary_is_probed(catalog->binaries[i]);
-	return count;
+	for (size_t i = 0; i < catalog->count; i++) {
+		size_t points;
+
+		if (!catalog->binaries[i]->probes)
+			continue;
+		inspection_points(catalog->binaries[i]->inspection, &points);
+		counts.probed_files++;
+		counts.probes += points;
+	}
+	return counts;
 }
 
 /* ---- idle binaries ---- */
@@ -256,6 +267,7 @@ static int inspect(struct catalog *catalog, struct known_binary *binary, struct 
 		r = inspection_open(catalog->kernel, path.text, &catalog->inspection,
 				    &binary->inspection, &why);
 	} while (r < 0 && make_room(catalog, r));
+	catalog->inspections++;
 	return r < 0 ? error_adopt(err, &why) : 0;
 }
 

@@ -38,8 +38,12 @@ int catalog_probe(struct catalog *catalog, struct known_binary *binary, struct e
 /* Whether the file was inspected already. */
 bool catalog_knows(const struct catalog *catalog, const struct file_identity *file);
 
-/* The probes that are in files now: so many files. */
-size_t catalog_probed_files(const struct catalog *catalog);
+struct catalog_counts {
+	size_t binaries, probed_files, probes;
+	size_t inspections; /* made so far */
+};
+
+struct catalog_counts catalog_count(const struct catalog *catalog);
 
 /* Removes the probes from all files. */
 void catalog_detach_all(struct catalog *catalog);

@@ -156,9 +156,19 @@ bool roster_knows(const struct roster *roster, const struct file_identity *file)
 	return catalog_knows(roster->catalog, file);
 }
 
-size_t roster_probed_files(const struct roster *roster)
+struct roster_counts roster_count(const struct roster *roster)
 {
-	return catalog_probed_files(roster->catalog);
+	struct catalog_counts catalog = catalog_count(roster->catalog);
+	struct roster_counts counts = {
+		.probes = catalog.probes,
+		.probed_files = catalog.probed_files,
+		.binaries = catalog.binaries,
+		.inspections = catalog.inspections,
+	};
+
+	for (size_t i = 0; i < roster->targets.count; i++)
+		counts.probes += target_probes(roster->targets.targets[i]);
+	return counts;
 }
 
 int roster_add(struct roster *roster, uint32_t pid, struct error *err)

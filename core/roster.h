@@ -43,8 +43,14 @@ int roster_prepare_found(struct roster *roster, const char *path, const struct f
 /* Whether the file was inspected: there may be probes in it. */
 bool roster_knows(const struct roster *roster, const struct file_identity *file);
 
-/* Files with probes in them. */
-size_t roster_probed_files(const struct roster *roster);
+struct roster_counts {
+	size_t probes;	     /* in files, and in single processes */
+	size_t probed_files; /* with probes for whoever runs them */
+	size_t binaries;     /* of which it is known what is in them */
+	size_t inspections;  /* made so far */
+};
+
+struct roster_counts roster_count(const struct roster *roster);
 
 /* Takes on a process; one that is there already is left as it is. */
 int roster_add(struct roster *roster, uint32_t pid, struct error *err);

@@ -2,7 +2,6 @@
 #include "session.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,12 +17,13 @@
 #include "process.h"
 #include "ring.h"
 #include "roster.h"
+#include "signals.h"
 
 struct session {
 	struct session_options options;
 	uv_loop_t loop;
 	bool loop_open;
-	uv_signal_t interrupt, terminate;
+	struct signals *signals;
 	uv_timer_t deadline;
 	struct kernel *kernel;
 	struct ring *ring;
@@ -236,12 +236,29 @@ int session_discover(struct session *session, struct error *err)
 	return r;
 }
 
-static void on_signal(uv_signal_t *signal, int number)
+static void on_signal(void *user)
 {
-	struct session *session = signal->data;
+	struct session *session = user;
 
 	session->summary.interrupted = true;
 	stop(session);
+}
+
+/* It was asked for, and so is shown even by who is told to be quiet. */
+static void on_count(void *user)
+{
+	struct session *session = user;
+	struct roster_counts roster = roster_count(session->roster);
+	struct sink_counts readers = outputs_count(session->outputs);
+
+	notice(&session->options.notifier, NOTICE_ERROR,
+	       "targets %zu, probes %zu, files with probes %zu, binaries known %zu, inspections %zu, "
+	       "open requests %u, events %llu, lost %llu, readers %zu, lost by readers %llu",
+	       roster_targets(session->roster)->count, roster.probes, roster.probed_files,
+	       roster.binaries, roster.inspections, assembly_open_requests(session->assembly),
+	       (unsigned long long)session->summary.events,
+	       (unsigned long long)session->summary.lost, readers.readers,
+	       (unsigned long long)readers.lost);
 }
 
 static void on_deadline(uv_timer_t *timer)
@@ -249,21 +266,19 @@ static void on_deadline(uv_timer_t *timer)
 	stop(timer->data);
 }
 
-static int open_loop(struct session *session)
+static int open_loop(struct session *session, struct error *err)
 {
+	struct signals_callbacks callbacks = {on_signal, on_count, session};
 	int r = uv_loop_init(&session->loop);
 
 	if (r < 0)
-		return r;
+		return error_fail(err, r, "the event loop cannot be set up: %s", strerror(-r));
 	session->loop_open = true;
-	uv_signal_init(&session->loop, &session->interrupt);
-	uv_signal_init(&session->loop, &session->terminate);
 	uv_timer_init(&session->loop, &session->deadline);
-	session->interrupt.data = session->terminate.data = session->deadline.data = session;
+	session->deadline.data = session;
 	/* From the first target on a signal ends what was begun, summary and all. */
-	uv_signal_start(&session->interrupt, on_signal, SIGINT);
-	uv_signal_start(&session->terminate, on_signal, SIGTERM);
-	return 0;
+	return signals_open(&session->loop, session->options.output_file, &callbacks,
+			    &session->signals, err);
 }
 
 static int open_kernel(struct session *session, struct error *err)
@@ -382,11 +397,10 @@ static int open_outputs(struct session *session, struct error *err)
 
 static int open_parts(struct session *session, struct error *err)
 {
-	int r = open_loop(session);
+	int r = open_loop(session, err);
 
-	if (r < 0)
-		return error_fail(err, r, "the event loop cannot be set up: %s", strerror(-r));
-	r = open_outputs(session, err);
+	if (r == 0)
+		r = open_outputs(session, err);
 	if (r == 0)
 		r = open_kernel(session, err);
 	if (r == 0)
@@ -423,8 +437,7 @@ int session_create(const struct session_options *options, struct session **ret_s
 
 static void close_loop(struct session *session)
 {
-	uv_close((uv_handle_t *)&session->interrupt, NULL);
-	uv_close((uv_handle_t *)&session->terminate, NULL);
+	signals_close(session->signals);
 	uv_close((uv_handle_t *)&session->deadline, NULL);
 	uv_run(&session->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&session->loop);
@@ -448,9 +461,6 @@ void session_destroy(struct session *session)
 
 static void run_loop(struct session *session)
 {
-	/* A reader of ours that goes away is an error of write(), not a signal; so is a limit on files. */
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
 	if (session->options.duration)
 		uv_timer_start(&session->deadline, on_deadline, session->options.duration, 0);
 	if (!session->stopping)

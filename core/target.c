@@ -13,6 +13,7 @@ struct target {
 	struct known_binary *binary;
 	struct inspection *inspection; /* its own reference: it may outlive the catalog */
 	struct attachment *attachment;
+	bool has_own_probes;
 	uv_poll_t end; /* on the pidfd */
 	uv_work_t detaching;
 	int ends_to_come; /* of `end` and of `detaching`, before it can be freed */
@@ -65,6 +66,7 @@ static int attach_own(struct target *target, struct kernel *kernel, struct error
 	size_t count;
 	const struct attach_point *points = inspection_points(target->inspection, &count);
 
+	target->has_own_probes = true;
 	return kernel_attach(kernel, target->process.pid, target->id, points, count,
 			     &target->attachment, err);
 }
@@ -174,6 +176,15 @@ uint32_t target_id(const struct target *target)
 const struct process_identity *target_identity(const struct target *target)
 {
 	return &target->identity;
+}
+
+size_t target_probes(const struct target *target)
+{
+	size_t count = 0;
+
+	if (target->has_own_probes)
+		inspection_points(target->inspection, &count);
+	return count;
 }
 
 struct known_binary *target_binary(const struct target *target)

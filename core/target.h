@@ -38,6 +38,9 @@ void target_close(struct target *target);
 
 uint32_t target_id(const struct target *target);
 const struct process_identity *target_identity(const struct target *target);
+/* The probes of its own, beside those of its file. */
+size_t target_probes(const struct target *target);
+
 struct known_binary *target_binary(const struct target *target);
 const struct inspection *target_inspection(const struct target *target);
 
