@@ -12,6 +12,7 @@
 #include <uv.h>
 
 #include "lease.h"
+#include "privilege.h"
 
 enum {
 	/* Milliseconds after the last user. Probes keep the file's file system busy, and so go first. */
@@ -284,6 +285,8 @@ static int open_file(const char *path, struct opened *ret_opened, struct error *
 	int r;
 
 	opened.descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (opened.descriptor < 0 && errno == EACCES)
+		return privilege_fail(err, -errno, PRIVILEGE_READ, "the file may not be read");
 	if (opened.descriptor < 0)
 		return error_fail(err, -errno, "%s", strerror(errno));
 	opened.leased = lease_take(opened.descriptor) == 0;
@@ -362,7 +365,9 @@ int catalog_probe(struct catalog *catalog, struct known_binary *binary, struct e
 	if (binary->probes)
 		return 0;
 	if (!binary->leased)
-		return error_fail(err, -EACCES, "the file may change at any time");
+		return privilege_fail(err, -EACCES, PRIVILEGE_LEASE,
+				      "the file cannot be kept from being overwritten, so its probes do "
+				      "not wait in it: the first requests after a restart may go unseen");
 	points = inspection_points(binary->inspection, &count);
 	return kernel_attach_file(catalog->kernel, path.text, points, count, &binary->probes, err);
 }

@@ -187,7 +187,7 @@ int kernel_open(const struct kernel_options *options, struct kernel **ret_kernel
 	if (r < 0) {
 		kernel_close(kernel);
 		if (r == -EPERM || r == -EACCES)
-			return privilege_fail(err, r, "eBPF programs cannot be loaded");
+			return privilege_fail(err, r, PRIVILEGE_TRACE, "eBPF programs cannot be loaded");
 		error_hint(err, "Linux 5.15 or later with CONFIG_BPF_SYSCALL and CONFIG_UPROBES is needed");
 		return error_fail(err, r, "eBPF programs cannot be loaded: %s", strerror(-r));
 	}
@@ -208,6 +208,11 @@ void kernel_close(struct kernel *kernel)
 const char *kernel_attachment_name(const struct kernel *kernel)
 {
 	return attachment_names[kernel->attachment];
+}
+
+bool kernel_uses_perf_events(const struct kernel *kernel)
+{
+	return kernel->attachment != KERNEL_ATTACHMENT_MULTI;
 }
 
 int kernel_ring(const struct kernel *kernel)
@@ -239,7 +244,8 @@ static int watch(struct bpf_program *program, struct bpf_link **ret_link, struct
 		return 0;
 	code = -errno;
 	if (code == -EPERM || code == -EACCES)
-		return privilege_fail(err, code, "new processes cannot be watched for");
+		return privilege_fail(err, code, PRIVILEGE_TRACE,
+				      "new processes cannot be watched for");
 	return error_fail(err, code, "new processes cannot be watched for: %s", strerror(-code));
 }
 
@@ -318,7 +324,7 @@ static struct bpf_link *attach_single(struct kernel *kernel, const struct attach
 static int fail_attach(struct error *err, int code)
 {
 	if (code == -EPERM || code == -EACCES)
-		return privilege_fail(err, code, "probes cannot be attached");
+		return privilege_fail(err, code, PRIVILEGE_TRACE, "probes cannot be attached");
 	return error_fail(err, code, "probes cannot be attached: %s", strerror(-code));
 }
 

@@ -36,6 +36,9 @@ void kernel_close(struct kernel *kernel);
 /* What is in use: "uprobe_multi", "perf-event uprobes". */
 const char *kernel_attachment_name(const struct kernel *kernel);
 
+/* Whether each probe is a perf event. */
+bool kernel_uses_perf_events(const struct kernel *kernel);
+
 /* The ring buffer map's descriptor, and the word by which its reader says that it sleeps. */
 int kernel_ring(const struct kernel *kernel);
 uint32_t *kernel_reader_asleep(const struct kernel *kernel);

@@ -9,6 +9,7 @@
 
 #include "contract.h"
 #include "deployments.h"
+#include "privilege.h"
 
 /* More than this between two looks at the ring is made up for by a look at all processes. */
 enum { MAX_PENDING_NEWS = 4096 };
@@ -25,6 +26,7 @@ struct lookout {
 	size_t pending_count;
 	size_t acted; /* of those pending, by lookout_act() */
 	bool acting;
+	bool warned; /* of processes that cannot be looked at */
 	bool overflowed;	 /* news went unremembered */
 	uint64_t lost_processes; /* of kernel_lost_processes(), that was made up for */
 };
@@ -187,12 +189,27 @@ static void look_at(struct lookout *lookout, const struct process_news *news)
 	process_close(&process);
 }
 
+/* Once, and only where it could be otherwise. */
+static void warn_of_hidden(struct lookout *lookout)
+{
+	struct error why = {0};
+
+	if (lookout->warned || privilege_is_held(PRIVILEGE_LOOK))
+		return;
+	lookout->warned = true;
+	privilege_fail(&why, -EPERM, PRIVILEGE_LOOK, "processes of other users are passed over");
+	lookout->callbacks.warned(lookout->callbacks.user, &why);
+}
+
 /* Looks at all processes there are; those that are targets already stay as they are. */
 static int scan(struct lookout *lookout, struct error *err)
 {
 	uint32_t *pids;
 	size_t count;
 	int r = discovery_scan(&lookout->rules, &pids, &count, err);
+
+	if (r == 0)
+		warn_of_hidden(lookout);
 
 	for (size_t i = 0; r == 0 && i < count; i++) {
 		struct process process;

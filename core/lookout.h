@@ -15,6 +15,8 @@ struct lookout;
 struct lookout_callbacks {
 	/* A process that is wanted cannot be traced. `named`: a rule names it, rather than everything. */
 	void (*refused)(void *user, const struct error *why, bool named);
+	/* There are processes that cannot even be looked at. */
+	void (*warned)(void *user, const struct error *why);
 	void *user;
 };
 

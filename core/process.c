@@ -12,6 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "privilege.h"
+
 static struct file_identity identity_of(const struct stat *status)
 {
 	return (struct file_identity){
@@ -86,11 +88,8 @@ static int read_exe(struct process *process, struct error *err)
 
 	if (r == -ENOENT)
 		return error_fail(err, r, "runs no file: a kernel thread, or it has just ended");
-	if (r < 0) {
-		error_fail(err, r, "its executable cannot be looked at: %s", strerror(-r));
-		error_hint(err, "run as root, or with CAP_SYS_PTRACE");
-		return r;
-	}
+	if (r < 0)
+		return privilege_fail(err, r, PRIVILEGE_LOOK, "its executable cannot be looked at");
 	process->exe[size] = '\0';
 	return 0;
 }

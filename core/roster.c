@@ -14,6 +14,7 @@ struct roster {
 	void *loop;
 	struct kernel *kernel;
 	struct catalog *catalog;
+	bool warned;
 	struct roster_callbacks callbacks;
 	struct target_set targets;
 	const struct target *dropping;
@@ -107,7 +108,19 @@ static int attach_binary(struct roster *roster, struct process *process,
 	return 0;
 }
 
-/* Takes over the process. Where the probes cannot be in the file they are in the process. */
+/* Where the probes cannot be in the file they are in each process. */
+static void probe_file(struct roster *roster, struct known_binary *binary, const char *path)
+{
+	struct error why = {0};
+
+	if (catalog_probe(roster->catalog, binary, &why) == 0 || roster->warned)
+		return;
+	roster->warned = true;
+	error_subject(&why, "%s", path);
+	roster->callbacks.warned(roster->callbacks.user, &why);
+}
+
+/* Takes over the process. */
 static int attach(struct roster *roster, struct process *process, bool whole_file, struct error *err)
 {
 	struct process_exe_path path = process_exe_path(process->pid);
@@ -120,7 +133,7 @@ static int attach(struct roster *roster, struct process *process, bool whole_fil
 		return r;
 	}
 	if (whole_file)
-		catalog_probe(roster->catalog, binary, NULL);
+		probe_file(roster, binary, process->exe);
 	r = attach_binary(roster, process, binary, &target, err);
 	if (r < 0) {
 		catalog_release(roster->catalog, binary);
@@ -140,8 +153,7 @@ int roster_prepare(struct roster *roster, const char *path, struct known_binary 
 	r = catalog_open(roster->catalog, path, &binary, err);
 	if (r < 0)
 		return r;
-	/* Otherwise it is made up for when a process runs it. */
-	catalog_probe(roster->catalog, binary, NULL);
+	probe_file(roster, binary, path);
 	*ret_binary = binary;
 	return 0;
 }
@@ -237,7 +249,7 @@ int roster_add_found(struct roster *roster, struct process *process, struct erro
 
 	if (target) {
 		/* For the next process of its file. */
-		catalog_probe(roster->catalog, target_binary(target), NULL);
+		probe_file(roster, target_binary(target), process->exe);
 		return 0;
 	}
 	error_subject(err, "pid %u (%s)", taken.pid, taken.exe);

@@ -16,6 +16,8 @@ struct roster_callbacks {
 	void (*ended)(void *user, const struct target *target);
 	/* The last target has ended. */
 	void (*empty)(void *user);
+	/* Something is not as complete as it could be; told once. */
+	void (*warned)(void *user, const struct error *why);
 	void *user;
 };
 

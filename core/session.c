@@ -14,6 +14,7 @@
 #include "losses.h"
 #include "newcomers.h"
 #include "outputs.h"
+#include "privilege.h"
 #include "process.h"
 #include "ring.h"
 #include "roster.h"
@@ -193,6 +194,13 @@ static void stop_if_idle(struct session *session)
 		stop(session);
 }
 
+static void on_warned(void *user, const struct error *why)
+{
+	struct session *session = user;
+
+	notice_error(&session->options.notifier, NOTICE_INFO, why);
+}
+
 static void on_empty(void *user)
 {
 	stop_if_idle(user);
@@ -316,7 +324,7 @@ static int open_roster(struct session *session, struct error *err)
 		.refused = on_refused,
 		.user = session,
 	};
-	struct roster_callbacks callbacks = {on_attached, on_ended, on_empty, session};
+	struct roster_callbacks callbacks = {on_attached, on_ended, on_empty, on_warned, session};
 
 	return roster_create(&session->loop, session->kernel, &inspection, &callbacks,
 			     &session->roster, err);
@@ -335,7 +343,7 @@ static int open_lookout(struct session *session, struct error *err)
 			.port_count = session->options.port_count,
 			.all = session->options.all,
 		},
-		.callbacks = {on_found_refused, session},
+		.callbacks = {on_found_refused, on_warned, session},
 	};
 
 	session->newcomers = newcomers_create();
@@ -421,6 +429,7 @@ int session_create(const struct session_options *options, struct session **ret_s
 		   struct error *err)
 {
 	struct session *session = calloc(1, sizeof(*session));
+	struct privilege_needs needs = {.files = options->output_file || options->socket};
 	int r;
 
 	if (!session)
@@ -431,6 +440,8 @@ int session_create(const struct session_options *options, struct session **ret_s
 		session_destroy(session);
 		return r;
 	}
+	needs.perf_events = kernel_uses_perf_events(session->kernel);
+	privilege_drop(&needs);
 	*ret_session = session;
 	return 0;
 }
