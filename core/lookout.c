@@ -194,10 +194,17 @@ static void warn_of_hidden(struct lookout *lookout)
 {
 	struct error why = {0};
 
-	if (lookout->warned || privilege_is_held(PRIVILEGE_LOOK))
+	if (lookout->warned)
 		return;
 	lookout->warned = true;
-	privilege_fail(&why, -EPERM, PRIVILEGE_LOOK, "processes of other users are passed over");
+	if (!privilege_is_held(PRIVILEGE_LOOK))
+		privilege_fail(&why, -EPERM, PRIVILEGE_LOOK,
+			       "processes of other users are passed over");
+	else if (lookout->rules.port_count && !privilege_is_held(PRIVILEGE_READ))
+		privilege_fail(&why, -EPERM, PRIVILEGE_READ,
+			       "which processes of other users listen already cannot be told");
+	else
+		return;
 	lookout->callbacks.warned(lookout->callbacks.user, &why);
 }
 
