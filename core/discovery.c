@@ -67,10 +67,12 @@ bool discovery_wants_port(const struct discovery_rules *rules, uint16_t port)
 static bool is_wanted(const struct discovery_rules *rules, uint32_t pid)
 {
 	struct process process;
+	int r = process_open(pid, &process, NULL);
 	bool wanted;
 
-	if (process_open(pid, &process, NULL) < 0)
-		return false;
+	/* Without a descriptor nothing is known of it: whoever wants it will find out, and tell. */
+	if (r < 0)
+		return r == -EMFILE || r == -ENFILE;
 	wanted = discovery_wants(rules, &process);
 	process_close(&process);
 	return wanted || (rules->port_count && listeners_include(pid, rules->ports, rules->port_count));

@@ -27,7 +27,8 @@ struct lookout {
 	size_t acted; /* of those pending, by lookout_act() */
 	bool acting;
 	bool warned; /* of processes that cannot be looked at */
-	bool overflowed;	 /* news went unremembered */
+	bool starved; /* processes were passed over for want of something */
+	bool overflowed;	 /* news went unremembered, or has to be looked at again */
 	uint64_t lost_processes; /* of kernel_lost_processes(), that was made up for */
 };
 
@@ -154,6 +155,23 @@ static bool is_named(const struct lookout *lookout, const struct process *proces
 	return discovery_wants(&named, process);
 }
 
+/* What is wanting may be there again when a target has ended. */
+static bool is_want(int r)
+{
+	return r == -EMFILE || r == -ENFILE || r == -ENOMEM || r == -ENOSPC;
+}
+
+/* For want of something many may be passed over; one stands for all, until there is more of it. */
+static void refuse(struct lookout *lookout, const struct error *why, bool named)
+{
+	bool told = is_want(why->code) && lookout->starved;
+
+	if (is_want(why->code))
+		lookout->starved = named = true;
+	if (!told)
+		lookout->callbacks.refused(lookout->callbacks.user, why, named);
+}
+
 /* The probes are put into the file, for who runs it next; others that run it, unwanted, pay a lookup. */
 static void take_on(struct lookout *lookout, struct process *process, bool named)
 {
@@ -169,7 +187,21 @@ static void take_on(struct lookout *lookout, struct process *process, bool named
 	kernel_dismiss(lookout->kernel, pid);
 	/* One whose file was refused before was told of then. */
 	if (r != -ESRCH && r != -EALREADY)
-		lookout->callbacks.refused(lookout->callbacks.user, &why, named);
+		refuse(lookout, &why, named);
+}
+
+/* Who may not be looked at is passed over, and whether they all may was said at the beginning. */
+static bool open_process(struct lookout *lookout, uint32_t pid, struct process *ret_process)
+{
+	struct error why = {0};
+	int r = process_open(pid, ret_process, &why);
+
+	if (r == 0)
+		return true;
+	kernel_dismiss(lookout->kernel, pid);
+	if (is_want(r))
+		refuse(lookout, &why, true);
+	return false;
 }
 
 static void look_at(struct lookout *lookout, const struct process_news *news)
@@ -178,10 +210,8 @@ static void look_at(struct lookout *lookout, const struct process_news *news)
 		       discovery_wants_port(&lookout->rules, news->port);
 	struct process process;
 
-	if (process_open(news->pid, &process, NULL) < 0) {
-		kernel_dismiss(lookout->kernel, news->pid);
+	if (!open_process(lookout, news->pid, &process))
 		return;
-	}
 	if (by_port || discovery_wants(&lookout->rules, &process))
 		take_on(lookout, &process, by_port || is_named(lookout, &process));
 	else if (roster_knows(lookout->roster, &process.file))
@@ -217,11 +247,10 @@ static int scan(struct lookout *lookout, struct error *err)
 
 	if (r == 0)
 		warn_of_hidden(lookout);
-
 	for (size_t i = 0; r == 0 && i < count; i++) {
 		struct process process;
 
-		if (process_open(pids[i], &process, NULL) < 0)
+		if (!open_process(lookout, pids[i], &process))
 			continue;
 		take_on(lookout, &process, lookout->rules.port_count || is_named(lookout, &process));
 		process_close(&process);
@@ -261,6 +290,14 @@ static void act_on(struct lookout *lookout, const struct process_news *news)
 		look_at(lookout, news);
 	else if (was_target && roster_add(lookout->roster, news->pid, &why) < 0)
 		lookout->callbacks.refused(lookout->callbacks.user, &why, true);
+}
+
+void lookout_retry(struct lookout *lookout)
+{
+	if (!lookout->starved)
+		return;
+	lookout->starved = false;
+	lookout->overflowed = true;
 }
 
 bool lookout_expects(const struct lookout *lookout, uint32_t pid)

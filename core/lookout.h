@@ -47,6 +47,9 @@ int lookout_start(struct lookout *lookout, struct error *err);
 /* Remembers news; cheap, and safe where targets must not come and go. */
 void lookout_note(struct lookout *lookout, const struct process_news *news);
 
+/* A target has ended: processes that were passed over for want of something are looked at again. */
+void lookout_retry(struct lookout *lookout);
+
 /* Whether there is news of the process that was not acted on yet: what it runs or where it listens. */
 bool lookout_expects(const struct lookout *lookout, uint32_t pid);
 

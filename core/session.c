@@ -184,6 +184,7 @@ static void on_ended(void *user, const struct target *target)
 
 	ring_drain(session->ring);
 	assembly_end_target(session->assembly, target);
+	lookout_retry(session->lookout);
 	tell_target(session, EVENT_DETACH, target);
 	check_output(session, outputs_flush(session->outputs));
 }

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Restarts, deployments, kills and readers that come and go: at the end the tool holds what it held. GOHTTPSNOOP_MINUTES=10."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+
+from account import counters, cpu_seconds, holdings
+from fleet import Clients, Service
+from harness import PATIENCE, be_alone, check, check_equal, main, releases, wait_until
+from readers import connect
+from tracer import Tracer
+
+MINUTES = float(os.environ.get("GOHTTPSNOOP_MINUTES", "0.25"))
+VARIANTS = ("plain", "stripped", "pie")
+GROWTH = 1536  # kB of anonymous memory that are no growth
+SAMPLES = 10
+
+
+class Counting:
+    """A reader that keeps nothing but sums."""
+
+    def __init__(self, scope, path):
+        self.connection = connect(path)
+        self.connection.settimeout(None)
+        scope.callback(self.connection.close)
+        self.requests = self.lost = 0
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    def _read(self):
+        try:
+            for line in self.connection.makefile("rb"):
+                self.requests += line.startswith(b'{"type":"request",')
+                if line.startswith(b'{"type":"lost",'):
+                    self.lost += json.loads(line)["count"]
+        except OSError:
+            pass
+
+
+def visit(path):
+    """A reader that reads a little, or nothing, and goes."""
+    connection = connect(path)
+    if random.random() < 0.5:
+        connection.recv(1000)
+    connection.close()
+
+
+def change(service, chance):
+    """Returns how many requests this may have cut off: one a client."""
+    if chance.random() < 0.3:
+        service.deploy(chance.choice(VARIANTS))
+        time.sleep(0.2)
+    service.stop(chance.choice((signal.SIGTERM, signal.SIGTERM, signal.SIGKILL)))
+    if chance.random() < 0.2:
+        time.sleep(0.05)
+    service.start()
+
+
+def churn(services, path, until, sample):
+    chance = random.Random(1)
+    changes = 0
+    while time.monotonic() < until:
+        change(chance.choice(services), chance)
+        changes += 1
+        visit(path)
+        for _ in range(3):
+            subprocess.run(["true"], check=True)
+        sample()
+    return changes
+
+
+def settle(tracer, services):
+    """Until nothing is under way, so that what is held can be compared."""
+    wait_until(lambda: counters(tracer)["targets"] == len(services), "all are traced")
+    time.sleep(1)
+    return holdings(tracer.process.pid)
+
+
+def test_churn(scope):
+    """memory, descriptors and threads after the churn are as before; what was answered was told of"""
+    firsts = [Service(scope, release) for release in (*releases(), *releases())]
+    services = [service for first in firsts for service in (first, first.twin())]
+    for service in services:
+        service.start()
+    path = scope.folder / "socket"
+    tracer = Tracer(scope, "--all", "--socket", path).wait_attached(len(services))
+    reader = Counting(scope, path)
+    wait_until(lambda: counters(tracer)["readers"] == 1, "the reader is there")
+    clients = [Clients(scope, service, count=1, pause="5ms") for service in services]
+    # What is allocated once is allocated by then.
+    warm_up = churn(services, path, time.monotonic() + max(3, 3 * MINUTES), lambda: None)
+    before = settle(tracer, services)
+    print(f"before: {before}", flush=True)
+    begin, cpu = time.monotonic(), cpu_seconds(tracer.process.pid)
+    marks = [begin + 60 * MINUTES * number / SAMPLES for number in range(1, SAMPLES + 1)]
+
+    def sample():
+        if marks and time.monotonic() >= marks[0]:
+            marks.pop(0)
+            print(f"{time.monotonic() - begin:4.0f} s: {holdings(tracer.process.pid)}", flush=True)
+
+    changes = churn(services, path, begin + 60 * MINUTES, sample)
+    busy = (cpu_seconds(tracer.process.pid) - cpu) / (time.monotonic() - begin)
+    spans = [json.loads(line) for one in clients for line in one.process.communicate(timeout=2 * PATIENCE)[0].splitlines()]
+    answered = sum(last - first + 1 for _, _, first, last in spans)
+    after = settle(tracer, services)
+    wait_until(lambda: reader.requests >= answered, "all that was answered is told of", 10)
+    print(f"after:  {after}\n{changes} restarts of {len(services)} services, {answered} requests answered, "
+          f"{reader.requests} told of, {reader.lost} lost; {100 * busy:.0f} % of a CPU", flush=True)
+    tracer.interrupt()
+    check_equal(reader.lost, 0, "lost")
+    check(reader.requests <= answered + changes + warm_up + len(services), "more requests were told of than were sent")
+    check(abs(after.descriptors - before.descriptors) <= 2, f"descriptors: {before.descriptors}, then {after.descriptors}")
+    check(after.threads <= before.threads + 4, f"threads: {before.threads}, then {after.threads}")
+    check(after.anonymous <= before.anonymous + GROWTH, f"anonymous memory grew from {before.anonymous} to {after.anonymous} kB")
+
+
+if __name__ == "__main__":
+    be_alone()
+    main([test_churn])
