@@ -24,6 +24,7 @@ enum {
 
 struct known_binary {
 	struct file_identity file;
+	char *name; /* by which it was opened last */
 	struct inspection *inspection;
 	struct attachment *probes; /* in the file; NULL: there are none */
 	int descriptor;		   /* of the file, or -1 */
@@ -62,6 +63,7 @@ static void destroy_binary(struct known_binary *binary)
 {
 	close_file(binary);
 	inspection_release(binary->inspection);
+	free(binary->name);
 	free(binary);
 }
 
@@ -81,6 +83,19 @@ static struct descriptor_path descriptor_path(int descriptor)
 struct inspection *known_binary_inspection(const struct known_binary *binary)
 {
 	return binary->inspection;
+}
+
+const char *known_binary_name(const struct known_binary *binary)
+{
+	return binary->name ? binary->name : "";
+}
+
+static void set_name(struct known_binary *binary, const char *name)
+{
+	if (strcmp(known_binary_name(binary), name) == 0)
+		return;
+	free(binary->name);
+	binary->name = strdup(name);
 }
 
 bool known_binary_is_probed(const struct known_binary *binary)
@@ -335,8 +350,8 @@ static void refresh(struct known_binary *binary, const struct opened *opened)
 	binary->leased = opened->leased;
 }
 
-int catalog_open(struct catalog *catalog, const char *path, struct known_binary **ret_binary,
-		 struct error *err)
+int catalog_open(struct catalog *catalog, const char *path, const char *name,
+		 struct known_binary **ret_binary, struct error *err)
 {
 	struct known_binary *binary;
 	struct opened opened;
@@ -351,9 +366,23 @@ int catalog_open(struct catalog *catalog, const char *path, struct known_binary 
 		r = learn(catalog, &opened, &binary, err);
 	if (r < 0)
 		return r;
+	set_name(binary, name);
 	binary->users++;
 	*ret_binary = binary;
 	return 0;
+}
+
+struct known_binary *catalog_find(struct catalog *catalog, int plan)
+{
+	for (size_t i = 0; i < catalog->count; i++) {
+		struct known_binary *binary = catalog->binaries[i];
+
+		if (!inspection_schema(binary->inspection, plan))
+			continue;
+		binary->users++;
+		return binary;
+	}
+	return NULL;
 }
 
 int catalog_probe(struct catalog *catalog, struct known_binary *binary, struct error *err)

@@ -22,11 +22,13 @@ int catalog_create(void *loop, struct kernel *kernel, const struct inspection_op
 void catalog_destroy(struct catalog *catalog);
 
 /*
- * The binary that the file at `path` is, inspected now unless it is known. The caller is one of its
- * users until catalog_release().
+ * The binary that the file at `path` is, inspected now unless it is known; `name` is what it is called
+ * from now on. The caller is one of its users until catalog_release().
  */
-int catalog_open(struct catalog *catalog, const char *path, struct known_binary **ret_binary,
-		 struct error *err);
+int catalog_open(struct catalog *catalog, const char *path, const char *name,
+		 struct known_binary **ret_binary, struct error *err);
+/* The binary that a plan was compiled for, with one user more; NULL when there is none. */
+struct known_binary *catalog_find(struct catalog *catalog, int plan);
 void catalog_release(struct catalog *catalog, struct known_binary *binary);
 
 /*
@@ -49,6 +51,7 @@ struct catalog_counts catalog_count(const struct catalog *catalog);
 void catalog_detach_all(struct catalog *catalog);
 
 struct inspection *known_binary_inspection(const struct known_binary *binary);
+const char *known_binary_name(const struct known_binary *binary);
 bool known_binary_is_probed(const struct known_binary *binary);
 
 #endif

@@ -186,7 +186,9 @@ static void take_on(struct lookout *lookout, struct process *process, bool named
 		return;
 	kernel_dismiss(lookout->kernel, pid);
 	/* One whose file was refused before was told of then. */
-	if (r != -ESRCH && r != -EALREADY)
+	if (r == -ESRCH)
+		lookout->callbacks.vanished(lookout->callbacks.user, pid);
+	else if (r != -EALREADY)
 		refuse(lookout, &why, named);
 }
 
@@ -201,6 +203,8 @@ static bool open_process(struct lookout *lookout, uint32_t pid, struct process *
 	kernel_dismiss(lookout->kernel, pid);
 	if (is_want(r))
 		refuse(lookout, &why, true);
+	else if (r == -ESRCH || r == -ENOENT)
+		lookout->callbacks.vanished(lookout->callbacks.user, pid);
 	return false;
 }
 
@@ -327,5 +331,5 @@ bool lookout_act(struct lookout *lookout)
 		scan(lookout, NULL);
 	}
 	lookout->acting = false;
-	return true;
+	return lookout->pending_count == 0;
 }

@@ -15,6 +15,8 @@ struct lookout;
 struct lookout_callbacks {
 	/* A process that is wanted cannot be traced. `named`: a rule names it, rather than everything. */
 	void (*refused)(void *user, const struct error *why, bool named);
+	/* One that began to run has ended before anything could be found out about it. */
+	void (*vanished)(void *user, uint32_t pid);
 	/* There are processes that cannot even be looked at. */
 	void (*warned)(void *user, const struct error *why);
 	void *user;
@@ -53,7 +55,7 @@ void lookout_retry(struct lookout *lookout);
 /* Whether there is news of the process that was not acted on yet: what it runs or where it listens. */
 bool lookout_expects(const struct lookout *lookout, uint32_t pid);
 
-/* Acts on the news remembered; false when that is being done already. */
+/* Acts on the news remembered. False when some is left, or that is being done already. */
 bool lookout_act(struct lookout *lookout);
 
 #endif

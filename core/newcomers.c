@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "newcomers.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,19 +91,46 @@ struct bytes newcomers_assign(struct newcomers *newcomers, struct bytes record, 
 	return (struct bytes){ newcomers->scratch, record.size };
 }
 
+/* The record at `*at`, if it is of the process, else no bytes; goes on to the next. */
+static struct bytes next_of(const struct newcomers *newcomers, size_t *at, uint32_t pid)
+{
+	struct bytes record;
+	uint64_t size;
+	uint32_t owner;
+
+	memcpy(&size, newcomers->kept + *at, sizeof(size));
+	record = (struct bytes){newcomers->kept + *at + sizeof(size), size};
+	*at += sizeof(size) + size;
+	return newcomers_is_one(record, &owner) && owner == pid ? record : (struct bytes){0};
+}
+
+int newcomers_plan(const struct newcomers *newcomers, uint32_t pid)
+{
+	struct record_hit hit;
+
+	for (size_t at = 0; at < newcomers->used;) {
+		struct bytes record = next_of(newcomers, &at, pid);
+
+		if (!record.size)
+			continue;
+		memcpy(&hit, record.data, sizeof(hit));
+		return hit.cookie & ((1u << COOKIE_PLAN_BITS) - 1);
+	}
+	return -ENOENT;
+}
+
 void newcomers_hand_on(struct newcomers *newcomers, uint32_t pid, uint32_t target,
 		       void (*take)(void *user, struct bytes record), void *user)
 {
-	uint64_t size;
+	for (size_t at = 0; at < newcomers->used;) {
+		struct bytes record = next_of(newcomers, &at, pid);
 
-	for (size_t at = 0; at < newcomers->used; at += sizeof(size) + size) {
-		struct bytes record;
-		uint32_t owner;
-
-		memcpy(&size, newcomers->kept + at, sizeof(size));
-		record = (struct bytes){ newcomers->kept + at + sizeof(size), size };
-		if (newcomers_is_one(record, &owner) && owner == pid)
-			take(user, newcomers_assign(newcomers, record, target));
+		if (!record.size)
+			continue;
+		take(user, newcomers_assign(newcomers, record, target));
+		/* With a target it is no newcomer's any more. */
+		memcpy(newcomers->kept + (record.data - newcomers->kept), newcomers->scratch,
+		       sizeof(struct record_hit));
 	}
 }
 

@@ -25,7 +25,10 @@ bool newcomers_keep(struct newcomers *newcomers, struct bytes record);
 /* The record as one of `target`; lives until the next call. */
 struct bytes newcomers_assign(struct newcomers *newcomers, struct bytes record, uint32_t target);
 
-/* Hands on what was kept of the process, as records of `target`. */
+/* The plan by which something was kept of the process; negative when nothing was. */
+int newcomers_plan(const struct newcomers *newcomers, uint32_t pid);
+
+/* Hands on what was kept of the process, as records of `target`, and keeps it no longer. */
 void newcomers_hand_on(struct newcomers *newcomers, uint32_t pid, uint32_t target,
 		       void (*take)(void *user, struct bytes record), void *user);
 

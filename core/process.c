@@ -116,6 +116,16 @@ int process_open(uint32_t pid, struct process *ret_process, struct error *err)
 	return 0;
 }
 
+void process_imagine(uint32_t pid, const char *exe, struct process *ret_process)
+{
+	const char *slash = strrchr(exe, '/');
+
+	*ret_process = (struct process){.pid = pid, .descriptor = -1};
+	snprintf(ret_process->exe, sizeof(ret_process->exe), "%s", exe);
+	/* As the kernel names a process after its file. */
+	snprintf(ret_process->comm, sizeof(ret_process->comm), "%.15s", slash ? slash + 1 : exe);
+}
+
 bool process_runs_its_file(const struct process *process)
 {
 	struct file_identity file;

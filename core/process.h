@@ -44,6 +44,9 @@ struct process_exe_path process_exe_path(uint32_t pid);
 
 /* -ESRCH when there is no such process, -EACCES when it may not be looked at. */
 int process_open(uint32_t pid, struct process *ret_process, struct error *err);
+/* What is to be said of a process that has ended and ran the file of this name. */
+void process_imagine(uint32_t pid, const char *exe, struct process *ret_process);
+
 /* Whether it still runs the file that it was opened with. */
 bool process_runs_its_file(const struct process *process);
 

@@ -83,10 +83,19 @@ static void on_target_ended(void *user, struct target *target)
 		roster->callbacks.empty(roster->callbacks.user);
 }
 
-static int attach_binary(struct roster *roster, struct process *process,
-			 struct known_binary *binary, struct target **ret_target, struct error *err)
+static int add(struct roster *roster, struct target *target, struct error *err)
 {
-	struct target_options options = {
+	int r = target_set_add(&roster->targets, target);
+
+	if (r == 0)
+		return 0;
+	target_close(target);
+	return error_fail(err, r, "out of memory");
+}
+
+static struct target_options target_options(struct roster *roster, struct known_binary *binary)
+{
+	return (struct target_options){
 		.loop = roster->loop,
 		.kernel = roster->kernel,
 		.id = target_set_next_id(&roster->targets),
@@ -94,18 +103,20 @@ static int attach_binary(struct roster *roster, struct process *process,
 		.ended = on_target_ended,
 		.user = roster,
 	};
+}
+
+static int attach_binary(struct roster *roster, struct process *process,
+			 struct known_binary *binary, struct target **ret_target, struct error *err)
+{
+	struct target_options options = target_options(roster, binary);
 	struct target *target;
 	int r = target_attach(&options, process, &target, err);
 
-	if (r < 0)
-		return r;
-	r = target_set_add(&roster->targets, target);
-	if (r < 0) {
-		target_close(target);
-		return error_fail(err, r, "out of memory");
-	}
-	*ret_target = target;
-	return 0;
+	if (r == 0)
+		r = add(roster, target, err);
+	if (r == 0)
+		*ret_target = target;
+	return r;
 }
 
 /* Where the probes cannot be in the file they are in each process. */
@@ -126,7 +137,7 @@ static int attach(struct roster *roster, struct process *process, bool whole_fil
 	struct process_exe_path path = process_exe_path(process->pid);
 	struct known_binary *binary;
 	struct target *target = NULL;
-	int r = catalog_open(roster->catalog, path.text, &binary, err);
+	int r = catalog_open(roster->catalog, path.text, process->exe, &binary, err);
 
 	if (r < 0) {
 		process_close(process);
@@ -150,7 +161,7 @@ int roster_prepare(struct roster *roster, const char *path, struct known_binary 
 	int r;
 
 	error_subject(err, "%s", path);
-	r = catalog_open(roster->catalog, path, &binary, err);
+	r = catalog_open(roster->catalog, path, path, &binary, err);
 	if (r < 0)
 		return r;
 	probe_file(roster, binary, path);
@@ -263,6 +274,30 @@ int roster_add_found(struct roster *roster, struct process *process, struct erro
 	if (r < 0 && is_of_file(r))
 		refuse(roster, &taken.file, NULL);
 	return r;
+}
+
+int roster_add_ended(struct roster *roster, uint32_t pid, int plan, struct error *err)
+{
+	struct known_binary *binary = catalog_find(roster->catalog, plan);
+	struct target_options options;
+	struct process process;
+	struct target *target;
+	int r;
+
+	if (!binary)
+		return error_fail(err, -ESRCH, "no such process");
+	process_imagine(pid, known_binary_name(binary), &process);
+	options = target_options(roster, binary);
+	r = target_create_ended(&options, &process, &target, err);
+	if (r == 0)
+		r = add(roster, target, err);
+	if (r < 0) {
+		catalog_release(roster->catalog, binary);
+		return r;
+	}
+	roster->callbacks.attached(roster->callbacks.user, target);
+	drop(roster, target);
+	return 0;
 }
 
 bool roster_drop(struct roster *roster, uint32_t pid)

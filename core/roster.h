@@ -65,6 +65,12 @@ int roster_add(struct roster *roster, uint32_t pid, struct error *err);
  */
 int roster_add_found(struct roster *roster, struct process *process, struct error *err);
 
+/*
+ * Takes on, and lets go of at once, a process that has ended already, of which something is known by
+ * this plan: what it did is told of between its `attached` and its `ended`.
+ */
+int roster_add_ended(struct roster *roster, uint32_t pid, int plan, struct error *err);
+
 /* The process runs another program now: if it is a target, it has ended as the one it was. */
 bool roster_drop(struct roster *roster, uint32_t pid);
 

@@ -113,20 +113,18 @@ static void on_assigned(void *user, struct bytes record)
 }
 
 /*
- * The process is a target by now, or will be when its news is acted on, of which this is some should
- * the other have been lost.
+ * The process is a target by now, unless that is what it was before it ran another program; or it will
+ * be one when its news is acted on, of which this is some should the other have been lost.
  */
 static void take_newcomer(struct session *session, uint32_t pid, struct bytes record)
 {
-	bool expected = lookout_expects(session->lookout, pid);
-	const struct target *target =
-		expected ? NULL : target_set_find_pid(roster_targets(session->roster), pid);
+	const struct target *target = target_set_find_pid(roster_targets(session->roster), pid);
 
-	if (target) {
+	if (target && kernel_traces(session->kernel, pid)) {
 		on_assigned(session, newcomers_assign(session->newcomers, record, target_id(target)));
 		return;
 	}
-	if (!expected)
+	if (!lookout_expects(session->lookout, pid))
 		lookout_note(session->lookout, &(struct process_news){RECORD_EXEC, pid, 0});
 	if (!newcomers_keep(session->newcomers, record))
 		session->losses.unkept++;
@@ -213,6 +211,18 @@ static void on_found_refused(void *user, const struct error *why, bool named)
 
 	notice_error(&session->options.notifier, named ? NOTICE_ERROR : NOTICE_DEBUG, why);
 	stop_if_idle(session);
+}
+
+/* It may have answered requests all the same. All that it did is in the ring. */
+static void on_vanished(void *user, uint32_t pid)
+{
+	struct session *session = user;
+	int plan;
+
+	ring_drain(session->ring);
+	plan = newcomers_plan(session->newcomers, pid);
+	if (plan >= 0)
+		roster_add_ended(session->roster, pid, plan, NULL);
 }
 
 static void on_refused(void *user, const struct error *why)
@@ -344,7 +354,7 @@ static int open_lookout(struct session *session, struct error *err)
 			.port_count = session->options.port_count,
 			.all = session->options.all,
 		},
-		.callbacks = {on_found_refused, on_warned, session},
+		.callbacks = {on_found_refused, on_vanished, on_warned, session},
 	};
 
 	session->newcomers = newcomers_create();

@@ -14,6 +14,7 @@ struct target {
 	struct inspection *inspection; /* its own reference: it may outlive the catalog */
 	struct attachment *attachment;
 	bool has_own_probes;
+	bool is_watched; /* by `end` */
 	uv_poll_t end; /* on the pidfd */
 	uv_work_t detaching;
 	int ends_to_come; /* of `end` and of `detaching`, before it can be freed */
@@ -130,8 +131,21 @@ int target_attach(const struct target_options *options, struct process *process,
 		destroy(target);
 		return error_fail(err, r, "its end cannot be watched for: %s", strerror(-r));
 	}
+	target->is_watched = true;
 	target->end.data = target;
 	uv_poll_start(&target->end, UV_READABLE, on_end);
+	*ret_target = target;
+	return 0;
+}
+
+int target_create_ended(const struct target_options *options, const struct process *process,
+			struct target **ret_target, struct error *err)
+{
+	struct target *target = create(options, process);
+
+	if (!target)
+		return error_fail(err, -ENOMEM, "out of memory");
+	target->process.descriptor = -1;
 	*ret_target = target;
 	return 0;
 }
@@ -160,6 +174,10 @@ void targets_detach(struct target *const *targets, size_t count)
 
 void target_close(struct target *target)
 {
+	if (!target->is_watched) {
+		destroy(target);
+		return;
+	}
 	target->ends_to_come = 1;
 	/* The kernel waits for what may still run; the loop does not wait with it. */
 	if (target->attachment &&

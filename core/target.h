@@ -27,6 +27,10 @@ struct target_options {
 int target_attach(const struct target_options *options, struct process *process,
 		  struct target **ret_target, struct error *err);
 
+/* A target of whose process no more is left than the records of what it did. */
+int target_create_ended(const struct target_options *options, const struct process *process,
+			struct target **ret_target, struct error *err);
+
 /* The process has ended as the one it was: its number may be another target's from now on. */
 void target_withdraw(struct target *target);
 

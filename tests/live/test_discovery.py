@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Processes are found by file, name, port or all, as they start; their requests are complete from the first on."""
 
+import collections
 import ctypes
 import datetime
 import os
@@ -194,6 +195,29 @@ def test_exec(scope, release):
     check_equal(found, [("attach", str(become)), ("detach", str(become)), ("attach", str(service.exe))], "lines")
 
 
+def test_wrapped(scope, release):
+    """--binary: started by a shell and another program that execute it, under load: nothing is missing"""
+    service = Service(scope, release, wrapper=("sh", "-c", 'exec env -- "$@"', "sh"))
+    check_starts(scope, service, "--binary", service.exe, known=True)
+
+
+def test_short_lives(scope, release):
+    """--binary: killed as soon as something was answered, before the tool has looked at it"""
+    service = Service(scope, release)
+    tracer = look_out(scope, "--binary", service.exe)
+    clients = Clients(scope, service, count=4, pause="0")
+    for _ in range(STARTS):
+        service.start()
+        service.stop(signal.SIGKILL)
+    answers = wait_told(tracer.stdout.all, [clients])
+    tracer.interrupt()
+    check_exact(tracer.stdout.all(), answers)
+    lives = collections.Counter((event["type"], event["pid"]) for event in tracer.events() if event["type"] != "request")
+    for pid in answers.paths:
+        check_equal((lives["attach", pid], lives["detach", pid]), (1, 1), "its begin and its end")
+    print(f"{answers.count} requests of {len(answers.paths)} processes", flush=True)
+
+
 def test_siblings(scope, release):
     """--pid: another process of the same file, with the same code mapped, is left alone"""
     service = Service(scope, release)
@@ -249,4 +273,4 @@ def test_reused_pid(scope, release):
 if __name__ == "__main__":
     main([(test, release) for release in releases()
           for test in (test_binary, test_name, test_port, test_all, test_first_contact, test_listens_later,
-                       test_other_port, test_mixed, test_exec, test_siblings, test_reused_pid)])
+                       test_other_port, test_mixed, test_wrapped, test_short_lives, test_exec, test_siblings, test_reused_pid)])
