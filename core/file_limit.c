@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "limits.h"
+#include "file_limit.h"
 
 #include <sys/resource.h>
 
-void limits_raise(void)
+void file_limit_raise(void)
 {
 	struct rlimit files;
 
