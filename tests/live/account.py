@@ -6,6 +6,9 @@ import os
 import pathlib
 import re
 import signal
+import time
+
+from harness import wait_until
 
 
 @dataclasses.dataclass
@@ -29,6 +32,15 @@ def holdings(pid):
 def cpu_seconds(pid):
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def deploy(tracer, service, variant):
+    """A new file, and until the tool has looked into it: what is executed before goes untraced for that time."""
+    before = counters(tracer)["inspections"]
+    begin = time.monotonic()
+    service.deploy(variant)
+    wait_until(lambda: counters(tracer)["inspections"] > before, "the new file is inspected")
+    return time.monotonic() - begin
 
 
 def counters(tracer):

@@ -7,9 +7,10 @@ import pathlib
 import subprocess
 import time
 
+from account import counters, deploy
 from client import get
 from fleet import Clients, Service, check_exact, wait_told
-from harness import Skip, check, check_equal, main, releases
+from harness import Skip, check, check_equal, main, releases, wait_until
 from servers import build
 from test_discovery import look_out, own, wait_traced
 from test_places import MOUNTS, can
@@ -30,11 +31,6 @@ def check_each_answered(answers, pids):
         check(answers.paths[pid], f"process {pid} answered nothing")
 
 
-def wait_inspected():
-    """A deployment's pause between the new file and its first process. Inspecting takes some ten milliseconds."""
-    time.sleep(0.3)
-
-
 # --- the file changes ---
 
 
@@ -44,7 +40,7 @@ def deploy_and_restart(scope, release, put):
     clients = Clients(scope, service.start())
     time.sleep(0.05)
     for variant in VARIANTS:
-        put(service, variant)
+        put(tracer, service, variant)
         time.sleep(0.05)
     answers = finish(tracer, [clients])
     check_equal(len(service.pids), 1 + len(VARIANTS), "processes")
@@ -55,9 +51,8 @@ def deploy_and_restart(scope, release, put):
 
 def test_replaced(scope, release):
     """under load: a new file, otherwise built, takes the old one's name; then the service is restarted"""
-    def put(service, variant):
-        service.deploy(variant)
-        wait_inspected()
+    def put(tracer, service, variant):
+        deploy(tracer, service, variant)
         service.restart()
 
     deploy_and_restart(scope, release, put)
@@ -75,10 +70,11 @@ def overwrite(service, variant):
 
 def test_overwritten(scope, release):
     """under load: the service is stopped, its file overwritten in place, and started again"""
-    def put(service, variant):
+    def put(tracer, service, variant):
+        before = counters(tracer)["inspections"]
         service.stop()
         overwrite(service, variant)
-        wait_inspected()
+        wait_until(lambda: counters(tracer)["inspections"] > before, "what was overwritten is inspected")
         service.start()
 
     deploy_and_restart(scope, release, put)
@@ -183,8 +179,7 @@ def test_rolling(scope, release):
         service.start()
     tracer = look_out(scope, "--binary", first.exe)
     clients = [Clients(scope, service, count=1, pause="5ms") for service in services]
-    first.deploy("stripped")
-    wait_inspected()
+    deploy(tracer, first, "stripped")
     for service in services:
         service.restart()
     answers = finish(tracer, clients)

@@ -7,6 +7,7 @@ import os
 import time
 
 import rights
+from account import deploy
 from fleet import Clients, Service, check_exact, finish_all, is_told
 from harness import be_alone, check, check_equal, main, wait_until
 from readers import Reader, add_up
@@ -17,7 +18,6 @@ RELEASES = ("1.15", "1.19", "1.22", "1.24", "1.27")
 TWINS = ("1.19", "1.27")  # two processes of one binary
 ROUNDS = 20 if FULL else 2
 VARIANTS = ("stripped", "plain", "pie")
-INSPECTED = 0.3  # seconds from a new file to its first process
 BUFFER = 1 << 20
 
 
@@ -31,12 +31,11 @@ def start_services(scope):
     return services
 
 
-def change(services, turn):
+def change(tracer, services, turn):
     """Each service one after the other: in every other turn there is a new file first."""
     for service in services:
         if turn % 2 == 0:
-            service.deploy(VARIANTS[turn // 2 % len(VARIANTS)])
-            time.sleep(INSPECTED)
+            deploy(tracer, service, VARIANTS[turn // 2 % len(VARIANTS)])
         service.restart()
 
 
@@ -56,9 +55,10 @@ def check_fleet(scope, **how):
     for reader in readers:
         reader.wait_lines(1)
     clients = [Clients(scope, service) for service in services]
+    time.sleep(0.5)  # the clients are Go programs, too, and inspected
     begin = time.monotonic()
     for turn in range(ROUNDS):
-        change(services, turn)
+        change(tracer, services, turn)
     seconds = time.monotonic() - begin
     answers = finish_all(clients)
     for reader in readers:

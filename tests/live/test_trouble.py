@@ -106,7 +106,7 @@ def test_no_files(scope):
     check_equal(len(said), 1, f"lines about it; it says {text!r}")
     check(re.match(r"gohttpsnoop: pid \d+.*: .*Too many open files", said[0]), said[0])
     traced = {event["pid"] for event in tracer.events() if event["type"] == "attach"}
-    check(2 < len(traced) < MANY, f"{len(traced)} are traced")
+    check(0 < len(traced) < MANY, f"{len(traced)} are traced")
     for service in services:
         ping(service)
     tracer.wait_types(len(traced), "request")
