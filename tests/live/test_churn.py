@@ -20,7 +20,8 @@ from tracer import Tracer
 
 MINUTES = float(os.environ.get("GOHTTPSNOOP_MINUTES", "0.25"))
 VARIANTS = ("plain", "stripped", "pie")
-GROWTH = 1536  # kB of anonymous memory that are no growth
+# kB of anonymous memory that are no growth: a queue at its fullest, for this one reader, which the allocator keeps.
+QUEUE, NOISE = 4096, 768
 SAMPLES = 10
 PID = re.compile(rb'"pid":(\d+)')
 
@@ -103,10 +104,13 @@ def test_churn(scope):
     begin, cpu = time.monotonic(), cpu_seconds(tracer.process.pid)
     marks = [begin + 60 * MINUTES * number / SAMPLES for number in range(1, SAMPLES + 1)]
 
+    samples = []
+
     def sample():
         if marks and time.monotonic() >= marks[0]:
             marks.pop(0)
-            print(f"{time.monotonic() - begin:4.0f} s: {holdings(tracer.process.pid)}", flush=True)
+            samples.append(holdings(tracer.process.pid))
+            print(f"{time.monotonic() - begin:4.0f} s: {samples[-1]}", flush=True)
 
     changes = churn(tracer, services, path, begin + 60 * MINUTES, sample)
     busy = (cpu_seconds(tracer.process.pid) - cpu) / (time.monotonic() - begin)
@@ -126,7 +130,9 @@ def test_churn(scope):
     check(more <= changes + warm_up + len(services), f"{more} more requests were told of than were answered")
     check(abs(after.descriptors - before.descriptors) <= 2, f"descriptors: {before.descriptors}, then {after.descriptors}")
     check(after.threads <= before.threads + 4, f"threads: {before.threads}, then {after.threads}")
-    check(after.anonymous <= before.anonymous + GROWTH, f"anonymous memory grew from {before.anonymous} to {after.anonymous} kB")
+    for earlier, growth in ((before, QUEUE + NOISE), (samples[len(samples) // 2], NOISE)):
+        check(after.anonymous <= earlier.anonymous + growth,
+              f"anonymous memory grew from {earlier.anonymous} to {after.anonymous} kB")
 
 
 if __name__ == "__main__":
