@@ -156,6 +156,9 @@ static int parse_port(struct options *options, const char *text, struct error *e
 
 	if (r < 0)
 		return r;
+	if (options->port_count == WATCHED_PORTS)
+		return error_fail(err, -EINVAL, "--port %s: %d ports are the most", text,
+				  WATCHED_PORTS);
 	ports = realloc(options->ports, (options->port_count + 1) * sizeof(*ports));
 	if (!ports)
 		return no_memory(err);
