@@ -43,7 +43,7 @@ static void add_candidate(struct types *types, const char *name, struct candidat
 static bool is_candidate(const struct candidates *candidates, const struct type *type)
 {
 	for (size_t i = 0; i < candidates->count; i++) {
-		if (candidates->types[i] == type)
+		if (strcmp(candidates->types[i]->name, type->name) == 0)
 			return true;
 	}
 	return false;

@@ -11,6 +11,7 @@
 #include "binary_report.h"
 #include "function_report.h"
 #include "options.h"
+#include "plan_report.h"
 #include "process.h"
 #include "diagnostic.h"
 
@@ -82,6 +83,41 @@ static int open_subject(const struct inspect_options *options, struct binary **r
 	return binary_open(process_exe_path(pid).text, options->types, ret_binary, err);
 }
 
+/* Functions with expressions on them: what they compile to. */
+static int write_plans(const struct inspect_options *options, const struct binary *binary,
+		       struct report *report, struct error *err)
+{
+	struct function_request *requests = calloc(options->function_count, sizeof(*requests));
+	struct survey_options wanted = {.functions = requests, .max_string = DEFAULT_MAX_STRING};
+	int r = requests ? 0 : error_fail(err, -ENOMEM, "out of memory");
+
+	while (r == 0 && wanted.function_count < options->function_count) {
+		r = function_request_parse(options->functions[wanted.function_count],
+					   &requests[wanted.function_count], err);
+		if (r == 0)
+			wanted.function_count++;
+	}
+	if (r == 0)
+		r = plan_report(report, options->subject, binary, &wanted, err);
+	for (size_t i = 0; i < wanted.function_count; i++)
+		function_request_finish(&requests[i]);
+	free(requests);
+	return r;
+}
+
+/* Whether one of the functions has a list of expressions. */
+static bool has_expressions(const struct inspect_options *options)
+{
+	for (size_t i = 0; i < options->function_count; i++) {
+		const char *function = options->functions[i];
+		size_t size = strlen(function);
+
+		if (size && function[size - 1] == ')')
+			return true;
+	}
+	return false;
+}
+
 /* Reports of functions, or of what the tool would trace of itself. */
 static int write_report(const struct inspect_options *options, const struct binary *binary,
 			struct report *report, struct error *err)
@@ -91,6 +127,8 @@ static int write_report(const struct inspect_options *options, const struct bina
 	struct survey survey;
 	int surveyed;
 
+	if (has_expressions(options))
+		return write_plans(options, binary, report, err);
 	if (options->function_count)
 		return function_report(report, options->subject, binary, options->functions,
 				       options->function_count, err);

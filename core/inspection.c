@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 
 #include "binary.h"
+#include "inlining.h"
 #include "survey.h"
 
 /* A probe as it is installed: how to read its records. */
@@ -166,6 +167,30 @@ static void tell_unknown(const struct survey *survey, const struct inspection_op
 	options->refused(options->user, &why);
 }
 
+/* Functions of which some calls cannot be seen, as they were inlined. */
+static void tell_inlined(const struct survey *survey, const struct inspection_options *options)
+{
+	const struct binary *binary = survey->binary;
+
+	for (size_t i = 0; options->function_count && i < survey->count; i++) {
+		const struct survey_probe *probe = &survey->probes[i];
+		struct inlined inlined = {0};
+		struct error why = {0};
+		char callers[512];
+
+		if (probe->result < 0 || probe->role != PLAN_ROLE_CALL ||
+		    inlining_find(binary->image, binary->pclntab, &binary->version, &probe->function, 1,
+				  &inlined, NULL) < 0 ||
+		    inlined.caller_count == 0)
+			continue;
+		inlined_format(&inlined, callers, sizeof(callers));
+		error_fail(&why, -ENOENT, "calls of %s in %s are not seen: they were inlined",
+			   probe->function, callers);
+		error_hint(&why, "a build with -gcflags=-l inlines nothing");
+		options->refused(options->user, &why);
+	}
+}
+
 /* The arguments that are null in every event. */
 static void tell_gaps(const struct survey *survey, const struct inspection_options *options)
 {
@@ -236,6 +261,7 @@ static int install_survey(struct inspection *inspection, struct survey *survey,
 	tell_blindnesses(survey, options);
 	tell_unknown(survey, options);
 	tell_gaps(survey, options);
+	tell_inlined(survey, options);
 	return r;
 }
 

@@ -97,12 +97,6 @@ def test_no_function(scope, release):
         check_refusal([server.exe, name], 1, "", name, near, str(server.exe))
 
 
-def test_function_without_request(scope, release):
-    """a FUNCTION that takes no *http.Request"""
-    server = Server(scope, release)
-    check_refusal([server.exe, "main.add"], 1, "", "main.add", "*http.Request", str(server.exe))
-
-
 def test_function_stripped(scope, release):
     """a FUNCTION of a binary without DWARF: that nothing tells its parameters"""
     server = Server(scope, release, "stripped")

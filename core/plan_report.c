@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include "plan_report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { WORD = 8, TEXT_SIZE = 256 };
+
+static const char *const roles[] = {
+	[PLAN_ROLE_CALL] = "call",
+	[PLAN_ROLE_RETURN] = "return",
+	[PLAN_ROLE_GONE] = "end of a goroutine",
+};
+
+/* The text of one operation, which is told by what the operations before it have defined. */
+struct line {
+	const struct binary *binary;
+	const struct plan *plan;
+	uint32_t cell; /* the next */
+	char text[TEXT_SIZE];
+};
+
+/* Where an offset of the work area is: a register, or some bytes into a block. */
+static const char *place_text(const struct line *line, const struct plan_operation *operation,
+			      uint16_t offset, char text[static 64])
+{
+	if (offset < PLAN_REGISTER_WORDS * WORD) {
+		snprintf(text, 64, "%s", convention_register_name(line->binary->convention, offset / WORD));
+		return text;
+	}
+	for (uint32_t i = 0; i < line->plan->operation_count; i++) {
+		const struct plan_operation *other = &line->plan->operations[i];
+
+		if ((other->code == PLAN_READ || other->code == PLAN_SEARCH) &&
+		    other->block == operation->base) {
+			snprintf(text, 64, "block %u +%u", other->block, offset - other->target);
+			return text;
+		}
+	}
+	snprintf(text, 64, "+%u", offset);
+	return text;
+}
+
+static void format_search(struct line *line, const struct plan_operation *operation, const char *place)
+{
+	const struct plan_search *search = &line->plan->searches[operation->size];
+	uint64_t key = 0;
+
+	memcpy(&key, search->wanted, sizeof(key));
+	if (search->match == SEARCH_STRING)
+		snprintf(line->text, TEXT_SIZE, "block %u: the entry \"%.*s\" of the map at *(%s)",
+			 operation->block, search->key_size, search->wanted, place);
+	else if (search->match == SEARCH_INTEGER)
+		snprintf(line->text, TEXT_SIZE, "block %u: the entry 0x%llx of the map at *(%s)",
+			 operation->block, (unsigned long long)key, place);
+	else
+		snprintf(line->text, TEXT_SIZE, "block %u: entry number %d of the map at *(%s)",
+			 operation->block, operation->displacement, place);
+}
+
+static void format_operation(struct line *line, const struct plan_operation *operation)
+{
+	char place[64], length[64];
+
+	place_text(line, operation, operation->source, place);
+	switch (operation->code) {
+	case PLAN_READ:
+		snprintf(line->text, TEXT_SIZE, "block %u: %u bytes at *(%s) %+d", operation->block,
+			 operation->size, place, operation->displacement);
+		break;
+	case PLAN_ABOVE:
+	case PLAN_EQUAL:
+		snprintf(line->text, TEXT_SIZE, "block %u: if the %u bytes at %s are %s 0x%x",
+			 operation->block, operation->size, place,
+			 operation->code == PLAN_ABOVE ? "above" : "equal to",
+			 (uint32_t)operation->displacement);
+		break;
+	case PLAN_SEARCH:
+		format_search(line, operation, place);
+		break;
+	case PLAN_STRING:
+		snprintf(line->text, TEXT_SIZE, "cell %u: the string at *(%s), its length at %s, cut at %u",
+			 line->cell++, place, place_text(line, operation, operation->target, length),
+			 operation->size);
+		break;
+	default:
+		snprintf(line->text, TEXT_SIZE, "cell %u: the %u bytes at %s", line->cell++,
+			 operation->size, place);
+	}
+	if (operation->gate) {
+		size_t used = strlen(line->text);
+
+		snprintf(line->text + used, TEXT_SIZE - used, ", if block %u", operation->gate);
+	}
+}
+
+static void report_plan(struct report *report, const struct binary *binary, const struct plan *plan)
+{
+	struct line line = {.binary = binary, .plan = plan};
+
+	report_open_list(report, "plan");
+	for (uint32_t i = 0; i < plan->operation_count; i++) {
+		format_operation(&line, &plan->operations[i]);
+		report_string(report, NULL, line.text);
+	}
+	report_close_list(report);
+}
+
+static void report_probe(struct report *report, const struct survey *survey,
+			 const struct survey_probe *probe)
+{
+	report_open_object(report, NULL);
+	report_string(report, "function", probe->function);
+	report_string(report, "role", roles[probe->role]);
+	if (probe->result < 0) {
+		report_string(report, "refused", probe->why.what);
+	} else {
+		report_address(report, "address", probe->probe.site.address);
+		if (probe->probe.returns.count)
+			report_number(report, "returns", probe->probe.returns.count);
+		for (size_t i = 0; i < probe->probe.gaps.count; i++)
+			report_string(report, "null", probe->probe.gaps.gaps[i].why);
+		report_plan(report, survey->binary, &probe->probe.plan);
+	}
+	report_close_object(report);
+}
+
+int plan_report(struct report *report, const char *path, const struct binary *binary,
+		const struct survey_options *options, struct error *err)
+{
+	struct survey survey;
+	int r = survey_functions(binary, options, &survey, err);
+
+	if (r < 0)
+		return r;
+	if (survey_count_fit(&survey) == 0 && survey.count) {
+		r = error_adopt(err, &survey.probes[0].why);
+	} else {
+		report_string(report, "binary", path);
+		report_string(report, "go", binary->version.text);
+		report_string(report, "abi", binary->convention->name);
+		report_open_list(report, "probes");
+		for (size_t i = 0; i < survey.count; i++)
+			report_probe(report, &survey, &survey.probes[i]);
+		report_close_list(report);
+	}
+	survey_finish(&survey);
+	return r;
+}
