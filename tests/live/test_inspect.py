@@ -74,6 +74,22 @@ def test_inlined(scope, release):
     check(f"function {name} is inlined everywhere: into " in text and "-gcflags=-l" in text, text)
 
 
+def test_plan(scope, release):
+    """expressions on a function: what they compile to, and what is wrong with them"""
+    binary = str(build("server", release))
+    probes = json.loads(inspect("--json", binary, "main.ping(r.URL.Path, r.Header[\"X-A\"][0], r.Host)"))["probes"]
+    check_equal([(probe["function"], probe["role"]) for probe in probes], [("main.ping", "call")], "probes")
+    plan = probes[0]["plan"]
+    check(any("the entry \"X-A\" of the map at" in line for line in plan), f"{plan}")
+    check_equal(sum(line.startswith("cell ") for line in plan), sum("cell " in line for line in plan), f"{plan}")
+    check(any("above 0x0" in line for line in plan), f"{plan}")
+    status, stdout, stderr = run("inspect", binary, "main.ping(r.Hots)")
+    lines = events.decode_text(stderr, "stderr").splitlines()
+    check_equal((status, stdout), (1, b""), f"status and stdout; {lines}")
+    check_equal(lines[1:], ["    r.Hots", "      ^"], "the place in the expression")
+    check("it has Method, URL" in lines[0], lines[0])
+
+
 def test_text(scope, release):
     """without --json: a line a fact"""
     lines = inspect(build("server", release), "main.ping").splitlines()
@@ -92,4 +108,4 @@ def test_refused(scope, release):
 
 if __name__ == "__main__":
     main([(test, release) for release in releases()
-          for test in (test_declarations, test_methods, test_stripped, test_inlined, test_text, test_refused)])
+          for test in (test_declarations, test_methods, test_stripped, test_inlined, test_plan, test_text, test_refused)])
