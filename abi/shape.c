@@ -190,9 +190,13 @@ static int add_leaf(struct maker *maker, const struct walk *walk, struct cell ce
 static int add_complex(struct maker *maker, const struct walk *walk, struct spot spot)
 {
 	uint8_t half = walk->type->size / 2;
-	int real = add_part(maker, walk, 0, CELL_FLOAT, half);
-	int imaginary = real < 0 ? real : add_part(maker, walk, half, CELL_FLOAT, half);
+	int real, imaginary;
 
+	if (walk->type->size != 8 && walk->type->size != 16)
+		return error_fail(maker->err, -ENOTSUP, "a %s has no size a complex number has",
+				  walk->type->name);
+	real = add_part(maker, walk, 0, CELL_FLOAT, half);
+	imaginary = real < 0 ? real : add_part(maker, walk, half, CELL_FLOAT, half);
 	if (imaginary < 0)
 		return imaginary;
 	return set_cells(maker, open_node(maker, SHAPE_COMPLEX, spot), real, imaginary);
