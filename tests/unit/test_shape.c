@@ -269,6 +269,7 @@ static void shapes_plain_values(void **state)
 	assert_shape(go_chan(go_basic("int")), "a", "#0");
 	assert_shape(go_named("time.Duration", go_basic("int64")), "a", "duration#0");
 	assert_shape(go_pointer(go_basic("complex64")), "a", "*#0(complex#1,#2)");
+	assert_shape(go_pointer(go_mystery("complex24", TYPE_COMPLEX, 3)), "a", "*#0(null)");
 	assert_shape(go_slice(go_basic("uint8")), "a", "bytes#0,#1");
 	assert_shape(go_array(go_basic("uint8"), 5), "a", "[5: #0 #1 #2]");
 }
