@@ -39,9 +39,9 @@ static const struct type *random_type(int depth);
 static const struct type *random_basic(void)
 {
 	static const char *const names[] = {
-		"bool",	  "int",    "int8",   "int32",	"uint8",     "uint16",	   "uint64", "uintptr",
-		"string", "string", "string", "func()", "complex64", "complex128", "float32",
-		"float64", "unsafe.Pointer",
+		"bool",	     "int",	   "int8",    "int32",	 "uint8",	   "uint16",
+		"uint64",    "uintptr",	   "string",  "string",	 "string",	   "func()",
+		"complex64", "complex128", "float32", "float64", "unsafe.Pointer",
 	};
 
 	return go_basic(names[below(sizeof(names) / sizeof(names[0]))]);
@@ -138,7 +138,8 @@ __attribute__((format(printf, 2, 3))) static void put(struct text *text, const c
 	va_list list;
 
 	va_start(list, format);
-	text->used += vsnprintf(text->text + text->used, sizeof(text->text) - text->used, format, list);
+	text->used +=
+		vsnprintf(text->text + text->used, sizeof(text->text) - text->used, format, list);
 	va_end(list);
 	if (text->used >= sizeof(text->text))
 		text->used = sizeof(text->text) - 1;
@@ -147,8 +148,20 @@ __attribute__((format(printf, 2, 3))) static void put(struct text *text, const c
 static void put_any_step(struct text *text)
 {
 	static const char *const steps[] = {
-		".A", ".Z", "[0]", "[7]", "[-1]", "[\"k\"]", "[18446744073709551615]", "[268435456]",
-		".(main.S)", ".(string)", ".data", ".tab", "[\"\\x00\"]", "[1000]",
+		".A",
+		".Z",
+		"[0]",
+		"[7]",
+		"[-1]",
+		"[\"k\"]",
+		"[18446744073709551615]",
+		"[268435456]",
+		".(main.S)",
+		".(string)",
+		".data",
+		".tab",
+		"[\"\\x00\"]",
+		"[1000]",
 	};
 
 	put(text, "%s", steps[below(sizeof(steps) / sizeof(steps[0]))]);
@@ -208,7 +221,8 @@ static void put_path(struct text *text, const struct type *type, char root)
 /* ---- what has to hold ---- */
 
 /* The nodes' sizes nest, and what they refer to is there. */
-static void check_nodes(const struct shape *shape, size_t first, size_t end, uint32_t cells, int depth)
+static void check_nodes(const struct shape *shape, size_t first, size_t end, uint32_t cells,
+			int depth)
 {
 	assert_true(depth < 128);
 	for (size_t i = first; i < end; i += shape->nodes[i].size) {
@@ -216,9 +230,10 @@ static void check_nodes(const struct shape *shape, size_t first, size_t end, uin
 
 		assert_true(node->size > 0 && i + node->size <= end);
 		assert_true(node->name < shape->name_size);
-		assert_non_null(memchr(shape->names + node->name, '\0', shape->name_size - node->name));
-		if (node->kind != SHAPE_STRUCT && node->kind != SHAPE_ARRAY && node->kind != SHAPE_NULL &&
-		    node->kind != SHAPE_NUMBER)
+		assert_non_null(
+			memchr(shape->names + node->name, '\0', shape->name_size - node->name));
+		if (node->kind != SHAPE_STRUCT && node->kind != SHAPE_ARRAY &&
+		    node->kind != SHAPE_NULL && node->kind != SHAPE_NUMBER)
 			assert_true(node->cell < cells && node->second < cells);
 		check_nodes(shape, i + 1, i + node->size, cells, depth + 1);
 	}
@@ -230,7 +245,8 @@ static void check_answer(const struct plan_builder *builder, const struct shape 
 	struct error err = { 0 };
 	struct plan plan;
 	const char *fault;
-	int r = plan_compile(builder, site, PLAN_ROLE_CALL, below(STRING_MAX_SIZE) + 1, &plan, &err);
+	int r = plan_compile(builder, site, PLAN_ROLE_CALL, below(STRING_MAX_SIZE) + 1, &plan,
+			     &err);
 
 	assert_true(shape->node_count > 0 && shape->nodes[0].size == shape->node_count);
 	check_nodes(shape, 0, shape->node_count, builder->capture_count, 0);
@@ -256,13 +272,15 @@ static void check_refusal(int code, const struct error *err)
 
 /* ---- one question ---- */
 
-static struct scope random_scope(struct go_version *version, struct signature *signature, struct site *site)
+static struct scope random_scope(struct go_version *version, struct signature *signature,
+				 struct site *site)
 {
 	static const uint32_t minors[] = { 12, 16, 17, 18, 23, 24, 25, 27 };
 	enum machine machine = below(2) ? MACHINE_AMD64 : MACHINE_ARM64;
 
 	*version = (struct go_version){ .number = GO_VERSION(minors[below(8)], 0) };
-	*site = (struct site){ .kind = below(5) ? SITE_STACK_CHECK : SITE_RETURN, .goroutine_register = 1 };
+	*site = (struct site){ .kind = below(5) ? SITE_STACK_CHECK : SITE_RETURN,
+			       .goroutine_register = 1 };
 	return (struct scope){ convention_of(machine, version), version, &binary, signature, site };
 }
 
@@ -271,8 +289,10 @@ static void ask(size_t *compiled, size_t *refused)
 	static const char *const names[] = { "a", "b", "c", "d" };
 	struct parameter parameters[4];
 	uint32_t count = below(5), text_count = below(3);
-	struct signature signature = { .parameters = parameters, .parameter_count = count,
-				       .results = parameters, .result_count = count };
+	struct signature signature = { .parameters = parameters,
+				       .parameter_count = count,
+				       .results = parameters,
+				       .result_count = count };
 	struct shape_bounds bounds = { (uint8_t)below(5), (uint8_t)below(9), (uint8_t)below(3) };
 	struct plan_builder builder = { 0 };
 	struct text texts[4] = { { "", 0 } };
@@ -291,13 +311,15 @@ static void ask(size_t *compiled, size_t *refused)
 		uint32_t root = below(count + 1);
 		bool measured = below(6) == 0;
 
-		put(&texts[i], "%s%s", below(5) ? "" : "n=", measured ? below(2) ? "len(" : "cap(" : "");
-		put_path(&texts[i], root < count ? parameters[root].type : NULL, (char)('a' + root));
+		put(&texts[i], "%s%s",
+		    below(5) ? "" : "n=", measured ? below(2) ? "len(" : "cap(" : "");
+		put_path(&texts[i], root < count ? parameters[root].type : NULL,
+			 (char)('a' + root));
 		put(&texts[i], "%s", measured ? ")" : "");
 		expressions[i] = texts[i].text;
 	}
-	r = shape_create(&scope, text_count ? expressions : NULL, text_count, bounds, &builder, &shape, &gaps,
-			 &err);
+	r = shape_create(&scope, text_count ? expressions : NULL, text_count, bounds, &builder,
+			 &shape, &gaps, &err);
 	if (r < 0) {
 		check_refusal(r, &err);
 		(*refused)++;
