@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "debug_file.h"
+#include "debug_info.h"
 #include "x_net.h"
 
 /* The least release whose linker writes each pclntab format. */
@@ -39,6 +41,16 @@ static int read_version(struct binary *binary, struct error *err)
 	return 0;
 }
 
+/*
+ * What TinyGo's runtime has of its own in assembly (tinygo src/runtime/asm_amd64.S, asm_arm64.S and
+ * src/internal/task/task_stack_amd64.S). It makes no pclntab; stripped, nothing tells its programs.
+ */
+static bool is_tinygo(const struct image *image)
+{
+	return image_symbol(image, "tinygo_scanCurrentStack", NULL, NULL) ||
+	       image_symbol(image, "tinygo_startTask", NULL, NULL);
+}
+
 /* What a file that is no binary of the Go toolchain is instead, where it can be told. */
 static int explain_foreign(const struct image *image, struct error *err)
 {
@@ -52,6 +64,9 @@ static int explain_foreign(const struct image *image, struct error *err)
 	if (image_section(image, ".go_export", &section))
 		return error_fail(err, -ENOTSUP,
 				  "compiled by gccgo: only binaries of the Go toolchain can be traced");
+	if (is_tinygo(image))
+		return error_fail(err, -ENOTSUP,
+				  "compiled by TinyGo: only binaries of the Go toolchain can be traced");
 	if (image_size(image) < HEAD_SIZE || image_load_file(image, 0, HEAD_SIZE, &head, NULL) < 0)
 		return -ENOENT;
 	packed = bytes_find(buffer_bytes(&head), 0, mark, 1) != SIZE_MAX;
@@ -63,7 +78,27 @@ static int explain_foreign(const struct image *image, struct error *err)
 	return -ENOTSUP;
 }
 
-int binary_open(const char *path, struct binary **ret_binary, struct error *err)
+static int open_types(struct binary *binary, const char *path, const char *types,
+		      struct error *err)
+{
+	struct error refusal = {0};
+	int r;
+
+	if (types)
+		debug_file_open(binary->image, types, &binary->debug, &refusal);
+	if (!binary->debug && !debug_info_present(binary->image))
+		debug_file_find(binary->image, path, DEBUG_FILE_FOLDER, &binary->debug);
+	r = types_open(binary->image, binary->debug ? binary->debug : binary->image,
+		       &binary->version, &binary->types, err);
+	if (r < 0)
+		return r;
+	types_set_refusal(binary->types, &refusal);
+	types_set_pclntab(binary->types, binary->pclntab);
+	types_set_x_net(binary->types, x_net_release(&binary->build_info, binary->pclntab));
+	return 0;
+}
+
+int binary_open(const char *path, const char *types, struct binary **ret_binary, struct error *err)
 {
 	struct binary *binary = calloc(1, sizeof(*binary));
 	int r;
@@ -81,11 +116,9 @@ int binary_open(const char *path, struct binary **ret_binary, struct error *err)
 	r = read_version(binary, err);
 	if (r < 0)
 		goto fail;
-	r = types_open(binary->image, &binary->version, &binary->types, err);
+	r = open_types(binary, path, types, err);
 	if (r < 0)
 		goto fail;
-	types_set_pclntab(binary->types, binary->pclntab);
-	types_set_x_net(binary->types, x_net_release(&binary->build_info, binary->pclntab));
 	binary->convention = convention_of(image_machine(binary->image), &binary->version);
 	*ret_binary = binary;
 	return 0;
@@ -101,6 +134,7 @@ void binary_close(struct binary *binary)
 	types_close(binary->types);
 	pclntab_close(binary->pclntab);
 	build_info_release(&binary->build_info);
+	image_close(binary->debug);
 	image_close(binary->image);
 	free(binary);
 }

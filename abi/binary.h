@@ -15,6 +15,7 @@
  */
 struct binary {
 	struct image *image;
+	struct image *debug; /* another file, which has its DWARF; or NULL */
 	struct build_info build_info;
 	struct go_version version;
 	struct pclntab *pclntab;
@@ -25,8 +26,13 @@ struct binary {
 /*
  * Opens `path` (it may be /proc/PID/exe). Errors say what the file is instead: a script, a directory,
  * a program that is not Go's.
+ *
+ * Its DWARF is taken from `types`, a copy of the same build; from the binary itself; or from where the
+ * system keeps it, in this order. `types` may be NULL; one of another build is refused, and where types
+ * are missed that is said.
  */
-int binary_open(const char *path, struct binary **ret_binary, struct error *err);
+int binary_open(const char *path, const char *types, struct binary **ret_binary, struct error *err);
+
 /* Whether it is no program but a library (-buildmode=c-shared or plugin) that some program loads. */
 bool binary_is_library(const struct binary *binary);
 

@@ -185,6 +185,15 @@ static int blob_read(const struct image *image, uint64_t address, struct build_i
 	return result;
 }
 
+/* An empty version is none. */
+static void version_drop_empty(struct build_info *info)
+{
+	if (info->version && !info->version[0]) {
+		free(info->version);
+		info->version = NULL;
+	}
+}
+
 int build_info_read(const struct image *image, struct build_info *ret_info, struct error *err)
 {
 	struct build_info info = {0};
@@ -193,14 +202,12 @@ int build_info_read(const struct image *image, struct build_info *ret_info, stru
 
 	if (header_find(image, &address))
 		result = blob_read(image, address, &info, err);
-	if (result == 0 && info.version && !info.version[0]) {
-		free(info.version);
-		info.version = NULL;
-	}
+	version_drop_empty(&info);
 	/* Go up to 1.12 writes no blob, but every release keeps what runtime.Version() says. */
 	if (result == 0 && !info.version &&
 	    image_symbol(image, "runtime.buildVersion", &address, NULL))
 		result = string_load(image, address, MAX_VERSION, &info.version, &size, err);
+	version_drop_empty(&info);
 	if (result == 0 && !info.version)
 		result = error_fail(err, -ENOENT, "no Go build information");
 	if (result < 0) {

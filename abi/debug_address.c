@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What DWARF says about addresses: the ranges of a unit, and where a parameter lies at entry. */
-#include "debug_info.h"
-
 #include <errno.h>
+
+#include "debug_info.h"
+#include "debug_sections.h"
 
 #if __has_include(<libdwarf/libdwarf.h>)
 #include <libdwarf/libdwarf.h>
@@ -10,37 +11,43 @@
 #include <libdwarf.h>
 #endif
 
-#if GOHTTPSNOOP_LIBDWARF_2021
-#define dwarf_dealloc_ranges dwarf_ranges_dealloc
-#define dwarf_dealloc_loc_head_c dwarf_loc_head_c_dealloc
-#endif
-
-/* Numbers of the DWARF standard, sections 7.5.4 to 7.7.3 and 7.25. */
+/* Numbers of the DWARF standard, sections 7.5.4 to 7.5.6. */
 enum {
 	AT_LOCATION = 0x02,
+	AT_LOW_PC = 0x11,
 	AT_RANGES = 0x55,
+	AT_ADDR_BASE = 0x73,
+	AT_RNGLISTS_BASE = 0x74,
+	AT_LOCLISTS_BASE = 0x8c,
 
-	OP_REG0 = 0x50,
-	OP_REG31 = 0x6f,
-	OP_REGX = 0x90,
-	OP_FBREG = 0x91,
-	OP_PIECE = 0x93,
-	OP_CALL_FRAME_CFA = 0x9c,
-
-	RANGE_OFFSET_PAIR = 0x04,
-	RANGE_START_END = 0x06,
-	RANGE_START_LENGTH = 0x07,
-	RANGE_STARTX_ENDX = 0x02,
-	RANGE_STARTX_LENGTH = 0x03,
+	FORM_BLOCK2 = 0x03,
+	FORM_BLOCK4 = 0x04,
+	FORM_BLOCK = 0x09,
+	FORM_BLOCK1 = 0x0a,
+	FORM_SEC_OFFSET = 0x17,
+	FORM_EXPRLOC = 0x18,
+	FORM_LOCLISTX = 0x22,
+	FORM_RNGLISTX = 0x23,
+	FORM_DATA4 = 0x06,
+	FORM_DATA8 = 0x07,
 };
 
 /* One attempt to read something; its error is libdwarf's to allocate and ours to release. */
 struct attempt {
+	struct debug_info *info;
 	Dwarf_Debug dwarf;
 	Dwarf_Die die;
 	Dwarf_Attribute attribute;
 	Dwarf_Error error;
 };
+
+static Dwarf_Error *attempt_error(struct attempt *attempt)
+{
+	if (attempt->error)
+		dwarf_dealloc_error(attempt->dwarf, attempt->error);
+	attempt->error = NULL;
+	return &attempt->error;
+}
 
 static void attempt_finish(struct attempt *attempt)
 {
@@ -48,8 +55,7 @@ static void attempt_finish(struct attempt *attempt)
 		dwarf_dealloc_attribute(attempt->attribute);
 	if (attempt->die)
 		dwarf_dealloc_die(attempt->die);
-	if (attempt->error)
-		dwarf_dealloc_error(attempt->dwarf, attempt->error);
+	attempt_error(attempt);
 }
 
 /* 1 when the entry has the attribute, 0 when not, or an error. */
@@ -58,78 +64,130 @@ static int attempt_start(struct attempt *attempt, struct debug_info *info, uint6
 {
 	int r;
 
-	*attempt = (struct attempt){ .dwarf = debug_info_handle(info) };
-	r = dwarf_offdie_b(attempt->dwarf, offset, 1, &attempt->die, &attempt->error);
+	*attempt = (struct attempt){ .info = info, .dwarf = debug_info_handle(info) };
+	r = debug_info_charge(info, offset, err);
+	if (r < 0)
+		return r;
+	r = dwarf_offdie_b(attempt->dwarf, offset, 1, &attempt->die, attempt_error(attempt));
 	if (r == DW_DLV_OK)
-		r = dwarf_attr(attempt->die, code, &attempt->attribute, &attempt->error);
+		r = dwarf_attr(attempt->die, code, &attempt->attribute, attempt_error(attempt));
 	if (r == DW_DLV_NO_ENTRY)
 		return 0;
 	return r == DW_DLV_OK ? 1 : error_fail(err, -EBADMSG, "damaged DWARF: an entry");
 }
 
-/* DWARF 5: .debug_rnglists. */
-static int rnglist_visit(struct attempt *attempt, Dwarf_Half form, debug_visit_range *visit,
-			 void *context, struct error *err)
+/* An attribute of the unit that the entry belongs to, as a number; `otherwise` when it has none. */
+static uint64_t unit_number(struct attempt *attempt, Dwarf_Half code, uint64_t otherwise)
 {
-	Dwarf_Rnglists_Head head = NULL;
-	Dwarf_Unsigned value = 0, count = 0, start = 0;
-	Dwarf_Off offset = 0;
-	int r, result = 0;
+	Dwarf_Off unit = 0, offset = 0;
+	struct attempt of_unit;
+	Dwarf_Addr address = 0;
+	uint64_t number = otherwise;
 
-	/* An index (DW_FORM_rnglistx) reads as a number, a DW_FORM_sec_offset as a reference. */
-	r = dwarf_global_formref(attempt->attribute, &offset, &attempt->error);
-	value = offset;
-	if (r != DW_DLV_OK)
-		r = dwarf_formudata(attempt->attribute, &value, &attempt->error);
-	if (r == DW_DLV_OK)
-		r = dwarf_rnglists_get_rle_head(attempt->attribute, form, value, &head, &count,
-						&start, &attempt->error);
-	if (r != DW_DLV_OK)
-		return error_fail(err, -EBADMSG, "damaged DWARF: the ranges of a unit");
-	for (Dwarf_Unsigned i = 0; result == 0 && i < count; i++) {
-		Dwarf_Unsigned raw1, raw2, low = 0, high = 0;
-		Dwarf_Bool unavailable = 0;
-		unsigned int length, kind = 0;
-
-		if (dwarf_get_rnglists_entry_fields_a(head, i, &length, &kind, &raw1, &raw2,
-						      &unavailable, &low, &high,
-						      &attempt->error) != DW_DLV_OK)
-			break;
-		if (!unavailable && (kind == RANGE_OFFSET_PAIR || kind == RANGE_START_END ||
-				     kind == RANGE_START_LENGTH || kind == RANGE_STARTX_ENDX ||
-				     kind == RANGE_STARTX_LENGTH))
-			result = visit(context, low, high);
+	if (dwarf_CU_dieoffset_given_die(attempt->die, &unit, attempt_error(attempt)) != DW_DLV_OK)
+		return otherwise;
+	if (attempt_start(&of_unit, attempt->info, unit, code, NULL) > 0) {
+		if (code == AT_LOW_PC) {
+			if (dwarf_formaddr(of_unit.attribute, &address, attempt_error(&of_unit)) ==
+			    DW_DLV_OK)
+				number = address;
+		} else if (dwarf_global_formref(of_unit.attribute, &offset,
+						attempt_error(&of_unit)) == DW_DLV_OK) {
+			number = offset;
+		}
 	}
-	dwarf_dealloc_rnglists_head(head);
-	return result;
+	attempt_finish(&of_unit);
+	return number;
 }
 
-/* DWARF 4: .debug_ranges, relative to the unit's low_pc or the last base address. */
+/* The section a list lies in; from the address table on what is this unit's own. */
+static int sections_load(struct attempt *attempt, bool is_5, bool locations,
+			 struct debug_list *list, struct error *err)
+{
+	struct debug_sections *sections = debug_info_sections(attempt->info);
+	enum debug_section which = locations ? DEBUG_SECTION_LOC : DEBUG_SECTION_RANGES;
+	int r;
+
+	if (is_5)
+		which = locations ? DEBUG_SECTION_LOCLISTS : DEBUG_SECTION_RNGLISTS;
+	r = debug_section_load(sections, which, &list->section, err);
+	if (r < 0 || !is_5)
+		return r;
+	r = debug_section_load(sections, DEBUG_SECTION_ADDR, &list->addresses, err);
+	if (r == 0)
+		list->addresses = bytes_slice(list->addresses,
+					      unit_number(attempt, AT_ADDR_BASE, 8), UINT64_MAX);
+	return r;
+}
+
+/* Where a list begins: an offset, or an index into the offsets behind the unit's base. */
+static int list_start(struct attempt *attempt, Dwarf_Half form, struct debug_list *list,
+		      struct error *err)
+{
+	bool indexed = form == FORM_RNGLISTX || form == FORM_LOCLISTX;
+	Dwarf_Unsigned value = 0;
+	Dwarf_Off offset = 0;
+	uint32_t narrow;
+	uint64_t base;
+
+	if (!indexed) {
+		if (dwarf_global_formref(attempt->attribute, &offset, attempt_error(attempt)) !=
+		    DW_DLV_OK)
+			return error_fail(err, -EBADMSG, "damaged DWARF: the offset of a list");
+		list->at = offset;
+		return 0;
+	}
+	base = unit_number(attempt, form == FORM_RNGLISTX ? AT_RNGLISTS_BASE : AT_LOCLISTS_BASE,
+			   12);
+	if (dwarf_formudata(attempt->attribute, &value, attempt_error(attempt)) != DW_DLV_OK ||
+	    value > UINT32_MAX || base > UINT64_MAX / 2 ||
+	    !bytes_u32(list->section, base + 4 * value, &narrow))
+		return error_fail(err, -EBADMSG, "damaged DWARF: the index of a list");
+	list->at = base + narrow;
+	return 0;
+}
+
+/* The list that the attribute refers to. */
+static int list_open(struct attempt *attempt, Dwarf_Half form, bool locations,
+		     struct debug_list *ret_list, struct error *err)
+{
+	struct debug_list list = { 0 };
+	Dwarf_Half version = 0, offset_size = 0;
+	bool is_5;
+	int r;
+
+	dwarf_get_version_of_die(attempt->die, &version, &offset_size);
+	is_5 = version >= 5;
+	if (is_5)
+		list.form = locations ? DEBUG_LOCATIONS_5 : DEBUG_RANGES_5;
+	else
+		list.form = locations ? DEBUG_LOCATIONS_4 : DEBUG_RANGES_4;
+	r = sections_load(attempt, is_5, locations, &list, err);
+	if (r == 0)
+		r = list_start(attempt, form, &list, err);
+	if (r < 0)
+		return r;
+	list.base = unit_number(attempt, AT_LOW_PC, 0);
+	*ret_list = list;
+	return 0;
+}
+
 static int ranges_visit(struct attempt *attempt, debug_visit_range *visit, void *context,
 			struct error *err)
 {
-	Dwarf_Ranges *ranges = NULL;
-	Dwarf_Signed count = 0;
-	Dwarf_Unsigned bytes = 0;
-	Dwarf_Off offset = 0, real = 0;
-	Dwarf_Addr base = 0;
+	struct debug_list list;
+	struct debug_span span;
+	Dwarf_Half form = 0;
 	int r, result = 0;
 
-	dwarf_lowpc(attempt->die, &base, &attempt->error);
-	r = dwarf_global_formref(attempt->attribute, &offset, &attempt->error);
-	if (r == DW_DLV_OK)
-		r = dwarf_get_ranges_b(attempt->dwarf, offset, attempt->die, &real, &ranges, &count,
-				       &bytes, &attempt->error);
-	if (r != DW_DLV_OK)
-		return error_fail(err, -EBADMSG, "damaged DWARF: the ranges of a unit");
-	for (Dwarf_Signed i = 0; result == 0 && i < count; i++) {
-		if (ranges[i].dwr_type == DW_RANGES_ADDRESS_SELECTION)
-			base = ranges[i].dwr_addr2;
-		else if (ranges[i].dwr_type == DW_RANGES_ENTRY)
-			result = visit(context, base + ranges[i].dwr_addr1,
-				       base + ranges[i].dwr_addr2);
-	}
-	dwarf_dealloc_ranges(attempt->dwarf, ranges, count);
+	dwarf_whatform(attempt->attribute, &form, attempt_error(attempt));
+	r = list_open(attempt, form, false, &list, err);
+	if (r < 0)
+		return r;
+	while (result == 0 && (r = debug_list_next(&list, &span)) > 0)
+		result = visit(context, span.low, span.high);
+	if (r < 0)
+		return error_fail(err, r, "damaged DWARF: the ranges of a unit");
 	return result;
 }
 
@@ -140,9 +198,11 @@ static int extent_visit(struct attempt *attempt, debug_visit_range *visit, void 
 	Dwarf_Addr low = 0, high = 0;
 	Dwarf_Half form = 0;
 
-	if (dwarf_lowpc(attempt->die, &low, &attempt->error) != DW_DLV_OK)
+	if (!attempt->die)
 		return 0;
-	if (dwarf_highpc_b(attempt->die, &high, &form, &class, &attempt->error) != DW_DLV_OK)
+	if (dwarf_lowpc(attempt->die, &low, attempt_error(attempt)) != DW_DLV_OK)
+		return 0;
+	if (dwarf_highpc_b(attempt->die, &high, &form, &class, attempt_error(attempt)) != DW_DLV_OK)
 		return 0;
 	return visit(context, low, class == DW_FORM_CLASS_CONSTANT ? low + high : high);
 }
@@ -151,117 +211,89 @@ int debug_info_ranges(struct debug_info *info, uint64_t unit, debug_visit_range 
 		      void *context, struct error *err)
 {
 	struct attempt attempt;
-	Dwarf_Half version = 0, offset_size = 0, form = 0;
 	int r = attempt_start(&attempt, info, unit, AT_RANGES, err);
 
-	if (r > 0) {
-		dwarf_get_version_of_die(attempt.die, &version, &offset_size);
-		dwarf_whatform(attempt.attribute, &form, &attempt.error);
-		r = version >= 5 ? rnglist_visit(&attempt, form, visit, context, err) :
-				   ranges_visit(&attempt, visit, context, err);
-	} else if (r == 0) {
+	if (r > 0)
+		r = ranges_visit(&attempt, visit, context, err);
+	else if (r == 0)
 		r = extent_visit(&attempt, visit, context);
-	}
 	attempt_finish(&attempt);
 	return r;
 }
 
-/* One operation of a location; 1 when it is understood. */
-static int operation_read(struct debug_piece *pieces, size_t *count, bool *fresh, Dwarf_Small code,
-			  Dwarf_Unsigned operand)
+/* The expression of the attribute itself; it holds for the whole function. */
+static int expression_read(struct attempt *attempt, Dwarf_Half form, struct debug_piece *pieces,
+			   size_t *ret_count)
 {
-	struct debug_piece *piece = &pieces[*count];
+	Dwarf_Unsigned length = 0;
+	Dwarf_Ptr data = NULL;
+	Dwarf_Block *block = NULL;
+	int r;
 
-	if (code == OP_PIECE) {
-		if (!*fresh)
-			*piece = (struct debug_piece){ .place = DEBUG_NOWHERE };
-		piece->size = operand;
-		(*count)++;
-		*fresh = false;
-		return 1;
+	if (form == FORM_EXPRLOC) {
+		r = dwarf_formexprloc(attempt->attribute, &length, &data, attempt_error(attempt));
+	} else {
+		r = dwarf_formblock(attempt->attribute, &block, attempt_error(attempt));
+		if (r == DW_DLV_OK) {
+			data = block->bl_data;
+			length = block->bl_len;
+		}
 	}
-	if (*fresh)
-		return 0;
-	*fresh = true;
-	if (code >= OP_REG0 && code <= OP_REG31)
-		*piece = (struct debug_piece){ .place = DEBUG_IN_REGISTER, .reg = code - OP_REG0 };
-	else if (code == OP_REGX)
-		*piece = (struct debug_piece){ .place = DEBUG_IN_REGISTER,
-					       .reg = (uint16_t)operand };
-	else if (code == OP_FBREG)
-		*piece =
-			(struct debug_piece){ .place = DEBUG_ON_STACK, .offset = (int64_t)operand };
-	else if (code == OP_CALL_FRAME_CFA)
-		*piece = (struct debug_piece){ .place = DEBUG_ON_STACK };
-	else
-		return 0;
-	return 1;
+	if (r != DW_DLV_OK)
+		return -EBADMSG;
+	r = length ? debug_location_read((struct bytes){ data, length }, pieces, ret_count) :
+		     -ENOENT;
+	if (block)
+		dwarf_dealloc(attempt->dwarf, block, DW_DLA_BLOCK);
+	return r;
 }
 
-static int location_read(Dwarf_Locdesc_c location, Dwarf_Unsigned operations,
-			 struct debug_piece *pieces, size_t *ret_count, Dwarf_Error *error)
+/* The element of the list that begins at `address`. */
+static int location_find(struct attempt *attempt, Dwarf_Half form, uint64_t address,
+			 struct debug_piece *pieces, size_t *ret_count)
 {
-	bool fresh = false;
-	size_t count = 0;
+	struct debug_list list;
+	struct debug_span span;
+	int r = list_open(attempt, form, true, &list, NULL);
 
-	for (Dwarf_Unsigned i = 0; i < operations; i++) {
-		Dwarf_Unsigned operand1 = 0, operand2, operand3, branch;
-		Dwarf_Small code = 0;
-
-		if (count == DEBUG_MAX_PIECES)
-			return -E2BIG;
-		if (dwarf_get_location_op_value_c(location, i, &code, &operand1, &operand2,
-						  &operand3, &branch, error) != DW_DLV_OK)
-			return -EBADMSG;
-		if (!operation_read(pieces, &count, &fresh, code, operand1))
-			return -EBADMSG;
+	if (r < 0)
+		return r;
+	while ((r = debug_list_next(&list, &span)) > 0) {
+		if (span.expression.size && span.low == address && span.high > address)
+			return debug_location_read(span.expression, pieces, ret_count);
 	}
-	*ret_count = count + fresh;
-	return 0;
-}
-
-/* The entry of the list that covers `address`, or the only entry; 1 when found. */
-static int location_find(struct attempt *attempt, Dwarf_Loc_Head_c head, Dwarf_Unsigned count,
-			 uint64_t address, struct debug_piece *pieces, size_t *ret_count)
-{
-	for (Dwarf_Unsigned i = 0; i < count; i++) {
-		Dwarf_Unsigned raw_low, raw_high, operations = 0, expression, start;
-		Dwarf_Locdesc_c location = NULL;
-		Dwarf_Addr low = 0, high = 0;
-		Dwarf_Small kind = 0, source = 0;
-		Dwarf_Bool unavailable = 0;
-
-		if (dwarf_get_locdesc_entry_d(head, i, &kind, &raw_low, &raw_high, &unavailable,
-					      &low, &high, &operations, &location, &source,
-					      &expression, &start, &attempt->error) != DW_DLV_OK)
-			return -EBADMSG;
-		/* Source 0 is an expression without a list: it holds for the whole function. */
-		if (operations > 0 && (source == 0 || (low == address && high > low)))
-			return location_read(location, operations, pieces, ret_count,
-					     &attempt->error);
-	}
-	return -ENOENT;
+	return r < 0 ? r : -ENOENT;
 }
 
 int debug_info_location(struct debug_info *info, uint64_t offset, uint64_t address,
 			struct debug_piece *ret_pieces, size_t *ret_count, struct error *err)
 {
-	Dwarf_Loc_Head_c head = NULL;
-	Dwarf_Unsigned count = 0;
 	struct attempt attempt;
+	Dwarf_Half form = 0;
 	int r = attempt_start(&attempt, info, offset, AT_LOCATION, err);
 
 	if (r == 0) {
 		r = -ENOENT;
 	} else if (r > 0) {
-		if (dwarf_get_loclist_c(attempt.attribute, &head, &count, &attempt.error) ==
-		    DW_DLV_OK)
-			r = location_find(&attempt, head, count, address, ret_pieces, ret_count);
-		else
-			r = -ENOENT; /* an empty location: optimised away */
+		dwarf_whatform(attempt.attribute, &form, attempt_error(&attempt));
+		switch (form) {
+		case FORM_EXPRLOC:
+		case FORM_BLOCK:
+		case FORM_BLOCK1:
+		case FORM_BLOCK2:
+		case FORM_BLOCK4:
+			r = expression_read(&attempt, form, ret_pieces, ret_count);
+			break;
+		case FORM_SEC_OFFSET:
+		case FORM_LOCLISTX:
+		case FORM_DATA4: /* as DWARF 2 and 3 write an offset */
+		case FORM_DATA8:
+			r = location_find(&attempt, form, address, ret_pieces, ret_count);
+			break;
+		default:
+			r = -EBADMSG;
+		}
 	}
-	if (head)
-		dwarf_dealloc_loc_head_c(head);
 	attempt_finish(&attempt);
 	if (r < 0)
 		return error_fail(err, r, "no location at entry for the parameter at 0x%llx",

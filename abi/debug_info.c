@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "debug_object.h"
 
 /* Debian and Ubuntu keep the header in a folder of its own, whatever their libdwarf.pc says. */
 #if __has_include(<libdwarf/libdwarf.h>)
@@ -36,46 +37,70 @@ enum {
 	FORM_BLOCK = 0x09,
 	FORM_BLOCK1 = 0x0a,
 	FORM_EXPRLOC = 0x18,
+	FORM_IMPLICIT_CONST = 0x21,
 
 	OP_PLUS_UCONST = 0x23,
 };
 
+/*
+ * The account is kept in bytes walked over. Reading an entry costs as much as walking over 64. Finding
+ * one by its offset costs more with the square of the number of units: libdwarf goes through a list of
+ * them, which soon fits into no cache.
+ */
+#define ENTRY_COST 64
+#define ATTRIBUTE_COST 16
+#define UNITS_SQUARED_A_BYTE 2048
+#define MAX_COST (UINT64_C(1) << 30)
+
+/* libdwarf keeps a table of abbreviations for every unit, even where units share one in the file. */
+#define MAX_UNITS 32768u
+#define MAX_ABBREVIATIONS (UINT64_C(1) << 20)
+#define MAX_ATTRIBUTES 256 /* of an entry; compilers write a dozen */
+#define MAX_ALL_ABBREVIATIONS (UINT64_C(32) << 20)
+
 struct debug_info {
-	int file;
-	Dwarf_Debug dwarf;
+	struct debug_sections sections;
+	struct debug_object *object;
+	Dwarf_Debug dwarf; /* of the object */
+	uint64_t cost;
+	uint64_t end; /* of the units that were taken on the account: nothing behind it is read */
+	uint64_t near; /* what lies behind it, in the unit that is walked over, libdwarf has at hand */
+	size_t unit_count;
+	uint64_t abbreviations_at, abbreviations_size; /* of the unit seen last */
+	uint64_t all_abbreviations;
 	Dwarf_Error error; /* the last one; freed before the next and at the end */
 };
-
-/* libdwarf's API as of 20210528 (Debian 12, Ubuntu 22.04) and as of 0.x and 2.x; meson asks the
- * compiler which one it is. The rest of what differs is at the top of debug_address.c. */
-#if GOHTTPSNOOP_LIBDWARF_2021
-static int libdwarf_start(int file, Dwarf_Debug *ret_dwarf, Dwarf_Error *ret_error)
-{
-	return dwarf_init_b(file, DW_DLC_READ, DW_GROUPNUMBER_ANY, NULL, NULL, ret_dwarf,
-			    ret_error);
-}
-
-static void libdwarf_stop(Dwarf_Debug dwarf)
-{
-	Dwarf_Error error = NULL;
-
-	dwarf_finish(dwarf, &error);
-}
-#else
-static int libdwarf_start(int file, Dwarf_Debug *ret_dwarf, Dwarf_Error *ret_error)
-{
-	return dwarf_init_b(file, DW_GROUPNUMBER_ANY, NULL, NULL, ret_dwarf, ret_error);
-}
-
-static void libdwarf_stop(Dwarf_Debug dwarf)
-{
-	dwarf_finish(dwarf);
-}
-#endif
 
 struct Dwarf_Debug_s *debug_info_handle(struct debug_info *info)
 {
 	return info->dwarf;
+}
+
+struct debug_sections *debug_info_sections(struct debug_info *info)
+{
+	return &info->sections;
+}
+
+static int charge(struct debug_info *info, uint64_t cost, struct error *err)
+{
+	if (info->cost > MAX_COST || cost > MAX_COST - info->cost) {
+		info->cost = MAX_COST;
+		return error_fail(err, -E2BIG, "more DWARF to read than any real binary has");
+	}
+	info->cost += cost;
+	return 0;
+}
+
+int debug_info_charge(struct debug_info *info, uint64_t offset, struct error *err)
+{
+	if (offset >= info->end)
+		return error_fail(err, -EBADMSG, "damaged DWARF: a reference to no entry");
+	if (offset >= info->near)
+		return charge(info, ENTRY_COST, err);
+	return charge(info,
+		      ENTRY_COST +
+			      (uint64_t)info->unit_count * info->unit_count / UNITS_SQUARED_A_BYTE,
+		      err);
 }
 
 /* Where libdwarf puts its next error; the one before is released. */
@@ -115,25 +140,15 @@ int debug_info_open(const struct image *image, struct debug_info **ret_info, str
 	info = calloc(1, sizeof(*info));
 	if (!info)
 		return error_fail(err, -ENOMEM, "out of memory");
-	/* libdwarf reads sections when they are first needed, by seeking: nothing else does that
-	 * on this open file. One opened by path anew might be another, or not permitted any more. */
-	info->file = dup(image_file(image));
-	if (info->file < 0) {
-		r = error_fail(err, -errno, "cannot duplicate the open binary: %s",
-			       strerror(errno));
-		goto fail;
+	debug_sections_init(&info->sections, image);
+	r = debug_object_open(&info->sections, &info->object, err);
+	if (r < 0) {
+		debug_info_close(info);
+		return r;
 	}
-	r = libdwarf_start(info->file, &info->dwarf, error_slot(info));
-	if (r != DW_DLV_OK) {
-		r = damaged(info, r, "cannot be opened", err);
-		goto fail;
-	}
+	info->dwarf = debug_object_dwarf(info->object);
 	*ret_info = info;
 	return 0;
-
-fail:
-	debug_info_close(info);
-	return r;
 }
 
 void debug_info_close(struct debug_info *info)
@@ -141,10 +156,8 @@ void debug_info_close(struct debug_info *info)
 	if (!info)
 		return;
 	error_slot(info);
-	if (info->dwarf)
-		libdwarf_stop(info->dwarf);
-	if (info->file >= 0)
-		close(info->file);
+	debug_object_close(info->object);
+	debug_sections_finish(&info->sections);
 	free(info);
 }
 
@@ -286,6 +299,7 @@ static int entry_read(struct debug_info *info, Dwarf_Die die, struct debug_entry
 		r = dwarf_attrlist(die, &attributes, &count, error_slot(info));
 	if (r == DW_DLV_ERROR)
 		return damaged(info, r, "an entry", err);
+	info->cost += (uint64_t)count * ATTRIBUTE_COST;
 	entry.tag = tag;
 	entry.offset = offset;
 	for (Dwarf_Signed i = 0; r == DW_DLV_OK && i < count; i++) {
@@ -302,8 +316,11 @@ int debug_info_entry(struct debug_info *info, uint64_t offset, struct debug_entr
 		     struct error *err)
 {
 	Dwarf_Die die = NULL;
-	int r = dwarf_offdie_b(info->dwarf, offset, 1, &die, error_slot(info));
+	int r = debug_info_charge(info, offset, err);
 
+	if (r < 0)
+		return r;
+	r = dwarf_offdie_b(info->dwarf, offset, 1, &die, error_slot(info));
 	if (r != DW_DLV_OK)
 		return damaged(info, r, "a reference to no entry", err);
 	r = entry_read(info, die, ret_entry, err);
@@ -311,31 +328,120 @@ int debug_info_entry(struct debug_info *info, uint64_t offset, struct debug_entr
 	return r;
 }
 
+/*
+ * The sibling of an entry, which libdwarf finds by walking over everything below the entry: on the
+ * account. Entries that refer to siblings before them would be walked for ever.
+ */
+static int sibling_next(struct debug_info *info, Dwarf_Die die, uint64_t offset, Dwarf_Die *ret_die,
+			struct error *err)
+{
+	Dwarf_Off at = 0;
+	int r = dwarf_siblingof_b(info->dwarf, die, 1, ret_die, error_slot(info));
+
+	if (r == DW_DLV_NO_ENTRY)
+		return 0;
+	if (r != DW_DLV_OK)
+		return damaged(info, r, "a list of entries", err);
+	r = dwarf_dieoffset(*ret_die, &at, error_slot(info)) == DW_DLV_OK && at > offset ? 0 : -1;
+	if (r == 0)
+		r = charge(info, at - offset, err);
+	else
+		r = error_fail(err, -EBADMSG, "damaged DWARF: a list of entries goes back");
+	if (r < 0) {
+		dwarf_dealloc_die(*ret_die);
+		*ret_die = NULL;
+		return r;
+	}
+	return 1;
+}
+
 int debug_info_children(struct debug_info *info, uint64_t offset, debug_visit *visit, void *context,
 			struct error *err)
 {
 	Dwarf_Die die = NULL, next = NULL;
-	int r, result = dwarf_offdie_b(info->dwarf, offset, 1, &die, error_slot(info));
+	int more, r = debug_info_charge(info, offset, err);
 
-	if (result != DW_DLV_OK)
-		return damaged(info, result, "a reference to no entry", err);
-	result = dwarf_child(die, &next, error_slot(info));
-	for (r = 0; result == DW_DLV_OK;) {
+	if (r < 0)
+		return r;
+	r = dwarf_offdie_b(info->dwarf, offset, 1, &die, error_slot(info));
+	if (r != DW_DLV_OK)
+		return damaged(info, r, "a reference to no entry", err);
+	r = dwarf_child(die, &next, error_slot(info));
+	more = r == DW_DLV_OK;
+	r = r == DW_DLV_ERROR ? damaged(info, r, "a list of entries", err) : 0;
+	while (more) {
 		struct debug_entry entry;
 
 		dwarf_dealloc_die(die);
 		die = next;
 		next = NULL;
-		r = entry_read(info, die, &entry, err);
+		r = charge(info, ENTRY_COST, err);
+		if (r == 0)
+			r = entry_read(info, die, &entry, err);
 		if (r == 0)
 			r = visit(context, &entry);
 		if (r != 0)
 			break;
-		result = dwarf_siblingof_b(info->dwarf, die, 1, &next, error_slot(info));
+		r = sibling_next(info, die, entry.offset, &next, err);
+		more = r > 0;
+		if (more)
+			r = 0;
 	}
 	dwarf_dealloc_die(die);
-	return r == 0 && result == DW_DLV_ERROR ? damaged(info, result, "a list of entries", err) :
-						  r;
+	return r;
+}
+
+/* How long the table of abbreviations at `at` is; 0 when it does not end within bounds. */
+static uint64_t abbreviations_measure(struct bytes section, uint64_t at)
+{
+	struct bytes table = bytes_slice(section, at, MAX_ABBREVIATIONS);
+	uint64_t next = 0, code, tag, name, form;
+	unsigned int attributes;
+	uint8_t children;
+
+	/* For each its code, tag and children, then pairs of name and form up to a pair of zeros. */
+	while (bytes_uvarint(table, &next, &code)) {
+		if (code == 0)
+			return next;
+		if (!bytes_uvarint(table, &next, &tag) || !bytes_u8(table, next++, &children))
+			break;
+		attributes = 0;
+		do {
+			if (!bytes_uvarint(table, &next, &name) ||
+			    !bytes_uvarint(table, &next, &form) || attributes++ == MAX_ATTRIBUTES)
+				return 0;
+			/* The number itself stands there, signed: as long as an unsigned one. */
+			if (form == FORM_IMPLICIT_CONST) {
+				while (bytes_u8(table, next, &children) && children & 0x80)
+					next++;
+				next++;
+			}
+		} while (name || form);
+	}
+	return 0;
+}
+
+/* Takes a unit on the account before its entry is read, which makes libdwarf read abbreviations. */
+static int unit_charge(struct debug_info *info, uint64_t abbreviations_at, struct error *err)
+{
+	struct bytes section;
+	int r;
+
+	if (info->unit_count++ == MAX_UNITS)
+		return error_fail(err, -E2BIG, "more than %u DWARF units", MAX_UNITS);
+	if (!info->abbreviations_size || info->abbreviations_at != abbreviations_at) {
+		r = debug_section_load(&info->sections, DEBUG_SECTION_ABBREV, &section, err);
+		if (r < 0)
+			return r;
+		info->abbreviations_at = abbreviations_at;
+		info->abbreviations_size = abbreviations_measure(section, abbreviations_at);
+	}
+	if (!info->abbreviations_size)
+		return error_fail(err, -EBADMSG, "damaged DWARF: abbreviations do not end");
+	info->all_abbreviations += info->abbreviations_size;
+	if (info->all_abbreviations > MAX_ALL_ABBREVIATIONS)
+		return error_fail(err, -E2BIG, "too many DWARF abbreviations");
+	return 0;
 }
 
 /* Reads the next unit's header and entry: 1, 0 at the end, or an error. */
@@ -353,8 +459,14 @@ static int unit_next(struct debug_info *info, struct debug_entry *ret_entry, str
 				   &unit_type, error_slot(info));
 	if (r == DW_DLV_NO_ENTRY)
 		return 0;
-	if (r == DW_DLV_OK)
-		r = dwarf_siblingof_b(info->dwarf, NULL, 1, &die, error_slot(info));
+	if (r != DW_DLV_OK)
+		return damaged(info, r, "a compilation unit", err);
+	r = unit_charge(info, abbreviations, err);
+	if (r < 0)
+		return r;
+	info->near = info->end;
+	info->end = next;
+	r = dwarf_siblingof_b(info->dwarf, NULL, 1, &die, error_slot(info));
 	if (r != DW_DLV_OK)
 		return damaged(info, r, "a compilation unit", err);
 	r = entry_read(info, die, ret_entry, err);
@@ -373,5 +485,6 @@ int debug_info_units(struct debug_info *info, debug_visit *visit, void *context,
 		if (result == 0)
 			result = visit(context, &entry);
 	}
+	info->near = UINT64_MAX;
 	return result != 0 ? result : r;
 }

@@ -2,6 +2,7 @@
 #ifndef GOHTTPSNOOP_ABI_DEBUG_INFO_H
 #define GOHTTPSNOOP_ABI_DEBUG_INFO_H
 
+#include "debug_list.h"
 #include "image.h"
 
 /*
@@ -9,6 +10,9 @@
  * named by its offset in .debug_info. Strings live as long as the debug info. Every count and
  * offset comes from the traced binary: nothing here trusts them, but callers bound what they
  * collect and recurse into. (Not named dwarf.h: libdwarf and elfutils have a <dwarf.h>.)
+ *
+ * Time and memory are bounded whatever a binary holds: what is read is taken on an account, and when
+ * that is exceeded all answers are -E2BIG (docs/fuzzing.md).
  */
 struct debug_info;
 
@@ -47,8 +51,14 @@ struct debug_entry {
 	bool embedded;
 };
 
-/* libdwarf's handle, for the two files that use it (debug_info.c, debug_address.c). */
+/* libdwarf's handle and the sections, for the two files that use them (debug_info.c, debug_address.c). */
 struct Dwarf_Debug_s *debug_info_handle(struct debug_info *info);
+struct debug_sections *debug_info_sections(struct debug_info *info);
+/*
+ * Takes one entry, found by its offset, on the account: -E2BIG when that is exceeded, -EBADMSG when no
+ * unit holds such an offset.
+ */
+int debug_info_charge(struct debug_info *info, uint64_t offset, struct error *err);
 
 bool debug_info_present(const struct image *image);
 
@@ -56,6 +66,7 @@ bool debug_info_present(const struct image *image);
 int debug_info_open(const struct image *image, struct debug_info **ret_info, struct error *err);
 void debug_info_close(struct debug_info *info);
 
+/* All that follows is answered after debug_info_units() has been through, once. */
 int debug_info_entry(struct debug_info *info, uint64_t offset, struct debug_entry *ret_entry,
 		     struct error *err);
 
@@ -74,16 +85,6 @@ int debug_info_units(struct debug_info *info, debug_visit *visit, void *context,
 typedef int debug_visit_range(void *context, uint64_t low, uint64_t high);
 int debug_info_ranges(struct debug_info *info, uint64_t unit, debug_visit_range *visit,
 		      void *context, struct error *err);
-
-#define DEBUG_MAX_PIECES 40
-
-/* Where one part of a value lies, by DWARF's account. */
-struct debug_piece {
-	enum { DEBUG_IN_REGISTER, DEBUG_ON_STACK, DEBUG_NOWHERE } place;
-	uint16_t reg;	/* number in DWARF's scheme for the machine */
-	int64_t offset; /* on the stack, from the canonical frame address */
-	uint64_t size;	/* 0: the whole value */
-};
 
 /*
  * Where the parameter at entry `offset` lies when a function is entered at `address`: its only

@@ -222,7 +222,7 @@ static void sections_open(struct image *image, const Elf64_Ehdr *header)
 	image->elf = NULL;
 }
 
-int image_open(const char *path, struct image **ret_image, struct error *err)
+static int open_file(const char *path, bool segments, struct image **ret_image, struct error *err)
 {
 	struct image *image = calloc(1, sizeof(*image));
 	Elf64_Ehdr header = {0};
@@ -234,7 +234,7 @@ int image_open(const char *path, struct image **ret_image, struct error *err)
 	result = file_open(image, path, err);
 	if (result == 0)
 		result = header_read(image, &header, err);
-	if (result == 0)
+	if (result == 0 && segments)
 		result = segments_read(image, &header, err);
 	if (result < 0) {
 		image_close(image);
@@ -243,6 +243,16 @@ int image_open(const char *path, struct image **ret_image, struct error *err)
 	sections_open(image, &header);
 	*ret_image = image;
 	return 0;
+}
+
+int image_open(const char *path, struct image **ret_image, struct error *err)
+{
+	return open_file(path, true, ret_image, err);
+}
+
+int image_open_debug(const char *path, struct image **ret_image, struct error *err)
+{
+	return open_file(path, false, ret_image, err);
 }
 
 void image_close(struct image *image)
@@ -268,11 +278,6 @@ bool image_is_pie(const struct image *image)
 uint64_t image_size(const struct image *image)
 {
 	return image->size;
-}
-
-int image_file(const struct image *image)
-{
-	return image->fd;
 }
 
 const struct segment *image_segments(const struct image *image, size_t *ret_count)
@@ -310,6 +315,7 @@ bool image_section(const struct image *image, const char *name, struct section *
 			.size = header.sh_size,
 			.allocated = header.sh_flags & SHF_ALLOC,
 			.no_bits = header.sh_type == SHT_NOBITS,
+			.compressed = header.sh_flags & SHF_COMPRESSED,
 		};
 		return true;
 	}

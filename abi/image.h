@@ -25,7 +25,7 @@ struct segment {
 
 struct section {
 	uint64_t address, offset, size; /* address 0: not loaded */
-	bool allocated, no_bits;
+	bool allocated, no_bits, compressed;
 };
 
 /* A piece of the image in memory of its own. */
@@ -36,13 +36,16 @@ struct buffer {
 
 /* Opens `path` (it may be /proc/PID/exe). The caller closes it; image_close(NULL) is legal. */
 int image_open(const char *path, struct image **ret_image, struct error *err);
+/*
+ * The same for what `objcopy --only-keep-debug` or `eu-strip -f` leave: its program headers describe
+ * contents that it has not. Only its sections can be read.
+ */
+int image_open_debug(const char *path, struct image **ret_image, struct error *err);
 void image_close(struct image *image);
 
 enum machine image_machine(const struct image *image);
 bool image_is_pie(const struct image *image);
 uint64_t image_size(const struct image *image);
-/* The open file, for libraries that want one; owned by the image. */
-int image_file(const struct image *image);
 
 /* The PT_LOAD segments, at most 64, in file order; owned by the image. */
 const struct segment *image_segments(const struct image *image, size_t *ret_count);

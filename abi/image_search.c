@@ -27,7 +27,7 @@ bool image_find_file(const struct image *image, uint64_t offset, uint64_t size,
 
 	if (!needle.size || needle.size > CHUNK / 2 || !align || align > CHUNK / 2)
 		return false;
-	chunk = malloc(CHUNK);
+	chunk = malloc(size < CHUNK ? (size_t)size + !size : CHUNK);
 	for (uint64_t done = 0; chunk && !found && done < size;) {
 		size_t length = size - done < CHUNK ? (size_t)(size - done) : CHUNK;
 		size_t hit;

@@ -12,6 +12,9 @@
 #define CHUNK_ENTRIES 4096
 #define MAX_DYNAMIC 65536u
 
+/* Ten times what the largest binaries have; a sparse file may claim any number. */
+#define MAX_RELOCATIONS (UINT64_C(10) << 20)
+
 struct relocations {
 	const struct image *image;
 	uint64_t address, remaining;
@@ -49,6 +52,8 @@ static bool relocations_open(struct relocations *relocations, const struct image
 	buffer_release(&buffer);
 	extent = image_extent(image, relocations->address);
 	relocations->remaining = (size < extent ? size : extent) / sizeof(Elf64_Rela);
+	if (relocations->remaining > MAX_RELOCATIONS)
+		relocations->remaining = MAX_RELOCATIONS;
 	if (!relocations->address || !relocations->remaining)
 		return false;
 	relocations->relative = image_machine(image) == MACHINE_AMD64 ? R_X86_64_RELATIVE

@@ -47,21 +47,23 @@ struct wanted {
 	size_t index;
 };
 
+/* One of the names that are asked for. */
+struct name_row {
+	const char *name;
+	size_t index;  /* among them */
+	size_t result; /* where its result is kept */
+};
+
 struct search {
 	const struct image *image;
 	const struct pclntab *table;
 	const struct record_row *row;
 	struct buffer steps;
 	uint64_t gofunc, work;
-	struct wanted *wanted; /* by offset */
+	struct name_row *names; /* by name */
+	struct wanted *wanted;	/* by offset */
 	size_t wanted_count, wanted_capacity;
-	size_t *last_caller; /* per name: index of the function last found, plus one */
-};
-
-/* The place of one of the wanted names; sorted, they are compared by strcmp. */
-struct name_row {
-	const char *name;
-	size_t index;
+	size_t *last_caller; /* per result: index of the function last found, plus one */
 };
 
 static int name_compare(const void *a, const void *b)
@@ -97,7 +99,7 @@ static int wanted_append(struct search *search, uint64_t offset, size_t index)
 }
 
 /* From 1.16 on names follow each other, and instances of generic functions may share a name. */
-static int places_in_list(struct search *search, const struct name_row *names, size_t count)
+static int places_in_list(struct search *search, size_t count)
 {
 	struct bytes bytes = pclntab_names(search->table);
 	int r = 0;
@@ -108,47 +110,57 @@ static int places_in_list(struct search *search, const struct name_row *names, s
 
 		if (!key.name)
 			break;
-		found = bsearch(&key, names, count, sizeof(*names), name_compare);
+		found = bsearch(&key, search->names, count, sizeof(key), name_compare);
 		if (found)
-			r = wanted_append(search, at, found->index);
+			r = wanted_append(search, at, found->result);
 		at += strlen(key.name) + 1;
 	}
 	return r;
 }
 
 /* Before, they are strewn over the table, each once. */
-static int places_by_search(struct search *search, const struct name_row *names, size_t count)
+static int places_by_search(struct search *search, size_t count)
 {
 	struct bytes bytes = pclntab_names(search->table);
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < count; i++) {
-		struct bytes needle = { (const uint8_t *)names[i].name, strlen(names[i].name) + 1 };
+		const char *name = search->names[i].name;
+		struct bytes needle = { (const uint8_t *)name, strlen(name) + 1 };
 		size_t at = bytes_find(bytes, 0, needle, 1);
 
+		if (search->names[i].result != search->names[i].index)
+			continue;
 		/* The end of a longer name may look like it. */
 		for (int tried = 0; r == 0 && at != SIZE_MAX && tried < 16; tried++) {
-			r = wanted_append(search, at, names[i].index);
+			r = wanted_append(search, at, search->names[i].result);
 			at = bytes_find(bytes, at + 1, needle, 1);
 		}
 	}
 	return r;
 }
 
+/* Equal names get one result between them, that of the first. */
+static void names_unite(struct search *search, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (name_compare(&search->names[i - 1], &search->names[i]) == 0)
+			search->names[i].result = search->names[i - 1].result;
+}
+
 static int names_place(struct search *search, const char *const *names, size_t count)
 {
-	struct name_row *sorted = calloc(count, sizeof(*sorted));
 	int r;
 
-	if (!sorted)
+	search->names = calloc(count, sizeof(*search->names));
+	if (!search->names)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++)
-		sorted[i] = (struct name_row){ names[i], i };
-	qsort(sorted, count, sizeof(*sorted), name_compare);
-	r = pclntab_format(search->table) >= PCLNTAB_GO_1_16 ?
-		    places_in_list(search, sorted, count) :
-		    places_by_search(search, sorted, count);
-	free(sorted);
+		search->names[i] = (struct name_row){ names[i], i, i };
+	qsort(search->names, count, sizeof(*search->names), name_compare);
+	names_unite(search, count);
+	r = pclntab_format(search->table) >= PCLNTAB_GO_1_16 ? places_in_list(search, count) :
+							       places_by_search(search, count);
 	if (search->wanted_count)
 		qsort(search->wanted, search->wanted_count, sizeof(*search->wanted),
 		      wanted_compare);
@@ -315,9 +327,10 @@ int inlining_find(const struct image *image, const struct pclntab *table,
 		r = tables_load(&search, version, err);
 	if (r == 0 && search.wanted_count)
 		r = functions_scan(&search, inlined, err);
-	if (r == 0)
-		memcpy(ret_inlined, inlined, count * sizeof(*inlined));
+	for (size_t i = 0; r == 0 && i < count; i++)
+		ret_inlined[search.names[i].index] = inlined[search.names[i].result];
 	buffer_release(&search.steps);
+	free(search.names);
 	free(search.wanted);
 	free(search.last_caller);
 	free(inlined);

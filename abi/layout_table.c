@@ -104,6 +104,11 @@ const struct layout_field layout_fields[] = {
 	/* The fix of CVE-2020-15586 added two fields before these, in 1.13.13 (golang/go#40211) and
 	 * 1.14.5 (golang/go#40212). In 1.27 reqBody became a pointer and ecReader was added;
 	 * 1.26.11 got the same in mid-series (seen in its source and DWARF; 1.26.10 had not). */
+	{ RESPONSE, "cw", "net/http.chunkWriter", 56, V(11, 0), V(13, 13), true },
+	{ RESPONSE, "cw", "net/http.chunkWriter", 64, V(13, 13), V(14, 0), true },
+	{ RESPONSE, "cw", "net/http.chunkWriter", 56, V(14, 0), V(14, 5), true },
+	{ RESPONSE, "cw", "net/http.chunkWriter", 64, V(14, 5), V(26, 11), true },
+	{ RESPONSE, "cw", "net/http.chunkWriter", 72, V(26, 11), LATER, true },
 	{ RESPONSE, "handlerHeader", "net/http.Header", 80, V(11, 0), V(13, 13), true },
 	{ RESPONSE, "handlerHeader", "net/http.Header", 88, V(13, 13), V(14, 0), true },
 	{ RESPONSE, "handlerHeader", "net/http.Header", 80, V(14, 0), V(14, 5), true },
@@ -126,6 +131,7 @@ const struct layout_field layout_fields[] = {
 	{ RESPONSE, "status", "int", 128, V(26, 11), LATER, true },
 
 	{ "net/http.chunkWriter", "res", "*net/http.response", 0, EVER, true },
+	{ "net/http.chunkWriter", "header", "net/http.Header", 8, EVER, true },
 
 	{ CONN, "server", "*net/http.Server", 0, EVER, true },
 	{ CONN, "rwc", "net.Conn", 16, EVER, true },
@@ -138,6 +144,10 @@ const struct layout_field layout_fields[] = {
 	/* 1.20 dropped `body`. */
 	{ H2_STATE, "conn", "*net/http.http2serverConn", 24, UNTIL(20), true },
 	{ H2_STATE, "conn", "*net/http.http2serverConn", 16, SPAN(20, 27), true },
+	{ H2_STATE, "handlerHeader", "net/http.Header", 40, UNTIL(20), true },
+	{ H2_STATE, "handlerHeader", "net/http.Header", 32, SPAN(20, 27), true },
+	{ H2_STATE, "snapHeader", "net/http.Header", 48, UNTIL(20), true },
+	{ H2_STATE, "snapHeader", "net/http.Header", 40, SPAN(20, 27), true },
 	{ H2_STATE, "status", "int", 80, UNTIL(20), true },
 	{ H2_STATE, "status", "int", 72, SPAN(20, 27), true },
 	{ H2_STATE, "wroteHeader", "bool", 88, UNTIL(20), true },
@@ -149,6 +159,10 @@ const struct layout_field layout_fields[] = {
 
 	{ X_NET "responseWriter", "rws", "*" X_NET "responseWriterState", 0, X_NET_EVER, true },
 	{ X_NET "responseWriterState", "req", "*net/http.Request", 8, X_NET_EVER, true },
+	{ X_NET "responseWriterState", "handlerHeader", "net/http.Header", 40, X_NET_OLD, true },
+	{ X_NET "responseWriterState", "handlerHeader", "net/http.Header", 32, X_NET_NEW, true },
+	{ X_NET "responseWriterState", "snapHeader", "net/http.Header", 48, X_NET_OLD, true },
+	{ X_NET "responseWriterState", "snapHeader", "net/http.Header", 40, X_NET_NEW, true },
 	{ X_NET "responseWriterState", "status", "int", 80, X_NET_OLD, true },
 	{ X_NET "responseWriterState", "status", "int", 72, X_NET_NEW, true },
 	{ X_NET "responseWriterState", "wroteBytes", "int64", 104, X_NET_OLD, true },
@@ -159,6 +173,8 @@ const struct layout_field layout_fields[] = {
 	{ H2 "responseWriterState", "stream", "*" H2 "stream", 0, SINCE(27), true },
 	{ H2 "responseWriterState", "req", H2 "ServerRequest", 8, SINCE(27), true },
 	{ H2 "responseWriterState", "conn", "*" H2 "serverConn", 184, SINCE(27), true },
+	{ H2 "responseWriterState", "handlerHeader", "net/textproto.MIMEHeader", 200, SINCE(27), true },
+	{ H2 "responseWriterState", "snapHeader", "net/textproto.MIMEHeader", 208, SINCE(27), true },
 	{ H2 "responseWriterState", "status", "int", 240, SINCE(27), true },
 	{ H2 "responseWriterState", "wroteHeader", "bool", 248, SINCE(27), true },
 	{ H2 "responseWriterState", "wroteBytes", "int64", 264, SINCE(27), true },

@@ -32,7 +32,8 @@ static const struct parts_row parts_rows[] = {
 
 #define PARTS_SIZE 416
 
-#define MAX_CANDIDATES 64
+/* Words that lead to the pclntab: real programs have two or three. */
+#define MAX_CANDIDATES 8
 #define MAX_ITABS (UINT64_C(1) << 20)
 
 struct search {

@@ -243,8 +243,11 @@ static int add_arguments(const struct scope *scope, const struct probe_request *
 
 	for (size_t i = 0; r == -E2BIG && i < sizeof(bounds) / sizeof(bounds[0]); i++) {
 		struct plan_builder builder = *captures;
+		struct shape_bounds bound = bounds[i];
 
-		r = shape_create(scope, request->arguments, request->argument_count, bounds[i], &builder,
+		bound.lenient = request->lenient;
+		bound.shows_secrets = request->shows_secrets;
+		r = shape_create(scope, request->arguments, request->argument_count, bound, &builder,
 				 &probe->arguments, &probe->gaps, err);
 		if (r < 0)
 			continue;

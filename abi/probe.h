@@ -25,9 +25,13 @@ struct probe_request {
 	const struct capture *captures;
 	size_t capture_count;
 	/* Values of any type, by expressions; without any but with `wants_arguments`, all parameters. */
-	const char *const *arguments;
+	const struct shape_wish *arguments;
 	size_t argument_count;
 	bool wants_arguments;
+	bool lenient; /* of what the arguments say some need not exist here */
+	bool shows_secrets;
+	/* Names by which expressions may speak of the request, and of its response, at this probe; or NULL. */
+	const char *request_root, *response_root;
 	/* Place the probe on, or after, the one call of this function in `function`; both NULL: at its
 	 * begin. On the call nothing but `@g` can be captured, after it also the call's results. */
 	const char *call, *after_call;

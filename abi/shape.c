@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "interface.h"
 
@@ -45,6 +46,18 @@ void shape_finish(struct shape *shape)
 	free(shape->nodes);
 	free(shape->names);
 	*shape = (struct shape){0};
+}
+
+bool shape_key_is_secret(const char *key, size_t size)
+{
+	static const char *const secrets[] = {"authorization", "cookie", "set-cookie",
+					      "proxy-authorization"};
+
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
+		if (strlen(secrets[i]) == size && strncasecmp(secrets[i], key, size) == 0)
+			return true;
+	}
+	return false;
 }
 
 const char *shape_name(const struct shape *shape, const struct shape_node *node)
@@ -716,30 +729,56 @@ static void note_gap(struct maker *maker, const char *name)
 	gaps->count++;
 }
 
-static int add_capture(struct maker *maker, const struct scope *scope, const struct expression *expression)
+/* Whether the expression leads to what is kept under a name that stands for a secret. */
+static bool is_secret(const struct expression *expression)
+{
+	for (size_t i = 1; i < expression->step_count; i++) {
+		const struct expression_step *step = &expression->steps[i];
+
+		if (step->kind == STEP_KEY && shape_key_is_secret(step->key, step->key_size))
+			return true;
+	}
+	return false;
+}
+
+static int add_secret(struct maker *maker, struct walk *walk, struct spot spot)
+{
+	int node = open_node(maker, SHAPE_SECRET, spot);
+	int r = node < 0 ? node : take_steps(maker, walk, spot);
+
+	return r < 0 ? r : close_node(maker, node);
+}
+
+static bool is_gap(const struct maker *maker, int result)
+{
+	return result == -ENODATA || result == -ENOTSUP || (maker->bounds.lenient && result == -ENOENT);
+}
+
+static int add_capture(struct maker *maker, const struct scope *scope, const struct expression *expression,
+		       const char *name)
 {
 	struct plan_builder before = *maker->builder;
 	size_t count = maker->shape.node_count;
-	struct spot spot = {.name = expression->name};
+	struct spot spot = {.name = name};
 	struct walk walk;
 	int r = walk_begin(&walk, scope, expression, maker->builder, maker->err);
 
 	if (r == 0)
-		r = take_steps(maker, &walk, spot);
-	if (r != -ENODATA && r != -ENOTSUP)
+		r = (is_secret(expression) && !maker->bounds.shows_secrets ? add_secret : take_steps)(maker, &walk, spot);
+	if (!is_gap(maker, r))
 		return r;
-	note_gap(maker, expression->name);
+	note_gap(maker, name);
 	*maker->builder = before;
 	drop_nodes(maker, count);
 	return add_null(maker, spot);
 }
 
-static int add_text(struct maker *maker, const struct scope *scope, const char *text)
+static int add_text(struct maker *maker, const struct scope *scope, const char *text, const char *name)
 {
 	struct expression expression;
 	int r = expression_parse(text, &expression, maker->err);
 
-	return r < 0 ? r : add_capture(maker, scope, &expression);
+	return r < 0 ? r : add_capture(maker, scope, &expression, name ? name : expression.name);
 }
 
 static int add_results(struct maker *maker, const struct scope *scope)
@@ -750,7 +789,7 @@ static int add_results(struct maker *maker, const struct scope *scope)
 		char name[32];
 
 		snprintf(name, sizeof(name), "ret%zu", i);
-		r = add_text(maker, scope, name);
+		r = add_text(maker, scope, name, NULL);
 	}
 	return r;
 }
@@ -767,24 +806,24 @@ static int add_all(struct maker *maker, const struct scope *scope)
 
 		/* Those without a name, and those the compiler made, are nobody's. */
 		if (name[0] && name[0] != '.' && name[0] != '~' && strcmp(name, "_") != 0)
-			r = add_text(maker, scope, name);
+			r = add_text(maker, scope, name, NULL);
 	}
 	return r;
 }
 
-int shape_create(const struct scope *scope, const char *const *expressions, size_t count,
+int shape_create(const struct scope *scope, const struct shape_wish *wishes, size_t count,
 		 struct shape_bounds bounds, struct plan_builder *builder, struct shape *ret_shape,
 		 struct shape_gaps *gaps, struct error *err)
 {
-	struct maker maker = {.bounds = bounds, .builder = builder, .gaps = gaps, .err = err};
+	struct maker maker = {.shape = {.shows_secrets = bounds.shows_secrets}, .bounds = bounds, .builder = builder, .gaps = gaps, .err = err};
 	int root = open_node(&maker, SHAPE_STRUCT, (struct spot){.name = ""});
 	int r = root < 0 ? root : 0;
 
 	if (gaps)
 		gaps->count = 0;
 	for (size_t i = 0; r == 0 && i < count; i++)
-		r = add_text(&maker, scope, expressions[i]);
-	if (r == 0 && !expressions)
+		r = add_text(&maker, scope, wishes[i].expression, wishes[i].name);
+	if (r == 0 && !wishes)
 		r = add_all(&maker, scope);
 	if (r < 0) {
 		shape_finish(&maker.shape);

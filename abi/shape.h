@@ -26,6 +26,7 @@ enum shape_kind {
 	SHAPE_DURATION,	 /* cell: nanoseconds */
 	SHAPE_LENGTH,	 /* cell: a pointer, second: the length, which is 0 where the pointer is nil */
 	SHAPE_NUMBER,	 /* count */
+	SHAPE_SECRET,	 /* not to be told; child: the value */
 	SHAPE_NULL,	 /* a value that this binary does not let be read */
 };
 
@@ -45,6 +46,7 @@ struct shape {
 	size_t node_count;
 	char *names;
 	size_t name_size;
+	bool shows_secrets;
 };
 
 /* How much of a value is captured. */
@@ -52,6 +54,14 @@ struct shape_bounds {
 	uint8_t depth; /* structs, arrays, slices and maps within each other */
 	uint8_t width; /* elements of an array, a slice or a map */
 	uint8_t recursion; /* a struct within others of its type */
+	bool lenient;	   /* what there is not in this binary is a gap, too */
+	bool shows_secrets; /* of headers that carry credentials */
+};
+
+/* What is to be captured. */
+struct shape_wish {
+	const char *expression;
+	const char *name; /* what it is to be called; NULL: as the expression says */
 };
 
 /* Why a capture is null. */
@@ -73,13 +83,16 @@ struct shape_gaps {
  * named but not read in this binary becomes null, with a gap that says why. -EINVAL or -ENOENT when an
  * expression is wrong; -E2BIG when there is no room in the plan, also for the least bounds.
  */
-int shape_create(const struct scope *scope, const char *const *expressions, size_t count,
+int shape_create(const struct scope *scope, const struct shape_wish *wishes, size_t count,
 		 struct shape_bounds bounds, struct plan_builder *builder, struct shape *ret_shape,
 		 struct shape_gaps *gaps, struct error *err);
 void shape_finish(struct shape *shape);
 
 /* The cell of a value that is one cell; -ENOTSUP for others. */
 int shape_leaf(const struct walk *walk, struct cell *ret_cell, struct error *err);
+
+/* Whether what has this name is not to be told: the headers that carry credentials. */
+bool shape_key_is_secret(const char *key, size_t size);
 
 const char *shape_name(const struct shape *shape, const struct shape_node *node);
 

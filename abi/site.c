@@ -120,6 +120,18 @@ static void choose_check(const struct search *search, const struct convention *c
 		site->goroutine_register = convention->goroutine_register;
 }
 
+/* Bytes that are no instruction are data that something calls a function: no place for a breakpoint. */
+static int check_entry(const struct search *search, struct bytes code, struct error *err)
+{
+	struct instruction instruction;
+
+	disassembler_start(search->disassembler, code, search->function->entry);
+	if (disassembler_next(search->disassembler, &instruction))
+		return 0;
+	return error_fail(err, -EBADMSG, "function %s does not begin with an instruction",
+			  search->function->name);
+}
+
 static int find_file_offset(const struct search *search, struct site *site, struct error *err)
 {
 	if (image_file_offset(search->image, site->address, &site->file_offset))
@@ -153,10 +165,13 @@ int site_find(const struct image *image, const struct convention *convention,
 		return r;
 	r = load_code(&search, function->entry, PROLOGUE_SIZE, &code, err);
 	if (r == 0) {
-		choose_check(&search, convention, buffer_bytes(&code), &site);
+		r = check_entry(&search, buffer_bytes(&code), err);
+		if (r == 0)
+			choose_check(&search, convention, buffer_bytes(&code), &site);
 		buffer_release(&code);
-		r = find_file_offset(&search, &site, err);
 	}
+	if (r == 0)
+		r = find_file_offset(&search, &site, err);
 	disassembler_close(search.disassembler);
 	if (r == 0)
 		*ret_site = site;

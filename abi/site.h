@@ -35,7 +35,7 @@ struct site {
 
 /*
  * Chooses the site of `function` by disassembling its prologue. Falls back to the entry for functions
- * without a stack check. -EBADMSG when the first instructions do not decode or lie in no segment.
+ * without a stack check. -EBADMSG when the first instruction does not decode or lies in no segment.
  */
 int site_find(const struct image *image, const struct convention *convention,
 	      const struct function *function, struct site *ret_site, struct error *err);

@@ -96,21 +96,33 @@ static int described_compare(const void *a, const void *b)
 	return (left->entry > right->entry) - (left->entry < right->entry);
 }
 
-static int types_read(struct type_index *index, struct debug_info *info,
-		      const struct unit_index *units, struct error *err)
+/* Reads the units called "runtime", or all others. */
+static int units_read(struct type_index *index, struct debug_info *info,
+		      const struct unit_index *units, bool runtime, struct error *err)
 {
-	/* The linker puts the types of all packages into the unit of package runtime (golang/go
-	 * src/cmd/link/internal/ld/dwarf.go, dwarfGenerateDebugInfo)). */
-	uint64_t runtime = unit_index_named(units, "runtime");
 	size_t count;
 	const uint64_t *entries = unit_index_units(units, &count);
 	int r = 0;
 
-	if (runtime)
-		r = debug_info_children(info, runtime, type_append, index, err);
-	for (size_t i = 0; r == 0 && !index->described_count && i < count; i++)
-		if (entries[i] != runtime)
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		const char *name = unit_index_name(units, i);
+
+		if ((name && strcmp(name, "runtime") == 0) == runtime)
 			r = debug_info_children(info, entries[i], type_append, index, err);
+	}
+	return r;
+}
+
+static int types_read(struct type_index *index, struct debug_info *info,
+		      const struct unit_index *units, struct error *err)
+{
+	/* The linker puts the types of all packages into the unit of package runtime (golang/go
+	 * src/cmd/link/internal/ld/dwarf.go, dwarfGenerateDebugInfo)); its functions may be in
+	 * another one of that name. */
+	int r = units_read(index, info, units, true, err);
+
+	if (r == 0 && !index->described_count)
+		r = units_read(index, info, units, false, err);
 	/* What stands before the damage can be used. */
 	return r == -EBADMSG && index->named_count ? 0 : r;
 }

@@ -11,7 +11,8 @@
 #include "type_record.h"
 
 struct types {
-	const struct image *image;
+	const struct image *image, *debug;
+	struct error refusal; /* of another file with DWARF; code 0: none */
 	struct layout *layout;
 	bool verified; /* the table was checked against this very release */
 	bool has_dwarf;
@@ -45,8 +46,8 @@ static void release_span(const struct go_version *version, uint32_t *ret_first, 
 	}
 }
 
-int types_open(const struct image *image, const struct go_version *version,
-	       struct types **ret_types, struct error *err)
+int types_open(const struct image *image, const struct image *debug,
+	       const struct go_version *version, struct types **ret_types, struct error *err)
 {
 	struct types *types = calloc(1, sizeof(*types));
 	uint32_t first, last;
@@ -55,8 +56,9 @@ int types_open(const struct image *image, const struct go_version *version,
 	if (!types)
 		return error_fail(err, -ENOMEM, "out of memory");
 	types->image = image;
+	types->debug = debug;
 	types->version = *version;
-	types->has_dwarf = debug_info_present(image);
+	types->has_dwarf = debug_info_present(debug);
 	/* A vendor's build of a release is taken to have that release's layouts (what vendors patch is
 	 * crypto), unless it can tell itself. */
 	types->verified = layout_verified(version->number) && !version->development &&
@@ -86,6 +88,11 @@ void types_set_pclntab(struct types *types, const struct pclntab *pclntab)
 	types->pclntab = pclntab;
 }
 
+void types_set_refusal(struct types *types, const struct error *why)
+{
+	types->refusal = *why;
+}
+
 void types_set_x_net(struct types *types, uint32_t release)
 {
 	layout_set_x_net(types->layout, release);
@@ -103,16 +110,33 @@ bool types_have_dwarf(const struct types *types)
 	return types->has_dwarf;
 }
 
+const struct error *types_refusal(const struct types *types)
+{
+	return types->refusal.code && !types->has_dwarf ? &types->refusal : NULL;
+}
+
+static int fail_missing(const struct types *types, struct error *err)
+{
+	if (types->refusal.code)
+		error_fail(err, -ENODATA, "types are missing: the binary has no DWARF (%s: %s)",
+			   types->refusal.subject, types->refusal.what);
+	else
+		error_fail(err, -ENODATA, "types are missing: the binary has no DWARF");
+	error_hint(err, "build it without -ldflags=-w, or --types FILE with a copy of this build "
+			"that has them");
+	return -ENODATA;
+}
+
 static int dwarf_need(struct types *types, struct error *err)
 {
 	if (types->dwarf)
 		return 0;
 	if (!types->has_dwarf)
-		return error_fail(err, -ENODATA, "the binary has no DWARF");
+		return fail_missing(types, err);
 	if (types->dwarf_error)
 		return error_fail(err, types->dwarf_error,
 				  "the DWARF of the binary cannot be read");
-	types->dwarf_error = debug_types_open(types->image, &types->dwarf, err);
+	types->dwarf_error = debug_types_open(types->debug, &types->dwarf, err);
 	return types->dwarf_error;
 }
 

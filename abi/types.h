@@ -22,9 +22,12 @@ enum type_source {
 	TYPE_SOURCE_ASSUMED, /* the built-in table's newest public layout, for a release it does not know */
 };
 
-/* `image` must outlive the types. */
-int types_open(const struct image *image, const struct go_version *version,
-	       struct types **ret_types, struct error *err);
+/*
+ * The types of `image`, whose DWARF is in `debug`: the same, or a file found elsewhere (debug_file.h).
+ * Both must outlive the types.
+ */
+int types_open(const struct image *image, const struct image *debug,
+	       const struct go_version *version, struct types **ret_types, struct error *err);
 void types_close(struct types *types);
 
 /* Says by which table the runtime's own descriptors are found; it must outlive the types. */
@@ -32,6 +35,12 @@ void types_set_pclntab(struct types *types, const struct pclntab *pclntab);
 
 /* Says which release of golang.org/x/net the binary holds (x_net.h); 0 when it is not known. */
 void types_set_x_net(struct types *types, uint32_t release);
+
+/* Says why a file that was to have the DWARF was refused; part of what is said when it is missed. */
+void types_set_refusal(struct types *types, const struct error *why);
+
+/* That, where there is no other DWARF; else NULL. */
+const struct error *types_refusal(const struct types *types);
 
 bool types_have_dwarf(const struct types *types);
 

@@ -75,14 +75,6 @@ static size_t list_search(const struct list *list, uint64_t address)
 	return low ? low - 1 : SIZE_MAX;
 }
 
-static int unit_append(void *context, const struct debug_entry *entry)
-{
-	struct unit_index *index = context;
-	int r = list_append(&index->units, &entry->offset);
-
-	return r < 0 ? r : list_append(&index->names, &entry->name);
-}
-
 struct range_walk {
 	struct unit_index *index;
 	uint64_t unit;
@@ -100,31 +92,29 @@ static int range_append(void *context, uint64_t low, uint64_t high)
 	return list_append(&walk->index->ranges, &range);
 }
 
-/* Units with ranges that cannot be read are looked into one by one. */
-static int ranges_read(struct unit_index *index)
+/*
+ * Its ranges are read as it goes by: later, libdwarf would look for each unit from the first one on.
+ * Units with ranges that cannot be read are looked into one by one.
+ */
+static int unit_append(void *context, const struct debug_entry *entry)
 {
-	const uint64_t *units = index->units.items;
+	struct unit_index *index = context;
+	struct range_walk walk = { .index = index, .unit = entry->offset };
+	int r = list_append(&index->units, &entry->offset);
 
-	for (size_t i = 0; i < index->units.count; i++) {
-		struct range_walk walk = { .index = index, .unit = units[i] };
-		int r = debug_info_ranges(index->info, units[i], range_append, &walk, NULL);
-
-		if (r == -ENOMEM || r == -E2BIG)
-			return r;
-		if (!walk.found) {
-			r = list_append(&index->boundless, &units[i]);
-			if (r < 0)
-				return r;
-		}
-	}
-	if (index->ranges.count)
-		qsort(index->ranges.items, index->ranges.count, index->ranges.size, low_compare);
-	return 0;
+	if (r == 0)
+		r = list_append(&index->names, &entry->name);
+	if (r == 0)
+		r = debug_info_ranges(index->info, entry->offset, range_append, &walk, NULL);
+	if (r == -ENOMEM || r == -E2BIG)
+		return r;
+	return walk.found ? 0 : list_append(&index->boundless, &entry->offset);
 }
 
 int unit_index_create(struct debug_info *info, struct unit_index **ret_index, struct error *err)
 {
 	struct unit_index *index = calloc(1, sizeof(*index));
+	struct error why = { 0 };
 	int r;
 
 	if (!index)
@@ -136,15 +126,16 @@ int unit_index_create(struct debug_info *info, struct unit_index **ret_index, st
 	index->boundless.size = sizeof(uint64_t);
 	index->functions.size = sizeof(struct function_entry);
 	/* A damaged tail leaves the units before it usable. */
-	r = debug_info_units(info, unit_append, index, err);
+	r = debug_info_units(info, unit_append, index, &why);
 	if (r == -EBADMSG && index->units.count)
 		r = 0;
-	if (r == 0)
-		r = ranges_read(index);
 	if (r < 0) {
 		unit_index_destroy(index);
-		return r == -EBADMSG ? r : error_fail(err, r, "cannot list the DWARF units");
+		return error_fail(err, r, "%s",
+				  why.what[0] ? why.what : "cannot list the DWARF units");
 	}
+	if (index->ranges.count)
+		qsort(index->ranges.items, index->ranges.count, index->ranges.size, low_compare);
 	*ret_index = index;
 	return 0;
 }
@@ -183,7 +174,7 @@ static int unit_search(struct unit_index *index, uint64_t unit, uint64_t address
 
 		index->functions.count = 0;
 		index->unit = 0;
-		r = debug_info_children(index->info, unit, function_append, index, err);
+		r = debug_info_children(index->info, unit, function_append, index, NULL);
 		if (r < 0 && r != -EBADMSG)
 			return error_fail(err, r, "cannot list the functions of a DWARF unit");
 		if (index->functions.count)
@@ -223,14 +214,7 @@ const uint64_t *unit_index_units(const struct unit_index *index, size_t *ret_cou
 	return index->units.items;
 }
 
-uint64_t unit_index_named(const struct unit_index *index, const char *name)
+const char *unit_index_name(const struct unit_index *index, size_t unit)
 {
-	const uint64_t *units = index->units.items;
-	const char *const *names = index->names.items;
-
-	for (size_t i = 0; i < index->names.count; i++) {
-		if (names[i] && strcmp(names[i], name) == 0)
-			return units[i];
-	}
-	return 0;
+	return ((const char *const *)index->names.items)[unit];
 }

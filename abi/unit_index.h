@@ -20,7 +20,7 @@ int unit_index_function(struct unit_index *index, uint64_t address, uint64_t *re
 /* The entries of the units, in file order; owned by the index. */
 const uint64_t *unit_index_units(const struct unit_index *index, size_t *ret_count);
 
-/* The unit called `name` (Go names units by their package), or 0. */
-uint64_t unit_index_named(const struct unit_index *index, const char *name);
+/* What the unit at this place among them is called (Go names units by their package); may be NULL. */
+const char *unit_index_name(const struct unit_index *index, size_t unit);
 
 #endif

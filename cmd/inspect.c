@@ -9,40 +9,52 @@
 #include <unistd.h>
 
 #include "binary_report.h"
+#include "function_report.h"
 #include "options.h"
 #include "process.h"
 #include "diagnostic.h"
 
 struct inspect_options {
 	bool json, help;
+	const char *types;   /* file, or NULL */
 	const char *subject; /* a path or a process id */
+	const char *const *functions;
+	size_t function_count;
 };
 
 static int fail_usage(struct error *err, const char *what)
 {
 	error_fail(err, -EINVAL, "%s", what);
-	error_hint(err, "gohttpsnoop inspect [--json] BINARY|PID");
+	error_hint(err, "gohttpsnoop inspect [--json] [--types FILE] BINARY|PID [FUNCTION...]");
 	return -EINVAL;
 }
 
 static int parse(int argc, char **argv, struct inspect_options *options, struct error *err)
 {
 	static const struct option long_options[] = {
-		{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
+		{"json", no_argument, NULL, 'j'},
+		{"types", required_argument, NULL, 't'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
 	int option;
 
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "jh", long_options, NULL)) != -1) {
 		if (option == '?')
 			return fail_usage(err, "there is no such option of inspect");
+		if (option == 't')
+			options->types = optarg;
 		options->json = options->json || option == 'j';
 		options->help = options->help || option == 'h';
 	}
 	if (options->help)
 		return 0;
-	if (argc - optind != 1)
-		return fail_usage(err, "inspect takes one binary or process");
+	if (argc == optind)
+		return fail_usage(err, "inspect takes a binary or process");
 	options->subject = argv[optind];
+	options->functions = (const char *const *)argv + optind + 1;
+	options->function_count = (size_t)(argc - optind - 1);
 	return 0;
 }
 
@@ -56,38 +68,58 @@ static bool names_process(const char *subject, uint32_t *ret_pid)
 	return *subject >= '0' && *subject <= '9' && *end == '\0' && access(subject, F_OK) < 0;
 }
 
-static int open_subject(const char *subject, struct binary **ret_binary, struct error *err)
+static int open_subject(const struct inspect_options *options, struct binary **ret_binary,
+			struct error *err)
 {
+	const char *subject = options->subject;
 	uint32_t pid;
 
 	if (!names_process(subject, &pid)) {
 		error_subject(err, "%s", subject);
-		return binary_open(subject, ret_binary, err);
+		return binary_open(subject, options->types, ret_binary, err);
 	}
 	error_subject(err, "pid %u", pid);
-	return binary_open(process_exe_path(pid).text, ret_binary, err);
+	return binary_open(process_exe_path(pid).text, options->types, ret_binary, err);
+}
+
+/* Reports of functions, or of what the tool would trace of itself. */
+static int write_report(const struct inspect_options *options, const struct binary *binary,
+			struct report *report, struct error *err)
+{
+	struct error why = {0};
+	const struct survey_options wanted = {.max_string = DEFAULT_MAX_STRING};
+	struct survey survey;
+	int surveyed;
+
+	if (options->function_count)
+		return function_report(report, options->subject, binary, options->functions,
+				       options->function_count, err);
+	surveyed = survey_protocol(binary, &protocol_http_server, &wanted, &survey, &why);
+	binary_report(report, options->subject, binary, surveyed == 0 ? &survey : NULL, &why);
+	if (surveyed == 0)
+		survey_finish(&survey);
+	return 0;
 }
 
 static int print(const struct inspect_options *options, const struct binary *binary,
 		 struct error *err)
 {
-	struct error why = {0};
-	struct survey survey;
 	struct report *report;
 	struct bytes document;
-	int surveyed = survey_protocol(binary, &protocol_http_server, DEFAULT_MAX_STRING, &survey, &why);
 	int r = report_create(options->json, &report);
 
+	if (r < 0)
+		return error_fail(err, r, "out of memory");
+	r = write_report(options, binary, report, err);
 	if (r == 0) {
-		binary_report(report, options->subject, binary, surveyed == 0 ? &survey : NULL, &why);
 		r = report_finish(report, &document);
-		if (r == 0)
+		if (r < 0)
+			error_fail(err, r, "out of memory");
+		else
 			fwrite(document.data, 1, document.size, stdout);
-		report_destroy(report);
 	}
-	if (surveyed == 0)
-		survey_finish(&survey);
-	return r < 0 ? error_fail(err, r, "out of memory") : 0;
+	report_destroy(report);
+	return r;
 }
 
 int inspect(int argc, char **argv)
@@ -105,7 +137,7 @@ int inspect(int argc, char **argv)
 		fputs(options_usage, stdout);
 		return EXIT_SUCCESS;
 	}
-	r = open_subject(options.subject, &binary, &err);
+	r = open_subject(&options, &binary, &err);
 	if (r == 0) {
 		r = print(&options, binary, &err);
 		binary_close(binary);

@@ -3,7 +3,7 @@
 #define GOHTTPSNOOP_CMD_INSPECT_H
 
 /*
- * gohttpsnoop inspect [--json] BINARY|PID: what is known of a binary and what can be traced in it.
+ * gohttpsnoop inspect BINARY|PID: what is known of a binary and what can be traced in it.
  * argv[0] is the word "inspect". Returns the exit status.
  */
 int inspect(int argc, char **argv);

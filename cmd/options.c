@@ -23,7 +23,7 @@ enum {
 
 const char options_usage[] =
 	"Usage: gohttpsnoop [OPTION]... [BINARY [FUNCTION...]]\n"
-	"       gohttpsnoop inspect [--json] BINARY|PID\n"
+	"       gohttpsnoop inspect [--json] [--types FILE] BINARY|PID [FUNCTION...]\n"
 	"\n"
 	"Shows the HTTP requests that running Go programs handle, without touching them.\n"
 	"\n"
@@ -40,6 +40,14 @@ const char options_usage[] =
 	"                          what to capture there or all arguments: main.ping,\n"
 	"                          'main.(*Shop).Checkout(order.ID, len(order.Items))'\n"
 	"      --latency           of functions: how long calls take, and what they return\n"
+	"  -H, --header NAME       add this request header; repeatable\n"
+	"      --response-header NAME\n"
+	"                          add this header of the response; repeatable\n"
+	"      --capture EXPR      add what this leads to in the request, req, or its response,\n"
+	"                          w: 'user=req.Header[\"X-User\"][0]'; repeatable\n"
+	"      --show-secrets      print Authorization, Cookie and their like as they are\n"
+	"      --types FILE        where types are that the traced binary was stripped of: a\n"
+	"                          copy of the same build with DWARF\n"
 	"\n"
 	"What to print:\n"
 	"  -j, --json              newline-delimited JSON, see gohttpsnoop(1)\n"
@@ -72,6 +80,10 @@ enum {
 	OPTION_SOCKET_GROUP,
 	OPTION_READER_BUFFER,
 	OPTION_LATENCY,
+	OPTION_CAPTURE,
+	OPTION_RESPONSE_HEADER,
+	OPTION_SHOW_SECRETS,
+	OPTION_TYPES,
 };
 
 static const struct option long_options[] = {
@@ -87,6 +99,11 @@ static const struct option long_options[] = {
 	{"socket-group", required_argument, NULL, OPTION_SOCKET_GROUP},
 	{"reader-buffer", required_argument, NULL, OPTION_READER_BUFFER},
 	{"latency", no_argument, NULL, OPTION_LATENCY},
+	{"capture", required_argument, NULL, OPTION_CAPTURE},
+	{"header", required_argument, NULL, 'H'},
+	{"response-header", required_argument, NULL, OPTION_RESPONSE_HEADER},
+	{"show-secrets", no_argument, NULL, OPTION_SHOW_SECRETS},
+	{"types", required_argument, NULL, OPTION_TYPES},
 	{"count", required_argument, NULL, 'c'},
 	{"duration", required_argument, NULL, 'd'},
 	{"max-string", required_argument, NULL, OPTION_MAX_STRING},
@@ -166,13 +183,15 @@ static int parse_duration(const char *text, uint64_t *ret_milliseconds, struct e
 		const char *name;
 		double milliseconds;
 	} units[] = {{"", 1e3}, {"ms", 1}, {"s", 1e3}, {"m", 60e3}, {"h", 3600e3}};
+	/* strtod() would take hexadecimal numbers and exponents as well. */
+	size_t digits = strspn(text, "0123456789.");
 	char *end;
 	double value = strtod(text, &end);
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		double milliseconds = value * units[i].milliseconds;
 
-		if (strcmp(end, units[i].name) == 0 && *text >= '0' && *text <= '9' &&
+		if (end == text + digits && strcmp(end, units[i].name) == 0 && *text != '.' &&
 		    milliseconds >= 1 && milliseconds < 1e15) {
 			*ret_milliseconds = (uint64_t)milliseconds;
 			return 0;
@@ -242,6 +261,51 @@ static int parse_output_option(struct options *options, int option, struct error
 	return r;
 }
 
+/* What is captured beside the keys that requests and calls always have. */
+static int parse_capture_option(struct options *options, int option, struct error *err)
+{
+	switch (option) {
+	case 'H':
+		return add_string(&options->request_headers, &options->request_header_count, optarg, err);
+	case OPTION_RESPONSE_HEADER:
+		return add_string(&options->response_headers, &options->response_header_count, optarg,
+				  err);
+	case OPTION_CAPTURE:
+		return add_string(&options->captures, &options->capture_count, optarg, err);
+	case OPTION_LATENCY:
+		options->latency = true;
+		return 0;
+	default:
+		options->shows_secrets = true;
+		return 0;
+	}
+}
+
+struct request_captures options_captures(const struct options *options)
+{
+	return (struct request_captures){
+		.expressions = options->captures,
+		.expression_count = options->capture_count,
+		.request_headers = options->request_headers,
+		.request_header_count = options->request_header_count,
+		.response_headers = options->response_headers,
+		.response_header_count = options->response_header_count,
+	};
+}
+
+/* Functions have captures of their own. */
+static int check_captures(const struct options *options, struct error *err)
+{
+	struct request_captures captures = options_captures(options);
+
+	if (options->function_count && request_captures_any(&captures))
+		return error_fail(err, -EINVAL,
+				  "--capture and headers are of requests: what to capture of a function is said in parentheses after its name");
+	if (options->latency && !options->function_count)
+		return error_fail(err, -EINVAL, "--latency is of functions, and none is named: requests have their duration");
+	return request_captures_check(&captures, err);
+}
+
 static int check_socket(const struct options *options, struct error *err)
 {
 	if (!options->socket_rights)
@@ -275,9 +339,12 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case 'j':
 		options->json = true;
 		return 0;
+	case 'H':
+	case OPTION_CAPTURE:
+	case OPTION_RESPONSE_HEADER:
 	case OPTION_LATENCY:
-		options->latency = true;
-		return 0;
+	case OPTION_SHOW_SECRETS:
+		return parse_capture_option(options, option, err);
 	case 'o':
 	case 's':
 	case OPTION_SOCKET_MODE:
@@ -288,6 +355,9 @@ static int parse_option(struct options *options, int option, struct error *err)
 		return parse_count("--count", optarg, 1, INT64_MAX, &options->count, err);
 	case 'd':
 		return parse_duration(optarg, &options->duration, err);
+	case OPTION_TYPES:
+		options->types = optarg;
+		return 0;
 	case OPTION_MAX_STRING:
 		r = parse_count("--max-string", optarg, 1, STRING_MAX_SIZE, &value, err);
 		options->max_string = value;
@@ -376,7 +446,7 @@ static int parse(int argc, char **argv, struct options *options, struct error *e
 	int option, r;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":p:b:n:P:ajo:s:c:d:vqhV", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":p:b:n:P:ajo:s:H:c:d:vqhV", long_options, NULL)) != -1) {
 		if (option == ':' || option == '?')
 			return fail_option(option, argv, err);
 		r = parse_option(options, option, err);
@@ -390,7 +460,8 @@ static int parse(int argc, char **argv, struct options *options, struct error *e
 		error_hint(err, "gohttpsnoop --pid PID, or gohttpsnoop BINARY; --help says more");
 		return error_fail(err, -EINVAL, "nothing to trace is named");
 	}
-	return check_socket(options, err);
+	r = check_captures(options, err);
+	return r < 0 ? r : check_socket(options, err);
 }
 
 int options_parse(int argc, char **argv, struct options *ret_options, struct error *err)
@@ -410,6 +481,9 @@ void options_finish(struct options *options)
 	free(options->binaries);
 	free(options->names);
 	free(options->ports);
+	free(options->captures);
+	free(options->request_headers);
+	free(options->response_headers);
 	for (size_t i = 0; i < options->function_count; i++)
 		function_request_finish(&options->functions[i]);
 	free(options->functions);

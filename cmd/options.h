@@ -8,6 +8,7 @@
 
 #include "error.h"
 #include "function_request.h"
+#include "request_captures.h"
 
 enum {
 	EXIT_USAGE = 2, /* beside EXIT_SUCCESS and EXIT_FAILURE */
@@ -29,6 +30,9 @@ struct options {
 	struct function_request *functions;
 	size_t function_count;
 	bool latency;
+	const char **captures, **request_headers, **response_headers;
+	size_t capture_count, request_header_count, response_header_count;
+	bool shows_secrets;
 	bool json;
 	const char *output; /* file, or NULL */
 	const char *socket; /* path or "systemd:", or NULL */
@@ -39,6 +43,7 @@ struct options {
 	uint64_t count;
 	uint64_t duration; /* milliseconds */
 	uint32_t max_string; /* bytes */
+	const char *types;   /* file, or NULL */
 	uint32_t ring_size;  /* bytes, a power of two */
 	int verbosity; /* -1 quiet, 0, 1 verbose */
 	bool help, version;
@@ -47,6 +52,9 @@ struct options {
 /* -EINVAL with the reason when it makes no sense. The caller finishes the options, also after an error. */
 int options_parse(int argc, char **argv, struct options *ret_options, struct error *err);
 void options_finish(struct options *options);
+
+/* What is asked of each request; views into the options. */
+struct request_captures options_captures(const struct options *options);
 
 /* The text of --help. */
 extern const char options_usage[];

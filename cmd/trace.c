@@ -78,10 +78,13 @@ static enum session_output choose_output(const struct options *options)
 
 int trace(const struct options *options)
 {
+	struct request_captures captures = options_captures(options);
 	struct session_options session_options = {
 		.functions = options->functions,
 		.function_count = options->function_count,
 		.latency = options->latency,
+		.captures = request_captures_any(&captures) ? &captures : NULL,
+		.shows_secrets = options->shows_secrets,
 		.names = options->names,
 		.name_count = options->name_count,
 		.ports = options->ports,
@@ -98,6 +101,7 @@ int trace(const struct options *options)
 		.count = options->count,
 		.duration = options->duration,
 		.max_string = options->max_string,
+		.types = options->types,
 		.ring_size = options->ring_size,
 		.notifier = {on_notice, (void *)options},
 	};

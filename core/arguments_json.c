@@ -2,6 +2,7 @@
 #include "arguments_json.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "escape.h"
@@ -211,11 +212,12 @@ static bool has_target(struct printer *printer, const struct shape_node *node)
 	return false;
 }
 
-static void put_members(struct printer *printer, const struct shape_node *node)
+/* The fields of a struct, at most so many. */
+static void put_fields(struct printer *printer, const struct shape_node *node, size_t most)
 {
 	const struct shape_node *end = node + node->size;
 
-	for (const struct shape_node *field = node + 1; field < end; field += field->size) {
+	for (const struct shape_node *field = node + 1; field < end && most--; field += field->size) {
 		const char *name = name_of(printer, field);
 		size_t before = path_enter(printer, printer->path_size ? ".%s" : "%s", name, 0);
 
@@ -223,6 +225,11 @@ static void put_members(struct printer *printer, const struct shape_node *node)
 		put_value(printer, field);
 		path_leave(printer, before);
 	}
+}
+
+static void put_members(struct printer *printer, const struct shape_node *node)
+{
+	put_fields(printer, node, SIZE_MAX);
 	if (node->cut)
 		note_cut(printer);
 }
@@ -320,6 +327,20 @@ static void put_slice(struct printer *printer, const struct shape_node *node)
 		json_null(printer->writer);
 }
 
+static void put_secret(struct printer *printer)
+{
+	json_key(printer->writer, "<redacted>");
+}
+
+static bool key_is_secret(const struct printer *printer, const struct shape_node *key)
+{
+	const struct hit_value *value = value_of(printer, key->cell);
+
+	return !printer->arguments->shape->shows_secrets &&
+	       printer->arguments->cells[key->cell].cell.kind == CELL_STRING && value &&
+	       shape_key_is_secret(value->data, value->size);
+}
+
 /* A key as a string: what is none is written as JSON would write it. */
 static bool put_key(struct printer *printer, const struct shape_node *key)
 {
@@ -376,7 +397,10 @@ static void put_entries(struct printer *printer, const struct shape_node *node, 
 		if (!put_key(printer, key))
 			break;
 		before = path_enter(printer, NULL, NULL, (uint64_t)index);
-		put_value(printer, element);
+		if (key_is_secret(printer, key))
+			put_secret(printer);
+		else
+			put_value(printer, element);
 		path_leave(printer, before);
 		key = element + element->size;
 	}
@@ -480,6 +504,12 @@ static void put_value(struct printer *printer, const struct shape_node *node)
 	case SHAPE_NUMBER:
 		put_unsigned(printer, node->count);
 		break;
+	case SHAPE_SECRET:
+		if (is_there(printer, node + 1))
+			put_secret(printer);
+		else
+			json_null(printer->writer);
+		break;
 	case SHAPE_NULL:
 		json_null(printer->writer);
 		break;
@@ -500,6 +530,137 @@ void arguments_write(struct json_writer *writer, const struct hit_arguments *arg
 	json_open_object(writer);
 	arguments_write_members(writer, arguments, cuts);
 	json_close_object(writer);
+}
+
+void arguments_write_text(struct json_writer *writer, const struct hit_arguments *arguments,
+			  struct argument_cuts *cuts)
+{
+	struct printer printer = {.writer = writer, .arguments = arguments, .cuts = cuts};
+	const struct shape_node *root = arguments->shape->nodes, *end = root + root->size;
+
+	for (const struct shape_node *node = root + 1; node < end; node += node->size) {
+		const char *name = name_of(&printer, node);
+
+		json_writer_text(writer, " ", 1);
+		json_writer_text(writer, name, strlen(name));
+		json_writer_text(writer, "=", 1);
+		put_value(&printer, node);
+	}
+}
+
+void arguments_write_expressions(struct json_writer *writer, const struct hit_arguments *arguments,
+				 struct argument_cuts *cuts)
+{
+	struct printer printer = {.writer = writer, .arguments = arguments, .cuts = cuts};
+
+	put_fields(&printer, arguments->shape->nodes, arguments->expression_count);
+}
+
+/* ---- headers ---- */
+
+enum { HEADER_MAX_TEXT = 8 * (STRING_MAX_SIZE + 2) };
+
+/* A header's values, one after the other; returns the size. Each is one cell of a slice of strings. */
+static size_t join_values(const struct printer *printer, const struct shape_node *slice, int64_t count,
+			  char *text)
+{
+	const struct shape_node *end = slice + slice->size;
+	size_t size = 0;
+
+	for (const struct shape_node *value = slice + 1; value < end && count-- > 0; value += value->size) {
+		const struct hit_value *string = value_of(printer, value->cell);
+
+		if (!string || size + string->size + 2 > HEADER_MAX_TEXT)
+			continue;
+		if (value > slice + 1) {
+			memcpy(text + size, ", ", 2);
+			size += 2;
+		}
+		memcpy(text + size, string->data, string->size);
+		size += string->size;
+	}
+	return size;
+}
+
+static void put_joined(struct printer *printer, const char *name, const struct shape_node *slice,
+		       int64_t count)
+{
+	char *text = malloc(HEADER_MAX_TEXT);
+
+	if (!text)
+		return;
+	json_name(printer->writer, name);
+	json_bytes(printer->writer, text, join_values(printer, slice, count, text));
+	free(text);
+}
+
+/* Whether the header was there. */
+static bool put_header(struct printer *printer, const char *name, const struct shape_node *node)
+{
+	bool is_secret = node->kind == SHAPE_SECRET;
+	const struct shape_node *value = node + is_secret;
+	bool is_slice = value->kind == SHAPE_SLICE;
+	const struct hit_value *found;
+
+	if (!is_slice && value->kind != SHAPE_CELL)
+		return false;
+	found = value_of(printer, is_slice ? value->second : value->cell);
+	if (!found || (is_slice ? found->integer <= 0 : found->length == 0))
+		return false;
+	if (is_slice && !is_secret) {
+		put_joined(printer, name, value, found->integer);
+		return true;
+	}
+	json_name(printer->writer, name);
+	if (is_secret)
+		put_secret(printer);
+	else
+		put_value(printer, value);
+	return true;
+}
+
+/* The first of the captures that is a header; NULL when none is. */
+static const struct shape_node *first_header(const struct hit_arguments *arguments)
+{
+	const struct shape_node *root = arguments->shape->nodes, *node = root + 1;
+
+	for (uint8_t i = 0; i < arguments->expression_count && node < root + root->size; i++)
+		node += node->size;
+	return node < root + root->size ? node : NULL;
+}
+
+void arguments_write_request_headers(struct json_writer *writer, const struct hit_arguments *arguments,
+				     struct argument_cuts *cuts)
+{
+	struct printer printer = {.writer = writer, .arguments = arguments, .cuts = cuts};
+	const struct shape_node *root = arguments->shape->nodes;
+
+	for (const struct shape_node *node = first_header(arguments); node && node < root + root->size;
+	     node += node->size)
+		put_header(&printer, name_of(&printer, node), node);
+}
+
+/* Whether a copy of the headers was made, which is then what was sent. */
+static bool was_copied(const struct printer *printer, const struct shape_node *count)
+{
+	const struct hit_value *pointer = value_of(printer, count->cell);
+
+	return count->kind == SHAPE_LENGTH && pointer && pointer->integer;
+}
+
+void arguments_write_response_headers(struct json_writer *writer, const struct hit_arguments *arguments,
+				      struct argument_cuts *cuts)
+{
+	struct printer printer = {.writer = writer, .arguments = arguments, .cuts = cuts};
+	const struct shape_node *root = arguments->shape->nodes;
+
+	for (const struct shape_node *node = first_header(arguments); node && node < root + root->size;) {
+		const struct shape_node *sent = node + node->size;
+		const struct shape_node *kept = sent + sent->size;
+
+		put_header(&printer, name_of(&printer, node), was_copied(&printer, node) ? sent : kept);
+		node = kept + kept->size;
+	}
 }
 
 /* One value, or a list of several. */

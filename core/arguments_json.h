@@ -20,10 +20,25 @@ struct argument_cuts {
 void arguments_write(struct json_writer *writer, const struct hit_arguments *arguments,
 		     struct argument_cuts *cuts);
 
-/* Only the members, into an object that is open; and only the values, of results without names. */
+/* Only the members, of all or only of captures of a request that are no headers, into an object that is open; and only the values, of results without names. */
 void arguments_write_members(struct json_writer *writer, const struct hit_arguments *arguments,
 			     struct argument_cuts *cuts);
+void arguments_write_expressions(struct json_writer *writer, const struct hit_arguments *arguments,
+				 struct argument_cuts *cuts);
 void arguments_write_results(struct json_writer *writer, const struct hit_arguments *results,
 			     struct argument_cuts *cuts);
+
+/* For people, as a text that is no JSON: name=value, one after the other, each with a blank before it. */
+void arguments_write_text(struct json_writer *writer, const struct hit_arguments *arguments,
+			  struct argument_cuts *cuts);
+
+/*
+ * The headers among the captures of a request, or of its response, as members; several values of one are
+ * joined as HTTP has it, and headers that were not there are left out.
+ */
+void arguments_write_request_headers(struct json_writer *writer, const struct hit_arguments *arguments,
+				     struct argument_cuts *cuts);
+void arguments_write_response_headers(struct json_writer *writer, const struct hit_arguments *arguments,
+				      struct argument_cuts *cuts);
 
 #endif

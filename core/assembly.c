@@ -69,16 +69,35 @@ static void emit(struct assembly *assembly, const struct target *target, struct 
 	assembly->callbacks.emit(assembly->callbacks.user, event);
 }
 
+/* The end of a request, as it was seen. */
+struct ending {
+	const struct sighting *sighting;
+	struct bytes record;
+};
+
+static const struct hit_arguments *arguments_of(const struct sighting *sighting, struct bytes record,
+						struct hit_arguments *arguments)
+{
+	if (!sighting->schema->arguments ||
+	    decode_arguments(record, sighting->schema, arguments) < 0)
+		return NULL;
+	return arguments;
+}
+
 /* Tells of a request of which there is the start and, unless `end` is NULL, the end. */
 static void close_request(struct assembly *assembly, struct bytes start_record,
-			  const struct sighting *end, enum outcome outcome)
+			  const struct ending *end, enum outcome outcome)
 {
+	struct hit_arguments of_request, of_response;
 	struct sighting start;
 	struct event event;
 
 	if (sighting_of(assembly->targets, start_record, &start) < 0)
 		return;
-	event = request_event(&start, end, outcome, assembly->wall_offset);
+	event = request_event(&start, end ? end->sighting : NULL, outcome, assembly->wall_offset);
+	event.arguments = arguments_of(&start, start_record, &of_request);
+	if (end)
+		event.results = arguments_of(end->sighting, end->record, &of_response);
 	emit(assembly, start.target, &event);
 }
 
@@ -127,13 +146,14 @@ static int open_request(struct assembly *assembly, const struct sighting *start,
 }
 
 /* The end of a request that began before it was traced finds no start, and is no event. */
-static void end_request(struct assembly *assembly, const struct sighting *end, enum outcome outcome)
+static void end_request(struct assembly *assembly, const struct sighting *end, struct bytes record,
+			enum outcome outcome)
 {
 	uint64_t key = hit_integer(&end->hit, FIELD_KEY).value;
 	struct bytes start;
 
 	if (joiner_take(assembly->joiner, target_id(end->target), key, &start))
-		close_request(assembly, start, end, outcome);
+		close_request(assembly, start, &(struct ending){end, record}, outcome);
 }
 
 /* Whether some request that is open has ended, as the record of its end did not get through. */
@@ -149,7 +169,7 @@ static bool misses_ends(const struct assembly *assembly)
  * A connection is at its end and a request on it is open: its handler panicked, unless this is one
  * of those whose ends are missing.
  */
-static void end_panicked(struct assembly *assembly, const struct sighting *panic)
+static void end_panicked(struct assembly *assembly, const struct sighting *panic, struct bytes record)
 {
 	uint64_t owner = hit_integer(&panic->hit, FIELD_GOID).value;
 	struct bytes start;
@@ -160,7 +180,7 @@ static void end_panicked(struct assembly *assembly, const struct sighting *panic
 		assembly->unknown_ends++;
 		close_request(assembly, start, NULL, OUTCOME_UNKNOWN);
 	} else {
-		close_request(assembly, start, panic, OUTCOME_PANIC);
+		close_request(assembly, start, &(struct ending){panic, record}, OUTCOME_PANIC);
 	}
 }
 
@@ -175,13 +195,13 @@ int assembly_record(struct assembly *assembly, struct bytes record)
 	case PLAN_ROLE_START:
 		return open_request(assembly, &sighting, record);
 	case PLAN_ROLE_END:
-		end_request(assembly, &sighting, OUTCOME_OK);
+		end_request(assembly, &sighting, record, OUTCOME_OK);
 		return 0;
 	case PLAN_ROLE_HIJACK:
-		end_request(assembly, &sighting, OUTCOME_HIJACKED);
+		end_request(assembly, &sighting, record, OUTCOME_HIJACKED);
 		return 0;
 	case PLAN_ROLE_PANIC:
-		end_panicked(assembly, &sighting);
+		end_panicked(assembly, &sighting, record);
 		return 0;
 	case PLAN_ROLE_CALL:
 		return calls_begin(assembly->calls, &sighting, record);

@@ -14,6 +14,7 @@ struct schema {
 	struct probe_cell cells[PLAN_MAX_CELLS];
 	uint64_t entry;		/* address of the function */
 	bool awaits_return;	/* CALL: its returns are probed, too */
+	uint8_t expression_count; /* START, END: so many of the arguments are no headers */
 	bool results_are_named; /* RETURN: the arguments are results that were named by expressions */
 	const struct shape *arguments; /* of the cells without a field; NULL when there are none */
 };
@@ -38,6 +39,7 @@ struct hit_value {
 struct hit_arguments {
 	const struct shape *shape;
 	const struct probe_cell *cells;
+	uint8_t expression_count; /* see the schema */
 	uint64_t known[PLAN_MAX_CELLS / 64];
 	struct hit_value values[PLAN_MAX_CELLS];
 };

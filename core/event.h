@@ -49,6 +49,7 @@ struct process_identity {
 	uint32_t pid;
 	char comm[16];
 	const char *exe;
+	const char *container; /* its id; NULL: it runs in none */
 	const char *go_version;
 	const char *convention; /* "stack" or "register" */
 };
@@ -63,7 +64,7 @@ struct event {
 	const char *function; /* CALL */
 	const struct hit_arguments *arguments; /* CALL, REQUEST: what was asked to be captured; or NULL */
 	bool awaits_return;		       /* CALL: its return was probed; it has an outcome */
-	const struct hit_arguments *results;   /* CALL: where it returned; or NULL */
+	const struct hit_arguments *results;   /* CALL, REQUEST: the same where it ended; or NULL */
 	bool results_are_named;		       /* by expressions, and belong to the arguments */
 
 	struct text method, path, query, route, host, remote;

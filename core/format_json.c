@@ -182,6 +182,10 @@ static void put_process(struct json_format *json, const struct event *event)
 	json_name(json->writer, process->comm);
 	json_key(json->writer, "exe");
 	json_name(json->writer, process->exe);
+	if (process->container) {
+		json_key(json->writer, "container");
+		json_name(json->writer, process->container);
+	}
 	if (event->type == EVENT_ATTACH || event->type == EVENT_DETACH)
 		put_target(json, process);
 }
@@ -218,6 +222,49 @@ static void put_arguments(struct json_format *json, const struct event *event)
 	if (results)
 		arguments_write_members(json->writer, results, &json->cuts);
 	json_close_object(json->writer);
+}
+
+static bool has_expressions(const struct hit_arguments *arguments)
+{
+	return arguments && arguments->expression_count > 0;
+}
+
+static bool has_headers(const struct hit_arguments *arguments)
+{
+	size_t count = 0;
+
+	if (!arguments)
+		return false;
+	for (const struct shape_node *root = arguments->shape->nodes, *node = root + 1;
+	     node < root + root->size; node += node->size)
+		count++;
+	return count > arguments->expression_count;
+}
+
+/* What was asked of a request, and of its response, beside their keys. */
+static void put_captures(struct json_format *json, const struct event *event)
+{
+	if (has_expressions(event->arguments) || has_expressions(event->results)) {
+		json_key(json->writer, "captures");
+		json_open_object(json->writer);
+		if (has_expressions(event->arguments))
+			arguments_write_expressions(json->writer, event->arguments, &json->cuts);
+		if (has_expressions(event->results))
+			arguments_write_expressions(json->writer, event->results, &json->cuts);
+		json_close_object(json->writer);
+	}
+	if (has_headers(event->arguments)) {
+		json_key(json->writer, "request_headers");
+		json_open_object(json->writer);
+		arguments_write_request_headers(json->writer, event->arguments, &json->cuts);
+		json_close_object(json->writer);
+	}
+	if (has_headers(event->results)) {
+		json_key(json->writer, "response_headers");
+		json_open_object(json->writer);
+		arguments_write_response_headers(json->writer, event->results, &json->cuts);
+		json_close_object(json->writer);
+	}
 }
 
 /* How a call whose return was awaited ended; without results there is nothing to say of them. */
@@ -259,6 +306,7 @@ static void put_members(struct json_format *json, const struct event *event)
 		put_number(json, "response_bytes", &event->response_bytes);
 		json_key(json->writer, "outcome");
 		json_name(json->writer, outcome_names[event->outcome]);
+		put_captures(json, event);
 		put_truncated(json, event);
 		break;
 	case EVENT_LOST:

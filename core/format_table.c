@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "escape.h"
-#include "format_type.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "arguments_json.h"
+#include "escape.h"
+#include "format_type.h"
 
 static const int64_t SECOND = 1000000000;
 
@@ -16,6 +17,7 @@ struct table_format {
 	bool headed; /* the heading was printed */
 	char *line;
 	size_t size, capacity;
+	struct json_writer *writer; /* of values that were captured */
 };
 
 static bool reserve(struct table_format *table, size_t more)
@@ -130,7 +132,7 @@ static bool put_head(struct table_format *table, const struct event *event)
 {
 	/* Rounded down, also before 1970. */
 	int64_t fraction = (event->time % SECOND + SECOND) % SECOND;
-	time_t second = (event->time - fraction) / SECOND;
+	time_t second = event->time / SECOND - (event->time % SECOND < 0);
 	char text[40];
 	struct tm date;
 	size_t used;
@@ -151,18 +153,34 @@ static bool put_target(struct table_format *table, const struct event *event)
 		(put(table, "?") && put_text(table, &event->query, 0)));
 }
 
+static const char *const outcome_names[] = {
+	[OUTCOME_PANIC] = "panic",
+	[OUTCOME_HIJACKED] = "hijack",
+	[OUTCOME_EXITED] = "exited",
+	[OUTCOME_UNKNOWN] = "-",
+};
+
 static bool put_status(struct table_format *table, const struct event *event)
 {
-	static const char *const names[] = {
-		[OUTCOME_PANIC] = "panic",
-		[OUTCOME_HIJACKED] = "hijack",
-		[OUTCOME_EXITED] = "exited",
-		[OUTCOME_UNKNOWN] = "-",
-	};
-
 	if (event->outcome == OUTCOME_OK)
 		return put_number(table, &event->status, 6);
-	return put_name(table, names[event->outcome], 6);
+	return put_name(table, outcome_names[event->outcome], 6);
+}
+
+static bool put_arguments(struct table_format *table, const struct hit_arguments *arguments)
+{
+	struct argument_cuts cuts = {.count = 0};
+	struct bytes text;
+
+	if (!arguments)
+		return true;
+	json_writer_clear(table->writer);
+	arguments_write_text(table->writer, arguments, &cuts);
+	if (json_writer_finish(table->writer, "", &text) < 0 || !reserve(table, text.size))
+		return false;
+	memcpy(table->line + table->size, text.data, text.size);
+	table->size += text.size;
+	return true;
 }
 
 static bool put_request(struct table_format *table, const struct event *event)
@@ -174,17 +192,50 @@ static bool put_request(struct table_format *table, const struct event *event)
 	return put_head(table, event) && put_status(table, event) &&
 	       put_duration(table, &event->duration, 9) &&
 	       put_number(table, &event->response_bytes, 7) && put_text(table, &event->host, 24) &&
-	       put_text(table, &event->method, 7) && put_target(table, event);
+	       put_text(table, &event->method, 7) && put_target(table, event) &&
+	       put_arguments(table, event->arguments) && put_arguments(table, event->results);
+}
+
+/* Of a function that takes an *http.Request. */
+static bool has_request(const struct event *event)
+{
+	return event->method.presence != ABSENT || event->path.presence != ABSENT;
+}
+
+static bool put_call_heading(struct table_format *table, const struct event *event)
+{
+	return put(table, "TIME            PID     COMM            FUNCTION                 ") &&
+	       (!event->awaits_return || put(table, "DURATION  ")) &&
+	       put(table, has_request(event) ? "METHOD  PATH\n" : "ARGUMENTS\n");
+}
+
+/* How long the call took, or how else it ended. */
+static bool put_return(struct table_format *table, const struct event *event)
+{
+	if (!event->awaits_return)
+		return true;
+	if (event->outcome != OUTCOME_OK)
+		return put_name(table, outcome_names[event->outcome], 9);
+	return put_duration(table, &event->duration, 9);
 }
 
 static bool put_call(struct table_format *table, const struct event *event)
 {
-	if (!table->headed &&
-	    !put(table, "TIME            PID     COMM            FUNCTION                 "
-			"METHOD  PATH\n"))
+	if (!table->headed && !put_call_heading(table, event))
 		return false;
-	return put_head(table, event) && put_name(table, event->function, 24) &&
-	       put_text(table, &event->method, 7) && put_target(table, event);
+	if (!put_head(table, event) || !put_name(table, event->function, 24) || !put_return(table, event))
+		return false;
+	if (has_request(event) &&
+	    (!put_text(table, &event->method, 7) || !put_target(table, event)))
+		return false;
+	return put_arguments(table, event->arguments) && put_arguments(table, event->results);
+}
+
+static bool end_row(struct table_format *table)
+{
+	while (table->size && table->line[table->size - 1] == ' ')
+		table->size--;
+	return put(table, "\n");
 }
 
 /* What is no row of the table (targets that come and go, losses) is for stderr: an empty line here. */
@@ -195,9 +246,9 @@ static int table_line(struct format *format, const struct event *event, struct b
 
 	table->size = 0;
 	if (event->type == EVENT_REQUEST)
-		done = put_request(table, event) && put(table, "\n");
+		done = put_request(table, event) && end_row(table);
 	else if (event->type == EVENT_CALL)
-		done = put_call(table, event) && put(table, "\n");
+		done = put_call(table, event) && end_row(table);
 	if (!done)
 		return -ENOMEM;
 	table->headed = table->headed || table->size > 0;
@@ -209,6 +260,7 @@ static void table_destroy(struct format *format)
 {
 	struct table_format *table = (struct table_format *)format;
 
+	json_writer_destroy(table->writer);
 	free(table->line);
 	free(table);
 }
@@ -220,6 +272,10 @@ int format_create_table(struct format **ret_format)
 	if (!table)
 		return -ENOMEM;
 	table->format = (struct format){.line = table_line, .destroy = table_destroy};
+	if (json_writer_create(&table->writer) < 0) {
+		free(table);
+		return -ENOMEM;
+	}
 	*ret_format = &table->format;
 	return 0;
 }

@@ -86,7 +86,8 @@ static int install(struct inspection *inspection, struct survey_probe *survey, s
 			   .unknown = probe->unknown,
 			   .entry = probe->entry,
 			   .awaits_return = survey->awaits_return,
-			   .results_are_named = survey->results_are_named},
+			   .results_are_named = survey->results_are_named,
+			   .expression_count = survey->expression_count},
 		.has_arguments = probe->has_arguments,
 	};
 	int r;
@@ -186,13 +187,19 @@ static void tell_gaps(const struct survey *survey, const struct inspection_optio
 static int survey_binary(const struct binary *binary, const struct inspection_options *options,
 			 struct survey *survey, struct error *err)
 {
-	const struct survey_options functions = {options->functions, options->function_count,
-						 options->latency, options->max_string};
+	const struct survey_options wanted = {
+		.functions = options->functions,
+		.function_count = options->function_count,
+		.latency = options->latency,
+		.captures = options->captures,
+		.shows_secrets = options->shows_secrets,
+		.max_string = options->max_string,
+	};
 	int r;
 
 	if (options->function_count == 0)
-		return survey_protocol(binary, &protocol_http_server, options->max_string, survey, err);
-	r = survey_functions(binary, &functions, survey, err);
+		return survey_protocol(binary, &protocol_http_server, &wanted, survey, err);
+	r = survey_functions(binary, &wanted, survey, err);
 	if (r < 0 || survey_count_fit(survey) > 0)
 		return r;
 	if (survey->count == 1)
@@ -224,6 +231,8 @@ static int install_survey(struct inspection *inspection, struct survey *survey,
 		if (probe->has_arguments)
 			probe->schema.arguments = &probe->arguments;
 	}
+	if (types_refusal(survey->binary->types))
+		options->refused(options->user, types_refusal(survey->binary->types));
 	tell_blindnesses(survey, options);
 	tell_unknown(survey, options);
 	tell_gaps(survey, options);
@@ -246,7 +255,7 @@ static int open_and_survey(const char *path, const struct inspection_options *op
 			   struct binary **ret_binary, struct survey *ret_survey, struct error *err)
 {
 	struct binary *binary;
-	int r = binary_open(path, &binary, err);
+	int r = binary_open(path, options->types, &binary, err);
 
 	if (r < 0)
 		return r;

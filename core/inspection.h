@@ -4,6 +4,7 @@
 
 #include "decode.h"
 #include "function_request.h"
+#include "request_captures.h"
 #include "kernel.h"
 
 /*
@@ -16,8 +17,11 @@ struct inspection;
 struct inspection_options {
 	const struct function_request *functions;
 	size_t function_count;
+	const struct request_captures *captures; /* of requests; NULL for none */
+	bool shows_secrets; /* of headers that carry credentials */
 	bool latency; /* of functions: how long calls take, and what they return */
 	uint32_t max_string;
+	const char *types; /* a file that has the types of binaries that have not, or NULL */
 	/* Told of each function that cannot be traced while others can. */
 	void (*refused)(void *user, const struct error *why);
 	void *user;

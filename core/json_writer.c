@@ -86,6 +86,16 @@ int json_writer_finish(struct json_writer *writer, const char *end, struct bytes
 	return 0;
 }
 
+void json_writer_text(struct json_writer *writer, const char *bytes, size_t size)
+{
+	char *room;
+
+	yajl_gen_reset(writer->gen, "");
+	room = reserve(writer, size * ESCAPE_MAX_GROWTH);
+	if (room)
+		writer->size += escape(ESCAPE_TERMINAL, bytes, size, room);
+}
+
 void json_open_object(struct json_writer *writer)
 {
 	yajl_gen_map_open(writer->gen);

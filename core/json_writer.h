@@ -35,6 +35,9 @@ void json_integer(struct json_writer *writer, int64_t value);
 void json_bool(struct json_writer *writer, bool value);
 void json_null(struct json_writer *writer);
 
+/* Between texts: any bytes as a terminal may show them. The text before ends there. */
+void json_writer_text(struct json_writer *writer, const char *bytes, size_t size);
+
 /* A string that needs no escapes, and text that is JSON already. */
 void json_plain(struct json_writer *writer, const char *text, size_t size);
 void json_raw(struct json_writer *writer, const char *text, size_t size);

@@ -104,6 +104,23 @@ void process_close(struct process *process)
 	process->descriptor = -1;
 }
 
+bool process_container(uint32_t pid, struct container_id *ret_id)
+{
+	char path[32], text[16384];
+	size_t size = 0;
+	ssize_t got;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%u/cgroup", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	while (size < sizeof(text) && (got = read(fd, text + size, sizeof(text) - size)) > 0)
+		size += (size_t)got;
+	close(fd);
+	return container_parse((struct bytes){(const uint8_t *)text, size}, ret_id);
+}
+
 static int compare_pids(const void *left, const void *right)
 {
 	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include "container.h"
 #include "error.h"
 
 #define PROCESS_MAX_PATH 4096
@@ -43,6 +44,9 @@ struct process_exe_path process_exe_path(uint32_t pid);
 /* -ESRCH when there is no such process, -EACCES when it may not be looked at. */
 int process_open(uint32_t pid, struct process *ret_process, struct error *err);
 void process_close(struct process *process);
+
+/* Whether it runs in a container, and in which. */
+bool process_container(uint32_t pid, struct container_id *ret_id);
 
 /* All processes there are, in ascending order of PID; the caller frees the array. */
 int process_list(uint32_t **ret_pids, size_t *ret_count, struct error *err);

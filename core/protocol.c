@@ -86,8 +86,8 @@ static const struct capture goroutine_only[] = {
 };
 
 #define CAPTURES(array) .captures = array, .capture_count = COUNT(array)
-#define START(name, array) {name, PLAN_ROLE_START, CAPTURES(array)}
-#define END(name, array) {name, PLAN_ROLE_END, CAPTURES(array)}
+#define START(name, array, root) {name, PLAN_ROLE_START, CAPTURES(array), .request_root = root}
+#define END(name, array, root) {name, PLAN_ROLE_END, CAPTURES(array), .response_root = root}
 
 /*
  * The three homes of HTTP/2: bundled into net/http, in a package of its own from Go 1.27 on, and
@@ -126,24 +126,24 @@ static const struct protocol_blindness blindnesses[] = {
 };
 
 static const struct probe_request http_server_probes[] = {
-	START(SERVE_HTTP, serve_http),
+	START(SERVE_HTTP, serve_http, "req"),
 	{SERVE, PLAN_ROLE_START, CAPTURES(read_request), .after_call = "net/http.(*conn).readRequest",
-	 .inlined = &serve_calls_handler},
+	 .request_root = "w.req", .inlined = &serve_calls_handler},
 	{BUNDLED "serverConn).runHandler", PLAN_ROLE_START, CAPTURES(run_handler),
-	 .inlined = &alpn_calls_handler},
+	 .request_root = "req", .inlined = &alpn_calls_handler},
 	{"net/http.http2Handler.ServeHTTP", PLAN_ROLE_START, CAPTURES(http2_handler),
-	 .inlined = &alpn_calls_handler},
-	START("net/http.(*response).sendExpectationFailed", expectation_failed),
-	END(FINISH_REQUEST, finish_request),
+	 .request_root = "req", .inlined = &alpn_calls_handler},
+	START("net/http.(*response).sendExpectationFailed", expectation_failed, "w.req"),
+	END(FINISH_REQUEST, finish_request, "w"),
 	{"net/http.(*chunkWriter).close", PLAN_ROLE_END, CAPTURES(chunk_writer_close),
-	 .inlined = &serve_calls_finish, .caller = SERVE},
-	END(BUNDLED "responseWriter).handlerDone", handler_done),
-	END(INTERNAL "responseWriter).handlerDone", handler_done),
-	END(X_NET "responseWriter).handlerDone", handler_done),
-	START(X_NET "serverConn).runHandler", run_handler),
+	 .response_root = "cw.res", .inlined = &serve_calls_finish, .caller = SERVE},
+	END(BUNDLED "responseWriter).handlerDone", handler_done, "w.rws"),
+	END(INTERNAL "responseWriter).handlerDone", handler_done, "w.rws"),
+	END(X_NET "responseWriter).handlerDone", handler_done, "w.rws"),
+	START(X_NET "serverConn).runHandler", run_handler, "req"),
 	/* From v0.54.0 on golang.org/x/net/http2 only wraps what Go 1.27 has. */
 	{"net/http.http2Handler.ServeHTTP", PLAN_ROLE_START, CAPTURES(http2_handler),
-	 .companion = X_NET "Server).serveConn"},
+	 .request_root = "req", .companion = X_NET "Server).serveConn"},
 	{"net/http.(*response).Hijack", PLAN_ROLE_HIJACK, CAPTURES(key_only)},
 	/* Called at the end of a connection; a request that is open then had a handler that panicked. */
 	{"net/http.(*conn).close", PLAN_ROLE_PANIC, CAPTURES(goroutine_only)},

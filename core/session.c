@@ -237,7 +237,7 @@ static int open_kernel(struct session *session, struct error *err)
 		.watch_all = session->options.watches_binaries || session->options.name_count ||
 			     session->options.all,
 		.watch_listening = session->options.port_count > 0,
-		.long_plans = session->options.function_count > 0,
+		.long_plans = session->options.function_count > 0 || session->options.captures,
 	};
 	int r = kernel_open(&options, &session->kernel, err);
 
@@ -260,8 +260,11 @@ static int open_roster(struct session *session, struct error *err)
 	struct inspection_options inspection = {
 		.functions = session->options.functions,
 		.latency = session->options.latency,
+		.captures = session->options.captures,
+		.shows_secrets = session->options.shows_secrets,
 		.function_count = session->options.function_count,
 		.max_string = session->options.max_string,
+		.types = session->options.types,
 		.refused = on_refused,
 		.user = session,
 	};

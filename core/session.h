@@ -8,6 +8,7 @@
 
 #include "error.h"
 #include "function_request.h"
+#include "request_captures.h"
 #include "notice.h"
 
 /*
@@ -21,6 +22,8 @@ enum session_output { SESSION_OUTPUT_NONE, SESSION_OUTPUT_TABLE, SESSION_OUTPUT_
 struct session_options {
 	const struct function_request *functions; /* to trace instead of requests; may be none */
 	size_t function_count;
+	const struct request_captures *captures; /* of requests; NULL for none */
+	bool shows_secrets; /* of headers that carry credentials */
 	bool latency; /* of functions */
 	const char *const *names; /* globs of processes to trace, see discovery.h */
 	size_t name_count;
@@ -38,6 +41,7 @@ struct session_options {
 	uint64_t count;		    /* stop after so many requests or calls; 0: never */
 	uint64_t duration;	    /* stop after so many milliseconds; 0: never */
 	uint32_t max_string;	    /* bytes */
+	const char *types;	    /* file with the DWARF of what is traced, or NULL */
 	uint32_t ring_size;	    /* bytes */
 	struct notifier notifier;
 };

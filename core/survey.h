@@ -6,6 +6,7 @@
 #include "function_request.h"
 #include "probe.h"
 #include "protocol.h"
+#include "request_captures.h"
 
 /* What can be traced in a binary: the probes of a protocol or of functions, compiled, with reasons. */
 struct survey_probe {
@@ -15,13 +16,16 @@ struct survey_probe {
 	struct error why;     /* when it is negative */
 	struct probe probe;   /* when it is not */
 	bool awaits_return, results_are_named; /* see decode.h */
+	uint8_t expression_count;
 };
 
-/* What functions are asked for. */
+/* What is asked of a binary: of its functions, or of the requests it handles. */
 struct survey_options {
 	const struct function_request *functions;
 	size_t function_count;
-	bool latency; /* how long calls take, and what they return */
+	bool latency; /* of functions: how long calls take, and what they return */
+	const struct request_captures *captures; /* of requests; NULL for none */
+	bool shows_secrets;
 	uint32_t max_string;
 };
 
@@ -34,12 +38,15 @@ struct survey {
 	size_t blindness_count;
 };
 
+/* A survey with room for `count` probes; -ENOTSUP when the binary is none to be traced at all. */
+int survey_init(struct survey *survey, const struct binary *binary, size_t count, struct error *err);
+
 /*
  * Compiles the probes of a protocol. Rows that do not fit the binary (-ENOENT) are part of the survey
  * like the others. -ENOENT when the binary lacks a start or an end, and then there is no survey.
  */
-int survey_protocol(const struct binary *binary, const struct protocol *protocol, uint32_t max_string,
-		    struct survey *ret_survey, struct error *err);
+int survey_protocol(const struct binary *binary, const struct protocol *protocol,
+		    const struct survey_options *options, struct survey *ret_survey, struct error *err);
 
 /*
  * Compiles a probe for each function that the requests mean. Those that cannot be traced are part of the survey. Negative only

@@ -6,10 +6,13 @@
 #include <string.h>
 #include <uv.h>
 
+#include "breakpoint.h"
+
 struct target {
 	uint32_t id;
 	struct process process;
 	struct process_identity identity;
+	struct container_id container;
 	struct inspection *inspection;
 	struct attachment *attachment;
 	uv_poll_t end; /* on the pidfd */
@@ -38,6 +41,28 @@ static void on_end(uv_poll_t *end, int status, int events)
 	target->ended(target->user, target);
 }
 
+/*
+ * On overlayfs a file that is written to after it was started is copied, and its path, /proc/PID/exe
+ * included, leads to the copy: probes are placed there, and the process runs the old one. Where its memory
+ * may be read, one look tells.
+ */
+static int attach_check(const struct target *target, uint64_t file_offset, struct error *err)
+{
+	struct file_identity file;
+
+	if (breakpoint_stands(target->process.pid, file_offset) != 0)
+		return 0;
+	/* It has become another program meanwhile: that is told elsewhere. */
+	if (file_identity_read(process_exe_path(target->process.pid).text, &file) < 0 ||
+	    !file_identity_equal(&file, &target->process.file))
+		return 0;
+	error_fail(err, -ENOTSUP,
+		   "probes in its file do not reach it: it runs from a copy, as a file on overlayfs"
+		   " that was changed since");
+	error_hint(err, "restart it");
+	return -ENOTSUP;
+}
+
 static int attach(struct target *target, struct kernel *kernel, struct error *err)
 {
 	size_t count;
@@ -48,7 +73,9 @@ static int attach(struct target *target, struct kernel *kernel, struct error *er
 			  &target->attachment, err);
 	if (r == -ESRCH)
 		return error_fail(err, r, "the process has ended");
-	return r;
+	if (r < 0)
+		return r;
+	return count ? attach_check(target, points[0].file_offset, err) : 0;
 }
 
 int target_attach(void *loop, struct kernel *kernel, uint32_t id, struct process *process,
@@ -74,6 +101,8 @@ int target_attach(void *loop, struct kernel *kernel, uint32_t id, struct process
 		.convention = inspection_convention(inspection),
 	};
 	memcpy(target->identity.comm, process->comm, sizeof(process->comm));
+	if (process_container(process->pid, &target->container))
+		target->identity.container = target->container.text;
 	r = attach(target, kernel, err);
 	if (r < 0) {
 		destroy(target);

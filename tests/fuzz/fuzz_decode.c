@@ -76,7 +76,7 @@ static uint8_t take_cell(struct maker *maker, bool is_string)
 static bool has_children(enum shape_kind kind)
 {
 	return kind == SHAPE_STRUCT || kind == SHAPE_POINTER || kind == SHAPE_ARRAY || kind == SHAPE_SLICE ||
-	       kind == SHAPE_MAP || kind == SHAPE_INTERFACE || kind == SHAPE_CHOICE;
+	       kind == SHAPE_MAP || kind == SHAPE_SECRET || kind == SHAPE_INTERFACE || kind == SHAPE_CHOICE;
 }
 
 static void make_node(struct maker *maker, int depth)
@@ -87,6 +87,7 @@ static void make_node(struct maker *maker, int depth)
 
 	if (number == MAX_NODES)
 		return;
+	node->size = 1;
 	maker->shape.node_count++;
 	head = take(maker);
 	node->kind = number ? head % (SHAPE_NULL + 1) : SHAPE_STRUCT;
@@ -101,6 +102,8 @@ static void make_node(struct maker *maker, int depth)
 	node->count = (uint64_t)(int8_t)take(maker);
 	count = has_children(node->kind) && depth < MAX_DEPTH ? take(maker) % 6 : 0;
 	if (node->kind == SHAPE_POINTER && count > 1)
+		count = 1;
+	if (node->kind == SHAPE_SECRET)
 		count = 1;
 	/* A key never goes without its element. */
 	if (node->kind == SHAPE_MAP)
@@ -166,7 +169,8 @@ static void check_line(struct format *format, const struct event *event, bool is
 
 static void check_event(struct event event)
 {
-	static const struct process_identity process = {1, "comm", "/exe", "go1.25.1", "register"};
+	static const struct process_identity process = {
+		.pid = 1, .comm = "comm", .exe = "/exe", .go_version = "go1.25.1", .convention = "register"};
 	struct format *formats[2];
 
 	event.process = &process;

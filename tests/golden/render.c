@@ -5,7 +5,7 @@
  *	render json|table <case.in
  *
  *	clock NANOSECONDS                        what makes the records' clock a time of day
- *	target ID PID "comm" "exe" "go" "abi"    a traced process
+ *	target ID PID "comm" "exe" "go" "abi" ["container"]    a traced process
  *	plan NUMBER ROLE "function" FIELD:KIND…  what its records hold; kinds: s, b, p, and i, u, f with a
  *	                                         size; -:KIND is a cell of the arguments; last those that
  *	                                         could not be captured, as FIELD:?
@@ -48,7 +48,7 @@ struct inspection {
 struct target {
 	uint32_t id;
 	struct process_identity identity;
-	char exe[256], go_version[64], convention[16];
+	char exe[256], go_version[64], convention[16], container[128];
 	const struct inspection *inspection;
 };
 
@@ -129,6 +129,10 @@ static void play_target(struct player *player)
 	keep_text(player, target->exe, sizeof(target->exe));
 	keep_text(player, target->go_version, sizeof(target->go_version));
 	keep_text(player, target->convention, sizeof(target->convention));
+	if (script_more(&player->script)) {
+		keep_text(player, target->container, sizeof(target->container));
+		target->identity.container = target->container;
+	}
 	target->identity.exe = target->exe;
 	target->identity.go_version = target->go_version;
 	target->identity.convention = target->convention;
@@ -239,7 +243,7 @@ static enum shape_kind named_shape(const struct player *player, const char *name
 		[SHAPE_BYTES] = "bytes",   [SHAPE_MAP] = "map",	      [SHAPE_INTERFACE] = "interface",
 		[SHAPE_CHOICE] = "choice", [SHAPE_COMPLEX] = "complex", [SHAPE_TIME] = "time",
 		[SHAPE_DURATION] = "duration", [SHAPE_LENGTH] = "length", [SHAPE_NUMBER] = "number",
-		[SHAPE_NULL] = "null",
+		[SHAPE_SECRET] = "secret", [SHAPE_NULL] = "null",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

@@ -74,9 +74,13 @@ def build_info_at(data):
 
 def without_build_info(data):
     """Neither the blob nor the symbol that stands in for it."""
+    return without_symbol(without_blob(data), b"runtime.buildVersion\0")
+
+
+def without_blob(data):
     at = build_info_at(data)
     data[at:at + 32] = bytes(32)
-    return without_symbol(data, b"runtime.buildVersion\0")
+    return data
 
 
 def without_symbol(data, name):

@@ -3,6 +3,7 @@
 
 import calendar
 import json
+import pathlib
 import re
 import time
 
@@ -144,12 +145,21 @@ def _without_absent(members):
 ABSENT = object()  # the key is left out
 
 
+def container_members(server):
+    """The container that a test put the server in, or the one that the tests run in."""
+    own = re.search(r"[/:-]([0-9a-f]{64})(\.scope)?(/.*)?$", pathlib.Path("/proc/self/cgroup").read_text(), re.MULTILINE)
+    container = getattr(server, "container", own and own[1])
+    return {"container": container} if container else {}
+
+
 def process_members(server, tid=POSITIVE, goid=POSITIVE):
-    return {"pid": server.pid, "tid": tid, "goid": goid, "comm": server.comm, "exe": shown(bytes(server.exe))}
+    return {"pid": server.pid, "tid": tid, "goid": goid, "comm": server.comm, "exe": shown(bytes(server.exe)),
+            **container_members(server)}
 
 
 def target_event(kind, server, when):
     return {"type": kind, "time": when, "pid": server.pid, "comm": server.comm, "exe": shown(bytes(server.exe)),
+            **container_members(server),
             "go": Rule(f"go{server.release}[.N]", lambda value: value == f"go{server.release}"
                        or value.startswith(f"go{server.release}.")),
             "abi": server.convention}

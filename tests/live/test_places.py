@@ -12,7 +12,7 @@ import time
 import events
 import exchanges
 from client import Connection, get
-from harness import Failure, check, check_equal, main, releases, wait_until
+from harness import Failure, Scope, check, check_equal, main, releases, wait_until
 from servers import NEW_MUX, Server, build, release_number
 from test_errors import check_refusal
 from tracer import Tracer
@@ -46,6 +46,11 @@ class PlacedServer(Server):
     @property
     def comm(self):
         return NAMED
+
+
+def named_server(scope, release):
+    binary = Server.copy(scope, build("server", release), NAMED)
+    return PlacedServer(scope, release, [binary], binary)
 
 
 def child_of(pid):
@@ -114,6 +119,56 @@ def test_container(scope, release):
     check_traced(scope, server, f"/proc/{server.pid}/root/server")
 
 
+CONTAINER = "5eed" + "0123456789abcdef" * 3 + "feedfacecafe"
+
+
+def cgroup_roots():
+    """Where cgroups can be made: version 2 first, then the hierarchies of version 1."""
+    mounts = [line.split() for line in pathlib.Path("/proc/self/mounts").read_text().splitlines()]
+    return [pathlib.Path(mount[1]) for kind in ("cgroup2", "cgroup") for mount in mounts if mount[2] == kind]
+
+
+def make_cgroup(scope, name):
+    """None where that cannot be done."""
+    for root in cgroup_roots():
+        folder = root / name
+        try:
+            folder.mkdir()
+        except OSError:
+            continue
+        # Empty a moment after its last process was killed.
+        scope.callback(lambda: wait_until(lambda: gone(folder), f"{folder} can be removed"))
+        return folder
+    return None
+
+
+def gone(cgroup):
+    try:
+        cgroup.rmdir()
+    except OSError:
+        return False
+    return True
+
+
+CGROUP_NAMES = (f"docker-{CONTAINER}.scope", CONTAINER)
+
+
+def test_container_id(scope, release):
+    """servers in cgroups as container engines name them: the container's id in every event"""
+    for name in CGROUP_NAMES:
+        cgroup = make_cgroup(scope, name)
+        server = named_server(scope, release)
+        (cgroup / "cgroup.procs").write_text(str(server.pid))
+        server.container = CONTAINER
+        check_traced(scope, server)
+        server.kill()
+
+
+def can_make_cgroups():
+    with Scope() as scope:
+        return make_cgroup(scope, "gohttpsnoop-test") is not None
+
+
 class InnerServer(PlacedServer):
     """In the PID namespace of a process, and numbered as there."""
 
@@ -166,6 +221,17 @@ def test_overlay(scope, release, layer):
     check_traced(scope, PlacedServer(scope, release, command, folder / "merged" / NAMED))
 
 
+def test_copied_up(scope, release):
+    """a binary on overlayfs that was changed since its server began, which runs on from the lower file: refused"""
+    folder = scope.folder / "copied"
+    folder.mkdir()
+    command = [*MOUNTS, *shell(f'{IN_OVERLAY}exec "$1/merged/server"', folder, build("server", release))]
+    server = PlacedServer(scope, release, command, folder / "merged" / NAMED)
+    subprocess.run(["nsenter", f"--target={server.pid}", "--mount", "touch", server.exe], check=True)
+    check_refusal(["--pid", server.pid], 1, f"pid {server.pid} ({server.exe}): ", "overlayfs", "restart it")
+    check(answers(server.addresses["http"]), "it no longer answers")
+
+
 def test_chroot(scope, release):
     """a server in a chroot"""
     binary = Server.copy(scope, build("server", release), NAMED)
@@ -193,11 +259,6 @@ def check_file_gone(scope, server):
     server.exe = pathlib.Path(f"{path} (deleted)")
     check_traced(scope, server)
     return path
-
-
-def named_server(scope, release):
-    binary = Server.copy(scope, build("server", release), NAMED)
-    return PlacedServer(scope, release, [binary], binary)
 
 
 def test_deleted(scope, release):
@@ -313,10 +374,15 @@ def choose():
     yield from possible((test_user_namespace,), [*USERS, "true"], "user namespaces")
     if can(*has_overlay):
         yield from possible((test_container,), [*USERS, *PIDS[1:], "true"], "user namespaces")
+    if can_make_cgroups():
+        yield test_container_id
+    else:
+        print("skipped: test_container_id: no cgroup can be made here")
     yield from (test_chroot, test_odd_paths, test_deleted, test_replaced, test_replaced_between, test_exec, test_exec_itself)
 
 
 if __name__ == "__main__":
-    main([(test, release) for test in choose() for release in releases()]
+    main([(test, release) for test in (*choose(), *possible((test_copied_up,), [*MOUNTS, "true"], "mount namespaces"))
+          for release in releases()]
          + [(test, release, layer) for test in possible((test_overlay,), [*MOUNTS, "true"], "mount namespaces")
             for release in releases() for layer in ("lower", "upper")])

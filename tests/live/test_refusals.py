@@ -246,6 +246,12 @@ def test_zeroed_words(scope, release, variant):
     check_traced(scope, release, elf.without_sections(elf.without_relocated_words(data)))
 
 
+def test_version_by_symbol(scope, release):
+    """no build information, but symbols: the version is that of runtime.buildVersion, every key is there"""
+    go = check_traced(scope, release, elf.without_blob(bytearray(build("server", release).read_bytes())))
+    check(go == f"go{release}" or go.startswith(f"go{release}."), f"Go version {go!r}")
+
+
 def test_no_build_information(scope, release):
     """no build information, but DWARF: every key; the version is a range"""
     data = bytearray(build("server", release).read_bytes())
@@ -289,7 +295,8 @@ def upstream_version(data):
     return bytes(data[at + 1:at + 1 + data[at]]).decode()
 
 
-SUFFIXES = (" X:nocoverageredesign", "-X:jsonv2,arenas", " (Red Hat 9.9-1.el9)", " (Red Hat 9.9-1.el9) X:strictfipsruntime")
+SUFFIXES = (" X:nocoverageredesign", "-X:jsonv2,arenas", " (Red Hat 9.9-1.el9)", " (Red Hat 9.9-1.el9) X:strictfipsruntime",
+            "-devel_0123456789 Thu Jan 1 00:00:00 2026 +0000")
 
 
 def test_suffixes(scope, release):
@@ -312,7 +319,7 @@ def choose():
     yield from ((test_32_bit, releases()[-1]), (test_other_machine, releases()[-1]))
     for release in releases():
         yield from ((test_damaged, release), (test_damaged_dwarf, release),
-                    (test_no_build_information, release), (test_unknown_release, release))
+                    (test_version_by_symbol, release), (test_no_build_information, release), (test_unknown_release, release))
         yield from ((test_library, release, variant) for variant in ("c-shared", "plugin") if shutil.which("gcc"))
         yield from ((test_arm64, release, variant) for variant in ("arm64", "arm64-stripped"))
         yield from ((test_no_sections, release, variant) for variant in ("plain", "pie-stripped"))

@@ -240,7 +240,7 @@ static int binary_check(const char *path, bool verbose)
 		/* DWARF must answer, not the table. */
 		version.development = true;
 		truth.convention = convention_of(image_machine(image), &version);
-		r = types_open(image, &version, &truth.types, &err);
+		r = types_open(image, image, &version, &truth.types, &err);
 	}
 	if (r == 0)
 		r = debug_types_open(image, &truth.dwarf, &err);

@@ -169,7 +169,7 @@ static int binary_check(const char *path, bool verbose)
 	struct truth truth = { 0 };
 	struct error err = { 0 };
 	char message[1024];
-	int r = binary_open(path, &binary, &err);
+	int r = binary_open(path, NULL, &binary, &err);
 
 	if (r == 0)
 		r = debug_types_open(binary->image, &dwarf, &err);

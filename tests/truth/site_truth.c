@@ -219,7 +219,7 @@ static int binary_check(const char *path)
 	struct truth truth = {.path = path};
 	struct error err = {0};
 	char message[1024];
-	int r = binary_open(path, &truth.binary, &err);
+	int r = binary_open(path, NULL, &truth.binary, &err);
 
 	if (r == 0)
 		r = disassembler_open(image_machine(truth.binary->image), &truth.disassembler, &err);

@@ -223,7 +223,7 @@ static int binary_check(const char *path, bool verbose)
 	struct moduledata moduledata;
 	struct error err = { 0 };
 	char message[1024];
-	int r = binary_open(path, &truth.binary, &err);
+	int r = binary_open(path, NULL, &truth.binary, &err);
 
 	if (r == 0)
 		r = pclntab_moduledata(truth.binary->pclntab, truth.binary->image, &moduledata,

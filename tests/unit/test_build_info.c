@@ -21,7 +21,7 @@ static const char modinfo[] = "0w\xaf\f\x92t\b\x02" "A\xe1\xc1\a\xe6\xd6\x18\xe6
 static const uint8_t magic[14] = "\xff Go buildinf:";
 
 struct variant {
-	bool section, pointers, relocated, decoy, no_blob, symbol;
+	bool section, pointers, relocated, decoy, no_blob, symbol, empty;
 	uint64_t version_size, modinfo_size; /* instead of the true ones */
 	uint8_t pointer_size;
 };
@@ -38,7 +38,7 @@ static void image_build(struct elf_builder *elf, const struct variant *variant)
 {
 	uint64_t data, version_size, modinfo_size;
 
-	version_size = variant->version_size ? variant->version_size : 8;
+	version_size = variant->version_size || variant->empty ? variant->version_size : 8;
 	modinfo_size = variant->modinfo_size ? variant->modinfo_size : sizeof(modinfo) - 1;
 	elf_init(elf);
 	data = elf_append(elf, NULL, 4096);
@@ -137,6 +137,8 @@ static void refuses_damage(void **state)
 		int code;
 	} rows[] = {
 		{{.no_blob = true}, -ENOENT},
+		{{.no_blob = true, .symbol = true, .empty = true}, -ENOENT},
+		{{.pointers = true, .empty = true}, -ENOENT},
 		{{.no_blob = true, .section = true, .decoy = true}, -ENOENT},
 		{{.version_size = 2000}, -EBADMSG},
 		{{.modinfo_size = 16000}, -ERANGE},

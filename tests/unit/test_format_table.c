@@ -203,6 +203,22 @@ static void marks_what_was_cut(void **state)
 			   "shop.local:8080          GET     /long…?…\n");
 }
 
+static void tells_any_time(void **state)
+{
+	static const int64_t times[] = {INT64_MIN, INT64_MIN + 1, -1, 0, INT64_MAX};
+	static const char *const fractions[] = {".145224", ".145224", ".999999", ".000000", ".854775"};
+	struct format *format = table();
+	struct event event = request_of("/");
+	struct bytes line;
+
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		event.time = times[i];
+		assert_int_equal(format_line(format, &event, &line), 0);
+		assert_non_null(memmem(line.data, line.size, fractions[i], 7));
+	}
+	format_destroy(format);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +230,7 @@ int main(void)
 		cmocka_unit_test(keeps_columns_apart),
 		cmocka_unit_test(drives_no_terminal),
 		cmocka_unit_test(marks_what_was_cut),
+		cmocka_unit_test(tells_any_time),
 	};
 
 	/* The table shows local time. */

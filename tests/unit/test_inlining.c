@@ -115,7 +115,8 @@ static void fixture_close(struct fixture *fixture)
 	elf_release(&fixture->elf);
 }
 
-static const char *const wanted[] = { "main.tiny", "main.small", "main.a", "main.unused", "x" };
+static const char *const wanted[] = { "main.tiny",   "main.small", "main.a",
+				      "main.unused", "x",	   "main.small" };
 #define WANTED (sizeof(wanted) / sizeof(wanted[0]))
 
 static int find(const struct fixture *fixture, struct inlined *inlined)
@@ -141,6 +142,7 @@ static void finds_callers(void **state)
 		assert_int_equal(inlined[2].caller_count, 0);
 		assert_int_equal(inlined[3].caller_count, 0);
 		assert_int_equal(inlined[4].caller_count, 0);
+		assert_int_equal(inlined[5].caller_count, 2);
 		inlined_format(&inlined[1], text, sizeof(text));
 		assert_string_equal(text, "main.a, main.b");
 		inlined_format(&inlined[1], text, 8);

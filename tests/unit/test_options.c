@@ -190,7 +190,8 @@ static void takes_durations(void **state)
 static void refuses_other_durations(void **state)
 {
 	static char *const texts[] = {"", "0", "-1", "+1", " 1", "1 s", "1x", "s", "nan", "inf", "1d",
-				      "0.1ms", "1e400", "99999999999999999h", "10ss", "1m30s"};
+				      "0.1ms", "1e400", "99999999999999999h", "10ss", "1m30s", "0x10", "0x1p3s", "1e3",
+				      "1e3s", ".5", "1.2.3"};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		assert_refused(LINE("--duration", texts[i], "x"), "--duration");

@@ -233,7 +233,7 @@ static void check_nodes(const struct shape *shape, size_t first, size_t end, uin
 		assert_non_null(
 			memchr(shape->names + node->name, '\0', shape->name_size - node->name));
 		if (node->kind != SHAPE_STRUCT && node->kind != SHAPE_ARRAY &&
-		    node->kind != SHAPE_NULL && node->kind != SHAPE_NUMBER)
+		    node->kind != SHAPE_NULL && node->kind != SHAPE_SECRET && node->kind != SHAPE_NUMBER)
 			assert_true(node->cell < cells && node->second < cells);
 		check_nodes(shape, i + 1, i + node->size, cells, depth + 1);
 	}
@@ -293,10 +293,11 @@ static void ask(size_t *compiled, size_t *refused)
 				       .parameter_count = count,
 				       .results = parameters,
 				       .result_count = count };
-	struct shape_bounds bounds = { (uint8_t)below(5), (uint8_t)below(9), (uint8_t)below(3) };
+	struct shape_bounds bounds = { (uint8_t)below(5), (uint8_t)below(9), (uint8_t)below(3),
+				       below(4) == 0, below(2) };
 	struct plan_builder builder = { 0 };
 	struct text texts[4] = { { "", 0 } };
-	const char *expressions[4];
+	struct shape_wish wishes[4];
 	struct shape_gaps gaps;
 	struct go_version version;
 	struct error err = { 0 };
@@ -316,9 +317,9 @@ static void ask(size_t *compiled, size_t *refused)
 		put_path(&texts[i], root < count ? parameters[root].type : NULL,
 			 (char)('a' + root));
 		put(&texts[i], "%s", measured ? ")" : "");
-		expressions[i] = texts[i].text;
+		wishes[i] = (struct shape_wish){ texts[i].text, below(4) ? NULL : "wish" };
 	}
-	r = shape_create(&scope, text_count ? expressions : NULL, text_count, bounds, &builder,
+	r = shape_create(&scope, text_count ? wishes : NULL, text_count, bounds, &builder,
 			 &shape, &gaps, &err);
 	if (r < 0) {
 		check_refusal(r, &err);

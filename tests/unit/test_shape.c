@@ -146,6 +146,7 @@ static int ask(const struct question *question, struct answer *answer, struct er
 	struct parameter parameters[4];
 	struct signature signature = {.parameters = parameters};
 	struct scope scope = {convention_of(MACHINE_AMD64, &version), &version, &binary, &signature, &site};
+	struct shape_wish wishes[4];
 	size_t count = 0;
 
 	for (; signature.parameter_count < 4 && question->types[signature.parameter_count];
@@ -154,10 +155,10 @@ static int ask(const struct question *question, struct answer *answer, struct er
 			.name = names[signature.parameter_count],
 			.type = question->types[signature.parameter_count],
 		};
-	while (count < 4 && question->expressions[count])
-		count++;
+	for (; count < 4 && question->expressions[count]; count++)
+		wishes[count] = (struct shape_wish){question->expressions[count], NULL};
 	*answer = (struct answer){0};
-	return shape_create(&scope, count ? question->expressions : NULL, count, question->bounds,
+	return shape_create(&scope, count ? wishes : NULL, count, question->bounds,
 			    &answer->builder, &answer->shape, &answer->gaps, err);
 }
 

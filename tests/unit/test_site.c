@@ -459,8 +459,8 @@ static void survives_truncation(void **state)
 		put_slow_path(&code, prologue->machine, false);
 		whole = code.size;
 		end = prologue->machine == MACHINE_ARM64 ? 4 : 5;
-		/* Of the function, and of the file with it. */
-		for (size_t size = 1; size < whole; size += size < whole - end ? 7 : 1) {
+		/* Of the function, and of the file with it, behind its first instruction. */
+		for (size_t size = prologue->machine == MACHINE_ARM64 ? 4 : 11; size < whole; size += size < whole - end ? 7 : 1) {
 			code.size = whole;
 			assert_entry(&code, prologue->machine, prologue->minor, size);
 			code.size = size;
@@ -487,6 +487,30 @@ static void refuses_what_is_no_function(void **state)
 }
 
 /* In a segment that is not executable no probe can be placed. */
+static void refuses_what_is_no_code(void **state)
+{
+	static const struct {
+		enum machine machine;
+		const char *bytes;
+		int result;
+	} rows[] = {
+		{MACHINE_AMD64, "\x06\x06\x06\x06\x06\x06\x06\x06", -EBADMSG}, /* push %es: not in 64 bits */
+		{MACHINE_AMD64, "\x90\x06\x06\x06\x06\x06\x06\x06", 0},
+		{MACHINE_ARM64, "\xff\xff\xff\xff\xff\xff\xff\xff", -EBADMSG},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct convention *convention = convention_for(rows[i].machine, 27, false);
+		struct code code = {0};
+		struct site site = {0};
+		uint64_t offset;
+
+		put(&code, rows[i].bytes, 8);
+		assert_int_equal(find_in(&code, rows[i].machine, convention, code.size, &site, &offset),
+				 rows[i].result);
+	}
+}
+
 static void refuses_other_segments(void **state)
 {
 	const struct convention *convention = convention_for(MACHINE_AMD64, 27, false);
@@ -631,6 +655,7 @@ int main(void)
 		cmocka_unit_test(jumps_out_of_the_function_are_no_check),
 		cmocka_unit_test(survives_truncation),
 		cmocka_unit_test(refuses_what_is_no_function),
+		cmocka_unit_test(refuses_what_is_no_code),
 		cmocka_unit_test(refuses_other_segments),
 		cmocka_unit_test(finds_the_one_call),
 	};

@@ -63,7 +63,7 @@ static void fixture_open(struct fixture *fixture, const char *text, bool dwarf, 
 		dwarf_write(&fixture->dwarf, &fixture->elf);
 	elf_finish(&fixture->elf, ET_EXEC, EM_X86_64);
 	assert_int_equal(image_open(elf_save(&fixture->elf), &fixture->image, NULL), 0);
-	assert_int_equal(types_open(fixture->image, &version, &fixture->types, NULL), 0);
+	assert_int_equal(types_open(fixture->image, fixture->image, &version, &fixture->types, NULL), 0);
 	assert_int_equal(types_have_dwarf(fixture->types), dwarf);
 }
 

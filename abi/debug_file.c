@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+#include "debug_file.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "build_id.h"
+#include "debug_info.h"
+
+#define CHUNK ((size_t)256 << 10)
+#define MAX_LINK 4096
+
+/* What .gnu_debuglink says: a name without folders, and the CRC-32 of the file. */
+struct link {
+	char name[NAME_MAX + 1];
+	uint32_t checksum;
+};
+
+static bool link_read(const struct image *image, struct link *ret_link)
+{
+	struct section section;
+	struct buffer buffer;
+	const char *name;
+	bool found = false;
+
+	if (!image_section(image, ".gnu_debuglink", &section) || section.no_bits ||
+	    section.size > MAX_LINK ||
+	    image_load_file(image, section.offset, section.size, &buffer, NULL) < 0)
+		return false;
+	name = bytes_string(buffer_bytes(&buffer), 0);
+	if (name && *name && strlen(name) <= NAME_MAX && !strchr(name, '/') &&
+	    strcmp(name, "..") != 0 &&
+	    bytes_u32(buffer_bytes(&buffer), (strlen(name) + 4) / 4 * 4, &ret_link->checksum)) {
+		memcpy(ret_link->name, name, strlen(name) + 1);
+		found = true;
+	}
+	buffer_release(&buffer);
+	return found;
+}
+
+/* CRC-32 as in zlib, of the whole file. */
+static bool checksum_is(const struct image *image, uint32_t wanted)
+{
+	uint32_t table[256], sum = UINT32_MAX;
+	uint64_t size = image_size(image), done = 0;
+	uint8_t *chunk = malloc(CHUNK);
+
+	for (uint32_t i = 0; i < 256; i++) {
+		table[i] = i;
+		for (int bit = 0; bit < 8; bit++)
+			table[i] = table[i] >> 1 ^ (table[i] & 1 ? 0xedb88320 : 0);
+	}
+	while (chunk && done < size) {
+		size_t length = size - done < CHUNK ? (size_t)(size - done) : CHUNK;
+
+		if (image_read(image, done, chunk, length, NULL) < 0)
+			break;
+		for (size_t i = 0; i < length; i++)
+			sum = sum >> 8 ^ table[(sum ^ chunk[i]) & 0xff];
+		done += length;
+	}
+	free(chunk);
+	return done == size && ~sum == wanted;
+}
+
+/* With `link` its checksum will do where there are no build ids. */
+static int file_open(const struct image *image, const char *path, const struct link *link,
+		     struct image **ret_debug, struct error *err)
+{
+	struct image *debug;
+	int r = image_open_debug(path, &debug, err);
+
+	if (r < 0)
+		return r;
+	if (!debug_info_present(debug)) {
+		r = error_fail(err, -ENODATA, "has no DWARF");
+	} else if (image_machine(debug) != image_machine(image)) {
+		r = error_fail(err, -ESTALE, "of another machine");
+	} else {
+		struct error why = { 0 };
+
+		r = build_id_compare(image, debug, &why);
+		if (r == -ENODATA && link && checksum_is(debug, link->checksum))
+			r = 0;
+		if (r < 0)
+			error_adopt(err, &why);
+	}
+	if (r < 0)
+		image_close(debug);
+	else
+		*ret_debug = debug;
+	return r;
+}
+
+int debug_file_open(const struct image *image, const char *path, struct image **ret_debug,
+		    struct error *err)
+{
+	return file_open(image, path, NULL, ret_debug, err);
+}
+
+/* Where a binary is: its folder as the process names it, below the root that the process has. */
+struct place {
+	char root[64];
+	char folder[PATH_MAX];
+};
+
+static bool place_find(const char *path, struct place *ret_place)
+{
+	char target[PATH_MAX], *slash;
+	ssize_t length;
+	int end = 0;
+	unsigned int pid;
+
+	ret_place->root[0] = '\0';
+	if (sscanf(path, "/proc/%u/exe%n", &pid, &end) == 1 && end && !path[end]) {
+		length = readlink(path, target, sizeof(target) - 1);
+		if (length < 0)
+			return false;
+		target[length] = '\0';
+		snprintf(ret_place->root, sizeof(ret_place->root), "/proc/%u/root", pid);
+	} else if (!realpath(path, target)) {
+		return false;
+	}
+	slash = strrchr(target, '/');
+	if (!slash)
+		return false;
+	*slash = '\0';
+	memcpy(ret_place->folder, target, strlen(target) + 1);
+	return true;
+}
+
+/* Opens the file whose path has these parts, if it is the one. */
+static bool parts_open(const struct image *image, const struct link *link,
+		       const char *const parts[4], struct image **ret_debug)
+{
+	char path[2 * PATH_MAX];
+	int length =
+		snprintf(path, sizeof(path), "%s%s%s%s", parts[0], parts[1], parts[2], parts[3]);
+
+	return length > 0 && (size_t)length < sizeof(path) && access(path, R_OK) == 0 &&
+	       file_open(image, path, link, ret_debug, NULL) == 0;
+}
+
+static bool find_by_link(const struct image *image, const struct link *link,
+			 const struct place *place, const char *root, const char *folder,
+			 struct image **ret_debug)
+{
+	const char *const paths[][4] = {
+		{ root, place->folder, "/", link->name },
+		{ root, place->folder, "/.debug/", link->name },
+	};
+	char below[PATH_MAX + NAME_MAX + 2];
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (parts_open(image, link, paths[i], ret_debug))
+			return true;
+	snprintf(below, sizeof(below), "%s/%s", place->folder, link->name);
+	return parts_open(image, link, (const char *const[]){ root, folder, below, "" }, ret_debug);
+}
+
+static bool find_by_id(const struct image *image, const char *root, const char *folder,
+		       struct image **ret_debug)
+{
+	char digits[2 * sizeof(((struct build_id *)0)->data) + 1];
+	char below[sizeof(digits) + 32];
+	struct build_id id;
+
+	if (!build_id_read(image, BUILD_ID_GNU, &id) || id.size < 2)
+		return false;
+	build_id_format(&id, digits, sizeof(digits));
+	snprintf(below, sizeof(below), "/.build-id/%.2s/%s.debug", digits, digits + 2);
+	return parts_open(image, NULL, (const char *const[]){ root, folder, below, "" }, ret_debug);
+}
+
+bool debug_file_find(const struct image *image, const char *path, const char *folder,
+		     struct image **ret_debug)
+{
+	struct link link;
+	bool linked = link_read(image, &link);
+	struct place place;
+
+	if (!place_find(path, &place))
+		return false;
+	if (find_by_id(image, place.root, folder, ret_debug) ||
+	    (linked && find_by_link(image, &link, &place, place.root, folder, ret_debug)))
+		return true;
+	return place.root[0] &&
+	       (find_by_id(image, "", folder, ret_debug) ||
+		(linked && find_by_link(image, &link, &place, "", folder, ret_debug)));
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include "function_report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "function_set.h"
+#include "inlining.h"
+#include "signature_text.h"
+#include "similar.h"
+#include "site.h"
+
+/* More than anybody reads; each costs its disassembly. */
+#define MAX_FUNCTIONS 1000
+
+int function_missing(const struct binary *binary, const char *pattern, struct error *err)
+{
+	char names[256];
+
+	if (inlining_explain(binary->image, binary->pclntab, &binary->version, pattern, err) < 0)
+		return -ENOENT;
+	error_fail(err, -ENOENT, "there is no function %s", pattern);
+	if (!function_pattern_is_glob(pattern) &&
+	    similar_functions(binary->pclntab, pattern, names, sizeof(names)))
+		error_hint(err, "near it: %s", names);
+	return -ENOENT;
+}
+
+/* What is known of one function's types, in words when it is not all. */
+static void report_types(struct report *report, const struct binary *binary,
+			 const struct function *function)
+{
+	const struct signature *signature;
+	struct error why = {0};
+	char text[2048];
+
+	if (types_signature(binary->types, function, &signature, NULL, &why) == 0) {
+		signature_format(function->name, signature, text, sizeof(text));
+		report_string(report, "signature", text);
+	} else if (types_have_dwarf(binary->types)) {
+		report_string(report, "unknown", why.what);
+	}
+}
+
+static void report_site(struct report *report, const struct binary *binary,
+			const struct function *function)
+{
+	static const char *const kinds[] = {
+		[SITE_STACK_CHECK] = "stack check", [SITE_ENTRY] = "entry"};
+	struct error why = {0};
+	struct site site;
+
+	if (site_find(binary->image, binary->convention, function, &site, &why) < 0) {
+		report_string(report, "refused", why.what);
+		return;
+	}
+	report_string(report, "site", kinds[site.kind]);
+	report_address(report, "address", site.address);
+	report_address(report, "file_offset", site.file_offset);
+}
+
+static void report_inlined(struct report *report, const struct inlined *inlined)
+{
+	if (inlined->caller_count == 0)
+		return;
+	report_number(report, "inlined", inlined->caller_count);
+	report_open_list(report, "inlined_into");
+	for (size_t i = 0; i < inlined->caller_count && i < INLINING_MAX_CALLERS; i++)
+		report_string(report, NULL, inlined->callers[i].name);
+	report_close_list(report);
+}
+
+static int report_set(struct report *report, const struct binary *binary,
+		      const struct function_set *set)
+{
+	const char **names = calloc(set->count, sizeof(*names));
+	struct inlined *inlined = calloc(set->count, sizeof(*inlined));
+	int r = -ENOMEM;
+
+	if (names && inlined) {
+		for (size_t i = 0; i < set->count; i++)
+			names[i] = set->functions[i].name;
+		/* Where nothing tells, nothing is said. */
+		inlining_find(binary->image, binary->pclntab, &binary->version, names, set->count,
+			      inlined, NULL);
+		r = 0;
+	}
+	for (size_t i = 0; r == 0 && i < set->count; i++) {
+		report_open_object(report, NULL);
+		report_string(report, "function", set->functions[i].name);
+		report_types(report, binary, &set->functions[i]);
+		report_address(report, "entry", set->functions[i].entry);
+		report_site(report, binary, &set->functions[i]);
+		report_inlined(report, &inlined[i]);
+		report_close_object(report);
+	}
+	free(names);
+	free(inlined);
+	return r;
+}
+
+static void report_head(struct report *report, const char *path, const struct binary *binary)
+{
+	report_string(report, "binary", path);
+	report_string(report, "go", binary->version.text);
+	report_string(report, "abi", binary->convention->name);
+	report_bool(report, "dwarf", types_have_dwarf(binary->types));
+	if (!types_have_dwarf(binary->types))
+		report_string(report, "types",
+			      "missing: build it without -ldflags=-w, or --types FILE with a copy of this build that has them");
+}
+
+static int find(const struct binary *binary, const char *pattern, size_t room,
+		struct function_set *set, struct error *err)
+{
+	int r = function_set_find(binary->pclntab, pattern, room, set, err);
+
+	return r == 0 && set->matched == 0 ? function_missing(binary, pattern, err) : r;
+}
+
+int function_report(struct report *report, const char *path, const struct binary *binary,
+		    const char *const *patterns, size_t count, struct error *err)
+{
+	size_t room = MAX_FUNCTIONS, left_out = 0;
+	int r = 0;
+
+	report_head(report, path, binary);
+	report_open_list(report, "functions");
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		struct function_set set = {0};
+
+		r = find(binary, patterns[i], room, &set, err);
+		if (r == 0 && set.count && report_set(report, binary, &set) < 0)
+			r = error_fail(err, -ENOMEM, "out of memory");
+		room -= set.count;
+		left_out += set.matched - set.count;
+		function_set_release(&set);
+	}
+	report_close_list(report);
+	if (left_out)
+		report_number(report, "left_out", left_out);
+	return r;
+}

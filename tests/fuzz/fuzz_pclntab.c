@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is loaded of a file, as pclntab and moduledata. The first byte says how the file is laid out: with
+ * a section, with symbols, with relocations, and for which machine.
+ */
+#include <elf.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "memory_file.h"
+#include "pclntab.h"
+
+enum { HAS_SECTION = 1, HAS_SYMBOLS = 2, HAS_RELOCATIONS = 4, IS_ARM64 = 8 };
+
+static void content_open(struct memory_file *file, uint8_t layout, const uint8_t *data, size_t size)
+{
+	struct content_section sections[3];
+	struct content content = { .data = data, .size = size, .sections = sections };
+
+	content.machine = layout & IS_ARM64 ? EM_AARCH64 : EM_X86_64;
+	if (layout & HAS_RELOCATIONS)
+		content.dynamic = size < 48 ? size : 48;
+	if (layout & HAS_SECTION)
+		sections[content.section_count++] =
+			(struct content_section){ ".gopclntab", SHT_PROGBITS, SHF_ALLOC, 0, size };
+	if (layout & HAS_SYMBOLS) {
+		sections[content.section_count++] =
+			(struct content_section){ ".symtab", SHT_SYMTAB, 0, 0, size };
+		sections[content.section_count++] =
+			(struct content_section){ ".strtab", SHT_STRTAB, 0, 0, size };
+	}
+	memory_file_around(file, &content);
+}
+
+static void check_function(const struct pclntab *table, const struct function *function,
+			   size_t size)
+{
+	struct function found;
+
+	HOLDS(function->name && strlen(function->name) <= size);
+	HOLDS(function->entry >= CONTENT_ADDRESS - CONTENT_OFFSET &&
+	      function->entry <= function->end);
+	HOLDS(function->end <= CONTENT_ADDRESS + size);
+	if (pclntab_find(table, function->name, &found))
+		HOLDS(strcmp(found.name, function->name) == 0);
+}
+
+static void check_table(const struct pclntab *table, size_t size)
+{
+	size_t count = pclntab_count(table);
+	struct function function;
+
+	HOLDS(count > 0 && count <= size);
+	HOLDS(!pclntab_at(table, count, &function) && !pclntab_at(table, SIZE_MAX, &function));
+	for (size_t i = 0; i < count && i < 16; i++) {
+		if (pclntab_at(table, i, &function))
+			check_function(table, &function, size);
+	}
+	pclntab_find(table, "", &function);
+	if (pclntab_find(table, "main.main", &function))
+		HOLDS(strcmp(function.name, "main.main") == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct pclntab *table = NULL;
+	struct image *image = NULL;
+	struct error err = { 0 };
+	struct memory_file file;
+	int r;
+
+	if (size < 1)
+		return 0;
+	content_open(&file, data[0], data + 1, size - 1);
+	HOLDS(image_open(file.path, &image, NULL) == 0);
+	r = pclntab_open(image, &table, &err);
+	HOLDS(r == err.code && (r == 0) == (table != NULL));
+	if (r == 0)
+		check_table(table, size);
+	pclntab_close(table);
+	image_close(image);
+	memory_file_close(&file);
+	return 0;
+}

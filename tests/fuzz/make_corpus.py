@@ -1,0 +1,483 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Writes the crafted files of the corpora: small binaries as they should be, and such as try to be too much."""
+
+import pathlib
+import struct
+import sys
+import zlib
+
+MOST = 2**64 - 1
+BASE, CONTENT = 0x400000, 0x400100  # where the targets' own headers put a content
+LOAD, DYNAMIC = 1, 2
+PROGBITS, SYMTAB, STRTAB, NOBITS = 1, 2, 3, 8
+TAG_RELA, TAG_RELASZ, RELATIVE = 7, 8, 8
+
+
+def words(*numbers):
+    return struct.pack(f"<{len(numbers)}Q", *(number & MOST for number in numbers))
+
+
+# --- image: whole files ---
+
+
+def segment(kind, flags, offset, address, file_size, memory_size):
+    return struct.pack("<IIQQQQQQ", kind, flags, offset, address, address, file_size, memory_size, 16)
+
+
+def section(name, kind, address=0, offset=0, size=0, flags=0):
+    return struct.pack("<IIQQQQIIQQ", name, kind, flags, address, offset, size, 0, 0, 1, 0)
+
+
+def elf(segments, body=b"", sections=(), machine=62, kind=3, **changes):
+    """Headers, then segments, then the body, then sections (the last one names the others)."""
+    begin = 64 + 56 * len(segments)
+    values = {"phoff": 64, "shoff": (begin + len(body)) if sections else 0, "phentsize": 56, "phnum": len(segments),
+              "shentsize": 64, "shnum": len(sections), "shstrndx": max(len(sections) - 1, 0), **changes}
+    header = b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack(
+        "<HHIQQQIHHHHHH", kind, machine, 1, 0, values["phoff"], values["shoff"], 0, 64, values["phentsize"],
+        values["phnum"], values["shentsize"], values["shnum"], values["shstrndx"])
+    return header + b"".join(segments) + body + b"".join(sections)
+
+
+NAMES = b"\0.text\0.gopclntab\0.symtab\0.strtab\0.shstrtab\0"
+
+
+def name_at(name):
+    return NAMES.index(b"\0" + name + b"\0") + 1
+
+
+def with_sections(*own, **changes):
+    """One segment; a body of names, a symbol named main.main, and its name."""
+    symbols = bytes(24) + struct.pack("<IBBHQQ", 1, 2, 0, 1, 0x401000, 32)
+    text = b"\0main.main\0"
+    body = NAMES + symbols + text
+    begin = 64 + 56
+    rows = own or (section(name_at(b".symtab"), SYMTAB, 0, begin + len(NAMES), len(symbols)),
+                   section(name_at(b".strtab"), STRTAB, 0, begin + len(NAMES) + len(symbols), len(text)))
+    return elf([segment(LOAD, 7, 0, BASE, 64, 4096)], body,
+               [section(0, 0), *rows, section(name_at(b".shstrtab"), STRTAB, 0, begin, len(NAMES))], **changes)
+
+
+def relocated(count, addend=0x401000):
+    """A dynamic section with relative relocations of zero words."""
+    begin = 64 + 2 * 56
+    dynamic = words(TAG_RELA, BASE + begin + 48, TAG_RELASZ, 24 * count, 0, 0)
+    entries = words(BASE + begin + 48 + 24 * 2, RELATIVE, addend) + words(MOST, RELATIVE, MOST)
+    body = dynamic + entries + bytes(16)
+    return elf([segment(LOAD, 6, 0, BASE, begin + len(body), begin + len(body)),
+                segment(DYNAMIC, 6, begin, BASE + begin, len(dynamic), len(dynamic))], body)
+
+
+def images():
+    plain = segment(LOAD, 5, 0, BASE, 120, 4096)
+    yield "plain", elf([plain], kind=2)
+    yield "arm64", elf([plain], machine=183)
+    yield "sections", with_sections()
+    yield "relocations", relocated(2)
+    yield "relocations_endless", relocated(MOST // 24)
+    yield "segments_overlap", elf([segment(LOAD, 7, n, BASE + n, 100 - n, 2**40 - n) for n in range(4)])
+    yield "segment_ends_at_most", elf([segment(LOAD, 7, 0, MOST - 4096, 64, 4096)])
+    yield "segment_beyond_most", elf([segment(LOAD, 7, 0, MOST - 4, 64, 4096)])
+    yield "segment_offset_most", elf([segment(LOAD, 7, MOST, BASE, 64, 64)])
+    yield "segment_size_most", elf([segment(LOAD, 7, 1, 0, MOST, MOST)])
+    yield "segment_memory_most", elf([segment(LOAD, 7, 0, 0, 64, MOST)])
+    yield "segments_many", elf([plain], phnum=0xfffe)
+    yield "headers_most", elf([plain], phoff=MOST - 55)
+    yield "sections_most", with_sections(shoff=MOST - 63)
+    yield "sections_many", with_sections(shnum=0xffff)
+    yield "sections_counted_first", with_sections(shnum=0)
+    yield "sections_names_beyond", with_sections(shstrndx=0xfff1)
+    yield "sections_overlap", with_sections(
+        *(section(name_at(name), kind, BASE, 0, 248) for name, kind in ((b".symtab", SYMTAB), (b".strtab", STRTAB))))
+    yield "section_offset_most", with_sections(
+        section(name_at(b".symtab"), SYMTAB, MOST, MOST, MOST), section(name_at(b".strtab"), STRTAB, 0, 0, MOST))
+    yield "section_no_bits", with_sections(section(name_at(b".text"), NOBITS, BASE, MOST, MOST))
+    yield "class_32", b"\x7fELF\x01\x01\x01" + bytes(57)
+    yield "script", b"#!/bin/sh\n"
+
+
+# --- build information: a layout and a content ---
+
+MAGIC = b"\xff Go buildinf:"
+HAS_SECTION, HAS_SYMBOLS, HAS_RELOCATIONS, IS_ARM64 = 1, 2, 4, 8
+MODULES = b"0" * 16 + b"path\tshop\nmod\tshop\t(devel)\nbuild\t-buildmode=exe\nbuild\tCGO_ENABLED=1\n" + b"1" * 16
+
+
+def length(number):
+    out = b""
+    while number >= 0x80:
+        out += bytes((number & 0x7f | 0x80,))
+        number >>= 7
+    return out + bytes((number,))
+
+
+def layout(flags, content):
+    return bytes((flags,)) + content
+
+
+def inline(version, modules=MODULES, version_size=None, modules_size=None):
+    size = len(version) if version_size is None else version_size
+    return (MAGIC + b"\x08\x02" + bytes(16) + length(size) + version
+            + length(len(modules) if modules_size is None else modules_size) + modules)
+
+
+def pointed(pointers=True):
+    """Strings behind their headers behind pointers; as lld writes it, the pointers are left to relocations."""
+    version = b"go1.17.13"
+    at = 48 + 4 * 24  # of the header
+    strings = at + 32 + 32
+    headers = words(CONTENT + strings, len(version), CONTENT + strings + len(version), len(MODULES))
+    targets = (CONTENT + at + 32, CONTENT + at + 48)
+    words_at = (at + 16, at + 24, at + 32, at + 48)
+    values = (*targets, CONTENT + strings, CONTENT + strings + len(version))
+    relocations = b"".join(words(CONTENT + where, RELATIVE, value) for where, value in zip(words_at, values))
+    if not pointers:
+        headers = words(0, len(version), 0, len(MODULES))
+    return (words(TAG_RELA, CONTENT + 48, TAG_RELASZ, 24 * 4, 0, 0) + relocations
+            + MAGIC + b"\x08\x00" + (words(*targets) if pointers else bytes(16)) + headers + version + MODULES)
+
+
+def symbol_table(name, value):
+    """Symbols and their names in one: a name index counts from the same byte as the symbols."""
+    return (bytes(24) + struct.pack("<IBBHQQ", 72, 1, 0, 1, value, 16)
+            + struct.pack("<IBBHQQ", MOST >> 32, 1, 0, 1, MOST, MOST) + name + b"\0")
+
+
+def build_infos():
+    yield "inline", layout(0, inline(b"go1.22.7"))
+    yield "inline_section", layout(HAS_SECTION, inline(b"go1.27rc1 X:jsonv2"))
+    yield "inline_vendor", layout(0, inline(b"go1.22.7 (Red Hat 1.22.7-1.el9)"))
+    yield "inline_devel", layout(0, inline(b"devel go1.28-abcdef Mon Jan 1 00:00:00 2026 +0000"))
+    yield "inline_no_modules", layout(0, inline(b"go1.20", b""))
+    yield "version_most", layout(0, inline(b"go1.20", version_size=MOST))
+    yield "modules_most", layout(0, inline(b"go1.20", modules_size=MOST))
+    yield "modules_huge", layout(0, inline(b"go1.20", modules_size=2**40))
+    yield "length_endless", layout(0, MAGIC + b"\x08\x02" + bytes(16) + b"\xff" * 16)
+    yield "length_cut", layout(0, MAGIC + b"\x08\x02" + bytes(16))
+    yield "pointers", layout(0, pointed())
+    yield "pointers_relocated", layout(HAS_RELOCATIONS, pointed(False))
+    yield "pointers_most", layout(0, MAGIC + b"\x08\x00" + words(MOST - 7, MOST - 7))
+    yield "pointers_itself", layout(0, MAGIC + b"\x08\x00" + words(CONTENT + 16, CONTENT + 16))
+    yield "pointers_big_endian", layout(0, MAGIC + b"\x08\x01" + words(CONTENT, CONTENT))
+    yield "pointers_narrow", layout(HAS_SECTION, MAGIC + b"\x04\x00" + words(CONTENT, CONTENT))
+    yield "magics", layout(0, (MAGIC + b"\0\0") * 20)
+    table = symbol_table(b"runtime.buildVersion", CONTENT + 96)
+    yield "symbol", layout(HAS_SYMBOLS, table + bytes(96 - len(table)) + words(CONTENT + 112, 6) + b"go1.12")
+    yield "symbol_most", layout(HAS_SYMBOLS, symbol_table(b"runtime.buildVersion", MOST))
+
+
+# --- pclntab: a layout and a content ---
+
+FORMATS = {"1_2": 0xfb, "1_16": 0xfa, "1_18": 0xf0, "1_20": 0xf1}
+TEXT = CONTENT
+FUNCTIONS = (b"main.main", b"net/http.serverHandler.ServeHTTP", b"runtime.text")
+
+
+def magic(name, quantum=1):
+    return bytes((FORMATS[name], 255, 255, 255, 0, 0, quantum, 8))
+
+
+def table_1_2(count=None, name_at=None, func_at=None):
+    """Names, functab and _funcs are one; offsets count from the table."""
+    amount = len(FUNCTIONS)
+    funcs_at = 16 + 8 * (2 * amount + 1)
+    names_at = funcs_at + 16 * amount
+    names = [names_at + sum(len(f) + 1 for f in FUNCTIONS[:index]) for index in range(amount)]
+    fields = b"".join(words(TEXT + 16 * index, funcs_at + 16 * index if func_at is None else func_at)
+                      for index in range(amount))
+    funcs = b"".join(struct.pack("<QII", TEXT + 16 * index, names[index] if name_at is None else name_at, 0)
+                     for index in range(amount))
+    return (magic("1_2") + words(amount if count is None else count) + fields + words(TEXT + 16 * amount) + funcs
+            + b"".join(f + b"\0" for f in FUNCTIONS))
+
+
+def table(name, count=None, quantum=1, text=TEXT, parts=None, name_at=None, func_at=None, step=16):
+    """1.16 and later: a header of offsets, the names, the functab with the _funcs."""
+    amount = len(FUNCTIONS)
+    narrow = name != "1_16"
+    names = b"".join(f + b"\0" for f in FUNCTIONS)
+    names += bytes(-len(names) % 8)
+    head = 72 if narrow else 64
+    functab = head + len(names)
+    field = "<I" if narrow else "<Q"
+    width = 4 if narrow else 8
+    funcs_at = width * (2 * amount + 1)
+    fields = b"".join(struct.pack(field, (0 if narrow else TEXT) + step * index)
+                      + struct.pack(field, funcs_at + 16 * index if func_at is None else func_at)
+                      for index in range(amount))
+    fields += struct.pack(field, (0 if narrow else TEXT) + step * amount)
+    funcs = b""
+    for index in range(amount):
+        at = sum(len(f) + 1 for f in FUNCTIONS[:index]) if name_at is None else name_at
+        funcs += (struct.pack(field, 0) + struct.pack("<I", at)).ljust(16, b"\0")
+    offsets = parts or (head, functab, functab, functab, functab)
+    header = magic(name, quantum) + words(amount if count is None else count, 1)
+    return header + (words(text) if narrow else b"") + words(*offsets) + names + fields + funcs
+
+
+def with_moduledata(content, pclntab=CONTENT, text=TEXT, first=0, last=48):
+    """The pclntab and, behind it, what the runtime knows of it."""
+    content += bytes(-len(content) % 8)
+    return content + words(pclntab) + bytes(152) + words(text + first, text + last, text, text + last)
+
+
+def pclntabs():
+    yield "1_2", layout(0, table_1_2())
+    yield "1_16", layout(HAS_SECTION, table("1_16"))
+    yield "1_18", layout(0, table("1_18"))
+    yield "1_20", layout(0, table("1_20"))
+    yield "1_20_arm64", layout(IS_ARM64, table("1_20", quantum=4))
+    yield "1_26_moduledata", layout(0, with_moduledata(table("1_20", text=0)))
+    yield "1_26_no_moduledata", layout(0, table("1_20", text=0))
+    yield "moduledata_other", layout(0, with_moduledata(table("1_18"), last=MOST // 2))
+    yield "moduledata_wraps", layout(0, with_moduledata(table("1_18"), text=MOST - 7))
+    yield "moduledata_many", layout(0, table("1_20", text=0) + words(CONTENT) * 80)
+    for name in ("1_16", "1_18", "1_20"):
+        yield f"{name}_count_most", layout(0, table(name, count=MOST))
+        yield f"{name}_count_wraps", layout(0, table(name, count=2**62))
+        yield f"{name}_offsets_most", layout(0, table(name, parts=(MOST,) * 5))
+        yield f"{name}_parts_overlap", layout(0, table(name, parts=(8, 9, 10, 11, 8)))
+        yield f"{name}_name_most", layout(0, table(name, name_at=2**32 - 1))
+        yield f"{name}_func_most", layout(0, table(name, func_at=2**32 - 1))
+        yield f"{name}_functions_overlap", layout(0, table(name, step=0))
+    yield "1_2_count_most", layout(0, table_1_2(count=MOST))
+    yield "1_2_name_most", layout(0, table_1_2(name_at=2**32 - 1))
+    yield "1_2_func_most", layout(0, table_1_2(func_at=MOST))
+    yield "text_most", layout(0, table("1_18", text=MOST - 8))
+    yield "magics", layout(0, b"".join(magic(name) for name in FORMATS) * 8)
+    symbols = symbol_table(b"runtime.text", TEXT)
+    yield "symbol", layout(HAS_SYMBOLS, symbols + bytes(-len(symbols) % 16) + table("1_20", text=0))
+    relocations = words(TAG_RELA, CONTENT + 48, TAG_RELASZ, 24, 0, 0) + words(CONTENT + 72, RELATIVE, CONTENT + 264)
+    data = relocations + words(0) + bytes(152) + words(TEXT, TEXT + 48, TEXT, TEXT + 48)
+    yield "relocations", layout(HAS_RELOCATIONS, data + table("1_20", text=0))
+
+
+# --- types: a layout, sizes, .debug_info, .debug_abbrev, the others ---
+
+IS_COMPRESSED, HAS_OLD_NAMES, IS_FILE = 1, 2, 0x80
+STRING, UDATA, DATA1, DATA4, DATA8, ADDR, REF4, REF_ADDR, FLAG, EXPRLOC, SEC_OFFSET, RNGLISTX, STRX, INDIRECT = (
+    0x08, 0x0f, 0x0b, 0x06, 0x07, 0x01, 0x13, 0x10, 0x0c, 0x18, 0x17, 0x23, 0x1a, 0x16)
+NAME, SIZE, LOW, HIGH, TYPE, MEMBER, LOCATION, RANGES, COUNT, BOUND, ORIGIN, RESULT = (
+    0x03, 0x0b, 0x11, 0x12, 0x49, 0x38, 0x02, 0x55, 0x37, 0x2f, 0x31, 0x4b)
+GO_KIND, GO_KEY, GO_ELEMENT, GO_EMBEDDED = 0x2900, 0x2901, 0x2902, 0x2903
+UNIT, BASE_TYPE, POINTER, TYPEDEF, STRUCT, FIELD, ARRAY, RANGE, FUNCTION, PARAMETER = (
+    0x11, 0x24, 0x0f, 0x16, 0x13, 0x0d, 0x01, 0x21, 0x2e, 0x05)
+
+
+class Unit:
+    """Entries of one unit. Each kind of entry is an abbreviation of its own."""
+
+    def __init__(self, version=4, ranges=None):
+        self.version = version
+        self.head = 12 if version >= 5 else 11
+        self.info, self.abbreviations, self.labels, self.references = b"", b"", {}, []
+        self.codes = {}
+        unit = [(NAME, STRING, b"runtime\0")]
+        if ranges is None:
+            unit += [(LOW, ADDR, words(0x401000)), (HIGH, DATA8, words(0x1000))]
+        else:
+            unit += [(LOW, ADDR, words(0)), (RANGES, *ranges)]
+        self.entry(UNIT, *unit, parent=True)
+
+    def entry(self, tag, *attributes, label=None, parent=False):
+        if label:
+            self.labels[label] = self.head + len(self.info)
+        key = (tag, parent, tuple((code, form) for code, form, _ in attributes))
+        if key not in self.codes:
+            self.codes[key] = len(self.codes) + 1
+            self.abbreviations += length(self.codes[key]) + length(tag) + bytes((parent,))
+            self.abbreviations += b"".join(length(code) + length(form) for code, form, _ in attributes) + b"\0\0"
+        self.info += length(self.codes[key])
+        for _, form, value in attributes:
+            if isinstance(value, str):
+                self.references.append((len(self.info), value))
+                value = bytes(4)
+            self.info += value
+
+    def end(self):
+        self.info += b"\0"
+
+    def finish(self, size=None):
+        info = bytearray(self.info + b"\0")
+        for at, label in self.references:
+            struct.pack_into("<I", info, at, self.labels.get(label, 0) if isinstance(label, str) else label)
+        size = len(info) + self.head - 4 if size is None else size
+        head = struct.pack("<IHBBI", size, 5, 1, 8, 0) if self.version >= 5 else struct.pack("<IHIB", size, 4, 0, 8)
+        return head + bytes(info), self.abbreviations + b"\0"
+
+    def go(self):
+        """What a small Go program has."""
+        kind = lambda number: (GO_KIND, DATA1, bytes((number,)))
+        name = lambda text: (NAME, STRING, text.encode() + b"\0")
+        size = lambda number: (SIZE, UDATA, length(number))
+        self.entry(BASE_TYPE, name("int"), size(8), kind(2), label="int")
+        self.entry(STRUCT, name("string"), size(16), kind(24), label="string")
+        self.entry(TYPEDEF, name("main.T"), (TYPE, REF4, "struct"), label="T")
+        self.entry(POINTER, name("*main.T"), (TYPE, REF4, "T"), kind(22), label="pointer")
+        self.entry(STRUCT, name("main.T"), size(40), kind(25), label="struct", parent=True)
+        self.entry(FIELD, name("next"), (MEMBER, UDATA, length(0)), (TYPE, REF4, "pointer"), (GO_EMBEDDED, FLAG, b"\0"))
+        self.entry(FIELD, name("name"), (MEMBER, EXPRLOC, b"\x02\x23\x08"), (TYPE, REF4, "string"))
+        self.entry(FIELD, name("list"), (MEMBER, UDATA, length(24)), (TYPE, REF4, "array"), (GO_EMBEDDED, FLAG, b"\1"))
+        self.end()
+        self.entry(ARRAY, name("[3]int"), size(24), kind(17), (TYPE, REF4, "int"), label="array", parent=True)
+        self.entry(RANGE, (COUNT, UDATA, length(3)))
+        self.end()
+        self.entry(TYPEDEF, name("a"), kind(21), (TYPE, REF4, "pointer"), (GO_KEY, REF4, "string"),
+                   (GO_ELEMENT, REF4, "T"))
+        self.entry(FUNCTION, name("main.f"), (LOW, ADDR, words(0x401000)), (HIGH, DATA8, words(32)), parent=True)
+        self.entry(PARAMETER, name("t"), (RESULT, FLAG, b"\0"), (TYPE, REF4, "pointer"), (LOCATION, EXPRLOC, b"\x01\x50"))
+        self.entry(PARAMETER, name("s"), (RESULT, FLAG, b"\0"), (TYPE, REF4, "string"),
+                   (LOCATION, EXPRLOC, b"\x06\x53\x93\x08\x52\x93\x08"), label="s")
+        self.entry(PARAMETER, name("l"), (RESULT, FLAG, b"\0"), (TYPE, REF4, "T"), (LOCATION, SEC_OFFSET, bytes(4)))
+        self.entry(PARAMETER, (ORIGIN, REF4, "s"), label="instance")
+        self.entry(PARAMETER, name("~r0"), (RESULT, FLAG, b"\1"), (TYPE, REF4, "int"))
+        self.end()
+        return self
+
+
+def dwarf(unit, others=b"", flags=0, wrap=lambda info: info, **changes):
+    info, abbreviations = unit.finish(**changes)
+    info = wrap(info)
+    return bytes((flags,)) + struct.pack("<HH", len(info), len(abbreviations)) + info + abbreviations + others
+
+
+def name(text):
+    return (NAME, STRING, text + b"\0")
+
+
+def cycle(*entries):
+    """Entries (tag, attributes, label) after the unit's own."""
+    unit = Unit()
+    for tag, attributes, label, parent in entries:
+        unit.entry(tag, *attributes, label=label, parent=parent)
+        if parent:
+            unit.end()
+    return dwarf(unit)
+
+
+def compressed(info, claimed=None, kind=1):
+    return struct.pack("<IIQQ", kind, 0, len(info) if claimed is None else claimed, 1) + zlib.compress(info)
+
+
+def old_compressed(info, claimed=None):
+    return b"ZLIB" + struct.pack(">Q", len(info) if claimed is None else claimed) + zlib.compress(info)
+
+
+def deep(unit, depth):
+    for _ in range(depth):
+        unit.entry(STRUCT, name(b"a"), parent=True)
+    return unit
+
+
+def wide_form(form, value):
+    unit = Unit().go()
+    unit.entry(FUNCTION, (LOW, ADDR, words(MOST)), (HIGH, DATA8, words(MOST)), name(b"main.g"), parent=True)
+    unit.entry(PARAMETER, name(b"x"), (TYPE, REF4, "int"), (LOCATION, form, value))
+    unit.end()
+    return dwarf(unit, words(0x401000, 0x401010) + struct.pack("<H", 1) + b"\x50" + words(0, 0))
+
+
+def debug():
+    location = words(0, 16) + struct.pack("<H", 1) + b"\x50" + words(0, 0)
+    yield "go", dwarf(Unit().go(), location)
+    yield "go_5", dwarf(Unit(5).go(), location)
+    yield "go_compressed", dwarf(Unit().go(), location, IS_COMPRESSED, compressed)
+    yield "go_old_compressed", dwarf(Unit().go(), location, HAS_OLD_NAMES, old_compressed)
+    yield "compressed_most", dwarf(Unit().go(), b"", IS_COMPRESSED, lambda i: compressed(i, MOST))
+    yield "compressed_huge", dwarf(Unit().go(), b"", IS_COMPRESSED, lambda i: compressed(i, 2**33))
+    yield "compressed_zeros", dwarf(Unit().go(), b"", IS_COMPRESSED, lambda i: compressed(i + bytes(200000)))
+    yield "compressed_unknown", dwarf(Unit().go(), b"", IS_COMPRESSED, lambda i: compressed(i, kind=2))
+    yield "old_compressed_most", dwarf(Unit().go(), b"", HAS_OLD_NAMES, lambda i: old_compressed(i, MOST))
+    yield "old_compressed_huge", dwarf(Unit().go(), b"", HAS_OLD_NAMES, lambda i: old_compressed(i, 2**33))
+    yield "typedef_itself", cycle((TYPEDEF, [name(b"a"), (TYPE, REF4, "a")], "a", False))
+    yield "typedef_two", cycle((TYPEDEF, [name(b"a"), (TYPE, REF4, "b")], "a", False),
+                               (TYPEDEF, [name(b"b"), (TYPE, REF4, "a")], "b", False))
+    yield "pointer_itself", cycle((POINTER, [name(b"a"), (TYPE, REF4, "a")], "a", False))
+    yield "array_itself", cycle((ARRAY, [name(b"a"), (TYPE, REF4, "a")], "a", True))
+    yield "interface_itself", cycle((TYPEDEF, [name(b"a"), (GO_KIND, DATA1, b"\x14"), (TYPE, REF4, "a")], "a", False))
+    yield "origin_itself", cycle((FUNCTION, [(ORIGIN, REF4, "a"), (LOW, ADDR, words(0x401000))], "a", True))
+    unit = Unit()
+    unit.entry(STRUCT, name(b"a"), label="a", parent=True)
+    unit.entry(FIELD, name(b"a"), (TYPE, REF4, "a"), (MEMBER, UDATA, length(MOST)))
+    unit.end()
+    yield "struct_in_itself", dwarf(unit)
+    unit = Unit()
+    unit.entry(STRUCT, name(b"a"), label="a", parent=True)
+    for _ in range(300):
+        unit.entry(FIELD)
+    unit.end()
+    yield "struct_many", dwarf(unit)
+    yield "struct_deep", dwarf(deep(Unit(), 200))
+    yield "unit_size_most", dwarf(Unit().go(), size=0xffffffef)
+    yield "unit_size_64", dwarf(Unit().go(), size=0xffffffff)
+    yield "unit_size_none", dwarf(Unit().go(), size=0)
+    yield "unit_size_one", dwarf(Unit().go(), size=1)
+    yield "ranges", dwarf(Unit(ranges=(SEC_OFFSET, struct.pack("<I", 0))).go(), words(0x401000, 0x402000, 0, 0))
+    yield "ranges_base", dwarf(Unit(ranges=(SEC_OFFSET, struct.pack("<I", 0))).go(),
+                               words(MOST, 0x401000, 0, 0x1000, MOST - 1, MOST, 0, 0))
+    yield "ranges_endless", dwarf(Unit(ranges=(SEC_OFFSET, struct.pack("<I", 0))).go(), words(1, 2) * 64)
+    yield "ranges_beyond", dwarf(Unit(ranges=(SEC_OFFSET, struct.pack("<I", 2**32 - 1))).go(), words(1, 2))
+    lists = b"\x06" + words(0x401000, 0x402000) + b"\0"
+    head = struct.pack("<IHBBI", len(lists) + 8, 5, 8, 0, 0)
+    yield "rnglists", dwarf(Unit(5, ranges=(SEC_OFFSET, struct.pack("<I", 12))).go(), head + lists)
+    yield "rnglists_index", dwarf(Unit(5, ranges=(RNGLISTX, length(0))).go(),
+                                  struct.pack("<IHBBI", len(lists) + 12, 5, 8, 0, 1) + struct.pack("<I", 4) + lists)
+    yield "rnglists_index_most", dwarf(Unit(5, ranges=(RNGLISTX, length(MOST))).go(), head + lists)
+    yield "rnglists_count_most", dwarf(Unit(5, ranges=(RNGLISTX, length(0))).go(),
+                                       struct.pack("<IHBBI", len(lists) + 8, 5, 8, 0, 2**32 - 1) + lists)
+    yield "location_list", wide_form(SEC_OFFSET, bytes(4))
+    yield "location_empty", wide_form(EXPRLOC, b"\0")
+    yield "location_most", wide_form(EXPRLOC, length(MOST))
+    yield "location_registers", wide_form(EXPRLOC, b"\x0b\x90" + length(MOST)[:9] + b"\x01")
+    yield "location_pieces", wide_form(EXPRLOC, length(120) + b"\x50\x93\x01" * 40)
+    yield "location_frame", wide_form(EXPRLOC, b"\x03\x91\x80\x7f")
+    yield "reference_most", dwarf(reference(REF_ADDR, b"\xff" * 4))
+    yield "reference_to_nothing", dwarf(reference(REF4, struct.pack("<I", 2**31)))
+    yield "form_unknown", dwarf(reference(0x7f, bytes(4)))
+    yield "form_indirect", dwarf(reference(INDIRECT, b"\x16" * 8 + b"\x13" + bytes(4)))
+    yield "name_index_most", dwarf(strange_name(STRX, length(MOST)))
+    yield "name_offset_most", dwarf(strange_name(0x0e, b"\xff" * 4))
+    yield "name_without_end", dwarf(strange_name(STRING, b"a" * 8))
+    info, _ = Unit().go().finish()
+    yield "abbreviations_none", bytes(1) + struct.pack("<HH", len(info), 0) + info
+    yield "abbreviations_endless", bytes(1) + struct.pack("<HH", len(info), 40) + info + b"\x01\x11\x01" + b"\x81" * 37
+    info, abbreviations = Unit().go().finish()
+    yield "sections_one", bytes(1) + struct.pack("<HH", len(info), 0) + info + abbreviations
+    text = b"\0.debug_info\0.debug_abbrev\0.shstrtab\0"
+    begin = 64 + 56
+    body = text + info + abbreviations
+    rows = [section(0, 0), section(1, PROGBITS, 0, begin + len(text), len(info)),
+            section(13, PROGBITS, 0, begin + len(text) + len(info), len(abbreviations)),
+            section(27, STRTAB, 0, begin, len(text))]
+    whole = [segment(LOAD, 5, 0, BASE, 64, 64)]
+    yield "file", bytes((IS_FILE,)) + elf(whole, body, rows)
+    rows[1] = section(1, PROGBITS, 0, MOST, MOST)
+    yield "file_section_most", bytes((IS_FILE,)) + elf(whole, body, rows)
+    rows[1] = rows[2] = section(1, PROGBITS, 0, 0, begin)
+    yield "file_sections_overlap", bytes((IS_FILE,)) + elf(whole, body, rows)
+
+
+def reference(form, value):
+    unit = Unit().go()
+    unit.entry(TYPEDEF, name(b"a"), (TYPE, form, value))
+    return unit
+
+
+def strange_name(form, value):
+    unit = Unit()
+    unit.entry(TYPEDEF, (NAME, form, value))
+    return unit
+
+
+def main():
+    corpora = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent / "corpus")
+    for corpus, files in (("image", images()), ("build_info", build_infos()), ("pclntab", pclntabs()), ("types", debug())):
+        folder = corpora / corpus
+        folder.mkdir(parents=True, exist_ok=True)
+        for title, data in files:
+            (folder / title).write_bytes(data)
+
+
+if __name__ == "__main__":
+    main()

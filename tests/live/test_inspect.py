@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""gohttpsnoop inspect BINARY FUNCTION...: declarations, addresses, sites, and what was inlined."""
+
+import json
+
+import events
+from harness import check, check_equal, main, releases
+from servers import build, release_number
+from tracer import run
+
+SIGNATURES = {
+    "main.ping": "func main.ping(w net/http.ResponseWriter, r *net/http.Request)",
+    "main.(*shop).checkout": "func (s *main.shop) checkout(w net/http.ResponseWriter, r *net/http.Request)",
+    "main.logRequest": "func main.logRequest(level int, name string, r *net/http.Request)",
+    "main.add": "func main.add(a int, b int) int",
+}
+
+
+def inspect(*arguments):
+    status, stdout, stderr = run("inspect", *map(str, arguments))
+    check_equal((status, stderr), (0, b""), f"status and stderr of inspect {arguments}")
+    return events.decode_text(stdout, "stdout")
+
+
+def functions_of(binary, *patterns):
+    report = json.loads(inspect("--json", binary, *patterns))
+    return {function["function"]: function for function in report["functions"]}, report
+
+
+def test_declarations(scope, release):
+    """'main.*': every function as the source declares it"""
+    found, report = functions_of(build("server", release), "main.*")
+    check_equal(report["dwarf"], True, "dwarf")
+    check_equal({name: found[name]["signature"] for name in SIGNATURES}, SIGNATURES, "signatures")
+    for function in found.values():
+        check(function["function"].startswith("main."), f"{function}")
+        check(int(function["address"], 16) >= int(function["entry"], 16) > 0, f"{function}")
+        check(function["site"] in ("stack check", "entry"), f"{function}")
+    check("main.init" not in found, "the compiler's initialisation is among them")
+
+
+def test_methods(scope, release):
+    """'main.(*shop).*': methods of the pointer, and no other"""
+    found, _ = functions_of(build("server", release), "main.(*shop).*")
+    check("main.(*shop).checkout" in found, f"{sorted(found)}")
+    check(all(name.startswith("main.(*shop).") for name in found), f"{sorted(found)}")
+
+
+def test_stripped(scope, release):
+    """without types: names, addresses and sites are the same, and how to get types is said"""
+    patterns = ("main.ping", "main.add")
+    found, report = functions_of(build("server", release, "stripped"), *patterns)
+    check_equal(sorted(found), sorted(patterns), "functions")
+    check_equal(report["dwarf"], False, "dwarf")
+    check("--types FILE" in report["types"], report["types"])
+    check(all("signature" not in function for function in found.values()), f"{found}")
+    table, _ = functions_of(build("server", release, "stripped"), "net/http.serverHandler.ServeHTTP")
+    check("rw net/http.ResponseWriter" in table["net/http.serverHandler.ServeHTTP"]["signature"], f"{table}")
+
+
+def test_inlined(scope, release):
+    """calls that were inlined are told of with those who have them"""
+    binary = build("server", release)
+    found, _ = functions_of(binary, "net/http.(*Request).*", "strings.*", "net/url.*")
+    inlined = [function for function in found.values() if "inlined" in function]
+    check(inlined, "nothing was inlined")
+    for function in inlined:
+        check_equal(len(function["inlined_into"]), min(function["inlined"], 4), f"{function}")
+    name = "strings.ContainsRune" if release_number(release) < (1, 19) else "strings.Contains"
+    status, stdout, stderr = run("inspect", str(binary), name)
+    text = events.decode_text(stderr, "stderr")
+    check_equal((status, stdout), (1, b""), f"status and stdout; {text}")
+    check(f"function {name} is inlined everywhere: into " in text and "-gcflags=-l" in text, text)
+
+
+def test_text(scope, release):
+    """without --json: a line a fact"""
+    lines = inspect(build("server", release), "main.ping").splitlines()
+    check(f"    signature     {SIGNATURES['main.ping']}" in lines, f"{lines}")
+    check("  - function      main.ping" in lines, f"{lines}")
+
+
+def test_refused(scope, release):
+    """a function that is not there, and a pattern that means none"""
+    for name, reason in (("main.pong", "main.ping"), ("main.(*nothing).*", "there is no function")):
+        status, stdout, stderr = run("inspect", str(build("server", release)), name)
+        text = events.decode_text(stderr, "stderr")
+        check_equal((status, stdout), (1, b""), f"status and stdout; {text}")
+        check(name in text and reason in text, text)
+
+
+if __name__ == "__main__":
+    main([(test, release) for release in releases()
+          for test in (test_declarations, test_methods, test_stripped, test_inlined, test_text, test_refused)])

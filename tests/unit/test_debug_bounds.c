@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/* DWARF that is made to cost: it is refused, within seconds and in little memory. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include <cmocka.h>
+
+#include "debug_sections.h"
+#include "debug_types.h"
+#include "elf_builder.h"
+
+/* DW_TAG_compile_unit and DW_TAG_structure_type with children, DW_TAG_base_type; no attributes. */
+static const uint8_t abbreviations[] = { 1, 0x11, 1, 0, 0, 2, 0x13, 1, 0, 0, 3, 0x24, 0, 0, 0, 0 };
+
+/* Units of so many bytes with and without their lengths: libdwarf overlooks smaller ones at the end. */
+enum { SMALL = 40, SMALL_UNIT = SMALL + 4 };
+
+struct input {
+	const uint8_t *info, *abbreviations;
+	size_t info_size, abbreviations_size;
+};
+
+static int open_types(struct elf_builder *elf, const struct input *input, struct image **ret_image,
+		      struct debug_types **ret_types, struct error *err)
+{
+	elf_init(elf);
+	elf_segment(elf, PT_LOAD, PF_R | PF_X, 0x400000, 0, 64, 64);
+	elf_section(elf, ".debug_info", SHT_PROGBITS, 0,
+		    elf_append(elf, input->info, input->info_size), input->info_size);
+	elf_section(elf, ".debug_abbrev", SHT_PROGBITS, 0,
+		    elf_append(elf, input->abbreviations, input->abbreviations_size),
+		    input->abbreviations_size);
+	elf_finish(elf, ET_EXEC, EM_X86_64);
+	assert_int_equal(image_open(elf_save(elf), ret_image, NULL), 0);
+	return debug_types_open(*ret_image, ret_types, err);
+}
+
+static void assert_open(const struct input *input, int code)
+{
+	struct debug_types *types = NULL;
+	struct image *image = NULL;
+	struct elf_builder elf;
+	struct error err = { 0 };
+
+	assert_int_equal(open_types(&elf, input, &image, &types, &err), code);
+	assert_int_equal(err.code, code);
+	debug_types_close(types);
+	image_close(image);
+	elf_release(&elf);
+}
+
+/* `count` units of `size` bytes after their lengths, all zeros but for the header and the first entry. */
+static uint8_t *units_make(size_t count, uint32_t size)
+{
+	uint8_t *data = calloc(count, size + 4);
+
+	for (size_t i = 0; i < count; i++) {
+		uint8_t *unit = data + i * (size + 4);
+
+		memcpy(unit, &size, sizeof(size));
+		unit[4] = 4;  /* version */
+		unit[10] = 8; /* address size */
+		unit[11] = 1;
+	}
+	return data;
+}
+
+static void bounds_units(void **state)
+{
+	uint8_t *info = units_make(32769, SMALL);
+	struct input input = { info, abbreviations, 32768 * SMALL_UNIT, sizeof(abbreviations) };
+
+	assert_open(&input, 0);
+	input.info_size += SMALL_UNIT;
+	assert_open(&input, -E2BIG);
+	free(info);
+}
+
+static void bounds_abbreviations(void **state)
+{
+	const size_t size = 1u << 20, half = size / 2;
+	uint8_t *info = units_make(80, SMALL), *table = calloc(1, size);
+	struct input input = { info, table, SMALL_UNIT, size };
+
+	memcpy(table, abbreviations, 5);
+	for (size_t at = 5; at + 5 < size; at += 5)
+		memcpy(table + at, (const uint8_t[]){ 4, 0x24, 0, 0, 0 }, 5);
+	table[size - 1] = 0x80;
+	assert_open(&input, -EBADMSG);
+	memset(table + half, 0, 16);
+	assert_open(&input, 0);
+	input.info_size = 80 * SMALL_UNIT;
+	assert_open(&input, -E2BIG);
+	free(info);
+	free(table);
+}
+
+/* Attributes of DW_FORM_flag_present take no room in an entry. */
+static void bounds_attributes(void **state)
+{
+	uint8_t *info = units_make(1, SMALL), table[2 * 300] = { 1, 0x11, 1 };
+	struct input input = { info, table, SMALL_UNIT, sizeof(table) };
+
+	memset(table + 3, 0x19, 2 * 255);
+	assert_open(&input, 0);
+	memset(table + 3, 0x19, 2 * 256);
+	assert_open(&input, -EBADMSG);
+	free(info);
+}
+
+/* Functions in units that do not say where they lie are looked for in all: that is paid for. */
+static void bounds_walks(void **state)
+{
+	const uint32_t size = 1u << 20;
+	uint8_t *info = units_make(8, size);
+	struct input input = { info, abbreviations, 8 * ((size_t)size + 4), sizeof(abbreviations) };
+	struct debug_types *types = NULL;
+	struct image *image = NULL;
+	struct elf_builder elf;
+	int r = -ENODATA;
+
+	for (size_t i = 0; i < 8; i++)
+		memset(info + i * (size + 4) + 12, 3, size - 8);
+	assert_int_equal(open_types(&elf, &input, &image, &types, NULL), 0);
+	for (int i = 0; i < 100 && r == -ENODATA; i++) {
+		const struct signature *signature;
+		struct error err = { 0 };
+
+		r = debug_types_signature(types, 0x401000, &signature, &err);
+		assert_int_equal(r, err.code);
+	}
+	assert_int_equal(r, -E2BIG);
+	debug_types_close(types);
+	image_close(image);
+	elf_release(&elf);
+	free(info);
+}
+
+/* What lies behind the last unit that can be read is not read by way of references either. */
+static void keeps_to_units(void **state)
+{
+	uint8_t *info = units_make(2, SMALL);
+	struct input input = { info, abbreviations, 2 * SMALL_UNIT, sizeof(abbreviations) };
+	struct debug_types *types = NULL;
+	struct image *image = NULL;
+	const struct type *type;
+	struct elf_builder elf;
+	struct error err = { 0 };
+
+	info[SMALL_UNIT + 6] = 0xff; /* the second unit's abbreviations are beyond the end */
+	assert_int_equal(open_types(&elf, &input, &image, &types, &err), 0);
+	assert_int_equal(err.code, 0);
+	assert_int_equal(debug_types_at(types, 11, &type, &err), 0);
+	assert_int_equal(debug_types_at(types, SMALL_UNIT + 11, &type, &err), -EBADMSG);
+	debug_types_close(types);
+	image_close(image);
+	elf_release(&elf);
+	free(info);
+}
+
+/* A section of `size` bytes, compressed, that claims to become `claimed`. */
+static uint64_t section_size(bool old, uint64_t claimed, int *ret_result)
+{
+	static const uint8_t content[4000];
+	struct debug_sections sections;
+	struct elf_builder elf;
+	struct image *image;
+	struct bytes bytes;
+	uint8_t data[256] = "ZLIB";
+	size_t head = old ? 12 : 24;
+	uLongf length = sizeof(data) - head;
+	uint64_t size;
+
+	if (old) {
+		for (size_t i = 0; i < 8; i++)
+			data[4 + i] = (uint8_t)(claimed >> (56 - 8 * i));
+	} else {
+		Elf64_Chdr header = { .ch_type = ELFCOMPRESS_ZLIB, .ch_size = claimed };
+
+		memcpy(data, &header, sizeof(header));
+	}
+	assert_int_equal(compress(data + head, &length, content, sizeof(content)), Z_OK);
+	elf_init(&elf);
+	elf_segment(&elf, PT_LOAD, PF_R | PF_X, 0x400000, 0, 64, 64);
+	elf_section(&elf, old ? ".zdebug_info" : ".debug_info", SHT_PROGBITS, 0,
+		    elf_append(&elf, data, head + length), head + length);
+	elf.sections[1].sh_flags = old ? 0 : SHF_COMPRESSED;
+	elf_finish(&elf, ET_EXEC, EM_X86_64);
+	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
+	debug_sections_init(&sections, image);
+	size = debug_section_size(&sections, DEBUG_SECTION_INFO);
+	*ret_result = debug_section_load(&sections, DEBUG_SECTION_INFO, &bytes, NULL);
+	if (*ret_result == 0 && size)
+		assert_int_equal(bytes.size, size);
+	debug_sections_finish(&sections);
+	image_close(image);
+	elf_release(&elf);
+	return size;
+}
+
+static void bounds_decompression(void **state)
+{
+	int r;
+
+	for (int old = 0; old < 2; old++) {
+		assert_int_equal(section_size(old, 4000, &r), 4000);
+		assert_int_equal(r, 0);
+		/* More or less than what comes out of it. */
+		assert_int_equal(section_size(old, 4001, &r), 4001);
+		assert_int_equal(r, -EBADMSG);
+		assert_int_equal(section_size(old, 3999, &r), 3999);
+		assert_int_equal(r, -EBADMSG);
+		/* What cannot come out of it is not even allocated. */
+		assert_int_equal(section_size(old, 1 << 20, &r), 0);
+		assert_int_equal(section_size(old, UINT64_MAX, &r), 0);
+		assert_int_equal(r, 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bounds_units),	     cmocka_unit_test(bounds_abbreviations),
+		cmocka_unit_test(bounds_attributes), cmocka_unit_test(bounds_walks),
+		cmocka_unit_test(keeps_to_units),    cmocka_unit_test(bounds_decompression),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

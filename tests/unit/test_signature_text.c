@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "signature_text.h"
+
+static const struct type integer = { .name = "int" };
+static const struct type error_type = { .name = "error" };
+static const struct type shop = { .name = "main.Shop" };
+static const struct type shop_pointer = { .name = "*main.Shop" };
+static const struct type list = { .name = "main.List[int]" };
+static const struct type word = { .name = "uintptr" };
+
+#define PARAMETERS(...)                                          \
+	.parameters = (const struct parameter[]){ __VA_ARGS__ }, \
+	.parameter_count =                                       \
+		sizeof((const struct parameter[]){ __VA_ARGS__ }) / sizeof(struct parameter)
+#define RESULTS(...)                                          \
+	.results = (const struct parameter[]){ __VA_ARGS__ }, \
+	.result_count =                                       \
+		sizeof((const struct parameter[]){ __VA_ARGS__ }) / sizeof(struct parameter)
+
+static void writes_what_go_would(void **state)
+{
+	const struct {
+		const char *function;
+		struct signature signature;
+		const char *text;
+	} rows[] = {
+		{ "main.main", { 0 }, "func main.main()" },
+		{ "main.add",
+		  { PARAMETERS({ "a", &integer }, { "b", &integer }),
+		    RESULTS({ "~r2", &integer }) },
+		  "func main.add(a int, b int) int" },
+		{ "main.(*Shop).Checkout",
+		  { PARAMETERS({ "s", &shop_pointer }, { "n", &integer }),
+		    RESULTS({ "~r0", &integer }, { "~r1", &error_type }) },
+		  "func (s *main.Shop) Checkout(n int) (int, error)" },
+		{ "main.Shop.Close",
+		  { PARAMETERS({ "s", &shop }), RESULTS({ "err", &error_type }) },
+		  "func (s main.Shop) Close() (err error)" },
+		{ "main.Shop.func1",
+		  { PARAMETERS({ "s", &integer }) },
+		  "func main.Shop.func1(s int)" },
+		{ "ex.com/foo%2ev2.F",
+		  { PARAMETERS({ "", &integer }, { "_", &integer }) },
+		  "func ex.com/foo%2ev2.F(int, _ int)" },
+		{ "main.(*List[go.shape.int]).Push",
+		  { PARAMETERS({ "l", &list }, { ".dict", &word }, { "v", &integer }) },
+		  "func (l main.List[int]) Push(v int)" },
+		{ "main.List[go.shape.int].Len",
+		  { PARAMETERS({ "l", &list }, { ".dict", &word }) },
+		  "func (l main.List[int]) Len()" },
+		{ "main.Map[go.shape.int]",
+		  { PARAMETERS({ ".dict", &word }, { "v", &integer }) },
+		  "func main.Map[go.shape.int](v int)" },
+		{ "memequal", { PARAMETERS({ "a", &integer }) }, "func memequal(a int)" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[256];
+
+		signature_format(rows[i].function, &rows[i].signature, text, sizeof(text));
+		assert_string_equal(text, rows[i].text);
+	}
+}
+
+static void cuts(void **state)
+{
+	const struct signature signature = { PARAMETERS({ "a", &integer }, { "b", &integer }) };
+	char text[16] = "0123456789abcde";
+
+	signature_format("main.add", &signature, text, sizeof(text));
+	assert_string_equal(text, "func main.add(a");
+	signature_format("main.add", &signature, text, 1);
+	assert_string_equal(text, "");
+	signature_format("main.add", &signature, text, 0);
+	assert_string_equal(text, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(writes_what_go_would),
+		cmocka_unit_test(cuts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
