@@ -25,6 +25,7 @@ enum {
 	SEARCH_GROUP_SLOTS = 8,
 	/* Groups of a map that are looked through at most: a map of 16,000 entries, or a bounded time. */
 	SEARCH_MAX_GROUPS = 4096,
+	WATCHED_PORTS = 64,
 };
 
 /*
@@ -130,11 +131,21 @@ enum plan_role {
 /*
  * The attach cookie: process | target | plan. The process is its thread group id, so that a hit in
  * a child that shares the breakpoint (fork without exec) is told apart without a lookup.
+ *
+ * The probes of a whole file carry neither process nor target: there the map of traced processes says
+ * which target it is, and the record's cookie is completed. A process that has only just begun to run
+ * the file is none yet: its records have the process and no target.
  */
 enum {
 	COOKIE_PLAN_BITS = 16,
 	COOKIE_TARGET_BITS = 24,
 	COOKIE_PROCESS_SHIFT = COOKIE_PLAN_BITS + COOKIE_TARGET_BITS,
+};
+
+/* An entry of the map of traced processes is a target, and how it is probed. */
+enum {
+	TRACED_TARGET_MASK = (1 << COOKIE_TARGET_BITS) - 1,
+	TRACED_BY_FILE = 1 << 30, /* by the probes of its file, not by some of its own */
 };
 
 enum record_kind {

@@ -21,58 +21,6 @@ enum {
 	MOST_READER_BUFFER = 1 << 30,
 };
 
-const char options_usage[] =
-	"Usage: gohttpsnoop [OPTION]... [BINARY [FUNCTION...]]\n"
-	"       gohttpsnoop inspect [--json] [--types FILE] BINARY|PID [FUNCTION...]\n"
-	"\n"
-	"Shows the HTTP requests that running Go programs handle, without touching them.\n"
-	"\n"
-	"What to trace (they mix):\n"
-	"  -p, --pid PID[,PID...]  this process; repeatable\n"
-	"  BINARY, -b, --binary PATH\n"
-	"                          each process that runs this file, now or later; -b is\n"
-	"                          repeatable\n"
-	"  -n, --name GLOB         each process whose name or executable's name matches, now\n"
-	"                          or later; repeatable\n"
-	"  -P, --port PORT         who listens on this TCP port, now or later; repeatable\n"
-	"  -a, --all               each Go HTTP server on this machine, now or later\n"
-	"  FUNCTION...             calls of these functions instead of whole requests, with\n"
-	"                          what to capture there or all arguments: main.ping,\n"
-	"                          'main.(*Shop).Checkout(order.ID, len(order.Items))'\n"
-	"      --latency           of functions: how long calls take, and what they return\n"
-	"  -H, --header NAME       add this request header; repeatable\n"
-	"      --response-header NAME\n"
-	"                          add this header of the response; repeatable\n"
-	"      --capture EXPR      add what this leads to in the request, req, or its response,\n"
-	"                          w: 'user=req.Header[\"X-User\"][0]'; repeatable\n"
-	"      --show-secrets      print Authorization, Cookie and their like as they are\n"
-	"      --types FILE        where types are that the traced binary was stripped of: a\n"
-	"                          copy of the same build with DWARF\n"
-	"\n"
-	"What to print:\n"
-	"  -j, --json              newline-delimited JSON, see gohttpsnoop(1)\n"
-	"  -o, --output FILE       append JSON to this file; SIGHUP opens it anew\n"
-	"  -s, --socket PATH       JSON to each reader of this Unix socket; \"systemd:\" takes\n"
-	"                          the socket that systemd passes\n"
-	"      --socket-mode MODE  its rights, octal (default 0600)\n"
-	"      --socket-group GROUP\n"
-	"                          its group\n"
-	"      --reader-buffer BYTES\n"
-	"                          what may wait for one reader (default 4194304)\n"
-	"      --max-string BYTES  the longest string captured (default 1024, up to 8192)\n"
-	"      --ring-size BYTES   the buffer between kernel and tool (default 4194304)\n"
-	"  -c, --count N           stop after N requests or calls\n"
-	"  -d, --duration TIME     stop after this time: 10, 10s, 500ms, 5m, 1h\n"
-	"  -v, --verbose           say more of what is done; -q, --quiet: only errors\n"
-	"  -h, --help              this text\n"
-	"  -V, --version           the version\n"
-	"\n"
-	"Examples:\n"
-	"  gohttpsnoop --pid 1234 --json\n"
-	"  gohttpsnoop --all -s /run/gohttpsnoop.sock\n"
-	"  gohttpsnoop ./server\n"
-	"  gohttpsnoop ./server main.ping\n";
-
 enum {
 	OPTION_MAX_STRING = 256,
 	OPTION_RING_SIZE,
@@ -208,6 +156,9 @@ static int parse_port(struct options *options, const char *text, struct error *e
 
 	if (r < 0)
 		return r;
+	if (options->port_count == WATCHED_PORTS)
+		return error_fail(err, -EINVAL, "--port %s: %d ports are the most", text,
+				  WATCHED_PORTS);
 	ports = realloc(options->ports, (options->port_count + 1) * sizeof(*ports));
 	if (!ports)
 		return no_memory(err);

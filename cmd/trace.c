@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "diagnostic.h"
+#include "file_limit.h"
 #include "session.h"
 
 static void on_notice(void *user, enum notice_level level, const char *text)
@@ -109,6 +110,7 @@ int trace(const struct options *options)
 	struct error err = {0};
 	int status;
 
+	file_limit_raise();
 	if (session_create(&session_options, &session, &err) < 0) {
 		diagnostic_error(&err);
 		return EXIT_FAILURE;

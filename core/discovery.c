@@ -14,34 +14,45 @@ bool discovery_has_rules(const struct discovery_rules *rules)
 	return rules->binary_count || rules->name_count || rules->port_count || rules->all;
 }
 
-static bool runs_binary(const struct process *process, const char *path)
+static bool is_file(const char *path, const struct file_identity *file)
 {
-	struct file_identity file;
+	struct file_identity other;
 
-	return file_identity_read(path, &file) == 0 && file_identity_equal(&file, &process->file);
+	/* Of one file at two times, whatever was done to it in between. */
+	return file_identity_read(path, &other) == 0 && other.device == file->device &&
+	       other.inode == file->inode;
 }
 
-static bool has_name(const struct process *process, const char *glob)
+static bool is_named(const char *path, const char *glob)
 {
-	const char *slash = strrchr(process->exe, '/');
+	const char *slash = strrchr(path, '/');
 
-	return fnmatch(glob, process->comm, 0) == 0 ||
-	       fnmatch(glob, slash ? slash + 1 : process->exe, 0) == 0;
+	return fnmatch(glob, slash ? slash + 1 : path, 0) == 0;
+}
+
+bool discovery_wants_file(const struct discovery_rules *rules, const char *path,
+			  const struct file_identity *file)
+{
+	for (size_t i = 0; i < rules->binary_count; i++) {
+		if (is_file(rules->binaries[i], file))
+			return true;
+	}
+	for (size_t i = 0; i < rules->name_count; i++) {
+		if (is_named(path, rules->names[i]))
+			return true;
+	}
+	return rules->all;
 }
 
 bool discovery_wants(const struct discovery_rules *rules, const struct process *process)
 {
 	if (process->pid == (uint32_t)getpid())
 		return false;
-	for (size_t i = 0; i < rules->binary_count; i++) {
-		if (runs_binary(process, rules->binaries[i]))
-			return true;
-	}
 	for (size_t i = 0; i < rules->name_count; i++) {
-		if (has_name(process, rules->names[i]))
+		if (fnmatch(rules->names[i], process->comm, 0) == 0)
 			return true;
 	}
-	return rules->all;
+	return discovery_wants_file(rules, process->exe, &process->file);
 }
 
 bool discovery_wants_port(const struct discovery_rules *rules, uint16_t port)
@@ -56,10 +67,12 @@ bool discovery_wants_port(const struct discovery_rules *rules, uint16_t port)
 static bool is_wanted(const struct discovery_rules *rules, uint32_t pid)
 {
 	struct process process;
+	int r = process_open(pid, &process, NULL);
 	bool wanted;
 
-	if (process_open(pid, &process, NULL) < 0)
-		return false;
+	/* Without a descriptor nothing is known of it: whoever wants it will find out, and tell. */
+	if (r < 0)
+		return r == -EMFILE || r == -ENFILE;
 	wanted = discovery_wants(rules, &process);
 	process_close(&process);
 	return wanted || (rules->port_count && listeners_include(pid, rules->ports, rules->port_count));

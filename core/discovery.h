@@ -28,6 +28,10 @@ bool discovery_has_rules(const struct discovery_rules *rules);
  */
 bool discovery_wants(const struct discovery_rules *rules, const struct process *process);
 
+/* Whether a rule wants whoever runs this file, whatever they call themselves. */
+bool discovery_wants_file(const struct discovery_rules *rules, const char *path,
+			  const struct file_identity *file);
+
 /* Whether a rule wants whoever listens on the port. */
 bool discovery_wants_port(const struct discovery_rules *rules, uint16_t port);
 

@@ -269,19 +269,6 @@ static int open_and_survey(const char *path, const struct inspection_options *op
 	return r;
 }
 
-int inspection_check(const char *path, const struct inspection_options *options, struct error *err)
-{
-	struct binary *binary;
-	struct survey survey;
-	int r = open_and_survey(path, options, &binary, &survey, err);
-
-	if (r < 0)
-		return r;
-	survey_finish(&survey);
-	binary_close(binary);
-	return 0;
-}
-
 static int inspect(struct inspection *inspection, const char *path,
 		   const struct inspection_options *options, struct error *err)
 {

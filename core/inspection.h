@@ -33,8 +33,6 @@ struct inspection_options {
  */
 int inspection_open(struct kernel *kernel, const char *path, const struct inspection_options *options,
 		    struct inspection **ret_inspection, struct error *err);
-/* Only looks whether there is something to trace in the file; the error says why not. */
-int inspection_check(const char *path, const struct inspection_options *options, struct error *err);
 
 struct inspection *inspection_reference(struct inspection *inspection);
 void inspection_release(struct inspection *inspection);

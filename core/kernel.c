@@ -4,7 +4,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,35 +12,16 @@
 
 #include "contract.h"
 #include "gohttpsnoop.skel.h"
+#include "kernel_type.h"
 #include "privilege.h"
-#include "process.h"
 
 enum {
-	MAX_PLANS = 1024,
 	MAX_LONG_PLANS = 256, /* each ten times the size */
 	/* Strings of one record: room for this many of the longest. */
 	PAYLOAD_STRINGS = 7,
 	/* The part of a plan that the program for short ones looks at. */
 	PLAN_SHORT_SIZE = offsetof(struct plan, operations) +
 			  PLAN_SHORT_OPERATIONS * sizeof(struct plan_operation),
-	/* A link is gone when the kernel has waited for what may still run: 50 ms, a sleeping thread. */
-	MAX_DETACHERS = 64,
-};
-
-struct kernel {
-	struct gohttpsnoop_bpf *skeleton;
-	struct bpf_program *program;
-	enum kernel_attachment attachment;
-	bool watch_listening;
-	bool installed[MAX_PLANS];
-	struct bpf_link *exec_link, *listen_link;
-};
-
-struct attachment {
-	int traced; /* the map of targets, and the process in it */
-	uint32_t pid;
-	size_t link_count;
-	struct bpf_link *links[];
 };
 
 static const char *const attachment_names[] = {
@@ -107,13 +87,16 @@ static int configure(struct gohttpsnoop_bpf *skeleton, const struct kernel_optio
 	skeleton->rodata->payload_size = payload;
 	skeleton->rodata->pid_namespace = read_pid_namespace();
 	skeleton->rodata->watch_all = options->watch_all;
+	skeleton->rodata->port_count = options->port_count;
+	for (size_t i = 0; i < options->port_count; i++)
+		skeleton->rodata->ports[i] = options->ports[i];
 	r = bpf_map__set_value_size(skeleton->maps.scratches, fixed + payload);
 	if (r == 0)
 		r = bpf_map__set_max_entries(skeleton->maps.scratches,
 					     SCRATCH_SLOTS * libbpf_num_possible_cpus());
 	if (r == 0)
 		r = bpf_map__set_max_entries(skeleton->maps.plans,
-					     options->long_plans ? MAX_LONG_PLANS : MAX_PLANS);
+					     options->long_plans ? MAX_LONG_PLANS : KERNEL_MAX_PLANS);
 	if (r == 0 && !options->long_plans)
 		r = bpf_map__set_value_size(skeleton->maps.plans, PLAN_SHORT_SIZE);
 	if (r == 0)
@@ -132,7 +115,7 @@ static void choose_programs(const struct gohttpsnoop_bpf *skeleton,
 					  program == wanted ||
 						  program == skeleton->progs.note_exec ||
 						  (program == skeleton->progs.note_listen &&
-						   options->watch_listening));
+						   options->port_count > 0));
 }
 
 static int load(struct kernel *kernel, const struct kernel_options *options,
@@ -157,6 +140,8 @@ static int load(struct kernel *kernel, const struct kernel_options *options,
 		return r;
 	}
 	kernel->skeleton = skeleton;
+	kernel->traced = bpf_map__fd(skeleton->maps.traced);
+	kernel->newcomers = bpf_map__fd(skeleton->maps.newcomers);
 	kernel->program = program;
 	kernel->attachment = attachment;
 	return 0;
@@ -184,13 +169,12 @@ int kernel_open(const struct kernel_options *options, struct kernel **ret_kernel
 
 	if (!kernel)
 		return error_fail(err, -ENOMEM, "out of memory");
-	kernel->watch_listening = options->watch_listening;
 	libbpf_set_print(be_silent);
 	r = load_best(kernel, options);
 	if (r < 0) {
 		kernel_close(kernel);
 		if (r == -EPERM || r == -EACCES)
-			return privilege_fail(err, r, "eBPF programs cannot be loaded");
+			return privilege_fail(err, r, PRIVILEGE_TRACE, "eBPF programs cannot be loaded");
 		error_hint(err, "Linux 5.15 or later with CONFIG_BPF_SYSCALL and CONFIG_UPROBES is needed");
 		return error_fail(err, r, "eBPF programs cannot be loaded: %s", strerror(-r));
 	}
@@ -211,6 +195,11 @@ void kernel_close(struct kernel *kernel)
 const char *kernel_attachment_name(const struct kernel *kernel)
 {
 	return attachment_names[kernel->attachment];
+}
+
+bool kernel_uses_perf_events(const struct kernel *kernel)
+{
+	return kernel->attachment != KERNEL_ATTACHMENT_MULTI;
 }
 
 int kernel_ring(const struct kernel *kernel)
@@ -242,7 +231,8 @@ static int watch(struct bpf_program *program, struct bpf_link **ret_link, struct
 		return 0;
 	code = -errno;
 	if (code == -EPERM || code == -EACCES)
-		return privilege_fail(err, code, "new processes cannot be watched for");
+		return privilege_fail(err, code, PRIVILEGE_TRACE,
+				      "new processes cannot be watched for");
 	return error_fail(err, code, "new processes cannot be watched for: %s", strerror(-code));
 }
 
@@ -250,7 +240,7 @@ int kernel_watch(struct kernel *kernel, struct error *err)
 {
 	int r = watch(kernel->skeleton->progs.note_exec, &kernel->exec_link, err);
 
-	if (r == 0 && kernel->watch_listening)
+	if (r == 0 && bpf_program__autoload(kernel->skeleton->progs.note_listen))
 		r = watch(kernel->skeleton->progs.note_listen, &kernel->listen_link, err);
 	return r;
 }
@@ -274,124 +264,4 @@ int kernel_install(struct kernel *kernel, const struct plan *plan, struct error 
 void kernel_uninstall(struct kernel *kernel, int plan)
 {
 	kernel->installed[plan] = false;
-}
-
-static uint64_t cookie_of(uint32_t pid, uint32_t target, int plan)
-{
-	return (uint64_t)pid << COOKIE_PROCESS_SHIFT | (uint64_t)target << COOKIE_PLAN_BITS |
-	       (uint64_t)plan;
-}
-
-static struct bpf_link *attach_multi(struct kernel *kernel, uint32_t pid, uint32_t target,
-				     const struct attach_point *points, size_t count)
-{
-	unsigned long *offsets = calloc(count, sizeof(*offsets));
-	__u64 *cookies = calloc(count, sizeof(*cookies));
-	LIBBPF_OPTS(bpf_uprobe_multi_opts, options, .offsets = offsets, .cookies = cookies,
-		    .cnt = count);
-	struct bpf_link *link = NULL;
-
-	for (size_t i = 0; offsets && cookies && i < count; i++) {
-		offsets[i] = points[i].file_offset;
-		cookies[i] = cookie_of(pid, target, points[i].plan);
-	}
-	if (offsets && cookies)
-		link = bpf_program__attach_uprobe_multi(kernel->program, (pid_t)pid,
-							process_exe_path(pid).text, NULL, &options);
-	free(offsets);
-	free(cookies);
-	return link;
-}
-
-static struct bpf_link *attach_single(struct kernel *kernel, uint32_t pid, uint32_t target,
-				      const struct attach_point *point)
-{
-	LIBBPF_OPTS(bpf_uprobe_opts, options, .bpf_cookie = cookie_of(pid, target, point->plan));
-
-	return bpf_program__attach_uprobe_opts(kernel->program, (pid_t)pid,
-					       process_exe_path(pid).text, point->file_offset,
-					       &options);
-}
-
-static int fail_attach(struct error *err, int code)
-{
-	if (code == -EPERM || code == -EACCES)
-		return privilege_fail(err, code, "probes cannot be attached");
-	return error_fail(err, code, "probes cannot be attached: %s", strerror(-code));
-}
-
-int kernel_attach(struct kernel *kernel, uint32_t pid, uint32_t target,
-		  const struct attach_point *points, size_t count,
-		  struct attachment **ret_attachment, struct error *err)
-{
-	bool multi = kernel->attachment == KERNEL_ATTACHMENT_MULTI;
-	size_t link_count = multi ? 1 : count;
-	struct attachment *attachment;
-
-	attachment = calloc(1, sizeof(*attachment) + link_count * sizeof(attachment->links[0]));
-	if (!attachment)
-		return error_fail(err, -ENOMEM, "out of memory");
-	attachment->traced = bpf_map__fd(kernel->skeleton->maps.traced);
-	attachment->pid = pid;
-	bpf_map_update_elem(attachment->traced, &pid, &(__u8){1}, BPF_ANY);
-	while (attachment->link_count < link_count) {
-		size_t i = attachment->link_count;
-
-		attachment->links[i] = multi ? attach_multi(kernel, pid, target, points, count)
-					     : attach_single(kernel, pid, target, &points[i]);
-		if (!attachment->links[i]) {
-			int code = -errno;
-
-			attachment_detach(attachment);
-			return fail_attach(err, code);
-		}
-		attachment->link_count++;
-	}
-	*ret_attachment = attachment;
-	return 0;
-}
-
-void attachment_detach(struct attachment *attachment)
-{
-	if (!attachment)
-		return;
-	bpf_map_delete_elem(attachment->traced, &attachment->pid);
-	for (size_t i = 0; i < attachment->link_count; i++)
-		bpf_link__destroy(attachment->links[i]);
-	free(attachment);
-}
-
-/* Every step-th attachment from the first on. */
-struct detacher {
-	struct attachment **attachments;
-	size_t count, step;
-	pthread_t thread;
-	bool runs;
-};
-
-static void *detach_some(void *user)
-{
-	const struct detacher *detacher = user;
-
-	for (size_t i = 0; i < detacher->count; i += detacher->step)
-		attachment_detach(detacher->attachments[i]);
-	return NULL;
-}
-
-void attachments_detach(struct attachment **attachments, size_t count)
-{
-	struct detacher detachers[MAX_DETACHERS] = {0};
-	size_t threads = count < MAX_DETACHERS ? count : MAX_DETACHERS;
-
-	for (size_t i = 0; i < threads; i++) {
-		detachers[i] = (struct detacher){attachments + i, count - i, threads};
-		detachers[i].runs = pthread_create(&detachers[i].thread, NULL, detach_some,
-						   &detachers[i]) == 0;
-	}
-	for (size_t i = 0; i < threads; i++) {
-		if (detachers[i].runs)
-			pthread_join(detachers[i].thread, NULL);
-		else
-			detach_some(&detachers[i]);
-	}
 }

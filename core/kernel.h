@@ -25,8 +25,9 @@ struct kernel_options {
 	enum kernel_attachment attachment;
 	bool long_plans; /* other plans than short ones (plan.h) will be installed */
 	/* What kernel_watch() tells of, beside targets that run another program. */
-	bool watch_all;	      /* every process that does */
-	bool watch_listening; /* processes that listen */
+	bool watch_all; /* every process that does */
+	const uint16_t *ports; /* processes that listen on one of these, WATCHED_PORTS at most */
+	size_t port_count;
 };
 
 /* -EPERM names the missing capability. */
@@ -35,6 +36,9 @@ void kernel_close(struct kernel *kernel);
 
 /* What is in use: "uprobe_multi", "perf-event uprobes". */
 const char *kernel_attachment_name(const struct kernel *kernel);
+
+/* Whether each probe is a perf event. */
+bool kernel_uses_perf_events(const struct kernel *kernel);
 
 /* The ring buffer map's descriptor, and the word by which its reader says that it sleeps. */
 int kernel_ring(const struct kernel *kernel);
@@ -56,7 +60,7 @@ uint64_t kernel_lost_processes(const struct kernel *kernel);
 int kernel_install(struct kernel *kernel, const struct plan *plan, struct error *err);
 void kernel_uninstall(struct kernel *kernel, int plan);
 
-/* Probes of one process: one link, or one a probe where the kernel has no links for many. */
+/* Probes of a process or a file: one link, or one a probe where the kernel has no links for many. */
 struct attachment;
 
 struct attach_point {
@@ -71,6 +75,27 @@ struct attach_point {
 int kernel_attach(struct kernel *kernel, uint32_t pid, uint32_t target,
 		  const struct attach_point *points, size_t count,
 		  struct attachment **ret_attachment, struct error *err);
+/*
+ * Attaches all points in the file at `path`, for whoever runs it, now or later: the processes that are
+ * adopted, and those that began to run it and were not dismissed yet.
+ */
+int kernel_attach_file(struct kernel *kernel, const char *path, const struct attach_point *points,
+		       size_t count, struct attachment **ret_attachment, struct error *err);
+
+/* From now on hits of the probes of a file in process `pid` are those of `target`. */
+int kernel_adopt(struct kernel *kernel, uint32_t pid, uint32_t target,
+		 struct attachment **ret_attachment, struct error *err);
+
+/* Whether process `pid` has run the same program since it was attached to, or adopted. */
+bool kernel_traces(const struct kernel *kernel, uint32_t pid);
+
+/* A process that began to run another program is not wanted, or a target by now. */
+void kernel_dismiss(struct kernel *kernel, uint32_t pid);
+
+/* Takes the process out of the map of traced processes, at once; its probes may still be there. */
+void attachment_withdraw(struct attachment *attachment);
+
+/* NULL is nothing. Has the kernel wait for what may still run. */
 void attachment_detach(struct attachment *attachment);
 
 /* Detaches many at once: each has the kernel wait, and the waits are taken together. */

@@ -3,6 +3,13 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+
+#include <linux/types.h>
+
+#include "contract.h"
+#include "deployments.h"
+#include "privilege.h"
 
 /* More than this between two looks at the ring is made up for by a look at all processes. */
 enum { MAX_PENDING_NEWS = 4096 };
@@ -12,16 +19,22 @@ struct lookout {
 	struct roster *roster;
 	struct discovery_rules rules; /* `binaries` is our own array */
 	const char **binaries;
+	struct known_binary **prepared; /* parallel to `binaries`: what stands at the path, or NULL */
+	struct deployments *deployments;
 	struct lookout_callbacks callbacks;
 	struct process_news *pending;
 	size_t pending_count;
+	size_t acted; /* of those pending, by lookout_act() */
 	bool acting;
-	bool overflowed;	 /* news went unremembered */
+	bool warned; /* of processes that cannot be looked at */
+	bool starved; /* processes were passed over for want of something */
+	bool overflowed;	 /* news went unremembered, or has to be looked at again */
 	uint64_t lost_processes; /* of kernel_lost_processes(), that was made up for */
 };
 
-int lookout_create(struct kernel *kernel, struct roster *roster, const struct discovery_rules *rules,
-		   const struct lookout_callbacks *callbacks, struct lookout **ret_lookout,
+static void on_appeared(void *user, const char *path);
+
+int lookout_create(const struct lookout_options *options, struct lookout **ret_lookout,
 		   struct error *err)
 {
 	struct lookout *lookout = calloc(1, sizeof(*lookout));
@@ -29,13 +42,15 @@ int lookout_create(struct kernel *kernel, struct roster *roster, const struct di
 	if (lookout)
 		lookout->pending = calloc(MAX_PENDING_NEWS, sizeof(*lookout->pending));
 	if (!lookout || !lookout->pending) {
-		lookout_destroy(lookout);
+		free(lookout);
 		return error_fail(err, -ENOMEM, "out of memory");
 	}
-	lookout->kernel = kernel;
-	lookout->roster = roster;
-	lookout->rules = *rules;
-	lookout->callbacks = *callbacks;
+	lookout->kernel = options->kernel;
+	lookout->roster = options->roster;
+	lookout->rules = options->rules;
+	lookout->callbacks = options->callbacks;
+	/* It may fail: then more is left to what is done when a process starts. */
+	lookout->deployments = deployments_create(options->loop, on_appeared, lookout);
 	*ret_lookout = lookout;
 	return 0;
 }
@@ -44,7 +59,11 @@ void lookout_destroy(struct lookout *lookout)
 {
 	if (!lookout)
 		return;
+	for (size_t i = 0; i < lookout->rules.binary_count; i++)
+		roster_release(lookout->roster, lookout->prepared[i]);
+	deployments_destroy(lookout->deployments);
 	free(lookout->pending);
+	free(lookout->prepared);
 	free(lookout->binaries);
 	free(lookout);
 }
@@ -54,20 +73,77 @@ bool lookout_is_open(const struct lookout *lookout)
 	return discovery_has_rules(&lookout->rules);
 }
 
+static int grow(struct lookout *lookout)
+{
+	size_t count = lookout->rules.binary_count + 1;
+	const char **binaries = realloc(lookout->binaries, count * sizeof(*binaries));
+	struct known_binary **prepared;
+
+	if (!binaries)
+		return -ENOMEM;
+	lookout->binaries = binaries;
+	lookout->rules.binaries = binaries;
+	prepared = realloc(lookout->prepared, count * sizeof(struct known_binary *));
+	if (!prepared)
+		return -ENOMEM;
+	lookout->prepared = prepared;
+	return 0;
+}
+
 int lookout_add_binary(struct lookout *lookout, const char *path, struct error *err)
 {
-	const char **binaries;
-	int r = roster_check(lookout->roster, path, err);
+	struct known_binary *binary;
+	int r = roster_prepare(lookout->roster, path, &binary, err);
 
 	if (r < 0)
 		return r;
-	binaries = realloc(lookout->binaries, (lookout->rules.binary_count + 1) * sizeof(*binaries));
-	if (!binaries)
-		return error_fail(err, -ENOMEM, "out of memory");
-	binaries[lookout->rules.binary_count++] = path;
-	lookout->binaries = binaries;
-	lookout->rules.binaries = binaries;
+	r = grow(lookout);
+	if (r < 0) {
+		roster_release(lookout->roster, binary);
+		return error_fail(err, r, "out of memory");
+	}
+	lookout->prepared[lookout->rules.binary_count] = binary;
+	lookout->binaries[lookout->rules.binary_count++] = path;
+	deployments_watch(lookout->deployments, path);
 	return 0;
+}
+
+/* A named file was replaced: what stands there now is prepared, and the one before let go of. */
+static void prepare_anew(struct lookout *lookout, size_t i)
+{
+	struct known_binary *binary;
+
+	if (roster_prepare(lookout->roster, lookout->binaries[i], &binary, NULL) < 0)
+		return;
+	roster_release(lookout->roster, lookout->prepared[i]);
+	lookout->prepared[i] = binary;
+}
+
+static bool same_file(const char *path, const struct file_identity *file)
+{
+	struct file_identity other;
+
+	return file_identity_read(path, &other) == 0 && file_identity_equal(&other, file);
+}
+
+/* What is put where a wanted program was run from may be run next, on the same port, too. */
+static void on_appeared(void *user, const char *path)
+{
+	struct lookout *lookout = user;
+	struct file_identity file;
+	struct stat status;
+
+	if (stat(path, &status) < 0 || !S_ISREG(status.st_mode) || !(status.st_mode & 0111) ||
+	    file_identity_read(path, &file) < 0)
+		return;
+	for (size_t i = 0; i < lookout->rules.binary_count; i++) {
+		if (same_file(lookout->binaries[i], &file)) {
+			prepare_anew(lookout, i);
+			return;
+		}
+	}
+	if (lookout->rules.port_count || discovery_wants_file(&lookout->rules, path, &file))
+		roster_prepare_found(lookout->roster, path, &file);
 }
 
 /* That everything is wanted does not mean that each refusal is worth a word. */
@@ -79,13 +155,57 @@ static bool is_named(const struct lookout *lookout, const struct process *proces
 	return discovery_wants(&named, process);
 }
 
-/* Refused once because of its file, a named process is not told of again and again. */
-static void take_on(struct lookout *lookout, const struct process *process, bool named)
+/* What is wanting may be there again when a target has ended. */
+static bool is_want(int r)
+{
+	return r == -EMFILE || r == -ENFILE || r == -ENOMEM || r == -ENOSPC;
+}
+
+/* For want of something many may be passed over; one stands for all, until there is more of it. */
+static void refuse(struct lookout *lookout, const struct error *why, bool named)
+{
+	bool told = is_want(why->code) && lookout->starved;
+
+	if (is_want(why->code))
+		lookout->starved = named = true;
+	if (!told)
+		lookout->callbacks.refused(lookout->callbacks.user, why, named);
+}
+
+/* The probes are put into the file, for who runs it next; others that run it, unwanted, pay a lookup. */
+static void take_on(struct lookout *lookout, struct process *process, bool named)
+{
+	uint32_t pid = process->pid;
+	struct error why = {0};
+	int r;
+
+	/* In a container its path may lead elsewhere here; then there is nothing to be seen there. */
+	deployments_watch(lookout->deployments, process->exe);
+	r = roster_add_found(lookout->roster, process, &why);
+	if (r == 0)
+		return;
+	kernel_dismiss(lookout->kernel, pid);
+	/* One whose file was refused before was told of then. */
+	if (r == -ESRCH)
+		lookout->callbacks.vanished(lookout->callbacks.user, pid);
+	else if (r != -EALREADY)
+		refuse(lookout, &why, named);
+}
+
+/* Who may not be looked at is passed over, and whether they all may was said at the beginning. */
+static bool open_process(struct lookout *lookout, uint32_t pid, struct process *ret_process)
 {
 	struct error why = {0};
+	int r = process_open(pid, ret_process, &why);
 
-	if (roster_add_found(lookout->roster, process, &why) < 0 && why.code != -ESRCH)
-		lookout->callbacks.refused(lookout->callbacks.user, &why, named);
+	if (r == 0)
+		return true;
+	kernel_dismiss(lookout->kernel, pid);
+	if (is_want(r))
+		refuse(lookout, &why, true);
+	else if (r == -ESRCH || r == -ENOENT)
+		lookout->callbacks.vanished(lookout->callbacks.user, pid);
+	return false;
 }
 
 static void look_at(struct lookout *lookout, const struct process_news *news)
@@ -94,11 +214,32 @@ static void look_at(struct lookout *lookout, const struct process_news *news)
 		       discovery_wants_port(&lookout->rules, news->port);
 	struct process process;
 
-	if (process_open(news->pid, &process, NULL) < 0)
+	if (!open_process(lookout, news->pid, &process))
 		return;
 	if (by_port || discovery_wants(&lookout->rules, &process))
 		take_on(lookout, &process, by_port || is_named(lookout, &process));
+	else if (roster_knows(lookout->roster, &process.file))
+		kernel_dismiss(lookout->kernel, news->pid);
 	process_close(&process);
+}
+
+/* Once, and only where it could be otherwise. */
+static void warn_of_hidden(struct lookout *lookout)
+{
+	struct error why = {0};
+
+	if (lookout->warned)
+		return;
+	lookout->warned = true;
+	if (!privilege_is_held(PRIVILEGE_LOOK))
+		privilege_fail(&why, -EPERM, PRIVILEGE_LOOK,
+			       "processes of other users are passed over");
+	else if (lookout->rules.port_count && !privilege_is_held(PRIVILEGE_READ))
+		privilege_fail(&why, -EPERM, PRIVILEGE_READ,
+			       "which processes of other users listen already cannot be told");
+	else
+		return;
+	lookout->callbacks.warned(lookout->callbacks.user, &why);
 }
 
 /* Looks at all processes there are; those that are targets already stay as they are. */
@@ -108,10 +249,12 @@ static int scan(struct lookout *lookout, struct error *err)
 	size_t count;
 	int r = discovery_scan(&lookout->rules, &pids, &count, err);
 
+	if (r == 0)
+		warn_of_hidden(lookout);
 	for (size_t i = 0; r == 0 && i < count; i++) {
 		struct process process;
 
-		if (process_open(pids[i], &process, NULL) < 0)
+		if (!open_process(lookout, pids[i], &process))
 			continue;
 		take_on(lookout, &process, lookout->rules.port_count || is_named(lookout, &process));
 		process_close(&process);
@@ -134,34 +277,59 @@ void lookout_note(struct lookout *lookout, const struct process_news *news)
 		lookout->pending[lookout->pending_count++] = *news;
 }
 
-/* A target that runs another program now has ended as the one it was; its number may be wanted again. */
+/*
+ * A target that runs another program now has ended as the one it was; its number may be wanted again.
+ * News from before it became the target that it is says nothing new: a shell that starts a server runs
+ * two programs in no time.
+ */
 static void act_on(struct lookout *lookout, const struct process_news *news)
 {
-	bool was_target = news->kind == RECORD_EXEC && roster_drop(lookout->roster, news->pid);
 	struct error why = {0};
+	bool was_target;
 
+	if (news->kind == RECORD_EXEC && kernel_traces(lookout->kernel, news->pid))
+		return;
+	was_target = news->kind == RECORD_EXEC && roster_drop(lookout->roster, news->pid);
 	if (lookout_is_open(lookout))
 		look_at(lookout, news);
 	else if (was_target && roster_add(lookout->roster, news->pid, &why) < 0)
 		lookout->callbacks.refused(lookout->callbacks.user, &why, true);
 }
 
-void lookout_act(struct lookout *lookout)
+void lookout_retry(struct lookout *lookout)
+{
+	if (!lookout->starved)
+		return;
+	lookout->starved = false;
+	lookout->overflowed = true;
+}
+
+bool lookout_expects(const struct lookout *lookout, uint32_t pid)
+{
+	for (size_t i = lookout->acted; i < lookout->pending_count; i++) {
+		if (lookout->pending[i].pid == pid)
+			return true;
+	}
+	return false;
+}
+
+bool lookout_act(struct lookout *lookout)
 {
 	uint64_t lost = kernel_lost_processes(lookout->kernel);
 	bool scan_anew = lookout->overflowed || lost != lookout->lost_processes;
 
 	/* What is done about news has the ring looked at, which ends here again. */
 	if (lookout->acting)
-		return;
+		return false;
 	lookout->acting = true;
-	for (size_t i = 0; i < lookout->pending_count; i++)
-		act_on(lookout, &lookout->pending[i]);
-	lookout->pending_count = 0;
+	while (lookout->acted < lookout->pending_count)
+		act_on(lookout, &lookout->pending[lookout->acted++]);
+	lookout->pending_count = lookout->acted = 0;
 	if (scan_anew) {
 		lookout->overflowed = false;
 		lookout->lost_processes = lost;
 		scan(lookout, NULL);
 	}
 	lookout->acting = false;
+	return lookout->pending_count == 0;
 }

@@ -15,13 +15,26 @@ struct lookout;
 struct lookout_callbacks {
 	/* A process that is wanted cannot be traced. `named`: a rule names it, rather than everything. */
 	void (*refused)(void *user, const struct error *why, bool named);
+	/* One that began to run has ended before anything could be found out about it. */
+	void (*vanished)(void *user, uint32_t pid);
+	/* There are processes that cannot even be looked at. */
+	void (*warned)(void *user, const struct error *why);
 	void *user;
 };
 
-/* `kernel` and `roster` outlive the lookout, as what `rules` points at does. */
-int lookout_create(struct kernel *kernel, struct roster *roster, const struct discovery_rules *rules,
-		   const struct lookout_callbacks *callbacks, struct lookout **ret_lookout,
+/* All of it outlives the lookout, as what `rules` points at does. */
+struct lookout_options {
+	void *loop; /* a uv_loop_t */
+	struct kernel *kernel;
+	struct roster *roster;
+	struct discovery_rules rules;
+	struct lookout_callbacks callbacks;
+};
+
+int lookout_create(const struct lookout_options *options, struct lookout **ret_lookout,
 		   struct error *err);
+
+/* Run the loop after this. */
 void lookout_destroy(struct lookout *lookout);
 
 /* Wants what runs this file, too; the error says what the file is instead of a Go program. */
@@ -36,7 +49,13 @@ int lookout_start(struct lookout *lookout, struct error *err);
 /* Remembers news; cheap, and safe where targets must not come and go. */
 void lookout_note(struct lookout *lookout, const struct process_news *news);
 
-/* Acts on the news remembered. */
-void lookout_act(struct lookout *lookout);
+/* A target has ended: processes that were passed over for want of something are looked at again. */
+void lookout_retry(struct lookout *lookout);
+
+/* Whether there is news of the process that was not acted on yet: what it runs or where it listens. */
+bool lookout_expects(const struct lookout *lookout, uint32_t pid);
+
+/* Acts on the news remembered. False when some is left, or that is being done already. */
+bool lookout_act(struct lookout *lookout);
 
 #endif

@@ -251,6 +251,11 @@ size_t outlet_end(struct outlet *outlet)
 	return outbox_end(&outlet->outbox) < 0 ? 0 : outlet->outbox.waiting;
 }
 
+uint64_t outlet_lost_so_far(const struct outlet *outlet)
+{
+	return outlet->outbox.lost_total;
+}
+
 uint64_t outlet_lost(const struct outlet *outlet)
 {
 	return outbox_lost(&outlet->outbox);

@@ -41,6 +41,9 @@ size_t outlet_end(struct outlet *outlet);
 /* Events that were lost, or would be if it were closed now. */
 uint64_t outlet_lost(const struct outlet *outlet);
 
+/* Events that were lost, without those that wait. */
+uint64_t outlet_lost_so_far(const struct outlet *outlet);
+
 /* Frees it once the loop has closed its handle; run the loop after this. */
 void outlet_close(struct outlet *outlet);
 

@@ -257,6 +257,17 @@ int outputs_flush(struct outputs *outputs)
 	return result;
 }
 
+struct sink_counts outputs_count(const struct outputs *outputs)
+{
+	struct sink_counts counts = {0};
+
+	for (size_t i = 0; i < OUTPUT_COUNT; i++) {
+		if (outputs->sinks[i])
+			sink_count(outputs->sinks[i], &counts);
+	}
+	return counts;
+}
+
 /* ---- the end ---- */
 
 static size_t end_sinks(struct outputs *outputs)

@@ -6,6 +6,7 @@
 
 #include "event.h"
 #include "error.h"
+#include "sink.h"
 
 /*
  * Everything a session's events go to: standard output, a file, the readers of a socket. There is one
@@ -43,6 +44,9 @@ int outputs_event(struct outputs *outputs, const struct event *event);
 
 /* Writes what was gathered; to be called after each batch of events. */
 int outputs_flush(struct outputs *outputs);
+
+/* The readers of the socket, and what they lost. */
+struct sink_counts outputs_count(const struct outputs *outputs);
 
 /*
  * At the end: waits some seconds for readers to take what is left, less when a signal comes, and tells

@@ -2,55 +2,143 @@
 #include "privilege.h"
 
 #include <linux/capability.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
-/* What tracing takes, as capabilities(7) numbers and names them. */
+#define BIT(capability) (1ull << (capability))
+
+/* As capabilities(7) numbers and names them. */
 static const struct {
 	int number;
 	const char *name;
+	enum privilege privilege;
 } needed[] = {
-	{CAP_BPF, "CAP_BPF"},
-	{CAP_PERFMON, "CAP_PERFMON"},
-	{CAP_SYS_PTRACE, "CAP_SYS_PTRACE"},
+	{ CAP_BPF, "CAP_BPF", PRIVILEGE_TRACE },
+	{ CAP_PERFMON, "CAP_PERFMON", PRIVILEGE_TRACE },
+	{ CAP_SYS_PTRACE, "CAP_SYS_PTRACE", PRIVILEGE_LOOK },
+	{ CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH", PRIVILEGE_READ },
+	{ CAP_LEASE, "CAP_LEASE", PRIVILEGE_LEASE },
 };
 
-/* The effective capabilities; none when /proc does not tell. */
-static uint64_t read_capabilities(void)
-{
-	FILE *status = fopen("/proc/self/status", "re");
-	uint64_t capabilities = 0;
-	char line[256];
+enum { NEEDED_COUNT = sizeof(needed) / sizeof(needed[0]) };
 
-	if (!status)
+struct capabilities {
+	struct __user_cap_header_struct header;
+	struct __user_cap_data_struct words[_LINUX_CAPABILITY_U32S_3];
+};
+
+static bool read_capabilities(struct capabilities *capabilities)
+{
+	*capabilities = (struct capabilities){ .header.version = _LINUX_CAPABILITY_VERSION_3 };
+	return syscall(SYS_capget, &capabilities->header, capabilities->words) == 0;
+}
+
+/* The effective ones, and those that one of them stands in for. */
+static uint64_t held(void)
+{
+	struct capabilities capabilities;
+	uint64_t effective;
+
+	if (!read_capabilities(&capabilities))
 		return 0;
-	while (fgets(line, sizeof(line), status)) {
-		if (strncmp(line, "CapEff:", 7) == 0)
-			capabilities = strtoull(line + 7, NULL, 16);
+	effective = capabilities.words[0].effective | (uint64_t)capabilities.words[1].effective
+							      << 32;
+	if (effective & BIT(CAP_SYS_ADMIN))
+		effective |= BIT(CAP_BPF) | BIT(CAP_PERFMON);
+	if (effective & BIT(CAP_DAC_OVERRIDE))
+		effective |= BIT(CAP_DAC_READ_SEARCH);
+	return effective;
+}
+
+static void list_missing(enum privilege privilege, char *list, size_t size)
+{
+	uint64_t capabilities = held();
+	size_t used = 0;
+
+	*list = '\0';
+	for (int i = 0; i < NEEDED_COUNT; i++) {
+		if (needed[i].privilege == privilege && !(capabilities & BIT(needed[i].number)))
+			used += snprintf(list + used, size - used, "%s%s", used ? ", " : "",
+					 needed[i].name);
 	}
-	fclose(status);
+}
+
+bool privilege_is_held(enum privilege privilege)
+{
+	char missing[96];
+
+	list_missing(privilege, missing, sizeof(missing));
+	return !*missing;
+}
+
+/* What tracing takes besides, so that nobody has to find out one by one. */
+static void hint(struct error *err, enum privilege privilege)
+{
+	char others[96];
+
+	list_missing(PRIVILEGE_LOOK, others, sizeof(others));
+	if (privilege == PRIVILEGE_TRACE && *others)
+		error_hint(
+			err,
+			"run as root, or grant the capabilities; processes of other users take %s, too",
+			others);
+	else
+		error_hint(err, "run as root, or grant the capability");
+}
+
+int privilege_fail(struct error *err, int code, enum privilege privilege, const char *what)
+{
+	char missing[96];
+
+	list_missing(privilege, missing, sizeof(missing));
+	if (!*missing)
+		return error_fail(err, code, "%s: %s", what, strerror(-code));
+	hint(err, privilege);
+	return error_fail(err, code, "%s: not permitted: missing %s", what, missing);
+}
+
+/* ---- giving up ---- */
+
+static uint64_t wanted(const struct privilege_needs *needs)
+{
+	uint64_t capabilities = 0;
+
+	for (int i = 0; i < NEEDED_COUNT; i++)
+		capabilities |= BIT(needed[i].number);
+	if (needs->files)
+		capabilities |= BIT(CAP_DAC_OVERRIDE);
+	if (needs->perf_events)
+		capabilities |= BIT(CAP_SYS_ADMIN);
 	return capabilities;
 }
 
-int privilege_fail(struct error *err, int code, const char *what)
+static void keep(struct capabilities *capabilities, int word, uint32_t kept)
 {
-	uint64_t capabilities = read_capabilities();
-	char missing[96] = "";
-	size_t used = 0;
+	capabilities->words[word].permitted &= kept;
+	capabilities->words[word].effective &= kept;
+	capabilities->words[word].inheritable = 0;
+}
 
-	/* CAP_SYS_ADMIN stands in for the first two. */
-	if (capabilities >> CAP_SYS_ADMIN & 1)
-		capabilities |= 1ull << CAP_BPF | 1ull << CAP_PERFMON;
-	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-		if (!(capabilities >> needed[i].number & 1))
-			used += snprintf(missing + used, sizeof(missing) - used, "%s%s",
-					 used ? ", " : "", needed[i].name);
+void privilege_drop(const struct privilege_needs *needs)
+{
+	uint64_t kept = wanted(needs);
+	struct capabilities capabilities;
+
+	/* Nothing is executed here; should anything ever be, it gets nothing by it. */
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	/* This takes CAP_SETPCAP, and is only a second lock. */
+	for (int i = 0; i <= CAP_LAST_CAP; i++) {
+		if (!(kept & BIT(i)))
+			prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
 	}
-	if (!used)
-		return error_fail(err, code, "%s: %s", what, strerror(-code));
-	error_hint(err, "run as root, or grant the capabilities");
-	return error_fail(err, code, "%s: not permitted: missing %s", what, missing);
+	if (!read_capabilities(&capabilities))
+		return;
+	keep(&capabilities, 0, (uint32_t)kept);
+	keep(&capabilities, 1, (uint32_t)(kept >> 32));
+	/* To give up what one has is always permitted. */
+	syscall(SYS_capset, &capabilities.header, capabilities.words);
 }

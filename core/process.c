@@ -12,26 +12,48 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "privilege.h"
+
+static struct file_identity identity_of(const struct stat *status)
+{
+	return (struct file_identity){
+		.device = status->st_dev,
+		.inode = status->st_ino,
+		.size = status->st_size,
+		.modified = status->st_mtim,
+		.changed = status->st_ctim,
+	};
+}
+
 int file_identity_read(const char *path, struct file_identity *ret_identity)
 {
 	struct stat status;
 
 	if (stat(path, &status) < 0)
 		return -errno;
-	*ret_identity = (struct file_identity){
-		.device = status.st_dev,
-		.inode = status.st_ino,
-		.size = status.st_size,
-		.modified = status.st_mtim,
-	};
+	*ret_identity = identity_of(&status);
 	return 0;
+}
+
+int file_identity_of(int descriptor, struct file_identity *ret_identity)
+{
+	struct stat status;
+
+	if (fstat(descriptor, &status) < 0)
+		return -errno;
+	*ret_identity = identity_of(&status);
+	return 0;
+}
+
+static bool times_equal(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
 }
 
 bool file_identity_equal(const struct file_identity *a, const struct file_identity *b)
 {
 	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-	       a->modified.tv_sec == b->modified.tv_sec &&
-	       a->modified.tv_nsec == b->modified.tv_nsec;
+	       times_equal(&a->modified, &b->modified) && times_equal(&a->changed, &b->changed);
 }
 
 struct process_exe_path process_exe_path(uint32_t pid)
@@ -66,11 +88,8 @@ static int read_exe(struct process *process, struct error *err)
 
 	if (r == -ENOENT)
 		return error_fail(err, r, "runs no file: a kernel thread, or it has just ended");
-	if (r < 0) {
-		error_fail(err, r, "its executable cannot be looked at: %s", strerror(-r));
-		error_hint(err, "run as root, or with CAP_SYS_PTRACE");
-		return r;
-	}
+	if (r < 0)
+		return privilege_fail(err, r, PRIVILEGE_LOOK, "its executable cannot be looked at");
 	process->exe[size] = '\0';
 	return 0;
 }
@@ -95,6 +114,24 @@ int process_open(uint32_t pid, struct process *ret_process, struct error *err)
 	read_comm(&process);
 	*ret_process = process;
 	return 0;
+}
+
+void process_imagine(uint32_t pid, const char *exe, struct process *ret_process)
+{
+	const char *slash = strrchr(exe, '/');
+
+	*ret_process = (struct process){.pid = pid, .descriptor = -1};
+	snprintf(ret_process->exe, sizeof(ret_process->exe), "%s", exe);
+	/* As the kernel names a process after its file. */
+	snprintf(ret_process->comm, sizeof(ret_process->comm), "%.15s", slash ? slash + 1 : exe);
+}
+
+bool process_runs_its_file(const struct process *process)
+{
+	struct file_identity file;
+
+	return file_identity_read(process_exe_path(process->pid).text, &file) == 0 &&
+	       file.device == process->file.device && file.inode == process->file.inode;
 }
 
 void process_close(struct process *process)

@@ -19,10 +19,12 @@ struct file_identity {
 	ino_t inode;
 	off_t size;
 	struct timespec modified;
+	struct timespec changed; /* nobody can set this one back after overwriting the file in place */
 };
 
 /* Negative errno when the file cannot be looked at. */
 int file_identity_read(const char *path, struct file_identity *ret_identity);
+int file_identity_of(int descriptor, struct file_identity *ret_identity);
 bool file_identity_equal(const struct file_identity *a, const struct file_identity *b);
 
 /* A running process, as /proc shows it. */
@@ -43,6 +45,12 @@ struct process_exe_path process_exe_path(uint32_t pid);
 
 /* -ESRCH when there is no such process, -EACCES when it may not be looked at. */
 int process_open(uint32_t pid, struct process *ret_process, struct error *err);
+/* What is to be said of a process that has ended and ran the file of this name. */
+void process_imagine(uint32_t pid, const char *exe, struct process *ret_process);
+
+/* Whether it still runs the file that it was opened with. */
+bool process_runs_its_file(const struct process *process);
+
 void process_close(struct process *process);
 
 /* Whether it runs in a container, and in which. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "binary.h"
+#include "catalog.h"
 
 /* Files found not to be worth another look; enough for what a host runs over and over. */
 enum { MAX_REFUSED_FILES = 256 };
@@ -12,7 +13,8 @@ enum { MAX_REFUSED_FILES = 256 };
 struct roster {
 	void *loop;
 	struct kernel *kernel;
-	struct inspection_options inspection;
+	struct catalog *catalog;
+	bool warned;
 	struct roster_callbacks callbacks;
 	struct target_set targets;
 	const struct target *dropping;
@@ -25,12 +27,17 @@ int roster_create(void *loop, struct kernel *kernel, const struct inspection_opt
 		  struct error *err)
 {
 	struct roster *roster = calloc(1, sizeof(*roster));
+	int r;
 
 	if (!roster)
 		return error_fail(err, -ENOMEM, "out of memory");
+	r = catalog_create(loop, kernel, inspection, &roster->catalog, err);
+	if (r < 0) {
+		free(roster);
+		return r;
+	}
 	roster->loop = loop;
 	roster->kernel = kernel;
-	roster->inspection = *inspection;
 	roster->callbacks = *callbacks;
 	*ret_roster = roster;
 	return 0;
@@ -44,6 +51,7 @@ void roster_destroy(struct roster *roster)
 	for (size_t i = 0; i < roster->targets.count; i++)
 		target_close(roster->targets.targets[i]);
 	target_set_finish(&roster->targets);
+	catalog_destroy(roster->catalog);
 	free(roster);
 }
 
@@ -57,11 +65,12 @@ static void drop(struct roster *roster, struct target *target)
 {
 	if (roster->dropping == target)
 		return;
-	target_detach(target);
+	target_withdraw(target);
 	roster->dropping = target;
 	roster->callbacks.ended(roster->callbacks.user, target);
 	roster->dropping = NULL;
 	target_set_remove(&roster->targets, target);
+	catalog_release(roster->catalog, target_binary(target));
 	target_close(target);
 }
 
@@ -74,48 +83,115 @@ static void on_target_ended(void *user, struct target *target)
 		roster->callbacks.empty(roster->callbacks.user);
 }
 
-/* Processes of one file share its inspection. */
-static int inspect(struct roster *roster, const struct process *process,
-		   struct inspection **ret_inspection, struct error *err)
+static int add(struct roster *roster, struct target *target, struct error *err)
 {
-	const struct target *other = target_set_find_file(&roster->targets, &process->file);
+	int r = target_set_add(&roster->targets, target);
 
-	if (other) {
-		*ret_inspection = target_share_inspection(other);
+	if (r == 0)
 		return 0;
-	}
-	return inspection_open(roster->kernel, process_exe_path(process->pid).text,
-			       &roster->inspection, ret_inspection, err);
+	target_close(target);
+	return error_fail(err, r, "out of memory");
 }
 
-static int attach(struct roster *roster, struct process *process, struct error *err)
+static struct target_options target_options(struct roster *roster, struct known_binary *binary)
 {
-	struct inspection *inspection;
+	return (struct target_options){
+		.loop = roster->loop,
+		.kernel = roster->kernel,
+		.id = target_set_next_id(&roster->targets),
+		.binary = binary,
+		.ended = on_target_ended,
+		.user = roster,
+	};
+}
+
+static int attach_binary(struct roster *roster, struct process *process,
+			 struct known_binary *binary, struct target **ret_target, struct error *err)
+{
+	struct target_options options = target_options(roster, binary);
 	struct target *target;
-	int r = inspect(roster, process, &inspection, err);
+	int r = target_attach(&options, process, &target, err);
+
+	if (r == 0)
+		r = add(roster, target, err);
+	if (r == 0)
+		*ret_target = target;
+	return r;
+}
+
+/* Where the probes cannot be in the file they are in each process. */
+static void probe_file(struct roster *roster, struct known_binary *binary, const char *path)
+{
+	struct error why = {0};
+
+	if (catalog_probe(roster->catalog, binary, &why) == 0 || roster->warned)
+		return;
+	roster->warned = true;
+	error_subject(&why, "%s", path);
+	roster->callbacks.warned(roster->callbacks.user, &why);
+}
+
+/* Takes over the process. */
+static int attach(struct roster *roster, struct process *process, bool whole_file, struct error *err)
+{
+	struct process_exe_path path = process_exe_path(process->pid);
+	struct known_binary *binary;
+	struct target *target = NULL;
+	int r = catalog_open(roster->catalog, path.text, process->exe, &binary, err);
 
 	if (r < 0) {
 		process_close(process);
 		return r;
 	}
-	r = target_attach(roster->loop, roster->kernel, target_set_next_id(&roster->targets), process,
-			  inspection, on_target_ended, roster, &target, err);
-	inspection_release(inspection);
-	if (r < 0)
-		return r;
-	r = target_set_add(&roster->targets, target);
+	if (whole_file)
+		probe_file(roster, binary, process->exe);
+	r = attach_binary(roster, process, binary, &target, err);
 	if (r < 0) {
-		target_close(target);
-		return error_fail(err, r, "out of memory");
+		catalog_release(roster->catalog, binary);
+		return r;
 	}
 	roster->callbacks.attached(roster->callbacks.user, target);
 	return 0;
 }
 
-int roster_check(const struct roster *roster, const char *path, struct error *err)
+int roster_prepare(struct roster *roster, const char *path, struct known_binary **ret_binary,
+		   struct error *err)
 {
+	struct known_binary *binary;
+	int r;
+
 	error_subject(err, "%s", path);
-	return inspection_check(path, &roster->inspection, err);
+	r = catalog_open(roster->catalog, path, path, &binary, err);
+	if (r < 0)
+		return r;
+	probe_file(roster, binary, path);
+	*ret_binary = binary;
+	return 0;
+}
+
+void roster_release(struct roster *roster, struct known_binary *binary)
+{
+	catalog_release(roster->catalog, binary);
+}
+
+bool roster_knows(const struct roster *roster, const struct file_identity *file)
+{
+	return catalog_knows(roster->catalog, file);
+}
+
+struct roster_counts roster_count(const struct roster *roster)
+{
+	struct catalog_counts catalog = catalog_count(roster->catalog);
+	struct roster_counts counts = {
+		.probes = catalog.probes,
+		.probed_files = catalog.probed_files,
+		.binaries = catalog.binaries,
+		.inspections = catalog.inspections,
+	};
+
+	for (size_t i = 0; i < roster->targets.count; i++)
+		counts.probes += target_probes(roster->targets.targets[i]);
+	return counts;
 }
 
 int roster_add(struct roster *roster, uint32_t pid, struct error *err)
@@ -129,7 +205,7 @@ int roster_add(struct roster *roster, uint32_t pid, struct error *err)
 	if (r < 0)
 		return r;
 	error_subject(err, "pid %u (%s)", pid, process.exe);
-	return attach(roster, &process, err);
+	return attach(roster, &process, false, err);
 }
 
 static bool was_refused(const struct roster *roster, const struct file_identity *file)
@@ -147,20 +223,81 @@ static int refuse(struct roster *roster, const struct file_identity *file, struc
 	return error_fail(err, -ENOEXEC, "not a Go program");
 }
 
-int roster_add_found(struct roster *roster, const struct process *process, struct error *err)
+/* What went wrong with the process, or for want of something, may go well with the next one. */
+static bool is_of_file(int r)
 {
+	static const int others[] = {-ESRCH, -EPERM, -EACCES, -ENOMEM, -EMFILE, -ENFILE, -ENOSPC};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (r == others[i])
+			return false;
+	}
+	return true;
+}
+
+int roster_prepare_found(struct roster *roster, const char *path, const struct file_identity *file)
+{
+	struct known_binary *binary;
 	int r;
 
-	if (was_refused(roster, &process->file))
-		return error_fail(err, -ENOEXEC, "its file was refused before");
-	if (!target_set_find_file(&roster->targets, &process->file) &&
-	    !binary_looks_like_go(process_exe_path(process->pid).text))
-		return refuse(roster, &process->file, err);
-	r = roster_add(roster, process->pid, err);
-	/* What went wrong with the process, not with its file, may go well next time. */
-	if (r < 0 && r != -ESRCH && r != -EPERM && r != -ENOMEM)
-		refuse(roster, &process->file, NULL);
+	if (was_refused(roster, file) || catalog_knows(roster->catalog, file))
+		return 0;
+	if (!binary_looks_like_go(path))
+		return refuse(roster, file, NULL);
+	r = roster_prepare(roster, path, &binary, NULL);
+	if (r == 0)
+		roster_release(roster, binary);
+	else if (is_of_file(r))
+		refuse(roster, file, NULL);
 	return r;
+}
+
+int roster_add_found(struct roster *roster, struct process *process, struct error *err)
+{
+	struct target *target = target_set_find_pid(&roster->targets, process->pid);
+	struct process taken = *process;
+	int r;
+
+	if (target) {
+		/* For the next process of its file. */
+		probe_file(roster, target_binary(target), process->exe);
+		return 0;
+	}
+	error_subject(err, "pid %u (%s)", taken.pid, taken.exe);
+	if (was_refused(roster, &taken.file))
+		return error_fail(err, -EALREADY, "its file was refused before");
+	if (!catalog_knows(roster->catalog, &taken.file) &&
+	    !binary_looks_like_go(process_exe_path(taken.pid).text))
+		return refuse(roster, &taken.file, err);
+	process->descriptor = -1;
+	r = attach(roster, &taken, true, err);
+	if (r < 0 && is_of_file(r))
+		refuse(roster, &taken.file, NULL);
+	return r;
+}
+
+int roster_add_ended(struct roster *roster, uint32_t pid, int plan, struct error *err)
+{
+	struct known_binary *binary = catalog_find(roster->catalog, plan);
+	struct target_options options;
+	struct process process;
+	struct target *target;
+	int r;
+
+	if (!binary)
+		return error_fail(err, -ESRCH, "no such process");
+	process_imagine(pid, known_binary_name(binary), &process);
+	options = target_options(roster, binary);
+	r = target_create_ended(&options, &process, &target, err);
+	if (r == 0)
+		r = add(roster, target, err);
+	if (r < 0) {
+		catalog_release(roster->catalog, binary);
+		return r;
+	}
+	roster->callbacks.attached(roster->callbacks.user, target);
+	drop(roster, target);
+	return 0;
 }
 
 bool roster_drop(struct roster *roster, uint32_t pid)
@@ -174,5 +311,6 @@ bool roster_drop(struct roster *roster, uint32_t pid)
 
 void roster_detach_all(struct roster *roster)
 {
+	catalog_detach_all(roster->catalog);
 	targets_detach(roster->targets.targets, roster->targets.count);
 }

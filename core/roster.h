@@ -3,6 +3,7 @@
 #define GOHTTPSNOOP_CORE_ROSTER_H
 
 #include "error.h"
+#include "catalog.h"
 #include "inspection.h"
 #include "target_set.h"
 
@@ -15,6 +16,8 @@ struct roster_callbacks {
 	void (*ended)(void *user, const struct target *target);
 	/* The last target has ended. */
 	void (*empty)(void *user);
+	/* Something is not as complete as it could be; told once. */
+	void (*warned)(void *user, const struct error *why);
 	void *user;
 };
 
@@ -28,17 +31,45 @@ void roster_destroy(struct roster *roster);
 
 const struct target_set *roster_targets(const struct roster *roster);
 
-/* Whether processes of this file could be taken on; the error says why not. */
-int roster_check(const struct roster *roster, const char *path, struct error *err);
+/*
+ * Makes the file ready for processes that will run it: inspects it, and puts probes into it where that
+ * is possible. They stay at least until the caller releases the binary.
+ */
+int roster_prepare(struct roster *roster, const char *path, struct known_binary **ret_binary,
+		   struct error *err);
+void roster_release(struct roster *roster, struct known_binary *binary);
+
+/* The same for a while, of a file that nobody named and that may be anything. */
+int roster_prepare_found(struct roster *roster, const char *path, const struct file_identity *file);
+
+/* Whether the file was inspected: there may be probes in it. */
+bool roster_knows(const struct roster *roster, const struct file_identity *file);
+
+struct roster_counts {
+	size_t probes;	     /* in files, and in single processes */
+	size_t probed_files; /* with probes for whoever runs them */
+	size_t binaries;     /* of which it is known what is in them */
+	size_t inspections;  /* made so far */
+};
+
+struct roster_counts roster_count(const struct roster *roster);
 
 /* Takes on a process; one that is there already is left as it is. */
 int roster_add(struct roster *roster, uint32_t pid, struct error *err);
 
 /*
  * The same for a process that nobody named: one whose file was refused before, or that is plainly no
- * Go program, is refused with -ENOEXEC and without being looked into again.
+ * Go program, is refused without being looked into again (-EALREADY, -ENOEXEC). Takes the process's
+ * descriptor if it can use it. The probes are put into the file if that can be, and are there for the
+ * next process from its first instruction on.
  */
-int roster_add_found(struct roster *roster, const struct process *process, struct error *err);
+int roster_add_found(struct roster *roster, struct process *process, struct error *err);
+
+/*
+ * Takes on, and lets go of at once, a process that has ended already, of which something is known by
+ * this plan: what it did is told of between its `attached` and its `ended`.
+ */
+int roster_add_ended(struct roster *roster, uint32_t pid, int plan, struct error *err);
 
 /* The process runs another program now: if it is a target, it has ended as the one it was. */
 bool roster_drop(struct roster *roster, uint32_t pid);

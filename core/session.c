@@ -2,7 +2,6 @@
 #include "session.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,22 +12,26 @@
 #include "kernel.h"
 #include "lookout.h"
 #include "losses.h"
+#include "newcomers.h"
 #include "outputs.h"
+#include "privilege.h"
 #include "process.h"
 #include "ring.h"
 #include "roster.h"
+#include "signals.h"
 
 struct session {
 	struct session_options options;
 	uv_loop_t loop;
 	bool loop_open;
-	uv_signal_t interrupt, terminate;
+	struct signals *signals;
 	uv_timer_t deadline;
 	struct kernel *kernel;
 	struct ring *ring;
 	struct assembly *assembly;
 	struct roster *roster;
 	struct lookout *lookout;
+	struct newcomers *newcomers;
 	struct outputs *outputs;
 	struct session_summary summary;
 	struct losses losses;
@@ -102,14 +105,42 @@ static void tell_lost(struct session *session, uint64_t count)
 	       (unsigned long long)count);
 }
 
+static void on_assigned(void *user, struct bytes record)
+{
+	struct session *session = user;
+
+	assembly_record(session->assembly, record);
+}
+
+/*
+ * The process is a target by now, unless that is what it was before it ran another program; or it will
+ * be one when its news is acted on, of which this is some should the other have been lost.
+ */
+static void take_newcomer(struct session *session, uint32_t pid, struct bytes record)
+{
+	const struct target *target = target_set_find_pid(roster_targets(session->roster), pid);
+
+	if (target && kernel_traces(session->kernel, pid)) {
+		on_assigned(session, newcomers_assign(session->newcomers, record, target_id(target)));
+		return;
+	}
+	if (!lookout_expects(session->lookout, pid))
+		lookout_note(session->lookout, &(struct process_news){RECORD_EXEC, pid, 0});
+	if (!newcomers_keep(session->newcomers, record))
+		session->losses.unkept++;
+}
+
 /* Records of targets that are gone, and bytes that are none, are passed over. */
 static void on_record(void *user, struct bytes record)
 {
 	struct session *session = user;
 	struct process_news news;
+	uint32_t pid;
 
 	if (decode_process(record, &news) == 0)
 		lookout_note(session->lookout, &news);
+	else if (newcomers_is_one(record, &pid))
+		take_newcomer(session, pid, record);
 	else
 		assembly_record(session->assembly, record);
 }
@@ -120,7 +151,8 @@ static void on_batch_end(void *user)
 
 	assembly_set_wall_offset(session->assembly, clock_wall_offset());
 	tell_lost(session, losses_take(&session->losses, session->kernel));
-	lookout_act(session->lookout);
+	if (lookout_act(session->lookout))
+		newcomers_clear(session->newcomers);
 	check_output(session, outputs_flush(session->outputs));
 }
 
@@ -138,6 +170,8 @@ static void on_attached(void *user, const struct target *target)
 	session->summary.targets++;
 	inspection_describe(target_inspection(target), on_probe, session);
 	tell_target(session, EVENT_ATTACH, target);
+	newcomers_hand_on(session->newcomers, target_identity(target)->pid, target_id(target),
+			  on_assigned, session);
 	check_output(session, outputs_flush(session->outputs));
 }
 
@@ -148,6 +182,7 @@ static void on_ended(void *user, const struct target *target)
 
 	ring_drain(session->ring);
 	assembly_end_target(session->assembly, target);
+	lookout_retry(session->lookout);
 	tell_target(session, EVENT_DETACH, target);
 	check_output(session, outputs_flush(session->outputs));
 }
@@ -156,6 +191,13 @@ static void stop_if_idle(struct session *session)
 {
 	if (roster_targets(session->roster)->count == 0 && !lookout_is_open(session->lookout))
 		stop(session);
+}
+
+static void on_warned(void *user, const struct error *why)
+{
+	struct session *session = user;
+
+	notice_error(&session->options.notifier, NOTICE_INFO, why);
 }
 
 static void on_empty(void *user)
@@ -169,6 +211,18 @@ static void on_found_refused(void *user, const struct error *why, bool named)
 
 	notice_error(&session->options.notifier, named ? NOTICE_ERROR : NOTICE_DEBUG, why);
 	stop_if_idle(session);
+}
+
+/* It may have answered requests all the same. All that it did is in the ring. */
+static void on_vanished(void *user, uint32_t pid)
+{
+	struct session *session = user;
+	int plan;
+
+	ring_drain(session->ring);
+	plan = newcomers_plan(session->newcomers, pid);
+	if (plan >= 0)
+		roster_add_ended(session->roster, pid, plan, NULL);
 }
 
 static void on_refused(void *user, const struct error *why)
@@ -192,19 +246,38 @@ int session_discover(struct session *session, struct error *err)
 {
 	int r = lookout_start(session->lookout, err);
 
-	if (r == 0 && lookout_is_open(session->lookout) &&
-	    roster_targets(session->roster)->count == 0)
+	if (r < 0 || !lookout_is_open(session->lookout))
+		return r;
+	notice(&session->options.notifier, NOTICE_DEBUG, "looking out for processes that start");
+	if (roster_targets(session->roster)->count == 0)
 		notice(&session->options.notifier, NOTICE_INFO,
 		       "no such process yet: waiting for one to start");
 	return r;
 }
 
-static void on_signal(uv_signal_t *signal, int number)
+static void on_signal(void *user)
 {
-	struct session *session = signal->data;
+	struct session *session = user;
 
 	session->summary.interrupted = true;
 	stop(session);
+}
+
+/* It was asked for, and so is shown even by who is told to be quiet. */
+static void on_count(void *user)
+{
+	struct session *session = user;
+	struct roster_counts roster = roster_count(session->roster);
+	struct sink_counts readers = outputs_count(session->outputs);
+
+	notice(&session->options.notifier, NOTICE_ERROR,
+	       "targets %zu, probes %zu, files with probes %zu, binaries known %zu, inspections %zu, "
+	       "open requests %u, events %llu, lost %llu, readers %zu, lost by readers %llu",
+	       roster_targets(session->roster)->count, roster.probes, roster.probed_files,
+	       roster.binaries, roster.inspections, assembly_open_requests(session->assembly),
+	       (unsigned long long)session->summary.events,
+	       (unsigned long long)session->summary.lost, readers.readers,
+	       (unsigned long long)readers.lost);
 }
 
 static void on_deadline(uv_timer_t *timer)
@@ -212,21 +285,19 @@ static void on_deadline(uv_timer_t *timer)
 	stop(timer->data);
 }
 
-static int open_loop(struct session *session)
+static int open_loop(struct session *session, struct error *err)
 {
+	struct signals_callbacks callbacks = {on_signal, on_count, session};
 	int r = uv_loop_init(&session->loop);
 
 	if (r < 0)
-		return r;
+		return error_fail(err, r, "the event loop cannot be set up: %s", strerror(-r));
 	session->loop_open = true;
-	uv_signal_init(&session->loop, &session->interrupt);
-	uv_signal_init(&session->loop, &session->terminate);
 	uv_timer_init(&session->loop, &session->deadline);
-	session->interrupt.data = session->terminate.data = session->deadline.data = session;
+	session->deadline.data = session;
 	/* From the first target on a signal ends what was begun, summary and all. */
-	uv_signal_start(&session->interrupt, on_signal, SIGINT);
-	uv_signal_start(&session->terminate, on_signal, SIGTERM);
-	return 0;
+	return signals_open(&session->loop, session->options.output_file, &callbacks,
+			    &session->signals, err);
 }
 
 static int open_kernel(struct session *session, struct error *err)
@@ -236,7 +307,8 @@ static int open_kernel(struct session *session, struct error *err)
 		.ring_size = session->options.ring_size,
 		.watch_all = session->options.watches_binaries || session->options.name_count ||
 			     session->options.all,
-		.watch_listening = session->options.port_count > 0,
+		.ports = session->options.ports,
+		.port_count = session->options.port_count,
 		.long_plans = session->options.function_count > 0 || session->options.captures,
 	};
 	int r = kernel_open(&options, &session->kernel, err);
@@ -268,7 +340,7 @@ static int open_roster(struct session *session, struct error *err)
 		.refused = on_refused,
 		.user = session,
 	};
-	struct roster_callbacks callbacks = {on_attached, on_ended, on_empty, session};
+	struct roster_callbacks callbacks = {on_attached, on_ended, on_empty, on_warned, session};
 
 	return roster_create(&session->loop, session->kernel, &inspection, &callbacks,
 			     &session->roster, err);
@@ -276,17 +348,24 @@ static int open_roster(struct session *session, struct error *err)
 
 static int open_lookout(struct session *session, struct error *err)
 {
-	struct discovery_rules rules = {
-		.names = session->options.names,
-		.name_count = session->options.name_count,
-		.ports = session->options.ports,
-		.port_count = session->options.port_count,
-		.all = session->options.all,
+	struct lookout_options options = {
+		.loop = &session->loop,
+		.kernel = session->kernel,
+		.roster = session->roster,
+		.rules = {
+			.names = session->options.names,
+			.name_count = session->options.name_count,
+			.ports = session->options.ports,
+			.port_count = session->options.port_count,
+			.all = session->options.all,
+		},
+		.callbacks = {on_found_refused, on_vanished, on_warned, session},
 	};
-	struct lookout_callbacks callbacks = {on_found_refused, session};
 
-	return lookout_create(session->kernel, session->roster, &rules, &callbacks,
-			      &session->lookout, err);
+	session->newcomers = newcomers_create();
+	if (!session->newcomers)
+		return error_fail(err, -ENOMEM, "out of memory");
+	return lookout_create(&options, &session->lookout, err);
 }
 
 static uint64_t lost_ends(void *user)
@@ -342,11 +421,10 @@ static int open_outputs(struct session *session, struct error *err)
 
 static int open_parts(struct session *session, struct error *err)
 {
-	int r = open_loop(session);
+	int r = open_loop(session, err);
 
-	if (r < 0)
-		return error_fail(err, r, "the event loop cannot be set up: %s", strerror(-r));
-	r = open_outputs(session, err);
+	if (r == 0)
+		r = open_outputs(session, err);
 	if (r == 0)
 		r = open_kernel(session, err);
 	if (r == 0)
@@ -367,6 +445,7 @@ int session_create(const struct session_options *options, struct session **ret_s
 		   struct error *err)
 {
 	struct session *session = calloc(1, sizeof(*session));
+	struct privilege_needs needs = {.files = options->output_file || options->socket};
 	int r;
 
 	if (!session)
@@ -377,14 +456,15 @@ int session_create(const struct session_options *options, struct session **ret_s
 		session_destroy(session);
 		return r;
 	}
+	needs.perf_events = kernel_uses_perf_events(session->kernel);
+	privilege_drop(&needs);
 	*ret_session = session;
 	return 0;
 }
 
 static void close_loop(struct session *session)
 {
-	uv_close((uv_handle_t *)&session->interrupt, NULL);
-	uv_close((uv_handle_t *)&session->terminate, NULL);
+	signals_close(session->signals);
 	uv_close((uv_handle_t *)&session->deadline, NULL);
 	uv_run(&session->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&session->loop);
@@ -401,15 +481,13 @@ void session_destroy(struct session *session)
 	if (session->loop_open)
 		close_loop(session);
 	assembly_destroy(session->assembly);
+	newcomers_destroy(session->newcomers);
 	kernel_close(session->kernel);
 	free(session);
 }
 
 static void run_loop(struct session *session)
 {
-	/* A reader of ours that goes away is an error of write(), not a signal; so is a limit on files. */
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
 	if (session->options.duration)
 		uv_timer_start(&session->deadline, on_deadline, session->options.duration, 0);
 	if (!session->stopping)

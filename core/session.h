@@ -52,7 +52,10 @@ struct session_summary {
 	bool interrupted; /* ended by a signal */
 };
 
-/* The strings and arrays of `options` outlive the session. */
+/*
+ * The strings and arrays of `options` outlive the session. What this process may do and a session does
+ * not need it may not do any more afterwards.
+ */
 int session_create(const struct session_options *options, struct session **ret_session,
 		   struct error *err);
 void session_destroy(struct session *session);

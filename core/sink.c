@@ -6,6 +6,12 @@ bool sink_wants(const struct sink *sink)
 	return !sink->wants || sink->wants(sink);
 }
 
+void sink_count(const struct sink *sink, struct sink_counts *counts)
+{
+	if (sink->count)
+		sink->count(sink, counts);
+}
+
 int sink_write(struct sink *sink, struct batch *batch)
 {
 	return sink->write(sink, batch);

@@ -55,6 +55,14 @@ int sink_create_socket(const struct sink_options *options,
 /* Whether anybody is there to take lines. */
 bool sink_wants(const struct sink *sink);
 
+struct sink_counts {
+	size_t readers; /* now */
+	uint64_t lost;	/* events, by readers, so far */
+};
+
+/* Adds a sink's readers to the counts. */
+void sink_count(const struct sink *sink, struct sink_counts *counts);
+
 /* Takes the lines, or loses and counts them. -EPIPE when nobody reads any more; errors of write(2). */
 int sink_write(struct sink *sink, struct batch *batch);
 

@@ -25,6 +25,7 @@ struct socket_sink {
 	struct unix_socket socket;
 	struct reader *readers;
 	size_t count, most; /* readers */
+	uint64_t lost;	    /* events, by those that are gone */
 	bool listening, ending;
 	uv_poll_t arrival;
 	uv_timer_t pause;
@@ -61,6 +62,7 @@ static void drop(struct reader *reader)
 	if (reader->next)
 		reader->next->link = reader->link;
 	sink->count--;
+	sink->lost += outlet_lost_so_far(reader->outlet);
 	outlet_close(reader->outlet);
 	free(reader);
 }
@@ -156,6 +158,16 @@ static void on_arrival(uv_poll_t *arrival, int status, int events)
 static bool socket_wants(const struct sink *sink)
 {
 	return ((const struct socket_sink *)sink)->count > 0;
+}
+
+static void socket_count(const struct sink *sink, struct sink_counts *counts)
+{
+	const struct socket_sink *socket_sink = (const struct socket_sink *)sink;
+
+	counts->readers += socket_sink->count;
+	counts->lost += socket_sink->lost;
+	for (const struct reader *reader = socket_sink->readers; reader; reader = reader->next)
+		counts->lost += outlet_lost_so_far(reader->outlet);
 }
 
 static int socket_write(struct sink *sink, struct batch *batch)
@@ -258,6 +270,7 @@ int sink_create_socket(const struct sink_options *options,
 		.wants = socket_wants,
 		.write = socket_write,
 		.end = socket_end,
+		.count = socket_count,
 		.close = socket_close,
 	};
 	sink->options = *options;

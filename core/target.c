@@ -13,9 +13,14 @@ struct target {
 	struct process process;
 	struct process_identity identity;
 	struct container_id container;
-	struct inspection *inspection;
+	struct known_binary *binary;
+	struct inspection *inspection; /* its own reference: it may outlive the catalog */
 	struct attachment *attachment;
+	bool has_own_probes;
+	bool is_watched; /* by `end` */
 	uv_poll_t end; /* on the pidfd */
+	uv_work_t detaching;
+	int ends_to_come; /* of `end` and of `detaching`, before it can be freed */
 	void (*ended)(void *user, struct target *target);
 	void *user;
 };
@@ -28,9 +33,28 @@ static void destroy(struct target *target)
 	free(target);
 }
 
+static void destroy_if_last(struct target *target)
+{
+	if (--target->ends_to_come == 0)
+		destroy(target);
+}
+
 static void on_closed(uv_handle_t *handle)
 {
-	destroy(handle->data);
+	destroy_if_last(handle->data);
+}
+
+static void detach(uv_work_t *work)
+{
+	struct target *target = work->data;
+
+	attachment_detach(target->attachment);
+	target->attachment = NULL;
+}
+
+static void on_detached(uv_work_t *work, int status)
+{
+	destroy_if_last(work->data);
 }
 
 static void on_end(uv_poll_t *end, int status, int events)
@@ -46,11 +70,13 @@ static void on_end(uv_poll_t *end, int status, int events)
  * included, leads to the copy: probes are placed there, and the process runs the old one. Where its memory
  * may be read, one look tells.
  */
-static int attach_check(const struct target *target, uint64_t file_offset, struct error *err)
+static int check_reached(const struct target *target, struct error *err)
 {
+	size_t count;
+	const struct attach_point *points = inspection_points(target->inspection, &count);
 	struct file_identity file;
 
-	if (breakpoint_stands(target->process.pid, file_offset) != 0)
+	if (count == 0 || breakpoint_stands(target->process.pid, points[0].file_offset) != 0)
 		return 0;
 	/* It has become another program meanwhile: that is told elsewhere. */
 	if (file_identity_read(process_exe_path(target->process.pid).text, &file) < 0 ||
@@ -63,37 +89,47 @@ static int attach_check(const struct target *target, uint64_t file_offset, struc
 	return -ENOTSUP;
 }
 
-static int attach(struct target *target, struct kernel *kernel, struct error *err)
+static int attach_own(struct target *target, struct kernel *kernel, struct error *err)
 {
 	size_t count;
 	const struct attach_point *points = inspection_points(target->inspection, &count);
-	int r;
 
-	r = kernel_attach(kernel, target->process.pid, target->id, points, count,
-			  &target->attachment, err);
-	if (r == -ESRCH)
-		return error_fail(err, r, "the process has ended");
-	if (r < 0)
-		return r;
-	return count ? attach_check(target, points[0].file_offset, err) : 0;
+	target->has_own_probes = true;
+	return kernel_attach(kernel, target->process.pid, target->id, points, count,
+			     &target->attachment, err);
 }
 
-int target_attach(void *loop, struct kernel *kernel, uint32_t id, struct process *process,
-		  struct inspection *inspection, void (*ended)(void *user, struct target *target),
-		  void *user, struct target **ret_target, struct error *err)
+static int attach(struct target *target, struct kernel *kernel, struct error *err)
 {
-	struct target *target = calloc(1, sizeof(*target));
+	struct error why = {0};
 	int r;
 
-	if (!target) {
-		process_close(process);
-		return error_fail(err, -ENOMEM, "out of memory");
-	}
-	target->id = id;
+	if (known_binary_is_probed(target->binary))
+		r = kernel_adopt(kernel, target->process.pid, target->id, &target->attachment, &why);
+	else
+		r = attach_own(target, kernel, &why);
+	/* News that it runs another program since it was looked at is still to come, and heeded then. */
+	if (r == -ESRCH || (r == 0 && !process_runs_its_file(&target->process)))
+		return error_fail(err, -ESRCH, "the process has ended");
+	if (r == 0)
+		r = check_reached(target, &why);
+	return r < 0 ? error_adopt(err, &why) : 0;
+}
+
+static struct target *create(const struct target_options *options, const struct process *process)
+{
+	struct target *target = calloc(1, sizeof(*target));
+	struct inspection *inspection = known_binary_inspection(options->binary);
+
+	if (!target)
+		return NULL;
+	target->id = options->id;
 	target->process = *process;
+	target->binary = options->binary;
 	target->inspection = inspection_reference(inspection);
-	target->ended = ended;
-	target->user = user;
+	target->detaching.data = target;
+	target->ended = options->ended;
+	target->user = options->user;
 	target->identity = (struct process_identity){
 		.pid = process->pid,
 		.exe = target->process.exe,
@@ -103,26 +139,51 @@ int target_attach(void *loop, struct kernel *kernel, uint32_t id, struct process
 	memcpy(target->identity.comm, process->comm, sizeof(process->comm));
 	if (process_container(process->pid, &target->container))
 		target->identity.container = target->container.text;
-	r = attach(target, kernel, err);
+	return target;
+}
+
+int target_attach(const struct target_options *options, struct process *process,
+		  struct target **ret_target, struct error *err)
+{
+	struct target *target = create(options, process);
+	int r;
+
+	if (!target) {
+		process_close(process);
+		return error_fail(err, -ENOMEM, "out of memory");
+	}
+	r = attach(target, options->kernel, err);
 	if (r < 0) {
 		destroy(target);
 		return r;
 	}
-	r = uv_poll_init(loop, &target->end, process->descriptor);
+	r = uv_poll_init(options->loop, &target->end, process->descriptor);
 	if (r < 0) {
 		destroy(target);
 		return error_fail(err, r, "its end cannot be watched for: %s", strerror(-r));
 	}
+	target->is_watched = true;
 	target->end.data = target;
 	uv_poll_start(&target->end, UV_READABLE, on_end);
 	*ret_target = target;
 	return 0;
 }
 
-void target_detach(struct target *target)
+int target_create_ended(const struct target_options *options, const struct process *process,
+			struct target **ret_target, struct error *err)
 {
-	attachment_detach(target->attachment);
-	target->attachment = NULL;
+	struct target *target = create(options, process);
+
+	if (!target)
+		return error_fail(err, -ENOMEM, "out of memory");
+	target->process.descriptor = -1;
+	*ret_target = target;
+	return 0;
+}
+
+void target_withdraw(struct target *target)
+{
+	attachment_withdraw(target->attachment);
 }
 
 void targets_detach(struct target *const *targets, size_t count)
@@ -131,7 +192,7 @@ void targets_detach(struct target *const *targets, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		if (!attachments) {
-			target_detach(targets[i]);
+			detach(&targets[i]->detaching);
 			continue;
 		}
 		attachments[i] = targets[i]->attachment;
@@ -144,7 +205,15 @@ void targets_detach(struct target *const *targets, size_t count)
 
 void target_close(struct target *target)
 {
-	target_detach(target);
+	if (!target->is_watched) {
+		destroy(target);
+		return;
+	}
+	target->ends_to_come = 1;
+	/* The kernel waits for what may still run; the loop does not wait with it. */
+	if (target->attachment &&
+	    uv_queue_work(target->end.loop, &target->detaching, detach, on_detached) == 0)
+		target->ends_to_come++;
 	uv_close((uv_handle_t *)&target->end, on_closed);
 }
 
@@ -158,17 +227,21 @@ const struct process_identity *target_identity(const struct target *target)
 	return &target->identity;
 }
 
-const struct file_identity *target_file(const struct target *target)
+size_t target_probes(const struct target *target)
 {
-	return &target->process.file;
+	size_t count = 0;
+
+	if (target->has_own_probes)
+		inspection_points(target->inspection, &count);
+	return count;
+}
+
+struct known_binary *target_binary(const struct target *target)
+{
+	return target->binary;
 }
 
 const struct inspection *target_inspection(const struct target *target)
 {
 	return target->inspection;
-}
-
-struct inspection *target_share_inspection(const struct target *target)
-{
-	return inspection_reference(target->inspection);
 }

@@ -3,35 +3,49 @@
 #define GOHTTPSNOOP_CORE_TARGET_H
 
 #include "event.h"
+#include "catalog.h"
 #include "inspection.h"
 #include "process.h"
 
 /* A process that is being traced. */
 struct target;
 
+struct target_options {
+	void *loop; /* a uv_loop_t */
+	struct kernel *kernel;
+	uint32_t id;
+	struct known_binary *binary; /* a user of which the target is until it is closed */
+	/* Called once, from the loop, when the process has ended. */
+	void (*ended)(void *user, struct target *target);
+	void *user;
+};
+
 /*
- * Attaches to the process and watches for its end on `loop`, a uv_loop_t. Takes over `process` (also
- * on failure) and a reference of its own to the inspection. `ended` is called once, from the loop.
+ * Attaches to the process, unless the probes of its file see it, and watches for its end. Takes over
+ * `process`, also on failure.
  */
-int target_attach(void *loop, struct kernel *kernel, uint32_t id, struct process *process,
-		  struct inspection *inspection, void (*ended)(void *user, struct target *target),
-		  void *user, struct target **ret_target, struct error *err);
+int target_attach(const struct target_options *options, struct process *process,
+		  struct target **ret_target, struct error *err);
 
-/* Removes the probes, if they are still there. Records that are already in the ring stay there. */
-void target_detach(struct target *target);
+/* A target of whose process no more is left than the records of what it did. */
+int target_create_ended(const struct target_options *options, const struct process *process,
+			struct target **ret_target, struct error *err);
 
-/* The same for many at once. */
+/* The process has ended as the one it was: its number may be another target's from now on. */
+void target_withdraw(struct target *target);
+
+/* Removes the probes of many at once. Records that are already in the ring stay there. */
 void targets_detach(struct target *const *targets, size_t count);
 
-/* Detaches, and frees the target once the loop has closed its handle. */
+/* Removes the probes and frees the target, in the course of the loop. */
 void target_close(struct target *target);
 
 uint32_t target_id(const struct target *target);
 const struct process_identity *target_identity(const struct target *target);
-const struct file_identity *target_file(const struct target *target);
-const struct inspection *target_inspection(const struct target *target);
+/* The probes of its own, beside those of its file. */
+size_t target_probes(const struct target *target);
 
-/* A reference to its inspection of the caller's own. */
-struct inspection *target_share_inspection(const struct target *target);
+struct known_binary *target_binary(const struct target *target);
+const struct inspection *target_inspection(const struct target *target);
 
 #endif

@@ -73,12 +73,3 @@ struct target *target_set_find_pid(const struct target_set *set, uint32_t pid)
 	}
 	return NULL;
 }
-
-struct target *target_set_find_file(const struct target_set *set, const struct file_identity *file)
-{
-	for (size_t i = 0; i < set->count; i++) {
-		if (file_identity_equal(target_file(set->targets[i]), file))
-			return set->targets[i];
-	}
-	return NULL;
-}

@@ -22,7 +22,6 @@ void target_set_remove(struct target_set *set, const struct target *target);
 
 /* NULL when there is none. */
 struct target *target_set_find(const struct target_set *set, uint32_t id);
-struct target *target_set_find_file(const struct target_set *set, const struct file_identity *file);
 struct target *target_set_find_pid(const struct target_set *set, uint32_t pid);
 
 #endif

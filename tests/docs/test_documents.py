@@ -16,9 +16,10 @@ README = ROOT / "README.md"
 EVENTS = ROOT / "docs/events.md"
 SCHEMA = ROOT / "docs/events.schema.json"
 ARCHITECTURE = ROOT / "docs/architecture.md"
+RELIABILITY = ROOT / "docs/reliability.md"
 MAN_PAGE = ROOT / "docs/gohttpsnoop.1"
 CHANGELOG = ROOT / "CHANGELOG.md"
-DOCUMENTS = (README, EVENTS, ARCHITECTURE, MAN_PAGE, CHANGELOG)
+DOCUMENTS = (README, EVENTS, ARCHITECTURE, RELIABILITY, MAN_PAGE, CHANGELOG)
 
 OPTION = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*")
 CODE = re.compile(r"`([^`]+)`")
@@ -183,7 +184,7 @@ class Paths(unittest.TestCase):
         self.assertEqual(missing, [])
 
     def test_links_lead_somewhere(self):
-        for document in (README, EVENTS, ARCHITECTURE, CHANGELOG):
+        for document in (README, EVENTS, ARCHITECTURE, RELIABILITY, CHANGELOG):
             for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
                 self.assertTrue((document.parent / target).exists(), f"{document.name}: {target}")
 

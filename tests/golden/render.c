@@ -62,13 +62,6 @@ const struct process_identity *target_identity(const struct target *target)
 	return &target->identity;
 }
 
-const struct file_identity *target_file(const struct target *target)
-{
-	static const struct file_identity none = {0};
-
-	return &none;
-}
-
 const struct inspection *target_inspection(const struct target *target)
 {
 	return target->inspection;

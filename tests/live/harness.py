@@ -5,6 +5,7 @@ import contextlib
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -84,6 +85,18 @@ def require_uprobes():
         raise Skip("the kernel has no uprobes, or /sys is not mounted")
     if not effective_capabilities() >> 21 & 1:
         raise Skip("root lacks CAP_SYS_ADMIN here: an unprivileged container")
+
+
+def be_alone():
+    """In a PID namespace of its own a test sees nobody else's processes, and --all traces none of them."""
+    if os.environ.get("GOHTTPSNOOP_ALONE"):
+        return
+    inside = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    if subprocess.run([*inside, "true"], capture_output=True, check=False).returncode != 0:
+        print("no PID namespaces here: among others' processes", flush=True)
+        return
+    sys.stdout.flush()
+    os.execvpe(inside[0], [*inside, sys.executable, *sys.argv], {**os.environ, "GOHTTPSNOOP_ALONE": "1"})
 
 
 def effective_capabilities():

@@ -4,21 +4,18 @@
 
 import os
 import pathlib
-import re
 import resource
 import shutil
 import signal
 import socket
 import stat
-import subprocess
 import sys
 import threading
 import time
 
 import events
 from client import get
-from harness import (PATIENCE, ROOT, check, check_equal, is_sanitized, main, releases, require_command,
-                     wait_until)
+from harness import PATIENCE, check, check_equal, is_sanitized, main, releases, wait_until
 from readers import Flood, Reader, add_up, connect, flood
 from servers import Server
 from tracer import Tracer, run
@@ -385,45 +382,7 @@ def test_activation(scope):
         check(stat.S_ISSOCK(os.lstat(path).st_mode), "the socket was removed")
 
 
-# --- as documented --------------------------------------------------------------------
-
-
-def readme_reader():
-    """The program in the README that reads the socket."""
-    match = re.search(r"(?m)(?:^    .*\n|^\n)*?^    import json, socket\n(?:^    .*\n|^\n(?=    ))*",
-                      (ROOT / "README.md").read_text())
-    check(match, "the README has no reader in Python")
-    return "\n".join(line[4:] for line in match.group().strip("\n").split("\n"))
-
-
-def test_documented_readers(scope):
-    """socat, nc and the README's program in Python read what they should"""
-    for name in ("socat", "nc"):
-        require_command(name)
-    service = Service(scope)
-    program = readme_reader().replace("/run/gohttpsnoop.sock", str(service.path))
-    commands = {"socat": ["socat", "-", f"UNIX-CONNECT:{service.path}"], "nc": ["nc", "-U", service.path],
-                "python": [sys.executable, "-uc", program]}
-    for name, command in commands.items():
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        scope.callback(process.kill)
-        found = []
-        thread = threading.Thread(target=lambda p=process, f=found: f.extend(p.stdout), daemon=True)
-        thread.start()
-
-        def has_ping(found=found):
-            service.ping()
-            time.sleep(0.05)
-            return any(b"/ping" in line for line in found)
-
-        wait_until(has_ping, f"{name} shows a request")
-        process.stdin.close()
-        process.kill()
-        process.wait()
-    service.tracer.interrupt()
-
-
 if __name__ == "__main__":
     main([test_hello, test_three_readers, test_small_buffer, test_half_closed, test_vanishing, test_never_reading,
           test_flooding, test_no_descriptors, test_rights, test_never_wider, test_stale, test_live, test_other_files,
-          test_somebody_elses, test_activation, test_documented_readers])
+          test_somebody_elses, test_activation])

@@ -34,6 +34,11 @@ class Tracer:
             raise Failure(f"{failure}; stderr: {self.stderr.text()!r}") from None
         return self
 
+    def wait_looking_out(self):
+        """Until it will see who starts; it has to be verbose."""
+        self.stderr.wait(lambda lines: any(b"looking out" in line for line in lines), "does not look out")
+        return self
+
     def wait_lines(self, count):
         """Until stdout holds so many lines."""
         self.stdout.wait(lambda lines: len(lines) >= count, f"has not {count} lines")

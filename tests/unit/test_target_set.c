@@ -12,7 +12,6 @@
 struct target {
 	uint32_t id;
 	struct process_identity identity;
-	struct file_identity file;
 };
 
 uint32_t target_id(const struct target *target)
@@ -25,11 +24,6 @@ const struct process_identity *target_identity(const struct target *target)
 	return &target->identity;
 }
 
-const struct file_identity *target_file(const struct target *target)
-{
-	return &target->file;
-}
-
 enum { COUNT = 100 };
 
 static void fill(struct target_set *set, struct target *targets)
@@ -38,7 +32,6 @@ static void fill(struct target_set *set, struct target *targets)
 		targets[i] = (struct target){
 			.id = target_set_next_id(set),
 			.identity = {.pid = 5000 - i},
-			.file = {.device = 7, .inode = 100 + i},
 		};
 		/* An id that is given and not used leaves a gap. */
 		target_set_next_id(set);
@@ -60,15 +53,10 @@ static void finds_targets(void **state)
 		assert_ptr_equal(target_set_find(&set, targets[i].id), &targets[i]);
 		assert_null(target_set_find(&set, targets[i].id + 1));
 		assert_ptr_equal(target_set_find_pid(&set, 5000 - i), &targets[i]);
-		assert_ptr_equal(target_set_find_file(&set, &targets[i].file), &targets[i]);
 	}
 	assert_null(target_set_find(&set, 0));
 	assert_null(target_set_find(&set, UINT32_MAX));
 	assert_null(target_set_find_pid(&set, 5001));
-	/* The same inode on another file system, and the same file with other content, are other files. */
-	assert_null(target_set_find_file(&set, &(struct file_identity){.device = 8, .inode = 100}));
-	assert_null(target_set_find_file(
-		&set, &(struct file_identity){.device = 7, .inode = 100, .size = 1}));
 	target_set_finish(&set);
 	assert_int_equal(set.count, 0);
 	assert_null(set.targets);

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "shape_maker.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int no_memory(struct shape_maker *maker)
+{
+	return error_fail(maker->err, -ENOMEM, "out of memory");
+}
+
+static int add_name(struct shape_maker *maker, const char *name, uint16_t *ret_at)
+{
+	struct shape *shape = &maker->shape;
+	size_t size = strlen(name) + 1;
+	char *names = realloc(shape->names, shape->name_size + size);
+
+	if (!names)
+		return no_memory(maker);
+	shape->names = names;
+	if (shape->name_size + size > UINT16_MAX)
+		return error_fail(maker->err, -E2BIG, "the names of what is captured are too long");
+	memcpy(names + shape->name_size, name, size);
+	*ret_at = shape->name_size;
+	shape->name_size += size;
+	return 0;
+}
+
+/* Begins a node and returns its number. */
+int maker_open(struct shape_maker *maker, enum shape_kind kind, struct shape_spot spot)
+{
+	struct shape *shape = &maker->shape;
+	struct shape_node *nodes;
+	uint16_t name = 0;
+	int r = add_name(maker, spot.name, &name);
+
+	if (r < 0)
+		return r;
+	nodes = realloc(shape->nodes, (shape->node_count + 1) * sizeof(*nodes));
+	if (!nodes)
+		return no_memory(maker);
+	shape->nodes = nodes;
+	nodes[shape->node_count] =
+		(struct shape_node){.kind = kind, .size = 1, .name = name, .hash = spot.hash};
+	return shape->node_count++;
+}
+
+struct shape_node *maker_node(struct shape_maker *maker, int number)
+{
+	return &maker->shape.nodes[number];
+}
+
+int maker_close(struct shape_maker *maker, int number)
+{
+	maker_node(maker, number)->size = maker->shape.node_count - number;
+	return 0;
+}
+
+/* Forgets what was added from a node on. */
+void maker_drop(struct shape_maker *maker, size_t number)
+{
+	maker->shape.node_count = number;
+}
+
+int maker_add_cell(struct shape_maker *maker, struct plan_place place, enum cell_kind kind, uint8_t size)
+{
+	return plan_add(maker->builder, place, (struct cell){kind, size}, 0, maker->err);
+}
+
+/* A cell of a part of the value. */
+int maker_add_part(struct shape_maker *maker, const struct walk *walk, uint64_t offset, enum cell_kind kind,
+		    uint8_t size)
+{
+	struct plan_place place = {0};
+	int r = walk_word(walk, offset, &place, maker->err);
+
+	return r < 0 ? r : maker_add_cell(maker, place, kind, size);
+}
+
+/* Sets the cells of a node; each may be the error that there is none. */
+int maker_set_cells(struct shape_maker *maker, int number, int cell, int second)
+{
+	if (number < 0 || cell < 0)
+		return number < 0 ? number : cell;
+	if (second < 0)
+		return second;
+	maker_node(maker, number)->cell = cell;
+	maker_node(maker, number)->second = second;
+	return maker_close(maker, number);
+}

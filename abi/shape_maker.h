@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_ABI_SHAPE_MAKER_H
+#define GOHTTPSNOOP_ABI_SHAPE_MAKER_H
+
+#include "shape.h"
+
+/* A shape in the making, and the plan that is to fill its cells; for the files whose names begin so. */
+struct shape_maker {
+	struct shape shape;
+	struct shape_bounds bounds;
+	struct plan_builder *builder;
+	struct shape_gaps *gaps;
+	struct error *err;
+};
+
+enum { SHAPE_WORD = 8 };
+
+/* The structs a value is part of, the innermost first. */
+struct shape_enclosing {
+	const struct type *type;
+	const struct shape_enclosing *outer;
+};
+
+/* Where a value stands in the tree: what it is called, how deep it is, and within which structs. */
+struct shape_spot {
+	const char *name;
+	uint32_t hash; /* of its type, where an interface holds it */
+	uint8_t depth, pointers;
+	const struct shape_enclosing *enclosing;
+};
+
+/* Begins a node and returns its number; what is added until it is closed is below it. */
+int maker_open(struct shape_maker *maker, enum shape_kind kind, struct shape_spot spot);
+int maker_close(struct shape_maker *maker, int number);
+struct shape_node *maker_node(struct shape_maker *maker, int number);
+
+/* Forgets the nodes from this one on. */
+void maker_drop(struct shape_maker *maker, size_t number);
+
+/* Each returns the number of a new cell: of what is at a place, of a part of a value. */
+int maker_add_cell(struct shape_maker *maker, struct plan_place place, enum cell_kind kind, uint8_t size);
+int maker_add_part(struct shape_maker *maker, const struct walk *walk, uint64_t offset,
+		   enum cell_kind kind, uint8_t size);
+
+/* Gives a node its cells and closes it; each of the numbers may be the error that there is none. */
+int maker_set_cells(struct shape_maker *maker, int number, int cell, int second);
+
+/* Adds the value a walk stands at, whatever it is; where it cannot be read, null. */
+int value_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
+
+/* The same, but -ENODATA or -ENOTSUP where it cannot be read; and null. */
+int value_add_kind(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
+int value_add_null(struct shape_maker *maker, struct shape_spot spot);
+
+/* A node, left open, of a pointer and the word `offset` bytes into what it leads to. */
+int value_add_counted(struct shape_maker *maker, const struct walk *walk, enum shape_kind kind,
+		      int32_t offset, struct shape_spot spot);
+
+/* Adds what an interface holds. */
+int held_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
+
+/* Runs for each type an interface may hold; what a type does not allow is left out. */
+typedef int held_alternative(struct shape_maker *maker, const struct walk *interface,
+			     const struct type *type, struct shape_spot spot);
+int held_add_alternatives(struct shape_maker *maker, const struct walk *walk, enum shape_kind kind,
+			  struct shape_spot spot, held_alternative *add);
+
+#endif

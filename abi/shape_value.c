@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+/* Values of all kinds, to the bounds. */
+#include "shape_maker.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum {
+	MAX_FIELDS = 24,
+	MAX_POINTERS = 8, /* in a row */
+};
+
+/* ---- values without parts ---- */
+
+static bool cell_of(const struct type *type, struct cell *ret_cell)
+{
+	*ret_cell = (struct cell){.size = type->size};
+	switch (type->kind) {
+	case TYPE_BOOL:
+		ret_cell->kind = CELL_BOOL;
+		return type->size == 1;
+	case TYPE_INT:
+	case TYPE_UINT:
+		ret_cell->kind = type->kind == TYPE_INT ? CELL_INT : CELL_UINT;
+		return type->size == 1 || type->size == 2 || type->size == 4 || type->size == 8;
+	case TYPE_FLOAT:
+		ret_cell->kind = CELL_FLOAT;
+		return type->size == 4 || type->size == 8;
+	case TYPE_POINTER:
+	case TYPE_MAP:
+	case TYPE_CHAN:
+	case TYPE_FUNC:
+		ret_cell->kind = CELL_POINTER;
+		return type->size == SHAPE_WORD;
+	case TYPE_STRING:
+		ret_cell->kind = CELL_STRING;
+		return type->size == 2 * SHAPE_WORD;
+	default:
+		return false;
+	}
+}
+
+int shape_leaf(const struct walk *walk, struct cell *ret_cell, struct error *err)
+{
+	if (cell_of(walk->type, ret_cell))
+		return 0;
+	return error_fail(err, -ENOTSUP, "a value of type %s cannot be captured as a whole",
+			  walk->type->name);
+}
+
+static int add_leaf(struct shape_maker *maker, const struct walk *walk, struct cell cell,
+		    enum shape_kind kind, struct shape_spot spot)
+{
+	struct plan_place place = {0};
+	int r = walk_place(walk, &place, maker->err);
+
+	if (r < 0)
+		return r;
+	return maker_set_cells(maker, maker_open(maker, kind, spot),
+			 maker_add_cell(maker, place, cell.kind, cell.size), 0);
+}
+
+static int add_complex(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+{
+	uint8_t half = walk->type->size / 2;
+	int real, imaginary;
+
+	if (walk->type->size != 8 && walk->type->size != 16)
+		return error_fail(maker->err, -ENOTSUP, "a %s has no size a complex number has",
+				  walk->type->name);
+	real = maker_add_part(maker, walk, 0, CELL_FLOAT, half);
+	imaginary = real < 0 ? real : maker_add_part(maker, walk, half, CELL_FLOAT, half);
+	if (imaginary < 0)
+		return imaginary;
+	return maker_set_cells(maker, maker_open(maker, SHAPE_COMPLEX, spot), real, imaginary);
+}
+
+/* time.Time{wall uint64, ext int64, loc *Location} in all releases. */
+static int add_time(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+{
+	int wall = maker_add_part(maker, walk, 0, CELL_UINT, SHAPE_WORD);
+	int ext = wall < 0 ? wall : maker_add_part(maker, walk, SHAPE_WORD, CELL_INT, SHAPE_WORD);
+
+	if (ext < 0)
+		return ext;
+	return maker_set_cells(maker, maker_open(maker, SHAPE_TIME, spot), wall, ext);
+}
+
+/* ---- values with parts ---- */
+
+/* The nodes of a list or tree are the first that a plan has no room for. */
+static bool is_too_recursive(const struct shape_maker *maker, const struct type *type,
+			     const struct shape_enclosing *enclosing)
+{
+	uint8_t count = 0;
+
+	for (; enclosing; enclosing = enclosing->outer)
+		count += strcmp(enclosing->type->name, type->name) == 0;
+	return count > maker->bounds.recursion;
+}
+
+static int add_struct(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+{
+	bool deepest = spot.depth == maker->bounds.depth || is_too_recursive(maker, walk->type, spot.enclosing);
+	const struct shape_enclosing enclosing = {walk->type, spot.enclosing};
+	struct shape_spot within = {.depth = spot.depth + 1, .enclosing = &enclosing};
+	int node = maker_open(maker, SHAPE_STRUCT, spot);
+	size_t added = 0;
+	int r = 0;
+
+	if (node < 0)
+		return node;
+	for (size_t i = 0; r == 0 && i < walk->type->field_count; i++) {
+		const struct field *field = &walk->type->fields[i];
+		struct walk part = *walk;
+
+		if (strcmp(field->name, "_") == 0)
+			continue;
+		if (deepest || added == MAX_FIELDS) {
+			maker_node(maker, node)->cut = true;
+			break;
+		}
+		within.name = field->name;
+		r = walk_to_field(&part, field, maker->err);
+		if (r == 0)
+			r = value_add(maker, &part, within);
+		added++;
+	}
+	return r < 0 ? r : maker_close(maker, node);
+}
+
+static int add_pointer(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+{
+	int cell = maker_add_part(maker, walk, 0, CELL_POINTER, SHAPE_WORD);
+	int node = cell < 0 ? cell : maker_open(maker, SHAPE_POINTER, spot);
+	struct walk target = *walk;
+	int r;
+
+	if (node < 0)
+		return node;
+	maker_node(maker, node)->cell = cell;
+	if (spot.pointers == MAX_POINTERS) {
+		maker_node(maker, node)->cut = true;
+		return 0;
+	}
+	r = walk_follow(&target, maker->err);
+	if (r == 0)
+		r = value_add(maker, &target,
+			      (struct shape_spot){"", 0, spot.depth, spot.pointers + 1, spot.enclosing});
+	return r < 0 ? r : maker_close(maker, node);
+}
+
+static int add_elements(struct shape_maker *maker, const struct walk *walk, int node, struct shape_spot spot,
+			uint64_t most)
+{
+	uint64_t count = most < maker->bounds.width ? most : maker->bounds.width;
+	int r = 0;
+
+	if (spot.depth == maker->bounds.depth)
+		count = 0;
+	for (uint64_t i = 0; r == 0 && i < count; i++) {
+		struct walk element = *walk;
+
+		r = walk_to_element(&element, i, maker->err);
+		if (r == 0)
+			r = value_add(maker, &element, (struct shape_spot){"", 0, spot.depth + 1, 0, spot.enclosing});
+	}
+	return r < 0 ? r : maker_close(maker, node);
+}
+
+static int add_array(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+{
+	int node = maker_open(maker, SHAPE_ARRAY, spot);
+
+	if (node < 0)
+		return node;
+	maker_node(maker, node)->count = walk->type->length;
+	return add_elements(maker, walk, node, spot, walk->type->length);
+}
+
+static bool is_bytes(const struct type *type)
+{
+	return type->element && type->element->kind == TYPE_UINT && type->element->size == 1;
+}
+
+static int add_bytes(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+{
+	struct plan_place place = {0};
+	int pointer = maker_add_part(maker, walk, 0, CELL_POINTER, SHAPE_WORD);
+	int r = pointer < 0 ? pointer : walk_place(walk, &place, maker->err);
+	int string = r < 0 ? r : maker_add_cell(maker, place, CELL_STRING, 2 * SHAPE_WORD);
+
+	return maker_set_cells(maker, string < 0 ? string : maker_open(maker, SHAPE_BYTES, spot), pointer, string);
+}
+
+static int add_slice(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+{
+	int pointer, length, node, r;
+
+	if (is_bytes(walk->type))
+		return add_bytes(maker, walk, spot);
+	pointer = maker_add_part(maker, walk, 0, CELL_POINTER, SHAPE_WORD);
+	length = pointer < 0 ? pointer : maker_add_part(maker, walk, SHAPE_WORD, CELL_INT, SHAPE_WORD);
+	node = length < 0 ? length : maker_open(maker, SHAPE_SLICE, spot);
+	r = maker_set_cells(maker, node, pointer, length);
+	return r < 0 ? r : add_elements(maker, walk, node, spot, UINT64_MAX);
+}
+
+/* Two cells: a pointer, and the word `offset` bytes into what it leads to. */
+int value_add_counted(struct shape_maker *maker, const struct walk *walk, enum shape_kind kind, int32_t offset,
+		       struct shape_spot spot)
+{
+	struct plan_place pointer = {0}, count = {.gate = PLAN_NO_GATE, .displacement = offset};
+	int r = walk_word(walk, 0, &pointer, maker->err);
+	int cell = r < 0 ? r : maker_add_cell(maker, pointer, CELL_POINTER, SHAPE_WORD);
+	int node;
+
+	r = cell < 0 ? cell : plan_follow(maker->builder, pointer, maker->err);
+	if (r < 0)
+		return r;
+	count.source = r;
+	node = maker_open(maker, kind, spot);
+	r = maker_set_cells(maker, node, cell, maker_add_cell(maker, count, CELL_INT, SHAPE_WORD));
+	return r < 0 ? r : node;
+}
+
+static int add_map(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+{
+	uint64_t count = spot.depth == maker->bounds.depth ? 0 : maker->bounds.width;
+	int node = value_add_counted(maker, walk, SHAPE_MAP, 0, spot);
+	int r = node;
+
+	for (uint64_t i = 0; r >= 0 && i < count; i++) {
+		struct walk key, element;
+
+		r = walk_to_entry(walk, i, &key, &element, maker->err);
+		if (r == 0)
+			r = value_add(maker, &key, (struct shape_spot){"", 0, spot.depth + 1, 0, spot.enclosing});
+		if (r == 0)
+			r = value_add(maker, &element, (struct shape_spot){"", 0, spot.depth + 1, 0, spot.enclosing});
+	}
+	return r < 0 ? r : maker_close(maker, node);
+}
+
+/* ---- any value ---- */
+
+/* There are no bytes to read: what tells that it is there is that the way to it was. */
+static int add_empty(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+{
+	const struct plan_builder *builder = maker->builder;
+
+	if (walk->place.source == PLAN_REGISTERS)
+		return maker_close(maker, maker_open(maker, SHAPE_STRUCT, spot));
+	return maker_set_cells(maker, maker_open(maker, SHAPE_EMPTY, spot),
+			 maker_add_cell(maker, builder->sources[walk->place.source].place, CELL_POINTER, SHAPE_WORD), 0);
+}
+
+int value_add_kind(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+{
+	const struct type *type = walk->type;
+	struct cell cell;
+	int r;
+
+	switch (type->kind) {
+	case TYPE_STRUCT:
+		if (type->field_count == 0)
+			return add_empty(maker, walk, spot);
+		if (strcmp(type->name, "time.Time") == 0)
+			return add_time(maker, walk, spot);
+		return add_struct(maker, walk, spot);
+	case TYPE_POINTER:
+		if (type->element)
+			return add_pointer(maker, walk, spot);
+		break;
+	case TYPE_ARRAY:
+		return add_array(maker, walk, spot);
+	case TYPE_SLICE:
+		return add_slice(maker, walk, spot);
+	case TYPE_MAP:
+		return add_map(maker, walk, spot);
+	case TYPE_INTERFACE:
+		return held_add(maker, walk, spot);
+	case TYPE_COMPLEX:
+		return add_complex(maker, walk, spot);
+	default:
+		break;
+	}
+	r = shape_leaf(walk, &cell, maker->err);
+	if (r < 0)
+		return r;
+	return add_leaf(maker, walk, cell,
+			strcmp(type->name, "time.Duration") == 0 ? SHAPE_DURATION : SHAPE_CELL, spot);
+}
+
+int value_add_null(struct shape_maker *maker, struct shape_spot spot)
+{
+	int node = maker_open(maker, SHAPE_NULL, spot);
+
+	return node < 0 ? node : 0;
+}
+
+/* A part that cannot be read does not spoil the rest. */
+int value_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+{
+	struct plan_builder before = *maker->builder;
+	size_t count = maker->shape.node_count;
+	int r = types_complete(walk->scope->types, walk->type, maker->err);
+
+	if (r == 0)
+		r = value_add_kind(maker, walk, spot);
+	if (r != -ENODATA && r != -ENOTSUP)
+		return r;
+	*maker->builder = before;
+	maker_drop(maker, count);
+	return value_add_null(maker, spot);
+}

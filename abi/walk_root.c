@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/* Where walks begin: parameters, results, the goroutine, the stack pointer. */
+#include "walk_parts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct plan_place stack_pointer(const struct walk *walk)
+{
+	return (struct plan_place){.source = PLAN_REGISTERS, .gate = PLAN_NO_GATE,
+				   .words = {walk->scope->convention->stack_pointer}, .word_count = 1};
+}
+
+static int find_parameter(const struct walk *walk, size_t *ret_index, struct error *err)
+{
+	const struct signature *signature = walk->scope->signature;
+	const char *wanted = walk->expression->steps[0].name;
+	char names[256] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < signature->parameter_count; i++) {
+		const char *name = signature->parameters[i].name;
+
+		if (strcmp(name, wanted) == 0) {
+			*ret_index = i;
+			return 0;
+		}
+		if (used < sizeof(names))
+			used += snprintf(names + used, sizeof(names) - used, "%s%s",
+					 i ? ", " : "", name);
+	}
+	return expression_fail(err, -ENOENT, walk->expression, walk->expression->steps[0].at,
+			       "no parameter \"%s\": there are %s", wanted,
+			       names[0] ? names : "none");
+}
+
+/* Stands at a value whose location is known. */
+static int enter_location(struct walk *walk, const struct type *type, struct error *err)
+{
+	struct plan_place stack = stack_pointer(walk);
+	int r;
+
+	walk->type = type;
+	if (walk->location.piece_count != 1 || walk->location.pieces[0].place != PLACE_STACK)
+		return 0;
+	if (walk->location.pieces[0].stack_offset > WALK_MAX_DISPLACEMENT)
+		return walk_fail(walk, err, -E2BIG, "that lies too far up the stack");
+	r = plan_follow(walk->builder, stack, err);
+	if (r < 0)
+		return r;
+	walk_enter(walk, r, walk->type);
+	walk->place.displacement = (int32_t)walk->location.pieces[0].stack_offset;
+	return 0;
+}
+
+static int enter_parameter(struct walk *walk, size_t index, struct error *err)
+{
+	const struct scope *scope = walk->scope;
+	int r = convention_locate(scope->convention, scope->types, scope->signature, index,
+				  &walk->location, err);
+
+	return r < 0 ? r : enter_location(walk, scope->signature->parameters[index].type, err);
+}
+
+/* `ret` is the only result, `ret0` the first of any; they also have the names the source gives them. */
+static bool find_result(const struct walk *walk, size_t *ret_index)
+{
+	const struct signature *signature = walk->scope->signature;
+	const char *wanted = walk->expression->steps[0].name;
+
+	for (size_t i = 0; i < signature->result_count; i++) {
+		char number[32];
+
+		snprintf(number, sizeof(number), "ret%zu", i);
+		if (strcmp(wanted, number) == 0 || strcmp(wanted, signature->results[i].name) == 0 ||
+		    (strcmp(wanted, "ret") == 0 && signature->result_count == 1)) {
+			*ret_index = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int enter_result(struct walk *walk, struct error *err)
+{
+	const struct scope *scope = walk->scope;
+	size_t index;
+	int r;
+
+	if (!find_result(walk, &index))
+		return expression_fail(err, -ENOENT, walk->expression, walk->expression->steps[0].at,
+				       "no result \"%s\": the function has %zu", walk->expression->steps[0].name,
+				       scope->signature->result_count);
+	r = convention_locate_result(scope->convention, scope->types, scope->signature, index,
+				     &walk->location, err);
+	return r < 0 ? r : enter_location(walk, scope->signature->results[index].type, err);
+}
+
+/* `@sp` is no parameter either, but the stack pointer. */
+static int enter_stack_pointer(struct walk *walk)
+{
+	static const struct type address = {.kind = TYPE_UINT, .name = "uintptr", .size = WALK_WORD,
+					    .complete = true};
+
+	walk->type = &address;
+	walk->location.piece_count = 1;
+	walk->location.pieces[0] = (struct piece){
+		.place = PLACE_INTEGER, .index = walk->scope->convention->stack_pointer, .size = WALK_WORD};
+	return 0;
+}
+
+/* `@g` is no parameter but the goroutine that runs: in a register, or in thread-local storage. */
+static int enter_goroutine(struct walk *walk, struct error *err)
+{
+	const struct site *site = walk->scope->site;
+	struct plan_place place = {.source = PLAN_REGISTERS, .gate = PLAN_NO_GATE, .word_count = 1};
+	int r = types_named(walk->scope->types, "runtime.g", &walk->type, err);
+
+	if (r < 0)
+		return r;
+	place.words[0] = site->goroutine_register;
+	if (site->goroutine_register == CONVENTION_NO_REGISTER) {
+		if (site->goroutine_offset == 0)
+			return walk_fail(walk, err, -ENOTSUP,
+					 "where the goroutine is cannot be told at this probe site");
+		place.words[0] = PLAN_THREAD_POINTER;
+		r = plan_follow(walk->builder, place, err);
+		if (r < 0)
+			return r;
+		place = (struct plan_place){.source = r, .gate = PLAN_NO_GATE,
+					    .displacement = site->goroutine_offset};
+	}
+	r = plan_follow(walk->builder, place, err);
+	if (r < 0)
+		return r;
+	walk_enter(walk, r, walk->type);
+	return 0;
+}
+
+int walk_begin(struct walk *walk, const struct scope *scope, const struct expression *expression,
+	       struct plan_builder *builder, struct error *err)
+{
+	size_t index;
+
+	*walk = (struct walk){
+		.scope = scope,
+		.expression = expression,
+		.builder = builder,
+		.place = {.source = PLAN_REGISTERS, .gate = PLAN_NO_GATE},
+	};
+	if (scope->site->kind != SITE_RETURN && find_parameter(walk, &index, NULL) == 0)
+		return enter_parameter(walk, index, err);
+	if (strcmp(expression->steps[0].name, "@g") == 0)
+		return enter_goroutine(walk, err);
+	if (strcmp(expression->steps[0].name, "@sp") == 0)
+		return enter_stack_pointer(walk);
+	if (scope->site->kind == SITE_RETURN)
+		return enter_result(walk, err);
+	return find_parameter(walk, &index, err);
+}
+

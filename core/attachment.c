@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/types.h>
+
+#include "contract.h"
+#include "kernel_type.h"
+#include "privilege.h"
+#include "process.h"
+
+/* A link is gone when the kernel has waited for what may still run: 50 ms, a sleeping thread. */
+enum { MAX_DETACHERS = 64 };
+
+struct attachment {
+	int traced;   /* the map of targets, and the process in it; */
+	uint32_t pid; /* 0: the probes of a whole file, or withdrawn */
+	size_t link_count;
+	struct bpf_link *links[];
+};
+
+/* Where to attach; a process and its target, or neither. */
+struct attach_request {
+	const char *path;
+	uint32_t pid, target;
+};
+
+static uint64_t cookie_of(uint32_t pid, uint32_t target, int plan)
+{
+	return (uint64_t)pid << COOKIE_PROCESS_SHIFT | (uint64_t)target << COOKIE_PLAN_BITS |
+	       (uint64_t)plan;
+}
+
+/* `pid` 0 stands for whoever runs the file, for the kernel as for the cookie. */
+static pid_t filter_of(uint32_t pid)
+{
+	return pid ? (pid_t)pid : -1;
+}
+
+static struct bpf_link *attach_multi(struct kernel *kernel, const struct attach_request *request,
+				     const struct attach_point *points, size_t count)
+{
+	unsigned long *offsets = calloc(count, sizeof(*offsets));
+	__u64 *cookies = calloc(count, sizeof(*cookies));
+	LIBBPF_OPTS(bpf_uprobe_multi_opts, options, .offsets = offsets, .cookies = cookies,
+		    .cnt = count);
+	struct bpf_link *link = NULL;
+
+	for (size_t i = 0; offsets && cookies && i < count; i++) {
+		offsets[i] = points[i].file_offset;
+		cookies[i] = cookie_of(request->pid, request->target, points[i].plan);
+	}
+	if (offsets && cookies)
+		link = bpf_program__attach_uprobe_multi(kernel->program, filter_of(request->pid),
+							request->path, NULL, &options);
+	free(offsets);
+	free(cookies);
+	return link;
+}
+
+static struct bpf_link *attach_single(struct kernel *kernel, const struct attach_request *request,
+				      const struct attach_point *point)
+{
+	LIBBPF_OPTS(bpf_uprobe_opts, options,
+		    .bpf_cookie = cookie_of(request->pid, request->target, point->plan));
+
+	return bpf_program__attach_uprobe_opts(kernel->program, filter_of(request->pid),
+					       request->path, point->file_offset, &options);
+}
+
+static int fail_attach(struct error *err, int code)
+{
+	if (code == -EPERM || code == -EACCES)
+		return privilege_fail(err, code, PRIVILEGE_TRACE, "probes cannot be attached");
+	return error_fail(err, code, "probes cannot be attached: %s", strerror(-code));
+}
+
+static struct attachment *create_attachment(const struct kernel *kernel, uint32_t pid, size_t links)
+{
+	struct attachment *attachment =
+		calloc(1, sizeof(*attachment) + links * sizeof(attachment->links[0]));
+
+	if (!attachment)
+		return NULL;
+	attachment->traced = kernel->traced;
+	attachment->pid = pid;
+	return attachment;
+}
+
+static int enter(const struct attachment *attachment, uint32_t entry)
+{
+	return bpf_map_update_elem(attachment->traced, &attachment->pid, &entry, BPF_ANY) < 0 ? -errno
+											      : 0;
+}
+
+static int attach_links(struct kernel *kernel, const struct attach_request *request,
+			const struct attach_point *points, size_t count,
+			struct attachment *attachment)
+{
+	bool multi = kernel->attachment == KERNEL_ATTACHMENT_MULTI;
+	size_t link_count = multi ? 1 : count;
+
+	while (attachment->link_count < link_count) {
+		size_t i = attachment->link_count;
+
+		attachment->links[i] = multi ? attach_multi(kernel, request, points, count)
+					     : attach_single(kernel, request, &points[i]);
+		if (!attachment->links[i])
+			return -errno;
+		attachment->link_count++;
+	}
+	return 0;
+}
+
+static int attach(struct kernel *kernel, const struct attach_request *request,
+		  const struct attach_point *points, size_t count,
+		  struct attachment **ret_attachment, struct error *err)
+{
+	struct attachment *attachment = create_attachment(kernel, request->pid, count);
+	int r;
+
+	if (!attachment)
+		return error_fail(err, -ENOMEM, "out of memory");
+	r = request->pid ? enter(attachment, request->target) : 0;
+	if (r == 0)
+		r = attach_links(kernel, request, points, count, attachment);
+	if (r < 0) {
+		attachment_detach(attachment);
+		return fail_attach(err, r);
+	}
+	*ret_attachment = attachment;
+	return 0;
+}
+
+int kernel_attach(struct kernel *kernel, uint32_t pid, uint32_t target,
+		  const struct attach_point *points, size_t count,
+		  struct attachment **ret_attachment, struct error *err)
+{
+	struct process_exe_path path = process_exe_path(pid);
+	struct attach_request request = {.path = path.text, .pid = pid, .target = target};
+
+	return attach(kernel, &request, points, count, ret_attachment, err);
+}
+
+int kernel_attach_file(struct kernel *kernel, const char *path, const struct attach_point *points,
+		       size_t count, struct attachment **ret_attachment, struct error *err)
+{
+	struct attach_request request = {.path = path};
+
+	return attach(kernel, &request, points, count, ret_attachment, err);
+}
+
+int kernel_adopt(struct kernel *kernel, uint32_t pid, uint32_t target,
+		 struct attachment **ret_attachment, struct error *err)
+{
+	struct attachment *attachment = create_attachment(kernel, pid, 0);
+	int r = attachment ? enter(attachment, target | TRACED_BY_FILE) : -ENOMEM;
+
+	if (r < 0) {
+		attachment_detach(attachment);
+		return error_fail(err, r, "it cannot be marked as traced: %s", strerror(-r));
+	}
+	*ret_attachment = attachment;
+	return 0;
+}
+
+bool kernel_traces(const struct kernel *kernel, uint32_t pid)
+{
+	uint32_t entry;
+
+	return bpf_map_lookup_elem(kernel->traced, &pid, &entry) == 0;
+}
+
+void kernel_dismiss(struct kernel *kernel, uint32_t pid)
+{
+	bpf_map_delete_elem(kernel->newcomers, &pid);
+}
+
+void attachment_withdraw(struct attachment *attachment)
+{
+	if (!attachment || !attachment->pid)
+		return;
+	bpf_map_delete_elem(attachment->traced, &attachment->pid);
+	attachment->pid = 0;
+}
+
+void attachment_detach(struct attachment *attachment)
+{
+	if (!attachment)
+		return;
+	attachment_withdraw(attachment);
+	for (size_t i = 0; i < attachment->link_count; i++)
+		bpf_link__destroy(attachment->links[i]);
+	free(attachment);
+}
+
+/* Every step-th attachment from the first on. */
+struct detacher {
+	struct attachment **attachments;
+	size_t count, step;
+	pthread_t thread;
+	bool runs;
+};
+
+static void *detach_some(void *user)
+{
+	const struct detacher *detacher = user;
+
+	for (size_t i = 0; i < detacher->count; i += detacher->step)
+		attachment_detach(detacher->attachments[i]);
+	return NULL;
+}
+
+void attachments_detach(struct attachment **attachments, size_t count)
+{
+	struct detacher detachers[MAX_DETACHERS] = {0};
+	size_t threads = count < MAX_DETACHERS ? count : MAX_DETACHERS;
+
+	for (size_t i = 0; i < threads; i++) {
+		detachers[i] = (struct detacher){attachments + i, count - i, threads};
+		detachers[i].runs = pthread_create(&detachers[i].thread, NULL, detach_some,
+						   &detachers[i]) == 0;
+	}
+	for (size_t i = 0; i < threads; i++) {
+		if (detachers[i].runs)
+			pthread_join(detachers[i].thread, NULL);
+		else
+			detach_some(&detachers[i]);
+	}
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#include "file_limit.h"
+
+#include <sys/resource.h>
+
+void file_limit_raise(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur == files.rlim_max)
+		return;
+	files.rlim_cur = files.rlim_max;
+	/* Not to have more is no reason not to begin. */
+	setrlimit(RLIMIT_NOFILE, &files);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* The headers among what was captured of a request. */
+#include "arguments_json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "value_json.h"
+
+enum { HEADER_MAX_TEXT = 8 * (STRING_MAX_SIZE + 2) };
+
+/* A header's values, one after the other; returns the size. Each is one cell of a slice of strings. */
+static size_t join_values(const struct value_printer *printer, const struct shape_node *slice, int64_t count,
+			  char *text)
+{
+	const struct shape_node *end = slice + slice->size;
+	size_t size = 0;
+
+	for (const struct shape_node *value = slice + 1; value < end && count-- > 0; value += value->size) {
+		const struct hit_value *string = value_of_cell(printer, value->cell);
+
+		if (!string || size + string->size + 2 > HEADER_MAX_TEXT)
+			continue;
+		if (value > slice + 1) {
+			memcpy(text + size, ", ", 2);
+			size += 2;
+		}
+		memcpy(text + size, string->data, string->size);
+		size += string->size;
+	}
+	return size;
+}
+
+static void put_joined(struct value_printer *printer, const char *name, const struct shape_node *slice,
+		       int64_t count)
+{
+	char *text = malloc(HEADER_MAX_TEXT);
+
+	if (!text)
+		return;
+	json_name(printer->writer, name);
+	json_bytes(printer->writer, text, join_values(printer, slice, count, text));
+	free(text);
+}
+
+/* Whether the header was there. */
+static bool put_header(struct value_printer *printer, const char *name, const struct shape_node *node)
+{
+	bool is_secret = node->kind == SHAPE_SECRET;
+	const struct shape_node *value = node + is_secret;
+	bool is_slice = value->kind == SHAPE_SLICE;
+	const struct hit_value *found;
+
+	if (!is_slice && value->kind != SHAPE_CELL)
+		return false;
+	found = value_of_cell(printer, is_slice ? value->second : value->cell);
+	if (!found || (is_slice ? found->integer <= 0 : found->length == 0))
+		return false;
+	if (is_slice && !is_secret) {
+		put_joined(printer, name, value, found->integer);
+		return true;
+	}
+	json_name(printer->writer, name);
+	if (is_secret)
+		value_print_secret(printer);
+	else
+		value_print(printer, value);
+	return true;
+}
+
+/* The first of the captures that is a header; NULL when none is. */
+static const struct shape_node *first_header(const struct hit_arguments *arguments)
+{
+	const struct shape_node *root = arguments->shape->nodes, *node = root + 1;
+
+	for (uint8_t i = 0; i < arguments->expression_count && node < root + root->size; i++)
+		node += node->size;
+	return node < root + root->size ? node : NULL;
+}
+
+void arguments_write_request_headers(struct json_writer *writer, const struct hit_arguments *arguments,
+				     struct argument_cuts *cuts)
+{
+	struct value_printer printer = {.writer = writer, .arguments = arguments, .cuts = cuts};
+	const struct shape_node *root = arguments->shape->nodes;
+
+	for (const struct shape_node *node = first_header(arguments); node && node < root + root->size;
+	     node += node->size)
+		put_header(&printer, value_name(&printer, node), node);
+}
+
+/* Whether a copy of the headers was made, which is then what was sent. */
+static bool was_copied(const struct value_printer *printer, const struct shape_node *count)
+{
+	const struct hit_value *pointer = value_of_cell(printer, count->cell);
+
+	return count->kind == SHAPE_LENGTH && pointer && pointer->integer;
+}
+
+void arguments_write_response_headers(struct json_writer *writer, const struct hit_arguments *arguments,
+				      struct argument_cuts *cuts)
+{
+	struct value_printer printer = {.writer = writer, .arguments = arguments, .cuts = cuts};
+	const struct shape_node *root = arguments->shape->nodes;
+
+	for (const struct shape_node *node = first_header(arguments); node && node < root + root->size;) {
+		const struct shape_node *sent = node + node->size;
+		const struct shape_node *kept = sent + sent->size;
+
+		put_header(&printer, value_name(&printer, node), was_copied(&printer, node) ? sent : kept);
+		node = kept + kept->size;
+	}
+}

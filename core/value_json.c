@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: MIT */
+#include "value_json.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "escape.h"
+#include "go_text.h"
+
+const struct hit_value *value_of_cell(const struct value_printer *printer, uint8_t cell)
+{
+	const struct hit_arguments *arguments = printer->arguments;
+
+	if (!(arguments->known[cell / 64] >> cell % 64 & 1))
+		return NULL;
+	return &arguments->values[cell];
+}
+
+const char *value_name(const struct value_printer *printer, const struct shape_node *node)
+{
+	return shape_name(printer->arguments->shape, node);
+}
+
+/* ---- the path ---- */
+
+/* Goes a step down; returns what value_path_leave() needs. */
+size_t value_path_enter(struct value_printer *printer, const char *format, const char *name, uint64_t index)
+{
+	size_t before = printer->path_size, room = sizeof(printer->path) - before;
+	int size = name ? snprintf(printer->path + before, room, format, name)
+			: snprintf(printer->path + before, room, "[%llu]", (unsigned long long)index);
+
+	printer->path_size = before + ((size_t)size < room ? (size_t)size : room - 1);
+	return before;
+}
+
+void value_path_leave(struct value_printer *printer, size_t before)
+{
+	printer->path_size = before;
+	printer->path[before] = '\0';
+}
+
+static void value_note_cut(struct value_printer *printer)
+{
+	struct argument_cuts *cuts = printer->cuts;
+
+	if (cuts->count < ARGUMENT_MAX_CUTS)
+		strcpy(cuts->paths[cuts->count++], printer->path);
+}
+
+/* ---- values that are one cell ---- */
+
+static void put_digits(struct value_printer *printer, const char *format, uint64_t value)
+{
+	char text[32];
+
+	json_plain(printer->writer, text, snprintf(text, sizeof(text), format, (unsigned long long)value));
+}
+
+/* Readers keep numbers in doubles: what does not fit would be another number there. */
+static void put_signed(struct value_printer *printer, int64_t value)
+{
+	char text[32];
+
+	if (value >= -(INT64_C(1) << 53) && value <= INT64_C(1) << 53)
+		json_integer(printer->writer, value);
+	else
+		json_plain(printer->writer, text, snprintf(text, sizeof(text), "%lld", (long long)value));
+}
+
+static void put_unsigned(struct value_printer *printer, uint64_t value)
+{
+	if (value <= UINT64_C(1) << 53)
+		json_integer(printer->writer, (int64_t)value);
+	else
+		put_digits(printer, "%llu", value);
+}
+
+static void put_float(struct value_printer *printer, uint64_t bits, uint8_t size)
+{
+	char text[GO_TEXT_SIZE];
+
+	if (go_float_text(bits, size, text))
+		json_raw(printer->writer, text, strlen(text));
+	else
+		json_name(printer->writer, text);
+}
+
+static void put_string(struct value_printer *printer, const struct hit_value *value)
+{
+	size_t size = value->size;
+
+	if (value->size < value->length) {
+		size = escape_trim_cut(value->data, size);
+		value_note_cut(printer);
+	}
+	json_bytes(printer->writer, value->data, size);
+}
+
+static void put_cell(struct value_printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *value = value_of_cell(printer, node->cell);
+	const struct cell *cell = &printer->arguments->cells[node->cell].cell;
+
+	if (!value) {
+		json_null(printer->writer);
+		return;
+	}
+	switch (cell->kind) {
+	case CELL_BOOL:
+		json_bool(printer->writer, value->integer);
+		break;
+	case CELL_INT:
+		put_signed(printer, value->integer);
+		break;
+	case CELL_UINT:
+		put_unsigned(printer, (uint64_t)value->integer);
+		break;
+	case CELL_FLOAT:
+		put_float(printer, (uint64_t)value->integer, cell->size);
+		break;
+	case CELL_STRING:
+		put_string(printer, value);
+		break;
+	case CELL_POINTER:
+		if (value->integer)
+			put_digits(printer, "0x%llx", (uint64_t)value->integer);
+		else
+			json_null(printer->writer);
+		break;
+	}
+}
+
+/* ---- values of two cells ---- */
+
+static void put_complex(struct value_printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *real = value_of_cell(printer, node->cell);
+	const struct hit_value *imaginary = value_of_cell(printer, node->second);
+	uint8_t size = printer->arguments->cells[node->cell].cell.size;
+
+	if (!real || !imaginary) {
+		json_null(printer->writer);
+		return;
+	}
+	json_open_object(printer->writer);
+	json_key(printer->writer, "re");
+	put_float(printer, (uint64_t)real->integer, size);
+	json_key(printer->writer, "im");
+	put_float(printer, (uint64_t)imaginary->integer, size);
+	json_close_object(printer->writer);
+}
+
+static void put_time(struct value_printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *wall = value_of_cell(printer, node->cell);
+	const struct hit_value *ext = value_of_cell(printer, node->second);
+	char text[GO_TEXT_SIZE];
+
+	if (wall && ext)
+		json_plain(printer->writer, text, go_time_text((uint64_t)wall->integer, ext->integer, text));
+	else
+		json_null(printer->writer);
+}
+
+static void put_duration(struct value_printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *value = value_of_cell(printer, node->cell);
+	char text[GO_TEXT_SIZE];
+
+	if (value)
+		json_bytes(printer->writer, text, go_duration_text(value->integer, text));
+	else
+		json_null(printer->writer);
+}
+
+static void put_length(struct value_printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *pointer = value_of_cell(printer, node->cell);
+	const struct hit_value *length = value_of_cell(printer, node->second);
+
+	if (pointer && !pointer->integer)
+		json_integer(printer->writer, 0);
+	else if (length)
+		put_signed(printer, length->integer);
+	else
+		json_null(printer->writer);
+}
+
+/* ---- values with parts ---- */
+
+/* Whether the value begins with a pointer that is not nil; writes null where not. */
+static bool has_target(struct value_printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *pointer = value_of_cell(printer, node->cell);
+
+	if (pointer && pointer->integer)
+		return true;
+	json_null(printer->writer);
+	return false;
+}
+
+/* The fields of a struct, at most so many. */
+void value_print_fields(struct value_printer *printer, const struct shape_node *node, size_t most)
+{
+	const struct shape_node *end = node + node->size;
+
+	for (const struct shape_node *field = node + 1; field < end && most--; field += field->size) {
+		const char *name = value_name(printer, field);
+		size_t before = value_path_enter(printer, printer->path_size ? ".%s" : "%s", name, 0);
+
+		json_name(printer->writer, name);
+		value_print(printer, field);
+		value_path_leave(printer, before);
+	}
+}
+
+void value_print_members(struct value_printer *printer, const struct shape_node *node)
+{
+	value_print_fields(printer, node, SIZE_MAX);
+	if (node->cut)
+		value_note_cut(printer);
+}
+
+/* Whether any part of the value could be read; the cells of other kinds say that themselves. */
+static bool is_there(const struct value_printer *printer, const struct shape_node *node)
+{
+	const struct shape_node *end = node + node->size;
+
+	if (node->kind != SHAPE_STRUCT && node->kind != SHAPE_ARRAY)
+		return node->kind == SHAPE_NUMBER || node->kind == SHAPE_NULL || value_of_cell(printer, node->cell) ||
+		       (node->kind == SHAPE_LENGTH && value_of_cell(printer, node->second));
+	if (node->size == 1)
+		return true;
+	for (const struct shape_node *part = node + 1; part < end; part += part->size) {
+		if (is_there(printer, part))
+			return true;
+	}
+	return false;
+}
+
+static void put_empty(struct value_printer *printer, const struct shape_node *node)
+{
+	if (!value_of_cell(printer, node->cell)) {
+		json_null(printer->writer);
+		return;
+	}
+	json_open_object(printer->writer);
+	json_close_object(printer->writer);
+}
+
+static void put_struct(struct value_printer *printer, const struct shape_node *node)
+{
+	if (!is_there(printer, node)) {
+		json_null(printer->writer);
+		return;
+	}
+	json_open_object(printer->writer);
+	value_print_members(printer, node);
+	json_close_object(printer->writer);
+}
+
+static void put_pointer(struct value_printer *printer, const struct shape_node *node)
+{
+	if (!has_target(printer, node))
+		return;
+	if (node->size > 1) {
+		value_print(printer, node + 1);
+		return;
+	}
+	json_open_object(printer->writer);
+	json_close_object(printer->writer);
+	value_note_cut(printer);
+}
+
+static void put_elements(struct value_printer *printer, const struct shape_node *node, int64_t count)
+{
+	const struct shape_node *end = node + node->size;
+	int64_t index = 0;
+
+	json_open_list(printer->writer);
+	for (const struct shape_node *element = node + 1; element < end && index < count;
+	     element += element->size) {
+		size_t before = value_path_enter(printer, NULL, NULL, (uint64_t)index++);
+
+		value_print(printer, element);
+		value_path_leave(printer, before);
+	}
+	json_close_list(printer->writer);
+	if (index < count)
+		value_note_cut(printer);
+}
+
+static void put_bytes(struct value_printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *text = value_of_cell(printer, node->second);
+
+	if (!has_target(printer, node))
+		return;
+	if (text)
+		put_string(printer, text);
+	else
+		json_null(printer->writer);
+}
+
+static void put_slice(struct value_printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *length = value_of_cell(printer, node->second);
+
+	if (!has_target(printer, node))
+		return;
+	if (length)
+		put_elements(printer, node, length->integer);
+	else
+		json_null(printer->writer);
+}
+
+void value_print_secret(struct value_printer *printer)
+{
+	json_key(printer->writer, "<redacted>");
+}
+
+static bool key_is_secret(const struct value_printer *printer, const struct shape_node *key)
+{
+	const struct hit_value *value = value_of_cell(printer, key->cell);
+
+	return !printer->arguments->shape->shows_secrets &&
+	       printer->arguments->cells[key->cell].cell.kind == CELL_STRING && value &&
+	       shape_key_is_secret(value->data, value->size);
+}
+
+/* A key as a string: what is none is written as JSON would write it. */
+static bool put_key(struct value_printer *printer, const struct shape_node *key)
+{
+	const struct hit_value *value = value_of_cell(printer, key->cell);
+	const struct cell *cell = &printer->arguments->cells[key->cell].cell;
+	char text[GO_TEXT_SIZE];
+
+	if (!value)
+		return false;
+	if (key->kind == SHAPE_DURATION) {
+		put_duration(printer, key);
+		return true;
+	}
+	if (key->kind != SHAPE_CELL)
+		return false;
+	switch (cell->kind) {
+	case CELL_STRING:
+		put_string(printer, value);
+		break;
+	case CELL_BOOL:
+		json_name(printer->writer, value->integer ? "true" : "false");
+		break;
+	case CELL_INT:
+		if (value->integer < 0)
+			put_digits(printer, "-%llu", -(uint64_t)value->integer);
+		else
+			put_digits(printer, "%llu", (uint64_t)value->integer);
+		break;
+	case CELL_UINT:
+		put_digits(printer, "%llu", (uint64_t)value->integer);
+		break;
+	case CELL_FLOAT:
+		go_float_text((uint64_t)value->integer, cell->size, text);
+		json_name(printer->writer, text);
+		break;
+	case CELL_POINTER:
+		put_digits(printer, "0x%llx", (uint64_t)value->integer);
+		break;
+	}
+	return true;
+}
+
+static void put_entries(struct value_printer *printer, const struct shape_node *node, int64_t count)
+{
+	const struct shape_node *end = node + node->size;
+	int64_t index = 0;
+
+	json_open_object(printer->writer);
+	for (const struct shape_node *key = node + 1; key < end && index < count; index++) {
+		const struct shape_node *element = key + key->size;
+		size_t before;
+
+		/* An entry that was not found: the map changes while it is read. */
+		if (!put_key(printer, key))
+			break;
+		before = value_path_enter(printer, NULL, NULL, (uint64_t)index);
+		if (key_is_secret(printer, key))
+			value_print_secret(printer);
+		else
+			value_print(printer, element);
+		value_path_leave(printer, before);
+		key = element + element->size;
+	}
+	json_close_object(printer->writer);
+	if (index < count)
+		value_note_cut(printer);
+}
+
+static void put_map(struct value_printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *count = value_of_cell(printer, node->second);
+
+	if (!has_target(printer, node))
+		return;
+	if (count)
+		put_entries(printer, node, count->integer);
+	else
+		json_null(printer->writer);
+}
+
+/* The alternative that holds; NULL when none of them does. */
+static const struct shape_node *find_held(const struct value_printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *hash = value_of_cell(printer, node->second);
+	const struct shape_node *end = node + node->size;
+
+	for (const struct shape_node *held = node + 1; hash && held < end; held += held->size) {
+		if (held->hash == (uint32_t)hash->integer)
+			return held;
+	}
+	return NULL;
+}
+
+static void put_interface(struct value_printer *printer, const struct shape_node *node)
+{
+	const struct shape_node *held;
+
+	if (!has_target(printer, node))
+		return;
+	held = find_held(printer, node);
+	if (held && held->kind != SHAPE_NULL) {
+		value_print(printer, held);
+	} else if (node->kind == SHAPE_CHOICE) {
+		json_null(printer->writer);
+	} else {
+		json_open_object(printer->writer);
+		if (held) {
+			json_key(printer->writer, "type");
+			json_name(printer->writer, value_name(printer, held));
+		}
+		json_close_object(printer->writer);
+	}
+}
+
+void value_print(struct value_printer *printer, const struct shape_node *node)
+{
+	switch ((enum shape_kind)node->kind) {
+	case SHAPE_CELL:
+		put_cell(printer, node);
+		break;
+	case SHAPE_STRUCT:
+		put_struct(printer, node);
+		break;
+	case SHAPE_POINTER:
+		put_pointer(printer, node);
+		break;
+	case SHAPE_EMPTY:
+		put_empty(printer, node);
+		break;
+	case SHAPE_ARRAY:
+		if (is_there(printer, node))
+			put_elements(printer, node, (int64_t)node->count);
+		else
+			json_null(printer->writer);
+		break;
+	case SHAPE_BYTES:
+		put_bytes(printer, node);
+		break;
+	case SHAPE_SLICE:
+		put_slice(printer, node);
+		break;
+	case SHAPE_MAP:
+		put_map(printer, node);
+		break;
+	case SHAPE_INTERFACE:
+	case SHAPE_CHOICE:
+		put_interface(printer, node);
+		break;
+	case SHAPE_COMPLEX:
+		put_complex(printer, node);
+		break;
+	case SHAPE_TIME:
+		put_time(printer, node);
+		break;
+	case SHAPE_DURATION:
+		put_duration(printer, node);
+		break;
+	case SHAPE_LENGTH:
+		put_length(printer, node);
+		break;
+	case SHAPE_NUMBER:
+		put_unsigned(printer, node->count);
+		break;
+	case SHAPE_SECRET:
+		if (is_there(printer, node + 1))
+			value_print_secret(printer);
+		else
+			json_null(printer->writer);
+		break;
+	case SHAPE_NULL:
+		json_null(printer->writer);
+		break;
+	}
+}

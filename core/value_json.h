@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_VALUE_JSON_H
+#define GOHTTPSNOOP_CORE_VALUE_JSON_H
+
+#include "arguments_json.h"
+
+/* What is being written, and where in the whole value it stands. Zeroed but for the first three. */
+struct value_printer {
+	struct json_writer *writer;
+	const struct hit_arguments *arguments;
+	struct argument_cuts *cuts;
+	char path[ARGUMENT_MAX_PATH];
+	size_t path_size;
+};
+
+/* The value of a cell; NULL when it could not be read. */
+const struct hit_value *value_of_cell(const struct value_printer *printer, uint8_t cell);
+
+const char *value_name(const struct value_printer *printer, const struct shape_node *node);
+
+/* Writes the value that a node is of. */
+void value_print(struct value_printer *printer, const struct shape_node *node);
+
+/* Writes the fields of a struct into an object that is open: all, or at most so many. */
+void value_print_members(struct value_printer *printer, const struct shape_node *node);
+void value_print_fields(struct value_printer *printer, const struct shape_node *node, size_t most);
+
+/* Writes what stands for a value that is not to be told. */
+void value_print_secret(struct value_printer *printer);
+
+/*
+ * Goes a step down, to a name that `format` holds a place for, or, without one, to an index; returns what
+ * value_path_leave() needs to come back.
+ */
+size_t value_path_enter(struct value_printer *printer, const char *format, const char *name,
+			uint64_t index);
+void value_path_leave(struct value_printer *printer, size_t before);
+
+#endif

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: MIT
+"""Services that are restarted and deployed anew under load, and the account of what was answered by whom."""
+
+import collections
+import json
+import pathlib
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import events
+from harness import PATIENCE, Failure, check, check_equal, releases
+from servers import build, release_number
+
+
+PORTS = iter(random.sample(range(10240, 32000), 5000))
+
+
+def free_port():
+    """Never one twice, nor one that a client's end of a connection gets by chance."""
+    for port in PORTS:
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+            return port
+        except OSError:
+            pass
+    raise Failure("no port is free")
+
+
+def place(binary, path):
+    """What a deployment does: the new file takes the old one's name at once, and has an inode of its own."""
+    part = path.with_name(f".{path.name}.new")
+    shutil.copy(binary, part)
+    part.replace(path)
+
+
+class Service:
+    """One address, and the processes that serve there one after the other."""
+
+    def __init__(self, scope, release, name="service", variant="plain", folder=None, wrapper=()):
+        self.scope, self.release, self.wrapper = scope, release, wrapper
+        self.folder = pathlib.Path(folder or scope.folder / f"{len(list(scope.folder.iterdir()))}")
+        self.folder.mkdir(exist_ok=True)
+        self.exe = self.folder / name
+        self.port = free_port()
+        self.pids = []
+        self.process = None
+        self.deploy(variant)
+
+    def deploy(self, variant):
+        place(build("service", self.release, variant), self.exe)
+
+    def twin(self):
+        """Another address, served by the same file."""
+        twin = object.__new__(Service)
+        twin.__dict__.update(self.__dict__, port=free_port(), pids=[], process=None)
+        return twin
+
+    def start(self, listening=True, exe=None):
+        self.process = subprocess.Popen([*self.wrapper, exe or self.exe, f"127.0.0.1:{self.port}"],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.pids.append(self.process.pid)
+        self.scope.callback(self.kill, self.process)
+        if listening:
+            check(self.process.stdout.readline(), f"{self.exe.name} {self.release} does not listen")
+        return self
+
+    @property
+    def pid(self):
+        return self.pids[-1]
+
+    def stop(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"{self.exe.name} {self.release} did not end on signal {number}") from None
+
+    def restart(self):
+        self.stop()
+        return self.start()
+
+    @staticmethod
+    def kill(process):
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        process.stdin.close()
+        process.stdout.close()
+
+
+class Clients:
+    """Keep one service busy through its restarts, connecting as soon as it listens."""
+
+    def __init__(self, scope, service, count=2, pause="1ms"):
+        program = build("clients", max(releases(), key=release_number))
+        self.process = subprocess.Popen([program, "-c", str(count), "-pause", pause, f"127.0.0.1:{service.port}"],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        scope.callback(self.process.kill)
+
+    def finish(self):
+        """Returns Answers: what each process answered."""
+        text, _ = self.process.communicate(timeout=2 * PATIENCE)
+        check_equal(self.process.returncode, 0, "exit status of the clients")
+        return Answers(json.loads(line) for line in text.splitlines())
+
+
+class Answers:
+    """By process: the paths that it answered, each once."""
+
+    def __init__(self, spans=()):
+        self.paths = collections.defaultdict(set)
+        for pid, client, first, last in spans:
+            self.paths[pid].update(f"/{client}/{number}" for number in range(first, last + 1))
+
+    def add(self, other):
+        for pid, paths in other.paths.items():
+            check(not self.paths[pid] & paths, f"two services answered as process {pid}")
+            self.paths[pid] |= paths
+        return self
+
+    @property
+    def count(self):
+        return sum(map(len, self.paths.values()))
+
+
+def requests_of(lines):
+    """By process: how often each path was told of."""
+    told = collections.defaultdict(collections.Counter)
+    for line in lines:
+        if line.startswith(b'{"type":"request",'):
+            event = events.parse(line)
+            told[event["pid"]][event["path"]] += 1
+    return told
+
+
+def check_exact(lines, answers, pids=None):
+    """
+    Each request that a process answered is there once. One that was not answered, because the service went
+    away, may have been handled, and then is there once, too.
+    """
+    told = requests_of(lines)
+    for pid in pids if pids is not None else answers.paths:
+        answered = answers.paths.get(pid, set())
+        missing = answered - set(told[pid])
+        check(not missing, f"of {len(answered)} requests that process {pid} answered {len(missing)} are missing: "
+              f"{sorted(missing)[:5]}")
+        twice = [path for path, times in told[pid].items() if times > 1]
+        check(not twice, f"process {pid}: told of more than once: {twice[:5]}")
+    return sum(sum(told[pid].values()) for pid in answers.paths)
+
+
+def finish_all(clients):
+    answers = Answers()
+    for one in clients:
+        answers.add(one.finish())
+    return answers
+
+
+def is_told(lines, answers):
+    told = requests_of(lines)
+    return all(path in told[pid] for pid, paths in answers.paths.items() for path in paths)
+
+
+def wait_told(read_lines, clients, limit=10):
+    """Finishes the clients and waits until the lines hold what was answered; check_exact() says what is missing."""
+    answers = finish_all(clients)
+    deadline = time.monotonic() + limit
+    while time.monotonic() < deadline:
+        lines = read_lines()
+        # Reading them all takes its time.
+        if sum(line.startswith(b'{"type":"request",') for line in lines) >= answers.count and is_told(lines, answers):
+            break
+        time.sleep(0.02)
+    return answers

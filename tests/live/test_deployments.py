@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Files are replaced, overwritten, renamed and deleted, services restarted one after another: nothing is missing, nothing is wrong."""
+
+import os
+import pathlib
+import subprocess
+import time
+
+from account import counters, deploy
+from client import get
+from fleet import Clients, Service, check_exact, wait_told
+from harness import Skip, check, check_equal, main, releases, wait_until
+from servers import build
+from test_discovery import look_out, own, wait_traced
+from test_places import MOUNTS, can
+
+ROLLING = 20
+VARIANTS = ("stripped", "pie", "plain")
+
+
+def finish(tracer, clients):
+    answers = wait_told(tracer.stdout.all, clients)
+    tracer.interrupt()
+    check_exact(tracer.stdout.all(), answers)
+    return answers
+
+
+def check_each_answered(answers, pids):
+    for pid in pids:
+        check(answers.paths[pid], f"process {pid} answered nothing")
+
+
+# --- the file changes ---
+
+
+def deploy_and_restart(scope, release, put):
+    service = Service(scope, release)
+    tracer = look_out(scope, "--binary", service.exe)
+    clients = Clients(scope, service.start())
+    time.sleep(0.05)
+    for variant in VARIANTS:
+        put(tracer, service, variant)
+        time.sleep(0.05)
+    answers = finish(tracer, [clients])
+    check_equal(len(service.pids), 1 + len(VARIANTS), "processes")
+    check_each_answered(answers, service.pids)
+    attached = [event["pid"] for event in tracer.events() if event["type"] == "attach"]
+    check_equal(attached, service.pids, "who was traced")
+
+
+def test_replaced(scope, release):
+    """under load: a new file, otherwise built, takes the old one's name; then the service is restarted"""
+    def put(tracer, service, variant):
+        deploy(tracer, service, variant)
+        service.restart()
+
+    deploy_and_restart(scope, release, put)
+
+
+def overwrite(service, variant):
+    """The same inode, with other content; as if nothing had happened, as far as the times can be set."""
+    before = service.exe.stat()
+    with service.exe.open("r+b") as file:
+        file.write(build("service", service.release, variant).read_bytes())
+        file.truncate()
+    os.utime(service.exe, ns=(before.st_atime_ns, before.st_mtime_ns))
+    check_equal(service.exe.stat().st_ino, before.st_ino, "the inode")
+
+
+def test_overwritten(scope, release):
+    """under load: the service is stopped, its file overwritten in place, and started again"""
+    def put(tracer, service, variant):
+        before = counters(tracer)["inspections"]
+        service.stop()
+        overwrite(service, variant)
+        wait_until(lambda: counters(tracer)["inspections"] > before, "what was overwritten is inspected")
+        service.start()
+
+    deploy_and_restart(scope, release, put)
+
+
+def test_overwritten_at_once(scope, release):
+    """the same without a pause: it is soon traced by what the file is now, and never disturbed by what it was"""
+    service = Service(scope, release)
+    tracer = look_out(scope, "--binary", service.exe)
+    for variant in (*VARIANTS, *VARIANTS):
+        service.start()
+        wait_traced(tracer, service.pid)
+        get(("127.0.0.1", service.port), f"/{service.pid}")
+        service.stop()
+        begin = time.monotonic()
+        overwrite(service, variant)
+        check(time.monotonic() - begin < 2, "who writes is held up")
+    service.start()
+    wait_traced(tracer, service.pid)
+    get(("127.0.0.1", service.port), f"/{service.pid}")
+    tracer.wait_types(len(service.pids), "request")
+    tracer.interrupt()
+    for event in tracer.events():
+        check(event["type"] != "request" or event["path"] == f"/{event['pid']}", f"what is {event}?")
+
+
+def test_same_size(scope, release):
+    """overwritten by a file of the same size and with the same time of modification"""
+    service = Service(scope, release, variant="pie")
+    size = service.exe.stat().st_size
+    other = build("service", release, "stripped").read_bytes()
+    check(len(other) <= size, "the other is larger")
+    tracer = look_out(scope, "--all")
+    for content in (None, other.ljust(size, b"\0")):
+        if content:
+            before = service.exe.stat()
+            with service.exe.open("r+b") as file:
+                file.write(content)
+            os.utime(service.exe, ns=(before.st_atime_ns, before.st_mtime_ns))
+            check_equal(service.exe.stat().st_size, size, "the size")
+        service.start()
+        wait_traced(tracer, service.pid)
+        get(("127.0.0.1", service.port), f"/{service.pid}")
+        service.stop()
+    tracer.interrupt()
+    paths = [event["path"] for event in own(tracer, service.pids) if event["type"] == "request"]
+    check_equal(paths, [f"/{pid}" for pid in service.pids], "paths")
+
+
+def test_renamed(scope, release):
+    """renamed while it runs, and restarted under its new name: nothing is missing with --all"""
+    service = Service(scope, release)
+    tracer = look_out(scope, "--all")
+    service.start()
+    wait_traced(tracer, service.pid)
+    clients = Clients(scope, service)
+    time.sleep(0.05)
+    for name in ("renamed", "again"):
+        service.exe = service.exe.rename(service.exe.with_name(name))
+        service.restart()
+        time.sleep(0.05)
+    answers = finish(tracer, [clients])
+    check_each_answered(answers, service.pids)
+    named = [pathlib.Path(event["exe"]).name for event in own(tracer, service.pids) if event["type"] == "attach"]
+    check_equal(named, ["service", "renamed", "again"], "names")
+
+
+def held_open(pid, path):
+    return [name for name in os.listdir(f"/proc/{pid}/fd")
+            if os.readlink(f"/proc/{pid}/fd/{name}").startswith(str(path))]
+
+
+def test_deleted(scope, release):
+    """deleted while it runs: its requests are told of, and when it has ended nothing keeps the file"""
+    service = Service(scope, release)
+    tracer = look_out(scope, "--all")
+    service.start()
+    wait_traced(tracer, service.pid)
+    clients = Clients(scope, service)
+    time.sleep(0.05)
+    service.exe.unlink()
+    time.sleep(0.05)
+    answers = wait_told(tracer.stdout.all, [clients])
+    check(answers.count > 10, f"{answers.count} requests")
+    service.stop()
+    tracer.stdout.wait(lambda lines: any(b'"detach"' in line and f'"pid":{service.pid},'.encode() in line
+                                         for line in lines), "its end is not told of")
+    time.sleep(0.2)
+    check_equal(held_open(tracer.process.pid, service.exe), [], "descriptors of the deleted file")
+    tracer.interrupt()
+    check_exact(tracer.stdout.all(), answers)
+
+
+# --- many processes, and files that look alike ---
+
+
+def test_rolling(scope, release):
+    """a rolling restart of 20 processes of one file, to a new version, under load"""
+    first = Service(scope, release)
+    services = [first, *(first.twin() for _ in range(ROLLING - 1))]
+    for service in services:
+        service.start()
+    tracer = look_out(scope, "--binary", first.exe)
+    clients = [Clients(scope, service, count=1, pause="5ms") for service in services]
+    deploy(tracer, first, "stripped")
+    for service in services:
+        service.restart()
+    answers = finish(tracer, clients)
+    pids = [pid for service in services for pid in service.pids]
+    check_equal(len(pids), 2 * ROLLING, "processes")
+    check_each_answered(answers, pids)
+    attached = [event["pid"] for event in tracer.events() if event["type"] == "attach"]
+    # A process of the old file is one of the wanted only if it was there before the file was replaced.
+    check_equal(sorted(attached), sorted(pids), "who was traced")
+    print(f"{answers.count} requests", flush=True)
+
+
+ON_TWO_TMPFS = """
+for one in "$1/a" "$1/b"; do mkdir "$one"; mount -t tmpfs tmpfs "$one"; done
+cp "$2" "$1/a/service"; cp "$3" "$1/b/service"
+exec sleep 1000
+"""
+
+
+def test_equal_inodes(scope, release):
+    """two file systems on which different files have one inode number: each is what it is"""
+    if not can(*MOUNTS, "mount", "-t", "tmpfs", "tmpfs", "/mnt"):
+        raise Skip("no mount namespaces here")
+    plain, stripped = build("service", release), build("service", release, "stripped")
+    holder = subprocess.Popen([*MOUNTS, "sh", "-ec", ON_TWO_TMPFS, "sh", scope.folder, plain, stripped],
+                              stdin=subprocess.DEVNULL)
+    scope.callback(holder.wait)
+    scope.callback(holder.kill)
+    inside = pathlib.Path(f"/proc/{holder.pid}/root{scope.folder}")
+    deadline = time.monotonic() + 10
+    while pathlib.Path(f"/proc/{holder.pid}/comm").read_text() != "sleep\n":
+        check(time.monotonic() < deadline, "the file systems are not made")
+        time.sleep(0.01)
+    files = [inside / name / "service" for name in ("a", "b")]
+    (a, b) = (file.stat() for file in files)
+    check(a.st_ino == b.st_ino and a.st_dev != b.st_dev, f"they are not alike: {a}, {b}")
+    tracer = look_out(scope, "--all")
+    pids = []
+    for file in (*files, *files):
+        service = Service(scope, release).start(exe=file)
+        wait_traced(tracer, service.pid)
+        get(("127.0.0.1", service.port), f"/{service.pid}")
+        pids.append(service.pid)
+        service.stop()
+    tracer.interrupt()
+    requests = [(event["pid"], event["path"]) for event in own(tracer, pids) if event["type"] == "request"]
+    check_equal(requests, [(pid, f"/{pid}") for pid in pids], "requests")
+
+
+if __name__ == "__main__":
+    main([(test, release) for release in releases()
+          for test in (test_replaced, test_overwritten, test_overwritten_at_once, test_same_size, test_renamed,
+                       test_deleted, test_rolling, test_equal_inodes)])

@@ -1,0 +1,276 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Processes are found by file, name, port or all, as they start; their requests are complete from the first on."""
+
+import collections
+import ctypes
+import datetime
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+
+from client import get
+from fleet import Clients, Service, check_exact, free_port, wait_told
+from harness import Failure, check, check_equal, main, releases, wait_until
+from servers import build
+from tracer import Tracer
+
+STARTS = 13
+SOON = 0.1  # seconds from exec to attached
+
+
+def seconds_of(event):
+    return datetime.datetime.fromisoformat(event["time"][:26] + "+00:00").timestamp()
+
+
+def look_out(scope, *arguments):
+    return Tracer(scope, *arguments, "--json", "-v").wait_looking_out()
+
+
+def own(tracer, pids):
+    """With --all there are others', too."""
+    return [event for event in tracer.events() if event["pid"] in pids]
+
+
+def wait_traced(tracer, pid, count=1):
+    """Until there are so many attach lines of the process; returns the last."""
+    mark = f'"pid":{pid},'.encode()
+    tracer.stdout.wait(lambda lines: sum(b'"attach"' in line and mark in line for line in lines) >= count,
+                       f"process {pid} is not traced")
+    return [event for event in own(tracer, [pid]) if event["type"] == "attach"][-1]
+
+
+# --- found as they start ---
+
+
+def settle(tracer, service):
+    """Until the tool knows the file: the first process of a file is traced only from some time after its start."""
+    service.start()
+    wait_traced(tracer, service.pid)
+    service.stop()
+
+
+def check_starts(scope, service, *arguments, known=False):
+    """A service is started again and again under load: each time it is traced soon, and completely."""
+    tracer = look_out(scope, *arguments)
+    if not known:
+        settle(tracer, service)
+    clients = Clients(scope, service)
+    begun = {}
+    for _ in range(STARTS):
+        begin = time.time()
+        begun[service.start().pid] = begin
+        time.sleep(0.05)
+        service.stop()
+    answers = wait_told(tracer.stdout.all, [clients])
+    tracer.interrupt()
+    for pid in begun:
+        check(answers.paths[pid], f"process {pid} answered nothing")
+    check_exact(tracer.stdout.all(), answers)
+    attached = {event["pid"]: seconds_of(event) for event in own(tracer, begun) if event["type"] == "attach"}
+    took = sorted(attached[pid] - begin for pid, begin in begun.items())
+    print(f"{answers.count} requests; from the start to the attach line {1e3 * took[len(took) // 2]:.1f} ms, "
+          f"at most {1e3 * took[-1]:.1f}", flush=True)
+    check(took[len(took) // 2] < SOON, f"it took {took}")
+
+
+def test_binary(scope, release):
+    """--binary: the file runs later, and later again; nothing is missing of the first process on"""
+    service = Service(scope, release)
+    check_starts(scope, service, "--binary", service.exe, known=True)
+
+
+def test_name(scope, release):
+    """--name GLOB: once the file is known, nothing is missing"""
+    check_starts(scope, Service(scope, release, name="shop-front"), "--name", "shop-fr*")
+
+
+def test_port(scope, release):
+    """--port: once the file is known, nothing is missing from the moment it listens"""
+    service = Service(scope, release)
+    check_starts(scope, service, "--port", service.port)
+
+
+def test_all(scope, release):
+    """--all: once the file is known, nothing is missing"""
+    check_starts(scope, Service(scope, release), "--all")
+
+
+def test_first_contact(scope, release):
+    """--all, and a file that was never seen: how long its first process goes untraced"""
+    tracer = look_out(scope, "--all")
+    took, pids = [], set()
+    for _ in range(5):
+        service = Service(scope, release)
+        begin = time.time()
+        pids.add(service.start().pid)
+        took.append(seconds_of(wait_traced(tracer, service.pid)) - begin)
+        get(("127.0.0.1", service.port), "/ping")
+        service.stop()
+    tracer.interrupt()
+    took.sort()
+    print(f"from the start to the attach line {', '.join(f'{1e3 * one:.1f}' for one in took)} ms", flush=True)
+    check_equal(sum(event["type"] == "request" for event in own(tracer, pids)), 5, "requests")
+    check(took[2] < SOON, f"it took {took}")
+
+
+def test_listens_later(scope, release):
+    """--port: a process that runs already, and begins to listen there only now"""
+    service = Service(scope, release, wrapper=("sh", "-c", 'read line; exec "$@"', "sh"))
+    service.start(listening=False)
+    tracer = look_out(scope, "--port", service.port)
+    service.process.stdin.write(b"go\n")
+    service.process.stdin.flush()
+    tracer.wait_attached()
+    get(("127.0.0.1", service.port), "/ping")
+    (request,) = tracer.wait_types(1, "request")
+    check_equal(request["pid"], service.pid, "who is traced")
+    tracer.interrupt()
+
+
+def test_other_port(scope, release):
+    """--port: another process of the same file, on another port, is not traced"""
+    wanted = Service(scope, release).start()
+    other = wanted.twin().start()
+    tracer = Tracer(scope, "--port", wanted.port, "--json").wait_attached()
+    later = wanted.twin().start()
+    for service in (other, later, wanted):
+        get(("127.0.0.1", service.port), "/ping")
+    tracer.wait_types(1, "request")
+    tracer.interrupt()
+    check_equal([(event["type"], event["pid"]) for event in tracer.events()],
+                [("attach", wanted.pid), ("request", wanted.pid)], "lines")
+
+
+def test_mixed(scope, release):
+    """--pid, --binary, --name and --port at once, which overlap: each process once, each request once"""
+    services = [Service(scope, release, name=name).start() for name in ("one", "two", "three-of", "four")]
+    by_pid, by_binary, by_name, by_port = services
+    tracer = Tracer(scope, "--pid", f"{by_pid.pid},{by_binary.pid}", "--binary", by_binary.exe, "--name", "three-*",
+                    "--binary", by_pid.exe, "--port", by_port.port, "--port", by_name.port, "--json").wait_attached(4)
+    clients = [Clients(scope, service) for service in services]
+    time.sleep(0.1)
+    for service in services:
+        service.restart()
+    time.sleep(0.1)
+    answers = wait_told(tracer.stdout.all, clients)
+    tracer.interrupt()
+    check_exact(tracer.stdout.all(), answers)
+    attached = [event["pid"] for event in tracer.events() if event["type"] == "attach"]
+    check_equal(sorted(attached), sorted(pid for service in services for pid in service.pids), "who was traced")
+
+
+# --- what processes do ---
+
+
+def is_answered(port):
+    try:
+        return get(("127.0.0.1", port), "/ping").status == 200
+    except OSError:
+        return False
+
+
+def test_exec(scope, release):
+    """--all: a traced process executes a shell, and that another file: one end, one begin"""
+    service = Service(scope, release)
+    become = scope.folder / "become"
+    shutil.copy(build("exec", release), become)
+    tracer = look_out(scope, "--all")
+    process = subprocess.Popen([become, "/bin/sh", "-c", f"exec {service.exe} 127.0.0.1:{service.port}"],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    scope.callback(Service.kill, process)
+    host, port = process.stdout.readline().decode().split('"')[3].rsplit(":", 1)
+    wait_traced(tracer, process.pid)
+    try:
+        get((host, int(port)), "/become")
+    except ConnectionError:
+        pass
+    wait_traced(tracer, process.pid, 2)
+    wait_until(lambda: is_answered(service.port), "it listens")
+    tracer.interrupt()
+    found = [(event["type"], event["exe"]) for event in own(tracer, [process.pid]) if event["type"] != "request"]
+    check_equal(found, [("attach", str(become)), ("detach", str(become)), ("attach", str(service.exe))], "lines")
+
+
+def test_wrapped(scope, release):
+    """--binary: started by a shell and another program that execute it, under load: nothing is missing"""
+    service = Service(scope, release, wrapper=("sh", "-c", 'exec env -- "$@"', "sh"))
+    check_starts(scope, service, "--binary", service.exe, known=True)
+
+
+def test_short_lives(scope, release):
+    """--binary: killed as soon as something was answered, before the tool has looked at it"""
+    service = Service(scope, release)
+    tracer = look_out(scope, "--binary", service.exe)
+    clients = Clients(scope, service, count=4, pause="0")
+    for _ in range(STARTS):
+        service.start()
+        service.stop(signal.SIGKILL)
+    answers = wait_told(tracer.stdout.all, [clients])
+    tracer.interrupt()
+    check_exact(tracer.stdout.all(), answers)
+    lives = collections.Counter((event["type"], event["pid"]) for event in tracer.events() if event["type"] != "request")
+    for pid in answers.paths:
+        check_equal((lives["attach", pid], lives["detach", pid]), (1, 1), "its begin and its end")
+    print(f"{answers.count} requests of {len(answers.paths)} processes", flush=True)
+
+
+def test_siblings(scope, release):
+    """--pid: another process of the same file, with the same code mapped, is left alone"""
+    service = Service(scope, release)
+    before = service.twin().start()
+    tracer = Tracer(scope, "--pid", service.start().pid, "--json").wait_attached()
+    after = service.twin().start()
+    for one in (before, after, service):
+        get(("127.0.0.1", one.port), "/ping")
+    tracer.wait_types(1, "request")
+    tracer.interrupt()
+    check_equal([(event["type"], event["pid"]) for event in tracer.events()],
+                [("attach", service.pid), ("request", service.pid)], "lines")
+
+
+CLONE3, SIGCHLD = 435, 17
+
+
+def spawn_as(pid, stdin, *command):
+    """Starts a command as process `pid`, which has to be free. Between clone and exec next to nothing is done."""
+    libc = ctypes.PyDLL(None, use_errno=True)  # which keeps the interpreter's lock: the child has it
+    numbers = (ctypes.c_int32 * 1)(pid)
+    arguments = (ctypes.c_uint64 * 11)(0, 0, 0, 0, SIGCHLD, 0, 0, 0, ctypes.addressof(numbers), 1, 0)
+    result = libc.syscall(CLONE3, arguments, ctypes.sizeof(arguments))
+    if result == 0:
+        try:
+            os.dup2(stdin, 0)
+            os.execv(command[0], [str(word) for word in command])
+        finally:
+            os._exit(127)
+    if result < 0:
+        raise Failure(f"process {pid} cannot be made: {os.strerror(ctypes.get_errno())}")
+    return result
+
+
+def test_reused_pid(scope, release):
+    """a PID that is used again, at once and by another file: two targets, each with its own requests"""
+    first, second = Service(scope, release, name="first"), Service(scope, releases()[-1], name="second")
+    tracer = look_out(scope, "--binary", first.exe, "--binary", second.exe)
+    pid = first.start().pid
+    get(("127.0.0.1", first.port), "/first")
+    first.stop(signal.SIGKILL)
+    ends = os.pipe()
+    spawned = spawn_as(pid, ends[0], str(second.exe), f"127.0.0.1:{second.port}")
+    scope.callback(lambda: (os.kill(spawned, signal.SIGKILL), os.waitpid(spawned, 0), *map(os.close, ends)))
+    wait_until(lambda: is_answered(second.port), "it listens")
+    tracer.wait_types(2, "request")
+    tracer.interrupt()
+    lines = [(event["type"], pathlib.Path(event["exe"]).name) for event in tracer.events()]
+    check_equal(lines[:5], [("attach", "first"), ("request", "first"), ("detach", "first"), ("attach", "second"),
+                            ("request", "second")], "lines")
+
+
+if __name__ == "__main__":
+    main([(test, release) for release in releases()
+          for test in (test_binary, test_name, test_port, test_all, test_first_contact, test_listens_later,
+                       test_other_port, test_mixed, test_wrapped, test_short_lives, test_exec, test_siblings, test_reused_pid)])

@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The pipelines of the README, as pasted from it: what they print looks like what stands below them."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+
+from client import Connection
+from harness import PATIENCE, ROOT, check, check_equal, main, releases, tool
+from lines import Lines
+from servers import Server
+from tracer import Tracer
+
+SOCKET = "/run/gohttpsnoop.sock"
+SHOP, OTHER = "22835", "22836"  # the processes of the examples
+NEWEST = releases()[-1]
+COMMANDS = ("jq", "nc", "socat", "python3")
+
+
+def blocks():
+    """The indented parts of the README, without their indentation."""
+    block = []
+    for line in [*(ROOT / "README.md").read_text().splitlines(), "."]:
+        if line.startswith("    ") or (not line and block):
+            block.append(line[4:])
+        elif block:
+            yield "\n".join(block).strip("\n")
+            block = []
+
+
+def pipelines():
+    """Commands with a pipe or a socket, and the lines that they print in the README."""
+    for block in blocks():
+        command, printed = None, []
+        for line in [*block.split("\n"), "# "]:
+            if not line.startswith("# "):
+                printed.append(line)
+                continue
+            if command and ("|" in command or SOCKET in command) and "--socket" not in command:
+                yield command, [one for one in printed if one.startswith(("{", "["))]
+            command, printed = line[2:], []
+
+
+def missing_commands(command):
+    return [name for name in COMMANDS if re.search(rf"(^|[| ]){name} ", command) and not shutil.which(name)]
+
+
+class Shop(Server):
+    """The service of the demo, which most examples were made with."""
+
+    def __init__(self, scope):
+        super().__init__(scope, NEWEST, program="shop")
+
+    def _read_addresses(self):
+        line = Lines(self.process.stdout, "shop").wait(lambda found: found and found[0], "does not listen").decode()
+        host, port = line.rpartition("/")[2].rsplit(":", 1)
+        return {"http": (host, int(port))}
+
+
+class Traffic:
+    """What the examples were made with: found, created, slow and failing requests."""
+
+    def __init__(self, scope, *servers):
+        self.stopping = threading.Event()
+        self.thread = threading.Thread(target=self._run, args=(servers,), daemon=True)
+        self.thread.start()
+        scope.callback(self.thread.join)
+        scope.callback(self.stopping.set)
+
+    def _run(self, servers):
+        while not self.stopping.is_set():
+            for server in servers:
+                with Connection(server.addresses["http"]) as connection:
+                    for target in ("/items", "/items/7?currency=EUR", "/slow", "/fail", "/ping"):
+                        connection.get(target)
+                    connection.request("POST", b"/orders", b'{"item": 7}')
+            time.sleep(0.02)
+
+
+def children(pid):
+    return [int(word) for word in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def run_pasted(command, end):
+    """Lets a shell run it for a while, has it `end`, and returns the lines that it printed."""
+    process = subprocess.Popen(["sh", "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    time.sleep(1.5)
+    end(process)
+    try:
+        stdout, stderr = process.communicate(timeout=PATIENCE)
+    finally:
+        process.kill()
+    return stdout.splitlines(), stderr
+
+
+def shape(line):
+    """What kind of thing a line is: the keys of an object, the types in an array."""
+    value = json.loads(line)
+    return sorted(value) if isinstance(value, dict) else [type(one).__name__ for one in value]
+
+
+def check_printed(command, found, expected, stderr):
+    check(found, f"{command!r} prints nothing; stderr {stderr!r}")
+    shapes = [shape(line) for line in expected]
+    for line in found:
+        check(not shapes or shape(line) in shapes, f"{command!r} prints {line!r}, the README {expected}")
+
+
+def interrupt_tool(shell):
+    """Ctrl-C, but only for the tool: what it feeds is to end by itself."""
+    try:
+        for pid in [shell.pid, *children(shell.pid)]:
+            if os.path.samefile(f"/proc/{pid}/exe", tool()):
+                os.kill(pid, signal.SIGINT)
+    except FileNotFoundError:
+        pass  # it has ended by itself
+
+
+def test_pipelines(scope):
+    """gohttpsnoop ... | jq ..."""
+    shop, other = Shop(scope), Server(scope, NEWEST)
+    Traffic(scope, shop, other)
+    tried = 0
+    for command, expected in pipelines():
+        if not command.startswith("gohttpsnoop "):
+            continue
+        if missing_commands(command):
+            print(f"skipped: {command}: {missing_commands(command)} not installed", flush=True)
+            continue
+        pasted = command.replace("gohttpsnoop ", f"{tool()} ").replace(SHOP, str(shop.pid)).replace(OTHER, str(other.pid))
+        found, stderr = run_pasted(pasted, interrupt_tool)
+        check_printed(command, found, expected, stderr)
+        tried += 1
+    check(tried or missing_commands("jq "), "the README has no pipelines")
+
+
+def test_readers(scope):
+    """socat, nc, nc | jq, and the reader in Python, each on its own"""
+    shop = Shop(scope)
+    path = scope.folder / "socket"
+    Traffic(scope, shop)
+    script = next(block for block in blocks() if block.startswith("import json, socket"))
+    check(len(script.splitlines()) <= 10, "it has more than ten lines")
+    (scope.folder / "reader.py").write_text(script.replace(SOCKET, str(path)))
+    commands = [command for command, _ in pipelines() if SOCKET in command]
+    check(len(commands) >= 3, f"the README has only {commands}")
+    for command in (*commands, f"python3 {scope.folder / 'reader.py'}"):
+        if missing_commands(command):
+            print(f"skipped: {command}: {missing_commands(command)} not installed", flush=True)
+            continue
+        tracer = Tracer(scope, "--pid", shop.pid, "--socket", path).wait_attached()
+        found, stderr = run_pasted(command.replace(SOCKET, str(path)), lambda _, tracer=tracer: tracer.interrupt())
+        check(found, f"{command!r} prints nothing; stderr {stderr!r}")
+        check(any("/fail" in line for line in found), f"{command!r} shows no request: {found[:3]}")
+        if "jq" in command:
+            check_equal({json.loads(line)[2] for line in found}, {500}, "statuses")
+
+
+if __name__ == "__main__":
+    main([test_pipelines, test_readers])

@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What goes wrong on hosts: tools and targets that are killed, limits that are reached, terminals that close."""
+
+import json
+import os
+import re
+import resource
+import signal
+import time
+
+from account import counters
+from client import get
+from fleet import Clients, Service, check_exact, finish_all, wait_told
+from harness import be_alone, check, check_equal, main, releases, wait_until
+from load import Load
+from memory import changed_bytes
+from readers import Reader
+from servers import Server
+from tracer import Tracer
+
+NEWEST = releases()[-1]
+KILLS = 10
+LIFES = 20
+MANY = 24
+
+
+def ping(service):
+    return get(("127.0.0.1", service.port), "/ping")
+
+
+# --- processes are killed ---
+
+
+def test_kill_tool(scope, release):
+    """kill -9 under load and start again, ten times: no request fails, no probe stays, the last run has all"""
+    server = Server(scope, release)
+    load = Load(scope, server, clients=2)
+    path = scope.folder / "socket"
+    for turn in range(KILLS):
+        tracer = Tracer(scope, *(("--binary", server.exe) if turn % 2 else ("--pid", server.pid)), "--json",
+                        "--socket", path).wait_attached()
+        load.wait_answered(20)
+        tracer.process.kill()
+        tracer.process.wait()
+        wait_until(lambda: changed_bytes(server) == 0, "the breakpoints are gone")
+        load.wait_answered(5)
+    load.stop()
+    load.check_unbroken()
+    tracer = Tracer(scope, "--binary", server.exe, "--json", "--socket", path).wait_attached()
+    for number in range(23):
+        get(server.addresses["http"], f"/ping?{number}")
+    tracer.wait_types(23, "request")
+    tracer.interrupt()
+    check_equal([event.get("query") for event in tracer.events() if event["type"] == "request"],
+                [str(number) for number in range(23)], "requests of the last run")
+
+
+def test_kill_targets(scope, release):
+    """targets are killed in a loop under load: all that was answered is told of, and the tool is as it was"""
+    service = Service(scope, release)
+    tracer = Tracer(scope, "--binary", service.exe, "--json", "-v").wait_looking_out()
+    clients = Clients(scope, service)
+    for turn in range(LIFES):
+        service.start()
+        if turn == 2:
+            before = len(os.listdir(f"/proc/{tracer.process.pid}/fd"))
+        time.sleep(0.03)
+        service.stop(signal.SIGKILL)
+    service.start()
+    time.sleep(0.03)
+    answers = wait_told(tracer.stdout.all, [clients])
+    wait_until(lambda: len(os.listdir(f"/proc/{tracer.process.pid}/fd")) <= before + 1, "descriptors are as before")
+    tracer.interrupt()
+    check_exact(tracer.stdout.all(), answers)
+    outcomes = {event["outcome"] for event in tracer.events() if event["type"] == "request"}
+    check(outcomes <= {"ok", "exited"}, f"outcomes {outcomes}")
+    print(f"{answers.count} requests of {LIFES + 1} processes", flush=True)
+
+
+# --- limits ---
+
+
+def limit(number, value):
+    """Words that run a command under a limit that it cannot raise. Root without CAP_SYS_RESOURCE is held by it."""
+    return ("prlimit", f"--{number}={value}:{value}", "setpriv", "--bounding-set=-sys_resource", "--inh-caps=-sys_resource")
+
+
+def test_files_raised(scope):
+    """a low soft limit on open files is raised to the hard one"""
+    service = Service(scope, NEWEST).start()
+    tracer = Tracer(scope, "--pid", service.pid, "--json", wrapper=("prlimit", "--nofile=64:512")).wait_attached()
+    check_equal(resource.prlimit(tracer.process.pid, resource.RLIMIT_NOFILE), (512, 512), "soft and hard limit")
+    tracer.interrupt()
+
+
+def test_no_files(scope):
+    """a low hard limit on open files: one clear error, the rest goes on, and who was passed over is traced when there is room"""
+    first = Service(scope, NEWEST)
+    services = [first, *(first.twin() for _ in range(MANY - 1))]
+    for service in services:
+        service.start()
+    tracer = Tracer(scope, "--binary", first.exe, "--json", "-v", wrapper=limit("nofile", 30)).wait_looking_out()
+    text = tracer.stderr.text().decode()
+    said = [line for line in text.splitlines() if "Too many open files" in line]
+    check_equal(len(said), 1, f"lines about it; it says {text!r}")
+    check(re.match(r"gohttpsnoop: pid \d+.*: .*Too many open files", said[0]), said[0])
+    traced = {event["pid"] for event in tracer.events() if event["type"] == "attach"}
+    check(0 < len(traced) < MANY, f"{len(traced)} are traced")
+    for service in services:
+        ping(service)
+    tracer.wait_types(len(traced), "request")
+    passed_over = [service for service in services if service.pid not in traced]
+    for service in services:
+        if service.pid in traced:
+            service.stop()
+    wait_until(lambda: {service.pid for service in passed_over} & {event["pid"] for event in tracer.events()},
+               "one that was passed over is traced")
+    tracer.interrupt()
+    print(f"{len(traced)} of {MANY} with 30 open files", flush=True)
+
+
+def test_no_memlock(scope):
+    """no locked memory allowed: nothing that is needed"""
+    service = Service(scope, NEWEST).start()
+    tracer = Tracer(scope, "--pid", service.pid, "--json", "--count", 1, wrapper=limit("memlock", 0)).wait_attached()
+    ping(service)
+    tracer.wait_end()
+
+
+def test_overflow(scope):
+    """a ring that is too small, and services that start while it overflows: found, and requests = events + lost"""
+    service = Service(scope, NEWEST)
+    tracer = Tracer(scope, "--binary", service.exe, "--json", "--ring-size", 4096, "-v").wait_looking_out()
+    clients = [Clients(scope, service, count=8, pause="0")]
+    for _ in range(5):
+        service.start()
+        time.sleep(0.2)
+        service.stop()
+    answers = finish_all(clients)
+    time.sleep(0.2)
+    tracer.interrupt()
+    told = [json.loads(line) for line in tracer.stdout.all()]
+    requests = sum(event["type"] == "request" for event in told)
+    lost = sum(event.get("count", 0) for event in told)
+    print(f"{answers.count} answered, {requests} told of, {lost} lost", flush=True)
+    check(lost > 0, "nothing was lost")
+    # What was under way when a service ended was handled, but not answered.
+    check(answers.count <= requests + lost <= answers.count + 5 * 8, "requests = events + lost")
+    check(answers.paths.keys() <= {event["pid"] for event in told if event["type"] == "attach"}, "who was traced")
+
+
+# --- signals ---
+
+
+def test_hangup(scope):
+    """SIGHUP without a file to open anew: the terminal has gone; the end, with the summary, and the socket removed"""
+    service = Service(scope, NEWEST).start()
+    path = scope.folder / "socket"
+    tracer = Tracer(scope, "--pid", service.pid, "--socket", path).wait_attached()
+    tracer.interrupt(signal.SIGHUP)
+    check(tracer.stderr.text().rstrip().endswith(b"0 events, 0 lost, 1 target"), tracer.stderr.text().decode())
+    check(not path.exists(), "the socket is still there")
+
+
+def test_no_hangup(scope):
+    """SIGHUP under nohup, and with a FIFO for a file: nothing"""
+    service = Service(scope, NEWEST).start()
+    fifo = scope.folder / "fifo"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    scope.callback(os.close, reader)
+    for arguments, wrapper in ((("--json",), ("sh", "-c", 'trap "" HUP; exec "$@"', "sh")), (("--json", "-o", fifo), ())):
+        tracer = Tracer(scope, "--pid", service.pid, *arguments, wrapper=wrapper).wait_attached()
+        tracer.process.send_signal(signal.SIGHUP)
+        ping(service)
+        tracer.wait_types(1, "request")
+        tracer.interrupt()
+
+
+def test_counters(scope):
+    """SIGUSR1: targets, probes, events, lost and readers, on stderr, also when quiet"""
+    service = Service(scope, NEWEST).start()
+    path = scope.folder / "socket"
+    tracer = Tracer(scope, "--binary", service.exe, "--socket", path, "--json", "--quiet").wait_attached()
+    readers = [Reader(scope, path) for _ in range(3)]
+    for reader in readers:
+        reader.wait_lines(1)
+    for _ in range(7):
+        ping(service)
+    tracer.wait_types(7, "request")
+    told = counters(tracer)
+    check(told.pop("probes") >= 2, "probes")
+    check_equal(told, {"targets": 1, "files with probes": 1, "binaries known": 1, "inspections": 1, "open requests": 0,
+                       "events": 7, "lost": 0, "readers": 3, "lost by readers": 0}, "counters")
+    service.restart()
+    tracer.wait_types(2, "attach")
+    check_equal(counters(tracer)["inspections"], 1, "inspections after a restart")
+    tracer.interrupt()
+
+
+if __name__ == "__main__":
+    be_alone()
+    main([*((test, release) for release in releases() for test in (test_kill_tool, test_kill_targets)),
+          test_files_raised, test_no_files, test_no_memlock, test_overflow, test_hangup, test_no_hangup, test_counters])
