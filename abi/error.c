@@ -156,6 +156,9 @@ bool error_format_quote(const struct error *err, char *buffer, size_t size, size
 
 	if (!length || !size)
 		return false;
+	/* Not in the middle of a character. */
+	while (at > err->quote && ((unsigned char)*at & 0xc0) == 0x80)
+		at--;
 	output_add_escaped_until(&output, err->quote, at);
 	*ret_column = 0;
 	for (size_t i = 0; i < output.used; i++)

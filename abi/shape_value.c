@@ -63,9 +63,13 @@ static int add_leaf(struct shape_maker *maker, const struct walk *walk, struct c
 static int add_complex(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
 	uint8_t half = walk->type->size / 2;
-	int real = maker_add_part(maker, walk, 0, CELL_FLOAT, half);
-	int imaginary = real < 0 ? real : maker_add_part(maker, walk, half, CELL_FLOAT, half);
+	int real, imaginary;
 
+	if (walk->type->size != 8 && walk->type->size != 16)
+		return error_fail(maker->err, -ENOTSUP, "a %s has no size a complex number has",
+				  walk->type->name);
+	real = maker_add_part(maker, walk, 0, CELL_FLOAT, half);
+	imaginary = real < 0 ? real : maker_add_part(maker, walk, half, CELL_FLOAT, half);
 	if (imaginary < 0)
 		return imaginary;
 	return maker_set_cells(maker, maker_open(maker, SHAPE_COMPLEX, spot), real, imaginary);

@@ -52,7 +52,7 @@ size_t go_time_text(uint64_t wall, int64_t ext, char text[static GO_TEXT_SIZE])
 	if (wall & HAS_MONOTONIC)
 		second = YEARS_TO_1885 + (int64_t)(wall << 1 >> (SECONDS_SHIFT + 1));
 	days = divide_down(second, DAY);
-	rest = second - days * DAY;
+	rest = (second % DAY + DAY) % DAY;
 	date = date_of(days);
 	return snprintf(text, GO_TEXT_SIZE, "%s%04lld-%02d-%02dT%02d:%02d:%02d.%09lluZ",
 			date.year < 0 ? "-" : "", llabs(date.year), date.month, date.day, (int)(rest / 3600),

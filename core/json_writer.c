@@ -21,7 +21,7 @@ static char *reserve(struct json_writer *writer, size_t more)
 	size_t capacity = writer->capacity ? writer->capacity : 1024;
 	char *text;
 
-	if (writer->capacity - writer->size >= more)
+	if (writer->text && writer->capacity - writer->size >= more)
 		return writer->text + writer->size;
 	while (capacity - writer->size < more)
 		capacity *= 2;

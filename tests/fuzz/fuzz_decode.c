@@ -1,31 +1,131 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Bytes from the ring, decoded as the start and as the end of a request and as a call, and made a line
- * in both formats. The first byte says how many of the fields the plan captures, the others are the
+ * in both formats. The first byte says how many of the fields the plan captures, the second how many
+ * cells of arguments follow, the third how many bytes after it make up their shape; the others are the
  * record.
  */
 #include <string.h>
+#include <yajl/yajl_parse.h>
 
 #include "format.h"
 #include "fuzz.h"
 #include "request.h"
 
-static struct schema schema_of(uint8_t count)
+/* ---- what a plan captures ---- */
+
+static void add_fields(struct schema *schema, uint8_t count)
 {
 	static const uint32_t strings = 1u << FIELD_METHOD | 1u << FIELD_PATH | 1u << FIELD_QUERY |
 					1u << FIELD_ROUTE | 1u << FIELD_HOST | 1u << FIELD_REMOTE;
-	struct schema schema = {.cell_count = count % (FIELD_COUNT + 1)};
 
-	for (uint8_t i = 0; i < schema.cell_count; i++) {
+	schema->cell_count = count % (FIELD_COUNT + 1);
+	for (uint8_t i = 0; i < schema->cell_count; i++) {
 		uint8_t field = FIELD_COUNT - 1 - i;
 
 		if (strings >> field & 1)
-			schema.cells[i] = (struct probe_cell){{CELL_STRING, 16}, field};
+			schema->cells[i] = (struct probe_cell){{CELL_STRING, 16}, field};
 		else
-			schema.cells[i] = (struct probe_cell){{CELL_INT, 1 << (i & 3)}, field};
+			schema->cells[i] = (struct probe_cell){{CELL_INT, 1 << (i & 3)}, field};
 	}
-	return schema;
 }
+
+static void add_arguments(struct schema *schema, uint8_t count)
+{
+	static const struct cell cells[] = {
+		{CELL_STRING, 16}, {CELL_INT, 8},   {CELL_POINTER, 8}, {CELL_UINT, 8}, {CELL_BOOL, 1},
+		{CELL_FLOAT, 8},   {CELL_FLOAT, 4}, {CELL_INT, 1},     {CELL_INT, 4},
+	};
+
+	for (uint8_t i = 0; i < count && schema->cell_count < PLAN_MAX_CELLS; i++)
+		schema->cells[schema->cell_count++] =
+			(struct probe_cell){cells[i % (sizeof(cells) / sizeof(cells[0]))], PROBE_NO_FIELD};
+}
+
+/* ---- a shape, of bytes ---- */
+
+enum { MAX_NODES = 256, MAX_DEPTH = 24 };
+
+struct maker {
+	const uint8_t *at, *end;
+	const struct schema *schema;
+	struct shape_node nodes[MAX_NODES];
+	char names[64];
+	struct shape shape;
+};
+
+static uint8_t take(struct maker *maker)
+{
+	return maker->at < maker->end ? *maker->at++ : 0;
+}
+
+/* Some cell; one that holds a string where it has to. */
+static uint8_t take_cell(struct maker *maker, bool is_string)
+{
+	uint8_t cell = take(maker);
+
+	for (uint16_t i = 0; i < maker->schema->cell_count; i++) {
+		uint8_t found = (cell + i) % maker->schema->cell_count;
+
+		if (!is_string || maker->schema->cells[found].cell.kind == CELL_STRING)
+			return found;
+	}
+	return 0;
+}
+
+static bool has_children(enum shape_kind kind)
+{
+	return kind == SHAPE_STRUCT || kind == SHAPE_POINTER || kind == SHAPE_ARRAY || kind == SHAPE_SLICE ||
+	       kind == SHAPE_MAP || kind == SHAPE_SECRET || kind == SHAPE_INTERFACE || kind == SHAPE_CHOICE;
+}
+
+static void make_node(struct maker *maker, int depth)
+{
+	size_t number = maker->shape.node_count;
+	struct shape_node *node = &maker->nodes[number];
+	uint8_t head, count;
+
+	if (number == MAX_NODES)
+		return;
+	node->size = 1;
+	maker->shape.node_count++;
+	head = take(maker);
+	node->kind = number ? head % (SHAPE_NULL + 1) : SHAPE_STRUCT;
+	node->cut = head & 0x80;
+	node->cell = take_cell(maker, false);
+	node->second = take_cell(maker, node->kind == SHAPE_BYTES);
+	if (maker->schema->cell_count == 0 || (node->kind == SHAPE_BYTES &&
+					       maker->schema->cells[node->second].cell.kind != CELL_STRING))
+		node->kind = number ? SHAPE_NULL : SHAPE_STRUCT;
+	node->name = take(maker) % sizeof(maker->names);
+	node->hash = take(maker);
+	node->count = (uint64_t)(int8_t)take(maker);
+	count = has_children(node->kind) && depth < MAX_DEPTH ? take(maker) % 6 : 0;
+	if (node->kind == SHAPE_POINTER && count > 1)
+		count = 1;
+	if (node->kind == SHAPE_SECRET)
+		count = 1;
+	/* A key never goes without its element. */
+	if (node->kind == SHAPE_MAP)
+		count = maker->shape.node_count + 2 * MAX_DEPTH < MAX_NODES ? count & ~1 : 0;
+	for (uint8_t i = 0; i < count; i++)
+		make_node(maker, depth + 1);
+	node->size = maker->shape.node_count - number;
+}
+
+static void make_shape(struct maker *maker, const uint8_t *data, size_t size, const struct schema *schema)
+{
+	*maker = (struct maker){.at = data, .end = data + size, .schema = schema};
+	/* The last byte ends the last name. */
+	for (size_t i = 0; i + 1 < sizeof(maker->names); i++)
+		maker->names[i] = i % 5 ? (char)(i < size ? data[i] : 'a' + i % 26) : '\0';
+	maker->shape.nodes = maker->nodes;
+	maker->shape.names = maker->names;
+	maker->shape.name_size = sizeof(maker->names);
+	make_node(maker, 0);
+}
+
+/* ---- what holds ---- */
 
 static bool is_within(struct bytes record, struct text text)
 {
@@ -35,11 +135,28 @@ static bool is_within(struct bytes record, struct text text)
 	       (const uint8_t *)text.data + text.size <= record.data + record.size;
 }
 
-static void check_line(struct format *format, const struct event *event)
+static void check_json(struct bytes line)
+{
+	static const yajl_callbacks none;
+	yajl_handle parser = yajl_alloc(&none, NULL, NULL);
+
+	HOLDS(parser);
+	HOLDS(yajl_parse(parser, line.data, line.size) == yajl_status_ok);
+	HOLDS(yajl_complete_parse(parser) == yajl_status_ok);
+	yajl_free(parser);
+}
+
+static void check_line(struct format *format, const struct event *event, bool is_json)
 {
 	struct bytes line;
+	size_t newlines = 0;
 
 	HOLDS(format_line(format, event, &line) == 0);
+	for (size_t i = 0; i < line.size; i++)
+		newlines += line.data[i] == '\n';
+	if (is_json)
+		check_json(line);
+	HOLDS(!is_json || newlines == 1);
 	HOLDS(line.size > 0 && line.data[line.size - 1] == '\n');
 	for (size_t i = 0; i + 1 < line.size; i++) {
 		/* The table's heading is a line of its own. */
@@ -59,20 +176,51 @@ static void check_event(struct event event)
 	event.process = &process;
 	HOLDS(format_create_json(&formats[0]) == 0 && format_create_table(&formats[1]) == 0);
 	for (size_t i = 0; i < 2; i++) {
-		check_line(formats[i], &event);
+		check_line(formats[i], &event, i == 0);
 		format_destroy(formats[i]);
 	}
 }
 
+static void check_arguments(struct bytes record, const struct schema *schema, const struct sighting *sighting)
+{
+	struct event event = call_event(sighting, "main.f", 0);
+	struct hit_arguments arguments;
+
+	if (decode_arguments(record, schema, &arguments) < 0)
+		return;
+	for (uint16_t i = 0; i < schema->cell_count; i++) {
+		const struct hit_value *value = &arguments.values[i];
+		bool known = arguments.known[i / 64] >> i % 64 & 1;
+
+		HOLDS(!known || schema->cells[i].field == PROBE_NO_FIELD);
+		if (known && schema->cells[i].cell.kind == CELL_STRING)
+			HOLDS(is_within(record, (struct text){PRESENT, value->data, value->size, value->length}));
+	}
+	event.arguments = &arguments;
+	check_event(event);
+	event.results = &arguments;
+	event.awaits_return = true;
+	event.outcome = OUTCOME_OK;
+	check_event(event);
+	event.arguments = NULL;
+	event.results_are_named = true;
+	check_event(event);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct bytes record = {data + 1, size - 1};
-	struct sighting sighting;
-	struct schema schema;
+	size_t shape_size = size < 3 ? 0 : data[2] < size - 3 ? data[2] : size - 3;
+	struct bytes record = {data + 3 + shape_size, size - 3 - shape_size};
+	struct sighting sighting = {0};
+	struct schema schema = {0};
+	struct maker maker;
 
-	if (size < 1)
+	if (size < 3)
 		return 0;
-	schema = schema_of(data[0]);
+	add_fields(&schema, data[0]);
+	add_arguments(&schema, data[1]);
+	make_shape(&maker, data + 3, shape_size, &schema);
+	schema.arguments = &maker.shape;
 	if (decode_head(record, &sighting.head) < 0) {
 		HOLDS(decode_hit(record, &schema, &sighting.hit) < 0);
 		return 0;
@@ -82,12 +230,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (decode_hit(record, &schema, &sighting.hit) < 0)
 		return 0;
 	HOLDS((sighting.hit.known & sighting.hit.unreadable) == 0);
-	for (uint8_t i = 0; i < schema.cell_count; i++) {
-		if (schema.cells[i].cell.kind == CELL_STRING)
+	for (uint16_t i = 0; i < schema.cell_count; i++) {
+		if (schema.cells[i].cell.kind == CELL_STRING && schema.cells[i].field != PROBE_NO_FIELD)
 			HOLDS(is_within(record, hit_text(&sighting.hit, schema.cells[i].field)));
 	}
 	check_event(request_event(&sighting, &sighting, OUTCOME_OK, 0));
 	check_event(request_event(&sighting, NULL, OUTCOME_EXITED, 0));
 	check_event(call_event(&sighting, "main.f", 0));
+	check_arguments(record, &schema, &sighting);
 	return 0;
 }

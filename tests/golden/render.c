@@ -6,8 +6,12 @@
  *
  *	clock NANOSECONDS                        what makes the records' clock a time of day
  *	target ID PID "comm" "exe" "go" "abi" ["container"]    a traced process
- *	plan NUMBER ROLE "function" FIELD:KIND…  what its records hold; kinds: s, b, and i, u, p with a size;
- *	                                         last those that could not be captured, as FIELD:?
+ *	plan NUMBER ROLE "function" FIELD:KIND…  what its records hold; kinds: s, b, p, and i, u, f with a
+ *	                                         size; -:KIND is a cell of the arguments; last those that
+ *	                                         could not be captured, as FIELD:?
+ *	shape NUMBER NODE…                       what the arguments of that plan are, a tree of nodes:
+ *	                                         NAME:KIND[:CELL[:SECOND]][=COUNT][#HASH][...][{ NODE… }],
+ *	                                         the dots: there is more
  *	hit TARGET PLAN TID TIME CELL…           a record; cells: 12, "text", "cut"+MISSING, @OFFSET:SIZE:LENGTH
  *	                                         into the payload so far, #WORD as it is, ? for unreadable
  *	refused CODE DAMAGE… hit …               the same, damaged first and refused with this code; damage:
@@ -26,7 +30,7 @@
 #include "record_builder.h"
 #include "script.h"
 
-enum { MAX_PLANS = 16, MAX_TARGETS = 4 };
+enum { MAX_PLANS = 16, MAX_TARGETS = 4, MAX_NODES = 64 };
 
 /* ---- stand-ins for what needs a kernel and processes ---- */
 
@@ -35,6 +39,9 @@ struct inspection {
 		bool defined;
 		struct schema schema;
 		char function[64];
+		struct shape shape;
+		struct shape_node nodes[MAX_NODES];
+		char names[1024];
 	} plans[MAX_PLANS];
 };
 
@@ -162,6 +169,8 @@ static uint8_t named_field(const struct player *player, const char *word)
 	};
 	const char *colon = strchr(word, ':');
 
+	if (word[0] == '-' && colon == word + 1)
+		return PROBE_NO_FIELD;
 	for (uint8_t i = 0; colon && i < FIELD_COUNT; i++) {
 		if (names[i] && strncmp(names[i], word, colon - word) == 0 && !names[i][colon - word])
 			return i;
@@ -181,6 +190,8 @@ static struct cell named_cell(const struct player *player, const char *kind)
 		return (struct cell){CELL_INT, script_parse_integer(&player->script, kind + 1)};
 	case 'u':
 		return (struct cell){CELL_UINT, script_parse_integer(&player->script, kind + 1)};
+	case 'f':
+		return (struct cell){CELL_FLOAT, script_parse_integer(&player->script, kind + 1)};
 	case 'p':
 		return (struct cell){CELL_POINTER, 8};
 	default:
@@ -215,6 +226,86 @@ static void play_plan(struct player *player)
 		  sizeof(player->inspection.plans[number].function));
 	while (script_more(&player->script))
 		add_field(player, schema);
+}
+
+static enum shape_kind named_shape(const struct player *player, const char *name, size_t size)
+{
+	static const char *const names[] = {
+		[SHAPE_CELL] = "cell",	   [SHAPE_STRUCT] = "struct", [SHAPE_EMPTY] = "empty",
+		[SHAPE_POINTER] = "pointer", [SHAPE_ARRAY] = "array", [SHAPE_SLICE] = "slice",
+		[SHAPE_BYTES] = "bytes",   [SHAPE_MAP] = "map",	      [SHAPE_INTERFACE] = "interface",
+		[SHAPE_CHOICE] = "choice", [SHAPE_COMPLEX] = "complex", [SHAPE_TIME] = "time",
+		[SHAPE_DURATION] = "duration", [SHAPE_LENGTH] = "length", [SHAPE_NUMBER] = "number",
+		[SHAPE_SECRET] = "secret", [SHAPE_NULL] = "null",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strncmp(names[i], name, size) == 0 && !names[i][size])
+			return i;
+	}
+	script_fail(&player->script, "there is no shape", name);
+}
+
+static uint64_t number_after(const char *word, const char *mark)
+{
+	const char *at = word ? strstr(word, mark) : NULL;
+
+	return at ? strtoull(at + strlen(mark), NULL, 0) : 0;
+}
+
+static struct shape_node *add_node(struct player *player, struct shape *shape, const char *name, size_t size)
+{
+	struct shape_node *node = &shape->nodes[shape->node_count++];
+
+	if (shape->node_count == MAX_NODES || shape->name_size + size + 1 > sizeof(player->inspection.plans[0].names))
+		script_fail(&player->script, "the shape is too large at", name);
+	*node = (struct shape_node){.kind = SHAPE_STRUCT, .size = 1, .name = shape->name_size};
+	memcpy(shape->names + shape->name_size, name, size);
+	shape->name_size += size + 1;
+	return node;
+}
+
+/* Nodes up to the bracket that closes their parent, or to the end of the line. */
+static void add_nodes(struct player *player, struct shape *shape)
+{
+	while (script_more(&player->script)) {
+		const char *word = script_name(&player->script);
+		const char *kind = strchr(word, ':'), *cell;
+		struct shape_node *node;
+		bool has_children = word[strlen(word) - 1] == '{';
+
+		if (strcmp(word, "}") == 0)
+			return;
+		if (!kind)
+			script_fail(&player->script, "NAME:KIND is expected", word);
+		node = add_node(player, shape, word, kind - word);
+		node->kind = named_shape(player, kind + 1, strcspn(kind + 1, ":=#.{"));
+		cell = strchr(kind + 1, ':');
+		node->cell = number_after(cell, ":");
+		node->second = number_after(cell ? cell + 1 : NULL, ":");
+		node->count = number_after(kind, "=");
+		node->hash = number_after(kind, "#");
+		node->cut = strstr(kind, "...");
+		if (has_children)
+			add_nodes(player, shape);
+		node->size = &shape->nodes[shape->node_count] - node;
+	}
+}
+
+static void play_shape(struct player *player)
+{
+	size_t number = script_integer(&player->script);
+	struct shape *shape;
+
+	if (number >= MAX_PLANS || !player->inspection.plans[number].defined)
+		script_fail(&player->script, "there is no such", "plan");
+	shape = &player->inspection.plans[number].shape;
+	shape->nodes = player->inspection.plans[number].nodes;
+	shape->names = player->inspection.plans[number].names;
+	add_node(player, shape, "", 0);
+	add_nodes(player, shape);
+	shape->nodes[0].size = shape->node_count;
+	player->inspection.plans[number].schema.arguments = shape;
 }
 
 static void add_cell(struct player *player, struct record_builder *record)
@@ -366,7 +457,7 @@ static void play_line(struct player *player)
 		void (*play)(struct player *player);
 	} verbs[] = {
 		{"clock", play_clock}, {"target", play_target},	  {"plan", play_plan},
-		{"hit", play_hit},     {"refused", play_refused}, {"exit", play_exit},
+		{"shape", play_shape}, {"hit", play_hit},     {"refused", play_refused}, {"exit", play_exit},
 		{"attach", play_attach}, {"detach", play_detach}, {"lost", play_lost},
 		{"hello", play_hello}, {"open", play_open},
 	};

@@ -154,9 +154,9 @@ static uint64_t alignment(const struct type *type)
 	case TYPE_INT:
 	case TYPE_UINT:
 	case TYPE_FLOAT:
-		return type->size;
+		return type->size ? type->size : 1;
 	case TYPE_COMPLEX:
-		return type->size / 2;
+		return type->size > 1 ? type->size / 2 : 1;
 	case TYPE_ARRAY:
 		return alignment(type->element);
 	case TYPE_STRUCT:

@@ -440,6 +440,35 @@ static void ends_with_the_entries_found(void **state)
 	assert_cuts("m");
 }
 
+/* What carries credentials is told to be there, and no more. */
+static void keeps_secrets(void **state)
+{
+	struct shape_node *secret, *map;
+
+	start();
+	secret = begin_named(SHAPE_SECRET, "a");
+	leaf("", SHAPE_CELL, 2, 0);
+	end(secret);
+	secret = begin_named(SHAPE_SECRET, "b");
+	leaf("", SHAPE_CELL, 5, 0);
+	end(secret);
+	map = begin_named(SHAPE_MAP, "m");
+	map->second = 1;
+	add_entry(3, 2);
+	add_entry(4, 2);
+	end(map);
+	know(0, CELL_POINTER, 8, 1);
+	know(1, CELL_INT, 8, 2);
+	know_string(2, "hunter2", 7);
+	know_string(3, "cookie", 6);
+	know_string(4, "Accept", 6);
+	assert_written("{\"a\":\"<redacted>\",\"b\":null,"
+		       "\"m\":{\"cookie\":\"<redacted>\",\"Accept\":\"hunter2\"}}");
+	shape.shows_secrets = true;
+	assert_written("{\"a\":\"<redacted>\",\"b\":null,"
+		       "\"m\":{\"cookie\":\"hunter2\",\"Accept\":\"hunter2\"}}");
+}
+
 /* ---- interfaces ---- */
 
 static void start_interface(enum shape_kind kind, uint32_t held)
@@ -564,6 +593,7 @@ int main(void)
 		cmocka_unit_test(writes_keys),
 		cmocka_unit_test(cuts_keys),
 		cmocka_unit_test(ends_with_the_entries_found),
+		cmocka_unit_test(keeps_secrets),
 		cmocka_unit_test(writes_interfaces),
 		cmocka_unit_test(writes_choices),
 		cmocka_unit_test(bounds_the_cuts),

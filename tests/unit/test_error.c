@@ -87,6 +87,90 @@ static void cuts_whole_characters(void **state)
 	}
 }
 
+static void quotes_once(void **state)
+{
+	struct error err = {0}, other = {0};
+
+	error_quote(NULL, "x", 0);
+	error_fail(&err, -EINVAL, "wrong");
+	error_quote(&err, "a.b", 2);
+	error_quote(&err, "other", 1);
+	assert_string_equal(err.quote, "a.b");
+	assert_int_equal(err.quote_at, 2);
+	/* It is taken along, and forgotten with the failure it belongs to. */
+	error_adopt(&other, &err);
+	assert_string_equal(other.quote, "a.b");
+	assert_int_equal(other.quote_at, 2);
+	error_fail(&err, -EIO, "cannot read");
+	assert_string_equal(err.quote, "");
+}
+
+/* What is shown of a quote, and the column of the caret below it. */
+static void assert_quote(const char *quote, size_t at, const char *shown, size_t wanted)
+{
+	struct error err = {0};
+	char text[256];
+	size_t column = 99;
+
+	error_fail(&err, -EINVAL, "wrong");
+	error_quote(&err, quote, at);
+	assert_true(error_format_quote(&err, text, sizeof(text), &column));
+	assert_string_equal(text, shown);
+	assert_int_equal(column, wanted);
+}
+
+static void formats_quotes(void **state)
+{
+	assert_quote("a.b", 0, "a.b", 0);
+	assert_quote("a.b", 2, "a.b", 2);
+	assert_quote("a.b", 3, "a.b", 3);
+	/* Beyond the end is at the end. */
+	assert_quote("a.b", 77, "a.b", 3);
+	/* Columns are characters, and escapes are as wide as they are shown. */
+	assert_quote("caf\xc3\xa9.b", 6, "caf\xc3\xa9.b", 5);
+	assert_quote("a\x1b[31mb", 2, "a\\x1b[31mb", 5);
+	assert_quote("a\x1b[31mb", 1, "a\\x1b[31mb", 1);
+	assert_quote("\xff\xe2\x80\xae.", 4, "\\xff\\u202e.", 10);
+	/* What is in the middle of a character is at its begin. */
+	assert_quote("a\xc3\xa9", 2, "a\xc3\xa9", 1);
+}
+
+static void formats_no_quote(void **state)
+{
+	struct error err = {0};
+	char text[4] = "old";
+	size_t column = 5;
+
+	error_fail(&err, -EINVAL, "wrong");
+	assert_false(error_format_quote(&err, text, sizeof(text), &column));
+	error_quote(&err, "", 0);
+	assert_false(error_format_quote(&err, text, sizeof(text), &column));
+	error_quote(&err, "abc", 0);
+	assert_false(error_format_quote(&err, text, 0, &column));
+	assert_string_equal(text, "old");
+	assert_int_equal(column, 5);
+}
+
+/* A long quote is cut, and the caret stays below what is left. */
+static void cuts_quotes(void **state)
+{
+	struct error err = {0};
+	char quote[400], text[16];
+	size_t column;
+
+	memset(quote, 'q', sizeof(quote) - 1);
+	quote[sizeof(quote) - 1] = '\0';
+	error_fail(&err, -EINVAL, "wrong");
+	error_quote(&err, quote, 390);
+	assert_int_equal(strlen(err.quote), sizeof(err.quote) - 1);
+	for (size_t size = 1; size <= sizeof(text); size++) {
+		memset(text, 'x', sizeof(text));
+		assert_true(error_format_quote(&err, text, size, &column));
+		assert_true(strlen(text) < size);
+		assert_int_equal(column, strlen(text));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -94,6 +178,10 @@ int main(void)
 		cmocka_unit_test(accepts_null),
 		cmocka_unit_test(escapes_what_drives_a_terminal),
 		cmocka_unit_test(cuts_whole_characters),
+		cmocka_unit_test(quotes_once),
+		cmocka_unit_test(formats_quotes),
+		cmocka_unit_test(formats_no_quote),
+		cmocka_unit_test(cuts_quotes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,6 +95,9 @@ static void write_node(struct writer *writer, const struct shape_node *node)
 	case SHAPE_NUMBER:
 		put(writer, "%llu", (unsigned long long)node->count);
 		break;
+	case SHAPE_SECRET:
+		write_children(writer, node, "secret(", " ", NULL, ")");
+		break;
 	case SHAPE_NULL:
 		put(writer, "null");
 		break;
@@ -270,6 +273,7 @@ static void shapes_plain_values(void **state)
 	assert_shape(go_chan(go_basic("int")), "a", "#0");
 	assert_shape(go_named("time.Duration", go_basic("int64")), "a", "duration#0");
 	assert_shape(go_pointer(go_basic("complex64")), "a", "*#0(complex#1,#2)");
+	assert_shape(go_pointer(go_mystery("complex24", TYPE_COMPLEX, 3)), "a", "*#0(null)");
 	assert_shape(go_slice(go_basic("uint8")), "a", "bytes#0,#1");
 	assert_shape(go_array(go_basic("uint8"), 5), "a", "[5: #0 #1 #2]");
 }
@@ -487,6 +491,45 @@ static void refuses_what_does_not_fit(void **state)
 	shape_finish(&answer.shape);
 }
 
+/* ---- secrets ---- */
+
+static void knows_secrets(void **state)
+{
+	static const char *const secrets[] = {"Authorization", "authorization", "COOKIE", "Set-Cookie"};
+	static const char *const others[] = {"", "Cookie2", "Cooki", "User-Agent", "Authorization:"};
+
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
+		assert_true(shape_key_is_secret(secrets[i], strlen(secrets[i])));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_false(shape_key_is_secret(others[i], strlen(others[i])));
+	/* Keys are any bytes, of any size. */
+	assert_false(shape_key_is_secret("Cookie\0", 7));
+	assert_false(shape_key_is_secret(NULL, 0));
+}
+
+static void keeps_secrets(void **state)
+{
+	const struct type *header = go_map(go_basic("string"), go_slice(go_basic("string")));
+	struct shape_bounds open = usual;
+
+	assert_shape(header, "a[\"Cookie\"][0]", "secret(#0)");
+	assert_shape(header, "len(a[\"Cookie\"])", "secret(#0)");
+	assert_shape(header, "a[\"Accept\"][0]", "#0");
+	open.shows_secrets = true;
+	assert_shape_in((struct question){{header}, {"a[\"Cookie\"][0]"}, open}, "{a[\"Cookie\"][0]:#0}");
+}
+
+/* What a binary lacks is an error, or for those who ask many binaries the same, a gap. */
+static void is_lenient(void **state)
+{
+	struct shape_bounds lenient = usual;
+
+	lenient.lenient = true;
+	assert_refused(go_basic("int"), "a.B", -ENOENT, "no fields");
+	assert_shape_in((struct question){{go_basic("int")}, {"a.B", "a"}, lenient}, "{a.B:null a:#0}");
+	assert_shape_in((struct question){{go_basic("int")}, {"x", "a"}, lenient}, "{x:null a:#0}");
+}
+
 /* ---- interfaces ---- */
 
 static const struct type *shape_type, *circle_pointer, *square;
@@ -607,6 +650,9 @@ int main(void)
 		cmocka_unit_test(bounds_the_fields),
 		cmocka_unit_test(bounds_the_recursion),
 		cmocka_unit_test(refuses_what_does_not_fit),
+		cmocka_unit_test(knows_secrets),
+		cmocka_unit_test(keeps_secrets),
+		cmocka_unit_test(is_lenient),
 		cmocka_unit_test(shapes_interfaces),
 		cmocka_unit_test(chooses_what_is_held),
 		cmocka_unit_test(shapes_any),
