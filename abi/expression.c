@@ -269,3 +269,30 @@ int expression_parse(const char *text, struct expression *ret_expression, struct
 		*ret_expression = expression;
 	return r;
 }
+
+static int check_name(const char *const *texts, size_t count, const struct expression *expression,
+		      struct error *err)
+{
+	struct expression other;
+
+	for (size_t i = 0; i < count; i++) {
+		if (expression_parse(texts[i], &other, NULL) == 0 &&
+		    strcmp(other.name, expression->name) == 0)
+			return expression_fail(err, -EINVAL, expression, 0,
+					       "another capture has this name: give one of them its own, name=…");
+	}
+	return 0;
+}
+
+int expressions_check(const char *const *texts, size_t count, struct error *err)
+{
+	struct expression expression;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		r = expression_parse(texts[i], &expression, err);
+		if (r == 0)
+			r = check_name(texts, i, &expression, err);
+	}
+	return r;
+}

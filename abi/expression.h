@@ -52,6 +52,9 @@ struct expression {
  */
 int expression_parse(const char *text, struct expression *ret_expression, struct error *err);
 
+/* Parses all of them; -EINVAL also when two have the same name. */
+int expressions_check(const char *const *texts, size_t count, struct error *err);
+
 /* Fills `err` about the place `at` in the expression, and quotes it. */
 int expression_fail(struct error *err, int code, const struct expression *expression, size_t at,
 		    const char *format, ...) __attribute__((format(printf, 5, 6)));

@@ -121,6 +121,8 @@ int function_request_parse(const char *text, struct function_request *ret_reques
 		return error_fail(err, -ENOMEM, "out of memory");
 	if (text[list])
 		r = parse_list(&request, text, list + 1, err);
+	if (r == 0)
+		r = expressions_check((const char *const *)request.captures, request.capture_count, err);
 	if (r < 0)
 		function_request_finish(&request);
 	else

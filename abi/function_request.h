@@ -20,7 +20,7 @@ struct function_request {
 	bool has_list;
 };
 
-/* -EINVAL when the text is none, with the place in it. The caller finishes the request. */
+/* -EINVAL when the text is none, or an expression in it, with the place in it. The caller finishes the request. */
 int function_request_parse(const char *text, struct function_request *ret_request, struct error *err);
 void function_request_finish(struct function_request *request);
 

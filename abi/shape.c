@@ -19,13 +19,13 @@ void shape_finish(struct shape *shape)
 	*shape = (struct shape){0};
 }
 
-bool shape_key_is_secret(const char *key, size_t size)
+bool shape_key_is_secret(const char *key, size_t size, size_t length)
 {
 	static const char *const secrets[] = {"authorization", "cookie", "set-cookie",
 					      "proxy-authorization"};
 
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
-		if (strlen(secrets[i]) == size && strncasecmp(secrets[i], key, size) == 0)
+		if (strlen(secrets[i]) == length && strncasecmp(secrets[i], key, size) == 0)
 			return true;
 	}
 	return false;
@@ -159,7 +159,7 @@ static bool is_secret(const struct expression *expression)
 	for (size_t i = 1; i < expression->step_count; i++) {
 		const struct expression_step *step = &expression->steps[i];
 
-		if (step->kind == STEP_KEY && shape_key_is_secret(step->key, step->key_size))
+		if (step->kind == STEP_KEY && shape_key_is_secret(step->key, step->key_size, step->key_size))
 			return true;
 	}
 	return false;

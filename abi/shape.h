@@ -91,8 +91,11 @@ void shape_finish(struct shape *shape);
 /* The cell of a value that is one cell; -ENOTSUP for others. */
 int shape_leaf(const struct walk *walk, struct cell *ret_cell, struct error *err);
 
-/* Whether what has this name is not to be told: the headers that carry credentials. */
-bool shape_key_is_secret(const char *key, size_t size);
+/*
+ * Whether what has this name is not to be told: the headers that carry credentials. Of the name's `length`
+ * bytes only `size` may be known; it is then taken for any that begins so.
+ */
+bool shape_key_is_secret(const char *key, size_t size, size_t length);
 
 const char *shape_name(const struct shape *shape, const struct shape_node *node);
 

@@ -51,6 +51,8 @@ int request_captures_check(const struct request_captures *captures, struct error
 			? error_fail(err, -E2BIG, "too many captures of each request")
 			: 0;
 
+	if (r == 0)
+		r = expressions_check(captures->expressions, captures->expression_count, err);
 	for (size_t i = 0; r == 0 && i < captures->expression_count; i++)
 		r = check_expression(captures->expressions[i], err);
 	for (size_t i = 0; r == 0 && i < captures->request_header_count; i++)

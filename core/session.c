@@ -105,11 +105,16 @@ static void tell_lost(struct session *session, uint64_t count)
 	       (unsigned long long)count);
 }
 
+/* Records of targets that are gone, and bytes that are none, are passed over. */
+static void take_record(struct session *session, struct bytes record)
+{
+	if (assembly_record(session->assembly, record) == -ENOMEM)
+		session->losses.unkept++;
+}
+
 static void on_assigned(void *user, struct bytes record)
 {
-	struct session *session = user;
-
-	assembly_record(session->assembly, record);
+	take_record(user, record);
 }
 
 /*
@@ -121,7 +126,7 @@ static void take_newcomer(struct session *session, uint32_t pid, struct bytes re
 	const struct target *target = target_set_find_pid(roster_targets(session->roster), pid);
 
 	if (target && kernel_traces(session->kernel, pid)) {
-		on_assigned(session, newcomers_assign(session->newcomers, record, target_id(target)));
+		take_record(session, newcomers_assign(session->newcomers, record, target_id(target)));
 		return;
 	}
 	if (!lookout_expects(session->lookout, pid))
@@ -130,7 +135,6 @@ static void take_newcomer(struct session *session, uint32_t pid, struct bytes re
 		session->losses.unkept++;
 }
 
-/* Records of targets that are gone, and bytes that are none, are passed over. */
 static void on_record(void *user, struct bytes record)
 {
 	struct session *session = user;
@@ -142,7 +146,7 @@ static void on_record(void *user, struct bytes record)
 	else if (newcomers_is_one(record, &pid))
 		take_newcomer(session, pid, record);
 	else
-		assembly_record(session->assembly, record);
+		take_record(session, record);
 }
 
 static void on_batch_end(void *user)

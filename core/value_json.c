@@ -326,7 +326,7 @@ static bool key_is_secret(const struct value_printer *printer, const struct shap
 
 	return !printer->arguments->shape->shows_secrets &&
 	       printer->arguments->cells[key->cell].cell.kind == CELL_STRING && value &&
-	       shape_key_is_secret(value->data, value->size);
+	       shape_key_is_secret(value->data, value->size, value->length);
 }
 
 /* A key as a string: what is none is written as JSON would write it. */

@@ -139,13 +139,23 @@ static void bounds_the_captures(void **state)
 	size_t size = strlen(text);
 
 	for (size_t i = 0; i < FUNCTION_REQUEST_MAX_CAPTURES; i++)
-		size += (size_t)snprintf(text + size, sizeof(text) - size, "%sa", i ? "," : "");
+		size += (size_t)snprintf(text + size, sizeof(text) - size, "%sa%zu", i ? "," : "", i);
 	strcpy(text + size, ")");
 	assert_int_equal(function_request_parse(text, &request, NULL), 0);
 	assert_int_equal(request.capture_count, FUNCTION_REQUEST_MAX_CAPTURES);
 	function_request_finish(&request);
 	strcpy(text + size, ",a)");
 	assert_refused(text, size + 1, "too many captures");
+}
+
+static void refuses_equal_names(void **state)
+{
+	struct function_request request;
+
+	assert_int_equal(function_request_parse("main.f(a, b, a)", &request, NULL), -EINVAL);
+	assert_int_equal(function_request_parse("main.f(x=a, x)", &request, NULL), -EINVAL);
+	assert_int_equal(function_request_parse("main.f(a, other=a)", &request, NULL), 0);
+	function_request_finish(&request);
 }
 
 static void finishes_nothing(void **state)
@@ -161,6 +171,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_functions),     cmocka_unit_test(takes_lists),
 		cmocka_unit_test(refuses_other_lists), cmocka_unit_test(bounds_the_captures),
+		cmocka_unit_test(refuses_equal_names),
 		cmocka_unit_test(finishes_nothing),
 	};
 

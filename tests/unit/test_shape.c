@@ -499,12 +499,15 @@ static void knows_secrets(void **state)
 	static const char *const others[] = {"", "Cookie2", "Cooki", "User-Agent", "Authorization:"};
 
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
-		assert_true(shape_key_is_secret(secrets[i], strlen(secrets[i])));
+		assert_true(shape_key_is_secret(secrets[i], strlen(secrets[i]), strlen(secrets[i])));
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		assert_false(shape_key_is_secret(others[i], strlen(others[i])));
+		assert_false(shape_key_is_secret(others[i], strlen(others[i]), strlen(others[i])));
 	/* Keys are any bytes, of any size. */
-	assert_false(shape_key_is_secret("Cookie\0", 7));
-	assert_false(shape_key_is_secret(NULL, 0));
+	assert_false(shape_key_is_secret("Cookie\0", 7, 7));
+	assert_false(shape_key_is_secret(NULL, 0, 0));
+	/* Of some only the begin is known. */
+	assert_true(shape_key_is_secret("Autho", 5, 13));
+	assert_false(shape_key_is_secret("Autho", 5, 12));
 }
 
 static void keeps_secrets(void **state)
