@@ -41,22 +41,30 @@ static pid_t filter_of(uint32_t pid)
 	return pid ? (pid_t)pid : -1;
 }
 
+static struct bpf_program *program_for(const struct kernel *kernel, bool is_long)
+{
+	return is_long ? kernel->long_program : kernel->short_program;
+}
+
+/* Those of the points whose plans are long, or those whose are not. */
 static struct bpf_link *attach_multi(struct kernel *kernel, const struct attach_request *request,
-				     const struct attach_point *points, size_t count)
+				     const struct attach_point *points, size_t count, bool are_long)
 {
 	unsigned long *offsets = calloc(count, sizeof(*offsets));
 	__u64 *cookies = calloc(count, sizeof(*cookies));
-	LIBBPF_OPTS(bpf_uprobe_multi_opts, options, .offsets = offsets, .cookies = cookies,
-		    .cnt = count);
+	LIBBPF_OPTS(bpf_uprobe_multi_opts, options, .offsets = offsets, .cookies = cookies);
 	struct bpf_link *link = NULL;
 
 	for (size_t i = 0; offsets && cookies && i < count; i++) {
-		offsets[i] = points[i].file_offset;
-		cookies[i] = cookie_of(request->pid, request->target, points[i].plan);
+		if (points[i].is_long != are_long)
+			continue;
+		offsets[options.cnt] = points[i].file_offset;
+		cookies[options.cnt++] = cookie_of(request->pid, request->target, points[i].plan);
 	}
 	if (offsets && cookies)
-		link = bpf_program__attach_uprobe_multi(kernel->program, filter_of(request->pid),
-							request->path, NULL, &options);
+		link = bpf_program__attach_uprobe_multi(program_for(kernel, are_long),
+							filter_of(request->pid), request->path, NULL,
+							&options);
 	free(offsets);
 	free(cookies);
 	return link;
@@ -68,8 +76,9 @@ static struct bpf_link *attach_single(struct kernel *kernel, const struct attach
 	LIBBPF_OPTS(bpf_uprobe_opts, options,
 		    .bpf_cookie = cookie_of(request->pid, request->target, point->plan));
 
-	return bpf_program__attach_uprobe_opts(kernel->program, filter_of(request->pid),
-					       request->path, point->file_offset, &options);
+	return bpf_program__attach_uprobe_opts(program_for(kernel, point->is_long),
+					       filter_of(request->pid), request->path,
+					       point->file_offset, &options);
 }
 
 static int fail_attach(struct error *err, int code)
@@ -97,23 +106,39 @@ static int enter(const struct attachment *attachment, uint32_t entry)
 											      : 0;
 }
 
+static bool has_points(const struct attach_point *points, size_t count, bool are_long)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (points[i].is_long == are_long)
+			return true;
+	}
+	return false;
+}
+
+static int add_link(struct attachment *attachment, struct bpf_link *link)
+{
+	if (!link)
+		return -errno;
+	attachment->links[attachment->link_count++] = link;
+	return 0;
+}
+
+/* At most as many links as there are points. */
 static int attach_links(struct kernel *kernel, const struct attach_request *request,
 			const struct attach_point *points, size_t count,
 			struct attachment *attachment)
 {
 	bool multi = kernel->attachment == KERNEL_ATTACHMENT_MULTI;
-	size_t link_count = multi ? 1 : count;
+	int r = 0;
 
-	while (attachment->link_count < link_count) {
-		size_t i = attachment->link_count;
-
-		attachment->links[i] = multi ? attach_multi(kernel, request, points, count)
-					     : attach_single(kernel, request, &points[i]);
-		if (!attachment->links[i])
-			return -errno;
-		attachment->link_count++;
+	for (size_t i = 0; r == 0 && !multi && i < count; i++)
+		r = add_link(attachment, attach_single(kernel, request, &points[i]));
+	for (int are_long = 0; r == 0 && multi && are_long < 2; are_long++) {
+		if (has_points(points, count, are_long))
+			r = add_link(attachment,
+				     attach_multi(kernel, request, points, count, are_long));
 	}
-	return 0;
+	return r;
 }
 
 static int attach(struct kernel *kernel, const struct attach_request *request,

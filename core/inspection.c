@@ -38,7 +38,7 @@ static int no_memory(struct error *err)
 	return error_fail(err, -ENOMEM, "out of memory");
 }
 
-static int add_point(struct inspection *inspection, uint64_t file_offset, int plan, struct error *err)
+static int add_point(struct inspection *inspection, const struct attach_point *point, struct error *err)
 {
 	size_t size = (inspection->point_count + 1) * sizeof(*inspection->points);
 	struct attach_point *points = realloc(inspection->points, size);
@@ -46,19 +46,24 @@ static int add_point(struct inspection *inspection, uint64_t file_offset, int pl
 	if (!points)
 		return no_memory(err);
 	inspection->points = points;
-	points[inspection->point_count++] = (struct attach_point){.file_offset = file_offset, .plan = plan};
+	points[inspection->point_count++] = *point;
 	return 0;
 }
 
 static int add_points(struct inspection *inspection, const struct probe *probe, int plan,
 		      struct error *err)
 {
+	struct attach_point point = {.file_offset = probe->site.file_offset,
+				     .plan = plan,
+				     .is_long = !plan_is_short(&probe->plan)};
 	int r = 0;
 
 	if (probe->returns.count == 0)
-		return add_point(inspection, probe->site.file_offset, plan, err);
-	for (size_t i = 0; r == 0 && i < probe->returns.count; i++)
-		r = add_point(inspection, probe->returns.file_offsets[i], plan, err);
+		return add_point(inspection, &point, err);
+	for (size_t i = 0; r == 0 && i < probe->returns.count; i++) {
+		point.file_offset = probe->returns.file_offsets[i];
+		r = add_point(inspection, &point, err);
+	}
 	return r;
 }
 

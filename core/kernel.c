@@ -107,12 +107,14 @@ static int configure(struct gohttpsnoop_bpf *skeleton, const struct kernel_optio
 static void choose_programs(const struct gohttpsnoop_bpf *skeleton,
 			    const struct kernel_options *options, enum kernel_attachment attachment)
 {
-	const struct bpf_program *wanted = program_of(skeleton, options->long_plans, attachment);
+	const struct bpf_program *for_short = program_of(skeleton, false, attachment);
+	const struct bpf_program *for_long = program_of(skeleton, true, attachment);
 	struct bpf_program *program;
 
 	bpf_object__for_each_program(program, skeleton->obj)
 		bpf_program__set_autoload(program,
-					  program == wanted ||
+					  program == for_short ||
+						  (program == for_long && options->long_plans) ||
 						  program == skeleton->progs.note_exec ||
 						  (program == skeleton->progs.note_listen &&
 						   options->port_count > 0));
@@ -132,7 +134,7 @@ static int load(struct kernel *kernel, const struct kernel_options *options,
 		choose_programs(skeleton, options, attachment);
 		r = gohttpsnoop_bpf__load(skeleton);
 	}
-	program = program_of(skeleton, options->long_plans, attachment);
+	program = program_of(skeleton, false, attachment);
 	if (r == 0 && attachment == KERNEL_ATTACHMENT_MULTI && !has_multi_links(program))
 		r = -EOPNOTSUPP;
 	if (r < 0) {
@@ -142,7 +144,8 @@ static int load(struct kernel *kernel, const struct kernel_options *options,
 	kernel->skeleton = skeleton;
 	kernel->traced = bpf_map__fd(skeleton->maps.traced);
 	kernel->newcomers = bpf_map__fd(skeleton->maps.newcomers);
-	kernel->program = program;
+	kernel->short_program = program;
+	kernel->long_program = options->long_plans ? program_of(skeleton, true, attachment) : NULL;
 	kernel->attachment = attachment;
 	return 0;
 }

@@ -66,6 +66,7 @@ struct attachment;
 struct attach_point {
 	uint64_t file_offset;
 	int plan;
+	bool is_long; /* the plan is none of the short ones (plan.h) */
 };
 
 /*

@@ -9,7 +9,8 @@ enum { KERNEL_MAX_PLANS = 1024 };
 /* What the kernel side is made of; for kernel.c, which loads it, and attachment.c alone. */
 struct kernel {
 	struct gohttpsnoop_bpf *skeleton;
-	struct bpf_program *program; /* that is attached to probes */
+	/* That are attached to probes, by whether their plans are short; the latter NULL if all are. */
+	struct bpf_program *short_program, *long_program;
 	int traced, newcomers;	     /* descriptors of these maps */
 	enum kernel_attachment attachment;
 	bool installed[KERNEL_MAX_PLANS];
