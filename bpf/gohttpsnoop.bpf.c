@@ -203,21 +203,25 @@ static __always_inline bool read_string(struct scratch *scratch, const struct pl
 	return true;
 }
 
-static __always_inline void define_block(struct scratch *scratch,
-					 const struct plan_operation *operation)
+/* A short plan has no more blocks and cells than a word has bits: no word has to be looked for. */
+static __always_inline void set_bit(__u64 *words, __u8 bit, bool is_long)
 {
-	__u8 block = operation->block;
-
-	scratch->progress.readable[block / 64] |= 1ull << block % 64;
+	words[is_long ? bit / 64 : 0] |= 1ull << (bit & 63);
 }
 
-static __always_inline bool is_there(const struct scratch *scratch, __u8 block)
+static __always_inline void define_block(struct scratch *scratch,
+					 const struct plan_operation *operation, bool is_long)
 {
-	return scratch->progress.readable[block / 64] & (1ull << block % 64);
+	set_bit(scratch->progress.readable, operation->block, is_long);
+}
+
+static __always_inline bool is_there(const struct scratch *scratch, __u8 block, bool is_long)
+{
+	return scratch->progress.readable[is_long ? block / 64 : 0] & (1ull << (block & 63));
 }
 
 static __always_inline void read_block(struct scratch *scratch, const struct plan_operation *operation,
-				       bool sleepable)
+				       bool is_long, bool sleepable)
 {
 	__u64 base = work_word(scratch, operation->source);
 	__u64 target = operation->target & (PLAN_WORK_SIZE - 1);
@@ -226,17 +230,17 @@ static __always_inline void read_block(struct scratch *scratch, const struct pla
 	if (size > PLAN_MAX_BLOCK_SIZE || base < LOWEST_POINTER)
 		return;
 	if (read_user(scratch->work + target, size, base + operation->displacement, sleepable))
-		define_block(scratch, operation);
+		define_block(scratch, operation, is_long);
 }
 
-static __always_inline void put_cell(struct scratch *scratch, bool readable, __u64 value)
+static __always_inline void put_cell(struct scratch *scratch, bool readable, __u64 value, bool is_long)
 {
 	__u32 cell = scratch->progress.cell & (PLAN_MAX_CELLS - 1);
 	__u64 *cells = (__u64 *)(scratch->record + sizeof(struct record_hit));
 
 	cells[cell] = value;
 	if (!readable)
-		scratch->progress.unreadable[cell / 64] |= 1ull << (cell & 63);
+		set_bit(scratch->progress.unreadable, cell, is_long);
 	scratch->progress.cell++;
 }
 
@@ -251,11 +255,11 @@ static __always_inline bool carry_out_condition(struct scratch *scratch, const s
 	switch (operation->code) {
 	case PLAN_ABOVE:
 		if (readable && read_scalar(scratch, operation) > (__u32)operation->displacement)
-			define_block(scratch, operation);
+			define_block(scratch, operation, true);
 		return true;
 	case PLAN_EQUAL:
 		if (readable && read_scalar(scratch, operation) == (__u32)operation->displacement)
-			define_block(scratch, operation);
+			define_block(scratch, operation, true);
 		return true;
 	case PLAN_SEARCH:
 		if (!readable || !find_entry(&scratch->search, &plan->searches[search],
@@ -264,7 +268,7 @@ static __always_inline bool carry_out_condition(struct scratch *scratch, const s
 			return true;
 		found[0] = scratch->search.key;
 		found[1] = scratch->search.element;
-		define_block(scratch, operation);
+		define_block(scratch, operation, true);
 		return true;
 	}
 	return false;
@@ -274,18 +278,18 @@ static __always_inline void carry_out(struct scratch *scratch, const struct plan
 				      const struct plan_operation *operation, bool is_long,
 				      bool sleepable)
 {
-	bool readable = is_there(scratch, operation->base);
+	bool readable = is_there(scratch, operation->base, is_long);
 	__u64 value = 0;
 
 	if (is_long) {
-		readable = readable && is_there(scratch, operation->gate);
+		readable = readable && is_there(scratch, operation->gate, true);
 		if (carry_out_condition(scratch, plan, operation, readable, sleepable))
 			return;
 	}
 	switch (operation->code) {
 	case PLAN_READ:
 		if (readable)
-			read_block(scratch, operation, sleepable);
+			read_block(scratch, operation, is_long, sleepable);
 		return;
 	case PLAN_SCALAR:
 		if (readable)
@@ -296,7 +300,7 @@ static __always_inline void carry_out(struct scratch *scratch, const struct plan
 			   read_string(scratch, plan, operation, sleepable, &value);
 		break;
 	}
-	put_cell(scratch, readable, value);
+	put_cell(scratch, readable, value, is_long);
 }
 
 static __always_inline void load_registers(struct scratch *scratch, const struct plan *plan,
