@@ -75,15 +75,6 @@ struct ending {
 	struct bytes record;
 };
 
-static const struct hit_arguments *arguments_of(const struct sighting *sighting, struct bytes record,
-						struct hit_arguments *arguments)
-{
-	if (!sighting->schema->arguments ||
-	    decode_arguments(record, sighting->schema, arguments) < 0)
-		return NULL;
-	return arguments;
-}
-
 /* Tells of a request of which there is the start and, unless `end` is NULL, the end. */
 static void close_request(struct assembly *assembly, struct bytes start_record,
 			  const struct ending *end, enum outcome outcome)
@@ -95,9 +86,9 @@ static void close_request(struct assembly *assembly, struct bytes start_record,
 	if (sighting_of(assembly->targets, start_record, &start) < 0)
 		return;
 	event = request_event(&start, end ? end->sighting : NULL, outcome, assembly->wall_offset);
-	event.arguments = arguments_of(&start, start_record, &of_request);
+	event.arguments = sighting_arguments(&start, start_record, &of_request);
 	if (end)
-		event.results = arguments_of(end->sighting, end->record, &of_response);
+		event.results = sighting_arguments(end->sighting, end->record, &of_response);
 	emit(assembly, start.target, &event);
 }
 

@@ -85,15 +85,6 @@ static bool has_frame(const struct sighting *sighting)
 	       hit_integer(&sighting->hit, FIELD_STACK_POINTER).presence == PRESENT;
 }
 
-static const struct hit_arguments *arguments_of(const struct sighting *sighting, struct bytes record,
-						struct hit_arguments *arguments)
-{
-	if (!sighting->schema->arguments ||
-	    decode_arguments(record, sighting->schema, arguments) < 0)
-		return NULL;
-	return arguments;
-}
-
 /* What a return adds to a call; all of it may be missing. */
 struct ending {
 	enum outcome outcome;
@@ -108,12 +99,12 @@ static void tell(struct calls *calls, const struct sighting *call, struct bytes 
 	struct hit_arguments arguments, results;
 
 	event.process = target_identity(call->target);
-	event.arguments = arguments_of(call, record, &arguments);
+	event.arguments = sighting_arguments(call, record, &arguments);
 	event.awaits_return = call->schema->awaits_return;
 	event.outcome = ending->outcome;
 	if (ending->end) {
 		event.duration = (struct integer){PRESENT, (int64_t)(ending->end->head.time - call->head.time)};
-		event.results = arguments_of(ending->end, ending->record, &results);
+		event.results = sighting_arguments(ending->end, ending->record, &results);
 		event.results_are_named = ending->end->schema->results_are_named;
 	}
 	calls->callbacks.emit(calls->callbacks.user, &event);

@@ -20,3 +20,12 @@ int sighting_of(const struct target_set *targets, struct bytes record, struct si
 	ret_sighting->function = inspection_function(inspection, ret_sighting->head.plan);
 	return decode_hit(record, ret_sighting->schema, &ret_sighting->hit);
 }
+
+const struct hit_arguments *sighting_arguments(const struct sighting *sighting, struct bytes record,
+					       struct hit_arguments *arguments)
+{
+	if (!sighting->schema->arguments ||
+	    decode_arguments(record, sighting->schema, arguments) < 0)
+		return NULL;
+	return arguments;
+}

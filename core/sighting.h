@@ -20,4 +20,11 @@ struct sighting {
  */
 int sighting_of(const struct target_set *targets, struct bytes record, struct sighting *ret_sighting);
 
+/*
+ * What was captured beside the fields, decoded into `arguments`, which is then returned; NULL where nothing
+ * was. `record` is what the sighting is of.
+ */
+const struct hit_arguments *sighting_arguments(const struct sighting *sighting, struct bytes record,
+					       struct hit_arguments *arguments);
+
 #endif
