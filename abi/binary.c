@@ -98,7 +98,8 @@ static int open_types(struct binary *binary, const char *path, const char *types
 	return 0;
 }
 
-int binary_open(const char *path, const char *types, struct binary **ret_binary, struct error *err)
+int binary_open_from(const char *path, const char *origin, const char *types,
+		     struct binary **ret_binary, struct error *err)
 {
 	struct binary *binary = calloc(1, sizeof(*binary));
 	int r;
@@ -116,7 +117,7 @@ int binary_open(const char *path, const char *types, struct binary **ret_binary,
 	r = read_version(binary, err);
 	if (r < 0)
 		goto fail;
-	r = open_types(binary, path, types, err);
+	r = open_types(binary, origin, types, err);
 	if (r < 0)
 		goto fail;
 	binary->convention = convention_of(image_machine(binary->image), &binary->version);
@@ -125,6 +126,11 @@ int binary_open(const char *path, const char *types, struct binary **ret_binary,
 fail:
 	binary_close(binary);
 	return r;
+}
+
+int binary_open(const char *path, const char *types, struct binary **ret_binary, struct error *err)
+{
+	return binary_open_from(path, path, types, ret_binary, err);
 }
 
 void binary_close(struct binary *binary)

@@ -33,6 +33,10 @@ struct binary {
  */
 int binary_open(const char *path, const char *types, struct binary **ret_binary, struct error *err);
 
+/* The same where `path` is a way to a file that `origin` is the path of: debug files are looked for there. */
+int binary_open_from(const char *path, const char *origin, const char *types,
+		     struct binary **ret_binary, struct error *err);
+
 /* Whether it is no program but a library (-buildmode=c-shared or plugin) that some program loads. */
 bool binary_is_library(const struct binary *binary);
 

@@ -272,7 +272,8 @@ static bool make_room(struct catalog *catalog, int r)
 	return true;
 }
 
-static int inspect(struct catalog *catalog, struct known_binary *binary, struct error *err)
+static int inspect(struct catalog *catalog, struct known_binary *binary, const char *origin,
+		   struct error *err)
 {
 	struct descriptor_path path = descriptor_path(binary->descriptor);
 	struct error why;
@@ -280,7 +281,7 @@ static int inspect(struct catalog *catalog, struct known_binary *binary, struct 
 
 	do {
 		why = (struct error){ 0 };
-		r = inspection_open(catalog->kernel, path.text, &catalog->inspection,
+		r = inspection_open(catalog->kernel, path.text, origin, &catalog->inspection,
 				    &binary->inspection, &why);
 	} while (r < 0 && make_room(catalog, r));
 	catalog->inspections++;
@@ -314,7 +315,7 @@ static int open_file(const char *path, struct opened *ret_opened, struct error *
 	return 0;
 }
 
-static int learn(struct catalog *catalog, const struct opened *opened,
+static int learn(struct catalog *catalog, const struct opened *opened, const char *path,
 		 struct known_binary **ret_binary, struct error *err)
 {
 	struct known_binary *binary = calloc(1, sizeof(*binary));
@@ -327,7 +328,7 @@ static int learn(struct catalog *catalog, const struct opened *opened,
 	binary->file = opened->file;
 	binary->descriptor = opened->descriptor;
 	binary->leased = opened->leased;
-	r = inspect(catalog, binary, err);
+	r = inspect(catalog, binary, path, err);
 	if (r == 0 && add(catalog, binary) < 0)
 		r = error_fail(err, -ENOMEM, "out of memory");
 	if (r < 0) {
@@ -363,7 +364,7 @@ int catalog_open(struct catalog *catalog, const char *path, const char *name,
 	if (binary)
 		refresh(binary, &opened);
 	else
-		r = learn(catalog, &opened, &binary, err);
+		r = learn(catalog, &opened, path, &binary, err);
 	if (r < 0)
 		return r;
 	set_name(binary, name);

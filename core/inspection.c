@@ -282,11 +282,12 @@ static int check_machine(const struct binary *binary, struct error *err)
 	return error_fail(err, -ENOEXEC, "a program for %s cannot be traced on %s", wanted, host.machine);
 }
 
-static int open_and_survey(const char *path, const struct inspection_options *options,
-			   struct binary **ret_binary, struct survey *ret_survey, struct error *err)
+static int open_and_survey(const char *path, const char *origin,
+			   const struct inspection_options *options, struct binary **ret_binary,
+			   struct survey *ret_survey, struct error *err)
 {
 	struct binary *binary;
-	int r = binary_open(path, options->types, &binary, err);
+	int r = binary_open_from(path, origin, options->types, &binary, err);
 
 	if (r < 0)
 		return r;
@@ -300,12 +301,12 @@ static int open_and_survey(const char *path, const struct inspection_options *op
 	return r;
 }
 
-static int inspect(struct inspection *inspection, const char *path,
+static int inspect(struct inspection *inspection, const char *path, const char *origin,
 		   const struct inspection_options *options, struct error *err)
 {
 	struct binary *binary;
 	struct survey survey;
-	int r = open_and_survey(path, options, &binary, &survey, err);
+	int r = open_and_survey(path, origin, options, &binary, &survey, err);
 
 	if (r < 0)
 		return r;
@@ -317,8 +318,9 @@ static int inspect(struct inspection *inspection, const char *path,
 	return r;
 }
 
-int inspection_open(struct kernel *kernel, const char *path, const struct inspection_options *options,
-		    struct inspection **ret_inspection, struct error *err)
+int inspection_open(struct kernel *kernel, const char *path, const char *origin,
+		    const struct inspection_options *options, struct inspection **ret_inspection,
+		    struct error *err)
 {
 	struct inspection *inspection = calloc(1, sizeof(*inspection));
 	int r;
@@ -327,7 +329,7 @@ int inspection_open(struct kernel *kernel, const char *path, const struct inspec
 		return no_memory(err);
 	inspection->references = 1;
 	inspection->kernel = kernel;
-	r = inspect(inspection, path, options, err);
+	r = inspect(inspection, path, origin, options, err);
 	if (r < 0) {
 		inspection_release(inspection);
 		return r;

@@ -28,11 +28,12 @@ struct inspection_options {
 };
 
 /*
- * Inspects the file at `path` for `kernel`. -ENOENT when there is nothing in it to trace. The caller
+ * Inspects the file at `path`, a way to what `origin` is the path of, for `kernel`. -ENOENT when there is nothing in it to trace. The caller
  * owns one reference.
  */
-int inspection_open(struct kernel *kernel, const char *path, const struct inspection_options *options,
-		    struct inspection **ret_inspection, struct error *err);
+int inspection_open(struct kernel *kernel, const char *path, const char *origin,
+		    const struct inspection_options *options, struct inspection **ret_inspection,
+		    struct error *err);
 
 struct inspection *inspection_reference(struct inspection *inspection);
 void inspection_release(struct inspection *inspection);
