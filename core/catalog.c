@@ -256,7 +256,9 @@ void catalog_release(struct catalog *catalog, struct known_binary *binary)
 	binary->idle_since = uv_now(catalog->loop);
 	if (!binary->leased)
 		close_file(binary);
-	uv_timer_start(&catalog->tend, on_tend, is_unlinked(binary) ? 0 : TEND_INTERVAL, 0);
+	/* Started anew again and again, as binaries come and go, it would never be due. */
+	if (is_unlinked(binary) || !uv_is_active((uv_handle_t *)&catalog->tend))
+		uv_timer_start(&catalog->tend, on_tend, is_unlinked(binary) ? 0 : TEND_INTERVAL, 0);
 }
 
 /* ---- opening ---- */

@@ -179,11 +179,12 @@ static void take_on(struct lookout *lookout, struct process *process, bool named
 	struct error why = {0};
 	int r;
 
-	/* In a container its path may lead elsewhere here; then there is nothing to be seen there. */
-	deployments_watch(lookout->deployments, process->exe);
 	r = roster_add_found(lookout->roster, process, &why);
-	if (r == 0)
+	if (r == 0) {
+		/* In a container its path may lead elsewhere here: then there is nothing to see. */
+		deployments_watch(lookout->deployments, process->exe);
 		return;
+	}
 	kernel_dismiss(lookout->kernel, pid);
 	/* One whose file was refused before was told of then. */
 	if (r == -ESRCH)

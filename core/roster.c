@@ -217,8 +217,14 @@ static bool was_refused(const struct roster *roster, const struct file_identity 
 	return false;
 }
 
-static int refuse(struct roster *roster, const struct file_identity *file, struct error *err)
+/* A process that has ended meanwhile, or a path that leads elsewhere, says nothing about the file. */
+static int refuse(struct roster *roster, const char *path, const struct file_identity *file,
+		  struct error *err)
 {
+	struct file_identity now;
+
+	if (file_identity_read(path, &now) < 0 || !file_identity_equal(&now, file))
+		return error_fail(err, -ESRCH, "has ended");
 	roster->refused[roster->refused_count++ % MAX_REFUSED_FILES] = *file;
 	return error_fail(err, -ENOEXEC, "not a Go program");
 }
@@ -243,18 +249,19 @@ int roster_prepare_found(struct roster *roster, const char *path, const struct f
 	if (was_refused(roster, file) || catalog_knows(roster->catalog, file))
 		return 0;
 	if (!binary_looks_like_go(path))
-		return refuse(roster, file, NULL);
+		return refuse(roster, path, file, NULL);
 	r = roster_prepare(roster, path, &binary, NULL);
 	if (r == 0)
 		roster_release(roster, binary);
 	else if (is_of_file(r))
-		refuse(roster, file, NULL);
+		refuse(roster, path, file, NULL);
 	return r;
 }
 
 int roster_add_found(struct roster *roster, struct process *process, struct error *err)
 {
 	struct target *target = target_set_find_pid(&roster->targets, process->pid);
+	struct process_exe_path path = process_exe_path(process->pid);
 	struct process taken = *process;
 	int r;
 
@@ -267,12 +274,12 @@ int roster_add_found(struct roster *roster, struct process *process, struct erro
 	if (was_refused(roster, &taken.file))
 		return error_fail(err, -EALREADY, "its file was refused before");
 	if (!catalog_knows(roster->catalog, &taken.file) &&
-	    !binary_looks_like_go(process_exe_path(taken.pid).text))
-		return refuse(roster, &taken.file, err);
+	    !binary_looks_like_go(path.text))
+		return refuse(roster, path.text, &taken.file, err);
 	process->descriptor = -1;
 	r = attach(roster, &taken, true, err);
 	if (r < 0 && is_of_file(r))
-		refuse(roster, &taken.file, NULL);
+		refuse(roster, path.text, &taken.file, NULL);
 	return r;
 }
 
