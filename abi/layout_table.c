@@ -165,6 +165,8 @@ const struct layout_field layout_fields[] = {
 	{ X_NET "responseWriterState", "snapHeader", "net/http.Header", 40, X_NET_NEW, true },
 	{ X_NET "responseWriterState", "status", "int", 80, X_NET_OLD, true },
 	{ X_NET "responseWriterState", "status", "int", 72, X_NET_NEW, true },
+	{ X_NET "responseWriterState", "wroteHeader", "bool", 88, X_NET_OLD, true },
+	{ X_NET "responseWriterState", "wroteHeader", "bool", 80, X_NET_NEW, true },
 	{ X_NET "responseWriterState", "wroteBytes", "int64", 104, X_NET_OLD, true },
 	{ X_NET "responseWriterState", "wroteBytes", "int64", 96, X_NET_NEW, true },
 

@@ -171,6 +171,7 @@ struct record_hit {
 	__u64 cookie;
 	__u64 time;	  /* CLOCK_MONOTONIC, nanoseconds */
 	__u64 process;	  /* thread group id << 32 | thread id, in the tool's PID namespace */
+	__u64 lost_calls; /* calls of which no record had been submitted when this one was made */
 	__u64 unreadable[PLAN_MAX_CELLS / 64]; /* bit n: cell n could not be read and holds 0 */
 };
 
@@ -189,7 +190,7 @@ _Static_assert(sizeof(struct plan_search) == 36 + SEARCH_KEY_SIZE, "no padding")
 _Static_assert(sizeof(struct plan) == 32 + sizeof(struct plan_operation) * PLAN_MAX_OPERATIONS +
 					     sizeof(struct plan_search) * PLAN_MAX_SEARCHES,
 	       "no padding");
-_Static_assert(sizeof(struct record_hit) == 64, "no padding");
+_Static_assert(sizeof(struct record_hit) == 72, "no padding");
 _Static_assert(sizeof(struct record_process) == 16, "no padding");
 
 #endif

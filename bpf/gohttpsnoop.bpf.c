@@ -402,6 +402,7 @@ static __always_inline void interpret(struct scratch *scratch, const struct plan
 	hit->cookie = cookie;
 	hit->time = bpf_ktime_get_ns();
 	hit->process = process;
+	hit->lost_calls = *(volatile __u64 *)&lost[PLAN_ROLE_CALL];
 	for (int i = 0; i < PLAN_MAX_CELLS / 64; i++)
 		hit->unreadable[i] = scratch->progress.unreadable[i];
 	submit(scratch, plan);

@@ -186,7 +186,11 @@ void calls_return(struct calls *calls, const struct sighting *end, struct bytes 
 		return;
 	}
 	joiner_take(calls->joiner, target_id(end->target), key_of(end), &call_record);
-	close_call(calls, call_record, &(struct ending){OUTCOME_OK, end, record});
+	/* It may have panicked, and the return be that of a later call in its place, which was lost. */
+	if (call.head.lost_calls != end->head.lost_calls)
+		close_call(calls, call_record, &(struct ending){.outcome = OUTCOME_UNKNOWN});
+	else
+		close_call(calls, call_record, &(struct ending){OUTCOME_OK, end, record});
 }
 
 void calls_unwind(struct calls *calls, const struct sighting *end)

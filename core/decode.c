@@ -27,6 +27,7 @@ int decode_head(struct bytes record, struct hit_head *ret_head)
 		.target = hit.cookie >> COOKIE_PLAN_BITS & ((1u << COOKIE_TARGET_BITS) - 1),
 		.plan = hit.cookie & ((1u << COOKIE_PLAN_BITS) - 1),
 		.time = hit.time,
+		.lost_calls = hit.lost_calls,
 	};
 	return 0;
 }

@@ -25,6 +25,7 @@ struct hit_head {
 	uint32_t target;   /* from the attach cookie */
 	uint32_t plan;
 	uint64_t time; /* CLOCK_MONOTONIC, nanoseconds */
+	uint64_t lost_calls; /* before it */
 };
 
 /* A decoded value: a string when it has `data`, else an integer, or the bits of a floating-point number. */

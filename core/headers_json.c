@@ -89,12 +89,12 @@ void arguments_write_request_headers(struct json_writer *writer, const struct hi
 		put_header(&printer, value_name(&printer, node), node);
 }
 
-/* Whether a copy of the headers was made, which is then what was sent. */
-static bool was_copied(const struct value_printer *printer, const struct shape_node *count)
+/* Whether the header was written: what was copied then is what was sent. */
+static bool was_written(const struct value_printer *printer, const struct shape_node *written)
 {
-	const struct hit_value *pointer = value_of_cell(printer, count->cell);
+	const struct hit_value *value = value_of_cell(printer, written->cell);
 
-	return count->kind == SHAPE_LENGTH && pointer && pointer->integer;
+	return written->kind == SHAPE_CELL && value && value->integer;
 }
 
 void arguments_write_response_headers(struct json_writer *writer, const struct hit_arguments *arguments,
@@ -107,7 +107,7 @@ void arguments_write_response_headers(struct json_writer *writer, const struct h
 		const struct shape_node *sent = node + node->size;
 		const struct shape_node *kept = sent + sent->size;
 
-		put_header(&printer, value_name(&printer, node), was_copied(&printer, node) ? sent : kept);
+		put_header(&printer, value_name(&printer, node), was_written(&printer, node) ? sent : kept);
 		node = kept + kept->size;
 	}
 }

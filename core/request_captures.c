@@ -125,14 +125,14 @@ static void add_request_header(struct request_wishes *wishes, const char *header
 		add_wish(wishes, name, "%s.Header[\"%s\"]", root, name);
 }
 
-/* The copy that is sent is made when the header is written; what comes later is not sent. */
+/* What is sent is copied when the header is written, if there is anything; what comes later is not sent. */
 static void add_response_header(struct request_wishes *wishes, const char *header, const char *root)
 {
 	const char *sent = strstr(root, "rws") ? "snapHeader" : "cw.header";
 	char name[EXPRESSION_MAX_KEY + 1];
 
 	canonicalize(header, name, sizeof(name));
-	add_wish(wishes, name, "len(%s.%s)", root, sent);
+	add_wish(wishes, name, "%s.wroteHeader", root);
 	add_wish(wishes, name, "%s.%s[\"%s\"]", root, sent, name);
 	add_wish(wishes, name, "%s.handlerHeader[\"%s\"]", root, name);
 }

@@ -43,8 +43,8 @@ void request_wishes_init(struct request_wishes *wishes, const struct request_cap
 			 const char *request_root, const char *response_root);
 
 /*
- * A header of a response is wished three times, one after the other: how many there are in the copy that
- * was sent (none, if nothing was copied), there, and in what the handler has.
+ * A header of a response is wished three times, one after the other: whether the header was written, in the
+ * copy that was made then (none, if there was nothing to copy), and in what the handler has.
  */
 enum { RESPONSE_HEADER_WISHES = 3 };
 

@@ -103,6 +103,12 @@ static void survey_row(struct survey_probe *probe, const struct binary *binary,
 	probe->result = probe_compile(binary, &request, options->max_string, &probe->probe, &probe->why);
 }
 
+/* What the user asks for does not fit, or is too much, where most requests pass. */
+static bool is_refused(const struct survey_probe *probe)
+{
+	return probe->result < 0 && (probe->why.quote[0] || probe->result == -E2BIG);
+}
+
 static int fail_protocol(const struct survey *survey, struct error *err)
 {
 	for (size_t i = 0; i < survey->count; i++) {
@@ -132,6 +138,11 @@ int survey_protocol(const struct binary *binary, const struct protocol *protocol
 		survey_row(&survey.probes[i], binary, row, decides, options);
 		requests_decided |= row->request_root != NULL;
 		responses_decided |= row->response_root != NULL;
+		if (decides && is_refused(&survey.probes[i])) {
+			r = error_adopt(err, &survey.probes[i].why);
+			survey_finish(&survey);
+			return r;
+		}
 	}
 	if (!has_role(&survey, PLAN_ROLE_START) || !has_role(&survey, PLAN_ROLE_END)) {
 		r = fail_protocol(&survey, err);

@@ -1,0 +1,353 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""--header, --response-header and --capture: what is told equals what a client sent and received."""
+
+import dataclasses
+import os
+import subprocess
+import urllib.parse
+
+from client import get
+from harness import PATIENCE, Skip, check, check_equal, main, releases, require_command
+from servers import Server, build, release_number, toolchain
+from test_errors import check_refusal
+from tracer import Tracer, run
+
+RELEASES = ("1.15", "1.19", "1.22", "1.24", "1.27")
+HAS_H2C = (1, 24)
+REDACTED = "<redacted>"
+MOST_ENTRIES = 8  # of a whole map
+
+SECRETS = ("Authorization", "Cookie", "Proxy-Authorization")
+
+
+# --- a client -------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class Transport:
+    name: str
+    address: str
+    word: str
+    since: tuple = (1, 15)
+
+    def url(self, server, target):
+        scheme = "https" if self.address == "https" else "http"
+        host, port = server.addresses[self.address]
+        return f"{scheme}://{host}:{port}{target}"
+
+
+TRANSPORTS = (Transport("HTTP/1", "http", "--http1.1"), Transport("HTTPS", "https", "--http1.1"),
+              Transport("HTTP/2", "https", "--http2"), Transport("h2c", "http", "--http2-prior-knowledge", HAS_H2C))
+
+
+def canonical(name):
+    """As net/textproto has it."""
+    return "-".join(part.capitalize() for part in name.split("-"))
+
+
+def join(headers):
+    """Pairs as a map of canonical names: several values of one name are joined."""
+    joined = {}
+    for name, value in headers:
+        joined.setdefault(canonical(name), []).append(value)
+    return {name: ", ".join(values) for name, values in joined.items()}
+
+
+@dataclasses.dataclass
+class Exchange:
+    sent: dict  # headers by canonical name, without Host
+    host: str
+    status: int
+    received: dict  # headers
+
+
+def exchange(server, transport, target, headers=()):
+    """Curl sends just these headers, and tells which it received."""
+    url = transport.url(server, target)
+    words = [word for name, value in headers for word in ("--header", f"{name}: {value}" if value else f"{name};")]
+    done = subprocess.run(
+        ["curl", "--no-progress-meter", "--insecure", "--noproxy", "*", "--max-time", str(int(PATIENCE)),
+         transport.word, "--output", os.devnull, "--dump-header", "-", "--header", "User-Agent:", "--header", "Accept:",
+         *words, url], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    check(done.returncode == 0, f"curl {url}: {done.stderr.strip()}")
+    status, *lines = [line for line in done.stdout.splitlines() if line]
+    received = [tuple(part.strip() for part in line.split(":", 1)) for line in lines]
+    return Exchange(join(headers), urllib.parse.urlsplit(url).netloc, int(status.split()[1]), join(received))
+
+
+def set_target(headers=(), late=(), **query):
+    pairs = [("header", f"{name}:{value}") for name, value in headers]
+    pairs += [("late", f"{name}:{value}") for name, value in late]
+    return f"/set?{urllib.parse.urlencode([*pairs, *query.items()])}"
+
+
+# --- what is asked and told -----------------------------------------------------------
+
+
+def start(scope, release, variant, *options):
+    server = Server(scope, release, variant, program="headers")
+    return server, Tracer(scope, "--pid", server.pid, "--json", *options).wait_attached()
+
+
+def transports(release):
+    return [transport for transport in TRANSPORTS if release_number(release) >= transport.since]
+
+
+def wishes(option, names):
+    return [word for name in names for word in (option, name)]
+
+
+class Count:
+    """Of values that were compared."""
+
+    def __init__(self):
+        self.values = 0
+
+    def equal(self, actual, expected, subject):
+        self.values += max(1, len(expected) if isinstance(expected, dict) else 1)
+        check_equal(actual, expected, subject)
+
+
+def follow(tracer, requests):
+    """The events of all exchanges that took place."""
+    return tracer.wait_types(requests, "request")
+
+
+def perform(server, tracer, exchanges):
+    """Triples of the transport, what was exchanged and its event; `exchanges` are a target and headers."""
+    done = [(transport, exchange(server, transport, target, headers))
+            for transport in transports(server.release) for target, headers in exchanges]
+    found = follow(tracer, len(done))
+    tracer.interrupt()
+    tracer.check_quiet()
+    check_equal(len(found), len(done), "requests")
+    return [(transport, one, event) for (transport, one), event in zip(done, found)]
+
+
+def some(count):
+    """So many headers."""
+    return [(f"X-Header-{number}", f"value {number}") for number in range(count)]
+
+
+def test_request_headers(scope, release, variant):
+    """--header: any spelling, several values, none, in small and large maps; len(req.Header)"""
+    asked = ("x-header-0", "X-HEADER-7", "X-Header-8", "x-header-29", "X-Several", "x-Empty", "Host", "absent")
+    server, tracer = start(scope, release, variant, *wishes("--header", asked), "--capture", "n=len(req.Header)",
+                           "--capture", 'req.Header["X-Several"][1]', "--capture", 'req.Header["X-Several"]',
+                           "--capture", 'len(req.Header["X-Several"])')
+    several = [("x-several", "one"), ("X-Several", "two, three"), ("X-SEVERAL", "fo\"ur")]
+    cases = [("/set", some(count)) for count in (0, 1, 8, 9, 30)]
+    cases += [("/set", [*some(3), *several]), ("/set", [("X-Empty", "")])]
+    count = Count()
+    for transport, one, event in perform(server, tracer, cases):
+        subject = f"Go {release}, {variant}, {transport.name}, {event}"
+        # What is sent without a value is there, and says nothing.
+        told = {canonical(name): one.sent[canonical(name)] for name in asked if canonical(name) in one.sent}
+        count.equal({name: value for name, value in event["request_headers"].items() if name != "Host"}, told,
+                    f"request headers: {subject}")
+        count.equal(event["request_headers"]["Host"], one.host, f"Host: {subject}")
+        values = [value for _, value in several] if "X-Several" in one.sent else None
+        count.equal(event["captures"], {"n": len(one.sent), 'req.Header["X-Several"][1]': values and values[1],
+                                        'req.Header["X-Several"]': values,
+                                        'len(req.Header["X-Several"])': 3 if values else event["captures"][
+                                            'len(req.Header["X-Several"])']}, f"captures: {subject}")
+    print(f"Go {release}, {variant}: {count.values} values compared")
+
+
+ANSWERS = {
+    "a handler that leaves the status to net/http": dict(headers=[("X-Answer", "1"), ("x-other", "a b")]),
+    "several values, and a status": dict(headers=[("X-Answer", "1"), ("x-answer", "2")], status=201),
+    "late ones": dict(headers=[("X-Answer", "1")], late=[("X-Answer", "2"), ("X-Late", "3")], status=200),
+    "late ones, after none": dict(late=[("X-Late", "3")], status=404),
+    "late ones, after a flush": dict(headers=[("X-Answer", "1")], late=[("X-Late", "3")], flush=1),
+    "no body": dict(headers=[("X-Answer", "1")], status=204, silent=1),
+    "nothing at all": dict(silent=1),
+    "many": dict(headers=[*some(30), ("X-Answer", "last")]),
+    "eight": dict(headers=[*some(7), ("X-Answer", "last")]),
+    "nine": dict(headers=[*some(8), ("X-Answer", "last")], status=500),
+}
+
+
+def test_response_headers(scope, release, variant):
+    """--response-header: those that the client received, and not what came too late; w.status"""
+    asked = ("x-answer", "X-Other", "X-LATE", "x-header-0", "x-header-29", "absent")
+    server, tracer = start(scope, release, variant, *wishes("--response-header", asked), "--capture", "w.status")
+    count = Count()
+    for transport, one, event in perform(server, tracer, [(set_target(**words), ()) for words in ANSWERS.values()]):
+        subject = f"Go {release}, {variant}, {transport.name}, {event}"
+        told = {canonical(name): one.received[canonical(name)] for name in asked if canonical(name) in one.received}
+        count.equal(event["response_headers"], told, f"response headers: {subject}")
+        # Where a handler wrote nothing there is none yet.
+        count.equal(event["captures"]["w.status"] or 200, one.status, f"w.status: {subject}")
+        count.equal(event["status"], one.status, f"status: {subject}")
+    print(f"Go {release}, {variant}: {count.values} values compared")
+
+
+# --- secrets --------------------------------------------------------------------------
+
+SENT_SECRETS = [(name, f"secret {number}") for number, name in enumerate(SECRETS)]
+GIVEN_SECRETS = [("Set-Cookie", "secret 4"), ("set-cookie", "secret 5")]
+SECRET_CAPTURES = ("req.Header", 'cookie=req.Header["Cookie"]', 'req.Header["Authorization"][0]',
+                   'first=req.Header["Proxy-Authorization"]', "w.handlerHeader")
+
+
+def trace_secrets(scope, release, variant, *options):
+    """What perform() returns."""
+    words = [*wishes("--header", ("cookie", *SECRETS[:1], "proxy-AUTHORIZATION", "X-Open")),
+             *wishes("--response-header", ("set-COOKIE", "X-Open")), *wishes("--capture", SECRET_CAPTURES), *options]
+    server, tracer = start(scope, release, variant, *words)
+    target = set_target([*GIVEN_SECRETS, ("X-Open", "answer")])
+    return perform(server, tracer, [(target, [*SENT_SECRETS, ("X-Open", "request")])])
+
+
+def test_secrets(scope, release, variant):
+    """Authorization, Cookie and their like are redacted wherever they stand, and nothing else is"""
+    found = trace_secrets(scope, release, variant)
+    for transport, one, event in found:
+        subject = f"Go {release}, {variant}, {transport.name}, {event}"
+        check_equal(event["request_headers"], {"Cookie": REDACTED, "Authorization": REDACTED,
+                                               "Proxy-Authorization": REDACTED, "X-Open": "request"}, subject)
+        check_equal(event["response_headers"], {"Set-Cookie": REDACTED, "X-Open": "answer"}, subject)
+        check_equal(one.received["Set-Cookie"], "secret 4, secret 5", "what the client received")
+        whole = event["captures"]["req.Header"]
+        check_equal(whole, {**{name: REDACTED for name in SECRETS}, "X-Open": ["request"]}, subject)
+        check_equal([event["captures"][key] for key in ("cookie", 'req.Header["Authorization"][0]', "first")],
+                    [REDACTED] * 3, subject)
+        check_equal(event["captures"]["w.handlerHeader"]["Set-Cookie"], REDACTED, subject)
+        event.pop("query")  # in which the server is told what to set
+        check("secret" not in str(event), f"a secret is told: {subject}")
+
+
+def test_shown_secrets(scope, release, variant):
+    """--show-secrets: they are told as they were sent"""
+    found = trace_secrets(scope, release, variant, "--show-secrets")
+    for transport, one, event in found:
+        subject = f"Go {release}, {variant}, {transport.name}, {event}"
+        check_equal(event["request_headers"], {"Cookie": "secret 1", "Authorization": "secret 0",
+                                               "Proxy-Authorization": "secret 2", "X-Open": "request"}, subject)
+        check_equal(event["response_headers"],
+                    {"Set-Cookie": one.received["Set-Cookie"], "X-Open": "answer"}, subject)
+        check_equal(event["captures"]["req.Header"], {name: [value] for name, value in one.sent.items()}, subject)
+        check_equal(event["captures"]['req.Header["Authorization"][0]'], "secret 0", subject)
+        check_equal(event["captures"]["w.handlerHeader"]["Set-Cookie"], ["secret 4", "secret 5"], subject)
+
+
+# --- paths ----------------------------------------------------------------------------
+
+
+def test_paths(scope, release):
+    """paths through several types, where the binary describes them; what is nil is null"""
+    server, tracer = start(scope, release, "plain", *wishes("--capture", (
+        "req.URL.Host", "req.Form", "req.TLS", "tls=req.TLS.NegotiatedProtocol", "req.TLS.HandshakeComplete",
+        "req.ProtoMajor", 'req.Form["name"]', "req.URL.RawQuery")))
+    for transport, _, event in perform(server, tracer, [("/form?name=x", ())]):
+        captures = event["captures"]
+        tls = captures.pop("req.TLS")
+        negotiated = {"HTTP/1": None, "h2c": None, "HTTPS": "http/1.1", "HTTP/2": "h2"}[transport.name]
+        check_equal(captures, {
+            "req.URL.Host": "", "req.Form": None, "tls": negotiated,
+            "req.TLS.HandshakeComplete": True if negotiated else None, "req.ProtoMajor": 2 if "2" in transport.name else 1,
+            'req.Form["name"]': None, "req.URL.RawQuery": "name=x"}, f"captures of {transport.name}: {event}")
+        check_equal(tls and tls["NegotiatedProtocol"], negotiated, "req.TLS")
+
+
+def test_argument(scope, release):
+    """a parsed form, as an argument of a function that is called with it"""
+    server = Server(scope, release, program="headers")
+    tracer = Tracer(scope, "--pid", server.pid, "--json", "--count", 1,
+                    'main.parsed(r.Form["name"][0], len(r.Form), r.Form, name)').wait_attached()
+    get(server.addresses["http"], "/form?name=x&name=y&other=z")
+    tracer.wait_end()
+    check_equal(tracer.events()[-1]["args"],
+                {'r.Form["name"][0]': "x", "len(r.Form)": 2, "r.Form": {"name": ["x", "y"], "other": ["z"]}, "name": "x"},
+                "args")
+
+
+def test_stripped_path(scope, release):
+    """stripped: what the built-in layouts do not describe is null, and that is said"""
+    server = Server(scope, release, "stripped", program="headers")
+    tracer = Tracer(scope, "--pid", server.pid, "--json", "--capture", "req.TLS.ServerName").wait_attached()
+    exchange(server, TRANSPORTS[1], "/set")
+    (event,) = follow(tracer, 1)
+    tracer.interrupt()
+    check_equal(event["captures"], {"req.TLS.ServerName": None}, "captures")
+    check(b"req.TLS.ServerName" in tracer.stderr.text() and b"will be null" in tracer.stderr.text(),
+          f"stderr: {tracer.stderr.text()!r}")
+
+
+# --- what is refused ------------------------------------------------------------------
+
+
+def check_caret(arguments, status, quote, at, *reasons):
+    """The words in which it is refused, the expression, and ^ under its part `at` (an index)."""
+    code, stdout, stderr = run(*map(str, arguments))
+    text = stderr.decode()
+    what = f"{' '.join(map(str, arguments))!r} says {text!r}"
+    check_equal((code, stdout), (status, b""), f"status and stdout; {what}")
+    lines = text.splitlines()
+    check_equal(lines[1:], [f"    {quote}", " " * (4 + at) + "^"], f"quotation; {what}")
+    for reason in reasons:
+        check(reason in lines[0], f"it should hold {reason!r}; {what}")
+
+
+def test_refused(scope, release, variant):
+    """expressions that do not fit: the reason, the fields that there are, and the place; status 1"""
+    binary = Server.copy(scope, build("headers", release, variant), "headers")
+    for expression, part, *reasons in (
+            ("req.NoSuch", "NoSuch", "Request has no field \"NoSuch\"", "Method, URL,"),
+            ("a=req.URL.Pth", "Pth", "URL has no field \"Pth\"", "Host, Path,"),
+            ("req.Method.x", "x", "no fields"),
+            ("w.nosuch", "nosuch", "response has no field \"nosuch\"", "status"),
+            ("len(req.ProtoMajor)", "ProtoMajor", "no length"),
+            ("req.Header[1]", "[1]", "no integers")):
+        quote = expression.split("=")[-1]  # the name is no part of what does not fit
+        check_caret([binary, "--capture", expression], 1, quote, quote.index(part), str(binary), *reasons)
+    check_refusal([binary, *wishes("--header", [f"X-{number}" for number in range(17)])], 1, "", str(binary), "at most 16")
+
+
+WRONG = (
+    (["--capture", "foo.Bar"], ("foo.Bar", 0), "req, the request, or w, its response"),
+    (["--capture", "x=ret"], ("x=ret", 2), "req, the request, or w, its response"),
+    (["--capture", "req.URL..Path"], ("req.URL..Path", 8), "a name is expected"),
+    (["--capture", 'req.Header["a'], ('req.Header["a', 11), "quote"),
+    (["--header", "bad name"], None, '"bad name"'),
+    (["--header", ""], None, '""'),
+    (["-H", "X:"], None, '"X:"'),
+    (["--response-header", "x" * 65], None, "x" * 65),
+    (["--capture", "req.Host", "main.ping"], None, "--capture", "parentheses"),
+    (["--header", "Host", "main.ping"], None, "headers", "parentheses"),
+    (["--response-header", "Date", "main.ping"], None, "headers", "parentheses"),
+    (["--latency"], None, "--latency", "functions"),
+)
+
+
+def test_usage(_scope):
+    """what no binary could make right: status 2"""
+    for words, quotation, *reasons in WRONG:
+        if quotation:
+            check_caret(["--pid", "1", *words], 2, *quotation, *reasons)
+        else:
+            check_refusal(["--pid", "1", *words], 2, "", *reasons)
+
+
+def wanted_releases():
+    """Those that the environment names, else all whose toolchain can be had."""
+    if "GOHTTPSNOOP_TEST_GO" in os.environ:
+        return releases()
+    found = []
+    for release in RELEASES:
+        try:
+            toolchain(release)
+            found.append(release)
+        except Skip as reason:
+            print(f"left out: {reason}")
+    return found
+
+
+if __name__ == "__main__":
+    require_command("curl")
+    main([test_usage,
+          *((test, release, variant) for release in wanted_releases() for variant in ("plain", "stripped")
+            for test in (test_request_headers, test_response_headers, test_secrets, test_shown_secrets, test_refused)),
+          *((test, release) for release in wanted_releases() for test in (test_paths, test_argument, test_stripped_path))])
