@@ -5,29 +5,43 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "escape.h"
 #include "value_json.h"
 
 enum { HEADER_MAX_TEXT = 8 * (STRING_MAX_SIZE + 2) };
 
-/* A header's values, one after the other; returns the size. Each is one cell of a slice of strings. */
+/*
+ * A header's values, one after the other; returns the size. Each is one cell of a slice of strings.
+ * `ret_cut`: whether that is not all.
+ */
 static size_t join_values(const struct value_printer *printer, const struct shape_node *slice, int64_t count,
-			  char *text)
+			  char *text, bool *ret_cut)
 {
 	const struct shape_node *end = slice + slice->size;
 	size_t size = 0;
 
-	for (const struct shape_node *value = slice + 1; value < end && count-- > 0; value += value->size) {
+	*ret_cut = false;
+	for (const struct shape_node *value = slice + 1; value < end && count > 0; value += value->size) {
 		const struct hit_value *string = value_of_cell(printer, value->cell);
 
-		if (!string || size + string->size + 2 > HEADER_MAX_TEXT)
+		count--;
+		if (!string || size + string->size + 2 > HEADER_MAX_TEXT) {
+			*ret_cut = true;
 			continue;
+		}
 		if (value > slice + 1) {
 			memcpy(text + size, ", ", 2);
 			size += 2;
 		}
 		memcpy(text + size, string->data, string->size);
-		size += string->size;
+		if (string->size < string->length) {
+			*ret_cut = true;
+			size += escape_trim_cut(string->data, string->size);
+		} else {
+			size += string->size;
+		}
 	}
+	*ret_cut |= count > 0;
 	return size;
 }
 
@@ -35,37 +49,45 @@ static void put_joined(struct value_printer *printer, const char *name, const st
 		       int64_t count)
 {
 	char *text = malloc(HEADER_MAX_TEXT);
+	size_t size;
+	bool cut;
 
 	if (!text)
 		return;
+	size = join_values(printer, slice, count, text, &cut);
 	json_name(printer->writer, name);
-	json_bytes(printer->writer, text, join_values(printer, slice, count, text));
+	json_bytes(printer->writer, text, size);
+	if (cut)
+		value_note_cut(printer);
 	free(text);
 }
 
-/* Whether the header was there. */
-static bool put_header(struct value_printer *printer, const char *name, const struct shape_node *node)
+/* Where the header was there. `place` is what its path begins with. */
+static void put_header(struct value_printer *printer, const char *place, const char *name,
+		       const struct shape_node *node)
 {
 	bool is_secret = node->kind == SHAPE_SECRET;
 	const struct shape_node *value = node + is_secret;
 	bool is_slice = value->kind == SHAPE_SLICE;
 	const struct hit_value *found;
+	size_t before;
 
 	if (!is_slice && value->kind != SHAPE_CELL)
-		return false;
+		return;
 	found = value_of_cell(printer, is_slice ? value->second : value->cell);
 	if (!found || (is_slice ? found->integer <= 0 : found->length == 0))
-		return false;
+		return;
+	before = value_path_enter(printer, place, name, 0);
 	if (is_slice && !is_secret) {
 		put_joined(printer, name, value, found->integer);
-		return true;
+	} else {
+		json_name(printer->writer, name);
+		if (is_secret)
+			value_print_secret(printer);
+		else
+			value_print(printer, value);
 	}
-	json_name(printer->writer, name);
-	if (is_secret)
-		value_print_secret(printer);
-	else
-		value_print(printer, value);
-	return true;
+	value_path_leave(printer, before);
 }
 
 /* The first of the captures that is a header; NULL when none is. */
@@ -86,7 +108,7 @@ void arguments_write_request_headers(struct json_writer *writer, const struct hi
 
 	for (const struct shape_node *node = first_header(arguments); node && node < root + root->size;
 	     node += node->size)
-		put_header(&printer, value_name(&printer, node), node);
+		put_header(&printer, "request_headers.%s", value_name(&printer, node), node);
 }
 
 /* Whether the header was written: what was copied then is what was sent. */
@@ -107,7 +129,8 @@ void arguments_write_response_headers(struct json_writer *writer, const struct h
 		const struct shape_node *sent = node + node->size;
 		const struct shape_node *kept = sent + sent->size;
 
-		put_header(&printer, value_name(&printer, node), was_written(&printer, node) ? sent : kept);
+		put_header(&printer, "response_headers.%s", value_name(&printer, node),
+			   was_written(&printer, node) ? sent : kept);
 		node = kept + kept->size;
 	}
 }

@@ -40,7 +40,7 @@ void value_path_leave(struct value_printer *printer, size_t before)
 	printer->path[before] = '\0';
 }
 
-static void value_note_cut(struct value_printer *printer)
+void value_note_cut(struct value_printer *printer)
 {
 	struct argument_cuts *cuts = printer->cuts;
 

@@ -36,4 +36,7 @@ size_t value_path_enter(struct value_printer *printer, const char *format, const
 			uint64_t index);
 void value_path_leave(struct value_printer *printer, size_t before);
 
+/* Notes that the value at this place was not captured whole. */
+void value_note_cut(struct value_printer *printer);
+
 #endif

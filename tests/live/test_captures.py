@@ -184,6 +184,26 @@ def test_response_headers(scope, release, variant):
     print(f"Go {release}, {variant}: {count.values} values compared")
 
 
+MAX_STRING = 32
+
+
+def test_cut(scope, release):
+    """long values, and many: what was cut is named in truncated, and only that"""
+    server, tracer = start(scope, release, "plain", "--max-string", MAX_STRING, *wishes("--header", (
+        "X-Long", "X-Many", "X-Eight", "X-Wide")), "--response-header", "X-Long", "--response-header", "X-Short")
+    headers = [("X-Long", "x" * 60), *[("X-Many", f"v{number}") for number in range(10)],
+               *[("X-Eight", f"v{number}") for number in range(8)], ("X-Wide", "x" + "é" * 20)]
+    target = set_target([("X-Long", "y" * (MAX_STRING + 1)), ("X-Short", "y" * MAX_STRING)])
+    for transport, one, event in perform(server, tracer, [(target, headers)]):
+        subject = f"Go {release}, {transport.name}, {event}"
+        check_equal(event["request_headers"], {
+            "X-Long": "x" * MAX_STRING, "X-Many": ", ".join(f"v{number}" for number in range(8)),
+            "X-Eight": one.sent["X-Eight"], "X-Wide": "x" + "é" * 15}, subject)
+        check_equal(event["response_headers"], {"X-Long": "y" * MAX_STRING, "X-Short": "y" * MAX_STRING}, subject)
+        check_equal(event["truncated"], ["query", "request_headers.X-Long", "request_headers.X-Many",
+                                         "request_headers.X-Wide", "response_headers.X-Long"], subject)
+
+
 # --- secrets --------------------------------------------------------------------------
 
 SENT_SECRETS = [(name, f"secret {number}") for number, name in enumerate(SECRETS)]
@@ -350,4 +370,4 @@ if __name__ == "__main__":
     main([test_usage,
           *((test, release, variant) for release in wanted_releases() for variant in ("plain", "stripped")
             for test in (test_request_headers, test_response_headers, test_secrets, test_shown_secrets, test_refused)),
-          *((test, release) for release in wanted_releases() for test in (test_paths, test_argument, test_stripped_path))])
+          *((test, release) for release in wanted_releases() for test in (test_cut, test_paths, test_argument, test_stripped_path))])
