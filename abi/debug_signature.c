@@ -103,6 +103,16 @@ static int parameter_read(struct debug_types *types, struct debug_entry *entry,
 	return r;
 }
 
+/* The compiler lists a result without a name twice where it declared it anew, in functions that defer. */
+static bool is_listed(const struct signature *signature, const struct parameter *results, const char *name)
+{
+	for (size_t i = 0; name[0] == '~' && i < signature->result_count; i++) {
+		if (strcmp(results[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int parameters_read(struct debug_types *types, const struct debug_entry *function,
 			   struct entry_list *found, struct parameter *parameters,
 			   struct parameter *results, struct signature *signature,
@@ -118,7 +128,8 @@ static int parameters_read(struct debug_types *types, const struct debug_entry *
 		if (r < 0)
 			return r;
 		if (entry->is_result) {
-			results[signature->result_count++] = parameter;
+			if (!is_listed(signature, results, parameter.name))
+				results[signature->result_count++] = parameter;
 			continue;
 		}
 		if (strcmp(entry->name, ".dict") == 0)

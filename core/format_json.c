@@ -267,16 +267,17 @@ static void put_captures(struct json_format *json, const struct event *event)
 	}
 }
 
-/* How a call whose return was awaited ended; without results there is nothing to say of them. */
-static void put_return(struct json_format *json, const struct event *event)
+/* What a call returned whose return was awaited; without results there is nothing to say of them. */
+static void put_results(struct json_format *json, const struct event *event)
 {
-	if (!event->awaits_return)
-		return;
 	if (event->results && !event->results_are_named && event->results->shape->nodes->size > 1) {
 		json_key(json->writer, "ret");
 		arguments_write_results(json->writer, event->results, &json->cuts);
 	}
-	put_number(json, "duration_ns", &event->duration);
+}
+
+static void put_outcome(struct json_format *json, const struct event *event)
+{
 	json_key(json->writer, "outcome");
 	json_name(json->writer, outcome_names[event->outcome]);
 }
@@ -294,8 +295,13 @@ static void put_members(struct json_format *json, const struct event *event)
 		json_name(json->writer, event->function);
 		put_arguments(json, event);
 		put_request_members(json, event);
+		if (event->awaits_return) {
+			put_results(json, event);
+			put_number(json, "duration_ns", &event->duration);
+		}
 		put_request_bytes(json, &event->request_bytes);
-		put_return(json, event);
+		if (event->awaits_return)
+			put_outcome(json, event);
 		put_truncated(json, event);
 		break;
 	case EVENT_REQUEST:
@@ -304,8 +310,7 @@ static void put_members(struct json_format *json, const struct event *event)
 		put_number(json, "duration_ns", &event->duration);
 		put_request_bytes(json, &event->request_bytes);
 		put_number(json, "response_bytes", &event->response_bytes);
-		json_key(json->writer, "outcome");
-		json_name(json->writer, outcome_names[event->outcome]);
+		put_outcome(json, event);
 		put_captures(json, event);
 		put_truncated(json, event);
 		break;

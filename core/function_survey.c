@@ -154,6 +154,19 @@ static int survey_return(struct survey *survey, const struct wanted *wanted,
 	return 0;
 }
 
+/* A call is not begun whose return is not seen: the reason is told, once. */
+static void check_return(struct survey *survey)
+{
+	struct survey_probe *end = &survey->probes[survey->count - 1], *call = end - 1;
+
+	if (end->result == 0)
+		return;
+	probe_finish(&call->probe);
+	call->result = end->result;
+	call->why = end->why;
+	survey->count--;
+}
+
 /* The probes of one function: at its begin and, where its returns are awaited, there. */
 static int survey_function(struct survey *survey, const struct function_request *request,
 			   const struct function *function, const struct survey_options *options,
@@ -162,6 +175,7 @@ static int survey_function(struct survey *survey, const struct function_request 
 	struct survey_probe *probe = survey_grow(survey, function->name, err);
 	const struct signature *signature;
 	struct wanted wanted;
+	int r;
 
 	if (!probe)
 		return -ENOMEM;
@@ -174,7 +188,10 @@ static int survey_function(struct survey *survey, const struct function_request 
 				     &probe->why);
 	if (probe->result < 0 || !wanted.awaits_return)
 		return 0;
-	return survey_return(survey, &wanted, function, options, err);
+	r = survey_return(survey, &wanted, function, options, err);
+	if (r == 0)
+		check_return(survey);
+	return r;
 }
 
 /* What there is to say when a request means no function, or more than are traced. */

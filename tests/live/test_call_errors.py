@@ -20,6 +20,8 @@ def copy(scope, release, variant="plain", program="headers"):
 MISFITS = (
     ("nam", "nam", 'no parameter "nam"', "r, name"),
     ("R.URL", "R", 'no parameter "R"', "r, name"),
+    ("ret", "ret", 'no result "ret"'),
+    ("ret1.x", "ret1", 'no result "ret1"'),
     ("r.Urll", "Urll", 'Request has no field "Urll"', "Method, URL,"),
     ("r.URL.Pth", "Pth", 'URL has no field "Pth"', "Host, Path,"),
     ("len(r.URL.Usr)", "Usr", 'URL has no field "Usr"', "Opaque, User,"),

@@ -23,6 +23,7 @@ VARIANTS = ("plain", "stripped", "pie")
 # kB of anonymous memory that are no growth: a queue at its fullest, for this one reader, which the allocator keeps.
 QUEUE, NOISE = 4096, 768
 SAMPLES = 10
+LETTING_GO = 6  # seconds until the tool has let go of every file that was replaced
 PID = re.compile(rb'"pid":(\d+)')
 
 
@@ -82,7 +83,7 @@ def churn(tracer, services, path, until, sample):
 def settle(tracer, services):
     """Until nothing is under way, so that what is held can be compared."""
     wait_until(lambda: counters(tracer)["targets"] == len(services), "all are traced")
-    time.sleep(1)
+    time.sleep(LETTING_GO)
     return holdings(tracer.process.pid)
 
 
