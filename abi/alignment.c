@@ -12,7 +12,8 @@ struct survey {
 	struct error *err;
 };
 
-static int visit(struct survey *survey, const struct type *type, int depth, uint64_t *ret_alignment);
+static int visit(struct survey *survey, const struct type *type, int depth,
+		 uint64_t *ret_alignment);
 
 uint64_t alignment_up(uint64_t offset, uint64_t alignment)
 {
@@ -40,7 +41,8 @@ static int visit_struct(struct survey *survey, const struct type *type, int dept
 	}
 	/* A zero-size last field gets a byte of its own, so that its address stays within. */
 	if (type->size < end || type->size - end > greatest)
-		return error_fail(survey->err, -ENODATA, "not all fields of %s are known", type->name);
+		return error_fail(survey->err, -ENODATA, "not all fields of %s are known",
+				  type->name);
 	*ret_alignment = greatest;
 	return 0;
 }
@@ -49,7 +51,8 @@ static int check(const struct survey *survey, const struct type *type, uint64_t 
 {
 	if (alignment == 1 || alignment == 2 || alignment == 4 || alignment == 8)
 		return 0;
-	return error_fail(survey->err, -EBADMSG, "the type %s has no size a Go type can have", type->name);
+	return error_fail(survey->err, -EBADMSG, "the type %s has no size a Go type can have",
+			  type->name);
 }
 
 static int visit(struct survey *survey, const struct type *type, int depth, uint64_t *ret_alignment)
@@ -57,10 +60,12 @@ static int visit(struct survey *survey, const struct type *type, int depth, uint
 	int r;
 
 	if (++survey->steps > MAX_STEPS || depth > MAX_DEPTH)
-		return error_fail(survey->err, -E2BIG, "the type %s is too large to be passed", type->name);
+		return error_fail(survey->err, -E2BIG, "the type %s is too large to be passed",
+				  type->name);
 	switch (type->kind) {
 	case TYPE_UNKNOWN:
-		return error_fail(survey->err, -ENODATA, "the shape of %s is not known", type->name);
+		return error_fail(survey->err, -ENODATA, "the shape of %s is not known",
+				  type->name);
 	case TYPE_STRUCT:
 		r = types_complete(survey->types, type, survey->err);
 		return r < 0 ? r : visit_struct(survey, type, depth, ret_alignment);
@@ -85,7 +90,7 @@ static int visit(struct survey *survey, const struct type *type, int depth, uint
 int alignment_of(struct types *types, const struct type *type, uint64_t *ret_alignment,
 		 struct error *err)
 {
-	struct survey survey = {types, 0, err};
+	struct survey survey = { types, 0, err };
 
 	return visit(&survey, type, 0, ret_alignment);
 }

@@ -150,11 +150,13 @@ static int parse_key(struct parser *parser, struct expression_step *step)
 
 		if (step->key_size == sizeof(step->key))
 			return expression_fail(parser->err, -E2BIG, parser->expression, step->at,
-					       "the key is longer than %zu bytes", sizeof(step->key));
+					       "the key is longer than %zu bytes",
+					       sizeof(step->key));
 		taken = unquote_byte(parser->text + parser->at, &step->key[step->key_size++]);
 		if (!taken)
-			return fail(parser, parser->at,
-				    "there are \\\\, \\\", \\n, \\t and \\xNN, and no other escapes");
+			return fail(
+				parser, parser->at,
+				"there are \\\\, \\\", \\n, \\t and \\xNN, and no other escapes");
 		parser->at += taken;
 	}
 	parser->at = end;
@@ -205,7 +207,8 @@ static int parse_step(struct parser *parser, struct expression_step *step)
 	if (parser->text[parser->at] != '.')
 		return fail(parser, parser->at, "a dot, a [ or the end is expected here");
 	parser->at++;
-	return parser->text[parser->at] == '(' ? parse_type(parser, step) : parse_name(parser, step);
+	return parser->text[parser->at] == '(' ? parse_type(parser, step) :
+						 parse_name(parser, step);
 }
 
 static int parse_path(struct parser *parser, char end)
@@ -256,8 +259,8 @@ static int parse(struct parser *parser)
 
 int expression_parse(const char *text, struct expression *ret_expression, struct error *err)
 {
-	struct expression expression = {0};
-	struct parser parser = {&expression, expression.text, 0, err};
+	struct expression expression = { 0 };
+	struct parser parser = { &expression, expression.text, 0, err };
 	int r;
 
 	if (strlen(text) >= sizeof(expression.text))
@@ -278,8 +281,9 @@ static int check_name(const char *const *texts, size_t count, const struct expre
 	for (size_t i = 0; i < count; i++) {
 		if (expression_parse(texts[i], &other, NULL) == 0 &&
 		    strcmp(other.name, expression->name) == 0)
-			return expression_fail(err, -EINVAL, expression, 0,
-					       "another capture has this name: give one of them its own, name=…");
+			return expression_fail(
+				err, -EINVAL, expression, 0,
+				"another capture has this name: give one of them its own, name=…");
 	}
 	return 0;
 }

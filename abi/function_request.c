@@ -59,9 +59,11 @@ static size_t find_end(const char *text, size_t at)
 	return 0;
 }
 
-static int add_capture(struct function_request *request, const char *text, size_t size, struct error *err)
+static int add_capture(struct function_request *request, const char *text, size_t size,
+		       struct error *err)
 {
-	char **captures = realloc(request->captures, (request->capture_count + 1) * sizeof(*captures));
+	char **captures =
+		realloc(request->captures, (request->capture_count + 1) * sizeof(*captures));
 
 	if (!captures)
 		return error_fail(err, -ENOMEM, "out of memory");
@@ -74,7 +76,8 @@ static int add_capture(struct function_request *request, const char *text, size_
 }
 
 /* The capture that begins at `*at`; moves on to what follows it. */
-static int parse_capture(struct function_request *request, const char *text, size_t *at, struct error *err)
+static int parse_capture(struct function_request *request, const char *text, size_t *at,
+			 struct error *err)
 {
 	size_t begin = *at, end;
 
@@ -92,7 +95,8 @@ static int parse_capture(struct function_request *request, const char *text, siz
 	return add_capture(request, text + begin, end - begin, err);
 }
 
-static int parse_list(struct function_request *request, const char *text, size_t at, struct error *err)
+static int parse_list(struct function_request *request, const char *text, size_t at,
+		      struct error *err)
 {
 	int r;
 
@@ -104,13 +108,15 @@ static int parse_list(struct function_request *request, const char *text, size_t
 		if (r < 0)
 			return r;
 		if (text[at] == ')')
-			return text[at + 1] ? fail(text, at + 1, "the end is expected here", err) : 0;
+			return text[at + 1] ? fail(text, at + 1, "the end is expected here", err) :
+					      0;
 	}
 }
 
-int function_request_parse(const char *text, struct function_request *ret_request, struct error *err)
+int function_request_parse(const char *text, struct function_request *ret_request,
+			   struct error *err)
 {
-	struct function_request request = {0};
+	struct function_request request = { 0 };
 	size_t list = find_list(text);
 	int r = 0;
 
@@ -122,7 +128,8 @@ int function_request_parse(const char *text, struct function_request *ret_reques
 	if (text[list])
 		r = parse_list(&request, text, list + 1, err);
 	if (r == 0)
-		r = expressions_check((const char *const *)request.captures, request.capture_count, err);
+		r = expressions_check((const char *const *)request.captures, request.capture_count,
+				      err);
 	if (r < 0)
 		function_request_finish(&request);
 	else
@@ -136,5 +143,5 @@ void function_request_finish(struct function_request *request)
 		free(request->captures[i]);
 	free(request->captures);
 	free(request->function);
-	*request = (struct function_request){0};
+	*request = (struct function_request){ 0 };
 }

@@ -8,11 +8,12 @@ enum { MAX_DEPTH = 16 };
 
 const struct field *interface_word(const char *name)
 {
-	static const struct type word = {.kind = TYPE_POINTER, .name = "unsafe.Pointer", .size = 8,
-					 .complete = true};
+	static const struct type word = {
+		.kind = TYPE_POINTER, .name = "unsafe.Pointer", .size = 8, .complete = true
+	};
 	static const struct field words[] = {
-		{.name = "tab", .type = &word, .offset = 0},
-		{.name = "data", .type = &word, .offset = 8},
+		{ .name = "tab", .type = &word, .offset = 0 },
+		{ .name = "data", .type = &word, .offset = 8 },
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -30,7 +31,8 @@ int interface_has_table(struct types *types, const struct type *type, bool *ret_
 	if (r < 0)
 		return r;
 	if (type->field_count == 0)
-		return error_fail(err, -ENODATA, "how a %s lies in memory is not described", type->name);
+		return error_fail(err, -ENODATA, "how a %s lies in memory is not described",
+				  type->name);
 	*ret_has_table = strcmp(type->fields[0].name, "tab") == 0;
 	return 0;
 }
@@ -46,7 +48,8 @@ static bool is_pointer_shaped(struct types *types, const struct type *type, int 
 	case TYPE_FUNC:
 		return true;
 	case TYPE_STRUCT:
-		return type->field_count == 1 && is_pointer_shaped(types, type->fields[0].type, depth + 1);
+		return type->field_count == 1 &&
+		       is_pointer_shaped(types, type->fields[0].type, depth + 1);
 	case TYPE_ARRAY:
 		return type->length == 1 && is_pointer_shaped(types, type->element, depth + 1);
 	default:

@@ -46,7 +46,8 @@ struct part {
 	bool is_pointer;
 };
 
-static int part_of(struct types *types, const struct type *type, struct part *part, struct error *err)
+static int part_of(struct types *types, const struct type *type, struct part *part,
+		   struct error *err)
 {
 	int r = alignment_of(types, type, &part->alignment, err);
 
@@ -61,7 +62,8 @@ static int part_of(struct types *types, const struct type *type, struct part *pa
 	return 0;
 }
 
-static void lay_out_buckets(struct plan_search *search, const struct part *key, const struct part *element)
+static void lay_out_buckets(struct plan_search *search, const struct part *key,
+			    const struct part *element)
 {
 	search->key = STATES_SIZE;
 	search->key_stride = key->size;
@@ -72,11 +74,16 @@ static void lay_out_buckets(struct plan_search *search, const struct part *key, 
 }
 
 /* A slot is a struct of the two; a struct whose last field has no size is a byte longer. */
-static void lay_out_tables(struct plan_search *search, const struct part *key, const struct part *element)
+static void lay_out_tables(struct plan_search *search, const struct part *key,
+			   const struct part *element)
 {
-	uint64_t greatest = key->alignment > element->alignment ? key->alignment : element->alignment;
+	uint64_t greatest = key->alignment > element->alignment ? key->alignment :
+								  element->alignment;
 	uint64_t offset = alignment_up(key->size, element->alignment);
-	uint64_t slot = alignment_up(offset + (element->size ? element->size : offset ? 1 : 0), greatest);
+	uint64_t slot = alignment_up(offset + (element->size ? element->size :
+					       offset	     ? 1 :
+							       0),
+				     greatest);
 
 	search->key = STATES_SIZE;
 	search->key_stride = slot;

@@ -9,8 +9,8 @@
 
 /* How to go through a map in memory. */
 struct map_layout {
-	struct plan_search search;  /* matches any entry; the caller adds the key that is wanted */
-	bool key_is_pointer;	    /* keys, or elements, over 128 bytes are kept elsewhere */
+	struct plan_search search; /* matches any entry; the caller adds the key that is wanted */
+	bool key_is_pointer;	   /* keys, or elements, over 128 bytes are kept elsewhere */
 	bool element_is_pointer;
 };
 

@@ -8,7 +8,8 @@ enum { WORD = 8, ENTRY_SIZE = 16 };
 
 static int full(struct error *err)
 {
-	return error_fail(err, -E2BIG, "too many captures at one probe: at most %d values", PLAN_MAX_CELLS);
+	return error_fail(err, -E2BIG, "too many captures at one probe: at most %d values",
+			  PLAN_MAX_CELLS);
 }
 
 static int add_range(struct plan_builder *builder, const struct plan_place *place, int32_t size,
@@ -22,8 +23,9 @@ static int add_range(struct plan_builder *builder, const struct plan_place *plac
 	if (place->displacement > INT32_MAX - size)
 		return error_fail(err, -E2BIG, "a value lies too far from the pointer to it");
 	builder->ranges[builder->range_count++] =
-		(struct plan_range){.low = place->displacement, .high = place->displacement + size,
-				    .source = place->source};
+		(struct plan_range){ .low = place->displacement,
+				     .high = place->displacement + size,
+				     .source = place->source };
 	return 0;
 }
 
@@ -36,8 +38,8 @@ static bool places_equal(const struct plan_place *a, const struct plan_place *b)
 static bool sources_equal(const struct plan_source *a, const struct plan_source *b)
 {
 	return a->kind == b->kind && places_equal(&a->place, &b->place) && a->search == b->search &&
-	       a->pass_over == b->pass_over && a->comparison == b->comparison && a->size == b->size &&
-	       a->constant == b->constant;
+	       a->pass_over == b->pass_over && a->comparison == b->comparison &&
+	       a->size == b->size && a->constant == b->constant;
 }
 
 /* `size`: of what the source itself needs at its place. */
@@ -61,20 +63,26 @@ static int add_source(struct plan_builder *builder, struct plan_source source, i
 
 int plan_follow(struct plan_builder *builder, struct plan_place pointer, struct error *err)
 {
-	return add_source(builder, (struct plan_source){.kind = PLAN_SOURCE_MEMORY, .place = pointer},
+	return add_source(builder,
+			  (struct plan_source){ .kind = PLAN_SOURCE_MEMORY, .place = pointer },
 			  WORD, err);
 }
 
-int plan_require(struct plan_builder *builder, struct plan_place place, enum plan_operation_code comparison,
-		 uint8_t size, uint32_t constant, struct error *err)
+int plan_require(struct plan_builder *builder, struct plan_place place,
+		 enum plan_operation_code comparison, uint8_t size, uint32_t constant,
+		 struct error *err)
 {
-	struct plan_source condition = {.kind = PLAN_SOURCE_CONDITION, .place = place,
-					.comparison = comparison, .size = size, .constant = constant};
+	struct plan_source condition = { .kind = PLAN_SOURCE_CONDITION,
+					 .place = place,
+					 .comparison = comparison,
+					 .size = size,
+					 .constant = constant };
 
 	return add_source(builder, condition, size, err);
 }
 
-static int add_search(struct plan_builder *builder, const struct plan_search *search, struct error *err)
+static int add_search(struct plan_builder *builder, const struct plan_search *search,
+		      struct error *err)
 {
 	for (int i = 0; i < builder->search_count; i++) {
 		if (memcmp(&builder->searches[i], search, sizeof(*search)) == 0)
@@ -87,10 +95,12 @@ static int add_search(struct plan_builder *builder, const struct plan_search *se
 	return builder->search_count++;
 }
 
-int plan_find_entry(struct plan_builder *builder, struct plan_place map, const struct plan_search *search,
-		    uint32_t pass_over, struct error *err)
+int plan_find_entry(struct plan_builder *builder, struct plan_place map,
+		    const struct plan_search *search, uint32_t pass_over, struct error *err)
 {
-	struct plan_source entry = {.kind = PLAN_SOURCE_ENTRY, .place = map, .pass_over = pass_over};
+	struct plan_source entry = { .kind = PLAN_SOURCE_ENTRY,
+				     .place = map,
+				     .pass_over = pass_over };
 	int number = add_search(builder, search, err);
 
 	if (number < 0)
@@ -99,8 +109,8 @@ int plan_find_entry(struct plan_builder *builder, struct plan_place map, const s
 	return add_source(builder, entry, WORD, err);
 }
 
-int plan_add(struct plan_builder *builder, struct plan_place place, struct cell cell, uint32_t lookahead,
-	     struct error *err)
+int plan_add(struct plan_builder *builder, struct plan_place place, struct cell cell,
+	     uint32_t lookahead, struct error *err)
 {
 	/* Of a slice whose bytes are captured as a string, the capacity is not needed. */
 	int32_t size = cell.kind == CELL_STRING ? 2 * WORD : cell.size;
@@ -112,7 +122,7 @@ int plan_add(struct plan_builder *builder, struct plan_place place, struct cell 
 	if (r < 0)
 		return r;
 	builder->captures[builder->capture_count] =
-		(struct plan_capture){.cell = cell, .place = place, .lookahead = lookahead};
+		(struct plan_capture){ .cell = cell, .place = place, .lookahead = lookahead };
 	return builder->capture_count++;
 }
 
@@ -149,10 +159,10 @@ static int emit(struct compiler *compiler, struct plan_operation operation)
 }
 
 /* The operation that takes `size` bytes from a place: where they are, and what has to be there. */
-static struct plan_operation operation_at(const struct compiler *compiler, const struct plan_place *place,
-					  int32_t size)
+static struct plan_operation operation_at(const struct compiler *compiler,
+					  const struct plan_place *place, int32_t size)
 {
-	struct plan_operation operation = {.source = place->words[0] * WORD};
+	struct plan_operation operation = { .source = place->words[0] * WORD };
 
 	if (place->gate >= 0)
 		operation.gate = compiler->gates[place->gate];
@@ -228,7 +238,7 @@ static int emit_memory(struct compiler *compiler, int16_t source)
 	int r;
 
 	while (range) {
-		struct block block = {.source = source, .low = range->low, .high = range->high};
+		struct block block = { .source = source, .low = range->low, .high = range->high };
 
 		while ((range = next_range(compiler->builder, source, (int64_t)range->low + 1)) &&
 		       range->high - block.low <= PLAN_MAX_BLOCK_SIZE)
@@ -244,7 +254,7 @@ static int emit_entry(struct compiler *compiler, int16_t source)
 {
 	const struct plan_source *entry = &compiler->builder->sources[source];
 	struct plan_operation operation = operation_at(compiler, &entry->place, WORD);
-	int number = take_block(compiler, (struct block){.source = source, .high = ENTRY_SIZE});
+	int number = take_block(compiler, (struct block){ .source = source, .high = ENTRY_SIZE });
 
 	if (number < 0)
 		return number;
@@ -259,8 +269,9 @@ static int emit_entry(struct compiler *compiler, int16_t source)
 static int emit_condition(struct compiler *compiler, int16_t source)
 {
 	const struct plan_source *condition = &compiler->builder->sources[source];
-	struct plan_operation operation = operation_at(compiler, &condition->place, condition->size);
-	int number = take_block(compiler, (struct block){.source = source});
+	struct plan_operation operation =
+		operation_at(compiler, &condition->place, condition->size);
+	int number = take_block(compiler, (struct block){ .source = source });
 
 	if (number < 0)
 		return number;
@@ -288,8 +299,8 @@ static int emit_capture(struct compiler *compiler, const struct plan_capture *ca
 			uint32_t max_string)
 {
 	bool is_string = capture->cell.kind == CELL_STRING;
-	struct plan_operation operation = operation_at(compiler, &capture->place,
-						       is_string ? 2 * WORD : capture->cell.size);
+	struct plan_operation operation =
+		operation_at(compiler, &capture->place, is_string ? 2 * WORD : capture->cell.size);
 
 	operation.code = PLAN_SCALAR;
 	operation.size = capture->cell.size;
@@ -297,8 +308,8 @@ static int emit_capture(struct compiler *compiler, const struct plan_capture *ca
 		operation.code = PLAN_STRING;
 		operation.size = max_string;
 		operation.displacement = capture->lookahead;
-		operation.target = capture->place.source < 0 ? capture->place.words[1] * WORD
-							     : operation.source + WORD;
+		operation.target = capture->place.source < 0 ? capture->place.words[1] * WORD :
+							       operation.source + WORD;
 	}
 	return emit(compiler, operation);
 }
@@ -320,7 +331,7 @@ int plan_compile(const struct plan_builder *builder, const struct site *site, en
 	struct compiler compiler = {
 		.builder = builder,
 		.plan = &plan,
-		.blocks = {{.source = PLAN_REGISTERS}},
+		.blocks = { { .source = PLAN_REGISTERS } },
 		.block_count = 1,
 		.work_used = PLAN_REGISTER_WORDS * WORD,
 		.err = err,

@@ -2,9 +2,9 @@
 #ifndef GOHTTPSNOOP_ABI_PLAN_H
 #define GOHTTPSNOOP_ABI_PLAN_H
 
+#include <linux/types.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <linux/types.h>
 
 #include "contract.h"
 #include "error.h"
@@ -51,8 +51,8 @@ enum plan_source_kind {
 struct plan_source {
 	enum plan_source_kind kind;
 	struct plan_place place;
-	uint8_t search;	    /* ENTRY: number of the search */
-	uint32_t pass_over; /* ENTRY: entries that match and are not meant */
+	uint8_t search;			     /* ENTRY: number of the search */
+	uint32_t pass_over;		     /* ENTRY: entries that match and are not meant */
 	enum plan_operation_code comparison; /* CONDITION: PLAN_ABOVE or PLAN_EQUAL */
 	uint8_t size;			     /* CONDITION: bytes compared */
 	uint32_t constant;
@@ -88,10 +88,11 @@ struct plan_builder {
  * there is one already, or -E2BIG when the plan is full.
  */
 int plan_follow(struct plan_builder *builder, struct plan_place pointer, struct error *err);
-int plan_require(struct plan_builder *builder, struct plan_place place, enum plan_operation_code comparison,
-		 uint8_t size, uint32_t constant, struct error *err);
-int plan_find_entry(struct plan_builder *builder, struct plan_place map, const struct plan_search *search,
-		    uint32_t pass_over, struct error *err);
+int plan_require(struct plan_builder *builder, struct plan_place place,
+		 enum plan_operation_code comparison, uint8_t size, uint32_t constant,
+		 struct error *err);
+int plan_find_entry(struct plan_builder *builder, struct plan_place map,
+		    const struct plan_search *search, uint32_t pass_over, struct error *err);
 
 /* The words of what plan_find_entry() gives: pointers to the entry's key and its element. */
 enum { PLAN_ENTRY_KEY = 0, PLAN_ENTRY_ELEMENT = 8 };
@@ -101,8 +102,8 @@ enum { PLAN_ENTRY_KEY = 0, PLAN_ENTRY_ELEMENT = 8 };
  * after a string may be read on trial because the strings captured next are likely to follow there.
  * -E2BIG when the plan is full; the builder is then unchanged.
  */
-int plan_add(struct plan_builder *builder, struct plan_place place, struct cell cell, uint32_t lookahead,
-	     struct error *err);
+int plan_add(struct plan_builder *builder, struct plan_place place, struct cell cell,
+	     uint32_t lookahead, struct error *err);
 
 /* Compiles what was added. -E2BIG when it exceeds the bounds of a plan. */
 int plan_compile(const struct plan_builder *builder, const struct site *site, enum plan_role role,

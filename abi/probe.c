@@ -39,9 +39,9 @@ static int resolve(const struct scope *scope, const struct capture *capture,
 		   struct error *err)
 {
 	struct plan_builder next = *builder;
-	struct plan_place place = {0};
+	struct plan_place place = { 0 };
 	struct expression expression;
-	struct cell cell = {0};
+	struct cell cell = { 0 };
 	struct walk walk;
 	int r = expression_parse(capture->expression, &expression, err);
 
@@ -55,8 +55,9 @@ static int resolve(const struct scope *scope, const struct capture *capture,
 		r = plan_add(&next, place, cell, capture->lookahead, err);
 	if (r < 0)
 		return r;
-	probe->cells[r] = (struct probe_cell){.cell = cell, .field = capture->field};
-	snprintf(note->type, sizeof(note->type), "%.*s", (int)sizeof(note->type) - 1, walk.type->name);
+	probe->cells[r] = (struct probe_cell){ .cell = cell, .field = capture->field };
+	snprintf(note->type, sizeof(note->type), "%.*s", (int)sizeof(note->type) - 1,
+		 walk.type->name);
 	describe_way(scope, &next, &place, note->way, sizeof(note->way));
 	*builder = next;
 	return 0;
@@ -67,7 +68,7 @@ static int add_capture(const struct scope *scope, const struct capture *capture,
 		       struct plan_builder *builder, struct probe *probe, struct error *err)
 {
 	struct probe_capture *note = &probe->captures[probe->capture_count++];
-	struct error why = {0};
+	struct error why = { 0 };
 
 	snprintf(note->expression, sizeof(note->expression), "%s", capture->expression);
 	note->field = capture->field;
@@ -80,8 +81,8 @@ static int add_capture(const struct scope *scope, const struct capture *capture,
 	return capture->required ? error_adopt(err, &why) : 0;
 }
 
-static int find_function(const struct binary *binary, const char *name, struct function *ret_function,
-			 struct error *err)
+static int find_function(const struct binary *binary, const char *name,
+			 struct function *ret_function, struct error *err)
 {
 	if (pclntab_find(binary->pclntab, name, ret_function))
 		return 0;
@@ -101,7 +102,7 @@ bool probe_is_inlined(const struct binary *binary, const struct expected_call *c
 static int check_conditions(const struct binary *binary, const struct probe_request *request,
 			    struct error *err)
 {
-	const struct expected_call call = {request->caller, request->function};
+	const struct expected_call call = { request->caller, request->function };
 	struct function companion;
 
 	if (request->caller && probe_is_inlined(binary, &call))
@@ -120,9 +121,10 @@ static int place_in_middle(const struct binary *binary, const struct function *f
 {
 	const struct signature *called;
 	struct function callee;
-	int r = find_function(binary, request->call ? request->call : request->after_call, &callee, err);
+	int r = find_function(binary, request->call ? request->call : request->after_call, &callee,
+			      err);
 
-	*signature = (struct signature){0};
+	*signature = (struct signature){ 0 };
 	if (r == 0 && request->after_call) {
 		r = types_signature(binary->types, &callee, &called, &probe->source, err);
 		if (r == 0)
@@ -166,9 +168,9 @@ static int place_at_begin(const struct binary *binary, const struct function *fu
 	learn_goroutine(binary, &probe->site);
 	*signature = *found;
 	/* The built-in table lists all parameters, and knows their types in part. */
-	signature->stack_size = probe->source == TYPE_SOURCE_DWARF && function->stack_size > 0
-					? function->stack_size
-					: 0;
+	signature->stack_size = probe->source == TYPE_SOURCE_DWARF && function->stack_size > 0 ?
+					function->stack_size :
+					0;
 	return 0;
 }
 
@@ -180,7 +182,8 @@ static int place_at_returns(const struct binary *binary, const struct function *
 	int32_t goroutine_offset = probe->site.goroutine_offset;
 
 	if (r == 0)
-		r = site_find_returns(binary->image, binary->convention, function, &probe->returns, err);
+		r = site_find_returns(binary->image, binary->convention, function, &probe->returns,
+				      err);
 	if (r < 0)
 		return r;
 	probe->site = probe->returns.first;
@@ -217,7 +220,8 @@ static int add_captures(const struct scope *scope, const struct probe_request *r
 	int r = 0;
 
 	if (request->capture_count > PROBE_MAX_CAPTURES)
-		return error_fail(err, -E2BIG, "more than %d captures at one probe", PROBE_MAX_CAPTURES);
+		return error_fail(err, -E2BIG, "more than %d captures at one probe",
+				  PROBE_MAX_CAPTURES);
 	for (size_t i = 0; r == 0 && i < request->capture_count; i++)
 		r = add_capture(scope, &request->captures[i], builder, probe, err);
 	return r;
@@ -227,17 +231,18 @@ static int add_captures(const struct scope *scope, const struct probe_request *r
 static void name_cells(const struct plan_builder *builder, uint16_t from, struct probe *probe)
 {
 	for (uint16_t i = from; i < builder->capture_count; i++)
-		probe->cells[i] = (struct probe_cell){builder->captures[i].cell, PROBE_NO_FIELD};
+		probe->cells[i] = (struct probe_cell){ builder->captures[i].cell, PROBE_NO_FIELD };
 }
 
 /* Takes as much of the arguments as a plan holds: whole values are cut until they fit. */
 static int add_arguments(const struct scope *scope, const struct probe_request *request,
-			 uint32_t max_string, const struct plan_builder *captures, struct probe *probe,
-			 struct error *err)
+			 uint32_t max_string, const struct plan_builder *captures,
+			 struct probe *probe, struct error *err)
 {
 	static const struct shape_bounds bounds[] = {
-		{4, 8, 4}, {4, 8, 1}, {4, 4, 1}, {3, 8, 1}, {4, 2, 1}, {3, 4, 0}, {3, 2, 0},
-		{2, 8, 0}, {2, 4, 0}, {2, 2, 0}, {1, 4, 0}, {1, 1, 0}, {0, 0, 0},
+		{ 4, 8, 4 }, { 4, 8, 1 }, { 4, 4, 1 }, { 3, 8, 1 }, { 4, 2, 1 },
+		{ 3, 4, 0 }, { 3, 2, 0 }, { 2, 8, 0 }, { 2, 4, 0 }, { 2, 2, 0 },
+		{ 1, 4, 0 }, { 1, 1, 0 }, { 0, 0, 0 },
 	};
 	int r = -E2BIG;
 
@@ -247,11 +252,12 @@ static int add_arguments(const struct scope *scope, const struct probe_request *
 
 		bound.lenient = request->lenient;
 		bound.shows_secrets = request->shows_secrets;
-		r = shape_create(scope, request->arguments, request->argument_count, bound, &builder,
-				 &probe->arguments, &probe->gaps, err);
+		r = shape_create(scope, request->arguments, request->argument_count, bound,
+				 &builder, &probe->arguments, &probe->gaps, err);
 		if (r < 0)
 			continue;
-		r = plan_compile(&builder, &probe->site, request->role, max_string, &probe->plan, err);
+		r = plan_compile(&builder, &probe->site, request->role, max_string, &probe->plan,
+				 err);
 		name_cells(&builder, captures->capture_count, probe);
 		if (r < 0)
 			shape_finish(&probe->arguments);
@@ -260,10 +266,10 @@ static int add_arguments(const struct scope *scope, const struct probe_request *
 	return r;
 }
 
-static int compile(const struct scope *scope, const struct probe_request *request, uint32_t max_string,
-		   struct probe *probe, struct error *err)
+static int compile(const struct scope *scope, const struct probe_request *request,
+		   uint32_t max_string, struct probe *probe, struct error *err)
 {
-	struct plan_builder builder = {0};
+	struct plan_builder builder = { 0 };
 	int r = add_captures(scope, request, &builder, probe, err);
 
 	if (r < 0)
@@ -276,7 +282,7 @@ static int compile(const struct scope *scope, const struct probe_request *reques
 int probe_compile(const struct binary *binary, const struct probe_request *request,
 		  uint32_t max_string, struct probe *ret_probe, struct error *err)
 {
-	struct probe probe = {0};
+	struct probe probe = { 0 };
 	struct signature signature;
 	struct scope scope = {
 		.convention = binary->convention,

@@ -54,13 +54,18 @@ struct probe_cell {
 	uint8_t field;
 };
 
-enum { PROBE_MAX_EXPRESSION = 96, PROBE_MAX_WAY = 96, PROBE_MAX_REASON = 160, PROBE_MAX_CAPTURES = 32 };
+enum {
+	PROBE_MAX_EXPRESSION = 96,
+	PROBE_MAX_WAY = 96,
+	PROBE_MAX_REASON = 160,
+	PROBE_MAX_CAPTURES = 32
+};
 
 /* What became of a capture: where its value is, or why there is none. */
 struct probe_capture {
 	char expression[PROBE_MAX_EXPRESSION];
 	uint8_t field;
-	int result;		   /* 0, or a negative errno */
+	int result;		    /* 0, or a negative errno */
 	char why[PROBE_MAX_REASON]; /* when `result` is negative */
 	/* When it is not: the type, and "rdi +16 +56", a register and what is added before each pointer
 	 * is followed. */

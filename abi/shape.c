@@ -16,13 +16,13 @@ void shape_finish(struct shape *shape)
 {
 	free(shape->nodes);
 	free(shape->names);
-	*shape = (struct shape){0};
+	*shape = (struct shape){ 0 };
 }
 
 bool shape_key_is_secret(const char *key, size_t size, size_t length)
 {
-	static const char *const secrets[] = {"authorization", "cookie", "set-cookie",
-					      "proxy-authorization"};
+	static const char *const secrets[] = { "authorization", "cookie", "set-cookie",
+					       "proxy-authorization" };
 
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
 		if (strlen(secrets[i]) == length && strncasecmp(secrets[i], key, size) == 0)
@@ -50,7 +50,10 @@ static int add_measure(struct shape_maker *maker, const struct walk *walk, struc
 		return r;
 	if (at.type->kind == TYPE_SLICE || (at.type->kind == TYPE_STRING && !capacity))
 		return maker_set_cells(maker, maker_open(maker, SHAPE_CELL, spot),
-				 maker_add_part(maker, &at, capacity ? 2 * SHAPE_WORD : SHAPE_WORD, CELL_INT, SHAPE_WORD), 0);
+				       maker_add_part(maker, &at,
+						      capacity ? 2 * SHAPE_WORD : SHAPE_WORD,
+						      CELL_INT, SHAPE_WORD),
+				       0);
 	if (at.type->kind == TYPE_ARRAY) {
 		node = maker_open(maker, SHAPE_NUMBER, spot);
 		if (node >= 0)
@@ -67,8 +70,8 @@ static int add_measure(struct shape_maker *maker, const struct walk *walk, struc
 static int take_steps(struct shape_maker *maker, struct walk *walk, struct shape_spot spot);
 
 /* The rest of the expression, if the interface held that type and the type has such a field. */
-static int take_steps_of_held(struct shape_maker *maker, const struct walk *interface, const struct type *type,
-			      struct shape_spot spot)
+static int take_steps_of_held(struct shape_maker *maker, const struct walk *interface,
+			      const struct type *type, struct shape_spot spot)
 {
 	struct walk held = *interface;
 	int r = types_runtime_hash(interface->scope->types, type, &spot.hash, maker->err);
@@ -104,10 +107,10 @@ static int follow_to_interface(const struct shape_maker *maker, struct walk *wal
 
 static int fail_held(const struct walk *walk, struct error *err)
 {
-	return expression_fail(err, -ENOENT, walk->expression,
-			       walk->expression->steps[walk->step + 1].at,
-			       "a %s is an interface, and what it holds with such a field is not known: say it, .(*T).field",
-			       walk->type->name);
+	return expression_fail(
+		err, -ENOENT, walk->expression, walk->expression->steps[walk->step + 1].at,
+		"a %s is an interface, and what it holds with such a field is not known: say it, .(*T).field",
+		walk->type->name);
 }
 
 static int choose_held(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
@@ -134,9 +137,9 @@ static int take_steps(struct shape_maker *maker, struct walk *walk, struct shape
 	}
 	if (walk->expression->measure)
 		return add_measure(maker, walk, spot);
-	return types_complete(walk->scope->types, walk->type, maker->err) < 0
-		       ? -ENODATA
-		       : value_add_kind(maker, walk, spot);
+	return types_complete(walk->scope->types, walk->type, maker->err) < 0 ?
+		       -ENODATA :
+		       value_add_kind(maker, walk, spot);
 }
 
 static void note_gap(struct shape_maker *maker, const char *name)
@@ -159,7 +162,8 @@ static bool is_secret(const struct expression *expression)
 	for (size_t i = 1; i < expression->step_count; i++) {
 		const struct expression_step *step = &expression->steps[i];
 
-		if (step->kind == STEP_KEY && shape_key_is_secret(step->key, step->key_size, step->key_size))
+		if (step->kind == STEP_KEY &&
+		    shape_key_is_secret(step->key, step->key_size, step->key_size))
 			return true;
 	}
 	return false;
@@ -175,20 +179,23 @@ static int add_secret(struct shape_maker *maker, struct walk *walk, struct shape
 
 static bool is_gap(const struct shape_maker *maker, int result)
 {
-	return result == -ENODATA || result == -ENOTSUP || (maker->bounds.lenient && result == -ENOENT);
+	return result == -ENODATA || result == -ENOTSUP ||
+	       (maker->bounds.lenient && result == -ENOENT);
 }
 
-static int add_capture(struct shape_maker *maker, const struct scope *scope, const struct expression *expression,
-		       const char *name)
+static int add_capture(struct shape_maker *maker, const struct scope *scope,
+		       const struct expression *expression, const char *name)
 {
 	struct plan_builder before = *maker->builder;
 	size_t count = maker->shape.node_count;
-	struct shape_spot spot = {.name = name};
+	struct shape_spot spot = { .name = name };
 	struct walk walk;
 	int r = walk_begin(&walk, scope, expression, maker->builder, maker->err);
 
 	if (r == 0)
-		r = (is_secret(expression) && !maker->bounds.shows_secrets ? add_secret : take_steps)(maker, &walk, spot);
+		r = (is_secret(expression) && !maker->bounds.shows_secrets ?
+			     add_secret :
+			     take_steps)(maker, &walk, spot);
 	if (!is_gap(maker, r))
 		return r;
 	note_gap(maker, name);
@@ -197,7 +204,8 @@ static int add_capture(struct shape_maker *maker, const struct scope *scope, con
 	return value_add_null(maker, spot);
 }
 
-static int add_text(struct shape_maker *maker, const struct scope *scope, const char *text, const char *name)
+static int add_text(struct shape_maker *maker, const struct scope *scope, const char *text,
+		    const char *name)
 {
 	struct expression expression;
 	int r = expression_parse(text, &expression, maker->err);
@@ -239,8 +247,12 @@ int shape_create(const struct scope *scope, const struct shape_wish *wishes, siz
 		 struct shape_bounds bounds, struct plan_builder *builder, struct shape *ret_shape,
 		 struct shape_gaps *gaps, struct error *err)
 {
-	struct shape_maker maker = {.shape = {.shows_secrets = bounds.shows_secrets}, .bounds = bounds, .builder = builder, .gaps = gaps, .err = err};
-	int root = maker_open(&maker, SHAPE_STRUCT, (struct shape_spot){.name = ""});
+	struct shape_maker maker = { .shape = { .shows_secrets = bounds.shows_secrets },
+				     .bounds = bounds,
+				     .builder = builder,
+				     .gaps = gaps,
+				     .err = err };
+	int root = maker_open(&maker, SHAPE_STRUCT, (struct shape_spot){ .name = "" });
 	int r = root < 0 ? root : 0;
 
 	if (gaps)

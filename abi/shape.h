@@ -10,24 +10,24 @@
  * each before its children.
  */
 enum shape_kind {
-	SHAPE_CELL,	 /* a bool, a number, a string, an address: as the cell is */
-	SHAPE_STRUCT,	 /* children: the fields, by name */
-	SHAPE_EMPTY,	 /* a struct or array of no bytes; cell: whether there is one */
-	SHAPE_POINTER,	 /* cell: the pointer; child: what it leads to, unless left out */
-	SHAPE_ARRAY,	 /* count: how many elements it has; children: the first of them */
-	SHAPE_SLICE,	 /* cell: the pointer, second: how many elements; children: the first of them */
-	SHAPE_BYTES,	 /* a []byte; cell: the pointer, second: a string */
-	SHAPE_MAP,	 /* cell: the pointer, second: how many entries; children: keys and elements */
+	SHAPE_CELL,    /* a bool, a number, a string, an address: as the cell is */
+	SHAPE_STRUCT,  /* children: the fields, by name */
+	SHAPE_EMPTY,   /* a struct or array of no bytes; cell: whether there is one */
+	SHAPE_POINTER, /* cell: the pointer; child: what it leads to, unless left out */
+	SHAPE_ARRAY,   /* count: how many elements it has; children: the first of them */
+	SHAPE_SLICE, /* cell: the pointer, second: how many elements; children: the first of them */
+	SHAPE_BYTES, /* a []byte; cell: the pointer, second: a string */
+	SHAPE_MAP,   /* cell: the pointer, second: how many entries; children: keys and elements */
 	SHAPE_INTERFACE, /* cell: the first word, second: the hash of the type it holds; children: what it
 			  * may hold, each with its type's hash and name */
-	SHAPE_CHOICE,	 /* the same, where it holds one of these or the value is not there */
-	SHAPE_COMPLEX,	 /* cell and second: the two parts */
-	SHAPE_TIME,	 /* cell and second: the words of a time.Time */
-	SHAPE_DURATION,	 /* cell: nanoseconds */
-	SHAPE_LENGTH,	 /* cell: a pointer, second: the length, which is 0 where the pointer is nil */
-	SHAPE_NUMBER,	 /* count */
-	SHAPE_SECRET,	 /* not to be told; child: the value */
-	SHAPE_NULL,	 /* a value that this binary does not let be read */
+	SHAPE_CHOICE,	/* the same, where it holds one of these or the value is not there */
+	SHAPE_COMPLEX,	/* cell and second: the two parts */
+	SHAPE_TIME,	/* cell and second: the words of a time.Time */
+	SHAPE_DURATION, /* cell: nanoseconds */
+	SHAPE_LENGTH, /* cell: a pointer, second: the length, which is 0 where the pointer is nil */
+	SHAPE_NUMBER, /* count */
+	SHAPE_SECRET, /* not to be told; child: the value */
+	SHAPE_NULL,   /* a value that this binary does not let be read */
 };
 
 struct shape_node {
@@ -51,10 +51,10 @@ struct shape {
 
 /* How much of a value is captured. */
 struct shape_bounds {
-	uint8_t depth; /* structs, arrays, slices and maps within each other */
-	uint8_t width; /* elements of an array, a slice or a map */
-	uint8_t recursion; /* a struct within others of its type */
-	bool lenient;	   /* what there is not in this binary is a gap, too */
+	uint8_t depth;	    /* structs, arrays, slices and maps within each other */
+	uint8_t width;	    /* elements of an array, a slice or a map */
+	uint8_t recursion;  /* a struct within others of its type */
+	bool lenient;	    /* what there is not in this binary is a gap, too */
 	bool shows_secrets; /* of headers that carry credentials */
 };
 

@@ -13,9 +13,9 @@ enum { MAX_HELD = 5 }; /* types tried of what an interface may hold */
 static const struct {
 	const char *type, *field;
 } texts_of_errors[] = {
-	{"*errors.errorString", "s"},
-	{"*fmt.wrapError", "msg"},
-	{"*fmt.wrapErrors", "msg"},
+	{ "*errors.errorString", "s" },
+	{ "*fmt.wrapError", "msg" },
+	{ "*fmt.wrapErrors", "msg" },
 };
 
 static const char *text_of_error(const struct type *type)
@@ -53,7 +53,7 @@ static bool is_candidate(const struct candidates *candidates, const struct type 
 static void find_candidates(struct types *types, const struct type *interface,
 			    struct candidates *candidates)
 {
-	static const char *const basic[] = {"string", "int", "float64", "bool", "int64"};
+	static const char *const basic[] = { "string", "int", "float64", "bool", "int64" };
 	const struct type *implementing[8];
 	bool has_table = true;
 	int count;
@@ -71,7 +71,8 @@ static void find_candidates(struct types *types, const struct type *interface,
 	}
 }
 
-static int add_error_text(struct shape_maker *maker, struct walk *held, const char *name, struct shape_spot spot)
+static int add_error_text(struct shape_maker *maker, struct walk *held, const char *name,
+			  struct shape_spot spot)
 {
 	const struct type *type;
 	int r = walk_follow(held, maker->err);
@@ -91,8 +92,8 @@ static int add_error_text(struct shape_maker *maker, struct walk *held, const ch
 }
 
 /* A value as it would be if the interface held that type; -ENODATA when the binary has no such type. */
-static int add_held(struct shape_maker *maker, const struct walk *interface, const struct type *type,
-		    struct shape_spot spot)
+static int add_held(struct shape_maker *maker, const struct walk *interface,
+		    const struct type *type, struct shape_spot spot)
 {
 	const char *text = strcmp(interface->type->name, "error") == 0 ? text_of_error(type) : NULL;
 	struct walk held = *interface;
@@ -110,17 +111,18 @@ static int add_held(struct shape_maker *maker, const struct walk *interface, con
 static int open_interface(struct shape_maker *maker, const struct walk *walk, enum shape_kind kind,
 			  struct shape_spot spot)
 {
-	struct plan_place hash = {0};
+	struct plan_place hash = { 0 };
 	int cell = maker_add_part(maker, walk, 0, CELL_POINTER, SHAPE_WORD);
 	int r = cell < 0 ? cell : walk_type_hash(walk, &hash, maker->err);
 	int node = r < 0 ? r : maker_open(maker, kind, spot);
 
-	r = maker_set_cells(maker, node, cell, node < 0 ? node : maker_add_cell(maker, hash, CELL_UINT, 4));
+	r = maker_set_cells(maker, node, cell,
+			    node < 0 ? node : maker_add_cell(maker, hash, CELL_UINT, 4));
 	return r < 0 ? r : node;
 }
 
 int held_add_alternatives(struct shape_maker *maker, const struct walk *walk, enum shape_kind kind,
-			    struct shape_spot spot, held_alternative *add)
+			  struct shape_spot spot, held_alternative *add)
 {
 	int node = open_interface(maker, walk, kind, spot), r;
 	struct candidates candidates;
@@ -134,7 +136,7 @@ int held_add_alternatives(struct shape_maker *maker, const struct walk *walk, en
 		size_t count = maker->shape.node_count;
 
 		r = add(maker, walk, candidates.types[i],
-			(struct shape_spot){"", 0, spot.depth, spot.pointers, spot.enclosing});
+			(struct shape_spot){ "", 0, spot.depth, spot.pointers, spot.enclosing });
 		if (r == -E2BIG || r == -ENOMEM)
 			return r;
 		added += r == 0;

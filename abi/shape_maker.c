@@ -42,7 +42,7 @@ int maker_open(struct shape_maker *maker, enum shape_kind kind, struct shape_spo
 		return no_memory(maker);
 	shape->nodes = nodes;
 	nodes[shape->node_count] =
-		(struct shape_node){.kind = kind, .size = 1, .name = name, .hash = spot.hash};
+		(struct shape_node){ .kind = kind, .size = 1, .name = name, .hash = spot.hash };
 	return shape->node_count++;
 }
 
@@ -63,16 +63,17 @@ void maker_drop(struct shape_maker *maker, size_t number)
 	maker->shape.node_count = number;
 }
 
-int maker_add_cell(struct shape_maker *maker, struct plan_place place, enum cell_kind kind, uint8_t size)
+int maker_add_cell(struct shape_maker *maker, struct plan_place place, enum cell_kind kind,
+		   uint8_t size)
 {
-	return plan_add(maker->builder, place, (struct cell){kind, size}, 0, maker->err);
+	return plan_add(maker->builder, place, (struct cell){ kind, size }, 0, maker->err);
 }
 
 /* A cell of a part of the value. */
-int maker_add_part(struct shape_maker *maker, const struct walk *walk, uint64_t offset, enum cell_kind kind,
-		    uint8_t size)
+int maker_add_part(struct shape_maker *maker, const struct walk *walk, uint64_t offset,
+		   enum cell_kind kind, uint8_t size)
 {
-	struct plan_place place = {0};
+	struct plan_place place = { 0 };
 	int r = walk_word(walk, offset, &place, maker->err);
 
 	return r < 0 ? r : maker_add_cell(maker, place, kind, size);

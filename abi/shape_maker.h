@@ -38,7 +38,8 @@ struct shape_node *maker_node(struct shape_maker *maker, int number);
 void maker_drop(struct shape_maker *maker, size_t number);
 
 /* Each returns the number of a new cell: of what is at a place, of a part of a value. */
-int maker_add_cell(struct shape_maker *maker, struct plan_place place, enum cell_kind kind, uint8_t size);
+int maker_add_cell(struct shape_maker *maker, struct plan_place place, enum cell_kind kind,
+		   uint8_t size);
 int maker_add_part(struct shape_maker *maker, const struct walk *walk, uint64_t offset,
 		   enum cell_kind kind, uint8_t size);
 

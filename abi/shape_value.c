@@ -14,7 +14,7 @@ enum {
 
 static bool cell_of(const struct type *type, struct cell *ret_cell)
 {
-	*ret_cell = (struct cell){.size = type->size};
+	*ret_cell = (struct cell){ .size = type->size };
 	switch (type->kind) {
 	case TYPE_BOOL:
 		ret_cell->kind = CELL_BOOL;
@@ -51,13 +51,13 @@ int shape_leaf(const struct walk *walk, struct cell *ret_cell, struct error *err
 static int add_leaf(struct shape_maker *maker, const struct walk *walk, struct cell cell,
 		    enum shape_kind kind, struct shape_spot spot)
 {
-	struct plan_place place = {0};
+	struct plan_place place = { 0 };
 	int r = walk_place(walk, &place, maker->err);
 
 	if (r < 0)
 		return r;
 	return maker_set_cells(maker, maker_open(maker, kind, spot),
-			 maker_add_cell(maker, place, cell.kind, cell.size), 0);
+			       maker_add_cell(maker, place, cell.kind, cell.size), 0);
 }
 
 static int add_complex(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
@@ -101,9 +101,10 @@ static bool is_too_recursive(const struct shape_maker *maker, const struct type 
 
 static int add_struct(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
-	bool deepest = spot.depth == maker->bounds.depth || is_too_recursive(maker, walk->type, spot.enclosing);
-	const struct shape_enclosing enclosing = {walk->type, spot.enclosing};
-	struct shape_spot within = {.depth = spot.depth + 1, .enclosing = &enclosing};
+	bool deepest = spot.depth == maker->bounds.depth ||
+		       is_too_recursive(maker, walk->type, spot.enclosing);
+	const struct shape_enclosing enclosing = { walk->type, spot.enclosing };
+	struct shape_spot within = { .depth = spot.depth + 1, .enclosing = &enclosing };
 	int node = maker_open(maker, SHAPE_STRUCT, spot);
 	size_t added = 0;
 	int r = 0;
@@ -146,12 +147,13 @@ static int add_pointer(struct shape_maker *maker, const struct walk *walk, struc
 	r = walk_follow(&target, maker->err);
 	if (r == 0)
 		r = value_add(maker, &target,
-			      (struct shape_spot){"", 0, spot.depth, spot.pointers + 1, spot.enclosing});
+			      (struct shape_spot){ "", 0, spot.depth, spot.pointers + 1,
+						   spot.enclosing });
 	return r < 0 ? r : maker_close(maker, node);
 }
 
-static int add_elements(struct shape_maker *maker, const struct walk *walk, int node, struct shape_spot spot,
-			uint64_t most)
+static int add_elements(struct shape_maker *maker, const struct walk *walk, int node,
+			struct shape_spot spot, uint64_t most)
 {
 	uint64_t count = most < maker->bounds.width ? most : maker->bounds.width;
 	int r = 0;
@@ -163,7 +165,9 @@ static int add_elements(struct shape_maker *maker, const struct walk *walk, int 
 
 		r = walk_to_element(&element, i, maker->err);
 		if (r == 0)
-			r = value_add(maker, &element, (struct shape_spot){"", 0, spot.depth + 1, 0, spot.enclosing});
+			r = value_add(maker, &element,
+				      (struct shape_spot){ "", 0, spot.depth + 1, 0,
+							   spot.enclosing });
 	}
 	return r < 0 ? r : maker_close(maker, node);
 }
@@ -185,12 +189,13 @@ static bool is_bytes(const struct type *type)
 
 static int add_bytes(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
-	struct plan_place place = {0};
+	struct plan_place place = { 0 };
 	int pointer = maker_add_part(maker, walk, 0, CELL_POINTER, SHAPE_WORD);
 	int r = pointer < 0 ? pointer : walk_place(walk, &place, maker->err);
 	int string = r < 0 ? r : maker_add_cell(maker, place, CELL_STRING, 2 * SHAPE_WORD);
 
-	return maker_set_cells(maker, string < 0 ? string : maker_open(maker, SHAPE_BYTES, spot), pointer, string);
+	return maker_set_cells(maker, string < 0 ? string : maker_open(maker, SHAPE_BYTES, spot),
+			       pointer, string);
 }
 
 static int add_slice(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
@@ -200,17 +205,18 @@ static int add_slice(struct shape_maker *maker, const struct walk *walk, struct 
 	if (is_bytes(walk->type))
 		return add_bytes(maker, walk, spot);
 	pointer = maker_add_part(maker, walk, 0, CELL_POINTER, SHAPE_WORD);
-	length = pointer < 0 ? pointer : maker_add_part(maker, walk, SHAPE_WORD, CELL_INT, SHAPE_WORD);
+	length = pointer < 0 ? pointer :
+			       maker_add_part(maker, walk, SHAPE_WORD, CELL_INT, SHAPE_WORD);
 	node = length < 0 ? length : maker_open(maker, SHAPE_SLICE, spot);
 	r = maker_set_cells(maker, node, pointer, length);
 	return r < 0 ? r : add_elements(maker, walk, node, spot, UINT64_MAX);
 }
 
 /* Two cells: a pointer, and the word `offset` bytes into what it leads to. */
-int value_add_counted(struct shape_maker *maker, const struct walk *walk, enum shape_kind kind, int32_t offset,
-		       struct shape_spot spot)
+int value_add_counted(struct shape_maker *maker, const struct walk *walk, enum shape_kind kind,
+		      int32_t offset, struct shape_spot spot)
 {
-	struct plan_place pointer = {0}, count = {.gate = PLAN_NO_GATE, .displacement = offset};
+	struct plan_place pointer = { 0 }, count = { .gate = PLAN_NO_GATE, .displacement = offset };
 	int r = walk_word(walk, 0, &pointer, maker->err);
 	int cell = r < 0 ? r : maker_add_cell(maker, pointer, CELL_POINTER, SHAPE_WORD);
 	int node;
@@ -235,9 +241,13 @@ static int add_map(struct shape_maker *maker, const struct walk *walk, struct sh
 
 		r = walk_to_entry(walk, i, &key, &element, maker->err);
 		if (r == 0)
-			r = value_add(maker, &key, (struct shape_spot){"", 0, spot.depth + 1, 0, spot.enclosing});
+			r = value_add(maker, &key,
+				      (struct shape_spot){ "", 0, spot.depth + 1, 0,
+							   spot.enclosing });
 		if (r == 0)
-			r = value_add(maker, &element, (struct shape_spot){"", 0, spot.depth + 1, 0, spot.enclosing});
+			r = value_add(maker, &element,
+				      (struct shape_spot){ "", 0, spot.depth + 1, 0,
+							   spot.enclosing });
 	}
 	return r < 0 ? r : maker_close(maker, node);
 }
@@ -252,7 +262,9 @@ static int add_empty(struct shape_maker *maker, const struct walk *walk, struct 
 	if (walk->place.source == PLAN_REGISTERS)
 		return maker_close(maker, maker_open(maker, SHAPE_STRUCT, spot));
 	return maker_set_cells(maker, maker_open(maker, SHAPE_EMPTY, spot),
-			 maker_add_cell(maker, builder->sources[walk->place.source].place, CELL_POINTER, SHAPE_WORD), 0);
+			       maker_add_cell(maker, builder->sources[walk->place.source].place,
+					      CELL_POINTER, SHAPE_WORD),
+			       0);
 }
 
 int value_add_kind(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
@@ -289,7 +301,8 @@ int value_add_kind(struct shape_maker *maker, const struct walk *walk, struct sh
 	if (r < 0)
 		return r;
 	return add_leaf(maker, walk, cell,
-			strcmp(type->name, "time.Duration") == 0 ? SHAPE_DURATION : SHAPE_CELL, spot);
+			strcmp(type->name, "time.Duration") == 0 ? SHAPE_DURATION : SHAPE_CELL,
+			spot);
 }
 
 int value_add_null(struct shape_maker *maker, struct shape_spot spot)

@@ -15,8 +15,8 @@ enum {
 
 int walk_fail(const struct walk *walk, struct error *err, int code, const char *what)
 {
-	return expression_fail(err, code, walk->expression,
-			       walk->expression->steps[walk->step].at, "%s", what);
+	return expression_fail(err, code, walk->expression, walk->expression->steps[walk->step].at,
+			       "%s", what);
 }
 
 int walk_fail_type(const struct walk *walk, struct error *err, int code, const char *format)
@@ -43,7 +43,8 @@ static const struct piece *find_piece(const struct walk *walk, uint64_t offset)
 	return NULL;
 }
 
-int walk_word(const struct walk *walk, uint64_t offset, struct plan_place *ret_place, struct error *err)
+int walk_word(const struct walk *walk, uint64_t offset, struct plan_place *ret_place,
+	      struct error *err)
 {
 	struct plan_place place = walk->place;
 	const struct piece *piece;
@@ -57,8 +58,9 @@ int walk_word(const struct walk *walk, uint64_t offset, struct plan_place *ret_p
 	if (!piece)
 		return walk_fail_type(walk, err, -ENOTSUP, "a %s has no such part");
 	if (piece->place != PLACE_INTEGER)
-		return walk_fail_type(walk, err, -ENOTSUP,
-				 "this %s is in a floating-point register, which a uprobe cannot read");
+		return walk_fail_type(
+			walk, err, -ENOTSUP,
+			"this %s is in a floating-point register, which a uprobe cannot read");
 	place.words[0] = piece->index;
 	place.word_count = 1;
 	*ret_place = place;
@@ -98,13 +100,14 @@ int walk_place(const struct walk *walk, struct plan_place *ret_place, struct err
 /* Stands at the begin of what a source gives. */
 void walk_enter(struct walk *walk, int source, const struct type *type)
 {
-	walk->place = (struct plan_place){.source = source, .gate = PLAN_NO_GATE};
+	walk->place = (struct plan_place){ .source = source, .gate = PLAN_NO_GATE };
 	walk->type = type;
 }
 
 int walk_advance(struct walk *walk, uint64_t offset, const struct type *type, struct error *err)
 {
-	if (offset > WALK_MAX_DISPLACEMENT || walk->place.displacement + offset > WALK_MAX_DISPLACEMENT)
+	if (offset > WALK_MAX_DISPLACEMENT ||
+	    walk->place.displacement + offset > WALK_MAX_DISPLACEMENT)
 		return walk_fail_type(walk, err, -E2BIG, "that lies too far into a %s");
 	if (walk_is_in_registers(walk))
 		walk->offset += offset;
@@ -118,7 +121,7 @@ int walk_advance(struct walk *walk, uint64_t offset, const struct type *type, st
 
 /* What the word at `pointer` leads to. */
 int walk_follow_word(struct walk *walk, struct plan_place pointer, const struct type *type,
-		       struct error *err)
+		     struct error *err)
 {
 	int source = plan_follow(walk->builder, pointer, err);
 
@@ -145,8 +148,9 @@ int walk_follow_pointers(struct walk *walk, struct error *err)
 {
 	/* type T *T is Go, and has no end. */
 	for (int i = 0; walk->type->kind == TYPE_POINTER; i++) {
-		int r = i < EXPRESSION_MAX_STEPS ? walk_follow(walk, err)
-						 : walk_fail(walk, err, -E2BIG, "too many pointers to follow");
+		int r = i < EXPRESSION_MAX_STEPS ?
+				walk_follow(walk, err) :
+				walk_fail(walk, err, -E2BIG, "too many pointers to follow");
 
 		if (r < 0)
 			return r;
@@ -180,8 +184,8 @@ static const struct type *embedded_struct(struct types *types, const struct fiel
 }
 
 /* Looks `depth` embedded structs below `type`. */
-static bool find_at_depth(struct types *types, const struct type *type, const char *name, size_t depth,
-			  struct field_path *path)
+static bool find_at_depth(struct types *types, const struct type *type, const char *name,
+			  size_t depth, struct field_path *path)
 {
 	for (size_t i = 0; i < type->field_count; i++) {
 		const struct field *field = &type->fields[i];
@@ -239,15 +243,16 @@ static int fail_field(const struct walk *walk, const char *name, struct error *e
 		used += snprintf(names + used, sizeof(names) - used, "%s%.64s", i ? ", " : "",
 				 type->fields[i].name);
 	if (types_field_is_uncertain(walk->scope->types, type, name)) {
-		snprintf(what, sizeof(what), "where field \"%s\" lies in this release's %s is not known",
-			 name, type->name);
+		snprintf(what, sizeof(what),
+			 "where field \"%s\" lies in this release's %s is not known", name,
+			 type->name);
 		return walk_fail(walk, err, -ENODATA, what);
 	}
 	if (type->field_count == 0)
 		snprintf(what, sizeof(what), "a %.128s has no fields", type->name);
 	else
-		snprintf(what, sizeof(what), "a %.128s has no field \"%s\": it has %s", type->name, name,
-			 names);
+		snprintf(what, sizeof(what), "a %.128s has no field \"%s\": it has %s", type->name,
+			 name, names);
 	return walk_fail(walk, err, -ENOENT, what);
 }
 

@@ -62,7 +62,8 @@ int walk_to_entry(const struct walk *walk, uint64_t index, struct walk *ret_key,
 		  struct walk *ret_element, struct error *err);
 
 /* The place of one machine word of the value it stands at. */
-int walk_word(const struct walk *walk, uint64_t offset, struct plan_place *ret_place, struct error *err);
+int walk_word(const struct walk *walk, uint64_t offset, struct plan_place *ret_place,
+	      struct error *err);
 
 /* The place of the whole value, which has as many words as its kind takes. */
 int walk_place(const struct walk *walk, struct plan_place *ret_place, struct error *err);

@@ -7,7 +7,10 @@
 
 #include "interface.h"
 
-static const struct type byte_type = {.kind = TYPE_UINT, .name = "uint8", .size = 1, .complete = true};
+static const struct type byte_type = { .kind = TYPE_UINT,
+				       .name = "uint8",
+				       .size = 1,
+				       .complete = true };
 
 /* ---- elements ---- */
 
@@ -26,7 +29,7 @@ static int advance_to_element(struct walk *walk, uint64_t index, const struct ty
 static int to_counted_element(struct walk *walk, uint64_t index, const struct type *element,
 			      struct error *err)
 {
-	struct plan_place length = {0}, pointer = {0};
+	struct plan_place length = { 0 }, pointer = { 0 };
 	int r = walk_word(walk, WALK_WORD, &length, err);
 
 	if (r == 0)
@@ -53,7 +56,8 @@ int walk_to_element(struct walk *walk, uint64_t index, struct error *err)
 	if (type->kind == TYPE_STRING)
 		return to_counted_element(walk, index, &byte_type, err);
 	if (!type->element || (type->kind != TYPE_SLICE && type->kind != TYPE_ARRAY))
-		return walk_fail_type(walk, err, -EINVAL, "a %s has no elements to choose by a number");
+		return walk_fail_type(walk, err, -EINVAL,
+				      "a %s has no elements to choose by a number");
 	if (type->kind == TYPE_SLICE)
 		return to_counted_element(walk, index, type->element, err);
 	if (index >= type->length)
@@ -66,7 +70,7 @@ static int enter_entry(const struct walk *map, int entry, int word, bool is_poin
 		       const struct type *type, struct walk *ret_walk, struct error *err)
 {
 	struct walk walk = *map;
-	struct plan_place place = {.source = entry, .gate = PLAN_NO_GATE, .displacement = word};
+	struct plan_place place = { .source = entry, .gate = PLAN_NO_GATE, .displacement = word };
 	int r = walk_follow_word(&walk, place, type, err);
 
 	if (r == 0 && is_pointer)
@@ -79,7 +83,7 @@ static int enter_entry(const struct walk *map, int entry, int word, bool is_poin
 static int find_entry(const struct walk *walk, const struct map_layout *layout, uint32_t pass_over,
 		      struct error *err)
 {
-	struct plan_place map = {0};
+	struct plan_place map = { 0 };
 	int r = walk_word(walk, 0, &map, err);
 
 	return r < 0 ? r : plan_find_entry(walk->builder, map, &layout->search, pass_over, err);
@@ -97,7 +101,8 @@ int walk_to_entry(const struct walk *walk, uint64_t index, struct walk *ret_key,
 	entry = find_entry(walk, &layout, (uint32_t)index, err);
 	if (entry < 0)
 		return entry;
-	r = enter_entry(walk, entry, PLAN_ENTRY_KEY, layout.key_is_pointer, walk->type->key, ret_key, err);
+	r = enter_entry(walk, entry, PLAN_ENTRY_KEY, layout.key_is_pointer, walk->type->key,
+			ret_key, err);
 	if (r == 0)
 		r = enter_entry(walk, entry, PLAN_ENTRY_ELEMENT, layout.element_is_pointer,
 				walk->type->element, ret_element, err);
@@ -129,9 +134,9 @@ static int want_key(const struct walk *walk, const struct expression_step *step,
 		return 0;
 	}
 	if (step->kind != STEP_INDEX || !is_integer || key->size > 8)
-		return walk_fail_type(walk, err, -EINVAL, step->kind == STEP_KEY
-						? "the keys of a %s are no strings"
-						: "the keys of a %s are no integers");
+		return walk_fail_type(walk, err, -EINVAL,
+				      step->kind == STEP_KEY ? "the keys of a %s are no strings" :
+							       "the keys of a %s are no integers");
 	if (!fits(step, key))
 		return walk_fail_type(walk, err, -EINVAL, "no key of a %s can be that number");
 	search->match = SEARCH_INTEGER;
@@ -178,7 +183,7 @@ int walk_take_brackets(struct walk *walk, const struct expression_step *step, st
 int walk_type_hash(const struct walk *walk, struct plan_place *ret_place, struct error *err)
 {
 	struct walk type = *walk;
-	struct plan_place pointer = {0};
+	struct plan_place pointer = { 0 };
 	bool has_table = false;
 	int r = interface_has_table(walk->scope->types, walk->type, &has_table, err);
 
@@ -199,7 +204,7 @@ int walk_type_hash(const struct walk *walk, struct plan_place *ret_place, struct
 
 int walk_to_held(struct walk *walk, const struct type *held, struct error *err)
 {
-	struct plan_place hash = {0};
+	struct plan_place hash = { 0 };
 	uint32_t wanted = 0;
 	int r = types_runtime_hash(walk->scope->types, held, &wanted, err);
 
@@ -229,8 +234,8 @@ int walk_take_type(struct walk *walk, const char *name, struct error *err)
 		return walk_fail_type(walk, err, -EINVAL, "a %s is no interface");
 	r = types_named(walk->scope->types, name, &held, NULL);
 	if (r < 0)
-		return walk_fail(walk, err, r == -ENODATA ? -ENOENT : r,
-				 "the binary describes no such type; write it with its whole import path");
+		return walk_fail(
+			walk, err, r == -ENODATA ? -ENOENT : r,
+			"the binary describes no such type; write it with its whole import path");
 	return walk_to_held(walk, held, err);
 }
-

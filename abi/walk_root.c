@@ -8,8 +8,10 @@
 
 static struct plan_place stack_pointer(const struct walk *walk)
 {
-	return (struct plan_place){.source = PLAN_REGISTERS, .gate = PLAN_NO_GATE,
-				   .words = {walk->scope->convention->stack_pointer}, .word_count = 1};
+	return (struct plan_place){ .source = PLAN_REGISTERS,
+				    .gate = PLAN_NO_GATE,
+				    .words = { walk->scope->convention->stack_pointer },
+				    .word_count = 1 };
 }
 
 static int find_parameter(const struct walk *walk, size_t *ret_index, struct error *err)
@@ -27,8 +29,8 @@ static int find_parameter(const struct walk *walk, size_t *ret_index, struct err
 			return 0;
 		}
 		if (used < sizeof(names))
-			used += snprintf(names + used, sizeof(names) - used, "%s%s",
-					 i ? ", " : "", name);
+			used += snprintf(names + used, sizeof(names) - used, "%s%s", i ? ", " : "",
+					 name);
 	}
 	return expression_fail(err, -ENOENT, walk->expression, walk->expression->steps[0].at,
 			       "no parameter \"%s\": there are %s", wanted,
@@ -73,7 +75,8 @@ static bool find_result(const struct walk *walk, size_t *ret_index)
 		char number[32];
 
 		snprintf(number, sizeof(number), "ret%zu", i);
-		if (strcmp(wanted, number) == 0 || strcmp(wanted, signature->results[i].name) == 0 ||
+		if (strcmp(wanted, number) == 0 ||
+		    strcmp(wanted, signature->results[i].name) == 0 ||
 		    (strcmp(wanted, "ret") == 0 && signature->result_count == 1)) {
 			*ret_index = i;
 			return true;
@@ -89,8 +92,10 @@ static int enter_result(struct walk *walk, struct error *err)
 	int r;
 
 	if (!find_result(walk, &index))
-		return expression_fail(err, -ENOENT, walk->expression, walk->expression->steps[0].at,
-				       "no result \"%s\": the function has %zu", walk->expression->steps[0].name,
+		return expression_fail(err, -ENOENT, walk->expression,
+				       walk->expression->steps[0].at,
+				       "no result \"%s\": the function has %zu",
+				       walk->expression->steps[0].name,
 				       scope->signature->result_count);
 	r = convention_locate_result(scope->convention, scope->types, scope->signature, index,
 				     &walk->location, err);
@@ -100,13 +105,15 @@ static int enter_result(struct walk *walk, struct error *err)
 /* `@sp` is no parameter either, but the stack pointer. */
 static int enter_stack_pointer(struct walk *walk)
 {
-	static const struct type address = {.kind = TYPE_UINT, .name = "uintptr", .size = WALK_WORD,
-					    .complete = true};
+	static const struct type address = {
+		.kind = TYPE_UINT, .name = "uintptr", .size = WALK_WORD, .complete = true
+	};
 
 	walk->type = &address;
 	walk->location.piece_count = 1;
-	walk->location.pieces[0] = (struct piece){
-		.place = PLACE_INTEGER, .index = walk->scope->convention->stack_pointer, .size = WALK_WORD};
+	walk->location.pieces[0] = (struct piece){ .place = PLACE_INTEGER,
+						   .index = walk->scope->convention->stack_pointer,
+						   .size = WALK_WORD };
 	return 0;
 }
 
@@ -114,7 +121,9 @@ static int enter_stack_pointer(struct walk *walk)
 static int enter_goroutine(struct walk *walk, struct error *err)
 {
 	const struct site *site = walk->scope->site;
-	struct plan_place place = {.source = PLAN_REGISTERS, .gate = PLAN_NO_GATE, .word_count = 1};
+	struct plan_place place = { .source = PLAN_REGISTERS,
+				    .gate = PLAN_NO_GATE,
+				    .word_count = 1 };
 	int r = types_named(walk->scope->types, "runtime.g", &walk->type, err);
 
 	if (r < 0)
@@ -122,14 +131,16 @@ static int enter_goroutine(struct walk *walk, struct error *err)
 	place.words[0] = site->goroutine_register;
 	if (site->goroutine_register == CONVENTION_NO_REGISTER) {
 		if (site->goroutine_offset == 0)
-			return walk_fail(walk, err, -ENOTSUP,
-					 "where the goroutine is cannot be told at this probe site");
+			return walk_fail(
+				walk, err, -ENOTSUP,
+				"where the goroutine is cannot be told at this probe site");
 		place.words[0] = PLAN_THREAD_POINTER;
 		r = plan_follow(walk->builder, place, err);
 		if (r < 0)
 			return r;
-		place = (struct plan_place){.source = r, .gate = PLAN_NO_GATE,
-					    .displacement = site->goroutine_offset};
+		place = (struct plan_place){ .source = r,
+					     .gate = PLAN_NO_GATE,
+					     .displacement = site->goroutine_offset };
 	}
 	r = plan_follow(walk->builder, place, err);
 	if (r < 0)
@@ -147,7 +158,7 @@ int walk_begin(struct walk *walk, const struct scope *scope, const struct expres
 		.scope = scope,
 		.expression = expression,
 		.builder = builder,
-		.place = {.source = PLAN_REGISTERS, .gate = PLAN_NO_GATE},
+		.place = { .source = PLAN_REGISTERS, .gate = PLAN_NO_GATE },
 	};
 	if (scope->site->kind != SITE_RETURN && find_parameter(walk, &index, NULL) == 0)
 		return enter_parameter(walk, index, err);
@@ -159,4 +170,3 @@ int walk_begin(struct walk *walk, const struct scope *scope, const struct expres
 		return enter_result(walk, err);
 	return find_parameter(walk, &index, err);
 }
-

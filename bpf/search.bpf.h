@@ -133,8 +133,8 @@ static __always_inline bool is_live(const struct plan_search *search, __u8 state
 	return search->layout == SEARCH_BUCKETS ? state >= ENTRY_LEAST : !(state & ENTRY_ABSENT);
 }
 
-static __always_inline bool matches(struct search_progress *progress, const struct plan_search *search,
-				    __u64 key, bool sleepable)
+static __always_inline bool matches(struct search_progress *progress,
+				    const struct plan_search *search, __u64 key, bool sleepable)
 {
 	const __u64 *wanted = (const __u64 *)search->wanted;
 	__u32 size = search->key_size;
@@ -180,7 +180,8 @@ static __always_inline bool look_at_group(struct search_progress *progress,
 		if (progress->pass_over--)
 			continue;
 		progress->key = key;
-		progress->element = progress->group + search->element + slot * search->element_stride;
+		progress->element =
+			progress->group + search->element + slot * search->element_stride;
 		return true;
 	}
 	if (search->layout == SEARCH_TABLES ||
@@ -206,7 +207,8 @@ static __always_inline long search_turn(struct search_context *context, bool sle
 	return progress->group && look_at_group(progress, search, sleepable);
 }
 
-static long search_turn_sleepable(__u32 turn __attribute__((unused)), struct search_context *context)
+static long search_turn_sleepable(__u32 turn __attribute__((unused)),
+				  struct search_context *context)
 {
 	return search_turn(context, true);
 }
@@ -218,10 +220,10 @@ static long search_turn_atomic(__u32 turn __attribute__((unused)), struct search
 
 /* Finds the entry and leaves the addresses of its key and element in `progress`. */
 static __always_inline bool find_entry(struct search_progress *progress,
-				       const struct plan_search *search, __u64 map,
-				       __u32 pass_over, bool sleepable)
+				       const struct plan_search *search, __u64 map, __u32 pass_over,
+				       bool sleepable)
 {
-	struct search_context context = {progress, search};
+	struct search_context context = { progress, search };
 
 	if (!begin_search(progress, search, map, pass_over, sleepable))
 		return false;

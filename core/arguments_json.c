@@ -9,7 +9,7 @@
 void arguments_write_members(struct json_writer *writer, const struct hit_arguments *arguments,
 			     struct argument_cuts *cuts)
 {
-	struct value_printer printer = {.writer = writer, .arguments = arguments, .cuts = cuts};
+	struct value_printer printer = { .writer = writer, .arguments = arguments, .cuts = cuts };
 
 	value_print_members(&printer, arguments->shape->nodes);
 }
@@ -25,7 +25,7 @@ void arguments_write(struct json_writer *writer, const struct hit_arguments *arg
 void arguments_write_text(struct json_writer *writer, const struct hit_arguments *arguments,
 			  struct argument_cuts *cuts)
 {
-	struct value_printer printer = {.writer = writer, .arguments = arguments, .cuts = cuts};
+	struct value_printer printer = { .writer = writer, .arguments = arguments, .cuts = cuts };
 	const struct shape_node *root = arguments->shape->nodes, *end = root + root->size;
 
 	for (const struct shape_node *node = root + 1; node < end; node += node->size) {
@@ -41,7 +41,7 @@ void arguments_write_text(struct json_writer *writer, const struct hit_arguments
 void arguments_write_expressions(struct json_writer *writer, const struct hit_arguments *arguments,
 				 struct argument_cuts *cuts)
 {
-	struct value_printer printer = {.writer = writer, .arguments = arguments, .cuts = cuts};
+	struct value_printer printer = { .writer = writer, .arguments = arguments, .cuts = cuts };
 
 	value_print_fields(&printer, arguments->shape->nodes, arguments->expression_count);
 }
@@ -50,7 +50,7 @@ void arguments_write_expressions(struct json_writer *writer, const struct hit_ar
 void arguments_write_results(struct json_writer *writer, const struct hit_arguments *results,
 			     struct argument_cuts *cuts)
 {
-	struct value_printer printer = {.writer = writer, .arguments = results, .cuts = cuts};
+	struct value_printer printer = { .writer = writer, .arguments = results, .cuts = cuts };
 	const struct shape_node *root = results->shape->nodes, *end = root + root->size;
 	bool is_list = root->size > 1 && root + 1 + root[1].size < end;
 

@@ -36,9 +36,11 @@ void arguments_write_text(struct json_writer *writer, const struct hit_arguments
  * The headers among the captures of a request, or of its response, as members; several values of one are
  * joined as HTTP has it, and headers that were not there are left out.
  */
-void arguments_write_request_headers(struct json_writer *writer, const struct hit_arguments *arguments,
+void arguments_write_request_headers(struct json_writer *writer,
+				     const struct hit_arguments *arguments,
 				     struct argument_cuts *cuts);
-void arguments_write_response_headers(struct json_writer *writer, const struct hit_arguments *arguments,
+void arguments_write_response_headers(struct json_writer *writer,
+				      const struct hit_arguments *arguments,
 				      struct argument_cuts *cuts);
 
 #endif

@@ -63,8 +63,8 @@ static struct bpf_link *attach_multi(struct kernel *kernel, const struct attach_
 	}
 	if (offsets && cookies)
 		link = bpf_program__attach_uprobe_multi(program_for(kernel, are_long),
-							filter_of(request->pid), request->path, NULL,
-							&options);
+							filter_of(request->pid), request->path,
+							NULL, &options);
 	free(offsets);
 	free(cookies);
 	return link;
@@ -102,8 +102,9 @@ static struct attachment *create_attachment(const struct kernel *kernel, uint32_
 
 static int enter(const struct attachment *attachment, uint32_t entry)
 {
-	return bpf_map_update_elem(attachment->traced, &attachment->pid, &entry, BPF_ANY) < 0 ? -errno
-											      : 0;
+	return bpf_map_update_elem(attachment->traced, &attachment->pid, &entry, BPF_ANY) < 0 ?
+		       -errno :
+		       0;
 }
 
 static bool has_points(const struct attach_point *points, size_t count, bool are_long)
@@ -166,7 +167,7 @@ int kernel_attach(struct kernel *kernel, uint32_t pid, uint32_t target,
 		  struct attachment **ret_attachment, struct error *err)
 {
 	struct process_exe_path path = process_exe_path(pid);
-	struct attach_request request = {.path = path.text, .pid = pid, .target = target};
+	struct attach_request request = { .path = path.text, .pid = pid, .target = target };
 
 	return attach(kernel, &request, points, count, ret_attachment, err);
 }
@@ -174,7 +175,7 @@ int kernel_attach(struct kernel *kernel, uint32_t pid, uint32_t target,
 int kernel_attach_file(struct kernel *kernel, const char *path, const struct attach_point *points,
 		       size_t count, struct attachment **ret_attachment, struct error *err)
 {
-	struct attach_request request = {.path = path};
+	struct attach_request request = { .path = path };
 
 	return attach(kernel, &request, points, count, ret_attachment, err);
 }
@@ -242,13 +243,13 @@ static void *detach_some(void *user)
 
 void attachments_detach(struct attachment **attachments, size_t count)
 {
-	struct detacher detachers[MAX_DETACHERS] = {0};
+	struct detacher detachers[MAX_DETACHERS] = { 0 };
 	size_t threads = count < MAX_DETACHERS ? count : MAX_DETACHERS;
 
 	for (size_t i = 0; i < threads; i++) {
-		detachers[i] = (struct detacher){attachments + i, count - i, threads};
-		detachers[i].runs = pthread_create(&detachers[i].thread, NULL, detach_some,
-						   &detachers[i]) == 0;
+		detachers[i] = (struct detacher){ attachments + i, count - i, threads };
+		detachers[i].runs =
+			pthread_create(&detachers[i].thread, NULL, detach_some, &detachers[i]) == 0;
 	}
 	for (size_t i = 0; i < threads; i++) {
 		if (detachers[i].runs)

@@ -103,7 +103,8 @@ static void tell(struct calls *calls, const struct sighting *call, struct bytes 
 	event.awaits_return = call->schema->awaits_return;
 	event.outcome = ending->outcome;
 	if (ending->end) {
-		event.duration = (struct integer){PRESENT, (int64_t)(ending->end->head.time - call->head.time)};
+		event.duration = (struct integer){ PRESENT, (int64_t)(ending->end->head.time -
+								      call->head.time) };
 		event.results = sighting_arguments(ending->end, ending->record, &results);
 		event.results_are_named = ending->end->schema->results_are_named;
 	}
@@ -123,10 +124,12 @@ static void close_call(struct calls *calls, struct bytes record, const struct en
 static void close_left(struct calls *calls, struct bytes record)
 {
 	const struct assembly_callbacks *callbacks = &calls->callbacks;
-	bool missed = callbacks->lost_ends && callbacks->lost_ends(callbacks->user) > calls->unknown_ends;
+	bool missed = callbacks->lost_ends &&
+		      callbacks->lost_ends(callbacks->user) > calls->unknown_ends;
 
 	calls->unknown_ends += missed;
-	close_call(calls, record, &(struct ending){.outcome = missed ? OUTCOME_UNKNOWN : OUTCOME_PANIC});
+	close_call(calls, record,
+		   &(struct ending){ .outcome = missed ? OUTCOME_UNKNOWN : OUTCOME_PANIC });
 }
 
 /* Whether the innermost call that waits on a goroutine is in a frame from `least` on. */
@@ -137,7 +140,8 @@ static bool is_within(struct calls *calls, const struct sighting *sighting, uint
 
 	return joiner_look_owned(calls->joiner, target_id(sighting->target), goroutine_of(sighting),
 				 &record) &&
-	       sighting_of(calls->targets, record, &innermost) == 0 && frame_of(&innermost) >= least;
+	       sighting_of(calls->targets, record, &innermost) == 0 &&
+	       frame_of(&innermost) >= least;
 }
 
 static void leave_frames(struct calls *calls, const struct sighting *sighting, uint64_t least)
@@ -156,15 +160,15 @@ int calls_begin(struct calls *calls, const struct sighting *call, struct bytes r
 	int r;
 
 	if (!call->schema->awaits_return || !has_frame(call)) {
-		tell(calls, call, record, &(struct ending){.outcome = OUTCOME_UNKNOWN});
+		tell(calls, call, record, &(struct ending){ .outcome = OUTCOME_UNKNOWN });
 		return 0;
 	}
 	leave_frames(calls, call, frame_of(call));
-	r = joiner_open(calls->joiner, target_id(call->target), key_of(call), goroutine_of(call), record,
-			&displaced);
+	r = joiner_open(calls->joiner, target_id(call->target), key_of(call), goroutine_of(call),
+			record, &displaced);
 	if (r > 0) {
 		calls->unknown_ends++;
-		close_call(calls, displaced, &(struct ending){.outcome = OUTCOME_UNKNOWN});
+		close_call(calls, displaced, &(struct ending){ .outcome = OUTCOME_UNKNOWN });
 	}
 	return r < 0 ? r : 0;
 }
@@ -188,9 +192,9 @@ void calls_return(struct calls *calls, const struct sighting *end, struct bytes 
 	joiner_take(calls->joiner, target_id(end->target), key_of(end), &call_record);
 	/* It may have panicked, and the return be that of a later call in its place, which was lost. */
 	if (call.head.lost_calls != end->head.lost_calls)
-		close_call(calls, call_record, &(struct ending){.outcome = OUTCOME_UNKNOWN});
+		close_call(calls, call_record, &(struct ending){ .outcome = OUTCOME_UNKNOWN });
 	else
-		close_call(calls, call_record, &(struct ending){OUTCOME_OK, end, record});
+		close_call(calls, call_record, &(struct ending){ OUTCOME_OK, end, record });
 }
 
 void calls_unwind(struct calls *calls, const struct sighting *end)
@@ -203,5 +207,5 @@ void calls_end_target(struct calls *calls, const struct target *target)
 	struct bytes record;
 
 	while (joiner_take_any(calls->joiner, target_id(target), &record))
-		close_call(calls, record, &(struct ending){.outcome = OUTCOME_EXITED});
+		close_call(calls, record, &(struct ending){ .outcome = OUTCOME_EXITED });
 }

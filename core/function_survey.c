@@ -25,12 +25,12 @@ static const char *request_parameter(const struct signature *signature)
 static int find_signature(const struct binary *binary, const struct function *function,
 			  const struct signature **ret_signature, struct error *err)
 {
-	struct error why = {0};
+	struct error why = { 0 };
 	int r = types_signature(binary->types, function, ret_signature, NULL, &why);
 
 	if (r < 0) {
-		error_fail(err, r, "the parameters of function %s are not known: %s", function->name,
-			   why.what);
+		error_fail(err, r, "the parameters of function %s are not known: %s",
+			   function->name, why.what);
 		error_hint(err, "%s", why.hint);
 	}
 	return r;
@@ -38,7 +38,8 @@ static int find_signature(const struct binary *binary, const struct function *fu
 
 /* The captures of a request, apart: those of parameters, and those of results. */
 struct wanted {
-	struct shape_wish parameters[FUNCTION_REQUEST_MAX_CAPTURES], results[FUNCTION_REQUEST_MAX_CAPTURES];
+	struct shape_wish parameters[FUNCTION_REQUEST_MAX_CAPTURES],
+		results[FUNCTION_REQUEST_MAX_CAPTURES];
 	size_t parameter_count, result_count;
 	bool has_list, awaits_return;
 };
@@ -60,19 +61,21 @@ static bool is_of_result(const struct signature *signature, const char *text)
 
 	if (expression_parse(text, &expression, NULL) < 0 || strncmp(root, "ret", 3) != 0)
 		return false;
-	return strspn(root + 3, "0123456789") == strlen(root + 3) && !has_parameter(signature, root);
+	return strspn(root + 3, "0123456789") == strlen(root + 3) &&
+	       !has_parameter(signature, root);
 }
 
 static struct wanted sort_captures(const struct function_request *request,
 				   const struct signature *signature, bool latency)
 {
-	struct wanted wanted = {.has_list = request->has_list, .awaits_return = latency};
+	struct wanted wanted = { .has_list = request->has_list, .awaits_return = latency };
 
 	for (size_t i = 0; i < request->capture_count; i++) {
 		if (is_of_result(signature, request->captures[i]))
 			wanted.results[wanted.result_count++].expression = request->captures[i];
 		else
-			wanted.parameters[wanted.parameter_count++].expression = request->captures[i];
+			wanted.parameters[wanted.parameter_count++].expression =
+				request->captures[i];
 	}
 	wanted.awaits_return = latency || wanted.result_count;
 	return wanted;
@@ -81,7 +84,8 @@ static struct wanted sort_captures(const struct function_request *request,
 /* What the function is asked for: its arguments, as named or all, and a request's keys if it takes one. */
 static int compile_call(const struct binary *binary, const struct wanted *wanted,
 			const struct function *function, const struct signature *signature,
-			const struct survey_options *options, struct probe *probe, struct error *err)
+			const struct survey_options *options, struct probe *probe,
+			struct error *err)
 {
 	const char *parameter = request_parameter(signature);
 	struct call_captures captures;
@@ -123,7 +127,8 @@ static int compile_return(const struct binary *binary, const struct wanted *want
 	return probe_compile(binary, &request, options->max_string, probe, err);
 }
 
-static struct survey_probe *survey_grow(struct survey *survey, const char *function, struct error *err)
+static struct survey_probe *survey_grow(struct survey *survey, const char *function,
+					struct error *err)
 {
 	size_t size = (survey->count + 1) * sizeof(*survey->probes);
 	struct survey_probe *probes = realloc(survey->probes, size);
@@ -135,7 +140,7 @@ static struct survey_probe *survey_grow(struct survey *survey, const char *funct
 	}
 	survey->probes = probes;
 	probe = &probes[survey->count++];
-	*probe = (struct survey_probe){.function = function, .role = PLAN_ROLE_CALL};
+	*probe = (struct survey_probe){ .function = function, .role = PLAN_ROLE_CALL };
 	return probe;
 }
 
@@ -184,8 +189,8 @@ static int survey_function(struct survey *survey, const struct function_request 
 		return 0;
 	wanted = sort_captures(request, signature, options->latency);
 	probe->awaits_return = wanted.awaits_return;
-	probe->result = compile_call(survey->binary, &wanted, function, signature, options, &probe->probe,
-				     &probe->why);
+	probe->result = compile_call(survey->binary, &wanted, function, signature, options,
+				     &probe->probe, &probe->why);
 	if (probe->result < 0 || !wanted.awaits_return)
 		return 0;
 	r = survey_return(survey, &wanted, function, options, err);
@@ -208,7 +213,8 @@ static int survey_count(struct survey *survey, const struct function_request *re
 	if (set->count == 0)
 		probe->result = function_missing(survey->binary, request->function, &probe->why);
 	else
-		probe->result = error_fail(&probe->why, -E2BIG, "%s means %zu functions: the first %d are traced",
+		probe->result = error_fail(&probe->why, -E2BIG,
+					   "%s means %zu functions: the first %d are traced",
 					   request->function, set->matched, MAX_FUNCTIONS);
 	return 0;
 }
@@ -217,7 +223,8 @@ static int survey_request(struct survey *survey, const struct function_request *
 			  const struct survey_options *options, struct error *err)
 {
 	struct function_set set;
-	int r = function_set_find(survey->binary->pclntab, request->function, MAX_FUNCTIONS, &set, err);
+	int r = function_set_find(survey->binary->pclntab, request->function, MAX_FUNCTIONS, &set,
+				  err);
 
 	if (r < 0)
 		return r;
@@ -246,15 +253,15 @@ static int survey_goroutine_end(struct survey *survey, uint32_t max_string, stru
 	if (!probe)
 		return -ENOMEM;
 	probe->role = PLAN_ROLE_GONE;
-	probe->result = probe_compile(survey->binary, &protocol_goroutine_end, max_string, &probe->probe,
-				      &probe->why);
+	probe->result = probe_compile(survey->binary, &protocol_goroutine_end, max_string,
+				      &probe->probe, &probe->why);
 	return 0;
 }
 
 int survey_functions(const struct binary *binary, const struct survey_options *options,
 		     struct survey *ret_survey, struct error *err)
 {
-	struct survey survey = {0};
+	struct survey survey = { 0 };
 	int r = survey_init(&survey, binary, 0, err);
 
 	for (size_t i = 0; r == 0 && i < options->function_count; i++)

@@ -55,8 +55,8 @@ size_t go_time_text(uint64_t wall, int64_t ext, char text[static GO_TEXT_SIZE])
 	rest = (second % DAY + DAY) % DAY;
 	date = date_of(days);
 	return snprintf(text, GO_TEXT_SIZE, "%s%04lld-%02d-%02dT%02d:%02d:%02d.%09lluZ",
-			date.year < 0 ? "-" : "", llabs(date.year), date.month, date.day, (int)(rest / 3600),
-			(int)(rest / 60 % 60), (int)(rest % 60),
+			date.year < 0 ? "-" : "", llabs(date.year), date.month, date.day,
+			(int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60),
 			(unsigned long long)(wall & NANOSECONDS) % 1000000000);
 }
 
@@ -71,8 +71,8 @@ static size_t put_fraction(char *text, uint64_t value, uint64_t unit, const char
 		digits[used++] = '0' + fraction / place;
 		fraction %= place;
 	}
-	return snprintf(text, 40, "%llu%s%s%s", (unsigned long long)(value / unit), used ? "." : "", digits,
-			name);
+	return snprintf(text, 40, "%llu%s%s%s", (unsigned long long)(value / unit), used ? "." : "",
+			digits, name);
 }
 
 size_t go_duration_text(int64_t nanoseconds, char text[static GO_TEXT_SIZE])
@@ -122,7 +122,10 @@ bool go_float_text(uint64_t bits, uint8_t size, char text[static GO_TEXT_SIZE])
 	int most = size == 4 ? 9 : 17;
 
 	if (isnan(value) || isinf(value)) {
-		snprintf(text, GO_TEXT_SIZE, "%s", isnan(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf");
+		snprintf(text, GO_TEXT_SIZE, "%s",
+			 isnan(value) ? "NaN" :
+			 value > 0    ? "+Inf" :
+					"-Inf");
 		return false;
 	}
 	for (int digits = 1; digits <= most; digits++) {

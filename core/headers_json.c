@@ -14,14 +14,15 @@ enum { HEADER_MAX_TEXT = 8 * (STRING_MAX_SIZE + 2) };
  * A header's values, one after the other; returns the size. Each is one cell of a slice of strings.
  * `ret_cut`: whether that is not all.
  */
-static size_t join_values(const struct value_printer *printer, const struct shape_node *slice, int64_t count,
-			  char *text, bool *ret_cut)
+static size_t join_values(const struct value_printer *printer, const struct shape_node *slice,
+			  int64_t count, char *text, bool *ret_cut)
 {
 	const struct shape_node *end = slice + slice->size;
 	size_t size = 0;
 
 	*ret_cut = false;
-	for (const struct shape_node *value = slice + 1; value < end && count > 0; value += value->size) {
+	for (const struct shape_node *value = slice + 1; value < end && count > 0;
+	     value += value->size) {
 		const struct hit_value *string = value_of_cell(printer, value->cell);
 
 		count--;
@@ -45,8 +46,8 @@ static size_t join_values(const struct value_printer *printer, const struct shap
 	return size;
 }
 
-static void put_joined(struct value_printer *printer, const char *name, const struct shape_node *slice,
-		       int64_t count)
+static void put_joined(struct value_printer *printer, const char *name,
+		       const struct shape_node *slice, int64_t count)
 {
 	char *text = malloc(HEADER_MAX_TEXT);
 	size_t size;
@@ -100,14 +101,15 @@ static const struct shape_node *first_header(const struct hit_arguments *argumen
 	return node < root + root->size ? node : NULL;
 }
 
-void arguments_write_request_headers(struct json_writer *writer, const struct hit_arguments *arguments,
+void arguments_write_request_headers(struct json_writer *writer,
+				     const struct hit_arguments *arguments,
 				     struct argument_cuts *cuts)
 {
-	struct value_printer printer = {.writer = writer, .arguments = arguments, .cuts = cuts};
+	struct value_printer printer = { .writer = writer, .arguments = arguments, .cuts = cuts };
 	const struct shape_node *root = arguments->shape->nodes;
 
-	for (const struct shape_node *node = first_header(arguments); node && node < root + root->size;
-	     node += node->size)
+	for (const struct shape_node *node = first_header(arguments);
+	     node && node < root + root->size; node += node->size)
 		put_header(&printer, "request_headers.%s", value_name(&printer, node), node);
 }
 
@@ -119,13 +121,15 @@ static bool was_written(const struct value_printer *printer, const struct shape_
 	return written->kind == SHAPE_CELL && value && value->integer;
 }
 
-void arguments_write_response_headers(struct json_writer *writer, const struct hit_arguments *arguments,
+void arguments_write_response_headers(struct json_writer *writer,
+				      const struct hit_arguments *arguments,
 				      struct argument_cuts *cuts)
 {
-	struct value_printer printer = {.writer = writer, .arguments = arguments, .cuts = cuts};
+	struct value_printer printer = { .writer = writer, .arguments = arguments, .cuts = cuts };
 	const struct shape_node *root = arguments->shape->nodes;
 
-	for (const struct shape_node *node = first_header(arguments); node && node < root + root->size;) {
+	for (const struct shape_node *node = first_header(arguments);
+	     node && node < root + root->size;) {
 		const struct shape_node *sent = node + node->size;
 		const struct shape_node *kept = sent + sent->size;
 

@@ -38,7 +38,8 @@ static int no_memory(struct error *err)
 	return error_fail(err, -ENOMEM, "out of memory");
 }
 
-static int add_point(struct inspection *inspection, const struct attach_point *point, struct error *err)
+static int add_point(struct inspection *inspection, const struct attach_point *point,
+		     struct error *err)
 {
 	size_t size = (inspection->point_count + 1) * sizeof(*inspection->points);
 	struct attach_point *points = realloc(inspection->points, size);
@@ -53,9 +54,9 @@ static int add_point(struct inspection *inspection, const struct attach_point *p
 static int add_points(struct inspection *inspection, const struct probe *probe, int plan,
 		      struct error *err)
 {
-	struct attach_point point = {.file_offset = probe->site.file_offset,
-				     .plan = plan,
-				     .is_long = !plan_is_short(&probe->plan)};
+	struct attach_point point = { .file_offset = probe->site.file_offset,
+				      .plan = plan,
+				      .is_long = !plan_is_short(&probe->plan) };
 	int r = 0;
 
 	if (probe->returns.count == 0)
@@ -67,7 +68,8 @@ static int add_points(struct inspection *inspection, const struct probe *probe, 
 	return r;
 }
 
-static int add_probe(struct inspection *inspection, const struct installed_probe *probe, struct error *err)
+static int add_probe(struct inspection *inspection, const struct installed_probe *probe,
+		     struct error *err)
 {
 	size_t size = (inspection->count + 1) * sizeof(*inspection->probes);
 	struct installed_probe *probes = realloc(inspection->probes, size);
@@ -87,13 +89,13 @@ static int install(struct inspection *inspection, struct survey_probe *survey, s
 		.function = strdup(survey->function),
 		.site = probe->site.kind,
 		.file_offset = probe->site.file_offset,
-		.schema = {.role = probe->plan.role,
-			   .cell_count = probe->plan.cell_count,
-			   .unknown = probe->unknown,
-			   .entry = probe->entry,
-			   .awaits_return = survey->awaits_return,
-			   .results_are_named = survey->results_are_named,
-			   .expression_count = survey->expression_count},
+		.schema = { .role = probe->plan.role,
+			    .cell_count = probe->plan.cell_count,
+			    .unknown = probe->unknown,
+			    .entry = probe->entry,
+			    .awaits_return = survey->awaits_return,
+			    .results_are_named = survey->results_are_named,
+			    .expression_count = survey->expression_count },
 		.has_arguments = probe->has_arguments,
 	};
 	int r;
@@ -110,7 +112,7 @@ static int install(struct inspection *inspection, struct survey_probe *survey, s
 		return r;
 	}
 	inspection->probes[inspection->count - 1].arguments = probe->arguments;
-	probe->arguments = (struct shape){0};
+	probe->arguments = (struct shape){ 0 };
 	return add_points(inspection, probe, installed.plan, err);
 }
 
@@ -118,11 +120,12 @@ static void tell_blindnesses(const struct survey *survey, const struct inspectio
 {
 	for (size_t i = 0; i < survey->blindness_count; i++) {
 		const struct protocol_blindness *blindness = survey->blindnesses[i];
-		struct error why = {0};
+		struct error why = { 0 };
 
 		error_fail(&why, -ENOENT, "%s cannot be seen: %s was inlined", blindness->unseen,
 			   blindness->call->callee);
-		error_hint(&why, "a build without profile-guided optimisation, -pgo=off, can be traced");
+		error_hint(&why,
+			   "a build without profile-guided optimisation, -pgo=off, can be traced");
 		options->refused(options->user, &why);
 	}
 }
@@ -155,7 +158,7 @@ static void tell_unknown(const struct survey *survey, const struct inspection_op
 		[FIELD_STATUS] = "status", [FIELD_RESPONSE_BYTES] = "response_bytes",
 	};
 	uint32_t unknown = unknown_fields(survey);
-	struct error why = {0};
+	struct error why = { 0 };
 	char list[256] = "";
 	size_t used = 0;
 
@@ -179,13 +182,13 @@ static void tell_inlined(const struct survey *survey, const struct inspection_op
 
 	for (size_t i = 0; options->function_count && i < survey->count; i++) {
 		const struct survey_probe *probe = &survey->probes[i];
-		struct inlined inlined = {0};
-		struct error why = {0};
+		struct inlined inlined = { 0 };
+		struct error why = { 0 };
 		char callers[512];
 
 		if (probe->result < 0 || probe->role != PLAN_ROLE_CALL ||
-		    inlining_find(binary->image, binary->pclntab, &binary->version, &probe->function, 1,
-				  &inlined, NULL) < 0 ||
+		    inlining_find(binary->image, binary->pclntab, &binary->version,
+				  &probe->function, 1, &inlined, NULL) < 0 ||
 		    inlined.caller_count == 0)
 			continue;
 		inlined_format(&inlined, callers, sizeof(callers));
@@ -204,7 +207,7 @@ static void tell_gaps(const struct survey *survey, const struct inspection_optio
 
 		for (size_t gap = 0; probe->result == 0 && gap < probe->probe.gaps.count; gap++) {
 			const struct shape_gap *missing = &probe->probe.gaps.gaps[gap];
-			struct error why = {0};
+			struct error why = { 0 };
 
 			error_fail(&why, -ENODATA, "%s of %s will be null: %s", missing->name,
 				   probe->function, missing->why);
@@ -273,13 +276,16 @@ static int install_survey(struct inspection *inspection, struct survey *survey,
 /* A uprobe runs on this machine's processor: a binary for another one can only be looked at. */
 static int check_machine(const struct binary *binary, struct error *err)
 {
-	static const char *const names[] = {[MACHINE_AMD64] = "x86_64", [MACHINE_ARM64] = "aarch64"};
+	static const char *const names[] = {
+		[MACHINE_AMD64] = "x86_64", [MACHINE_ARM64] = "aarch64"
+	};
 	const char *wanted = names[image_machine(binary->image)];
 	struct utsname host;
 
 	if (uname(&host) < 0 || strcmp(host.machine, wanted) == 0)
 		return 0;
-	return error_fail(err, -ENOEXEC, "a program for %s cannot be traced on %s", wanted, host.machine);
+	return error_fail(err, -ENOEXEC, "a program for %s cannot be traced on %s", wanted,
+			  host.machine);
 }
 
 static int open_and_survey(const char *path, const char *origin,
@@ -312,7 +318,8 @@ static int inspect(struct inspection *inspection, const char *path, const char *
 		return r;
 	inspection->convention = binary->convention->name;
 	inspection->go_version = strdup(binary->version.text);
-	r = inspection->go_version ? install_survey(inspection, &survey, options, err) : no_memory(err);
+	r = inspection->go_version ? install_survey(inspection, &survey, options, err) :
+				     no_memory(err);
 	survey_finish(&survey);
 	binary_close(binary);
 	return r;
@@ -411,7 +418,7 @@ void inspection_describe(const struct inspection *inspection,
 
 	for (size_t i = 0; i < inspection->count; i++) {
 		const struct installed_probe *probe = &inspection->probes[i];
-		struct error sentence = {0};
+		struct error sentence = { 0 };
 		char text[1024];
 
 		/* A function's name comes from the binary; errors are made safe to print. */

@@ -82,7 +82,7 @@ int json_writer_finish(struct json_writer *writer, const char *end, struct bytes
 	yajl_gen_reset(writer->gen, end);
 	if (writer->failed)
 		return -ENOMEM;
-	*ret_text = (struct bytes){(const uint8_t *)writer->text, writer->size};
+	*ret_text = (struct bytes){ (const uint8_t *)writer->text, writer->size };
 	return 0;
 }
 

@@ -25,7 +25,8 @@ static const char *place_text(const struct line *line, const struct plan_operati
 			      uint16_t offset, char text[static 64])
 {
 	if (offset < PLAN_REGISTER_WORDS * WORD) {
-		snprintf(text, 64, "%s", convention_register_name(line->binary->convention, offset / WORD));
+		snprintf(text, 64, "%s",
+			 convention_register_name(line->binary->convention, offset / WORD));
 		return text;
 	}
 	for (uint32_t i = 0; i < line->plan->operation_count; i++) {
@@ -41,7 +42,8 @@ static const char *place_text(const struct line *line, const struct plan_operati
 	return text;
 }
 
-static void format_search(struct line *line, const struct plan_operation *operation, const char *place)
+static void format_search(struct line *line, const struct plan_operation *operation,
+			  const char *place)
 {
 	const struct plan_search *search = &line->plan->searches[operation->size];
 	uint64_t key = 0;
@@ -79,8 +81,9 @@ static void format_operation(struct line *line, const struct plan_operation *ope
 		format_search(line, operation, place);
 		break;
 	case PLAN_STRING:
-		snprintf(line->text, TEXT_SIZE, "cell %u: the string at *(%s), its length at %s, cut at %u",
-			 line->cell++, place, place_text(line, operation, operation->target, length),
+		snprintf(line->text, TEXT_SIZE,
+			 "cell %u: the string at *(%s), its length at %s, cut at %u", line->cell++,
+			 place, place_text(line, operation, operation->target, length),
 			 operation->size);
 		break;
 	default:
@@ -96,7 +99,7 @@ static void format_operation(struct line *line, const struct plan_operation *ope
 
 static void report_plan(struct report *report, const struct binary *binary, const struct plan *plan)
 {
-	struct line line = {.binary = binary, .plan = plan};
+	struct line line = { .binary = binary, .plan = plan };
 
 	report_open_list(report, "plan");
 	for (uint32_t i = 0; i < plan->operation_count; i++) {

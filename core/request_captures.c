@@ -23,8 +23,9 @@ static int check_expression(const char *text, struct error *err)
 
 	if (r < 0 || strcmp(root, request_name) == 0 || strcmp(root, response_name) == 0)
 		return r;
-	return expression_fail(err, -EINVAL, &expression, expression.steps[0].at,
-			       "what is captured of a request begins with req, the request, or w, its response");
+	return expression_fail(
+		err, -EINVAL, &expression, expression.steps[0].at,
+		"what is captured of a request begins with req, the request, or w, its response");
 }
 
 /* RFC 9110, section 5.6.2: a token. */
@@ -38,8 +39,8 @@ static int check_header(const char *name, struct error *err)
 			size = 0;
 	}
 	if (size == 0 || size > EXPRESSION_MAX_KEY)
-		return error_fail(err, -EINVAL, "\"%s\" is no name of a header of at most %d bytes", name,
-				  EXPRESSION_MAX_KEY);
+		return error_fail(err, -EINVAL, "\"%s\" is no name of a header of at most %d bytes",
+				  name, EXPRESSION_MAX_KEY);
 	return 0;
 }
 
@@ -47,9 +48,9 @@ int request_captures_check(const struct request_captures *captures, struct error
 {
 	size_t count = captures->expression_count + captures->request_header_count +
 		       RESPONSE_HEADER_WISHES * captures->response_header_count;
-	int r = count > REQUEST_MAX_WISHES
-			? error_fail(err, -E2BIG, "too many captures of each request")
-			: 0;
+	int r = count > REQUEST_MAX_WISHES ?
+			error_fail(err, -E2BIG, "too many captures of each request") :
+			0;
 
 	if (r == 0)
 		r = expressions_check(captures->expressions, captures->expression_count, err);
@@ -69,16 +70,18 @@ static void canonicalize(const char *name, char *text, size_t size)
 	size_t i;
 
 	for (i = 0; name[i] && i + 1 < size; i++) {
-		text[i] = (char)(begins ? toupper((unsigned char)name[i]) : tolower((unsigned char)name[i]));
+		text[i] = (char)(begins ? toupper((unsigned char)name[i]) :
+					  tolower((unsigned char)name[i]));
 		begins = name[i] == '-';
 	}
 	text[i] = '\0';
 }
 
-static struct shape_wish *add_wish(struct request_wishes *wishes, const char *name, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+static struct shape_wish *add_wish(struct request_wishes *wishes, const char *name,
+				   const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-static struct shape_wish *add_wish(struct request_wishes *wishes, const char *name, const char *format, ...)
+static struct shape_wish *add_wish(struct request_wishes *wishes, const char *name,
+				   const char *format, ...)
 {
 	char *text = wishes->texts[wishes->count];
 	struct shape_wish *wish = &wishes->wishes[wishes->count];
@@ -88,14 +91,14 @@ static struct shape_wish *add_wish(struct request_wishes *wishes, const char *na
 	vsnprintf(text, REQUEST_WISH_SIZE, format, arguments);
 	va_end(arguments);
 	snprintf(wishes->names[wishes->count], REQUEST_WISH_SIZE, "%s", name);
-	*wish = (struct shape_wish){text, wishes->names[wishes->count]};
+	*wish = (struct shape_wish){ text, wishes->names[wishes->count] };
 	wishes->count++;
 	return wish;
 }
 
 /* The expression with another root. */
-static void add_expression(struct request_wishes *wishes, const char *text, const char *request_root,
-			   const char *response_root)
+static void add_expression(struct request_wishes *wishes, const char *text,
+			   const char *request_root, const char *response_root)
 {
 	struct expression expression;
 	const char *root = expression.steps[0].name, *other;
@@ -109,8 +112,10 @@ static void add_expression(struct request_wishes *wishes, const char *text, cons
 		return;
 	/* A name was given before the root, and is not part of the text that is compiled. */
 	add_wish(wishes, expression.name, "%s%s%s",
-		 expression.measure == MEASURE_LEN ? "len(" : expression.measure ? "cap(" : "", other,
-		 text + at + strlen(root));
+		 expression.measure == MEASURE_LEN ? "len(" :
+		 expression.measure		   ? "cap(" :
+						     "",
+		 other, text + at + strlen(root));
 }
 
 /* Host is a field of its own, in all releases. */

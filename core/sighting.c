@@ -3,7 +3,8 @@
 
 #include <errno.h>
 
-int sighting_of(const struct target_set *targets, struct bytes record, struct sighting *ret_sighting)
+int sighting_of(const struct target_set *targets, struct bytes record,
+		struct sighting *ret_sighting)
 {
 	const struct inspection *inspection;
 	int r = decode_head(record, &ret_sighting->head);

@@ -18,7 +18,8 @@ struct sighting {
  * -EBADMSG when the bytes are no record of a target's probes, -ESRCH when it is of none of the targets
  * (any more).
  */
-int sighting_of(const struct target_set *targets, struct bytes record, struct sighting *ret_sighting);
+int sighting_of(const struct target_set *targets, struct bytes record,
+		struct sighting *ret_sighting);
 
 /*
  * What was captured beside the fields, decoded into `arguments`, which is then returned; NULL where nothing

@@ -5,14 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-
-int survey_init(struct survey *survey, const struct binary *binary, size_t count,
-		       struct error *err)
+int survey_init(struct survey *survey, const struct binary *binary, size_t count, struct error *err)
 {
 	if (binary_is_library(binary))
-		return error_fail(err, -ENOTSUP,
-				  "a shared library (-buildmode=c-shared or plugin), not a program: cannot be traced");
-	*survey = (struct survey){.binary = binary, .count = count};
+		return error_fail(
+			err, -ENOTSUP,
+			"a shared library (-buildmode=c-shared or plugin), not a program: cannot be traced");
+	*survey = (struct survey){ .binary = binary, .count = count };
 	survey->probes = calloc(count ? count : 1, sizeof(*survey->probes));
 	return survey->probes ? 0 : error_fail(err, -ENOMEM, "out of memory");
 }
@@ -22,7 +21,7 @@ void survey_finish(struct survey *survey)
 	for (size_t i = 0; i < survey->count; i++)
 		probe_finish(&survey->probes[i].probe);
 	free(survey->probes);
-	*survey = (struct survey){0};
+	*survey = (struct survey){ 0 };
 }
 
 size_t survey_count_fit(const struct survey *survey)
@@ -85,13 +84,15 @@ static void find_blindnesses(struct survey *survey, const struct protocol *proto
  * give that; in the others, for other servers and releases, it need not exist.
  */
 static void survey_row(struct survey_probe *probe, const struct binary *binary,
-		       const struct probe_request *row, bool decides, const struct survey_options *options)
+		       const struct probe_request *row, bool decides,
+		       const struct survey_options *options)
 {
 	struct probe_request request = *row;
-	struct request_wishes wishes = {.count = 0};
+	struct request_wishes wishes = { .count = 0 };
 
 	if (options->captures)
-		request_wishes_init(&wishes, options->captures, row->request_root, row->response_root);
+		request_wishes_init(&wishes, options->captures, row->request_root,
+				    row->response_root);
 	request.arguments = wishes.wishes;
 	request.argument_count = wishes.count;
 	request.wants_arguments = wishes.count > 0;
@@ -100,7 +101,8 @@ static void survey_row(struct survey_probe *probe, const struct binary *binary,
 	probe->function = row->function;
 	probe->role = row->role;
 	probe->expression_count = wishes.expression_count;
-	probe->result = probe_compile(binary, &request, options->max_string, &probe->probe, &probe->why);
+	probe->result =
+		probe_compile(binary, &request, options->max_string, &probe->probe, &probe->why);
 }
 
 /* What the user asks for does not fit, or is too much, where most requests pass. */
@@ -117,12 +119,13 @@ static int fail_protocol(const struct survey *survey, struct error *err)
 	}
 	error_hint(err, "name the functions to trace");
 	return error_fail(err, -ENOENT, "no HTTP server of net/http in it: %s",
-			  survey->probes[0].result < 0 ? survey->probes[0].why.what
-						       : "how requests end is not to be seen");
+			  survey->probes[0].result < 0 ? survey->probes[0].why.what :
+							 "how requests end is not to be seen");
 }
 
 int survey_protocol(const struct binary *binary, const struct protocol *protocol,
-		    const struct survey_options *options, struct survey *ret_survey, struct error *err)
+		    const struct survey_options *options, struct survey *ret_survey,
+		    struct error *err)
 {
 	struct survey survey;
 	bool requests_decided = false, responses_decided = false;

@@ -24,11 +24,13 @@ const char *value_name(const struct value_printer *printer, const struct shape_n
 /* ---- the path ---- */
 
 /* Goes a step down; returns what value_path_leave() needs. */
-size_t value_path_enter(struct value_printer *printer, const char *format, const char *name, uint64_t index)
+size_t value_path_enter(struct value_printer *printer, const char *format, const char *name,
+			uint64_t index)
 {
 	size_t before = printer->path_size, room = sizeof(printer->path) - before;
-	int size = name ? snprintf(printer->path + before, room, format, name)
-			: snprintf(printer->path + before, room, "[%llu]", (unsigned long long)index);
+	int size =
+		name ? snprintf(printer->path + before, room, format, name) :
+		       snprintf(printer->path + before, room, "[%llu]", (unsigned long long)index);
 
 	printer->path_size = before + ((size_t)size < room ? (size_t)size : room - 1);
 	return before;
@@ -54,7 +56,8 @@ static void put_digits(struct value_printer *printer, const char *format, uint64
 {
 	char text[32];
 
-	json_plain(printer->writer, text, snprintf(text, sizeof(text), format, (unsigned long long)value));
+	json_plain(printer->writer, text,
+		   snprintf(text, sizeof(text), format, (unsigned long long)value));
 }
 
 /* Readers keep numbers in doubles: what does not fit would be another number there. */
@@ -65,7 +68,8 @@ static void put_signed(struct value_printer *printer, int64_t value)
 	if (value >= -(INT64_C(1) << 53) && value <= INT64_C(1) << 53)
 		json_integer(printer->writer, value);
 	else
-		json_plain(printer->writer, text, snprintf(text, sizeof(text), "%lld", (long long)value));
+		json_plain(printer->writer, text,
+			   snprintf(text, sizeof(text), "%lld", (long long)value));
 }
 
 static void put_unsigned(struct value_printer *printer, uint64_t value)
@@ -158,7 +162,8 @@ static void put_time(struct value_printer *printer, const struct shape_node *nod
 	char text[GO_TEXT_SIZE];
 
 	if (wall && ext)
-		json_plain(printer->writer, text, go_time_text((uint64_t)wall->integer, ext->integer, text));
+		json_plain(printer->writer, text,
+			   go_time_text((uint64_t)wall->integer, ext->integer, text));
 	else
 		json_null(printer->writer);
 }
@@ -205,9 +210,11 @@ void value_print_fields(struct value_printer *printer, const struct shape_node *
 {
 	const struct shape_node *end = node + node->size;
 
-	for (const struct shape_node *field = node + 1; field < end && most--; field += field->size) {
+	for (const struct shape_node *field = node + 1; field < end && most--;
+	     field += field->size) {
 		const char *name = value_name(printer, field);
-		size_t before = value_path_enter(printer, printer->path_size ? ".%s" : "%s", name, 0);
+		size_t before =
+			value_path_enter(printer, printer->path_size ? ".%s" : "%s", name, 0);
 
 		json_name(printer->writer, name);
 		value_print(printer, field);
@@ -228,7 +235,8 @@ static bool is_there(const struct value_printer *printer, const struct shape_nod
 	const struct shape_node *end = node + node->size;
 
 	if (node->kind != SHAPE_STRUCT && node->kind != SHAPE_ARRAY)
-		return node->kind == SHAPE_NUMBER || node->kind == SHAPE_NULL || value_of_cell(printer, node->cell) ||
+		return node->kind == SHAPE_NUMBER || node->kind == SHAPE_NULL ||
+		       value_of_cell(printer, node->cell) ||
 		       (node->kind == SHAPE_LENGTH && value_of_cell(printer, node->second));
 	if (node->size == 1)
 		return true;
@@ -273,7 +281,8 @@ static void put_pointer(struct value_printer *printer, const struct shape_node *
 	value_note_cut(printer);
 }
 
-static void put_elements(struct value_printer *printer, const struct shape_node *node, int64_t count)
+static void put_elements(struct value_printer *printer, const struct shape_node *node,
+			 int64_t count)
 {
 	const struct shape_node *end = node + node->size;
 	int64_t index = 0;
@@ -410,7 +419,8 @@ static void put_map(struct value_printer *printer, const struct shape_node *node
 }
 
 /* The alternative that holds; NULL when none of them does. */
-static const struct shape_node *find_held(const struct value_printer *printer, const struct shape_node *node)
+static const struct shape_node *find_held(const struct value_printer *printer,
+					  const struct shape_node *node)
 {
 	const struct hit_value *hash = value_of_cell(printer, node->second);
 	const struct shape_node *end = node + node->size;
