@@ -14,12 +14,13 @@ TOOL = os.environ["GOHTTPSNOOP"]
 
 README = ROOT / "README.md"
 EVENTS = ROOT / "docs/events.md"
+EXPRESSIONS = ROOT / "docs/expressions.md"
 SCHEMA = ROOT / "docs/events.schema.json"
 ARCHITECTURE = ROOT / "docs/architecture.md"
 RELIABILITY = ROOT / "docs/reliability.md"
 MAN_PAGE = ROOT / "docs/gohttpsnoop.1"
 CHANGELOG = ROOT / "CHANGELOG.md"
-DOCUMENTS = (README, EVENTS, ARCHITECTURE, RELIABILITY, MAN_PAGE, CHANGELOG)
+DOCUMENTS = (README, EVENTS, EXPRESSIONS, ARCHITECTURE, RELIABILITY, MAN_PAGE, CHANGELOG)
 
 OPTION = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*")
 CODE = re.compile(r"`([^`]+)`")
@@ -184,7 +185,7 @@ class Paths(unittest.TestCase):
         self.assertEqual(missing, [])
 
     def test_links_lead_somewhere(self):
-        for document in (README, EVENTS, ARCHITECTURE, RELIABILITY, CHANGELOG):
+        for document in (README, EVENTS, EXPRESSIONS, ARCHITECTURE, RELIABILITY, CHANGELOG):
             for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
                 self.assertTrue((document.parent / target).exists(), f"{document.name}: {target}")
 
@@ -202,7 +203,7 @@ class Paths(unittest.TestCase):
                 line = json.dumps(parse_strictly(line).get("exe", ""))
             elif re.match(r'    \[\d', line):
                 line = json.dumps(json.loads(line)[1])
-            elif re.match(r"    \d\d:\d\d:\d\d\.", line):
+            elif re.match(r'    (\["|\d\d:\d\d:\d\d\.)', line):
                 line = ""
             lines.append(re.sub(r"(HTTP|TCP)/[\d.]+", "", line))
         return "\n".join(lines)

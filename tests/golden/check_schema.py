@@ -90,7 +90,11 @@ class Checker:
 
     def check_additionalProperties(self, argument, value, path, schema):
         for key in value:
-            require(argument or key in schema["properties"], path, f"the key {key} is not known")
+            if key in schema.get("properties", ()):
+                continue
+            require(argument is not False, path, f"the key {key} is not known")
+            if isinstance(argument, dict):
+                self.check(argument, value[key], f"{path}.{key}")
 
     def check_items(self, argument, value, path, schema):
         for index, part in enumerate(value if isinstance(value, list) else []):

@@ -50,7 +50,7 @@ BAD = [
     changed(REQUEST, method=7), changed(REQUEST, protocol="HTTP/1"), changed(REQUEST, scheme="ftp"),
     changed(REQUEST, status="200"), changed(REQUEST, duration_ns=-1), changed(REQUEST, duration_ns=None),
     changed(REQUEST, request_bytes=-1), changed(REQUEST, outcome="fine"), changed(REQUEST, outcome=...),
-    changed(REQUEST, truncated=[]), changed(REQUEST, truncated=["exe"]),
+    changed(REQUEST, truncated=[]), changed(REQUEST, truncated=[7]),
     changed(REQUEST, truncated=["path", "path"]), changed(REQUEST, truncated="path"),
     changed(REQUEST, truncated=...), changed(REQUEST, path_bytes=0), changed(REQUEST, host_bytes=4),
     changed(REQUEST, extra=1), changed(REQUEST, function="f"),
