@@ -56,7 +56,7 @@ type worker struct {
 	calls   []call
 	open    []int // indices, innermost last
 	bottom  int64 // where fall panics
-	catch   int64 // where it recovers; 0: nowhere
+	catch   int64 // where it recovers; -1: nowhere
 	goexits bool  // in place of the panic
 	echo    chan chan int
 	reply   chan int
@@ -312,7 +312,7 @@ func (w *worker) report() {
 }
 
 func newWorker(echo chan chan int) *worker {
-	return &worker{echo: echo, reply: make(chan int)}
+	return &worker{echo: echo, reply: make(chan int), catch: -1}
 }
 
 // on runs work on a goroutine of its own and waits for its end, however that comes.
