@@ -22,6 +22,7 @@ SOCKET = "/run/gohttpsnoop.sock"
 SHOP, OTHER = "22835", "22836"  # the processes of the examples
 NEWEST = releases()[-1]
 COMMANDS = ("jq", "nc", "socat", "python3")
+HEADERS = ("X-User: ada", "Authorization: Bearer secret")
 
 
 def blocks():
@@ -78,9 +79,9 @@ class Traffic:
         while not self.stopping.is_set():
             for server in servers:
                 with Connection(server.addresses["http"]) as connection:
-                    for target in ("/items", "/items/7?currency=EUR", "/slow", "/fail", "/ping"):
-                        connection.get(target)
-                    connection.request("POST", b"/orders", b'{"item": 7}')
+                    for target in (b"/items", b"/items/7?currency=EUR", b"/slow", b"/fail", b"/ping"):
+                        connection.request("GET", target, headers=HEADERS)
+                    connection.request("POST", b"/orders", b'{"item": 7}', HEADERS)
             time.sleep(0.02)
 
 
@@ -135,7 +136,9 @@ def test_pipelines(scope):
         if missing_commands(command):
             print(f"skipped: {command}: {missing_commands(command)} not installed", flush=True)
             continue
-        pasted = command.replace("gohttpsnoop ", f"{tool()} ").replace(SHOP, str(shop.pid)).replace(OTHER, str(other.pid))
+        pasted = command
+        for word, value in (("gohttpsnoop ", f"{tool()} "), (SHOP, shop.pid), (OTHER, other.pid), ("./shop", shop.exe)):
+            pasted = pasted.replace(word, str(value))
         found, stderr = run_pasted(pasted, interrupt_tool)
         check_printed(command, found, expected, stderr)
         tried += 1
