@@ -13,7 +13,7 @@ import threading
 import time
 
 from client import Connection
-from harness import PATIENCE, ROOT, check, check_equal, main, releases, tool
+from harness import PATIENCE, ROOT, Failure, check, check_equal, main, releases, tool
 from lines import Lines
 from servers import Server
 from tracer import Tracer
@@ -90,16 +90,22 @@ def children(pid):
 
 
 def run_pasted(command, end):
-    """Lets a shell run it for a while, has it `end`, and returns the lines that it printed."""
+    """Lets a shell run it until it has printed something, has it `end`, and returns the lines that it printed."""
     process = subprocess.Popen(["sh", "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True)
-    time.sleep(1.5)
-    end(process)
+                               stderr=subprocess.PIPE)
+    stdout, stderr = Lines(process.stdout, "stdout"), Lines(process.stderr, "stderr")
     try:
-        stdout, stderr = process.communicate(timeout=PATIENCE)
+        stdout.wait(lambda lines: lines, "prints nothing")
+        time.sleep(0.5)
+        end(process)
+        process.wait(PATIENCE)
+        stdout.thread.join(PATIENCE)
+        found = stdout.all()
+    except Failure:
+        found = []
     finally:
         process.kill()
-    return stdout.splitlines(), stderr
+    return [line.decode().rstrip("\n") for line in found], stderr.text().decode(errors="replace")
 
 
 def shape(line):
