@@ -159,16 +159,33 @@ static int survey_return(struct survey *survey, const struct wanted *wanted,
 	return 0;
 }
 
-/* A call is not begun whose return is not seen: the reason is told, once. */
+static bool returns_at(const struct probe *end, uint64_t file_offset)
+{
+	for (size_t i = 0; i < end->returns.count; i++) {
+		if (end->returns.file_offsets[i] == file_offset)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A call is not begun whose return is not seen: the reason is told, once. Nor is one awaited that returns
+ * with its first instruction: which of two probes on that comes first nobody says.
+ */
 static void check_return(struct survey *survey)
 {
 	struct survey_probe *end = &survey->probes[survey->count - 1], *call = end - 1;
 
-	if (end->result == 0)
+	if (end->result == 0 && !returns_at(&end->probe, call->probe.site.file_offset))
 		return;
-	probe_finish(&call->probe);
-	call->result = end->result;
-	call->why = end->why;
+	if (end->result == 0) {
+		call->awaits_return = false;
+	} else {
+		probe_finish(&call->probe);
+		call->result = end->result;
+		call->why = end->why;
+	}
+	probe_finish(&end->probe);
 	survey->count--;
 }
 
