@@ -141,8 +141,10 @@ static uint32_t unknown_fields(const struct survey *survey)
 		if (survey->probes[i].result < 0)
 			continue;
 		unknown |= probe->unknown;
-		for (uint32_t cell = 0; cell < probe->plan.cell_count; cell++)
-			known |= 1u << probe->cells[cell].field;
+		for (uint32_t cell = 0; cell < probe->plan.cell_count; cell++) {
+			if (probe->cells[cell].field != PROBE_NO_FIELD)
+				known |= 1u << probe->cells[cell].field;
+		}
 	}
 	return unknown & ~known;
 }
