@@ -116,7 +116,7 @@ def test_container(scope, release):
                *shell(IN_OVERLAY + 'exec chroot "$1/merged" /server', folder, build("server", release))]
     server = PlacedServer(scope, release, command, folder / "merged" / NAMED, is_parent=True)
     check_traced(scope, server)
-    check_traced(scope, server, f"/proc/{server.pid}/root/server")
+    check_traced(scope, server, pathlib.Path(f"/proc/{server.pid}/root") / "server")
 
 
 CONTAINER = "5eed" + "0123456789abcdef" * 3 + "feedfacecafe"
