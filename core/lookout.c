@@ -308,7 +308,7 @@ void lookout_retry(struct lookout *lookout)
 bool lookout_expects(const struct lookout *lookout, uint32_t pid)
 {
 	for (size_t i = lookout->acted; i < lookout->pending_count; i++) {
-		if (lookout->pending[i].pid == pid)
+		if (lookout->pending[i].kind == RECORD_EXEC && lookout->pending[i].pid == pid)
 			return true;
 	}
 	return false;

@@ -52,7 +52,7 @@ void lookout_note(struct lookout *lookout, const struct process_news *news);
 /* A target has ended: processes that were passed over for want of something are looked at again. */
 void lookout_retry(struct lookout *lookout);
 
-/* Whether there is news of the process that was not acted on yet: what it runs or where it listens. */
+/* Whether there is news that the process runs a program, which was not acted on yet. */
 bool lookout_expects(const struct lookout *lookout, uint32_t pid);
 
 /* Acts on the news remembered. False when some is left, or that is being done already. */

@@ -34,7 +34,7 @@ void newcomers_destroy(struct newcomers *newcomers)
 	free(newcomers);
 }
 
-bool newcomers_is_one(struct bytes record, uint32_t *ret_pid)
+bool newcomers_is_one(struct bytes record, struct newcomer *ret_newcomer)
 {
 	struct record_hit hit;
 
@@ -43,7 +43,8 @@ bool newcomers_is_one(struct bytes record, uint32_t *ret_pid)
 	memcpy(&hit, record.data, sizeof(hit));
 	if (hit.kind != RECORD_HIT || hit.cookie >> COOKIE_PLAN_BITS & TRACED_TARGET_MASK)
 		return false;
-	*ret_pid = hit.process >> 32;
+	ret_newcomer->pid = hit.process >> 32;
+	ret_newcomer->plan = hit.cookie & ((1u << COOKIE_PLAN_BITS) - 1);
 	return true;
 }
 
@@ -92,29 +93,27 @@ struct bytes newcomers_assign(struct newcomers *newcomers, struct bytes record, 
 }
 
 /* The record at `*at`, if it is of the process, else no bytes; goes on to the next. */
-static struct bytes next_of(const struct newcomers *newcomers, size_t *at, uint32_t pid)
+static struct bytes next_of(const struct newcomers *newcomers, size_t *at, uint32_t pid,
+			    struct newcomer *ret_newcomer)
 {
 	struct bytes record;
 	uint64_t size;
-	uint32_t owner;
 
 	memcpy(&size, newcomers->kept + *at, sizeof(size));
 	record = (struct bytes){newcomers->kept + *at + sizeof(size), size};
 	*at += sizeof(size) + size;
-	return newcomers_is_one(record, &owner) && owner == pid ? record : (struct bytes){0};
+	return newcomers_is_one(record, ret_newcomer) && ret_newcomer->pid == pid ?
+		       record :
+		       (struct bytes){0};
 }
 
 int newcomers_plan(const struct newcomers *newcomers, uint32_t pid)
 {
-	struct record_hit hit;
+	struct newcomer newcomer;
 
 	for (size_t at = 0; at < newcomers->used;) {
-		struct bytes record = next_of(newcomers, &at, pid);
-
-		if (!record.size)
-			continue;
-		memcpy(&hit, record.data, sizeof(hit));
-		return hit.cookie & ((1u << COOKIE_PLAN_BITS) - 1);
+		if (next_of(newcomers, &at, pid, &newcomer).size)
+			return newcomer.plan;
 	}
 	return -ENOENT;
 }
@@ -122,8 +121,10 @@ int newcomers_plan(const struct newcomers *newcomers, uint32_t pid)
 void newcomers_hand_on(struct newcomers *newcomers, uint32_t pid, uint32_t target,
 		       void (*take)(void *user, struct bytes record), void *user)
 {
+	struct newcomer newcomer;
+
 	for (size_t at = 0; at < newcomers->used;) {
-		struct bytes record = next_of(newcomers, &at, pid);
+		struct bytes record = next_of(newcomers, &at, pid, &newcomer);
 
 		if (!record.size)
 			continue;

@@ -16,8 +16,14 @@ struct newcomers;
 struct newcomers *newcomers_create(void); /* NULL without memory */
 void newcomers_destroy(struct newcomers *newcomers);
 
-/* Whether it is a record of a process that is no target yet; then of which. */
-bool newcomers_is_one(struct bytes record, uint32_t *ret_pid);
+/* Whose record it is, and by which plan. */
+struct newcomer {
+	uint32_t pid;
+	int plan;
+};
+
+/* Whether it is a record of a process that was no target then. */
+bool newcomers_is_one(struct bytes record, struct newcomer *ret_newcomer);
 
 /* Keeps a copy. False when there is no room. */
 bool newcomers_keep(struct newcomers *newcomers, struct bytes record);

@@ -117,20 +117,33 @@ static void on_assigned(void *user, struct bytes record)
 	take_record(user, record);
 }
 
-/*
- * The process is a target by now, unless that is what it was before it ran another program; or it will
- * be one when its news is acted on, of which this is some should the other have been lost.
- */
-static void take_newcomer(struct session *session, uint32_t pid, struct bytes record)
+/* Not one that the target was before it ran another program; one that has ended is what it was. */
+static bool is_of_target(const struct session *session, const struct newcomer *newcomer,
+			 const struct target *target)
 {
-	const struct target *target = target_set_find_pid(roster_targets(session->roster), pid);
+	if (kernel_traces(session->kernel, newcomer->pid))
+		return true;
+	return !lookout_expects(session->lookout, newcomer->pid) &&
+	       inspection_schema(target_inspection(target), newcomer->plan);
+}
 
-	if (target && kernel_traces(session->kernel, pid)) {
+/*
+ * The process is a target by now, or will be one when its news is acted on, of which this is some should
+ * the other have been lost.
+ */
+static void take_newcomer(struct session *session, const struct newcomer *newcomer,
+			  struct bytes record)
+{
+	const struct target *target =
+		target_set_find_pid(roster_targets(session->roster), newcomer->pid);
+
+	if (target && is_of_target(session, newcomer, target)) {
 		take_record(session, newcomers_assign(session->newcomers, record, target_id(target)));
 		return;
 	}
-	if (!lookout_expects(session->lookout, pid))
-		lookout_note(session->lookout, &(struct process_news){RECORD_EXEC, pid, 0});
+	if (!lookout_expects(session->lookout, newcomer->pid))
+		lookout_note(session->lookout,
+			     &(struct process_news){RECORD_EXEC, newcomer->pid, 0});
 	if (!newcomers_keep(session->newcomers, record))
 		session->losses.unkept++;
 }
@@ -139,12 +152,12 @@ static void on_record(void *user, struct bytes record)
 {
 	struct session *session = user;
 	struct process_news news;
-	uint32_t pid;
+	struct newcomer newcomer;
 
 	if (decode_process(record, &news) == 0)
 		lookout_note(session->lookout, &news);
-	else if (newcomers_is_one(record, &pid))
-		take_newcomer(session, pid, record);
+	else if (newcomers_is_one(record, &newcomer))
+		take_newcomer(session, &newcomer, record);
 	else
 		take_record(session, record);
 }

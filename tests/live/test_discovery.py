@@ -3,7 +3,6 @@
 """Processes are found by file, name, port or all, as they start; their requests are complete from the first on."""
 
 import collections
-import ctypes
 import datetime
 import os
 import pathlib
@@ -206,10 +205,15 @@ def test_short_lives(scope, release):
     service = Service(scope, release)
     tracer = look_out(scope, "--binary", service.exe)
     clients = Clients(scope, service, count=4, pause="0")
-    for _ in range(STARTS):
+    last_words = {}
+    for number in range(STARTS):
         service.start()
+        last_words[service.pid] = f"/last/{number}"
+        get(("127.0.0.1", service.port), last_words[service.pid])
         service.stop(signal.SIGKILL)
     answers = wait_told(tracer.stdout.all, [clients])
+    for pid, path in last_words.items():
+        answers.paths[pid].add(path)
     tracer.interrupt()
     check_exact(tracer.stdout.all(), answers)
     lives = collections.Counter((event["type"], event["pid"]) for event in tracer.events() if event["type"] != "request")
@@ -232,37 +236,35 @@ def test_siblings(scope, release):
                 [("attach", service.pid), ("request", service.pid)], "lines")
 
 
-CLONE3, SIGCHLD = 435, 17
+class Successor:
+    """A command that starts as the process whose PID it is told; it ends when its stdin does."""
 
+    def __init__(self, scope, *command):
+        self.starter = subprocess.Popen([pathlib.Path(__file__).with_name("spawn_as.py"), *command],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        scope.callback(self.end)
 
-def spawn_as(pid, stdin, *command):
-    """Starts a command as process `pid`, which has to be free. Between clone and exec next to nothing is done."""
-    libc = ctypes.PyDLL(None, use_errno=True)  # which keeps the interpreter's lock: the child has it
-    numbers = (ctypes.c_int32 * 1)(pid)
-    arguments = (ctypes.c_uint64 * 11)(0, 0, 0, 0, SIGCHLD, 0, 0, 0, ctypes.addressof(numbers), 1, 0)
-    result = libc.syscall(CLONE3, arguments, ctypes.sizeof(arguments))
-    if result == 0:
-        try:
-            os.dup2(stdin, 0)
-            os.execv(command[0], [str(word) for word in command])
-        finally:
-            os._exit(127)
-    if result < 0:
-        raise Failure(f"process {pid} cannot be made: {os.strerror(ctypes.get_errno())}")
-    return result
+    def start_as(self, pid):
+        self.starter.stdin.write(b"%d" % pid)
+        self.starter.stdin.flush()
+        check(self.starter.stdout.readline(), f"process {pid} does not listen")
+
+    def end(self):
+        self.starter.stdin.close()
+        self.starter.wait()
+        self.starter.stdout.close()
 
 
 def test_reused_pid(scope, release):
     """a PID that is used again, at once and by another file: two targets, each with its own requests"""
     first, second = Service(scope, release, name="first"), Service(scope, releases()[-1], name="second")
+    successor = Successor(scope, second.exe, f"127.0.0.1:{second.port}")
     tracer = look_out(scope, "--binary", first.exe, "--binary", second.exe)
     pid = first.start().pid
     get(("127.0.0.1", first.port), "/first")
     first.stop(signal.SIGKILL)
-    ends = os.pipe()
-    spawned = spawn_as(pid, ends[0], str(second.exe), f"127.0.0.1:{second.port}")
-    scope.callback(lambda: (os.kill(spawned, signal.SIGKILL), os.waitpid(spawned, 0), *map(os.close, ends)))
-    wait_until(lambda: is_answered(second.port), "it listens")
+    successor.start_as(pid)
+    get(("127.0.0.1", second.port), "/second")
     tracer.wait_types(2, "request")
     tracer.interrupt()
     lines = [(event["type"], pathlib.Path(event["exe"]).name) for event in tracer.events()]

@@ -51,14 +51,15 @@ static void take(void *user, struct bytes record)
 static void tells_them_apart(void **state)
 {
 	struct record_hit newcomer = record_of(1234, 0, 3, 1), target = record_of(1234, 5, 3, 1);
-	uint32_t pid = 0;
+	struct newcomer found = {.pid = 0};
 
-	assert_true(newcomers_is_one(bytes_of(&newcomer), &pid));
-	assert_int_equal(pid, 1234);
-	assert_false(newcomers_is_one(bytes_of(&target), &pid));
+	assert_true(newcomers_is_one(bytes_of(&newcomer), &found));
+	assert_int_equal(found.pid, 1234);
+	assert_int_equal(found.plan, 3);
+	assert_false(newcomers_is_one(bytes_of(&target), &found));
 	newcomer.kind = RECORD_EXEC;
-	assert_false(newcomers_is_one(bytes_of(&newcomer), &pid));
-	assert_false(newcomers_is_one((struct bytes){(const uint8_t *)&newcomer, 39}, &pid));
+	assert_false(newcomers_is_one(bytes_of(&newcomer), &found));
+	assert_false(newcomers_is_one((struct bytes){(const uint8_t *)&newcomer, 39}, &found));
 }
 
 /* In order, of one process only, and once. */
