@@ -7,6 +7,9 @@
 #ifndef GOHTTPSNOOP_BPF_SEARCH_BPF_H
 #define GOHTTPSNOOP_BPF_SEARCH_BPF_H
 
+#include "contract.h"
+#include "user_memory.bpf.h"
+
 enum {
 	HEADER_SIZE = 64, /* of a map or a table, as far as it is read */
 	HEADER_MASK = HEADER_SIZE - 1,

@@ -16,15 +16,20 @@ int64_t clock_now(void)
 	return read_clock(CLOCK_REALTIME);
 }
 
+int64_t clock_monotonic(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
 int64_t clock_wall_offset(void)
 {
 	/* Between the two readings the thread may be preempted: the shortest of three is near. */
 	int64_t best = 0, shortest = INT64_MAX;
 
 	for (int i = 0; i < 3; i++) {
-		int64_t before = read_clock(CLOCK_MONOTONIC);
+		int64_t before = clock_monotonic();
 		int64_t wall = read_clock(CLOCK_REALTIME);
-		int64_t after = read_clock(CLOCK_MONOTONIC);
+		int64_t after = clock_monotonic();
 
 		if (after - before < shortest) {
 			shortest = after - before;

@@ -7,6 +7,9 @@
 /* Nanoseconds since the epoch. */
 int64_t clock_now(void);
 
+/* Nanoseconds of CLOCK_MONOTONIC, which nobody sets. */
+int64_t clock_monotonic(void);
+
 /* What to add to CLOCK_MONOTONIC, which records carry, to get nanoseconds since the epoch. */
 int64_t clock_wall_offset(void);
 

@@ -17,9 +17,10 @@ enum { STANDARD_OUTPUT, FILE_OUTPUT, SOCKET_OUTPUT, OUTPUT_COUNT };
 enum {
 	BATCH_SIZE = 64 * 1024, /* a pipe's room; one write for many lines */
 	BATCHES_A_BUFFER = 8,	/* at least, so that not all is lost with one */
-	PATIENCE = 5000,	/* milliseconds, for readers at the end */
-	END_INTERVAL = 5,
+	END_INTERVAL = 5,	/* milliseconds */
 };
+
+#define PATIENCE INT64_C(5000000000) /* nanoseconds, for readers at the end */
 
 struct outputs {
 	struct outputs_options options;
@@ -281,11 +282,13 @@ static size_t end_sinks(struct outputs *outputs)
 
 int outputs_finish(struct outputs *outputs, struct error *err)
 {
-	int waited = 0, result = 0;
+	int64_t deadline = clock_monotonic() + PATIENCE;
+	int result = 0;
 
 	/* poll() is only a pause; interrupted by a signal, it is the last. */
-	while (end_sinks(outputs) > 0 && waited < PATIENCE && poll(NULL, 0, END_INTERVAL) == 0)
-		waited += END_INTERVAL;
+	while (end_sinks(outputs) > 0 && clock_monotonic() < deadline &&
+	       poll(NULL, 0, END_INTERVAL) == 0)
+		;
 	for (size_t i = 0; i < OUTPUT_COUNT; i++) {
 		int r = outputs->sinks[i] ? sink_conclude(outputs->sinks[i], err) : 0;
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "escape.h"
+#include "cell_json.h"
 #include "go_text.h"
 
 const struct hit_value *value_of_cell(const struct value_printer *printer, uint8_t cell)
@@ -52,53 +52,10 @@ void value_note_cut(struct value_printer *printer)
 
 /* ---- values that are one cell ---- */
 
-static void put_digits(struct value_printer *printer, const char *format, uint64_t value)
-{
-	char text[32];
-
-	json_plain(printer->writer, text,
-		   snprintf(text, sizeof(text), format, (unsigned long long)value));
-}
-
-/* Readers keep numbers in doubles: what does not fit would be another number there. */
-static void put_signed(struct value_printer *printer, int64_t value)
-{
-	char text[32];
-
-	if (value >= -(INT64_C(1) << 53) && value <= INT64_C(1) << 53)
-		json_integer(printer->writer, value);
-	else
-		json_plain(printer->writer, text,
-			   snprintf(text, sizeof(text), "%lld", (long long)value));
-}
-
-static void put_unsigned(struct value_printer *printer, uint64_t value)
-{
-	if (value <= UINT64_C(1) << 53)
-		json_integer(printer->writer, (int64_t)value);
-	else
-		put_digits(printer, "%llu", value);
-}
-
-static void put_float(struct value_printer *printer, uint64_t bits, uint8_t size)
-{
-	char text[GO_TEXT_SIZE];
-
-	if (go_float_text(bits, size, text))
-		json_raw(printer->writer, text, strlen(text));
-	else
-		json_name(printer->writer, text);
-}
-
 static void put_string(struct value_printer *printer, const struct hit_value *value)
 {
-	size_t size = value->size;
-
-	if (value->size < value->length) {
-		size = escape_trim_cut(value->data, size);
+	if (!cell_json_string(printer->writer, value))
 		value_note_cut(printer);
-	}
-	json_bytes(printer->writer, value->data, size);
 }
 
 static void put_cell(struct value_printer *printer, const struct shape_node *node)
@@ -110,29 +67,8 @@ static void put_cell(struct value_printer *printer, const struct shape_node *nod
 		json_null(printer->writer);
 		return;
 	}
-	switch (cell->kind) {
-	case CELL_BOOL:
-		json_bool(printer->writer, value->integer);
-		break;
-	case CELL_INT:
-		put_signed(printer, value->integer);
-		break;
-	case CELL_UINT:
-		put_unsigned(printer, (uint64_t)value->integer);
-		break;
-	case CELL_FLOAT:
-		put_float(printer, (uint64_t)value->integer, cell->size);
-		break;
-	case CELL_STRING:
-		put_string(printer, value);
-		break;
-	case CELL_POINTER:
-		if (value->integer)
-			put_digits(printer, "0x%llx", (uint64_t)value->integer);
-		else
-			json_null(printer->writer);
-		break;
-	}
+	if (!cell_json_value(printer->writer, cell, value))
+		value_note_cut(printer);
 }
 
 /* ---- values of two cells ---- */
@@ -149,9 +85,9 @@ static void put_complex(struct value_printer *printer, const struct shape_node *
 	}
 	json_open_object(printer->writer);
 	json_key(printer->writer, "re");
-	put_float(printer, (uint64_t)real->integer, size);
+	cell_json_float(printer->writer, (uint64_t)real->integer, size);
 	json_key(printer->writer, "im");
-	put_float(printer, (uint64_t)imaginary->integer, size);
+	cell_json_float(printer->writer, (uint64_t)imaginary->integer, size);
 	json_close_object(printer->writer);
 }
 
@@ -187,7 +123,7 @@ static void put_length(struct value_printer *printer, const struct shape_node *n
 	if (pointer && !pointer->integer)
 		json_integer(printer->writer, 0);
 	else if (length)
-		put_signed(printer, length->integer);
+		cell_json_signed(printer->writer, length->integer);
 	else
 		json_null(printer->writer);
 }
@@ -343,7 +279,6 @@ static bool put_key(struct value_printer *printer, const struct shape_node *key)
 {
 	const struct hit_value *value = value_of_cell(printer, key->cell);
 	const struct cell *cell = &printer->arguments->cells[key->cell].cell;
-	char text[GO_TEXT_SIZE];
 
 	if (!value)
 		return false;
@@ -353,30 +288,8 @@ static bool put_key(struct value_printer *printer, const struct shape_node *key)
 	}
 	if (key->kind != SHAPE_CELL)
 		return false;
-	switch (cell->kind) {
-	case CELL_STRING:
-		put_string(printer, value);
-		break;
-	case CELL_BOOL:
-		json_name(printer->writer, value->integer ? "true" : "false");
-		break;
-	case CELL_INT:
-		if (value->integer < 0)
-			put_digits(printer, "-%llu", -(uint64_t)value->integer);
-		else
-			put_digits(printer, "%llu", (uint64_t)value->integer);
-		break;
-	case CELL_UINT:
-		put_digits(printer, "%llu", (uint64_t)value->integer);
-		break;
-	case CELL_FLOAT:
-		go_float_text((uint64_t)value->integer, cell->size, text);
-		json_name(printer->writer, text);
-		break;
-	case CELL_POINTER:
-		put_digits(printer, "0x%llx", (uint64_t)value->integer);
-		break;
-	}
+	if (!cell_json_key(printer->writer, cell, value))
+		value_note_cut(printer);
 	return true;
 }
 
@@ -500,7 +413,7 @@ void value_print(struct value_printer *printer, const struct shape_node *node)
 		put_length(printer, node);
 		break;
 	case SHAPE_NUMBER:
-		put_unsigned(printer, node->count);
+		cell_json_unsigned(printer->writer, node->count);
 		break;
 	case SHAPE_SECRET:
 		if (is_there(printer, node + 1))

@@ -11,7 +11,7 @@ import signal
 import subprocess
 
 import events
-from harness import PATIENCE, ROOT, Failure, Skip
+from harness import PATIENCE, ROOT, Failure, Skip, releases
 from lines import Lines
 
 
@@ -65,6 +65,23 @@ def toolchain(release):
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise Skip(f"Go {release} cannot be had: {reason}")
     return pathlib.Path(done.stdout.strip())
+
+
+def can_be_had(release):
+    """Whether there is a toolchain; why not is said."""
+    try:
+        toolchain(release)
+    except Skip as reason:
+        print(f"left out: {reason}")
+        return False
+    return True
+
+
+def releases_of(wanted):
+    """Those that the environment names, else all of the wanted whose toolchain can be had."""
+    if "GOHTTPSNOOP_TEST_GO" in os.environ:
+        return releases()
+    return [release for release in wanted if can_be_had(release)]
 
 
 def library(suite, package):

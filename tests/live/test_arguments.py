@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: MIT
 """Captures of every kind of argument: tests/go/args says what it passes, and the tool's args are to equal it."""
 
-import os
 import subprocess
 
 from captures import Comparison, parse_call, parse_event
-from harness import Failure, Skip, check, main, releases
+from harness import Failure, check, main
 from lines import Lines
-from servers import Server, build, toolchain
+from servers import Server, build, releases_of
 from tracer import Tracer
 
 RELEASES = ("1.15", "1.19", "1.22", "1.24", "1.27")
@@ -51,22 +50,6 @@ class Program:
 
 
 # --- what to trace ---
-
-
-def wanted_releases():
-    """Those that the environment names, else all whose toolchain can be had."""
-    if "GOHTTPSNOOP_TEST_GO" in os.environ:
-        return releases()
-    return [release for release in RELEASES if can_be_had(release)]
-
-
-def can_be_had(release):
-    try:
-        toolchain(release)
-    except Skip as reason:
-        print(f"left out: {reason}")
-        return False
-    return True
 
 
 def functions_of(calls, returns):
@@ -204,4 +187,4 @@ def test_results(scope, release):
 
 
 if __name__ == "__main__":
-    main([(test, release) for release in wanted_releases() for test in (test_arguments, test_results)])
+    main([(test, release) for release in releases_of(RELEASES) for test in (test_arguments, test_results)])

@@ -8,8 +8,8 @@ import subprocess
 import urllib.parse
 
 from client import get
-from harness import PATIENCE, Skip, check, check_equal, main, releases, require_command
-from servers import Server, build, release_number, toolchain
+from harness import PATIENCE, check, check_equal, main, require_command
+from servers import Server, build, release_number, releases_of
 from test_errors import check_refusal
 from tracer import Tracer, run
 
@@ -351,23 +351,10 @@ def test_usage(_scope):
             check_refusal(["--pid", "1", *words], 2, "", *reasons)
 
 
-def wanted_releases():
-    """Those that the environment names, else all whose toolchain can be had."""
-    if "GOHTTPSNOOP_TEST_GO" in os.environ:
-        return releases()
-    found = []
-    for release in RELEASES:
-        try:
-            toolchain(release)
-            found.append(release)
-        except Skip as reason:
-            print(f"left out: {reason}")
-    return found
-
-
 if __name__ == "__main__":
     require_command("curl")
+    chosen = releases_of(RELEASES)
     main([test_usage,
-          *((test, release, variant) for release in wanted_releases() for variant in ("plain", "stripped")
+          *((test, release, variant) for release in chosen for variant in ("plain", "stripped")
             for test in (test_request_headers, test_response_headers, test_secrets, test_shown_secrets, test_refused)),
-          *((test, release) for release in wanted_releases() for test in (test_cut, test_paths, test_argument, test_stripped_path))])
+          *((test, release) for release in chosen for test in (test_cut, test_paths, test_argument, test_stripped_path))])

@@ -14,7 +14,7 @@ import time
 
 from account import counters, cpu_seconds, deploy, holdings
 from fleet import Clients, Service
-from harness import PATIENCE, be_alone, check, check_equal, main, releases, wait_until
+from harness import PATIENCE, be_alone, check, main, releases, wait_until
 from readers import connect
 from tracer import Tracer
 

@@ -4,7 +4,6 @@
 
 import collections
 import datetime
-import os
 import pathlib
 import shutil
 import signal
@@ -12,8 +11,8 @@ import subprocess
 import time
 
 from client import get
-from fleet import Clients, Service, check_exact, free_port, wait_told
-from harness import Failure, check, check_equal, main, releases, wait_until
+from fleet import Clients, Service, check_exact, wait_told
+from harness import check, check_equal, main, releases, wait_until
 from servers import build
 from tracer import Tracer
 

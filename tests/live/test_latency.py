@@ -14,9 +14,9 @@ import threading
 import time
 
 import events
-from harness import PATIENCE, Skip, check, check_equal, main, releases
+from harness import PATIENCE, check, check_equal, main
 from lines import Lines
-from servers import Server, build, toolchain
+from servers import Server, build, releases_of
 from tracer import Tracer
 
 RELEASES = ("1.15", "1.19", "1.27")
@@ -281,19 +281,5 @@ def test_lost(scope, release):
             check_call(event, program.calls[number])
 
 
-def wanted_releases():
-    """Those that the environment names, else all whose toolchain can be had."""
-    if "GOHTTPSNOOP_TEST_GO" in os.environ:
-        return releases()
-    found = []
-    for release in RELEASES:
-        try:
-            toolchain(release)
-            found.append(release)
-        except Skip as reason:
-            print(f"left out: {reason}")
-    return found
-
-
 if __name__ == "__main__":
-    main([(test, release) for release in wanted_releases() for test in (test_calls, test_ends, test_lingering, test_lost)])
+    main([(test, release) for release in releases_of(RELEASES) for test in (test_calls, test_ends, test_lingering, test_lost)])

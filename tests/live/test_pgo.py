@@ -12,7 +12,7 @@ import time
 import ways
 from client import Connection
 from harness import PATIENCE, ROOT, SKIPPED, Scope, Skip, check, check_equal, main, require_command
-from servers import Server, build, cache_folder, compile_program, toolchain
+from servers import Server, build, cache_folder, can_be_had, compile_program, toolchain
 from tracer import Tracer
 
 # Go 1.21 is the first to do it by default. Both inline finishRequest, and 1.22 mostly ServeHTTP, too.
@@ -25,15 +25,6 @@ COUNT = 23
 # Whose calls are looked for, and in whom.
 PROBED = ("net/http.serverHandler.ServeHTTP", "net/http.(*response).finishRequest")
 CALLER = "net/http.(*conn).serve"
-
-
-def can_be_had(release):
-    try:
-        toolchain(release)
-    except Skip as reason:
-        print(f"left out: {reason}")
-        return False
-    return True
 
 
 def make_profile(release, path):

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* Carries out a plan: its operations take cells and strings from registers and memory. */
+#ifndef GOHTTPSNOOP_BPF_INTERPRETER_BPF_H
+#define GOHTTPSNOOP_BPF_INTERPRETER_BPF_H
+
+#include <linux/types.h>
+#include <linux/bpf.h>
+#include <stdbool.h>
+#include <bpf/bpf_helpers.h>
+
+#include "contract.h"
+#include "scratch.bpf.h"
+#include "search.bpf.h"
+#include "user_memory.bpf.h"
+
+static __always_inline __u64 work_word(const struct scratch *scratch, __u16 offset)
+{
+	return *(const __u64 *)(scratch->work + (offset & (PLAN_WORK_SIZE - 1)));
+}
+
+static __always_inline __u64 read_scalar(const struct scratch *scratch,
+					 const struct plan_operation *operation)
+{
+	__u32 shift = 64 - 8 * (operation->size & 15);
+
+	return work_word(scratch, operation->source) << shift >> shift;
+}
+
+/* Reads a string's bytes, and up to `lookahead` after them on trial, to the end of the record. */
+static __always_inline bool read_window(struct scratch *scratch, __u64 address, __u64 size,
+					__u64 lookahead, bool sleepable)
+{
+	__u64 used = scratch->progress.used;
+	__u64 ahead = size + lookahead;
+
+	if (used > RECORD_END)
+		return false;
+	if (lookahead && ahead <= STRING_MAX_SIZE &&
+	    bpf_probe_read_user(scratch->record + used, ahead, (const void *)address) == 0)
+		size = ahead;
+	else if (size > STRING_MAX_SIZE ||
+		 !read_user(scratch->record + used, size, address, sleepable))
+		return false;
+	scratch->progress.window_address = address;
+	scratch->progress.window_size = size;
+	scratch->progress.window_offset = used;
+	return true;
+}
+
+/* Puts a string's bytes into the record, unless they stand there already, and returns its cell. */
+static __always_inline bool read_string(struct scratch *scratch, const struct plan *plan,
+					const struct plan_operation *operation, bool sleepable,
+					__u64 *ret_cell)
+{
+	__u64 address = work_word(scratch, operation->source);
+	__u64 length = work_word(scratch, operation->target);
+	__u64 size = length < operation->size ? length : operation->size;
+	__u64 skip = address - scratch->progress.window_address;
+	__u64 used = scratch->progress.used;
+	__u64 room = used < RECORD_END ? RECORD_END - used : 0;
+	__u64 offset;
+
+	*ret_cell = 0;
+	if (length == 0)
+		return true;
+	if (length >> CELL_STRING_SIZE_SHIFT || address < LOWEST_POINTER)
+		return false;
+	if (size > room)
+		size = room;
+	if (skip + size > scratch->progress.window_size || skip > STRING_MAX_SIZE) {
+		if (!read_window(scratch, address, size, operation->displacement, sleepable))
+			return false;
+		skip = 0;
+	}
+	offset = scratch->progress.window_offset + skip;
+	if (scratch->progress.used < offset + size)
+		scratch->progress.used = offset + size;
+	offset -= sizeof(struct record_hit) + 8 * plan->cell_count;
+	*ret_cell = offset << CELL_STRING_OFFSET_SHIFT | size << CELL_STRING_SIZE_SHIFT | length;
+	return true;
+}
+
+/* A short plan has no more blocks and cells than a word has bits: no word has to be looked for. */
+static __always_inline void set_bit(__u64 *words, __u8 bit, bool is_long)
+{
+	words[is_long ? bit / 64 : 0] |= 1ull << (bit & 63);
+}
+
+static __always_inline void define_block(struct scratch *scratch,
+					 const struct plan_operation *operation, bool is_long)
+{
+	set_bit(scratch->progress.readable, operation->block, is_long);
+}
+
+static __always_inline bool is_there(const struct scratch *scratch, __u8 block, bool is_long)
+{
+	return scratch->progress.readable[is_long ? block / 64 : 0] & (1ull << (block & 63));
+}
+
+static __always_inline void read_block(struct scratch *scratch, const struct plan_operation *operation,
+				       bool is_long, bool sleepable)
+{
+	__u64 base = work_word(scratch, operation->source);
+	__u64 target = operation->target & (PLAN_WORK_SIZE - 1);
+	__u64 size = operation->size;
+
+	if (size > PLAN_MAX_BLOCK_SIZE || base < LOWEST_POINTER)
+		return;
+	if (read_user(scratch->work + target, size, base + operation->displacement, sleepable))
+		define_block(scratch, operation, is_long);
+}
+
+static __always_inline void put_cell(struct scratch *scratch, bool readable, __u64 value, bool is_long)
+{
+	__u32 cell = scratch->progress.cell & (PLAN_MAX_CELLS - 1);
+	__u64 *cells = (__u64 *)(scratch->record + sizeof(struct record_hit));
+
+	cells[cell] = value;
+	if (!readable)
+		set_bit(scratch->progress.unreadable, cell, is_long);
+	scratch->progress.cell++;
+}
+
+/* What only long plans have. False when the operation is none of these. */
+static __always_inline bool carry_out_condition(struct scratch *scratch, const struct plan *plan,
+						const struct plan_operation *operation,
+						bool readable, bool sleepable)
+{
+	__u64 *found = (__u64 *)(scratch->work + (operation->target & (PLAN_WORK_SIZE - 1)));
+	__u32 search = operation->size & (PLAN_MAX_SEARCHES - 1);
+
+	switch (operation->code) {
+	case PLAN_ABOVE:
+		if (readable && read_scalar(scratch, operation) > (__u32)operation->displacement)
+			define_block(scratch, operation, true);
+		return true;
+	case PLAN_EQUAL:
+		if (readable && read_scalar(scratch, operation) == (__u32)operation->displacement)
+			define_block(scratch, operation, true);
+		return true;
+	case PLAN_SEARCH:
+		if (!readable || !find_entry(&scratch->search, &plan->searches[search],
+					     work_word(scratch, operation->source),
+					     operation->displacement, sleepable))
+			return true;
+		found[0] = scratch->search.key;
+		found[1] = scratch->search.element;
+		define_block(scratch, operation, true);
+		return true;
+	}
+	return false;
+}
+
+static __always_inline void carry_out(struct scratch *scratch, const struct plan *plan,
+				      const struct plan_operation *operation, bool is_long,
+				      bool sleepable)
+{
+	bool readable = is_there(scratch, operation->base, is_long);
+	__u64 value = 0;
+
+	if (is_long) {
+		readable = readable && is_there(scratch, operation->gate, true);
+		if (carry_out_condition(scratch, plan, operation, readable, sleepable))
+			return;
+	}
+	switch (operation->code) {
+	case PLAN_READ:
+		if (readable)
+			read_block(scratch, operation, is_long, sleepable);
+		return;
+	case PLAN_SCALAR:
+		if (readable)
+			value = read_scalar(scratch, operation);
+		break;
+	case PLAN_STRING:
+		readable = readable &&
+			   read_string(scratch, plan, operation, sleepable, &value);
+		break;
+	}
+	put_cell(scratch, readable, value, is_long);
+}
+
+struct plan_context {
+	struct scratch *scratch;
+	const struct plan *plan;
+};
+
+/* One turn of bpf_loop(): 1 ends it. */
+static __always_inline long plan_turn(__u32 turn, struct plan_context *context, bool sleepable)
+{
+	if (turn >= context->plan->operation_count || turn >= PLAN_MAX_OPERATIONS)
+		return 1;
+	carry_out(context->scratch, context->plan, &context->plan->operations[turn], true, sleepable);
+	return 0;
+}
+
+static long plan_turn_sleepable(__u32 turn, struct plan_context *context)
+{
+	return plan_turn(turn, context, true);
+}
+
+static long plan_turn_atomic(__u32 turn, struct plan_context *context)
+{
+	return plan_turn(turn, context, false);
+}
+
+/*
+ * The verifier goes through each turn of a loop in the program itself, which short plans can afford
+ * and for which they need no call a turn; through the function that bpf_loop() calls it goes once.
+ */
+static __always_inline void carry_out_all(struct scratch *scratch, const struct plan *plan,
+					  bool is_long, bool sleepable)
+{
+	struct plan_context context = {scratch, plan};
+
+	if (is_long && sleepable) {
+		bpf_loop(PLAN_MAX_OPERATIONS, plan_turn_sleepable, &context, 0);
+	} else if (is_long) {
+		bpf_loop(PLAN_MAX_OPERATIONS, plan_turn_atomic, &context, 0);
+	} else {
+		for (__u32 i = 0; i < PLAN_SHORT_OPERATIONS && i < plan->operation_count; i++)
+			carry_out(scratch, plan, &plan->operations[i], false, sleepable);
+	}
+}
+
+/* Fills the record but for its head. */
+static __always_inline void interpret(struct scratch *scratch, const struct plan *plan, bool is_long,
+				      bool sleepable)
+{
+	__u32 cell_count = plan->cell_count < PLAN_MAX_CELLS ? plan->cell_count : PLAN_MAX_CELLS;
+
+	scratch->progress = (struct progress){
+		.used = sizeof(struct record_hit) + 8 * cell_count,
+		.readable = {1}, /* the registers */
+	};
+	carry_out_all(scratch, plan, is_long, sleepable);
+}
+
+#endif

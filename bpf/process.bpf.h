@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* Whose hits count, and news of processes that begin to run a program or to listen. */
+#ifndef GOHTTPSNOOP_BPF_PROCESS_BPF_H
+#define GOHTTPSNOOP_BPF_PROCESS_BPF_H
+
+#include <linux/types.h>
+#include <linux/bpf.h>
+#include <stdbool.h>
+#include <bpf/bpf_helpers.h>
+
+#include "contract.h"
+#include "ring.bpf.h"
+#include "task.bpf.h"
+
+/* Whether every process that runs another program is told of, or only those in `traced`. */
+const volatile bool watch_all;
+
+/* The TCP ports that are asked for, to tell of who listens on one. */
+const volatile __u16 ports[WATCHED_PORTS];
+const volatile __u32 port_count;
+
+/* The processes that are targets, by thread group id in the tool's PID namespace; see contract.h. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, __u32);
+} traced SEC(".maps");
+
+/*
+ * Those that began to run another program, or to listen where it matters, and that user space has not
+ * looked at yet. It strikes off whom it does not want; should it fall behind, the oldest give way.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32);
+	__type(value, __u8);
+} newcomers SEC(".maps");
+
+/*
+ * Whether a hit is of a process that its probe is for; completes the cookie of a whole file's probe.
+ * Children that share a breakpoint, and processes that run the file but are not wanted, are in no map.
+ */
+static __always_inline bool claim_hit(__u64 *cookie, __u32 pid)
+{
+	__u64 owner = *cookie >> COOKIE_PROCESS_SHIFT;
+	const __u32 *entry;
+	__u64 target = 0;
+
+	if (owner)
+		return owner == pid;
+	if (!pid) /* not in the tool's PID namespace */
+		return false;
+	entry = bpf_map_lookup_elem(&traced, &pid);
+	if (entry && !(*entry & TRACED_BY_FILE))
+		return false;
+	if (entry)
+		target = *entry & TRACED_TARGET_MASK;
+	else if (!bpf_map_lookup_elem(&newcomers, &pid))
+		return false;
+	*cookie |= (__u64)pid << COOKIE_PROCESS_SHIFT | target << COOKIE_PLAN_BITS;
+	return true;
+}
+
+static __always_inline int submit_process(__u16 kind, __u16 port, __u32 pid)
+{
+	struct record_process record = {
+		.size = sizeof(record),
+		.kind = kind,
+		.port = port,
+		.pid = pid,
+	};
+
+	submit(&record, sizeof(record), &lost_processes);
+	return 0;
+}
+
+/* Arguments: the task, the thread id it had before, the linux_binprm. */
+SEC("raw_tp/sched_process_exec")
+int note_exec(void *context __attribute__((unused)))
+{
+	__u32 pid = read_process() >> 32;
+
+	if (!pid || (!watch_all && !bpf_map_lookup_elem(&traced, &pid)))
+		return 0;
+	/* What it does from now on is not done by the target that it was. */
+	bpf_map_delete_elem(&traced, &pid);
+	if (watch_all)
+		bpf_map_update_elem(&newcomers, &pid, &(__u8){1}, BPF_ANY);
+	return submit_process(RECORD_EXEC, 0, pid);
+}
+
+static __always_inline bool is_asked_for(__u16 port)
+{
+	for (__u32 i = 0; i < WATCHED_PORTS; i++) {
+		if (i < port_count && ports[i] == port)
+			return true;
+	}
+	return false;
+}
+
+enum { TCP_LISTEN = 10 }; /* linux net/tcp_states.h */
+
+/* Arguments: the socket, its old state, its new one. */
+SEC("raw_tp/inet_sock_set_state")
+int note_listen(struct bpf_raw_tracepoint_args *context)
+{
+	const struct sock *sock = (const void *)context->args[0];
+	__u32 pid = read_process() >> 32;
+	__u16 port;
+
+	if (!pid || context->args[2] != TCP_LISTEN)
+		return 0;
+	port = BPF_CORE_READ(sock, __sk_common.skc_num);
+	if (!is_asked_for(port))
+		return 0;
+	bpf_map_update_elem(&newcomers, &pid, &(__u8){1}, BPF_ANY);
+	return submit_process(RECORD_LISTEN, port, pid);
+}
+
+#endif

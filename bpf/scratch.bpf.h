@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* Where a record is put together. */
+#ifndef GOHTTPSNOOP_BPF_SCRATCH_BPF_H
+#define GOHTTPSNOOP_BPF_SCRATCH_BPF_H
+
+#include <linux/types.h>
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "contract.h"
+#include "search.bpf.h"
+
+enum {
+	RECORD_MAX_HEAD = sizeof(struct record_hit) + 8 * PLAN_MAX_CELLS,
+	DEFAULT_PAYLOAD_SIZE = 8192,
+};
+
+/* Set by user space before loading. */
+const volatile __u32 payload_size = DEFAULT_PAYLOAD_SIZE;
+
+/*
+ * Strings that no longer fit before here are cut. STRING_MAX_SIZE bytes of slack follow: the verifier
+ * cannot relate a size to an offset, and bytes read on trial may reach into it.
+ */
+#define RECORD_END (RECORD_MAX_HEAD + payload_size)
+
+/*
+ * Where the interpreter stands in one record. It lives in map memory, not in registers: there the
+ * verifier assumes nothing of it, and each turn of the loop looks to it like the one before.
+ */
+struct progress {
+	__u32 used;	  /* bytes of the record taken so far */
+	__u32 cell;	  /* the next cell */
+	__u64 readable[(PLAN_MAX_BLOCKS + 1) / 64];   /* bit n: block n was read */
+	__u64 unreadable[PLAN_MAX_CELLS / 64]; /* bit n: cell n could not be read */
+	/* The last bytes read for a string: where they came from and where they stand in the record. */
+	__u64 window_address;
+	__u32 window_size;
+	__u32 window_offset;
+};
+
+/*
+ * A uprobe program cannot migrate but it can be preempted (and a sleepable one can sleep), and
+ * another thread's hit on the same CPU then needs room of its own: slots are claimed.
+ */
+struct scratch {
+	__u32 claimed;
+	__u32 reserved;
+	struct progress progress;
+	struct search_progress search;
+	__u8 work[PLAN_WORK_SIZE + PLAN_MAX_BLOCK_SIZE];
+	__u8 record[]; /* RECORD_MAX_HEAD + payload_size + STRING_MAX_SIZE bytes, see kernel.c */
+};
+
+/* No per-CPU map: the values of those are limited to 32 KiB. User space knows the number of CPUs. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SCRATCH_SLOTS);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct scratch) + RECORD_MAX_HEAD + DEFAULT_PAYLOAD_SIZE +
+				   STRING_MAX_SIZE);
+} scratches SEC(".maps");
+
+static __always_inline struct scratch *scratch_claim(void)
+{
+	__u32 first = bpf_get_smp_processor_id() * SCRATCH_SLOTS;
+
+#pragma unroll
+	for (__u32 slot = 0; slot < SCRATCH_SLOTS; slot++) {
+		__u32 key = first + slot;
+		struct scratch *scratch = bpf_map_lookup_elem(&scratches, &key);
+
+		if (scratch && __sync_val_compare_and_swap(&scratch->claimed, 0, 1) == 0)
+			return scratch;
+	}
+	return NULL;
+}
+
+static __always_inline void scratch_release(struct scratch *scratch)
+{
+	__sync_lock_test_and_set(&scratch->claimed, 0);
+}
+
+#endif

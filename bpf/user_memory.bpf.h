@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* Reading the traced process's memory. */
+#ifndef GOHTTPSNOOP_BPF_USER_MEMORY_BPF_H
+#define GOHTTPSNOOP_BPF_USER_MEMORY_BPF_H
+
+#include <linux/types.h>
+#include <linux/bpf.h>
+#include <stdbool.h>
+#include <bpf/bpf_helpers.h>
+
+/* No Go object lies in the first page; a pointer into it is nil plus a field offset. */
+#define LOWEST_POINTER 4096
+
+/* Reads user memory; a page that is not resident is faulted in where the program may sleep. */
+static __always_inline bool read_user(void *target, __u32 size, __u64 address, bool sleepable)
+{
+	if (address < LOWEST_POINTER)
+		return false;
+	if (bpf_probe_read_user(target, size, (const void *)address) == 0)
+		return true;
+	return sleepable && bpf_copy_from_user(target, size, (const void *)address) == 0;
+}
+
+#endif
