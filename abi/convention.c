@@ -346,3 +346,36 @@ const char *convention_register_name(const struct convention *convention, uint8_
 		return word < sizeof(amd64_names) / sizeof(amd64_names[0]) ? amd64_names[word] : "?";
 	return word < sizeof(arm64_names) / sizeof(arm64_names[0]) ? arm64_names[word] : "?";
 }
+
+static void note_use(const struct location *location, struct argument_use *use)
+{
+	for (size_t i = 0; i < location->piece_count; i++) {
+		const struct piece *piece = &location->pieces[i];
+		uint32_t end = piece->stack_offset + piece->size;
+
+		if (piece->place == PLACE_INTEGER)
+			use->integers |= 1ull << piece->index;
+		else if (piece->place == PLACE_FLOAT)
+			use->floats |= 1ull << piece->index;
+		else if (end > use->stack_end)
+			use->stack_end = end;
+	}
+}
+
+int convention_use(const struct convention *convention, struct types *types,
+		   const struct signature *signature, struct argument_use *ret_use,
+		   struct error *err)
+{
+	struct argument_use use = {0};
+
+	for (size_t i = 0; i < signature->parameter_count; i++) {
+		struct location location;
+		int r = convention_locate(convention, types, signature, i, &location, err);
+
+		if (r < 0)
+			return r;
+		note_use(&location, &use);
+	}
+	*ret_use = use;
+	return 0;
+}

@@ -52,6 +52,16 @@ struct location {
  */
 const struct convention *convention_of(enum machine machine, const struct go_version *version);
 
+/* What the parameters of a function take: registers as bits, and the stack up to an offset from SP at entry. */
+struct argument_use {
+	uint64_t integers, floats;
+	uint32_t stack_end;
+};
+
+int convention_use(const struct convention *convention, struct types *types,
+		   const struct signature *signature, struct argument_use *ret_use,
+		   struct error *err);
+
 /* Where a result lies when the function returns. -ENODATA also when parameters may be missing before it. */
 int convention_locate_result(const struct convention *convention, struct types *types,
 			     const struct signature *signature, size_t index,

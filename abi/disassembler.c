@@ -21,6 +21,8 @@ struct instruction_set {
 	cs_arch arch;
 	cs_mode mode;
 	void (*classify)(const struct disassembler *disassembler, struct instruction *instruction);
+	void (*note_effects)(const struct disassembler *disassembler,
+			     struct instruction_effects *effects);
 };
 
 struct disassembler {
@@ -102,6 +104,164 @@ static void amd64_classify(const struct disassembler *disassembler, struct instr
 	}
 }
 
+/* The register of pt_regs that a name, of whatever width, stands for. */
+static uint8_t amd64_whole_register(unsigned int reg)
+{
+	static const unsigned int parts[][4] = {
+		{X86_REG_RBP, X86_REG_EBP, X86_REG_BP, X86_REG_BPL},
+		{X86_REG_RBX, X86_REG_EBX, X86_REG_BX, X86_REG_BL},
+		{X86_REG_RAX, X86_REG_EAX, X86_REG_AX, X86_REG_AL},
+		{X86_REG_RCX, X86_REG_ECX, X86_REG_CX, X86_REG_CL},
+		{X86_REG_RDX, X86_REG_EDX, X86_REG_DX, X86_REG_DL},
+		{X86_REG_RSI, X86_REG_ESI, X86_REG_SI, X86_REG_SIL},
+		{X86_REG_RDI, X86_REG_EDI, X86_REG_DI, X86_REG_DIL},
+		{X86_REG_R8, X86_REG_R8D, X86_REG_R8W, X86_REG_R8B},
+		{X86_REG_R9, X86_REG_R9D, X86_REG_R9W, X86_REG_R9B},
+		{X86_REG_R10, X86_REG_R10D, X86_REG_R10W, X86_REG_R10B},
+		{X86_REG_R11, X86_REG_R11D, X86_REG_R11W, X86_REG_R11B},
+		{X86_REG_R12, X86_REG_R12D, X86_REG_R12W, X86_REG_R12B},
+		{X86_REG_R13, X86_REG_R13D, X86_REG_R13W, X86_REG_R13B},
+		{X86_REG_R14, X86_REG_R14D, X86_REG_R14W, X86_REG_R14B},
+		{X86_REG_R15, X86_REG_R15D, X86_REG_R15W, X86_REG_R15B},
+	};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		for (size_t j = 0; j < 4; j++) {
+			if (parts[i][j] == reg)
+				return amd64_register(parts[i][0]);
+		}
+	}
+	return NO_REGISTER;
+}
+
+static bool is_between(unsigned int reg, unsigned int first, unsigned int last)
+{
+	return reg >= first && reg <= last;
+}
+
+static void amd64_note_change(unsigned int reg, struct instruction_effects *effects)
+{
+	uint8_t whole = amd64_whole_register(reg);
+
+	if (whole != NO_REGISTER)
+		effects->integers |= 1u << whole;
+	else if (is_between(reg, X86_REG_XMM0, X86_REG_XMM15))
+		effects->floats |= 1u << (reg - X86_REG_XMM0);
+	else if (is_between(reg, X86_REG_YMM0, X86_REG_YMM15))
+		effects->floats |= 1u << (reg - X86_REG_YMM0);
+	else if (reg == X86_REG_AH || reg == X86_REG_BH || reg == X86_REG_CH ||
+		 reg == X86_REG_DH || reg == X86_REG_ESP || reg == X86_REG_SP)
+		effects->opaque = true;
+}
+
+/* Those whose first operand stays as it is. */
+static bool amd64_only_reads(unsigned int id)
+{
+	return id == X86_INS_CMP || id == X86_INS_TEST || id == X86_INS_UCOMISD ||
+	       id == X86_INS_UCOMISS || id == X86_INS_COMISD || id == X86_INS_COMISS ||
+	       id == X86_INS_PUSH || id == X86_INS_NOP;
+}
+
+/* The kernel places no probe on an instruction with such a prefix. */
+static bool amd64_refuses_probe(const cs_x86 *x86)
+{
+	return x86->prefix[0] == X86_PREFIX_LOCK || (x86->prefix[1] && x86->prefix[1] != X86_PREFIX_FS &&
+						     x86->prefix[1] != X86_PREFIX_GS);
+}
+
+static void amd64_note_store(const cs_x86_op *target, struct instruction_effects *effects)
+{
+	const x86_op_mem *memory = &target->mem;
+
+	if (memory->base != X86_REG_RSP || memory->index != X86_REG_INVALID ||
+	    memory->segment != X86_REG_INVALID || memory->disp > INT32_MAX ||
+	    memory->disp < INT32_MIN) {
+		effects->opaque = true;
+		return;
+	}
+	effects->stored = (struct held){
+		.holder = HOLDER_STACK,
+		.size = target->size,
+		.offset = (int32_t)memory->disp,
+	};
+}
+
+static void amd64_note_stack_pointer(unsigned int id, const cs_x86 *x86,
+				     struct instruction_effects *effects)
+{
+	const cs_x86_op *operands = x86->operands;
+	bool by_constant = x86->op_count == 2 && operands[0].type == X86_OP_REG &&
+			   operands[0].reg == X86_REG_RSP && operands[1].type == X86_OP_IMM &&
+			   operands[1].imm <= INT32_MAX && operands[1].imm >= -INT32_MAX;
+
+	if (id == X86_INS_PUSH && operands[0].size == 8) {
+		effects->stack_pointer = -8;
+		effects->stored = (struct held){.holder = HOLDER_STACK, .size = 8};
+	} else if (id == X86_INS_SUB && by_constant) {
+		effects->stack_pointer = (int32_t)-operands[1].imm;
+	} else if (id == X86_INS_ADD && by_constant) {
+		effects->stack_pointer = (int32_t)operands[1].imm;
+	} else {
+		effects->opaque = true;
+	}
+}
+
+static bool amd64_copies(unsigned int id)
+{
+	return id == X86_INS_MOVSD || id == X86_INS_MOVSS || id == X86_INS_MOVQ ||
+	       id == X86_INS_MOVD || id == X86_INS_MOVAPS || id == X86_INS_MOVUPS ||
+	       id == X86_INS_MOVAPD || id == X86_INS_MOVUPD;
+}
+
+static void amd64_note_copy(unsigned int id, const cs_x86 *x86, struct instruction_effects *effects)
+{
+	const cs_x86_op *from = &x86->operands[1], *to = &x86->operands[0];
+
+	if (!amd64_copies(id) || x86->op_count != 2 || from->type != X86_OP_REG ||
+	    !is_between(from->reg, X86_REG_XMM0, X86_REG_XMM15))
+		return;
+	effects->copied = (uint8_t)(from->reg - X86_REG_XMM0);
+	if (to->type == X86_OP_MEM)
+		effects->copy = effects->stored;
+	else if (amd64_whole_register(to->reg) != NO_REGISTER)
+		effects->copy = (struct held){
+			.holder = HOLDER_INTEGER,
+			.index = amd64_whole_register(to->reg),
+			.size = to->size,
+		};
+}
+
+static void amd64_note_effects(const struct disassembler *disassembler,
+			       struct instruction_effects *effects)
+{
+	const cs_insn *decoded = disassembler->decoded;
+	const cs_x86 *x86 = &decoded->detail->x86;
+	uint8_t read_count, written_count;
+	bool moves_stack = false;
+	cs_regs read, written;
+
+	effects->refuses_probe = amd64_refuses_probe(x86);
+	if (cs_regs_access(disassembler->capstone, decoded, read, &read_count, written,
+			   &written_count) != CS_ERR_OK) {
+		effects->opaque = true;
+		return;
+	}
+	for (uint8_t i = 0; i < written_count; i++) {
+		moves_stack |= written[i] == X86_REG_RSP;
+		amd64_note_change(written[i], effects);
+	}
+	/* Of some instructions capstone does not say that they write. */
+	if (x86->op_count && !amd64_only_reads(decoded->id)) {
+		if (x86->operands[0].type == X86_OP_MEM)
+			amd64_note_store(&x86->operands[0], effects);
+		else if (x86->operands[0].type == X86_OP_REG)
+			amd64_note_change(x86->operands[0].reg, effects);
+	}
+	if (moves_stack)
+		amd64_note_stack_pointer(decoded->id, x86, effects);
+	amd64_note_copy(decoded->id, x86, effects);
+}
+
 /* Remembers `mov $value, %register`, whatever the instruction set. */
 static void remember_load(struct disassembler *disassembler)
 {
@@ -158,9 +318,16 @@ static void arm64_classify(const struct disassembler *disassembler, struct instr
 	instruction->reads_guard = last->mem.disp == STACK_GUARD_0 || last->mem.disp == STACK_GUARD_1;
 }
 
+static void arm64_note_effects(const struct disassembler *disassembler,
+			       struct instruction_effects *effects)
+{
+	effects->opaque = true;
+}
+
 static const struct instruction_set instruction_sets[] = {
-	[MACHINE_AMD64] = {CS_ARCH_X86, CS_MODE_64, amd64_classify},
-	[MACHINE_ARM64] = {CS_ARCH_ARM64, CS_MODE_LITTLE_ENDIAN, arm64_classify},
+	[MACHINE_AMD64] = {CS_ARCH_X86, CS_MODE_64, amd64_classify, amd64_note_effects},
+	[MACHINE_ARM64] = {CS_ARCH_ARM64, CS_MODE_LITTLE_ENDIAN, arm64_classify,
+			   arm64_note_effects},
 };
 
 int disassembler_open(enum machine machine, struct disassembler **ret_disassembler,
@@ -215,4 +382,12 @@ bool disassembler_next(struct disassembler *disassembler, struct instruction *re
 	remember_load(disassembler);
 	*ret_instruction = instruction;
 	return true;
+}
+
+struct instruction_effects disassembler_effects(const struct disassembler *disassembler)
+{
+	struct instruction_effects effects = {0};
+
+	disassembler->set->note_effects(disassembler, &effects);
+	return effects;
 }

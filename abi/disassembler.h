@@ -29,6 +29,28 @@ struct instruction {
 	int64_t thread_local_offset;
 };
 
+/* What can hold a word for a probe to read: a register that pt_regs has, or the stack. */
+enum holder { HOLDER_NONE, HOLDER_INTEGER, HOLDER_STACK };
+
+struct held {
+	enum holder holder;
+	uint8_t index;	/* INTEGER: into pt_regs */
+	uint8_t size;	/* bytes held */
+	int32_t offset; /* STACK: from SP, as it is afterwards */
+};
+
+/* What an instruction that is no call, jump or return changes. */
+struct instruction_effects {
+	uint32_t integers, floats; /* bit n: word n of pt_regs, float register n */
+	struct held stored;	   /* on the stack, if anything */
+	int32_t stack_pointer;	   /* is added to SP */
+	/* Copies a float register to where it can be read: `copied` says which, `copy` where. */
+	uint8_t copied;
+	struct held copy;
+	bool opaque;	    /* may change other memory, or what is not known */
+	bool refuses_probe; /* the kernel places none on it */
+};
+
 /* Reads machine code, instruction by instruction. */
 struct disassembler;
 
@@ -41,5 +63,8 @@ void disassembler_start(struct disassembler *disassembler, struct bytes code, ui
 
 /* The next instruction; false at the end, or where the bytes are none. */
 bool disassembler_next(struct disassembler *disassembler, struct instruction *ret_instruction);
+
+/* What the instruction read last changes. On AArch64 always opaque. */
+struct instruction_effects disassembler_effects(const struct disassembler *disassembler);
 
 #endif

@@ -193,25 +193,25 @@ static int place_at_returns(const struct binary *binary, const struct function *
 
 /* Chooses the site, and says what can be captured there. */
 static int place(const struct binary *binary, const struct probe_request *request,
-		 struct signature *signature, struct probe *probe, struct error *err)
+		 struct function *function, struct signature *signature, struct probe *probe,
+		 struct error *err)
 {
-	struct function function;
 	int r = 0;
 
 	if (request->at)
-		function = *request->at;
+		*function = *request->at;
 	else
-		r = find_function(binary, request->function, &function, err);
+		r = find_function(binary, request->function, function, err);
 	if (r == 0)
 		r = check_conditions(binary, request, err);
 	if (r < 0)
 		return r;
-	probe->entry = function.entry;
+	probe->entry = function->entry;
 	if (request->returns)
-		return place_at_returns(binary, &function, signature, probe, err);
+		return place_at_returns(binary, function, signature, probe, err);
 	if (request->call || request->after_call)
-		return place_in_middle(binary, &function, request, signature, probe, err);
-	return place_at_begin(binary, &function, signature, probe, err);
+		return place_in_middle(binary, function, request, signature, probe, err);
+	return place_at_begin(binary, function, signature, probe, err);
 }
 
 static int add_captures(const struct scope *scope, const struct probe_request *request,
@@ -279,11 +279,64 @@ static int compile(const struct scope *scope, const struct probe_request *reques
 	return plan_compile(&builder, &probe->site, request->role, max_string, &probe->plan, err);
 }
 
+/* How many parts of the arguments cannot be read at the probe's site. */
+static size_t count_missing(const struct probe *probe)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < probe->arguments.node_count; i++)
+		count += probe->arguments.nodes[i].kind == SHAPE_NULL;
+	return count;
+}
+
+/* Where the function puts the floats it takes in registers, if it takes any. */
+static int find_landing(const struct binary *binary, const struct scope *scope,
+			const struct function *function, struct landing *ret_landing)
+{
+	struct argument_use use;
+	int r = convention_use(scope->convention, scope->types, scope->signature, &use, NULL);
+
+	if (r < 0)
+		return r;
+	if (!use.floats)
+		return -ENOENT;
+	return landing_find(binary->image, function, scope->site, &use, ret_landing, NULL);
+}
+
+/* A probe on a later instruction costs more: it is worth it where more of the arguments can be read. */
+static void try_landing(const struct binary *binary, const struct scope *begin,
+			const struct probe_request *request, const struct function *function,
+			uint32_t max_string, struct probe *probe)
+{
+	struct landing landing;
+	struct scope scope = *begin;
+	struct probe later = { .entry = probe->entry, .source = probe->source };
+
+	if (find_landing(binary, begin, function, &landing) < 0)
+		return;
+	later.site = landing.site;
+	scope.site = &later.site;
+	scope.landing = &landing;
+	if (compile(&scope, request, max_string, &later, NULL) < 0 ||
+	    count_missing(&later) >= count_missing(probe)) {
+		probe_finish(&later);
+		return;
+	}
+	probe_finish(probe);
+	*probe = later;
+}
+
+static bool is_at_begin(const struct probe_request *request)
+{
+	return !request->returns && !request->call && !request->after_call;
+}
+
 int probe_compile(const struct binary *binary, const struct probe_request *request,
 		  uint32_t max_string, struct probe *ret_probe, struct error *err)
 {
 	struct probe probe = { 0 };
 	struct signature signature;
+	struct function function;
 	struct scope scope = {
 		.convention = binary->convention,
 		.version = &binary->version,
@@ -291,10 +344,12 @@ int probe_compile(const struct binary *binary, const struct probe_request *reque
 		.signature = &signature,
 		.site = &probe.site,
 	};
-	int r = place(binary, request, &signature, &probe, err);
+	int r = place(binary, request, &function, &signature, &probe, err);
 
 	if (r == 0)
 		r = compile(&scope, request, max_string, &probe, err);
+	if (r == 0 && request->wants_arguments && is_at_begin(request) && count_missing(&probe))
+		try_landing(binary, &scope, request, &function, max_string, &probe);
 	if (r == 0)
 		*ret_probe = probe;
 	else

@@ -15,6 +15,17 @@ enum {
 	MAX_RETURNS = 1024,
 };
 
+const char *site_kind_name(enum site_kind kind)
+{
+	static const char *const names[] = {
+		[SITE_STACK_CHECK] = "stack check", [SITE_ENTRY] = "entry",
+		[SITE_LANDING] = "landing",	    [SITE_CALL] = "call",
+		[SITE_RETURN] = "return",	    [SITE_AFTER_CALL] = "after a call",
+	};
+
+	return names[kind];
+}
+
 /* The search for a site in one function. */
 struct search {
 	const struct image *image;

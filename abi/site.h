@@ -16,6 +16,7 @@ enum site_kind {
 	SITE_ENTRY,	  /* the first instruction: the function has no stack check */
 	SITE_CALL,	  /* a call instruction inside the function; the kernel emulates that, too */
 	SITE_RETURN,	  /* a return instruction; single-stepped, there is no other way */
+	SITE_LANDING, /* somewhat later, where floats that came in registers can be read: see landing.h */
 	SITE_AFTER_CALL,  /* the instruction after a call: the results of what was called are at hand */
 };
 
@@ -27,11 +28,15 @@ struct site {
 	 * flags register or a bit of the second is clear. Both 0 for SITE_ENTRY. */
 	uint64_t skip_if_set;
 	uint64_t skip_if_clear;
+	uint32_t stack_drop;	    /* how much lower SP is here than at entry */
 	uint8_t goroutine_register; /* pt_regs index of g at this instruction, or CONVENTION_NO_REGISTER */
 	/* Where no register holds g, thread-local storage does: at this offset from the thread pointer,
 	 * as the function's first instructions have it; 0 when they do not say. */
 	int32_t goroutine_offset;
 };
+
+/* As a person would call it. */
+const char *site_kind_name(enum site_kind kind);
 
 /*
  * Chooses the site of `function` by disassembling its prologue. Falls back to the entry for functions

@@ -43,6 +43,37 @@ static const struct piece *find_piece(const struct walk *walk, uint64_t offset)
 	return NULL;
 }
 
+static int put_on_register(const struct walk *walk, uint8_t index, struct plan_place *ret_place)
+{
+	*ret_place = walk->place;
+	ret_place->words[0] = index;
+	ret_place->word_count = 1;
+	return 0;
+}
+
+/* No float register can be read, but what was in it may be at hand elsewhere. */
+static int find_float(const struct walk *walk, const struct piece *piece,
+		      struct plan_place *ret_place, struct error *err)
+{
+	const struct landing *landing = walk->scope->landing;
+	const struct held *held = landing && piece->index < LANDING_MAX_FLOATS ?
+					  &landing->floats[piece->index] :
+					  NULL;
+	int r;
+
+	if (!held || held->size < piece->size)
+		return walk_fail_type(
+			walk, err, -ENOTSUP,
+			"this %s stays in a floating-point register, which a uprobe cannot read");
+	if (held->holder == HOLDER_INTEGER)
+		return put_on_register(walk, held->index, ret_place);
+	r = plan_follow(walk->builder, walk_stack_pointer(walk), err);
+	*ret_place = (struct plan_place){ .source = (int16_t)r,
+					  .gate = walk->place.gate,
+					  .displacement = held->offset };
+	return r < 0 ? r : 0;
+}
+
 int walk_word(const struct walk *walk, uint64_t offset, struct plan_place *ret_place,
 	      struct error *err)
 {
@@ -57,14 +88,9 @@ int walk_word(const struct walk *walk, uint64_t offset, struct plan_place *ret_p
 	piece = find_piece(walk, offset);
 	if (!piece)
 		return walk_fail_type(walk, err, -ENOTSUP, "a %s has no such part");
-	if (piece->place != PLACE_INTEGER)
-		return walk_fail_type(
-			walk, err, -ENOTSUP,
-			"this %s is in a floating-point register, which a uprobe cannot read");
-	place.words[0] = piece->index;
-	place.word_count = 1;
-	*ret_place = place;
-	return 0;
+	if (piece->place == PLACE_INTEGER)
+		return put_on_register(walk, piece->index, ret_place);
+	return find_float(walk, piece, ret_place, err);
 }
 
 static size_t count_words(const struct type *type)
@@ -85,6 +111,8 @@ int walk_place(const struct walk *walk, struct plan_place *ret_place, struct err
 	struct plan_place place = walk->place, word;
 	size_t count = count_words(walk->type);
 
+	if (count == 1)
+		return walk_word(walk, 0, ret_place, err);
 	for (size_t i = 0; walk_is_in_registers(walk) && i < count; i++) {
 		int r = walk_word(walk, i * WALK_WORD, &word, err);
 

@@ -4,6 +4,7 @@
 
 #include "convention.h"
 #include "expression.h"
+#include "landing.h"
 #include "map_layout.h"
 #include "plan.h"
 #include "site.h"
@@ -16,6 +17,7 @@ struct scope {
 	struct types *types;
 	const struct signature *signature;
 	const struct site *site; /* at SITE_RETURN there are results, and no parameters any more */
+	const struct landing *landing; /* NULL: arguments lie where they did at entry */
 };
 
 /*

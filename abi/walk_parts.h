@@ -15,6 +15,8 @@ int walk_fail_type(const struct walk *walk, struct error *err, int code, const c
 
 bool walk_is_in_registers(const struct walk *walk);
 
+struct plan_place walk_stack_pointer(const struct walk *walk);
+
 /* Stands at the begin of what a source of the plan gives. */
 void walk_enter(struct walk *walk, int source, const struct type *type);
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct plan_place stack_pointer(const struct walk *walk)
+struct plan_place walk_stack_pointer(const struct walk *walk)
 {
 	return (struct plan_place){ .source = PLAN_REGISTERS,
 				    .gate = PLAN_NO_GATE,
@@ -40,19 +40,19 @@ static int find_parameter(const struct walk *walk, size_t *ret_index, struct err
 /* Stands at a value whose location is known. */
 static int enter_location(struct walk *walk, const struct type *type, struct error *err)
 {
-	struct plan_place stack = stack_pointer(walk);
+	uint64_t offset = walk->location.pieces[0].stack_offset + walk->scope->site->stack_drop;
 	int r;
 
 	walk->type = type;
 	if (walk->location.piece_count != 1 || walk->location.pieces[0].place != PLACE_STACK)
 		return 0;
-	if (walk->location.pieces[0].stack_offset > WALK_MAX_DISPLACEMENT)
+	if (offset > WALK_MAX_DISPLACEMENT)
 		return walk_fail(walk, err, -E2BIG, "that lies too far up the stack");
-	r = plan_follow(walk->builder, stack, err);
+	r = plan_follow(walk->builder, walk_stack_pointer(walk), err);
 	if (r < 0)
 		return r;
 	walk_enter(walk, r, walk->type);
-	walk->place.displacement = (int32_t)walk->location.pieces[0].stack_offset;
+	walk->place.displacement = (int32_t)offset;
 	return 0;
 }
 

@@ -14,13 +14,6 @@ static const char *const formats[] = {
 	[PCLNTAB_GO_1_20] = "Go 1.20 and later",
 };
 
-static const char *const sites[] = {
-	[SITE_STACK_CHECK] = "stack check",
-	[SITE_ENTRY] = "entry",
-	[SITE_CALL] = "call",
-	[SITE_AFTER_CALL] = "after a call",
-};
-
 static const char *const roles[PLAN_ROLE_COUNT] = {
 	[PLAN_ROLE_START] = "start", [PLAN_ROLE_END] = "end",	    [PLAN_ROLE_CALL] = "call",
 	[PLAN_ROLE_PANIC] = "panic", [PLAN_ROLE_HIJACK] = "hijack",
@@ -135,7 +128,7 @@ static void report_probe(struct report *report, const struct survey_probe *surve
 		return;
 	}
 	report_address(report, "entry", probe->entry);
-	report_string(report, "site", sites[probe->site.kind]);
+	report_string(report, "site", site_kind_name(probe->site.kind));
 	report_address(report, "address", probe->site.address);
 	report_address(report, "file_offset", probe->site.file_offset);
 	report_string(report, "types", sources[probe->source]);

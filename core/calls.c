@@ -69,7 +69,8 @@ static uint64_t goroutine_of(const struct sighting *sighting)
 static uint64_t frame_of(const struct sighting *sighting)
 {
 	return (uint64_t)hit_integer(&sighting->hit, FIELD_STACK_END).value -
-	       (uint64_t)hit_integer(&sighting->hit, FIELD_STACK_POINTER).value;
+	       (uint64_t)hit_integer(&sighting->hit, FIELD_STACK_POINTER).value -
+	       sighting->schema->stack_drop;
 }
 
 /* A goroutine has one call a frame. */

@@ -13,6 +13,7 @@ struct schema {
 	uint32_t unknown; /* bit n: field n is unreadable in every record */
 	struct probe_cell cells[PLAN_MAX_CELLS];
 	uint64_t entry;		/* address of the function */
+	uint32_t stack_drop;	/* how much lower SP is at the probe than at entry */
 	bool awaits_return;	/* CALL: its returns are probed, too */
 	uint8_t expression_count; /* START, END: so many of the arguments are no headers */
 	bool results_are_named; /* RETURN: the arguments are results that were named by expressions */

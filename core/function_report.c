@@ -45,8 +45,6 @@ static void report_types(struct report *report, const struct binary *binary,
 static void report_site(struct report *report, const struct binary *binary,
 			const struct function *function)
 {
-	static const char *const kinds[] = {
-		[SITE_STACK_CHECK] = "stack check", [SITE_ENTRY] = "entry"};
 	struct error why = {0};
 	struct site site;
 
@@ -54,7 +52,7 @@ static void report_site(struct report *report, const struct binary *binary,
 		report_string(report, "refused", why.what);
 		return;
 	}
-	report_string(report, "site", kinds[site.kind]);
+	report_string(report, "site", site_kind_name(site.kind));
 	report_address(report, "address", site.address);
 	report_address(report, "file_offset", site.file_offset);
 }

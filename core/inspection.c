@@ -93,6 +93,7 @@ static int install(struct inspection *inspection, struct survey_probe *survey, s
 			    .cell_count = probe->plan.cell_count,
 			    .unknown = probe->unknown,
 			    .entry = probe->entry,
+			    .stack_drop = probe->site.stack_drop,
 			    .awaits_return = survey->awaits_return,
 			    .results_are_named = survey->results_are_named,
 			    .expression_count = survey->expression_count },
@@ -410,14 +411,6 @@ const char *inspection_function(const struct inspection *inspection, uint32_t pl
 void inspection_describe(const struct inspection *inspection,
 			 void (*tell)(void *user, const char *sentence), void *user)
 {
-	static const char *const sites[] = {
-		[SITE_STACK_CHECK] = "stack check",
-		[SITE_ENTRY] = "entry",
-		[SITE_CALL] = "call",
-		[SITE_RETURN] = "return",
-		[SITE_AFTER_CALL] = "after a call",
-	};
-
 	for (size_t i = 0; i < inspection->count; i++) {
 		const struct installed_probe *probe = &inspection->probes[i];
 		struct error sentence = { 0 };
@@ -425,7 +418,7 @@ void inspection_describe(const struct inspection *inspection,
 
 		/* A function's name comes from the binary; errors are made safe to print. */
 		error_fail(&sentence, 0, "probe %s at file offset 0x%llx (%s)", probe->function,
-			   (unsigned long long)probe->file_offset, sites[probe->site]);
+			   (unsigned long long)probe->file_offset, site_kind_name(probe->site));
 		error_format(&sentence, text, sizeof(text));
 		tell(user, text);
 	}

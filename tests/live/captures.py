@@ -161,12 +161,12 @@ class _Call:
             self.compare(where, value, actual)
 
     def compare_float(self, where, value, actual, _expected):
-        if not self.whole.floats_in_registers:
-            self.compare(where, value, actual)
-            return
-        self.whole.in_registers += 1
         parts = {"re": None, "im": None}
-        self.expect(where, parts if isinstance(value, dict) and actual == parts else None, actual)
+        if self.whole.floats_in_registers and actual in (None, parts):
+            self.whole.in_registers += 1
+            self.expect(where, parts if isinstance(value, dict) and actual else None, actual)
+        else:
+            self.compare(where, value, actual)
 
     def compare_unlisted(self, where, value, actual, _expected):
         """Where a parameter is not listed, where the others are is not certain: none is told wrong."""

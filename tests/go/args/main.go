@@ -9,7 +9,7 @@
 //
 //	{"$map": [[key, value], ...]}            a map, in any order; of more than 8 entries any 8
 //	{"$held": value, "type": "*main.T"}      what an interface holds: the value, or its type only
-//	{"$float": value}                        passed in a floating-point register from Go 1.17 on
+//	{"$float": value}                        passed in a floating-point register from Go 1.17 on: it, or null
 //	{"$unlisted": value}                     after a parameter that DWARF does not list up to Go 1.21
 //	{"$beyond": true}                        deeper than whole values are written
 package main
@@ -60,7 +60,7 @@ func arg(expression string, value interface{}) capture {
 	return capture{expression, reflect.ValueOf(value), false}
 }
 
-// param is for whole parameters with floats, which may be in registers.
+// param is for whole parameters with floats, which may be in registers and stay there.
 func param(expression string, value interface{}) capture {
 	return capture{expression, reflect.ValueOf(value), true}
 }
@@ -125,6 +125,7 @@ func fillList() {
 	times()
 	words()
 	registers()
+	landings()
 	functions()
 	generics()
 	returns()

@@ -92,6 +92,7 @@ func returns() {
 		arg("ret0", time.Duration(1500)), arg(`ret1["n"]`, 1500), arg("ret1", map[string]int{"n": 1500}))
 	returning("parameter that changes", countDown, func() { countDown(5) }, arg("n", 5), arg("ret", 5))
 	recursions()
+	nestings()
 }
 
 // recursions end in the other order than they begin.

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+#include "landing.h"
+
+#include <errno.h>
+
+enum {
+	FUNCTION_MAX_SIZE = 1 << 18,
+	MAX_REACH = 1 << 24, /* bytes of stack */
+};
+
+/* What is known of the arguments after some instructions. */
+struct state {
+	uint32_t lost_integers, lost_floats;	/* registers that hold something else by now */
+	int64_t stack_pointer;			/* relative to what it was at entry */
+	struct held floats[LANDING_MAX_FLOATS]; /* STACK: from SP at entry */
+};
+
+/* ---- jumps into the middle ---- */
+
+/*
+ * The first address from `begin` on that a jump leads to: from there on code may run more than once. The
+ * begin itself when there is a jump of which that cannot be said.
+ */
+static uint64_t first_target(struct disassembler *disassembler, struct bytes code, uint64_t entry,
+			     uint64_t begin)
+{
+	struct instruction instruction;
+	uint64_t first = UINT64_MAX;
+
+	disassembler_start(disassembler, code, entry);
+	while (disassembler_next(disassembler, &instruction)) {
+		if (instruction.kind != INSTRUCTION_JUMP &&
+		    instruction.kind != INSTRUCTION_CONDITIONAL_JUMP)
+			continue;
+		if (!instruction.has_target)
+			return begin;
+		if (instruction.target >= begin && instruction.target < first)
+			first = instruction.target;
+	}
+	return first;
+}
+
+/* ---- what the instructions do ---- */
+
+static bool overlap(const struct held *held, const struct held *stored)
+{
+	return held->holder == HOLDER_STACK && stored->offset < held->offset + held->size &&
+	       held->offset < stored->offset + stored->size;
+}
+
+/* A store over arguments that were passed on the stack would be taken for one. */
+static bool hits_arguments(const struct held *stored, const struct argument_use *use)
+{
+	return stored->holder == HOLDER_STACK && stored->offset + stored->size > 0 &&
+	       stored->offset < (int64_t)use->stack_end;
+}
+
+static void forget_overwritten(struct state *state, const struct instruction_effects *effects)
+{
+	for (size_t i = 0; i < LANDING_MAX_FLOATS; i++) {
+		struct held *held = &state->floats[i];
+
+		if ((effects->stored.holder && overlap(held, &effects->stored)) ||
+		    (held->holder == HOLDER_INTEGER && effects->integers >> held->index & 1))
+			*held = (struct held){ 0 };
+	}
+}
+
+/* Within a function's own frame or what it was passed; what lies further is no such thing. */
+static bool is_near(int64_t offset)
+{
+	return offset > -MAX_REACH && offset < MAX_REACH;
+}
+
+/* Makes stack offsets relative to SP at entry. */
+static bool rebase(const struct state *state, struct held *held)
+{
+	int64_t offset = held->offset + state->stack_pointer;
+
+	if (held->holder != HOLDER_STACK)
+		return true;
+	held->offset = (int32_t)offset;
+	return is_near(offset);
+}
+
+/* False when from here on nothing is certain. */
+static bool follow(struct state *state, struct instruction_effects effects,
+		   const struct argument_use *use)
+{
+	state->stack_pointer += effects.stack_pointer;
+	if (effects.opaque || state->stack_pointer > 0 || !is_near(state->stack_pointer) ||
+	    !rebase(state, &effects.stored) || !rebase(state, &effects.copy) ||
+	    hits_arguments(&effects.stored, use))
+		return false;
+	forget_overwritten(state, &effects);
+	if (effects.copy.holder && !(state->lost_floats >> effects.copied & 1))
+		state->floats[effects.copied] = effects.copy;
+	state->lost_integers |= effects.integers;
+	state->lost_floats |= effects.floats;
+	return true;
+}
+
+/* ---- the choice ---- */
+
+static int count_floats(const struct state *state, const struct argument_use *use)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < LANDING_MAX_FLOATS; i++)
+		count += use->floats >> i & 1 && state->floats[i].holder;
+	return count;
+}
+
+static void land(const struct state *state, uint64_t address, struct landing *landing)
+{
+	landing->site.address = address;
+	landing->site.stack_drop = (uint32_t)-state->stack_pointer;
+	for (size_t i = 0; i < LANDING_MAX_FLOATS; i++) {
+		landing->floats[i] = state->floats[i];
+		if (state->floats[i].holder == HOLDER_STACK)
+			landing->floats[i].offset -= (int32_t)state->stack_pointer;
+	}
+}
+
+/* The ordinary site is a jump that is not taken, or the first instruction, which is yet to be followed. */
+static bool skip_to_begin(struct disassembler *disassembler, const struct site *begin)
+{
+	struct instruction instruction;
+
+	if (begin->kind != SITE_STACK_CHECK)
+		return true;
+	while (disassembler_next(disassembler, &instruction)) {
+		if (instruction.address == begin->address)
+			return true;
+	}
+	return false;
+}
+
+/* Follows the function in a straight line. Returns how many floats are at hand where it landed. */
+static int search(struct disassembler *disassembler, uint64_t limit, const struct argument_use *use,
+		  uint8_t goroutine_register, struct landing *landing)
+{
+	uint32_t needed = (uint32_t)use->integers;
+	struct instruction instruction;
+	struct state state = { 0 };
+	int most = 0;
+
+	if (goroutine_register != CONVENTION_NO_REGISTER)
+		needed |= 1u << goroutine_register;
+	while (disassembler_next(disassembler, &instruction) && instruction.address < limit) {
+		struct instruction_effects effects = disassembler_effects(disassembler);
+		int count = count_floats(&state, use);
+
+		if (count > most && !effects.refuses_probe) {
+			most = count;
+			land(&state, instruction.address, landing);
+		}
+		if (instruction.kind != INSTRUCTION_OTHER || !follow(&state, effects, use) ||
+		    state.lost_integers & needed)
+			break;
+	}
+	return most;
+}
+
+static int find(struct disassembler *disassembler, struct bytes code,
+		const struct function *function, const struct site *begin,
+		const struct argument_use *use, struct landing *landing)
+{
+	uint64_t first = begin->address + (begin->kind == SITE_STACK_CHECK);
+	uint64_t limit = first_target(disassembler, code, function->entry, first);
+
+	disassembler_start(disassembler, code, function->entry);
+	if (!skip_to_begin(disassembler, begin))
+		return 0;
+	return search(disassembler, limit, use, begin->goroutine_register, landing);
+}
+
+int landing_find(const struct image *image, const struct function *function,
+		 const struct site *begin, const struct argument_use *use,
+		 struct landing *ret_landing, struct error *err)
+{
+	struct landing landing = { .site = *begin };
+	uint64_t size = function->end - function->entry;
+	struct disassembler *disassembler;
+	struct buffer code;
+	int r = disassembler_open(image_machine(image), &disassembler, err);
+
+	if (r < 0)
+		return r;
+	landing.site.kind = SITE_LANDING;
+	landing.site.skip_if_set = landing.site.skip_if_clear = 0;
+	r = size <= FUNCTION_MAX_SIZE ? image_load(image, function->entry, size, &code, err) :
+					-ENOENT;
+	if (r == 0) {
+		r = find(disassembler, buffer_bytes(&code), function, begin, use, &landing);
+		buffer_release(&code);
+	}
+	disassembler_close(disassembler);
+	if (r <= 0)
+		return r < 0 ? r :
+			       error_fail(err, -ENOENT, "no float of %s can be read",
+					  function->name);
+	if (!image_file_offset(image, landing.site.address, &landing.site.file_offset))
+		return error_fail(err, -EBADMSG, "function %s lies in no executable segment",
+				  function->name);
+	*ret_landing = landing;
+	return 0;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Holds where a landing finds floats that came in registers against where DWARF says that the function
+ * keeps them later on, for every parameter of every function.
+ *
+ *	landing_truth BINARY…
+ *
+ * DWARF leaves a parameter in its register as long as it is also there; what it never says to be on the
+ * stack is not compared.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "binary.h"
+#include "debug_types.h"
+#include "entry_list.h"
+#include "landing.h"
+
+enum { FARTHEST = 4096 }; /* bytes of code in which DWARF may begin to say so */
+
+struct truth {
+	const char *path;
+	struct binary *binary;
+	struct debug_types *dwarf;
+	size_t functions; /* that take floats in registers */
+	size_t landed;
+	size_t floats, found, on_stack, compared, agreed;
+};
+
+/* Where DWARF first puts the parameter on the stack, from SP at entry. */
+static bool find_said(const struct truth *truth, const struct debug_entry *parameter,
+		      const struct function *function, int64_t *ret_offset)
+{
+	struct debug_piece said[DEBUG_MAX_PIECES];
+	uint64_t end = function->end - function->entry < FARTHEST ? function->end :
+								    function->entry + FARTHEST;
+	size_t count;
+
+	for (uint64_t address = function->entry + 1; address < end; address++) {
+		if (debug_info_location(debug_types_info(truth->dwarf), parameter->offset, address,
+					said, &count, NULL) < 0 ||
+		    count != 1 || said[0].place != DEBUG_ON_STACK)
+			continue;
+		*ret_offset = said[0].offset + truth->binary->convention->frame_address;
+		return true;
+	}
+	return false;
+}
+
+static void parameter_check(struct truth *truth, const struct debug_entry *parameter,
+			    const struct function *function, const struct location *location,
+			    const struct landing *landing)
+{
+	const struct held *held = &landing->floats[location->pieces[0].index];
+	int64_t said;
+
+	truth->floats++;
+	truth->found += held->holder != HOLDER_NONE;
+	if (held->holder != HOLDER_STACK)
+		return;
+	truth->on_stack++;
+	if (!find_said(truth, parameter, function, &said))
+		return;
+	truth->compared++;
+	if (said == held->offset - (int64_t)landing->site.stack_drop)
+		truth->agreed++;
+	else
+		printf("%s: %s at 0x%llx: %+lld, DWARF says %+lld\n", truth->path, function->name,
+		       (unsigned long long)landing->site.address,
+		       (long long)held->offset - landing->site.stack_drop, (long long)said);
+}
+
+/* A whole float, or a struct of one. */
+static bool is_float(const struct location *location)
+{
+	return location->piece_count == 1 && location->pieces[0].place == PLACE_FLOAT;
+}
+
+static void parameters_check(struct truth *truth, const struct entry_list *entries,
+			     const struct function *function, const struct signature *signature,
+			     const struct landing *landing)
+{
+	const struct binary *binary = truth->binary;
+	struct location location;
+	size_t index = 0;
+
+	for (size_t i = 0; i < entries->count && index < signature->parameter_count; i++) {
+		if (entries->entries[i].is_result)
+			continue;
+		/* The dictionary of a generic function, which not all DWARF lists. */
+		if (strcmp(signature->parameters[index].name, ".dict") == 0 &&
+		    (!entries->entries[i].name || strcmp(entries->entries[i].name, ".dict") != 0) &&
+		    ++index == signature->parameter_count)
+			break;
+		if (convention_locate(binary->convention, binary->types, signature, index++,
+				      &location, NULL) == 0 &&
+		    is_float(&location))
+			parameter_check(truth, &entries->entries[i], function, &location, landing);
+	}
+}
+
+static void function_check(struct truth *truth, const struct debug_entry *entry,
+			   const struct function *function)
+{
+	const struct binary *binary = truth->binary;
+	const struct signature *signature;
+	struct entry_list entries = {0};
+	struct landing landing = {0};
+	struct argument_use use;
+	struct site site;
+
+	if (types_signature(binary->types, function, &signature, NULL, NULL) < 0 ||
+	    convention_use(binary->convention, binary->types, signature, &use, NULL) < 0 ||
+	    !use.floats ||
+	    site_find(binary->image, binary->convention, function, &site, NULL) < 0)
+		return;
+	truth->functions++;
+	if (landing_find(binary->image, function, &site, &use, &landing, NULL) < 0)
+		return;
+	truth->landed++;
+	if (entry_list_read(debug_types_info(truth->dwarf), entry->offset, DEBUG_TAG_PARAMETER,
+			    SIZE_MAX, &entries, NULL) == 0)
+		parameters_check(truth, &entries, function, signature, &landing);
+	entry_list_release(&entries);
+}
+
+/* The functions of DWARF and those of the function table, both by address, side by side. */
+struct visit {
+	struct truth *truth;
+	size_t next;
+};
+
+static int function_visit(void *context, const struct debug_entry *entry)
+{
+	struct visit *visit = context;
+	const struct pclntab *pclntab = visit->truth->binary->pclntab;
+	struct function function;
+	size_t count = pclntab_count(pclntab);
+
+	for (size_t tried = 0; tried < count; tried++, visit->next = (visit->next + 1) % count) {
+		if (pclntab_at(pclntab, visit->next, &function) && function.entry == entry->low) {
+			function_check(visit->truth, entry, &function);
+			break;
+		}
+	}
+	return 0;
+}
+
+static int binary_check(const char *path)
+{
+	struct truth truth = {.path = path};
+	struct visit visit = {.truth = &truth};
+	struct error err = {0};
+	char message[1024];
+	int r = binary_open(path, NULL, &truth.binary, &err);
+
+	if (r == 0)
+		r = debug_types_open(truth.binary->image, &truth.dwarf, &err);
+	if (r == 0)
+		r = debug_types_functions(truth.dwarf, function_visit, &visit, &err);
+	if (r == 0)
+		printf("%s: %s, %s convention: %zu of %zu functions with floats in registers have a"
+		       " landing; of %zu floats there %zu can be read, %zu of them on the stack, where"
+		       " %zu of %zu agree with DWARF\n",
+		       path, truth.binary->version.text, truth.binary->convention->name, truth.landed,
+		       truth.functions, truth.floats, truth.found, truth.on_stack, truth.agreed,
+		       truth.compared);
+	if (r == 0 && (truth.agreed != truth.compared || (truth.functions && !truth.compared)))
+		r = error_fail(&err, -EBADMSG, "landings and DWARF disagree");
+	if (r < 0) {
+		error_format(&err, message, sizeof(message));
+		fprintf(stderr, "landing_truth: %s: %s\n", path, message);
+	}
+	debug_types_close(truth.dwarf);
+	binary_close(truth.binary);
+	return r < 0;
+}
+
+int main(int argc, char **argv)
+{
+	int status = argc > 1 ? 0 : 2;
+
+	for (int i = 1; i < argc; i++)
+		status |= binary_check(argv[i]);
+	return status;
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "elf_builder.h"
+#include "landing.h"
+
+#define CODE 0x400000u
+
+enum { R14 = 1, RAX = 10 }; /* pt_regs indices */
+enum { X0 = 1 << 0, X1 = 1 << 1 };
+
+#define CHECK "\x49\x3b\x66\x10\x76\x80" /* cmp 16(%r14),%rsp; jbe */
+enum { JUMP = 4, BEGIN = 6 };
+#define FRAME "\x55\x48\x89\xe5\x48\x83\xec\x10" /* push %rbp; mov %rsp,%rbp; sub $16,%rsp */
+enum { DROP = 24 };
+#define STORE_X0 "\xf2\x0f\x11\x44\x24\x28" /* movsd %xmm0,40(%rsp) */
+#define STORE_X1 "\xf3\x0f\x11\x4c\x24\x30" /* movss %xmm1,48(%rsp) */
+#define COPY_X0 "\x66\x48\x0f\x7e\xc0"	    /* movq %xmm0,%rax */
+#define CALL "\xe8\x00\x01\x00\x00"
+#define RETURN "\xc3"
+
+static const struct site ordinary = {
+	.kind = SITE_STACK_CHECK,
+	.address = CODE + JUMP,
+	.skip_if_set = 0x41,
+	.goroutine_register = R14,
+};
+
+static int find_in(const char *code, size_t size, int elf_machine, const struct site *begin,
+		   struct argument_use use, struct landing *ret_landing)
+{
+	struct function function = { "main.f", CODE, CODE + size };
+	struct elf_builder elf;
+	struct image *image;
+	uint64_t offset;
+	int r;
+
+	elf_init(&elf);
+	offset = elf_append(&elf, code, size);
+	elf_segment(&elf, PT_LOAD, PF_R | PF_X, CODE, offset, size, size);
+	elf_finish(&elf, ET_EXEC, elf_machine);
+	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
+	r = landing_find(image, &function, begin, &use, ret_landing, NULL);
+	if (r == 0)
+		assert_int_equal(ret_landing->site.file_offset,
+				 offset + ret_landing->site.address - CODE);
+	image_close(image);
+	elf_release(&elf);
+	return r;
+}
+
+#define FIND(text, use, landing) find_in(text, sizeof(text) - 1, EM_X86_64, &ordinary, use, landing)
+#define USE(...) ((struct argument_use){ __VA_ARGS__ })
+
+static void assert_on_stack(const struct held *held, uint8_t size, int32_t offset)
+{
+	assert_int_equal(held->holder, HOLDER_STACK);
+	assert_int_equal(held->size, size);
+	assert_int_equal(held->offset, offset);
+}
+
+static void assert_nowhere(const char *name, int result)
+{
+	if (result != -ENOENT)
+		fail_msg("%s: %d", name, result);
+}
+
+#define ASSERT_NOWHERE(text, ...) \
+	assert_nowhere(#text, FIND(text, USE(__VA_ARGS__), &(struct landing){ 0 }))
+
+/* The first place where all are at hand; what the flags say matters there no more. */
+static void lands_after_stores(void **state)
+{
+	struct landing landing;
+
+	assert_int_equal(FIND(CHECK FRAME STORE_X0 STORE_X1 "\x90" CALL RETURN,
+			      USE(.floats = X0 | X1, .integers = 1 << RAX), &landing),
+			 0);
+	assert_int_equal(landing.site.kind, SITE_LANDING);
+	assert_int_equal(landing.site.address, CODE + BEGIN + 8 + 6 + 6);
+	assert_int_equal(landing.site.stack_drop, DROP);
+	assert_true(landing.site.skip_if_set == 0 && landing.site.skip_if_clear == 0);
+	assert_int_equal(landing.site.goroutine_register, R14);
+	assert_on_stack(&landing.floats[0], 8, 40);
+	assert_on_stack(&landing.floats[1], 4, 48);
+}
+
+/* SP may still move after a float was stored. */
+static void follows_stack_pointer(void **state)
+{
+	struct landing landing;
+
+	assert_int_equal(FIND(CHECK "\xf2\x0f\x11\x44\x24\x10" FRAME STORE_X1 CALL,
+			      USE(.floats = X0 | X1), &landing),
+			 0);
+	assert_on_stack(&landing.floats[0], 8, 16 + DROP);
+	assert_on_stack(&landing.floats[1], 4, 48);
+}
+
+static void lands_in_register(void **state)
+{
+	struct landing landing;
+
+	assert_int_equal(FIND(CHECK FRAME COPY_X0 CALL, USE(.floats = X0), &landing), 0);
+	assert_int_equal(landing.floats[0].holder, HOLDER_INTEGER);
+	assert_int_equal(landing.floats[0].index, RAX);
+	assert_int_equal(landing.floats[0].size, 8);
+	/* Not where another argument was. */
+	ASSERT_NOWHERE(CHECK FRAME COPY_X0 CALL, .floats = X0, .integers = 1 << RAX);
+}
+
+static void lands_from_entry(void **state)
+{
+	const struct site entry = { .kind = SITE_ENTRY,
+				    .address = CODE,
+				    .goroutine_register = R14 };
+	static const char code[] = "\xf2\x0f\x11\x44\x24\x08" RETURN;
+	struct landing landing;
+
+	assert_int_equal(
+		find_in(code, sizeof(code) - 1, EM_X86_64, &entry, USE(.floats = X0), &landing), 0);
+	assert_int_equal(landing.site.address, CODE + 6);
+	assert_int_equal(landing.site.stack_drop, 0);
+}
+
+/* One of two is better than none, and what is overwritten counts only before. */
+static void takes_what_it_can(void **state)
+{
+	struct landing landing;
+
+	assert_int_equal(FIND(CHECK FRAME STORE_X0
+			      "\x48\x89\x5c\x24\x28" CALL, /* mov %rbx,40(%rsp) */
+			      USE(.floats = X0 | X1), &landing),
+			 0);
+	assert_int_equal(landing.site.address, CODE + BEGIN + 8 + 6);
+	assert_int_equal(landing.floats[0].holder, HOLDER_STACK);
+	assert_int_equal(landing.floats[1].holder, HOLDER_NONE);
+}
+
+/* The kernel refuses a probe there: one instruction later it is. */
+static void passes_over_prefixes(void **state)
+{
+	struct landing landing;
+
+	assert_int_equal(FIND(CHECK FRAME STORE_X0 "\x66\x2e\x0f\x1f\x84\x00\x00\x00\x00\x00" CALL,
+			      USE(.floats = X0), &landing),
+			 0);
+	assert_int_equal(landing.site.address, CODE + BEGIN + 8 + 6 + 10);
+}
+
+static void lands_nowhere(void **state)
+{
+	static const char arm64[] = "\xc0\x03\x5f\xd6";
+	struct landing landing;
+
+	/* The function decides something before. */
+	ASSERT_NOWHERE(CHECK FRAME "\x85\xc0\x74\x00" STORE_X0 CALL, .floats = X0);
+	/* It is called elsewhere, and goes on here: more than once, perhaps. */
+	ASSERT_NOWHERE(CHECK FRAME CALL STORE_X0 CALL, .floats = X0);
+	ASSERT_NOWHERE(CHECK FRAME STORE_X0 CALL "\xeb\xeb", .floats = X0);
+	ASSERT_NOWHERE(CHECK FRAME STORE_X0 CALL "\xff\xe0", .floats = X0);
+	/* What pointers lead to has changed. */
+	ASSERT_NOWHERE(CHECK FRAME "\x48\x89\x0b" STORE_X0 CALL, .floats = X0);
+	ASSERT_NOWHERE(CHECK FRAME "\xf0\x48\x0f\xc1\x03" STORE_X0 CALL, .floats = X0);
+	/* The registers hold something else: of the float, of the goroutine, of what is not known. */
+	ASSERT_NOWHERE(CHECK FRAME "\xf2\x0f\x58\xc1" STORE_X0 CALL, .floats = X0);
+	ASSERT_NOWHERE(CHECK FRAME "\x45\x31\xf6" STORE_X0 CALL, .floats = X0);
+	ASSERT_NOWHERE(CHECK FRAME "\xb4\x01" STORE_X0 CALL, .floats = X0);
+	/* The store may be of a parameter that is another value now. */
+	ASSERT_NOWHERE(CHECK FRAME STORE_X0 CALL, .floats = X0, .stack_end = 40 - DROP + 1);
+	/* It is none of the arguments, or there is none. */
+	ASSERT_NOWHERE(CHECK FRAME STORE_X0 CALL, .floats = X1);
+	ASSERT_NOWHERE(CHECK FRAME CALL, .floats = X0);
+	/* SP is lost, or higher than it can be. */
+	ASSERT_NOWHERE(CHECK "\x48\x89\xc4" STORE_X0 CALL, .floats = X0);
+	ASSERT_NOWHERE(CHECK "\x48\x83\xc4\x10" STORE_X0 CALL, .floats = X0);
+	assert_nowhere("arm64", find_in(arm64, 4, EM_AARCH64,
+					&(struct site){ .kind = SITE_ENTRY, .address = CODE },
+					USE(.floats = X0), &landing));
+}
+
+/* Whatever the bytes: an instruction within them, and stack that a function can have. */
+static void survives_any_bytes(void **state)
+{
+	static const char tail[] = STORE_X0 STORE_X1 COPY_X0 CALL;
+	const struct site entry = { .kind = SITE_ENTRY,
+				    .address = CODE,
+				    .goroutine_register = R14 };
+	struct landing landing;
+	char code[48];
+	uint32_t seed = 1;
+
+	for (int i = 0; i < 3000; i++) {
+		for (size_t j = 0; j < sizeof(code); j++) {
+			seed = seed * 1664525 + 1013904223;
+			code[j] = (char)(seed >> 24);
+		}
+		memcpy(code + seed % 20, tail, sizeof(tail) - 1);
+		if (find_in(code, sizeof(code), EM_X86_64, &entry,
+			    USE(.floats = X0 | X1, .integers = 1 << RAX), &landing) < 0)
+			continue;
+		assert_in_range(landing.site.address, CODE + 1, CODE + sizeof(code) - 1);
+		assert_true(landing.site.stack_drop < 1 << 24);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lands_after_stores), cmocka_unit_test(follows_stack_pointer),
+		cmocka_unit_test(lands_in_register),  cmocka_unit_test(lands_from_entry),
+		cmocka_unit_test(takes_what_it_can),  cmocka_unit_test(passes_over_prefixes),
+		cmocka_unit_test(lands_nowhere),      cmocka_unit_test(survives_any_bytes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
