@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "privilege.h"
 
+#include <errno.h>
 #include <linux/capability.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -95,8 +96,12 @@ int privilege_fail(struct error *err, int code, enum privilege privilege, const 
 	char missing[96];
 
 	list_missing(privilege, missing, sizeof(missing));
-	if (!*missing)
+	if (!*missing) {
+		if (code == -EPERM || code == -EACCES)
+			error_hint(err, "no capability is missing: the rules of a security module, a"
+					" container or a user namespace forbid it");
 		return error_fail(err, code, "%s: %s", what, strerror(-code));
+	}
 	hint(err, privilege);
 	return error_fail(err, code, "%s: not permitted: missing %s", what, missing);
 }
