@@ -149,6 +149,8 @@ static void amd64_note_change(unsigned int reg, struct instruction_effects *effe
 		effects->floats |= 1u << (reg - X86_REG_XMM0);
 	else if (is_between(reg, X86_REG_YMM0, X86_REG_YMM15))
 		effects->floats |= 1u << (reg - X86_REG_YMM0);
+	else if (is_between(reg, X86_REG_ZMM0, X86_REG_ZMM15))
+		effects->floats |= 1u << (reg - X86_REG_ZMM0);
 	else if (reg == X86_REG_AH || reg == X86_REG_BH || reg == X86_REG_CH ||
 		 reg == X86_REG_DH || reg == X86_REG_ESP || reg == X86_REG_SP)
 		effects->opaque = true;
@@ -382,6 +384,11 @@ bool disassembler_next(struct disassembler *disassembler, struct instruction *re
 	remember_load(disassembler);
 	*ret_instruction = instruction;
 	return true;
+}
+
+bool disassembler_is_done(const struct disassembler *disassembler)
+{
+	return disassembler->left == 0;
 }
 
 struct instruction_effects disassembler_effects(const struct disassembler *disassembler)

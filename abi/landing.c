@@ -37,7 +37,7 @@ static uint64_t first_target(struct disassembler *disassembler, struct bytes cod
 		if (instruction.target >= begin && instruction.target < first)
 			first = instruction.target;
 	}
-	return first;
+	return disassembler_is_done(disassembler) ? first : begin;
 }
 
 /* ---- what the instructions do ---- */

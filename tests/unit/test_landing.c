@@ -166,6 +166,7 @@ static void lands_nowhere(void **state)
 	ASSERT_NOWHERE(CHECK FRAME CALL STORE_X0 CALL, .floats = X0);
 	ASSERT_NOWHERE(CHECK FRAME STORE_X0 CALL "\xeb\xeb", .floats = X0);
 	ASSERT_NOWHERE(CHECK FRAME STORE_X0 CALL "\xff\xe0", .floats = X0);
+	ASSERT_NOWHERE(CHECK FRAME STORE_X0 CALL "\x06", .floats = X0);
 	/* What pointers lead to has changed. */
 	ASSERT_NOWHERE(CHECK FRAME "\x48\x89\x0b" STORE_X0 CALL, .floats = X0);
 	ASSERT_NOWHERE(CHECK FRAME "\xf0\x48\x0f\xc1\x03" STORE_X0 CALL, .floats = X0);
