@@ -9,10 +9,10 @@
 
 #include "assembly.h"
 #include "clock.h"
+#include "intake.h"
 #include "kernel.h"
 #include "lookout.h"
 #include "losses.h"
-#include "newcomers.h"
 #include "outputs.h"
 #include "privilege.h"
 #include "process.h"
@@ -31,7 +31,7 @@ struct session {
 	struct assembly *assembly;
 	struct roster *roster;
 	struct lookout *lookout;
-	struct newcomers *newcomers;
+	struct intake *intake;
 	struct outputs *outputs;
 	struct session_summary summary;
 	struct losses losses;
@@ -105,61 +105,11 @@ static void tell_lost(struct session *session, uint64_t count)
 	       (unsigned long long)count);
 }
 
-/* Records of targets that are gone, and bytes that are none, are passed over. */
-static void take_record(struct session *session, struct bytes record)
-{
-	if (assembly_record(session->assembly, record) == -ENOMEM)
-		session->losses.unkept++;
-}
-
-static void on_assigned(void *user, struct bytes record)
-{
-	take_record(user, record);
-}
-
-/* Not one that the target was before it ran another program; one that has ended is what it was. */
-static bool is_of_target(const struct session *session, const struct newcomer *newcomer,
-			 const struct target *target)
-{
-	if (kernel_traces(session->kernel, newcomer->pid))
-		return true;
-	return !lookout_expects(session->lookout, newcomer->pid) &&
-	       inspection_schema(target_inspection(target), newcomer->plan);
-}
-
-/*
- * The process is a target by now, or will be one when its news is acted on, of which this is some should
- * the other have been lost.
- */
-static void take_newcomer(struct session *session, const struct newcomer *newcomer,
-			  struct bytes record)
-{
-	const struct target *target =
-		target_set_find_pid(roster_targets(session->roster), newcomer->pid);
-
-	if (target && is_of_target(session, newcomer, target)) {
-		take_record(session, newcomers_assign(session->newcomers, record, target_id(target)));
-		return;
-	}
-	if (!lookout_expects(session->lookout, newcomer->pid))
-		lookout_note(session->lookout,
-			     &(struct process_news){RECORD_EXEC, newcomer->pid, 0});
-	if (!newcomers_keep(session->newcomers, record))
-		session->losses.unkept++;
-}
-
 static void on_record(void *user, struct bytes record)
 {
 	struct session *session = user;
-	struct process_news news;
-	struct newcomer newcomer;
 
-	if (decode_process(record, &news) == 0)
-		lookout_note(session->lookout, &news);
-	else if (newcomers_is_one(record, &newcomer))
-		take_newcomer(session, &newcomer, record);
-	else
-		take_record(session, record);
+	intake_record(session->intake, record);
 }
 
 static void on_batch_end(void *user)
@@ -168,8 +118,7 @@ static void on_batch_end(void *user)
 
 	assembly_set_wall_offset(session->assembly, clock_wall_offset());
 	tell_lost(session, losses_take(&session->losses, session->kernel));
-	if (lookout_act(session->lookout))
-		newcomers_clear(session->newcomers);
+	intake_settle(session->intake);
 	check_output(session, outputs_flush(session->outputs));
 }
 
@@ -187,8 +136,7 @@ static void on_attached(void *user, const struct target *target)
 	session->summary.targets++;
 	inspection_describe(target_inspection(target), on_probe, session);
 	tell_target(session, EVENT_ATTACH, target);
-	newcomers_hand_on(session->newcomers, target_identity(target)->pid, target_id(target),
-			  on_assigned, session);
+	intake_attached(session->intake, target);
 	check_output(session, outputs_flush(session->outputs));
 }
 
@@ -237,7 +185,7 @@ static void on_vanished(void *user, uint32_t pid)
 	int plan;
 
 	ring_drain(session->ring);
-	plan = newcomers_plan(session->newcomers, pid);
+	plan = intake_plan_of(session->intake, pid);
 	if (plan >= 0)
 		roster_add_ended(session->roster, pid, plan, NULL);
 }
@@ -379,9 +327,6 @@ static int open_lookout(struct session *session, struct error *err)
 		.callbacks = {on_found_refused, on_vanished, on_warned, session},
 	};
 
-	session->newcomers = newcomers_create();
-	if (!session->newcomers)
-		return error_fail(err, -ENOMEM, "out of memory");
 	return lookout_create(&options, &session->lookout, err);
 }
 
@@ -398,6 +343,20 @@ static int open_assembly(struct session *session, struct error *err)
 	int r = assembly_create(roster_targets(session->roster), &callbacks, &session->assembly);
 
 	return r < 0 ? error_fail(err, r, "out of memory") : 0;
+}
+
+static int open_intake(struct session *session, struct error *err)
+{
+	struct intake_parts parts = {
+		.kernel = session->kernel,
+		.targets = roster_targets(session->roster),
+		.lookout = session->lookout,
+		.assembly = session->assembly,
+		.losses = &session->losses,
+	};
+
+	session->intake = intake_create(&parts);
+	return session->intake ? 0 : error_fail(err, -ENOMEM, "out of memory");
 }
 
 static void on_output_failed(void *user, int error)
@@ -451,6 +410,8 @@ static int open_parts(struct session *session, struct error *err)
 	if (r == 0)
 		r = open_assembly(session, err);
 	if (r == 0)
+		r = open_intake(session, err);
+	if (r == 0)
 		r = open_ring(session, err);
 	/* Before the first target: who runs another program meanwhile is seen twice rather than never. */
 	if (r == 0)
@@ -498,7 +459,7 @@ void session_destroy(struct session *session)
 	if (session->loop_open)
 		close_loop(session);
 	assembly_destroy(session->assembly);
-	newcomers_destroy(session->newcomers);
+	intake_destroy(session->intake);
 	kernel_close(session->kernel);
 	free(session);
 }
