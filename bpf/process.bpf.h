@@ -29,15 +29,21 @@ struct {
 } traced SEC(".maps");
 
 /*
- * Those that began to run another program, or to listen where it matters, and that user space has not
- * looked at yet. It strikes off whom it does not want; should it fall behind, the oldest give way.
+ * Those that began to run another program, and those that began to listen where it matters, that user
+ * space has not looked at yet. It strikes off whom it does not want; should it fall behind, the oldest give
+ * way. Two maps: who is struck off for what it runs may have begun to listen meanwhile.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
 	__type(key, __u32);
 	__type(value, __u8);
-} newcomers SEC(".maps");
+} newcomers SEC(".maps"), listeners SEC(".maps");
+
+static __always_inline bool listens(__u32 pid)
+{
+	return port_count && bpf_map_lookup_elem(&listeners, &pid);
+}
 
 /*
  * Whether a hit is of a process that its probe is for; completes the cookie of a whole file's probe.
@@ -58,7 +64,7 @@ static __always_inline bool claim_hit(__u64 *cookie, __u32 pid)
 		return false;
 	if (entry)
 		target = *entry & TRACED_TARGET_MASK;
-	else if (!bpf_map_lookup_elem(&newcomers, &pid))
+	else if (!bpf_map_lookup_elem(&newcomers, &pid) && !listens(pid))
 		return false;
 	*cookie |= (__u64)pid << COOKIE_PROCESS_SHIFT | target << COOKIE_PLAN_BITS;
 	return true;
@@ -87,6 +93,7 @@ int note_exec(void *context __attribute__((unused)))
 		return 0;
 	/* What it does from now on is not done by the target that it was. */
 	bpf_map_delete_elem(&traced, &pid);
+	bpf_map_delete_elem(&listeners, &pid);
 	if (watch_all)
 		bpf_map_update_elem(&newcomers, &pid, &(__u8){1}, BPF_ANY);
 	return submit_process(RECORD_EXEC, 0, pid);
@@ -116,7 +123,7 @@ int note_listen(struct bpf_raw_tracepoint_args *context)
 	port = BPF_CORE_READ(sock, __sk_common.skc_num);
 	if (!is_asked_for(port))
 		return 0;
-	bpf_map_update_elem(&newcomers, &pid, &(__u8){1}, BPF_ANY);
+	bpf_map_update_elem(&listeners, &pid, &(__u8){1}, BPF_ANY);
 	return submit_process(RECORD_LISTEN, port, pid);
 }
 

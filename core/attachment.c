@@ -203,6 +203,12 @@ bool kernel_traces(const struct kernel *kernel, uint32_t pid)
 
 void kernel_dismiss(struct kernel *kernel, uint32_t pid)
 {
+	kernel_dismiss_program(kernel, pid);
+	bpf_map_delete_elem(kernel->listeners, &pid);
+}
+
+void kernel_dismiss_program(struct kernel *kernel, uint32_t pid)
+{
 	bpf_map_delete_elem(kernel->newcomers, &pid);
 }
 

@@ -144,6 +144,7 @@ static int load(struct kernel *kernel, const struct kernel_options *options,
 	kernel->skeleton = skeleton;
 	kernel->traced = bpf_map__fd(skeleton->maps.traced);
 	kernel->newcomers = bpf_map__fd(skeleton->maps.newcomers);
+	kernel->listeners = bpf_map__fd(skeleton->maps.listeners);
 	kernel->short_program = program;
 	kernel->long_program = options->long_plans ? program_of(skeleton, true, attachment) : NULL;
 	kernel->attachment = attachment;

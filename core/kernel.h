@@ -90,8 +90,11 @@ int kernel_adopt(struct kernel *kernel, uint32_t pid, uint32_t target,
 /* Whether process `pid` has run the same program since it was attached to, or adopted. */
 bool kernel_traces(const struct kernel *kernel, uint32_t pid);
 
-/* A process that began to run another program is not wanted, or a target by now. */
+/* A process that began to run another program, or to listen, is not wanted. */
 void kernel_dismiss(struct kernel *kernel, uint32_t pid);
+
+/* It is not wanted for what it runs; whether it is for where it listens is seen when it does. */
+void kernel_dismiss_program(struct kernel *kernel, uint32_t pid);
 
 /* Takes the process out of the map of traced processes, at once; its probes may still be there. */
 void attachment_withdraw(struct attachment *attachment);

@@ -11,7 +11,7 @@ struct kernel {
 	struct gohttpsnoop_bpf *skeleton;
 	/* That are attached to probes, by whether their plans are short; the latter NULL if all are. */
 	struct bpf_program *short_program, *long_program;
-	int traced, newcomers;	     /* descriptors of these maps */
+	int traced, newcomers, listeners; /* descriptors of these maps */
 	enum kernel_attachment attachment;
 	bool installed[KERNEL_MAX_PLANS];
 	struct bpf_link *exec_link, *listen_link;

@@ -220,7 +220,7 @@ static void look_at(struct lookout *lookout, const struct process_news *news)
 	if (by_port || discovery_wants(&lookout->rules, &process))
 		take_on(lookout, &process, by_port || is_named(lookout, &process));
 	else if (roster_knows(lookout->roster, &process.file))
-		kernel_dismiss(lookout->kernel, news->pid);
+		kernel_dismiss_program(lookout->kernel, news->pid);
 	process_close(&process);
 }
 

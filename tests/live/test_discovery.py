@@ -116,6 +116,26 @@ def test_first_contact(scope, release):
     check(took[1] < SOON, f"it took {took}")
 
 
+def test_late_look(scope, release):
+    """--port: the tool gets to look at a process only when that listens already, and is busy; nothing is missing"""
+    service = Service(scope, release)
+    tracer = look_out(scope, "--port", service.port, "--name", "nobody-has-this-name")
+    settle(tracer, service)
+    clients = Clients(scope, service, count=8, pause="100us")
+    for _ in range(STARTS):
+        tracer.process.send_signal(signal.SIGSTOP)
+        service.start()
+        time.sleep(0.02)
+        tracer.process.send_signal(signal.SIGCONT)
+        mark = f"pid {service.pid} ".encode()
+        tracer.stderr.wait(lambda lines: any(mark in line for line in lines), f"process {service.pid} is not traced")
+        time.sleep(0.02)
+        service.stop()
+    answers = wait_told(tracer.stdout.all, [clients])
+    tracer.interrupt()
+    check_exact(tracer.stdout.all(), answers)
+
+
 def test_listens_later(scope, release):
     """--port: a process that runs already, and begins to listen there only now"""
     service = Service(scope, release, wrapper=("sh", "-c", 'read line; exec "$@"', "sh"))
@@ -274,5 +294,6 @@ def test_reused_pid(scope, release):
 
 if __name__ == "__main__":
     main([(test, release) for release in releases()
-          for test in (test_binary, test_name, test_port, test_all, test_first_contact, test_listens_later,
-                       test_other_port, test_mixed, test_wrapped, test_short_lives, test_exec, test_siblings, test_reused_pid)])
+          for test in (test_binary, test_name, test_port, test_all, test_first_contact, test_late_look,
+                       test_listens_later, test_other_port, test_mixed, test_wrapped, test_short_lives, test_exec,
+                       test_siblings, test_reused_pid)])
