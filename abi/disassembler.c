@@ -388,7 +388,11 @@ bool disassembler_next(struct disassembler *disassembler, struct instruction *re
 
 bool disassembler_is_done(const struct disassembler *disassembler)
 {
-	return disassembler->left == 0;
+	for (size_t i = 0; i < disassembler->left; i++) {
+		if (disassembler->data[i])
+			return false;
+	}
+	return true;
 }
 
 struct instruction_effects disassembler_effects(const struct disassembler *disassembler)

@@ -151,6 +151,26 @@ static int find_file_offset(const struct search *search, struct site *site, stru
 			  search->function->name);
 }
 
+/* Loads all of the function, where something must not be overlooked in it. */
+static int load_function(const struct search *search, struct buffer *ret_code, struct error *err)
+{
+	const struct function *function = search->function;
+
+	if (function->end - function->entry > FUNCTION_MAX_SIZE)
+		return error_fail(err, -E2BIG, "function %s is larger than %d bytes", function->name,
+				  FUNCTION_MAX_SIZE);
+	return load_code(search, function->entry, FUNCTION_MAX_SIZE, ret_code, err);
+}
+
+/* Behind an instruction that is newer than the disassembler there may be more of what was looked for. */
+static int check_read(const struct search *search, struct error *err)
+{
+	if (disassembler_is_done(search->disassembler))
+		return 0;
+	return error_fail(err, -EBADMSG, "function %s holds an instruction that is not known",
+			  search->function->name);
+}
+
 static int search_open(struct search *search, const struct image *image,
 		       const struct function *function, struct error *err)
 {
@@ -221,14 +241,15 @@ static int read_function(const struct search *search, const struct function *cal
 {
 	struct instruction jump;
 	struct buffer code;
-	int r = load_code(search, search->function->entry, FUNCTION_MAX_SIZE, &code, err);
+	int r = load_function(search, &code, err);
 
 	if (r < 0)
 		return r;
 	read_prologue(search, buffer_bytes(&code), prologue, &jump, 1);
 	*ret_calls = find_calls(search, buffer_bytes(&code), callee->entry);
+	r = check_read(search, err);
 	buffer_release(&code);
-	return 0;
+	return r;
 }
 
 static int choose_call(const struct search *search, const struct function *callee, struct site *site,
@@ -300,6 +321,17 @@ static int add_return(const struct search *search, uint64_t address, struct retu
 	return 0;
 }
 
+/* The function goes on as another one, whose return is then its own. */
+static bool leaves(const struct search *search, const struct instruction *instruction)
+{
+	bool jumps = instruction->kind == INSTRUCTION_JUMP ||
+		     instruction->kind == INSTRUCTION_CONDITIONAL_JUMP;
+
+	return jumps && instruction->has_target &&
+	       (instruction->target < search->function->entry ||
+		instruction->target >= search->function->end);
+}
+
 static int collect_returns(const struct search *search, struct bytes code, struct return_sites *sites,
 			   struct error *err)
 {
@@ -310,7 +342,12 @@ static int collect_returns(const struct search *search, struct bytes code, struc
 	while (r == 0 && disassembler_next(search->disassembler, &instruction)) {
 		if (instruction.kind == INSTRUCTION_RETURN)
 			r = add_return(search, instruction.address, sites, err);
+		else if (leaves(search, &instruction))
+			r = error_fail(err, -ENOENT, "function %s jumps to another and does not return",
+				       search->function->name);
 	}
+	if (r == 0)
+		r = check_read(search, err);
 	if (r == 0 && sites->count == 0)
 		return error_fail(err, -ENOENT, "function %s never returns", search->function->name);
 	return r;
@@ -328,7 +365,7 @@ int site_find_returns(const struct image *image, const struct convention *conven
 		return error_fail(err, -ENOMEM, "out of memory");
 	r = search_open(&search, image, function, err);
 	if (r == 0) {
-		r = load_code(&search, function->entry, FUNCTION_MAX_SIZE, &code, err);
+		r = load_function(&search, &code, err);
 		if (r == 0) {
 			r = collect_returns(&search, buffer_bytes(&code), &sites, err);
 			buffer_release(&code);

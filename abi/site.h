@@ -62,14 +62,15 @@ struct return_sites {
 };
 
 /*
- * Finds the return instructions of a function. -ENOENT when it has none, -E2BIG when there are more than
- * anybody would probe (1,024). The caller releases the sites.
+ * Finds the return instructions of a function: all of them, or none. -ENOENT when it has none, or leaves
+ * by a jump into another function as well; -E2BIG when there are more than anybody would probe (1,024), or
+ * it is larger than 1 MiB; -EBADMSG when it cannot be read to its end. The caller releases the sites.
  */
 int site_find_returns(const struct image *image, const struct convention *convention,
 		      const struct function *function, struct return_sites *ret_sites, struct error *err);
 void return_sites_release(struct return_sites *sites);
 
-/* How many times `function` calls `callee` directly; negative when its code cannot be read. */
+/* How many times `function` calls `callee` directly; negative when its code cannot be read to its end. */
 int site_count_calls(const struct image *image, const struct function *function,
 		     const struct function *callee, struct error *err);
 

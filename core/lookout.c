@@ -172,6 +172,14 @@ static void refuse(struct lookout *lookout, const struct error *why, bool named)
 		lookout->callbacks.refused(lookout->callbacks.user, why, named);
 }
 
+/* Its number may be another's by now, or it another program: that was told of, then, and still counts. */
+static void vanish(struct lookout *lookout, uint32_t pid)
+{
+	lookout->callbacks.vanished(lookout->callbacks.user, pid);
+	if (!lookout_expects(lookout, pid))
+		kernel_dismiss(lookout->kernel, pid);
+}
+
 /* The probes are put into the file, for who runs it next; others that run it, unwanted, pay a lookup. */
 static void take_on(struct lookout *lookout, struct process *process, bool named)
 {
@@ -185,11 +193,13 @@ static void take_on(struct lookout *lookout, struct process *process, bool named
 		deployments_watch(lookout->deployments, process->exe);
 		return;
 	}
+	if (r == -ESRCH) {
+		vanish(lookout, pid);
+		return;
+	}
 	kernel_dismiss(lookout->kernel, pid);
 	/* One whose file was refused before was told of then. */
-	if (r == -ESRCH)
-		lookout->callbacks.vanished(lookout->callbacks.user, pid);
-	else if (r != -EALREADY)
+	if (r != -EALREADY)
 		refuse(lookout, &why, named);
 }
 
@@ -199,14 +209,14 @@ static bool open_process(struct lookout *lookout, uint32_t pid, struct process *
 	struct error why = {0};
 	int r = process_open(pid, ret_process, &why);
 
-	if (r == 0)
-		return true;
-	kernel_dismiss(lookout->kernel, pid);
-	if (is_want(r))
-		refuse(lookout, &why, true);
-	else if (r == -ESRCH || r == -ENOENT)
-		lookout->callbacks.vanished(lookout->callbacks.user, pid);
-	return false;
+	if (r == -ESRCH || r == -ENOENT) {
+		vanish(lookout, pid);
+	} else if (r < 0) {
+		kernel_dismiss(lookout->kernel, pid);
+		if (is_want(r))
+			refuse(lookout, &why, true);
+	}
+	return r == 0;
 }
 
 static void look_at(struct lookout *lookout, const struct process_news *news)

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,13 @@ static void read_comm(struct process *process)
 		process->comm[size - 1] = '\0';
 }
 
+static bool has_ended(const struct process *process)
+{
+	struct pollfd descriptor = {.fd = process->descriptor, .events = POLLIN};
+
+	return poll(&descriptor, 1, 0) > 0;
+}
+
 static int read_exe(struct process *process, struct error *err)
 {
 	struct process_exe_path path = process_exe_path(process->pid);
@@ -88,6 +96,9 @@ static int read_exe(struct process *process, struct error *err)
 
 	if (r == -ENOENT)
 		return error_fail(err, r, "runs no file: a kernel thread, or it has just ended");
+	/* The kernel may call it a lack of rights. */
+	if (r < 0 && has_ended(process))
+		return error_fail(err, -ESRCH, "has just ended");
 	if (r < 0)
 		return privilege_fail(err, r, PRIVILEGE_LOOK, "its executable cannot be looked at");
 	process->exe[size] = '\0';
@@ -126,12 +137,15 @@ void process_imagine(uint32_t pid, const char *exe, struct process *ret_process)
 	snprintf(ret_process->comm, sizeof(ret_process->comm), "%.15s", slash ? slash + 1 : exe);
 }
 
-bool process_runs_its_file(const struct process *process)
+enum process_program process_program(const struct process *process)
 {
 	struct file_identity file;
 
-	return file_identity_read(process_exe_path(process->pid).text, &file) == 0 &&
-	       file.device == process->file.device && file.inode == process->file.inode;
+	if (file_identity_read(process_exe_path(process->pid).text, &file) < 0)
+		return PROCESS_RUNS_NONE;
+	return file.device == process->file.device && file.inode == process->file.inode ?
+		       PROCESS_RUNS_SAME :
+		       PROCESS_RUNS_OTHER;
 }
 
 void process_close(struct process *process)

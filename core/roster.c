@@ -217,18 +217,6 @@ static bool was_refused(const struct roster *roster, const struct file_identity 
 	return false;
 }
 
-/* A process that has ended meanwhile, or a path that leads elsewhere, says nothing about the file. */
-static int refuse(struct roster *roster, const char *path, const struct file_identity *file,
-		  struct error *err)
-{
-	struct file_identity now;
-
-	if (file_identity_read(path, &now) < 0 || !file_identity_equal(&now, file))
-		return error_fail(err, -ESRCH, "has ended");
-	roster->refused[roster->refused_count++ % MAX_REFUSED_FILES] = *file;
-	return error_fail(err, -ENOEXEC, "not a Go program");
-}
-
 /* What went wrong with the process, or for want of something, may go well with the next one. */
 static bool is_of_file(int r)
 {
@@ -241,6 +229,15 @@ static bool is_of_file(int r)
 	return true;
 }
 
+/* A file that is not worth another look; that the path leads elsewhere by now says nothing about it. */
+static void refuse(struct roster *roster, const char *path, const struct file_identity *file)
+{
+	struct file_identity now;
+
+	if (file_identity_read(path, &now) == 0 && file_identity_equal(&now, file))
+		roster->refused[roster->refused_count++ % MAX_REFUSED_FILES] = *file;
+}
+
 int roster_prepare_found(struct roster *roster, const char *path, const struct file_identity *file)
 {
 	struct known_binary *binary;
@@ -248,13 +245,11 @@ int roster_prepare_found(struct roster *roster, const char *path, const struct f
 
 	if (was_refused(roster, file) || catalog_knows(roster->catalog, file))
 		return 0;
-	if (!binary_looks_like_go(path))
-		return refuse(roster, path, file, NULL);
-	r = roster_prepare(roster, path, &binary, NULL);
+	r = binary_looks_like_go(path) ? roster_prepare(roster, path, &binary, NULL) : -ENOEXEC;
 	if (r == 0)
 		roster_release(roster, binary);
 	else if (is_of_file(r))
-		refuse(roster, path, file, NULL);
+		refuse(roster, path, file);
 	return r;
 }
 
@@ -273,13 +268,17 @@ int roster_add_found(struct roster *roster, struct process *process, struct erro
 	error_subject(err, "pid %u (%s)", taken.pid, taken.exe);
 	if (was_refused(roster, &taken.file))
 		return error_fail(err, -EALREADY, "its file was refused before");
-	if (!catalog_knows(roster->catalog, &taken.file) &&
-	    !binary_looks_like_go(path.text))
-		return refuse(roster, path.text, &taken.file, err);
-	process->descriptor = -1;
-	r = attach(roster, &taken, true, err);
+	if (catalog_knows(roster->catalog, &taken.file) || binary_looks_like_go(path.text)) {
+		process->descriptor = -1;
+		r = attach(roster, &taken, true, err);
+	} else {
+		r = error_fail(err, -ENOEXEC, "not a Go program");
+	}
+	/* Whatever went wrong with one that has ended is no fault of its file. */
+	if (r < 0 && process_program(&taken) != PROCESS_RUNS_SAME)
+		return error_fail(err, -ESRCH, "has ended");
 	if (r < 0 && is_of_file(r))
-		refuse(roster, path.text, &taken.file, NULL);
+		refuse(roster, path.text, &taken.file);
 	return r;
 }
 

@@ -108,8 +108,11 @@ static int attach(struct target *target, struct kernel *kernel, struct error *er
 		r = kernel_adopt(kernel, target->process.pid, target->id, &target->attachment, &why);
 	else
 		r = attach_own(target, kernel, &why);
-	/* News that it runs another program since it was looked at is still to come, and heeded then. */
-	if (r == -ESRCH || (r == 0 && !process_runs_its_file(&target->process)))
+	/*
+	 * News that it runs another program since it was looked at is still to come, and heeded then. One
+	 * that has ended since is a target all the same: its last records may be marked as such.
+	 */
+	if (r == -ESRCH || (r == 0 && process_program(&target->process) == PROCESS_RUNS_OTHER))
 		return error_fail(err, -ESRCH, "the process has ended");
 	if (r == 0)
 		r = check_reached(target, &why);

@@ -470,9 +470,51 @@ def strange_name(form, value):
     return unit
 
 
+# --- code: for which machine and Go, which arguments, then instructions ---
+
+CODE_ARM64, CODE_OLD = 1, 2
+FLOATS, WORDS = 0x0f, 0xf0
+COMPARE, BELOW, FRAME = b"\x49\x3b\x66\x10", b"\x76", b"\x55\x48\x89\xe5\x48\x83\xec\x10"
+STORE_0, STORE_1, COPY_0 = b"\xf2\x0f\x11\x44\x24\x28", b"\xf3\x0f\x11\x4c\x24\x30", b"\x66\x48\x0f\x7e\xc0"
+RETURN, FILL = b"\x48\x83\xc4\x10\x5d\xc3", b"\xcc" * 5
+
+
+def relative(opcode, at, to):
+    return opcode + struct.pack("<i", to - at - len(opcode) - 4)
+
+
+def checked(body):
+    """The stack check, the body, and what grows the stack."""
+    begin = len(COMPARE) + 2
+    grow = begin + len(body)
+    return COMPARE + BELOW + bytes((len(body),)) + body + relative(b"\xe8", grow, 0x400) + relative(b"\xe9", grow + 5, 0)
+
+
+def codes():
+    yield "checked", bytes((0, WORDS)) + checked(FRAME + RETURN)
+    yield "called", bytes((0, 0)) + checked(FRAME + relative(b"\xe8", 6 + len(FRAME), 0x100) + RETURN)
+    yield "called_twice", bytes((0, 0)) + relative(b"\xe8", 0, 0x100) + relative(b"\xe8", 5, 0x100) + RETURN
+    yield "stored", bytes((0, FLOATS)) + checked(FRAME + STORE_0 + STORE_1 + relative(b"\xe8", 26, 0x200) + RETURN)
+    yield "copied", bytes((0, FLOATS)) + checked(FRAME + COPY_0 + relative(b"\xe8", 19, 0x200) + RETURN)
+    yield "stored_far", bytes((0, 3)) + b"\xf2\x0f\x11\x84\x24\xff\xff\xff\x7f" * 2 + RETURN
+    yield "frame_most", bytes((0, 3)) + b"\x48\x81\xec\xff\xff\xff\x7f" * 3 + STORE_0 + RETURN
+    yield "frame_negative", bytes((0, 3)) + b"\x48\x81\xc4\x00\x00\x00\x80" * 3 + STORE_0 + RETURN
+    yield "pushed", bytes((0, 3)) + b"\x50\xff\x30\x66\x50" * 4 + STORE_0 + RETURN
+    yield "jumps_out", bytes((0, 0)) + relative(b"\xe9", 0, 0x1000) + RETURN
+    yield "jumps_back", bytes((0, 3)) + STORE_0 + b"\xeb\xf8" + RETURN
+    yield "old", bytes((CODE_OLD, 0)) + b"\x64\x48\x8b\x0c\x25\xf8\xff\xff\xff\x48\x3b\x61\x10\x76\x06" + RETURN + \
+        relative(b"\xe8", 21, 0x400) + relative(b"\xe9", 26, 0)
+    yield "unknown", bytes((0, 0)) + b"\xc3\x06\xc3"
+    yield "filled", bytes((0, 0)) + RETURN + FILL
+    yield "arm64", bytes((CODE_ARM64, WORDS)) + struct.pack(
+        "<8I", 0xf9400b90, 0xeb3063ff, 0x54000069, 0x9400003d, 0xd65f03c0, 0xaa1e03e3, 0x940000fa, 0x17fffff9)
+    yield "arm64_old", bytes((CODE_ARM64 | CODE_OLD, WORDS)) + struct.pack("<4I", 0xf9400b81, 0xeb2163ff, 0xd65f03c0, 0)
+
+
 def main():
     corpora = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent / "corpus")
-    for corpus, files in (("image", images()), ("build_info", build_infos()), ("pclntab", pclntabs()), ("types", debug())):
+    for corpus, files in (("image", images()), ("build_info", build_infos()), ("pclntab", pclntabs()), ("types", debug()),
+                          ("code", codes())):
         folder = corpora / corpus
         folder.mkdir(parents=True, exist_ok=True)
         for title, data in files:

@@ -115,21 +115,22 @@ def run_one(test, arguments):
 
 
 def run_all(tests):
-    """Returns the reasons of those that failed. Each is a function or (function, argument...)."""
-    reasons = []
+    """Returns the reasons of those that failed, and of those left out. Each is a function or (function, argument...)."""
+    failed, skipped = [], []
     for test in tests:
         function, *arguments = test if isinstance(test, tuple) else (test,)
+        words = " ".join([function.__name__, *map(str, arguments)])
         try:
             run_one(function, arguments)
-        except Skip:
-            raise
+        except Skip as reason:
+            print(f"skipped: {words}: {reason}", flush=True)
+            skipped.append(str(reason))
         except Exception as reason:
             if not isinstance(reason, Failure):
                 traceback.print_exc(file=sys.stdout)
-            words = " ".join([function.__name__, *map(str, arguments)])
             print(f"not ok: {words}: {reason}", flush=True)
-            reasons.append(f"{words}: {reason}")
-    return reasons
+            failed.append(f"{words}: {reason}")
+    return failed, skipped
 
 
 def main(tests):
@@ -139,12 +140,13 @@ def main(tests):
     try:
         tool()
         require_uprobes()
-        reasons = run_all(chosen)
+        failed, skipped = run_all(chosen)
     except Skip as reason:
-        print(f"skipped: {reason}")
-        sys.exit(SKIPPED)
-    if reasons or not chosen:
-        # Whoever shows one line of a failed test shows the last.
-        print(f"{len(reasons)} of {len(chosen)} failed; first: {' '.join(reasons[0].split()) if reasons else ''}")
+        failed, skipped = [], [str(reason)]
+    # Whoever shows one line of a test that did not pass shows the last.
+    if failed or not chosen:
+        print(f"{len(failed)} of {len(chosen)} failed; first: {' '.join(failed[0].split()) if failed else ''}")
         sys.exit(1)
-    sys.exit(0)
+    if skipped:
+        print(f"skipped: {len(skipped)} of {len(chosen)}: {'; '.join(sorted(set(skipped)))}")
+        sys.exit(SKIPPED)

@@ -3,6 +3,7 @@
 """Processes are found by file, name, port or all, as they start; their requests are complete from the first on."""
 
 import collections
+import contextlib
 import datetime
 import pathlib
 import shutil
@@ -12,13 +13,14 @@ import time
 
 from client import get
 from fleet import Clients, Service, check_exact, wait_told
-from harness import check, check_equal, main, releases, wait_until
+from harness import check, check_equal, main, releases, require_command, wait_until
 from servers import build
 from tracer import Tracer
 
 STARTS = 13
 # Seconds from exec to attached: of the better ones, for now and then machines under CI stand still.
 SOON = 0.1
+SLOW_CALL = 0.004
 
 
 def seconds_of(event):
@@ -220,26 +222,60 @@ def test_wrapped(scope, release):
     check_starts(scope, service, "--binary", service.exe, known=True)
 
 
-def test_short_lives(scope, release):
-    """--binary: killed as soon as something was answered, before the tool has looked at it"""
-    service = Service(scope, release)
-    tracer = look_out(scope, "--binary", service.exe)
-    clients = Clients(scope, service, count=4, pause="0")
+def live_shortly(scope, service, tracer, lives, pause):
+    """Lives of so many seconds, and what was answered in them, which has to be told."""
+    clients = Clients(scope, service, count=4, pause=pause)
     last_words = {}
-    for number in range(STARTS):
+    for number, seconds in enumerate(lives):
         service.start()
+        time.sleep(seconds)
         last_words[service.pid] = f"/last/{number}"
         get(("127.0.0.1", service.port), last_words[service.pid])
         service.stop(signal.SIGKILL)
     answers = wait_told(tracer.stdout.all, [clients])
     for pid, path in last_words.items():
         answers.paths[pid].add(path)
+    return answers
+
+
+def check_lives(tracer, answers):
     tracer.interrupt()
     check_exact(tracer.stdout.all(), answers)
     lives = collections.Counter((event["type"], event["pid"]) for event in tracer.events() if event["type"] != "request")
     for pid in answers.paths:
         check_equal((lives["attach", pid], lives["detach", pid]), (1, 1), "its begin and its end")
     print(f"{answers.count} requests of {len(answers.paths)} processes", flush=True)
+
+
+def test_short_lives(scope, release):
+    """--binary: killed as soon as something was answered, before the tool has looked at it"""
+    service = Service(scope, release)
+    tracer = look_out(scope, "--binary", service.exe)
+    check_lives(tracer, live_shortly(scope, service, tracer, [0] * STARTS, "0"))
+
+
+@contextlib.contextmanager
+def slowed_down(tracer):
+    """Each call of bpf(2) takes some time more."""
+    require_command("strace")
+    slow = subprocess.Popen(["strace", "-qq", "-f", "-o", "/dev/null", "-e", "trace=bpf",
+                             "-e", f"inject=bpf:delay_exit={SLOW_CALL * 1e6:.0f}", "-p", str(tracer.process.pid)])
+    try:
+        status = pathlib.Path(f"/proc/{tracer.process.pid}/status")
+        wait_until(lambda: "TracerPid:\t0\n" not in status.read_text(), "the tool is slowed down")
+        yield
+    finally:
+        slow.terminate()
+        slow.wait()
+
+
+def test_killed_while_looked_at(scope, release):
+    """--binary: killed at any moment of being looked at and taken on, which is made to take long"""
+    service = Service(scope, release)
+    tracer = look_out(scope, "--binary", service.exe)
+    with slowed_down(tracer):
+        answers = live_shortly(scope, service, tracer, [n % 20 * SLOW_CALL / 2 for n in range(60)], "1ms")
+    check_lives(tracer, answers)
 
 
 def test_siblings(scope, release):
@@ -295,5 +331,5 @@ def test_reused_pid(scope, release):
 if __name__ == "__main__":
     main([(test, release) for release in releases()
           for test in (test_binary, test_name, test_port, test_all, test_first_contact, test_late_look,
-                       test_listens_later, test_other_port, test_mixed, test_wrapped, test_short_lives, test_exec,
-                       test_siblings, test_reused_pid)])
+                       test_listens_later, test_other_port, test_mixed, test_wrapped, test_short_lives,
+                       test_killed_while_looked_at, test_exec, test_siblings, test_reused_pid)])
