@@ -25,6 +25,8 @@ struct {
  * Submitting never wakes the reader, which costs more than everything else here, unless the reader
  * said it sleeps. The commit inside bpf_ringbuf_output() is a full barrier, as is the exchange the
  * reader announces its sleep with: either this sees the announcement or the reader sees the record.
+ * The word is lowered when it is certain that a wakeup follows: this thread may stand still in between,
+ * and others, who then leave the reader alone, fill the ring.
  */
 static __always_inline void wake_reader(void)
 {
@@ -32,16 +34,22 @@ static __always_inline void wake_reader(void)
 
 	if (!reader_asleep)
 		return;
-	reader_asleep = 0;
 	nudge = bpf_ringbuf_reserve(&ring, 8, 0);
-	if (nudge)
-		bpf_ringbuf_discard(nudge, BPF_RB_FORCE_WAKEUP);
+	if (!nudge)
+		return;
+	reader_asleep = 0;
+	bpf_ringbuf_discard(nudge, BPF_RB_FORCE_WAKEUP);
 }
 
-/* Copies the record into the ring; counts it in `lost` when there is no room. */
+/*
+ * Copies the record into the ring; counts it in `lost` when there is no room. One that leaves none for the
+ * nudge has to wake the reader itself.
+ */
 static __always_inline void submit(const void *record, __u64 size, __u64 *lost_count)
 {
-	if (bpf_ringbuf_output(&ring, (void *)record, size, BPF_RB_NO_WAKEUP))
+	__u64 flags = reader_asleep ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+
+	if (bpf_ringbuf_output(&ring, (void *)record, size, flags))
 		__sync_fetch_and_add(lost_count, 1);
 	wake_reader();
 }

@@ -32,6 +32,7 @@ enum {
 	OPTION_RESPONSE_HEADER,
 	OPTION_SHOW_SECRETS,
 	OPTION_TYPES,
+	OPTION_ATTACH,
 };
 
 static const struct option long_options[] = {
@@ -56,6 +57,7 @@ static const struct option long_options[] = {
 	{"duration", required_argument, NULL, 'd'},
 	{"max-string", required_argument, NULL, OPTION_MAX_STRING},
 	{"ring-size", required_argument, NULL, OPTION_RING_SIZE},
+	{"attach", required_argument, NULL, OPTION_ATTACH},
 	{"verbose", no_argument, NULL, 'v'},
 	{"quiet", no_argument, NULL, 'q'},
 	{"help", no_argument, NULL, 'h'},
@@ -178,6 +180,26 @@ static int parse_mode(struct options *options, const char *text, struct error *e
 	options->socket_mode = mode;
 	options->socket_rights = true;
 	return 0;
+}
+
+static int parse_attachment(const char *text, enum kernel_attachment *ret_attachment,
+			    struct error *err)
+{
+	static const char *const names[] = {
+		[KERNEL_ATTACHMENT_BEST] = "best",
+		[KERNEL_ATTACHMENT_MULTI] = "uprobe_multi",
+		[KERNEL_ATTACHMENT_SINGLE_SLEEPABLE] = "perf_event",
+		[KERNEL_ATTACHMENT_SINGLE] = "perf_event_atomic",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(text, names[i]) == 0) {
+			*ret_attachment = (enum kernel_attachment)i;
+			return 0;
+		}
+	}
+	return error_fail(err, -EINVAL,
+			  "--attach %s: best, uprobe_multi, perf_event or perf_event_atomic is expected", text);
 }
 
 /* Where events go. */
@@ -319,6 +341,8 @@ static int parse_option(struct options *options, int option, struct error *err)
 			return error_fail(err, -EINVAL, "--ring-size %s: a power of two is expected", optarg);
 		options->ring_size = value;
 		return r;
+	case OPTION_ATTACH:
+		return parse_attachment(optarg, &options->attachment, err);
 	case 'v':
 	case 'q':
 		options->verbosity = option == 'v' ? 1 : -1;

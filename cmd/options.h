@@ -8,6 +8,7 @@
 
 #include "error.h"
 #include "function_request.h"
+#include "kernel_attachment.h"
 #include "request_captures.h"
 
 enum {
@@ -45,6 +46,7 @@ struct options {
 	uint32_t max_string; /* bytes */
 	const char *types;   /* file, or NULL */
 	uint32_t ring_size;  /* bytes, a power of two */
+	enum kernel_attachment attachment;
 	int verbosity; /* -1 quiet, 0, 1 verbose */
 	bool help, version;
 };

@@ -104,6 +104,7 @@ int trace(const struct options *options)
 		.max_string = options->max_string,
 		.types = options->types,
 		.ring_size = options->ring_size,
+		.attachment = options->attachment,
 		.notifier = {on_notice, (void *)options},
 	};
 	struct session *session;

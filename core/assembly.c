@@ -8,8 +8,8 @@
 #include "joiner.h"
 #include "request.h"
 
-/* Open requests of all targets together; each keeps its start record, some hundred bytes. */
-enum { MAX_OPEN_REQUESTS = 65536 };
+/* Of all targets together; an open request keeps its start record, mostly some hundred bytes. */
+enum { MAX_OPEN_REQUESTS = 65536, MAX_OPEN_BYTES = 64 << 20 };
 
 struct assembly {
 	const struct target_set *targets;
@@ -29,7 +29,7 @@ int assembly_create(const struct target_set *targets, const struct assembly_call
 		return -ENOMEM;
 	assembly->targets = targets;
 	assembly->callbacks = *callbacks;
-	if (joiner_create(MAX_OPEN_REQUESTS, &assembly->joiner) < 0 ||
+	if (joiner_create(MAX_OPEN_REQUESTS, MAX_OPEN_BYTES, &assembly->joiner) < 0 ||
 	    calls_create(targets, callbacks, &assembly->calls) < 0) {
 		assembly_destroy(assembly);
 		return -ENOMEM;
@@ -92,6 +92,13 @@ static void close_request(struct assembly *assembly, struct bytes start_record,
 	emit(assembly, start.target, &event);
 }
 
+/* Tells of a request whose end was not seen, or cannot be waited for. */
+static void give_up(struct assembly *assembly, struct bytes start_record)
+{
+	assembly->unknown_ends++;
+	close_request(assembly, start_record, NULL, OUTCOME_UNKNOWN);
+}
+
 /*
  * Two probes can see one request begin, where one layer of a server calls the other: its key is open
  * then, by another probe and for the same goroutine, which cannot handle two requests at once.
@@ -119,20 +126,21 @@ static int open_request(struct assembly *assembly, const struct sighting *start,
 	struct bytes displaced;
 	int r;
 
+	if (sighting_is_early(start))
+		return 0;
 	/* Its end would not find it. */
 	if (hit_integer(&start->hit, FIELD_KEY).presence == UNREADABLE) {
-		assembly->unknown_ends++;
-		close_request(assembly, record, NULL, OUTCOME_UNKNOWN);
+		give_up(assembly, record);
 		return 0;
 	}
 	/* After a request that could not be parsed there is no response writer. */
 	if (key == 0 || is_open_already(assembly, start, key, owner))
 		return 0;
 	r = joiner_open(assembly->joiner, target_id(start->target), key, owner, record, &displaced);
-	if (r > 0) {
-		assembly->unknown_ends++;
-		close_request(assembly, displaced, NULL, OUTCOME_UNKNOWN);
-	}
+	if (r > 0)
+		give_up(assembly, displaced);
+	while (joiner_take_excess(assembly->joiner, &displaced))
+		give_up(assembly, displaced);
 	return r < 0 ? r : 0;
 }
 
@@ -167,12 +175,10 @@ static void end_panicked(struct assembly *assembly, const struct sighting *panic
 
 	if (!joiner_take_owned(assembly->joiner, target_id(panic->target), owner, &start))
 		return;
-	if (misses_ends(assembly)) {
-		assembly->unknown_ends++;
-		close_request(assembly, start, NULL, OUTCOME_UNKNOWN);
-	} else {
+	if (misses_ends(assembly))
+		give_up(assembly, start);
+	else
 		close_request(assembly, start, &(struct ending){panic, record}, OUTCOME_PANIC);
-	}
 }
 
 int assembly_record(struct assembly *assembly, struct bytes record)

@@ -8,7 +8,8 @@
 #include "request.h"
 
 enum {
-	MAX_OPEN_CALLS = 65536, /* of all targets together */
+	MAX_OPEN_CALLS = 65536, /* of all targets together, as */
+	MAX_OPEN_BYTES = 64 << 20,
 	FRAME_SHIFT = 3,	/* frames are multiples of a word */
 	FRAME_BITS = 28,	/* a stack has at most 1 GB */
 };
@@ -30,7 +31,7 @@ int calls_create(const struct target_set *targets, const struct assembly_callbac
 		return -ENOMEM;
 	calls->targets = targets;
 	calls->callbacks = *callbacks;
-	if (joiner_create(MAX_OPEN_CALLS, &calls->joiner) < 0) {
+	if (joiner_create(MAX_OPEN_CALLS, MAX_OPEN_BYTES, &calls->joiner) < 0) {
 		free(calls);
 		return -ENOMEM;
 	}
@@ -121,6 +122,12 @@ static void close_call(struct calls *calls, struct bytes record, const struct en
 		tell(calls, &call, record, ending);
 }
 
+static void give_up(struct calls *calls, struct bytes record)
+{
+	calls->unknown_ends++;
+	close_call(calls, record, &(struct ending){ .outcome = OUTCOME_UNKNOWN });
+}
+
 /* A call whose frame is gone without a return: it panicked, unless that return is one of the missing. */
 static void close_left(struct calls *calls, struct bytes record)
 {
@@ -128,9 +135,10 @@ static void close_left(struct calls *calls, struct bytes record)
 	bool missed = callbacks->lost_ends &&
 		      callbacks->lost_ends(callbacks->user) > calls->unknown_ends;
 
-	calls->unknown_ends += missed;
-	close_call(calls, record,
-		   &(struct ending){ .outcome = missed ? OUTCOME_UNKNOWN : OUTCOME_PANIC });
+	if (missed)
+		give_up(calls, record);
+	else
+		close_call(calls, record, &(struct ending){ .outcome = OUTCOME_PANIC });
 }
 
 /* Whether the innermost call that waits on a goroutine is in a frame from `least` on. */
@@ -164,13 +172,15 @@ int calls_begin(struct calls *calls, const struct sighting *call, struct bytes r
 		tell(calls, call, record, &(struct ending){ .outcome = OUTCOME_UNKNOWN });
 		return 0;
 	}
+	if (sighting_is_early(call))
+		return 0;
 	leave_frames(calls, call, frame_of(call));
 	r = joiner_open(calls->joiner, target_id(call->target), key_of(call), goroutine_of(call),
 			record, &displaced);
-	if (r > 0) {
-		calls->unknown_ends++;
-		close_call(calls, displaced, &(struct ending){ .outcome = OUTCOME_UNKNOWN });
-	}
+	if (r > 0)
+		give_up(calls, displaced);
+	while (joiner_take_excess(calls->joiner, &displaced))
+		give_up(calls, displaced);
 	return r < 0 ? r : 0;
 }
 

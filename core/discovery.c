@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "discovery.h"
 
-#include <errno.h>
 #include <fnmatch.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -64,34 +62,9 @@ bool discovery_wants_port(const struct discovery_rules *rules, uint16_t port)
 	return false;
 }
 
-static bool is_wanted(const struct discovery_rules *rules, uint32_t pid)
+bool discovery_wants_now(const struct discovery_rules *rules, const struct process *process)
 {
-	struct process process;
-	int r = process_open(pid, &process, NULL);
-	bool wanted;
-
-	/* Without a descriptor nothing is known of it: whoever wants it will find out, and tell. */
-	if (r < 0)
-		return r == -EMFILE || r == -ENFILE;
-	wanted = discovery_wants(rules, &process);
-	process_close(&process);
-	return wanted || (rules->port_count && listeners_include(pid, rules->ports, rules->port_count));
-}
-
-int discovery_scan(const struct discovery_rules *rules, uint32_t **ret_pids, size_t *ret_count,
-		   struct error *err)
-{
-	uint32_t *pids;
-	size_t count, kept = 0;
-	int r = process_list(&pids, &count, err);
-
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < count; i++) {
-		if (is_wanted(rules, pids[i]))
-			pids[kept++] = pids[i];
-	}
-	*ret_pids = pids;
-	*ret_count = kept;
-	return 0;
+	return discovery_wants(rules, process) ||
+	       (rules->port_count && process->pid != (uint32_t)getpid() &&
+		listeners_include(process->pid, rules->ports, rules->port_count));
 }

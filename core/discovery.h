@@ -35,11 +35,7 @@ bool discovery_wants_file(const struct discovery_rules *rules, const char *path,
 /* Whether a rule wants whoever listens on the port. */
 bool discovery_wants_port(const struct discovery_rules *rules, uint16_t port);
 
-/*
- * The processes that run now and are wanted, in ascending order of PID, without ourselves; the caller
- * frees the array. Processes that may not be looked at are passed over.
- */
-int discovery_scan(const struct discovery_rules *rules, uint32_t **ret_pids, size_t *ret_count,
-		   struct error *err);
+/* Whether any rule wants the process, by what it is and listens on now; never ourselves. */
+bool discovery_wants_now(const struct discovery_rules *rules, const struct process *process);
 
 #endif

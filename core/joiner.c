@@ -23,6 +23,7 @@ struct entry {
 struct joiner {
 	uint32_t limit;
 	uint32_t count;
+	size_t max_bytes, bytes; /* of all buffers, whether a record is in them or not */
 	struct entry *entries;
 	uint32_t capacity; /* of entries */
 	uint32_t free;	   /* first of the free entries, linked by chain[BY_KEY] */
@@ -132,13 +133,14 @@ static int grow(struct joiner *joiner)
 	return 0;
 }
 
-int joiner_create(uint32_t limit, struct joiner **ret_joiner)
+int joiner_create(uint32_t limit, size_t max_bytes, struct joiner **ret_joiner)
 {
 	struct joiner *joiner = calloc(1, sizeof(*joiner));
 
 	if (!joiner)
 		return -ENOMEM;
 	joiner->limit = limit;
+	joiner->max_bytes = max_bytes;
 	joiner->free = joiner->oldest = joiner->newest = NONE;
 	if (grow(joiner) < 0) {
 		joiner_destroy(joiner);
@@ -166,7 +168,18 @@ uint32_t joiner_count(const struct joiner *joiner)
 	return joiner->count;
 }
 
-/* The entry's buffer and the one handed out last change places, so that neither is allocated anew. */
+static void buffer_free(struct joiner *joiner, struct entry *entry)
+{
+	joiner->bytes -= entry->capacity;
+	free(entry->record);
+	entry->record = NULL;
+	entry->capacity = 0;
+}
+
+/*
+ * The entry's buffer and the one handed out last change places, so that neither is allocated anew, unless
+ * those that wait to be used again are many by now.
+ */
 static void take(struct joiner *joiner, uint32_t number, struct bytes *ret_record)
 {
 	struct entry *entry = &joiner->entries[number];
@@ -179,19 +192,22 @@ static void take(struct joiner *joiner, uint32_t number, struct bytes *ret_recor
 	entry->capacity = joiner->taken_capacity;
 	joiner->taken = record;
 	joiner->taken_capacity = capacity;
+	if (joiner->bytes > joiner->max_bytes / 2)
+		buffer_free(joiner, entry);
 	*ret_record = (struct bytes){record, entry->size};
 	entry->chain[BY_KEY] = joiner->free;
 	joiner->free = number;
 	joiner->count--;
 }
 
-static int store(struct entry *entry, struct bytes record)
+static int store(struct joiner *joiner, struct entry *entry, struct bytes record)
 {
 	if (record.size > entry->capacity) {
 		uint8_t *data = realloc(entry->record, record.size);
 
 		if (!data)
 			return -ENOMEM;
+		joiner->bytes += record.size - entry->capacity;
 		entry->record = data;
 		entry->capacity = record.size;
 	}
@@ -203,30 +219,27 @@ static int store(struct entry *entry, struct bytes record)
 int joiner_open(struct joiner *joiner, uint32_t target, uint64_t key, uint64_t owner,
 		struct bytes record, struct bytes *ret_displaced)
 {
-	uint32_t number = find(joiner, BY_KEY, target, key);
-	int displaced = 0;
+	uint32_t displaced = find(joiner, BY_KEY, target, key), number;
 	struct entry *entry;
 
-	if (number == NONE && joiner->count == joiner->limit)
-		number = joiner->oldest;
-	if (number != NONE) {
-		take(joiner, number, ret_displaced);
-		displaced = 1;
-	}
 	if (joiner->free == NONE && grow(joiner) < 0)
 		return -ENOMEM;
 	number = joiner->free;
 	entry = &joiner->entries[number];
-	if (store(entry, record) < 0)
+	if (store(joiner, entry, record) < 0)
 		return -ENOMEM;
 	joiner->free = entry->chain[BY_KEY];
+	if (displaced == NONE && joiner->count == joiner->limit)
+		displaced = joiner->oldest;
+	if (displaced != NONE)
+		take(joiner, displaced, ret_displaced);
 	entry->identity[BY_KEY] = key;
 	entry->identity[BY_OWNER] = owner;
 	entry->target = target;
 	chains_insert(joiner, number);
 	age_append(joiner, number);
 	joiner->count++;
-	return displaced;
+	return displaced != NONE;
 }
 
 static bool take_found(struct joiner *joiner, uint32_t number, struct bytes *ret_record)
@@ -235,6 +248,11 @@ static bool take_found(struct joiner *joiner, uint32_t number, struct bytes *ret
 		return false;
 	take(joiner, number, ret_record);
 	return true;
+}
+
+bool joiner_take_excess(struct joiner *joiner, struct bytes *ret_record)
+{
+	return joiner->bytes > joiner->max_bytes && take_found(joiner, joiner->oldest, ret_record);
 }
 
 bool joiner_take(struct joiner *joiner, uint32_t target, uint64_t key, struct bytes *ret_record)

@@ -6,11 +6,13 @@
 
 /*
  * The requests that began and have not ended: their start records, by target and key, and by target
- * and owner (the goroutine; 0 when it is not known, and then not found by it). Memory is bounded: above `limit` open requests the oldest gives way. On the steady path nothing is allocated.
+ * and owner (the goroutine; 0 when it is not known, and then not found by it). Memory is bounded: above
+ * `limit` open requests, or `max_bytes` of records, the oldest give way. On the steady path nothing is
+ * allocated.
  */
 struct joiner;
 
-int joiner_create(uint32_t limit, struct joiner **ret_joiner);
+int joiner_create(uint32_t limit, size_t max_bytes, struct joiner **ret_joiner);
 void joiner_destroy(struct joiner *joiner);
 
 uint32_t joiner_count(const struct joiner *joiner);
@@ -22,6 +24,9 @@ uint32_t joiner_count(const struct joiner *joiner);
  */
 int joiner_open(struct joiner *joiner, uint32_t target, uint64_t key, uint64_t owner,
 		struct bytes record, struct bytes *ret_displaced);
+
+/* Takes the oldest open request out while there are too many bytes of them; false when there are not. */
+bool joiner_take_excess(struct joiner *joiner, struct bytes *ret_record);
 
 /* Takes the request out; false when no such request is open. */
 bool joiner_take(struct joiner *joiner, uint32_t target, uint64_t key, struct bytes *ret_record);

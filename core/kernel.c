@@ -4,7 +4,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -78,7 +77,8 @@ static uint32_t read_pid_namespace(void)
 	return status.st_ino;
 }
 
-static int configure(struct gohttpsnoop_bpf *skeleton, const struct kernel_options *options)
+static int configure(struct gohttpsnoop_bpf *skeleton, const struct kernel_options *options,
+		     enum kernel_attachment attachment)
 {
 	uint32_t payload = PAYLOAD_STRINGS * options->max_string;
 	uint32_t fixed = bpf_map__value_size(skeleton->maps.scratches) - skeleton->rodata->payload_size;
@@ -101,6 +101,9 @@ static int configure(struct gohttpsnoop_bpf *skeleton, const struct kernel_optio
 		r = bpf_map__set_value_size(skeleton->maps.plans, PLAN_SHORT_SIZE);
 	if (r == 0)
 		r = bpf_map__set_max_entries(skeleton->maps.ring, options->ring_size);
+	/* Kernels without uprobe_multi do not like to allocate in a probe. */
+	if (r == 0 && attachment != KERNEL_ATTACHMENT_MULTI)
+		r = bpf_map__set_map_flags(skeleton->maps.traced, 0);
 	return r;
 }
 
@@ -129,7 +132,7 @@ static int load(struct kernel *kernel, const struct kernel_options *options,
 
 	if (!skeleton)
 		return -errno;
-	r = configure(skeleton, options);
+	r = configure(skeleton, options, attachment);
 	if (r == 0) {
 		choose_programs(skeleton, options, attachment);
 		r = gohttpsnoop_bpf__load(skeleton);
@@ -166,6 +169,17 @@ static int load_best(struct kernel *kernel, const struct kernel_options *options
 	return r;
 }
 
+/* -EACCES is what the kernel's verifier answers, too, to what it does not understand. */
+static int fail_load(const struct kernel_options *options, int r, struct error *err)
+{
+	if (r == -EPERM || (r == -EACCES && !privilege_is_held(PRIVILEGE_TRACE)))
+		return privilege_fail(err, r, PRIVILEGE_TRACE, "eBPF programs cannot be loaded");
+	error_fail(err, r, "eBPF programs cannot be loaded: %s", strerror(-r));
+	error_hint(err, "Linux %s or later with CONFIG_BPF_SYSCALL and CONFIG_UPROBES is needed",
+		   options->long_plans ? "5.17 (for functions, headers and --capture)" : "5.15");
+	return r;
+}
+
 int kernel_open(const struct kernel_options *options, struct kernel **ret_kernel, struct error *err)
 {
 	struct kernel *kernel = calloc(1, sizeof(*kernel));
@@ -177,10 +191,7 @@ int kernel_open(const struct kernel_options *options, struct kernel **ret_kernel
 	r = load_best(kernel, options);
 	if (r < 0) {
 		kernel_close(kernel);
-		if (r == -EPERM || r == -EACCES)
-			return privilege_fail(err, r, PRIVILEGE_TRACE, "eBPF programs cannot be loaded");
-		error_hint(err, "Linux 5.15 or later with CONFIG_BPF_SYSCALL and CONFIG_UPROBES is needed");
-		return error_fail(err, r, "eBPF programs cannot be loaded: %s", strerror(-r));
+		return fail_load(options, r, err);
 	}
 	*ret_kernel = kernel;
 	return 0;

@@ -6,18 +6,11 @@
 #include <stdint.h>
 
 #include "error.h"
+#include "kernel_attachment.h"
 #include "probe.h"
 
 /* The kernel side: the loaded program, its maps, and what is attached. */
 struct kernel;
-
-/* How uprobes are attached; the best the kernel offers is chosen unless one is asked for. */
-enum kernel_attachment {
-	KERNEL_ATTACHMENT_BEST,
-	KERNEL_ATTACHMENT_MULTI,  /* uprobe_multi links, sleepable: Linux 6.6 */
-	KERNEL_ATTACHMENT_SINGLE_SLEEPABLE, /* perf-event uprobes: Linux 6.0 */
-	KERNEL_ATTACHMENT_SINGLE, /* perf-event uprobes */
-};
 
 struct kernel_options {
 	uint32_t max_string; /* bytes of the longest string captured */

@@ -2,10 +2,7 @@
 #include "listeners.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 /* More sockets than this do not listen on the few ports that are asked for. */
@@ -25,7 +22,10 @@ static bool is_asked_for(unsigned int port, const uint16_t *ports, size_t count)
 	return false;
 }
 
-/* Collects the inodes of the sockets that listen on the ports, from a table as /proc/net/tcp is. */
+/*
+ * Collects the inodes of the sockets that listen on the ports, from a table as /proc/net/tcp is: those that
+ * listen stand before all others, of which there may be very many.
+ */
 static void read_table(uint32_t pid, const char *name, const uint16_t *ports, size_t count,
 		       struct sockets *sockets)
 {
@@ -41,8 +41,11 @@ static void read_table(uint32_t pid, const char *name, const uint16_t *ports, si
 		return;
 	while (sockets->count < MAX_SOCKETS && fgets(line, sizeof(line), table)) {
 		if (sscanf(line, " %*d: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*s %*s %*s %*s %*s %lu",
-			   &port, &state, &inode) == 3 &&
-		    state == LISTENING && is_asked_for(port, ports, count))
+			   &port, &state, &inode) != 3)
+			continue;
+		if (state != LISTENING)
+			break;
+		if (is_asked_for(port, ports, count))
 			sockets->inodes[sockets->count++] = inode;
 	}
 	fclose(table);

@@ -191,6 +191,7 @@ static void take_on(struct lookout *lookout, struct process *process, bool named
 	if (r == 0) {
 		/* In a container its path may lead elsewhere here: then there is nothing to see. */
 		deployments_watch(lookout->deployments, process->exe);
+		lookout->callbacks.taken_on(lookout->callbacks.user);
 		return;
 	}
 	if (r == -ESRCH) {
@@ -253,31 +254,48 @@ static void warn_of_hidden(struct lookout *lookout)
 	lookout->callbacks.warned(lookout->callbacks.user, &why);
 }
 
+/* One that may not be looked at, or has ended, is passed over. */
+static void look_for(struct lookout *lookout, uint32_t pid)
+{
+	struct process process;
+	struct error why = {0};
+	int r = process_open(pid, &process, &why);
+
+	if (is_want(r))
+		refuse(lookout, &why, true);
+	if (r < 0)
+		return;
+	if (discovery_wants_now(&lookout->rules, &process))
+		take_on(lookout, &process, lookout->rules.port_count || is_named(lookout, &process));
+	process_close(&process);
+}
+
 /* Looks at all processes there are; those that are targets already stay as they are. */
 static int scan(struct lookout *lookout, struct error *err)
 {
 	uint32_t *pids;
 	size_t count;
-	int r = discovery_scan(&lookout->rules, &pids, &count, err);
+	int r = process_list(&pids, &count, err);
 
-	if (r == 0)
-		warn_of_hidden(lookout);
-	for (size_t i = 0; r == 0 && i < count; i++) {
-		struct process process;
-
-		if (!open_process(lookout, pids[i], &process))
-			continue;
-		take_on(lookout, &process, lookout->rules.port_count || is_named(lookout, &process));
-		process_close(&process);
-	}
-	if (r == 0)
-		free(pids);
-	return r;
+	if (r < 0)
+		return r;
+	warn_of_hidden(lookout);
+	for (size_t i = 0; i < count; i++)
+		look_for(lookout, pids[i]);
+	free(pids);
+	return 0;
 }
 
 int lookout_start(struct lookout *lookout, struct error *err)
 {
-	return lookout_is_open(lookout) ? scan(lookout, err) : 0;
+	int r;
+
+	if (!lookout_is_open(lookout))
+		return 0;
+	lookout->acting = true;
+	r = scan(lookout, err);
+	lookout->acting = false;
+	return r;
 }
 
 void lookout_note(struct lookout *lookout, const struct process_news *news)
@@ -324,6 +342,19 @@ bool lookout_expects(const struct lookout *lookout, uint32_t pid)
 	return false;
 }
 
+/* A target that the kernel side does not know any more runs another program. */
+static void suspect_targets(struct lookout *lookout)
+{
+	const struct target_set *targets = roster_targets(lookout->roster);
+
+	for (size_t i = 0; i < targets->count; i++) {
+		uint32_t pid = target_identity(targets->targets[i])->pid;
+
+		if (!target_is_withdrawn(targets->targets[i]) && !kernel_traces(lookout->kernel, pid))
+			lookout_note(lookout, &(struct process_news){RECORD_EXEC, pid, 0});
+	}
+}
+
 bool lookout_act(struct lookout *lookout)
 {
 	uint64_t lost = kernel_lost_processes(lookout->kernel);
@@ -333,13 +364,16 @@ bool lookout_act(struct lookout *lookout)
 	if (lookout->acting)
 		return false;
 	lookout->acting = true;
+	if (scan_anew)
+		suspect_targets(lookout);
 	while (lookout->acted < lookout->pending_count)
 		act_on(lookout, &lookout->pending[lookout->acted++]);
 	lookout->pending_count = lookout->acted = 0;
 	if (scan_anew) {
 		lookout->overflowed = false;
 		lookout->lost_processes = lost;
-		scan(lookout, NULL);
+		/* It fails for want of something. */
+		lookout->starved |= lookout_is_open(lookout) && scan(lookout, NULL) < 0;
 	}
 	lookout->acting = false;
 	return lookout->pending_count == 0;

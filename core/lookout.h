@@ -17,6 +17,8 @@ struct lookout_callbacks {
 	void (*refused)(void *user, const struct error *why, bool named);
 	/* One that began to run has ended before anything could be found out about it. */
 	void (*vanished)(void *user, uint32_t pid);
+	/* One was taken on, perhaps of many: what came meanwhile may be seen to before the next one is. */
+	void (*taken_on)(void *user);
 	/* There are processes that cannot even be looked at. */
 	void (*warned)(void *user, const struct error *why);
 	void *user;

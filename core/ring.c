@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <uv.h>
 
 enum {
@@ -12,6 +13,9 @@ enum {
 	POLLS_BEFORE_SLEEP = 4,
 	/* Records handed on before the loop gets a turn: signals and ended processes must be seen. */
 	RECORDS_A_TURN = 16384,
+	/* For threads that were preempted while they wrote, 20 ms in all. */
+	WRITING_PAUSE = 200000, /* nanoseconds */
+	WRITING_PAUSES = 100,
 };
 
 struct ring {
@@ -100,13 +104,41 @@ static void on_wakeup(uv_poll_t *wakeup, int status, int events)
 	look(ring);
 }
 
-void ring_drain(struct ring *ring)
+static void take_out(struct ring *ring)
 {
-	if (ring->sleeping)
-		start_polling(ring);
 	while (is_interrupted(ring))
 		ring->callbacks.batch_end(ring->callbacks.user);
 	ring->callbacks.batch_end(ring->callbacks.user);
+}
+
+/* Up to where the kernel side has taken room, and up to where records were taken out. */
+static unsigned long taken_up(const struct ring *ring)
+{
+	return ring__producer_pos(ring_buffer__ring(ring->buffer, 0));
+}
+
+static unsigned long taken_out(const struct ring *ring)
+{
+	return ring__consumer_pos(ring_buffer__ring(ring->buffer, 0));
+}
+
+/*
+ * A thread that stands still while it writes a record has others wait behind it: what they wrote is
+ * waited for, too, as long as that may take.
+ */
+void ring_drain(struct ring *ring)
+{
+	const struct timespec pause = {.tv_nsec = WRITING_PAUSE};
+	unsigned long end;
+
+	if (ring->sleeping)
+		start_polling(ring);
+	end = taken_up(ring);
+	take_out(ring);
+	for (int i = 0; i < WRITING_PAUSES && (long)(end - taken_out(ring)) > 0; i++) {
+		nanosleep(&pause, NULL);
+		take_out(ring);
+	}
 }
 
 static int open_handles(struct ring *ring, uv_loop_t *loop)

@@ -17,7 +17,6 @@ struct roster {
 	bool warned;
 	struct roster_callbacks callbacks;
 	struct target_set targets;
-	const struct target *dropping;
 	struct file_identity refused[MAX_REFUSED_FILES]; /* a ring: the oldest gives way */
 	size_t refused_count;
 };
@@ -60,15 +59,20 @@ const struct target_set *roster_targets(const struct roster *roster)
 	return &roster->targets;
 }
 
-/* While its end is told of the target is still in the set, and must not be dropped once more. */
+/* The target that the process is; one whose end is being told of is in the set, and is it no more. */
+static struct target *find(const struct roster *roster, uint32_t pid)
+{
+	struct target *target = target_set_find_pid(&roster->targets, pid);
+
+	return target && !target_is_withdrawn(target) ? target : NULL;
+}
+
+/* While its end is told of the target is still in the set, and news that is read then may be of it, too. */
 static void drop(struct roster *roster, struct target *target)
 {
-	if (roster->dropping == target)
+	if (!target_withdraw(target))
 		return;
-	target_withdraw(target);
-	roster->dropping = target;
 	roster->callbacks.ended(roster->callbacks.user, target);
-	roster->dropping = NULL;
 	target_set_remove(&roster->targets, target);
 	catalog_release(roster->catalog, target_binary(target));
 	target_close(target);
@@ -199,7 +203,7 @@ int roster_add(struct roster *roster, uint32_t pid, struct error *err)
 	struct process process;
 	int r;
 
-	if (target_set_find_pid(&roster->targets, pid))
+	if (find(roster, pid))
 		return 0;
 	r = process_open(pid, &process, err);
 	if (r < 0)
@@ -220,7 +224,7 @@ static bool was_refused(const struct roster *roster, const struct file_identity 
 /* What went wrong with the process, or for want of something, may go well with the next one. */
 static bool is_of_file(int r)
 {
-	static const int others[] = {-ESRCH, -EPERM, -EACCES, -ENOMEM, -EMFILE, -ENFILE, -ENOSPC};
+	static const int others[] = {-ESRCH, -EPERM, -EACCES, -ENOMEM, -EMFILE, -ENFILE, -ENOSPC, -ESTALE};
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		if (r == others[i])
@@ -255,7 +259,7 @@ int roster_prepare_found(struct roster *roster, const char *path, const struct f
 
 int roster_add_found(struct roster *roster, struct process *process, struct error *err)
 {
-	struct target *target = target_set_find_pid(&roster->targets, process->pid);
+	struct target *target = find(roster, process->pid);
 	struct process_exe_path path = process_exe_path(process->pid);
 	struct process taken = *process;
 	int r;
@@ -308,7 +312,7 @@ int roster_add_ended(struct roster *roster, uint32_t pid, int plan, struct error
 
 bool roster_drop(struct roster *roster, uint32_t pid)
 {
-	struct target *target = target_set_find_pid(&roster->targets, pid);
+	struct target *target = find(roster, pid);
 
 	if (target)
 		drop(roster, target);

@@ -190,6 +190,13 @@ static void on_vanished(void *user, uint32_t pid)
 		roster_add_ended(session->roster, pid, plan, NULL);
 }
 
+static void on_taken_on(void *user)
+{
+	struct session *session = user;
+
+	ring_drain(session->ring);
+}
+
 static void on_refused(void *user, const struct error *why)
 {
 	struct session *session = user;
@@ -270,6 +277,7 @@ static int open_kernel(struct session *session, struct error *err)
 	struct kernel_options options = {
 		.max_string = session->options.max_string,
 		.ring_size = session->options.ring_size,
+		.attachment = session->options.attachment,
 		.watch_all = session->options.watches_binaries || session->options.name_count ||
 			     session->options.all,
 		.ports = session->options.ports,
@@ -324,7 +332,7 @@ static int open_lookout(struct session *session, struct error *err)
 			.port_count = session->options.port_count,
 			.all = session->options.all,
 		},
-		.callbacks = {on_found_refused, on_vanished, on_warned, session},
+		.callbacks = {on_found_refused, on_vanished, on_taken_on, on_warned, session},
 	};
 
 	return lookout_create(&options, &session->lookout, err);
@@ -444,7 +452,9 @@ static void close_loop(struct session *session)
 {
 	signals_close(session->signals);
 	uv_close((uv_handle_t *)&session->deadline, NULL);
-	uv_run(&session->loop, UV_RUN_DEFAULT);
+	/* A stop that no run has seen yet ends the first at once. */
+	while (uv_run(&session->loop, UV_RUN_DEFAULT))
+		;
 	uv_loop_close(&session->loop);
 }
 

@@ -8,6 +8,7 @@
 
 #include "error.h"
 #include "function_request.h"
+#include "kernel_attachment.h"
 #include "request_captures.h"
 #include "notice.h"
 
@@ -43,6 +44,7 @@ struct session_options {
 	uint32_t max_string;	    /* bytes */
 	const char *types;	    /* file with the DWARF of what is traced, or NULL */
 	uint32_t ring_size;	    /* bytes */
+	enum kernel_attachment attachment;
 	struct notifier notifier;
 };
 

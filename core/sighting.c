@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "target.h"
+
 int sighting_of(const struct target_set *targets, struct bytes record,
 		struct sighting *ret_sighting)
 {
@@ -20,6 +22,11 @@ int sighting_of(const struct target_set *targets, struct bytes record,
 		return -EBADMSG;
 	ret_sighting->function = inspection_function(inspection, ret_sighting->head.plan);
 	return decode_hit(record, ret_sighting->schema, &ret_sighting->hit);
+}
+
+bool sighting_is_early(const struct sighting *sighting)
+{
+	return sighting->head.time < target_since(sighting->target);
 }
 
 const struct hit_arguments *sighting_arguments(const struct sighting *sighting, struct bytes record,

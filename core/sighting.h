@@ -21,6 +21,9 @@ struct sighting {
 int sighting_of(const struct target_set *targets, struct bytes record,
 		struct sighting *ret_sighting);
 
+/* Of what began before all probes were in their places: its end may have passed where none was yet. */
+bool sighting_is_early(const struct sighting *sighting);
+
 /*
  * What was captured beside the fields, decoded into `arguments`, which is then returned; NULL where nothing
  * was. `record` is what the sighting is of.

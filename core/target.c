@@ -7,6 +7,7 @@
 #include <uv.h>
 
 #include "breakpoint.h"
+#include "clock.h"
 
 struct target {
 	uint32_t id;
@@ -16,7 +17,9 @@ struct target {
 	struct known_binary *binary;
 	struct inspection *inspection; /* its own reference: it may outlive the catalog */
 	struct attachment *attachment;
+	uint64_t since;
 	bool has_own_probes;
+	bool is_withdrawn;
 	bool is_watched; /* by `end` */
 	uv_poll_t end; /* on the pidfd */
 	uv_work_t detaching;
@@ -82,21 +85,23 @@ static int check_reached(const struct target *target, struct error *err)
 	if (file_identity_read(process_exe_path(target->process.pid).text, &file) < 0 ||
 	    !file_identity_equal(&file, &target->process.file))
 		return 0;
-	error_fail(err, -ENOTSUP,
+	error_fail(err, -ESTALE,
 		   "probes in its file do not reach it: it runs from a copy, as a file on overlayfs"
 		   " that was changed since");
 	error_hint(err, "restart it");
-	return -ENOTSUP;
+	return -ESTALE;
 }
 
 static int attach_own(struct target *target, struct kernel *kernel, struct error *err)
 {
 	size_t count;
 	const struct attach_point *points = inspection_points(target->inspection, &count);
+	int r = kernel_attach(kernel, target->process.pid, target->id, points, count,
+			      &target->attachment, err);
 
 	target->has_own_probes = true;
-	return kernel_attach(kernel, target->process.pid, target->id, points, count,
-			     &target->attachment, err);
+	target->since = clock_monotonic();
+	return r;
 }
 
 static int attach(struct target *target, struct kernel *kernel, struct error *err)
@@ -184,9 +189,18 @@ int target_create_ended(const struct target_options *options, const struct proce
 	return 0;
 }
 
-void target_withdraw(struct target *target)
+bool target_withdraw(struct target *target)
 {
+	if (target->is_withdrawn)
+		return false;
+	target->is_withdrawn = true;
 	attachment_withdraw(target->attachment);
+	return true;
+}
+
+bool target_is_withdrawn(const struct target *target)
+{
+	return target->is_withdrawn;
 }
 
 void targets_detach(struct target *const *targets, size_t count)
@@ -223,6 +237,11 @@ void target_close(struct target *target)
 uint32_t target_id(const struct target *target)
 {
 	return target->id;
+}
+
+uint64_t target_since(const struct target *target)
+{
+	return target->since;
 }
 
 const struct process_identity *target_identity(const struct target *target)

@@ -31,8 +31,12 @@ int target_attach(const struct target_options *options, struct process *process,
 int target_create_ended(const struct target_options *options, const struct process *process,
 			struct target **ret_target, struct error *err);
 
-/* The process has ended as the one it was: its number may be another target's from now on. */
-void target_withdraw(struct target *target);
+/*
+ * The process has ended as the one it was: its number may be another target's from now on. False when that
+ * was known already.
+ */
+bool target_withdraw(struct target *target);
+bool target_is_withdrawn(const struct target *target);
 
 /* Removes the probes of many at once. Records that are already in the ring stay there. */
 void targets_detach(struct target *const *targets, size_t count);
@@ -41,6 +45,11 @@ void targets_detach(struct target *const *targets, size_t count);
 void target_close(struct target *target);
 
 uint32_t target_id(const struct target *target);
+/*
+ * From when on, in nanoseconds of CLOCK_MONOTONIC, all of its probes are in their places: they are put there
+ * one after the other. 0: since before it was a target.
+ */
+uint64_t target_since(const struct target *target);
 const struct process_identity *target_identity(const struct target *target);
 /* The probes of its own, beside those of its file. */
 size_t target_probes(const struct target *target);

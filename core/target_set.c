@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/types.h>
+
+#include "contract.h"
+
 void target_set_finish(struct target_set *set)
 {
 	free(set->targets);
@@ -13,22 +17,10 @@ void target_set_finish(struct target_set *set)
 
 uint32_t target_set_next_id(struct target_set *set)
 {
-	return ++set->last_id;
-}
-
-int target_set_add(struct target_set *set, struct target *target)
-{
-	if (set->count == set->capacity) {
-		size_t capacity = set->capacity ? 2 * set->capacity : 16;
-		struct target **targets = realloc(set->targets, capacity * sizeof(struct target *));
-
-		if (!targets)
-			return -ENOMEM;
-		set->targets = targets;
-		set->capacity = capacity;
-	}
-	set->targets[set->count++] = target;
-	return 0;
+	do
+		set->last_id = set->last_id % TRACED_TARGET_MASK + 1;
+	while (target_set_find(set, set->last_id));
+	return set->last_id;
 }
 
 /* The index of the first target whose id is not below `id`. */
@@ -45,6 +37,26 @@ static size_t lower_bound(const struct target_set *set, uint32_t id)
 			high = middle;
 	}
 	return low;
+}
+
+int target_set_add(struct target_set *set, struct target *target)
+{
+	size_t at;
+
+	if (set->count == set->capacity) {
+		size_t capacity = set->capacity ? 2 * set->capacity : 16;
+		struct target **targets = realloc(set->targets, capacity * sizeof(struct target *));
+
+		if (!targets)
+			return -ENOMEM;
+		set->targets = targets;
+		set->capacity = capacity;
+	}
+	at = lower_bound(set, target_id(target));
+	memmove(set->targets + at + 1, set->targets + at, (set->count - at) * sizeof(struct target *));
+	set->targets[at] = target;
+	set->count++;
+	return 0;
 }
 
 void target_set_remove(struct target_set *set, const struct target *target)
@@ -67,9 +79,13 @@ struct target *target_set_find(const struct target_set *set, uint32_t id)
 
 struct target *target_set_find_pid(const struct target_set *set, uint32_t pid)
 {
+	struct target *found = NULL;
+
 	for (size_t i = 0; i < set->count; i++) {
-		if (target_identity(set->targets[i])->pid == pid)
-			return set->targets[i];
+		struct target *target = set->targets[i];
+
+		if (target_identity(target)->pid == pid && (!found || target_is_withdrawn(found)))
+			found = target;
 	}
-	return NULL;
+	return found;
 }

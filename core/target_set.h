@@ -4,7 +4,7 @@
 
 #include "target.h"
 
-/* The targets of a session, in the order of their ids, which grow. Embedded; zeroed it is empty. */
+/* The targets of a session, in the order of their ids. Embedded; zeroed it is empty. */
 struct target_set {
 	struct target **targets;
 	size_t count, capacity;
@@ -13,15 +13,16 @@ struct target_set {
 
 void target_set_finish(struct target_set *set);
 
-/* The id for the next target; never one that was given before. */
+/* The id for the next target; one that was given before only after all others were. */
 uint32_t target_set_next_id(struct target_set *set);
 
-/* Adds a target whose id was the last one given. The set does not own it. */
+/* The set does not own its targets. */
 int target_set_add(struct target_set *set, struct target *target);
 void target_set_remove(struct target_set *set, const struct target *target);
 
 /* NULL when there is none. */
 struct target *target_set_find(const struct target_set *set, uint32_t id);
+/* Of two that had the same number the one that has not ended. */
 struct target *target_set_find_pid(const struct target_set *set, uint32_t pid);
 
 #endif

@@ -147,7 +147,7 @@ int main(void)
 	};
 	double best = 1e9;
 
-	if (joiner_create(65536, &pipeline.joiner) < 0 || format_create_json(&pipeline.format) < 0)
+	if (joiner_create(65536, 64 << 20, &pipeline.joiner) < 0 || format_create_json(&pipeline.format) < 0)
 		return EXIT_FAILURE;
 	for (int i = 0; i < REQUESTS; i++) {
 		starts[i] = make_start(&builders[2 * i], i);

@@ -62,6 +62,16 @@ const struct process_identity *target_identity(const struct target *target)
 	return &target->identity;
 }
 
+uint64_t target_since(const struct target *target)
+{
+	return 0;
+}
+
+bool target_is_withdrawn(const struct target *target)
+{
+	return false;
+}
+
 const struct inspection *target_inspection(const struct target *target)
 {
 	return target->inspection;

@@ -22,11 +22,13 @@ static void assert_record(struct bytes record, const char *wanted)
 	assert_memory_equal(record.data, wanted, record.size);
 }
 
+enum { MAX_BYTES = 1 << 20 };
+
 static struct joiner *joiner_of(uint32_t limit)
 {
 	struct joiner *joiner;
 
-	assert_int_equal(joiner_create(limit, &joiner), 0);
+	assert_int_equal(joiner_create(limit, MAX_BYTES, &joiner), 0);
 	assert_int_equal(joiner_count(joiner), 0);
 	return joiner;
 }
@@ -347,6 +349,27 @@ static void agrees_with_a_model(void **state)
 	}
 }
 
+/* However large the records are, and were: what is kept, and kept for later use, is bounded. */
+static void gives_bytes_up(void **state)
+{
+	enum { SIZE = MAX_BYTES / 8, ROUNDS = 100 };
+	static uint8_t data[SIZE];
+	struct joiner *joiner = joiner_of(ROUNDS);
+	struct bytes record;
+	uint32_t excess = 0;
+
+	for (uint64_t key = 1; key <= ROUNDS; key++) {
+		data[0] = (uint8_t)key;
+		assert_int_equal(joiner_open(joiner, 1, key, 9, (struct bytes){data, SIZE}, &record), 0);
+		while (joiner_take_excess(joiner, &record))
+			assert_int_equal(record.data[0], ++excess);
+		assert_in_range(joiner_count(joiner), key < 7 ? key : 4, 8);
+	}
+	assert_int_equal(joiner_count(joiner) + excess, ROUNDS);
+	assert_false(joiner_take_excess(joiner, &record));
+	joiner_destroy(joiner);
+}
+
 static void grows_to_its_limit(void **state)
 {
 	enum { LIMIT = 5000 };
@@ -374,6 +397,7 @@ int main(void)
 		cmocka_unit_test(keeps_a_copy),
 		cmocka_unit_test(same_key_displaces),
 		cmocka_unit_test(limit_displaces_the_oldest),
+		cmocka_unit_test(gives_bytes_up),
 		cmocka_unit_test(takes_the_oldest_of_a_target),
 		cmocka_unit_test(finds_by_owner),
 		cmocka_unit_test(looks_without_taking),

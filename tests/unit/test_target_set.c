@@ -12,6 +12,7 @@
 struct target {
 	uint32_t id;
 	struct process_identity identity;
+	bool is_withdrawn;
 };
 
 uint32_t target_id(const struct target *target)
@@ -22,6 +23,11 @@ uint32_t target_id(const struct target *target)
 const struct process_identity *target_identity(const struct target *target)
 {
 	return &target->identity;
+}
+
+bool target_is_withdrawn(const struct target *target)
+{
+	return target->is_withdrawn;
 }
 
 enum { COUNT = 100 };
@@ -88,11 +94,47 @@ static void removes_targets(void **state)
 	target_set_finish(&set);
 }
 
+/* A process that runs another program, or has the number of one that ended. */
+static void prefers_who_is_there(void **state)
+{
+	struct target ended = {.id = 1, .identity = {.pid = 7}, .is_withdrawn = true};
+	struct target running = {.id = 2, .identity = {.pid = 7}};
+	struct target_set set = {0};
+
+	assert_int_equal(target_set_add(&set, &ended), 0);
+	assert_ptr_equal(target_set_find_pid(&set, 7), &ended);
+	assert_int_equal(target_set_add(&set, &running), 0);
+	assert_ptr_equal(target_set_find_pid(&set, 7), &running);
+	target_set_finish(&set);
+}
+
+/* There are as many ids as fit into a cookie. */
+static void starts_over(void **state)
+{
+	struct target old = {.id = 1, .identity = {.pid = 1}};
+	struct target last = {.id = (1 << 24) - 1, .identity = {.pid = 2}};
+	struct target_set set = {.last_id = (1 << 24) - 2};
+	struct target next = {.identity = {.pid = 3}};
+
+	assert_int_equal(target_set_add(&set, &old), 0);
+	assert_int_equal(target_set_next_id(&set), last.id);
+	assert_int_equal(target_set_add(&set, &last), 0);
+	next.id = target_set_next_id(&set);
+	assert_int_equal(next.id, 2);
+	assert_int_equal(target_set_add(&set, &next), 0);
+	assert_ptr_equal(target_set_find(&set, 1), &old);
+	assert_ptr_equal(target_set_find(&set, 2), &next);
+	assert_ptr_equal(target_set_find(&set, last.id), &last);
+	target_set_finish(&set);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_targets),
 		cmocka_unit_test(removes_targets),
+		cmocka_unit_test(prefers_who_is_there),
+		cmocka_unit_test(starts_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

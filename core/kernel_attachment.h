@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_KERNEL_ATTACHMENT_H
+#define GOHTTPSNOOP_CORE_KERNEL_ATTACHMENT_H
+
+/* How uprobes are attached; the best the kernel offers is chosen unless one is asked for. */
+enum kernel_attachment {
+	KERNEL_ATTACHMENT_BEST,
+	KERNEL_ATTACHMENT_MULTI,	    /* uprobe_multi links, sleepable: Linux 6.6 */
+	KERNEL_ATTACHMENT_SINGLE_SLEEPABLE, /* perf-event uprobes: Linux 6.0 */
+	KERNEL_ATTACHMENT_SINGLE,	    /* perf-event uprobes */
+};
+
+#endif

@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Each way to attach probes, also those that are for older kernels: each request once, right in every key."""
+
+import collections
+import concurrent.futures
+import contextlib
+import threading
+import time
+
+from client import get
+from fleet import Service
+from harness import check, check_equal, main, releases
+from servers import Server
+from test_discovery import check_starts
+from test_requests import check_output, trace_exchanges
+from tracer import Tracer
+
+WAYS = ("uprobe_multi", "perf_event", "perf_event_atomic")
+ATTACHES = 8
+
+
+def test_process(scope, release, way):
+    """--pid: 23 requests"""
+    servers = [Server(scope, release)]
+    check_output(servers, *trace_exchanges(scope, servers, ["--pid", servers[0].pid, "--attach", way]))
+
+
+def test_starts(scope, release, way):
+    """--binary: a service that is restarted under load; nothing is missing"""
+    service = Service(scope, release)
+    check_starts(scope, service, "--binary", service.exe, "--attach", way, known=True)
+
+
+def test_calls(scope, release, way):
+    """--latency: what a function was given, and that it returned, through a plan of the longer kind"""
+    server = Server(scope, release)
+    tracer = Tracer(scope, "--pid", server.pid, "--attach", way, "--latency", "--json", "--count", 5,
+                    "main.ping(r.URL.Path, r.Header[\"Accept\"])").wait_attached()
+    for _ in range(5):
+        get(server.addresses["http"], "/ping")
+    tracer.wait_end()
+    calls = [(event["args"]["r.URL.Path"], event["outcome"]) for event in tracer.events() if event["type"] == "call"]
+    check_equal(calls, [("/ping", "ok")] * 5, "calls")
+
+
+@contextlib.contextmanager
+def asking(server):
+    """Requests all the time, each on a connection of its own: at its end whose handler is not done has panicked."""
+    enough = threading.Event()
+
+    def ask():
+        while not enough.is_set():
+            get(server.addresses["http"], "/ping")
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        asked = [pool.submit(ask) for _ in range(4)]
+        yield
+        enough.set()
+        for one in asked:
+            one.result()
+
+
+def test_busy(scope, release, way):
+    """--pid, of a server that is busy: what began before all probes were in place is not told of as something else"""
+    server = Server(scope, release)
+    outcomes = collections.Counter()
+    with asking(server):
+        for _ in range(ATTACHES):
+            tracer = Tracer(scope, "--pid", server.pid, "--attach", way, "--json").wait_attached()
+            time.sleep(0.1)
+            tracer.interrupt()
+            outcomes.update(event["outcome"] for event in tracer.events() if event["type"] == "request")
+    check(outcomes["ok"] > ATTACHES, f"only {outcomes['ok']} requests were seen")
+    check_equal(set(outcomes), {"ok"}, f"outcomes of {dict(outcomes)}")
+
+
+if __name__ == "__main__":
+    main([(test, release, way) for release in releases() for way in WAYS
+          for test in (test_process, test_starts, test_calls, test_busy)])
