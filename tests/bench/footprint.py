@@ -6,10 +6,9 @@ import socket
 import subprocess
 import time
 import urllib.error
-import urllib.request
 
 import figures
-from load import run_wrk
+from load import get, run_wrk
 from processes import BenchError, Process
 from programs import ROOT, HelloServer
 from tracers import Gohttpsnoop
@@ -38,7 +37,7 @@ class Prometheus:
 
     def _is_ready(self):
         try:
-            return urllib.request.urlopen(self.url, timeout=5).status == 200
+            return get(self.url) == 200
         except urllib.error.URLError:
             return False
 
@@ -74,7 +73,8 @@ def megabytes(path):
 
 
 def many_servers(scope, release):
-    servers = [HelloServer(scope, release) for _ in range(MANY)]
+    """Beside the small server that is measured alone, and runs the same file."""
+    servers = [HelloServer(scope, release) for _ in range(MANY - 1)]
     return servers, ["--binary", servers[0].binary]
 
 
@@ -101,7 +101,7 @@ def section(scope, options, say):
     """Attaching, ending and memory; after a second of requests, but for the row of many targets"""
     results = run_rounds(subjects(scope, options), options.rounds, say)
     servers, arguments = many_servers(scope, options.releases[-1])
-    many = {f"{MANY} processes of the small server": lambda: measure_tool(scope, arguments, targets=MANY + 1)}
+    many = {f"{MANY} processes of the small server": lambda: measure_tool(scope, arguments, targets=MANY)}
     results.update(run_rounds(many, options.rounds, say))
     for server in servers:
         server.process.forget()

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""Requests by wrk, on the CPU of the client."""
+"""Requests by wrk, on the CPU of the client, and single ones."""
 
 import re
 import resource
 import subprocess
+import urllib.request
 from typing import NamedTuple
 
 from processes import BenchError, machine_busy_seconds
 from programs import CLIENT_CPU
+
+# Whatever proxy the environment names: it would not reach 127.0.0.1 of this machine.
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 UNITS = {"us": 1.0, "ms": 1e3, "s": 1e6}
 
@@ -25,6 +29,13 @@ class Load(NamedTuple):
 def microseconds(text):
     number, unit = re.fullmatch(r"([0-9.]+)([a-z]+)", text).groups()
     return float(number) * UNITS[unit]
+
+
+def get(url):
+    """One request; returns its status."""
+    with OPENER.open(url, timeout=5) as answer:
+        answer.read()
+        return answer.status
 
 
 def run_wrk(url, seconds):

@@ -15,7 +15,7 @@ BENCH = pathlib.Path(__file__).resolve().parent
 ROOT = BENCH.parents[1]
 sys.path.append(str(ROOT / "tests/live"))
 
-from servers import cache_folder, compile_program, toolchain  # noqa: E402 (it lives beside the live tests)
+from servers import cache_folder, compile_program, release_number, toolchain  # noqa: E402 (it lives beside the live tests)
 
 SERVER_CPU, CLIENT_CPU = 0, 1
 
@@ -39,6 +39,7 @@ class Program:
 
     def __init__(self, scope, program, release):
         self.release = release
+        self.uses_registers = release_number(release) >= (1, 17)  # for arguments
         self.binary = build(program, release)
         self.process = Process(scope, [self.binary], cpu=SERVER_CPU, environment={"GOMAXPROCS": "1"}, name=program)
         self.pid = self.process.pid

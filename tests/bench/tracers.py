@@ -2,8 +2,8 @@
 """What is attached to a program while it is measured. Each is a Process whose probes are in place."""
 
 import re
-import urllib.request
 
+from load import get
 from processes import BenchError, Process
 from programs import CLIENT_CPU, ROOT
 
@@ -45,7 +45,7 @@ class EmptyProbe(Process):
 
 
 # The handler's third parameter word, its *http.Request, at the function's first instruction.
-REQUEST_BY_RELEASE = {"1.15": "sarg2", "1.19": 'reg("cx")'}
+ON_STACK, IN_REGISTER = "sarg2", 'reg("cx")'
 
 # Offsets of Method, URL and URL.Path: the same in every Go release so far.
 SEED_SCRIPT = """uprobe:{binary}:"main.hello" {{
@@ -60,12 +60,13 @@ class Bpftrace(Process):
     """The experiment of 2020 in bpftrace: method and path of each call of one handler, as text."""
 
     def __init__(self, scope, server, cpu=CLIENT_CPU):
-        script = SEED_SCRIPT.format(binary=server.binary, request=REQUEST_BY_RELEASE[server.release])
+        request = IN_REGISTER if server.uses_registers else ON_STACK
+        script = SEED_SCRIPT.format(binary=server.binary, request=request)
         super().__init__(scope, ["bpftrace", "-p", server.pid, "-e", script], cpu=cpu)
         self.wait_until(lambda: self._has_answered(server), "a line of output")
 
     def _has_answered(self, server):
-        urllib.request.urlopen(server.url, timeout=5).read()
+        get(server.url)
         return b"GET /" in self.stdout_path.read_bytes()
 
     def seen(self):

@@ -58,7 +58,8 @@ class Comparison:
     calls: int = 0
     values: int = 0
     in_registers: int = 0  # floats that are null for it
-    types_only: int = 0  # interfaces of which no more than the type is told
+    held: int = 0  # interfaces of which the value that they hold is told
+    types_only: int = 0  # those of which no more than the type is
     cuts: int = 0
     differences: list = dataclasses.field(default_factory=list)
 
@@ -85,9 +86,9 @@ class Comparison:
                                 f"    {' ' * len(where)}       got {actual}")
 
     def summary(self):
-        return (f"Go {self.release}: {self.values} values of {self.calls} calls compared, "
-                f"{len(self.differences)} differences; {self.in_registers} floats in registers, {self.types_only} interfaces told by their types alone, "
-                f"{self.cuts} cut")
+        return (f"Go {self.release}: {self.values} values of {self.calls} calls compared, {len(self.differences)} differences; "
+                f"{self.in_registers} floats in registers; {self.held} interfaces with what they hold, "
+                f"{self.types_only} told by their types alone; {self.cuts} cut")
 
 
 class _Call:
@@ -158,6 +159,7 @@ class _Call:
             self.whole.types_only += 1
             self.whole.values += 1
         else:
+            self.whole.held += 1
             self.compare(where, value, actual)
 
     def compare_float(self, where, value, actual, _expected):
@@ -184,7 +186,7 @@ class _Call:
     # --- what was cut ---
 
     def compare_cuts(self, event):
-        """Named each, with the whole length of a string; what is too deep by itself or by what it is in."""
+        """Named each; what is too deep by itself or by what it is in."""
         cuts = self.call["cut"]
         named = {path[len("args."):] if path.startswith("args.") else path for path in event.get("truncated", [])}
         self.whole.cuts += len(cuts) + len(self.beyond)
@@ -196,10 +198,3 @@ class _Call:
         for deep in self.beyond:
             if not any(deep.startswith(path) for path in named):
                 self.differ(deep, "to be named in truncated", event.get("truncated", ABSENT))
-        self.compare_lengths(event, cuts)
-
-    def compare_lengths(self, event, cuts):
-        for path, length in cuts.items():
-            for key in (f"{path}_bytes", f"args.{path}_bytes"):
-                if length and key in event:
-                    self.expect(key, length, event[key])

@@ -7,7 +7,7 @@ BUILD_INFO = b"\xff Go buildinf:"
 INLINE = 2
 SECTIONS_AT, SECTION_SIZE_AT = 0x28, 0x3A  # e_shoff; e_shentsize, e_shnum, e_shstrndx
 LOAD, RELA, RELATIVE = 1, 4, 8  # PT_LOAD, SHT_RELA, R_X86_64_RELATIVE
-SYMBOLS, WRITABLE = 2, 2  # SHT_SYMTAB, PF_W
+WRITABLE = 2  # PF_W
 
 
 class Section:

@@ -13,6 +13,7 @@ import time
 
 import events
 from harness import PATIENCE, Failure, check, check_equal, releases
+from lines import Lines
 from servers import build, release_number
 
 
@@ -62,10 +63,11 @@ class Service:
     def start(self, listening=True, exe=None):
         self.process = subprocess.Popen([*self.wrapper, exe or self.exe, f"127.0.0.1:{self.port}"],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        lines = Lines(self.process.stdout, f"{self.exe.name} {self.release}")
         self.pids.append(self.process.pid)
         self.scope.callback(self.kill, self.process)
         if listening:
-            check(self.process.stdout.readline(), f"{self.exe.name} {self.release} does not listen")
+            lines.wait(lambda found: found, "does not listen")
         return self
 
     @property
@@ -89,7 +91,6 @@ class Service:
             process.kill()
         process.wait()
         process.stdin.close()
-        process.stdout.close()
 
 
 class Clients:
@@ -137,14 +138,13 @@ def requests_of(lines):
     return told
 
 
-def check_exact(lines, answers, pids=None):
+def check_exact(lines, answers):
     """
     Each request that a process answered is there once. One that was not answered, because the service went
     away, may have been handled, and then is there once, too.
     """
     told = requests_of(lines)
-    for pid in pids if pids is not None else answers.paths:
-        answered = answers.paths.get(pid, set())
+    for pid, answered in answers.paths.items():
         missing = answered - set(told[pid])
         check(not missing, f"of {len(answered)} requests that process {pid} answered {len(missing)} are missing: "
               f"{sorted(missing)[:5]}")
@@ -172,7 +172,7 @@ def wait_told(read_lines, clients, limit=10):
     while time.monotonic() < deadline:
         lines = read_lines()
         # Reading them all takes its time.
-        if sum(line.startswith(b'{"type":"request",') for line in lines) >= answers.count and is_told(lines, answers):
+        if events.count_requests(lines) >= answers.count and is_told(lines, answers):
             break
         time.sleep(0.02)
     return answers

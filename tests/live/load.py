@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Clients that keep a server busy, and count what it answered."""
+"""Clients that keep a server busy, and count what it answered; floods of so many requests."""
 
+import json
+import subprocess
 import threading
 
 from client import Connection
-from harness import PATIENCE, check, wait_until
+from harness import PATIENCE, Failure, check, check_equal, releases, wait_until
+from servers import build, release_number
 
 
 class Client:
@@ -68,3 +71,31 @@ class Load:
         for client in self.clients:
             client.thread.join(PATIENCE)
             check(not client.thread.is_alive(), "a client got no answer")
+
+
+class Flood:
+    """So many requests, as fast as they go, side by side with others."""
+
+    def __init__(self, scope, server, count, connections=8, path="/ping"):
+        program = build("load", max(releases(), key=release_number))
+        host, port = server.addresses["http"]
+        self.process = subprocess.Popen([program, "-n", str(count), "-c", str(connections), "-pipeline", "8",
+                                         f"http://{host}:{port}{path}"], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, text=True)
+        scope.callback(self.process.kill)
+        self.count = count
+
+    def wait(self, limit=10 * PATIENCE):
+        """All are answered; returns the report."""
+        try:
+            text, _ = self.process.communicate(timeout=limit)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"{self.count} requests were not answered within {limit:.0f} s") from None
+        check_equal(self.process.returncode, 0, "exit status of the load generator")
+        report = json.loads(text)
+        check_equal((report["sent"], report["answered"]), (self.count, self.count), "requests sent and answered")
+        return report
+
+
+def flood(scope, server, count):
+    Flood(scope, server, count).wait()

@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""Readers of the tool's socket, floods of requests for them to read of, and sums of what they got."""
+"""Readers of the tool's socket, and sums of what they got."""
 
 import collections
 import dataclasses
 import json
 import socket
-import subprocess
 import threading
 
 import events
-from harness import PATIENCE, check, check_equal, releases
-from servers import build, release_number
+from harness import PATIENCE, check
 
 
 def connect(path):
@@ -94,25 +92,3 @@ def add_up(lines):
         if event["type"] == "lost":
             result.lost[event["where"]] += event["count"]
     return result
-
-
-class Flood:
-    """So many requests, as fast as they go."""
-
-    def __init__(self, scope, server, count):
-        program = build("load", max(releases(), key=release_number))
-        host, port = server.addresses["http"]
-        self.process = subprocess.Popen([program, "-n", str(count), "-c", "8", "-pipeline", "8",
-                                         f"http://{host}:{port}/ping"], stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.PIPE, text=True)
-        scope.callback(self.process.kill)
-        self.count = count
-
-    def wait(self):
-        text, _ = self.process.communicate(timeout=10 * PATIENCE)
-        report = json.loads(text)
-        check_equal((report["sent"], report["answered"]), (self.count, self.count), "requests sent and answered")
-
-
-def flood(scope, server, count):
-    Flood(scope, server, count).wait()

@@ -17,7 +17,7 @@ def as_user(user=USER):
     """Words that run a command as an ordinary user, without any capability but those of its file."""
     require_command("setpriv")
     # A sanitizer looks for leaks as a debugger would, which a program with rights of its own does not permit.
-    return ("env", "ASAN_OPTIONS=detect_leaks=0", "setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--inh-caps=-all", "--bounding-set=+all")
+    return ("env", "ASAN_OPTIONS=detect_leaks=0:exitcode=99", "setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--inh-caps=-all", "--bounding-set=+all")
 
 
 def capable_tool(scope, *capabilities):

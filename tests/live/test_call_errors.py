@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """FUNCTION that cannot be traced as it stands: the reason, the place in the expression, and what would fit."""
 
+import json
+
 import events
 from harness import check, check_equal, main, releases
 from servers import Server, build
@@ -10,6 +12,7 @@ from test_errors import check_refusal
 from tracer import run
 
 FUNCTION = "main.parsed"  # of tests/go/headers: (r *http.Request, name string)
+MOST_FUNCTIONS = 64  # of one pattern
 
 
 def copy(scope, release, variant="plain", program="headers"):
@@ -79,10 +82,18 @@ def test_inlined(scope, release):
 
 
 def test_globs(scope, release):
-    """globs: those that mean nothing are refused, and and what they meant is said"""
-    binary = copy(scope, release, program="server")
+    """globs: those that mean nothing are refused; of those that mean too many the first are traced, and that is said"""
+    server = Server(scope, release)
     for glob in ("main.zzz*", "main.(*shop).zzz*", "nothing*"):
-        check_refusal([binary, glob], 1, "", "no function", glob, str(binary))
+        check_refusal([server.exe, glob], 1, "", "no function", glob, str(server.exe))
+    glob = "net/http.*"
+    status, stdout, _ = run("inspect", "--json", str(server.exe), glob)
+    meant = len(json.loads(stdout)["functions"])
+    check(status == 0 and meant > MOST_FUNCTIONS, f"{glob} means only {meant} functions")
+    status, _, stderr = run("--pid", str(server.pid), "--duration", "1", f"{glob}()")
+    check_equal(status, 0, f"status; {stderr!r}")
+    said = f"{glob} means {meant} functions: the first {MOST_FUNCTIONS} are traced"
+    check(said in events.decode_text(stderr, "stderr"), f"it should say {said!r}: {stderr!r}")
 
 
 def test_stripped(scope, release):

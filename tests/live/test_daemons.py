@@ -16,6 +16,7 @@ import subprocess
 import threading
 
 from client import Connection
+from fleet import free_port
 from harness import PATIENCE, ROOT, Failure, Skip, check, check_equal, main, wait_until
 from http2 import Http2Connection
 from lines import Lines
@@ -31,12 +32,6 @@ def fetch(package, suite):
     if done.returncode != 0:
         raise Skip(f"{package} of {suite} cannot be had: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
     return pathlib.Path(done.stdout.strip())
-
-
-def free_port():
-    """One that nobody listens on, though somebody else may come first."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def accepts(port):
@@ -165,18 +160,26 @@ def test_webhook(scope, suite):
     check_traced(scope, daemon, spread([Way(port)], requests))
 
 
-def test_prometheus(scope, suite):
-    """prometheus"""
+READY = Request("GET", "/-/ready")
+
+
+def start_prometheus(scope, suite):
+    """Returns it and the way to it."""
     port = free_port()
     (scope.folder / "prometheus.yml").write_text("global: {}\n")
     daemon = Daemon(scope, fetch("prometheus", suite),
                     ["--config.file=prometheus.yml", "--storage.tsdb.path=data", f"--web.listen-address=127.0.0.1:{port}"],
                     [port])
-    ready = Request("GET", "/-/ready")
-    wait_until(lambda: Way(port).perform(ready)["status"] == 200, "it is ready")
-    requests = (ready, Request("GET", "/metrics"), Request("GET", "/api/v1/query", "query=up"), Request("GET", "/"),
+    wait_until(lambda: Way(port).perform(READY)["status"] == 200, "it is ready")
+    return daemon, Way(port)
+
+
+def test_prometheus(scope, suite):
+    """prometheus"""
+    daemon, way = start_prometheus(scope, suite)
+    requests = (READY, Request("GET", "/metrics"), Request("GET", "/api/v1/query", "query=up"), Request("GET", "/"),
                 Request("GET", "/api/v1/query", "query=%7B"), Request("GET", "/-/absent"), Request("HEAD", "/-/healthy"))
-    check_traced(scope, daemon, spread([Way(port)], requests))
+    check_traced(scope, daemon, spread([way], requests))
 
 
 def test_pushgateway(scope, suite):

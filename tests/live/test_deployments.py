@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Files are replaced, overwritten, renamed and deleted, services restarted one after another: nothing is missing, nothing is wrong."""
 
+import contextlib
 import os
 import pathlib
 import subprocess
@@ -11,9 +12,9 @@ from account import counters, deploy
 from client import get
 from fleet import Clients, Service, check_exact, wait_told
 from harness import Skip, check, check_equal, main, releases, wait_until
+from namespaces import CAN_MOUNT, MOUNTS, can
 from servers import build
 from test_discovery import look_out, own, wait_traced
-from test_places import MOUNTS, can
 
 ROLLING = 20
 HELD_UP = 15  # seconds; the kernel breaks a lease after 45
@@ -125,14 +126,20 @@ def test_same_size(scope, release):
     check_equal(paths, [f"/{pid}" for pid in service.pids], "paths")
 
 
-def test_renamed(scope, release):
-    """renamed while it runs, and restarted under its new name: nothing is missing with --all"""
+def start_busy(scope, release):
+    """A service that --all found, and its clients."""
     service = Service(scope, release)
     tracer = look_out(scope, "--all")
     service.start()
     wait_traced(tracer, service.pid)
     clients = Clients(scope, service)
     time.sleep(0.05)
+    return service, tracer, clients
+
+
+def test_renamed(scope, release):
+    """renamed while it runs, and restarted under its new name: nothing is missing with --all"""
+    service, tracer, clients = start_busy(scope, release)
     for name in ("renamed", "again"):
         service.exe = service.exe.rename(service.exe.with_name(name))
         service.restart()
@@ -143,19 +150,17 @@ def test_renamed(scope, release):
     check_equal(named, ["service", "renamed", "again"], "names")
 
 
-def held_open(pid, path):
-    return [name for name in os.listdir(f"/proc/{pid}/fd")
-            if os.readlink(f"/proc/{pid}/fd/{name}").startswith(str(path))]
+def holds_open(pid, path):
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):  # closed since
+            if os.readlink(f"/proc/{pid}/fd/{name}").startswith(str(path)):
+                return True
+    return False
 
 
 def test_deleted(scope, release):
     """deleted while it runs: its requests are told of, and when it has ended nothing keeps the file"""
-    service = Service(scope, release)
-    tracer = look_out(scope, "--all")
-    service.start()
-    wait_traced(tracer, service.pid)
-    clients = Clients(scope, service)
-    time.sleep(0.05)
+    service, tracer, clients = start_busy(scope, release)
     service.exe.unlink()
     time.sleep(0.05)
     answers = wait_told(tracer.stdout.all, [clients])
@@ -163,8 +168,7 @@ def test_deleted(scope, release):
     service.stop()
     tracer.stdout.wait(lambda lines: any(b'"detach"' in line and f'"pid":{service.pid},'.encode() in line
                                          for line in lines), "its end is not told of")
-    time.sleep(0.2)
-    check_equal(held_open(tracer.process.pid, service.exe), [], "descriptors of the deleted file")
+    wait_until(lambda: not holds_open(tracer.process.pid, service.exe), "the deleted file is closed")
     tracer.interrupt()
     check_exact(tracer.stdout.all(), answers)
 
@@ -202,7 +206,7 @@ exec sleep 1000
 
 def test_equal_inodes(scope, release):
     """two file systems on which different files have one inode number: each is what it is"""
-    if not can(*MOUNTS, "mount", "-t", "tmpfs", "tmpfs", "/mnt"):
+    if not can(*CAN_MOUNT):
         raise Skip("no mount namespaces here")
     plain, stripped = build("service", release), build("service", release, "stripped")
     holder = subprocess.Popen([*MOUNTS, "sh", "-ec", ON_TWO_TMPFS, "sh", scope.folder, plain, stripped],
@@ -210,10 +214,7 @@ def test_equal_inodes(scope, release):
     scope.callback(holder.wait)
     scope.callback(holder.kill)
     inside = pathlib.Path(f"/proc/{holder.pid}/root{scope.folder}")
-    deadline = time.monotonic() + 10
-    while pathlib.Path(f"/proc/{holder.pid}/comm").read_text() != "sleep\n":
-        check(time.monotonic() < deadline, "the file systems are not made")
-        time.sleep(0.01)
+    wait_until(lambda: pathlib.Path(f"/proc/{holder.pid}/comm").read_text() == "sleep\n", "the file systems are made")
     files = [inside / name / "service" for name in ("a", "b")]
     (a, b) = (file.stat() for file in files)
     check(a.st_ino == b.st_ino and a.st_dev != b.st_dev, f"they are not alike: {a}, {b}")

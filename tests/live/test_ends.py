@@ -4,7 +4,6 @@
 
 import contextlib
 import os
-import pathlib
 import signal
 import socket
 import struct
@@ -13,6 +12,7 @@ import time
 
 import events
 import ways
+from account import holdings
 from client import Connection, request_bytes
 from harness import ROOT, check, check_equal, main, releases, wait_until
 from http2 import Http2Connection
@@ -22,7 +22,7 @@ from tracer import Tracer
 FULL = os.environ.get("GOHTTPSNOOP_FULL") == "1"
 PANICS = 100_003 if FULL else 20_011
 STORM_LIMIT = 300  # seconds, for all of them
-RSS_SLACK = 2 << 20
+RSS_SLACK = 2 << 10  # kB
 
 
 def all_releases():
@@ -187,13 +187,6 @@ def test_left_open(scope, release):
 # --- very many panics -----------------------------------------------------------------
 
 
-def resident_bytes(pid):
-    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) * 1024
-    return 0
-
-
 def panic_once(address, data):
     """A panic ends the connection. Reset at its end, it leaves no port waiting behind."""
     with socket.create_connection(address, timeout=30) as connection:
@@ -225,9 +218,9 @@ def panic_many(server, count):
     panic_http1(server, count - count // 2)
 
 
-def count_lines(path):
+def count_requests(path):
     with open(path, "rb") as lines:
-        return sum(line.startswith(b'{"type":"request",') for line in lines)
+        return events.count_requests(lines)
 
 
 def test_panics(scope, release):
@@ -235,24 +228,23 @@ def test_panics(scope, release):
     server = Server(scope, release, program="ends")
     output = scope.folder / "events"
     with output.open("wb") as stdout:
-        tracer = Tracer(scope, "--pid", server.pid, "--json", stdout=stdout)
-    tracer.stderr.wait(lambda lines: any(b": traced: " in line for line in lines), "is not attached")
+        tracer = Tracer(scope, "--pid", server.pid, "--json", stdout=stdout).wait_attached()
     warm = PANICS // 10
     panic_many(server, warm)
-    wait_until(lambda: count_lines(output) >= warm, f"{warm} panics are told of")
-    before = resident_bytes(tracer.process.pid)
+    wait_until(lambda: count_requests(output) >= warm, f"{warm} panics are told of")
+    before = holdings(tracer.process.pid).resident
     panic_many(server, PANICS - warm)
-    wait_until(lambda: count_lines(output) >= PANICS, f"{PANICS} panics are told of", limit=STORM_LIMIT)
-    after = resident_bytes(tracer.process.pid)
+    wait_until(lambda: count_requests(output) >= PANICS, f"{PANICS} panics are told of", limit=STORM_LIMIT)
+    after = holdings(tracer.process.pid).resident
     server.signal(signal.SIGKILL)  # now what were still open would be told of as exited
     tracer.wait_end()
     attach, *requests, detach = [events.parse(line) for line in output.read_bytes().splitlines()]
     print(f"requests {PANICS}, events {len(requests)}, lost {PANICS - len(requests)}; "
-          f"RSS {before >> 10} kB before, {after >> 10} kB after")
+          f"RSS {before} kB before, {after} kB after")
     check_equal(counted(requests), {"panic": PANICS}, "outcomes")
     check_equal((attach["type"], detach["type"]), ("attach", "detach"), "the first and the last line")
     check_equal({event["status"] for event in requests}, {None}, "statuses")
-    check(after - before < RSS_SLACK, f"resident memory grew from {before} to {after} bytes")
+    check(after - before < RSS_SLACK, f"resident memory grew from {before} to {after} kB")
 
 
 if __name__ == "__main__":

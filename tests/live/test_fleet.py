@@ -8,6 +8,7 @@ import time
 
 import rights
 from account import deploy
+from events import count_requests
 from fleet import Clients, Service, check_exact, finish_all, is_told
 from harness import be_alone, check, check_equal, main, wait_until
 from readers import Reader, add_up
@@ -62,7 +63,7 @@ def check_fleet(scope, **how):
     seconds = time.monotonic() - begin
     answers = finish_all(clients)
     for reader in readers:
-        wait_until(lambda r=reader: count_requests(r) >= answers.count, "the reader has as many requests as were answered", 20)
+        wait_until(lambda r=reader: count_requests(r.lines()) >= answers.count, "the reader has as many requests as were answered", 20)
         wait_until(lambda r=reader: is_told(r.lines(), answers), "the reader has all that was answered", 20)
     stopped.let_go()
     stopped.wait(lambda data: b'"where":"reader"' in data, "is not told what it lost")
@@ -72,10 +73,6 @@ def check_fleet(scope, **how):
     check_readers(readers, stopped, answers, [pid for service in services for pid in service.pids])
     print(f"{len(services)} services, {sum(len(service.pids) for service in services)} processes, {answers.count} requests "
           f"answered in {seconds:.0f} s; the stopped reader has {add_up(stopped.lines()).requests} of them", flush=True)
-
-
-def count_requests(reader):
-    return sum(line.startswith(b'{"type":"request",') for line in reader.lines())
 
 
 def check_readers(readers, stopped, answers, pids):

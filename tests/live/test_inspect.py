@@ -81,7 +81,8 @@ def test_plan(scope, release):
     check_equal([(probe["function"], probe["role"]) for probe in probes], [("main.ping", "call")], "probes")
     plan = probes[0]["plan"]
     check(any("the entry \"X-A\" of the map at" in line for line in plan), f"{plan}")
-    check_equal(sum(line.startswith("cell ") for line in plan), sum("cell " in line for line in plan), f"{plan}")
+    cells = [line for line in plan if "cell " in line]
+    check(len(cells) >= 3 and all(line.startswith("cell ") for line in cells), f"{plan}")
     check(any("above 0x0" in line for line in plan), f"{plan}")
     status, stdout, stderr = run("inspect", binary, "main.ping(r.Hots)")
     lines = events.decode_text(stderr, "stderr").splitlines()

@@ -84,8 +84,7 @@ def start(scope, release, *words, ring=RING):
     program = Program(scope, release, *words)
     output = scope.folder / "events"
     tracer = Tracer(scope, "--pid", program.pid, "--latency", "--output", output, "--ring-size", ring, *FUNCTIONS)
-    tracer.stderr.wait(lambda lines: any(b": traced: " in line for line in lines), "is not attached")
-    return program, tracer, output
+    return program, tracer.wait_attached(), output
 
 
 def read(output):
@@ -276,9 +275,10 @@ def test_lost(scope, release):
     print(f"Go {release}: {program.done['calls']} calls, {len(calls)} told, {lost} lost, "
           f"{dict(collections.Counter(event['outcome'] for event in calls))}")
     check_equal(len(calls) + lost, program.done["calls"], "calls and lost")
-    for number, event in found.items():
-        if event["outcome"] in ("ok", "panic"):
-            check_call(event, program.calls[number])
+    ended = {number: event for number, event in found.items() if event["outcome"] in ("ok", "panic")}
+    check(ended, "nothing is told of how calls ended")
+    for number, event in ended.items():
+        check_call(event, program.calls[number])
 
 
 if __name__ == "__main__":

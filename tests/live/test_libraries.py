@@ -9,7 +9,7 @@ import sys
 from client import Connection
 from harness import SKIPPED, Skip, check_equal, main
 from servers import Server, build, library, toolchain
-from test_daemons import Daemon, Way, accepts, fetch, free_port, start_caddy, wait_until
+from test_daemons import fetch, start_caddy, start_prometheus
 from tracer import Tracer
 
 RELEASES = ("1.19", "1.27")
@@ -163,13 +163,8 @@ def test_caddy(scope):
 
 def test_prometheus(scope):
     """Debian's prometheus: headers of requests and responses"""
-    port = free_port()
-    (scope.folder / "prometheus.yml").write_text("global: {}\n")
-    daemon = Daemon(scope, fetch("prometheus", SUITE),
-                    ["--config.file=prometheus.yml", "--storage.tsdb.path=data", f"--web.listen-address=127.0.0.1:{port}"],
-                    [port])
-    wait_until(lambda: accepts(port), "it listens")
-    check_headers(scope, daemon, [Way(port)], "/api/v1/query?query=1", "Content-Type")
+    daemon, way = start_prometheus(scope, SUITE)
+    check_headers(scope, daemon, [way], "/api/v1/query?query=1", "Content-Type")
 
 
 def wanted():

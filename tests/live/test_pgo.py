@@ -12,6 +12,7 @@ import time
 import ways
 from client import Connection
 from harness import PATIENCE, ROOT, SKIPPED, Scope, Skip, check, check_equal, main, require_command
+from load import Flood
 from servers import Server, build, cache_folder, can_be_had, compile_program, toolchain
 from tracer import Tracer
 
@@ -32,19 +33,16 @@ def make_profile(release, path):
     part = path.with_suffix(".part")
     with Scope() as scope:
         server = Server(scope, release, program="ends", environment={"GOHTTPSNOOP_PROFILE": str(part)})
-        host, port = server.addresses["http"]
-        load = [build("load", release), "-n", str(PROFILED_REQUESTS), "-c", "8", "-pipeline", "8",
-                f"http://{host}:{port}/ok"]
         deadline = time.monotonic() + PROFILED_SECONDS
         while time.monotonic() < deadline:
-            subprocess.run(load, stdout=subprocess.DEVNULL, check=True)
+            Flood(scope, server, PROFILED_REQUESTS, path="/ok").wait()
         server.process.stdin.close()
         server.process.wait(PATIENCE)
     part.replace(path)
 
 
 def build_with_profile(release):
-    """Both are kept: with another profile Go would compile its whole library again."""
+    """Returns binary and profile. Both are kept: with another profile Go would compile its whole library again."""
     source = ROOT / "tests/go/ends/main.go"
     identity = hashlib.sha256(source.read_bytes() + (toolchain(release) / "VERSION").read_bytes()).hexdigest()[:16]
     binary = cache_folder() / "live" / f"ends-{release}-pgo-{identity}"
@@ -54,7 +52,7 @@ def build_with_profile(release):
         make_profile(release, profile)
     if not binary.exists():
         compile_program(source, release, (f"-pgo={profile}",), binary)
-    return binary
+    return binary, profile
 
 
 def called_functions(binary, caller):
@@ -70,10 +68,14 @@ def inlined_functions(binary):
 
 
 def start(scope, release):
-    binary = Server.copy(scope, build_with_profile(release), "pgo")
+    binary, profile = build_with_profile(release)
     inlined = inlined_functions(binary)
-    print(f"Go {release}: inlined in {CALLER}: {', '.join(inlined) or 'nothing: this says little'}", flush=True)
-    server = Server(scope, release, binary=binary)
+    if not inlined:
+        binary.unlink()  # the next run makes another profile
+        profile.unlink()
+    check(inlined, f"with this profile nothing is inlined in {CALLER}: the test shows nothing")
+    print(f"Go {release}: inlined in {CALLER}: {', '.join(inlined)}", flush=True)
+    server = Server(scope, release, binary=Server.copy(scope, binary, "pgo"))
     return server, Tracer(scope, "--pid", server.pid, "--json").wait_attached()
 
 

@@ -13,6 +13,7 @@ import events
 import exchanges
 from client import Connection, get
 from harness import Failure, Scope, check, check_equal, main, releases, wait_until
+from namespaces import CAN_MOUNT, HAS_OVERLAY, MOUNTS, PIDS, USERS, possible
 from servers import NEW_MUX, Server, build, release_number
 from test_errors import check_refusal
 from tracer import Tracer
@@ -77,10 +78,6 @@ def check_traced(scope, server, *target, wrapper=()):
 
 
 # --- namespaces ---
-
-MOUNTS = ("unshare", "--mount", "--propagation", "private")
-PIDS = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
-USERS = ("unshare", "--user", "--map-root-user")
 
 ON_TMPFS = 'mount -t tmpfs tmpfs "$1"; cp "$2" "$1/server"; exec "$1/server"'
 
@@ -355,25 +352,17 @@ def test_exec_itself(scope, release):
 # --- what the machine has ---
 
 
-def can(*command):
-    return shutil.which(command[0]) and subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == 0
-
-
-def possible(tests, command, what):
-    if can(*command):
-        return tests
-    print(f"skipped: {', '.join(test.__name__ for test in tests)}: no {what} here")
-    return ()
+def with_overlay(tests, command, what):
+    """For those that need overlayfs as well."""
+    return possible(tests, command, what) if possible(tests, HAS_OVERLAY, "overlayfs") else ()
 
 
 def choose():
-    has_overlay = ["sh", "-c", "modprobe overlay 2>/dev/null; grep -qw overlay /proc/filesystems"]
-    yield from possible((test_mount_namespace,), [*MOUNTS, "mount", "-t", "tmpfs", "tmpfs", "/mnt"],
-                        "mount namespaces")
+    yield from possible((test_mount_namespace,), CAN_MOUNT, "mount namespaces")
     yield from possible((test_pid_namespace, test_tool_in_pid_namespace), [*PIDS, "true"], "PID namespaces")
     yield from possible((test_user_namespace,), [*USERS, "true"], "user namespaces")
-    if can(*has_overlay):
-        yield from possible((test_container,), [*USERS, *PIDS[1:], "true"], "user namespaces")
+    yield from with_overlay((test_container,), [*USERS, *PIDS[1:], "true"], "user namespaces")
+    yield from with_overlay((test_copied_up,), CAN_MOUNT, "mount namespaces")
     if can_make_cgroups():
         yield test_container_id
     else:
@@ -382,7 +371,6 @@ def choose():
 
 
 if __name__ == "__main__":
-    main([(test, release) for test in (*choose(), *possible((test_copied_up,), [*MOUNTS, "true"], "mount namespaces"))
-          for release in releases()]
-         + [(test, release, layer) for test in possible((test_overlay,), [*MOUNTS, "true"], "mount namespaces")
+    main([(test, release) for test in choose() for release in releases()]
+         + [(test, release, layer) for test in with_overlay((test_overlay,), CAN_MOUNT, "mount namespaces")
             for release in releases() for layer in ("lower", "upper")])

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The pipelines of the README, as pasted from it: what they print looks like what stands below them."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -89,6 +90,16 @@ def children(pid):
     return [int(word) for word in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def kill_all(shell):
+    """The tool and what reads from it: they would not end with their shell."""
+    pids = children(shell.pid) if shell.poll() is None else []
+    shell.kill()
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    shell.wait()
+
+
 def run_pasted(command, end):
     """Lets a shell run it until it has printed something, has it `end`, and returns the lines that it printed."""
     process = subprocess.Popen(["sh", "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -104,7 +115,9 @@ def run_pasted(command, end):
     except Failure:
         found = []
     finally:
-        process.kill()
+        kill_all(process)
+        stdout.thread.join(PATIENCE)
+        stderr.thread.join(PATIENCE)
     return [line.decode().rstrip("\n") for line in found], stderr.text().decode(errors="replace")
 
 

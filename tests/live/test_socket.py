@@ -3,7 +3,6 @@
 """--socket: any number of readers, of whom none can do harm to another or to the tool."""
 
 import os
-import pathlib
 import resource
 import signal
 import socket
@@ -13,9 +12,11 @@ import threading
 import time
 
 import events
+from account import cpu_seconds, holdings
 from client import get
 from harness import PATIENCE, check, check_equal, is_sanitized, main, releases, wait_until
-from readers import Flood, Reader, add_up, connect, flood
+from load import Flood, flood
+from readers import Reader, add_up, connect
 from servers import Server
 from tracer import Tracer, run
 
@@ -46,15 +47,11 @@ class Service:
         get(self.server.addresses["http"], "/ping")
 
     def descriptors(self):
-        return len(os.listdir(f"/proc/{self.pid}/fd"))
+        return holdings(self.pid).descriptors
 
     def memory(self):
         """Resident bytes."""
-        return int(pathlib.Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * resource.getpagesize()
-
-    def cpu_seconds(self):
-        fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rpartition(") ")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return holdings(self.pid).resident << 10
 
 
 def flood_in_steps(scope, server, readers, steps, count):
@@ -217,9 +214,9 @@ def test_flooding(scope):
     except BlockingIOError:
         pass
     check(sent < 1 << 24, f"{sent} bytes were taken")
-    before = service.cpu_seconds()
+    before = cpu_seconds(service.pid)
     time.sleep(0.5)
-    check(service.cpu_seconds() - before < 0.2, "the tool is busy with it")
+    check(cpu_seconds(service.pid) - before < 0.2, "the tool is busy with it")
     connection.settimeout(PATIENCE)
     check(connection.recv(100).startswith(b'{"type":"hello"'), "no hello")
     service.tracer.interrupt()
@@ -233,9 +230,9 @@ def test_no_descriptors(scope):
     most = service.descriptors() + 4
     resource.prlimit(service.pid, resource.RLIMIT_NOFILE, (most, most))
     others = [connect(service.path) for _ in range(20)]
-    before = service.cpu_seconds()
+    before = cpu_seconds(service.pid)
     time.sleep(1)
-    check(service.cpu_seconds() - before < 0.3, "the tool is busy with who waits")
+    check(cpu_seconds(service.pid) - before < 0.3, "the tool is busy with who waits")
     service.ping()
     first.wait_lines(2)
     for other in others[:-1]:

@@ -8,11 +8,11 @@ import json
 import os
 import pathlib
 import signal
-import subprocess
 import time
 
 from harness import check, check_equal, main, releases
-from servers import Server, build, release_number
+from load import Flood
+from servers import Server, release_number
 from tracer import Tracer
 
 FULL = os.environ.get("GOHTTPSNOOP_FULL") == "1"
@@ -30,25 +30,12 @@ def pin(pid, cpus):
         os.sched_setaffinity(int(thread), cpus)
 
 
-class Storm:
+def storm(scope, server, count, cpus=None):
     """Sends exactly so many requests, side by side with others."""
-
-    def __init__(self, scope, server, count, cpus=None):
-        program = build("load", max(releases(), key=release_number))
-        host, port = server.addresses["http"]
-        words = [program, "-n", str(count), "-c", "16", "-pipeline", "8", f"http://{host}:{port}/ping"]
-        self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-        scope.callback(self.process.kill)
-        if cpus:
-            pin(self.process.pid, cpus)
-
-    def wait(self):
-        """Returns how many were answered: all."""
-        text, _ = self.process.communicate(timeout=LIMIT)
-        check_equal(self.process.returncode, 0, "exit status of the load generator")
-        report = json.loads(text)
-        check_equal(report["answered"], report["sent"], "requests answered")
-        return report
+    load = Flood(scope, server, count, connections=16)
+    if cpus:
+        pin(load.process.pid, cpus)
+    return load
 
 
 @dataclasses.dataclass
@@ -78,8 +65,7 @@ class Tracing:
         with self.output.open("wb") as stdout:
             self.tracer = Tracer(scope, "--pid", ",".join(str(server.pid) for server in servers), "--json",
                                  *arguments, stdout=stdout)
-        self.tracer.stderr.wait(lambda lines: sum(b": traced: " in line for line in lines) == len(servers),
-                                "has not named all targets as traced")
+        self.tracer.wait_attached(len(servers))
         if cpus:
             pin(self.tracer.process.pid, cpus)
 
@@ -92,7 +78,7 @@ class Tracing:
         return account
 
     def account(self, reports):
-        """Once the tool has ended: checks its sum. `reports` are those of the storms."""
+        """Once the tool has ended: checks its sum, and that there is something. `reports` are those of the storms."""
         account = Account()
         with self.output.open("rb") as lines:
             for line in lines:
@@ -101,6 +87,7 @@ class Tracing:
         rate = sum(report["per_second"] for report in reports)
         print(f"requests {requests}, events {account.events}, lost {account.lost} ({rate:.0f} requests/s)", flush=True)
         check_equal(account.events + account.lost, requests, "events + lost")
+        check(account.events > 0, "all was lost, nothing is told of")
         return account
 
 
@@ -120,14 +107,14 @@ def test_plain(scope, release):
     """as fast as the machine goes, with the buffer it has by default: exact"""
     server = Server(scope, release)
     tracing = Tracing(scope, [server])
-    check_outcomes(tracing.interrupt([Storm(scope, server, REQUESTS).wait()]))
+    check_outcomes(tracing.interrupt([storm(scope, server, REQUESTS).wait(LIMIT)]))
 
 
 def test_ring_too_small(scope, release):
     """a ring for some 50 requests: many are lost, all are counted"""
     server = Server(scope, release)
     tracing = Tracing(scope, [server], "--ring-size", RING_TOO_SMALL)
-    account = tracing.interrupt([Storm(scope, server, REQUESTS).wait()])
+    account = tracing.interrupt([storm(scope, server, REQUESTS).wait(LIMIT)])
     check(account.lost > 0, "nothing was lost: the ring is not too small")
     check_outcomes(account)
 
@@ -136,12 +123,12 @@ def test_reader_stopped(scope, release):
     """the tool stopped by SIGSTOP for two seconds under load: what it missed is counted"""
     server = Server(scope, release)
     tracing = Tracing(scope, [server])
-    storm = Storm(scope, server, REQUESTS)
+    load = storm(scope, server, REQUESTS)
     time.sleep(0.2)
     tracing.tracer.process.send_signal(signal.SIGSTOP)
     time.sleep(STOPPED)
     tracing.tracer.process.send_signal(signal.SIGCONT)
-    account = tracing.interrupt([storm.wait()])
+    account = tracing.interrupt([load.wait(LIMIT)])
     check(account.lost > 0, "nothing was lost in two seconds")
     check_outcomes(account)
 
@@ -151,7 +138,7 @@ def test_interrupted_while_stopped(scope, release):
     server = Server(scope, release)
     tracing = Tracing(scope, [server], "--ring-size", RING_LARGE)
     tracing.tracer.process.send_signal(signal.SIGSTOP)
-    report = Storm(scope, server, REQUESTS_HELD).wait()
+    report = storm(scope, server, REQUESTS_HELD).wait(LIMIT)
     tracing.tracer.process.send_signal(signal.SIGINT)
     tracing.tracer.process.send_signal(signal.SIGCONT)
     tracing.tracer.wait_end()
@@ -163,7 +150,7 @@ def test_ended_while_stopped(scope, release):
     server = Server(scope, release)
     tracing = Tracing(scope, [server], "--ring-size", RING_LARGE)
     tracing.tracer.process.send_signal(signal.SIGSTOP)
-    report = Storm(scope, server, REQUESTS_HELD).wait()
+    report = storm(scope, server, REQUESTS_HELD).wait(LIMIT)
     server.signal(signal.SIGKILL)
     tracing.tracer.process.send_signal(signal.SIGCONT)
     tracing.tracer.wait_end()
@@ -176,7 +163,7 @@ def test_one_core(scope, release):
     server = Server(scope, release)
     pin(server.pid, cpus)
     tracing = Tracing(scope, [server], cpus=cpus)
-    check_outcomes(tracing.interrupt([Storm(scope, server, REQUESTS // 2, cpus).wait()]))
+    check_outcomes(tracing.interrupt([storm(scope, server, REQUESTS // 2, cpus).wait(LIMIT)]))
 
 
 def waited_for_core(pid):
@@ -193,7 +180,7 @@ def test_two_cores(scope, release):
     server = Server(scope, release)
     pin(server.pid, cpus[1:2])
     tracing = Tracing(scope, [server], cpus=cpus[:1])
-    report = Storm(scope, server, REQUESTS, cpus[1:2]).wait()
+    report = storm(scope, server, REQUESTS, cpus[1:2]).wait(LIMIT)
     waited = waited_for_core(tracing.tracer.process.pid)
     account = tracing.interrupt([report])
     if account.lost and waited > OTHERS_SHARE:
@@ -207,8 +194,8 @@ def test_two_servers(scope):
     """two servers of two releases at once: exact in sum"""
     servers = [Server(scope, release) for release in (releases() * 2)[:2]]
     tracing = Tracing(scope, servers)
-    storms = [Storm(scope, server, REQUESTS // 2) for server in servers]
-    check_outcomes(tracing.interrupt([storm.wait() for storm in storms]))
+    loads = [storm(scope, server, REQUESTS // 2) for server in servers]
+    check_outcomes(tracing.interrupt([load.wait(LIMIT) for load in loads]))
 
 
 if __name__ == "__main__":

@@ -145,6 +145,7 @@ def test_overflow(scope):
     lost = sum(event.get("count", 0) for event in told)
     print(f"{answers.count} answered, {requests} told of, {lost} lost", flush=True)
     check(lost > 0, "nothing was lost")
+    check(requests > 0, "all was lost, nothing is told of")
     # What was under way when a service ended was handled, but not answered.
     check(answers.count <= requests + lost <= answers.count + 5 * 8, "requests = events + lost")
     check(answers.paths.keys() <= {event["pid"] for event in told if event["type"] == "attach"}, "who was traced")

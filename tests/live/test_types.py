@@ -9,8 +9,9 @@ import subprocess
 import events
 from client import get
 from harness import check, check_equal, main, releases, require_command
+from namespaces import CAN_MOUNT, MOUNTS, possible
 from servers import Server, build
-from test_places import MOUNTS, NAMED, PlacedServer, possible, shell
+from test_places import NAMED, PlacedServer, shell
 from tracer import Tracer, run
 
 CALLS = 7
@@ -106,5 +107,5 @@ def test_other_build(scope, release):
 
 
 if __name__ == "__main__":
-    mounts = possible((test_mount_namespace,), [*MOUNTS, "true"], "mount namespaces")
+    mounts = possible((test_mount_namespace,), CAN_MOUNT, "mount namespaces")
     main([(test, release) for release in releases() for test in (test_named, test_linked, *mounts, test_other_build)])

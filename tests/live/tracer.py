@@ -23,8 +23,9 @@ class Tracer:
     # --- waiting ---
 
     def wait_attached(self, count=1):
-        """Until it has said so of `count` targets: in JSON as events, else on stderr."""
-        stream, mark = (self.stdout, b'{"type":"attach",') if self.json else (self.stderr, b": traced: ")
+        """Until it has said so of `count` targets: in JSON that is read here as events, else on stderr."""
+        in_events = self.json and self.stdout
+        stream, mark = (self.stdout, b'{"type":"attach",') if in_events else (self.stderr, b": traced: ")
         try:
             stream.wait(lambda lines: sum(mark in line for line in lines) >= count,
                         f"has not named {count} targets as traced")

@@ -48,12 +48,24 @@ def check(truth, binary):
 
 
 def main(truth):
-    try:
-        binaries = [build(program, release, variant) for release in releases() for program, variant in PROGRAMS]
-    except Skip as reason:
-        print(f"skipped: {reason}")
+    chosen = [(program, release, variant) for release in releases() for program, variant in PROGRAMS]
+    if not chosen:
+        print("GOHTTPSNOOP_TEST_GO names no Go release: there is nothing to run on")
+        return 1
+    failed, skipped = 0, []
+    for program, release, variant in chosen:
+        try:
+            failed += check(truth, build(program, release, variant))
+        except Skip as reason:
+            print(f"skipped: {program} {release} {variant}: {reason}", flush=True)
+            skipped.append(str(reason))
+    if failed:
+        return 1
+    if skipped:
+        # Whoever shows one line of a test that was skipped shows the last.
+        print(f"skipped: {len(skipped)} of {len(chosen)}: {'; '.join(sorted(set(skipped)))}")
         return SKIPPED
-    return 1 if sum(check(truth, binary) for binary in binaries) else 0
+    return 0
 
 
 if __name__ == "__main__":
