@@ -63,10 +63,11 @@ static int parse(int argc, char **argv, struct inspect_options *options, struct 
 static bool names_process(const char *subject, uint32_t *ret_pid)
 {
 	char *end;
-	unsigned long pid = strtoul(subject, &end, 10);
+	unsigned long long pid = strtoull(subject, &end, 10);
 
 	*ret_pid = pid;
-	return *subject >= '0' && *subject <= '9' && *end == '\0' && access(subject, F_OK) < 0;
+	return *subject >= '0' && *subject <= '9' && *end == '\0' && pid <= UINT32_MAX &&
+	       access(subject, F_OK) < 0;
 }
 
 static int open_subject(const struct inspect_options *options, struct binary **ret_binary,
@@ -139,6 +140,13 @@ static int write_report(const struct inspect_options *options, const struct bina
 	return 0;
 }
 
+static int write_out(struct bytes text, struct error *err)
+{
+	if (fwrite(text.data, 1, text.size, stdout) == text.size && fflush(stdout) == 0)
+		return 0;
+	return error_fail(err, -errno, "standard output cannot be written: %s", strerror(errno));
+}
+
 static int print(const struct inspect_options *options, const struct binary *binary,
 		 struct error *err)
 {
@@ -154,7 +162,7 @@ static int print(const struct inspect_options *options, const struct binary *bin
 		if (r < 0)
 			error_fail(err, r, "out of memory");
 		else
-			fwrite(document.data, 1, document.size, stdout);
+			r = write_out(document, err);
 	}
 	report_destroy(report);
 	return r;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "arguments_json.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "value_json.h"

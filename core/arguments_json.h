@@ -20,7 +20,10 @@ struct argument_cuts {
 void arguments_write(struct json_writer *writer, const struct hit_arguments *arguments,
 		     struct argument_cuts *cuts);
 
-/* Only the members, of all or only of captures of a request that are no headers, into an object that is open; and only the values, of results without names. */
+/*
+ * Only the members, of all or only of captures of a request that are no headers, into an object that is
+ * open; and only the values, of results without names.
+ */
 void arguments_write_members(struct json_writer *writer, const struct hit_arguments *arguments,
 			     struct argument_cuts *cuts);
 void arguments_write_expressions(struct json_writer *writer, const struct hit_arguments *arguments,

@@ -2,7 +2,6 @@
 #include "binary_report.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 static const char *const machines[] = {[MACHINE_AMD64] = "x86-64", [MACHINE_ARM64] = "AArch64"};

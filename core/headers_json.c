@@ -19,6 +19,7 @@ static size_t join_values(const struct value_printer *printer, const struct shap
 {
 	const struct shape_node *end = slice + slice->size;
 	size_t size = 0;
+	bool is_joined = false;
 
 	*ret_cut = false;
 	for (const struct shape_node *value = slice + 1; value < end && count > 0;
@@ -30,10 +31,11 @@ static size_t join_values(const struct value_printer *printer, const struct shap
 			*ret_cut = true;
 			continue;
 		}
-		if (value > slice + 1) {
+		if (is_joined) {
 			memcpy(text + size, ", ", 2);
 			size += 2;
 		}
+		is_joined = true;
 		memcpy(text + size, string->data, string->size);
 		if (string->size < string->length) {
 			*ret_cut = true;

@@ -28,8 +28,8 @@ struct inspection_options {
 };
 
 /*
- * Inspects the file at `path`, a way to what `origin` is the path of, for `kernel`. -ENOENT when there is nothing in it to trace. The caller
- * owns one reference.
+ * Inspects the file at `path`, a way to what `origin` is the path of, for `kernel`. -ENOENT when there is
+ * nothing in it to trace. The caller owns one reference.
  */
 int inspection_open(struct kernel *kernel, const char *path, const char *origin,
 		    const struct inspection_options *options, struct inspection **ret_inspection,

@@ -19,7 +19,7 @@ struct lookout {
 	struct roster *roster;
 	struct discovery_rules rules; /* `binaries` is our own array */
 	const char **binaries;
-	struct known_binary **prepared; /* parallel to `binaries`: what stands at the path, or NULL */
+	struct known_binary **prepared; /* parallel to `binaries`: what stands at the path */
 	struct deployments *deployments;
 	struct lookout_callbacks callbacks;
 	struct process_news *pending;

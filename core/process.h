@@ -43,7 +43,9 @@ struct process_exe_path {
 };
 struct process_exe_path process_exe_path(uint32_t pid);
 
-/* -ESRCH when there is no such process, -ENOENT when it runs no file, -EACCES when it may not be looked at. */
+/*
+ * -ESRCH when there is no such process, -ENOENT when it runs no file, -EACCES when it may not be looked at.
+ */
 int process_open(uint32_t pid, struct process *ret_process, struct error *err);
 /* What is to be said of a process that has ended and ran the file of this name. */
 void process_imagine(uint32_t pid, const char *exe, struct process *ret_process);

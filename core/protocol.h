@@ -25,12 +25,12 @@ enum hit_field {
 	FIELD_COUNT,
 };
 
+enum { PROTOCOL_MAX_BLINDNESSES = 16 };
+
 /*
  * A protocol is a table: which functions mark a request's start and end, and what to capture there.
  * A binary needs not have all of the functions; without a start and an end it has nothing to trace.
  */
-enum { PROTOCOL_MAX_BLINDNESSES = 16 };
-
 struct protocol {
 	const char *name;
 	const struct probe_request *probes;

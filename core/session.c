@@ -4,18 +4,16 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <uv.h>
 
 #include "assembly.h"
 #include "clock.h"
 #include "intake.h"
+#include "journal.h"
 #include "kernel.h"
 #include "lookout.h"
 #include "losses.h"
-#include "outputs.h"
 #include "privilege.h"
-#include "process.h"
 #include "ring.h"
 #include "roster.h"
 #include "signals.h"
@@ -32,11 +30,9 @@ struct session {
 	struct roster *roster;
 	struct lookout *lookout;
 	struct intake *intake;
-	struct outputs *outputs;
-	struct session_summary summary;
+	struct journal *journal;
 	struct losses losses;
-	bool stopping;
-	int output_error;
+	bool stopping, interrupted;
 };
 
 static void stop(struct session *session)
@@ -45,64 +41,16 @@ static void stop(struct session *session)
 	uv_stop(&session->loop);
 }
 
-/* The first error of an output ends the session; -EPIPE is none, but an end. */
-static void check_output(struct session *session, int r)
+static void on_full(void *user)
 {
-	if (r == 0 || session->output_error)
-		return;
-	session->output_error = r;
-	stop(session);
-}
-
-static void write_event(struct session *session, const struct event *event)
-{
-	check_output(session, outputs_event(session->outputs, event));
+	stop(user);
 }
 
 static void on_event(void *user, const struct event *event)
 {
 	struct session *session = user;
 
-	if (session->stopping && session->options.count &&
-	    session->summary.events == session->options.count)
-		return;
-	write_event(session, event);
-	session->summary.events++;
-	if (session->summary.events == session->options.count)
-		stop(session);
-}
-
-static void tell_target(struct session *session, enum event_type type, const struct target *target)
-{
-	const struct process_identity *identity = target_identity(target);
-	struct event event = {.type = type, .time = clock_now(), .process = identity};
-	struct error news = {0};
-
-	write_event(session, &event);
-	/* The path of an executable may hold anything; errors are made safe to print. */
-	error_subject(&news, "pid %u (%s)", identity->pid, identity->exe);
-	if (type == EVENT_ATTACH)
-		error_fail(&news, 0, "traced: %s, %s ABI", identity->go_version, identity->convention);
-	else
-		error_fail(&news, 0, "ended");
-	notice_error(&session->options.notifier, NOTICE_INFO, &news);
-}
-
-static void tell_lost(struct session *session, uint64_t count)
-{
-	struct event event = {
-		.type = EVENT_LOST,
-		.time = clock_now(),
-		.count = count,
-		.where = "kernel",
-	};
-
-	if (!count)
-		return;
-	session->summary.lost += count;
-	write_event(session, &event);
-	notice(&session->options.notifier, NOTICE_INFO, "%llu lost in the kernel: the ring buffer was full",
-	       (unsigned long long)count);
+	journal_event(session->journal, event);
 }
 
 static void on_record(void *user, struct bytes record)
@@ -117,9 +65,9 @@ static void on_batch_end(void *user)
 	struct session *session = user;
 
 	assembly_set_wall_offset(session->assembly, clock_wall_offset());
-	tell_lost(session, losses_take(&session->losses, session->kernel));
+	journal_lost(session->journal, losses_take(&session->losses, session->kernel));
 	intake_settle(session->intake);
-	check_output(session, outputs_flush(session->outputs));
+	journal_flush(session->journal);
 }
 
 static void on_probe(void *user, const char *sentence)
@@ -133,11 +81,10 @@ static void on_attached(void *user, const struct target *target)
 {
 	struct session *session = user;
 
-	session->summary.targets++;
 	inspection_describe(target_inspection(target), on_probe, session);
-	tell_target(session, EVENT_ATTACH, target);
+	journal_attached(session->journal, target_identity(target));
 	intake_attached(session->intake, target);
-	check_output(session, outputs_flush(session->outputs));
+	journal_flush(session->journal);
 }
 
 /* Records from before the end are in the ring; after them, what is still open has ended with it. */
@@ -148,8 +95,8 @@ static void on_ended(void *user, const struct target *target)
 	ring_drain(session->ring);
 	assembly_end_target(session->assembly, target);
 	lookout_retry(session->lookout);
-	tell_target(session, EVENT_DETACH, target);
-	check_output(session, outputs_flush(session->outputs));
+	journal_ended(session->journal, target_identity(target));
+	journal_flush(session->journal);
 }
 
 static void stop_if_idle(struct session *session)
@@ -231,7 +178,7 @@ static void on_signal(void *user)
 {
 	struct session *session = user;
 
-	session->summary.interrupted = true;
+	session->interrupted = true;
 	stop(session);
 }
 
@@ -240,15 +187,15 @@ static void on_count(void *user)
 {
 	struct session *session = user;
 	struct roster_counts roster = roster_count(session->roster);
-	struct sink_counts readers = outputs_count(session->outputs);
+	struct sink_counts readers = journal_readers(session->journal);
+	struct journal_counts counts = journal_count(session->journal);
 
 	notice(&session->options.notifier, NOTICE_ERROR,
 	       "targets %zu, probes %zu, files with probes %zu, binaries known %zu, inspections %zu, "
 	       "open requests %u, events %llu, lost %llu, readers %zu, lost by readers %llu",
 	       roster_targets(session->roster)->count, roster.probes, roster.probed_files,
 	       roster.binaries, roster.inspections, assembly_open_requests(session->assembly),
-	       (unsigned long long)session->summary.events,
-	       (unsigned long long)session->summary.lost, readers.readers,
+	       (unsigned long long)counts.events, (unsigned long long)counts.lost, readers.readers,
 	       (unsigned long long)readers.lost);
 }
 
@@ -367,40 +314,31 @@ static int open_intake(struct session *session, struct error *err)
 	return session->intake ? 0 : error_fail(err, -ENOMEM, "out of memory");
 }
 
-static void on_output_failed(void *user, int error)
-{
-	check_output(user, error);
-}
-
-static void on_output_notice(void *user, const struct error *what)
-{
-	struct session *session = user;
-
-	notice_error(&session->options.notifier, what->code < 0 ? NOTICE_ERROR : NOTICE_INFO, what);
-}
-
-static int open_outputs(struct session *session, struct error *err)
+static int open_journal(struct session *session, struct error *err)
 {
 	static const enum outputs_standard standards[] = {
 		[SESSION_OUTPUT_NONE] = OUTPUTS_NONE,
 		[SESSION_OUTPUT_TABLE] = OUTPUTS_TABLE,
 		[SESSION_OUTPUT_JSON] = OUTPUTS_JSON,
 	};
-	struct outputs_options options = {
-		.loop = &session->loop,
-		.standard = standards[session->options.output],
-		.file = session->options.output_file,
-		.socket = session->options.socket,
-		.socket_mode = session->options.socket_mode,
-		.socket_group = session->options.socket_group,
-		.reader_buffer = session->options.reader_buffer,
-		.version = session->options.version,
-		.failed = on_output_failed,
-		.notice = on_output_notice,
+	struct journal_options options = {
+		.outputs = {
+			.loop = &session->loop,
+			.standard = standards[session->options.output],
+			.file = session->options.output_file,
+			.socket = session->options.socket,
+			.socket_mode = session->options.socket_mode,
+			.socket_group = session->options.socket_group,
+			.reader_buffer = session->options.reader_buffer,
+			.version = session->options.version,
+		},
+		.notifier = session->options.notifier,
+		.max_events = session->options.count,
+		.full = on_full,
 		.user = session,
 	};
 
-	return outputs_open(&options, &session->outputs, err);
+	return journal_open(&options, &session->journal, err);
 }
 
 static int open_parts(struct session *session, struct error *err)
@@ -408,7 +346,7 @@ static int open_parts(struct session *session, struct error *err)
 	int r = open_loop(session, err);
 
 	if (r == 0)
-		r = open_outputs(session, err);
+		r = open_journal(session, err);
 	if (r == 0)
 		r = open_kernel(session, err);
 	if (r == 0)
@@ -465,9 +403,10 @@ void session_destroy(struct session *session)
 	lookout_destroy(session->lookout);
 	roster_destroy(session->roster);
 	ring_close(session->ring);
-	outputs_close(session->outputs);
+	journal_close(session->journal);
 	if (session->loop_open)
 		close_loop(session);
+	journal_destroy(session->journal);
 	assembly_destroy(session->assembly);
 	intake_destroy(session->intake);
 	kernel_close(session->kernel);
@@ -487,21 +426,25 @@ static void finish(struct session *session)
 {
 	roster_detach_all(session->roster);
 	ring_drain(session->ring);
-	tell_lost(session, losses_of_ends(session->kernel, session->assembly));
-	check_output(session, outputs_flush(session->outputs));
+	journal_lost(session->journal, losses_of_ends(session->kernel, session->assembly));
+	journal_flush(session->journal);
 }
 
 int session_run(struct session *session, struct session_summary *ret_summary, struct error *err)
 {
+	struct journal_counts counts;
 	int r;
 
 	assembly_set_wall_offset(session->assembly, clock_wall_offset());
 	run_loop(session);
 	finish(session);
-	r = outputs_finish(session->outputs, err);
-	*ret_summary = session->summary;
-	if (r == 0 && session->output_error && session->output_error != -EPIPE)
-		return error_fail(err, session->output_error, "standard output cannot be written: %s",
-				  strerror(-session->output_error));
+	r = journal_finish(session->journal, err);
+	counts = journal_count(session->journal);
+	*ret_summary = (struct session_summary){
+		.events = counts.events,
+		.lost = counts.lost,
+		.targets = counts.targets,
+		.interrupted = session->interrupted,
+	};
 	return r;
 }

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 int survey_init(struct survey *survey, const struct binary *binary, size_t count, struct error *err)
 {

@@ -49,8 +49,8 @@ int survey_protocol(const struct binary *binary, const struct protocol *protocol
 		    const struct survey_options *options, struct survey *ret_survey, struct error *err);
 
 /*
- * Compiles a probe for each function that the requests mean. Those that cannot be traced are part of the survey. Negative only
- * when there is no memory.
+ * Compiles a probe for each function that the requests mean. Those that cannot be traced are part of the
+ * survey. Negative only when there is no memory.
  */
 int survey_functions(const struct binary *binary, const struct survey_options *options,
 		     struct survey *ret_survey, struct error *err);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "timestamp.h"
 
-#include <stdio.h>
 #include <time.h>
 
 static const int64_t SECOND = 1000000000;
