@@ -103,10 +103,12 @@ static int parameter_read(struct debug_types *types, struct debug_entry *entry,
 	return r;
 }
 
-/* The compiler lists a result without a name twice where it declared it anew, in functions that defer. */
+/* The compiler lists a result twice where it declared it anew, in functions that defer. */
 static bool is_listed(const struct signature *signature, const struct parameter *results, const char *name)
 {
-	for (size_t i = 0; name[0] == '~' && i < signature->result_count; i++) {
+	bool may_repeat = !name[0] || strcmp(name, "_") == 0;
+
+	for (size_t i = 0; !may_repeat && i < signature->result_count; i++) {
 		if (strcmp(results[i].name, name) == 0)
 			return true;
 	}

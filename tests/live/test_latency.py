@@ -19,7 +19,7 @@ from lines import Lines
 from servers import Server, build, releases_of
 from tracer import Tracer
 
-RELEASES = ("1.15", "1.19", "1.27")
+RELEASES = ("1.15", "1.19", "1.22", "1.24", "1.27")
 CALLS = 100000 if os.environ.get("GOHTTPSNOOP_FULL") == "1" else 10000
 FEW = 500
 RING = 256 << 20  # nothing is lost while the tool does not come to read
