@@ -4,11 +4,11 @@
 #include <errno.h>
 
 /* Hostile DWARF can describe types whose tree is far larger than its description. */
-enum { MAX_DEPTH = 64, MAX_STEPS = 200000 };
+enum { MAX_DEPTH = 64 };
 
 struct survey {
 	struct types *types;
-	uint32_t steps;
+	uint32_t *steps;
 	struct error *err;
 };
 
@@ -59,7 +59,7 @@ static int visit(struct survey *survey, const struct type *type, int depth, uint
 {
 	int r;
 
-	if (++survey->steps > MAX_STEPS || depth > MAX_DEPTH)
+	if (++*survey->steps > ALIGNMENT_MAX_STEPS || depth > MAX_DEPTH)
 		return error_fail(survey->err, -E2BIG, "the type %s is too large to be passed",
 				  type->name);
 	switch (type->kind) {
@@ -87,10 +87,18 @@ static int visit(struct survey *survey, const struct type *type, int depth, uint
 	return check(survey, type, *ret_alignment);
 }
 
+int alignment_within(struct types *types, const struct type *type, uint32_t *steps,
+		     uint64_t *ret_alignment, struct error *err)
+{
+	struct survey survey = { types, steps, err };
+
+	return visit(&survey, type, 0, ret_alignment);
+}
+
 int alignment_of(struct types *types, const struct type *type, uint64_t *ret_alignment,
 		 struct error *err)
 {
-	struct survey survey = { types, 0, err };
+	uint32_t steps = 0;
 
-	return visit(&survey, type, 0, ret_alignment);
+	return alignment_within(types, type, &steps, ret_alignment, err);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "binary.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,25 +157,17 @@ static bool has_mode(const struct binary *binary, const char *mode)
 /* Before Go 1.18 settings are not recorded: a library is what has no interpreter and is no PIE. */
 bool binary_is_library(const struct binary *binary)
 {
-	enum { DYNAMIC_FLAGS_1 = 0x6ffffffb, FLAG_PIE = 0x08000000 };
 	struct segment dynamic;
 	struct section section;
-	struct buffer entries;
-	uint64_t tag, value;
-	bool pie = false;
+	uint64_t flags = 0;
 
 	if (has_mode(binary, "c-shared") || has_mode(binary, "plugin"))
 		return true;
 	if (!image_is_pie(binary->image) || !image_section(binary->image, ".text", &section) ||
 	    image_section(binary->image, ".interp", &section) ||
-	    !image_dynamic(binary->image, &dynamic) ||
-	    image_load(binary->image, dynamic.address, dynamic.file_size, &entries, NULL) < 0)
+	    !image_dynamic(binary->image, &dynamic))
 		return false;
-	for (uint64_t at = 0; bytes_u64(buffer_bytes(&entries), at, &tag) &&
-			      bytes_u64(buffer_bytes(&entries), at + 8, &value); at += 16)
-		pie = pie || (tag == DYNAMIC_FLAGS_1 && value & FLAG_PIE);
-	buffer_release(&entries);
-	return !pie;
+	return !image_dynamic_value(binary->image, DT_FLAGS_1, &flags) || !(flags & DF_1_PIE);
 }
 
 bool binary_looks_like_go(const char *path)

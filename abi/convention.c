@@ -3,14 +3,12 @@
 
 #include <errno.h>
 #include <linux/types.h>
-#include <string.h>
 
 #include "alignment.h"
 #include "contract.h"
 
 /* Hostile DWARF can describe types whose tree is far larger than its description. */
-#define WALK_MAX_DEPTH 64
-#define WALK_MAX_STEPS 200000
+#define MAX_DEPTH 64
 
 /* rax rbx rcx rdi rsi r8 r9 r10 r11 (linux arch/x86/include/uapi/asm/ptrace.h). */
 static const uint8_t amd64_integers[] = { 10, 5, 11, 14, 13, 9, 8, 7, 6 };
@@ -80,37 +78,39 @@ const struct convention *convention_of(enum machine machine, const struct go_ver
 	return registers ? &arm64_register : &arm64_stack;
 }
 
-/* One walk over the parameters of a signature. */
-struct walk {
+/* One assignment of the parameters of a signature. */
+struct assignment {
 	const struct convention *convention;
 	struct types *types;
 	struct error *err;
 	uint8_t integers, floats; /* registers assigned so far */
 	uint32_t stack;		  /* bytes of the stack sequence so far */
-	uint32_t steps;
+	uint32_t steps;		  /* over the types of all of them */
 	struct location location; /* of the value being assigned */
+	uint64_t alignment;	  /* and its alignment */
 };
 
 /* Makes the parts of `type` known; every step of every recursion passes here. */
-static int walk_step(struct walk *walk, const struct type *type, int depth)
+static int assignment_step(struct assignment *assignment, const struct type *type, int depth)
 {
-	if (++walk->steps > WALK_MAX_STEPS || depth > WALK_MAX_DEPTH)
-		return error_fail(walk->err, -E2BIG, "the type %s is too large to be passed",
+	if (++assignment->steps > ALIGNMENT_MAX_STEPS || depth > MAX_DEPTH)
+		return error_fail(assignment->err, -E2BIG, "the type %s is too large to be passed",
 				  type->name);
 	if (type->kind == TYPE_UNKNOWN)
-		return error_fail(walk->err, -ENODATA, "the shape of %s is not known", type->name);
+		return error_fail(assignment->err, -ENODATA, "the shape of %s is not known",
+				  type->name);
 	if (type->kind == TYPE_STRUCT || type->kind == TYPE_ARRAY)
-		return types_complete(walk->types, type, walk->err);
+		return types_complete(assignment->types, type, assignment->err);
 	return 0;
 }
 
 /* 1 when the next `count` registers of `place` take it, 0 when they run out. */
-static int take_registers(struct walk *walk, enum place place, uint64_t value_offset, size_t count,
-			  uint64_t size)
+static int take_registers(struct assignment *assignment, enum place place, uint64_t value_offset,
+			  size_t count, uint64_t size)
 {
-	const struct convention *convention = walk->convention;
-	struct location *location = &walk->location;
-	uint8_t *used = place == PLACE_INTEGER ? &walk->integers : &walk->floats;
+	const struct convention *convention = assignment->convention;
+	struct location *location = &assignment->location;
+	uint8_t *used = place == PLACE_INTEGER ? &assignment->integers : &assignment->floats;
 	size_t limit = place == PLACE_INTEGER ? convention->integer_count : convention->float_count;
 
 	if (*used + count > limit || location->piece_count + count > CONVENTION_MAX_PIECES)
@@ -131,76 +131,80 @@ static int take_registers(struct walk *walk, enum place place, uint64_t value_of
  * Register-assigns the value of type `type` that is `offset` bytes into the parameter: 1 when it
  * was, 0 when it cannot be, or an error.
  */
-static int assign_registers(struct walk *walk, const struct type *type, uint64_t offset, int depth)
+static int assign_registers(struct assignment *assignment, const struct type *type, uint64_t offset,
+			    int depth)
 {
-	int r = walk_step(walk, type, depth);
+	int r = assignment_step(assignment, type, depth);
 
 	if (r < 0)
 		return r;
 	switch (type->kind) {
 	case TYPE_FLOAT:
-		return take_registers(walk, PLACE_FLOAT, offset, 1, type->size);
+		return take_registers(assignment, PLACE_FLOAT, offset, 1, type->size);
 	case TYPE_COMPLEX:
-		return take_registers(walk, PLACE_FLOAT, offset, 2, type->size / 2);
+		return take_registers(assignment, PLACE_FLOAT, offset, 2, type->size / 2);
 	case TYPE_STRING:
 	case TYPE_INTERFACE:
-		return take_registers(walk, PLACE_INTEGER, offset, 2, 8);
+		return take_registers(assignment, PLACE_INTEGER, offset, 2, 8);
 	case TYPE_SLICE:
-		return take_registers(walk, PLACE_INTEGER, offset, 3, 8);
+		return take_registers(assignment, PLACE_INTEGER, offset, 3, 8);
 	case TYPE_ARRAY:
 		if (type->length > 1)
 			return 0;
-		return type->length ? assign_registers(walk, type->element, offset, depth + 1) : 1;
+		return type->length ?
+			       assign_registers(assignment, type->element, offset, depth + 1) :
+			       1;
 	case TYPE_STRUCT:
 		for (size_t i = 0; i < type->field_count; i++) {
 			const struct field *field = &type->fields[i];
 
-			r = assign_registers(walk, field->type, offset + field->offset, depth + 1);
+			r = assign_registers(assignment, field->type, offset + field->offset,
+					     depth + 1);
 			if (r <= 0)
 				return r;
 		}
 		return 1;
 	default:
-		return take_registers(walk, PLACE_INTEGER, offset, 1, type->size);
+		return take_registers(assignment, PLACE_INTEGER, offset, 1, type->size);
 	}
 }
 
 /* Adds the value to the stack sequence. */
-static int assign_stack(struct walk *walk, const struct type *type, uint64_t alignment)
+static int assign_stack(struct assignment *assignment, const struct type *type)
 {
-	uint64_t offset = alignment_up(walk->stack, alignment), end;
+	uint64_t offset = alignment_up(assignment->stack, assignment->alignment), end;
 
 	if (__builtin_add_overflow(offset, type->size, &end) || end > INT32_MAX)
-		return error_fail(walk->err, -E2BIG, "the type %s is too large to be passed",
+		return error_fail(assignment->err, -E2BIG, "the type %s is too large to be passed",
 				  type->name);
-	walk->location.piece_count = type->size ? 1 : 0;
-	walk->location.pieces[0] = (struct piece){
+	assignment->location.piece_count = type->size ? 1 : 0;
+	assignment->location.pieces[0] = (struct piece){
 		.place = PLACE_STACK,
-		.stack_offset = (uint32_t)(walk->convention->stack_arguments + offset),
+		.stack_offset = (uint32_t)(assignment->convention->stack_arguments + offset),
 		.size = (uint32_t)type->size,
 	};
-	walk->stack = (uint32_t)end;
+	assignment->stack = (uint32_t)end;
 	return 0;
 }
 
-static int assign(struct walk *walk, const struct type *type)
+static int assign(struct assignment *assignment, const struct type *type)
 {
-	uint8_t integers = walk->integers, floats = walk->floats;
-	uint64_t alignment = 1;
+	uint8_t integers = assignment->integers, floats = assignment->floats;
 	int r;
 
-	walk->location.piece_count = 0;
-	r = alignment_of(walk->types, type, &alignment, walk->err);
+	assignment->location.piece_count = 0;
+	r = alignment_within(assignment->types, type, &assignment->steps, &assignment->alignment,
+			     assignment->err);
 	if (r < 0)
 		return r;
 	if (type->size == 0)
-		return assign_stack(walk, type, alignment);
-	r = assign_registers(walk, type, 0, 0);
+		return assign_stack(assignment, type);
+	r = assign_registers(assignment, type, 0, 0);
 	if (r != 0)
 		return r < 0 ? r : 0;
-	walk->integers = integers;
-	walk->floats = floats;
-	return assign_stack(walk, type, alignment);
+	assignment->integers = integers;
+	assignment->floats = floats;
+	return assign_stack(assignment, type);
 }
 
 /* Whether what DWARF says about the first word is what was found. */
@@ -220,22 +224,24 @@ static bool hint_agrees(const struct convention *convention, const struct entry_
 	       convention->dwarf_registers[hint->reg] == first->index;
 }
 
-static int assign_all(struct walk *walk, const struct parameter *parameters, size_t count)
+static int assign_all(struct assignment *assignment, const struct parameter *parameters,
+		      size_t count)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < count; i++)
-		r = assign(walk, parameters[i].type);
+		r = assign(assignment, parameters[i].type);
 	return r;
 }
 
 /* After the parameters: registers are free again, the stack goes on at the next word. */
-static int assign_results(struct walk *walk, const struct signature *signature, size_t count)
+static int assign_results(struct assignment *assignment, const struct signature *signature,
+			  size_t count)
 {
-	walk->integers = 0;
-	walk->floats = 0;
-	walk->stack = (uint32_t)alignment_up(walk->stack, 8);
-	return assign_all(walk, signature->results, count);
+	assignment->integers = 0;
+	assignment->floats = 0;
+	assignment->stack = (uint32_t)alignment_up(assignment->stack, 8);
+	return assign_all(assignment, signature->results, count);
 }
 
 /*
@@ -245,85 +251,103 @@ static int assign_results(struct walk *walk, const struct signature *signature, 
 static bool fills_stack(const struct convention *convention, struct types *types,
 			const struct signature *signature)
 {
-	struct walk walk = { .convention = convention, .types = types };
+	struct assignment assignment = { .convention = convention, .types = types };
+	const struct location *location = &assignment.location;
 	uint64_t spilled = 0;
 
 	for (size_t i = 0; i < signature->parameter_count; i++) {
 		const struct type *type = signature->parameters[i].type;
-		uint64_t alignment = 1;
 
-		if (assign(&walk, type) < 0 || alignment_of(types, type, &alignment, NULL) < 0)
+		if (assign(&assignment, type) < 0)
 			return false;
-		if (walk.location.piece_count && walk.location.pieces[0].place != PLACE_STACK)
-			spilled = alignment_up(spilled, alignment) + type->size;
+		if (location->piece_count && location->pieces[0].place != PLACE_STACK)
+			spilled = alignment_up(spilled, assignment.alignment) + type->size;
 	}
-	if (assign_results(&walk, signature, signature->result_count) < 0)
+	if (assign_results(&assignment, signature, signature->result_count) < 0)
 		return false;
-	return (int64_t)(alignment_up(walk.stack, 8) + alignment_up(spilled, 8)) == signature->stack_size;
+	return (int64_t)(alignment_up(assignment.stack, 8) + alignment_up(spilled, 8)) ==
+	       signature->stack_size;
 }
 
-enum certainty { CERTAIN, DOUBTFUL, CONTRADICTED };
+/* Parameters, one after another, each held against what else the binary says. */
+struct reading {
+	const struct signature *signature;
+	struct assignment assignment;
+	bool is_counted, is_whole; /* whether the signature fills the stack, once that was asked */
+};
+
+static bool is_whole(struct reading *reading)
+{
+	if (!reading->is_counted)
+		reading->is_whole = fills_stack(reading->assignment.convention,
+						reading->assignment.types, reading->signature);
+	reading->is_counted = true;
+	return reading->is_whole;
+}
 
 /*
  * What DWARF says of a parameter's place is a witness, and not the best one: a parameter that is not used
  * has none, and up to Go 1.16 that of the part that is used (the length of a slice) is given for the
  * whole. That nothing is missing is the better.
  */
-static enum certainty certainty_of(const struct convention *convention, struct types *types,
-				   const struct signature *signature, size_t index,
-				   const struct location *location)
+static bool is_contradicted(struct reading *reading, size_t index)
 {
-	const struct entry_hint *hint = &signature->parameters[index].hint;
-	bool agrees = hint_agrees(convention, hint, location);
+	const struct entry_hint *hint = &reading->signature->parameters[index].hint;
+	bool agrees =
+		hint_agrees(reading->assignment.convention, hint, &reading->assignment.location);
 
 	if (agrees && hint->kind != ENTRY_UNKNOWN)
-		return CERTAIN;
-	if (signature->stack_size)
-		return fills_stack(convention, types, signature) ? CERTAIN : CONTRADICTED;
-	return agrees ? DOUBTFUL : CONTRADICTED;
+		return false;
+	return reading->signature->stack_size ? !is_whole(reading) : !agrees;
+}
+
+static int check_place(struct reading *reading, size_t index)
+{
+	if (!is_contradicted(reading, index))
+		return 0;
+	return error_fail(reading->assignment.err, -ENODATA,
+			  "where %s is passed is not certain: DWARF does not list all parameters",
+			  reading->signature->parameters[index].name);
 }
 
 int convention_locate(const struct convention *convention, struct types *types,
 		      const struct signature *signature, size_t index,
 		      struct location *ret_location, struct error *err)
 {
-	struct walk walk = { .convention = convention, .types = types, .err = err };
+	struct reading reading = {
+		.signature = signature,
+		.assignment = { .convention = convention, .types = types, .err = err },
+	};
+	int r;
 
 	if (index >= signature->parameter_count)
 		return error_fail(err, -EINVAL, "there is no parameter %zu", index);
-	for (size_t i = 0; i <= index; i++) {
-		int r = assign(&walk, signature->parameters[i].type);
-
-		if (r < 0)
-			return r;
-	}
-	if (certainty_of(convention, types, signature, index, &walk.location) == CONTRADICTED)
-		return error_fail(err, -ENODATA,
-				  "where %s is passed is not certain: DWARF does not list all "
-				  "parameters",
-				  signature->parameters[index].name);
-	*ret_location = walk.location;
-	return 0;
+	r = assign_all(&reading.assignment, signature->parameters, index + 1);
+	if (r == 0)
+		r = check_place(&reading, index);
+	if (r == 0)
+		*ret_location = reading.assignment.location;
+	return r;
 }
 
 int convention_locate_result(const struct convention *convention, struct types *types,
 			     const struct signature *signature, size_t index,
 			     struct location *ret_location, struct error *err)
 {
-	struct walk walk = { .convention = convention, .types = types, .err = err };
+	struct assignment assignment = { .convention = convention, .types = types, .err = err };
 	int r;
 
 	if (index >= signature->result_count)
 		return error_fail(err, -EINVAL, "there is no result %zu", index);
-	r = assign_all(&walk, signature->parameters, signature->parameter_count);
+	r = assign_all(&assignment, signature->parameters, signature->parameter_count);
 	if (r == 0)
-		r = assign_results(&walk, signature, index + 1);
+		r = assign_results(&assignment, signature, index + 1);
 	if (r < 0)
 		return r;
 	if (signature->stack_size && !fills_stack(convention, types, signature))
 		return error_fail(err, -ENODATA,
 				  "where results are is not certain: DWARF does not list all parameters");
-	*ret_location = walk.location;
+	*ret_location = assignment.location;
 	return 0;
 }
 
@@ -366,15 +390,20 @@ int convention_use(const struct convention *convention, struct types *types,
 		   const struct signature *signature, struct argument_use *ret_use,
 		   struct error *err)
 {
+	struct reading reading = {
+		.signature = signature,
+		.assignment = { .convention = convention, .types = types, .err = err },
+	};
 	struct argument_use use = {0};
 
 	for (size_t i = 0; i < signature->parameter_count; i++) {
-		struct location location;
-		int r = convention_locate(convention, types, signature, i, &location, err);
+		int r = assign(&reading.assignment, signature->parameters[i].type);
 
+		if (r == 0)
+			r = check_place(&reading, i);
 		if (r < 0)
 			return r;
-		note_use(&location, &use);
+		note_use(&reading.assignment.location, &use);
 	}
 	*ret_use = use;
 	return 0;

@@ -58,11 +58,12 @@ struct argument_use {
 	uint32_t stack_end;
 };
 
+/* Errors as of convention_locate(), for any of them. */
 int convention_use(const struct convention *convention, struct types *types,
 		   const struct signature *signature, struct argument_use *ret_use,
 		   struct error *err);
 
-/* Where a result lies when the function returns. -ENODATA also when parameters may be missing before it. */
+/* Where a result lies when the function returns. Errors as of convention_locate(). */
 int convention_locate_result(const struct convention *convention, struct types *types,
 			     const struct signature *signature, size_t index,
 			     struct location *ret_location, struct error *err);
@@ -72,8 +73,10 @@ const char *convention_register_name(const struct convention *convention, uint8_
 
 /*
  * Where parameter `index` of `signature` lies when the function is entered, by the assignment
- * rule of Go's abi-internal.md. -ENODATA when a type before it is incomplete and cannot be
- * completed, or when DWARF says that it lies elsewhere.
+ * rule of Go's abi-internal.md. -ENODATA when a type up to it is incomplete and cannot be
+ * completed, or when parameters may be missing before it: DWARF does not say that it lies there, and those
+ * that are listed do not take as much of the stack as the function says. -EBADMSG when a type is damaged,
+ * -E2BIG when the types together are larger than any program's, -EINVAL when there is no such parameter.
  */
 int convention_locate(const struct convention *convention, struct types *types,
 		      const struct signature *signature, size_t index,

@@ -172,6 +172,19 @@ static int list_open(struct attempt *attempt, Dwarf_Half form, bool locations,
 	return 0;
 }
 
+/* 1 and the next span, 0 at the end; the elements up to there are on the account. */
+static int span_next(struct attempt *attempt, struct debug_list *list, struct debug_span *ret_span,
+		     struct error *err)
+{
+	unsigned int before = list->count;
+	int r = debug_list_next(list, ret_span);
+	int paid = debug_info_charge_elements(attempt->info, list->count - before, err);
+
+	if (paid < 0)
+		return paid;
+	return r < 0 ? error_fail(err, r, "damaged DWARF: a list of ranges or locations") : r;
+}
+
 static int ranges_visit(struct attempt *attempt, debug_visit_range *visit, void *context,
 			struct error *err)
 {
@@ -184,11 +197,9 @@ static int ranges_visit(struct attempt *attempt, debug_visit_range *visit, void 
 	r = list_open(attempt, form, false, &list, err);
 	if (r < 0)
 		return r;
-	while (result == 0 && (r = debug_list_next(&list, &span)) > 0)
+	while (result == 0 && (r = span_next(attempt, &list, &span, err)) > 0)
 		result = visit(context, span.low, span.high);
-	if (r < 0)
-		return error_fail(err, r, "damaged DWARF: the ranges of a unit");
-	return result;
+	return r < 0 ? r : result;
 }
 
 /* A unit of one piece: DW_AT_low_pc and DW_AT_high_pc. */
@@ -258,7 +269,7 @@ static int location_find(struct attempt *attempt, Dwarf_Half form, uint64_t addr
 
 	if (r < 0)
 		return r;
-	while ((r = debug_list_next(&list, &span)) > 0) {
+	while ((r = span_next(attempt, &list, &span, NULL)) > 0) {
 		if (span.expression.size && span.low == address && span.high > address)
 			return debug_location_read(span.expression, pieces, ret_count);
 	}

@@ -23,8 +23,8 @@ int debug_file_open(const struct image *image, const char *path, struct image **
  * Looks where debuggers do: for the name in the image's .gnu_debuglink, beside the file that `path`
  * leads to, in the folder .debug there, and below `folder`; and for its build id below
  * `folder`/.build-id. For /proc/PID/exe all of that as that process sees it, and then as we do. What is
- * found has the same build id, or, where there is none, the checksum that the link has. False when
- * there is none; then the caller has nothing to close.
+ * found has the same build id, or, where there is none, the checksum that the link has: then it is no larger
+ * than 1 GiB. False when there is none; then the caller has nothing to close.
  */
 bool debug_file_find(const struct image *image, const char *path, const char *folder,
 		     struct image **ret_debug);

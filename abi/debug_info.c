@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "debug_object.h"
 
@@ -49,6 +48,7 @@ enum {
  */
 #define ENTRY_COST 64
 #define ATTRIBUTE_COST 16
+#define ELEMENT_COST 4 /* of a list, which many units and parameters may share */
 #define UNITS_SQUARED_A_BYTE 2048
 #define MAX_COST (UINT64_C(1) << 30)
 
@@ -101,6 +101,11 @@ int debug_info_charge(struct debug_info *info, uint64_t offset, struct error *er
 		      ENTRY_COST +
 			      (uint64_t)info->unit_count * info->unit_count / UNITS_SQUARED_A_BYTE,
 		      err);
+}
+
+int debug_info_charge_elements(struct debug_info *info, uint64_t count, struct error *err)
+{
+	return charge(info, count * ELEMENT_COST, err);
 }
 
 /* Where libdwarf puts its next error; the one before is released. */

@@ -59,6 +59,8 @@ struct debug_sections *debug_info_sections(struct debug_info *info);
  * unit holds such an offset.
  */
 int debug_info_charge(struct debug_info *info, uint64_t offset, struct error *err);
+/* The same for elements of a list of ranges or locations. */
+int debug_info_charge_elements(struct debug_info *info, uint64_t count, struct error *err);
 
 bool debug_info_present(const struct image *image);
 

@@ -11,7 +11,7 @@
  */
 struct debug_object;
 
-/* `sections` outlive the object. -ENODATA, -EBADMSG, -ENOMEM. */
+/* `sections` outlive the object. -EBADMSG, -ENOMEM. */
 int debug_object_open(struct debug_sections *sections, struct debug_object **ret_object,
 		      struct error *err);
 void debug_object_close(struct debug_object *object);

@@ -164,11 +164,40 @@ static bool amd64_only_reads(unsigned int id)
 	       id == X86_INS_PUSH || id == X86_INS_NOP;
 }
 
-/* The kernel places no probe on an instruction with such a prefix. */
-static bool amd64_refuses_probe(const cs_x86 *x86)
+/*
+ * The kernel places no probe on an instruction with such a prefix, and kernels that cannot decode EVEX (it
+ * begins with the byte of BOUND, which 64-bit code has not) none on what is encoded so: one probe that is
+ * refused is all of them.
+ */
+static bool amd64_refuses_probe(const cs_insn *decoded)
 {
-	return x86->prefix[0] == X86_PREFIX_LOCK || (x86->prefix[1] && x86->prefix[1] != X86_PREFIX_FS &&
-						     x86->prefix[1] != X86_PREFIX_GS);
+	enum { EVEX = 0x62 };
+	const cs_x86 *x86 = &decoded->detail->x86;
+	bool is_locked = x86->prefix[0] == X86_PREFIX_LOCK;
+	bool has_segment = x86->prefix[1] && x86->prefix[1] != X86_PREFIX_FS &&
+			   x86->prefix[1] != X86_PREFIX_GS;
+
+	return is_locked || has_segment || decoded->bytes[0] == EVEX;
+}
+
+/*
+ * Those that write where capstone does not say: to where RDI points, which is no operand of theirs, or all
+ * that the processor has, which it takes for a word.
+ */
+static bool amd64_stores_unsaid(unsigned int id)
+{
+	static const unsigned int ids[] = {
+		X86_INS_MASKMOVQ, X86_INS_MASKMOVDQU, X86_INS_VMASKMOVDQU, X86_INS_FNSAVE,
+		X86_INS_FXSAVE,	  X86_INS_FXSAVE64,   X86_INS_XSAVE,	   X86_INS_XSAVE64,
+		X86_INS_XSAVEC,	  X86_INS_XSAVEC64,   X86_INS_XSAVEOPT,	   X86_INS_XSAVEOPT64,
+		X86_INS_XSAVES,	  X86_INS_XSAVES64,
+	};
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		if (ids[i] == id)
+			return true;
+	}
+	return false;
 }
 
 static void amd64_note_store(const cs_x86_op *target, struct instruction_effects *effects)
@@ -177,7 +206,7 @@ static void amd64_note_store(const cs_x86_op *target, struct instruction_effects
 
 	if (memory->base != X86_REG_RSP || memory->index != X86_REG_INVALID ||
 	    memory->segment != X86_REG_INVALID || memory->disp > INT32_MAX ||
-	    memory->disp < INT32_MIN) {
+	    memory->disp < INT32_MIN || target->size == 0) {
 		effects->opaque = true;
 		return;
 	}
@@ -242,7 +271,7 @@ static void amd64_note_effects(const struct disassembler *disassembler,
 	bool moves_stack = false;
 	cs_regs read, written;
 
-	effects->refuses_probe = amd64_refuses_probe(x86);
+	effects->refuses_probe = amd64_refuses_probe(decoded);
 	if (cs_regs_access(disassembler->capstone, decoded, read, &read_count, written,
 			   &written_count) != CS_ERR_OK) {
 		effects->opaque = true;
@@ -258,7 +287,11 @@ static void amd64_note_effects(const struct disassembler *disassembler,
 			amd64_note_store(&x86->operands[0], effects);
 		else if (x86->operands[0].type == X86_OP_REG)
 			amd64_note_change(x86->operands[0].reg, effects);
+		moves_stack |= x86->operands[0].type == X86_OP_REG &&
+			       x86->operands[0].reg == X86_REG_RSP;
 	}
+	if (amd64_stores_unsaid(decoded->id))
+		effects->opaque = true;
 	if (moves_stack)
 		amd64_note_stack_pointer(decoded->id, x86, effects);
 	amd64_note_copy(decoded->id, x86, effects);

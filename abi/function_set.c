@@ -210,6 +210,35 @@ struct search {
 	int wrapper;
 };
 
+static bool is_wrapper(const struct search *search, size_t index)
+{
+	return search->wrapper > 0 && function_id(search->table, index) == search->wrapper;
+}
+
+/*
+ * Where assembly and Go call each other there are two functions of a name since Go 1.17: the one that does
+ * the work, and a wrapper that takes its arguments by the other convention, for those who pass them so. All
+ * calls reach the former. A few of those (reflect.callMethod) are wrappers themselves, but longer.
+ */
+static bool leads_to_namesake(const struct search *search, size_t index,
+			      const struct function *function)
+{
+	struct function other;
+
+	/* Instances of generic functions share names, and none is another's wrapper. */
+	if (!is_wrapper(search, index) || strchr(function->name, '['))
+		return false;
+	for (size_t i = 0; i < pclntab_count(search->table); i++) {
+		if (i == index || !pclntab_at(search->table, i, &other) ||
+		    strcmp(other.name, function->name) != 0)
+			continue;
+		if (!is_wrapper(search, i) ||
+		    other.end - other.entry > function->end - function->entry)
+			return true;
+	}
+	return false;
+}
+
 static bool is_meant(const struct search *search, size_t index, const struct function *function)
 {
 	const char *mark;
@@ -217,11 +246,11 @@ static bool is_meant(const struct search *search, size_t index, const struct fun
 	if (!function_pattern_matches(search->pattern, function->name))
 		return false;
 	if (!search->glob)
-		return true;
+		return !leads_to_namesake(search, index, function);
 	mark = meant_by(function->name);
 	if (mark)
 		return strstr(search->pattern, mark);
-	return search->wrapper <= 0 || function_id(search->table, index) != search->wrapper;
+	return !is_wrapper(search, index);
 }
 
 static int set_append(struct function_set *set, size_t max, const struct function *function)
@@ -261,12 +290,11 @@ int function_set_find(const struct pclntab *table, const char *pattern, size_t m
 		.table = table,
 		.pattern = pattern,
 		.glob = function_pattern_is_glob(pattern),
+		.wrapper = wrapper_id(table),
 	};
 	struct function_set set = { 0 };
 	int r;
 
-	if (search.glob)
-		search.wrapper = wrapper_id(table);
 	r = set_fill(&set, &search, max);
 	if (r < 0) {
 		function_set_release(&set);

@@ -25,7 +25,8 @@ bool function_pattern_matches(const char *pattern, const char *name);
 /*
  * The functions that `pattern` means, at most `max`. A set may be empty. What the compiler made (method
  * wrappers and values, calls of go and defer statements, package initialisation, comparisons of types) is
- * left out unless the pattern has its mark (`*.init`) or is its name. The caller releases the set.
+ * left out unless the pattern has its mark (`*.init`) or is its name; of a function and the wrapper of the
+ * same name that leads to it the wrapper is left out. The caller releases the set.
  */
 int function_set_find(const struct pclntab *table, const char *pattern, size_t max,
 		      struct function_set *ret_set, struct error *err);

@@ -109,6 +109,7 @@ int go_version_parse(const char *text, struct go_version *ret_version, struct er
 		version.no_register_abi = experiments_have(experiments, "noregabiargs") ||
 					  experiments_have(experiments, "noregabi");
 		version.no_swiss_map = experiments_have(experiments, "noswissmap");
+		version.map_split_group = experiments_have(experiments, "mapsplitgroup");
 	}
 	version.vendor = !version.development && *rest && rest != experiments;
 	snprintf(version.text, sizeof(version.text), "%s", text);

@@ -18,6 +18,7 @@ struct go_version {
 	bool vendor;         /* carries a suffix that upstream does not write */
 	bool no_register_abi; /* an experiment switches the register ABI off (Go 1.17 only) */
 	bool no_swiss_map;   /* GOEXPERIMENT=noswissmap (Go 1.24 and 1.25) */
+	bool map_split_group; /* GOEXPERIMENT=mapsplitgroup (since Go 1.27) */
 	bool from_pclntab;   /* not written in the binary: the least release its pclntab format implies */
 };
 

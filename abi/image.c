@@ -140,7 +140,6 @@ static int segment_add(struct image *image, const Elf64_Phdr *header, struct err
 		.offset = header->p_offset,
 		.file_size = header->p_filesz,
 		.memory_size = header->p_memsz,
-		.readable = header->p_flags & PF_R,
 		.writable = header->p_flags & PF_W,
 		.executable = header->p_flags & PF_X,
 	};
@@ -313,7 +312,6 @@ bool image_section(const struct image *image, const char *name, struct section *
 			.address = header.sh_addr,
 			.offset = header.sh_offset,
 			.size = header.sh_size,
-			.allocated = header.sh_flags & SHF_ALLOC,
 			.no_bits = header.sh_type == SHT_NOBITS,
 			.compressed = header.sh_flags & SHF_COMPRESSED,
 		};

@@ -20,12 +20,12 @@ enum machine { MACHINE_AMD64, MACHINE_ARM64 };
 
 struct segment {
 	uint64_t address, offset, file_size, memory_size;
-	bool readable, writable, executable;
+	bool writable, executable;
 };
 
 struct section {
 	uint64_t address, offset, size; /* address 0: not loaded */
-	bool allocated, no_bits, compressed;
+	bool no_bits, compressed;
 };
 
 /* A piece of the image in memory of its own. */
@@ -52,6 +52,9 @@ const struct segment *image_segments(const struct image *image, size_t *ret_coun
 
 /* The PT_DYNAMIC segment; false when there is none. */
 bool image_dynamic(const struct image *image, struct segment *ret_segment);
+
+/* What an entry of it says (DT_RELA, …; <elf.h>); false when there is none, or more of them than 64 KiB. */
+bool image_dynamic_value(const struct image *image, uint64_t tag, uint64_t *ret_value);
 
 /* How many bytes the file holds from `address` to the end of its segment; 0 when it holds none. */
 uint64_t image_extent(const struct image *image, uint64_t address);

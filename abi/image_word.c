@@ -28,28 +28,37 @@ static void relocations_close(struct relocations *relocations)
 	buffer_release(&relocations->chunk);
 }
 
-/* False when the image has none. */
-static bool relocations_open(struct relocations *relocations, const struct image *image)
+bool image_dynamic_value(const struct image *image, uint64_t tag, uint64_t *ret_value)
 {
-	uint64_t size = 0, extent, tag, value;
 	struct segment dynamic;
 	struct buffer buffer;
-	struct bytes view;
+	struct bytes entries;
+	uint64_t found, value;
+	bool has = false;
 
-	*relocations = (struct relocations){.image = image};
 	if (!image_dynamic(image, &dynamic) || dynamic.file_size > MAX_DYNAMIC ||
 	    image_load_file(image, dynamic.offset, dynamic.file_size, &buffer, NULL) < 0)
 		return false;
-	view = buffer_bytes(&buffer);
-	for (uint64_t at = 0; bytes_u64(view, at, &tag) && tag != DT_NULL; at += 16) {
-		if (!bytes_u64(view, at + 8, &value))
-			break;
-		if (tag == DT_RELA)
-			relocations->address = value;
-		else if (tag == DT_RELASZ)
-			size = value;
-	}
+	entries = buffer_bytes(&buffer);
+	for (uint64_t at = 0; !has && bytes_u64(entries, at, &found) && found != DT_NULL &&
+			      bytes_u64(entries, at + 8, &value);
+	     at += 16)
+		has = found == tag;
 	buffer_release(&buffer);
+	if (has)
+		*ret_value = value;
+	return has;
+}
+
+/* False when the image has none. */
+static bool relocations_open(struct relocations *relocations, const struct image *image)
+{
+	uint64_t size, extent;
+
+	*relocations = (struct relocations){ .image = image };
+	if (!image_dynamic_value(image, DT_RELA, &relocations->address) ||
+	    !image_dynamic_value(image, DT_RELASZ, &size))
+		return false;
 	extent = image_extent(image, relocations->address);
 	relocations->remaining = (size < extent ? size : extent) / sizeof(Elf64_Rela);
 	if (relocations->remaining > MAX_RELOCATIONS)

@@ -322,7 +322,9 @@ int inlining_find(const struct image *image, const struct pclntab *table,
 	search.last_caller = calloc(count, sizeof(*search.last_caller));
 	r = inlined && search.last_caller ? names_place(&search, names, count) : -ENOMEM;
 	if (r < 0)
-		r = error_fail(err, r, "no memory for the inlined calls of the binary");
+		r = error_fail(err, r,
+			       r == -E2BIG ? "too many names are those of inlined calls" :
+					     "out of memory");
 	if (r == 0 && search.wanted_count)
 		r = tables_load(&search, version, err);
 	if (r == 0 && search.wanted_count)

@@ -21,7 +21,4 @@ const struct field *interface_word(const char *name);
 int interface_has_table(struct types *types, const struct type *type, bool *ret_has_table,
 			struct error *err);
 
-/* Whether values of a type are held in the second word itself: those that are one pointer. */
-bool interface_holds_directly(struct types *types, const struct type *type);
-
 #endif

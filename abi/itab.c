@@ -8,7 +8,8 @@
  * runtime/runtime2.go and internal/abi/iface.go, internal/abi/type.go; the same in Go 1.11 to 1.27:
  *
  *	itab  0 interface type   8 concrete type   16 its hash (u32)   24 the methods, a pointer each
- *	type  0 size  16 hash (u32)  23 kind; an interface type has its methods, a slice, at 56
+ *	type  0 size  16 hash (u32)  20 flags (u8)  23 kind (u8); an interface type has its methods, a
+ *	      slice, at 56
  */
 #define ITAB_INTERFACE 0
 #define ITAB_TYPE 8
@@ -17,7 +18,11 @@
 #define ITAB_MIN_SIZE 32 /* an interface with an itab has a method */
 #define TYPE_SIZE 0
 #define TYPE_HASH 16
+#define TYPE_FLAGS 20
+#define TYPE_KIND 23
 #define TYPE_HEAD 48
+/* Whether interfaces hold it directly: a bit of the kind, since 1.26 of the flags; the other lacks it. */
+#define TYPE_IS_DIRECT 0x20
 #define INTERFACE_METHOD_COUNT 64
 #define INTERFACE_SIZE 80
 
@@ -144,12 +149,13 @@ void itab_list_release(struct itab_list *list)
 	*list = (struct itab_list){ 0 };
 }
 
-int runtime_type_hash(const struct image *image, const struct module_parts *parts, uint64_t offset,
-		      uint64_t size, uint32_t *ret_hash, struct error *err)
+int runtime_type_read(const struct image *image, const struct module_parts *parts, uint64_t offset,
+		      uint64_t size, struct runtime_type *ret_type, struct error *err)
 {
 	struct buffer buffer;
 	uint64_t said = 0;
 	uint32_t hash = 0;
+	uint8_t flags = 0, kind = 0;
 	int r;
 
 	/* The linker gives the address of uintptr's up to Go 1.22. */
@@ -163,12 +169,14 @@ int runtime_type_hash(const struct image *image, const struct module_parts *part
 		return r;
 	bytes_u64(buffer_bytes(&buffer), TYPE_SIZE, &said);
 	bytes_u32(buffer_bytes(&buffer), TYPE_HASH, &hash);
+	bytes_u8(buffer_bytes(&buffer), TYPE_FLAGS, &flags);
+	bytes_u8(buffer_bytes(&buffer), TYPE_KIND, &kind);
 	buffer_release(&buffer);
 	if (said != size)
 		return error_fail(err, -EBADMSG,
 				  "the type descriptor at offset 0x%llx is of %llu bytes, not %llu",
 				  (unsigned long long)offset, (unsigned long long)said,
 				  (unsigned long long)size);
-	*ret_hash = hash;
+	*ret_type = (struct runtime_type){ hash, (flags | kind) & TYPE_IS_DIRECT };
 	return 0;
 }

@@ -3,6 +3,7 @@
 #define GOHTTPSNOOP_ABI_ITAB_H
 
 #include "moduledata.h"
+#include "type.h"
 
 /*
  * The itabs that the linker made: which concrete types the program stores in which interface. A
@@ -25,11 +26,8 @@ int itab_list_read(const struct image *image, const struct module_parts *parts,
 		   struct itab_list *ret_list, struct error *err);
 void itab_list_release(struct itab_list *list);
 
-/*
- * The hash in the descriptor of the type at `offset`, which type switches compare. -EBADMSG when no
- * descriptor of a type of `size` bytes stands there.
- */
-int runtime_type_hash(const struct image *image, const struct module_parts *parts, uint64_t offset,
-		      uint64_t size, uint32_t *ret_hash, struct error *err);
+/* What the descriptor at `offset` says. -EBADMSG when none of a type of `size` bytes stands there. */
+int runtime_type_read(const struct image *image, const struct module_parts *parts, uint64_t offset,
+		      uint64_t size, struct runtime_type *ret_type, struct error *err);
 
 #endif

@@ -189,8 +189,10 @@ int landing_find(const struct image *image, const struct function *function,
 		return r;
 	landing.site.kind = SITE_LANDING;
 	landing.site.skip_if_set = landing.site.skip_if_clear = 0;
-	r = size <= FUNCTION_MAX_SIZE ? image_load(image, function->entry, size, &code, err) :
-					-ENOENT;
+	r = size <= FUNCTION_MAX_SIZE ?
+		    image_load(image, function->entry, size, &code, err) :
+		    error_fail(err, -E2BIG, "function %s is larger than %d bytes", function->name,
+			       FUNCTION_MAX_SIZE);
 	if (r == 0) {
 		r = find(disassembler, buffer_bytes(&code), function, begin, use, &landing);
 		buffer_release(&code);

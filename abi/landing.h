@@ -20,7 +20,7 @@ struct landing {
 
 /*
  * The first place after `begin`, the function's ordinary site, where as many floats as can be are at
- * hand. -ENOENT when there is none.
+ * hand. -ENOENT when there is none, -E2BIG when the function is larger than 256 KiB.
  */
 int landing_find(const struct image *image, const struct function *function,
 		 const struct site *begin, const struct argument_use *use,

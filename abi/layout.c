@@ -47,7 +47,10 @@ void layout_set_x_net(struct layout *layout, uint32_t release)
 	layout->x_net = release;
 }
 
-/* `name`: of the type or function; it tells whose releases the row counts. */
+/*
+ * `name`: of the type or function; it tells whose releases the row counts. Rows of a module end with the
+ * newest release of it that was looked at, so that none has to be assumed, whatever Go it was built with.
+ */
 static bool row_holds(const struct layout *layout, const char *name, uint32_t since, uint32_t before,
 		      bool internal)
 {

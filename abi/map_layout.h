@@ -16,7 +16,9 @@ struct map_layout {
 
 /*
  * The layout of maps of a type in binaries of this version. -ENODATA when the types of its keys and
- * elements are not described, -E2BIG when they are larger than a map can hold.
+ * elements are not described, or the version can be one that has another layout, or one that nobody has
+ * looked at, and there is no DWARF to say that it is a known one; -E2BIG when they are larger than a map
+ * can hold.
  */
 int map_layout_of(struct types *types, const struct go_version *version, const struct type *map,
 		  struct map_layout *ret_layout, struct error *err);

@@ -8,13 +8,13 @@
  * with one). These are at the same places in Go 1.11 to 1.15, and in 1.16 to 1.27.
  */
 struct bounds_row {
-	uint16_t minpc, maxpc, text, etext;
+	uint16_t minpc, maxpc, text;
 };
 
-static const struct bounds_row bounds_before_1_16 = { 80, 88, 96, 104 };
-static const struct bounds_row bounds_since_1_16 = { 160, 168, 176, 184 };
+static const struct bounds_row bounds_before_1_16 = { 80, 88, 96 };
+static const struct bounds_row bounds_since_1_16 = { 160, 168, 176 };
 
-#define BOUNDS_SIZE 192
+#define BOUNDS_SIZE 184
 
 /* Offsets of what moved; 0 where a release does not have it. */
 struct parts_row {
@@ -58,7 +58,6 @@ static bool moduledata_at(const struct search *search, uint64_t address,
 	bytes_u64(buffer_bytes(&buffer), row->minpc, &found.minpc);
 	bytes_u64(buffer_bytes(&buffer), row->maxpc, &found.maxpc);
 	bytes_u64(buffer_bytes(&buffer), row->text, &found.text);
-	bytes_u64(buffer_bytes(&buffer), row->etext, &found.etext);
 	buffer_release(&buffer);
 	base = search->format >= PCLNTAB_GO_1_18 ? found.text : 0;
 	if (pointer != search->pclntab || !found.text || found.minpc - base != search->first ||

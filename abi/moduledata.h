@@ -10,7 +10,7 @@
 struct moduledata {
 	uint64_t address;      /* of the structure, runtime.firstmoduledata */
 	uint64_t minpc, maxpc; /* first function, end of the last */
-	uint64_t text, etext;  /* what function offsets count from */
+	uint64_t text;	       /* what function offsets count from */
 };
 
 /*

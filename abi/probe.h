@@ -33,7 +33,8 @@ struct probe_request {
 	/* Names by which expressions may speak of the request, and of its response, at this probe; or NULL. */
 	const char *request_root, *response_root;
 	/* Place the probe on, or after, the one call of this function in `function`; both NULL: at its
-	 * begin. On the call nothing but `@g` can be captured, after it also the call's results. */
+	 * begin. On the call nothing but `@g` can be captured, after it also the results that the call left
+	 * in registers. */
 	const char *call, *after_call;
 	/* Or on each return of `function`, where there are its results, and `@g`. */
 	bool returns;

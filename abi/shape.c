@@ -74,7 +74,8 @@ static int take_steps_of_held(struct shape_maker *maker, const struct walk *inte
 			      const struct type *type, struct shape_spot spot)
 {
 	struct walk held = *interface;
-	int r = types_runtime_hash(interface->scope->types, type, &spot.hash, maker->err);
+	struct runtime_type runtime = { 0 };
+	int r = types_runtime(interface->scope->types, type, &runtime, maker->err);
 
 	if (r == 0)
 		r = walk_to_held(&held, type, maker->err);
@@ -83,6 +84,7 @@ static int take_steps_of_held(struct shape_maker *maker, const struct walk *inte
 	if (!walk_has_field(&held, held.expression->steps[held.step + 1].name))
 		return -ENOENT;
 	spot.name = type->name;
+	spot.hash = runtime.hash;
 	return take_steps(maker, &held, spot);
 }
 

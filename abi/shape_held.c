@@ -97,13 +97,15 @@ static int add_held(struct shape_maker *maker, const struct walk *interface,
 {
 	const char *text = strcmp(interface->type->name, "error") == 0 ? text_of_error(type) : NULL;
 	struct walk held = *interface;
-	int r = types_runtime_hash(interface->scope->types, type, &spot.hash, maker->err);
+	struct runtime_type runtime = { 0 };
+	int r = types_runtime(interface->scope->types, type, &runtime, maker->err);
 
 	if (r == 0)
 		r = walk_to_held(&held, type, maker->err);
 	if (r < 0)
 		return r;
 	spot.name = type->name;
+	spot.hash = runtime.hash;
 	return text ? add_error_text(maker, &held, text, spot) : value_add(maker, &held, spot);
 }
 

@@ -143,6 +143,57 @@ static int check_entry(const struct search *search, struct bytes code, struct er
 			  search->function->name);
 }
 
+/*
+ * Whether a jump leads to the first instruction, which is then executed more than once a call. That behind a
+ * call does not count: it is morestack's, after which the function begins again.
+ */
+static bool loops_to_entry(const struct search *search, struct bytes code)
+{
+	struct instruction instruction;
+	bool has_called = false;
+
+	disassembler_start(search->disassembler, code, search->function->entry);
+	while (disassembler_next(search->disassembler, &instruction)) {
+		bool leads_there = instruction.has_target &&
+				   instruction.target == search->function->entry;
+
+		if (instruction.kind == INSTRUCTION_CONDITIONAL_JUMP && leads_there)
+			return true;
+		if (instruction.kind == INSTRUCTION_JUMP && leads_there && !has_called)
+			return true;
+		if (instruction.kind != INSTRUCTION_OTHER)
+			has_called = instruction.kind == INSTRUCTION_CALL;
+	}
+	return false;
+}
+
+/* A probe on the first instruction is hit once a call, and the kernel takes it. */
+static int check_entry_site(const struct search *search, struct error *err)
+{
+	struct instruction instruction;
+	struct buffer code;
+	bool is_refused, loops;
+	int r = load_code(search, search->function->entry, FUNCTION_MAX_SIZE, &code, err);
+
+	if (r < 0)
+		return r;
+	disassembler_start(search->disassembler, buffer_bytes(&code), search->function->entry);
+	is_refused = disassembler_next(search->disassembler, &instruction) &&
+		     disassembler_effects(search->disassembler).refuses_probe;
+	loops = loops_to_entry(search, buffer_bytes(&code));
+	buffer_release(&code);
+	if (is_refused)
+		return error_fail(err, -ENOTSUP,
+				  "function %s begins with an instruction that takes no probe",
+				  search->function->name);
+	if (loops)
+		return error_fail(
+			err, -ENOTSUP,
+			"function %s begins with a loop: its calls cannot be told from rounds",
+			search->function->name);
+	return 0;
+}
+
 static int find_file_offset(const struct search *search, struct site *site, struct error *err)
 {
 	if (image_file_offset(search->image, site->address, &site->file_offset))
@@ -201,6 +252,8 @@ int site_find(const struct image *image, const struct convention *convention,
 			choose_check(&search, convention, buffer_bytes(&code), &site);
 		buffer_release(&code);
 	}
+	if (r == 0 && site.kind == SITE_ENTRY)
+		r = check_entry_site(&search, err);
 	if (r == 0)
 		r = find_file_offset(&search, &site, err);
 	disassembler_close(search.disassembler);

@@ -16,8 +16,8 @@ enum site_kind {
 	SITE_ENTRY,	  /* the first instruction: the function has no stack check */
 	SITE_CALL,	  /* a call instruction inside the function; the kernel emulates that, too */
 	SITE_RETURN,	  /* a return instruction; single-stepped, there is no other way */
-	SITE_LANDING, /* somewhat later, where floats that came in registers can be read: see landing.h */
 	SITE_AFTER_CALL,  /* the instruction after a call: the results of what was called are at hand */
+	SITE_LANDING,	  /* somewhat later, where floats that came in registers can be read: landing.h */
 };
 
 struct site {
@@ -40,7 +40,8 @@ const char *site_kind_name(enum site_kind kind);
 
 /*
  * Chooses the site of `function` by disassembling its prologue. Falls back to the entry for functions
- * without a stack check. -EBADMSG when the first instruction does not decode or lies in no segment.
+ * without a stack check. -EBADMSG when the first instruction does not decode or lies in no segment, -ENOTSUP
+ * when it is the site and the kernel may take no probe on it, or the function loops back to it.
  */
 int site_find(const struct image *image, const struct convention *convention,
 	      const struct function *function, struct site *ret_site, struct error *err);
@@ -64,7 +65,9 @@ struct return_sites {
 /*
  * Finds the return instructions of a function: all of them, or none. -ENOENT when it has none, or leaves
  * by a jump into another function as well; -E2BIG when there are more than anybody would probe (1,024), or
- * it is larger than 1 MiB; -EBADMSG when it cannot be read to its end. The caller releases the sites.
+ * it is larger than 1 MiB; -EBADMSG when it cannot be read to its end. Both are also said of assembly
+ * functions of AArch64 that end in constants, where those are no instructions, or look like such jumps. The
+ * caller releases the sites.
  */
 int site_find_returns(const struct image *image, const struct convention *convention,
 		      const struct function *function, struct return_sites *ret_sites, struct error *err);

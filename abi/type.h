@@ -49,6 +49,12 @@ struct type {
 	size_t field_count;
 };
 
+/* What the runtime's own descriptor says of a type. */
+struct runtime_type {
+	uint32_t hash;	/* which type switches compare */
+	bool is_direct; /* interfaces hold its values themselves, not pointers to them */
+};
+
 /*
  * Where the debugger is told to find the first word of a parameter at entry. Used as a check
  * only: up to Go 1.21 the DWARF leaves out blank parameters and the receivers of generated

@@ -23,18 +23,28 @@ struct type_index {
 	size_t described_count, described_capacity;
 };
 
-/* Room for one more item in an array that doubles; NULL when there is none. */
-static void *array_grow(void *items, size_t count, size_t *capacity, size_t size)
+/* What is being read into the index. */
+struct reading {
+	struct type_index *index;
+	struct error *err;
+};
+
+/* Room for one more item in an array that doubles; NULL when there is none, and then `err` says why. */
+static void *array_grow(void *items, size_t count, size_t *capacity, size_t size, struct error *err)
 {
 	size_t larger = *capacity ? *capacity * 2 : 1024;
 
 	if (count < *capacity)
 		return items;
-	if (count >= MAX_TYPES)
+	if (count >= MAX_TYPES) {
+		error_fail(err, -E2BIG, "more than %u types in the DWARF", MAX_TYPES);
 		return NULL;
+	}
 	items = realloc(items, larger * size);
 	if (items)
 		*capacity = larger;
+	else
+		error_fail(err, -ENOMEM, "out of memory");
 	return items;
 }
 
@@ -55,24 +65,25 @@ static bool is_type(const struct debug_entry *entry)
 
 static int type_append(void *context, const struct debug_entry *entry)
 {
-	struct type_index *index = context;
+	const struct reading *reading = context;
+	struct type_index *index = reading->index;
 	struct described *described;
 	struct named *named;
 
 	if (!is_type(entry) || !entry->name)
 		return 0;
-	named = array_grow(index->named, index->named_count, &index->named_capacity,
-			   sizeof(*named));
+	named = array_grow(index->named, index->named_count, &index->named_capacity, sizeof(*named),
+			   reading->err);
 	if (!named)
-		return -ENOMEM;
+		return reading->err->code;
 	index->named = named;
 	named[index->named_count++] = (struct named){ entry->name, entry->offset };
 	if (!entry->runtime_type)
 		return 0;
 	described = array_grow(index->described, index->described_count, &index->described_capacity,
-			       sizeof(*described));
+			       sizeof(*described), reading->err);
 	if (!described)
-		return -ENOMEM;
+		return reading->err->code;
 	index->described = described;
 	described[index->described_count++] =
 		(struct described){ entry->runtime_type, entry->offset };
@@ -100,6 +111,7 @@ static int described_compare(const void *a, const void *b)
 static int units_read(struct type_index *index, struct debug_info *info,
 		      const struct unit_index *units, bool runtime, struct error *err)
 {
+	struct reading reading = { index, err };
 	size_t count;
 	const uint64_t *entries = unit_index_units(units, &count);
 	int r = 0;
@@ -108,7 +120,7 @@ static int units_read(struct type_index *index, struct debug_info *info,
 		const char *name = unit_index_name(units, i);
 
 		if ((name && strcmp(name, "runtime") == 0) == runtime)
-			r = debug_info_children(info, entries[i], type_append, index, err);
+			r = debug_info_children(info, entries[i], type_append, &reading, err);
 	}
 	return r;
 }
@@ -131,15 +143,16 @@ int type_index_create(struct debug_info *info, const struct unit_index *units,
 		      struct type_index **ret_index, struct error *err)
 {
 	struct type_index *index = calloc(1, sizeof(*index));
+	struct error why = { 0 };
 	int r;
 
 	if (!index)
 		return error_fail(err, -ENOMEM, "out of memory");
-	r = types_read(index, info, units, err);
+	r = types_read(index, info, units, &why);
 	if (r < 0) {
 		type_index_destroy(index);
-		return r == -EBADMSG ? r :
-				       error_fail(err, r, "no memory for the types of the DWARF");
+		error_adopt(err, &why);
+		return r;
 	}
 	if (index->named_count)
 		qsort(index->named, index->named_count, sizeof(*index->named), named_compare);

@@ -100,8 +100,8 @@ void types_set_x_net(struct types *types, uint32_t release)
 
 bool types_field_is_uncertain(const struct types *types, const struct type *type, const char *field)
 {
-	/* DWARF knows all fields of what it describes. */
-	return type_record_of(type)->owner == TYPE_OWNER_LAYOUT &&
+	/* Of other kinds there are types that no source made. DWARF knows all fields of what it describes. */
+	return type->kind == TYPE_STRUCT && type_record_of(type)->owner == TYPE_OWNER_LAYOUT &&
 	       layout_field_is_uncertain(types->layout, type->name, field);
 }
 
@@ -153,39 +153,41 @@ int types_signature(struct types *types, const struct function *function,
 		    struct error *err)
 {
 	enum type_source source = TYPE_SOURCE_TABLE;
-	struct error ignored = { 0 };
-	int r = -ENODATA;
+	struct error why = { 0 }, of_table = { 0 };
+	int r = -ENODATA, table = -ENODATA;
 
 	if (types->verified)
-		r = layout_signature(types->layout, function->name, ret_signature, &ignored);
+		r = layout_signature(types->layout, function->name, ret_signature, &why);
 	if (r == -ENODATA) {
 		source = TYPE_SOURCE_DWARF;
-		r = signature_from_dwarf(types, function, ret_signature, err);
+		r = signature_from_dwarf(types, function, ret_signature, &why);
 	}
-	if (r < 0 && !types->verified) {
-		int dwarf_error = r;
-
+	if (r < 0 && !types->verified)
+		table = layout_signature(types->layout, function->name, ret_signature, &of_table);
+	/* Where the table knows no such function, what DWARF said is why it cannot be described. */
+	if (table != -ENODATA) {
 		source = TYPE_SOURCE_ASSUMED;
-		r = layout_signature(types->layout, function->name, ret_signature, &ignored);
-		/* What DWARF said is why the function cannot be described. */
-		if (r == -ENODATA)
-			return dwarf_error;
+		why = of_table;
+		r = table;
 	}
-	if (r == 0 && ret_source)
+	if (r < 0)
+		error_adopt(err, &why);
+	else if (ret_source)
 		*ret_source = source;
 	return r;
 }
 
 /* From the table where it has a row for it; a name without one is a type of unknown kind. */
-static int named_from_layout(struct types *types, const char *name, const struct type **ret_type)
+static int named_from_layout(struct types *types, const char *name, const struct type **ret_type,
+			     struct error *err)
 {
 	const struct type *type;
-	int r = layout_type(types->layout, name, &type, NULL);
+	int r = layout_type(types->layout, name, &type, err);
 
 	if (r < 0)
 		return r;
 	if (type->kind == TYPE_UNKNOWN)
-		return -ENODATA;
+		return error_fail(err, -ENODATA, "the built-in layouts do not describe %s", name);
 	*ret_type = type;
 	return 0;
 }
@@ -193,14 +195,14 @@ static int named_from_layout(struct types *types, const char *name, const struct
 int types_named(struct types *types, const char *name, const struct type **ret_type,
 		struct error *err)
 {
-	int r = types->verified ? named_from_layout(types, name, ret_type) : -ENODATA;
+	int r = types->verified ? named_from_layout(types, name, ret_type, err) : -ENODATA;
 
 	if (r == -ENODATA) {
 		r = dwarf_need(types, err);
 		if (r == 0)
 			r = debug_types_named(types->dwarf, name, ret_type, err);
 	}
-	if (r < 0 && !types->verified && named_from_layout(types, name, ret_type) == 0)
+	if (r < 0 && !types->verified && named_from_layout(types, name, ret_type, NULL) == 0)
 		r = 0;
 	return r;
 }
@@ -272,8 +274,8 @@ static int parts_need(struct types *types, struct error *err)
 	return r;
 }
 
-int types_runtime_hash(struct types *types, const struct type *type, uint32_t *ret_hash,
-		       struct error *err)
+int types_runtime(struct types *types, const struct type *type, struct runtime_type *ret_type,
+		  struct error *err)
 {
 	uint64_t runtime_type = 0;
 	int r = runtime_type_of(types, type, &runtime_type, err);
@@ -281,8 +283,8 @@ int types_runtime_hash(struct types *types, const struct type *type, uint32_t *r
 	if (r == 0)
 		r = parts_need(types, err);
 	return r < 0 ? r :
-		       runtime_type_hash(types->image, &types->parts, runtime_type, type->size,
-					 ret_hash, err);
+		       runtime_type_read(types->image, &types->parts, runtime_type, type->size,
+					 ret_type, err);
 }
 
 static int itabs_need(struct types *types, struct error *err)

@@ -67,12 +67,12 @@ int types_named(struct types *types, const char *name, const struct type **ret_t
 int types_complete(struct types *types, const struct type *type, struct error *err);
 
 /*
- * The hash by which the runtime tells types apart: an interface that holds a `type` has it in its itab
- * (or, if it is an `any`, in the descriptor its first word points at). -ENODATA when DWARF does not
- * describe the type or the program has no descriptor of it: then no interface of it holds one.
+ * What the runtime knows of a type. Its hash is in the descriptor that an interface which holds a `type`
+ * leads to. -ENODATA when DWARF does not describe the type or the program has no descriptor of it: then no
+ * interface of it holds one.
  */
-int types_runtime_hash(struct types *types, const struct type *type, uint32_t *ret_hash,
-		       struct error *err);
+int types_runtime(struct types *types, const struct type *type, struct runtime_type *ret_type,
+		  struct error *err);
 
 /*
  * The concrete types that the linker paired with an interface type, those that the program converts

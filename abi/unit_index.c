@@ -31,17 +31,19 @@ struct unit_index {
 	uint64_t unit;
 };
 
-static int list_append(struct list *list, const void *item)
+static int list_append(struct list *list, const void *item, struct error *err)
 {
 	if (list->count == list->capacity) {
 		size_t capacity = list->capacity ? list->capacity * 2 : 64;
 		void *items;
 
 		if (list->count >= UNIT_MAX_COUNT)
-			return -E2BIG;
+			return error_fail(err, -E2BIG,
+					  "more DWARF units, ranges or functions than %u",
+					  UNIT_MAX_COUNT);
 		items = realloc(list->items, capacity * list->size);
 		if (!items)
-			return -ENOMEM;
+			return error_fail(err, -ENOMEM, "out of memory");
 		list->items = items;
 		list->capacity = capacity;
 	}
@@ -75,21 +77,27 @@ static size_t list_search(const struct list *list, uint64_t address)
 	return low ? low - 1 : SIZE_MAX;
 }
 
-struct range_walk {
+/* What is being read into the index. */
+struct reading {
 	struct unit_index *index;
+	struct error *err;
+};
+
+struct range_reading {
+	struct reading reading;
 	uint64_t unit;
 	size_t found;
 };
 
 static int range_append(void *context, uint64_t low, uint64_t high)
 {
-	struct range_walk *walk = context;
-	struct unit_range range = { low, high, walk->unit };
+	struct range_reading *ranges = context;
+	struct unit_range range = { low, high, ranges->unit };
 
 	if (high <= low)
 		return 0;
-	walk->found++;
-	return list_append(&walk->index->ranges, &range);
+	ranges->found++;
+	return list_append(&ranges->reading.index->ranges, &range, ranges->reading.err);
 }
 
 /*
@@ -98,23 +106,29 @@ static int range_append(void *context, uint64_t low, uint64_t high)
  */
 static int unit_append(void *context, const struct debug_entry *entry)
 {
-	struct unit_index *index = context;
-	struct range_walk walk = { .index = index, .unit = entry->offset };
-	int r = list_append(&index->units, &entry->offset);
+	const struct reading *reading = context;
+	struct unit_index *index = reading->index;
+	struct error why = { 0 };
+	struct range_reading ranges = { .reading = { index, &why }, .unit = entry->offset };
+	int r = list_append(&index->units, &entry->offset, reading->err);
 
 	if (r == 0)
-		r = list_append(&index->names, &entry->name);
-	if (r == 0)
-		r = debug_info_ranges(index->info, entry->offset, range_append, &walk, NULL);
-	if (r == -ENOMEM || r == -E2BIG)
+		r = list_append(&index->names, &entry->name, reading->err);
+	if (r < 0)
 		return r;
-	return walk.found ? 0 : list_append(&index->boundless, &entry->offset);
+	r = debug_info_ranges(index->info, entry->offset, range_append, &ranges, &why);
+	if (r == -ENOMEM || r == -E2BIG) {
+		error_adopt(reading->err, &why);
+		return r;
+	}
+	return ranges.found ? 0 : list_append(&index->boundless, &entry->offset, reading->err);
 }
 
 int unit_index_create(struct debug_info *info, struct unit_index **ret_index, struct error *err)
 {
 	struct unit_index *index = calloc(1, sizeof(*index));
 	struct error why = { 0 };
+	struct reading reading = { index, &why };
 	int r;
 
 	if (!index)
@@ -126,13 +140,13 @@ int unit_index_create(struct debug_info *info, struct unit_index **ret_index, st
 	index->boundless.size = sizeof(uint64_t);
 	index->functions.size = sizeof(struct function_entry);
 	/* A damaged tail leaves the units before it usable. */
-	r = debug_info_units(info, unit_append, index, &why);
+	r = debug_info_units(info, unit_append, &reading, &why);
 	if (r == -EBADMSG && index->units.count)
 		r = 0;
 	if (r < 0) {
 		unit_index_destroy(index);
-		return error_fail(err, r, "%s",
-				  why.what[0] ? why.what : "cannot list the DWARF units");
+		error_adopt(err, &why);
+		return r;
 	}
 	if (index->ranges.count)
 		qsort(index->ranges.items, index->ranges.count, index->ranges.size, low_compare);
@@ -154,12 +168,12 @@ void unit_index_destroy(struct unit_index *index)
 
 static int function_append(void *context, const struct debug_entry *entry)
 {
-	struct unit_index *index = context;
+	const struct reading *reading = context;
 	struct function_entry function = { entry->low, entry->offset };
 
 	if (entry->tag != DEBUG_TAG_FUNCTION || !entry->has_low)
 		return 0;
-	return list_append(&index->functions, &function);
+	return list_append(&reading->index->functions, &function, reading->err);
 }
 
 /* The function of `unit` at `address`: 1 when found. */
@@ -170,13 +184,18 @@ static int unit_search(struct unit_index *index, uint64_t unit, uint64_t address
 	size_t i;
 
 	if (index->unit != unit) {
+		struct error why = { 0 };
+		struct reading reading = { index, &why };
 		int r;
 
 		index->functions.count = 0;
 		index->unit = 0;
-		r = debug_info_children(index->info, unit, function_append, index, NULL);
-		if (r < 0 && r != -EBADMSG)
-			return error_fail(err, r, "cannot list the functions of a DWARF unit");
+		/* What stands before the damage can be used. */
+		r = debug_info_children(index->info, unit, function_append, &reading, &why);
+		if (r < 0 && r != -EBADMSG) {
+			error_adopt(err, &why);
+			return r;
+		}
 		if (index->functions.count)
 			qsort(index->functions.items, index->functions.count, index->functions.size,
 			      low_compare);

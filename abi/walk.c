@@ -27,7 +27,7 @@ int walk_fail_type(const struct walk *walk, struct error *err, int code, const c
 	return walk_fail(walk, err, code, what);
 }
 
-bool walk_is_in_registers(const struct walk *walk)
+static bool is_in_registers(const struct walk *walk)
 {
 	return walk->place.source == PLAN_REGISTERS;
 }
@@ -80,7 +80,7 @@ int walk_word(const struct walk *walk, uint64_t offset, struct plan_place *ret_p
 	struct plan_place place = walk->place;
 	const struct piece *piece;
 
-	if (!walk_is_in_registers(walk)) {
+	if (!is_in_registers(walk)) {
 		place.displacement += (int32_t)offset;
 		*ret_place = place;
 		return 0;
@@ -113,7 +113,7 @@ int walk_place(const struct walk *walk, struct plan_place *ret_place, struct err
 
 	if (count == 1)
 		return walk_word(walk, 0, ret_place, err);
-	for (size_t i = 0; walk_is_in_registers(walk) && i < count; i++) {
+	for (size_t i = 0; is_in_registers(walk) && i < count; i++) {
 		int r = walk_word(walk, i * WALK_WORD, &word, err);
 
 		if (r < 0)
@@ -137,7 +137,7 @@ int walk_advance(struct walk *walk, uint64_t offset, const struct type *type, st
 	if (offset > WALK_MAX_DISPLACEMENT ||
 	    walk->place.displacement + offset > WALK_MAX_DISPLACEMENT)
 		return walk_fail_type(walk, err, -E2BIG, "that lies too far into a %s");
-	if (walk_is_in_registers(walk))
+	if (is_in_registers(walk))
 		walk->offset += offset;
 	else
 		walk->place.displacement += (int32_t)offset;

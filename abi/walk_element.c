@@ -205,19 +205,19 @@ int walk_type_hash(const struct walk *walk, struct plan_place *ret_place, struct
 int walk_to_held(struct walk *walk, const struct type *held, struct error *err)
 {
 	struct plan_place hash = { 0 };
-	uint32_t wanted = 0;
-	int r = types_runtime_hash(walk->scope->types, held, &wanted, err);
+	struct runtime_type wanted = { 0 };
+	int r = types_runtime(walk->scope->types, held, &wanted, err);
 
 	if (r == 0)
 		r = walk_type_hash(walk, &hash, err);
 	if (r < 0)
 		return r;
-	r = plan_require(walk->builder, hash, PLAN_EQUAL, sizeof(wanted), wanted, err);
+	r = plan_require(walk->builder, hash, PLAN_EQUAL, sizeof(wanted.hash), wanted.hash, err);
 	if (r < 0)
 		return r;
 	walk->place.gate = r;
 	r = walk_advance(walk, WALK_WORD, held, err);
-	if (r < 0 || interface_holds_directly(walk->scope->types, held))
+	if (r < 0 || wanted.is_direct)
 		return r;
 	r = walk_word(walk, 0, &hash, err);
 	return r < 0 ? r : walk_follow_word(walk, hash, held, err);

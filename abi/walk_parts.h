@@ -13,8 +13,6 @@ enum {
 /* Fills `err` about the step that is being taken; "%s" in the format is the type it stands at. */
 int walk_fail_type(const struct walk *walk, struct error *err, int code, const char *format);
 
-bool walk_is_in_registers(const struct walk *walk);
-
 struct plan_place walk_stack_pointer(const struct walk *walk);
 
 /* Stands at the begin of what a source of the plan gives. */

@@ -59,10 +59,20 @@ static int enter_location(struct walk *walk, const struct type *type, struct err
 static int enter_parameter(struct walk *walk, size_t index, struct error *err)
 {
 	const struct scope *scope = walk->scope;
+	const struct location *location = &walk->location;
 	int r = convention_locate(scope->convention, scope->types, scope->signature, index,
 				  &walk->location, err);
 
-	return r < 0 ? r : enter_location(walk, scope->signature->parameters[index].type, err);
+	if (r < 0)
+		return r;
+	walk->type = scope->signature->parameters[index].type;
+	/* Registers are assigned to results as to parameters; SP is no longer what it was in the callee. */
+	if (scope->site->kind == SITE_AFTER_CALL && location->piece_count &&
+	    location->pieces[0].place == PLACE_STACK)
+		return walk_fail_type(
+			walk, err, -ENOTSUP,
+			"a %s that a call leaves on the stack cannot be read after it");
+	return enter_location(walk, walk->type, err);
 }
 
 /* `ret` is the only result, `ret0` the first of any; they also have the names the source gives them. */

@@ -14,7 +14,8 @@
 
 /*
  * The release in a binary: from its build information, or, where that names no modules (GOPATH mode,
- * as Debian builds), from functions that came or went; 0 when neither tells.
+ * as Debian builds), from functions that came or went; 0 when neither tells, or the module was replaced by
+ * what is no release of it.
  */
 uint32_t x_net_release(const struct build_info *info, const struct pclntab *table);
 

@@ -3,7 +3,7 @@
  * Holds the probe site of every function of a Go binary against its code, disassembled from the entry
  * on: the site is the begin of an instruction; where the function calls one of runtime.morestack*, as
  * the symbol table has them, it is a conditional jump whose target leads to that call; elsewhere it is
- * the entry.
+ * the entry, unless a jump of the function leads there, or no probe can be placed there: then there is none.
  *
  *	site_truth BINARY…
  *
@@ -33,7 +33,7 @@ struct truth {
 	struct binary *binary;
 	struct disassembler *disassembler;
 	uint64_t grower_addresses[GROWER_COUNT];
-	size_t functions, agreed, with_check, partial, without_code;
+	size_t functions, agreed, with_check, partial, without_code, refused;
 };
 
 /* What the code of a function says of a site. */
@@ -44,6 +44,7 @@ struct reading {
 	struct instruction at_site;
 	bool target_is_boundary;
 	bool grows, grows_from_target;
+	bool loops_to_entry;
 };
 
 static bool is_grower(const struct truth *truth, uint64_t address)
@@ -70,10 +71,13 @@ static bool find_growers(struct truth *truth)
 	return found;
 }
 
-static void read_instruction(const struct truth *truth, const struct instruction *instruction,
-			     const struct site *site, bool *called, struct reading *reading)
+static void read_instruction(const struct truth *truth, const struct function *function,
+			     const struct instruction *instruction, const struct site *site,
+			     bool *called, struct reading *reading)
 {
 	bool is_call = instruction->kind == INSTRUCTION_CALL;
+	bool is_jump = instruction->kind == INSTRUCTION_JUMP ||
+		       instruction->kind == INSTRUCTION_CONDITIONAL_JUMP;
 
 	if (instruction->address == site->address) {
 		reading->site_is_boundary = true;
@@ -86,6 +90,8 @@ static void read_instruction(const struct truth *truth, const struct instruction
 		reading->grows_from_target |= reading->target_is_boundary && !*called;
 	}
 	*called |= is_call && reading->target_is_boundary;
+	reading->loops_to_entry |= is_jump && instruction->has_target &&
+				   instruction->target == function->entry;
 }
 
 /* Reads on from `address`; what it finds is added to `reading`. */
@@ -99,7 +105,7 @@ static void read_from(const struct truth *truth, const struct function *function
 
 	disassembler_start(truth->disassembler, rest, address);
 	while (disassembler_next(truth->disassembler, &instruction)) {
-		read_instruction(truth, &instruction, site, &called, reading);
+		read_instruction(truth, function, &instruction, site, &called, reading);
 		reading->end = instruction.address + 1;
 	}
 }
@@ -139,7 +145,8 @@ static bool site_is_right(const struct reading *reading, const struct function *
 	if (!reading->site_is_boundary)
 		return false;
 	if (!reading->grows)
-		return site->kind == SITE_ENTRY && site->address == function->entry;
+		return site->kind == SITE_ENTRY && site->address == function->entry &&
+		       !reading->loops_to_entry;
 	return site->kind == SITE_STACK_CHECK && reading->grows_from_target &&
 	       reading->at_site.kind == INSTRUCTION_CONDITIONAL_JUMP;
 }
@@ -156,7 +163,13 @@ static void compare(struct truth *truth, const struct function *function, struct
 	struct error err = {0};
 	struct site site;
 
-	if (site_find(truth->binary->image, truth->binary->convention, function, &site, &err) < 0) {
+	int r = site_find(truth->binary->image, truth->binary->convention, function, &site, &err);
+
+	if (r == -ENOTSUP) {
+		truth->refused++;
+		return;
+	}
+	if (r < 0) {
 		tell(truth, function, err.what);
 		return;
 	}
@@ -204,11 +217,12 @@ static int functions_check(struct truth *truth, struct error *err)
 		return error_fail(err, -ENOENT, "no symbol of runtime.morestack to compare with");
 	for (size_t i = 0; i < pclntab_count(truth->binary->pclntab); i++)
 		function_check(truth, i);
-	comparable = truth->functions - truth->without_code;
+	comparable = truth->functions - truth->without_code - truth->refused;
 	printf("%s: %s, %s convention: %zu of %zu sites agree, %zu of them at the jump of a stack"
-	       " check (%zu functions read in part, %zu without code)\n",
+	       " check (%zu functions read in part, %zu without code, %zu take no probe)\n",
 	       truth->path, truth->binary->version.text, truth->binary->convention->name,
-	       truth->agreed, comparable, truth->with_check, truth->partial, truth->without_code);
+	       truth->agreed, comparable, truth->with_check, truth->partial, truth->without_code,
+	       truth->refused);
 	if (comparable == 0 || truth->agreed != comparable)
 		return error_fail(err, -EBADMSG, "sites and code disagree");
 	return 0;

@@ -92,7 +92,7 @@ static int type_check(void *context, const struct debug_entry *entry)
 	struct truth *truth = context;
 	char said[NAME_SIZE] = "?", bare[NAME_SIZE], expected[NAME_SIZE];
 	uint8_t kind = 0, go_kind = entry->go_kind & 0x1f;
-	uint32_t hash = 0;
+	struct runtime_type runtime;
 	const struct type *type = NULL;
 	struct error err = { 0 };
 	uint64_t offset = entry->runtime_type;
@@ -112,7 +112,7 @@ static int type_check(void *context, const struct debug_entry *entry)
 	/* Pointers that the linker itself describes have no kind. */
 	if (strcmp(bare, expected) == 0 && (!go_kind || (kind & 0x1f) == go_kind) &&
 	    debug_types_at(truth->dwarf, entry->offset, &type, &err) == 0 &&
-	    types_runtime_hash(truth->binary->types, type, &hash, &err) == 0)
+	    types_runtime(truth->binary->types, type, &runtime, &err) == 0)
 		truth->agreed++;
 	else if (truth->shown++ < 20 || truth->verbose)
 		printf("%s: kind %u, the descriptor says %s, kind %u %s\n", expected,

@@ -269,12 +269,35 @@ int types_named(struct types *types, const char *name, const struct type **ret_t
 	return error_fail(err, -ENODATA, "there is no type %s", name);
 }
 
-int types_runtime_hash(struct types *types, const struct type *type, uint32_t *ret_hash,
-		       struct error *err)
+/* Since Go 1.26 those of one word that is a pointer, whatever of no size is beside it. */
+static bool is_direct(const struct type *type)
+{
+	switch (type->kind) {
+	case TYPE_POINTER:
+	case TYPE_MAP:
+	case TYPE_CHAN:
+	case TYPE_FUNC:
+		return true;
+	case TYPE_ARRAY:
+		return type->size == 8 && type->length == 1 && is_direct(type->element);
+	case TYPE_STRUCT:
+		for (size_t i = 0; type->size == 8 && i < type->field_count; i++) {
+			if (type->fields[i].type->size)
+				return is_direct(type->fields[i].type);
+		}
+		return false;
+	default:
+		return false;
+	}
+}
+
+int types_runtime(struct types *types, const struct type *type, struct runtime_type *ret_type,
+		  struct error *err)
 {
 	for (size_t i = 0; i < types->known_count; i++) {
 		if (types->known[i].type == type && types->known[i].hash) {
-			*ret_hash = types->known[i].hash;
+			ret_type->hash = types->known[i].hash;
+			ret_type->is_direct = is_direct(type);
 			return 0;
 		}
 	}

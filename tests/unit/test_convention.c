@@ -302,6 +302,43 @@ static void test_deep_types_are_refused(void **state)
 	assert_int_equal(locate_last(&types[0], none, NULL), -E2BIG);
 }
 
+/* What all parameters together take is bounded, so that many large ones are not each looked through. */
+static void test_large_signatures_are_refused(void **state)
+{
+	enum { WIDTH = 32, LEVELS = 3, COUNT = 6 }; /* 33,825 types each */
+	static struct field fields[LEVELS][WIDTH];
+	static struct type levels[LEVELS];
+	const struct type *inner = &empty;
+	struct go_version version = { .number = GO_VERSION(22, 0) };
+	const struct convention *convention = convention_of(MACHINE_AMD64, &version);
+	struct parameter parameters[COUNT];
+	struct signature signature = { .parameters = parameters, .parameter_count = COUNT };
+	struct location location;
+	struct argument_use use;
+	struct error err = { 0 };
+
+	for (size_t i = 0; i < LEVELS; i++) {
+		for (size_t j = 0; j < WIDTH; j++)
+			fields[i][j] = (struct field){ .name = "e", .type = inner };
+		levels[i] = (struct type){ .kind = TYPE_STRUCT,
+					   .name = "wide",
+					   .fields = fields[i],
+					   .field_count = WIDTH,
+					   COMPLETE };
+		inner = &levels[i];
+	}
+	for (size_t i = 0; i < COUNT; i++)
+		parameters[i] = (struct parameter){ .name = "p", .type = inner };
+	assert_int_equal(
+		convention_locate(convention, NULL, &signature, COUNT - 2, &location, &err), 0);
+	assert_int_equal(convention_locate(convention, NULL, &signature, COUNT - 1, &location,
+					   &err),
+			 -E2BIG);
+	assert_int_equal(convention_use(convention, NULL, &signature, &use, &err), -E2BIG);
+	signature.parameter_count--;
+	assert_int_equal(convention_use(convention, NULL, &signature, &use, &err), 0);
+}
+
 static void test_hint_contradicts(void **state)
 {
 	assert_int_equal(locate_last(&string, (struct entry_hint){ ENTRY_REGISTER, 0, 0 }, NULL),
@@ -343,6 +380,7 @@ int main(void)
 		cmocka_unit_test(test_zero_size),
 		cmocka_unit_test(test_incomplete_types_are_refused),
 		cmocka_unit_test(test_deep_types_are_refused),
+		cmocka_unit_test(test_large_signatures_are_refused),
 		cmocka_unit_test(test_hint_contradicts),
 		cmocka_unit_test(test_no_such_parameter),
 	};

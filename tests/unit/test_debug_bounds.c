@@ -24,6 +24,8 @@ enum { SMALL = 40, SMALL_UNIT = SMALL + 4 };
 struct input {
 	const uint8_t *info, *abbreviations;
 	size_t info_size, abbreviations_size;
+	const uint8_t *ranges; /* may be none */
+	size_t ranges_size;
 };
 
 static int open_types(struct elf_builder *elf, const struct input *input, struct image **ret_image,
@@ -36,6 +38,9 @@ static int open_types(struct elf_builder *elf, const struct input *input, struct
 	elf_section(elf, ".debug_abbrev", SHT_PROGBITS, 0,
 		    elf_append(elf, input->abbreviations, input->abbreviations_size),
 		    input->abbreviations_size);
+	if (input->ranges)
+		elf_section(elf, ".debug_ranges", SHT_PROGBITS, 0,
+			    elf_append(elf, input->ranges, input->ranges_size), input->ranges_size);
 	elf_finish(elf, ET_EXEC, EM_X86_64);
 	assert_int_equal(image_open(elf_save(elf), ret_image, NULL), 0);
 	return debug_types_open(*ret_image, ret_types, err);
@@ -142,6 +147,24 @@ static void bounds_walks(void **state)
 	free(info);
 }
 
+/* Units may share a list, which is gone through for each of them. */
+static void bounds_lists(void **state)
+{
+	/* DW_AT_ranges as DW_FORM_sec_offset: of the list at 0. */
+	static const uint8_t with_ranges[] = { 1, 0x11, 1, 0x55, 0x17, 0, 0, 0 };
+	const size_t elements = 65535;
+	uint8_t *info = units_make(5000, SMALL), *ranges = calloc(elements + 1, 16);
+	struct input input = { info,   with_ranges,	   5000 * SMALL_UNIT, sizeof(with_ranges),
+			       ranges, (elements + 1) * 16 };
+
+	/* From 1 to 1: there is nothing in it. */
+	for (size_t i = 0; i < elements; i++)
+		ranges[i * 16] = ranges[i * 16 + 8] = 1;
+	assert_open(&input, -E2BIG);
+	free(info);
+	free(ranges);
+}
+
 /* What lies behind the last unit that can be read is not read by way of references either. */
 static void keeps_to_units(void **state)
 {
@@ -229,6 +252,7 @@ int main(void)
 		cmocka_unit_test(bounds_units),	     cmocka_unit_test(bounds_abbreviations),
 		cmocka_unit_test(bounds_attributes), cmocka_unit_test(bounds_walks),
 		cmocka_unit_test(keeps_to_units),    cmocka_unit_test(bounds_decompression),
+		cmocka_unit_test(bounds_lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

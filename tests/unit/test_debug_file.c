@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <cmocka.h>
 
@@ -223,6 +224,36 @@ static void finds_by_link(void **state)
 	}
 }
 
+/* A checksum is not worth any time: sparse files have any size. */
+static void takes_no_checksum_of_huge_files(void **state)
+{
+	static const uint8_t zero[1];
+	struct contents debug = { .dwarf = true, .tail = 7 }, binary = { .link = "x.debug" };
+	const uint64_t size = (UINT64_C(1) << 30) + 1;
+	const char *path, *huge;
+	struct fixture fixture;
+	uLong zeros = crc32(0, zero, 1), sum;
+	struct stat file;
+
+	fixture_begin(&fixture);
+	huge = path_of(&fixture, "x.debug");
+	sum = file_write(huge, &debug);
+	assert_int_equal(stat(huge, &file), 0);
+	assert_int_equal(truncate(huge, (off_t)size), 0);
+	/* What it would be: each bit of the length adds a power of two zeros. */
+	for (uint64_t rest = size - (uint64_t)file.st_size, bit = 1; rest;
+	     rest &= ~bit, bit <<= 1) {
+		if (rest & bit)
+			sum = crc32_combine(sum, zeros, (z_off_t)bit);
+		zeros = crc32_combine(zeros, zeros, (z_off_t)bit);
+	}
+	binary.checksum = (uint32_t)sum;
+	path = path_of(&fixture, "binary");
+	file_write(path, &binary);
+	assert_false(found(&fixture, path));
+	fixture_end(&fixture);
+}
+
 static void a_link_leads_to_no_other_folder(void **state)
 {
 	static const char *const names[] = { "../x.debug", "/tmp/x", "..", "" };
@@ -270,6 +301,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_the_same_build_is_taken),
 		cmocka_unit_test(finds_by_link),
+		cmocka_unit_test(takes_no_checksum_of_huge_files),
 		cmocka_unit_test(a_link_leads_to_no_other_folder),
 		cmocka_unit_test(finds_by_build_id),
 	};

@@ -101,6 +101,7 @@ static void long_names_are_compared_as_they_are(void **state)
 static const struct {
 	const char *name;
 	uint8_t id;
+	uint8_t longer; /* than 16 bytes, by */
 } functions[] = {
 	{ "main.init", 0 },
 	{ "main.init.0", 0 },
@@ -116,6 +117,16 @@ static const struct {
 	{ "type:.eq.main.Shop", 0 },
 	{ "main.Map[go.shape.int]", 0 },
 	{ "main.Map[go.shape.string]", 0 },
+	/* Functions that are called from Go and from assembly. */
+	{ "rt.exit", 0 },
+	{ "rt.exit", WRAPPER },
+	{ "rt.call", WRAPPER },
+	{ "rt.call", WRAPPER, 16 },
+	/* Closures of a function that was inlined twice. */
+	{ "rt.run.func1", 0 },
+	{ "rt.run.func1", 0 },
+	{ "rt.Of[...]", WRAPPER },
+	{ "rt.Of[...]", 0 },
 };
 #define COUNT (sizeof(functions) / sizeof(functions[0]))
 
@@ -124,6 +135,7 @@ static struct pclntab *table_open(struct elf_builder *elf, struct image **ret_im
 {
 	struct pclntab *table = NULL;
 	uint64_t code, at, name = 0;
+	uint32_t entry = 0;
 
 	elf_init(elf);
 	code = elf_append(elf, NULL, 0x1000);
@@ -139,11 +151,12 @@ static struct pclntab *table_open(struct elf_builder *elf, struct image **ret_im
 	for (uint32_t i = 0; i <= COUNT; i++) {
 		uint64_t func = 1024 + i * 48;
 
-		elf_put32(elf, at + 128 + i * 8, i * 16);
+		elf_put32(elf, at + 128 + i * 8, entry);
 		if (i == COUNT)
 			break;
 		elf_put32(elf, at + 128 + i * 8 + 4, (uint32_t)func - 128);
-		elf_put32(elf, at + func, i * 16);
+		elf_put32(elf, at + func, entry);
+		entry += 16u + functions[i].longer;
 		elf_put32(elf, at + func + 4, (uint32_t)name);
 		elf->data[at + func + 40] = functions[i].id;
 		memcpy(elf->data + at + 512 + name, functions[i].name,
@@ -214,6 +227,37 @@ static void finds_functions(void **state)
 	elf_release(&elf);
 }
 
+/* Each call is to be seen once. */
+static void leaves_out_the_wrapper_of_the_name(void **state)
+{
+	static const struct {
+		const char *name;
+		size_t count, first;
+	} rows[] = {
+		{ "rt.exit", 1, 14 },
+		{ "rt.call", 1, 17 },
+		{ "rt.run.func1", 2, 18 },
+		{ "rt.Of", 2, 20 },
+	};
+	struct elf_builder elf;
+	struct image *image;
+	struct pclntab *table = table_open(&elf, &image);
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct function_set set;
+		struct function first;
+
+		assert_int_equal(function_set_find(table, rows[i].name, 100, &set, NULL), 0);
+		assert_int_equal(set.count, rows[i].count);
+		assert_true(pclntab_at(table, rows[i].first, &first));
+		assert_int_equal(set.functions[0].entry, first.entry);
+		function_set_release(&set);
+	}
+	pclntab_close(table);
+	image_close(image);
+	elf_release(&elf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +265,7 @@ int main(void)
 		cmocka_unit_test(matches_names),
 		cmocka_unit_test(long_names_are_compared_as_they_are),
 		cmocka_unit_test(finds_functions),
+		cmocka_unit_test(leaves_out_the_wrapper_of_the_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,8 @@
 
 #include "go_version.h"
 
-enum { DEVELOPMENT = 1, VENDOR = 2, NO_REGISTER_ABI = 4, NO_SWISS_MAP = 8 };
+enum { DEVELOPMENT = 1, VENDOR = 2, NO_REGISTER_ABI = 4, NO_SWISS_MAP = 8,
+       MAP_SPLIT_GROUP = 16 };
 
 static const struct {
 	const char *text;
@@ -33,6 +34,7 @@ static const struct {
 	{"go1.25.1 X:nodwarf5,noswissmap", GO_VERSION(25, 1), NO_SWISS_MAP},
 	{"go1.26.2-X:nodwarf5", GO_VERSION(26, 2), 0},
 	{"go1.24.1-X:noswissmap", GO_VERSION(24, 1), NO_SWISS_MAP},
+	{"go1.27.3-X:mapsplitgroup", GO_VERSION(27, 3), MAP_SPLIT_GROUP},
 	{"go1.22.7 (Red Hat 1.22.7-1.el9)", GO_VERSION(22, 7), VENDOR},
 	{"go1.22.7 (Red Hat 1.22.7-1.el9) X:strictfipsruntime", GO_VERSION(22, 7), VENDOR},
 	{"go1.21.3-fips", GO_VERSION(21, 3), VENDOR},
@@ -49,7 +51,8 @@ static void understands(void **state)
 		assert_int_equal(go_version_parse(good[i].text, &version, NULL), 0);
 		flags = (version.development ? DEVELOPMENT : 0) | (version.vendor ? VENDOR : 0) |
 			(version.no_register_abi ? NO_REGISTER_ABI : 0) |
-			(version.no_swiss_map ? NO_SWISS_MAP : 0);
+			(version.no_swiss_map ? NO_SWISS_MAP : 0) |
+			(version.map_split_group ? MAP_SPLIT_GROUP : 0);
 		assert_string_equal(version.text, good[i].text);
 		assert_int_equal(version.number, good[i].number);
 		assert_int_equal(flags, good[i].flags);

@@ -249,7 +249,7 @@ static void finds_sections_and_symbols(void **state)
 	assert_true(image_section(image, ".data", &section));
 	assert_int_equal(section.address, DATA);
 	assert_int_equal(section.size, 64);
-	assert_true(section.allocated && !section.no_bits);
+	assert_false(section.no_bits);
 	assert_true(image_section(image, ".bss", &section) && section.no_bits);
 	assert_false(image_section(image, ".beyond", &section));
 	assert_false(image_section(image, ".text", &section));
@@ -408,9 +408,39 @@ static void finds_across_chunks(void **state)
 	}
 }
 
+/* Entries behind the last one mean nothing, and no more of them are read than any file has. */
+static void reads_dynamic_values(void **state)
+{
+	static const uint64_t entries[] = { 7, 70, 0x6ffffffb, 0x08000000, 0, 0, 9, 90 };
+	static const uint64_t sizes[] = { sizeof(entries), 65536, 65552 };
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		bool is_read = sizes[i] <= 65536;
+		struct elf_builder elf;
+		struct image *image;
+		uint64_t at, value = 1;
+
+		elf_init(&elf);
+		at = elf_append(&elf, NULL, sizes[i]);
+		memcpy(elf.data + at, entries, sizeof(entries));
+		elf_segment(&elf, PT_LOAD, PF_R, 0x400000, at, sizes[i], sizes[i]);
+		elf_segment(&elf, PT_DYNAMIC, PF_R, 0x400000, at, sizes[i], sizes[i]);
+		elf_finish(&elf, ET_DYN, EM_X86_64);
+		assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
+		assert_false(image_dynamic_value(image, 8, &value));
+		assert_false(image_dynamic_value(image, 9, &value));
+		assert_int_equal(value, 1);
+		assert_int_equal(image_dynamic_value(image, 0x6ffffffb, &value), is_read);
+		assert_int_equal(value, is_read ? 0x08000000 : 1);
+		image_close(image);
+		elf_release(&elf);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_dynamic_values),
 		cmocka_unit_test(refuses_what_is_no_file),
 		cmocka_unit_test(refuses_text),
 		cmocka_unit_test(refuses_headers),

@@ -157,32 +157,61 @@ static void refuses_damage(void **state)
 	fixture_close(&fixture);
 }
 
-static void reads_the_hash_of_a_type(void **state)
+static void reads_descriptors(void **state)
 {
+	struct runtime_type type = { .hash = 7 };
 	struct fixture fixture;
 	struct error err = { 0 };
-	uint32_t hash = 7;
 
 	fixture_begin(&fixture);
 	fixture_open(&fixture);
-	assert_int_equal(runtime_type_hash(fixture.image, &linked, FILE_TYPE, 8, &hash, NULL), 0);
-	assert_int_equal(hash, 0xabcdef01);
+	assert_int_equal(runtime_type_read(fixture.image, &linked, FILE_TYPE, 8, &type, NULL), 0);
+	assert_int_equal(type.hash, 0xabcdef01);
+	assert_false(type.is_direct);
 	/* As an address. */
-	hash = 7;
+	type.hash = 7;
 	assert_int_equal(
-		runtime_type_hash(fixture.image, &linked, TYPES + FILE_TYPE, 8, &hash, NULL), 0);
-	assert_int_equal(hash, 0xabcdef01);
-	hash = 7;
-	assert_int_equal(runtime_type_hash(fixture.image, &linked, FILE_TYPE, 16, &hash, &err),
+		runtime_type_read(fixture.image, &linked, TYPES + FILE_TYPE, 8, &type, NULL), 0);
+	assert_int_equal(type.hash, 0xabcdef01);
+	type.hash = 7;
+	assert_int_equal(runtime_type_read(fixture.image, &linked, FILE_TYPE, 16, &type, &err),
 			 -EBADMSG);
 	assert_non_null(strstr(err.what, "of 8 bytes, not 16"));
-	assert_int_equal(runtime_type_hash(fixture.image, &linked, ETYPES - TYPES - 47, 8, &hash,
+	assert_int_equal(runtime_type_read(fixture.image, &linked, ETYPES - TYPES - 47, 8, &type,
 					   NULL),
 			 -EBADMSG);
-	assert_int_equal(runtime_type_hash(fixture.image, &linked, UINT64_MAX, 8, &hash, NULL),
+	assert_int_equal(runtime_type_read(fixture.image, &linked, UINT64_MAX, 8, &type, NULL),
 			 -EBADMSG);
-	assert_int_equal(hash, 7);
+	assert_int_equal(type.hash, 7);
 	fixture_close(&fixture);
+}
+
+/* The kind has the bit up to Go 1.25, the flags since 1.26. */
+static void tells_what_interfaces_hold_directly(void **state)
+{
+	static const struct {
+		uint8_t flags, kind;
+		bool is_direct;
+	} rows[] = {
+		{ 0x0f, 25, false }, /* a struct */
+		{ 0x0f, 25 | 0x20, true },
+		{ 0x0f | 0x20, 25, true },
+		{ 0x1f, 25 | 0x40, false },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct runtime_type type = { 0 };
+		struct fixture fixture;
+
+		fixture_begin(&fixture);
+		put(&fixture, TYPES + FILE_TYPE + 16,
+		    (uint64_t)rows[i].flags << 32 | (uint64_t)rows[i].kind << 56);
+		fixture_open(&fixture);
+		assert_int_equal(
+			runtime_type_read(fixture.image, &linked, FILE_TYPE, 8, &type, NULL), 0);
+		assert_int_equal(type.is_direct, rows[i].is_direct);
+		fixture_close(&fixture);
+	}
 }
 
 static void finds_the_parts_of_each_release(void **state)
@@ -244,7 +273,8 @@ int main(void)
 		cmocka_unit_test(reads_itabs_by_their_links),
 		cmocka_unit_test(reads_itabs_that_stand_together),
 		cmocka_unit_test(refuses_damage),
-		cmocka_unit_test(reads_the_hash_of_a_type),
+		cmocka_unit_test(reads_descriptors),
+		cmocka_unit_test(tells_what_interfaces_hold_directly),
 		cmocka_unit_test(finds_the_parts_of_each_release),
 	};
 

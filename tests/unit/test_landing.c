@@ -149,6 +149,12 @@ static void passes_over_prefixes(void **state)
 {
 	struct landing landing;
 
+	/* vmovaps %zmm1,%zmm2, which has the prefix EVEX. */
+	assert_int_equal(FIND(CHECK FRAME STORE_X0 "\x62\xf1\x7c\x48\x28\xd1" CALL,
+			      USE(.floats = X0), &landing),
+			 0);
+	assert_int_equal(landing.site.address, CODE + BEGIN + 8 + 6 + 6);
+
 	assert_int_equal(FIND(CHECK FRAME STORE_X0 "\x66\x2e\x0f\x1f\x84\x00\x00\x00\x00\x00" CALL,
 			      USE(.floats = X0), &landing),
 			 0);
@@ -170,6 +176,9 @@ static void lands_nowhere(void **state)
 	/* What pointers lead to has changed. */
 	ASSERT_NOWHERE(CHECK FRAME "\x48\x89\x0b" STORE_X0 CALL, .floats = X0);
 	ASSERT_NOWHERE(CHECK FRAME "\xf0\x48\x0f\xc1\x03" STORE_X0 CALL, .floats = X0);
+	/* So it has by fxsave (%rsp), which stores 512 bytes, and maskmovdqu %xmm1,%xmm2, to where RDI points. */
+	ASSERT_NOWHERE(CHECK FRAME "\x0f\xae\x04\x24" STORE_X0 CALL, .floats = X0);
+	ASSERT_NOWHERE(CHECK FRAME "\x66\x0f\xf7\xd1" STORE_X0 CALL, .floats = X0);
 	/* The registers hold something else: of the float, of the goroutine, of what is not known. */
 	ASSERT_NOWHERE(CHECK FRAME "\xf2\x0f\x58\xc1" STORE_X0 CALL, .floats = X0);
 	ASSERT_NOWHERE(CHECK FRAME "\x45\x31\xf6" STORE_X0 CALL, .floats = X0);
@@ -212,6 +221,25 @@ static void survives_any_bytes(void **state)
 	}
 }
 
+static void says_why_a_large_function_is_not_read(void **state)
+{
+	const struct function function = { "main.f", CODE, CODE + (1 << 18) + 1 };
+	const struct argument_use use = { .floats = X0 };
+	struct landing landing;
+	struct error err = { 0 };
+	struct elf_builder elf;
+	struct image *image;
+
+	elf_init(&elf);
+	elf_segment(&elf, PT_LOAD, PF_R | PF_X, CODE, 0, 64, 64);
+	elf_finish(&elf, ET_EXEC, EM_X86_64);
+	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
+	assert_int_equal(landing_find(image, &function, &ordinary, &use, &landing, &err), -E2BIG);
+	assert_non_null(strstr(err.what, "main.f is larger"));
+	image_close(image);
+	elf_release(&elf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +247,7 @@ int main(void)
 		cmocka_unit_test(lands_in_register),  cmocka_unit_test(lands_from_entry),
 		cmocka_unit_test(takes_what_it_can),  cmocka_unit_test(passes_over_prefixes),
 		cmocka_unit_test(lands_nowhere),      cmocka_unit_test(survives_any_bytes),
+		cmocka_unit_test(says_why_a_large_function_is_not_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include "go_version.h"
 #include "layout_types.h"
 #include "notation.h"
+#include "x_net.h"
 
 static struct layout *layout_of(uint32_t first, uint32_t last, bool assumed)
 {
@@ -76,6 +77,43 @@ static void test_offsets_by_release(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		assert_int_equal(offset_in(rows[i].release, rows[i].type, rows[i].field),
 				 rows[i].offset);
+}
+
+/* Those of the module are counted for themselves; of releases that were not looked at nothing is said. */
+static void test_offsets_of_a_module(void **state)
+{
+	static const char type[] = LAYOUT_X_NET "http2.responseWriterState";
+	static const struct {
+		uint32_t release;
+		int64_t status, request;
+	} rows[] = {
+		{ 0, -1, -1 },
+		{ X_NET_COMMIT(20220523), 80, 8 },
+		/* Of both. */
+		{ X_NET_COMMIT(20220524), -1, 8 },
+		{ X_NET_COMMIT(20220525), 72, 8 },
+		{ X_NET_VERSION(1, 0), 72, 8 },
+		{ X_NET_VERSION(56, 0), 72, 8 },
+		{ X_NET_VERSION(57, 0), -1, -1 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		for (int assumed = 0; assumed < 2; assumed++) {
+			struct layout *layout =
+				layout_of(GO_VERSION(25, 0), GO_VERSION(25, 0), assumed);
+			const struct signature *signature = NULL;
+
+			layout_set_x_net(layout, rows[i].release);
+			assert_int_equal(offset_of(layout, type, "status"), rows[i].status);
+			assert_int_equal(offset_of(layout, type, "req"), rows[i].request);
+			assert_int_equal(layout_signature(layout,
+							  LAYOUT_X_NET
+							  "http2.(*responseWriter).handlerDone",
+							  &signature, NULL),
+					 0);
+			layout_destroy(layout);
+		}
+	}
 }
 
 static bool overlap(uint32_t since, uint32_t before, uint32_t other_since, uint32_t other_before)
@@ -283,6 +321,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_offsets_by_release),
+		cmocka_unit_test(test_offsets_of_a_module),
 		cmocka_unit_test(test_rows_are_unambiguous),
 		cmocka_unit_test(test_fields_do_not_overlap),
 		cmocka_unit_test(test_signatures),

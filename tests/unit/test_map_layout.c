@@ -79,6 +79,8 @@ static void goes_by_the_version(void **state)
 		{ { .number = GO_VERSION(24, 0) }, SEARCH_TABLES },
 		{ { .number = GO_VERSION(27, 1) }, SEARCH_TABLES },
 		{ { .number = GO_VERSION(25, 1), .no_swiss_map = true }, SEARCH_BUCKETS },
+		{ { .number = GO_VERSION(18, 0), .from_pclntab = true }, SEARCH_BUCKETS },
+		{ { .number = GO_VERSION(22, 0), .development = true }, SEARCH_BUCKETS },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -86,6 +88,81 @@ static void goes_by_the_version(void **state)
 
 		assert_int_equal(map_layout_of(&binary, &rows[i].version, map, &layout, NULL), 0);
 		assert_int_equal(layout.search.layout, rows[i].layout);
+	}
+}
+
+/* With GOEXPERIMENT=mapsplitgroup all keys of a group stand before all elements. */
+static void splits_groups(void **state)
+{
+	const struct go_version version = { .number = GO_VERSION(27, 3), .map_split_group = true };
+	const struct type *string = go_basic("string"), *byte = go_basic("uint8");
+	const struct type *nothing = GO_STRUCT("struct {}", { NULL });
+	struct map_layout layout;
+
+	assert_int_equal(map_layout_of(&binary, &version, go_map(string, go_slice(string)), &layout,
+				       NULL),
+			 0);
+	assert_int_equal(layout.search.layout, SEARCH_TABLES);
+	assert_group(&layout, 8, 16, 136, 24, 328);
+	assert_int_equal(
+		map_layout_of(&binary, &version, go_map(byte, go_basic("int")), &layout, NULL), 0);
+	assert_group(&layout, 8, 1, 16, 8, 80);
+	assert_int_equal(map_layout_of(&binary, &version, go_map(byte, nothing), &layout, NULL), 0);
+	assert_group(&layout, 8, 1, 16, 0, 24);
+}
+
+/* What the runtime's types would be in the DWARF of some release. */
+static struct types describe(uint64_t directory_at, const char *slots, const struct type *array)
+{
+	const struct type *word = go_basic("uint64"), *pointer = go_basic("unsafe.Pointer");
+	const struct type *pad = go_array(go_basic("uint8"), directory_at);
+	const struct type *reference = GO_STRUCT("internal/runtime/maps.groupsReference",
+						 { "data", pointer }, { "lengthMask", word });
+	struct types types = { 0 };
+
+	go_know(&types, reference, 0);
+	go_know(&types,
+		GO_STRUCT("internal/runtime/maps.Map", { "used", pad }, { "dirPtr", pointer },
+			  { "dirLen", go_basic("int") }),
+		0);
+	go_know(&types,
+		GO_STRUCT("internal/runtime/maps.table", { "used", word },
+			  { "index", go_basic("int") }, { "groups", reference }),
+		0);
+	go_know(&types, GO_STRUCT("noalg.map.group[string]int", { "ctrl", word }, { slots, array }),
+		0);
+	return types;
+}
+
+/* Of releases that can be of several layouts, or that nobody looked at, DWARF has to tell. */
+static void asks_where_the_version_does_not_tell(void **state)
+{
+	static const struct go_version versions[] = {
+		{ .text = "go1.20 or later", .number = GO_VERSION(20, 0), .from_pclntab = true },
+		{ .text = "go1.28", .number = GO_VERSION(28, 0) },
+		{ .text = "devel go1.27-abc", .number = GO_VERSION(27, 0), .development = true },
+	};
+	const struct type *string = go_basic("string"), *integer = go_basic("int");
+	const struct type *map = go_map(string, integer);
+	const struct type *slot = GO_STRUCT("slot", { "key", string }, { "elem", integer });
+	const struct type *slots = go_array(slot, 8), *more = go_array(slot, 9);
+	struct types described[] = { describe(16, "slots", slots), describe(16, "keys", slots),
+				     describe(24, "slots", slots), describe(16, "slots", more) };
+	struct map_layout layout;
+	struct error err = { 0 };
+
+	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+		assert_int_equal(map_layout_of(&binary, &versions[i], map, &layout, &err),
+				 -ENODATA);
+		assert_non_null(strstr(err.what, versions[i].text));
+		assert_int_equal(map_layout_of(&described[0], &versions[i], map, &layout, NULL), 0);
+		assert_group(&layout, 8, 24, 24, 24, 200);
+		assert_int_equal(map_layout_of(&described[1], &versions[i], map, &layout, NULL), 0);
+		assert_group(&layout, 8, 16, 136, 8, 200);
+		for (size_t j = 2; j < sizeof(described) / sizeof(described[0]); j++)
+			assert_int_equal(map_layout_of(&described[j], &versions[i], map, &layout,
+						       NULL),
+					 -ENODATA);
 	}
 }
 
@@ -180,6 +257,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_the_header_map),
 		cmocka_unit_test(goes_by_the_version),
+		cmocka_unit_test(splits_groups),
+		cmocka_unit_test(asks_where_the_version_does_not_tell),
 		cmocka_unit_test(pads_small_parts),
 		cmocka_unit_test(knows_elements_without_size),
 		cmocka_unit_test(keeps_large_parts_elsewhere),

@@ -128,13 +128,13 @@ static void put_body(struct code *code, enum machine machine)
 		put_word(code, 0xf81c0ffe); /* str x30, [sp, #-64]! */
 		put_word(code, 0xf9400800); /* ldr x0, [x0, #16]: as from a stack guard */
 		put_word(code, 0x94000100); /* bl */
-		put_word(code, 0x54ffffa9); /* b.ls back */
+		put_word(code, 0x54ffffc9); /* b.ls back */
 		put_word(code, 0xd65f03c0); /* ret */
 	} else {
 		PUT(code, "\x48\x83\xec\x38"); /* sub $56,%rsp */
 		PUT(code, "\x48\x8b\x40\x10"); /* mov 16(%rax),%rax: as from a stack guard */
 		PUT(code, "\xe8\x00\x01\x00\x00"); /* call */
-		PUT(code, "\x76\xf4"); /* jbe back */
+		PUT(code, "\x76\xf5"); /* jbe back */
 		PUT(code, "\xc3");
 	}
 }
@@ -204,6 +204,16 @@ static void assert_entry(const struct code *code, enum machine machine, int mino
 	assert_int_equal(site.file_offset, offset);
 	assert_true(site.skip_if_set == 0 && site.skip_if_clear == 0);
 	assert_int_equal(site.goroutine_register, convention->goroutine_register);
+}
+
+static void assert_no_entry(const struct code *code, enum machine machine, int minor)
+{
+	const struct convention *convention = convention_for(machine, minor, false);
+	struct site site = {.address = 77};
+	uint64_t offset;
+
+	assert_int_equal(find_in(code, machine, convention, code->size, &site, &offset), -ENOTSUP);
+	assert_int_equal(site.address, 77);
 }
 
 /*
@@ -369,6 +379,29 @@ static void takes_the_entry_without_a_check(void **state)
 	assert_entry(&code, MACHINE_AMD64, 27, 1);
 }
 
+/* Each round would be a call; and some first instructions take no probe. */
+static void refuses_entries_that_are_no_site(void **state)
+{
+	struct code code = {0};
+
+	PUT(&code, "\x48\xff\xc8\x75\xfb\xc3"); /* dec %rax; jne back; ret */
+	assert_no_entry(&code, MACHINE_AMD64, 27);
+	code = (struct code){0};
+	PUT(&code, "\x48\xff\xc8\x75\xfc\xc3"); /* to within it, which is no loop of the entry */
+	assert_entry(&code, MACHINE_AMD64, 27, code.size);
+	code = (struct code){0};
+	put_word(&code, 0xd1000400); /* sub x0, x0, #1 */
+	put_word(&code, 0xb5ffffe0); /* cbnz x0, back */
+	put_word(&code, 0xd65f03c0);
+	assert_no_entry(&code, MACHINE_ARM64, 27);
+	code = (struct code){0};
+	PUT(&code, "\xf0\x48\xff\x00\xc3"); /* lock incq (%rax) */
+	assert_no_entry(&code, MACHINE_AMD64, 27);
+	code = (struct code){0};
+	PUT(&code, "\x62\xf1\x7c\x48\x28\xd1\xc3"); /* vmovaps %zmm1,%zmm2 */
+	assert_no_entry(&code, MACHINE_AMD64, 27);
+}
+
 /* Each prologue, followed by what looks like a slow path and is none. */
 enum decoy { NO_CALL, NO_RETURN, OTHER_RETURN, INDIRECT_RETURN, UNDECODABLE, DECOY_COUNT };
 
@@ -409,7 +442,11 @@ static void jumps_elsewhere_are_no_check(void **state)
 			put_body(&code, prologue->machine);
 			aim(&code, code.size);
 			put_decoy(&code, prologue->machine, decoy);
-			assert_entry(&code, prologue->machine, prologue->minor, code.size);
+			/* What leads back to the begin is a loop then, as far as the code can be read. */
+			if (decoy == UNDECODABLE)
+				assert_entry(&code, prologue->machine, prologue->minor, code.size);
+			else
+				assert_no_entry(&code, prologue->machine, prologue->minor);
 		}
 	}
 }
@@ -439,7 +476,10 @@ static void jumps_out_of_the_function_are_no_check(void **state)
 		put_body(&code, MACHINE_AMD64);
 		aim(&code, (size_t)target);
 		put_slow_path(&code, MACHINE_AMD64, true);
-		assert_entry(&code, MACHINE_AMD64, 27, code.size);
+		if (target)
+			assert_entry(&code, MACHINE_AMD64, 27, code.size);
+		else
+			assert_no_entry(&code, MACHINE_AMD64, 27);
 	}
 }
 
@@ -651,6 +691,7 @@ int main(void)
 		cmocka_unit_test(knows_each_prologue),
 		cmocka_unit_test(follows_far_jumps),
 		cmocka_unit_test(takes_the_entry_without_a_check),
+		cmocka_unit_test(refuses_entries_that_are_no_site),
 		cmocka_unit_test(jumps_elsewhere_are_no_check),
 		cmocka_unit_test(jumps_out_of_the_function_are_no_check),
 		cmocka_unit_test(survives_truncation),

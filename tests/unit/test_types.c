@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -222,6 +224,60 @@ static void test_release_known_roughly(void **state)
 	fixture_close(&fixture);
 }
 
+/* Walks also stand at types that no source made: nothing behind such a one is looked at. */
+static void test_types_of_no_source(void **state)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	uint8_t *pages =
+		mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct type *word = (void *)(pages + page - sizeof(*word));
+	struct fixture fixture;
+
+	assert_true(pages != MAP_FAILED);
+	assert_int_equal(mprotect(pages + page, page, PROT_NONE), 0);
+	*word = (struct type){ .kind = TYPE_UINT, .name = "uintptr", .size = 8, .complete = true };
+	fixture_open(&fixture, "go1.22.7", false, false);
+	assert_int_equal(types_complete(fixture.types, word, NULL), 0);
+	assert_false(types_field_is_uncertain(fixture.types, word, "lo"));
+	fixture_close(&fixture);
+	munmap(pages, 2 * page);
+}
+
+/* Whatever is refused, it is said why. */
+static void test_refusals_are_explained(void **state)
+{
+	static const char *const versions[] = { "go1.22.7", "go1.99.0" };
+	static const char *const names[] = { "map[", "main.Nothing" };
+
+	for (size_t i = 0; i < 4; i++) {
+		const struct signature *signature;
+		const struct type *type;
+		struct error err = { 0 };
+		struct fixture fixture;
+		int r;
+
+		fixture_open(&fixture, versions[i / 2], i % 2, false);
+		for (size_t j = 0; j < 2; j++) {
+			err = (struct error){ 0 };
+			r = types_named(fixture.types, names[j], &type, &err);
+			assert_true(r < 0 && r == err.code);
+			assert_true(err.what[0]);
+		}
+		err = (struct error){ 0 };
+		r = types_signature(fixture.types,
+				    &(struct function){ .name = "main.nothing", .entry = LOW + 0x40 },
+				    &signature, NULL, &err);
+		assert_true(r < 0 && r == err.code);
+		assert_true(err.what[0]);
+		/* What was tried first leaves nothing behind. */
+		err = (struct error){ 0 };
+		assert_int_equal(types_signature(fixture.types, &serve_http, &signature, NULL, &err),
+				 0);
+		assert_int_equal(err.code, 0);
+		fixture_close(&fixture);
+	}
+}
+
 static void test_close_nothing(void **state)
 {
 	types_close(NULL);
@@ -236,6 +292,8 @@ int main(void)
 		cmocka_unit_test(test_assumptions_stop_at_internals),
 		cmocka_unit_test(test_named),
 		cmocka_unit_test(test_release_known_roughly),
+		cmocka_unit_test(test_types_of_no_source),
+		cmocka_unit_test(test_refusals_are_explained),
 		cmocka_unit_test(test_close_nothing),
 	};
 

@@ -17,11 +17,17 @@
 
 static const struct type *int_type, *bool_type, *float_type, *string_type, *error_type, *any_type;
 static const struct type *item_type, *item_pointer, *order_type, *order_pointer, *shop_pointer;
-static const struct type *circle_type, *circle_pointer, *shape_type, *handle_type;
+static const struct type *circle_type, *circle_pointer, *shape_type, *handle_type, *weak_type;
 static struct type *loop_type;
 static struct types binary;
 
-enum { CIRCLE_HASH = 0xc1c1e, POINTER_HASH = 0x70123456, STRING_HASH = 7, HANDLE_HASH = 9 };
+enum {
+	CIRCLE_HASH = 0xc1c1e,
+	POINTER_HASH = 0x70123456,
+	STRING_HASH = 7,
+	HANDLE_HASH = 9,
+	WEAK_HASH = 10
+};
 
 static void make_order(void)
 {
@@ -56,6 +62,9 @@ static void make_shapes(void)
 	shape_type = go_interface("main.Shape", true);
 	/* Values of one pointer are held in the interface itself, also within a struct and an array. */
 	handle_type = GO_STRUCT("main.Handle", { "Circle", go_array(circle_pointer, 1) });
+	weak_type = GO_STRUCT("main.Weak", { "_", go_array(circle_pointer, 0) },
+			      { "Circle", circle_pointer });
+	go_know(&binary, weak_type, WEAK_HASH);
 	go_know(&binary, circle_type, CIRCLE_HASH);
 	go_know(&binary, circle_pointer, POINTER_HASH);
 	go_know(&binary, handle_type, HANDLE_HASH);
@@ -92,9 +101,13 @@ struct question {
 	uint32_t minor;
 	const struct type *types[6];
 	const char *expression;
+	enum site_kind kind;
 };
 
 #define ASK(minor, expression, ...) ((struct question){ minor, { __VA_ARGS__ }, expression })
+/* Over the results of a call, where it has returned. */
+#define ASK_AFTER(minor, expression, ...) \
+	((struct question){ minor, { __VA_ARGS__ }, expression, SITE_AFTER_CALL })
 
 struct answer {
 	struct plan_builder builder;
@@ -103,6 +116,7 @@ struct answer {
 	const struct convention *convention;
 	struct parameter parameters[6];
 	struct signature signature;
+	struct site site;
 	struct scope scope;
 	struct walk walk;
 	struct plan_place place;
@@ -111,19 +125,19 @@ struct answer {
 static int answer(struct question question, struct answer *answer, struct error *err)
 {
 	static const char *const names[] = { "a", "b", "c", "d", "e", "f" };
-	static const struct site site = { .goroutine_register = 1 };
 	size_t count = 0;
 	int r;
 
 	*answer = (struct answer){ .version = { .number = GO_VERSION(question.minor, 0) } };
 	answer->convention = convention_of(MACHINE_AMD64, &answer->version);
+	answer->site = (struct site){ .kind = question.kind, .goroutine_register = 1 };
 	for (; count < 6 && question.types[count]; count++)
 		answer->parameters[count] =
 			(struct parameter){ .name = names[count], .type = question.types[count] };
 	answer->signature =
 		(struct signature){ .parameters = answer->parameters, .parameter_count = count };
 	answer->scope = (struct scope){ answer->convention, &answer->version, &binary,
-					&answer->signature, &site };
+					&answer->signature, &answer->site };
 	assert_int_equal(expression_parse(question.expression, &answer->expression, NULL), 0);
 	r = walk_begin(&answer->walk, &answer->scope, &answer->expression, &answer->builder, err);
 	while (r == 0 && answer->walk.step + 1 < answer->expression.step_count)
@@ -515,10 +529,22 @@ static void asserts_types(void **state)
 	assert_way(ASK(25, "a.(string)", any_type), "string", "rbx if(rax +16 = 7) +0");
 	assert_way(ASK(25, "a.(main.Handle).Circle[0].Label", any_type), "string",
 		   "rbx if(rax +16 = 9) +8");
+	assert_way(ASK(26, "a.(main.Weak).Circle.Label", any_type), "string",
+		   "rbx if(rax +16 = 10) +8");
 	assert_way(ASK(25, "a.Err.(*main.Circle).Label", order_pointer), "string",
 		   "rax +72 if(rax +64 +8 +16 = 1880241238) +8");
 	assert_way(ASK(25, "a.(*main.Circle).Label", go_pointer(shape_type)), "string",
 		   "rax +8 if(rax +0 +8 +16 = 1880241238) +8");
+}
+
+static void reads_results_in_registers_after_a_call(void **state)
+{
+	const struct type *large = go_array(int_type, 2);
+
+	assert_way(ASK_AFTER(25, "a.Label", circle_pointer, error_type), "string", "rax +8");
+	assert_way(ASK_AFTER(25, "b", large, int_type), "int", "rax");
+	assert_refused(ASK_AFTER(25, "a", large, int_type), -ENOTSUP, 0, "on the stack");
+	assert_refused(ASK_AFTER(15, "a.Label", circle_pointer), -ENOTSUP, 0, "on the stack");
 }
 
 static void refuses_other_assertions(void **state)
@@ -597,6 +623,7 @@ int main(void)
 		cmocka_unit_test(follows_large_elements),
 		cmocka_unit_test(goes_through_entries),
 		cmocka_unit_test(asserts_types),
+		cmocka_unit_test(reads_results_in_registers_after_a_call),
 		cmocka_unit_test(refuses_other_assertions),
 		cmocka_unit_test(finds_hashes),
 		cmocka_unit_test(tells_what_has_a_field),

@@ -25,6 +25,12 @@ type Square struct {
 // A struct of one pointer is held by an interface as that pointer.
 type Handle struct{ Node *node }
 
+// A struct of one pointer beside what takes no room is held so too, since Go 1.26.
+type Guarded struct {
+	_    [0]func()
+	Node *node
+}
+
 //go:noinline
 func (c *Circle) Area() float64 { return 3 * c.Radius * c.Radius }
 
@@ -44,6 +50,9 @@ func takeAny(v interface{}) { calls++ }
 func takeAnyStructs(v interface{}, n int) { calls++ }
 
 //go:noinline
+func takeGuarded(v interface{}) { calls++ }
+
+//go:noinline
 func takeDrawing(d *Drawing) { calls++ }
 
 type Drawing struct {
@@ -56,6 +65,7 @@ type Drawing struct {
 func interfaces() {
 	shapes()
 	anything()
+	guarded()
 	drawings()
 	errorValues()
 }
@@ -105,6 +115,12 @@ func anything() {
 			asserted("v.(time.Duration)", v, time.Minute), asserted("v.(time.Time)", v, time.Time{}),
 			asserted("v.(main.label)", v, label("")), arg("n", 3))
 	}
+}
+
+func guarded() {
+	g := Guarded{Node: &node{Value: 9}}
+	add("interface with a pointer beside nothing", takeGuarded, func() { takeGuarded(g) }, arg("v.(main.Guarded).Node.Value", 9))
+	add("interface with another pointer", takeGuarded, func() { takeGuarded(g.Node) }, null("v.(main.Guarded).Node.Value"))
 }
 
 // asserted is v where it is of the type of like, else null.
