@@ -152,6 +152,18 @@ Elf64_Ehdr *elf_finish(struct elf_builder *elf, uint16_t type, uint16_t machine)
 	return (Elf64_Ehdr *)(void *)elf->data;
 }
 
+uint64_t elf_of_code(struct elf_builder *elf, uint64_t address, const void *code, size_t size,
+		     uint16_t machine)
+{
+	uint64_t offset;
+
+	elf_init(elf);
+	offset = elf_append(elf, code, size);
+	elf_segment(elf, PT_LOAD, PF_R | PF_X, address, offset, size, size);
+	elf_finish(elf, ET_EXEC, machine);
+	return offset;
+}
+
 const char *elf_save(struct elf_builder *elf)
 {
 	int fd;

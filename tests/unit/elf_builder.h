@@ -43,6 +43,9 @@ void elf_put32(struct elf_builder *elf, uint64_t offset, uint32_t word);
 
 /* Writes headers; with sections when there are any. The header may be patched afterwards. */
 Elf64_Ehdr *elf_finish(struct elf_builder *elf, uint16_t type, uint16_t machine);
+/* All of the above for nothing but code, to be released as well; returns the code's file offset. */
+uint64_t elf_of_code(struct elf_builder *elf, uint64_t address, const void *code, size_t size,
+		     uint16_t machine);
 /* Writes a temporary file; returns its path, owned by the builder. */
 const char *elf_save(struct elf_builder *elf);
 

@@ -42,10 +42,7 @@ static int find_in(const char *code, size_t size, int elf_machine, const struct 
 	uint64_t offset;
 	int r;
 
-	elf_init(&elf);
-	offset = elf_append(&elf, code, size);
-	elf_segment(&elf, PT_LOAD, PF_R | PF_X, CODE, offset, size, size);
-	elf_finish(&elf, ET_EXEC, elf_machine);
+	offset = elf_of_code(&elf, CODE, code, size, elf_machine);
 	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
 	r = landing_find(image, &function, begin, &use, ret_landing, NULL);
 	if (r == 0)

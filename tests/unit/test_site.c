@@ -609,10 +609,8 @@ static int find_call_in(const struct code *code, const struct prologue *prologue
 	struct error err = {0};
 	int r;
 
-	elf_init(&elf);
-	*ret_code_offset = elf_append(&elf, code->bytes, code->size);
-	elf_segment(&elf, PT_LOAD, PF_R | PF_X, ENTRY, *ret_code_offset, code->size, code->size);
-	elf_finish(&elf, ET_EXEC, prologue->machine == MACHINE_ARM64 ? EM_AARCH64 : EM_X86_64);
+	*ret_code_offset = elf_of_code(&elf, ENTRY, code->bytes, code->size,
+				       prologue->machine == MACHINE_ARM64 ? EM_AARCH64 : EM_X86_64);
 	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
 	r = site_find_call(image,
 			   convention_for(prologue->machine, prologue->minor, prologue->minor == 17),
