@@ -30,10 +30,11 @@ debian_keyring() {
   die "no Debian archive keyring: install the package debian-archive-keyring"
 }
 
-# A private apt state in folder $1. Of the machine's configuration it keeps how to
-# reach the network (proxies, certificates), not its hooks, lists or sources.
+# A private apt state in folder $1, for architecture $2 (default: the machine's). Of the machine's configuration
+# it keeps how to reach the network (proxies, certificates), not its hooks, lists or sources.
 prepare_apt() {
-  local state=$1
+  local state=$1 architecture=${2-}
+  [[ -n $architecture ]] || architecture=$(dpkg --print-architecture)
   mkdir -p "$state"/{lists/partial,archives/partial,parts,empty}
   : >"$state/status"
   { apt-config dump | grep -i '^Acquire::' | grep -vi '^Acquire::IndexTargets' || true; } >"$state/parts/machine"
@@ -49,7 +50,8 @@ Dir::State::lists "$state/lists";
 Dir::State::status "$state/status";
 Dir::Cache "$state";
 APT::Sandbox::User "root";
-APT::Architecture "$(dpkg --print-architecture)";
+APT::Architecture "$architecture";
+APT::Architectures { "$architecture"; };
 Acquire::Languages "none";
 END
 }
@@ -63,12 +65,13 @@ quiet_apt() {
   }
 }
 
-# Reads the package lists of suite $2 from the mirror or, for a suite that has
+# Reads the package lists of suite $2, or of several (words), from the mirror or, for suites that have
 # been archived, from where mirrors keep those.
 read_suite() {
-  local state=$1 suite=$2 mirror=$3 keyring=$4 base
+  local state=$1 suites=$2 mirror=$3 keyring=$4 base
   for base in "$mirror" "${mirror%/*}/debian-archive/debian"; do
-    echo "deb [signed-by=$keyring] $base $suite main" >"$state/sources.list"
+    # shellcheck disable=SC2086 # the suites are words
+    printf "deb [signed-by=$keyring] $base %s main\n" $suites >"$state/sources.list"
     quiet_apt "$state" -o APT::Update::Error-Mode=any -o Acquire::Check-Valid-Until=false update && return
   done
   return 1
