@@ -20,7 +20,8 @@ enum {
 	PLAN_THREAD_POINTER = 34,
 	PLAN_REGISTER_WORDS = 35,
 	STRING_MAX_SIZE = 8192,
-	SCRATCH_SLOTS = 4, /* a CPU */
+	SCRATCH_SLOTS = 4, /* of each CPU */
+	SCRATCH_SPARE_SLOTS = 32, /* for all */
 	SEARCH_KEY_SIZE = 64,
 	SEARCH_GROUP_SLOTS = 8,
 	/* Groups of a map that are looked through at most: a map of 16,000 entries, or a bounded time. */
@@ -142,10 +143,15 @@ enum {
 	COOKIE_PROCESS_SHIFT = COOKIE_PLAN_BITS + COOKIE_TARGET_BITS,
 };
 
-/* An entry of the map of traced processes is a target, and how it is probed. */
+/*
+ * An entry of the map of traced processes: the process, which is also its key, a target, and how it is probed.
+ * The memory of an entry that was removed can be given to another process while a hit looks at it; the
+ * process in it tells. So an entry is written and read as one word.
+ */
 enum {
 	TRACED_TARGET_MASK = (1 << COOKIE_TARGET_BITS) - 1,
 	TRACED_BY_FILE = 1 << 30, /* by the probes of its file, not by some of its own */
+	TRACED_PROCESS_SHIFT = 32,
 };
 
 enum record_kind {

@@ -36,12 +36,14 @@ struct {
 } plans SEC(".maps");
 
 static __always_inline void load_registers(struct scratch *scratch, const struct plan *plan,
-					   const void *context)
+					   const __u64 *context)
 {
 	__u64 *registers = (__u64 *)scratch->work;
 
+	/* The verifier takes no offset into the context that is not a constant. */
+#pragma unroll
 	for (int i = 0; i < PT_REGS_WORDS; i++)
-		registers[i] = ((const __u64 *)context)[i];
+		registers[i] = context[i];
 	if (plan->flags & PLAN_WANTS_THREAD_POINTER)
 		registers[PLAN_THREAD_POINTER] = read_thread_pointer();
 }
@@ -51,84 +53,88 @@ static __always_inline __u64 *lost_of(const struct plan *plan)
 	return &lost[plan->role & (PLAN_ROLE_COUNT - 1)];
 }
 
-static __always_inline void tell_hit(struct scratch *scratch, const struct plan *plan, __u64 cookie,
-				     __u64 process, bool is_long, bool sleepable)
+/* Completes the head, whose cookie and process are there already, and submits the record. */
+static __noinline void submit_hit(struct scratch *scratch, const struct plan *plan)
 {
 	struct record_hit *hit = (struct record_hit *)scratch->record;
-	__u64 size;
+	__u64 size = scratch->progress.used;
 
-	interpret(scratch, plan, is_long, sleepable);
-	hit->size = scratch->progress.used;
+	LIMIT(size, RECORD_END);
+	hit->size = size;
 	hit->kind = RECORD_HIT;
 	hit->cell_count = scratch->progress.cell;
-	hit->cookie = cookie;
 	hit->time = bpf_ktime_get_ns();
-	hit->process = process;
 	hit->lost_calls = *(volatile __u64 *)&lost[PLAN_ROLE_CALL];
 	for (int i = 0; i < PLAN_MAX_CELLS / 64; i++)
 		hit->unreadable[i] = scratch->progress.unreadable[i];
-	size = scratch->progress.used;
-	submit(scratch->record, size < RECORD_END ? size : RECORD_END, lost_of(plan));
+	submit(scratch->record, size, lost_of(plan));
 }
 
-static __always_inline int handle_hit(void *context, bool is_long, bool sleepable)
+static __always_inline int handle_hit(const __u64 *context, bool is_long)
 {
-	__u64 cookie = bpf_get_attach_cookie(context);
-	__u32 index = cookie & ((1u << COOKIE_PLAN_BITS) - 1);
-	const struct plan *plan = bpf_map_lookup_elem(&plans, &index);
-	__u64 flags = ((const __u64 *)context)[PT_REGS_FLAGS];
-	__u64 process = read_process();
+	__u64 cookie = bpf_get_attach_cookie((void *)context);
+	__u32 number = cookie & ((1u << COOKIE_PLAN_BITS) - 1);
+	const struct plan *plan = bpf_map_lookup_elem(&plans, &number);
+	__u64 flags = context[PT_REGS_FLAGS];
 	struct scratch *scratch;
+	struct record_hit *hit;
+	__u64 process;
 
 	if (!plan || (flags & plan->skip_if_set) | (~flags & plan->skip_if_clear))
 		return 0;
-	if (!claim_hit(&cookie, process >> 32))
+	process = read_process();
+	cookie = claim_hit(cookie, process >> 32);
+	if (!cookie)
 		return 0;
 	scratch = scratch_claim();
 	if (!scratch) {
 		__sync_fetch_and_add(lost_of(plan), 1);
 		return 0;
 	}
+	hit = (struct record_hit *)scratch->record;
+	hit->cookie = cookie;
+	hit->process = process;
 	load_registers(scratch, plan, context);
-	tell_hit(scratch, plan, cookie, process, is_long, sleepable);
+	interpret(scratch, plan, is_long);
+	submit_hit(scratch, plan);
 	scratch_release(scratch);
 	return 0;
 }
 
 /* For short plans. */
 SEC("uprobe.multi.s")
-int hit_multi_sleepable(void *context)
+int hit_multi_sleepable(const __u64 *context)
 {
-	return handle_hit(context, false, true);
+	return handle_hit(context, false);
 }
 
 SEC("uprobe.s")
-int hit_single_sleepable(void *context)
+int hit_single_sleepable(const __u64 *context)
 {
-	return handle_hit(context, false, true);
+	return handle_hit(context, false);
 }
 
 SEC("uprobe")
-int hit_single(void *context)
+int hit_single(const __u64 *context)
 {
-	return handle_hit(context, false, false);
+	return handle_hit(context, false);
 }
 
 /* For all plans: Linux 5.17, for bpf_loop(). */
 SEC("uprobe.multi.s")
-int hit_long_multi_sleepable(void *context)
+int hit_long_multi_sleepable(const __u64 *context)
 {
-	return handle_hit(context, true, true);
+	return handle_hit(context, true);
 }
 
 SEC("uprobe.s")
-int hit_long_single_sleepable(void *context)
+int hit_long_single_sleepable(const __u64 *context)
 {
-	return handle_hit(context, true, true);
+	return handle_hit(context, true);
 }
 
 SEC("uprobe")
-int hit_long_single(void *context)
+int hit_long_single(const __u64 *context)
 {
-	return handle_hit(context, true, false);
+	return handle_hit(context, true);
 }

@@ -9,6 +9,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "contract.h"
+#include "frame.bpf.h"
 #include "scratch.bpf.h"
 #include "search.bpf.h"
 #include "user_memory.bpf.h"
@@ -24,60 +25,6 @@ static __always_inline __u64 read_scalar(const struct scratch *scratch,
 	__u32 shift = 64 - 8 * (operation->size & 15);
 
 	return work_word(scratch, operation->source) << shift >> shift;
-}
-
-/* Reads a string's bytes, and up to `lookahead` after them on trial, to the end of the record. */
-static __always_inline bool read_window(struct scratch *scratch, __u64 address, __u64 size,
-					__u64 lookahead, bool sleepable)
-{
-	__u64 used = scratch->progress.used;
-	__u64 ahead = size + lookahead;
-
-	if (used > RECORD_END)
-		return false;
-	if (lookahead && ahead <= STRING_MAX_SIZE &&
-	    bpf_probe_read_user(scratch->record + used, ahead, (const void *)address) == 0)
-		size = ahead;
-	else if (size > STRING_MAX_SIZE ||
-		 !read_user(scratch->record + used, size, address, sleepable))
-		return false;
-	scratch->progress.window_address = address;
-	scratch->progress.window_size = size;
-	scratch->progress.window_offset = used;
-	return true;
-}
-
-/* Puts a string's bytes into the record, unless they stand there already, and returns its cell. */
-static __always_inline bool read_string(struct scratch *scratch, const struct plan *plan,
-					const struct plan_operation *operation, bool sleepable,
-					__u64 *ret_cell)
-{
-	__u64 address = work_word(scratch, operation->source);
-	__u64 length = work_word(scratch, operation->target);
-	__u64 size = length < operation->size ? length : operation->size;
-	__u64 skip = address - scratch->progress.window_address;
-	__u64 used = scratch->progress.used;
-	__u64 room = used < RECORD_END ? RECORD_END - used : 0;
-	__u64 offset;
-
-	*ret_cell = 0;
-	if (length == 0)
-		return true;
-	if (length >> CELL_STRING_SIZE_SHIFT || address < LOWEST_POINTER)
-		return false;
-	if (size > room)
-		size = room;
-	if (skip + size > scratch->progress.window_size || skip > STRING_MAX_SIZE) {
-		if (!read_window(scratch, address, size, operation->displacement, sleepable))
-			return false;
-		skip = 0;
-	}
-	offset = scratch->progress.window_offset + skip;
-	if (scratch->progress.used < offset + size)
-		scratch->progress.used = offset + size;
-	offset -= sizeof(struct record_hit) + 8 * plan->cell_count;
-	*ret_cell = offset << CELL_STRING_OFFSET_SHIFT | size << CELL_STRING_SIZE_SHIFT | length;
-	return true;
 }
 
 /* A short plan has no more blocks and cells than a word has bits: no word has to be looked for. */
@@ -98,15 +45,16 @@ static __always_inline bool is_there(const struct scratch *scratch, __u8 block, 
 }
 
 static __always_inline void read_block(struct scratch *scratch, const struct plan_operation *operation,
-				       bool is_long, bool sleepable)
+				       bool is_long)
 {
 	__u64 base = work_word(scratch, operation->source);
 	__u64 target = operation->target & (PLAN_WORK_SIZE - 1);
 	__u64 size = operation->size;
 
-	if (size > PLAN_MAX_BLOCK_SIZE || base < LOWEST_POINTER)
+	if (base < LOWEST_POINTER)
 		return;
-	if (read_user(scratch->work + target, size, base + operation->displacement, sleepable))
+	LIMIT(size, PLAN_MAX_BLOCK_SIZE);
+	if (read_user(scratch->work + target, size, base + operation->displacement))
 		define_block(scratch, operation, is_long);
 }
 
@@ -121,10 +69,67 @@ static __always_inline void put_cell(struct scratch *scratch, bool readable, __u
 	scratch->progress.cell++;
 }
 
+/* Reads a string's bytes, and up to `lookahead` after them on trial, to the end of the record. */
+static __noinline bool read_window(struct scratch *scratch, __u64 address, __u64 size, __u64 lookahead)
+{
+	__u64 used = scratch->progress.used;
+	__u64 ahead = size + lookahead;
+
+	LIMIT(used, RECORD_END);
+	LIMIT(size, STRING_MAX_SIZE);
+	LIMIT(ahead, STRING_MAX_SIZE);
+	if (ahead > size &&
+	    bpf_probe_read_user(scratch->record + used, ahead, (const void *)address) == 0)
+		size = ahead;
+	else if (!read_user(scratch->record + used, size, address))
+		return false;
+	scratch->progress.window_address = address;
+	scratch->progress.window_size = size;
+	scratch->progress.window_offset = scratch->progress.used;
+	return true;
+}
+
+/* The cell of a string of which `size` bytes stand in the window. */
+static __always_inline __u64 string_cell(struct scratch *scratch, const struct plan *plan,
+					 __u64 address, __u64 size, __u64 length)
+{
+	__u64 skip = address - scratch->progress.window_address;
+	__u64 offset = scratch->progress.window_offset + skip;
+
+	if (scratch->progress.used < offset + size)
+		scratch->progress.used = offset + size;
+	offset -= sizeof(struct record_hit) + 8 * plan->cell_count;
+	return offset << CELL_STRING_OFFSET_SHIFT | size << CELL_STRING_SIZE_SHIFT | length;
+}
+
+/* Puts a string's bytes into the record, unless they stand there already, and its cell. */
+static __noinline void put_string(struct scratch *scratch, const struct plan *plan,
+				  const struct plan_operation *operation)
+{
+	__u64 address = work_word(scratch, operation->source);
+	__u64 length = work_word(scratch, operation->target);
+	__u64 size = length < operation->size ? length : operation->size;
+	__u64 skip = address - scratch->progress.window_address;
+	__u64 used = scratch->progress.used;
+	__u64 room = used < RECORD_END ? RECORD_END - used : 0;
+
+	if (size > room)
+		size = room;
+	if (length == 0)
+		put_cell(scratch, true, 0, true);
+	else if (length >> CELL_STRING_SIZE_SHIFT || address < LOWEST_POINTER)
+		put_cell(scratch, false, 0, true);
+	else if ((skip > STRING_MAX_SIZE || skip + size > scratch->progress.window_size) &&
+		 !read_window(scratch, address, size, operation->displacement))
+		put_cell(scratch, false, 0, true);
+	else
+		put_cell(scratch, true, string_cell(scratch, plan, address, size, length), true);
+}
+
 /* What only long plans have. False when the operation is none of these. */
 static __always_inline bool carry_out_condition(struct scratch *scratch, const struct plan *plan,
 						const struct plan_operation *operation,
-						bool readable, bool sleepable)
+						bool readable)
 {
 	__u64 *found = (__u64 *)(scratch->work + (operation->target & (PLAN_WORK_SIZE - 1)));
 	__u32 search = operation->size & (PLAN_MAX_SEARCHES - 1);
@@ -141,7 +146,7 @@ static __always_inline bool carry_out_condition(struct scratch *scratch, const s
 	case PLAN_SEARCH:
 		if (!readable || !find_entry(&scratch->search, &plan->searches[search],
 					     work_word(scratch, operation->source),
-					     operation->displacement, sleepable))
+					     operation->displacement))
 			return true;
 		found[0] = scratch->search.key;
 		found[1] = scratch->search.element;
@@ -152,32 +157,25 @@ static __always_inline bool carry_out_condition(struct scratch *scratch, const s
 }
 
 static __always_inline void carry_out(struct scratch *scratch, const struct plan *plan,
-				      const struct plan_operation *operation, bool is_long,
-				      bool sleepable)
+				      const struct plan_operation *operation, bool is_long)
 {
 	bool readable = is_there(scratch, operation->base, is_long);
-	__u64 value = 0;
 
 	if (is_long) {
 		readable = readable && is_there(scratch, operation->gate, true);
-		if (carry_out_condition(scratch, plan, operation, readable, sleepable))
+		if (carry_out_condition(scratch, plan, operation, readable))
 			return;
 	}
-	switch (operation->code) {
-	case PLAN_READ:
+	if (operation->code == PLAN_READ) {
 		if (readable)
-			read_block(scratch, operation, is_long, sleepable);
-		return;
-	case PLAN_SCALAR:
-		if (readable)
-			value = read_scalar(scratch, operation);
-		break;
-	case PLAN_STRING:
-		readable = readable &&
-			   read_string(scratch, plan, operation, sleepable, &value);
-		break;
+			read_block(scratch, operation, is_long);
+	} else if (!readable) {
+		put_cell(scratch, false, 0, is_long);
+	} else if (operation->code == PLAN_SCALAR) {
+		put_cell(scratch, true, read_scalar(scratch, operation), is_long);
+	} else if (operation->code == PLAN_STRING) {
+		put_string(scratch, plan, operation);
 	}
-	put_cell(scratch, readable, value, is_long);
 }
 
 struct plan_context {
@@ -186,54 +184,42 @@ struct plan_context {
 };
 
 /* One turn of bpf_loop(): 1 ends it. */
-static __always_inline long plan_turn(__u32 turn, struct plan_context *context, bool sleepable)
+static long carry_out_turn(__u32 turn, struct plan_context *context)
 {
-	if (turn >= context->plan->operation_count || turn >= PLAN_MAX_OPERATIONS)
+	const struct plan *plan = context->plan;
+
+	if (turn >= plan->operation_count || turn >= PLAN_MAX_OPERATIONS)
 		return 1;
-	carry_out(context->scratch, context->plan, &context->plan->operations[turn], true, sleepable);
+	carry_out(context->scratch, plan, &plan->operations[turn], true);
 	return 0;
-}
-
-static long plan_turn_sleepable(__u32 turn, struct plan_context *context)
-{
-	return plan_turn(turn, context, true);
-}
-
-static long plan_turn_atomic(__u32 turn, struct plan_context *context)
-{
-	return plan_turn(turn, context, false);
 }
 
 /*
  * The verifier goes through each turn of a loop in the program itself, which short plans can afford
  * and for which they need no call a turn; through the function that bpf_loop() calls it goes once.
  */
-static __always_inline void carry_out_all(struct scratch *scratch, const struct plan *plan,
-					  bool is_long, bool sleepable)
+static __always_inline void carry_out_all(struct scratch *scratch, const struct plan *plan, bool is_long)
 {
-	struct plan_context context = {scratch, plan};
+	struct plan_context context = { scratch, plan };
 
-	if (is_long && sleepable) {
-		bpf_loop(PLAN_MAX_OPERATIONS, plan_turn_sleepable, &context, 0);
-	} else if (is_long) {
-		bpf_loop(PLAN_MAX_OPERATIONS, plan_turn_atomic, &context, 0);
-	} else {
-		for (__u32 i = 0; i < PLAN_SHORT_OPERATIONS && i < plan->operation_count; i++)
-			carry_out(scratch, plan, &plan->operations[i], false, sleepable);
+	if (is_long) {
+		bpf_loop(PLAN_MAX_OPERATIONS, carry_out_turn, &context, 0);
+		return;
 	}
+	for (__u32 i = 0; i < PLAN_SHORT_OPERATIONS && i < plan->operation_count; i++)
+		carry_out(scratch, plan, &plan->operations[i], false);
 }
 
 /* Fills the record but for its head. */
-static __always_inline void interpret(struct scratch *scratch, const struct plan *plan, bool is_long,
-				      bool sleepable)
+static __always_inline void interpret(struct scratch *scratch, const struct plan *plan, bool is_long)
 {
 	__u32 cell_count = plan->cell_count < PLAN_MAX_CELLS ? plan->cell_count : PLAN_MAX_CELLS;
 
-	scratch->progress = (struct progress){
-		.used = sizeof(struct record_hit) + 8 * cell_count,
-		.readable = {1}, /* the registers */
-	};
-	carry_out_all(scratch, plan, is_long, sleepable);
+	/* In place: a compound literal would be put together on the stack. */
+	__builtin_memset(&scratch->progress, 0, sizeof(scratch->progress));
+	scratch->progress.used = sizeof(struct record_hit) + 8 * cell_count;
+	scratch->progress.readable[0] = 1; /* the registers */
+	carry_out_all(scratch, plan, is_long);
 }
 
 #endif

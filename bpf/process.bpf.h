@@ -25,7 +25,7 @@ struct {
 	__uint(max_entries, 65536);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, __u32);
-	__type(value, __u32);
+	__type(value, __u64);
 } traced SEC(".maps");
 
 /*
@@ -45,32 +45,45 @@ static __always_inline bool listens(__u32 pid)
 	return port_count && bpf_map_lookup_elem(&listeners, &pid);
 }
 
-/*
- * Whether a hit is of a process that its probe is for; completes the cookie of a whole file's probe.
- * Children that share a breakpoint, and processes that run the file but are not wanted, are in no map.
- */
-static __always_inline bool claim_hit(__u64 *cookie, __u32 pid)
+/* The entry of a traced process, or 0. */
+static __always_inline __u64 traced_entry(__u32 pid)
 {
-	__u64 owner = *cookie >> COOKIE_PROCESS_SHIFT;
-	const __u32 *entry;
-	__u64 target = 0;
+	const volatile __u64 *slot = bpf_map_lookup_elem(&traced, &pid);
+	__u64 entry = slot ? *slot : 0;
 
-	if (owner)
-		return owner == pid;
-	if (!pid) /* not in the tool's PID namespace */
-		return false;
-	entry = bpf_map_lookup_elem(&traced, &pid);
-	if (entry && !(*entry & TRACED_BY_FILE))
-		return false;
-	if (entry)
-		target = *entry & TRACED_TARGET_MASK;
-	else if (!bpf_map_lookup_elem(&newcomers, &pid) && !listens(pid))
-		return false;
-	*cookie |= (__u64)pid << COOKIE_PROCESS_SHIFT | target << COOKIE_PLAN_BITS;
-	return true;
+	return entry >> TRACED_PROCESS_SHIFT == pid ? entry : 0;
 }
 
-static __always_inline int submit_process(__u16 kind, __u16 port, __u32 pid)
+/*
+ * The cookie of a whole file's probe, with the process and the target that a hit is of. 0 when it is of
+ * none: children that share a breakpoint, and processes that run the file but are not wanted, are in no map.
+ */
+static __noinline __u64 complete_cookie(__u64 cookie, __u32 pid)
+{
+	__u64 entry, target;
+
+	if (!pid) /* not in the tool's PID namespace */
+		return 0;
+	entry = traced_entry(pid);
+	if (entry && !(entry & TRACED_BY_FILE))
+		return 0;
+	if (!entry && !bpf_map_lookup_elem(&newcomers, &pid) && !listens(pid))
+		return 0;
+	target = entry & TRACED_TARGET_MASK;
+	return cookie | (__u64)pid << COOKIE_PROCESS_SHIFT | target << COOKIE_PLAN_BITS;
+}
+
+/* The cookie that a hit's record carries, or 0 when the hit is not of the process that its probe is for. */
+static __always_inline __u64 claim_hit(__u64 cookie, __u32 pid)
+{
+	__u64 owner = cookie >> COOKIE_PROCESS_SHIFT;
+
+	if (!owner)
+		return complete_cookie(cookie, pid);
+	return owner == pid ? cookie : 0;
+}
+
+static __noinline int submit_process(__u16 kind, __u16 port, __u32 pid)
 {
 	struct record_process record = {
 		.size = sizeof(record),
@@ -99,7 +112,7 @@ int note_exec(void *context __attribute__((unused)))
 	return submit_process(RECORD_EXEC, 0, pid);
 }
 
-static __always_inline bool is_asked_for(__u16 port)
+static __noinline bool is_asked_for(__u16 port)
 {
 	for (__u32 i = 0; i < WATCHED_PORTS; i++) {
 		if (i < port_count && ports[i] == port)

@@ -28,13 +28,9 @@ struct {
  * The word is lowered when it is certain that a wakeup follows: this thread may stand still in between,
  * and others, who then leave the reader alone, fill the ring.
  */
-static __always_inline void wake_reader(void)
+static __noinline void wake_reader(void)
 {
-	void *nudge;
-
-	if (!reader_asleep)
-		return;
-	nudge = bpf_ringbuf_reserve(&ring, 8, 0);
+	void *nudge = bpf_ringbuf_reserve(&ring, 8, 0);
 	if (!nudge)
 		return;
 	reader_asleep = 0;
@@ -51,7 +47,8 @@ static __always_inline void submit(const void *record, __u64 size, __u64 *lost_c
 
 	if (bpf_ringbuf_output(&ring, (void *)record, size, flags))
 		__sync_fetch_and_add(lost_count, 1);
-	wake_reader();
+	if (reader_asleep)
+		wake_reader();
 }
 
 #endif

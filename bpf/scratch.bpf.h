@@ -40,8 +40,9 @@ struct progress {
 };
 
 /*
- * A uprobe program cannot migrate but it can be preempted (and a sleepable one can sleep), and
- * another thread's hit on the same CPU then needs room of its own: slots are claimed.
+ * A hit has a slot for itself until its record is in the ring. A uprobe program does not migrate, but it
+ * can be preempted, and a sleepable one sleeps in page faults, while other threads hit probes on the same
+ * CPU: so slots are claimed. A CPU has some of its own; a hit that finds those taken takes a spare one.
  */
 struct scratch {
 	__u32 claimed;
@@ -55,25 +56,44 @@ struct scratch {
 /* No per-CPU map: the values of those are limited to 32 KiB. User space knows the number of CPUs. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, SCRATCH_SLOTS);
+	__uint(max_entries, SCRATCH_SLOTS + SCRATCH_SPARE_SLOTS);
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(struct scratch) + RECORD_MAX_HEAD + DEFAULT_PAYLOAD_SIZE +
 				   STRING_MAX_SIZE);
 } scratches SEC(".maps");
 
-static __always_inline struct scratch *scratch_claim(void)
+static __always_inline struct scratch *scratch_claim_slot(__u32 slot)
 {
-	__u32 first = bpf_get_smp_processor_id() * SCRATCH_SLOTS;
+	struct scratch *scratch = bpf_map_lookup_elem(&scratches, &slot);
 
-#pragma unroll
-	for (__u32 slot = 0; slot < SCRATCH_SLOTS; slot++) {
-		__u32 key = first + slot;
-		struct scratch *scratch = bpf_map_lookup_elem(&scratches, &key);
+	if (scratch && __sync_val_compare_and_swap(&scratch->claimed, 0, 1) == 0)
+		return scratch;
+	return NULL;
+}
 
-		if (scratch && __sync_val_compare_and_swap(&scratch->claimed, 0, 1) == 0)
+static __noinline struct scratch *scratch_claim_spare(void)
+{
+	for (__u32 slot = 0; slot < SCRATCH_SPARE_SLOTS; slot++) {
+		struct scratch *scratch = scratch_claim_slot(slot);
+
+		if (scratch)
 			return scratch;
 	}
 	return NULL;
+}
+
+/* NULL when all that may be taken are. */
+static __always_inline struct scratch *scratch_claim(void)
+{
+	__u32 first = SCRATCH_SPARE_SLOTS + bpf_get_smp_processor_id() * SCRATCH_SLOTS;
+
+	for (__u32 i = 0; i < SCRATCH_SLOTS; i++) {
+		struct scratch *scratch = scratch_claim_slot(first + i);
+
+		if (scratch)
+			return scratch;
+	}
+	return scratch_claim_spare();
 }
 
 static __always_inline void scratch_release(struct scratch *scratch)

@@ -27,11 +27,12 @@ struct search_progress {
 	__u64 array, array_index, array_count;
 	__u64 older, older_count;
 	__u64 directory, directory_index, directory_size, table;
+	__u64 next_table;
 	__u64 key, element; /* the entry that was found */
 	__u32 pass_over;
 	__u32 is_older;
 	__u8 header[HEADER_SIZE + 8];
-	__u64 states; /* of a group's entries, a byte each */
+	__u8 states[SEARCH_GROUP_SLOTS]; /* of a group's entries */
 	__u64 text[2];
 	__u64 candidate[SEARCH_KEY_SIZE / 8];
 };
@@ -69,7 +70,7 @@ static __always_inline void begin_tables(struct search_progress *progress,
 
 static __always_inline bool begin_search(struct search_progress *progress,
 					 const struct plan_search *search, __u64 map,
-					 __u32 pass_over, bool sleepable)
+					 __u32 pass_over)
 {
 	progress->group = 0;
 	progress->array_index = 0;
@@ -81,7 +82,7 @@ static __always_inline bool begin_search(struct search_progress *progress,
 	progress->table = 0;
 	progress->key = 0;
 	progress->pass_over = pass_over;
-	if (!read_user(progress->header, HEADER_SIZE / 4 * 3, map, sleepable))
+	if (!read_user(progress->header, HEADER_SIZE / 4 * 3, map))
 		return false;
 	if (search->layout == SEARCH_BUCKETS)
 		return begin_buckets(progress, search);
@@ -91,19 +92,17 @@ static __always_inline bool begin_search(struct search_progress *progress,
 
 /* The next of the directory's tables; one table can have several places in it, side by side. */
 static __always_inline bool next_table(struct search_progress *progress,
-				       const struct plan_search *search, bool sleepable)
+				       const struct plan_search *search)
 {
-	__u64 table = 0;
-
 	if (progress->directory_index >= progress->directory_size ||
-	    !read_user(&table, sizeof(table), progress->directory + 8 * progress->directory_index,
-		       sleepable))
+	    !read_user(&progress->next_table, sizeof(progress->next_table),
+		       progress->directory + 8 * progress->directory_index))
 		return false;
 	progress->directory_index++;
-	if (table == progress->table)
+	if (progress->next_table == progress->table)
 		return true;
-	progress->table = table;
-	if (!read_user(progress->header, HEADER_SIZE / 2, table, sleepable))
+	progress->table = progress->next_table;
+	if (!read_user(progress->header, HEADER_SIZE / 2, progress->table))
 		return false;
 	progress->array = header_word(progress, search->groups_at);
 	progress->array_index = 0;
@@ -113,14 +112,14 @@ static __always_inline bool next_table(struct search_progress *progress,
 
 /* False when all groups were looked at. A turn may end without a group, with some on the way to it. */
 static __always_inline bool next_group(struct search_progress *progress,
-				       const struct plan_search *search, bool sleepable)
+				       const struct plan_search *search)
 {
 	if (progress->array_index < progress->array_count) {
 		progress->group = progress->array + search->group_size * progress->array_index++;
 		return true;
 	}
 	if (progress->directory_size)
-		return next_table(progress, search, sleepable);
+		return next_table(progress, search);
 	if (!progress->older)
 		return false;
 	progress->array = progress->older;
@@ -137,7 +136,7 @@ static __always_inline bool is_live(const struct plan_search *search, __u8 state
 }
 
 static __always_inline bool matches(struct search_progress *progress,
-				    const struct plan_search *search, __u64 key, bool sleepable)
+				    const struct plan_search *search, __u64 key)
 {
 	const __u64 *wanted = (const __u64 *)search->wanted;
 	__u32 size = search->key_size;
@@ -148,48 +147,55 @@ static __always_inline bool matches(struct search_progress *progress,
 	if (size > SEARCH_KEY_SIZE)
 		return false;
 	if (search->match == SEARCH_STRING) {
-		if (!read_user(progress->text, sizeof(progress->text), key, sleepable) ||
+		if (!read_user(progress->text, sizeof(progress->text), key) ||
 		    progress->text[1] != size)
 			return false;
 		key = progress->text[0];
 	}
 	for (int i = 0; i < SEARCH_KEY_SIZE / 8; i++)
 		progress->candidate[i] = 0;
-	if (size && !read_user(progress->candidate, size, key, sleepable))
+	if (size && !read_user(progress->candidate, size, key))
 		return false;
 	for (int i = 0; i < SEARCH_KEY_SIZE / 8; i++)
 		difference |= progress->candidate[i] ^ wanted[i];
 	return difference == 0;
 }
 
-/* True when the entry that was looked for is in this group. */
-static __always_inline bool look_at_group(struct search_progress *progress,
-					  const struct plan_search *search, bool sleepable)
+/* Whether the entry in this place is the one that is looked for; leaves its addresses in `progress`. */
+static __noinline bool take_entry(struct search_progress *progress, const struct plan_search *search,
+				  __u32 slot)
 {
-	__u64 states;
+	__u64 key = progress->group + search->key + slot * search->key_stride;
 
-	if (!read_user(&progress->states, sizeof(progress->states), progress->group, sleepable))
+	if (!matches(progress, search, key) || progress->pass_over--)
 		return false;
-	states = progress->states;
-	if (progress->is_older && (states & 0xff) >= ENTRY_MOVED && (states & 0xff) < ENTRY_LEAST) {
+	progress->key = progress->group + search->key + slot * search->key_stride;
+	progress->element = progress->group + search->element + slot * search->element_stride;
+	return true;
+}
+
+/* The entries of a bucket that has moved are found in the newer array. */
+static __always_inline bool has_moved(const struct search_progress *progress)
+{
+	return progress->is_older && progress->states[0] >= ENTRY_MOVED &&
+	       progress->states[0] < ENTRY_LEAST;
+}
+
+/* True when the entry that is looked for is in this group. */
+static __noinline bool look_at_group(struct search_progress *progress, const struct plan_search *search)
+{
+	if (!read_user(progress->states, sizeof(progress->states), progress->group))
+		return false;
+	if (has_moved(progress)) {
 		progress->group = 0;
 		return false;
 	}
-	for (__u32 slot = 0; slot < SEARCH_GROUP_SLOTS; slot++, states >>= 8) {
-		__u64 key = progress->group + search->key + slot * search->key_stride;
-
-		if (!is_live(search, states & 0xff) || !matches(progress, search, key, sleepable))
-			continue;
-		if (progress->pass_over--)
-			continue;
-		progress->key = key;
-		progress->element =
-			progress->group + search->element + slot * search->element_stride;
-		return true;
+	for (__u32 slot = 0; slot < SEARCH_GROUP_SLOTS; slot++) {
+		if (is_live(search, progress->states[slot]) && take_entry(progress, search, slot))
+			return true;
 	}
 	if (search->layout == SEARCH_TABLES ||
-	    !read_user(&progress->group, sizeof(progress->group), progress->group + search->next,
-		       sleepable))
+	    !read_user(&progress->group, sizeof(progress->group), progress->group + search->next))
 		progress->group = 0;
 	return false;
 }
@@ -200,40 +206,25 @@ struct search_context {
 };
 
 /* One turn of bpf_loop(): 1 ends it. */
-static __always_inline long search_turn(struct search_context *context, bool sleepable)
+static long search_turn(__u32 turn __attribute__((unused)), struct search_context *context)
 {
 	struct search_progress *progress = context->progress;
 	const struct plan_search *search = context->search;
 
-	if (!progress->group && !next_group(progress, search, sleepable))
+	if (!progress->group && !next_group(progress, search))
 		return 1;
-	return progress->group && look_at_group(progress, search, sleepable);
-}
-
-static long search_turn_sleepable(__u32 turn __attribute__((unused)),
-				  struct search_context *context)
-{
-	return search_turn(context, true);
-}
-
-static long search_turn_atomic(__u32 turn __attribute__((unused)), struct search_context *context)
-{
-	return search_turn(context, false);
+	return progress->group && look_at_group(progress, search);
 }
 
 /* Finds the entry and leaves the addresses of its key and element in `progress`. */
-static __always_inline bool find_entry(struct search_progress *progress,
-				       const struct plan_search *search, __u64 map, __u32 pass_over,
-				       bool sleepable)
+static __noinline bool find_entry(struct search_progress *progress, const struct plan_search *search,
+				  __u64 map, __u32 pass_over)
 {
 	struct search_context context = { progress, search };
 
-	if (!begin_search(progress, search, map, pass_over, sleepable))
+	if (!begin_search(progress, search, map, pass_over))
 		return false;
-	if (sleepable)
-		bpf_loop(SEARCH_MAX_GROUPS, search_turn_sleepable, &context, 0);
-	else
-		bpf_loop(SEARCH_MAX_GROUPS, search_turn_atomic, &context, 0);
+	bpf_loop(SEARCH_MAX_GROUPS, search_turn, &context, 0);
 	return progress->key != 0;
 }
 

@@ -53,7 +53,7 @@ struct sock {
 enum { MAX_NAMESPACE_LEVELS = 8 }; /* the kernel allows 32; container engines use one or two */
 
 /* A task's number in the tool's PID namespace; 0 when it has none there. */
-static __always_inline __u64 read_namespace_pid(const struct task_struct *task)
+static __noinline __u64 read_namespace_pid(const struct task_struct *task)
 {
 	const struct pid *pid = BPF_CORE_READ(task, thread_pid);
 	__u32 level = BPF_CORE_READ(pid, level);
@@ -69,20 +69,22 @@ static __always_inline __u64 read_namespace_pid(const struct task_struct *task)
 	return 0;
 }
 
-/* Thread group id << 32 | thread id, as the tool sees them. */
-static __always_inline __u64 read_process(void)
+static __noinline __u64 read_namespace_process(void)
 {
-	const struct task_struct *task;
+	const struct task_struct *task = (const void *)bpf_get_current_task();
 
-	if (!pid_namespace)
-		return bpf_get_current_pid_tgid();
-	task = (const void *)bpf_get_current_task();
 	return read_namespace_pid(BPF_CORE_READ(task, group_leader)) << 32 |
 	       read_namespace_pid(task);
 }
 
+/* Thread group id << 32 | thread id, as the tool sees them. */
+static __always_inline __u64 read_process(void)
+{
+	return pid_namespace ? read_namespace_process() : bpf_get_current_pid_tgid();
+}
+
 /* Go's stack ABI has no register for g: it is in thread-local storage. */
-static __always_inline __u64 read_thread_pointer(void)
+static __noinline __u64 read_thread_pointer(void)
 {
 #if defined(__TARGET_ARCH_x86)
 	const struct task_struct *task = (const void *)bpf_get_current_task();

@@ -8,17 +8,22 @@
 #include <stdbool.h>
 #include <bpf/bpf_helpers.h>
 
+#include "frame.bpf.h"
+
 /* No Go object lies in the first page; a pointer into it is nil plus a field offset. */
 #define LOWEST_POINTER 4096
 
+/* Whether the programs are loaded as sleepable ones. Set by user space before loading. */
+const volatile bool may_sleep;
+
 /* Reads user memory; a page that is not resident is faulted in where the program may sleep. */
-static __always_inline bool read_user(void *target, __u32 size, __u64 address, bool sleepable)
+static __noinline bool read_user(void *target, __u32 size, __u64 address)
 {
 	if (address < LOWEST_POINTER)
 		return false;
 	if (bpf_probe_read_user(target, size, (const void *)address) == 0)
 		return true;
-	return sleepable && bpf_copy_from_user(target, size, (const void *)address) == 0;
+	return may_sleep && bpf_copy_from_user(target, size, (const void *)address) == 0;
 }
 
 #endif

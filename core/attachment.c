@@ -100,8 +100,10 @@ static struct attachment *create_attachment(const struct kernel *kernel, uint32_
 	return attachment;
 }
 
-static int enter(const struct attachment *attachment, uint32_t entry)
+static int enter(const struct attachment *attachment, uint32_t target)
 {
+	uint64_t entry = (uint64_t)attachment->pid << TRACED_PROCESS_SHIFT | target;
+
 	return bpf_map_update_elem(attachment->traced, &attachment->pid, &entry, BPF_ANY) < 0 ?
 		       -errno :
 		       0;
@@ -196,7 +198,7 @@ int kernel_adopt(struct kernel *kernel, uint32_t pid, uint32_t target,
 
 bool kernel_traces(const struct kernel *kernel, uint32_t pid)
 {
-	uint32_t entry;
+	uint64_t entry;
 
 	return bpf_map_lookup_elem(kernel->traced, &pid, &entry) == 0;
 }

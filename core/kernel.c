@@ -86,6 +86,7 @@ static int configure(struct gohttpsnoop_bpf *skeleton, const struct kernel_optio
 
 	skeleton->rodata->payload_size = payload;
 	skeleton->rodata->pid_namespace = read_pid_namespace();
+	skeleton->rodata->may_sleep = attachment != KERNEL_ATTACHMENT_SINGLE;
 	skeleton->rodata->watch_all = options->watch_all;
 	skeleton->rodata->port_count = options->port_count;
 	for (size_t i = 0; i < options->port_count; i++)
@@ -93,7 +94,8 @@ static int configure(struct gohttpsnoop_bpf *skeleton, const struct kernel_optio
 	r = bpf_map__set_value_size(skeleton->maps.scratches, fixed + payload);
 	if (r == 0)
 		r = bpf_map__set_max_entries(skeleton->maps.scratches,
-					     SCRATCH_SLOTS * libbpf_num_possible_cpus());
+					     SCRATCH_SPARE_SLOTS +
+						     SCRATCH_SLOTS * libbpf_num_possible_cpus());
 	if (r == 0)
 		r = bpf_map__set_max_entries(skeleton->maps.plans,
 					     options->long_plans ? MAX_LONG_PLANS : KERNEL_MAX_PLANS);
