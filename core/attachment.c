@@ -10,7 +10,6 @@
 
 #include "contract.h"
 #include "kernel_type.h"
-#include "privilege.h"
 #include "process.h"
 
 /* A link is gone when the kernel has waited for what may still run: 50 ms, a sleeping thread. */
@@ -81,11 +80,16 @@ static struct bpf_link *attach_single(struct kernel *kernel, const struct attach
 					       point->file_offset, &options);
 }
 
-static int fail_attach(struct error *err, int code)
+static int fail_attach(struct kernel *kernel, struct error *err, int code)
 {
-	if (code == -EPERM || code == -EACCES)
-		return privilege_fail(err, code, PRIVILEGE_TRACE, "probes cannot be attached");
-	return error_fail(err, code, "probes cannot be attached: %s", strerror(-code));
+	struct kernel_attempt attempt = {
+		.stage = KERNEL_ATTACH,
+		.attachment = kernel->attachment,
+		.code = code,
+		.verdict = "",
+	};
+
+	return kernel_fail(kernel, &attempt, err);
 }
 
 static struct attachment *create_attachment(const struct kernel *kernel, uint32_t pid, size_t links)
@@ -158,7 +162,7 @@ static int attach(struct kernel *kernel, const struct attach_request *request,
 		r = attach_links(kernel, request, points, count, attachment);
 	if (r < 0) {
 		attachment_detach(attachment);
-		return fail_attach(err, r);
+		return fail_attach(kernel, err, r);
 	}
 	*ret_attachment = attachment;
 	return 0;

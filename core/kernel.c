@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,12 +13,14 @@
 #include "contract.h"
 #include "gohttpsnoop.skel.h"
 #include "kernel_type.h"
-#include "privilege.h"
+#include "verifier_log.h"
 
 enum {
 	MAX_LONG_PLANS = 256, /* each ten times the size */
 	/* Strings of one record: room for this many of the longest. */
 	PAYLOAD_STRINGS = 7,
+	/* More than kernels before 5.2 take is refused. Only what is written of it costs memory. */
+	LOG_SIZE = (16 << 20) - 1,
 	/* The part of a plan that the program for short ones looks at. */
 	PLAN_SHORT_SIZE = offsetof(struct plan, operations) +
 			  PLAN_SHORT_OPERATIONS * sizeof(struct plan_operation),
@@ -28,12 +31,6 @@ static const char *const attachment_names[] = {
 	[KERNEL_ATTACHMENT_SINGLE_SLEEPABLE] = "perf-event uprobes",
 	[KERNEL_ATTACHMENT_SINGLE] = "perf-event uprobes, not sleepable",
 };
-
-/* libbpf explains itself on stderr unless told not to; what matters is in our own errors. */
-static int be_silent(enum libbpf_print_level level, const char *format, va_list arguments)
-{
-	return 0;
-}
 
 static struct bpf_program *program_of(const struct gohttpsnoop_bpf *skeleton, bool long_plans,
 				      enum kernel_attachment attachment)
@@ -48,23 +45,6 @@ static struct bpf_program *program_of(const struct gohttpsnoop_bpf *skeleton, bo
 	default:
 		return long_plans ? skeleton->progs.hit_long_single : skeleton->progs.hit_single;
 	}
-}
-
-/*
- * A kernel without uprobe_multi takes the program but not the link. Asked to attach to what is no
- * regular file it answers -EBADF where it knows such links and -EINVAL where it does not.
- */
-static bool has_multi_links(const struct bpf_program *program)
-{
-	unsigned long offset = 0;
-	LIBBPF_OPTS(bpf_link_create_opts, options, .uprobe_multi.path = "/",
-		    .uprobe_multi.offsets = &offset, .uprobe_multi.cnt = 1);
-	int link = bpf_link_create(bpf_program__fd(program), -1, 
-				   bpf_program__expected_attach_type(program), &options);
-
-	if (link >= 0)
-		close(link);
-	return link == -EBADF;
 }
 
 /* The inode of our PID namespace; 0 for the initial one (linux/proc_ns.h, PROC_PID_INIT_INO). */
@@ -125,11 +105,21 @@ static void choose_programs(const struct gohttpsnoop_bpf *skeleton,
 						   options->port_count > 0));
 }
 
+/* What the verifier says of the program that it refuses first; libbpf asks it for nothing else. */
+static void collect_log(const struct gohttpsnoop_bpf *skeleton, char *log)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, skeleton->obj) {
+		if (log)
+			bpf_program__set_log_buf(program, log, LOG_SIZE);
+	}
+}
+
 static int load(struct kernel *kernel, const struct kernel_options *options,
-		enum kernel_attachment attachment)
+		enum kernel_attachment attachment, char *log)
 {
 	struct gohttpsnoop_bpf *skeleton = gohttpsnoop_bpf__open();
-	struct bpf_program *program;
 	int r;
 
 	if (!skeleton)
@@ -137,11 +127,9 @@ static int load(struct kernel *kernel, const struct kernel_options *options,
 	r = configure(skeleton, options, attachment);
 	if (r == 0) {
 		choose_programs(skeleton, options, attachment);
+		collect_log(skeleton, log);
 		r = gohttpsnoop_bpf__load(skeleton);
 	}
-	program = program_of(skeleton, false, attachment);
-	if (r == 0 && attachment == KERNEL_ATTACHMENT_MULTI && !has_multi_links(program))
-		r = -EOPNOTSUPP;
 	if (r < 0) {
 		gohttpsnoop_bpf__destroy(skeleton);
 		return r;
@@ -150,50 +138,111 @@ static int load(struct kernel *kernel, const struct kernel_options *options,
 	kernel->traced = bpf_map__fd(skeleton->maps.traced);
 	kernel->newcomers = bpf_map__fd(skeleton->maps.newcomers);
 	kernel->listeners = bpf_map__fd(skeleton->maps.listeners);
-	kernel->short_program = program;
+	kernel->short_program = program_of(skeleton, false, attachment);
 	kernel->long_program = options->long_plans ? program_of(skeleton, true, attachment) : NULL;
 	kernel->attachment = attachment;
 	return 0;
 }
 
-static int load_best(struct kernel *kernel, const struct kernel_options *options)
+/* The verifier's last lines, and its last word. */
+static void keep_log(const char *log, int code, struct kernel_failure *failure, char *verdict,
+		     size_t size)
 {
-	int r = -EOPNOTSUPP;
+	verifier_log_tail(log, failure->verifier, sizeof(failure->verifier));
+	verifier_log_verdict(log, verdict, size);
+	/* Kernels before 6.4 keep the beginning of what is too long, later ones its end. */
+	if (*verdict && code == -ENOSPC)
+		snprintf(verdict, size, "its reasons take more than %d bytes", LOG_SIZE);
+}
 
-	if (options->attachment != KERNEL_ATTACHMENT_BEST)
-		return load(kernel, options, options->attachment);
+/* Loads the programs for one way to attach, unless the kernel is known not to have it. */
+static int load_way(struct kernel *kernel, const struct kernel_options *options,
+		    enum kernel_attachment attachment, struct kernel_failure *ret_failure,
+		    struct error *err)
+{
+	char verdict[512] = "";
+	struct kernel_failure failure = {
+		.obstacle = obstacle_of_way(&kernel->facts, &kernel->features, attachment),
+	};
+	struct kernel_attempt attempt = { KERNEL_LOAD, attachment, options->long_plans, -EOPNOTSUPP,
+					  verdict };
+	char *log = failure.obstacle == OBSTACLE_NONE ? malloc(LOG_SIZE) : NULL;
+
+	if (log)
+		*log = '\0';
+	if (failure.obstacle != OBSTACLE_NONE)
+		attempt.stage = KERNEL_ATTACH;
+	else
+		attempt.code = load(kernel, options, attachment, log);
+	if (attempt.code < 0 && log)
+		keep_log(log, attempt.code, &failure, verdict, sizeof(verdict));
+	free(log);
+	if (attempt.code == 0)
+		return 0;
+	if (failure.obstacle == OBSTACLE_NONE)
+		failure.obstacle =
+			obstacle_of_failure(&kernel->facts, &kernel->features, &attempt);
+	*ret_failure = failure;
+	return obstacle_fail(failure.obstacle, &kernel->facts, &kernel->features, &attempt, err);
+}
+
+/* Tells of the first way that this kernel has: that it lacks others is not why it fails. */
+static int load_best(struct kernel *kernel, const struct kernel_options *options,
+		     struct kernel_failure *ret_failure, struct error *err)
+{
+	struct kernel_failure first = { OBSTACLE_NONE };
+	struct error why_first = { 0 };
+
 	for (enum kernel_attachment attachment = KERNEL_ATTACHMENT_MULTI;
 	     attachment <= KERNEL_ATTACHMENT_SINGLE; attachment++) {
-		r = load(kernel, options, attachment);
-		if (r == 0 || r == -EPERM)
-			return r;
+		struct kernel_failure failure;
+		struct error why = { 0 };
+		int r = load_way(kernel, options, attachment, &failure, &why);
+
+		if (r == 0)
+			return 0;
+		if (first.obstacle == OBSTACLE_NONE || obstacle_is_of_way(first.obstacle)) {
+			first = failure;
+			why_first = why;
+		}
+		if (r == -EPERM)
+			break;
 	}
-	return r;
+	*ret_failure = first;
+	return error_adopt(err, &why_first);
 }
 
-/* -EACCES is what the kernel's verifier answers, too, to what it does not understand. */
-static int fail_load(const struct kernel_options *options, int r, struct error *err)
+static int open_place(struct kernel *kernel, const struct kernel_options *options,
+		      struct kernel_failure *ret_failure, struct error *err)
 {
-	if (r == -EPERM || (r == -EACCES && !privilege_is_held(PRIVILEGE_TRACE)))
-		return privilege_fail(err, r, PRIVILEGE_TRACE, "eBPF programs cannot be loaded");
-	error_fail(err, r, "eBPF programs cannot be loaded: %s", strerror(-r));
-	error_hint(err, "Linux %s or later with CONFIG_BPF_SYSCALL and CONFIG_UPROBES is needed",
-		   options->long_plans ? "5.17 (for functions, headers and --capture)" : "5.15");
-	return r;
+	static const struct kernel_attempt attempt = { .stage = KERNEL_LOOK, .code = -ENOENT,
+						      .verdict = "" };
+	enum obstacle obstacle = obstacle_of_place(&kernel->facts);
+
+	if (obstacle != OBSTACLE_NONE) {
+		*ret_failure = (struct kernel_failure){ obstacle };
+		return obstacle_fail(obstacle, &kernel->facts, &kernel->features, &attempt, err);
+	}
+	if (options->attachment != KERNEL_ATTACHMENT_BEST)
+		return load_way(kernel, options, options->attachment, ret_failure, err);
+	return load_best(kernel, options, ret_failure, err);
 }
 
-int kernel_open(const struct kernel_options *options, struct kernel **ret_kernel, struct error *err)
+int kernel_open(const struct kernel_options *options, struct kernel **ret_kernel,
+		struct kernel_failure *ret_failure, struct error *err)
 {
 	struct kernel *kernel = calloc(1, sizeof(*kernel));
 	int r;
 
+	*ret_failure = (struct kernel_failure){ OBSTACLE_OTHER };
 	if (!kernel)
 		return error_fail(err, -ENOMEM, "out of memory");
-	libbpf_set_print(be_silent);
-	r = load_best(kernel, options);
+	kernel->facts = *options->facts;
+	kernel->features = *options->features;
+	r = open_place(kernel, options, ret_failure, err);
 	if (r < 0) {
 		kernel_close(kernel);
-		return fail_load(options, r, err);
+		return r;
 	}
 	*ret_kernel = kernel;
 	return 0;
@@ -214,9 +263,15 @@ const char *kernel_attachment_name(const struct kernel *kernel)
 	return attachment_names[kernel->attachment];
 }
 
-bool kernel_uses_perf_events(const struct kernel *kernel)
+bool kernel_needs_admin(const struct kernel *kernel)
 {
-	return kernel->attachment != KERNEL_ATTACHMENT_MULTI;
+	return kernel->attachment != KERNEL_ATTACHMENT_MULTI &&
+	       kernel->features.perf_needs_admin != ANSWER_NO;
+}
+
+bool kernel_can_sleep(const struct kernel *kernel)
+{
+	return kernel->attachment != KERNEL_ATTACHMENT_SINGLE;
 }
 
 int kernel_ring(const struct kernel *kernel)
@@ -239,26 +294,36 @@ uint64_t kernel_lost_processes(const struct kernel *kernel)
 	return __atomic_load_n(&kernel->skeleton->bss->lost_processes, __ATOMIC_RELAXED);
 }
 
-static int watch(struct bpf_program *program, struct bpf_link **ret_link, struct error *err)
+int kernel_fail(struct kernel *kernel, const struct kernel_attempt *attempt, struct error *err)
 {
-	int code;
+	kernel->obstacle = obstacle_of_failure(&kernel->facts, &kernel->features, attempt);
+	return obstacle_fail(kernel->obstacle, &kernel->facts, &kernel->features, attempt, err);
+}
+
+enum obstacle kernel_obstacle(const struct kernel *kernel)
+{
+	return kernel->obstacle;
+}
+
+static int watch(struct kernel *kernel, struct bpf_program *program, struct bpf_link **ret_link,
+		 struct error *err)
+{
+	struct kernel_attempt attempt = { .stage = KERNEL_WATCH, .verdict = "" };
 
 	*ret_link = bpf_program__attach(program);
 	if (*ret_link)
 		return 0;
-	code = -errno;
-	if (code == -EPERM || code == -EACCES)
-		return privilege_fail(err, code, PRIVILEGE_TRACE,
-				      "new processes cannot be watched for");
-	return error_fail(err, code, "new processes cannot be watched for: %s", strerror(-code));
+	attempt.code = -errno;
+	return kernel_fail(kernel, &attempt, err);
 }
 
 int kernel_watch(struct kernel *kernel, struct error *err)
 {
-	int r = watch(kernel->skeleton->progs.note_exec, &kernel->exec_link, err);
+	struct gohttpsnoop_bpf *skeleton = kernel->skeleton;
+	int r = watch(kernel, skeleton->progs.note_exec, &kernel->exec_link, err);
 
-	if (r == 0 && bpf_program__autoload(kernel->skeleton->progs.note_listen))
-		r = watch(kernel->skeleton->progs.note_listen, &kernel->listen_link, err);
+	if (r == 0 && bpf_program__autoload(skeleton->progs.note_listen))
+		r = watch(kernel, skeleton->progs.note_listen, &kernel->listen_link, err);
 	return r;
 }
 

@@ -7,12 +7,15 @@
 
 #include "error.h"
 #include "kernel_attachment.h"
+#include "obstacle.h"
 #include "probe.h"
 
 /* The kernel side: the loaded program, its maps, and what is attached. */
 struct kernel;
 
 struct kernel_options {
+	const struct kernel_facts *facts;
+	const struct kernel_features *features;
 	uint32_t max_string; /* bytes of the longest string captured */
 	uint32_t ring_size;  /* bytes, a power of two, a multiple of the page size */
 	enum kernel_attachment attachment;
@@ -23,15 +26,27 @@ struct kernel_options {
 	size_t port_count;
 };
 
-/* -EPERM names the missing capability. */
-int kernel_open(const struct kernel_options *options, struct kernel **ret_kernel, struct error *err);
+/* Why it cannot be opened, beside what the error says. */
+struct kernel_failure {
+	enum obstacle obstacle;
+	char verifier[4096]; /* the last lines that the kernel's verifier wrote; may be empty */
+};
+
+int kernel_open(const struct kernel_options *options, struct kernel **ret_kernel,
+		struct kernel_failure *ret_failure, struct error *err);
 void kernel_close(struct kernel *kernel);
+
+/* Why the last attachment, or watching, failed. */
+enum obstacle kernel_obstacle(const struct kernel *kernel);
 
 /* What is in use: "uprobe_multi", "perf-event uprobes". */
 const char *kernel_attachment_name(const struct kernel *kernel);
 
-/* Whether each probe is a perf event. */
-bool kernel_uses_perf_events(const struct kernel *kernel);
+/* Whether probes can only be attached with CAP_SYS_ADMIN, as far as is known. */
+bool kernel_needs_admin(const struct kernel *kernel);
+
+/* Whether values on pages that are not resident are read, too. */
+bool kernel_can_sleep(const struct kernel *kernel);
 
 /* The ring buffer map's descriptor, and the word by which its reader says that it sleeps. */
 int kernel_ring(const struct kernel *kernel);
@@ -63,8 +78,7 @@ struct attach_point {
 };
 
 /*
- * Attaches all points in process `pid`, whose records will carry `target`. -EPERM names the missing
- * capability.
+ * Attaches all points in process `pid`, whose records will carry `target`.
  */
 int kernel_attach(struct kernel *kernel, uint32_t pid, uint32_t target,
 		  const struct attach_point *points, size_t count,

@@ -15,6 +15,13 @@ struct kernel {
 	enum kernel_attachment attachment;
 	bool installed[KERNEL_MAX_PLANS];
 	struct bpf_link *exec_link, *listen_link;
+	/* What failures are explained by. */
+	struct kernel_facts facts;
+	struct kernel_features features;
+	enum obstacle obstacle; /* of the last failure */
 };
+
+/* Explains why an attempt failed, for kernel_obstacle() and in `err`. Returns the attempt's code. */
+int kernel_fail(struct kernel *kernel, const struct kernel_attempt *attempt, struct error *err);
 
 #endif

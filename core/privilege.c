@@ -20,6 +20,7 @@ static const struct {
 } needed[] = {
 	{ CAP_BPF, "CAP_BPF", PRIVILEGE_TRACE },
 	{ CAP_PERFMON, "CAP_PERFMON", PRIVILEGE_TRACE },
+	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN", PRIVILEGE_PERF_EVENTS },
 	{ CAP_SYS_PTRACE, "CAP_SYS_PTRACE", PRIVILEGE_LOOK },
 	{ CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH", PRIVILEGE_READ },
 	{ CAP_LEASE, "CAP_LEASE", PRIVILEGE_LEASE },
@@ -38,16 +39,24 @@ static bool read_capabilities(struct capabilities *capabilities)
 	return syscall(SYS_capget, &capabilities->header, capabilities->words) == 0;
 }
 
-/* The effective ones, and those that one of them stands in for. */
-static uint64_t held(void)
+static bool write_capabilities(struct capabilities *capabilities)
+{
+	return syscall(SYS_capset, &capabilities->header, capabilities->words) == 0;
+}
+
+static uint64_t effective_of(const struct capabilities *capabilities)
+{
+	return capabilities->words[0].effective | (uint64_t)capabilities->words[1].effective << 32;
+}
+
+uint64_t privilege_held(void)
 {
 	struct capabilities capabilities;
 	uint64_t effective;
 
 	if (!read_capabilities(&capabilities))
 		return 0;
-	effective = capabilities.words[0].effective | (uint64_t)capabilities.words[1].effective
-							      << 32;
+	effective = effective_of(&capabilities);
 	if (effective & BIT(CAP_SYS_ADMIN))
 		effective |= BIT(CAP_BPF) | BIT(CAP_PERFMON);
 	if (effective & BIT(CAP_DAC_OVERRIDE))
@@ -55,25 +64,63 @@ static uint64_t held(void)
 	return effective;
 }
 
-static void list_missing(enum privilege privilege, char *list, size_t size)
+void privilege_list_missing(uint64_t capabilities, enum privilege privilege, char *list, size_t size)
 {
-	uint64_t capabilities = held();
 	size_t used = 0;
 
 	*list = '\0';
+	for (int i = 0; i < NEEDED_COUNT && used < size; i++) {
+		if (needed[i].privilege == privilege && !(capabilities & BIT(needed[i].number)))
+			used += (size_t)snprintf(list + used, size - used, "%s%s",
+						 used ? ", " : "", needed[i].name);
+	}
+}
+
+bool privilege_has(uint64_t capabilities, enum privilege privilege)
+{
 	for (int i = 0; i < NEEDED_COUNT; i++) {
 		if (needed[i].privilege == privilege && !(capabilities & BIT(needed[i].number)))
-			used += snprintf(list + used, size - used, "%s%s", used ? ", " : "",
-					 needed[i].name);
+			return false;
 	}
+	return true;
 }
 
 bool privilege_is_held(enum privilege privilege)
 {
-	char missing[96];
+	return privilege_has(privilege_held(), privilege);
+}
 
-	list_missing(privilege, missing, sizeof(missing));
-	return !*missing;
+const char *privilege_name(size_t index, uint64_t capabilities, bool *ret_held)
+{
+	if (index >= NEEDED_COUNT)
+		return NULL;
+	*ret_held = capabilities & BIT(needed[index].number);
+	return needed[index].name;
+}
+
+static bool set_admin(bool wanted)
+{
+	struct capabilities capabilities;
+	const uint64_t least = BIT(CAP_BPF) | BIT(CAP_PERFMON) | BIT(CAP_SYS_ADMIN);
+
+	if (!read_capabilities(&capabilities) ||
+	    (!wanted && (effective_of(&capabilities) & least) != least))
+		return false;
+	if (wanted)
+		capabilities.words[0].effective |= (uint32_t)BIT(CAP_SYS_ADMIN);
+	else
+		capabilities.words[0].effective &= ~(uint32_t)BIT(CAP_SYS_ADMIN);
+	return write_capabilities(&capabilities);
+}
+
+bool privilege_suspend_admin(void)
+{
+	return set_admin(false);
+}
+
+void privilege_resume_admin(void)
+{
+	set_admin(true);
 }
 
 /* What tracing takes besides, so that nobody has to find out one by one. */
@@ -81,7 +128,7 @@ static void hint(struct error *err, enum privilege privilege)
 {
 	char others[96];
 
-	list_missing(PRIVILEGE_LOOK, others, sizeof(others));
+	privilege_list_missing(privilege_held(), PRIVILEGE_LOOK, others, sizeof(others));
 	if (privilege == PRIVILEGE_TRACE && *others)
 		error_hint(
 			err,
@@ -95,7 +142,7 @@ int privilege_fail(struct error *err, int code, enum privilege privilege, const 
 {
 	char missing[96];
 
-	list_missing(privilege, missing, sizeof(missing));
+	privilege_list_missing(privilege_held(), privilege, missing, sizeof(missing));
 	if (!*missing) {
 		if (code == -EPERM || code == -EACCES)
 			error_hint(err, "no capability is missing: the rules of a security module, a"
@@ -112,12 +159,12 @@ static uint64_t wanted(const struct privilege_needs *needs)
 {
 	uint64_t capabilities = 0;
 
-	for (int i = 0; i < NEEDED_COUNT; i++)
-		capabilities |= BIT(needed[i].number);
+	for (int i = 0; i < NEEDED_COUNT; i++) {
+		if (needed[i].privilege != PRIVILEGE_PERF_EVENTS || needs->admin)
+			capabilities |= BIT(needed[i].number);
+	}
 	if (needs->files)
 		capabilities |= BIT(CAP_DAC_OVERRIDE);
-	if (needs->perf_events)
-		capabilities |= BIT(CAP_SYS_ADMIN);
 	return capabilities;
 }
 
@@ -145,5 +192,5 @@ void privilege_drop(const struct privilege_needs *needs)
 	keep(&capabilities, 0, (uint32_t)kept);
 	keep(&capabilities, 1, (uint32_t)(kept >> 32));
 	/* To give up what one has is always permitted. */
-	syscall(SYS_capset, &capabilities.header, capabilities.words);
+	write_capabilities(&capabilities);
 }

@@ -219,9 +219,36 @@ static int open_loop(struct session *session, struct error *err)
 			    &session->signals, err);
 }
 
+/* Which of the better ways the kernel lacks is said where that can be seen in the events. */
+static void describe_kernel(struct session *session)
+{
+	const struct notifier *notifier = &session->options.notifier;
+
+	notice(notifier, NOTICE_DEBUG, "attaching by %s", kernel_attachment_name(session->kernel));
+	if (session->options.attachment == KERNEL_ATTACHMENT_BEST && !kernel_can_sleep(session->kernel))
+		notice(notifier, NOTICE_INFO,
+		       "the uprobes of this kernel may not sleep (Linux 6.0): values on pages that are "
+		       "not in memory are null");
+}
+
+static void tell_verifier_lines(const struct notifier *notifier, char *lines)
+{
+	char *rest = lines, *line;
+
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		if (*line)
+			notice(notifier, NOTICE_DEBUG, "verifier: %s", line);
+	}
+}
+
 static int open_kernel(struct session *session, struct error *err)
 {
+	struct kernel_facts facts;
+	struct kernel_features features;
+	struct kernel_failure failure;
 	struct kernel_options options = {
+		.facts = &facts,
+		.features = &features,
 		.max_string = session->options.max_string,
 		.ring_size = session->options.ring_size,
 		.attachment = session->options.attachment,
@@ -231,11 +258,15 @@ static int open_kernel(struct session *session, struct error *err)
 		.port_count = session->options.port_count,
 		.long_plans = session->options.function_count > 0 || session->options.captures,
 	};
-	int r = kernel_open(&options, &session->kernel, err);
+	int r;
 
+	kernel_facts_read(&facts);
+	kernel_features_probe(&facts, &features);
+	r = kernel_open(&options, &session->kernel, &failure, err);
 	if (r == 0)
-		notice(&session->options.notifier, NOTICE_DEBUG, "attaching by %s",
-		       kernel_attachment_name(session->kernel));
+		describe_kernel(session);
+	else
+		tell_verifier_lines(&session->options.notifier, failure.verifier);
 	return r;
 }
 
@@ -380,7 +411,7 @@ int session_create(const struct session_options *options, struct session **ret_s
 		session_destroy(session);
 		return r;
 	}
-	needs.perf_events = kernel_uses_perf_events(session->kernel);
+	needs.admin = kernel_needs_admin(session->kernel);
 	privilege_drop(&needs);
 	*ret_session = session;
 	return 0;

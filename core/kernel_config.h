@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_KERNEL_CONFIG_H
+#define GOHTTPSNOOP_CORE_KERNEL_CONFIG_H
+
+#include <stddef.h>
+
+#include "answer.h"
+
+/* Whether the kernel was built with an option, such as "CONFIG_PREEMPT". */
+struct kernel_config_question {
+	const char *option;
+	enum answer answer;
+};
+
+/*
+ * Looks all of them up in the configuration of the kernel of this release (/proc/config.gz or
+ * /boot/config-RELEASE). Without a readable file the answers stay unknown.
+ */
+void kernel_config_answer(const char *release, struct kernel_config_question *questions,
+			  size_t count);
+
+/* One line of such a file: answers the question that it is about, if any. */
+void kernel_config_read_line(const char *line, struct kernel_config_question *questions,
+			     size_t count);
+
+#endif

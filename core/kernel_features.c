@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernel_features.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/perf_event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "privilege.h"
+#include "text_file.h"
+
+enum {
+	NO_COMMAND = 0x7fffffff,
+	LOG_SIZE = 4096,
+};
+
+/* BPF_TRACE_UPROBE_MULTI of Linux 6.6; the headers that this is built with may be older. */
+static const enum bpf_attach_type trace_uprobe_multi = (enum bpf_attach_type)48;
+
+/* Instructions of eBPF, of which no header has the macros (linux/filter.h is the kernel's own). */
+#define MOVE(to, value)                                                              \
+	{                                                                            \
+		.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (to), .imm = (value) \
+	}
+#define CALL(helper)                                        \
+	{                                                   \
+		.code = BPF_JMP | BPF_CALL, .imm = (helper) \
+	}
+#define EXIT                               \
+	{                                  \
+		.code = BPF_JMP | BPF_EXIT \
+	}
+
+/*
+ * libbpf explains itself on standard error unless told not to, and cannot be told by whom. What matters is
+ * in our own errors (obstacle.h), and the verifier's words come by another way (verifier_log.h).
+ */
+static int be_silent(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	return 0;
+}
+
+static enum answer answer(bool yes)
+{
+	return yes ? ANSWER_YES : ANSWER_NO;
+}
+
+static bool is_refusal(int code)
+{
+	return code == EPERM || code == EACCES || code == ENOSYS;
+}
+
+/* A descriptor or a negative errno. */
+static int load(enum bpf_prog_type type, const struct bpf_insn *instructions, size_t count,
+		struct bpf_prog_load_opts *options)
+{
+	int fd = bpf_prog_load(type, "probe", "Dual MIT/GPL", instructions, count, options);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static const struct bpf_insn do_nothing[] = { MOVE(BPF_REG_0, 0), EXIT };
+enum { NOTHING_COUNT = sizeof(do_nothing) / sizeof(do_nothing[0]) };
+
+/* Of the type that uprobes take, as are all here but for one. */
+static int load_nothing(struct bpf_prog_load_opts *options)
+{
+	return load(BPF_PROG_TYPE_KPROBE, do_nothing, NOTHING_COUNT, options);
+}
+
+/* Whether loading it succeeded or, for another reason than a lack of rights, did not. */
+static enum answer settle(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+	if (fd >= 0 || !is_refusal(-fd))
+		return answer(fd >= 0);
+	return ANSWER_UNKNOWN;
+}
+
+static enum answer probe_programs(void)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, options);
+
+	return settle(load_nothing(&options));
+}
+
+/* Which size the compiled program has; only where it is compiled it has one. */
+static enum answer probe_jit(void)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, options);
+	struct bpf_prog_info info = { 0 };
+	__u32 size = sizeof(info);
+	int fd = load_nothing(&options), r;
+
+	if (fd < 0)
+		return ANSWER_UNKNOWN;
+	r = bpf_prog_get_info_by_fd(fd, &info, &size);
+	close(fd);
+	return r < 0 ? ANSWER_UNKNOWN : answer(info.jited_prog_len > 0);
+}
+
+/* What the verifier says when it does not know a helper, or does not give it to this type of program. */
+static bool is_without_helper(const char *log)
+{
+	return strstr(log, "unknown func ") || strstr(log, "invalid func ") ||
+	       strstr(log, "cannot use helper ");
+}
+
+/* A call whose arguments are wrong is refused, too, but for that reason. */
+static enum answer probe_helper(enum bpf_prog_type type, enum bpf_func_id helper)
+{
+	const struct bpf_insn program[] = { CALL((int)helper), MOVE(BPF_REG_0, 0), EXIT };
+	char log[LOG_SIZE] = "";
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .log_buf = log, .log_size = sizeof(log),
+		    .log_level = 1);
+	int fd = load(type, program, sizeof(program) / sizeof(program[0]), &options);
+
+	if (fd >= 0)
+		return settle(fd);
+	return *log ? answer(!is_without_helper(log)) : ANSWER_UNKNOWN;
+}
+
+/* if (stack[-8] == r0) stack[-8] = r1; */
+static enum answer probe_exchange(void)
+{
+	static const struct bpf_insn program[] = {
+		MOVE(BPF_REG_0, 0),
+		MOVE(BPF_REG_1, 1),
+		{ .code = BPF_ST | BPF_MEM | BPF_DW, .dst_reg = BPF_REG_10, .off = -8 },
+		{ .code = BPF_STX | BPF_ATOMIC | BPF_DW,
+		  .dst_reg = BPF_REG_10,
+		  .src_reg = BPF_REG_1,
+		  .off = -8,
+		  .imm = BPF_CMPXCHG },
+		MOVE(BPF_REG_0, 0),
+		EXIT,
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, options);
+
+	return settle(load(BPF_PROG_TYPE_KPROBE, program, sizeof(program) / sizeof(program[0]),
+			   &options));
+}
+
+static enum answer probe_sleepable(void)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .prog_flags = BPF_F_SLEEPABLE);
+
+	return settle(load_nothing(&options));
+}
+
+/*
+ * A kernel without uprobe_multi takes the program but not the link. Asked to attach to what is no
+ * regular file it answers -EBADF where it knows such links and -EINVAL where it does not.
+ */
+static enum answer probe_multi_links(void)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = trace_uprobe_multi);
+	unsigned long offset = 0;
+	LIBBPF_OPTS(bpf_link_create_opts, link_options, .uprobe_multi.path = "/",
+		    .uprobe_multi.offsets = &offset, .uprobe_multi.cnt = 1);
+	int fd = load_nothing(&options), link;
+
+	if (fd < 0)
+		return settle(fd);
+	link = bpf_link_create(fd, -1, trace_uprobe_multi, &link_options);
+	close(fd);
+	if (link >= 0)
+		close(link);
+	return answer(link == -EBADF);
+}
+
+static enum answer probe_types(void)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+
+	btf__free(btf);
+	return answer(btf);
+}
+
+static void probe_programs_all(struct kernel_features *features)
+{
+	features->programs = probe_programs();
+	if (features->programs != ANSWER_YES)
+		return;
+	features->jit = probe_jit();
+	features->read_kernel = probe_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_probe_read_kernel);
+	features->cookies = probe_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_get_attach_cookie);
+	features->loops = probe_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_loop);
+	/* Both came with one release; libbpf, too, tells the one by the other. */
+	features->memory_group =
+		probe_helper(BPF_PROG_TYPE_SOCKET_FILTER, BPF_FUNC_ktime_get_coarse_ns);
+	features->exchange = probe_exchange();
+	features->sleepable = probe_sleepable();
+	features->multi_links = probe_multi_links();
+}
+
+/* ---- uprobes as perf events ---- */
+
+static int errno_of(long result)
+{
+	return result < 0 ? errno : 0;
+}
+
+/* The number by which perf_event_open(2) knows them. */
+static enum answer find_event_type(const struct kernel_facts *facts, unsigned int *ret_type)
+{
+	char text[16];
+
+	if (!facts->has_sysfs)
+		return ANSWER_UNKNOWN;
+	if (text_file_read("/sys/bus/event_source/devices/uprobe/type", text, sizeof(text)) < 0)
+		return ANSWER_NO;
+	*ret_type = (unsigned int)strtoul(text, NULL, 10);
+	return ANSWER_YES;
+}
+
+/* On a path that cannot be: the kernel asks for rights before it looks. */
+static int try_event(unsigned int type)
+{
+	struct perf_event_attr attributes = {
+		.type = type,
+		.size = sizeof(attributes),
+		.uprobe_path = (uint64_t)(uintptr_t) "/dev/null/nothing",
+	};
+	int fd = (int)syscall(SYS_perf_event_open, &attributes, getpid(), -1, -1,
+			      PERF_FLAG_FD_CLOEXEC);
+	int code = errno_of(fd);
+
+	if (fd >= 0)
+		close(fd);
+	return code;
+}
+
+static enum answer settle_need(int code)
+{
+	if (code == EACCES)
+		return ANSWER_YES;
+	return is_refusal(code) ? ANSWER_UNKNOWN : ANSWER_NO;
+}
+
+/*
+ * Since Linux 6.16, ba677dbe77af ("perf: Revert to requiring CAP_SYS_ADMIN for uprobes"), and since the
+ * stable releases that took it over (CVE-2025-38466), CAP_PERFMON does not do. Who holds CAP_SYS_ADMIN
+ * finds out by trying without it.
+ */
+static enum answer find_admin_need(const struct kernel_facts *facts, unsigned int type, int code)
+{
+	if (facts->in_user_namespace || !privilege_has(facts->capabilities, PRIVILEGE_TRACE))
+		return ANSWER_UNKNOWN;
+	if (!privilege_has(facts->capabilities, PRIVILEGE_PERF_EVENTS))
+		return settle_need(code);
+	if (is_refusal(code) || !privilege_suspend_admin())
+		return ANSWER_UNKNOWN;
+	code = try_event(type);
+	privilege_resume_admin();
+	return settle_need(code);
+}
+
+static void probe_perf_events(const struct kernel_facts *facts, struct kernel_features *features)
+{
+	unsigned int type = 0;
+
+	features->perf_call = errno_of(syscall(SYS_perf_event_open, NULL, 0, -1, -1, ~0ul));
+	features->perf_events = find_event_type(facts, &type);
+	if (features->perf_events != ANSWER_YES)
+		return;
+	features->perf_open = try_event(type);
+	features->perf_needs_admin = find_admin_need(facts, type, features->perf_open);
+}
+
+void kernel_features_probe(const struct kernel_facts *facts, struct kernel_features *ret_features)
+{
+	struct kernel_features features = { 0 };
+
+	libbpf_set_print(be_silent);
+	features.bpf_call = errno_of(syscall(SYS_bpf, NO_COMMAND, NULL, 0));
+	if (!is_refusal(features.bpf_call))
+		probe_programs_all(&features);
+	features.types = probe_types();
+	probe_perf_events(facts, &features);
+	*ret_features = features;
+}
