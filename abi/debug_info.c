@@ -145,8 +145,9 @@ int debug_info_open(const struct image *image, struct debug_info **ret_info, str
 	info = calloc(1, sizeof(*info));
 	if (!info)
 		return error_fail(err, -ENOMEM, "out of memory");
-	debug_sections_init(&info->sections, image);
-	r = debug_object_open(&info->sections, &info->object, err);
+	r = debug_sections_init(&info->sections, image, err);
+	if (r == 0)
+		r = debug_object_open(&info->sections, &info->object, err);
 	if (r < 0) {
 		debug_info_close(info);
 		return r;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #define MAX_SECTION (UINT64_C(256) << 20)
 #define MAX_TOTAL (UINT64_C(512) << 20)
@@ -14,8 +15,13 @@
 /* "ZLIB" and the size, big-endian, as Go's linker wrote it up to 1.18. */
 #define OLD_HEAD 12
 
-/* No input of deflate becomes more than 1,032 times as long (zlib.net/zlib_tech.html). */
-#define MAX_RATIO 1032
+/* No input of deflate becomes more than 1,032 times as long (zlib.net/zlib_tech.html). A block of zstd has
+ * at least four bytes and becomes at most 128 KiB (RFC 8878, section 3.1.1.2). */
+#define ZLIB_MAX_RATIO 1032
+#define ZSTD_MAX_RATIO 32768
+
+/* In ch_type; glibc has a name for it since 2.38. */
+#define COMPRESSED_BY_ZSTD 2
 
 /* A read a few bytes beyond the end of a section, by whoever parses it, meets zeros. */
 #define PADDING 64
@@ -52,62 +58,118 @@ static uint64_t big_endian(const uint8_t *data)
 	return number;
 }
 
-/* How large a compressed section says it is; 0 when it is none that can be read. */
-static uint64_t claimed_size(const struct image *image, const struct section *section, bool old,
-			     uint64_t *ret_head)
+/* How a section is stored, and how large it says it is when read. */
+struct storage {
+	enum compression compression;
+	uint64_t head, size;
+};
+
+static int read_old_header(const struct image *image, const struct section *section,
+			   struct storage *ret_storage, struct error *err)
 {
-	Elf64_Chdr header = { 0 };
 	uint8_t mark[OLD_HEAD];
 
-	if (old) {
-		*ret_head = OLD_HEAD;
-		if (section->size < OLD_HEAD ||
-		    image_read(image, section->offset, mark, OLD_HEAD, NULL) < 0 ||
-		    memcmp(mark, "ZLIB", 4) != 0)
-			return 0;
-		return big_endian(mark + 4);
-	}
-	*ret_head = sizeof(header);
-	if (section->size < sizeof(header) ||
-	    image_read(image, section->offset, &header, sizeof(header), NULL) < 0 ||
-	    header.ch_type != ELFCOMPRESS_ZLIB)
-		return 0;
-	return header.ch_size;
+	if (section->size < OLD_HEAD ||
+	    image_read(image, section->offset, mark, OLD_HEAD, NULL) < 0 ||
+	    memcmp(mark, "ZLIB", 4) != 0)
+		return error_fail(err, -EBADMSG, "damaged header of the compression");
+	*ret_storage = (struct storage){ COMPRESSION_ZLIB, OLD_HEAD, big_endian(mark + 4) };
+	return 0;
 }
 
-static void section_find(struct debug_sections *sections, enum debug_section which, uint64_t *total)
+static int read_header(const struct image *image, const struct section *section,
+		       struct storage *ret_storage, struct error *err)
+{
+	Elf64_Chdr header = { 0 };
+	enum compression compression;
+
+	if (section->size < sizeof(header) ||
+	    image_read(image, section->offset, &header, sizeof(header), NULL) < 0)
+		return error_fail(err, -EBADMSG, "damaged header of the compression");
+	if (header.ch_type == ELFCOMPRESS_ZLIB)
+		compression = COMPRESSION_ZLIB;
+	else if (header.ch_type == COMPRESSED_BY_ZSTD)
+		compression = COMPRESSION_ZSTD;
+	else
+		return error_fail(err, -ENOTSUP,
+				  "compressed by method %u, which is neither zlib (1) nor zstd (2)",
+				  (unsigned int)header.ch_type);
+	*ret_storage = (struct storage){ compression, sizeof(header), header.ch_size };
+	return 0;
+}
+
+/* What cannot come out of so many bytes is not even allocated. */
+static bool is_possible(const struct storage *storage, uint64_t stored)
+{
+	uint64_t ratio = storage->compression == COMPRESSION_ZSTD ? ZSTD_MAX_RATIO : ZLIB_MAX_RATIO;
+
+	return storage->size / ratio <= stored - storage->head;
+}
+
+static int find_storage(const struct image *image, const struct section *section, bool old,
+			struct storage *ret_storage, struct error *err)
+{
+	struct storage storage = { COMPRESSION_NONE, 0, section->size };
+	int r = 0;
+
+	if (old)
+		r = read_old_header(image, section, &storage, err);
+	else if (section->compressed)
+		r = read_header(image, section, &storage, err);
+	if (r < 0)
+		return r;
+	if (storage.compression && !is_possible(&storage, section->size))
+		return error_fail(err, -EBADMSG,
+				  "its %llu bytes cannot be decompressed to the %llu it claims",
+				  (unsigned long long)section->size,
+				  (unsigned long long)storage.size);
+	*ret_storage = storage;
+	return 0;
+}
+
+static int section_find(struct debug_sections *sections, enum debug_section which, uint64_t *total,
+			struct error *err)
 {
 	struct section section;
-	uint64_t size, head = 0;
+	struct storage storage = { 0 };
 	char old_name[32];
 	bool old;
+	int r;
 
 	snprintf(old_name, sizeof(old_name), ".z%s", names[which] + 1);
 	old = !image_section(sections->image, names[which], &section);
 	if ((old && !image_section(sections->image, old_name, &section)) || section.no_bits)
-		return;
-	size = section.size;
-	if (old || section.compressed) {
-		size = claimed_size(sections->image, &section, old, &head);
-		if (section.size < head || size / MAX_RATIO > section.size - head)
-			return;
-	}
-	if (size > MAX_SECTION || size > MAX_TOTAL - *total)
-		return;
-	*total += size;
+		return 0;
+	r = find_storage(sections->image, &section, old, &storage, err);
+	if (r < 0)
+		return r;
+	if (storage.size > MAX_SECTION || storage.size > MAX_TOTAL - *total)
+		return error_fail(err, -E2BIG, "larger than any real binary's");
+	*total += storage.size;
 	sections->sections[which].offset = section.offset;
 	sections->sections[which].stored = section.size;
-	sections->sections[which].size = size;
-	sections->sections[which].head = head;
+	sections->sections[which].size = storage.size;
+	sections->sections[which].head = storage.head;
+	sections->sections[which].compression = storage.compression;
+	return 0;
 }
 
-void debug_sections_init(struct debug_sections *sections, const struct image *image)
+int debug_sections_init(struct debug_sections *sections, const struct image *image,
+			struct error *err)
 {
 	uint64_t total = 0;
+	int result = 0;
 
 	*sections = (struct debug_sections){ .image = image };
-	for (size_t i = 0; i < DEBUG_SECTIONS; i++)
-		section_find(sections, (enum debug_section)i, &total);
+	for (size_t i = 0; i < DEBUG_SECTIONS; i++) {
+		struct error why = { 0 };
+		int r = section_find(sections, (enum debug_section)i, &total, &why);
+
+		if (r < 0 && result == 0 && i <= DEBUG_SECTION_STR)
+			result = error_fail(err, r, "the DWARF section %s cannot be read: %s",
+					    names[i], why.what);
+	}
+	return result;
 }
 
 void debug_sections_finish(struct debug_sections *sections)
@@ -116,13 +178,20 @@ void debug_sections_finish(struct debug_sections *sections)
 		buffer_release(&sections->sections[i].buffer);
 }
 
-static int inflate_into(struct buffer *buffer, const uint8_t *data, uint64_t size)
+static bool inflate_into(struct buffer *buffer, const struct buffer *packed)
 {
 	uLongf length = (uLongf)buffer->size;
 
-	if (uncompress(buffer->data, &length, data, (uLong)size) != Z_OK || length != buffer->size)
-		return -EBADMSG;
-	return 0;
+	return uncompress(buffer->data, &length, packed->data, (uLong)packed->size) == Z_OK &&
+	       length == buffer->size;
+}
+
+/* The buffer is all the window there is: what a frame claims about itself allocates nothing. */
+static bool unzstd_into(struct buffer *buffer, const struct buffer *packed)
+{
+	size_t length = ZSTD_decompress(buffer->data, buffer->size, packed->data, packed->size);
+
+	return !ZSTD_isError(length) && length == buffer->size;
 }
 
 /* What is stored, as it is or decompressed. */
@@ -131,17 +200,20 @@ static int section_read(const struct debug_sections *sections, enum debug_sectio
 {
 	uint64_t offset = sections->sections[which].offset, head = sections->sections[which].head;
 	uint64_t stored = sections->sections[which].stored;
+	enum compression compression = sections->sections[which].compression;
 	struct buffer packed;
+	bool whole;
 	int r;
 
-	if (!head)
+	if (compression == COMPRESSION_NONE)
 		return image_read(sections->image, offset, buffer->data, buffer->size, NULL);
 	r = image_load_file(sections->image, offset + head, stored - head, &packed, NULL);
 	if (r < 0)
 		return r;
-	r = inflate_into(buffer, packed.data, packed.size);
+	whole = compression == COMPRESSION_ZSTD ? unzstd_into(buffer, &packed) :
+						  inflate_into(buffer, &packed);
 	buffer_release(&packed);
-	return r;
+	return whole ? 0 : -EBADMSG;
 }
 
 int debug_section_load(struct debug_sections *sections, enum debug_section which,

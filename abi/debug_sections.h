@@ -6,7 +6,7 @@
 
 /*
  * The DWARF sections of an image, read when first asked for and decompressed: as sections with the
- * flag SHF_COMPRESSED, or of the older names .zdebug_*. No section may be larger than 256 MiB, nor all
+ * flag SHF_COMPRESSED (by zlib or zstd), or of the older names .zdebug_* (by zlib). No section may be larger than 256 MiB, nor all
  * of them together than 512 MiB, whatever the file claims.
  */
 enum debug_section {
@@ -23,6 +23,12 @@ enum debug_section {
 	DEBUG_SECTIONS,
 };
 
+enum compression {
+	COMPRESSION_NONE,
+	COMPRESSION_ZLIB,
+	COMPRESSION_ZSTD,
+};
+
 struct debug_sections {
 	const struct image *image; /* outlives the sections */
 	struct {
@@ -30,11 +36,17 @@ struct debug_sections {
 		uint64_t offset, stored; /* in the file; nothing stored: there is no such section */
 		uint64_t size;		 /* decompressed */
 		uint64_t head;		 /* of what is stored: the header of the compression */
+		enum compression compression;
 	} sections[DEBUG_SECTIONS];
 };
 
-/* Finds all and loads none. Those that are too large, or compressed in another way, count as absent. */
-void debug_sections_init(struct debug_sections *sections, const struct image *image);
+/*
+ * Finds all sections and loads none. A section that is too large, or compressed in another way, counts as
+ * absent. The result says why where it is .debug_info, .debug_abbrev or .debug_str; the sections have to be
+ * finished then, too.
+ */
+int debug_sections_init(struct debug_sections *sections, const struct image *image,
+			struct error *err);
 void debug_sections_finish(struct debug_sections *sections);
 
 /* Its name, ".debug_info". */

@@ -364,6 +364,20 @@ def old_compressed(info, claimed=None):
     return b"ZLIB" + struct.pack(">Q", len(info) if claimed is None else claimed) + zlib.compress(info)
 
 
+def zstd(data, unit=0):
+    """A frame of one raw block, or, with a unit, of blocks that each repeat one byte (RFC 8878)."""
+    head = b"\x28\xb5\x2f\xfd\xa0" + struct.pack("<I", len(data))
+    block = lambda last, kind, size, content: (last | kind << 1 | size << 3).to_bytes(3, "little") + content
+    if not unit:
+        return head + block(1, 0, len(data), data)
+    return head + b"".join(block(at + unit >= len(data), 1, len(data[at:at + unit]), data[at:at + 1])
+                           for at in range(0, len(data), unit))
+
+
+def compressed_zstd(info, claimed=None, pack=zstd):
+    return struct.pack("<IIQQ", 2, 0, len(info) if claimed is None else claimed, 1) + pack(info)
+
+
 def deep(unit, depth):
     for _ in range(depth):
         unit.entry(STRUCT, name(b"a"), parent=True)
@@ -387,7 +401,15 @@ def debug():
     yield "compressed_most", dwarf(Unit().go(), b"", IS_COMPRESSED, lambda i: compressed(i, MOST))
     yield "compressed_huge", dwarf(Unit().go(), b"", IS_COMPRESSED, lambda i: compressed(i, 2**33))
     yield "compressed_zeros", dwarf(Unit().go(), b"", IS_COMPRESSED, lambda i: compressed(i + bytes(200000)))
-    yield "compressed_unknown", dwarf(Unit().go(), b"", IS_COMPRESSED, lambda i: compressed(i, kind=2))
+    yield "compressed_unknown", dwarf(Unit().go(), b"", IS_COMPRESSED, lambda i: compressed(i, kind=3))
+    yield "zstd", dwarf(Unit().go(), location, IS_COMPRESSED, compressed_zstd)
+    yield "zstd_two_frames", dwarf(Unit().go(), location, IS_COMPRESSED, lambda i: compressed_zstd(
+        i, pack=lambda data: zstd(data[:99]) + zstd(data[99:])))
+    yield "zstd_most", dwarf(Unit().go(), b"", IS_COMPRESSED, lambda i: compressed_zstd(i, MOST))
+    yield "zstd_huge", dwarf(Unit().go(), b"", IS_COMPRESSED, lambda i: compressed_zstd(i, 2**22))
+    yield "zstd_zeros", dwarf(Unit().go(), b"", IS_COMPRESSED, lambda i: compressed_zstd(
+        i, 3 << 17, lambda data: zstd(bytes(3 << 17), 1 << 17)))
+    yield "zstd_is_zlib", dwarf(Unit().go(), b"", IS_COMPRESSED, lambda i: compressed(i, kind=2))
     yield "old_compressed_most", dwarf(Unit().go(), b"", HAS_OLD_NAMES, lambda i: old_compressed(i, MOST))
     yield "old_compressed_huge", dwarf(Unit().go(), b"", HAS_OLD_NAMES, lambda i: old_compressed(i, 2**33))
     yield "typedef_itself", cycle((TYPEDEF, [name(b"a"), (TYPE, REF4, "a")], "a", False))

@@ -30,6 +30,13 @@ def split(scope, release):
     return binary, debug
 
 
+def compress(file, method):
+    """A copy of the file whose DWARF is compressed by this method; None where objcopy does not know it."""
+    packed = file.with_name(f"{file.name}.{method}")
+    made = subprocess.run(["objcopy", f"--compress-debug-sections={method}", file, packed], stderr=subprocess.DEVNULL)
+    return packed if made.returncode == 0 else None
+
+
 def link(binary, debug):
     """A copy of the binary that says what the file with its types is called."""
     linked = binary.with_name("linked")
@@ -75,6 +82,20 @@ def test_linked(scope, release):
     check_traced(scope, server)
 
 
+def test_compressed(scope, release):
+    """DWARF compressed by zlib or zstd: in the program, and in the file of --types"""
+    binary, debug = split(scope, release)
+    whole = binary.with_name("whole")
+    shutil.copy(build("server", release), whole)
+    for method in ("zlib", "zstd"):
+        packed, types = compress(whole, method), compress(debug, method)
+        if not packed or not types:
+            print(f"left out: DWARF compressed by {method}: this objcopy does not know it")
+            continue
+        check_traced(scope, Server(scope, release, binary=packed))
+        check_traced(scope, Server(scope, release, binary=binary), "--types", types)
+
+
 ON_TMPFS = 'mount -t tmpfs tmpfs "$1"; cp "$2" "$1/server"; cp "$3" "$1"; exec "$1/server"'
 
 
@@ -108,4 +129,4 @@ def test_other_build(scope, release):
 
 if __name__ == "__main__":
     mounts = possible((test_mount_namespace,), CAN_MOUNT, "mount namespaces")
-    main([(test, release) for release in releases() for test in (test_named, test_linked, *mounts, test_other_build)])
+    main([(test, release) for release in releases() for test in (test_named, test_linked, test_compressed, *mounts, test_other_build)])

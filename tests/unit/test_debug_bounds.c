@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include <cmocka.h>
 
@@ -187,36 +188,51 @@ static void keeps_to_units(void **state)
 	free(info);
 }
 
-/* A section of `size` bytes, compressed, that claims to become `claimed`. */
-static uint64_t section_size(bool old, uint64_t claimed, int *ret_result)
+enum packing { PACKED_OLD, PACKED_ZLIB, PACKED_ZSTD, PACKED_UNKNOWN };
+
+/* What a section holds before the compressed bytes; returns its size. */
+static size_t put_head(enum packing packing, uint64_t claimed, uint8_t *data)
+{
+	Elf64_Chdr header = { .ch_type = (uint32_t)packing, .ch_size = claimed };
+
+	if (packing != PACKED_OLD) {
+		memcpy(data, &header, sizeof(header));
+		return sizeof(header);
+	}
+	memcpy(data, "ZLIB", 4);
+	for (size_t i = 0; i < 8; i++)
+		data[4 + i] = (uint8_t)(claimed >> (56 - 8 * i));
+	return 12;
+}
+
+/* 4,000 bytes, compressed, that claim to become `claimed`; returns how many of them may be loaded. */
+static uint64_t section_size(enum packing packing, uint64_t claimed, int *ret_found,
+			     int *ret_result)
 {
 	static const uint8_t content[4000];
 	struct debug_sections sections;
 	struct elf_builder elf;
 	struct image *image;
 	struct bytes bytes;
-	uint8_t data[256] = "ZLIB";
-	size_t head = old ? 12 : 24;
+	uint8_t data[256];
+	size_t head = put_head(packing, claimed, data);
 	uLongf length = sizeof(data) - head;
 	uint64_t size;
 
-	if (old) {
-		for (size_t i = 0; i < 8; i++)
-			data[4 + i] = (uint8_t)(claimed >> (56 - 8 * i));
+	if (packing == PACKED_ZSTD) {
+		length = ZSTD_compress(data + head, length, content, sizeof(content), 3);
+		assert_false(ZSTD_isError(length));
 	} else {
-		Elf64_Chdr header = { .ch_type = ELFCOMPRESS_ZLIB, .ch_size = claimed };
-
-		memcpy(data, &header, sizeof(header));
+		assert_int_equal(compress(data + head, &length, content, sizeof(content)), Z_OK);
 	}
-	assert_int_equal(compress(data + head, &length, content, sizeof(content)), Z_OK);
 	elf_init(&elf);
 	elf_segment(&elf, PT_LOAD, PF_R | PF_X, 0x400000, 0, 64, 64);
-	elf_section(&elf, old ? ".zdebug_info" : ".debug_info", SHT_PROGBITS, 0,
+	elf_section(&elf, packing == PACKED_OLD ? ".zdebug_info" : ".debug_info", SHT_PROGBITS, 0,
 		    elf_append(&elf, data, head + length), head + length);
-	elf.sections[1].sh_flags = old ? 0 : SHF_COMPRESSED;
+	elf.sections[1].sh_flags = packing == PACKED_OLD ? 0 : SHF_COMPRESSED;
 	elf_finish(&elf, ET_EXEC, EM_X86_64);
 	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
-	debug_sections_init(&sections, image);
+	*ret_found = debug_sections_init(&sections, image, NULL);
 	size = debug_section_size(&sections, DEBUG_SECTION_INFO);
 	*ret_result = debug_section_load(&sections, DEBUG_SECTION_INFO, &bytes, NULL);
 	if (*ret_result == 0 && size)
@@ -229,21 +245,36 @@ static uint64_t section_size(bool old, uint64_t claimed, int *ret_result)
 
 static void bounds_decompression(void **state)
 {
-	int r;
+	int found, r;
 
-	for (int old = 0; old < 2; old++) {
-		assert_int_equal(section_size(old, 4000, &r), 4000);
+	for (enum packing packing = PACKED_OLD; packing <= PACKED_ZSTD; packing++) {
+		assert_int_equal(section_size(packing, 4000, &found, &r), 4000);
+		assert_int_equal(found, 0);
 		assert_int_equal(r, 0);
 		/* More or less than what comes out of it. */
-		assert_int_equal(section_size(old, 4001, &r), 4001);
+		assert_int_equal(section_size(packing, 4001, &found, &r), 4001);
 		assert_int_equal(r, -EBADMSG);
-		assert_int_equal(section_size(old, 3999, &r), 3999);
+		assert_int_equal(section_size(packing, 3999, &found, &r), 3999);
 		assert_int_equal(r, -EBADMSG);
 		/* What cannot come out of it is not even allocated. */
-		assert_int_equal(section_size(old, 1 << 20, &r), 0);
-		assert_int_equal(section_size(old, UINT64_MAX, &r), 0);
+		assert_int_equal(section_size(packing, 1 << 18, &found, &r),
+				 packing == PACKED_ZSTD ? 1 << 18 : 0);
+		assert_int_equal(found, packing == PACKED_ZSTD ? 0 : -EBADMSG);
+		assert_int_equal(section_size(packing, 1 << 28, &found, &r), 0);
+		assert_int_equal(found, -EBADMSG);
+		assert_int_equal(section_size(packing, UINT64_MAX, &found, &r), 0);
+		assert_int_equal(found, -EBADMSG);
 		assert_int_equal(r, 0);
 	}
+}
+
+static void names_the_compression(void **state)
+{
+	int found, r;
+
+	assert_int_equal(section_size(PACKED_UNKNOWN, 4000, &found, &r), 0);
+	assert_int_equal(found, -ENOTSUP);
+	assert_int_equal(r, 0);
 }
 
 int main(void)
@@ -252,7 +283,7 @@ int main(void)
 		cmocka_unit_test(bounds_units),	     cmocka_unit_test(bounds_abbreviations),
 		cmocka_unit_test(bounds_attributes), cmocka_unit_test(bounds_walks),
 		cmocka_unit_test(keeps_to_units),    cmocka_unit_test(bounds_decompression),
-		cmocka_unit_test(bounds_lists),
+		cmocka_unit_test(bounds_lists),	     cmocka_unit_test(names_the_compression),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
