@@ -9,7 +9,6 @@
 
 #include "debug_file.h"
 #include "debug_info.h"
-#include "x_net.h"
 
 /* The least release whose linker writes each pclntab format. */
 static const uint32_t format_releases[] = {
@@ -95,7 +94,8 @@ static int open_types(struct binary *binary, const char *path, const char *types
 		return r;
 	types_set_refusal(binary->types, &refusal);
 	types_set_pclntab(binary->types, binary->pclntab);
-	types_set_x_net(binary->types, x_net_release(&binary->build_info, binary->pclntab));
+	x_net_find(&binary->build_info, binary->pclntab, &binary->x_net);
+	types_set_x_net(binary->types, &binary->x_net);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "image.h"
 #include "pclntab.h"
 #include "types.h"
+#include "x_net.h"
 
 /*
  * A Go binary, taken apart: everything the stages after inspection ask of it. The parts are owned by
@@ -19,6 +20,7 @@ struct binary {
 	struct build_info build_info;
 	struct go_version version;
 	struct pclntab *pclntab;
+	struct x_net x_net;
 	struct types *types;
 	const struct convention *convention;
 };

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vendored.h"
+
 static int hex_value(char c)
 {
 	const char *digits = "0123456789abcdef", *at = c ? strchr(digits, c) : NULL;
@@ -108,7 +110,7 @@ static bool name_rewrite(const char *name, enum arguments arguments, char *text,
 	return depth == 0;
 }
 
-bool function_pattern_matches(const char *pattern, const char *name)
+static bool own_name_matches(const char *pattern, const char *name)
 {
 	char text[1024];
 
@@ -121,6 +123,13 @@ bool function_pattern_matches(const char *pattern, const char *name)
 		    name_matches(pattern, text))
 			return true;
 	return false;
+}
+
+bool function_pattern_matches(const char *pattern, const char *name)
+{
+	const char *rest = vendored_skip_prefix(name);
+
+	return own_name_matches(pattern, name) || (rest != name && own_name_matches(pattern, rest));
 }
 
 /*

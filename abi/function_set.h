@@ -9,7 +9,8 @@
  * `?` for one. `*` behind a parenthesis is Go's: `main.(*Shop).*` are the methods of *Shop. Brackets
  * mean nothing else: `main.Map`, `main.Map[...]` and `main.Map[int]` are the instances of a generic
  * function, all of them or those of that shape, however the binary's release of Go spells them. Dots of
- * an import path may be written as such or as the symbol table does, `%2e`.
+ * an import path may be written as such or as the symbol table does, `%2e`. What was vendored is meant by
+ * the name that its library has, too (vendored.h).
  */
 struct function_set {
 	struct function *functions; /* by address; names are owned by the pclntab */

@@ -8,13 +8,14 @@
 #include "arena.h"
 #include "notation.h"
 #include "type_record.h"
+#include "vendored.h"
 
 #define LAYOUT_MAX_FIELDS 64
 #define LAYOUT_MAX_PARAMETERS 16
 
 struct layout {
 	uint32_t first, last;
-	uint32_t x_net; /* see x_net.h; 0 when it is not known */
+	const struct x_net *x_net; /* NULL: not said */
 	bool assumed;
 	struct arena arena;
 	struct type_record *records; /* every type made so far; a few dozen at most */
@@ -42,9 +43,20 @@ void layout_destroy(struct layout *layout)
 	free(layout);
 }
 
-void layout_set_x_net(struct layout *layout, uint32_t release)
+void layout_set_x_net(struct layout *layout, const struct x_net *x_net)
 {
-	layout->x_net = release;
+	layout->x_net = x_net;
+}
+
+/* Whether a row of this name is about the type or function: in copies of a module it has a prefix. */
+static bool row_is_about(const char *row, const char *name)
+{
+	return strcmp(row, x_net_has(name) ? vendored_skip_prefix(name) : name) == 0;
+}
+
+static uint32_t x_net_release(const struct layout *layout, const char *name)
+{
+	return layout->x_net ? x_net_release_of(layout->x_net, name) : 0;
 }
 
 /*
@@ -54,8 +66,11 @@ void layout_set_x_net(struct layout *layout, uint32_t release)
 static bool row_holds(const struct layout *layout, const char *name, uint32_t since, uint32_t before,
 		      bool internal)
 {
-	if (strncmp(name, LAYOUT_X_NET, strlen(LAYOUT_X_NET)) == 0)
-		return since <= layout->x_net && layout->x_net < before;
+	if (x_net_has(name)) {
+		uint32_t release = x_net_release(layout, name);
+
+		return since <= release && release < before;
+	}
 	return since <= layout->first && layout->last < before && !(internal && layout->assumed);
 }
 
@@ -63,9 +78,34 @@ static bool row_holds(const struct layout *layout, const char *name, uint32_t si
 static bool row_touches(const struct layout *layout, const char *name, uint32_t since,
 			uint32_t before, bool internal)
 {
-	if (strncmp(name, LAYOUT_X_NET, strlen(LAYOUT_X_NET)) == 0)
+	if (x_net_has(name))
 		return row_holds(layout, name, since, before, internal);
 	return since <= layout->last && layout->first < before && !(internal && layout->assumed);
+}
+
+/*
+ * The text of a row that is about `name`, for the copy of the module that it is of: each name of the
+ * module's gets its prefix. NULL when there is no memory.
+ */
+static const char *row_text(struct layout *layout, const char *name, const char *text)
+{
+	size_t prefix = x_net_has(name) ? (size_t)(vendored_skip_prefix(name) - name) : 0;
+	size_t size = strlen(text), count = 0;
+	char *copy, *end;
+
+	for (const char *at = text; prefix && (at = strstr(at, X_NET_PATH)); at++)
+		count++;
+	if (!count)
+		return text;
+	copy = end = arena_alloc(&layout->arena, size + count * prefix + 1, 1);
+	for (const char *at = text; copy && *at; at++) {
+		if (strncmp(at, X_NET_PATH, strlen(X_NET_PATH)) == 0) {
+			memcpy(end, name, prefix);
+			end += prefix;
+		}
+		*end++ = *at;
+	}
+	return copy;
 }
 
 /*
@@ -82,11 +122,11 @@ static const struct layout_type *type_row(const struct layout *layout, const cha
 	for (size_t i = 0; i < layout_type_count; i++) {
 		const struct layout_type *row = &layout_types[i];
 
-		if (strcmp(row->type, name) != 0)
+		if (!row_is_about(row->type, name))
 			continue;
-		if (row_holds(layout, row->type, row->since, row->before, row->internal))
+		if (row_holds(layout, name, row->since, row->before, row->internal))
 			return row;
-		if (!row_touches(layout, row->type, row->since, row->before, row->internal))
+		if (!row_touches(layout, name, row->since, row->before, row->internal))
 			continue;
 		agree = agree && (!part || strcmp(part->kind, row->kind) == 0);
 		part = row;
@@ -100,8 +140,8 @@ bool layout_field_is_uncertain(const struct layout *layout, const char *type, co
 	for (size_t i = 0; i < layout_field_count; i++) {
 		const struct layout_field *row = &layout_fields[i];
 
-		if (strcmp(row->type, type) == 0 && strcmp(row->field, field) == 0 &&
-		    row_touches(layout, row->type, row->since, row->before, row->internal))
+		if (row_is_about(row->type, type) && strcmp(row->field, field) == 0 &&
+		    row_touches(layout, type, row->since, row->before, row->internal))
 			return true;
 	}
 	return false;
@@ -112,8 +152,8 @@ static const struct layout_function *function_row(const struct layout *layout, c
 	for (size_t i = 0; i < layout_function_count; i++) {
 		const struct layout_function *row = &layout_functions[i];
 
-		if (row_holds(layout, row->function, row->since, row->before, false) &&
-		    strcmp(row->function, name) == 0)
+		if (row_is_about(row->function, name) &&
+		    row_holds(layout, name, row->since, row->before, false))
 			return row;
 	}
 	return NULL;
@@ -196,14 +236,17 @@ static int complete_fields(struct layout *layout, struct type *type, struct erro
 
 	for (size_t i = 0; i < layout_field_count; i++) {
 		const struct layout_field *row = &layout_fields[i];
+		const char *text;
 		int r;
 
-		if (!row_holds(layout, row->type, row->since, row->before, row->internal) ||
-		    strcmp(row->type, type->name) != 0)
+		if (!row_is_about(row->type, type->name) ||
+		    !row_holds(layout, type->name, row->since, row->before, row->internal))
 			continue;
 		if (count == LAYOUT_MAX_FIELDS)
 			return error_fail(err, -E2BIG, "too many rows for %s", type->name);
-		r = layout_type(layout, row->field_type, &fields[count].type, err);
+		text = row_text(layout, type->name, row->field_type);
+		r = text ? layout_type(layout, text, &fields[count].type, err) :
+			   error_fail(err, -ENOMEM, "out of memory");
 		if (r < 0)
 			return r;
 		fields[count].name = row->field;
@@ -263,14 +306,17 @@ int layout_complete(struct layout *layout, const struct type *type, struct error
 	return r;
 }
 
-/* Parses "a T, b U" into `ret_parameters`, which lives in the layout. */
-static int parameters_create(struct layout *layout, const char *text,
+/* Parses "a T, b U", a row's about `function`, into `ret_parameters`, which lives in the layout. */
+static int parameters_create(struct layout *layout, const char *function, const char *row,
 			     const struct parameter **ret_parameters, size_t *ret_count,
 			     struct error *err)
 {
 	struct parameter parameters[LAYOUT_MAX_PARAMETERS], *copy;
+	const char *text = row_text(layout, function, row);
 	size_t count = 0;
 
+	if (!text)
+		return error_fail(err, -ENOMEM, "out of memory");
 	while (*text) {
 		size_t length = notation_parameter(text);
 		const char *space = memchr(text, ' ', length);
@@ -316,10 +362,10 @@ int layout_signature(struct layout *layout, const char *function,
 	signature = arena_alloc(&layout->arena, 1, sizeof(*signature));
 	if (!signature)
 		return error_fail(err, -ENOMEM, "out of memory");
-	r = parameters_create(layout, row->parameters, &signature->parameters,
+	r = parameters_create(layout, function, row->parameters, &signature->parameters,
 			      &signature->parameter_count, err);
 	if (r == 0)
-		r = parameters_create(layout, row->results, &signature->results,
+		r = parameters_create(layout, function, row->results, &signature->results,
 				      &signature->result_count, err);
 	if (r < 0)
 		return r;

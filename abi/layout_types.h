@@ -8,6 +8,7 @@
 #include "error.h"
 #include "layout.h"
 #include "type.h"
+#include "x_net.h"
 
 /*
  * The rows of the layout table as types and signatures, for one release or a span of them. Only
@@ -21,11 +22,11 @@ int layout_create(uint32_t first, uint32_t last, bool assumed, struct layout **r
 		  struct error *err);
 void layout_destroy(struct layout *layout);
 
-/* Names of that module; their rows count its releases (x_net.h), not Go's. */
-#define LAYOUT_X_NET "golang.org/x/net/"
-
-/* Says which release of that module is in the binary; without it no row about the module holds. */
-void layout_set_x_net(struct layout *layout, uint32_t release);
+/*
+ * Says which copies of golang.org/x/net are in the binary; without it no row about the module holds. Rows
+ * about it count its releases, not Go's, and are about each of the copies.
+ */
+void layout_set_x_net(struct layout *layout, const struct x_net *x_net);
 
 /* -ENODATA when no row describes the function for this span of releases. */
 int layout_signature(struct layout *layout, const char *function,

@@ -93,9 +93,9 @@ void types_set_refusal(struct types *types, const struct error *why)
 	types->refusal = *why;
 }
 
-void types_set_x_net(struct types *types, uint32_t release)
+void types_set_x_net(struct types *types, const struct x_net *x_net)
 {
-	layout_set_x_net(types->layout, release);
+	layout_set_x_net(types->layout, x_net);
 }
 
 bool types_field_is_uncertain(const struct types *types, const struct type *type, const char *field)

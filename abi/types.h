@@ -6,6 +6,7 @@
 #include "image.h"
 #include "pclntab.h"
 #include "type.h"
+#include "x_net.h"
 
 /*
  * The types of one binary, from the two places where they can be found: the built-in layout table
@@ -33,8 +34,8 @@ void types_close(struct types *types);
 /* Says by which table the runtime's own descriptors are found; it must outlive the types. */
 void types_set_pclntab(struct types *types, const struct pclntab *pclntab);
 
-/* Says which release of golang.org/x/net the binary holds (x_net.h); 0 when it is not known. */
-void types_set_x_net(struct types *types, uint32_t release);
+/* Says which copies of golang.org/x/net the binary holds; they must outlive the types. */
+void types_set_x_net(struct types *types, const struct x_net *x_net);
 
 /* Says why a file that was to have the DWARF was refused; part of what is said when it is missed. */
 void types_set_refusal(struct types *types, const struct error *why);

@@ -2,6 +2,8 @@
 #ifndef GOHTTPSNOOP_ABI_X_NET_H
 #define GOHTTPSNOOP_ABI_X_NET_H
 
+#include <stdbool.h>
+
 #include "build_info.h"
 #include "pclntab.h"
 
@@ -10,13 +12,37 @@
  * date of the commit (20220524), after it by version.
  */
 #define X_NET_COMMIT(date) ((uint32_t)(date))
-#define X_NET_VERSION(minor, patch) (100000000u + (uint32_t)(minor) * 1000u + (uint32_t)(patch))
+#define X_NET_VERSION(minor, patch) (100000000u + (uint32_t)(minor)*1000u + (uint32_t)(patch))
+
+#define X_NET_PATH "golang.org/x/net/"
+
+enum { X_NET_MAX_COPIES = 16, X_NET_MAX_PREFIX = 256 };
+
+/* A copy of its package http2, and the release that it is of; 0 where that is not known. */
+struct x_net_copy {
+	char prefix[X_NET_MAX_PREFIX]; /* "example.com/app/vendor/", see vendored.h; mostly "" */
+	uint32_t release;
+};
+
+struct x_net {
+	struct x_net_copy
+		copies[X_NET_MAX_COPIES]; /* the first has no prefix, and may not be there */
+	size_t count;
+	size_t left_out; /* copies for which there was no room */
+};
 
 /*
- * The release in a binary: from its build information, or, where that names no modules (GOPATH mode,
- * as Debian builds), from functions that came or went; 0 when neither tells, or the module was replaced by
- * what is no release of it.
+ * The copies in a binary. The release comes from the build information, or, where that names no modules
+ * (GOPATH mode, as Debian builds), from functions that came or went; it is 0 when neither tells, or the
+ * module was replaced by what is no release of it.
  */
-uint32_t x_net_release(const struct build_info *info, const struct pclntab *table);
+void x_net_find(const struct build_info *info, const struct pclntab *table,
+		struct x_net *ret_x_net);
+
+/* The release of the copy that the function or type belongs to; 0 when it is not known. */
+uint32_t x_net_release_of(const struct x_net *x_net, const char *name);
+
+/* Whether the name, whatever its prefix, is of this module. */
+bool x_net_has(const char *name);
 
 #endif

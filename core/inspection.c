@@ -117,6 +117,18 @@ static int install(struct inspection *inspection, struct survey_probe *survey, s
 	return add_points(inspection, probe, installed.plan, err);
 }
 
+static void tell_copies(const struct survey *survey, const struct inspection_options *options)
+{
+	struct error why = { 0 };
+
+	if (!survey->rows.probe_count || !survey->binary->x_net.left_out)
+		return;
+	error_fail(&why, -E2BIG,
+		   "requests of %zu copies of golang.org/x/net/http2 cannot be seen: there are more than %d",
+		   survey->binary->x_net.left_out, X_NET_MAX_COPIES);
+	options->refused(options->user, &why);
+}
+
 static void tell_blindnesses(const struct survey *survey, const struct inspection_options *options)
 {
 	for (size_t i = 0; i < survey->blindness_count; i++) {
@@ -270,6 +282,7 @@ static int install_survey(struct inspection *inspection, struct survey *survey,
 	if (types_refusal(survey->binary->types))
 		options->refused(options->user, types_refusal(survey->binary->types));
 	tell_blindnesses(survey, options);
+	tell_copies(survey, options);
 	tell_unknown(survey, options);
 	tell_gaps(survey, options);
 	tell_inlined(survey, options);

@@ -91,8 +91,9 @@ static const struct capture goroutine_only[] = {
 
 /*
  * The three homes of HTTP/2: bundled into net/http, in a package of its own from Go 1.27 on, and
- * golang.org/x/net, whose h2c handlers bypass net/http's server. A stream's handler that panics makes
- * the deferred function send a reset frame; that call is in no other path.
+ * golang.org/x/net (each copy of it, see protocol_rows.h), whose h2c handlers bypass net/http's server.
+ * A stream's handler that panics makes the deferred function send a reset frame; that call is in no
+ * other path.
  */
 #define BUNDLED "net/http.(*http2"
 #define INTERNAL "net/http/internal/http2.(*"
@@ -151,8 +152,6 @@ static const struct probe_request http_server_probes[] = {
 	HTTP2_PANIC(INTERNAL),
 	HTTP2_PANIC(X_NET),
 };
-
-_Static_assert(COUNT(blindnesses) <= PROTOCOL_MAX_BLINDNESSES, "room for all in a survey");
 
 const struct protocol protocol_http_server = {
 	.name = "net/http server",

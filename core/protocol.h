@@ -25,8 +25,6 @@ enum hit_field {
 	FIELD_COUNT,
 };
 
-enum { PROTOCOL_MAX_BLINDNESSES = 16 };
-
 /*
  * A protocol is a table: which functions mark a request's start and end, and what to capture there.
  * A binary needs not have all of the functions; without a start and an end it has nothing to trace.

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 int survey_init(struct survey *survey, const struct binary *binary, size_t count, struct error *err)
 {
@@ -20,6 +21,8 @@ void survey_finish(struct survey *survey)
 	for (size_t i = 0; i < survey->count; i++)
 		probe_finish(&survey->probes[i].probe);
 	free(survey->probes);
+	free(survey->blindnesses);
+	protocol_rows_finish(&survey->rows);
 	*survey = (struct survey){ 0 };
 }
 
@@ -42,11 +45,10 @@ static bool has_role(const struct survey *survey, enum plan_role role)
 }
 
 /* Whether there is a probe that is meant for where this call was inlined. */
-static bool is_made_up_for(const struct survey *survey, const struct protocol *protocol,
-			   const struct expected_call *call)
+static bool is_made_up_for(const struct survey *survey, const struct expected_call *call)
 {
 	for (size_t i = 0; i < survey->count; i++) {
-		if (survey->probes[i].result == 0 && protocol->probes[i].inlined == call)
+		if (survey->probes[i].result == 0 && survey->rows.probes[i].inlined == call)
 			return true;
 	}
 	return false;
@@ -64,18 +66,53 @@ static void give_up_panics(struct survey *survey)
 	}
 }
 
-static void find_blindnesses(struct survey *survey, const struct protocol *protocol)
+static void find_blindnesses(struct survey *survey)
 {
-	for (size_t i = 0; i < protocol->blindness_count; i++) {
-		const struct protocol_blindness *blindness = &protocol->blindnesses[i];
+	for (size_t i = 0; i < survey->rows.blindness_count; i++) {
+		const struct protocol_blindness *blindness = &survey->rows.blindnesses[i];
 
-		if (is_made_up_for(survey, protocol, blindness->call) ||
+		if (is_made_up_for(survey, blindness->call) ||
 		    !probe_is_inlined(survey->binary, blindness->call))
 			continue;
 		survey->blindnesses[survey->blindness_count++] = blindness;
 		if (blindness->hides_ends)
 			give_up_panics(survey);
 	}
+}
+
+/* A survey with room for what a protocol has for this binary. */
+static int init_of_protocol(struct survey *survey, const struct binary *binary,
+			    const struct protocol *protocol, struct error *err)
+{
+	struct protocol_rows rows;
+	int r = protocol_rows_init(&rows, protocol, &binary->x_net, err);
+
+	if (r < 0)
+		return r;
+	r = survey_init(survey, binary, rows.probe_count, err);
+	if (r < 0) {
+		protocol_rows_finish(&rows);
+		return r;
+	}
+	survey->rows = rows;
+	survey->blindnesses = calloc(rows.blindness_count, sizeof(*survey->blindnesses));
+	if (survey->blindnesses)
+		return 0;
+	survey_finish(survey);
+	return error_fail(err, -ENOMEM, "out of memory");
+}
+
+/* Whether an earlier row has a probe there already: two copies of a module can wrap one server. */
+static bool is_probed(const struct survey *survey, size_t count, const struct probe_request *row)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct survey_probe *probe = &survey->probes[i];
+
+		if (probe->result == 0 && probe->role == row->role && row->companion &&
+		    strcmp(probe->function, row->function) == 0)
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -122,36 +159,49 @@ static int fail_protocol(const struct survey *survey, struct error *err)
 							 "how requests end is not to be seen");
 }
 
+/* Compiles row after row; negative when what the user asks for does not fit. */
+static int survey_rows(struct survey *survey, const struct survey_options *options,
+		       struct error *err)
+{
+	bool requests_decided = false, responses_decided = false;
+
+	for (size_t i = 0; i < survey->count; i++) {
+		const struct probe_request *row = &survey->rows.probes[i];
+		struct survey_probe *probe = &survey->probes[i];
+		bool decides = (row->request_root && !requests_decided) ||
+			       (row->response_root && !responses_decided);
+
+		survey_row(probe, survey->binary, row, decides, options);
+		requests_decided |= row->request_root != NULL;
+		responses_decided |= row->response_root != NULL;
+		if (decides && is_refused(probe))
+			return error_adopt(err, &probe->why);
+		if (probe->result == 0 && is_probed(survey, i, row)) {
+			probe_finish(&probe->probe);
+			probe->result = error_fail(&probe->why, -ENOENT, "probed already");
+		}
+	}
+	return 0;
+}
+
 int survey_protocol(const struct binary *binary, const struct protocol *protocol,
 		    const struct survey_options *options, struct survey *ret_survey,
 		    struct error *err)
 {
 	struct survey survey;
-	bool requests_decided = false, responses_decided = false;
-	int r = survey_init(&survey, binary, protocol->probe_count, err);
+	int r = init_of_protocol(&survey, binary, protocol, err);
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < protocol->probe_count; i++) {
-		const struct probe_request *row = &protocol->probes[i];
-		bool decides = (row->request_root && !requests_decided) ||
-			       (row->response_root && !responses_decided);
-
-		survey_row(&survey.probes[i], binary, row, decides, options);
-		requests_decided |= row->request_root != NULL;
-		responses_decided |= row->response_root != NULL;
-		if (decides && is_refused(&survey.probes[i])) {
-			r = error_adopt(err, &survey.probes[i].why);
-			survey_finish(&survey);
-			return r;
-		}
-	}
-	if (!has_role(&survey, PLAN_ROLE_START) || !has_role(&survey, PLAN_ROLE_END)) {
+	r = survey_rows(&survey, options, err);
+	if (r == 0 &&
+	    (!has_role(&survey, PLAN_ROLE_START) || !has_role(&survey, PLAN_ROLE_END)))
 		r = fail_protocol(&survey, err);
+	if (r < 0) {
 		survey_finish(&survey);
 		return r;
 	}
-	find_blindnesses(&survey, protocol);
+	find_blindnesses(&survey);
 	*ret_survey = survey;
 	return 0;
 }

@@ -6,11 +6,12 @@
 #include "function_request.h"
 #include "probe.h"
 #include "protocol.h"
+#include "protocol_rows.h"
 #include "request_captures.h"
 
 /* What can be traced in a binary: the probes of a protocol or of functions, compiled, with reasons. */
 struct survey_probe {
-	const char *function; /* lives as long as the binary and the names the survey was asked with */
+	const char *function; /* lives as long as the survey, the binary and what the survey was asked with */
 	enum plan_role role;
 	int result;	      /* 0: the probe can be attached; else a negative errno */
 	struct error why;     /* when it is negative */
@@ -33,8 +34,9 @@ struct survey {
 	const struct binary *binary; /* outlives the survey */
 	size_t count;
 	struct survey_probe *probes;
+	struct protocol_rows rows; /* what the probes of a protocol were compiled from, in their order */
 	/* What cannot be seen because the compiler inlined a call; of these there are `blindness_count`. */
-	const struct protocol_blindness *blindnesses[PROTOCOL_MAX_BLINDNESSES];
+	const struct protocol_blindness **blindnesses;
 	size_t blindness_count;
 };
 

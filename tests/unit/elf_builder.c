@@ -164,6 +164,37 @@ uint64_t elf_of_code(struct elf_builder *elf, uint64_t address, const void *code
 	return offset;
 }
 
+void elf_of_functions(struct elf_builder *elf, const char *const *names, size_t count)
+{
+	enum { CODE = 0x400000, TABLE = 0x500000, FUNCTAB = 128, FUNCS = 1024, FUNC = 48, NAMES = 4096 };
+	uint64_t code, table, name = 0;
+
+	elf_init(elf);
+	code = elf_append(elf, NULL, 1024);
+	elf_segment(elf, PT_LOAD, PF_R | PF_X, CODE, code, 1024, 1024);
+	table = elf_append(elf, NULL, 2 * NAMES);
+	elf_segment(elf, PT_LOAD, PF_R, TABLE, table, 2 * NAMES, 2 * NAMES);
+	elf_put64(elf, table, 0x08010000fffffff1);
+	elf_put64(elf, table + 8, count);
+	elf_put64(elf, table + 24, CODE);
+	elf_put64(elf, table + 32, NAMES);
+	elf_put64(elf, table + 40, 2 * NAMES);
+	elf_put64(elf, table + 64, FUNCTAB);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t func = FUNCS + i * FUNC;
+
+		elf_put32(elf, table + FUNCTAB + i * 8, (uint32_t)i * 16);
+		elf_put32(elf, table + FUNCTAB + i * 8 + 4, (uint32_t)(func - FUNCTAB));
+		elf_put32(elf, table + func, (uint32_t)i * 16);
+		elf_put32(elf, table + func + 4, (uint32_t)name);
+		memcpy(elf->data + table + NAMES + name, names[i], strlen(names[i]) + 1);
+		name += strlen(names[i]) + 1;
+	}
+	elf_put32(elf, table + FUNCTAB + count * 8, (uint32_t)count * 16);
+	elf_section(elf, ".gopclntab", SHT_PROGBITS, TABLE, table, 2 * NAMES);
+	elf_finish(elf, ET_EXEC, EM_X86_64);
+}
+
 const char *elf_save(struct elf_builder *elf)
 {
 	int fd;

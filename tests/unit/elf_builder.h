@@ -46,6 +46,11 @@ Elf64_Ehdr *elf_finish(struct elf_builder *elf, uint16_t type, uint16_t machine)
 /* All of the above for nothing but code, to be released as well; returns the code's file offset. */
 uint64_t elf_of_code(struct elf_builder *elf, uint64_t address, const void *code, size_t size,
 		     uint16_t machine);
+/*
+ * The same for functions of 16 bytes each from 0x400000 on, by a pclntab of Go 1.20 that holds at most 64 of
+ * them; their names take 4096 bytes at most.
+ */
+void elf_of_functions(struct elf_builder *elf, const char *const *names, size_t count);
 /* Writes a temporary file; returns its path, owned by the builder. */
 const char *elf_save(struct elf_builder *elf);
 

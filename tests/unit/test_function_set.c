@@ -74,6 +74,14 @@ static void matches_names(void **state)
 		{ "main.(*List).*", "main.(*List[go.shape.int]).Push", true },
 		{ "main.(*List[*]).Push", "main.(*List[...]).Push", true },
 		{ "main.a]", "main.a[]]", true },
+		/* Vendored libraries. */
+		{ "ex.com/lib.F", "app/vendor/ex.com/lib.F", true },
+		{ "ex.com/lib.*", "app/vendor/ex.com/lib.(*T).M", true },
+		{ "ex.com/lib.Map", "app/vendor/ex.com/lib.Map[go.shape.int]", true },
+		{ "app/vendor/ex.com/lib.F", "app/vendor/ex.com/lib.F", true },
+		{ "other/vendor/ex.com/lib.F", "app/vendor/ex.com/lib.F", false },
+		{ "lib.F", "app/vendor/ex.com/lib.F", false },
+		{ "ex.com/lib.F", "app/myvendor/ex.com/lib.F", false },
 		{ "main.a", "main.a[go.shape.", false },
 	};
 

@@ -82,7 +82,7 @@ static void test_offsets_by_release(void **state)
 /* Those of the module are counted for themselves; of releases that were not looked at nothing is said. */
 static void test_offsets_of_a_module(void **state)
 {
-	static const char type[] = LAYOUT_X_NET "http2.responseWriterState";
+	static const char type[] = X_NET_PATH "http2.responseWriterState";
 	static const struct {
 		uint32_t release;
 		int64_t status, request;
@@ -103,17 +103,50 @@ static void test_offsets_of_a_module(void **state)
 				layout_of(GO_VERSION(25, 0), GO_VERSION(25, 0), assumed);
 			const struct signature *signature = NULL;
 
-			layout_set_x_net(layout, rows[i].release);
+			const struct x_net x_net = { .copies = { { "", rows[i].release } },
+						     .count = 1 };
+
+			layout_set_x_net(layout, &x_net);
 			assert_int_equal(offset_of(layout, type, "status"), rows[i].status);
 			assert_int_equal(offset_of(layout, type, "req"), rows[i].request);
 			assert_int_equal(layout_signature(layout,
-							  LAYOUT_X_NET
+							  X_NET_PATH
 							  "http2.(*responseWriter).handlerDone",
 							  &signature, NULL),
 					 0);
 			layout_destroy(layout);
 		}
 	}
+}
+
+/* Each copy of a module is of its own release, and refers to itself. */
+static void test_offsets_of_copies(void **state)
+{
+	static const struct x_net x_net = {
+		.copies = { { "", X_NET_VERSION(7, 0) }, { "app/vendor/", X_NET_COMMIT(20210101) } },
+		.count = 2,
+	};
+	static const char writer[] = "app/vendor/" X_NET_PATH "http2.responseWriter";
+	struct layout *layout = layout_of(GO_VERSION(25, 0), GO_VERSION(25, 0), false);
+	const struct signature *signature = NULL;
+	const struct type *type = NULL;
+
+	layout_set_x_net(layout, &x_net);
+	assert_int_equal(offset_of(layout, X_NET_PATH "http2.responseWriterState", "status"), 72);
+	assert_int_equal(offset_of(layout, "app/vendor/" X_NET_PATH "http2.responseWriterState", "status"), 80);
+	assert_int_equal(offset_of(layout, "other/vendor/" X_NET_PATH "http2.responseWriterState", "status"), -1);
+	assert_int_equal(layout_type(layout, writer, &type, NULL), 0);
+	assert_int_equal(layout_complete(layout, type, NULL), 0);
+	assert_string_equal(type->fields[0].type->name,
+			    "*app/vendor/" X_NET_PATH "http2.responseWriterState");
+	assert_int_equal(layout_signature(layout,
+					  "app/vendor/" X_NET_PATH "http2.(*serverConn).runHandler",
+					  &signature, NULL), 0);
+	assert_string_equal(signature->parameters[1].type->name, "*app/vendor/" X_NET_PATH "http2.responseWriter");
+	assert_string_equal(signature->parameters[2].type->name, "*net/http.Request");
+	/* Nothing else is a copy. */
+	assert_int_equal(offset_of(layout, "app/vendor/net/http.Request", "URL"), -1);
+	layout_destroy(layout);
 }
 
 static bool overlap(uint32_t since, uint32_t before, uint32_t other_since, uint32_t other_before)
@@ -322,6 +355,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_offsets_by_release),
 		cmocka_unit_test(test_offsets_of_a_module),
+		cmocka_unit_test(test_offsets_of_copies),
 		cmocka_unit_test(test_rows_are_unambiguous),
 		cmocka_unit_test(test_fields_do_not_overlap),
 		cmocka_unit_test(test_signatures),

@@ -81,6 +81,7 @@ struct release {
 
 static void release_open(struct release *release, enum machine machine, uint32_t minor)
 {
+	static const struct x_net x_net = { .copies = { { "", X_NET_VERSION(7, 0) } }, .count = 1 };
 	uint64_t offset;
 
 	elf_init(&release->elf);
@@ -91,7 +92,7 @@ static void release_open(struct release *release, enum machine machine, uint32_t
 	release->version = (struct go_version){.number = GO_VERSION(minor, 0)};
 	assert_int_equal(image_open(elf_save(&release->elf), &release->image, NULL), 0);
 	assert_int_equal(types_open(release->image, release->image, &release->version, &release->types, NULL), 0);
-	types_set_x_net(release->types, X_NET_VERSION(7, 0));
+	types_set_x_net(release->types, &x_net);
 }
 
 static void release_close(struct release *release)

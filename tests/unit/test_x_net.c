@@ -3,18 +3,42 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
+#include "elf_builder.h"
+#include "vendored.h"
 #include "x_net.h"
 
 #define COMMIT "20210119194325-5f4716e94777"
 
-static uint32_t release_of(char *lines)
+#define HTTP2 X_NET_PATH "http2."
+#define HANDLER HTTP2 "(*serverConn).runHandler"
+#define UPGRADE HTTP2 "(*serverConn).upgradeRequest"
+
+static struct x_net copies_of(char *lines, const char *const *functions, size_t count)
 {
 	const struct build_info info = { .modinfo = lines };
+	struct elf_builder elf;
+	struct image *image = NULL;
+	struct pclntab *table = NULL;
+	struct x_net x_net;
 
-	return x_net_release(&info, NULL);
+	elf_of_functions(&elf, functions, count);
+	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
+	assert_int_equal(pclntab_open(image, &table, NULL), 0);
+	x_net_find(&info, table, &x_net);
+	pclntab_close(table);
+	image_close(image);
+	elf_release(&elf);
+	return x_net;
+}
+
+static uint32_t release_of(char *lines)
+{
+	return copies_of(lines, (const char *[]){ HANDLER }, 1).copies[0].release;
 }
 
 #define RELEASE_OF(lines) release_of((char[]){ "path\tmain\nmod\tmain\t(devel)\t\n" lines })
@@ -49,11 +73,85 @@ static void reads_what_it_was_replaced_by(void **state)
 			 X_NET_VERSION(7, 0));
 }
 
+#define COPIES(...)                                                                                \
+	copies_of(NULL, (const char *[]){ __VA_ARGS__ },                                           \
+		  sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(const char *))
+
+static void tells_by_functions_where_no_module_is_named(void **state)
+{
+	assert_int_equal(COPIES(HANDLER).copies[0].release, 0);
+	assert_int_equal(COPIES(HANDLER, UPGRADE).copies[0].release, X_NET_VERSION(4, 0));
+}
+
+static void finds_vendored_copies(void **state)
+{
+	struct x_net found = COPIES("main.main", "app/vendor/" HANDLER, "app/vendor/" UPGRADE,
+				    "app/vendor/" HTTP2 "(*Server).serveConn", "vendor/" HANDLER,
+				    "a/vendor/b/vendor/" HTTP2 "(*Server).serveConn",
+				    /* Not the library, or not enough of it to serve. */
+				    "app/myvendor/" HANDLER, "b/vendor/other/" HANDLER,
+				    "c/vendor/" HTTP2 "(*Framer).ReadFrame", "d/vendor/" HANDLER ".func1");
+
+	assert_int_equal(found.count, 4);
+	assert_int_equal(found.left_out, 0);
+	assert_string_equal(found.copies[0].prefix, "");
+	assert_string_equal(found.copies[1].prefix, "app/vendor/");
+	assert_int_equal(found.copies[1].release, X_NET_VERSION(4, 0));
+	assert_string_equal(found.copies[2].prefix, "vendor/");
+	assert_int_equal(found.copies[2].release, 0);
+	assert_string_equal(found.copies[3].prefix, "a/vendor/b/vendor/");
+	assert_int_equal(x_net_release_of(&found, "app/vendor/" HTTP2 "responseWriter"),
+			 X_NET_VERSION(4, 0));
+	assert_int_equal(x_net_release_of(&found, "other/vendor/" HTTP2 "responseWriter"), 0);
+	assert_int_equal(x_net_release_of(&found, "app/vendor/net/http.response"), 0);
+}
+
+static void counts_copies_that_there_is_no_room_for(void **state)
+{
+	char names[X_NET_MAX_COPIES + 1][128];
+	const char *functions[X_NET_MAX_COPIES + 1];
+	char modinfo[] = "path\tmain\n";
+	struct x_net found;
+
+	for (int i = 0; i <= X_NET_MAX_COPIES; i++) {
+		snprintf(names[i], sizeof(names[i]), "app%d/vendor/" HANDLER, i);
+		functions[i] = names[i];
+	}
+	found = copies_of(modinfo, functions, X_NET_MAX_COPIES + 1);
+	assert_int_equal(found.count, X_NET_MAX_COPIES);
+	assert_int_equal(found.left_out, 2);
+}
+
+static void skips_prefixes(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "app/vendor/lib.F", "lib.F" },
+		{ "vendor/lib.F", "lib.F" },
+		{ "a/vendor/b/vendor/lib.(*T).M", "lib.(*T).M" },
+		{ "lib.F", "lib.F" },
+		{ "", "" },
+		{ "my/vendors/lib.F", "my/vendors/lib.F" },
+		{ "myvendor/lib.F", "myvendor/lib.F" },
+		{ "app/vendor", "app/vendor" },
+		{ "main.F[app/vendor/lib.T]", "main.F[app/vendor/lib.T]" },
+		{ "app/vendor/lib.F[b/vendor/lib.T]", "lib.F[b/vendor/lib.T]" },
+		{ "main.(*T[app/vendor/lib.T]).M", "main.(*T[app/vendor/lib.T]).M" },
+		{ "*app/vendor/lib.T", "*app/vendor/lib.T" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_string_equal(vendored_skip_prefix(rows[i][0]), rows[i][1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_what_was_required),
 		cmocka_unit_test(reads_what_it_was_replaced_by),
+		cmocka_unit_test(tells_by_functions_where_no_module_is_named),
+		cmocka_unit_test(finds_vendored_copies),
+		cmocka_unit_test(counts_copies_that_there_is_no_room_for),
+		cmocka_unit_test(skips_prefixes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
