@@ -36,6 +36,11 @@ const char *shape_name(const struct shape *shape, const struct shape_node *node)
 	return shape->names + node->name;
 }
 
+const char *shape_type_name(const struct shape *shape, const struct shape_node *node)
+{
+	return shape->names + node->count;
+}
+
 static int add_measure(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
 	bool capacity = walk->expression->measure == MEASURE_CAP;

@@ -27,6 +27,8 @@ enum shape_kind {
 	SHAPE_LENGTH, /* cell: a pointer, second: the length, which is 0 where the pointer is nil */
 	SHAPE_NUMBER, /* count */
 	SHAPE_SECRET, /* not to be told; child: the value */
+	SHAPE_OPAQUE, /* shown by its type alone; cell: the pointer that leads to it, or a register of it;
+		       * count: where in the names the type's begins */
 	SHAPE_NULL,   /* a value that this binary does not let be read */
 };
 
@@ -98,5 +100,8 @@ int shape_leaf(const struct walk *walk, struct cell *ret_cell, struct error *err
 bool shape_key_is_secret(const char *key, size_t size, size_t length);
 
 const char *shape_name(const struct shape *shape, const struct shape_node *node);
+
+/* The type of an opaque value, "*bufio.Reader". */
+const char *shape_type_name(const struct shape *shape, const struct shape_node *node);
 
 #endif

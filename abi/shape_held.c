@@ -138,7 +138,7 @@ int held_add_alternatives(struct shape_maker *maker, const struct walk *walk, en
 		size_t count = maker->shape.node_count;
 
 		r = add(maker, walk, candidates.types[i],
-			(struct shape_spot){ "", 0, spot.depth, spot.pointers, spot.enclosing });
+			(struct shape_spot){ "", 0, spot.depth, 0, spot.enclosing });
 		if (r == -E2BIG || r == -ENOMEM)
 			return r;
 		added += r == 0;

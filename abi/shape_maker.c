@@ -10,7 +10,7 @@ static int no_memory(struct shape_maker *maker)
 	return error_fail(maker->err, -ENOMEM, "out of memory");
 }
 
-static int add_name(struct shape_maker *maker, const char *name, uint16_t *ret_at)
+int maker_add_name(struct shape_maker *maker, const char *name, uint16_t *ret_at)
 {
 	struct shape *shape = &maker->shape;
 	size_t size = strlen(name) + 1;
@@ -33,7 +33,7 @@ int maker_open(struct shape_maker *maker, enum shape_kind kind, struct shape_spo
 	struct shape *shape = &maker->shape;
 	struct shape_node *nodes;
 	uint16_t name = 0;
-	int r = add_name(maker, spot.name, &name);
+	int r = maker_add_name(maker, spot.name, &name);
 
 	if (r < 0)
 		return r;

@@ -37,6 +37,9 @@ struct shape_node *maker_node(struct shape_maker *maker, int number);
 /* Forgets the nodes from this one on. */
 void maker_drop(struct shape_maker *maker, size_t number);
 
+/* Keeps a name with the shape, and says where in its names it begins. */
+int maker_add_name(struct shape_maker *maker, const char *name, uint16_t *ret_at);
+
 /* Each returns the number of a new cell: of what is at a place, of a part of a value. */
 int maker_add_cell(struct shape_maker *maker, struct plan_place place, enum cell_kind kind,
 		   uint8_t size);
@@ -56,6 +59,9 @@ int value_add_null(struct shape_maker *maker, struct shape_spot spot);
 /* A node, left open, of a pointer and the word `offset` bytes into what it leads to. */
 int value_add_counted(struct shape_maker *maker, const struct walk *walk, enum shape_kind kind,
 		      int32_t offset, struct shape_spot spot);
+
+/* Adds a value that is shown by its type alone, see opaque.h. */
+int opaque_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
 
 /* Adds what an interface holds. */
 int held_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);

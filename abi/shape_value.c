@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "opaque.h"
+
 enum {
 	MAX_FIELDS = 24,
 	MAX_POINTERS = 8, /* in a row */
@@ -277,6 +279,8 @@ int value_add_kind(struct shape_maker *maker, const struct walk *walk, struct sh
 	case TYPE_STRUCT:
 		if (type->field_count == 0)
 			return add_empty(maker, walk, spot);
+		if (type_name_is_opaque(type->name))
+			return opaque_add(maker, walk, spot);
 		if (strcmp(type->name, "time.Time") == 0)
 			return add_time(maker, walk, spot);
 		return add_struct(maker, walk, spot);
@@ -287,7 +291,8 @@ int value_add_kind(struct shape_maker *maker, const struct walk *walk, struct sh
 	case TYPE_ARRAY:
 		return add_array(maker, walk, spot);
 	case TYPE_SLICE:
-		return add_slice(maker, walk, spot);
+		return type_name_is_opaque(type->name) ? opaque_add(maker, walk, spot) :
+							 add_slice(maker, walk, spot);
 	case TYPE_MAP:
 		return add_map(maker, walk, spot);
 	case TYPE_INTERFACE:

@@ -366,6 +366,22 @@ static void put_interface(struct value_printer *printer, const struct shape_node
 	}
 }
 
+/* A register of the value may hold 0, the pointer that leads to it may not. */
+static void put_opaque(struct value_printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *value = value_of_cell(printer, node->cell);
+	bool is_pointer = printer->arguments->cells[node->cell].cell.kind == CELL_POINTER;
+
+	if (!value || (is_pointer && !value->integer)) {
+		json_null(printer->writer);
+		return;
+	}
+	json_open_object(printer->writer);
+	json_key(printer->writer, "type");
+	json_name(printer->writer, shape_type_name(printer->arguments->shape, node));
+	json_close_object(printer->writer);
+}
+
 void value_print(struct value_printer *printer, const struct shape_node *node)
 {
 	switch ((enum shape_kind)node->kind) {
@@ -420,6 +436,9 @@ void value_print(struct value_printer *printer, const struct shape_node *node)
 			value_print_secret(printer);
 		else
 			json_null(printer->writer);
+		break;
+	case SHAPE_OPAQUE:
+		put_opaque(printer, node);
 		break;
 	case SHAPE_NULL:
 		json_null(printer->writer);

@@ -100,6 +100,8 @@ static void make_node(struct maker *maker, int depth)
 	node->name = take(maker) % sizeof(maker->names);
 	node->hash = take(maker);
 	node->count = (uint64_t)(int8_t)take(maker);
+	if (node->kind == SHAPE_OPAQUE)
+		node->count %= sizeof(maker->names);
 	count = has_children(node->kind) && depth < MAX_DEPTH ? take(maker) % 6 : 0;
 	if (node->kind == SHAPE_POINTER && count > 1)
 		count = 1;

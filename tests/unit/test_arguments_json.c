@@ -469,6 +469,26 @@ static void keeps_secrets(void **state)
 		       "\"m\":{\"cookie\":\"hunter2\",\"Accept\":\"hunter2\"}}");
 }
 
+/* Of some values only the type is shown; a nil pointer, and one that could not be read, have none to show. */
+static void hides_the_inside(void **state)
+{
+	static const char type[] = "*bufio.Reader";
+
+	start();
+	for (uint8_t cell = 0; cell < 4; cell++) {
+		leaf((char[]){ (char)('a' + cell), '\0' }, SHAPE_OPAQUE, cell, 0);
+		nodes[shape.node_count - 1].count = shape.name_size;
+		strcpy(names + shape.name_size, type);
+		shape.name_size += sizeof(type);
+	}
+	know(0, CELL_POINTER, 8, 0xc000012340);
+	know(1, CELL_POINTER, 8, 0);
+	know(3, CELL_UINT, 8, 0);
+	assert_written("{\"a\":{\"type\":\"*bufio.Reader\"},\"b\":null,\"c\":null,"
+		       "\"d\":{\"type\":\"*bufio.Reader\"}}");
+	assert_cuts("");
+}
+
 /* ---- interfaces ---- */
 
 static void start_interface(enum shape_kind kind, uint32_t held)
@@ -594,6 +614,7 @@ int main(void)
 		cmocka_unit_test(cuts_keys),
 		cmocka_unit_test(ends_with_the_entries_found),
 		cmocka_unit_test(keeps_secrets),
+		cmocka_unit_test(hides_the_inside),
 		cmocka_unit_test(writes_interfaces),
 		cmocka_unit_test(writes_choices),
 		cmocka_unit_test(bounds_the_cuts),

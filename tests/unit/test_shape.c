@@ -98,6 +98,9 @@ static void write_node(struct writer *writer, const struct shape_node *node)
 	case SHAPE_SECRET:
 		write_children(writer, node, "secret(", " ", NULL, ")");
 		break;
+	case SHAPE_OPAQUE:
+		put(writer, "opaque#%u %s", node->cell, shape_type_name(writer->shape, node));
+		break;
 	case SHAPE_NULL:
 		put(writer, "null");
 		break;
@@ -522,6 +525,44 @@ static void keeps_secrets(void **state)
 	assert_shape_in((struct question){{header}, {"a[\"Cookie\"][0]"}, open}, "{a[\"Cookie\"][0]:#0}");
 }
 
+/* ---- values that are shown by their types alone ---- */
+
+/* Nothing of them is read but the pointer to them; a field of them can be asked for. */
+static void hides_the_inside(void **state)
+{
+	const struct type *bytes = go_slice(go_basic("uint8"));
+	const struct type *reader = GO_STRUCT("bufio.Reader", {"buf", bytes}, {"r", go_basic("int")});
+	const struct type *pointer = go_pointer(reader);
+	const struct type *conn = GO_STRUCT("main.Conn", {"ID", go_basic("int")}, {"R", reader}, {"P", pointer});
+	const struct type *any = go_interface("interface {}", false);
+
+	assert_shape(pointer, "a", "*#0(opaque#1 *bufio.Reader)");
+	assert_shape(go_pointer(pointer), "a", "*#0(*#1(opaque#2 **bufio.Reader))");
+	assert_shape(reader, "a", "opaque#0 bufio.Reader");
+	assert_shape(go_pointer(conn), "a", "*#0({ID:#1 R:opaque#2 bufio.Reader P:*#3(opaque#4 *bufio.Reader)})");
+	assert_shape(go_slice(reader), "a[1]", "opaque#0 bufio.Reader");
+	assert_shape(go_named("crypto/ed25519.PrivateKey", bytes), "a", "opaque#0 crypto/ed25519.PrivateKey");
+	assert_shape(pointer, "a.buf", "bytes#0,#1");
+	assert_shape(GO_STRUCT("bufio.none", {NULL}), "a", "{}");
+	/* The number of pointers before an interface is not part of what it holds. */
+	go_know(&binary, pointer, 13);
+	assert_shape(go_pointer(any), "a.(*bufio.Reader)", "*#0(opaque#1 *bufio.Reader)");
+}
+
+static void reads_nothing_of_the_inside(void **state)
+{
+	const struct type *reader = GO_STRUCT("bufio.Reader", {"buf", go_slice(go_basic("uint8"))});
+	static const struct site site = {0};
+	struct answer answer;
+	struct plan plan;
+
+	assert_int_equal(ask(&(struct question){{go_pointer(reader)}, {"a"}, usual}, &answer, NULL), 0);
+	assert_int_equal(plan_compile(&answer.builder, &site, PLAN_ROLE_CALL, 64, &plan, NULL), 0);
+	for (uint32_t i = 0; i < plan.operation_count; i++)
+		assert_int_equal(plan.operations[i].code, PLAN_SCALAR);
+	shape_finish(&answer.shape);
+}
+
 /* What a binary lacks is an error, or for those who ask many binaries the same, a gap. */
 static void is_lenient(void **state)
 {
@@ -655,6 +696,8 @@ int main(void)
 		cmocka_unit_test(refuses_what_does_not_fit),
 		cmocka_unit_test(knows_secrets),
 		cmocka_unit_test(keeps_secrets),
+		cmocka_unit_test_teardown(hides_the_inside, forget_types),
+		cmocka_unit_test(reads_nothing_of_the_inside),
 		cmocka_unit_test(is_lenient),
 		cmocka_unit_test(shapes_interfaces),
 		cmocka_unit_test(chooses_what_is_held),
