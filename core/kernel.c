@@ -289,9 +289,23 @@ uint64_t kernel_lost(const struct kernel *kernel, enum plan_role role)
 	return __atomic_load_n(&kernel->skeleton->bss->lost[role], __ATOMIC_RELAXED);
 }
 
+/* How often the kernel left a program out because another run of it had not ended on that CPU. */
+static uint64_t left_out(const struct bpf_program *program)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	if (!bpf_program__autoload(program) ||
+	    bpf_prog_get_info_by_fd(bpf_program__fd(program), &info, &size) < 0)
+		return 0;
+	return info.recursion_misses;
+}
+
 uint64_t kernel_lost_processes(const struct kernel *kernel)
 {
-	return __atomic_load_n(&kernel->skeleton->bss->lost_processes, __ATOMIC_RELAXED);
+	return __atomic_load_n(&kernel->skeleton->bss->lost_processes, __ATOMIC_RELAXED) +
+	       left_out(kernel->skeleton->progs.note_exec) +
+	       left_out(kernel->skeleton->progs.note_listen);
 }
 
 int kernel_fail(struct kernel *kernel, const struct kernel_attempt *attempt, struct error *err)

@@ -61,7 +61,7 @@ uint64_t kernel_lost(const struct kernel *kernel, enum plan_role role);
  */
 int kernel_watch(struct kernel *kernel, struct error *err);
 
-/* Such records that could not be submitted so far. */
+/* Such records that were not submitted so far: the ring was full, or the kernel left the program out. */
 uint64_t kernel_lost_processes(const struct kernel *kernel);
 
 /* Installs a plan and returns its number (0 or more), or -ENOSPC when there are too many. */

@@ -13,9 +13,12 @@ enum {
 	POLLS_BEFORE_SLEEP = 4,
 	/* Records handed on before the loop gets a turn: signals and ended processes must be seen. */
 	RECORDS_A_TURN = 16384,
-	/* For threads that were preempted while they wrote, 20 ms in all. */
+	/*
+	 * For threads that were preempted while they wrote, 2 s in all. One in a container that has used up
+	 * its share of a CPU stands still for most of a period of 100 ms, and perhaps for several.
+	 */
 	WRITING_PAUSE = 200000, /* nanoseconds */
-	WRITING_PAUSES = 100,
+	WRITING_PAUSES = 10000,
 };
 
 struct ring {
