@@ -5,34 +5,27 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "arm64_code.h"
+
 #define NO_REGISTER 0xff
 
 /* runtime.g: stackguard0, and stackguard1 for code that runs on system stacks. */
 enum { STACK_GUARD_0 = 16, STACK_GUARD_1 = 24 };
 
-/* x86-64: bits of the flags register. AArch64: bits of pstate. */
+/* Bits of the flags register. */
 #define AMD64_CF (1ull << 0)
 #define AMD64_ZF (1ull << 6)
-#define ARM64_C (1ull << 29)
-#define ARM64_Z (1ull << 30)
-
-/* What has to be known of an instruction set. */
-struct instruction_set {
-	cs_arch arch;
-	cs_mode mode;
-	void (*classify)(const struct disassembler *disassembler, struct instruction *instruction);
-	void (*note_effects)(const struct disassembler *disassembler,
-			     struct instruction_effects *effects);
-};
 
 struct disassembler {
-	const struct instruction_set *set;
+	enum machine machine;
+	struct arm64_code arm64;
+	/* The rest is for x86-64. */
 	csh capstone;
 	cs_insn *decoded;
 	const uint8_t *data;
 	size_t left;
 	uint64_t address;
-	/* x86-64 PIEs load the offset of g into a register first: what was loaded last, and where to. */
+	/* PIEs load the offset of g into a register first: what was loaded last, and where to. */
 	unsigned int loaded_register;
 	int64_t loaded_value;
 };
@@ -297,92 +290,59 @@ static void amd64_note_effects(const struct disassembler *disassembler,
 	amd64_note_copy(decoded->id, x86, effects);
 }
 
-/* Remembers `mov $value, %register`, whatever the instruction set. */
+/* Remembers `mov $value, %register`. */
 static void remember_load(struct disassembler *disassembler)
 {
 	const cs_insn *decoded = disassembler->decoded;
 	const cs_x86 *x86 = &decoded->detail->x86;
 
 	disassembler->loaded_register = X86_REG_INVALID;
-	if (disassembler->set->arch == CS_ARCH_X86 && decoded->id == X86_INS_MOV &&
-	    x86->op_count == 2 && x86->operands[0].type == X86_OP_REG &&
-	    x86->operands[1].type == X86_OP_IMM) {
+	if (decoded->id == X86_INS_MOV && x86->op_count == 2 &&
+	    x86->operands[0].type == X86_OP_REG && x86->operands[1].type == X86_OP_IMM) {
 		disassembler->loaded_register = x86->operands[0].reg;
 		disassembler->loaded_value = x86->operands[1].imm;
 	}
 }
 
-static void arm64_branch(const cs_arm64 *arm64, struct instruction *instruction)
+static int amd64_open(struct disassembler *disassembler, struct error *err)
 {
-	instruction->kind = arm64->cc == ARM64_CC_INVALID || arm64->cc == ARM64_CC_AL
-				    ? INSTRUCTION_JUMP
-				    : INSTRUCTION_CONDITIONAL_JUMP;
-	if (arm64->cc == ARM64_CC_LS) {
-		instruction->taken_if_set = ARM64_Z;
-		instruction->taken_if_clear = ARM64_C;
-	} else if (arm64->cc == ARM64_CC_LO) {
-		instruction->taken_if_clear = ARM64_C;
-	} else if (arm64->cc == ARM64_CC_EQ) {
-		instruction->taken_if_set = ARM64_Z;
+	if (cs_open(CS_ARCH_X86, CS_MODE_64, &disassembler->capstone) != CS_ERR_OK)
+		return error_fail(err, -ENOMEM, "the disassembler cannot be set up");
+	cs_option(disassembler->capstone, CS_OPT_DETAIL, CS_OPT_ON);
+	disassembler->decoded = cs_malloc(disassembler->capstone);
+	if (!disassembler->decoded) {
+		cs_close(&disassembler->capstone);
+		return error_fail(err, -ENOMEM, "out of memory");
 	}
+	return 0;
 }
 
-static void arm64_classify(const struct disassembler *disassembler, struct instruction *instruction)
+static bool amd64_next(struct disassembler *disassembler, struct instruction *ret_instruction)
 {
-	const cs_insn *decoded = disassembler->decoded;
-	const cs_arm64 *arm64 = &decoded->detail->arm64;
-	const cs_arm64_op *last = arm64->op_count ? &arm64->operands[arm64->op_count - 1] : NULL;
+	struct instruction instruction = { .address = disassembler->address };
 
-	if (decoded->id == ARM64_INS_BL || decoded->id == ARM64_INS_BLR)
-		instruction->kind = INSTRUCTION_CALL;
-	else if (decoded->id == ARM64_INS_RET)
-		instruction->kind = INSTRUCTION_RETURN;
-	else if (decoded->id == ARM64_INS_B)
-		arm64_branch(arm64, instruction);
-	else if (cs_insn_group(disassembler->capstone, decoded, CS_GRP_JUMP))
-		instruction->kind = decoded->id == ARM64_INS_BR ? INSTRUCTION_JUMP
-								: INSTRUCTION_CONDITIONAL_JUMP;
-	if (instruction->kind != INSTRUCTION_OTHER && last && last->type == ARM64_OP_IMM) {
-		instruction->has_target = true;
-		instruction->target = last->imm;
-	}
-	if (decoded->id != ARM64_INS_LDR || arm64->op_count != 2 || last->type != ARM64_OP_MEM ||
-	    last->mem.base < ARM64_REG_X0 || last->mem.base > ARM64_REG_X28)
-		return;
-	instruction->guard_register = last->mem.base - ARM64_REG_X0;
-	instruction->reads_guard = last->mem.disp == STACK_GUARD_0 || last->mem.disp == STACK_GUARD_1;
+	if (!cs_disasm_iter(disassembler->capstone, &disassembler->data, &disassembler->left,
+			    &disassembler->address, disassembler->decoded))
+		return false;
+	amd64_classify(disassembler, &instruction);
+	remember_load(disassembler);
+	*ret_instruction = instruction;
+	return true;
 }
-
-static void arm64_note_effects(const struct disassembler *disassembler,
-			       struct instruction_effects *effects)
-{
-	effects->opaque = true;
-}
-
-static const struct instruction_set instruction_sets[] = {
-	[MACHINE_AMD64] = {CS_ARCH_X86, CS_MODE_64, amd64_classify, amd64_note_effects},
-	[MACHINE_ARM64] = {CS_ARCH_ARM64, CS_MODE_LITTLE_ENDIAN, arm64_classify,
-			   arm64_note_effects},
-};
 
 int disassembler_open(enum machine machine, struct disassembler **ret_disassembler,
 		      struct error *err)
 {
 	struct disassembler *disassembler = calloc(1, sizeof(*disassembler));
+	int r;
 
 	if (!disassembler)
 		return error_fail(err, -ENOMEM, "out of memory");
-	disassembler->set = &instruction_sets[machine];
-	if (cs_open(disassembler->set->arch, disassembler->set->mode, &disassembler->capstone) !=
-	    CS_ERR_OK) {
+	disassembler->machine = machine;
+	r = machine == MACHINE_AMD64 ? amd64_open(disassembler, err) : 0;
+	if (r < 0) {
 		free(disassembler);
-		return error_fail(err, -ENOMEM, "the disassembler cannot be set up");
-	}
-	cs_option(disassembler->capstone, CS_OPT_DETAIL, CS_OPT_ON);
-	disassembler->decoded = cs_malloc(disassembler->capstone);
-	if (!disassembler->decoded) {
-		disassembler_close(disassembler);
-		return error_fail(err, -ENOMEM, "out of memory");
+		return r;
 	}
 	*ret_disassembler = disassembler;
 	return 0;
@@ -392,14 +352,17 @@ void disassembler_close(struct disassembler *disassembler)
 {
 	if (!disassembler)
 		return;
-	if (disassembler->decoded)
+	arm64_code_finish(&disassembler->arm64);
+	if (disassembler->decoded) {
 		cs_free(disassembler->decoded, 1);
-	cs_close(&disassembler->capstone);
+		cs_close(&disassembler->capstone);
+	}
 	free(disassembler);
 }
 
 void disassembler_start(struct disassembler *disassembler, struct bytes code, uint64_t address)
 {
+	arm64_code_start(&disassembler->arm64, code, address);
 	disassembler->data = code.data;
 	disassembler->left = code.size;
 	disassembler->address = address;
@@ -408,30 +371,35 @@ void disassembler_start(struct disassembler *disassembler, struct bytes code, ui
 
 bool disassembler_next(struct disassembler *disassembler, struct instruction *ret_instruction)
 {
-	struct instruction instruction = {.address = disassembler->address};
+	return disassembler->machine == MACHINE_AMD64 ?
+		       amd64_next(disassembler, ret_instruction) :
+		       arm64_code_next(&disassembler->arm64, ret_instruction);
+}
 
-	if (!cs_disasm_iter(disassembler->capstone, &disassembler->data, &disassembler->left,
-			    &disassembler->address, disassembler->decoded))
-		return false;
-	disassembler->set->classify(disassembler, &instruction);
-	remember_load(disassembler);
-	*ret_instruction = instruction;
+static bool is_zero(struct bytes bytes)
+{
+	for (size_t i = 0; i < bytes.size; i++) {
+		if (bytes.data[i])
+			return false;
+	}
 	return true;
 }
 
 bool disassembler_is_done(const struct disassembler *disassembler)
 {
-	for (size_t i = 0; i < disassembler->left; i++) {
-		if (disassembler->data[i])
-			return false;
-	}
-	return true;
+	struct bytes left = { disassembler->data, disassembler->left };
+
+	if (disassembler->machine == MACHINE_ARM64)
+		left = arm64_code_left(&disassembler->arm64);
+	return is_zero(left);
 }
 
 struct instruction_effects disassembler_effects(const struct disassembler *disassembler)
 {
 	struct instruction_effects effects = {0};
 
-	disassembler->set->note_effects(disassembler, &effects);
+	if (disassembler->machine == MACHINE_ARM64)
+		return arm64_code_effects(&disassembler->arm64);
+	amd64_note_effects(disassembler, &effects);
 	return effects;
 }

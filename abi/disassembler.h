@@ -64,10 +64,10 @@ void disassembler_start(struct disassembler *disassembler, struct bytes code, ui
 /* The next instruction; false at the end, or where the bytes are none. */
 bool disassembler_next(struct disassembler *disassembler, struct instruction *ret_instruction);
 
-/* Whether it has read all but the zeros that functions of AArch64 are filled up with. */
+/* Whether it has read all, or all but zeros that a function is filled up with. */
 bool disassembler_is_done(const struct disassembler *disassembler);
 
-/* What the instruction read last changes. On AArch64 always opaque. */
+/* What the instruction read last changes. */
 struct instruction_effects disassembler_effects(const struct disassembler *disassembler);
 
 #endif

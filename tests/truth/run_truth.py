@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs one of the truth programs on Go servers that it builds with each release of GOHTTPSNOOP_TEST_GO.
+"""Runs one of the truth programs on Go servers that it builds with each release of GOHTTPSNOOP_TEST_GO, for
+this machine and for arm64.
 
     run_truth.py build/tests/truth/site_truth
 """
@@ -15,11 +16,13 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "live"))
 
 from harness import SKIPPED, Skip, releases  # noqa: E402 (the live tests' folder is known by now)
-from servers import build  # noqa: E402
+from servers import build, releases_of  # noqa: E402
 
 # Between them they have all of net/http. Externally linked binaries mix DWARF of several compilers, and have
 # text that is not Go's.
 PROGRAMS = (("ends", "plain"), ("server", "external"))
+# Both conventions, and the releases that changed what is emitted.
+ARM64_RELEASES = ("1.15", "1.19", "1.24", "1.27")
 
 SECTIONS_AT, SECTION_COUNT_AT = 40, 60  # e_shoff; e_shnum and e_shstrndx
 
@@ -49,6 +52,7 @@ def check(truth, binary):
 
 def main(truth):
     chosen = [(program, release, variant) for release in releases() for program, variant in PROGRAMS]
+    chosen += [("ends", release, "arm64") for release in releases_of(ARM64_RELEASES)]
     if not chosen:
         print("GOHTTPSNOOP_TEST_GO names no Go release: there is nothing to run on")
         return 1

@@ -7,8 +7,8 @@
  *
  *	site_truth BINARY…
  *
- * Functions with bytes that are no instructions are compared as far as they can be read, and left out
- * where there are no others (runtime.skipPleaseUseCallersFrames, go:textfipsstart).
+ * Functions with bytes that are no instructions are compared as far as they can be read. Those that begin with such bytes,
+ * or with data, have no site (runtime.skipPleaseUseCallersFrames, go:textfipsend).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -157,16 +157,28 @@ static void tell(const struct truth *truth, const struct function *function, con
 	       (unsigned long long)function->entry, what);
 }
 
+static bool begins_with_instruction(const struct truth *truth, const struct function *function,
+				    struct bytes code)
+{
+	struct instruction instruction;
+
+	disassembler_start(truth->disassembler, code, function->entry);
+	return disassembler_next(truth->disassembler, &instruction);
+}
+
 static void compare(struct truth *truth, const struct function *function, struct bytes code)
 {
 	struct reading reading;
 	struct error err = {0};
 	struct site site;
-
 	int r = site_find(truth->binary->image, truth->binary->convention, function, &site, &err);
 
 	if (r == -ENOTSUP) {
 		truth->refused++;
+		return;
+	}
+	if (r == -EBADMSG && !begins_with_instruction(truth, function, code)) {
+		truth->without_code++;
 		return;
 	}
 	if (r < 0) {
@@ -174,10 +186,6 @@ static void compare(struct truth *truth, const struct function *function, struct
 		return;
 	}
 	reading = read_code(truth, function, code, &site);
-	if (reading.end == function->entry) {
-		truth->without_code++;
-		return;
-	}
 	/* Some instructions that an assembly function may hold are newer than the disassembler. */
 	truth->partial += reading.is_partial;
 	truth->with_check += reading.grows;

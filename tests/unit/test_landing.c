@@ -127,6 +127,60 @@ static void lands_from_entry(void **state)
 	assert_int_equal(landing.site.stack_drop, 0);
 }
 
+#define ARM64_CHECK \
+	"\x90\x0b\x40\xf9\xff\x63\x30\xeb\x09\x08\x00\x54" /* ldr x16,[x28,#16]; cmp sp,x16; b.ls */
+enum { ARM64_JUMP = 8, ARM64_BEGIN = 12, X28 = 28 };
+#define ARM64_FRAME "\xfe\x0f\x1d\xf8"	  /* str x30,[sp,#-48]! */
+#define ARM64_STORE_D0 "\xe0\x17\x00\xfd" /* str d0,[sp,#40] */
+#define ARM64_CALL "\xf0\xff\xff\x97"
+
+static int find_arm64(const char *code, size_t size, struct argument_use use,
+		      struct landing *landing)
+{
+	const struct site begin = {
+		.kind = SITE_STACK_CHECK,
+		.address = CODE + ARM64_JUMP,
+		.goroutine_register = X28,
+	};
+
+	return find_in(code, size - 1, EM_AARCH64, &begin, use, landing);
+}
+
+static void lands_on_arm64(void **state)
+{
+	/* A small frame; stur x29,[sp,#-8]; sub x29,sp,#8. */
+	static const char small[] = ARM64_CHECK ARM64_FRAME
+		"\xfd\x83\x1f\xf8\xfd\x23\x00\xd1" ARM64_STORE_D0 ARM64_CALL;
+	/* sub x20,sp,#336; stp x29,x30,[x20,#-8]; mov sp,x20; sub x29,sp,#8. */
+	static const char large[] = ARM64_CHECK
+		"\xf4\x43\x05\xd1\x9d\xfa\x3f\xa9\x9f\x02\x00\x91\xfd\x23\x00\xd1" ARM64_STORE_D0
+			ARM64_CALL;
+	/* fmov x3,d0, which is an argument's no more. */
+	static const char copied[] = ARM64_CHECK ARM64_FRAME "\x03\x00\x66\x9e" ARM64_CALL;
+	/* The goroutine is gone: mov x28,x0. */
+	static const char lost[] = ARM64_CHECK ARM64_FRAME
+		"\xfc\x03\x00\xaa" ARM64_STORE_D0 ARM64_CALL;
+	struct landing landing;
+
+	assert_int_equal(
+		find_arm64(small, sizeof(small), USE(.floats = X0, .integers = 1), &landing), 0);
+	assert_int_equal(landing.site.address, CODE + ARM64_BEGIN + 16);
+	assert_int_equal(landing.site.stack_drop, 48);
+	assert_on_stack(&landing.floats[0], 8, 40);
+	assert_int_equal(
+		find_arm64(large, sizeof(large), USE(.floats = X0, .integers = 1), &landing), 0);
+	assert_int_equal(landing.site.address, CODE + ARM64_BEGIN + 20);
+	assert_int_equal(landing.site.stack_drop, 336);
+	assert_on_stack(&landing.floats[0], 8, 40);
+	assert_int_equal(
+		find_arm64(copied, sizeof(copied), USE(.floats = X0, .integers = 1), &landing), 0);
+	assert_int_equal(landing.floats[0].holder, HOLDER_INTEGER);
+	assert_int_equal(landing.floats[0].index, 3);
+	assert_nowhere("copied", find_arm64(copied, sizeof(copied),
+					    USE(.floats = X0, .integers = 1 << 3), &landing));
+	assert_nowhere("lost", find_arm64(lost, sizeof(lost), USE(.floats = X0), &landing));
+}
+
 /* One of two is better than none, and what is overwritten counts only before. */
 static void takes_what_it_can(void **state)
 {
@@ -240,10 +294,15 @@ static void says_why_a_large_function_is_not_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lands_after_stores), cmocka_unit_test(follows_stack_pointer),
-		cmocka_unit_test(lands_in_register),  cmocka_unit_test(lands_from_entry),
-		cmocka_unit_test(takes_what_it_can),  cmocka_unit_test(passes_over_prefixes),
-		cmocka_unit_test(lands_nowhere),      cmocka_unit_test(survives_any_bytes),
+		cmocka_unit_test(lands_after_stores),
+		cmocka_unit_test(follows_stack_pointer),
+		cmocka_unit_test(lands_in_register),
+		cmocka_unit_test(lands_from_entry),
+		cmocka_unit_test(lands_on_arm64),
+		cmocka_unit_test(takes_what_it_can),
+		cmocka_unit_test(passes_over_prefixes),
+		cmocka_unit_test(lands_nowhere),
+		cmocka_unit_test(survives_any_bytes),
 		cmocka_unit_test(says_why_a_large_function_is_not_read),
 	};
 

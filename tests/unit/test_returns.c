@@ -95,6 +95,31 @@ static void reads_to_the_end(void **state)
 	ASSERT_REFUSED(RETURN UNKNOWN RETURN, -EBADMSG, "an instruction that is not known");
 }
 
+/* On AArch64 every instruction that neither jumps nor returns is passed over, however new; constants are, too. */
+static void passes_over_what_goes_on(void **state)
+{
+	static const char atomics[] = "\x03\x00\xe2\xb8" /* ldaddal w2,w3,[x0] */
+				      "\x62\xfc\xe1\xc8" /* casal x1,x2,[x3] */
+				      "\xc0\x03\x5f\xd6" /* ret */
+				      "\x5f\x41\x03\xd5" /* msr dit,#1 */
+				      "\xc0\x03\x5f\xd6";
+	static const char constants[] = "\x80\x00\x00\x58" /* ldr x0,.+16 */
+					"\xc0\x03\x5f\xd6"
+					"\x00\x00\x00\x14" /* b . */
+					"\x78\x00\x01\x00" /* loaded by nothing */
+					"\xc0\x03\x5f\xd6\xc0\x03\x5f\xd6";
+	static const char unknown[] = "\xc0\x03\x5f\xd6\x00\x00\x00\x74\xc0\x03\x5f\xd6";
+	struct return_sites sites;
+
+	assert_int_equal(find_in(atomics, sizeof(atomics) - 1, EM_AARCH64, &sites, NULL), 0);
+	assert_int_equal(sites.count, 2);
+	return_sites_release(&sites);
+	assert_int_equal(find_in(constants, sizeof(constants) - 1, EM_AARCH64, &sites, NULL), 0);
+	assert_int_equal(sites.count, 1);
+	return_sites_release(&sites);
+	assert_int_equal(find_in(unknown, sizeof(unknown) - 1, EM_AARCH64, &sites, NULL), -EBADMSG);
+}
+
 static void refuses_other_ways_out(void **state)
 {
 	ASSERT_REFUSED(NOP FILL, -ENOENT, "never returns");
@@ -117,8 +142,11 @@ static void bounds_what_is_probed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(finds_each_return),	  cmocka_unit_test(stays_within),
-		cmocka_unit_test(reads_to_the_end),	  cmocka_unit_test(refuses_other_ways_out),
+		cmocka_unit_test(finds_each_return),
+		cmocka_unit_test(stays_within),
+		cmocka_unit_test(reads_to_the_end),
+		cmocka_unit_test(passes_over_what_goes_on),
+		cmocka_unit_test(refuses_other_ways_out),
 		cmocka_unit_test(bounds_what_is_probed),
 	};
 

@@ -414,7 +414,7 @@ static void put_decoy(struct code *code, enum machine machine, enum decoy decoy)
 		return;
 	}
 	if (decoy == UNDECODABLE)
-		put(code, arm64 ? "\xff\xff\xff\xff" : "\x06\x06\x06\x06", 4);
+		put(code, arm64 ? "\x00\x00\x00\x74" : "\x06\x06\x06\x06", 4);
 	put(code, arm64 ? "\xf0\xff\xff\x97" : "\xe8\x00\x01\x00\x00", arm64 ? 4 : 5);
 	if (decoy == NO_RETURN)
 		put(code, arm64 ? "\xc0\x03\x5f\xd6" : "\xc3\x90\x90\x90", 4);
@@ -534,9 +534,16 @@ static void refuses_what_is_no_code(void **state)
 		const char *bytes;
 		int result;
 	} rows[] = {
-		{MACHINE_AMD64, "\x06\x06\x06\x06\x06\x06\x06\x06", -EBADMSG}, /* push %es: not in 64 bits */
-		{MACHINE_AMD64, "\x90\x06\x06\x06\x06\x06\x06\x06", 0},
-		{MACHINE_ARM64, "\xff\xff\xff\xff\xff\xff\xff\xff", -EBADMSG},
+		{ MACHINE_AMD64, "\x06\x06\x06\x06\x06\x06\x06\x06",
+		  -EBADMSG }, /* push %es: not in 64 bits */
+		{ MACHINE_AMD64, "\x90\x06\x06\x06\x06\x06\x06\x06", 0 },
+		/* What may jump in some later instruction set; data; svc #0; mrs x0,tpidr_el0; ldaxr x0,[x1]; nop. */
+		{ MACHINE_ARM64, "\x00\x00\x00\x74\xc0\x03\x5f\xd6", -EBADMSG },
+		{ MACHINE_ARM64, "\x00\x00\x00\x00\xc0\x03\x5f\xd6", -ENOTSUP },
+		{ MACHINE_ARM64, "\x01\x00\x00\xd4\xc0\x03\x5f\xd6", -ENOTSUP },
+		{ MACHINE_ARM64, "\x40\xd0\x3b\xd5\xc0\x03\x5f\xd6", -ENOTSUP },
+		{ MACHINE_ARM64, "\x20\xfc\x5f\xc8\xc0\x03\x5f\xd6", -ENOTSUP },
+		{ MACHINE_ARM64, "\x1f\x20\x03\xd5\xc0\x03\x5f\xd6", 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
