@@ -10,7 +10,7 @@ int64_t clock_now(void);
 /* Nanoseconds of CLOCK_MONOTONIC, which nobody sets. */
 int64_t clock_monotonic(void);
 
-/* What to add to CLOCK_MONOTONIC, which records carry, to get nanoseconds since the epoch. */
+/* What to add to CLOCK_MONOTONIC to get nanoseconds since the epoch. */
 int64_t clock_wall_offset(void);
 
 #endif

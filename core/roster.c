@@ -13,6 +13,7 @@ enum { MAX_REFUSED_FILES = 256 };
 struct roster {
 	void *loop;
 	struct kernel *kernel;
+	const struct record_clock *clock;
 	struct catalog *catalog;
 	bool warned;
 	struct roster_callbacks callbacks;
@@ -21,7 +22,8 @@ struct roster {
 	size_t refused_count;
 };
 
-int roster_create(void *loop, struct kernel *kernel, const struct inspection_options *inspection,
+int roster_create(void *loop, struct kernel *kernel, const struct record_clock *clock,
+		  const struct inspection_options *inspection,
 		  const struct roster_callbacks *callbacks, struct roster **ret_roster,
 		  struct error *err)
 {
@@ -37,6 +39,7 @@ int roster_create(void *loop, struct kernel *kernel, const struct inspection_opt
 	}
 	roster->loop = loop;
 	roster->kernel = kernel;
+	roster->clock = clock;
 	roster->callbacks = *callbacks;
 	*ret_roster = roster;
 	return 0;
@@ -102,6 +105,7 @@ static struct target_options target_options(struct roster *roster, struct known_
 	return (struct target_options){
 		.loop = roster->loop,
 		.kernel = roster->kernel,
+		.clock = roster->clock,
 		.id = target_set_next_id(&roster->targets),
 		.binary = binary,
 		.ended = on_target_ended,

@@ -21,8 +21,9 @@ struct roster_callbacks {
 	void *user;
 };
 
-/* `loop` is a uv_loop_t; it, the kernel and what `inspection` points at outlive the roster. */
-int roster_create(void *loop, struct kernel *kernel, const struct inspection_options *inspection,
+/* `loop` is a uv_loop_t; it, the kernel, the clock and what `inspection` points at outlive the roster. */
+int roster_create(void *loop, struct kernel *kernel, const struct record_clock *clock,
+		  const struct inspection_options *inspection,
 		  const struct roster_callbacks *callbacks, struct roster **ret_roster,
 		  struct error *err);
 

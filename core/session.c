@@ -7,13 +7,13 @@
 #include <uv.h>
 
 #include "assembly.h"
-#include "clock.h"
 #include "intake.h"
 #include "journal.h"
 #include "kernel.h"
 #include "lookout.h"
 #include "losses.h"
 #include "privilege.h"
+#include "record_clock.h"
 #include "ring.h"
 #include "roster.h"
 #include "signals.h"
@@ -24,6 +24,7 @@ struct session {
 	bool loop_open;
 	struct signals *signals;
 	uv_timer_t deadline;
+	struct record_clock clock;
 	struct kernel *kernel;
 	struct ring *ring;
 	struct assembly *assembly;
@@ -64,7 +65,7 @@ static void on_batch_end(void *user)
 {
 	struct session *session = user;
 
-	assembly_set_wall_offset(session->assembly, clock_wall_offset());
+	assembly_set_wall_offset(session->assembly, record_clock_wall_offset(&session->clock));
 	journal_lost(session->journal, losses_take(&session->losses, session->kernel));
 	intake_settle(session->intake);
 	journal_flush(session->journal);
@@ -293,8 +294,8 @@ static int open_roster(struct session *session, struct error *err)
 	};
 	struct roster_callbacks callbacks = {on_attached, on_ended, on_empty, on_warned, session};
 
-	return roster_create(&session->loop, session->kernel, &inspection, &callbacks,
-			     &session->roster, err);
+	return roster_create(&session->loop, session->kernel, &session->clock, &inspection,
+			     &callbacks, &session->roster, err);
 }
 
 static int open_lookout(struct session *session, struct error *err)
@@ -374,8 +375,10 @@ static int open_journal(struct session *session, struct error *err)
 
 static int open_parts(struct session *session, struct error *err)
 {
-	int r = open_loop(session, err);
+	int r = record_clock_open(&session->clock, err);
 
+	if (r == 0)
+		r = open_loop(session, err);
 	if (r == 0)
 		r = open_journal(session, err);
 	if (r == 0)
@@ -466,7 +469,7 @@ int session_run(struct session *session, struct session_summary *ret_summary, st
 	struct journal_counts counts;
 	int r;
 
-	assembly_set_wall_offset(session->assembly, clock_wall_offset());
+	assembly_set_wall_offset(session->assembly, record_clock_wall_offset(&session->clock));
 	run_loop(session);
 	finish(session);
 	r = journal_finish(session->journal, err);

@@ -7,7 +7,6 @@
 #include <uv.h>
 
 #include "breakpoint.h"
-#include "clock.h"
 
 struct target {
 	uint32_t id;
@@ -92,27 +91,29 @@ static int check_reached(const struct target *target, struct error *err)
 	return -ESTALE;
 }
 
-static int attach_own(struct target *target, struct kernel *kernel, struct error *err)
+static int attach_own(struct target *target, const struct target_options *options,
+		      struct error *err)
 {
 	size_t count;
 	const struct attach_point *points = inspection_points(target->inspection, &count);
-	int r = kernel_attach(kernel, target->process.pid, target->id, points, count,
+	int r = kernel_attach(options->kernel, target->process.pid, target->id, points, count,
 			      &target->attachment, err);
 
 	target->has_own_probes = true;
-	target->since = clock_monotonic();
+	target->since = record_clock_now(options->clock);
 	return r;
 }
 
-static int attach(struct target *target, struct kernel *kernel, struct error *err)
+static int attach(struct target *target, const struct target_options *options, struct error *err)
 {
 	struct error why = {0};
 	int r;
 
 	if (known_binary_is_probed(target->binary))
-		r = kernel_adopt(kernel, target->process.pid, target->id, &target->attachment, &why);
+		r = kernel_adopt(options->kernel, target->process.pid, target->id,
+				 &target->attachment, &why);
 	else
-		r = attach_own(target, kernel, &why);
+		r = attach_own(target, options, &why);
 	/*
 	 * News that it runs another program since it was looked at is still to come, and heeded then. One
 	 * that has ended since is a target all the same: its last records may be marked as such.
@@ -160,7 +161,7 @@ int target_attach(const struct target_options *options, struct process *process,
 		process_close(process);
 		return error_fail(err, -ENOMEM, "out of memory");
 	}
-	r = attach(target, options->kernel, err);
+	r = attach(target, options, err);
 	if (r < 0) {
 		destroy(target);
 		return r;

@@ -6,6 +6,7 @@
 #include "catalog.h"
 #include "inspection.h"
 #include "process.h"
+#include "record_clock.h"
 
 /* A process that is being traced. */
 struct target;
@@ -13,6 +14,7 @@ struct target;
 struct target_options {
 	void *loop; /* a uv_loop_t */
 	struct kernel *kernel;
+	const struct record_clock *clock;
 	uint32_t id;
 	struct known_binary *binary; /* a user of which the target is until it is closed */
 	/* Called once, from the loop, when the process has ended. */
@@ -46,7 +48,7 @@ void target_close(struct target *target);
 
 uint32_t target_id(const struct target *target);
 /*
- * From when on, in nanoseconds of CLOCK_MONOTONIC, all of its probes are in their places: they are put there
+ * From when on, by the clock of records, all of its probes are in their places: they are put there
  * one after the other. 0: since before it was a target.
  */
 uint64_t target_since(const struct target *target);

@@ -6,6 +6,8 @@ import subprocess
 
 MOUNTS = ("unshare", "--mount", "--propagation", "private")
 PIDS = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
+AHEAD = ("unshare", "--time", "--monotonic", "1000", "--boottime", "2000")
+BEHIND = ("unshare", "--time", "--monotonic", "-5")
 USERS = ("unshare", "--user", "--map-root-user")
 
 # Commands that succeed where tests that need it can run. In a chroot, for example, nothing can be mounted privately.

@@ -13,10 +13,10 @@ import events
 import exchanges
 from client import Connection, get
 from harness import Failure, Scope, check, check_equal, main, releases, wait_until
-from namespaces import CAN_MOUNT, HAS_OVERLAY, MOUNTS, PIDS, USERS, possible
+from namespaces import AHEAD, BEHIND, CAN_MOUNT, HAS_OVERLAY, MOUNTS, PIDS, USERS, possible
 from servers import NEW_MUX, Server, build, release_number
 from test_errors import check_refusal
-from tracer import Tracer
+from tracer import Tracer, run
 
 NAMED = "server"
 
@@ -198,6 +198,44 @@ def test_tool_in_pid_namespace(scope, release):
     check_traced(scope, server, wrapper=inside)
 
 
+def test_tool_in_time_namespace(scope, release):
+    """the tool where CLOCK_MONOTONIC is ahead of the kernel's, or behind: everything is told, at the right times"""
+    server = named_server(scope, release)
+    port = server.addresses["http"][1]
+    for target in (("--pid", server.pid), (server.exe,), ("--port", port)):
+        check_traced(scope, server, *target, wrapper=AHEAD)
+    check_traced(scope, server, wrapper=BEHIND)
+    check_calls_traced(scope, server, AHEAD)
+
+
+def check_calls_traced(scope, server, wrapper):
+    tracer = Tracer(scope, "--pid", server.pid, "main.ping", "--latency", "--json", "--count", 2, wrapper=wrapper)
+    tracer.wait_attached()
+    begin = time.time()
+    for _ in range(2):
+        get(server.addresses["http"], "/ping")
+    tracer.wait_end()
+    when = events.time_between(begin, time.time())
+    for event in tracer.wait_types(2, "call"):
+        check(events.agrees(event["time"], when), f"time is {event['time']}, not {when}")
+        check_equal(event["outcome"], "ok", "outcome")
+
+
+def test_server_in_time_namespace(scope, release):
+    """a server whose clocks are others than the tool's"""
+    binary = Server.copy(scope, build("server", release), NAMED)
+    check_traced(scope, PlacedServer(scope, release, [*AHEAD, binary], binary))
+
+
+def test_tool_without_its_own_proc(scope, release):
+    """the tool in a PID namespace whose /proc is another's, in which numbers mean other processes: refused"""
+    server = named_server(scope, release)
+    for target in (("--pid", server.pid), (server.exe,), ("--name", NAMED)):
+        status, out, err = run(*map(str, target), "--json", wrapper=("unshare", "--pid", "--fork", "--kill-child"))
+        check_equal((status, out), (1, b""), "status and output")
+        check(b"/proc shows another PID namespace" in err, f"stderr holds {err!r}")
+
+
 # --- file systems and paths ---
 
 IN_OVERLAY = """
@@ -360,6 +398,8 @@ def with_overlay(tests, command, what):
 def choose():
     yield from possible((test_mount_namespace,), CAN_MOUNT, "mount namespaces")
     yield from possible((test_pid_namespace, test_tool_in_pid_namespace), [*PIDS, "true"], "PID namespaces")
+    yield from possible((test_tool_in_time_namespace, test_server_in_time_namespace), [*AHEAD, "true"], "time namespaces")
+    yield from possible((test_tool_without_its_own_proc,), ["unshare", "--pid", "--fork", "true"], "PID namespaces")
     yield from possible((test_user_namespace,), [*USERS, "true"], "user namespaces")
     yield from with_overlay((test_container,), [*USERS, *PIDS[1:], "true"], "user namespaces")
     yield from with_overlay((test_copied_up,), CAN_MOUNT, "mount namespaces")
