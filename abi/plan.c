@@ -29,7 +29,7 @@ static int add_range(struct plan_builder *builder, const struct plan_place *plac
 	return 0;
 }
 
-static bool places_equal(const struct plan_place *a, const struct plan_place *b)
+bool plan_places_equal(const struct plan_place *a, const struct plan_place *b)
 {
 	return a->source == b->source && a->gate == b->gate && a->displacement == b->displacement &&
 	       (a->source >= 0 || a->words[0] == b->words[0]);
@@ -37,7 +37,7 @@ static bool places_equal(const struct plan_place *a, const struct plan_place *b)
 
 static bool sources_equal(const struct plan_source *a, const struct plan_source *b)
 {
-	return a->kind == b->kind && places_equal(&a->place, &b->place) && a->search == b->search &&
+	return a->kind == b->kind && plan_places_equal(&a->place, &b->place) && a->search == b->search &&
 	       a->pass_over == b->pass_over && a->comparison == b->comparison &&
 	       a->size == b->size && a->constant == b->constant;
 }

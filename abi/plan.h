@@ -97,6 +97,8 @@ int plan_find_entry(struct plan_builder *builder, struct plan_place map,
 /* The words of what plan_find_entry() gives: pointers to the entry's key and its element. */
 enum { PLAN_ENTRY_KEY = 0, PLAN_ENTRY_ELEMENT = 8 };
 
+bool plan_places_equal(const struct plan_place *a, const struct plan_place *b);
+
 /*
  * Adds the value at `place` as the next cell, and returns the cell's number. `lookahead`: how many bytes
  * after a string may be read on trial because the strings captured next are likely to follow there.

@@ -251,7 +251,7 @@ static int add_arguments(const struct scope *scope, const struct probe_request *
 		struct shape_bounds bound = bounds[i];
 
 		bound.lenient = request->lenient;
-		bound.shows_secrets = request->shows_secrets;
+		bound.redaction = request->redaction;
 		r = shape_create(scope, request->arguments, request->argument_count, bound,
 				 &builder, &probe->arguments, &probe->gaps, err);
 		if (r < 0)

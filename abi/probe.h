@@ -29,7 +29,7 @@ struct probe_request {
 	size_t argument_count;
 	bool wants_arguments;
 	bool lenient; /* of what the arguments say some need not exist here */
-	bool shows_secrets;
+	const struct redaction *redaction; /* NULL: nothing is hidden; outlives the probe */
 	/* Names by which expressions may speak of the request, and of its response, at this probe; or NULL. */
 	const char *request_root, *response_root;
 	/* Place the probe on, or after, the one call of this function in `function`; both NULL: at its

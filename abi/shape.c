@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "interface.h"
 #include "shape_maker.h"
@@ -17,18 +16,6 @@ void shape_finish(struct shape *shape)
 	free(shape->nodes);
 	free(shape->names);
 	*shape = (struct shape){ 0 };
-}
-
-bool shape_key_is_secret(const char *key, size_t size, size_t length)
-{
-	static const char *const secrets[] = { "authorization", "cookie", "set-cookie",
-					       "proxy-authorization" };
-
-	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
-		if (strlen(secrets[i]) == length && strncasecmp(secrets[i], key, size) == 0)
-			return true;
-	}
-	return false;
 }
 
 const char *shape_name(const struct shape *shape, const struct shape_node *node)
@@ -80,6 +67,7 @@ static int take_steps_of_held(struct shape_maker *maker, const struct walk *inte
 {
 	struct walk held = *interface;
 	struct runtime_type runtime = { 0 };
+	bool hides = maker->hides;
 	int r = types_runtime(interface->scope->types, type, &runtime, maker->err);
 
 	if (r == 0)
@@ -90,7 +78,9 @@ static int take_steps_of_held(struct shape_maker *maker, const struct walk *inte
 		return -ENOENT;
 	spot.name = type->name;
 	spot.hash = runtime.hash;
-	return take_steps(maker, &held, spot);
+	r = take_steps(maker, &held, spot);
+	maker->hides = hides;
+	return r;
 }
 
 static bool needs_held(const struct walk *walk)
@@ -130,18 +120,52 @@ static int choose_held(struct shape_maker *maker, const struct walk *walk, struc
 	return r;
 }
 
+/* The rest of the expression, hidden where the key beside the field that is next says so. */
+static int take_guarded_steps(struct shape_maker *maker, struct walk *walk, const char *key,
+			      struct shape_spot spot)
+{
+	int node = secret_open_guard(maker, walk, key, spot);
+	int r = node < 0 ? node : walk_take_step(walk, maker->err);
+
+	spot.name = "";
+	if (r == 0)
+		r = take_steps(maker, walk, spot);
+	return r < 0 ? r : maker_close(maker, node);
+}
+
+/* What the next step leads to may be secret by the struct that has the field: returns the key that says so. */
+static const char *look_ahead(struct shape_maker *maker, const struct walk *walk)
+{
+	const struct expression_step *next = &walk->expression->steps[walk->step + 1];
+	const struct redaction *redaction = maker->bounds.redaction;
+	const struct type *owner =
+		redaction && next->kind == STEP_NAME ? walk_field_owner(walk, next->name) : NULL;
+
+	if (!owner || maker->hides)
+		return NULL;
+	maker->hides = secret_is_field(redaction, owner, next->name);
+	return maker->hides ? NULL :
+			      secret_key_beside(redaction, walk->scope->types, owner, next->name);
+}
+
 static int take_steps(struct shape_maker *maker, struct walk *walk, struct shape_spot spot)
 {
 	while (walk->step + 1 < walk->expression->step_count) {
 		int r = follow_to_interface(maker, walk);
+		const char *key;
 
 		if (r == 0 && needs_held(walk))
 			return choose_held(maker, walk, spot);
+		key = r == 0 ? look_ahead(maker, walk) : NULL;
+		if (key)
+			return take_guarded_steps(maker, walk, key, spot);
 		if (r == 0)
 			r = walk_take_step(walk, maker->err);
 		if (r < 0)
 			return r;
 	}
+	if (maker->hides)
+		return secret_add(maker, walk, spot);
 	if (walk->expression->measure)
 		return add_measure(maker, walk, spot);
 	return types_complete(walk->scope->types, walk->type, maker->err) < 0 ?
@@ -163,27 +187,6 @@ static void note_gap(struct shape_maker *maker, const char *name)
 	gaps->count++;
 }
 
-/* Whether the expression leads to what is kept under a name that stands for a secret. */
-static bool is_secret(const struct expression *expression)
-{
-	for (size_t i = 1; i < expression->step_count; i++) {
-		const struct expression_step *step = &expression->steps[i];
-
-		if (step->kind == STEP_KEY &&
-		    shape_key_is_secret(step->key, step->key_size, step->key_size))
-			return true;
-	}
-	return false;
-}
-
-static int add_secret(struct shape_maker *maker, struct walk *walk, struct shape_spot spot)
-{
-	int node = maker_open(maker, SHAPE_SECRET, spot);
-	int r = node < 0 ? node : take_steps(maker, walk, spot);
-
-	return r < 0 ? r : maker_close(maker, node);
-}
-
 static bool is_gap(const struct shape_maker *maker, int result)
 {
 	return result == -ENODATA || result == -ENOTSUP ||
@@ -199,10 +202,9 @@ static int add_capture(struct shape_maker *maker, const struct scope *scope,
 	struct walk walk;
 	int r = walk_begin(&walk, scope, expression, maker->builder, maker->err);
 
+	maker->hides = secret_is_named(maker->bounds.redaction, scope, expression);
 	if (r == 0)
-		r = (is_secret(expression) && !maker->bounds.shows_secrets ?
-			     add_secret :
-			     take_steps)(maker, &walk, spot);
+		r = take_steps(maker, &walk, spot);
 	if (!is_gap(maker, r))
 		return r;
 	note_gap(maker, name);
@@ -254,9 +256,10 @@ int shape_create(const struct scope *scope, const struct shape_wish *wishes, siz
 		 struct shape_bounds bounds, struct plan_builder *builder, struct shape *ret_shape,
 		 struct shape_gaps *gaps, struct error *err)
 {
-	struct shape_maker maker = { .shape = { .shows_secrets = bounds.shows_secrets },
+	struct shape_maker maker = { .shape = { .redaction = bounds.redaction },
 				     .bounds = bounds,
 				     .builder = builder,
+				     .first_cell = builder->capture_count,
 				     .gaps = gaps,
 				     .err = err };
 	int root = maker_open(&maker, SHAPE_STRUCT, (struct shape_spot){ .name = "" });

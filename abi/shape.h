@@ -2,6 +2,7 @@
 #ifndef GOHTTPSNOOP_ABI_SHAPE_H
 #define GOHTTPSNOOP_ABI_SHAPE_H
 
+#include "redaction.h"
 #include "walk.h"
 
 /*
@@ -26,7 +27,9 @@ enum shape_kind {
 	SHAPE_DURATION, /* cell: nanoseconds */
 	SHAPE_LENGTH, /* cell: a pointer, second: the length, which is 0 where the pointer is nil */
 	SHAPE_NUMBER, /* count */
-	SHAPE_SECRET, /* not to be told; child: the value */
+	SHAPE_SECRET, /* not to be shown; cell: its length, or the pointer that leads to it; count: it is
+		       * there without one */
+	SHAPE_GUARDED, /* cell: the key beside it, a string, that says whether it is secret; child: the value */
 	SHAPE_OPAQUE, /* shown by its type alone; cell: the pointer that leads to it, or a register of it;
 		       * count: where in the names the type's begins */
 	SHAPE_NULL,   /* a value that this binary does not let be read */
@@ -48,7 +51,7 @@ struct shape {
 	size_t node_count;
 	char *names;
 	size_t name_size;
-	bool shows_secrets;
+	const struct redaction *redaction; /* outlives the shape */
 };
 
 /* How much of a value is captured. */
@@ -57,7 +60,7 @@ struct shape_bounds {
 	uint8_t width;	    /* elements of an array, a slice or a map */
 	uint8_t recursion;  /* a struct within others of its type */
 	bool lenient;	    /* what there is not in this binary is a gap, too */
-	bool shows_secrets; /* of headers that carry credentials */
+	const struct redaction *redaction; /* of what is not to be shown; NULL: all is */
 };
 
 /* What is to be captured. */
@@ -92,12 +95,6 @@ void shape_finish(struct shape *shape);
 
 /* The cell of a value that is one cell; -ENOTSUP for others. */
 int shape_leaf(const struct walk *walk, struct cell *ret_cell, struct error *err);
-
-/*
- * Whether what has this name is not to be told: the headers that carry credentials. Of the name's `length`
- * bytes only `size` may be known; it is then taken for any that begins so.
- */
-bool shape_key_is_secret(const char *key, size_t size, size_t length);
 
 const char *shape_name(const struct shape *shape, const struct shape_node *node);
 

@@ -79,6 +79,16 @@ int maker_add_part(struct shape_maker *maker, const struct walk *walk, uint64_t 
 	return r < 0 ? r : maker_add_cell(maker, place, kind, size);
 }
 
+int maker_add_presence(struct shape_maker *maker, const struct walk *walk)
+{
+	struct plan_place pointer = maker->builder->sources[walk->place.source].place;
+
+	/* The condition of the last step holds only where those before it do. */
+	if (walk->place.gate != PLAN_NO_GATE)
+		pointer.gate = walk->place.gate;
+	return maker_add_cell(maker, pointer, CELL_POINTER, SHAPE_WORD);
+}
+
 /* Sets the cells of a node; each may be the error that there is none. */
 int maker_set_cells(struct shape_maker *maker, int number, int cell, int second)
 {

@@ -11,6 +11,8 @@ struct shape_maker {
 	struct plan_builder *builder;
 	struct shape_gaps *gaps;
 	struct error *err;
+	uint16_t first_cell; /* of the shape; those before are others' */
+	bool hides;	     /* what the expression leads to is secret */
 };
 
 enum { SHAPE_WORD = 8 };
@@ -59,6 +61,26 @@ int value_add_null(struct shape_maker *maker, struct shape_spot spot);
 /* A node, left open, of a pointer and the word `offset` bytes into what it leads to. */
 int value_add_counted(struct shape_maker *maker, const struct walk *walk, enum shape_kind kind,
 		      int32_t offset, struct shape_spot spot);
+
+/* The cell that says whether there is a value in memory: the pointer that leads to it. */
+int maker_add_presence(struct shape_maker *maker, const struct walk *walk);
+
+/* Whether the redaction hides what an expression leads to; a field of a struct. */
+bool secret_is_named(const struct redaction *redaction, const struct scope *scope,
+		     const struct expression *expression);
+bool secret_is_field(const struct redaction *redaction, const struct type *owner,
+		     const char *field);
+
+/* The field of the struct whose text says whether this field is secret: Name for Value. Or NULL. */
+const char *secret_key_beside(const struct redaction *redaction, struct types *types,
+			      const struct type *owner, const char *field);
+
+/* A node, left open, for the value of a field beside that key. */
+int secret_open_guard(struct shape_maker *maker, const struct walk *owner, const char *key,
+		      struct shape_spot spot);
+
+/* Adds a value that is not to be shown. */
+int secret_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
 
 /* Adds a value that is shown by its type alone, see opaque.h. */
 int opaque_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);

@@ -101,6 +101,31 @@ static bool is_too_recursive(const struct shape_maker *maker, const struct type 
 	return count > maker->bounds.recursion;
 }
 
+/* A field that is hidden, that may be by the key beside it, or neither. */
+static int add_field(struct shape_maker *maker, const struct walk *owner, const struct field *field,
+		     struct shape_spot spot)
+{
+	const struct redaction *redaction = maker->bounds.redaction;
+	const char *key = secret_key_beside(redaction, owner->scope->types, owner->type,
+					    field->name);
+	struct walk part = *owner;
+	int guard, r = walk_to_field(&part, field, maker->err);
+
+	if (r < 0)
+		return r;
+	if (secret_is_field(redaction, owner->type, field->name))
+		return secret_add(maker, &part, spot);
+	if (!key)
+		return value_add(maker, &part, spot);
+	guard = secret_open_guard(maker, owner, key, spot);
+	/* Where its key cannot be read the value may be a secret. */
+	if (guard == -ENODATA || guard == -ENOTSUP)
+		return secret_add(maker, &part, spot);
+	spot.name = "";
+	r = guard < 0 ? guard : value_add(maker, &part, spot);
+	return r < 0 ? r : maker_close(maker, guard);
+}
+
 static int add_struct(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
 	bool deepest = spot.depth == maker->bounds.depth ||
@@ -115,7 +140,6 @@ static int add_struct(struct shape_maker *maker, const struct walk *walk, struct
 		return node;
 	for (size_t i = 0; r == 0 && i < walk->type->field_count; i++) {
 		const struct field *field = &walk->type->fields[i];
-		struct walk part = *walk;
 
 		if (strcmp(field->name, "_") == 0)
 			continue;
@@ -124,9 +148,7 @@ static int add_struct(struct shape_maker *maker, const struct walk *walk, struct
 			break;
 		}
 		within.name = field->name;
-		r = walk_to_field(&part, field, maker->err);
-		if (r == 0)
-			r = value_add(maker, &part, within);
+		r = add_field(maker, walk, field, within);
 		added++;
 	}
 	return r < 0 ? r : maker_close(maker, node);

@@ -250,15 +250,33 @@ static bool find_path(struct types *types, const struct type *type, const char *
 	return false;
 }
 
-bool walk_has_field(const struct walk *walk, const char *name)
+/* What the walk stands at, or the pointers there lead to. */
+static const struct type *type_behind(const struct walk *walk)
+{
+	const struct type *type = walk->type;
+
+	for (int i = 0; i < EXPRESSION_MAX_STEPS && type->kind == TYPE_POINTER; i++) {
+		if (types_complete(walk->scope->types, type, NULL) < 0 || !type->element)
+			break;
+		type = type->element;
+	}
+	return type;
+}
+
+const struct type *walk_field_owner(const struct walk *walk, const char *name)
 {
 	struct types *types = walk->scope->types;
-	const struct type *type = walk->type;
+	const struct type *type = type_behind(walk);
 	struct field_path path;
 
-	if (type->kind == TYPE_POINTER && types_complete(types, type, NULL) == 0 && type->element)
-		type = type->element;
-	return types_complete(types, type, NULL) == 0 && find_path(types, type, name, &path);
+	if (types_complete(types, type, NULL) < 0 || !find_path(types, type, name, &path))
+		return NULL;
+	return path.count < 2 ? type : embedded_struct(types, path.fields[path.count - 2]);
+}
+
+bool walk_has_field(const struct walk *walk, const char *name)
+{
+	return walk_field_owner(walk, name);
 }
 
 static int fail_field(const struct walk *walk, const char *name, struct error *err)
@@ -284,7 +302,7 @@ static int fail_field(const struct walk *walk, const char *name, struct error *e
 	return walk_fail(walk, err, -ENOENT, what);
 }
 
-static int take_name(struct walk *walk, const char *name, struct error *err)
+int walk_take_name(struct walk *walk, const char *name, struct error *err)
 {
 	const struct field *word;
 	struct field_path path;
@@ -312,7 +330,7 @@ int walk_take_step(struct walk *walk, struct error *err)
 
 	switch (step->kind) {
 	case STEP_NAME:
-		return take_name(walk, step->name, err);
+		return walk_take_name(walk, step->name, err);
 	case STEP_TYPE:
 		return walk_take_type(walk, step->name, err);
 	default:

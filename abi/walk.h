@@ -49,6 +49,9 @@ int walk_begin(struct walk *walk, const struct scope *scope, const struct expres
 /* As the expression's next step says: its pointers are followed, its key looked for. */
 int walk_take_step(struct walk *walk, struct error *err);
 
+/* The same for a field, or a word of an interface, of this name. */
+int walk_take_name(struct walk *walk, const char *name, struct error *err);
+
 /* To what the pointer it stands at leads to. */
 int walk_follow(struct walk *walk, struct error *err);
 
@@ -75,6 +78,9 @@ int walk_type_hash(const struct walk *walk, struct plan_place *ret_place, struct
 
 /* Whether what it stands at, or points to, has such a field, its own or promoted. */
 bool walk_has_field(const struct walk *walk, const char *name);
+
+/* The struct that has the field itself, where it is promoted from one; NULL when there is no such field. */
+const struct type *walk_field_owner(const struct walk *walk, const char *name);
 
 /* Fills `err` about the step that is being taken. */
 int walk_fail(const struct walk *walk, struct error *err, int code, const char *what);

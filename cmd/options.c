@@ -31,6 +31,7 @@ enum {
 	OPTION_CAPTURE,
 	OPTION_RESPONSE_HEADER,
 	OPTION_SHOW_SECRETS,
+	OPTION_REDACT,
 	OPTION_TYPES,
 	OPTION_ATTACH,
 };
@@ -51,6 +52,7 @@ static const struct option long_options[] = {
 	{"capture", required_argument, NULL, OPTION_CAPTURE},
 	{"header", required_argument, NULL, 'H'},
 	{"response-header", required_argument, NULL, OPTION_RESPONSE_HEADER},
+	{"redact", required_argument, NULL, OPTION_REDACT},
 	{"show-secrets", no_argument, NULL, OPTION_SHOW_SECRETS},
 	{"types", required_argument, NULL, OPTION_TYPES},
 	{"count", required_argument, NULL, 'c'},
@@ -245,6 +247,8 @@ static int parse_capture_option(struct options *options, int option, struct erro
 				  err);
 	case OPTION_CAPTURE:
 		return add_string(&options->captures, &options->capture_count, optarg, err);
+	case OPTION_REDACT:
+		return add_string(&options->redacted, &options->redacted_count, optarg, err);
 	case OPTION_LATENCY:
 		options->latency = true;
 		return 0;
@@ -264,6 +268,11 @@ struct request_captures options_captures(const struct options *options)
 		.response_headers = options->response_headers,
 		.response_header_count = options->response_header_count,
 	};
+}
+
+struct redaction options_redaction(const struct options *options)
+{
+	return (struct redaction){ options->redacted, options->redacted_count };
 }
 
 /* Functions have captures of their own. */
@@ -316,6 +325,7 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case OPTION_CAPTURE:
 	case OPTION_RESPONSE_HEADER:
 	case OPTION_LATENCY:
+	case OPTION_REDACT:
 	case OPTION_SHOW_SECRETS:
 		return parse_capture_option(options, option, err);
 	case 'o':
@@ -418,6 +428,7 @@ static int parse_arguments(struct options *options, char **arguments, size_t cou
 
 static int parse(int argc, char **argv, struct options *options, struct error *err)
 {
+	struct redaction redaction;
 	int option, r;
 
 	opterr = 0;
@@ -435,7 +446,10 @@ static int parse(int argc, char **argv, struct options *options, struct error *e
 		error_hint(err, "gohttpsnoop --pid PID, or gohttpsnoop BINARY; --help says more");
 		return error_fail(err, -EINVAL, "nothing to trace is named");
 	}
-	r = check_captures(options, err);
+	redaction = options_redaction(options);
+	r = redaction_check(&redaction, err);
+	if (r == 0)
+		r = check_captures(options, err);
 	return r < 0 ? r : check_socket(options, err);
 }
 
@@ -457,6 +471,7 @@ void options_finish(struct options *options)
 	free(options->names);
 	free(options->ports);
 	free(options->captures);
+	free(options->redacted);
 	free(options->request_headers);
 	free(options->response_headers);
 	for (size_t i = 0; i < options->function_count; i++)

@@ -9,6 +9,7 @@
 #include "error.h"
 #include "function_request.h"
 #include "kernel_attachment.h"
+#include "redaction.h"
 #include "request_captures.h"
 
 enum {
@@ -34,6 +35,8 @@ struct options {
 	const char **captures, **request_headers, **response_headers;
 	size_t capture_count, request_header_count, response_header_count;
 	bool shows_secrets;
+	const char **redacted; /* globs */
+	size_t redacted_count;
 	bool json;
 	const char *output; /* file, or NULL */
 	const char *socket; /* path or "systemd:", or NULL */
@@ -57,6 +60,9 @@ void options_finish(struct options *options);
 
 /* What is asked of each request; views into the options. */
 struct request_captures options_captures(const struct options *options);
+
+/* The names whose values are not shown, beside the built-in list; views into the options. */
+struct redaction options_redaction(const struct options *options);
 
 /* The text of --help. */
 extern const char options_usage[];

@@ -80,12 +80,13 @@ static enum session_output choose_output(const struct options *options)
 int trace(const struct options *options)
 {
 	struct request_captures captures = options_captures(options);
+	struct redaction redaction = options_redaction(options);
 	struct session_options session_options = {
 		.functions = options->functions,
 		.function_count = options->function_count,
 		.latency = options->latency,
 		.captures = request_captures_any(&captures) ? &captures : NULL,
-		.shows_secrets = options->shows_secrets,
+		.redaction = options->shows_secrets ? NULL : &redaction,
 		.names = options->names,
 		.name_count = options->name_count,
 		.ports = options->ports,

@@ -97,7 +97,7 @@ static int compile_call(const struct binary *binary, const struct wanted *wanted
 		.arguments = wanted->has_list ? wanted->parameters : NULL,
 		.argument_count = wanted->parameter_count,
 		.wants_arguments = wanted->has_list ? wanted->parameter_count > 0 : !parameter,
-		.shows_secrets = options->shows_secrets,
+		.redaction = options->redaction,
 	};
 
 	call_captures_init(&captures, parameter, wanted->awaits_return);
@@ -119,7 +119,7 @@ static int compile_return(const struct binary *binary, const struct wanted *want
 		.arguments = wanted->has_list ? wanted->results : NULL,
 		.argument_count = wanted->result_count,
 		.wants_arguments = !wanted->has_list || wanted->result_count,
-		.shows_secrets = options->shows_secrets,
+		.redaction = options->redaction,
 	};
 
 	call_captures_init(&captures, NULL, true);

@@ -69,26 +69,24 @@ static void put_joined(struct value_printer *printer, const char *name,
 static void put_header(struct value_printer *printer, const char *place, const char *name,
 		       const struct shape_node *node)
 {
-	bool is_secret = node->kind == SHAPE_SECRET;
-	const struct shape_node *value = node + is_secret;
-	bool is_slice = value->kind == SHAPE_SLICE;
+	bool is_secret = node->kind == SHAPE_SECRET, is_slice = node->kind == SHAPE_SLICE;
 	const struct hit_value *found;
 	size_t before;
 
-	if (!is_slice && value->kind != SHAPE_CELL)
+	if (!is_slice && !is_secret && node->kind != SHAPE_CELL)
 		return;
-	found = value_of_cell(printer, is_slice ? value->second : value->cell);
-	if (!found || (is_slice ? found->integer <= 0 : found->length == 0))
+	found = value_of_cell(printer, is_slice ? node->second : node->cell);
+	if (!found || (is_slice || is_secret ? found->integer <= 0 : found->length == 0))
 		return;
 	before = value_path_enter(printer, place, name, 0);
-	if (is_slice && !is_secret) {
-		put_joined(printer, name, value, found->integer);
+	if (is_slice) {
+		put_joined(printer, name, node, found->integer);
 	} else {
 		json_name(printer->writer, name);
 		if (is_secret)
 			value_print_secret(printer);
 		else
-			value_print(printer, value);
+			value_print(printer, node);
 	}
 	value_path_leave(printer, before);
 }

@@ -240,7 +240,7 @@ static int survey_binary(const struct binary *binary, const struct inspection_op
 		.function_count = options->function_count,
 		.latency = options->latency,
 		.captures = options->captures,
-		.shows_secrets = options->shows_secrets,
+		.redaction = options->redaction,
 		.max_string = options->max_string,
 	};
 	int r;

@@ -18,7 +18,7 @@ struct inspection_options {
 	const struct function_request *functions;
 	size_t function_count;
 	const struct request_captures *captures; /* of requests; NULL for none */
-	bool shows_secrets; /* of headers that carry credentials */
+	const struct redaction *redaction; /* NULL: nothing is hidden; outlives the inspection */
 	bool latency; /* of functions: how long calls take, and what they return */
 	uint32_t max_string;
 	const char *types; /* a file that has the types of binaries that have not, or NULL */

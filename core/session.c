@@ -285,7 +285,7 @@ static int open_roster(struct session *session, struct error *err)
 		.functions = session->options.functions,
 		.latency = session->options.latency,
 		.captures = session->options.captures,
-		.shows_secrets = session->options.shows_secrets,
+		.redaction = session->options.redaction,
 		.function_count = session->options.function_count,
 		.max_string = session->options.max_string,
 		.types = session->options.types,

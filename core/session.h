@@ -24,7 +24,7 @@ struct session_options {
 	const struct function_request *functions; /* to trace instead of requests; may be none */
 	size_t function_count;
 	const struct request_captures *captures; /* of requests; NULL for none */
-	bool shows_secrets; /* of headers that carry credentials */
+	const struct redaction *redaction; /* of secrets; NULL: all is shown */
 	bool latency; /* of functions */
 	const char *const *names; /* globs of processes to trace, see discovery.h */
 	size_t name_count;

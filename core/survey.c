@@ -133,7 +133,7 @@ static void survey_row(struct survey_probe *probe, const struct binary *binary,
 	request.argument_count = wishes.count;
 	request.wants_arguments = wishes.count > 0;
 	request.lenient = !decides;
-	request.shows_secrets = options->shows_secrets;
+	request.redaction = options->redaction;
 	probe->function = row->function;
 	probe->role = row->role;
 	probe->expression_count = wishes.expression_count;

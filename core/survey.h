@@ -26,7 +26,7 @@ struct survey_options {
 	size_t function_count;
 	bool latency; /* of functions: how long calls take, and what they return */
 	const struct request_captures *captures; /* of requests; NULL for none */
-	bool shows_secrets;
+	const struct redaction *redaction; /* NULL: nothing is hidden */
 	uint32_t max_string;
 };
 

@@ -165,11 +165,26 @@ void value_print_members(struct value_printer *printer, const struct shape_node 
 		value_note_cut(printer);
 }
 
+static bool secret_is_there(const struct value_printer *printer,
+				  const struct shape_node *node)
+{
+	const struct hit_value *value = value_of_cell(printer, node->cell);
+
+	if (node->count)
+		return true;
+	return value && (value->integer ||
+			 printer->arguments->cells[node->cell].cell.kind != CELL_POINTER);
+}
+
 /* Whether any part of the value could be read; the cells of other kinds say that themselves. */
 static bool is_there(const struct value_printer *printer, const struct shape_node *node)
 {
 	const struct shape_node *end = node + node->size;
 
+	if (node->kind == SHAPE_SECRET)
+		return secret_is_there(printer, node);
+	if (node->kind == SHAPE_GUARDED)
+		return is_there(printer, node + 1);
 	if (node->kind != SHAPE_STRUCT && node->kind != SHAPE_ARRAY)
 		return node->kind == SHAPE_NUMBER || node->kind == SHAPE_NULL ||
 		       value_of_cell(printer, node->cell) ||
@@ -265,13 +280,30 @@ void value_print_secret(struct value_printer *printer)
 	json_key(printer->writer, "<redacted>");
 }
 
-static bool key_is_secret(const struct value_printer *printer, const struct shape_node *key)
+/* A value whose key could not be read may be a secret. */
+static bool key_is_secret(const struct value_printer *printer, uint8_t cell)
 {
-	const struct hit_value *value = value_of_cell(printer, key->cell);
+	const struct hit_value *value = value_of_cell(printer, cell);
 
-	return !printer->arguments->shape->shows_secrets &&
-	       printer->arguments->cells[key->cell].cell.kind == CELL_STRING && value &&
-	       shape_key_is_secret(value->data, value->size, value->length);
+	return printer->arguments->cells[cell].cell.kind == CELL_STRING &&
+	       (!value || redaction_hides_key(printer->arguments->shape->redaction, value->data,
+					      value->size, value->length));
+}
+
+static void put_secret(struct value_printer *printer, bool is_there)
+{
+	if (is_there)
+		value_print_secret(printer);
+	else
+		json_null(printer->writer);
+}
+
+static void put_guarded(struct value_printer *printer, const struct shape_node *node)
+{
+	if (key_is_secret(printer, node->cell))
+		put_secret(printer, is_there(printer, node + 1));
+	else
+		value_print(printer, node + 1);
 }
 
 /* A key as a string: what is none is written as JSON would write it. */
@@ -307,7 +339,7 @@ static void put_entries(struct value_printer *printer, const struct shape_node *
 		if (!put_key(printer, key))
 			break;
 		before = value_path_enter(printer, NULL, NULL, (uint64_t)index);
-		if (key_is_secret(printer, key))
+		if (key_is_secret(printer, key->cell))
 			value_print_secret(printer);
 		else
 			value_print(printer, element);
@@ -432,10 +464,10 @@ void value_print(struct value_printer *printer, const struct shape_node *node)
 		cell_json_unsigned(printer->writer, node->count);
 		break;
 	case SHAPE_SECRET:
-		if (is_there(printer, node + 1))
-			value_print_secret(printer);
-		else
-			json_null(printer->writer);
+		put_secret(printer, secret_is_there(printer, node));
+		break;
+	case SHAPE_GUARDED:
+		put_guarded(printer, node);
 		break;
 	case SHAPE_OPAQUE:
 		put_opaque(printer, node);

@@ -76,7 +76,7 @@ static uint8_t take_cell(struct maker *maker, bool is_string)
 static bool has_children(enum shape_kind kind)
 {
 	return kind == SHAPE_STRUCT || kind == SHAPE_POINTER || kind == SHAPE_ARRAY || kind == SHAPE_SLICE ||
-	       kind == SHAPE_MAP || kind == SHAPE_SECRET || kind == SHAPE_INTERFACE || kind == SHAPE_CHOICE;
+	       kind == SHAPE_MAP || kind == SHAPE_GUARDED || kind == SHAPE_INTERFACE || kind == SHAPE_CHOICE;
 }
 
 static void make_node(struct maker *maker, int depth)
@@ -105,7 +105,7 @@ static void make_node(struct maker *maker, int depth)
 	count = has_children(node->kind) && depth < MAX_DEPTH ? take(maker) % 6 : 0;
 	if (node->kind == SHAPE_POINTER && count > 1)
 		count = 1;
-	if (node->kind == SHAPE_SECRET)
+	if (node->kind == SHAPE_GUARDED)
 		count = 1;
 	/* A key never goes without its element. */
 	if (node->kind == SHAPE_MAP)

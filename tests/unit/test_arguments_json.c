@@ -14,6 +14,7 @@
 
 static struct shape_node nodes[64];
 static char names[1024];
+static const struct redaction redaction;
 static struct shape shape;
 static struct probe_cell cells[PLAN_MAX_CELLS];
 static struct hit_arguments arguments;
@@ -39,7 +40,7 @@ static struct shape_node *root;
 
 static void start(void)
 {
-	shape = (struct shape){ .nodes = nodes, .names = names };
+	shape = (struct shape){ .nodes = nodes, .names = names, .redaction = &redaction };
 	arguments = (struct hit_arguments){ .shape = &shape, .cells = cells };
 	cuts.count = 0;
 	root = begin_named(SHAPE_STRUCT, "");
@@ -441,17 +442,18 @@ static void ends_with_the_entries_found(void **state)
 }
 
 /* What carries credentials is told to be there, and no more. */
-static void keeps_secrets(void **state)
+static void hides_secrets(void **state)
 {
-	struct shape_node *secret, *map;
+	struct shape_node *map;
 
 	start();
-	secret = begin_named(SHAPE_SECRET, "a");
-	leaf("", SHAPE_CELL, 2, 0);
-	end(secret);
-	secret = begin_named(SHAPE_SECRET, "b");
-	leaf("", SHAPE_CELL, 5, 0);
-	end(secret);
+	for (uint8_t i = 0; i < 6; i++)
+		leaf((char[]){ (char)('a' + i), '\0' }, SHAPE_SECRET, 10 + i, 0);
+	nodes[shape.node_count - 1].count = 1;
+	know(10, CELL_INT, 8, 7);
+	know(11, CELL_INT, 8, 0);
+	know(13, CELL_POINTER, 8, 0xc000012340);
+	know(14, CELL_POINTER, 8, 0);
 	map = begin_named(SHAPE_MAP, "m");
 	map->second = 1;
 	add_entry(3, 2);
@@ -462,11 +464,43 @@ static void keeps_secrets(void **state)
 	know_string(2, "hunter2", 7);
 	know_string(3, "cookie", 6);
 	know_string(4, "Accept", 6);
-	assert_written("{\"a\":\"<redacted>\",\"b\":null,"
+	assert_written("{\"a\":\"<redacted>\",\"b\":\"<redacted>\",\"c\":null,\"d\":\"<redacted>\","
+		       "\"e\":null,\"f\":\"<redacted>\","
 		       "\"m\":{\"cookie\":\"<redacted>\",\"Accept\":\"hunter2\"}}");
-	shape.shows_secrets = true;
-	assert_written("{\"a\":\"<redacted>\",\"b\":null,"
+	shape.redaction = NULL;
+	assert_written("{\"a\":\"<redacted>\",\"b\":\"<redacted>\",\"c\":null,\"d\":\"<redacted>\","
+		       "\"e\":null,\"f\":\"<redacted>\","
 		       "\"m\":{\"cookie\":\"hunter2\",\"Accept\":\"hunter2\"}}");
+}
+
+static void start_guarded(const char *key, uint32_t length)
+{
+	struct shape_node *guarded;
+
+	start();
+	guarded = begin_named(SHAPE_GUARDED, "v");
+	guarded->cell = 1;
+	leaf("", SHAPE_CELL, 2, 0);
+	end(guarded);
+	cells[1].cell = (struct cell){ CELL_STRING, 16 };
+	if (key)
+		know_string(1, key, length);
+	know_string(2, "hunter2", 7);
+}
+
+/* The key beside a value says whether it is secret; one that is not known may say so. */
+static void hides_by_the_key_beside(void **state)
+{
+	start_guarded("Accept", 6);
+	assert_written("{\"v\":\"hunter2\"}");
+	start_guarded("authorization", 13);
+	assert_written("{\"v\":\"<redacted>\"}");
+	start_guarded("autho", 13);
+	assert_written("{\"v\":\"<redacted>\"}");
+	start_guarded(NULL, 0);
+	assert_written("{\"v\":\"<redacted>\"}");
+	arguments.known[0] = 0;
+	assert_written("{\"v\":null}");
 }
 
 /* Of some values only the type is shown; a nil pointer, and one that could not be read, have none to show. */
@@ -613,7 +647,8 @@ int main(void)
 		cmocka_unit_test(writes_keys),
 		cmocka_unit_test(cuts_keys),
 		cmocka_unit_test(ends_with_the_entries_found),
-		cmocka_unit_test(keeps_secrets),
+		cmocka_unit_test(hides_secrets),
+		cmocka_unit_test(hides_by_the_key_beside),
 		cmocka_unit_test(hides_the_inside),
 		cmocka_unit_test(writes_interfaces),
 		cmocka_unit_test(writes_choices),

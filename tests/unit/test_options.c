@@ -197,6 +197,22 @@ static void refuses_other_durations(void **state)
 		assert_refused(LINE("--duration", texts[i], "x"), "--duration");
 }
 
+static void takes_redactions(void **state)
+{
+	struct options options = parsed(LINE("x", "--redact", "pin*", "--redact=X-Customer-?"));
+	struct redaction redaction = options_redaction(&options);
+
+	assert_int_equal(redaction.glob_count, 2);
+	assert_string_equal(redaction.globs[0], "pin*");
+	assert_string_equal(redaction.globs[1], "X-Customer-?");
+	assert_false(options.shows_secrets);
+	options_finish(&options);
+	options = parsed(LINE("x", "--show-secrets", "--redact", "pin"));
+	assert_true(options.shows_secrets);
+	options_finish(&options);
+	assert_refused(LINE("x", "--redact", ""), "--redact");
+}
+
 static void takes_outputs(void **state)
 {
 	struct options options = parsed(LINE("x", "-o", "events", "-s", "socket"));
@@ -309,6 +325,7 @@ int main(void)
 		cmocka_unit_test(refuses_other_numbers),
 		cmocka_unit_test(takes_durations),
 		cmocka_unit_test(refuses_other_durations),
+		cmocka_unit_test(takes_redactions),
 		cmocka_unit_test(takes_outputs),
 		cmocka_unit_test(refuses_other_outputs),
 		cmocka_unit_test(names_what_is_no_option),

@@ -49,13 +49,13 @@ static const struct type *random_basic(void)
 
 static const struct type *random_struct(int depth)
 {
-	static const char *const names[] = { "A", "B", "C", "D", "E", "_" };
+	static const char *const names[] = { "A", "B", "C", "D", "E", "_", "Key", "Value" };
 	struct type *type = go_open_struct("main.S");
 	struct go_field fields[40] = { { NULL } };
 	uint32_t count = below(12) ? below(6) : below(39);
 
 	for (uint32_t i = 0; i < count; i++) {
-		fields[i].name = names[below(6)];
+		fields[i].name = names[below(8)];
 		/* Some refer to the struct itself, which is not laid out yet. */
 		fields[i].type = below(8) ? random_type(depth - 1) : go_pointer(type);
 		fields[i].embedded = below(3) == 0;
@@ -287,6 +287,8 @@ static struct scope random_scope(struct go_version *version, struct signature *s
 static void ask(size_t *compiled, size_t *refused)
 {
 	static const char *const names[] = { "a", "b", "c", "d" };
+	static const char *const globs[] = { "*a*" };
+	static const struct redaction redactions[] = { { NULL, 0 }, { globs, 1 } };
 	struct parameter parameters[4];
 	uint32_t count = below(5), text_count = below(3);
 	struct signature signature = { .parameters = parameters,
@@ -294,7 +296,8 @@ static void ask(size_t *compiled, size_t *refused)
 				       .results = parameters,
 				       .result_count = count };
 	struct shape_bounds bounds = { (uint8_t)below(5), (uint8_t)below(9), (uint8_t)below(3),
-				       below(4) == 0, below(2) };
+				       below(4) == 0,
+				       below(3) ? &redactions[below(2)] : NULL };
 	struct plan_builder builder = { 0 };
 	struct text texts[4] = { { "", 0 } };
 	struct shape_wish wishes[4];

@@ -96,7 +96,14 @@ static void write_node(struct writer *writer, const struct shape_node *node)
 		put(writer, "%llu", (unsigned long long)node->count);
 		break;
 	case SHAPE_SECRET:
-		write_children(writer, node, "secret(", " ", NULL, ")");
+		if (node->count)
+			put(writer, "secret");
+		else
+			put(writer, "secret#%u", node->cell);
+		break;
+	case SHAPE_GUARDED:
+		put(writer, "guarded#%u", node->cell);
+		write_children(writer, node, "(", " ", NULL, ")");
 		break;
 	case SHAPE_OPAQUE:
 		put(writer, "opaque#%u %s", node->cell, shape_type_name(writer->shape, node));
@@ -122,7 +129,8 @@ static void write_node(struct writer *writer, const struct shape_node *node)
 /* ---- questions and answers ---- */
 
 static struct types binary;
-static const struct shape_bounds usual = {.depth = 4, .width = 3, .recursion = 1};
+static const struct redaction listed;
+static const struct shape_bounds usual = {.depth = 4, .width = 3, .recursion = 1, .redaction = &listed};
 
 static int forget_types(void **state)
 {
@@ -496,33 +504,89 @@ static void refuses_what_does_not_fit(void **state)
 
 /* ---- secrets ---- */
 
-static void knows_secrets(void **state)
+/* With --show-secrets. */
+static struct question ask_openly(const struct type *type, const char *expression)
 {
-	static const char *const secrets[] = {"Authorization", "authorization", "COOKIE", "Set-Cookie"};
-	static const char *const others[] = {"", "Cookie2", "Cooki", "User-Agent", "Authorization:"};
+	struct question question = {{type}, {expression}, usual};
 
-	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
-		assert_true(shape_key_is_secret(secrets[i], strlen(secrets[i]), strlen(secrets[i])));
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		assert_false(shape_key_is_secret(others[i], strlen(others[i]), strlen(others[i])));
-	/* Keys are any bytes, of any size. */
-	assert_false(shape_key_is_secret("Cookie\0", 7, 7));
-	assert_false(shape_key_is_secret(NULL, 0, 0));
-	/* Of some only the begin is known. */
-	assert_true(shape_key_is_secret("Autho", 5, 13));
-	assert_false(shape_key_is_secret("Autho", 5, 12));
+	question.bounds.redaction = NULL;
+	return question;
 }
 
-static void keeps_secrets(void **state)
+/* Of strings and slices the length is read, of others the pointer to them: neither tells the value. */
+static void hides_by_key(void **state)
 {
 	const struct type *header = go_map(go_basic("string"), go_slice(go_basic("string")));
-	struct shape_bounds open = usual;
 
-	assert_shape(header, "a[\"Cookie\"][0]", "secret(#0)");
-	assert_shape(header, "len(a[\"Cookie\"])", "secret(#0)");
+	assert_shape(header, "a[\"Cookie\"]", "secret#0");
+	assert_shape(header, "a[\"Cookie\"][0]", "secret#0");
+	assert_shape(header, "len(a[\"Cookie\"])", "secret#0");
+	assert_shape(header, "a[\"access-TOKEN\"][0]", "secret#0");
+	assert_shape(header, "a[\"X-Amz-Signature\"][0]", "secret#0");
 	assert_shape(header, "a[\"Accept\"][0]", "#0");
-	open.shows_secrets = true;
-	assert_shape_in((struct question){{header}, {"a[\"Cookie\"][0]"}, open}, "{a[\"Cookie\"][0]:#0}");
+	assert_shape_in(ask_openly(header, "a[\"Cookie\"][0]"), "{a[\"Cookie\"][0]:#0}");
+}
+
+static void hides_by_field(void **state)
+{
+	const struct type *text = go_basic("string"), *number = go_basic("int");
+	const struct type *config = GO_STRUCT("main.Config", {"User", text}, {"Password", text}, {"APIKey", go_slice(text)},
+					      {"secret", number}, {"Session", GO_STRUCT("main.S", {"ID", text})});
+	const struct type *login = GO_STRUCT("main.Login", {"Config", config, true}, {"Tokenizer", number});
+
+	assert_shape(go_pointer(config), "a",
+		     "*#0({User:#1 Password:secret#2 APIKey:secret#3 secret:secret#4 Session:secret#5})");
+	assert_shape(config, "a.Password", "secret#0");
+	assert_shape(go_pointer(config), "a.Session.ID", "secret#0");
+	assert_shape(go_pointer(login), "a.Password", "secret#0");
+	assert_shape(go_pointer(login), "a.Tokenizer", "#0");
+	assert_shape_in(ask_openly(go_pointer(config), "a.secret"), "{a.secret:#0}");
+}
+
+/* No more than a length of it comes into a record. */
+static void reads_nothing_of_secrets(void **state)
+{
+	const struct type *text = go_basic("string");
+	const struct type *login = GO_STRUCT("main.Login", {"Password", text}, {"token", go_slice(go_basic("uint8"))});
+	struct answer answer;
+
+	assert_int_equal(ask(&(struct question){{go_pointer(login)}, {"a"}, usual}, &answer, NULL), 0);
+	assert_int_equal(answer.builder.capture_count, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_not_equal(answer.builder.captures[i].cell.kind, CELL_STRING);
+	shape_finish(&answer.shape);
+}
+
+static void hides_by_globs(void **state)
+{
+	static const char *const globs[] = {"pin*", "b"};
+	const struct redaction redaction = {globs, 2};
+	const struct type *card = GO_STRUCT("main.Card", {"PinCode", go_basic("int")}, {"Owner", go_basic("string")});
+	struct question question = {{go_pointer(card), go_basic("int")}, {NULL}, usual};
+
+	question.bounds.redaction = &redaction;
+	assert_shape_in(question, "{a:*#0({PinCode:secret#1 Owner:#2}) b:secret}");
+}
+
+/* Cookies, and the entries of lists that stand for maps. */
+static void hides_by_what_is_beside(void **state)
+{
+	const struct type *text = go_basic("string"), *bytes = go_slice(go_basic("uint8"));
+	const struct type *cookie = GO_STRUCT("net/http.Cookie", {"Name", text}, {"Value", text}, {"Raw", text});
+	const struct type *field = GO_STRUCT("hpack.HeaderField", {"Name", text}, {"Value", text});
+	const struct type *pair = GO_STRUCT("main.pair", {"value", bytes}, {"key", bytes});
+	const struct type *number = GO_STRUCT("main.number", {"Key", go_basic("int")}, {"Value", text});
+	const struct type *list = GO_STRUCT("main.List", {"HeaderField", field, true});
+
+	assert_shape(go_pointer(cookie), "a", "*#0({Name:#1 Value:secret#2 Raw:secret#3})");
+	assert_shape(cookie, "a.Value", "secret#0");
+	assert_shape(go_slice(cookie), "a[0].Value", "secret#0");
+	assert_shape(go_pointer(field), "a", "*#0({Name:#1 Value:guarded#1(#2)})");
+	assert_shape(go_pointer(field), "a.Value", "guarded#0(#1)");
+	assert_shape(go_pointer(list), "a.Value", "guarded#0(#1)");
+	assert_shape(go_pointer(pair), "a", "*#0({value:guarded#1(bytes#2,#3) key:bytes#4,#5})");
+	assert_shape(go_pointer(number), "a", "*#0({Key:#1 Value:#2})");
+	assert_shape_in(ask_openly(go_pointer(field), "a.Value"), "{a.Value:#0}");
 }
 
 /* ---- values that are shown by their types alone ---- */
@@ -694,8 +758,11 @@ int main(void)
 		cmocka_unit_test(bounds_the_fields),
 		cmocka_unit_test(bounds_the_recursion),
 		cmocka_unit_test(refuses_what_does_not_fit),
-		cmocka_unit_test(knows_secrets),
-		cmocka_unit_test(keeps_secrets),
+		cmocka_unit_test(hides_by_key),
+		cmocka_unit_test(hides_by_field),
+		cmocka_unit_test(reads_nothing_of_secrets),
+		cmocka_unit_test(hides_by_globs),
+		cmocka_unit_test(hides_by_what_is_beside),
 		cmocka_unit_test_teardown(hides_the_inside, forget_types),
 		cmocka_unit_test(reads_nothing_of_the_inside),
 		cmocka_unit_test(is_lenient),

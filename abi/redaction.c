@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+#include "redaction.h"
+
+#include <errno.h>
+#include <string.h>
+
+/*
+ * Of each name what counts: letters and digits, in lower case. Names of the second list are usual in
+ * queries (signed URLs of Amazon S3, Azure, Google Cloud Storage), and say little as names of fields: a
+ * parameter `sig` is mostly an os.Signal.
+ */
+static const struct listed_name {
+	const char *name;
+	uint8_t size;
+	bool of_keys_only;
+} listed_names[] = {
+#define NAME(name) { name, sizeof(name) - 1, false }
+#define KEY(name) { name, sizeof(name) - 1, true }
+	NAME("authorization"),	 NAME("cookie"),	 NAME("setcookie"),
+	NAME("proxyauthorization"), NAME("password"),	 NAME("passwd"),
+	NAME("secret"),		 NAME("token"),		 NAME("accesstoken"),
+	NAME("apikey"),		 NAME("session"),	 KEY("sig"),
+	KEY("signature"),	 KEY("awsaccesskeyid"),	 KEY("xgoogsignature"),
+	KEY("xgoogcredential"),	 KEY("xamzsignature"),	 KEY("xamzcredential"),
+	KEY("xamzsecuritytoken"),
+#undef NAME
+#undef KEY
+};
+
+enum { LONGEST_LISTED = 18 };
+
+/* A name, byte by byte as it counts. */
+struct cursor {
+	const char *at, *end;
+	bool is_encoded; /* percent-encoded */
+	bool is_exact;	 /* all bytes count */
+};
+
+static int hex_digit(char byte)
+{
+	if (byte >= '0' && byte <= '9')
+		return byte - '0';
+	byte |= 0x20;
+	return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
+}
+
+/* What is no escape stands for itself. */
+static int take_byte(struct cursor *cursor)
+{
+	const char *at = cursor->at++;
+
+	if (*at == '%' && cursor->is_encoded && cursor->end - at > 2) {
+		int high = hex_digit(at[1]), low = hex_digit(at[2]);
+
+		if (high >= 0 && low >= 0) {
+			cursor->at = at + 3;
+			return high << 4 | low;
+		}
+	}
+	return (unsigned char)*at;
+}
+
+static int lower(int byte)
+{
+	return byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte;
+}
+
+static bool counts(int byte)
+{
+	return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || byte >= 0x80;
+}
+
+/* -1 at the end. */
+static int next_byte(struct cursor *cursor)
+{
+	while (cursor->at < cursor->end) {
+		int byte = lower(take_byte(cursor));
+
+		if (cursor->is_exact || counts(byte))
+			return byte;
+	}
+	return -1;
+}
+
+/* Passes over "X-" or "X_", if the name begins so. */
+static bool pass_over_x(struct cursor *cursor)
+{
+	struct cursor rest = *cursor;
+	int first = rest.at < rest.end ? lower(take_byte(&rest)) : -1;
+	int second = rest.at < rest.end ? take_byte(&rest) : -1;
+
+	if (first != 'x' || (second != '-' && second != '_'))
+		return false;
+	*cursor = rest;
+	return true;
+}
+
+/* ---- the list ---- */
+
+/* What counts of the name, if that is no more than the longest on the list has; else -1. */
+static int fold(struct cursor name, char folded[static LONGEST_LISTED])
+{
+	int size = 0, byte;
+
+	while ((byte = next_byte(&name)) >= 0) {
+		if (size == LONGEST_LISTED)
+			return -1;
+		folded[size++] = (char)byte;
+	}
+	return size;
+}
+
+/* `length`: of the whole name, where less than that is known. */
+static bool is_listed(struct cursor name, bool is_key, bool is_cut, uint64_t length)
+{
+	char folded[LONGEST_LISTED];
+	int size = fold(name, folded);
+
+	for (size_t i = 0; i < sizeof(listed_names) / sizeof(listed_names[0]); i++) {
+		const struct listed_name *listed = &listed_names[i];
+
+		if (size > listed->size || (listed->of_keys_only && !is_key) ||
+		    (is_cut ? listed->size > length : size != listed->size))
+			continue;
+		if (size >= 0 && memcmp(listed->name, folded, (size_t)size) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* ---- globs ---- */
+
+/* What counts of a glob from here on. */
+static const char *next_of_glob(const char *glob, bool is_exact)
+{
+	while (!is_exact && *glob && *glob != '*' && *glob != '?' &&
+	       !counts(lower((unsigned char)*glob)))
+		glob++;
+	return glob;
+}
+
+static bool matches(const char *glob, struct cursor name, bool is_cut)
+{
+	const char *after_star = NULL;
+	struct cursor retry = name;
+
+	for (;;) {
+		struct cursor rest = name;
+		int byte = next_byte(&rest);
+
+		glob = next_of_glob(glob, name.is_exact);
+		if (*glob == '*') {
+			after_star = ++glob;
+			retry = name;
+		} else if (byte < 0) {
+			return is_cut || !*glob;
+		} else if (*glob && (*glob == '?' || lower((unsigned char)*glob) == byte)) {
+			glob++;
+			name = rest;
+		} else if (after_star && next_byte(&retry) >= 0) {
+			glob = after_star;
+			name = retry;
+		} else {
+			return false;
+		}
+	}
+}
+
+static bool matches_glob(const char *glob, struct cursor name, bool is_cut)
+{
+	struct cursor exact = name;
+
+	exact.is_exact = true;
+	return matches(glob, exact, is_cut) ||
+	       (*next_of_glob(glob, false) && matches(glob, name, is_cut));
+}
+
+/* ---- names ---- */
+
+static bool is_secret(const struct redaction *redaction, struct cursor name, bool is_key,
+		      bool is_cut, uint64_t length)
+{
+	if (is_listed(name, is_key, is_cut, length))
+		return true;
+	for (size_t i = 0; i < redaction->glob_count; i++) {
+		if (matches_glob(redaction->globs[i], name, is_cut))
+			return true;
+	}
+	return false;
+}
+
+static bool hides(const struct redaction *redaction, struct cursor name, bool is_key, bool is_cut,
+		  uint64_t length)
+{
+	return is_secret(redaction, name, is_key, is_cut, length) ||
+	       (pass_over_x(&name) && is_secret(redaction, name, is_key, is_cut, length));
+}
+
+bool redaction_hides_field(const struct redaction *redaction, const char *name)
+{
+	size_t size = strlen(name);
+
+	return redaction && hides(redaction, (struct cursor){ .at = name, .end = name + size },
+				  false, false, size);
+}
+
+bool redaction_hides_key(const struct redaction *redaction, const char *key, size_t size,
+			 uint64_t length)
+{
+	return redaction && hides(redaction, (struct cursor){ .at = key, .end = key + size }, true,
+				  size < length, length);
+}
+
+bool redaction_hides_parameter(const struct redaction *redaction, const char *name, size_t size)
+{
+	struct cursor cursor = { .at = name, .end = name + size, .is_encoded = true };
+
+	return redaction && hides(redaction, cursor, true, false, size);
+}
+
+int redaction_check(const struct redaction *redaction, struct error *err)
+{
+	if (redaction->glob_count > REDACTION_MAX_GLOBS)
+		return error_fail(err, -E2BIG, "--redact can be given %d times at most",
+				  REDACTION_MAX_GLOBS);
+	for (size_t i = 0; i < redaction->glob_count; i++) {
+		size_t size = strlen(redaction->globs[i]);
+
+		if (size == 0 || size > REDACTION_MAX_GLOB)
+			return error_fail(err, -EINVAL,
+					  "--redact %.16s: a name or glob of 1 to %d bytes is expected",
+					  redaction->globs[i], REDACTION_MAX_GLOB);
+	}
+	return 0;
+}
