@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
 #include "inspect.h"
 #include "options.h"
 #include "diagnostic.h"
@@ -29,6 +30,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "inspect") == 0)
 		return inspect(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "check") == 0)
+		return check(argc - 1, argv + 1);
 	if (options_parse(argc, argv, &options, &err) < 0)
 		diagnostic_error(&err);
 	else

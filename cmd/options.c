@@ -13,7 +13,6 @@
 
 enum {
 	/* Ten thousand and more requests of default captures; the reader comes by every few milliseconds. */
-	DEFAULT_RING_SIZE = 4 << 20,
 	LEAST_RING_SIZE = 4096,
 	MOST_RING_SIZE = 1 << 30,
 	DEFAULT_READER_BUFFER = 4 << 20,
@@ -187,15 +186,8 @@ static int parse_mode(struct options *options, const char *text, struct error *e
 static int parse_attachment(const char *text, enum kernel_attachment *ret_attachment,
 			    struct error *err)
 {
-	static const char *const names[] = {
-		[KERNEL_ATTACHMENT_BEST] = "best",
-		[KERNEL_ATTACHMENT_MULTI] = "uprobe_multi",
-		[KERNEL_ATTACHMENT_SINGLE_SLEEPABLE] = "perf_event",
-		[KERNEL_ATTACHMENT_SINGLE] = "perf_event_atomic",
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(text, names[i]) == 0) {
+	for (int i = KERNEL_ATTACHMENT_BEST; i <= KERNEL_ATTACHMENT_SINGLE; i++) {
+		if (strcmp(text, kernel_attachment_word((enum kernel_attachment)i)) == 0) {
 			*ret_attachment = (enum kernel_attachment)i;
 			return 0;
 		}

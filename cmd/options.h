@@ -14,7 +14,9 @@
 
 enum {
 	EXIT_USAGE = 2, /* beside EXIT_SUCCESS and EXIT_FAILURE */
+	EXIT_PARTLY = 3, /* of `check`: requests can be traced, something else does not work */
 	DEFAULT_MAX_STRING = 1024,
+	DEFAULT_RING_SIZE = 4 << 20,
 	DEFAULT_SOCKET_MODE = 0600,
 };
 

@@ -4,6 +4,7 @@
 const char options_usage[] =
 	"Usage: gohttpsnoop [OPTION]... [BINARY [FUNCTION...]]\n"
 	"       gohttpsnoop inspect [--json] [--types FILE] BINARY|PID [FUNCTION...]\n"
+	"       gohttpsnoop check [--json]\n"
 	"\n"
 	"Shows the HTTP requests that running Go programs handle, without touching them.\n"
 	"\n"

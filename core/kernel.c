@@ -234,9 +234,10 @@ int kernel_open(const struct kernel_options *options, struct kernel **ret_kernel
 	struct kernel *kernel = calloc(1, sizeof(*kernel));
 	int r;
 
-	*ret_failure = (struct kernel_failure){ OBSTACLE_OTHER };
-	if (!kernel)
+	if (!kernel) {
+		*ret_failure = (struct kernel_failure){ OBSTACLE_MEMORY };
 		return error_fail(err, -ENOMEM, "out of memory");
+	}
 	kernel->facts = *options->facts;
 	kernel->features = *options->features;
 	r = open_place(kernel, options, ret_failure, err);

@@ -32,6 +32,7 @@ struct kernel_failure {
 	char verifier[4096]; /* the last lines that the kernel's verifier wrote; may be empty */
 };
 
+/* `ret_failure` is filled when it fails. */
 int kernel_open(const struct kernel_options *options, struct kernel **ret_kernel,
 		struct kernel_failure *ret_failure, struct error *err);
 void kernel_close(struct kernel *kernel);

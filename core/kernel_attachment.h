@@ -10,4 +10,7 @@ enum kernel_attachment {
 	KERNEL_ATTACHMENT_SINGLE,	    /* perf-event uprobes */
 };
 
+/* What it is called on the command line and in reports: "uprobe_multi". */
+const char *kernel_attachment_word(enum kernel_attachment attachment);
+
 #endif

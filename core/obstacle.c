@@ -18,7 +18,7 @@ static const struct {
 	},
 	[OBSTACLE_NO_PROC] = {
 		.name = "no_proc",
-		.why = "/proc is not mounted",
+		.why = "/proc is not mounted, or cannot be looked into",
 		.advice = "mount it: mount -t proc proc /proc",
 	},
 	[OBSTACLE_FOREIGN_PROC] = {

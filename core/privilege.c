@@ -123,34 +123,29 @@ void privilege_resume_admin(void)
 	set_admin(true);
 }
 
-/* What tracing takes besides, so that nobody has to find out one by one. */
-static void hint(struct error *err, enum privilege privilege)
+void privilege_refuse(uint64_t capabilities, enum privilege privilege, const char *what,
+		      struct error *err)
 {
-	char others[96];
+	char missing[96];
 
-	privilege_list_missing(privilege_held(), PRIVILEGE_LOOK, others, sizeof(others));
-	if (privilege == PRIVILEGE_TRACE && *others)
-		error_hint(
-			err,
-			"run as root, or grant the capabilities; processes of other users take %s, too",
-			others);
-	else
-		error_hint(err, "run as root, or grant the capability");
+	privilege_list_missing(capabilities, privilege, missing, sizeof(missing));
+	error_fail(err, -EPERM, "%s: not permitted: missing %s", what, missing);
+	error_hint(err, "run as root, or grant the capability");
 }
 
 int privilege_fail(struct error *err, int code, enum privilege privilege, const char *what)
 {
-	char missing[96];
+	uint64_t capabilities = privilege_held();
 
-	privilege_list_missing(privilege_held(), privilege, missing, sizeof(missing));
-	if (!*missing) {
-		if (code == -EPERM || code == -EACCES)
-			error_hint(err, "no capability is missing: the rules of a security module, a"
-					" container or a user namespace forbid it");
-		return error_fail(err, code, "%s: %s", what, strerror(-code));
+	if (!privilege_has(capabilities, privilege)) {
+		privilege_refuse(capabilities, privilege, what, err);
+		return code;
 	}
-	hint(err, privilege);
-	return error_fail(err, code, "%s: not permitted: missing %s", what, missing);
+	error_fail(err, code, "%s: %s", what, strerror(-code));
+	if (code == -EPERM || code == -EACCES)
+		error_hint(err, "no capability is missing: the rules of a security module, a"
+				" container or a user namespace forbid it");
+	return code;
 }
 
 /* ---- giving up ---- */

@@ -21,6 +21,10 @@ enum privilege {
 /* Fills `err` about something that was not permitted: which capabilities it takes and are missing. */
 int privilege_fail(struct error *err, int code, enum privilege privilege, const char *what);
 
+/* The same for someone with these capabilities, of which some are missing. */
+void privilege_refuse(uint64_t capabilities, enum privilege privilege, const char *what,
+		      struct error *err);
+
 bool privilege_is_held(enum privilege privilege);
 
 /* The capabilities of this thread as bits, and those that one of them stands in for. */

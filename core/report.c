@@ -140,6 +140,11 @@ void report_bool(struct report *report, const char *key, bool value)
 	put_plain(report, key, report->json ? (value ? "true" : "false") : (value ? "yes" : "no"));
 }
 
+void report_null(struct report *report, const char *key)
+{
+	put_plain(report, key, report->json ? "null" : "unknown");
+}
+
 void report_address(struct report *report, const char *key, uint64_t value)
 {
 	char text[24];

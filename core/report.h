@@ -23,6 +23,7 @@ void report_bytes(struct report *report, const char *key, const char *value, siz
 void report_number(struct report *report, const char *key, uint64_t value);
 void report_address(struct report *report, const char *key, uint64_t value); /* "0x4011f0" */
 void report_bool(struct report *report, const char *key, bool value);
+void report_null(struct report *report, const char *key); /* "unknown" in text */
 
 void report_open_object(struct report *report, const char *key);
 void report_close_object(struct report *report);

@@ -14,6 +14,7 @@ TOOL = os.environ["GOHTTPSNOOP"]
 
 README = ROOT / "README.md"
 EVENTS = ROOT / "docs/events.md"
+CHECK = ROOT / "docs/check.md"
 SCHEMA = ROOT / "docs/events.schema.json"
 MAN_PAGE = ROOT / "docs/gohttpsnoop.1"
 PAGES = (README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -172,6 +173,47 @@ class Events(unittest.TestCase):
                     if key not in ("truncated", "count", "where")
                     and not (key.endswith("_bytes") and key[:-6] in self.keys)]
         self.assertEqual(named, expected)
+
+
+class Check(unittest.TestCase):
+    """What `gohttpsnoop check` says of this machine, whatever that is, has the keys that its page lists."""
+
+    @classmethod
+    def setUpClass(cls):
+        done = subprocess.run([TOOL, "check", "--json"], capture_output=True, text=True, check=False)
+        cls.status, cls.report = done.returncode, parse_strictly(done.stdout)
+
+    @staticmethod
+    def listed(heading):
+        return [word for cells in rows(CHECK, heading) for word in code_words(cells[0])]
+
+    def test_keys(self):
+        self.assertEqual(list(self.report), self.listed("key"))
+
+    def test_features(self):
+        self.assertEqual(list(self.report["features"]), self.listed("feature"))
+
+    def test_ways(self):
+        for way in self.report["attach"].values():
+            self.assertLessEqual(set(way), set(self.listed("way's key")))
+
+    def test_problems(self):
+        for problem in self.report["problems"]:
+            self.assertLessEqual(set(problem), set(self.listed("problem's key")))
+            self.assertIn(problem["reason"], self.listed("reason"))
+        concerned = [name for problem in self.report["problems"] for name in problem["concerns"]]
+        failing = [name for name, works in self.report["features"].items() if not works]
+        self.assertEqual(sorted(concerned), sorted(failing))
+
+    def test_reasons(self):
+        source = (ROOT / "core/obstacle.c").read_text()
+        self.assertEqual(set(re.findall(r'\.name = "(\w+)"', source)) - {"none"}, set(self.listed("reason")))
+
+    def test_status(self):
+        statuses = {"everything": 0, "nothing": 1, "partly": 3}
+        self.assertEqual(self.status, statuses[self.report["verdict"]])
+        self.assertLessEqual({str(status) for status in statuses.values()},
+                             {cells[0] for cells in rows(CHECK, "status")})
 
 
 class Paths(unittest.TestCase):

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "check.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diagnostic.h"
+#include "kernel_report.h"
+#include "options.h"
+
+struct check_options {
+	bool json, help;
+};
+
+static int fail_usage(struct error *err, const char *what)
+{
+	error_fail(err, -EINVAL, "%s", what);
+	error_hint(err, "gohttpsnoop check [--json]");
+	return -EINVAL;
+}
+
+static int parse(int argc, char **argv, struct check_options *options, struct error *err)
+{
+	static const struct option long_options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "jh", long_options, NULL)) != -1) {
+		if (option == '?')
+			return fail_usage(err, "there is no such option of check");
+		options->json = options->json || option == 'j';
+		options->help = options->help || option == 'h';
+	}
+	return argc == optind || options->help ? 0 : fail_usage(err, "check takes no arguments");
+}
+
+static int print(struct report *report, struct error *err)
+{
+	struct bytes text;
+
+	if (report_finish(report, &text) < 0)
+		return error_fail(err, -ENOMEM, "out of memory");
+	if (fwrite(text.data, 1, text.size, stdout) != text.size || fflush(stdout) != 0)
+		return error_fail(err, -errno, "standard output cannot be written: %s",
+				  strerror(errno));
+	return 0;
+}
+
+/* Everything that tracing asks of the kernel, in the way that it does. */
+static enum verdict write_report(struct report *report)
+{
+	struct kernel_facts facts;
+	struct kernel_features features;
+	struct kernel_trial_options options = { &facts, &features, DEFAULT_MAX_STRING,
+						DEFAULT_RING_SIZE };
+	struct kernel_trial trial;
+	struct kernel_verdict verdict;
+
+	kernel_facts_read(&facts);
+	kernel_features_probe(&facts, &features);
+	kernel_trial_run(&options, &trial);
+	kernel_verdict_find(&facts, &trial, &verdict);
+	report_string(report, "version", GOHTTPSNOOP_VERSION);
+	kernel_report_facts(report, &facts, &features);
+	kernel_report_ways(report, &features, &trial);
+	kernel_report_verdict(report, &verdict);
+	return kernel_verdict_sum(&verdict);
+}
+
+static int run(const struct check_options *options, enum verdict *ret_verdict, struct error *err)
+{
+	struct report *report;
+	int r = report_create(options->json, &report);
+
+	if (r < 0)
+		return error_fail(err, r, "out of memory");
+	*ret_verdict = write_report(report);
+	r = print(report, err);
+	report_destroy(report);
+	return r;
+}
+
+int check(int argc, char **argv)
+{
+	static const int statuses[] = {
+		[VERDICT_EVERYTHING] = EXIT_SUCCESS,
+		[VERDICT_PARTLY] = EXIT_PARTLY,
+		[VERDICT_NOTHING] = EXIT_FAILURE,
+	};
+	struct check_options options = { 0 };
+	struct error err = { 0 };
+	enum verdict verdict = VERDICT_NOTHING;
+
+	if (parse(argc, argv, &options, &err) < 0) {
+		diagnostic_error(&err);
+		return EXIT_USAGE;
+	}
+	if (options.help) {
+		fputs(options_usage, stdout);
+		return EXIT_SUCCESS;
+	}
+	if (run(&options, &verdict, &err) == 0)
+		return statuses[verdict];
+	diagnostic_error(&err);
+	return EXIT_FAILURE;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CMD_CHECK_H
+#define GOHTTPSNOOP_CMD_CHECK_H
+
+/*
+ * gohttpsnoop check: what works on the running kernel with the rights that there are, and what to do
+ * about the rest. argv[0] is the word "check". Returns the exit status, which tells how much of it works.
+ */
+int check(int argc, char **argv);
+
+#endif
