@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: MIT
+"""A guest: an initramfs with the tool and what it traces, a kernel, QEMU, and what comes over its console."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import queue
+import re
+import shutil
+import subprocess
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+MEMORY = 1024  # MiB
+SWAP = 512  # MiB, on a disk that a cloud kernel reads without a module
+
+# A guest under load on a busy machine says something at least this often.
+LONGEST_SILENCE = 240
+BOOT_SECONDS = 120
+
+# What the kernel says when it is no longer sane, even where it goes on. Workqueues and CPUs that wait long
+# are an emulated machine's that waits for its host.
+INSANE = re.compile(
+    r"\b(Oops|Kernel panic|general protection fault|BUG: (?!workqueue lockup|soft lockup)|WARNING: .*(bpf|uprobe)"
+    r"|scheduling while atomic|Unable to handle|segfault at)"
+)
+
+
+class Unavailable(Exception):
+    """The machine lacks something; says what."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Machine:
+    """How QEMU is called for a machine, and what the kernel calls its console."""
+
+    qemu: str
+    arguments: tuple
+    console: str
+
+
+MACHINES = {
+    "amd64": Machine("qemu-system-x86_64", ("-cpu", "max"), "ttyS0"),
+    "arm64": Machine("qemu-system-aarch64", ("-machine", "virt", "-cpu", "max,pauth-impdef=on"), "ttyAMA0"),
+}
+
+
+@dataclasses.dataclass
+class Report:
+    """What one boot came to."""
+
+    greeting: str = ""
+    results: list = dataclasses.field(default_factory=list)
+    faults: list = dataclasses.field(default_factory=list)
+    notes: list = dataclasses.field(default_factory=list)
+    console: list = dataclasses.field(default_factory=list)
+    ended: bool = False
+    seconds: float = 0.0
+
+
+# --- the initramfs -------------------------------------------------------------
+
+
+def libraries(tool):
+    """The files that the dynamic linker loads, itself among them."""
+    listed = subprocess.run(["ldd", tool], capture_output=True, text=True, check=False)
+    if listed.returncode != 0:
+        raise Unavailable(f"ldd {tool}: {listed.stderr.strip() or listed.stdout.strip()}")
+    return [pathlib.Path(path) for path in re.findall(r"(/\S+) \(0x", listed.stdout)]
+
+
+def pack(folder, archive):
+    """Makes an initramfs of a folder."""
+    names = subprocess.run(["find", "."], cwd=folder, capture_output=True, check=True).stdout
+    with open(archive, "wb") as file:
+        command = ["cpio", "--quiet", "--create", "--format=newc", "--owner=0:0"]
+        subprocess.run(command, cwd=folder, input=names, stdout=file, check=True)
+
+
+def make_initramfs(folder, archive, *, busybox, tool, tool_libraries, program, plan):
+    """folder is where its tree is laid out."""
+    for name in ("bin", "proc", "sys", "dev", "run", "tmp"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    for source, name in ((busybox, "busybox"), (tool, "gohttpsnoop"), (program, "kernels")):
+        shutil.copy(source, folder / "bin" / name)
+        (folder / "bin" / name).chmod(0o755)
+    for library in tool_libraries:
+        place = folder / str(library).lstrip("/")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(library, place)
+    shutil.copy(ROOT / "tests/kernel/init", folder / "init")
+    (folder / "plan").write_text("".join(f"{line}\n" for line in plan))
+    pack(folder, archive)
+
+
+# --- a boot ----------------------------------------------------------------------
+
+
+def qemu_command(architecture, accelerator, kernel, initramfs, swap, parameters):
+    machine = MACHINES[architecture]
+    how = {"tcg": ("-accel", "tcg,thread=multi"), "kvm": ("-accel", "kvm")}[accelerator]
+    words = f"console={machine.console} panic=-1 oops=panic quiet {parameters}"
+    return [
+        machine.qemu, *how, *machine.arguments, "-smp", "2", "-m", str(MEMORY), "-kernel", kernel, "-initrd", initramfs,
+        "-append", words, "-nographic", "-no-reboot", "-nic", "none",
+        "-drive", f"file={swap},if=none,format=raw,id=swap", "-device", "nvme,serial=swap,drive=swap",
+    ]  # fmt: skip
+
+
+def read_console(stream, lines):
+    for line in stream:
+        lines.put(line.decode(errors="replace").rstrip())
+    lines.put(None)
+
+
+def take_line(report, line):
+    """Sorts one line of the console into the report."""
+    report.console.append(line)
+    if found := re.search(r"result: (\{.*\})$", line):
+        try:
+            report.results.append(json.loads(found.group(1)))
+        except json.JSONDecodeError as reason:
+            report.faults.append(f"a result that cannot be read ({reason}): {line[:200]}")
+    elif found := re.search(r"guest: (.*)$", line):
+        if found.group(1) == "end":
+            report.ended = True
+        else:
+            report.greeting = found.group(1)
+    elif found := re.search(r"note: (.*)$", line):
+        report.notes.append(found.group(1))
+    elif INSANE.search(line):
+        report.faults.append(f"the kernel says: {line}")
+
+
+def watch(report, lines, deadline):
+    """Takes lines until the guest is off; says why it did not wait for that."""
+    while True:
+        patience = min(LONGEST_SILENCE if report.greeting else BOOT_SECONDS, deadline - time.monotonic())
+        try:
+            line = lines.get(timeout=max(patience, 0))
+        except queue.Empty:
+            report.faults.append(f"the guest hangs: nothing was heard from it for {patience:.0f} s")
+            return
+        if line is None:
+            return
+        take_line(report, line)
+
+
+def boot(command, most_seconds):
+    """Runs a guest to its end and returns its report."""
+    report, lines, begin = Report(), queue.Queue(), time.monotonic()
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as qemu:
+        reader = threading.Thread(target=read_console, args=(qemu.stdout, lines), daemon=True)
+        reader.start()
+        try:
+            watch(report, lines, begin + most_seconds)
+        finally:
+            qemu.kill()
+    report.seconds = time.monotonic() - begin
+    if not report.ended and not report.faults:
+        report.faults.append("the guest ended early" if report.greeting else "the guest did not start")
+    return report
+
+
+# --- KVM, where it works ----------------------------------------------------------
+
+
+def boots_under_kvm(kernel, initramfs, swap):
+    """A guest with nothing to do. Where virtual machines cannot be nested it hangs, though there is /dev/kvm."""
+    if not os.access("/dev/kvm", os.R_OK | os.W_OK):
+        return False
+    return boot(qemu_command("amd64", "kvm", kernel, initramfs, swap, ""), 20).ended
+
+
+def cache_folder():
+    default = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "gohttpsnoop"
+    return pathlib.Path(os.environ.get("GOHTTPSNOOP_CACHE") or default)
+
+
+def choose_accelerator(try_kvm):
+    """Tries KVM once in the life of this machine, and remembers what came of it."""
+    kept = cache_folder() / "kernels/accelerator"
+    this_boot = pathlib.Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    try:
+        boot_id, chosen = kept.read_text().split()
+        if boot_id == this_boot:
+            return chosen
+    except (OSError, ValueError):
+        pass
+    chosen = "kvm" if try_kvm() else "tcg"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(f"{this_boot} {chosen}\n")
+    return chosen
