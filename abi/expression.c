@@ -273,6 +273,24 @@ int expression_parse(const char *text, struct expression *ret_expression, struct
 	return r;
 }
 
+static bool steps_equal(const struct expression_step *a, const struct expression_step *b)
+{
+	return a->kind == b->kind && strcmp(a->name, b->name) == 0 && a->key_size == b->key_size &&
+	       memcmp(a->key, b->key, a->key_size) == 0 && a->index == b->index &&
+	       a->negative == b->negative;
+}
+
+bool expression_equal(const struct expression *a, const struct expression *b)
+{
+	if (a->measure != b->measure || a->step_count != b->step_count)
+		return false;
+	for (size_t i = 0; i < a->step_count; i++) {
+		if (!steps_equal(&a->steps[i], &b->steps[i]))
+			return false;
+	}
+	return true;
+}
+
 static int check_name(const char *const *texts, size_t count, const struct expression *expression,
 		      struct error *err)
 {

@@ -55,6 +55,9 @@ int expression_parse(const char *text, struct expression *ret_expression, struct
 /* Parses all of them; -EINVAL also when two have the same name. */
 int expressions_check(const char *const *texts, size_t count, struct error *err);
 
+/* Whether both lead to the same value, whatever it is to be called. */
+bool expression_equal(const struct expression *a, const struct expression *b);
+
 /* Fills `err` about the place `at` in the expression, and quotes it. */
 int expression_fail(struct error *err, int code, const struct expression *expression, size_t at,
 		    const char *format, ...) __attribute__((format(printf, 5, 6)));

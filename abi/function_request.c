@@ -137,6 +137,52 @@ int function_request_parse(const char *text, struct function_request *ret_reques
 	return r;
 }
 
+/* Whether a capture of the request has this one's name and is another. */
+static int check_capture(const struct function_request *request,
+			 const struct expression *expression, struct error *err)
+{
+	struct expression other;
+
+	for (size_t i = 0; i < request->capture_count; i++) {
+		if (expression_parse(request->captures[i], &other, NULL) < 0 ||
+		    strcmp(other.name, expression->name) != 0 ||
+		    expression_equal(&other, expression))
+			continue;
+		return expression_fail(
+			err, -EINVAL, expression, 0,
+			"%s: %s and %s have one name: give one of them another, name=…",
+			request->function, other.text, expression->text);
+	}
+	return 0;
+}
+
+static int check_pair(const struct function_request *first, const struct function_request *second,
+		      struct error *err)
+{
+	struct expression expression;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < second->capture_count; i++) {
+		if (expression_parse(second->captures[i], &expression, NULL) == 0)
+			r = check_capture(first, &expression, err);
+	}
+	return r;
+}
+
+int function_requests_check(const struct function_request *requests, size_t count,
+			    struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 1; r == 0 && i < count; i++) {
+		for (size_t j = 0; r == 0 && j < i; j++) {
+			if (strcmp(requests[i].function, requests[j].function) == 0)
+				r = check_pair(&requests[j], &requests[i], err);
+		}
+	}
+	return r;
+}
+
 void function_request_finish(struct function_request *request)
 {
 	for (size_t i = 0; i < request->capture_count; i++)

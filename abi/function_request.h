@@ -23,6 +23,10 @@ struct function_request {
 /* -EINVAL when the text is none, or an expression in it, with the place in it. The caller finishes the request. */
 int function_request_parse(const char *text, struct function_request *ret_request,
 			   struct error *err);
+
+/* -EINVAL when requests of one function give one name to two expressions. */
+int function_requests_check(const struct function_request *requests, size_t count,
+			    struct error *err);
 void function_request_finish(struct function_request *request);
 
 #endif

@@ -49,6 +49,7 @@ struct pclntab {
 #define MAX_FUNCTIONS (UINT64_C(1) << 24)
 #define MAX_PART (UINT64_C(512) << 20)
 #define MAX_CANDIDATES 16
+#define MAX_FOLDED 64
 
 /* Room behind the largest offset for a _func and what follows it, or for a name. */
 #define FUNC_ROOM 4096
@@ -386,6 +387,23 @@ size_t pclntab_count(const struct pclntab *table)
 	return table->header.count;
 }
 
+/*
+ * Where the function ends: at the next entry that is another. Functions that a linker folded into one have one
+ * entry, and all have the code behind it.
+ */
+static bool end_of(const struct pclntab *table, size_t index, uint64_t entry, uint64_t *ret_end)
+{
+	size_t left = table->header.count - index, most = left < MAX_FOLDED ? left : MAX_FOLDED;
+
+	for (size_t i = 1; i <= most; i++) {
+		if (!functab_at(table, (uint64_t)(index + i) * 2, ret_end))
+			return false;
+		if (*ret_end != entry)
+			break;
+	}
+	return true;
+}
+
 bool pclntab_at(const struct pclntab *table, size_t index, struct function *ret_function)
 {
 	struct function function;
@@ -393,7 +411,7 @@ bool pclntab_at(const struct pclntab *table, size_t index, struct function *ret_
 
 	if (index >= table->header.count || !name_offset_at(table, index, &name) ||
 	    !functab_at(table, (uint64_t)index * 2, &function.entry) ||
-	    !functab_at(table, (uint64_t)index * 2 + 2, &function.end))
+	    !end_of(table, index, function.entry, &function.end))
 		return false;
 	function.entry += table->text;
 	function.end += table->text;

@@ -234,6 +234,49 @@ static void name_cells(const struct plan_builder *builder, uint16_t from, struct
 		probe->cells[i] = (struct probe_cell){ builder->captures[i].cell, PROBE_NO_FIELD };
 }
 
+/* The arguments of a probe on top of its captures, to these bounds. */
+static int add_bounded(const struct scope *scope, const struct probe_request *request,
+		       uint32_t max_string, const struct plan_builder *captures,
+		       struct shape_bounds bounds, struct probe *probe, struct error *err)
+{
+	struct plan_builder builder = *captures;
+	int r;
+
+	bounds.lenient = request->lenient;
+	bounds.redaction = request->redaction;
+	r = shape_create(scope, request->arguments, request->argument_count, bounds, &builder,
+			 &probe->arguments, &probe->gaps, err);
+	if (r < 0)
+		return r;
+	r = plan_compile(&builder, &probe->site, request->role, max_string, &probe->plan, err);
+	name_cells(&builder, captures->capture_count, probe);
+	if (r < 0)
+		shape_finish(&probe->arguments);
+	return r;
+}
+
+/* Takes as many of the arguments, with the least of each, as a plan holds; the others are left out. */
+static int add_fitting(const struct scope *scope, const struct probe_request *request,
+		       uint32_t max_string, const struct plan_builder *captures,
+		       struct probe *probe, struct error *err)
+{
+	size_t fitting = 0, excess = request->argument_count;
+	struct shape_bounds bounds = { .has_limit = true };
+	int r;
+
+	while (excess - fitting > 1) {
+		bounds.limit = fitting + (excess - fitting) / 2;
+		r = add_bounded(scope, request, max_string, captures, bounds, probe, NULL);
+		if (r < 0 && r != -E2BIG)
+			return r;
+		if (r == 0)
+			shape_finish(&probe->arguments);
+		*(r == 0 ? &fitting : &excess) = bounds.limit;
+	}
+	bounds.limit = fitting;
+	return add_bounded(scope, request, max_string, captures, bounds, probe, err);
+}
+
 /* Takes as much of the arguments as a plan holds: whole values are cut until they fit. */
 static int add_arguments(const struct scope *scope, const struct probe_request *request,
 			 uint32_t max_string, const struct plan_builder *captures,
@@ -246,22 +289,10 @@ static int add_arguments(const struct scope *scope, const struct probe_request *
 	};
 	int r = -E2BIG;
 
-	for (size_t i = 0; r == -E2BIG && i < sizeof(bounds) / sizeof(bounds[0]); i++) {
-		struct plan_builder builder = *captures;
-		struct shape_bounds bound = bounds[i];
-
-		bound.lenient = request->lenient;
-		bound.redaction = request->redaction;
-		r = shape_create(scope, request->arguments, request->argument_count, bound,
-				 &builder, &probe->arguments, &probe->gaps, err);
-		if (r < 0)
-			continue;
-		r = plan_compile(&builder, &probe->site, request->role, max_string, &probe->plan,
-				 err);
-		name_cells(&builder, captures->capture_count, probe);
-		if (r < 0)
-			shape_finish(&probe->arguments);
-	}
+	for (size_t i = 0; r == -E2BIG && i < sizeof(bounds) / sizeof(bounds[0]); i++)
+		r = add_bounded(scope, request, max_string, captures, bounds[i], probe, err);
+	if (r == -E2BIG && request->drops_excess)
+		r = add_fitting(scope, request, max_string, captures, probe, err);
 	probe->has_arguments = r == 0;
 	return r;
 }

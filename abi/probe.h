@@ -24,11 +24,12 @@ struct probe_request {
 	enum plan_role role;
 	const struct capture *captures;
 	size_t capture_count;
-	/* Values of any type, by expressions; without any but with `wants_arguments`, all parameters. */
+	/* Values of any type, by expressions; with `wants_arguments` there are arguments, if only none. */
 	const struct shape_wish *arguments;
 	size_t argument_count;
 	bool wants_arguments;
 	bool lenient; /* of what the arguments say some need not exist here */
+	bool drops_excess; /* arguments that a plan has no room for are left out, the last first */
 	const struct redaction *redaction; /* NULL: nothing is hidden; outlives the probe */
 	/* Names by which expressions may speak of the request, and of its response, at this probe; or NULL. */
 	const char *request_root, *response_root;

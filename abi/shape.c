@@ -222,33 +222,30 @@ static int add_text(struct shape_maker *maker, const struct scope *scope, const 
 	return r < 0 ? r : add_capture(maker, scope, &expression, name ? name : expression.name);
 }
 
-static int add_results(struct shape_maker *maker, const struct scope *scope)
+/* A capture that a plan has no room for. */
+static int add_left_out(struct shape_maker *maker, const struct shape_wish *wish)
 {
-	int r = 0;
+	struct expression expression;
+	int r = expression_parse(wish->expression, &expression, maker->err);
+	size_t node = maker->shape.node_count;
+	struct shape_spot spot = { .name = wish->name ? wish->name : expression.name };
 
-	for (size_t i = 0; r == 0 && i < scope->signature->result_count; i++) {
-		char name[32];
-
-		snprintf(name, sizeof(name), "ret%zu", i);
-		r = add_text(maker, scope, name, NULL);
-	}
+	if (r == 0)
+		r = value_add_null(maker, spot);
+	if (r == 0)
+		maker_node(maker, (int)node)->cut = true;
 	return r;
 }
 
-static int add_all(struct shape_maker *maker, const struct scope *scope)
+static int add_wish(struct shape_maker *maker, const struct scope *scope,
+		    const struct shape_wish *wish, bool is_left_out)
 {
-	int r = 0;
+	size_t node = maker->shape.node_count;
+	int r = is_left_out ? add_left_out(maker, wish) :
+			      add_text(maker, scope, wish->expression, wish->name);
 
-	if (scope->site->kind == SITE_RETURN)
-		return add_results(maker, scope);
-
-	for (size_t i = 0; r == 0 && i < scope->signature->parameter_count; i++) {
-		const char *name = scope->signature->parameters[i].name;
-
-		/* Those without a name, and those the compiler made, are nobody's. */
-		if (name[0] && name[0] != '.' && name[0] != '~' && strcmp(name, "_") != 0)
-			r = add_text(maker, scope, name, NULL);
-	}
+	if (r == 0)
+		maker_node(maker, (int)node)->position = wish->position;
 	return r;
 }
 
@@ -268,9 +265,7 @@ int shape_create(const struct scope *scope, const struct shape_wish *wishes, siz
 	if (gaps)
 		gaps->count = 0;
 	for (size_t i = 0; r == 0 && i < count; i++)
-		r = add_text(&maker, scope, wishes[i].expression, wishes[i].name);
-	if (r == 0 && !wishes)
-		r = add_all(&maker, scope);
+		r = add_wish(&maker, scope, &wishes[i], bounds.has_limit && i >= bounds.limit);
 	if (r < 0) {
 		shape_finish(&maker.shape);
 		return r;

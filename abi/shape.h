@@ -42,6 +42,7 @@ struct shape_node {
 	uint16_t size; /* nodes of the tree below, with this one */
 	uint16_t name; /* where in the names it begins; of a field, or of a type an interface holds */
 	uint32_t hash; /* of that type */
+	uint16_t position; /* of a capture: its shape_wish's */
 	uint64_t count;
 };
 
@@ -61,12 +62,15 @@ struct shape_bounds {
 	uint8_t recursion;  /* a struct within others of its type */
 	bool lenient;	    /* what there is not in this binary is a gap, too */
 	const struct redaction *redaction; /* of what is not to be shown; NULL: all is */
+	bool has_limit;	    /* captures from number `limit` on are left out, as null and cut */
+	size_t limit;
 };
 
 /* What is to be captured. */
 struct shape_wish {
 	const char *expression;
 	const char *name; /* what it is to be called; NULL: as the expression says */
+	uint16_t position; /* among all captures of an event, where these come from several probes */
 };
 
 /* Why a capture is null. */
@@ -83,9 +87,7 @@ struct shape_gaps {
 };
 
 /*
- * The shape of what these expressions say, as a struct; without any (NULL), of all parameters, or at a
- * return of all results. What can be
- * named but not read in this binary becomes null, with a gap that says why. -EINVAL or -ENOENT when an
+ * The shape of what these expressions say, as a struct. What can be named but not read in this binary becomes null, with a gap that says why. -EINVAL or -ENOENT when an
  * expression is wrong; -E2BIG when there is no room in the plan, also for the least bounds.
  */
 int shape_create(const struct scope *scope, const struct shape_wish *wishes, size_t count,

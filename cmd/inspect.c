@@ -99,6 +99,8 @@ static int write_plans(const struct inspect_options *options, const struct binar
 			wanted.function_count++;
 	}
 	if (r == 0)
+		r = function_requests_check(requests, wanted.function_count, err);
+	if (r == 0)
 		r = plan_report(report, options->subject, binary, &wanted, err);
 	for (size_t i = 0; i < wanted.function_count; i++)
 		function_request_finish(&requests[i]);

@@ -415,7 +415,8 @@ static int parse_arguments(struct options *options, char **arguments, size_t cou
 	}
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = add_function(options, arguments[i], err);
-	return r;
+	return r < 0 ? r :
+		       function_requests_check(options->functions, options->function_count, err);
 }
 
 static int parse(int argc, char **argv, struct options *options, struct error *err)

@@ -5,36 +5,108 @@
 
 #include "value_json.h"
 
-void arguments_write_members(struct json_writer *writer, const struct hit_arguments *arguments,
-			     struct argument_cuts *cuts)
-{
-	struct value_printer printer = { .writer = writer, .arguments = arguments, .cuts = cuts };
+/* Goes through captures of one probe; NULL has none. */
+struct cursor {
+	struct value_printer printer;
+	const struct shape_node *node, *end;
+};
 
-	value_print_members(&printer, arguments->shape->nodes);
+static struct cursor cursor_at(struct json_writer *writer, const struct hit_arguments *arguments,
+			       struct argument_cuts *cuts)
+{
+	struct cursor cursor = {
+		.printer = { .writer = writer, .arguments = arguments, .cuts = cuts },
+	};
+
+	if (arguments) {
+		cursor.node = arguments->shape->nodes + 1;
+		cursor.end = arguments->shape->nodes + arguments->shape->nodes->size;
+	}
+	return cursor;
+}
+
+static bool cursor_is_done(const struct cursor *cursor)
+{
+	return cursor->node == cursor->end;
+}
+
+static void cursor_pass(struct cursor *cursor, size_t count)
+{
+	while (count-- && !cursor_is_done(cursor))
+		cursor->node += cursor->node->size;
+}
+
+typedef void print_capture(struct cursor *cursor);
+
+static void print_member(struct cursor *cursor)
+{
+	const char *name = value_name(&cursor->printer, cursor->node);
+	size_t before = value_path_enter(&cursor->printer, "%s", name, 0);
+
+	json_name(cursor->printer.writer, name);
+	value_print(&cursor->printer, cursor->node);
+	value_path_leave(&cursor->printer, before);
+}
+
+static void print_text(struct cursor *cursor)
+{
+	const char *name = value_name(&cursor->printer, cursor->node);
+
+	json_writer_text(cursor->printer.writer, " ", 1);
+	json_writer_text(cursor->printer.writer, name, strlen(name));
+	json_writer_text(cursor->printer.writer, "=", 1);
+	value_print(&cursor->printer, cursor->node);
+}
+
+/* Both in one order. */
+static void print_merged(struct cursor *arguments, struct cursor *results, print_capture *print)
+{
+	while (!cursor_is_done(arguments) || !cursor_is_done(results)) {
+		struct cursor *next = arguments;
+
+		if (cursor_is_done(arguments) ||
+		    (!cursor_is_done(results) &&
+		     results->node->position < arguments->node->position))
+			next = results;
+		print(next);
+		cursor_pass(next, 1);
+	}
+}
+
+bool arguments_have_named(const struct hit_arguments *results)
+{
+	struct cursor cursor = cursor_at(NULL, results, NULL);
+
+	if (results)
+		cursor_pass(&cursor, results->returned_count);
+	return !cursor_is_done(&cursor);
 }
 
 void arguments_write(struct json_writer *writer, const struct hit_arguments *arguments,
-		     struct argument_cuts *cuts)
+		     const struct hit_arguments *results, struct argument_cuts *cuts)
 {
+	struct cursor begin = cursor_at(writer, arguments, cuts);
+	struct cursor end = cursor_at(writer, results, cuts);
+
+	if (results)
+		cursor_pass(&end, results->returned_count);
 	json_open_object(writer);
-	arguments_write_members(writer, arguments, cuts);
+	print_merged(&begin, &end, print_member);
 	json_close_object(writer);
 }
 
 void arguments_write_text(struct json_writer *writer, const struct hit_arguments *arguments,
-			  struct argument_cuts *cuts)
+			  const struct hit_arguments *results, struct argument_cuts *cuts)
 {
-	struct value_printer printer = { .writer = writer, .arguments = arguments, .cuts = cuts };
-	const struct shape_node *root = arguments->shape->nodes, *end = root + root->size;
+	struct cursor begin = cursor_at(writer, arguments, cuts);
+	struct cursor end = cursor_at(writer, results, cuts), returned = end;
 
-	for (const struct shape_node *node = root + 1; node < end; node += node->size) {
-		const char *name = value_name(&printer, node);
-
-		json_writer_text(writer, " ", 1);
-		json_writer_text(writer, name, strlen(name));
-		json_writer_text(writer, "=", 1);
-		value_print(&printer, node);
-	}
+	if (results)
+		cursor_pass(&end, results->returned_count);
+	returned.end = end.node;
+	print_merged(&begin, &end, print_text);
+	for (; !cursor_is_done(&returned); cursor_pass(&returned, 1))
+		print_text(&returned);
 }
 
 void arguments_write_expressions(struct json_writer *writer, const struct hit_arguments *arguments,
@@ -45,21 +117,22 @@ void arguments_write_expressions(struct json_writer *writer, const struct hit_ar
 	value_print_fields(&printer, arguments->shape->nodes, arguments->expression_count);
 }
 
-/* One value, or a list of several. */
 void arguments_write_results(struct json_writer *writer, const struct hit_arguments *results,
 			     struct argument_cuts *cuts)
 {
-	struct value_printer printer = { .writer = writer, .arguments = results, .cuts = cuts };
-	const struct shape_node *root = results->shape->nodes, *end = root + root->size;
-	bool is_list = root->size > 1 && root + 1 + root[1].size < end;
+	struct cursor cursor = cursor_at(writer, results, cuts);
+	bool is_list = results->returned_count > 1;
 
 	if (is_list)
 		json_open_list(writer);
-	for (const struct shape_node *result = root + 1; result < end; result += result->size) {
-		size_t before = value_path_enter(&printer, "%s", value_name(&printer, result), 0);
+	for (uint16_t i = 0; i < results->returned_count && !cursor_is_done(&cursor); i++) {
+		struct value_printer *printer = &cursor.printer;
+		size_t before =
+			value_path_enter(printer, "%s", value_name(printer, cursor.node), 0);
 
-		value_print(&printer, result);
-		value_path_leave(&printer, before);
+		value_print(printer, cursor.node);
+		value_path_leave(printer, before);
+		cursor_pass(&cursor, 1);
 	}
 	if (is_list)
 		json_close_list(writer);

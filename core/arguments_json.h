@@ -5,7 +5,7 @@
 #include "decode.h"
 #include "json_writer.h"
 
-enum { ARGUMENT_MAX_CUTS = 16, ARGUMENT_MAX_PATH = 160 };
+enum { ARGUMENT_MAX_CUTS = 1024, ARGUMENT_MAX_PATH = 160 };
 
 /* The paths of values that were not captured whole: `order.Items`, `order.Items[0].Name`. */
 struct argument_cuts {
@@ -14,26 +14,27 @@ struct argument_cuts {
 };
 
 /*
- * Writes captured values as one object: any cells give valid JSON. docs/expressions.md says what each kind
- * of value looks like. What was cut is added to `cuts`.
+ * Writes what was captured where a call began and, of the results that have names, where it returned, as
+ * one object, in the order of their positions; each may be NULL. Any cells give valid JSON.
+ * docs/expressions.md says what each kind of value looks like. What was cut is added to `cuts`.
  */
 void arguments_write(struct json_writer *writer, const struct hit_arguments *arguments,
-		     struct argument_cuts *cuts);
+		     const struct hit_arguments *results, struct argument_cuts *cuts);
 
-/*
- * Only the members, of all or only of captures of a request that are no headers, into an object that is
- * open; and only the values, of results without names.
- */
-void arguments_write_members(struct json_writer *writer, const struct hit_arguments *arguments,
-			     struct argument_cuts *cuts);
+/* Whether some of the results have names. */
+bool arguments_have_named(const struct hit_arguments *results);
+
+/* Writes captures of a request that are no headers, as members of an object that is open. */
 void arguments_write_expressions(struct json_writer *writer, const struct hit_arguments *arguments,
 				 struct argument_cuts *cuts);
+
+/* Writes the results that are shown as `ret`: one value, or a list of several. */
 void arguments_write_results(struct json_writer *writer, const struct hit_arguments *results,
 			     struct argument_cuts *cuts);
 
 /* For people, as a text that is no JSON: name=value, one after the other, each with a blank before it. */
 void arguments_write_text(struct json_writer *writer, const struct hit_arguments *arguments,
-			  struct argument_cuts *cuts);
+			  const struct hit_arguments *results, struct argument_cuts *cuts);
 
 /*
  * The headers among the captures of a request, or of its response, as members; several values of one are

@@ -108,7 +108,6 @@ static void tell(struct calls *calls, const struct sighting *call, struct bytes 
 		event.duration = (struct integer){ PRESENT, (int64_t)(ending->end->head.time -
 								      call->head.time) };
 		event.results = sighting_arguments(ending->end, ending->record, &results);
-		event.results_are_named = ending->end->schema->results_are_named;
 	}
 	calls->callbacks.emit(calls->callbacks.user, &event);
 }

@@ -156,6 +156,7 @@ int decode_arguments(struct bytes record, const struct schema *schema,
 	ret_arguments->shape = schema->arguments;
 	ret_arguments->cells = schema->cells;
 	ret_arguments->expression_count = schema->expression_count;
+	ret_arguments->returned_count = schema->returned_count;
 	memset(ret_arguments->known, 0, sizeof(ret_arguments->known));
 	for (uint32_t i = 0; i < schema->cell_count; i++) {
 		if (schema->cells[i].field != PROBE_NO_FIELD || is_unreadable(&parts, i))

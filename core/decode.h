@@ -16,7 +16,7 @@ struct schema {
 	uint32_t stack_drop;	/* how much lower SP is at the probe than at entry */
 	bool awaits_return;	/* CALL: its returns are probed, too */
 	uint8_t expression_count; /* START, END: so many of the arguments are no headers */
-	bool results_are_named; /* RETURN: the arguments are results that were named by expressions */
+	uint16_t returned_count; /* RETURN: so many of the arguments are `ret`, the others have names */
 	const struct shape *arguments; /* of the cells without a field; NULL when there are none */
 };
 
@@ -41,7 +41,8 @@ struct hit_value {
 struct hit_arguments {
 	const struct shape *shape;
 	const struct probe_cell *cells;
-	uint8_t expression_count; /* see the schema */
+	uint8_t expression_count; /* this and the next: see the schema */
+	uint16_t returned_count;
 	uint64_t known[PLAN_MAX_CELLS / 64];
 	struct hit_value values[PLAN_MAX_CELLS];
 };

@@ -65,7 +65,6 @@ struct event {
 	const struct hit_arguments *arguments; /* CALL, REQUEST: what was asked to be captured; or NULL */
 	bool awaits_return;		       /* CALL: its return was probed; it has an outcome */
 	const struct hit_arguments *results;   /* CALL, REQUEST: the same where it ended; or NULL */
-	bool results_are_named;		       /* by expressions, and belong to the arguments */
 
 	struct text method, path, query, route, host, remote;
 	struct integer protocol_major, protocol_minor;

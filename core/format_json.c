@@ -211,17 +211,10 @@ static void put_hello(struct json_format *json, const struct event *event)
 /* What was captured where the function began and, under the same key, what was asked of its results. */
 static void put_arguments(struct json_format *json, const struct event *event)
 {
-	const struct hit_arguments *results = event->results_are_named ? event->results : NULL;
-
-	if (!event->arguments && !results)
+	if (!event->arguments && !arguments_have_named(event->results))
 		return;
 	json_key(json->writer, "args");
-	json_open_object(json->writer);
-	if (event->arguments)
-		arguments_write_members(json->writer, event->arguments, &json->cuts);
-	if (results)
-		arguments_write_members(json->writer, results, &json->cuts);
-	json_close_object(json->writer);
+	arguments_write(json->writer, event->arguments, event->results, &json->cuts);
 }
 
 static bool has_expressions(const struct hit_arguments *arguments)
@@ -270,7 +263,8 @@ static void put_captures(struct json_format *json, const struct event *event)
 /* What a call returned whose return was awaited; without results there is nothing to say of them. */
 static void put_results(struct json_format *json, const struct event *event)
 {
-	if (event->results && !event->results_are_named && event->results->shape->nodes->size > 1) {
+	if (event->results && event->results->returned_count &&
+	    event->results->shape->nodes->size > 1) {
 		json_key(json->writer, "ret");
 		arguments_write_results(json->writer, event->results, &json->cuts);
 	}

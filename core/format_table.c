@@ -167,15 +167,14 @@ static bool put_status(struct table_format *table, const struct event *event)
 	return put_name(table, outcome_names[event->outcome], 6);
 }
 
-static bool put_arguments(struct table_format *table, const struct hit_arguments *arguments)
+static bool put_arguments(struct table_format *table, const struct event *event)
 {
-	struct argument_cuts cuts = {.count = 0};
+	struct argument_cuts cuts;
 	struct bytes text;
 
-	if (!arguments)
-		return true;
+	cuts.count = 0;
 	json_writer_clear(table->writer);
-	arguments_write_text(table->writer, arguments, &cuts);
+	arguments_write_text(table->writer, event->arguments, event->results, &cuts);
 	if (json_writer_finish(table->writer, "", &text) < 0 || !reserve(table, text.size))
 		return false;
 	memcpy(table->line + table->size, text.data, text.size);
@@ -193,7 +192,7 @@ static bool put_request(struct table_format *table, const struct event *event)
 	       put_duration(table, &event->duration, 9) &&
 	       put_number(table, &event->response_bytes, 7) && put_text(table, &event->host, 24) &&
 	       put_text(table, &event->method, 7) && put_target(table, event) &&
-	       put_arguments(table, event->arguments) && put_arguments(table, event->results);
+	       put_arguments(table, event);
 }
 
 /* Of a function that takes an *http.Request. */
@@ -228,7 +227,7 @@ static bool put_call(struct table_format *table, const struct event *event)
 	if (has_request(event) &&
 	    (!put_text(table, &event->method, 7) || !put_target(table, event)))
 		return false;
-	return put_arguments(table, event->arguments) && put_arguments(table, event->results);
+	return put_arguments(table, event);
 }
 
 static bool end_row(struct table_format *table)

@@ -6,21 +6,181 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "function_captures.h"
+#include "function_list.h"
 #include "function_report.h"
-#include "function_set.h"
 
-/* Of what one pattern means. */
-enum { MAX_FUNCTIONS = 64 };
-
-/* Finds the parameter through which a function takes an *http.Request. */
-static const char *request_parameter(const struct signature *signature)
+static struct survey_probe *survey_grow(struct survey *survey, const char *function,
+					enum plan_role role, struct error *err)
 {
-	for (size_t i = 0; i < signature->parameter_count; i++) {
-		if (strcmp(signature->parameters[i].type->name, "*net/http.Request") == 0)
-			return signature->parameters[i].name;
+	size_t size = (survey->count + 1) * sizeof(*survey->probes);
+	struct survey_probe *probes = realloc(survey->probes, size);
+	struct survey_probe *probe;
+
+	if (!probes) {
+		error_fail(err, -ENOMEM, "out of memory");
+		return NULL;
 	}
-	return NULL;
+	survey->probes = probes;
+	probe = &probes[survey->count++];
+	*probe = (struct survey_probe){ .function = function, .role = role };
+	return probe;
 }
+
+/* Notes why something that was asked for cannot be traced. */
+static int survey_refuse(struct survey *survey, const char *function, const struct error *why,
+			 struct error *err)
+{
+	struct survey_probe *probe = survey_grow(survey, function, PLAN_ROLE_CALL, err);
+
+	if (!probe)
+		return -ENOMEM;
+	probe->why = *why;
+	probe->result = why->code;
+	return 0;
+}
+
+/* ---- compiling ---- */
+
+/* What is to be compiled for one function. */
+struct task {
+	const struct binary *binary;
+	const struct survey_options *options;
+	const struct function *function;
+	const struct function_captures *captures;
+};
+
+/* The probes of one function: where it begins and, where its returns are awaited, where it returns. */
+struct probe_pair {
+	struct probe call, end;
+	bool awaits_return;
+	uint16_t returned_count;
+};
+
+static void probe_pair_finish(struct probe_pair *pair)
+{
+	probe_finish(&pair->call);
+	probe_finish(&pair->end);
+}
+
+static int compile_probe(const struct task *task, bool at_return, const struct probe_wishes *wishes,
+			 struct probe *probe, struct error *err)
+{
+	const struct function_captures *asked = task->captures;
+	struct call_captures captures;
+	struct probe_request request = {
+		.function = task->function->name,
+		.role = at_return ? PLAN_ROLE_RETURN : PLAN_ROLE_CALL,
+		.captures = captures.captures,
+		.at = task->function,
+		.returns = at_return,
+		.arguments = wishes->wishes,
+		.argument_count = wishes->count,
+		.wants_arguments = wishes->count > 0 || (asked->wants_parameters && !at_return),
+		/* One list that is too long is its author's to shorten. */
+		.drops_excess = asked->request_count > 1 || asked->wants_parameters,
+		.redaction = task->options->redaction,
+	};
+
+	call_captures_init(&captures,
+			   at_return ? NULL : function_request_parameter(asked->signature),
+			   asked->awaits_return);
+	request.capture_count = captures.count;
+	return probe_compile(task->binary, &request, task->options->max_string, probe, err);
+}
+
+static bool returns_at(const struct probe *end, uint64_t file_offset)
+{
+	for (size_t i = 0; i < end->returns.count; i++) {
+		if (end->returns.file_offsets[i] == file_offset)
+			return true;
+	}
+	return false;
+}
+
+static int compile_call(const struct task *task, struct probe_pair *pair, struct error *err)
+{
+	struct probe_wishes wishes;
+	int r = function_captures_wishes(task->captures, false, &wishes, err);
+
+	if (r < 0)
+		return r;
+	r = compile_probe(task, false, &wishes, &pair->call, err);
+	probe_wishes_finish(&wishes);
+	return r;
+}
+
+/*
+ * No return is awaited of a function that returns with its first instruction: which of two probes on that
+ * comes first nobody says.
+ */
+static int compile_return(const struct task *task, struct probe_pair *pair, struct error *err)
+{
+	struct probe_wishes wishes;
+	int r = function_captures_wishes(task->captures, true, &wishes, err);
+
+	if (r < 0)
+		return r;
+	r = compile_probe(task, true, &wishes, &pair->end, err);
+	if (r == 0 && returns_at(&pair->end, pair->call.site.file_offset)) {
+		probe_finish(&pair->end);
+		pair->awaits_return = false;
+	}
+	pair->returned_count = wishes.returned_count;
+	probe_wishes_finish(&wishes);
+	return r;
+}
+
+/* A call whose return would not be seen is not traced either. */
+static int compile_pair(const struct task *task, struct probe_pair *ret_pair, struct error *err)
+{
+	struct probe_pair pair = { .awaits_return = task->captures->awaits_return };
+	int r = compile_call(task, &pair, err);
+
+	if (r == 0 && pair.awaits_return)
+		r = compile_return(task, &pair, err);
+	if (r < 0)
+		probe_pair_finish(&pair);
+	else
+		*ret_pair = pair;
+	return r;
+}
+
+/* Takes over the pair. */
+static int add_pair(struct survey *survey, const char *function, const struct probe_pair *pair,
+		    struct error *err)
+{
+	struct survey_probe *call = survey_grow(survey, function, PLAN_ROLE_CALL, err), *end;
+
+	if (!call)
+		return -ENOMEM;
+	call->probe = pair->call;
+	call->awaits_return = pair->awaits_return;
+	if (!pair->awaits_return)
+		return 0;
+	end = survey_grow(survey, function, PLAN_ROLE_RETURN, err);
+	if (!end)
+		return -ENOMEM;
+	end->probe = pair->end;
+	end->returned_count = pair->returned_count;
+	return 0;
+}
+
+static int survey_pair(struct survey *survey, const struct task *task, struct error *err)
+{
+	struct probe_pair pair;
+	struct error why = { 0 };
+	int r = compile_pair(task, &pair, &why);
+
+	if (r < 0)
+		return survey_refuse(survey, task->function->name, &why, err);
+	r = add_pair(survey, task->function->name, &pair, err);
+	if (r < 0)
+		probe_pair_finish(&pair);
+	return r;
+}
+
+/* ---- what is asked of a function ---- */
 
 static int find_signature(const struct binary *binary, const struct function *function,
 			  const struct signature **ret_signature, struct error *err)
@@ -36,220 +196,114 @@ static int find_signature(const struct binary *binary, const struct function *fu
 	return r;
 }
 
-/* The captures of a request, apart: those of parameters, and those of results. */
-struct wanted {
-	struct shape_wish parameters[FUNCTION_REQUEST_MAX_CAPTURES],
-		results[FUNCTION_REQUEST_MAX_CAPTURES];
-	size_t parameter_count, result_count;
-	bool has_list, awaits_return;
-};
-
-static bool has_parameter(const struct signature *signature, const char *name)
+/* Whether the request could be met if it were the only one. */
+static int try_alone(const struct task *all, const struct function_request *request,
+		     struct error *err)
 {
-	for (size_t i = 0; i < signature->parameter_count; i++) {
-		if (strcmp(signature->parameters[i].name, name) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* `ret`, `ret0` and so on, where no parameter is called so. What is no expression is a parameter's. */
-static bool is_of_result(const struct signature *signature, const char *text)
-{
-	struct expression expression;
-	const char *root = expression.steps[0].name;
-
-	if (expression_parse(text, &expression, NULL) < 0 || strncmp(root, "ret", 3) != 0)
-		return false;
-	return strspn(root + 3, "0123456789") == strlen(root + 3) &&
-	       !has_parameter(signature, root);
-}
-
-static struct wanted sort_captures(const struct function_request *request,
-				   const struct signature *signature, bool latency)
-{
-	struct wanted wanted = { .has_list = request->has_list, .awaits_return = latency };
-
-	for (size_t i = 0; i < request->capture_count; i++) {
-		if (is_of_result(signature, request->captures[i]))
-			wanted.results[wanted.result_count++].expression = request->captures[i];
-		else
-			wanted.parameters[wanted.parameter_count++].expression =
-				request->captures[i];
-	}
-	wanted.awaits_return = latency || wanted.result_count;
-	return wanted;
-}
-
-/* What the function is asked for: its arguments, as named or all, and a request's keys if it takes one. */
-static int compile_call(const struct binary *binary, const struct wanted *wanted,
-			const struct function *function, const struct signature *signature,
-			const struct survey_options *options, struct probe *probe,
-			struct error *err)
-{
-	const char *parameter = request_parameter(signature);
-	struct call_captures captures;
-	struct probe_request request = {
-		.function = function->name,
-		.role = PLAN_ROLE_CALL,
-		.captures = captures.captures,
-		.at = function,
-		.arguments = wanted->has_list ? wanted->parameters : NULL,
-		.argument_count = wanted->parameter_count,
-		.wants_arguments = wanted->has_list ? wanted->parameter_count > 0 : !parameter,
-		.redaction = options->redaction,
-	};
-
-	call_captures_init(&captures, parameter, wanted->awaits_return);
-	request.capture_count = captures.count;
-	return probe_compile(binary, &request, options->max_string, probe, err);
-}
-
-static int compile_return(const struct binary *binary, const struct wanted *wanted,
-			  const struct function *function, const struct survey_options *options,
-			  struct probe *probe, struct error *err)
-{
-	struct call_captures captures;
-	struct probe_request request = {
-		.function = function->name,
-		.role = PLAN_ROLE_RETURN,
-		.captures = captures.captures,
-		.at = function,
-		.returns = true,
-		.arguments = wanted->has_list ? wanted->results : NULL,
-		.argument_count = wanted->result_count,
-		.wants_arguments = !wanted->has_list || wanted->result_count,
-		.redaction = options->redaction,
-	};
-
-	call_captures_init(&captures, NULL, true);
-	request.capture_count = captures.count;
-	return probe_compile(binary, &request, options->max_string, probe, err);
-}
-
-static struct survey_probe *survey_grow(struct survey *survey, const char *function,
-					struct error *err)
-{
-	size_t size = (survey->count + 1) * sizeof(*survey->probes);
-	struct survey_probe *probes = realloc(survey->probes, size);
-	struct survey_probe *probe;
-
-	if (!probes) {
-		error_fail(err, -ENOMEM, "out of memory");
-		return NULL;
-	}
-	survey->probes = probes;
-	probe = &probes[survey->count++];
-	*probe = (struct survey_probe){ .function = function, .role = PLAN_ROLE_CALL };
-	return probe;
-}
-
-static int survey_return(struct survey *survey, const struct wanted *wanted,
-			 const struct function *function, const struct survey_options *options,
-			 struct error *err)
-{
-	struct survey_probe *probe = survey_grow(survey, function->name, err);
-
-	if (!probe)
-		return -ENOMEM;
-	probe->role = PLAN_ROLE_RETURN;
-	probe->results_are_named = wanted->has_list;
-	probe->result = compile_return(survey->binary, wanted, function, options, &probe->probe,
-				       &probe->why);
-	return 0;
-}
-
-static bool returns_at(const struct probe *end, uint64_t file_offset)
-{
-	for (size_t i = 0; i < end->returns.count; i++) {
-		if (end->returns.file_offsets[i] == file_offset)
-			return true;
-	}
-	return false;
-}
-
-/*
- * A call is not begun whose return is not seen: the reason is told, once. Nor is one awaited that returns
- * with its first instruction: which of two probes on that comes first nobody says.
- */
-static void check_return(struct survey *survey)
-{
-	struct survey_probe *end = &survey->probes[survey->count - 1], *call = end - 1;
-
-	if (end->result == 0 && !returns_at(&end->probe, call->probe.site.file_offset))
-		return;
-	if (end->result == 0) {
-		call->awaits_return = false;
-	} else {
-		probe_finish(&call->probe);
-		call->result = end->result;
-		call->why = end->why;
-	}
-	probe_finish(&end->probe);
-	survey->count--;
-}
-
-/* The probes of one function: at its begin and, where its returns are awaited, there. */
-static int survey_function(struct survey *survey, const struct function_request *request,
-			   const struct function *function, const struct survey_options *options,
-			   struct error *err)
-{
-	struct survey_probe *probe = survey_grow(survey, function->name, err);
-	const struct signature *signature;
-	struct wanted wanted;
+	struct function_captures captures;
+	struct probe_pair pair;
+	struct task task = *all;
 	int r;
 
-	if (!probe)
-		return -ENOMEM;
-	probe->result = find_signature(survey->binary, function, &signature, &probe->why);
-	if (probe->result < 0)
-		return 0;
-	wanted = sort_captures(request, signature, options->latency);
-	probe->awaits_return = wanted.awaits_return;
-	probe->result = compile_call(survey->binary, &wanted, function, signature, options,
-				     &probe->probe, &probe->why);
-	if (probe->result < 0 || !wanted.awaits_return)
-		return 0;
-	r = survey_return(survey, &wanted, function, options, err);
+	function_captures_init(&captures, all->captures->signature, all->options->latency);
+	r = function_captures_add(&captures, request, err);
+	task.captures = &captures;
 	if (r == 0)
-		check_return(survey);
+		r = compile_pair(&task, &pair, err);
+	if (r == 0)
+		probe_pair_finish(&pair);
+	function_captures_finish(&captures);
 	return r;
 }
 
-/* What there is to say when a request means no function, or more than are traced. */
-static int survey_count(struct survey *survey, const struct function_request *request,
-			const struct function_set *set, struct error *err)
+/*
+ * Unites what all requests ask of a function. One that does not fit it is refused and does not spoil the
+ * others; where two contradict each other there is no saying which is meant. Returns whether something is
+ * left to trace.
+ */
+static int unite_requests(struct survey *survey, const struct listed_function *listed,
+			  const struct task *task, struct function_captures *captures,
+			  struct error *err)
 {
-	struct survey_probe *probe;
+	const char *name = listed->function.name;
+	int r = 0;
 
-	if (set->count > 0 && set->matched == set->count)
-		return 0;
-	probe = survey_grow(survey, request->function, err);
-	if (!probe)
-		return -ENOMEM;
-	if (set->count == 0)
-		probe->result = function_missing(survey->binary, request->function, &probe->why);
-	else
-		probe->result = error_fail(&probe->why, -E2BIG,
-					   "%s means %zu functions: the first %d are traced",
-					   request->function, set->matched, MAX_FUNCTIONS);
-	return 0;
+	for (size_t i = 0; r == 0 && i < listed->request_count; i++) {
+		const struct function_request *request = listed->requests[i];
+		struct error why = { 0 }, contradiction = { 0 };
+
+		if (listed->request_count > 1 && try_alone(task, request, &why) < 0) {
+			r = survey_refuse(survey, name, &why, err);
+			continue;
+		}
+		if (function_captures_add(captures, request, &why) == 0)
+			continue;
+		error_fail(&contradiction, why.code, "%s: %s", name, why.what);
+		error_quote(&contradiction, why.quote, why.quote_at);
+		return survey_refuse(survey, name, &contradiction, err);
+	}
+	return r < 0 ? r : captures->request_count > 0;
 }
 
-static int survey_request(struct survey *survey, const struct function_request *request,
-			  const struct survey_options *options, struct error *err)
+static int survey_function(struct survey *survey, const struct listed_function *listed,
+			   const struct survey_options *options, struct error *err)
 {
-	struct function_set set;
-	int r = function_set_find(survey->binary->pclntab, request->function, MAX_FUNCTIONS, &set,
-				  err);
+	const struct signature *signature;
+	struct function_captures captures;
+	struct error why = { 0 };
+	struct task task = { survey->binary, options, &listed->function, &captures };
+	int r;
 
-	if (r < 0)
-		return r;
-	for (size_t i = 0; r == 0 && i < set.count; i++)
-		r = survey_function(survey, request, &set.functions[i], options, err);
-	if (r == 0)
-		r = survey_count(survey, request, &set, err);
-	function_set_release(&set);
+	if (find_signature(survey->binary, &listed->function, &signature, &why) < 0)
+		return survey_refuse(survey, listed->function.name, &why, err);
+	function_captures_init(&captures, signature, options->latency);
+	r = unite_requests(survey, listed, &task, &captures, err);
+	if (r > 0)
+		r = survey_pair(survey, &task, err);
+	function_captures_finish(&captures);
+	return r;
+}
+
+/* ---- requests ---- */
+
+/* What there is to say when a request means no function, or more than are traced. */
+static int survey_count(struct survey *survey, const struct function_request *request, size_t meant,
+			struct error *err)
+{
+	struct error why = { 0 };
+
+	if (meant > 0 && meant <= FUNCTION_LIST_PATTERN_MAX)
+		return 0;
+	if (meant == 0)
+		function_missing(survey->binary, request->function, &why);
+	else
+		error_fail(&why, -E2BIG, "%s means %zu functions: the first %d are traced",
+			   request->function, meant, FUNCTION_LIST_PATTERN_MAX);
+	return survey_refuse(survey, request->function, &why, err);
+}
+
+/* Whether what has to be said of a request's function was said of an earlier one's. */
+static bool is_repeated(const struct function_request *requests, size_t number)
+{
+	for (size_t i = 0; i < number; i++) {
+		if (strcmp(requests[i].function, requests[number].function) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int list_functions(struct survey *survey, const struct survey_options *options,
+			  struct function_list *list, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < options->function_count; i++) {
+		size_t meant = 0;
+
+		r = function_list_add(list, survey->binary, &options->functions[i], &meant, err);
+		if (r == 0 && !is_repeated(options->functions, i))
+			r = survey_count(survey, &options->functions[i], meant, err);
+	}
 	return r;
 }
 
@@ -265,11 +319,11 @@ static bool awaits_returns(const struct survey *survey)
 /* A goroutine that ends has left what it had called, by a panic that was recovered outside of it. */
 static int survey_goroutine_end(struct survey *survey, uint32_t max_string, struct error *err)
 {
-	struct survey_probe *probe = survey_grow(survey, protocol_goroutine_end.function, err);
+	struct survey_probe *probe =
+		survey_grow(survey, protocol_goroutine_end.function, PLAN_ROLE_GONE, err);
 
 	if (!probe)
 		return -ENOMEM;
-	probe->role = PLAN_ROLE_GONE;
 	probe->result = probe_compile(survey->binary, &protocol_goroutine_end, max_string,
 				      &probe->probe, &probe->why);
 	return 0;
@@ -278,13 +332,17 @@ static int survey_goroutine_end(struct survey *survey, uint32_t max_string, stru
 int survey_functions(const struct binary *binary, const struct survey_options *options,
 		     struct survey *ret_survey, struct error *err)
 {
+	struct function_list list = { 0 };
 	struct survey survey = { 0 };
 	int r = survey_init(&survey, binary, 0, err);
 
-	for (size_t i = 0; r == 0 && i < options->function_count; i++)
-		r = survey_request(&survey, &options->functions[i], options, err);
+	if (r == 0)
+		r = list_functions(&survey, options, &list, err);
+	for (size_t i = 0; r == 0 && i < list.count; i++)
+		r = survey_function(&survey, &list.items[i], options, err);
 	if (r == 0 && awaits_returns(&survey))
 		r = survey_goroutine_end(&survey, options->max_string, err);
+	function_list_finish(&list);
 	if (r < 0)
 		survey_finish(&survey);
 	else

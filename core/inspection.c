@@ -95,7 +95,7 @@ static int install(struct inspection *inspection, struct survey_probe *survey, s
 			    .entry = probe->entry,
 			    .stack_drop = probe->site.stack_drop,
 			    .awaits_return = survey->awaits_return,
-			    .results_are_named = survey->results_are_named,
+			    .returned_count = survey->returned_count,
 			    .expression_count = survey->expression_count },
 		.has_arguments = probe->has_arguments,
 	};

@@ -16,7 +16,8 @@ struct survey_probe {
 	int result;	      /* 0: the probe can be attached; else a negative errno */
 	struct error why;     /* when it is negative */
 	struct probe probe;   /* when it is not */
-	bool awaits_return, results_are_named; /* see decode.h */
+	bool awaits_return;   /* this and the rest: see decode.h */
+	uint16_t returned_count;
 	uint8_t expression_count;
 };
 

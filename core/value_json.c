@@ -474,6 +474,8 @@ void value_print(struct value_printer *printer, const struct shape_node *node)
 		break;
 	case SHAPE_NULL:
 		json_null(printer->writer);
+		if (node->cut)
+			value_note_cut(printer);
 		break;
 	}
 }

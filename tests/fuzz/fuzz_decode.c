@@ -204,8 +204,9 @@ static void check_arguments(struct bytes record, const struct schema *schema, co
 	event.awaits_return = true;
 	event.outcome = OUTCOME_OK;
 	check_event(event);
+	arguments.returned_count = 1;
+	check_event(event);
 	event.arguments = NULL;
-	event.results_are_named = true;
 	check_event(event);
 }
 

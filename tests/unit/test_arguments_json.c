@@ -12,8 +12,8 @@
 
 /* ---- a shape and its cells, made by hand ---- */
 
-static struct shape_node nodes[64];
-static char names[1024];
+static struct shape_node nodes[ARGUMENT_MAX_CUTS + 64];
+static char names[8192];
 static const struct redaction redaction;
 static struct shape shape;
 static struct probe_cell cells[PLAN_MAX_CELLS];
@@ -76,7 +76,7 @@ static void assert_written(const char *wanted)
 
 	end(root);
 	assert_int_equal(json_writer_create(&writer), 0);
-	arguments_write(writer, &arguments, &cuts);
+	arguments_write(writer, &arguments, NULL, &cuts);
 	assert_int_equal(json_writer_finish(writer, "", &text), 0);
 	if (text.size != strlen(wanted) || memcmp(text.data, wanted, text.size) != 0)
 		fail_msg("%.*s, not %s", (int)text.size, (const char *)text.data, wanted);
@@ -591,7 +591,7 @@ static void bounds_the_cuts(void **state)
 	know_string(0, "x", 2);
 	end(root);
 	assert_int_equal(json_writer_create(&writer), 0);
-	arguments_write(writer, &arguments, &cuts);
+	arguments_write(writer, &arguments, NULL, &cuts);
 	assert_int_equal(json_writer_finish(writer, "", &text), 0);
 	assert_int_equal(cuts.count, ARGUMENT_MAX_CUTS);
 	assert_int_equal(strlen(cuts.paths[0]), ARGUMENT_MAX_PATH - 1);
@@ -618,6 +618,7 @@ static void assert_results(const char *wanted)
 static void writes_results(void **state)
 {
 	start();
+	arguments.returned_count = 1;
 	leaf("ret0", SHAPE_CELL, 0, 0);
 	know_string(0, "x", 2);
 	assert_results("\"x\"");
@@ -625,8 +626,72 @@ static void writes_results(void **state)
 	leaf("ret1", SHAPE_CELL, 1, 0);
 	know(1, CELL_INT, 8, 3);
 	cuts.count = 0;
+	arguments.returned_count = 2;
 	assert_results("[\"x\",3]");
 	assert_cuts("ret0");
+}
+
+static void assert_merged(const struct hit_arguments *at_call, const struct hit_arguments *results,
+			  const char *wanted)
+{
+	struct json_writer *writer;
+	struct bytes text;
+
+	assert_int_equal(json_writer_create(&writer), 0);
+	arguments_write(writer, at_call, results, &cuts);
+	arguments_write_text(writer, at_call, results, &cuts);
+	assert_int_equal(json_writer_finish(writer, "", &text), 0);
+	if (text.size != strlen(wanted) || memcmp(text.data, wanted, text.size) != 0)
+		fail_msg("%.*s, not %s", (int)text.size, (const char *)text.data, wanted);
+	json_writer_destroy(writer);
+}
+
+static struct shape_node number_at(const char *name, uint8_t cell, uint16_t position)
+{
+	struct shape_node node = *begin_named(SHAPE_CELL, name);
+
+	know(cell, CELL_INT, 8, cell);
+	node.cell = cell;
+	node.position = position;
+	return node;
+}
+
+/* Results that have names stand among the arguments, in the order in which they were asked for. */
+static void merges_arguments_and_results(void **state)
+{
+	static struct shape_node of_results[4];
+	static struct shape results_shape = { .nodes = of_results, .names = names };
+	struct hit_arguments results;
+
+	start();
+	of_results[0] = (struct shape_node){ .kind = SHAPE_STRUCT, .size = 4 };
+	of_results[1] = number_at("ret0", 0, 0);
+	of_results[2] = number_at("b", 1, 1);
+	of_results[3] = number_at("c", 2, 3);
+	nodes[1] = number_at("a", 3, 2);
+	shape.node_count = 2;
+	end(root);
+	results = arguments;
+	results.shape = &results_shape;
+	results.returned_count = 1;
+	assert_true(arguments_have_named(&results));
+	assert_merged(&arguments, &results, "{\"b\":1,\"a\":3,\"c\":2} b=1 a=3 c=2 ret0=0");
+	assert_merged(NULL, &results, "{\"b\":1,\"c\":2} b=1 c=2 ret0=0");
+	assert_merged(&arguments, NULL, "{\"a\":3} a=3");
+	results.returned_count = 3;
+	assert_false(arguments_have_named(&results));
+	assert_false(arguments_have_named(NULL));
+	assert_merged(&arguments, &results, "{\"a\":3} a=3 ret0=0 b=1 c=2");
+}
+
+/* What a plan had no room for. */
+static void tells_of_what_was_left_out(void **state)
+{
+	start();
+	begin_named(SHAPE_NULL, "a");
+	begin_named(SHAPE_NULL, "b")->cut = true;
+	assert_written("{\"a\":null,\"b\":null}");
+	assert_cuts("b");
 }
 
 int main(void)
@@ -654,6 +719,8 @@ int main(void)
 		cmocka_unit_test(writes_choices),
 		cmocka_unit_test(bounds_the_cuts),
 		cmocka_unit_test(writes_results),
+		cmocka_unit_test(merges_arguments_and_results),
+		cmocka_unit_test(tells_of_what_was_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

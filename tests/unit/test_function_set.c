@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "elf_builder.h"
 #include "function_set.h"
+#include "function_table.h"
 
 static void tells_globs_from_names(void **state)
 {
@@ -102,15 +102,9 @@ static void long_names_are_compared_as_they_are(void **state)
 	assert_false(function_pattern_matches("xxxxxxxxxx", name));
 }
 
-#define CODE 0x400000u
-#define TABLE 0x500000u
 #define WRAPPER 22
 
-static const struct {
-	const char *name;
-	uint8_t id;
-	uint8_t longer; /* than 16 bytes, by */
-} functions[] = {
+static const struct table_row functions[] = {
 	{ "main.init", 0 },
 	{ "main.init.0", 0 },
 	{ "main.main", 0 },
@@ -137,46 +131,6 @@ static const struct {
 	{ "rt.Of[...]", 0 },
 };
 #define COUNT (sizeof(functions) / sizeof(functions[0]))
-
-/* A pclntab of Go 1.20: names at 512, functab at 128, _funcs of 48 bytes at 1024. */
-static struct pclntab *table_open(struct elf_builder *elf, struct image **ret_image)
-{
-	struct pclntab *table = NULL;
-	uint64_t code, at, name = 0;
-	uint32_t entry = 0;
-
-	elf_init(elf);
-	code = elf_append(elf, NULL, 0x1000);
-	elf_segment(elf, PT_LOAD, PF_R | PF_X, CODE, code, 0x1000, 0x1000);
-	at = elf_append(elf, NULL, 4096);
-	elf_segment(elf, PT_LOAD, PF_R, TABLE, at, 4096, 4096);
-	elf_put64(elf, at, 0x08010000fffffff1);
-	elf_put64(elf, at + 8, COUNT);
-	elf_put64(elf, at + 24, CODE);
-	elf_put64(elf, at + 32, 512);
-	elf_put64(elf, at + 40, 1000);
-	elf_put64(elf, at + 64, 128);
-	for (uint32_t i = 0; i <= COUNT; i++) {
-		uint64_t func = 1024 + i * 48;
-
-		elf_put32(elf, at + 128 + i * 8, entry);
-		if (i == COUNT)
-			break;
-		elf_put32(elf, at + 128 + i * 8 + 4, (uint32_t)func - 128);
-		elf_put32(elf, at + func, entry);
-		entry += 16u + functions[i].longer;
-		elf_put32(elf, at + func + 4, (uint32_t)name);
-		elf->data[at + func + 40] = functions[i].id;
-		memcpy(elf->data + at + 512 + name, functions[i].name,
-		       strlen(functions[i].name) + 1);
-		name += strlen(functions[i].name) + 1;
-	}
-	elf_section(elf, ".gopclntab", SHT_PROGBITS, TABLE, at, 4096);
-	elf_finish(elf, ET_EXEC, EM_X86_64);
-	assert_int_equal(image_open(elf_save(elf), ret_image, NULL), 0);
-	assert_int_equal(pclntab_open(*ret_image, &table, NULL), 0);
-	return table;
-}
 
 static void expect(const struct pclntab *table, const char *pattern, size_t count,
 		   const char *const *names)
@@ -206,7 +160,7 @@ static void finds_functions(void **state)
 	static const char *const inits[] = { "main.init", "main.init.0", "main.initialise" };
 	struct elf_builder elf;
 	struct image *image;
-	struct pclntab *table = table_open(&elf, &image);
+	struct pclntab *table = function_table_open(&elf, functions, COUNT, &image);
 	struct function_set set;
 
 	expect(table, "main.*", 8, all);
@@ -226,8 +180,8 @@ static void finds_functions(void **state)
 	assert_int_equal(function_set_find(table, "main.*", 3, &set, NULL), 0);
 	assert_int_equal(set.count, 3);
 	assert_int_equal(set.matched, 8);
-	assert_int_equal(set.functions[2].entry, CODE + 5 * 16);
-	assert_int_equal(set.functions[2].end, CODE + 6 * 16);
+	assert_int_equal(set.functions[2].entry, TABLE_CODE + 5 * 16);
+	assert_int_equal(set.functions[2].end, TABLE_CODE + 6 * 16);
 	function_set_release(&set);
 	function_set_release(&set);
 	pclntab_close(table);
@@ -249,7 +203,7 @@ static void leaves_out_the_wrapper_of_the_name(void **state)
 	};
 	struct elf_builder elf;
 	struct image *image;
-	struct pclntab *table = table_open(&elf, &image);
+	struct pclntab *table = function_table_open(&elf, functions, COUNT, &image);
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct function_set set;

@@ -115,6 +115,7 @@ static void refuses_other_functions(void **state)
 
 	assert_refused(LINE("./server", "main.ping", "main.ping(a"), "is expected here");
 	assert_refused(LINE("./server", ""), "name of a function");
+	assert_refused(LINE("./server", "main.ping(x=a)", "main.ping(x=b)"), "have one name");
 	assert_int_equal(parse(LINE("./server", "main.ping(a,)"), &options, &err), -EINVAL);
 	assert_string_equal(err.quote, "main.ping(a,)");
 	assert_int_equal(err.quote_at, 12);

@@ -297,7 +297,9 @@ static void ask(size_t *compiled, size_t *refused)
 				       .result_count = count };
 	struct shape_bounds bounds = { (uint8_t)below(5), (uint8_t)below(9), (uint8_t)below(3),
 				       below(4) == 0,
-				       below(3) ? &redactions[below(2)] : NULL };
+				       below(3) ? &redactions[below(2)] : NULL,
+				       below(4) == 0,
+				       below(3) };
 	struct plan_builder builder = { 0 };
 	struct text texts[4] = { { "", 0 } };
 	struct shape_wish wishes[4];
@@ -322,8 +324,11 @@ static void ask(size_t *compiled, size_t *refused)
 		put(&texts[i], "%s", measured ? ")" : "");
 		wishes[i] = (struct shape_wish){ texts[i].text, below(4) ? NULL : "wish" };
 	}
-	r = shape_create(&scope, text_count ? wishes : NULL, text_count, bounds, &builder,
-			 &shape, &gaps, &err);
+	/* Without a list all parameters. */
+	for (uint32_t i = 0; text_count == 0 && i < count; i++)
+		wishes[i] = (struct shape_wish){ .expression = names[i] };
+	r = shape_create(&scope, wishes, text_count ? text_count : count, bounds, &builder, &shape,
+			 &gaps, &err);
 	if (r < 0) {
 		check_refusal(r, &err);
 		(*refused)++;

@@ -139,7 +139,7 @@ static int forget_types(void **state)
 	return 0;
 }
 
-/* The shape of expressions (NULL: of all) over parameters of these types, called a, b, c. */
+/* The shape of expressions (without any: of all) over parameters of these types, called a, b, c. */
 struct question {
 	const struct type *types[4];
 	const char *expressions[4];
@@ -170,10 +170,12 @@ static int ask(const struct question *question, struct answer *answer, struct er
 			.type = question->types[signature.parameter_count],
 		};
 	for (; count < 4 && question->expressions[count]; count++)
-		wishes[count] = (struct shape_wish){question->expressions[count], NULL};
+		wishes[count] = (struct shape_wish){ .expression = question->expressions[count] };
+	for (; !question->expressions[0] && count < signature.parameter_count; count++)
+		wishes[count] = (struct shape_wish){ .expression = names[count] };
 	*answer = (struct answer){0};
-	return shape_create(&scope, count ? wishes : NULL, count, question->bounds,
-			    &answer->builder, &answer->shape, &answer->gaps, err);
+	return shape_create(&scope, wishes, count, question->bounds, &answer->builder,
+			    &answer->shape, &answer->gaps, err);
 }
 
 /* Each plan that a shape makes can be compiled and carried out. */
@@ -722,6 +724,28 @@ static void refuses_wrong_expressions(void **state)
 	assert_refused(integer, "a.(string)", -EINVAL, "no interface");
 }
 
+/* Captures that a plan has no room for are there all the same, as cut. */
+static void leaves_out_what_exceeds_the_limit(void **state)
+{
+	struct question question = { { go_basic("int"), go_basic("int") },
+				     { "b", "x=a", "a" },
+				     { .has_limit = true, .limit = 1 } };
+	struct answer answer;
+
+	assert_int_equal(ask(&question, &answer, NULL), 0);
+	assert_int_equal(answer.shape.node_count, 4);
+	assert_int_equal(answer.builder.capture_count, 1);
+	assert_int_equal(answer.shape.nodes[1].kind, SHAPE_CELL);
+	assert_false(answer.shape.nodes[1].cut);
+	for (size_t i = 2; i < 4; i++) {
+		assert_int_equal(answer.shape.nodes[i].kind, SHAPE_NULL);
+		assert_true(answer.shape.nodes[i].cut);
+	}
+	assert_string_equal(shape_name(&answer.shape, &answer.shape.nodes[2]), "x");
+	assert_string_equal(shape_name(&answer.shape, &answer.shape.nodes[3]), "a");
+	shape_finish(&answer.shape);
+}
+
 /* Without anybody to tell, it is the same. */
 static void needs_no_gaps(void **state)
 {
@@ -730,10 +754,11 @@ static void needs_no_gaps(void **state)
 	struct signature signature = {.parameters = &parameter, .parameter_count = 1};
 	static const struct site site;
 	struct scope scope = {convention_of(MACHINE_AMD64, &version), &version, &binary, &signature, &site};
+	static const struct shape_wish wish = { .expression = "a" };
 	struct plan_builder builder = {0};
 	struct shape shape;
 
-	assert_int_equal(shape_create(&scope, NULL, 0, usual, &builder, &shape, NULL, NULL), 0);
+	assert_int_equal(shape_create(&scope, &wish, 1, usual, &builder, &shape, NULL, NULL), 0);
 	assert_int_equal(shape.node_count, 2);
 	assert_int_equal(shape.nodes[1].kind, SHAPE_NULL);
 	shape_finish(&shape);
@@ -771,6 +796,7 @@ int main(void)
 		cmocka_unit_test(shapes_any),
 		cmocka_unit_test(shapes_errors),
 		cmocka_unit_test(refuses_wrong_expressions),
+		cmocka_unit_test(leaves_out_what_exceeds_the_limit),
 		cmocka_unit_test(needs_no_gaps),
 	};
 

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include "function_captures.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void function_captures_init(struct function_captures *captures, const struct signature *signature,
+			    bool latency)
+{
+	*captures = (struct function_captures){
+		.signature = signature,
+		.latency = latency,
+		.awaits_return = latency,
+	};
+}
+
+void function_captures_finish(struct function_captures *captures)
+{
+	free(captures->items);
+	*captures = (struct function_captures){ 0 };
+}
+
+const char *function_request_parameter(const struct signature *signature)
+{
+	for (size_t i = 0; i < signature->parameter_count; i++) {
+		if (strcmp(signature->parameters[i].type->name, "*net/http.Request") == 0)
+			return signature->parameters[i].name;
+	}
+	return NULL;
+}
+
+static bool has_parameter(const struct signature *signature, const char *name)
+{
+	for (size_t i = 0; i < signature->parameter_count; i++) {
+		if (strcmp(signature->parameters[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* `ret`, `ret0` and so on, where no parameter is called so. */
+static bool is_of_result(const struct signature *signature, const struct expression *expression)
+{
+	const char *root = expression->steps[0].name;
+
+	return strncmp(root, "ret", 3) == 0 && strspn(root + 3, "0123456789") == strlen(root + 3) &&
+	       !has_parameter(signature, root);
+}
+
+static int append(struct function_captures *captures, const struct expression *expression,
+		  struct error *err)
+{
+	bool is_result = is_of_result(captures->signature, expression);
+	struct function_capture *items;
+
+	if (captures->count == FUNCTION_MAX_CAPTURES)
+		return error_fail(err, -E2BIG, "more than %d captures at one function",
+				  FUNCTION_MAX_CAPTURES);
+	items = realloc(captures->items, (captures->count + 1) * sizeof(*items));
+	if (!items)
+		return error_fail(err, -ENOMEM, "out of memory");
+	captures->items = items;
+	items[captures->count++] = (struct function_capture){ *expression, is_result };
+	captures->awaits_return = captures->awaits_return || is_result;
+	return 0;
+}
+
+static int add(struct function_captures *captures, const char *text, struct error *err)
+{
+	struct expression expression;
+	int r = expression_parse(text, &expression, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < captures->count; i++) {
+		const struct expression *other = &captures->items[i].expression;
+
+		if (strcmp(other->name, expression.name) != 0)
+			continue;
+		return expression_equal(other, &expression) ?
+			       0 :
+			       expression_fail(
+				       err, -EINVAL, &expression, 0,
+				       "%s and %s have one name: give one of them another, name=…",
+				       other->text, expression.text);
+	}
+	return append(captures, &expression, err);
+}
+
+/* Parameters without a name, and those that the compiler made, cannot be asked for. */
+static bool is_named(const struct parameter *parameter)
+{
+	const char *name = parameter->name;
+
+	return name[0] && name[0] != '.' && name[0] != '~' && strcmp(name, "_") != 0;
+}
+
+static int add_parameters(struct function_captures *captures, struct error *err)
+{
+	const struct signature *signature = captures->signature;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < signature->parameter_count; i++) {
+		if (is_named(&signature->parameters[i]))
+			r = add(captures, signature->parameters[i].name, err);
+	}
+	return r;
+}
+
+int function_captures_add(struct function_captures *captures,
+			  const struct function_request *request, struct error *err)
+{
+	int r = 0;
+
+	captures->request_count++;
+	for (size_t i = 0; r == 0 && i < request->capture_count; i++)
+		r = add(captures, request->captures[i], err);
+	if (request->has_list)
+		return r;
+	captures->shows_results = captures->latency;
+	if (function_request_parameter(captures->signature))
+		return 0;
+	captures->wants_parameters = true;
+	return add_parameters(captures, err);
+}
+
+static void fill_returned(const struct function_captures *captures, struct probe_wishes *wishes)
+{
+	for (size_t i = 0; captures->shows_results && i < captures->signature->result_count; i++) {
+		snprintf(wishes->texts[i], sizeof(wishes->texts[i]), "ret%zu", i);
+		wishes->wishes[wishes->count++].expression = wishes->texts[i];
+	}
+	wishes->returned_count = (uint16_t)wishes->count;
+}
+
+static void fill(const struct function_captures *captures, bool of_results,
+		 struct probe_wishes *wishes)
+{
+	if (of_results)
+		fill_returned(captures, wishes);
+	for (size_t i = 0; i < captures->count; i++) {
+		if (captures->items[i].is_result != of_results)
+			continue;
+		wishes->wishes[wishes->count++] = (struct shape_wish){
+			.expression = captures->items[i].expression.text,
+			.position = (uint16_t)i,
+		};
+	}
+}
+
+int function_captures_wishes(const struct function_captures *captures, bool of_results,
+			     struct probe_wishes *ret_wishes, struct error *err)
+{
+	size_t room = captures->signature->result_count + captures->count + 1;
+	struct probe_wishes wishes = {
+		.wishes = calloc(room, sizeof(*wishes.wishes)),
+		.texts = calloc(room, sizeof(*wishes.texts)),
+	};
+
+	if (!wishes.wishes || !wishes.texts) {
+		probe_wishes_finish(&wishes);
+		return error_fail(err, -ENOMEM, "out of memory");
+	}
+	fill(captures, of_results, &wishes);
+	*ret_wishes = wishes;
+	return 0;
+}
+
+void probe_wishes_finish(struct probe_wishes *wishes)
+{
+	free(wishes->wishes);
+	free(wishes->texts);
+	*wishes = (struct probe_wishes){ 0 };
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_FUNCTION_CAPTURES_H
+#define GOHTTPSNOOP_CORE_FUNCTION_CAPTURES_H
+
+#include "expression.h"
+#include "function_request.h"
+#include "probe.h"
+
+/*
+ * What all requests for one function capture together: each value once, in the order of first mention.
+ * A request without a list asks for all parameters or, where one of them is an *http.Request, for the keys
+ * of the request; with `latency` also for what the function returns.
+ */
+enum { FUNCTION_MAX_CAPTURES = 1024 };
+
+struct function_capture {
+	struct expression expression;
+	bool is_result; /* read where the function returns */
+};
+
+struct function_captures {
+	const struct signature *signature;
+	bool latency;
+	bool awaits_return;
+	bool shows_results;    /* as `ret`, apart from the results that have a name */
+	bool wants_parameters; /* all of them, however many there are */
+	size_t request_count, count;
+	struct function_capture *items;
+};
+
+/* Without any request yet; the signature outlives the captures. */
+void function_captures_init(struct function_captures *captures, const struct signature *signature,
+			    bool latency);
+
+/*
+ * Adds what a request asks for. -EINVAL when it gives a name to another value than an earlier request
+ * does: nothing of the captures is then of use.
+ */
+int function_captures_add(struct function_captures *captures,
+			  const struct function_request *request, struct error *err);
+void function_captures_finish(struct function_captures *captures);
+
+/* The name of the parameter through which a function takes an *http.Request; NULL when it takes none. */
+const char *function_request_parameter(const struct signature *signature);
+
+/* Captures of one probe, as it is compiled from them. Views into the function's captures and into itself. */
+struct probe_wishes {
+	struct shape_wish *wishes;
+	size_t count;
+	uint16_t returned_count; /* the first of them: what `ret` is to show */
+	char (*texts)[24];	 /* of these */
+};
+
+/* Those of the parameters, or those of the results. Negative only when there is no memory. */
+int function_captures_wishes(const struct function_captures *captures, bool of_results,
+			     struct probe_wishes *ret_wishes, struct error *err);
+void probe_wishes_finish(struct probe_wishes *wishes);
+
+#endif

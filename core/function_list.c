@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "function_list.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "function_set.h"
+
+void function_list_finish(struct function_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->items[i].requests);
+	free(list->items);
+	*list = (struct function_list){ 0 };
+}
+
+/* Code that is in no segment of the file is refused later; until then its address tells it apart. */
+static uint64_t place_of(const struct binary *binary, const struct function *function)
+{
+	uint64_t file_offset;
+
+	return image_file_offset(binary->image, function->entry, &file_offset) ? file_offset :
+										 function->entry;
+}
+
+static struct listed_function *find_place(struct function_list *list, uint64_t file_offset)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->items[i].file_offset == file_offset)
+			return &list->items[i];
+	}
+	return NULL;
+}
+
+static struct listed_function *append(struct function_list *list, const struct function *function,
+				      uint64_t file_offset)
+{
+	struct listed_function *items = realloc(list->items, (list->count + 1) * sizeof(*items));
+
+	if (!items)
+		return NULL;
+	list->items = items;
+	items[list->count] =
+		(struct listed_function){ .function = *function, .file_offset = file_offset };
+	return &items[list->count++];
+}
+
+static int add_request(struct listed_function *listed, const struct function_request *request)
+{
+	const struct function_request **requests;
+
+	/* A request means a place once, however many names that has. */
+	if (listed->request_count && listed->requests[listed->request_count - 1] == request)
+		return 0;
+	requests = realloc(listed->requests, (listed->request_count + 1) * sizeof(*requests));
+	if (!requests)
+		return -ENOMEM;
+	listed->requests = requests;
+	requests[listed->request_count++] = request;
+	return 0;
+}
+
+static int add_function(struct function_list *list, const struct binary *binary,
+			const struct function *function, const struct function_request *request)
+{
+	uint64_t file_offset = place_of(binary, function);
+	struct listed_function *listed = find_place(list, file_offset);
+
+	if (!listed)
+		listed = append(list, function, file_offset);
+	return listed ? add_request(listed, request) : -ENOMEM;
+}
+
+int function_list_add(struct function_list *list, const struct binary *binary,
+		      const struct function_request *request, size_t *ret_meant, struct error *err)
+{
+	struct function_set set;
+	int r = function_set_find(binary->pclntab, request->function, FUNCTION_LIST_PATTERN_MAX,
+				  &set, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r == 0 && i < set.count; i++)
+		r = add_function(list, binary, &set.functions[i], request);
+	*ret_meant = set.matched;
+	function_set_release(&set);
+	return r < 0 ? error_fail(err, r, "out of memory") : 0;
+}

@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Several requests for one function: one event a call, with what they capture together."""
+
+import collections
+
+from harness import check, check_equal, main
+from rounds import Rounds, trace_rounds
+from servers import releases_of
+from tracer import Tracer, run
+
+RELEASES = ("1.15", "1.19", "1.24", "1.27")
+
+# Of a round: how often functions are called, and how that ends.
+CALLS = {"main.handle": 1, "main.reply": 1, "main.divide": 2, "main.fall": 1, "main.join": 1}
+
+
+def tally(events):
+    return collections.Counter(event["function"] for event in events)
+
+
+def check_outcomes(events):
+    for event in events:
+        wanted = "panic" if event["function"] == "main.fall" else "ok"
+        check_equal(event.get("outcome"), wanted, f"outcome of {event}")
+
+
+# What is asked for, and the keys and values of main.reply's event. In the first round its status is 200.
+REPLIES = (
+    (("main.reply", "main.reply"), {"args": {"status": 200}}),
+    (("main.rep*", "main.*ply", "main.reply"), {"args": {"status": 200}}),
+    (("main.reply()", "main.reply()"), {}),
+    (("main.reply()", "main.reply(status)"), {"args": {"status": 200}}),
+    (("main.reply(s=status)", "main.reply"), {"args": {"s": 200, "status": 200}}),
+    (("main.reply(ret)", "main.reply(out=ret)"), {"args": {"ret": 201, "out": 201}, "outcome": "ok"}),
+    (("main.reply(ret)", "main.reply(status)"), {"args": {"ret": 201, "status": 200}, "outcome": "ok"}),
+    (("main.rep*(status)", "main.reply(ret)", "main.reply"), {"args": {"status": 200, "ret": 201}, "outcome": "ok"}),
+    (("--latency", "main.reply()", "main.reply(status)"), {"args": {"status": 200}, "outcome": "ok"}),
+    (("--latency", "main.reply", "main.reply"), {"args": {"status": 200}, "ret": 201, "outcome": "ok"}),
+    (("--latency", "main.reply(ret)", "main.reply"), {"args": {"ret": 201, "status": 200}, "ret": 201, "outcome": "ok"}),
+)
+
+
+def test_replies(scope, release):
+    """one function by several words: one event a call, values in the order of first mention"""
+    for words, wanted in REPLIES:
+        events, _ = trace_rounds(scope, Rounds(scope, release), *words)
+        check_equal(len(events), 1, f"events of {words}")
+        event = events[0]
+        found = {key: event[key] for key in ("args", "ret", "outcome") if key in event}
+        check_equal(found, wanted, f"event of {words}")
+        check_equal(list(event.get("args", {})), list(wanted.get("args", {})), f"order of args of {words}")
+        check_equal("duration_ns" in event, "outcome" in wanted, f"duration with {words}")
+
+
+def test_overlapping_patterns(scope, release):
+    """patterns that overlap, with --latency: each call once, and only what panicked is told as panicked"""
+    words = ("main.*()", "main.reply(status)", "main.h*", "main.divide(a)", "main.divide(err=ret1)", "main.fall(round)")
+    events, _ = trace_rounds(scope, Rounds(scope, release), "--latency", *words, count=3)
+    found = tally(events)
+    check_equal({name: found[name] for name in CALLS}, {name: 3 * count for name, count in CALLS.items()}, "calls")
+    check_outcomes(events)
+    quotients = [event["args"] for event in events if event["function"] == "main.divide"]
+    check_equal([list(args) for args in quotients], [["a", "err"]] * 6, "args of main.divide")
+    check_equal([args["err"] for args in quotients], [None, "no divisor"] * 3, "errors")
+
+
+def test_bounds(scope, release):
+    """more captures than a plan holds: what is left out stands in truncated, and the rest is right"""
+    lists = [", ".join(f"x{at}=left" for at in range(begin, begin + 32)) for begin in range(0, 320, 32)]
+    events, tracer = trace_rounds(scope, Rounds(scope, release), *(f"main.join({names})" for names in lists))
+    check_equal(len(events), 1, f"events; {tracer.stderr.text()!r}")
+    args, cut = events[0]["args"], events[0]["truncated"]
+    check_equal(list(args), [f"x{at}" for at in range(320)], "names")
+    check(0 < len(cut) < 100, f"so many are left out: {len(cut)}")
+    check_equal(cut, [f"x{at}" for at in range(320 - len(cut), 320)], "truncated")
+    for name, value in args.items():
+        check_equal(value, None if name in cut else "left", name)
+
+
+def test_contradictions(scope, release):
+    """one name for two values: refused, with the reason"""
+    program = Rounds(scope, release)
+    for words, status in ((("main.reply(x=status)", "main.reply(x=ret)"), 2),
+                          (("main.rep*(x=status)", "main.reply(x=ret)"), 1),
+                          (("main.join(left=right)", "main.join"), 1)):
+        code, stdout, stderr = run("--pid", str(program.pid), "--duration", "1", *words)
+        check_equal((code, stdout), (status, b""), f"status and stdout of {words}; {stderr!r}")
+        check(b"have one name" in stderr, f"stderr of {words}: {stderr!r}")
+    events, tracer = trace_rounds(scope, program, "main.*(x=@g.goid)", "main.reply(x=status)")
+    check(b"main.reply" in tracer.stderr.text() and b"have one name" in tracer.stderr.text(), tracer.stderr.text())
+    check("main.reply" not in tally(events) and tally(events)["main.handle"] == 1, f"calls: {tally(events)}")
+
+
+def test_misfits(scope, release):
+    """a request that does not fit does not spoil another for the same function"""
+    events, tracer = trace_rounds(scope, Rounds(scope, release), "main.reply(stat)", "main.reply(status)",
+                                  "main.reply(ret7)")
+    check_equal([event["args"] for event in events], [{"status": 200}], "args")
+    for part in (b'no parameter "stat"', b'no result "ret7"'):
+        check(part in tracer.stderr.text(), f"{part!r} is not said: {tracer.stderr.text()!r}")
+
+
+def test_table(scope, release):
+    """the table: one row a call"""
+    program = Rounds(scope, release)
+    tracer = Tracer(scope, "--pid", program.pid, "main.reply(out=ret)", "main.reply(status)").wait_attached()
+    program.make()
+    program.end()
+    tracer.wait_end()
+    check_equal([line.split()[-2:] for line in tracer.stdout.all()[1:]], [[b"out=201", b"status=200"]], "rows")
+
+
+if __name__ == "__main__":
+    main([(test, release) for release in releases_of(RELEASES)
+          for test in (test_replies, test_overlapping_patterns, test_bounds, test_contradictions, test_misfits,
+                       test_table)])

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* What several requests ask of one function together. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "function_captures.h"
+
+static const struct type integer = { .kind = TYPE_INT, .name = "int", .size = 8 };
+static const struct type pointer = { .kind = TYPE_POINTER, .name = "*net/http.Request", .size = 8 };
+
+static const struct parameter parameters[] = {
+	{ "a", &integer, { 0 } }, { "b", &integer, { 0 } },   { "_", &integer, { 0 } },
+	{ "", &integer, { 0 } },  { "~r0", &integer, { 0 } }, { ".dict", &integer, { 0 } },
+};
+static const struct parameter results[] = { { "", &integer, { 0 } }, { "err", &integer, { 0 } } };
+static const struct parameter handler[] = { { "w", &integer, { 0 } }, { "r", &pointer, { 0 } } };
+static const struct parameter shadow[] = { { "ret", &integer, { 0 } } };
+
+static const struct signature plain = { parameters, 6, results, 2, 0 };
+static const struct signature of_handler = { handler, 2, results, 1, 0 };
+static const struct signature shadowed = { shadow, 1, results, 1, 0 };
+
+static int unite(const struct signature *signature, bool latency, const char *const *texts,
+		 struct function_captures *captures, struct error *err)
+{
+	int r = 0;
+
+	function_captures_init(captures, signature, latency);
+	for (; r == 0 && *texts; texts++) {
+		struct function_request request;
+
+		assert_int_equal(function_request_parse(*texts, &request, NULL), 0);
+		r = function_captures_add(captures, &request, err);
+		function_request_finish(&request);
+	}
+	return r;
+}
+
+/* "x=a@0 b@2": the captures of a probe with their positions; those that `ret` shows before a bar. */
+static void describe(const struct function_captures *captures, bool of_results, char *text)
+{
+	struct probe_wishes wishes;
+
+	assert_int_equal(function_captures_wishes(captures, of_results, &wishes, NULL), 0);
+	*text = '\0';
+	for (size_t i = 0; i < wishes.count; i++) {
+		const struct shape_wish *wish = &wishes.wishes[i];
+
+		if (i < wishes.returned_count)
+			sprintf(text + strlen(text), "%s ", wish->expression);
+		else
+			sprintf(text + strlen(text), "%s@%u ", wish->expression, wish->position);
+	}
+	if (*text)
+		text[strlen(text) - 1] = '\0';
+	probe_wishes_finish(&wishes);
+	probe_wishes_finish(&wishes);
+}
+
+struct row {
+	const char *requests[4];
+	bool latency;
+	const char *parameters, *results;
+};
+
+static void assert_united(const struct signature *signature, const struct row *row)
+{
+	struct function_captures captures;
+	char text[512];
+
+	assert_int_equal(unite(signature, row->latency, row->requests, &captures, NULL), 0);
+	describe(&captures, false, text);
+	assert_string_equal(text, row->parameters);
+	describe(&captures, true, text);
+	assert_string_equal(text, row->results);
+	assert_int_equal(captures.awaits_return, row->latency || row->results[0]);
+	function_captures_finish(&captures);
+	function_captures_finish(&captures);
+}
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static void unites_requests(void **state)
+{
+	static const struct row rows[] = {
+		{ { "f" }, false, "a@0 b@1", "" },
+		{ { "f()" }, false, "", "" },
+		{ { "f", "f" }, false, "a@0 b@1", "" },
+		{ { "f()", "f" }, false, "a@0 b@1", "" },
+		{ { "f", "f()" }, false, "a@0 b@1", "" },
+		/* The order is that of first mention. */
+		{ { "f(b)", "f(a)" }, false, "b@0 a@1", "" },
+		{ { "f(b)", "f" }, false, "b@0 a@1", "" },
+		{ { "f", "f(x=b)" }, false, "a@0 b@1 x=b@2", "" },
+		{ { "f(x=b)", "f", "f(x=b, a)" }, false, "x=b@0 a@1 b@2", "" },
+		{ { "f(a)", "f(a, b)" }, false, "a@0 b@1", "" },
+		{ { "f(a)", "f(a=a)" }, false, "a@0", "" },
+		/* Results are read elsewhere, and have their place among the others. */
+		{ { "f(ret0, a)", "f(err=ret1)" }, false, "a@1", "ret0@0 err=ret1@2" },
+		{ { "f(out=ret0)", "f(ret0)" }, false, "", "out=ret0@0 ret0@1" },
+		{ { "f(ret0)", "f" }, false, "a@1 b@2", "ret0@0" },
+		/* Without a list all are returned, beside those that are named. */
+		{ { "f" }, true, "a@0 b@1", "ret0 ret1" },
+		{ { "f()" }, true, "", "" },
+		{ { "f()", "f(a)" }, true, "a@0", "" },
+		{ { "f(a, ret1)", "f" }, true, "a@0 b@2", "ret0 ret1 ret1@1" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_united(&plain, &rows[i]);
+}
+
+/* Without a list the keys of the request are meant, which do not stand among the arguments. */
+static void leaves_requests_to_their_keys(void **state)
+{
+	static const struct row rows[] = {
+		{ { "f" }, false, "", "" },
+		{ { "f" }, true, "", "ret0" },
+		{ { "f", "f(r.Form)" }, false, "r.Form@0", "" },
+		{ { "f(w)", "f" }, true, "w@0", "ret0" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_united(&of_handler, &rows[i]);
+	assert_string_equal(function_request_parameter(&of_handler), "r");
+	assert_null(function_request_parameter(&plain));
+}
+
+static void prefers_parameters_to_results(void **state)
+{
+	assert_united(&shadowed,
+		      &(struct row){ { "f(ret)", "f(ret0)" }, false, "ret@0", "ret0@1" });
+}
+
+static void refuses_contradictions(void **state)
+{
+	static const char *const rows[][4] = {
+		{ "f(x=a)", "f(x=b)" },
+		{ "f(x=a)", "f", "f(x=b)" },
+		{ "f(a=b)", "f" },
+		{ "f", "f(b=a)" },
+		{ "f(x=ret0)", "f(x=a)" },
+		{ "f(x=len(a))", "f(x=cap(a))" },
+		{ "f(x=a[1])", "f(x=a[-1])" },
+		{ "f(x=a[\"k\"])", "f(x=a[\"l\"])" },
+		{ "f(x=a.b)", "f(x=a.b.c)" },
+		{ "f(x=a.(int))", "f(x=a.int)" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct function_captures captures;
+		struct error err = { 0 };
+
+		assert_int_equal(unite(&plain, false, rows[i], &captures, &err), -EINVAL);
+		assert_non_null(strstr(err.what, "have one name"));
+		assert_int_not_equal(err.quote[0], '\0');
+		function_captures_finish(&captures);
+	}
+}
+
+static void bounds_their_number(void **state)
+{
+	struct function_captures captures;
+	struct error err = { 0 };
+	int r = 0;
+
+	function_captures_init(&captures, &plain, false);
+	for (int i = 0; r == 0 && i <= FUNCTION_MAX_CAPTURES; i++) {
+		struct function_request request;
+		char text[32];
+
+		sprintf(text, "f(x%d=a)", i);
+		assert_int_equal(function_request_parse(text, &request, NULL), 0);
+		r = function_captures_add(&captures, &request, &err);
+		function_request_finish(&request);
+	}
+	assert_int_equal(r, -E2BIG);
+	assert_int_equal(captures.count, FUNCTION_MAX_CAPTURES);
+	function_captures_finish(&captures);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(unites_requests),
+		cmocka_unit_test(leaves_requests_to_their_keys),
+		cmocka_unit_test(prefers_parameters_to_results),
+		cmocka_unit_test(refuses_contradictions),
+		cmocka_unit_test(bounds_their_number),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
