@@ -234,16 +234,27 @@ static void name_cells(const struct plan_builder *builder, uint16_t from, struct
 		probe->cells[i] = (struct probe_cell){ builder->captures[i].cell, PROBE_NO_FIELD };
 }
 
+enum { USUAL_ELEMENTS = 8, LEAST_BYTES = 16 };
+
+static uint16_t elements_of(const struct probe_request *request)
+{
+	return request->max_elements ? request->max_elements : USUAL_ELEMENTS;
+}
+
 /* The arguments of a probe on top of its captures, to these bounds. */
 static int add_bounded(const struct scope *scope, const struct probe_request *request,
 		       uint32_t max_string, const struct plan_builder *captures,
 		       struct shape_bounds bounds, struct probe *probe, struct error *err)
 {
+	uint16_t elements = elements_of(request);
 	struct plan_builder builder = *captures;
 	int r;
 
+	bounds.width = bounds.width < elements ? bounds.width : elements;
+	bounds.bytes = bounds.bytes < max_string ? bounds.bytes : (uint16_t)max_string;
 	bounds.lenient = request->lenient;
 	bounds.redaction = request->redaction;
+	bounds.notation = request->notation;
 	r = shape_create(scope, request->arguments, request->argument_count, bounds, &builder,
 			 &probe->arguments, &probe->gaps, err);
 	if (r < 0)
@@ -261,7 +272,7 @@ static int add_fitting(const struct scope *scope, const struct probe_request *re
 		       struct probe *probe, struct error *err)
 {
 	size_t fitting = 0, excess = request->argument_count;
-	struct shape_bounds bounds = { .has_limit = true };
+	struct shape_bounds bounds = { .bytes = LEAST_BYTES, .has_limit = true };
 	int r;
 
 	while (excess - fitting > 1) {
@@ -277,20 +288,43 @@ static int add_fitting(const struct scope *scope, const struct probe_request *re
 	return add_bounded(scope, request, max_string, captures, bounds, probe, err);
 }
 
-/* Takes as much of the arguments as a plan holds: whole values are cut until they fit. */
+/* How much of whole values is captured, the most first: they are cut until a plan holds them. */
+static const struct shape_bounds ladder[] = {
+	{ 4, UINT16_MAX, 4, 1024 },
+	{ 4, UINT16_MAX, 4, 256 },
+	{ 4, UINT16_MAX, 1, 64 },
+	{ 3, UINT16_MAX, 1, 64 },
+	{ 2, UINT16_MAX, 0, 64 },
+	{ 4, 8, 4, 64 },
+	{ 4, 8, 1, 64 },
+	{ 4, 4, 1, 64 },
+	{ 3, 8, 1, 64 },
+	{ 4, 2, 1, 64 },
+	{ 3, 4, 0, 64 },
+	{ 3, 2, 0, 64 },
+	{ 2, 8, 0, 64 },
+	{ 2, 4, 0, 32 },
+	{ 2, 2, 0, 32 },
+	{ 1, 4, 0, 32 },
+	{ 1, 1, 0, LEAST_BYTES },
+	{ 0, 0, 0, LEAST_BYTES },
+};
+
+enum { LADDER_WIDE = 5, LADDER_SIZE = sizeof(ladder) / sizeof(ladder[0]) };
+
+/* Takes as much of the arguments as a plan holds. */
 static int add_arguments(const struct scope *scope, const struct probe_request *request,
 			 uint32_t max_string, const struct plan_builder *captures,
 			 struct probe *probe, struct error *err)
 {
-	static const struct shape_bounds bounds[] = {
-		{ 4, 8, 4 }, { 4, 8, 1 }, { 4, 4, 1 }, { 3, 8, 1 }, { 4, 2, 1 },
-		{ 3, 4, 0 }, { 3, 2, 0 }, { 2, 8, 0 }, { 2, 4, 0 }, { 2, 2, 0 },
-		{ 1, 4, 0 }, { 1, 1, 0 }, { 0, 0, 0 },
-	};
 	int r = -E2BIG;
 
-	for (size_t i = 0; r == -E2BIG && i < sizeof(bounds) / sizeof(bounds[0]); i++)
-		r = add_bounded(scope, request, max_string, captures, bounds[i], probe, err);
+	for (size_t i = 0; r == -E2BIG && i < LADDER_SIZE; i++) {
+		/* Steps for those who ask for more elements than usual. */
+		if (i > 1 && i < LADDER_WIDE && elements_of(request) <= USUAL_ELEMENTS)
+			continue;
+		r = add_bounded(scope, request, max_string, captures, ladder[i], probe, err);
+	}
 	if (r == -E2BIG && request->drops_excess)
 		r = add_fitting(scope, request, max_string, captures, probe, err);
 	probe->has_arguments = r == 0;

@@ -31,6 +31,8 @@ struct probe_request {
 	bool lenient; /* of what the arguments say some need not exist here */
 	bool drops_excess; /* arguments that a plan has no room for are left out, the last first */
 	const struct redaction *redaction; /* NULL: nothing is hidden; outlives the probe */
+	enum bytes_notation notation;
+	uint16_t max_elements; /* of an array, a slice or a map, where a plan has room for them; 0: 8 */
 	/* Names by which expressions may speak of the request, and of its response, at this probe; or NULL. */
 	const char *request_root, *response_root;
 	/* Place the probe on, or after, the one call of this function in `function`; both NULL: at its

@@ -253,7 +253,8 @@ int shape_create(const struct scope *scope, const struct shape_wish *wishes, siz
 		 struct shape_bounds bounds, struct plan_builder *builder, struct shape *ret_shape,
 		 struct shape_gaps *gaps, struct error *err)
 {
-	struct shape_maker maker = { .shape = { .redaction = bounds.redaction },
+	struct shape_maker maker = { .shape = { .redaction = bounds.redaction,
+					       .notation = bounds.notation },
 				     .bounds = bounds,
 				     .builder = builder,
 				     .first_cell = builder->capture_count,

@@ -3,6 +3,7 @@
 #define GOHTTPSNOOP_ABI_SHAPE_H
 
 #include "redaction.h"
+#include "bytes_notation.h"
 #include "walk.h"
 
 /*
@@ -18,6 +19,8 @@ enum shape_kind {
 	SHAPE_ARRAY,   /* count: how many elements it has; children: the first of them */
 	SHAPE_SLICE, /* cell: the pointer, second: how many elements; children: the first of them */
 	SHAPE_BYTES, /* a []byte; cell: the pointer, second: a string */
+	SHAPE_BYTE_ARRAY, /* count: how many bytes it has; cell: the first of `second` cells that hold
+			   * the first of them, one after the other */
 	SHAPE_MAP,   /* cell: the pointer, second: how many entries; children: keys and elements */
 	SHAPE_INTERFACE, /* cell: the first word, second: the hash of the type it holds; children: what it
 			  * may hold, each with its type's hash and name */
@@ -53,17 +56,20 @@ struct shape {
 	char *names;
 	size_t name_size;
 	const struct redaction *redaction; /* outlives the shape */
+	enum bytes_notation notation;
 };
 
 /* How much of a value is captured. */
 struct shape_bounds {
 	uint8_t depth;	    /* structs, arrays, slices and maps within each other */
-	uint8_t width;	    /* elements of an array, a slice or a map */
+	uint16_t width;	    /* elements of an array, a slice or a map */
 	uint8_t recursion;  /* a struct within others of its type */
+	uint16_t bytes;	    /* of an array of bytes */
 	bool lenient;	    /* what there is not in this binary is a gap, too */
 	const struct redaction *redaction; /* of what is not to be shown; NULL: all is */
 	bool has_limit;	    /* captures from number `limit` on are left out, as null and cut */
 	size_t limit;
+	enum bytes_notation notation;
 };
 
 /* What is to be captured. */

@@ -58,6 +58,11 @@ int value_add(struct shape_maker *maker, const struct walk *walk, struct shape_s
 int value_add_kind(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
 int value_add_null(struct shape_maker *maker, struct shape_spot spot);
 
+/* Bytes as a whole: a slice, or an array of a least one of them. */
+bool is_bytes(const struct type *type);
+int bytes_add_slice(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
+int bytes_add_array(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
+
 /* A node, left open, of a pointer and the word `offset` bytes into what it leads to. */
 int value_add_counted(struct shape_maker *maker, const struct walk *walk, enum shape_kind kind,
 		      int32_t offset, struct shape_spot spot);

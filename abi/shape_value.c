@@ -198,28 +198,15 @@ static int add_elements(struct shape_maker *maker, const struct walk *walk, int 
 
 static int add_array(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
-	int node = maker_open(maker, SHAPE_ARRAY, spot);
+	int node;
 
+	if (is_bytes(walk->type) && walk->type->length)
+		return bytes_add_array(maker, walk, spot);
+	node = maker_open(maker, SHAPE_ARRAY, spot);
 	if (node < 0)
 		return node;
 	maker_node(maker, node)->count = walk->type->length;
 	return add_elements(maker, walk, node, spot, walk->type->length);
-}
-
-static bool is_bytes(const struct type *type)
-{
-	return type->element && type->element->kind == TYPE_UINT && type->element->size == 1;
-}
-
-static int add_bytes(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
-{
-	struct plan_place place = { 0 };
-	int pointer = maker_add_part(maker, walk, 0, CELL_POINTER, SHAPE_WORD);
-	int r = pointer < 0 ? pointer : walk_place(walk, &place, maker->err);
-	int string = r < 0 ? r : maker_add_cell(maker, place, CELL_STRING, 2 * SHAPE_WORD);
-
-	return maker_set_cells(maker, string < 0 ? string : maker_open(maker, SHAPE_BYTES, spot),
-			       pointer, string);
 }
 
 static int add_slice(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
@@ -227,7 +214,7 @@ static int add_slice(struct shape_maker *maker, const struct walk *walk, struct 
 	int pointer, length, node, r;
 
 	if (is_bytes(walk->type))
-		return add_bytes(maker, walk, spot);
+		return bytes_add_slice(maker, walk, spot);
 	pointer = maker_add_part(maker, walk, 0, CELL_POINTER, SHAPE_WORD);
 	length = pointer < 0 ? pointer :
 			       maker_add_part(maker, walk, SHAPE_WORD, CELL_INT, SHAPE_WORD);

@@ -31,6 +31,8 @@ enum {
 	OPTION_RESPONSE_HEADER,
 	OPTION_SHOW_SECRETS,
 	OPTION_REDACT,
+	OPTION_BYTES,
+	OPTION_MAX_ELEMENTS,
 	OPTION_TYPES,
 	OPTION_ATTACH,
 };
@@ -57,6 +59,8 @@ static const struct option long_options[] = {
 	{"count", required_argument, NULL, 'c'},
 	{"duration", required_argument, NULL, 'd'},
 	{"max-string", required_argument, NULL, OPTION_MAX_STRING},
+	{"max-elements", required_argument, NULL, OPTION_MAX_ELEMENTS},
+	{"bytes", required_argument, NULL, OPTION_BYTES},
 	{"ring-size", required_argument, NULL, OPTION_RING_SIZE},
 	{"attach", required_argument, NULL, OPTION_ATTACH},
 	{"verbose", no_argument, NULL, 'v'},
@@ -194,6 +198,17 @@ static int parse_attachment(const char *text, enum kernel_attachment *ret_attach
 	}
 	return error_fail(err, -EINVAL,
 			  "--attach %s: best, uprobe_multi, perf_event or perf_event_atomic is expected", text);
+}
+
+static int parse_notation(const char *text, enum bytes_notation *ret_notation, struct error *err)
+{
+	if (strcmp(text, "hex") == 0)
+		*ret_notation = BYTES_HEX;
+	else if (strcmp(text, "base64") == 0)
+		*ret_notation = BYTES_BASE64;
+	else
+		return error_fail(err, -EINVAL, "--bytes %s: hex or base64 is expected", text);
+	return 0;
 }
 
 /* Where events go. */
@@ -337,6 +352,12 @@ static int parse_option(struct options *options, int option, struct error *err)
 		r = parse_count("--max-string", optarg, 1, STRING_MAX_SIZE, &value, err);
 		options->max_string = value;
 		return r;
+	case OPTION_MAX_ELEMENTS:
+		r = parse_count("--max-elements", optarg, 1, MOST_ELEMENTS, &value, err);
+		options->max_elements = value;
+		return r;
+	case OPTION_BYTES:
+		return parse_notation(optarg, &options->notation, err);
 	case OPTION_RING_SIZE:
 		r = parse_count("--ring-size", optarg, LEAST_RING_SIZE, MOST_RING_SIZE, &value, err);
 		if (r == 0 && (value & (value - 1)))
@@ -450,6 +471,7 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct err
 {
 	*ret_options = (struct options){
 		.max_string = DEFAULT_MAX_STRING,
+		.max_elements = DEFAULT_MAX_ELEMENTS,
 		.ring_size = DEFAULT_RING_SIZE,
 		.socket_mode = DEFAULT_SOCKET_MODE,
 		.reader_buffer = DEFAULT_READER_BUFFER,

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bytes_notation.h"
 #include "error.h"
 #include "function_request.h"
 #include "kernel_attachment.h"
@@ -16,6 +17,8 @@ enum {
 	EXIT_USAGE = 2, /* beside EXIT_SUCCESS and EXIT_FAILURE */
 	EXIT_PARTLY = 3, /* of `check`: requests can be traced, something else does not work */
 	DEFAULT_MAX_STRING = 1024,
+	DEFAULT_MAX_ELEMENTS = 8,
+	MOST_ELEMENTS = 256,
 	DEFAULT_RING_SIZE = 4 << 20,
 	DEFAULT_SOCKET_MODE = 0600,
 };
@@ -39,6 +42,8 @@ struct options {
 	bool shows_secrets;
 	const char **redacted; /* globs */
 	size_t redacted_count;
+	enum bytes_notation notation;
+	uint16_t max_elements;
 	bool json;
 	const char *output; /* file, or NULL */
 	const char *socket; /* path or "systemd:", or NULL */

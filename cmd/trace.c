@@ -87,6 +87,8 @@ int trace(const struct options *options)
 		.latency = options->latency,
 		.captures = request_captures_any(&captures) ? &captures : NULL,
 		.redaction = options->shows_secrets ? NULL : &redaction,
+		.notation = options->notation,
+		.max_elements = options->max_elements,
 		.names = options->names,
 		.name_count = options->name_count,
 		.ports = options->ports,

@@ -48,6 +48,8 @@ const char options_usage[] =
 	"                          how many bytes may wait for one reader before lines are\n"
 	"                          lost (default 4194304, at least 65536)\n"
 	"      --max-string BYTES  the longest string captured (default 1024, up to 8192)\n"
+	"      --max-elements N    so many elements of a list or map (default 8, up to 256)\n"
+	"      --bytes HOW         bytes that are no text: hex (the default) or base64\n"
 	"      --ring-size BYTES   the buffer between kernel and tool: a power of two, 4096 to\n"
 	"                          1 GiB (default 4194304)\n"
 	"      --attach HOW        instead of the best this kernel has: uprobe_multi,\n"

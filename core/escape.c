@@ -90,6 +90,19 @@ size_t escape(enum escape_notation notation, const char *data, size_t size, char
 	return out - output;
 }
 
+bool escape_is_utf8(const char *data, size_t size)
+{
+	const unsigned char *input = (const unsigned char *)data;
+	uint32_t character;
+
+	for (size_t at = 0, length; at < size; at += length) {
+		length = decode_character(input + at, size - at, &character);
+		if (length == 0)
+			return false;
+	}
+	return true;
+}
+
 bool escape_is_needless(const char *data, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {

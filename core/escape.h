@@ -22,6 +22,9 @@ size_t escape(enum escape_notation notation, const char *data, size_t size, char
 /* Whether every byte is printable ASCII that JSON takes as it is. */
 bool escape_is_needless(const char *data, size_t size);
 
+/* Whether all of it is UTF-8. */
+bool escape_is_utf8(const char *data, size_t size);
+
 /* `size` without a character that was cut in its middle at the end. */
 size_t escape_trim_cut(const char *data, size_t size);
 

@@ -80,6 +80,8 @@ static int compile_probe(const struct task *task, bool at_return, const struct p
 		/* One list that is too long is its author's to shorten. */
 		.drops_excess = asked->request_count > 1 || asked->wants_parameters,
 		.redaction = task->options->redaction,
+		.notation = task->options->notation,
+		.max_elements = task->options->max_elements,
 	};
 
 	call_captures_init(&captures,

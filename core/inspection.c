@@ -241,6 +241,8 @@ static int survey_binary(const struct binary *binary, const struct inspection_op
 		.latency = options->latency,
 		.captures = options->captures,
 		.redaction = options->redaction,
+		.notation = options->notation,
+		.max_elements = options->max_elements,
 		.max_string = options->max_string,
 	};
 	int r;

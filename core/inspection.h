@@ -19,6 +19,8 @@ struct inspection_options {
 	size_t function_count;
 	const struct request_captures *captures; /* of requests; NULL for none */
 	const struct redaction *redaction; /* NULL: nothing is hidden; outlives the inspection */
+	enum bytes_notation notation;
+	uint16_t max_elements; /* see probe.h */
 	bool latency; /* of functions: how long calls take, and what they return */
 	uint32_t max_string;
 	const char *types; /* a file that has the types of binaries that have not, or NULL */

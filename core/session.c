@@ -286,6 +286,8 @@ static int open_roster(struct session *session, struct error *err)
 		.latency = session->options.latency,
 		.captures = session->options.captures,
 		.redaction = session->options.redaction,
+		.notation = session->options.notation,
+		.max_elements = session->options.max_elements,
 		.function_count = session->options.function_count,
 		.max_string = session->options.max_string,
 		.types = session->options.types,

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bytes_notation.h"
 #include "error.h"
 #include "function_request.h"
 #include "kernel_attachment.h"
@@ -25,6 +26,8 @@ struct session_options {
 	size_t function_count;
 	const struct request_captures *captures; /* of requests; NULL for none */
 	const struct redaction *redaction; /* of secrets; NULL: all is shown */
+	enum bytes_notation notation;
+	uint16_t max_elements; /* of an array, a slice or a map */
 	bool latency; /* of functions */
 	const char *const *names; /* globs of processes to trace, see discovery.h */
 	size_t name_count;

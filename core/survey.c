@@ -134,6 +134,8 @@ static void survey_row(struct survey_probe *probe, const struct binary *binary,
 	request.wants_arguments = wishes.count > 0;
 	request.lenient = !decides;
 	request.redaction = options->redaction;
+	request.notation = options->notation;
+	request.max_elements = options->max_elements;
 	probe->function = row->function;
 	probe->role = row->role;
 	probe->expression_count = wishes.expression_count;

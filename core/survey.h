@@ -28,6 +28,8 @@ struct survey_options {
 	bool latency; /* of functions: how long calls take, and what they return */
 	const struct request_captures *captures; /* of requests; NULL for none */
 	const struct redaction *redaction; /* NULL: nothing is hidden */
+	enum bytes_notation notation;
+	uint16_t max_elements; /* see probe.h */
 	uint32_t max_string;
 };
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "cell_json.h"
-#include "go_text.h"
 
 const struct hit_value *value_of_cell(const struct value_printer *printer, uint8_t cell)
 {
@@ -52,12 +51,6 @@ void value_note_cut(struct value_printer *printer)
 
 /* ---- values that are one cell ---- */
 
-static void put_string(struct value_printer *printer, const struct hit_value *value)
-{
-	if (!cell_json_string(printer->writer, value))
-		value_note_cut(printer);
-}
-
 static void put_cell(struct value_printer *printer, const struct shape_node *node)
 {
 	const struct hit_value *value = value_of_cell(printer, node->cell);
@@ -91,26 +84,14 @@ static void put_complex(struct value_printer *printer, const struct shape_node *
 	json_close_object(printer->writer);
 }
 
-static void put_time(struct value_printer *printer, const struct shape_node *node)
+/* A value that is known by a text. */
+static void put_text(struct value_printer *printer, const struct shape_node *node)
 {
-	const struct hit_value *wall = value_of_cell(printer, node->cell);
-	const struct hit_value *ext = value_of_cell(printer, node->second);
-	char text[GO_TEXT_SIZE];
+	char text[VALUE_TEXT_SIZE];
+	size_t size = value_text(printer, node, text);
 
-	if (wall && ext)
-		json_plain(printer->writer, text,
-			   go_time_text((uint64_t)wall->integer, ext->integer, text));
-	else
-		json_null(printer->writer);
-}
-
-static void put_duration(struct value_printer *printer, const struct shape_node *node)
-{
-	const struct hit_value *value = value_of_cell(printer, node->cell);
-	char text[GO_TEXT_SIZE];
-
-	if (value)
-		json_bytes(printer->writer, text, go_duration_text(value->integer, text));
+	if (size)
+		json_bytes(printer->writer, text, size);
 	else
 		json_null(printer->writer);
 }
@@ -176,15 +157,14 @@ static bool secret_is_there(const struct value_printer *printer,
 			 printer->arguments->cells[node->cell].cell.kind != CELL_POINTER);
 }
 
-/* Whether any part of the value could be read; the cells of other kinds say that themselves. */
-static bool is_there(const struct value_printer *printer, const struct shape_node *node)
+bool value_is_there(const struct value_printer *printer, const struct shape_node *node)
 {
 	const struct shape_node *end = node + node->size;
 
 	if (node->kind == SHAPE_SECRET)
 		return secret_is_there(printer, node);
 	if (node->kind == SHAPE_GUARDED)
-		return is_there(printer, node + 1);
+		return value_is_there(printer, node + 1);
 	if (node->kind != SHAPE_STRUCT && node->kind != SHAPE_ARRAY)
 		return node->kind == SHAPE_NUMBER || node->kind == SHAPE_NULL ||
 		       value_of_cell(printer, node->cell) ||
@@ -192,7 +172,7 @@ static bool is_there(const struct value_printer *printer, const struct shape_nod
 	if (node->size == 1)
 		return true;
 	for (const struct shape_node *part = node + 1; part < end; part += part->size) {
-		if (is_there(printer, part))
+		if (value_is_there(printer, part))
 			return true;
 	}
 	return false;
@@ -210,7 +190,7 @@ static void put_empty(struct value_printer *printer, const struct shape_node *no
 
 static void put_struct(struct value_printer *printer, const struct shape_node *node)
 {
-	if (!is_there(printer, node)) {
+	if (!value_is_there(printer, node)) {
 		json_null(printer->writer);
 		return;
 	}
@@ -251,18 +231,6 @@ static void put_elements(struct value_printer *printer, const struct shape_node 
 		value_note_cut(printer);
 }
 
-static void put_bytes(struct value_printer *printer, const struct shape_node *node)
-{
-	const struct hit_value *text = value_of_cell(printer, node->second);
-
-	if (!has_target(printer, node))
-		return;
-	if (text)
-		put_string(printer, text);
-	else
-		json_null(printer->writer);
-}
-
 static void put_slice(struct value_printer *printer, const struct shape_node *node)
 {
 	const struct hit_value *length = value_of_cell(printer, node->second);
@@ -301,28 +269,9 @@ static void put_secret(struct value_printer *printer, bool is_there)
 static void put_guarded(struct value_printer *printer, const struct shape_node *node)
 {
 	if (key_is_secret(printer, node->cell))
-		put_secret(printer, is_there(printer, node + 1));
+		put_secret(printer, value_is_there(printer, node + 1));
 	else
 		value_print(printer, node + 1);
-}
-
-/* A key as a string: what is none is written as JSON would write it. */
-static bool put_key(struct value_printer *printer, const struct shape_node *key)
-{
-	const struct hit_value *value = value_of_cell(printer, key->cell);
-	const struct cell *cell = &printer->arguments->cells[key->cell].cell;
-
-	if (!value)
-		return false;
-	if (key->kind == SHAPE_DURATION) {
-		put_duration(printer, key);
-		return true;
-	}
-	if (key->kind != SHAPE_CELL)
-		return false;
-	if (!cell_json_key(printer->writer, cell, value))
-		value_note_cut(printer);
-	return true;
 }
 
 static void put_entries(struct value_printer *printer, const struct shape_node *node, int64_t count)
@@ -336,10 +285,10 @@ static void put_entries(struct value_printer *printer, const struct shape_node *
 		size_t before;
 
 		/* An entry that was not found: the map changes while it is read. */
-		if (!put_key(printer, key))
+		if (!value_print_key(printer, key))
 			break;
 		before = value_path_enter(printer, NULL, NULL, (uint64_t)index);
-		if (key_is_secret(printer, key->cell))
+		if (key->kind == SHAPE_CELL && key_is_secret(printer, key->cell))
 			value_print_secret(printer);
 		else
 			value_print(printer, element);
@@ -430,13 +379,17 @@ void value_print(struct value_printer *printer, const struct shape_node *node)
 		put_empty(printer, node);
 		break;
 	case SHAPE_ARRAY:
-		if (is_there(printer, node))
+		if (value_is_there(printer, node))
 			put_elements(printer, node, (int64_t)node->count);
 		else
 			json_null(printer->writer);
 		break;
 	case SHAPE_BYTES:
-		put_bytes(printer, node);
+		if (has_target(printer, node))
+			value_print_bytes(printer, node);
+		break;
+	case SHAPE_BYTE_ARRAY:
+		value_print_bytes(printer, node);
 		break;
 	case SHAPE_SLICE:
 		put_slice(printer, node);
@@ -452,10 +405,8 @@ void value_print(struct value_printer *printer, const struct shape_node *node)
 		put_complex(printer, node);
 		break;
 	case SHAPE_TIME:
-		put_time(printer, node);
-		break;
 	case SHAPE_DURATION:
-		put_duration(printer, node);
+		put_text(printer, node);
 		break;
 	case SHAPE_LENGTH:
 		put_length(printer, node);

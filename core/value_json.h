@@ -18,8 +18,29 @@ const struct hit_value *value_of_cell(const struct value_printer *printer, uint8
 
 const char *value_name(const struct value_printer *printer, const struct shape_node *node);
 
+/* Whether any part of a value could be read. */
+bool value_is_there(const struct value_printer *printer, const struct shape_node *node);
+
 /* Writes the value that a node is of. */
 void value_print(struct value_printer *printer, const struct shape_node *node);
+
+/* The same for bytes, which are there. */
+void value_print_bytes(struct value_printer *printer, const struct shape_node *node);
+
+/*
+ * Writes the value as a key of an object: what is no string is written as JSON would write it. False, and
+ * nothing is written, when it could not be read.
+ */
+bool value_print_key(struct value_printer *printer, const struct shape_node *node);
+bool value_print_bytes_key(struct value_printer *printer, const struct shape_node *node);
+
+/*
+ * The text that a value is known by: a time, a duration. Returns its size, or 0 when it could not be
+ * read.
+ */
+enum { VALUE_TEXT_SIZE = 64 };
+size_t value_text(const struct value_printer *printer, const struct shape_node *node,
+		  char text[static VALUE_TEXT_SIZE]);
 
 /* Writes the fields of a struct into an object that is open: all, or at most so many. */
 void value_print_members(struct value_printer *printer, const struct shape_node *node);

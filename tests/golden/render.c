@@ -243,7 +243,7 @@ static enum shape_kind named_shape(const struct player *player, const char *name
 	static const char *const names[] = {
 		[SHAPE_CELL] = "cell",	   [SHAPE_STRUCT] = "struct", [SHAPE_EMPTY] = "empty",
 		[SHAPE_POINTER] = "pointer", [SHAPE_ARRAY] = "array", [SHAPE_SLICE] = "slice",
-		[SHAPE_BYTES] = "bytes",   [SHAPE_MAP] = "map",	      [SHAPE_INTERFACE] = "interface",
+		[SHAPE_BYTES] = "bytes",   [SHAPE_BYTE_ARRAY] = "bytearray", [SHAPE_MAP] = "map",	      [SHAPE_INTERFACE] = "interface",
 		[SHAPE_CHOICE] = "choice", [SHAPE_COMPLEX] = "complex", [SHAPE_TIME] = "time",
 		[SHAPE_DURATION] = "duration", [SHAPE_LENGTH] = "length", [SHAPE_NUMBER] = "number",
 		[SHAPE_SECRET] = "secret", [SHAPE_GUARDED] = "guarded", [SHAPE_OPAQUE] = "opaque", [SHAPE_NULL] = "null",

@@ -166,6 +166,70 @@ static void writes_bytes(void **state)
 	assert_cuts("e");
 }
 
+static void know_bytes(uint8_t cell, const char *data, uint32_t size, uint32_t length)
+{
+	know_string(cell, data, length);
+	arguments.values[cell].size = size;
+}
+
+/* What is no text loses nothing. */
+static void writes_bytes_that_are_no_text(void **state)
+{
+	start();
+	leaf("a", SHAPE_BYTES, 0, 1);
+	leaf("b", SHAPE_BYTES, 0, 2);
+	leaf("c", SHAPE_BYTES, 0, 3);
+	leaf("d", SHAPE_BYTES, 0, 4);
+	leaf("e", SHAPE_BYTES, 0, 5);
+	know(0, CELL_POINTER, 8, 1);
+	know_bytes(1, "\xde\xad\xbe\xef", 4, 4);
+	know_bytes(2, "a\0b\n", 4, 4);
+	know_bytes(3, "caf\xc3", 4, 4);
+	know_bytes(4, "caf\xc3", 4, 5);
+	know_bytes(5, "\xff\xfe\xfd", 3, 9);
+	assert_written("{\"a\":{\"hex\":\"deadbeef\"},\"b\":\"a\\u0000b\\u000a\","
+		       "\"c\":{\"hex\":\"636166c3\"},\"d\":\"caf\",\"e\":{\"hex\":\"fffefd\"}}");
+	assert_cuts("d,e");
+	cuts.count = 0;
+	shape.notation = BYTES_BASE64;
+	assert_written("{\"a\":{\"base64\":\"3q2+7w==\"},\"b\":\"a\\u0000b\\u000a\","
+		       "\"c\":{\"base64\":\"Y2Fmww==\"},\"d\":\"caf\",\"e\":{\"base64\":\"//79\"}}");
+	assert_cuts("d,e");
+}
+
+static struct shape_node *byte_array(const char *name, uint8_t cell, uint8_t count, uint64_t length)
+{
+	struct shape_node *node = begin_named(SHAPE_BYTE_ARRAY, name);
+
+	node->cell = cell;
+	node->second = count;
+	node->count = length;
+	return node;
+}
+
+/* Controls make an array binary: small numbers are UTF-8, too. */
+static void writes_byte_arrays(void **state)
+{
+	start();
+	byte_array("a", 0, 3, 11);
+	byte_array("b", 3, 1, 4);
+	byte_array("c", 4, 1, 4);
+	byte_array("d", 4, 1, 6);
+	byte_array("e", 5, 2, 12);
+	byte_array("f", 7, 1, 2);
+	know(0, CELL_UINT, 8, UINT64_C(0x6867666564636261));
+	know(1, CELL_UINT, 2, 0x0a69);
+	know(2, CELL_UINT, 1, 'z');
+	know(3, CELL_UINT, 4, 0x0100000a);
+	know(4, CELL_UINT, 4, 0x81828384);
+	know(5, CELL_UINT, 8, 0);
+	know(7, CELL_UINT, 2, 0x7f41);
+	assert_written("{\"a\":\"abcdefghi\\u000az\",\"b\":{\"hex\":\"0a000001\"},"
+		       "\"c\":{\"hex\":\"84838281\"},\"d\":{\"hex\":\"84838281\"},\"e\":null,"
+		       "\"f\":{\"hex\":\"417f\"}}");
+	assert_cuts("d");
+}
+
 static void writes_pairs(void **state)
 {
 	start();
@@ -400,6 +464,46 @@ static void writes_keys(void **state)
 	assert_key(CELL_FLOAT, 8, UINT64_C(0x3ff8000000000000), "1.5");
 	assert_key(CELL_FLOAT, 8, UINT64_C(0x7ff0000000000000), "+Inf");
 	assert_key(CELL_POINTER, 8, 0xc000000010, "0xc000000010");
+}
+
+/* Keys that are more than a word: bytes by their digits, others as the JSON of their value. */
+static void writes_other_keys(void **state)
+{
+	struct shape_node *map, *key;
+
+	start();
+	map = begin_named(SHAPE_MAP, "m");
+	map->second = 1;
+	byte_array("", 2, 1, 4);
+	leaf("", SHAPE_CELL, 8, 0);
+	byte_array("", 3, 1, 4);
+	leaf("", SHAPE_CELL, 8, 0);
+	key = begin_named(SHAPE_STRUCT, "");
+	leaf("A", SHAPE_CELL, 4, 0);
+	leaf("B", SHAPE_CELL, 5, 0);
+	end(key);
+	leaf("", SHAPE_CELL, 8, 0);
+	key = begin_named(SHAPE_POINTER, "");
+	key->cell = 6;
+	leaf("", SHAPE_CELL, 4, 0);
+	end(key);
+	leaf("", SHAPE_CELL, 8, 0);
+	leaf("", SHAPE_TIME, 9, 10);
+	leaf("", SHAPE_CELL, 8, 0);
+	end(map);
+	know(0, CELL_POINTER, 8, 1);
+	know(1, CELL_INT, 8, 5);
+	know(2, CELL_UINT, 4, 0x01020304);
+	know(3, CELL_UINT, 4, 0x64636261);
+	know(4, CELL_INT, 8, 7);
+	know_string(5, "x", 1);
+	know(6, CELL_POINTER, 8, 0xc000010000);
+	know(8, CELL_BOOL, 1, 1);
+	know(9, CELL_UINT, 8, 0);
+	know(10, CELL_INT, 8, 0);
+	assert_written("{\"m\":{\"04030201\":true,\"abcd\":true,\"{\\\"A\\\":7,\\\"B\\\":\\\"x\\\"}\":true,"
+		       "\"0xc000010000\":true,\"0001-01-01T00:00:00.000000000Z\":true}}");
+	assert_cuts("");
 }
 
 /* A key that was cut may be that of several entries, which is told. */
@@ -700,6 +804,8 @@ int main(void)
 		cmocka_unit_test(writes_cells),
 		cmocka_unit_test(writes_strings),
 		cmocka_unit_test(writes_bytes),
+		cmocka_unit_test(writes_bytes_that_are_no_text),
+		cmocka_unit_test(writes_byte_arrays),
 		cmocka_unit_test(writes_pairs),
 		cmocka_unit_test(writes_null_for_the_unreadable),
 		cmocka_unit_test(writes_structs),
@@ -710,6 +816,7 @@ int main(void)
 		cmocka_unit_test(writes_arrays),
 		cmocka_unit_test(writes_maps),
 		cmocka_unit_test(writes_keys),
+		cmocka_unit_test(writes_other_keys),
 		cmocka_unit_test(cuts_keys),
 		cmocka_unit_test(ends_with_the_entries_found),
 		cmocka_unit_test(hides_secrets),

@@ -239,6 +239,7 @@ static void trimmed_text_is_whole(void **state)
 
 		assert_true(trimmed <= size && size - trimmed <= 3);
 		assert_true(is_utf8(converter, text, trimmed));
+		assert_int_equal(escape_is_utf8(text, size), is_utf8(converter, text, size));
 		if (is_utf8(converter, text, size))
 			assert_int_equal(trimmed, size);
 	}

@@ -158,6 +158,28 @@ static void takes_numbers_and_flags(void **state)
 	options_finish(&options);
 }
 
+static void takes_how_values_are_written(void **state)
+{
+	struct options options = parsed(LINE("x"));
+
+	assert_int_equal(options.max_elements, 8);
+	assert_int_equal(options.notation, BYTES_HEX);
+	options_finish(&options);
+	options = parsed(LINE("--max-elements=256", "--bytes", "base64", "x"));
+	assert_int_equal(options.max_elements, 256);
+	assert_int_equal(options.notation, BYTES_BASE64);
+	options_finish(&options);
+	options = parsed(LINE("--max-elements", "1", "--bytes=hex", "x"));
+	assert_int_equal(options.max_elements, 1);
+	assert_int_equal(options.notation, BYTES_HEX);
+	options_finish(&options);
+	assert_refused(LINE("--max-elements", "0", "x"), "--max-elements");
+	assert_refused(LINE("--max-elements", "257", "x"), "256");
+	assert_refused(LINE("--max-elements", "65544", "x"), "256");
+	assert_refused(LINE("--bytes", "octal", "x"), "hex or base64");
+	assert_refused(LINE("--bytes", "", "x"), "--bytes");
+}
+
 static void refuses_other_numbers(void **state)
 {
 	static char *const texts[] = {"", "0", "-1", "+1", " 1", "1 ", "1x", "0x10", "1e3",
@@ -323,6 +345,7 @@ int main(void)
 		cmocka_unit_test(takes_pids),
 		cmocka_unit_test(refuses_what_is_no_pid),
 		cmocka_unit_test(takes_numbers_and_flags),
+		cmocka_unit_test(takes_how_values_are_written),
 		cmocka_unit_test(refuses_other_numbers),
 		cmocka_unit_test(takes_durations),
 		cmocka_unit_test(refuses_other_durations),

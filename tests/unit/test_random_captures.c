@@ -232,7 +232,9 @@ static void check_nodes(const struct shape *shape, size_t first, size_t end, uin
 		assert_true(node->name < shape->name_size);
 		assert_non_null(
 			memchr(shape->names + node->name, '\0', shape->name_size - node->name));
-		if (node->kind != SHAPE_STRUCT && node->kind != SHAPE_ARRAY &&
+		if (node->kind == SHAPE_BYTE_ARRAY)
+			assert_true(node->second > 0 && node->cell + node->second <= (int)cells);
+		else if (node->kind != SHAPE_STRUCT && node->kind != SHAPE_ARRAY &&
 		    node->kind != SHAPE_NULL && node->kind != SHAPE_SECRET && node->kind != SHAPE_NUMBER)
 			assert_true(node->cell < cells && node->second < cells);
 		check_nodes(shape, i + 1, i + node->size, cells, depth + 1);
@@ -295,7 +297,10 @@ static void ask(size_t *compiled, size_t *refused)
 				       .parameter_count = count,
 				       .results = parameters,
 				       .result_count = count };
-	struct shape_bounds bounds = { (uint8_t)below(5), (uint8_t)below(9), (uint8_t)below(3),
+	struct shape_bounds bounds = { (uint8_t)below(5),
+				       (uint8_t)below(9),
+				       (uint8_t)below(3),
+				       (uint16_t)(1 + below(99)),
 				       below(4) == 0,
 				       below(3) ? &redactions[below(2)] : NULL,
 				       below(4) == 0,

@@ -92,6 +92,10 @@ static void write_node(struct writer *writer, const struct shape_node *node)
 		put(writer, "[%llu:", (unsigned long long)node->count);
 		write_children(writer, node, node->size > 1 ? " " : "", " ", NULL, "]");
 		break;
+	case SHAPE_BYTE_ARRAY:
+		put(writer, "bytes[%llu:#%u+%u]", (unsigned long long)node->count, node->cell,
+		    node->second);
+		break;
 	case SHAPE_NUMBER:
 		put(writer, "%llu", (unsigned long long)node->count);
 		break;
@@ -130,7 +134,7 @@ static void write_node(struct writer *writer, const struct shape_node *node)
 
 static struct types binary;
 static const struct redaction listed;
-static const struct shape_bounds usual = {.depth = 4, .width = 3, .recursion = 1, .redaction = &listed};
+static const struct shape_bounds usual = {.depth = 4, .width = 3, .recursion = 1, .bytes = 37, .redaction = &listed};
 
 static int forget_types(void **state)
 {
@@ -288,7 +292,32 @@ static void shapes_plain_values(void **state)
 	assert_shape(go_pointer(go_basic("complex64")), "a", "*#0(complex#1,#2)");
 	assert_shape(go_pointer(go_mystery("complex24", TYPE_COMPLEX, 3)), "a", "*#0(null)");
 	assert_shape(go_slice(go_basic("uint8")), "a", "bytes#0,#1");
-	assert_shape(go_array(go_basic("uint8"), 5), "a", "[5: #0 #1 #2]");
+	assert_shape(go_array(go_basic("uint16"), 5), "a", "[5: #0 #1 #2]");
+}
+
+/* Word by word, then what is left by halves. */
+static void shapes_bytes(void **state)
+{
+	const struct type *byte = go_basic("uint8");
+	const struct type *named = go_named("main.Hash", go_array(byte, 20));
+
+	assert_shape(go_slice(byte), "a", "bytes#0,#1");
+	assert_shape(go_slice(go_basic("int8")), "a", "slice#0,#1[#2 #3 #4]");
+	assert_shape(go_array(go_basic("int8"), 2), "a", "[2: #0 #1]");
+	assert_shape(go_array(byte, 0), "a", "[0:]");
+	assert_shape(go_array(byte, 1), "a", "bytes[1:#0+1]");
+	assert_shape(go_array(byte, 8), "a", "bytes[8:#0+1]");
+	assert_shape(go_array(byte, 15), "a", "bytes[15:#0+4]");
+	assert_shape(go_array(byte, 16), "a", "bytes[16:#0+2]");
+	assert_shape(go_pointer(named), "a", "*#0(bytes[20:#1+3])");
+	assert_shape(go_slice(named), "a",
+		     "slice#0,#1[bytes[20:#2+3] bytes[20:#5+3] bytes[20:#8+3]]");
+	assert_shape(go_map(named, go_basic("bool")), "a",
+		     "map#0,#1[bytes[20:#2+3] #5 bytes[20:#6+3] #9 bytes[20:#10+3] #13]");
+	/* No more than the bounds say. */
+	assert_shape(go_array(byte, 1000), "a", "bytes[1000:#0+6]");
+	/* A byte of it by itself. */
+	assert_shape(named, "a[19]", "#0");
 }
 
 static void shapes_times(void **state)
@@ -770,6 +799,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_what_cells_hold),
 		cmocka_unit_test(shapes_plain_values),
+		cmocka_unit_test(shapes_bytes),
+		cmocka_unit_test(shapes_bytes),
 		cmocka_unit_test(shapes_times),
 		cmocka_unit_test(shapes_structs),
 		cmocka_unit_test(shapes_lists),

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -179,6 +180,63 @@ func shown(text string) string {
 	return string([]rune(text))
 }
 
+func isBytes(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Slice:
+		return t.Elem().Kind() == reflect.Uint8
+	case reflect.Array:
+		return t.Elem().Kind() == reflect.Uint8 && t.Len() > 0
+	}
+	return false
+}
+
+func bytesOf(v reflect.Value) []byte {
+	out := make([]byte, v.Len())
+	for i := range out {
+		out[i] = byte(v.Index(i).Uint())
+	}
+	return out
+}
+
+// renderBytes has hexadecimal digits for what is no text; controls make an array binary.
+func (r renderer) renderBytes(data []byte, array bool, p place) interface{} {
+	captured := data
+	if len(captured) > *maxString {
+		captured = captured[:*maxString]
+	}
+	if isText(captured, len(captured) < len(data)) && !(array && hasControls(captured)) {
+		return r.renderText(string(data), p)
+	}
+	if len(captured) < len(data) {
+		r.noteCut(p, len(data))
+	}
+	return object{{"hex", hex.EncodeToString(captured)}}
+}
+
+// isText allows for a character that was cut in two.
+func isText(data []byte, cut bool) bool {
+	for len(data) > 0 {
+		if cut && !utf8.FullRune(data) {
+			return true
+		}
+		r, size := utf8.DecodeRune(data)
+		if r == utf8.RuneError && size == 1 {
+			return false
+		}
+		data = data[size:]
+	}
+	return true
+}
+
+func hasControls(data []byte) bool {
+	for _, b := range data {
+		if b < ' ' && b != '\t' && b != '\n' && b != '\r' || b == 0x7f {
+			return true
+		}
+	}
+	return false
+}
+
 // renderWord is for what is one word that points somewhere.
 func renderWord(v reflect.Value) interface{} {
 	if v.IsNil() {
@@ -198,8 +256,8 @@ func (r renderer) renderNested(v reflect.Value, p place) interface{} {
 	if v.Kind() != reflect.Array && v.Kind() != reflect.Struct && v.IsNil() {
 		return nil
 	}
-	if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
-		return r.renderText(string(v.Bytes()), p)
+	if isBytes(v.Type()) {
+		return r.renderBytes(bytesOf(v), v.Kind() == reflect.Array, p)
 	}
 	switch v.Kind() {
 	case reflect.Array:
@@ -255,7 +313,7 @@ func (r renderer) renderStruct(v reflect.Value, p place) interface{} {
 func (r renderer) renderMap(v reflect.Value, p place) interface{} {
 	entries := [][2]interface{}{}
 	for _, k := range v.MapKeys() {
-		name := fmt.Sprint(k)
+		name := keyText(k)
 		step := "[" + name + "]"
 		if k.Kind() == reflect.String {
 			step = "[" + strconv.Quote(name) + "]"
@@ -267,6 +325,17 @@ func (r renderer) renderMap(v reflect.Value, p place) interface{} {
 		r.noteCut(p, 0)
 	}
 	return object{{"$map", entries}}
+}
+
+// keyText is for keys of all kinds that are told.
+func keyText(k reflect.Value) string {
+	if isBytes(k.Type()) {
+		if data := bytesOf(k); !isText(data, false) || hasControls(data) {
+			return hex.EncodeToString(data)
+		}
+		return string(bytesOf(k))
+	}
+	return fmt.Sprint(k)
 }
 
 // renderInterface accepts the type alone, but for errors that the standard library makes.

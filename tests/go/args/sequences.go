@@ -2,7 +2,11 @@
 
 package main
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
 
 //go:noinline
 func takeInts(values []int) { calls++ }
@@ -159,6 +163,55 @@ func arrays() {
 	nine := [9]int{1, 2, 3, 4, 5, 6, 7, 8, 9}
 	add("array of 9", takeArray9, func() { takeArray9(nine) }, arg("a", nine), arg("a[8]", 9))
 	arraysInStructs()
+	bytesAndHashes()
+}
+
+// --- bytes ---
+
+type raw []byte
+
+type hash [20]byte
+
+type account struct {
+	Key  [32]byte
+	Seal hash
+	Tag  [3]byte
+	Next int
+}
+
+//go:noinline
+func takeRawBytes(b []byte, named raw, lists [][]byte) { calls++ }
+
+//go:noinline
+func takeHashes(h hash, p *[32]byte, a account, list []hash, m map[[4]byte]int) { calls++ }
+
+//go:noinline
+func takeLongArray(long *[300]byte) { calls++ }
+
+func bytesAndHashes() {
+	for _, data := range [][]byte{
+		nil, {}, []byte("text"), []byte("line\nwith\ttab"), []byte("a\x00b"), {0xde, 0xad, 0xbe, 0xef}, {0xff}, {0, 1, 2},
+		[]byte("caf\xc3"), bytes.Repeat([]byte("é"), 100), bytes.Repeat([]byte{0xfe}, 300),
+	} {
+		b := data
+		add(fmt.Sprintf("bytes %.20q", b), takeRawBytes, func() { takeRawBytes(b, raw(b), [][]byte{b, nil, {0x80}}) },
+			arg("b", b), arg("named", raw(b)), arg("lists", [][]byte{b, nil, {0x80}}), arg("len(b)", len(b)))
+	}
+	var a account
+	var p [32]byte
+	copy(a.Key[:], "a key that is text, 32 bytes: ok")
+	copy(a.Seal[:], "\x01\xff\x02")
+	copy(a.Tag[:], "tag")
+	copy(p[:], "not as long")
+	list := []hash{{}, a.Seal, {19: 0x80}}
+	m := map[[4]byte]int{{127, 0, 0, 1}: 1, {'t', 'e', 'x', 't'}: 2, {0xff, 0xfe, 0xfd, 0xfc}: 3}
+	add("arrays of bytes", takeHashes, func() { takeHashes(a.Seal, &p, a, list, m) }, arg("h", a.Seal), arg("p", &p),
+		arg("a", a), arg("a.Key", a.Key), arg("a.Tag[2]", 'g'), arg("list", list), arg("m", m), arg("len(h)", 20))
+	long := &[300]byte{299: 1}
+	add("a long array of bytes", takeLongArray, func() { takeLongArray(long) }, arg("long", long))
+	text := &[300]byte{}
+	copy(text[:], strings.Repeat("é", 150))
+	add("a long array of text", takeLongArray, func() { takeLongArray(text) }, arg("long", text))
 }
 
 func arraysInStructs() {

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Slices and arrays of bytes. */
+#include "value_json.h"
+
+#include <string.h>
+
+#include "bytes_json.h"
+
+enum { ARRAY_MAX_SIZE = PLAN_MAX_CELLS * 8 };
+
+/* The bytes of a node, put together from its cells where they are an array's. */
+struct node_bytes {
+	struct byte_string bytes;
+	bool is_text;
+	char room[ARRAY_MAX_SIZE];
+};
+
+/* Puts an array's cells one after the other; false when one could not be read. */
+static bool gather_cells(const struct value_printer *printer, const struct shape_node *node,
+			 struct node_bytes *ret_bytes)
+{
+	size_t used = 0;
+
+	for (uint16_t i = node->cell; i < node->cell + node->second; i++) {
+		const struct hit_value *value = value_of_cell(printer, (uint8_t)i);
+		uint8_t size = printer->arguments->cells[(uint8_t)i].cell.size;
+
+		if (!value || size > sizeof(value->integer) || used + size > ARRAY_MAX_SIZE)
+			return false;
+		memcpy(ret_bytes->room + used, &value->integer, size);
+		used += size;
+	}
+	ret_bytes->bytes = (struct byte_string){ ret_bytes->room, used, node->count };
+	return true;
+}
+
+static bool bytes_of_node(const struct value_printer *printer, const struct shape_node *node,
+			  struct node_bytes *ret_bytes)
+{
+	const struct hit_value *value;
+
+	if (node->kind == SHAPE_BYTE_ARRAY) {
+		if (!gather_cells(printer, node, ret_bytes))
+			return false;
+		ret_bytes->is_text = bytes_of_array_are_text(&ret_bytes->bytes);
+		return true;
+	}
+	value = value_of_cell(printer, node->second);
+	if (!value)
+		return false;
+	ret_bytes->bytes = (struct byte_string){ value->data, value->size, value->length };
+	ret_bytes->is_text = bytes_are_text(&ret_bytes->bytes);
+	return true;
+}
+
+static void put_bytes(struct value_printer *printer, const struct node_bytes *bytes, bool is_key)
+{
+	enum bytes_notation notation = printer->arguments->shape->notation;
+
+	if (bytes->is_text)
+		bytes_json_text(printer->writer, &bytes->bytes);
+	else if (is_key)
+		bytes_json_key(printer->writer, &bytes->bytes, notation);
+	else
+		bytes_json_value(printer->writer, &bytes->bytes, notation);
+	if (bytes->bytes.size < bytes->bytes.length)
+		value_note_cut(printer);
+}
+
+void value_print_bytes(struct value_printer *printer, const struct shape_node *node)
+{
+	struct node_bytes bytes;
+
+	if (bytes_of_node(printer, node, &bytes))
+		put_bytes(printer, &bytes, false);
+	else
+		json_null(printer->writer);
+}
+
+bool value_print_bytes_key(struct value_printer *printer, const struct shape_node *node)
+{
+	struct node_bytes bytes;
+
+	if (!bytes_of_node(printer, node, &bytes))
+		return false;
+	put_bytes(printer, &bytes, true);
+	return true;
+}
