@@ -120,7 +120,8 @@ static void report_problem(struct report *report, const struct kernel_verdict *v
 
 	report_open_object(report, NULL);
 	report_reason(report, problem->obstacle, &problem->why);
-	if (problem->why.hint[0])
+	/* That is about --attach; newer kernels are named already. */
+	if (problem->why.hint[0] && !obstacle_is_of_way(problem->obstacle))
 		report_string(report, "advice", problem->why.hint);
 	report_open_list(report, "concerns");
 	for (int i = first; i < TOOL_FEATURE_COUNT; i++) {

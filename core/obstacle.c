@@ -207,23 +207,6 @@ static enum obstacle obstacle_of_perf_event(const struct kernel_facts *facts,
 		       OBSTACLE_ADMIN;
 }
 
-enum obstacle obstacle_of_way(const struct kernel_facts *facts,
-			      const struct kernel_features *features,
-			      enum kernel_attachment attachment)
-{
-	/* What is not permitted at all has no ways. */
-	if (obstacle_of_rights(facts) != OBSTACLE_NONE || features->programs != ANSWER_YES)
-		return OBSTACLE_NONE;
-	if (attachment == KERNEL_ATTACHMENT_SINGLE_SLEEPABLE && features->sleepable == ANSWER_NO)
-		return OBSTACLE_NO_SLEEPABLE;
-	if (is_by_perf_event(attachment))
-		return obstacle_of_perf_event(facts, features);
-	if (features->multi_links == ANSWER_NO)
-		return features->perf_events == ANSWER_NO ? OBSTACLE_NO_UPROBES :
-							    OBSTACLE_NO_MULTI_LINKS;
-	return OBSTACLE_NONE;
-}
-
 bool obstacle_is_of_way(enum obstacle obstacle)
 {
 	return obstacle == OBSTACLE_NO_MULTI_LINKS || obstacle == OBSTACLE_NO_SLEEPABLE;
@@ -251,6 +234,36 @@ static enum obstacle obstacle_of_programs(const struct kernel_facts *facts,
 	if (features->exchange == ANSWER_NO)
 		return OBSTACLE_NO_EXCHANGE;
 	return features->read_kernel == ANSWER_NO ? OBSTACLE_LOCKDOWN : OBSTACLE_NONE;
+}
+
+static enum obstacle find_way(const struct kernel_facts *facts,
+			      const struct kernel_features *features,
+			      enum kernel_attachment attachment)
+{
+	if (attachment == KERNEL_ATTACHMENT_SINGLE_SLEEPABLE && features->sleepable == ANSWER_NO)
+		return OBSTACLE_NO_SLEEPABLE;
+	if (is_by_perf_event(attachment))
+		return obstacle_of_perf_event(facts, features);
+	if (features->multi_links == ANSWER_NO)
+		return features->perf_events == ANSWER_NO ? OBSTACLE_NO_UPROBES :
+							    OBSTACLE_NO_MULTI_LINKS;
+	return OBSTACLE_NONE;
+}
+
+enum obstacle obstacle_of_way(const struct kernel_facts *facts,
+			      const struct kernel_features *features,
+			      enum kernel_attachment attachment)
+{
+	enum obstacle programs = obstacle_of_programs(facts, features), way;
+
+	/* What is not permitted at all has no ways. */
+	if (obstacle_of_rights(facts) != OBSTACLE_NONE || features->programs != ANSWER_YES)
+		return OBSTACLE_NONE;
+	way = find_way(facts, features, attachment);
+	/* A right is not asked for that would be of no use. */
+	if (way == OBSTACLE_NONE || obstacle_is_of_way(way) || programs == OBSTACLE_NONE)
+		return way;
+	return programs;
 }
 
 /* What the kernel answers to a program that it would have to compile; the latter has no name here. */

@@ -156,6 +156,12 @@ static void be_linux_5_10(struct machine *machine)
 	machine->features.sleepable = machine->features.multi_links = ANSWER_NO;
 }
 
+static void be_linux_5_10_without_admin(struct machine *machine)
+{
+	be_linux_5_10(machine);
+	lack_admin(machine);
+}
+
 static void be_linux_5_15(struct machine *machine)
 {
 	machine->features.loops = ANSWER_NO;
@@ -315,6 +321,9 @@ static void knows_ways(void **state)
 		{ lack_admin, OBSTACLE_NONE, OBSTACLE_ADMIN, OBSTACLE_ADMIN },
 		{ filter_perf, OBSTACLE_NONE, OBSTACLE_SECCOMP_PERF, OBSTACLE_SECCOMP_PERF },
 		{ lack_uprobes, OBSTACLE_NO_UPROBES, OBSTACLE_NO_UPROBES, OBSTACLE_NO_UPROBES },
+		/* A right that would not help is not asked for. */
+		{ be_linux_5_10_without_admin, OBSTACLE_NO_MULTI_LINKS, OBSTACLE_NO_SLEEPABLE,
+		  OBSTACLE_NO_COOKIES },
 		/* Which ways there are is not known then; loading says why it is not permitted. */
 		{ lack_capabilities, OBSTACLE_NONE, OBSTACLE_NONE, OBSTACLE_NONE },
 	};
