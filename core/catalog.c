@@ -29,6 +29,7 @@ struct known_binary {
 	struct attachment *probes; /* in the file; NULL: there are none */
 	int descriptor;		   /* of the file, or -1 */
 	bool leased;		   /* its content is as it was inspected, and stays so */
+	int lease_code;		   /* otherwise: why it could not be */
 	bool stale;		   /* it is not any more */
 	size_t users;
 	uint64_t idle_since; /* by the loop's clock */
@@ -294,7 +295,7 @@ static int inspect(struct catalog *catalog, struct known_binary *binary, const c
 struct opened {
 	struct file_identity file;
 	int descriptor;
-	bool leased;
+	int lease_code; /* 0: it was; or a negative errno */
 };
 
 static int open_file(const char *path, struct opened *ret_opened, struct error *err)
@@ -307,7 +308,7 @@ static int open_file(const char *path, struct opened *ret_opened, struct error *
 		return privilege_fail(err, -errno, PRIVILEGE_READ, "the file may not be read");
 	if (opened.descriptor < 0)
 		return error_fail(err, -errno, "%s", strerror(errno));
-	opened.leased = lease_take(opened.descriptor) == 0;
+	opened.lease_code = lease_take(opened.descriptor);
 	r = file_identity_of(opened.descriptor, &opened.file);
 	if (r < 0) {
 		close(opened.descriptor);
@@ -329,7 +330,8 @@ static int learn(struct catalog *catalog, const struct opened *opened, const cha
 	}
 	binary->file = opened->file;
 	binary->descriptor = opened->descriptor;
-	binary->leased = opened->leased;
+	binary->leased = opened->lease_code == 0;
+	binary->lease_code = opened->lease_code;
 	r = inspect(catalog, binary, path, err);
 	if (r == 0 && add(catalog, binary) < 0)
 		r = error_fail(err, -ENOMEM, "out of memory");
@@ -350,7 +352,8 @@ static void refresh(struct known_binary *binary, const struct opened *opened)
 		return;
 	}
 	binary->descriptor = opened->descriptor;
-	binary->leased = opened->leased;
+	binary->leased = opened->lease_code == 0;
+	binary->lease_code = opened->lease_code;
 }
 
 int catalog_open(struct catalog *catalog, const char *path, const char *name,
@@ -397,9 +400,7 @@ int catalog_probe(struct catalog *catalog, struct known_binary *binary, struct e
 	if (binary->probes)
 		return 0;
 	if (!binary->leased)
-		return privilege_fail(err, -EACCES, PRIVILEGE_LEASE,
-				      "the file cannot be kept from being overwritten, so its probes do "
-				      "not wait in it: the first requests after a restart may go unseen");
+		return lease_fail(binary->lease_code, err);
 	points = inspection_points(binary->inspection, &count);
 	return kernel_attach_file(catalog->kernel, path.text, points, count, &binary->probes, err);
 }
