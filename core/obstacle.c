@@ -88,8 +88,8 @@ static const struct {
 	},
 	[OBSTACLE_NO_JIT] = {
 		.name = "no_jit",
-		.why = "the kernel's compiler of eBPF is off, and its interpreter does not take these",
-		.advice = "switch the compiler on: sysctl net.core.bpf_jit_enable=1",
+		.why = "the kernel's JIT compiler is off, and its interpreter does not take these programs",
+		.advice = "switch the JIT compiler on: sysctl net.core.bpf_jit_enable=1",
 	},
 	[OBSTACLE_NO_COOKIES] = {
 		.name = "no_attach_cookies",
