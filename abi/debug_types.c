@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "arena.h"
 #include "debug_signature.h"
@@ -28,6 +29,8 @@ struct debug_types {
 struct debug_record {
 	struct type_record record;
 	uint64_t reference;
+	bool is_part;  /* the reference was found in a shape */
+	bool is_shape; /* the type is one, or is part of one and has type arguments in it */
 };
 
 /* go_kind is a reflect.Kind (golang/go src/reflect/type.go), the same in all releases. */
@@ -114,7 +117,41 @@ static uint64_t size_of(const struct debug_entry *entry, enum type_kind kind)
 	}
 }
 
-/* The entry behind typedefs; the name is that of the outermost. */
+/*
+ * Instances of a generic function whose type arguments have one shape share their code. Shapes are named
+ * types, "go.shape.int". A type argument that is a pointer has the shape "go.shape.*uint8", whatever it points
+ * to (golang/go src/cmd/compile/internal/noder/reader.go, shapify). In Go 1.18 and 1.19 the number of the type
+ * parameter follows, "go.shape.*uint8_0", and within other shapes no more than *uint8 is left of such a pointer:
+ * "go.shape.[]*uint8_0" may be the shape of []*T (typecheck/subr.go, Shapify).
+ */
+static const char shape_mark[] = "go.shape.", any_pointer[] = "*uint8";
+
+static bool is_shape(const char *name)
+{
+	return strncmp(name, shape_mark, sizeof(shape_mark) - 1) == 0;
+}
+
+static bool is_any_pointer(const struct debug_record *made)
+{
+	const char *name = made->record.type.name;
+	size_t size = sizeof(any_pointer) - 1;
+
+	if (!made->is_shape || made->record.type.kind != TYPE_POINTER)
+		return false;
+	if (is_shape(name))
+		name += sizeof(shape_mark) - 1;
+	return strncmp(name, any_pointer, size) == 0 && (name[size] == '\0' || name[size] == '_');
+}
+
+/* Types that depend on type arguments are referred to by way of the dictionary: typedefs called ".param0". */
+static bool is_dictionary_entry(const char *name)
+{
+	static const char mark[] = ".param";
+
+	return strncmp(name, mark, sizeof(mark) - 1) == 0;
+}
+
+/* The entry behind typedefs; the name is that of the outermost, as the source would have it. */
 static int resolve(struct debug_types *types, uint64_t reference, struct debug_entry *ret_entry,
 		   struct error *err)
 {
@@ -125,7 +162,7 @@ static int resolve(struct debug_types *types, uint64_t reference, struct debug_e
 
 		if (r < 0)
 			return r;
-		if (!name)
+		if (!name || is_dictionary_entry(name))
 			name = ret_entry->name;
 		/* Map, chan and interface are typedefs with a go_kind of their own. */
 		if (ret_entry->tag != DEBUG_TAG_TYPEDEF || ret_entry->go_kind || !ret_entry->type) {
@@ -138,16 +175,34 @@ static int resolve(struct debug_types *types, uint64_t reference, struct debug_e
 			  name ? name : "");
 }
 
-int debug_types_at(struct debug_types *types, uint64_t reference, const struct type **ret_type,
-		   struct error *err)
+static void fill_record(struct debug_record *made, const struct debug_entry *entry)
 {
+	struct type_record *record = &made->record;
+
+	record->owner = TYPE_OWNER_DWARF;
+	record->entry = entry->offset;
+	record->type.name = entry->name;
+	record->type.kind = kind_of(entry);
+	record->type.size = size_of(entry, record->type.kind);
+	record->type.runtime_type = entry->runtime_type;
+	made->is_shape = is_shape(entry->name) ||
+			 (made->is_part && strstr(entry->name, any_pointer));
+	record->type.is_any_pointer = is_any_pointer(made);
+}
+
+/* The type that a reference leads to, which was found in the description of another, `whole`, or of none. */
+static int type_at(struct debug_types *types, uint64_t reference, const struct type *whole,
+		   const struct type **ret_type, struct error *err)
+{
+	bool is_part = whole && ((struct debug_record *)type_record_of(whole))->is_shape;
 	struct type_record **bucket = &types->buckets[reference / 2 % DEBUG_BUCKETS], *record;
 	struct debug_record *made;
 	struct debug_entry entry;
 	int r;
 
 	for (record = *bucket; record; record = record->next) {
-		if (((struct debug_record *)record)->reference == reference) {
+		made = (struct debug_record *)record;
+		if (made->reference == reference && made->is_part == is_part) {
 			*ret_type = &record->type;
 			return 0;
 		}
@@ -159,17 +214,19 @@ int debug_types_at(struct debug_types *types, uint64_t reference, const struct t
 	if (!made)
 		return error_fail(err, -ENOMEM, "no memory for the types of the binary");
 	made->reference = reference;
+	made->is_part = is_part;
+	fill_record(made, &entry);
 	record = &made->record;
-	record->owner = TYPE_OWNER_DWARF;
-	record->entry = entry.offset;
-	record->type.name = entry.name;
-	record->type.kind = kind_of(&entry);
-	record->type.size = size_of(&entry, record->type.kind);
-	record->type.runtime_type = entry.runtime_type;
 	record->next = *bucket;
 	*bucket = record;
 	*ret_type = &record->type;
 	return 0;
+}
+
+int debug_types_at(struct debug_types *types, uint64_t reference, const struct type **ret_type,
+		   struct error *err)
+{
+	return type_at(types, reference, NULL, ret_type, err);
 }
 
 static int field_compare(const void *a, const void *b)
@@ -208,7 +265,7 @@ static int complete_fields(struct debug_types *types, struct type *type, uint64_
 		fields[i].name = member->name ? member->name : "";
 		fields[i].offset = member->member;
 		fields[i].embedded = member->embedded;
-		r = debug_types_at(types, member->type, &fields[i].type, err);
+		r = type_at(types, member->type, type, &fields[i].type, err);
 	}
 	if (r == 0) {
 		fields_sort(fields, members.count);
@@ -233,7 +290,7 @@ static int complete_array(struct debug_types *types, struct type *type,
 	entry_list_release(&ranges);
 	if (r < 0)
 		return r;
-	return debug_types_at(types, entry->type, &type->element, err);
+	return type_at(types, entry->type, type, &type->element, err);
 }
 
 /* The words of an interface are the fields of runtime.iface or runtime.eface. */
@@ -262,14 +319,17 @@ static int complete_parts(struct debug_types *types, struct type *type,
 	case TYPE_INTERFACE:
 		return complete_interface(types, type, entry, err);
 	case TYPE_POINTER:
-		return entry->type ? debug_types_at(types, entry->type, &type->element, err) : 0;
+		/* What code that has any pointer is told to point to is no more than a name. */
+		if (!entry->type || type->is_any_pointer)
+			return 0;
+		return type_at(types, entry->type, type, &type->element, err);
 	case TYPE_SLICE:
 	case TYPE_CHAN:
 	case TYPE_MAP:
 		if (entry->go_key)
-			r = debug_types_at(types, entry->go_key, &type->key, err);
+			r = type_at(types, entry->go_key, type, &type->key, err);
 		if (r == 0 && entry->go_element)
-			r = debug_types_at(types, entry->go_element, &type->element, err);
+			r = type_at(types, entry->go_element, type, &type->element, err);
 		return r;
 	case TYPE_UNKNOWN:
 		return error_fail(err, -ENODATA, "DWARF does not say what %s is", type->name);
@@ -281,19 +341,21 @@ static int complete_parts(struct debug_types *types, struct type *type,
 int debug_types_complete(struct debug_types *types, const struct type *type, struct error *err)
 {
 	struct type_record *record = type_record_of(type);
-	struct type target = record->type;
+	/* A copy: on failure the type stays as it was. */
+	struct debug_record copy = *(struct debug_record *)record;
+	struct type *target = &copy.record.type;
 	struct debug_entry entry;
 	int r;
 
-	if (target.complete)
+	if (target->complete)
 		return 0;
 	r = debug_info_entry(types->info, record->entry, &entry, err);
 	if (r == 0)
-		r = complete_parts(types, &target, &entry, err);
+		r = complete_parts(types, target, &entry, err);
 	if (r < 0)
 		return r;
-	target.complete = true;
-	record->type = target;
+	target->complete = true;
+	record->type = *target;
 	return 0;
 }
 

@@ -264,7 +264,7 @@ int shape_create(const struct scope *scope, const struct shape_wish *wishes, siz
 	int r = root < 0 ? root : 0;
 
 	if (gaps)
-		gaps->count = 0;
+		*gaps = (struct shape_gaps){ .count = 0 };
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = add_wish(&maker, scope, &wishes[i], bounds.has_limit && i >= bounds.limit);
 	if (r < 0) {

@@ -90,6 +90,7 @@ enum { SHAPE_MAX_GAPS = 8 };
 struct shape_gaps {
 	struct shape_gap gaps[SHAPE_MAX_GAPS];
 	size_t count;
+	bool has_any_pointers; /* shown as addresses, see type.h */
 };
 
 /*

@@ -296,6 +296,8 @@ int value_add_kind(struct shape_maker *maker, const struct walk *walk, struct sh
 	case TYPE_POINTER:
 		if (type->element)
 			return add_pointer(maker, walk, spot);
+		if (type->is_any_pointer && maker->gaps)
+			maker->gaps->has_any_pointers = true;
 		break;
 	case TYPE_ARRAY:
 		return add_array(maker, walk, spot);

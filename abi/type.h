@@ -19,7 +19,7 @@ enum type_kind {
 	TYPE_FLOAT, /* 4 or 8 bytes */
 	TYPE_COMPLEX,
 	TYPE_STRING,
-	TYPE_POINTER, /* to `element`; NULL for unsafe.Pointer */
+	TYPE_POINTER, /* to `element`; NULL for unsafe.Pointer, and for any type's (is_any_pointer) */
 	TYPE_STRUCT,
 	TYPE_ARRAY, /* `length` times `element` */
 	TYPE_SLICE, /* of `element` */
@@ -41,6 +41,8 @@ struct type {
 	const char *name; /* as Go writes it, with the whole import path: "net/http.Request", "*net/url.URL" */
 	uint64_t size;
 	uint64_t runtime_type; /* of the runtime's descriptor: offset from its types; 0: unknown */
+	/* A pointer in code that the instances of a generic function share: to what, it does not know. */
+	bool is_any_pointer;
 	bool complete; /* the parts below are filled in; see types_complete() */
 	const struct type *element;
 	const struct type *key;

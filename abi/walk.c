@@ -166,6 +166,10 @@ int walk_follow(struct walk *walk, struct error *err)
 
 	if (r < 0)
 		return r;
+	if (walk->type->is_any_pointer)
+		return walk_fail_type(
+			walk, err, -ENOTSUP,
+			"a %s is a pointer of a type parameter: code that its instances share does not know to what");
 	if (!walk->type->element)
 		return walk_fail_type(walk, err, -ENOTSUP, "a %s cannot be followed");
 	r = walk_word(walk, 0, &pointer, err);

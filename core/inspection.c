@@ -9,6 +9,7 @@
 
 #include "binary.h"
 #include "inlining.h"
+#include "name_list.h"
 #include "survey.h"
 
 /* A probe as it is installed: how to read its records. */
@@ -231,6 +232,29 @@ static void tell_gaps(const struct survey *survey, const struct inspection_optio
 	}
 }
 
+/* Functions of which arguments are shown as addresses, as what those point to is not known. */
+static void tell_any_pointers(const struct survey *survey, const struct inspection_options *options)
+{
+	struct name_list functions = { .count = 0 };
+	char names[NAME_LIST_TEXT];
+	struct error why = { 0 };
+
+	for (size_t i = 0; i < survey->count; i++) {
+		const struct survey_probe *probe = &survey->probes[i];
+
+		if (probe->result == 0 && probe->probe.gaps.has_any_pointers)
+			name_list_add(&functions, probe->function);
+	}
+	if (functions.count == 0)
+		return;
+	name_list_format(&functions, names);
+	error_fail(&why, -ENODATA,
+		   "pointers of type parameters are shown as addresses in %s: "
+		   "code that instances share does not know what they point to",
+		   names);
+	options->refused(options->user, &why);
+}
+
 /* Surveys what the options ask for; the error says why nothing of it can be traced. */
 static int survey_binary(const struct binary *binary, const struct inspection_options *options,
 			 struct survey *survey, struct error *err)
@@ -287,6 +311,7 @@ static int install_survey(struct inspection *inspection, struct survey *survey,
 	tell_copies(survey, options);
 	tell_unknown(survey, options);
 	tell_gaps(survey, options);
+	tell_any_pointers(survey, options);
 	tell_inlined(survey, options);
 	return r;
 }

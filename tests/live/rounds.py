@@ -28,6 +28,10 @@ class Rounds:
         self.process.stdin.flush()
         self.lines.wait(lambda lines: len(lines) >= before + count, "has not made its calls")
 
+    def address(self):
+        """Of the user that was passed in the last round."""
+        return self.lines.all()[-1].split()[1].decode()
+
     def end(self):
         self.process.stdin.close()
         self.process.wait(PATIENCE)

@@ -753,6 +753,36 @@ static void refuses_wrong_expressions(void **state)
 	assert_refused(integer, "a.(string)", -EINVAL, "no interface");
 }
 
+/* A pointer to nobody knows what is no more than an address, and that is noted. */
+static void shows_any_pointers_as_addresses(void **state)
+{
+	static const struct type any = { .kind = TYPE_POINTER,
+					 .name = "go.shape.*uint8",
+					 .size = 8,
+					 .is_any_pointer = true,
+					 .complete = true };
+	const struct type *holder =
+		GO_STRUCT("main.Holder", { "P", &any }, { "N", go_basic("int") });
+	struct question question = { { &any, go_slice(&any), go_pointer(holder), go_basic("int") },
+				     { NULL },
+				     usual };
+	struct answer answer;
+
+	assert_shape_in(question, "{a:#0 b:slice#1,#2[#3 #4 #5] c:*#6({P:#7 N:#8}) d:#9}");
+	assert_int_equal(ask(&question, &answer, NULL), 0);
+	assert_true(answer.gaps.has_any_pointers);
+	shape_finish(&answer.shape);
+	question = (struct question){ { &any, go_basic("int") }, { "b" }, usual };
+	assert_int_equal(ask(&question, &answer, NULL), 0);
+	assert_false(answer.gaps.has_any_pointers);
+	shape_finish(&answer.shape);
+	question.expressions[0] = "a.Name";
+	assert_int_equal(ask(&question, &answer, &(struct error){ 0 }), 0);
+	assert_int_equal(answer.gaps.count, 1);
+	assert_int_equal(answer.shape.nodes[1].kind, SHAPE_NULL);
+	shape_finish(&answer.shape);
+}
+
 /* Captures that a plan has no room for are there all the same, as cut. */
 static void leaves_out_what_exceeds_the_limit(void **state)
 {
@@ -827,6 +857,7 @@ int main(void)
 		cmocka_unit_test(shapes_any),
 		cmocka_unit_test(shapes_errors),
 		cmocka_unit_test(refuses_wrong_expressions),
+		cmocka_unit_test(shows_any_pointers_as_addresses),
 		cmocka_unit_test(leaves_out_what_exceeds_the_limit),
 		cmocka_unit_test(needs_no_gaps),
 	};

@@ -5,6 +5,8 @@
 
 package main
 
+import "fmt"
+
 type user struct {
 	name string
 	age  int
@@ -12,12 +14,53 @@ type user struct {
 
 type order struct{ id int }
 
+type cache[V any] struct {
+	last V
+	all  []V
+	byID map[string]V
+}
+
+//go:noinline
+func (c *cache[V]) put(key string, v V) V {
+	c.last, c.all, c.byID[key] = v, append(c.all[:0], v), v
+	return v
+}
+
 //go:noinline
 func first[T any](values []T) T { return values[0] }
 
-func makeGenericCalls(round int) {
+//go:noinline
+func whole[T any](value T) T { return value }
+
+// wrap passes on what is made of its type parameter.
+//
+//go:noinline
+func wrap[T any](v T) {
+	whole([]T{v})
+	whole(struct {
+		V T
+		B *byte
+	}{V: v})
+	whole(&v)
+}
+
+// named knows by its constraint what P points to.
+//
+//go:noinline
+func named[E any, P interface{ *E }](p P) P { return p }
+
+var users = &cache[*user]{byID: map[string]*user{}}
+
+// makeGenericCalls returns the address of what it passes.
+func makeGenericCalls(round int) string {
+	ada := &user{"Ada", 36}
 	first([]int{round, 1})
 	first([]string{"a", "b"})
-	first([]*user{{"Ada", 36}})
+	first([]*user{ada})
 	first([]*order{{300 + round}})
+	users.put("ada", ada)
+	whole(*ada)
+	wrap(ada)
+	named(ada)
+	return fmt.Sprintf("%p", ada)
 }

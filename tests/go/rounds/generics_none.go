@@ -5,4 +5,4 @@
 
 package main
 
-func makeGenericCalls(int) {}
+func makeGenericCalls(int) string { return "" }

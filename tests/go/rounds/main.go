@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Command rounds makes one round of calls for each line of its standard input, and says so after each.
+// Command rounds makes one round of calls for each line of its standard input. After each it says so, and at
+// which address a value was that it passed by pointers.
 package main
 
 import (
@@ -55,7 +56,6 @@ func main() {
 		recoverFall(round)
 		join("left", "right")
 		(&pair{1, 2}).sum(round)
-		makeGenericCalls(round)
-		fmt.Println("done", round)
+		fmt.Println("done", makeGenericCalls(round))
 	}
 }
