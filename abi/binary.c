@@ -82,12 +82,16 @@ static int open_types(struct binary *binary, const char *path, const char *types
 		      struct error *err)
 {
 	struct error refusal = {0};
-	int r;
+	int r = 0;
 
 	if (types)
-		debug_file_open(binary->image, types, &binary->debug, &refusal);
+		r = debug_file_open(binary->image, types, &binary->debug, &refusal);
+	if (error_is_shortage(r))
+		return error_adopt(err, &refusal);
 	if (!binary->debug && !debug_info_present(binary->image))
-		debug_file_find(binary->image, path, DEBUG_FILE_FOLDER, &binary->debug);
+		r = debug_file_find(binary->image, path, DEBUG_FILE_FOLDER, &binary->debug, err);
+	if (error_is_shortage(r))
+		return r;
 	r = types_open(binary->image, binary->debug ? binary->debug : binary->image,
 		       &binary->version, &binary->types, err);
 	if (r < 0)
@@ -170,14 +174,15 @@ bool binary_is_library(const struct binary *binary)
 	return !image_dynamic_value(binary->image, DT_FLAGS_1, &flags) || !(flags & DF_1_PIE);
 }
 
-bool binary_looks_like_go(const char *path)
+int binary_looks_like_go(const char *path)
 {
 	struct section section;
 	struct image *image;
 	bool looks;
+	int r = image_open(path, &image, NULL);
 
-	if (image_open(path, &image, NULL) < 0)
-		return false;
+	if (r < 0)
+		return error_is_shortage(r) ? r : false;
 	looks = !image_section(image, ".text", &section) ||
 		image_section(image, ".note.go.buildid", &section) ||
 		image_section(image, ".go.buildinfo", &section) ||

@@ -44,9 +44,10 @@ bool binary_is_library(const struct binary *binary);
 
 /*
  * Whether it is worth opening: a file with section headers is no Go program unless it has one of the
- * sections that Go's linker makes in every program. Cheap.
+ * sections that Go's linker makes in every program. 1 or 0; a negative errno when descriptors or memory ran
+ * out (see error_is_shortage()). Cheap.
  */
-bool binary_looks_like_go(const char *path);
+int binary_looks_like_go(const char *path);
 
 void binary_close(struct binary *binary);
 

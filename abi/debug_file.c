@@ -130,22 +130,39 @@ static bool place_find(const char *path, struct place *ret_place)
 	return true;
 }
 
-/* Opens the file whose path has these parts, if it is the one. */
-static bool parts_open(const struct image *image, const struct link *link,
-		       const char *const parts[4], struct image **ret_debug)
+/* The search for a debug file. */
+struct search {
+	const struct image *image;
+	const struct link *link; /* NULL: by the build id alone */
+	const char *folder;
+	struct image *found;
+	struct error *err;
+	int result; /* -ENOENT until it is found, or until something runs out */
+};
+
+/* Opens the file whose path has these parts, if it is the one. True: the search is over. */
+static bool parts_open(struct search *search, const struct link *link, const char *const parts[4])
 {
+	struct error why = { 0 };
 	char path[2 * PATH_MAX];
 	int length =
 		snprintf(path, sizeof(path), "%s%s%s%s", parts[0], parts[1], parts[2], parts[3]);
+	int r;
 
-	return length > 0 && (size_t)length < sizeof(path) && access(path, R_OK) == 0 &&
-	       file_open(image, path, link, ret_debug, NULL) == 0;
+	if (length <= 0 || (size_t)length >= sizeof(path) || access(path, R_OK) < 0)
+		return false;
+	r = file_open(search->image, path, link, &search->found, &why);
+	if (error_is_shortage(r))
+		error_adopt(search->err, &why);
+	else if (r < 0)
+		return false;
+	search->result = r;
+	return true;
 }
 
-static bool find_by_link(const struct image *image, const struct link *link,
-			 const struct place *place, const char *root, const char *folder,
-			 struct image **ret_debug)
+static bool find_by_link(struct search *search, const struct place *place, const char *root)
 {
+	const struct link *link = search->link;
 	const char *const paths[][4] = {
 		{ root, place->folder, "/", link->name },
 		{ root, place->folder, "/.debug/", link->name },
@@ -153,39 +170,46 @@ static bool find_by_link(const struct image *image, const struct link *link,
 	char below[PATH_MAX + NAME_MAX + 2];
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-		if (parts_open(image, link, paths[i], ret_debug))
+		if (parts_open(search, link, paths[i]))
 			return true;
 	snprintf(below, sizeof(below), "%s/%s", place->folder, link->name);
-	return parts_open(image, link, (const char *const[]){ root, folder, below, "" }, ret_debug);
+	return parts_open(search, link, (const char *const[]){ root, search->folder, below, "" });
 }
 
-static bool find_by_id(const struct image *image, const char *root, const char *folder,
-		       struct image **ret_debug)
+static bool find_by_id(struct search *search, const char *root)
 {
 	char digits[2 * sizeof(((struct build_id *)0)->data) + 1];
 	char below[sizeof(digits) + 32];
 	struct build_id id;
 
-	if (!build_id_read(image, BUILD_ID_GNU, &id) || id.size < 2)
+	if (!build_id_read(search->image, BUILD_ID_GNU, &id) || id.size < 2)
 		return false;
 	build_id_format(&id, digits, sizeof(digits));
 	snprintf(below, sizeof(below), "/.build-id/%.2s/%s.debug", digits, digits + 2);
-	return parts_open(image, NULL, (const char *const[]){ root, folder, below, "" }, ret_debug);
+	return parts_open(search, NULL, (const char *const[]){ root, search->folder, below, "" });
 }
 
-bool debug_file_find(const struct image *image, const char *path, const char *folder,
-		     struct image **ret_debug)
+static bool find_below(struct search *search, const struct place *place, const char *root)
+{
+	return find_by_id(search, root) || (search->link && find_by_link(search, place, root));
+}
+
+int debug_file_find(const struct image *image, const char *path, const char *folder,
+		    struct image **ret_debug, struct error *err)
 {
 	struct link link;
-	bool linked = link_read(image, &link);
+	struct search search = { .image = image,
+				 .link = link_read(image, &link) ? &link : NULL,
+				 .folder = folder,
+				 .err = err,
+				 .result = -ENOENT };
 	struct place place;
 
 	if (!place_find(path, &place))
-		return false;
-	if (find_by_id(image, place.root, folder, ret_debug) ||
-	    (linked && find_by_link(image, &link, &place, place.root, folder, ret_debug)))
-		return true;
-	return place.root[0] &&
-	       (find_by_id(image, "", folder, ret_debug) ||
-		(linked && find_by_link(image, &link, &place, "", folder, ret_debug)));
+		return -ENOENT;
+	if (!find_below(&search, &place, place.root) && place.root[0])
+		find_below(&search, &place, "");
+	if (search.result == 0)
+		*ret_debug = search.found;
+	return search.result;
 }

@@ -24,9 +24,10 @@ int debug_file_open(const struct image *image, const char *path, struct image **
  * leads to, in the folder .debug there, and below `folder`; and for its build id below
  * `folder`/.build-id. For /proc/PID/exe all of that as that process sees it, and then as we do. What is
  * found has the same build id, or, where there is none, the checksum that the link has: then it is no larger
- * than 1 GiB. False when there is none; then the caller has nothing to close.
+ * than 1 GiB. -ENOENT when there is none, without a word in the error; else it could not be looked for, for want
+ * of descriptors or memory (see error_is_shortage()).
  */
-bool debug_file_find(const struct image *image, const char *path, const char *folder,
-		     struct image **ret_debug);
+int debug_file_find(const struct image *image, const char *path, const char *folder,
+		    struct image **ret_debug, struct error *err);
 
 #endif

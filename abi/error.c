@@ -28,6 +28,11 @@ int error_fail(struct error *err, int code, const char *format, ...)
 	return code;
 }
 
+bool error_is_shortage(int code)
+{
+	return code == -EMFILE || code == -ENFILE || code == -ENOMEM || code == -ENOSPC;
+}
+
 int error_adopt(struct error *err, const struct error *other)
 {
 	error_fail(err, other->code, "%s", other->what);

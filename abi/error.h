@@ -24,6 +24,12 @@ int error_fail(struct error *err, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /*
+ * Whether the code says that descriptors, memory or other room ran out: what was tried is not refused for good,
+ * and may succeed later.
+ */
+bool error_is_shortage(int code);
+
+/*
  * Takes over what another error says, as error_fail() would; of its subject only where none is named.
  * Returns its code.
  */

@@ -62,9 +62,18 @@ bool discovery_wants_port(const struct discovery_rules *rules, uint16_t port)
 	return false;
 }
 
-bool discovery_wants_now(const struct discovery_rules *rules, const struct process *process)
+int discovery_wants_now(const struct discovery_rules *rules, const struct process *process,
+			struct error *err)
 {
-	return discovery_wants(rules, process) ||
-	       (rules->port_count && process->pid != (uint32_t)getpid() &&
-		listeners_include(process->pid, rules->ports, rules->port_count));
+	int r;
+
+	if (discovery_wants(rules, process))
+		return true;
+	if (!rules->port_count || process->pid == (uint32_t)getpid())
+		return false;
+	r = listeners_include(process->pid, rules->ports, rules->port_count);
+	if (r >= 0)
+		return r;
+	error_subject(err, "pid %u (%s)", process->pid, process->exe);
+	return error_fail(err, r, "its sockets cannot be looked at: %s", strerror(-r));
 }

@@ -35,7 +35,11 @@ bool discovery_wants_file(const struct discovery_rules *rules, const char *path,
 /* Whether a rule wants whoever listens on the port. */
 bool discovery_wants_port(const struct discovery_rules *rules, uint16_t port);
 
-/* Whether any rule wants the process, by what it is and listens on now; never ourselves. */
-bool discovery_wants_now(const struct discovery_rules *rules, const struct process *process);
+/*
+ * Whether any rule wants the process, by what it is and listens on now; never ourselves. 1 or 0; negative errno
+ * when descriptors or memory ran out.
+ */
+int discovery_wants_now(const struct discovery_rules *rules, const struct process *process,
+			struct error *err);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "file_limit.h"
 
+#include <errno.h>
 #include <sys/resource.h>
 
 void file_limit_raise(void)
@@ -12,4 +13,10 @@ void file_limit_raise(void)
 	files.rlim_cur = files.rlim_max;
 	/* Not to have more is no reason not to begin. */
 	setrlimit(RLIMIT_NOFILE, &files);
+}
+
+void file_limit_hint(struct error *err)
+{
+	if (err && err->code == -EMFILE)
+		error_hint(err, "raise the limit: ulimit -Hn, or LimitNOFILE=");
 }

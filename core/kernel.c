@@ -47,6 +47,16 @@ static struct bpf_program *program_of(const struct gohttpsnoop_bpf *skeleton, bo
 	}
 }
 
+/*
+ * Before it attaches to a perf event libbpf tries out whether the kernel has links for them, and keeps the answer:
+ * "no", for good, should it lack a descriptor at that moment. Now there are some. What it is to attach to is no
+ * perf event, and refused.
+ */
+static void settle_perf_links(const struct bpf_program *program)
+{
+	bpf_link__destroy(bpf_program__attach_perf_event(program, bpf_program__fd(program)));
+}
+
 /* The inode of our PID namespace; 0 for the initial one (linux/proc_ns.h, PROC_PID_INIT_INO). */
 static uint32_t read_pid_namespace(void)
 {
@@ -134,6 +144,8 @@ static int load(struct kernel *kernel, const struct kernel_options *options,
 		gohttpsnoop_bpf__destroy(skeleton);
 		return r;
 	}
+	if (attachment != KERNEL_ATTACHMENT_MULTI)
+		settle_perf_links(program_of(skeleton, false, attachment));
 	kernel->skeleton = skeleton;
 	kernel->traced = bpf_map__fd(skeleton->maps.traced);
 	kernel->newcomers = bpf_map__fd(skeleton->maps.newcomers);

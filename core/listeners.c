@@ -2,8 +2,11 @@
 #include "listeners.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#include "error.h"
 
 /* More sockets than this do not listen on the few ports that are asked for. */
 enum { MAX_SOCKETS = 256 };
@@ -22,12 +25,18 @@ static bool is_asked_for(unsigned int port, const uint16_t *ports, size_t count)
 	return false;
 }
 
+/* Of a process that has ended, or may not be looked at, nothing is to be seen; what ran out is another matter. */
+static int fail_open(void)
+{
+	return error_is_shortage(-errno) ? -errno : 0;
+}
+
 /*
  * Collects the inodes of the sockets that listen on the ports, from a table as /proc/net/tcp is: those that
  * listen stand before all others, of which there may be very many.
  */
-static void read_table(uint32_t pid, const char *name, const uint16_t *ports, size_t count,
-		       struct sockets *sockets)
+static int read_table(uint32_t pid, const char *name, const uint16_t *ports, size_t count,
+		      struct sockets *sockets)
 {
 	enum { LISTENING = 0x0a };
 	char path[64], line[512];
@@ -38,7 +47,7 @@ static void read_table(uint32_t pid, const char *name, const uint16_t *ports, si
 	snprintf(path, sizeof(path), "/proc/%u/net/%s", pid, name);
 	table = fopen(path, "re");
 	if (!table)
-		return;
+		return fail_open();
 	while (sockets->count < MAX_SOCKETS && fgets(line, sizeof(line), table)) {
 		if (sscanf(line, " %*d: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*s %*s %*s %*s %*s %lu",
 			   &port, &state, &inode) != 3)
@@ -49,6 +58,7 @@ static void read_table(uint32_t pid, const char *name, const uint16_t *ports, si
 			sockets->inodes[sockets->count++] = inode;
 	}
 	fclose(table);
+	return 0;
 }
 
 static bool is_one_of(const char *link, const struct sockets *sockets)
@@ -64,7 +74,7 @@ static bool is_one_of(const char *link, const struct sockets *sockets)
 	return false;
 }
 
-static bool holds_socket(uint32_t pid, const struct sockets *sockets)
+static int holds_socket(uint32_t pid, const struct sockets *sockets)
 {
 	char path[32], link[64];
 	struct dirent *entry;
@@ -75,7 +85,7 @@ static bool holds_socket(uint32_t pid, const struct sockets *sockets)
 	snprintf(path, sizeof(path), "/proc/%u/fd", pid);
 	directory = opendir(path);
 	if (!directory)
-		return false;
+		return fail_open();
 	while (!found && (entry = readdir(directory))) {
 		size = readlinkat(dirfd(directory), entry->d_name, link, sizeof(link) - 1);
 		if (size <= 0)
@@ -87,11 +97,12 @@ static bool holds_socket(uint32_t pid, const struct sockets *sockets)
 	return found;
 }
 
-bool listeners_include(uint32_t pid, const uint16_t *ports, size_t count)
+int listeners_include(uint32_t pid, const uint16_t *ports, size_t count)
 {
 	struct sockets sockets = {.count = 0};
+	int r = read_table(pid, "tcp", ports, count, &sockets);
 
-	read_table(pid, "tcp", ports, count, &sockets);
-	read_table(pid, "tcp6", ports, count, &sockets);
-	return sockets.count && holds_socket(pid, &sockets);
+	if (r == 0)
+		r = read_table(pid, "tcp6", ports, count, &sockets);
+	return r == 0 && sockets.count ? holds_socket(pid, &sockets) : r;
 }

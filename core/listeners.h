@@ -8,8 +8,9 @@
 
 /*
  * Whether the process has a socket open that listens on one of these TCP ports, in whatever network
- * namespace it lives (/proc/PID/net/tcp, tcp6, fd). False also when it may not be looked at.
+ * namespace it lives (/proc/PID/net/tcp, tcp6, fd). 1 or 0, which it is also when it may not be looked at;
+ * negative errno when descriptors or memory ran out.
  */
-bool listeners_include(uint32_t pid, const uint16_t *ports, size_t count);
+int listeners_include(uint32_t pid, const uint16_t *ports, size_t count);
 
 #endif

@@ -4,15 +4,23 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <uv.h>
 
 #include <linux/types.h>
 
 #include "contract.h"
 #include "deployments.h"
+#include "file_limit.h"
 #include "privilege.h"
 
-/* More than this between two looks at the ring is made up for by a look at all processes. */
-enum { MAX_PENDING_NEWS = 4096 };
+enum {
+	/* More than this between two looks at the ring is made up for by a look at all processes. */
+	MAX_PENDING_NEWS = 4096,
+	/* Milliseconds until processes that were passed over for a shortage are looked at again: now and then, */
+	RETRY_INTERVAL = 1000,
+	/* and after a target has ended, by when the kernel has let go of its probes. */
+	RETRY_SOON = 100,
+};
 
 struct lookout {
 	struct kernel *kernel;
@@ -27,12 +35,22 @@ struct lookout {
 	size_t acted; /* of those pending, by lookout_act() */
 	bool acting;
 	bool warned; /* of processes that cannot be looked at */
-	bool starved; /* processes were passed over for want of something */
+	bool starved;	   /* processes were passed over for a shortage of descriptors or memory */
+	bool told_starved; /* and that was said */
+	uv_timer_t retry;
 	bool overflowed;	 /* news went unremembered, or has to be looked at again */
 	uint64_t lost_processes; /* of kernel_lost_processes(), that was made up for */
 };
 
 static void on_appeared(void *user, const char *path);
+
+static void on_retry(uv_timer_t *retry)
+{
+	struct lookout *lookout = retry->data;
+
+	lookout->overflowed = true;
+	lookout->callbacks.due(lookout->callbacks.user);
+}
 
 int lookout_create(const struct lookout_options *options, struct lookout **ret_lookout,
 		   struct error *err)
@@ -49,10 +67,17 @@ int lookout_create(const struct lookout_options *options, struct lookout **ret_l
 	lookout->roster = options->roster;
 	lookout->rules = options->rules;
 	lookout->callbacks = options->callbacks;
+	uv_timer_init(options->loop, &lookout->retry);
+	lookout->retry.data = lookout;
 	/* It may fail: then more is left to what is done when a process starts. */
 	lookout->deployments = deployments_create(options->loop, on_appeared, lookout);
 	*ret_lookout = lookout;
 	return 0;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	free(handle->data);
 }
 
 void lookout_destroy(struct lookout *lookout)
@@ -65,7 +90,7 @@ void lookout_destroy(struct lookout *lookout)
 	free(lookout->pending);
 	free(lookout->prepared);
 	free(lookout->binaries);
-	free(lookout);
+	uv_close((uv_handle_t *)&lookout->retry, on_closed);
 }
 
 bool lookout_is_open(const struct lookout *lookout)
@@ -155,21 +180,26 @@ static bool is_named(const struct lookout *lookout, const struct process *proces
 	return discovery_wants(&named, process);
 }
 
-/* What is wanting may be there again when a target has ended. */
-static bool is_want(int r)
+static void note_shortage(struct lookout *lookout)
 {
-	return r == -EMFILE || r == -ENFILE || r == -ENOMEM || r == -ENOSPC;
+	lookout->starved = true;
+	if (!uv_is_active((uv_handle_t *)&lookout->retry))
+		uv_timer_start(&lookout->retry, on_retry, RETRY_INTERVAL, 0);
 }
 
-/* For want of something many may be passed over; one stands for all, until there is more of it. */
-static void refuse(struct lookout *lookout, const struct error *why, bool named)
+/* When descriptors or memory run out many may be passed over; one stands for all, until there is room for all. */
+static void refuse(struct lookout *lookout, struct error *why, bool named)
 {
-	bool told = is_want(why->code) && lookout->starved;
+	bool shortage = error_is_shortage(why->code);
 
-	if (is_want(why->code))
-		lookout->starved = named = true;
-	if (!told)
-		lookout->callbacks.refused(lookout->callbacks.user, why, named);
+	if (shortage) {
+		note_shortage(lookout);
+		file_limit_hint(why);
+	}
+	if (shortage && lookout->told_starved)
+		return;
+	lookout->told_starved |= shortage;
+	lookout->callbacks.refused(lookout->callbacks.user, why, named || shortage);
 }
 
 /* Its number may be another's by now, or it another program: that was told of, then, and still counts. */
@@ -214,7 +244,7 @@ static bool open_process(struct lookout *lookout, uint32_t pid, struct process *
 		vanish(lookout, pid);
 	} else if (r < 0) {
 		kernel_dismiss(lookout->kernel, pid);
-		if (is_want(r))
+		if (error_is_shortage(r))
 			refuse(lookout, &why, true);
 	}
 	return r == 0;
@@ -261,11 +291,14 @@ static void look_for(struct lookout *lookout, uint32_t pid)
 	struct error why = {0};
 	int r = process_open(pid, &process, &why);
 
-	if (is_want(r))
+	if (error_is_shortage(r))
 		refuse(lookout, &why, true);
 	if (r < 0)
 		return;
-	if (discovery_wants_now(&lookout->rules, &process))
+	r = discovery_wants_now(&lookout->rules, &process, &why);
+	if (r < 0)
+		refuse(lookout, &why, true);
+	else if (r)
 		take_on(lookout, &process, lookout->rules.port_count || is_named(lookout, &process));
 	process_close(&process);
 }
@@ -327,10 +360,8 @@ static void act_on(struct lookout *lookout, const struct process_news *news)
 
 void lookout_retry(struct lookout *lookout)
 {
-	if (!lookout->starved)
-		return;
-	lookout->starved = false;
-	lookout->overflowed = true;
+	if (lookout->starved)
+		uv_timer_start(&lookout->retry, on_retry, RETRY_SOON, 0);
 }
 
 bool lookout_expects(const struct lookout *lookout, uint32_t pid)
@@ -340,6 +371,17 @@ bool lookout_expects(const struct lookout *lookout, uint32_t pid)
 			return true;
 	}
 	return false;
+}
+
+/* After this everything that is wanted is traced, but for what is passed over again. */
+static void scan_anew(struct lookout *lookout)
+{
+	lookout->overflowed = false;
+	lookout->starved = false;
+	if (lookout_is_open(lookout) && scan(lookout, NULL) < 0)
+		note_shortage(lookout);
+	if (!lookout->starved)
+		lookout->told_starved = false;
 }
 
 /* A target that the kernel side does not know any more runs another program. */
@@ -358,22 +400,20 @@ static void suspect_targets(struct lookout *lookout)
 bool lookout_act(struct lookout *lookout)
 {
 	uint64_t lost = kernel_lost_processes(lookout->kernel);
-	bool scan_anew = lookout->overflowed || lost != lookout->lost_processes;
+	bool scan_is_due = lookout->overflowed || lost != lookout->lost_processes;
 
 	/* What is done about news has the ring looked at, which ends here again. */
 	if (lookout->acting)
 		return false;
 	lookout->acting = true;
-	if (scan_anew)
+	if (scan_is_due)
 		suspect_targets(lookout);
 	while (lookout->acted < lookout->pending_count)
 		act_on(lookout, &lookout->pending[lookout->acted++]);
 	lookout->pending_count = lookout->acted = 0;
-	if (scan_anew) {
-		lookout->overflowed = false;
+	if (scan_is_due) {
 		lookout->lost_processes = lost;
-		/* It fails for want of something. */
-		lookout->starved |= lookout_is_open(lookout) && scan(lookout, NULL) < 0;
+		scan_anew(lookout);
 	}
 	lookout->acting = false;
 	return lookout->pending_count == 0;

@@ -21,6 +21,8 @@ struct lookout_callbacks {
 	void (*taken_on)(void *user);
 	/* There are processes that cannot even be looked at. */
 	void (*warned)(void *user, const struct error *why);
+	/* What was passed over is to be looked at again: lookout_act() is to be called. */
+	void (*due)(void *user);
 	void *user;
 };
 
@@ -36,7 +38,7 @@ struct lookout_options {
 int lookout_create(const struct lookout_options *options, struct lookout **ret_lookout,
 		   struct error *err);
 
-/* Run the loop after this. */
+/* Frees it once the loop has closed its handle. */
 void lookout_destroy(struct lookout *lookout);
 
 /* Wants what runs this file, too; the error says what the file is instead of a Go program. */
@@ -51,7 +53,10 @@ int lookout_start(struct lookout *lookout, struct error *err);
 /* Remembers news; cheap, and safe where targets must not come and go. */
 void lookout_note(struct lookout *lookout, const struct process_news *news);
 
-/* A target has ended: processes that were passed over for want of something are looked at again. */
+/*
+ * A target has ended: processes that were passed over because descriptors or memory ran out are looked at again
+ * soon. They are anyhow, now and then.
+ */
 void lookout_retry(struct lookout *lookout);
 
 /* Whether there is news that the process runs a program, which was not acted on yet. */

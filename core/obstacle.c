@@ -129,7 +129,7 @@ static const struct {
 	[OBSTACLE_OPEN_FILES] = {
 		.name = "open_files",
 		.why = "too many files are open",
-		.advice = "raise the limit: ulimit -n, or LimitNOFILE=",
+		.advice = "raise the limit: ulimit -Hn, or LimitNOFILE=",
 	},
 	[OBSTACLE_VERIFIER] = {
 		.name = "verifier",

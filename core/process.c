@@ -65,7 +65,8 @@ struct process_exe_path process_exe_path(uint32_t pid)
 	return path;
 }
 
-static void read_comm(struct process *process)
+/* A process that has just ended has no name any more. */
+static int read_comm(struct process *process, struct error *err)
 {
 	char path[32];
 	ssize_t size;
@@ -73,12 +74,15 @@ static void read_comm(struct process *process)
 
 	snprintf(path, sizeof(path), "/proc/%u/comm", process->pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && error_is_shortage(-errno))
+		return error_fail(err, -errno, "its name cannot be read: %s", strerror(errno));
 	if (fd < 0)
-		return;
+		return 0;
 	size = read(fd, process->comm, sizeof(process->comm) - 1);
 	close(fd);
 	if (size > 0 && process->comm[size - 1] == '\n')
 		process->comm[size - 1] = '\0';
+	return 0;
 }
 
 static bool has_ended(const struct process *process)
@@ -117,12 +121,13 @@ int process_open(uint32_t pid, struct process *ret_process, struct error *err)
 		r = error_fail(err, -errno, "cannot be watched: %s", strerror(errno));
 	else
 		r = read_exe(&process, err);
+	if (r == 0)
+		r = read_comm(&process, err);
 	if (r < 0) {
 		process_close(&process);
 		error_subject(err, "pid %u", pid);
 		return r;
 	}
-	read_comm(&process);
 	*ret_process = process;
 	return 0;
 }
@@ -155,7 +160,7 @@ void process_close(struct process *process)
 	process->descriptor = -1;
 }
 
-bool process_container(uint32_t pid, struct container_id *ret_id)
+int process_container(uint32_t pid, struct container_id *ret_id, struct error *err)
 {
 	char path[32], text[16384];
 	size_t size = 0;
@@ -164,6 +169,8 @@ bool process_container(uint32_t pid, struct container_id *ret_id)
 
 	snprintf(path, sizeof(path), "/proc/%u/cgroup", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && error_is_shortage(-errno))
+		return error_fail(err, -errno, "its cgroups cannot be read: %s", strerror(errno));
 	if (fd < 0)
 		return false;
 	while (size < sizeof(text) && (got = read(fd, text + size, sizeof(text) - size)) > 0)

@@ -44,7 +44,8 @@ struct process_exe_path {
 struct process_exe_path process_exe_path(uint32_t pid);
 
 /*
- * -ESRCH when there is no such process, -ENOENT when it runs no file, -EACCES when it may not be looked at.
+ * -ESRCH when there is no such process, -ENOENT when it runs no file, -EACCES when it may not be looked at;
+ * or what ran out (see error_is_shortage()).
  */
 int process_open(uint32_t pid, struct process *ret_process, struct error *err);
 /* What is to be said of a process that has ended and ran the file of this name. */
@@ -56,8 +57,11 @@ enum process_program process_program(const struct process *process);
 
 void process_close(struct process *process);
 
-/* Whether it runs in a container, and in which. */
-bool process_container(uint32_t pid, struct container_id *ret_id);
+/*
+ * 1 when it runs in a container, and in which; 0 when it does not, or has ended. Negative errno when
+ * descriptors or memory ran out.
+ */
+int process_container(uint32_t pid, struct container_id *ret_id, struct error *err);
 
 /* All processes there are, in ascending order of PID; the caller frees the array. */
 int process_list(uint32_t **ret_pids, size_t *ret_count, struct error *err);

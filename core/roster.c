@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "binary.h"
 #include "catalog.h"
@@ -127,16 +128,21 @@ static int attach_binary(struct roster *roster, struct process *process,
 	return r;
 }
 
-/* Where the probes cannot be in the file they are in each process. */
-static void probe_file(struct roster *roster, struct known_binary *binary, const char *path)
+/* Where the probes cannot be in the file they are in each process; a shortage is over some time. */
+static int probe_file(struct roster *roster, struct known_binary *binary, const char *path,
+		      struct error *err)
 {
 	struct error why = {0};
+	int r = catalog_probe(roster->catalog, binary, &why);
 
-	if (catalog_probe(roster->catalog, binary, &why) == 0 || roster->warned)
-		return;
+	if (error_is_shortage(r))
+		return error_adopt(err, &why);
+	if (r == 0 || roster->warned)
+		return 0;
 	roster->warned = true;
 	error_subject(&why, "%s", path);
 	roster->callbacks.warned(roster->callbacks.user, &why);
+	return 0;
 }
 
 /* Takes over the process. */
@@ -152,8 +158,11 @@ static int attach(struct roster *roster, struct process *process, bool whole_fil
 		return r;
 	}
 	if (whole_file)
-		probe_file(roster, binary, process->exe);
-	r = attach_binary(roster, process, binary, &target, err);
+		r = probe_file(roster, binary, process->exe, err);
+	if (r < 0)
+		process_close(process);
+	else
+		r = attach_binary(roster, process, binary, &target, err);
 	if (r < 0) {
 		catalog_release(roster->catalog, binary);
 		return r;
@@ -172,7 +181,11 @@ int roster_prepare(struct roster *roster, const char *path, struct known_binary 
 	r = catalog_open(roster->catalog, path, path, &binary, err);
 	if (r < 0)
 		return r;
-	probe_file(roster, binary, path);
+	r = probe_file(roster, binary, path, err);
+	if (r < 0) {
+		catalog_release(roster->catalog, binary);
+		return r;
+	}
 	*ret_binary = binary;
 	return 0;
 }
@@ -225,16 +238,16 @@ static bool was_refused(const struct roster *roster, const struct file_identity 
 	return false;
 }
 
-/* What went wrong with the process, or for want of something, may go well with the next one. */
+/* What went wrong with the process, or because something ran out, may go well with the next one. */
 static bool is_of_file(int r)
 {
-	static const int others[] = {-ESRCH, -EPERM, -EACCES, -ENOMEM, -EMFILE, -ENFILE, -ENOSPC, -ESTALE};
+	static const int others[] = { -ESRCH, -EPERM, -EACCES, -ESTALE };
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		if (r == others[i])
 			return false;
 	}
-	return true;
+	return !error_is_shortage(r);
 }
 
 /* A file that is not worth another look; that the path leads elsewhere by now says nothing about it. */
@@ -253,7 +266,9 @@ int roster_prepare_found(struct roster *roster, const char *path, const struct f
 
 	if (was_refused(roster, file) || catalog_knows(roster->catalog, file))
 		return 0;
-	r = binary_looks_like_go(path) ? roster_prepare(roster, path, &binary, NULL) : -ENOEXEC;
+	r = binary_looks_like_go(path);
+	if (r >= 0)
+		r = r ? roster_prepare(roster, path, &binary, NULL) : -ENOEXEC;
 	if (r == 0)
 		roster_release(roster, binary);
 	else if (is_of_file(r))
@@ -270,17 +285,20 @@ int roster_add_found(struct roster *roster, struct process *process, struct erro
 
 	if (target) {
 		/* For the next process of its file. */
-		probe_file(roster, target_binary(target), process->exe);
+		probe_file(roster, target_binary(target), process->exe, NULL);
 		return 0;
 	}
 	error_subject(err, "pid %u (%s)", taken.pid, taken.exe);
 	if (was_refused(roster, &taken.file))
 		return error_fail(err, -EALREADY, "its file was refused before");
-	if (catalog_knows(roster->catalog, &taken.file) || binary_looks_like_go(path.text)) {
+	r = catalog_knows(roster->catalog, &taken.file) ? 1 : binary_looks_like_go(path.text);
+	if (r > 0) {
 		process->descriptor = -1;
 		r = attach(roster, &taken, true, err);
-	} else {
+	} else if (r == 0) {
 		r = error_fail(err, -ENOEXEC, "not a Go program");
+	} else {
+		error_fail(err, r, "its file cannot be opened: %s", strerror(-r));
 	}
 	/* Whatever went wrong with one that has ended is no fault of its file. */
 	if (r < 0 && process_program(&taken) != PROCESS_RUNS_SAME)

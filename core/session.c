@@ -7,6 +7,7 @@
 #include <uv.h>
 
 #include "assembly.h"
+#include "file_limit.h"
 #include "intake.h"
 #include "journal.h"
 #include "kernel.h"
@@ -138,6 +139,14 @@ static void on_vanished(void *user, uint32_t pid)
 		roster_add_ended(session->roster, pid, plan, NULL);
 }
 
+static void on_due(void *user)
+{
+	struct session *session = user;
+
+	intake_settle(session->intake);
+	journal_flush(session->journal);
+}
+
 static void on_taken_on(void *user)
 {
 	struct session *session = user;
@@ -154,12 +163,18 @@ static void on_refused(void *user, const struct error *why)
 
 int session_add_process(struct session *session, uint32_t pid, struct error *err)
 {
-	return roster_add(session->roster, pid, err);
+	int r = roster_add(session->roster, pid, err);
+
+	file_limit_hint(err);
+	return r;
 }
 
 int session_add_binary(struct session *session, const char *path, struct error *err)
 {
-	return lookout_add_binary(session->lookout, path, err);
+	int r = lookout_add_binary(session->lookout, path, err);
+
+	file_limit_hint(err);
+	return r;
 }
 
 int session_discover(struct session *session, struct error *err)
@@ -313,7 +328,7 @@ static int open_lookout(struct session *session, struct error *err)
 			.port_count = session->options.port_count,
 			.all = session->options.all,
 		},
-		.callbacks = {on_found_refused, on_vanished, on_taken_on, on_warned, session},
+		.callbacks = {on_found_refused, on_vanished, on_taken_on, on_warned, on_due, session},
 	};
 
 	return lookout_create(&options, &session->lookout, err);

@@ -77,8 +77,12 @@ static int check_reached(const struct target *target, struct error *err)
 	size_t count;
 	const struct attach_point *points = inspection_points(target->inspection, &count);
 	struct file_identity file;
+	int r = count ? breakpoint_stands(target->process.pid, points[0].file_offset) : 1;
 
-	if (count == 0 || breakpoint_stands(target->process.pid, points[0].file_offset) != 0)
+	if (error_is_shortage(r))
+		return error_fail(err, r, "whether probes reach it cannot be checked: %s",
+				  strerror(-r));
+	if (r != 0)
 		return 0;
 	/* It has become another program meanwhile: that is told elsewhere. */
 	if (file_identity_read(process_exe_path(target->process.pid).text, &file) < 0 ||
@@ -125,13 +129,16 @@ static int attach(struct target *target, const struct target_options *options, s
 	return r < 0 ? error_adopt(err, &why) : 0;
 }
 
-static struct target *create(const struct target_options *options, const struct process *process)
+static struct target *create(const struct target_options *options, const struct process *process,
+			     struct error *err)
 {
 	struct target *target = calloc(1, sizeof(*target));
 	struct inspection *inspection = known_binary_inspection(options->binary);
 
-	if (!target)
+	if (!target) {
+		error_fail(err, -ENOMEM, "out of memory");
 		return NULL;
+	}
 	target->id = options->id;
 	target->process = *process;
 	target->binary = options->binary;
@@ -146,22 +153,31 @@ static struct target *create(const struct target_options *options, const struct 
 		.convention = inspection_convention(inspection),
 	};
 	memcpy(target->identity.comm, process->comm, sizeof(process->comm));
-	if (process_container(process->pid, &target->container))
-		target->identity.container = target->container.text;
 	return target;
+}
+
+static int find_container(struct target *target, struct error *err)
+{
+	int r = process_container(target->process.pid, &target->container, err);
+
+	if (r > 0)
+		target->identity.container = target->container.text;
+	return r < 0 ? r : 0;
 }
 
 int target_attach(const struct target_options *options, struct process *process,
 		  struct target **ret_target, struct error *err)
 {
-	struct target *target = create(options, process);
+	struct target *target = create(options, process, err);
 	int r;
 
 	if (!target) {
 		process_close(process);
-		return error_fail(err, -ENOMEM, "out of memory");
+		return -ENOMEM;
 	}
-	r = attach(target, options, err);
+	r = find_container(target, err);
+	if (r == 0)
+		r = attach(target, options, err);
 	if (r < 0) {
 		destroy(target);
 		return r;
@@ -181,10 +197,12 @@ int target_attach(const struct target_options *options, struct process *process,
 int target_create_ended(const struct target_options *options, const struct process *process,
 			struct target **ret_target, struct error *err)
 {
-	struct target *target = create(options, process);
+	struct target *target = create(options, process, err);
 
 	if (!target)
-		return error_fail(err, -ENOMEM, "out of memory");
+		return -ENOMEM;
+	/* Its end is not to be waited for, and mostly /proc knows nothing of it any more. */
+	find_container(target, NULL);
 	target->process.descriptor = -1;
 	*ret_target = target;
 	return 0;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -182,7 +183,7 @@ static bool found(struct fixture *fixture, const char *binary)
 	bool result;
 
 	snprintf(folder, sizeof(folder), "%s/system", fixture->folder);
-	result = debug_file_find(image, binary, folder, &debug);
+	result = debug_file_find(image, binary, folder, &debug, NULL) == 0;
 	assert_int_equal(result, debug != NULL);
 	image_close(debug);
 	image_close(image);
@@ -296,6 +297,37 @@ static void finds_by_build_id(void **state)
 	fixture_end(&fixture);
 }
 
+/* Without descriptors it is not known whether there is such a file: that is said, not that there is none. */
+static void tells_a_shortage_from_absence(void **state)
+{
+	struct contents debug = { .go = "id", .dwarf = true };
+	struct contents binary = { .go = "id", .link = "x.debug" };
+	struct image *image, *found = NULL;
+	struct rlimit before, few;
+	struct error err = { 0 };
+	struct fixture fixture;
+	const char *path;
+	int r;
+
+	fixture_begin(&fixture);
+	file_write(path_of(&fixture, "x.debug"), &debug);
+	path = path_of(&fixture, "binary");
+	file_write(path, &binary);
+	image = image_at(path);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = (struct rlimit){ .rlim_cur = 3, .rlim_max = before.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	r = debug_file_find(image, path, fixture.folder, &found, &err);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(r, -EMFILE);
+	assert_int_equal(err.code, -EMFILE);
+	assert_null(found);
+	assert_int_equal(debug_file_find(image, path, fixture.folder, &found, NULL), 0);
+	image_close(found);
+	image_close(image);
+	fixture_end(&fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -304,6 +336,7 @@ int main(void)
 		cmocka_unit_test(takes_no_checksum_of_huge_files),
 		cmocka_unit_test(a_link_leads_to_no_other_folder),
 		cmocka_unit_test(finds_by_build_id),
+		cmocka_unit_test(tells_a_shortage_from_absence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,6 +171,17 @@ static void cuts_quotes(void **state)
 	}
 }
 
+static void tells_shortages_from_refusals(void **state)
+{
+	static const int shortages[] = { -EMFILE, -ENFILE, -ENOMEM, -ENOSPC };
+	static const int others[] = { 0, EMFILE, -ENOENT, -EPERM, -EACCES, -EBADMSG, -ESRCH };
+
+	for (size_t i = 0; i < sizeof(shortages) / sizeof(shortages[0]); i++)
+		assert_true(error_is_shortage(shortages[i]));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_false(error_is_shortage(others[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +193,7 @@ int main(void)
 		cmocka_unit_test(formats_quotes),
 		cmocka_unit_test(formats_no_quote),
 		cmocka_unit_test(cuts_quotes),
+		cmocka_unit_test(tells_shortages_from_refusals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

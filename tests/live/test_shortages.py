@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Descriptors or memory run out at one moment: nothing wrong is told, and what was passed over is traced soon after."""
+
+import os
+import resource
+import time
+
+import events
+from account import holdings
+from client import get
+from harness import be_alone, check, check_equal, main, releases, require_command
+from servers import Server
+from test_attach import WAYS
+from test_places import CONTAINER, can_make_cgroups, make_cgroup
+from test_types import split
+from tracer import Tracer
+
+NEWEST = releases()[-1]
+REASONS = {"EMFILE": (b"Too many open files", b"too many files are open"), "ENFILE": (b"Too many open files in system",),
+           "ENOMEM": (b"Cannot allocate memory",)}
+
+
+def tells_of(error, line):
+    return any(reason in line for reason in REASONS[error])
+
+
+def failing(system_call, error, paths=(), when=1):
+    """Words that run a command whose `when`-th such call, of these paths, fails."""
+    require_command("strace")
+    # A sanitizer cannot look for leaks in what is being traced.
+    return ("env", "ASAN_OPTIONS=detect_leaks=0:exitcode=99", "strace", "-qq", "-f", "-o", "/dev/null",
+            *(word for path in paths for word in ("-P", path)), "-e", f"trace={system_call}",
+            "-e", f"inject={system_call}:error={error}:when={when}")
+
+
+def check_traced_later(server, tracer, error, begin):
+    """Once it was said; then the process is traced, and everything that is said of it is right."""
+    tracer.wait_attached()
+    when = events.time_between(begin, time.time())
+    get(server.addresses["http"], "/ping")
+    tracer.wait_end()
+    said = [line for line in tracer.stderr.all() if tells_of(error, line)]
+    check_equal(len(said), 1, f"lines about it; stderr: {tracer.stderr.text()!r}")
+    check(f"gohttpsnoop: pid {server.pid}".encode() in said[0], f"{said[0]!r}")
+    check_equal(b"ulimit" in said[0], error == "EMFILE", f"advice in {said[0]!r}")
+    attach, request = tracer.events()
+    events.compare(attach, events.target_event("attach", server, when))
+    check_equal((request["type"], request["path"]), ("request", "/ping"), "the request")
+
+
+# What is opened to look at a process, and by what it is found.
+OPENED = (("comm", "by file"), ("cgroup", "by file"), ("auxv", "by file"), ("maps", "by file"), ("net/tcp", "by port"),
+          ("net/tcp6", "by port"), ("fd", "by port"))
+
+
+def test_process(scope, name, how):
+    """of a process: its name, container, memory, sockets"""
+    server = Server(scope, NEWEST)
+    if name == "cgroup" and can_make_cgroups():
+        cgroup = make_cgroup(scope, f"docker-{CONTAINER}.scope")
+        (cgroup / "cgroup.procs").write_text(str(server.pid))
+        server.container = CONTAINER
+    arguments = ("--port", server.addresses["http"][1]) if how == "by port" else (server.exe,)
+    for error in REASONS:
+        begin = time.time()
+        tracer = Tracer(scope, *arguments, "--json", "--count", 1,
+                        wrapper=failing("openat", error, [f"/proc/{server.pid}/{name}"]))
+        check_traced_later(server, tracer, error, begin)
+    server.kill()
+
+
+def test_file(scope, number):
+    """of its file: each time that it is opened, until it is known"""
+    server = Server(scope, NEWEST)
+    for error in REASONS:
+        begin = time.time()
+        tracer = Tracer(scope, "--name", server.exe.name, "--json", "--count", 1,
+                        wrapper=failing("openat", error, [f"/proc/{server.pid}/exe"], number))
+        check_traced_later(server, tracer, error, begin)
+
+
+def test_watched(scope):
+    """of its pidfd"""
+    server = Server(scope, NEWEST)
+    before = sum(name.isdigit() and int(name) <= server.pid for name in os.listdir("/proc"))
+    begin = time.time()
+    tracer = Tracer(scope, server.exe, "--json", "--count", 1, wrapper=failing("pidfd_open", "EMFILE", when=before))
+    check_traced_later(server, tracer, "EMFILE", begin)
+
+
+def test_types(scope):
+    """of the file with its types: it is not taken for missing"""
+    binary, debug = split(scope, NEWEST)
+    for error in REASONS:
+        server = Server(scope, NEWEST, binary=Server.copy(scope, binary, "server"))
+        tracer = Tracer(scope, "--name", "server", "main.ping", "--types", debug, "--json", "--count", 1,
+                        wrapper=failing("openat", error, [debug])).wait_attached()
+        get(server.addresses["http"], "/ping")
+        tracer.wait_end()
+        check_equal([event["type"] for event in tracer.events()], ["attach", "call"], "lines")
+        check_equal(sum(tells_of(error, line) for line in tracer.stderr.all()), 1, f"{tracer.stderr.text()!r}")
+        server.kill()
+
+
+def test_list(scope):
+    """of the list of processes, when it is looked through again"""
+    server = Server(scope, NEWEST)
+    begin = time.time()
+    # The first look finds no descriptor for the process's name, the second none for the list, the third both.
+    tracer = Tracer(scope, server.exe, "--json", "--count", 1,
+                    wrapper=failing("openat", "EMFILE", ["/proc", f"/proc/{server.pid}/comm"], "2..3"))
+    check_traced_later(server, tracer, "EMFILE", begin)
+
+
+MOST_LEFT = 6  # descriptors: by then each kind of use has been the first to fail
+
+
+def start_short(scope, way, left):
+    """A tool with so many descriptors left, and a server that it wants: which it has passed over, or traces."""
+    name = f"short-{left}"
+    tracer = Tracer(scope, "--name", name, "--attach", way, "--json", "-v").wait_looking_out()
+    limits = resource.prlimit(tracer.process.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(tracer.process.pid, resource.RLIMIT_NOFILE, (holdings(tracer.process.pid).descriptors + left, limits[1]))
+    begin = time.time()
+    server = Server(scope, NEWEST, name=name)
+    tracer.stderr.wait(lambda lines: any(tells_of("EMFILE", line) or b": traced: " in line for line in lines),
+                       f"says nothing with {left} descriptors left")
+    return tracer, server, begin, limits
+
+
+def test_each_descriptor(scope, way):
+    """few descriptors are left: whichever use of one is the first to fail, once there are more the process is traced"""
+    started = [start_short(scope, way, left) for left in range(MOST_LEFT + 1)]
+    short = 0
+    for tracer, server, begin, limits in started:
+        resource.prlimit(tracer.process.pid, resource.RLIMIT_NOFILE, limits)
+        tracer.wait_attached()
+        when = events.time_between(begin, time.time())
+        get(server.addresses["http"], "/ping")
+        tracer.wait_types(1, "request")
+        tracer.interrupt()
+        said = [line for line in tracer.stderr.all() if tells_of("EMFILE", line)]
+        check(len(said) <= 1, f"it says more than once: {said}")
+        short += len(said)
+        events.compare(tracer.events()[0], events.target_event("attach", server, when))
+    check(short > 3, f"only {short} were short of descriptors")
+    print(f"{short} of {len(started)} were short of descriptors", flush=True)
+
+
+if __name__ == "__main__":
+    be_alone()
+    main([*((test_process, *row) for row in OPENED), *((test_file, number) for number in (1, 2, 3)),
+          test_watched, test_types, test_list, *((test_each_descriptor, way) for way in WAYS[:2])])
