@@ -34,6 +34,11 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def waited_for_core(pid):
+    """Seconds in which it could have run, had others not."""
+    return int(pathlib.Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+
+
 def deploy(tracer, service, variant):
     """A new file, and until the tool has looked into it: what is executed before goes untraced for that time."""
     before = counters(tracer)["inspections"]

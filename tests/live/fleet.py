@@ -12,6 +12,7 @@ import subprocess
 import time
 
 import events
+from client import get
 from harness import PATIENCE, Failure, check, check_equal, releases
 from lines import Lines
 from servers import build, release_number
@@ -48,6 +49,7 @@ class Service:
         self.exe = self.folder / name
         self.port = free_port()
         self.pids = []
+        self.asked = Answers()
         self.process = None
         self.deploy(variant)
 
@@ -57,7 +59,7 @@ class Service:
     def twin(self):
         """Another address, served by the same file."""
         twin = object.__new__(Service)
-        twin.__dict__.update(self.__dict__, port=free_port(), pids=[], process=None)
+        twin.__dict__.update(self.__dict__, port=free_port(), pids=[], asked=Answers(), process=None)
         return twin
 
     def start(self, listening=True, exe=None):
@@ -73,6 +75,12 @@ class Service:
     @property
     def pid(self):
         return self.pids[-1]
+
+    def ask(self):
+        """One request by the test itself: on a busy machine the clients may not reach a process before it is stopped."""
+        path = f"/asked/{self.port}/{len(self.asked.paths[self.pid])}"
+        get(("127.0.0.1", self.port), path)
+        self.asked.paths[self.pid].add(path)
 
     def stop(self, number=signal.SIGTERM):
         self.process.send_signal(number)
@@ -153,10 +161,13 @@ def check_exact(lines, answers):
     return sum(sum(told[pid].values()) for pid in answers.paths)
 
 
-def finish_all(clients):
+def finish_all(clients, services=()):
+    """What the clients were answered, and what the tests asked of the services themselves."""
     answers = Answers()
     for one in clients:
         answers.add(one.finish())
+    for service in services:
+        answers.add(service.asked)
     return answers
 
 
@@ -165,9 +176,9 @@ def is_told(lines, answers):
     return all(path in told[pid] for pid, paths in answers.paths.items() for path in paths)
 
 
-def wait_told(read_lines, clients, limit=10):
+def wait_told(read_lines, clients, services=(), limit=PATIENCE):
     """Finishes the clients and waits until the lines hold what was answered; check_exact() says what is missing."""
-    answers = finish_all(clients)
+    answers = finish_all(clients, services)
     deadline = time.monotonic() + limit
     while time.monotonic() < deadline:
         lines = read_lines()

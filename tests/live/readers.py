@@ -26,6 +26,7 @@ class Reader:
         self.connection = connect(path)
         scope.callback(self.connection.close)
         self.data = bytearray()
+        self.line_count = 0
         self.changed = threading.Condition()
         self.ended = False
         self.thread = threading.Thread(target=self._read, daemon=True)
@@ -40,6 +41,7 @@ class Reader:
             while part := self.connection.recv(1 << 20):
                 with self.changed:
                     self.data += part
+                    self.line_count += part.count(b"\n")
                     self.changed.notify_all()
         except OSError:
             pass  # closed at the end of the test
@@ -55,7 +57,7 @@ class Reader:
                   and condition(self.data), f"the reader {what}: {bytes(self.data[-500:])!r}")
 
     def wait_lines(self, count):
-        self.wait(lambda data: data.count(b"\n") >= count, f"has not {count} lines")
+        self.wait(lambda _: self.line_count >= count, f"has not {count} lines")
         return self.lines()
 
     def wait_end(self):

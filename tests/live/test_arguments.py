@@ -17,9 +17,6 @@ MAX_STRING = 128  # bytes, so that many strings of the program are longer
 # Functions traced at once.
 BATCH = 16
 
-# How long, in seconds, after all calls were made an event may take.
-SETTLE = 5.0
-
 # How many interfaces are told with what they hold, at least; of the others only the type is. From Go 1.18 on there
 # are more, in calls of generic functions.
 HELD, HELD_WITH_GENERICS = 15, 18
@@ -95,7 +92,7 @@ def trace(scope, binary, release, functions, options):
     program.make_calls()
     try:
         tracer.stdout.wait(lambda lines: sum(line.startswith(b'{"type":"call",') for line in lines) >= len(calls),
-                           "has not told of all calls", SETTLE)
+                           "has not told of all calls")
     except Failure:
         pass  # those that are missing are named below
     tracer.interrupt()

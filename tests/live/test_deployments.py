@@ -11,7 +11,7 @@ import time
 from account import counters, deploy
 from client import get
 from fleet import Clients, Service, check_exact, wait_told
-from harness import Skip, check, check_equal, main, releases, wait_until
+from harness import Skip, be_alone, check, check_equal, main, releases, wait_until
 from namespaces import CAN_MOUNT, MOUNTS, can
 from servers import build
 from test_discovery import look_out, own, wait_traced
@@ -21,8 +21,8 @@ HELD_UP = 15  # seconds; the kernel breaks a lease after 45
 VARIANTS = ("stripped", "pie", "plain")
 
 
-def finish(tracer, clients):
-    answers = wait_told(tracer.stdout.all, clients)
+def finish(tracer, clients, services):
+    answers = wait_told(tracer.stdout.all, clients, services)
     tracer.interrupt()
     check_exact(tracer.stdout.all(), answers)
     return answers
@@ -40,11 +40,11 @@ def deploy_and_restart(scope, release, put):
     service = Service(scope, release)
     tracer = look_out(scope, "--binary", service.exe)
     clients = Clients(scope, service.start())
-    time.sleep(0.05)
+    service.ask()
     for variant in VARIANTS:
         put(tracer, service, variant)
-        time.sleep(0.05)
-    answers = finish(tracer, [clients])
+        service.ask()
+    answers = finish(tracer, [clients], [service])
     check_equal(len(service.pids), 1 + len(VARIANTS), "processes")
     check_each_answered(answers, service.pids)
     attached = [event["pid"] for event in tracer.events() if event["type"] == "attach"]
@@ -133,7 +133,7 @@ def start_busy(scope, release):
     service.start()
     wait_traced(tracer, service.pid)
     clients = Clients(scope, service)
-    time.sleep(0.05)
+    service.ask()
     return service, tracer, clients
 
 
@@ -143,8 +143,8 @@ def test_renamed(scope, release):
     for name in ("renamed", "again"):
         service.exe = service.exe.rename(service.exe.with_name(name))
         service.restart()
-        time.sleep(0.05)
-    answers = finish(tracer, [clients])
+        service.ask()
+    answers = finish(tracer, [clients], [service])
     check_each_answered(answers, service.pids)
     named = [pathlib.Path(event["exe"]).name for event in own(tracer, service.pids) if event["type"] == "attach"]
     check_equal(named, ["service", "renamed", "again"], "names")
@@ -162,9 +162,9 @@ def test_deleted(scope, release):
     """deleted while it runs: its requests are told of, and when it has ended nothing keeps the file"""
     service, tracer, clients = start_busy(scope, release)
     service.exe.unlink()
-    time.sleep(0.05)
-    answers = wait_told(tracer.stdout.all, [clients])
-    check(answers.count > 10, f"{answers.count} requests")
+    for _ in range(10):
+        service.ask()
+    answers = wait_told(tracer.stdout.all, [clients], [service])
     service.stop()
     tracer.stdout.wait(lambda lines: any(b'"detach"' in line and f'"pid":{service.pid},'.encode() in line
                                          for line in lines), "its end is not told of")
@@ -186,8 +186,10 @@ def test_rolling(scope, release):
     clients = [Clients(scope, service, count=1, pause="5ms") for service in services]
     deploy(tracer, first, "stripped")
     for service in services:
+        service.ask()
         service.restart()
-    answers = finish(tracer, clients)
+        service.ask()
+    answers = finish(tracer, clients, services)
     pids = [pid for service in services for pid in service.pids]
     check_equal(len(pids), 2 * ROLLING, "processes")
     check_each_answered(answers, pids)
@@ -232,6 +234,7 @@ def test_equal_inodes(scope, release):
 
 
 if __name__ == "__main__":
+    be_alone()
     main([(test, release) for release in releases()
           for test in (test_replaced, test_overwritten, test_overwritten_at_once, test_same_size, test_renamed,
                        test_deleted, test_rolling, test_equal_inodes)])

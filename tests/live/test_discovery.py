@@ -11,15 +11,17 @@ import signal
 import subprocess
 import time
 
+from account import waited_for_core
 from client import get
 from fleet import Clients, Service, check_exact, wait_told
-from harness import check, check_equal, main, releases, require_command, wait_until
+from harness import be_alone, check, check_equal, is_sanitized, main, releases, require_command, wait_until
 from servers import build
 from tracer import Tracer
 
 STARTS = 13
-# Seconds from exec to attached: of the better ones, for now and then machines under CI stand still.
-SOON = 0.1
+# Seconds from when a process listens until it is attached to: of the better ones, for now and then machines under CI
+# stand still. Nor does the time count in which others kept the tool from running.
+SOON = 0.5 if is_sanitized() else 0.1
 SLOW_CALL = 0.004
 
 
@@ -33,7 +35,7 @@ def look_out(scope, *arguments):
 
 def own(tracer, pids):
     """With --all there are others', too."""
-    return [event for event in tracer.events() if event["pid"] in pids]
+    return [event for event in tracer.events() if event.get("pid") in pids]  # what was lost is of no process
 
 
 def wait_traced(tracer, pid, count=1):
@@ -60,20 +62,22 @@ def check_starts(scope, service, *arguments, known=False):
     if not known:
         settle(tracer, service)
     clients = Clients(scope, service)
-    begun = {}
+    listening = {}
     for _ in range(STARTS):
-        begin = time.time()
-        begun[service.start().pid] = begin
-        time.sleep(0.05)
+        waited = waited_for_core(tracer.process.pid)
+        service.start()
+        listening[service.pid] = time.time()
+        service.ask()
+        time.sleep(0.02)
+        listening[service.pid] += waited_for_core(tracer.process.pid) - waited
         service.stop()
-    answers = wait_told(tracer.stdout.all, [clients])
+    answers = wait_told(tracer.stdout.all, [clients], [service])
     tracer.interrupt()
-    answering = [pid for pid in begun if answers.paths[pid]]
-    check(len(answering) > STARTS // 2, f"only {len(answering)} of {STARTS} processes answered anything")
+    check(answers.count > 2 * STARTS, f"the clients got only {answers.count - STARTS} answers")
     check_exact(tracer.stdout.all(), answers)
-    attached = {event["pid"]: seconds_of(event) for event in own(tracer, begun) if event["type"] == "attach"}
-    took = sorted(attached[pid] - begin for pid, begin in begun.items())
-    print(f"{answers.count} requests; from the start to the attach line {1e3 * took[len(took) // 2]:.1f} ms, "
+    attached = {event["pid"]: seconds_of(event) for event in own(tracer, listening) if event["type"] == "attach"}
+    took = sorted(attached[pid] - begin for pid, begin in listening.items())
+    print(f"{answers.count} requests; from listening to the attach line {1e3 * took[len(took) // 2]:.1f} ms, "
           f"at most {1e3 * took[-1]:.1f}", flush=True)
     check(took[len(took) // 4] < SOON, f"it took {took}")
 
@@ -106,14 +110,16 @@ def test_first_contact(scope, release):
     took, pids = [], set()
     for _ in range(5):
         service = Service(scope, release)
-        begin = time.time()
+        waited = waited_for_core(tracer.process.pid)
         pids.add(service.start().pid)
-        took.append(seconds_of(wait_traced(tracer, service.pid)) - begin)
+        begin = time.time()
+        attached = seconds_of(wait_traced(tracer, service.pid))
+        took.append(attached - begin - (waited_for_core(tracer.process.pid) - waited))
         get(("127.0.0.1", service.port), "/ping")
         service.stop()
     tracer.interrupt()
     took.sort()
-    print(f"from the start to the attach line {', '.join(f'{1e3 * one:.1f}' for one in took)} ms", flush=True)
+    print(f"from listening to the attach line {', '.join(f'{1e3 * one:.1f}' for one in took)} ms", flush=True)
     check_equal(sum(event["type"] == "request" for event in own(tracer, pids)), 5, "requests")
     check(took[1] < SOON, f"it took {took}")
 
@@ -329,6 +335,7 @@ def test_reused_pid(scope, release):
 
 
 if __name__ == "__main__":
+    be_alone()
     main([(test, release) for release in releases()
           for test in (test_binary, test_name, test_port, test_all, test_first_contact, test_late_look,
                        test_listens_later, test_other_port, test_mixed, test_wrapped, test_short_lives,

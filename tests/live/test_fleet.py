@@ -7,7 +7,7 @@ import os
 import time
 
 import rights
-from account import deploy
+from account import counters, deploy
 from events import count_requests
 from fleet import Clients, Service, check_exact, finish_all, is_told
 from harness import be_alone, check, check_equal, main, wait_until
@@ -20,6 +20,7 @@ TWINS = ("1.19", "1.27")  # two processes of one binary
 ROUNDS = 20 if FULL else 2
 VARIANTS = ("stripped", "plain", "pie")
 BUFFER = 1 << 20
+RING = 64 << 20  # nothing is lost in it, however long the tool waits for a core
 
 
 def start_services(scope):
@@ -35,9 +36,11 @@ def start_services(scope):
 def change(tracer, services, turn):
     """Each service one after the other: in every other turn there is a new file first."""
     for service in services:
+        service.ask()
         if turn % 2 == 0:
             deploy(tracer, service, VARIANTS[turn // 2 % len(VARIANTS)])
         service.restart()
+        service.ask()
 
 
 def lost_anywhere(lines):
@@ -49,22 +52,23 @@ def check_fleet(scope, **how):
     path = scope.folder / "open" / "socket"
     path.parent.mkdir()
     path.parent.chmod(0o777)
-    tracer = Tracer(scope, "--all", "--socket", path, "--reader-buffer", BUFFER, **how)
+    tracer = Tracer(scope, "--all", "--socket", path, "--reader-buffer", BUFFER, "--ring-size", RING, **how)
     tracer.wait_attached(len(services))
     readers = [Reader(scope, path) for _ in range(2)]
     stopped = Reader(scope, path, held=True)
     for reader in readers:
         reader.wait_lines(1)
+    before = counters(tracer)["inspections"]
     clients = [Clients(scope, service) for service in services]
-    time.sleep(0.5)  # the clients are Go programs, too, and inspected
+    wait_until(lambda: counters(tracer)["inspections"] > before, "the clients, Go programs, too, are inspected")
     begin = time.monotonic()
     for turn in range(ROUNDS):
         change(tracer, services, turn)
     seconds = time.monotonic() - begin
-    answers = finish_all(clients)
+    answers = finish_all(clients, services)
     for reader in readers:
-        wait_until(lambda r=reader: count_requests(r.lines()) >= answers.count, "the reader has as many requests as were answered", 20)
-        wait_until(lambda r=reader: is_told(r.lines(), answers), "the reader has all that was answered", 20)
+        wait_until(lambda r=reader: count_requests(r.lines()) >= answers.count, "the reader has as many requests as were answered")
+        wait_until(lambda r=reader: is_told(r.lines(), answers), "the reader has all that was answered")
     stopped.let_go()
     stopped.wait(lambda data: b'"where":"reader"' in data, "is not told what it lost")
     tracer.interrupt()

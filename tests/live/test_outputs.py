@@ -14,6 +14,7 @@ import time
 from client import get
 from harness import PATIENCE, check, check_equal, main, releases, wait_until
 from load import flood
+from memory import changed_bytes
 from readers import add_up
 from namespaces import CAN_MOUNT, possible
 from servers import Server
@@ -21,6 +22,7 @@ from tracer import Tracer, run
 
 REQUESTS = 60_013
 FEW = 4_001  # what fits into the buffer, but into no pipe
+RING = 64 << 20  # all of them fit, however long the tool waits for a core
 GIVEN_UP = 5  # seconds that the tool waits for its readers at the end
 NEWEST = releases()[-1]
 
@@ -99,6 +101,8 @@ def test_who_never_reads(scope):
         begin = time.monotonic()
         tracer.process.send_signal(signal.SIGINT)
         if hurry:
+            # Only once it has removed its probes does it wait for the reader.
+            wait_until(lambda: changed_bytes(server) == 0, "the breakpoints are gone")
             time.sleep(0.5)
             tracer.process.send_signal(signal.SIGINT)
         tracer.wait_end()
@@ -167,7 +171,7 @@ def test_rotation(scope):
     """renamed under load, and SIGHUP: the new name has the rest, no line is cut, lost or twice"""
     server = Server(scope, NEWEST)
     path = scope.folder / "events"
-    tracer = start(scope, server, path)
+    tracer = start(scope, server, path, "--ring-size", RING)
     rotated = []
     thread = threading.Thread(target=flood, args=(scope, server, REQUESTS))
     thread.start()

@@ -4,6 +4,7 @@
 
 import os
 import pathlib
+import secrets
 import shutil
 import signal
 import subprocess
@@ -116,7 +117,7 @@ def test_container(scope, release):
     check_traced(scope, server, pathlib.Path(f"/proc/{server.pid}/root") / "server")
 
 
-CONTAINER = "5eed" + "0123456789abcdef" * 3 + "feedfacecafe"
+CONTAINER = secrets.token_hex(32)  # a cgroup that a killed run left behind is not in the way
 
 
 def cgroup_roots():

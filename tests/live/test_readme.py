@@ -100,14 +100,13 @@ def kill_all(shell):
     shell.wait()
 
 
-def run_pasted(command, end):
-    """Lets a shell run it until it has printed something, has it `end`, and returns the lines that it printed."""
+def run_pasted(command, end, wanted=""):
+    """Lets a shell run it until it has printed what is wanted, has it `end`, and returns the lines that it printed."""
     process = subprocess.Popen(["sh", "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE)
     stdout, stderr = Lines(process.stdout, "stdout"), Lines(process.stderr, "stderr")
     try:
-        stdout.wait(lambda lines: lines, "prints nothing")
-        time.sleep(0.5)
+        stdout.wait(lambda lines: any(wanted.encode() in line for line in lines), f"does not print {wanted!r}")
         end(process)
         process.wait(PATIENCE)
         stdout.thread.join(PATIENCE)
@@ -179,7 +178,8 @@ def test_readers(scope):
             print(f"skipped: {command}: {missing_commands(command)} not installed", flush=True)
             continue
         tracer = Tracer(scope, "--pid", shop.pid, "--socket", path).wait_attached()
-        found, stderr = run_pasted(command.replace(SOCKET, str(path)), lambda _, tracer=tracer: tracer.interrupt())
+        found, stderr = run_pasted(command.replace(SOCKET, str(path)), lambda _, tracer=tracer: tracer.interrupt(),
+                                   "/fail")
         check(found, f"{command!r} prints nothing; stderr {stderr!r}")
         check(any("/fail" in line for line in found), f"{command!r} shows no request: {found[:3]}")
         if "jq" in command:

@@ -12,7 +12,7 @@ import threading
 import time
 
 import events
-from account import cpu_seconds, holdings
+from account import counters, cpu_seconds, holdings
 from client import get
 from harness import PATIENCE, check, check_equal, is_sanitized, main, releases, wait_until
 from load import Flood, flood
@@ -23,6 +23,7 @@ from tracer import Tracer, run
 REQUESTS = 60_013
 STEPS, STEP = 13, 4_001  # 1.3 MB
 CONNECTS = 10_000
+LITTLE = 30  # how often a reader takes what it takes now and then
 NEWEST = releases()[-1]
 
 
@@ -118,10 +119,17 @@ def test_small_buffer(scope):
     connection = connect(service.path)
     scope.callback(connection.close)
     storm = Flood(scope, service.server, REQUESTS)
-    data = bytearray()
-    while storm.process.poll() is None:
+    data, lost = bytearray(), 0
+
+    def has_lost_more():
+        return counters(service.tracer)["lost by readers"] > lost
+
+    for _ in range(LITTLE):
+        wait_until(lambda: storm.process.poll() is not None or has_lost_more(), "the reader loses lines")
+        if storm.process.poll() is not None:
+            break
+        lost = counters(service.tracer)["lost by readers"]
         data += connection.recv(30_000)
-        time.sleep(0.01)
     storm.wait()
     threading.Timer(0.3, service.tracer.process.send_signal, (signal.SIGINT,)).start()
     while part := connection.recv(1 << 20):

@@ -17,6 +17,7 @@ from load import Load
 from memory import changed_bytes
 from readers import Reader
 from servers import Server
+from test_discovery import wait_traced
 from tracer import Tracer
 
 NEWEST = releases()[-1]
@@ -137,10 +138,10 @@ def test_overflow(scope):
     clients = [Clients(scope, service, count=8, pause="0")]
     for _ in range(5):
         service.start()
+        wait_traced(tracer, service.pid)
         time.sleep(0.2)
         service.stop()
     answers = finish_all(clients)
-    time.sleep(0.2)
     tracer.interrupt()
     told = [json.loads(line) for line in tracer.stdout.all()]
     requests = sum(event["type"] == "request" for event in told)
