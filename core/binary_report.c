@@ -61,7 +61,8 @@ static void report_settings(struct report *report, const struct build_info *info
 {
 	static const char *const keys[] = {
 		"-pgo",	       "-trimpath",  "-race",  "-buildmode", "-ldflags",
-		"-linkshared", "CGO_ENABLED", "GOARCH", "GOAMD64",   "GOEXPERIMENT",
+		"-linkshared", "CGO_ENABLED", "GOARCH", "GOAMD64",   "GOARM64",
+		"GOEXPERIMENT",
 	};
 	size_t size;
 

@@ -17,7 +17,7 @@ struct kernel_options {
 	const struct kernel_facts *facts;
 	const struct kernel_features *features;
 	uint32_t max_string; /* bytes of the longest string captured */
-	uint32_t ring_size;  /* bytes, a power of two, a multiple of the page size */
+	uint32_t ring_size;  /* bytes, a power of two; libbpf makes whole pages of it */
 	enum kernel_attachment attachment;
 	bool long_plans; /* other plans than short ones (plan.h) will be installed */
 	/* What kernel_watch() tells of, beside targets that run another program. */

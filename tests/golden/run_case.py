@@ -7,6 +7,7 @@ keep it."""
 import difflib
 import json
 import os
+import shlex
 import subprocess
 import sys
 
@@ -54,7 +55,7 @@ def main():
     notation = os.path.splitext(wanted)[1][1:]
     with open(source, "rb") as case:
         # The table shows local time.
-        run = subprocess.run([render, notation], stdin=case, stdout=subprocess.PIPE,
+        run = subprocess.run([*shlex.split(os.environ.get("MESON_EXE_WRAPPER", "")), render, notation], stdin=case, stdout=subprocess.PIPE,
                              env={**os.environ, "TZ": "UTC"})
     if run.returncode != 0:
         sys.exit(f"{source}: render ended with {run.returncode}")
