@@ -153,11 +153,11 @@ static void report_survey(struct report *report, const struct survey *survey)
 			report_probe(report, &survey->probes[i]);
 	}
 	report_close_list(report);
-	if (survey->blindness_count == 0)
+	if (!survey_unseen(survey, 0))
 		return;
 	report_open_list(report, "unseen");
-	for (size_t i = 0; i < survey->blindness_count; i++)
-		report_string(report, NULL, survey->blindnesses[i]->unseen);
+	for (size_t i = 0; survey_unseen(survey, i); i++)
+		report_string(report, NULL, survey_unseen(survey, i));
 	report_close_list(report);
 }
 

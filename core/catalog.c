@@ -276,15 +276,16 @@ static bool make_room(struct catalog *catalog, int r)
 }
 
 static int inspect(struct catalog *catalog, struct known_binary *binary, const char *origin,
-		   struct error *err)
+		   const char *name, struct error *err)
 {
 	struct descriptor_path path = descriptor_path(binary->descriptor);
+	const struct inspection_file file = { path.text, origin, name };
 	struct error why;
 	int r;
 
 	do {
 		why = (struct error){ 0 };
-		r = inspection_open(catalog->kernel, path.text, origin, &catalog->inspection,
+		r = inspection_open(catalog->kernel, &file, &catalog->inspection,
 				    &binary->inspection, &why);
 	} while (r < 0 && make_room(catalog, r));
 	catalog->inspections++;
@@ -319,7 +320,7 @@ static int open_file(const char *path, struct opened *ret_opened, struct error *
 }
 
 static int learn(struct catalog *catalog, const struct opened *opened, const char *path,
-		 struct known_binary **ret_binary, struct error *err)
+		 const char *name, struct known_binary **ret_binary, struct error *err)
 {
 	struct known_binary *binary = calloc(1, sizeof(*binary));
 	int r;
@@ -332,7 +333,7 @@ static int learn(struct catalog *catalog, const struct opened *opened, const cha
 	binary->descriptor = opened->descriptor;
 	binary->leased = opened->lease_code == 0;
 	binary->lease_code = opened->lease_code;
-	r = inspect(catalog, binary, path, err);
+	r = inspect(catalog, binary, path, name, err);
 	if (r == 0 && add(catalog, binary) < 0)
 		r = error_fail(err, -ENOMEM, "out of memory");
 	if (r < 0) {
@@ -369,7 +370,7 @@ int catalog_open(struct catalog *catalog, const char *path, const char *name,
 	if (binary)
 		refresh(binary, &opened);
 	else
-		r = learn(catalog, &opened, path, &binary, err);
+		r = learn(catalog, &opened, path, name, &binary, err);
 	if (r < 0)
 		return r;
 	set_name(binary, name);

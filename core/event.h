@@ -52,6 +52,8 @@ struct process_identity {
 	const char *container; /* its id; NULL: it runs in none */
 	const char *go_version;
 	const char *convention; /* "stack" or "register" */
+	const char *const *unseen; /* of the requests it handles, in words */
+	size_t unseen_count;
 };
 
 /* Something to tell. Which members count depends on `type`; docs/events.md describes each. */

@@ -165,6 +165,17 @@ static void put_target(struct json_format *json, const struct process_identity *
 	json_name(json->writer, process->convention);
 }
 
+static void put_unseen(struct json_format *json, const struct process_identity *process)
+{
+	if (process->unseen_count == 0)
+		return;
+	json_key(json->writer, "unseen");
+	json_open_list(json->writer);
+	for (size_t i = 0; i < process->unseen_count; i++)
+		json_name(json->writer, process->unseen[i]);
+	json_close_list(json->writer);
+}
+
 static void put_process(struct json_format *json, const struct event *event)
 {
 	const struct process_identity *process = event->process;
@@ -188,6 +199,8 @@ static void put_process(struct json_format *json, const struct event *event)
 	}
 	if (event->type == EVENT_ATTACH || event->type == EVENT_DETACH)
 		put_target(json, process);
+	if (event->type == EVENT_ATTACH)
+		put_unseen(json, process);
 }
 
 static void put_hello(struct json_format *json, const struct event *event)

@@ -8,9 +8,8 @@
 #include <sys/utsname.h>
 
 #include "binary.h"
-#include "inlining.h"
-#include "name_list.h"
 #include "survey.h"
+#include "survey_warnings.h"
 
 /* A probe as it is installed: how to read its records. */
 struct installed_probe {
@@ -28,6 +27,8 @@ struct inspection {
 	struct kernel *kernel;
 	char *go_version;
 	const char *convention;
+	char **unseen;
+	size_t unseen_count;
 	size_t point_count;
 	struct attach_point *points;
 	size_t count;
@@ -118,143 +119,6 @@ static int install(struct inspection *inspection, struct survey_probe *survey, s
 	return add_points(inspection, probe, installed.plan, err);
 }
 
-static void tell_copies(const struct survey *survey, const struct inspection_options *options)
-{
-	struct error why = { 0 };
-
-	if (!survey->rows.probe_count || !survey->binary->x_net.left_out)
-		return;
-	error_fail(&why, -E2BIG,
-		   "requests of %zu copies of golang.org/x/net/http2 cannot be seen: there are more than %d",
-		   survey->binary->x_net.left_out, X_NET_MAX_COPIES);
-	options->refused(options->user, &why);
-}
-
-static void tell_blindnesses(const struct survey *survey, const struct inspection_options *options)
-{
-	for (size_t i = 0; i < survey->blindness_count; i++) {
-		const struct protocol_blindness *blindness = survey->blindnesses[i];
-		struct error why = { 0 };
-
-		error_fail(&why, -ENOENT, "%s cannot be seen: %s was inlined", blindness->unseen,
-			   blindness->call->callee);
-		error_hint(&why,
-			   "a build without profile-guided optimisation, -pgo=off, can be traced");
-		options->refused(options->user, &why);
-	}
-}
-
-/* The fields that exist, and whose place is known at none of the survey's probes. */
-static uint32_t unknown_fields(const struct survey *survey)
-{
-	uint32_t unknown = 0, known = 0;
-
-	for (size_t i = 0; i < survey->count; i++) {
-		const struct probe *probe = &survey->probes[i].probe;
-
-		if (survey->probes[i].result < 0)
-			continue;
-		unknown |= probe->unknown;
-		for (uint32_t cell = 0; cell < probe->plan.cell_count; cell++) {
-			if (probe->cells[cell].field != PROBE_NO_FIELD)
-				known |= 1u << probe->cells[cell].field;
-		}
-	}
-	return unknown & ~known;
-}
-
-static void tell_unknown(const struct survey *survey, const struct inspection_options *options)
-{
-	static const char *const names[FIELD_COUNT] = {
-		[FIELD_GOID] = "goid",	   [FIELD_METHOD] = "method",
-		[FIELD_PATH] = "path",	   [FIELD_QUERY] = "query",
-		[FIELD_ROUTE] = "route",   [FIELD_HOST] = "host",
-		[FIELD_REMOTE] = "remote", [FIELD_PROTOCOL_MAJOR] = "protocol",
-		[FIELD_TLS] = "scheme",	   [FIELD_REQUEST_BYTES] = "request_bytes",
-		[FIELD_STATUS] = "status", [FIELD_RESPONSE_BYTES] = "response_bytes",
-	};
-	uint32_t unknown = unknown_fields(survey);
-	struct error why = { 0 };
-	char list[256] = "";
-	size_t used = 0;
-
-	for (size_t i = 0; i < FIELD_COUNT; i++) {
-		if (unknown >> i & 1 && names[i])
-			used += snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "",
-					 names[i]);
-	}
-	if (!used)
-		return;
-	error_fail(&why, -ENODATA, "%s will be null: the layouts of %s are not known%s", list,
-		   survey->binary->version.text,
-		   types_have_dwarf(survey->binary->types) ? "" : ", and the binary has no DWARF");
-	options->refused(options->user, &why);
-}
-
-/* Functions of which some calls cannot be seen, as they were inlined. */
-static void tell_inlined(const struct survey *survey, const struct inspection_options *options)
-{
-	const struct binary *binary = survey->binary;
-
-	for (size_t i = 0; options->function_count && i < survey->count; i++) {
-		const struct survey_probe *probe = &survey->probes[i];
-		struct inlined inlined = { 0 };
-		struct error why = { 0 };
-		char callers[512];
-
-		if (probe->result < 0 || probe->role != PLAN_ROLE_CALL ||
-		    inlining_find(binary->image, binary->pclntab, &binary->version,
-				  &probe->function, 1, &inlined, NULL) < 0 ||
-		    inlined.caller_count == 0)
-			continue;
-		inlined_format(&inlined, callers, sizeof(callers));
-		error_fail(&why, -ENOENT, "calls of %s in %s are not seen: they were inlined",
-			   probe->function, callers);
-		error_hint(&why, "a build with -gcflags=-l inlines nothing");
-		options->refused(options->user, &why);
-	}
-}
-
-/* The arguments that are null in every event. */
-static void tell_gaps(const struct survey *survey, const struct inspection_options *options)
-{
-	for (size_t i = 0; i < survey->count; i++) {
-		const struct survey_probe *probe = &survey->probes[i];
-
-		for (size_t gap = 0; probe->result == 0 && gap < probe->probe.gaps.count; gap++) {
-			const struct shape_gap *missing = &probe->probe.gaps.gaps[gap];
-			struct error why = { 0 };
-
-			error_fail(&why, -ENODATA, "%s of %s will be null: %s", missing->name,
-				   probe->function, missing->why);
-			options->refused(options->user, &why);
-		}
-	}
-}
-
-/* Functions of which arguments are shown as addresses, as what those point to is not known. */
-static void tell_any_pointers(const struct survey *survey, const struct inspection_options *options)
-{
-	struct name_list functions = { .count = 0 };
-	char names[NAME_LIST_TEXT];
-	struct error why = { 0 };
-
-	for (size_t i = 0; i < survey->count; i++) {
-		const struct survey_probe *probe = &survey->probes[i];
-
-		if (probe->result == 0 && probe->probe.gaps.has_any_pointers)
-			name_list_add(&functions, probe->function);
-	}
-	if (functions.count == 0)
-		return;
-	name_list_format(&functions, names);
-	error_fail(&why, -ENODATA,
-		   "pointers of type parameters are shown as addresses in %s: "
-		   "code that instances share does not know what they point to",
-		   names);
-	options->refused(options->user, &why);
-}
-
 /* Surveys what the options ask for; the error says why nothing of it can be traced. */
 static int survey_binary(const struct binary *binary, const struct inspection_options *options,
 			 struct survey *survey, struct error *err)
@@ -305,14 +169,6 @@ static int install_survey(struct inspection *inspection, struct survey *survey,
 		if (probe->has_arguments)
 			probe->schema.arguments = &probe->arguments;
 	}
-	if (types_refusal(survey->binary->types))
-		options->refused(options->user, types_refusal(survey->binary->types));
-	tell_blindnesses(survey, options);
-	tell_copies(survey, options);
-	tell_unknown(survey, options);
-	tell_gaps(survey, options);
-	tell_any_pointers(survey, options);
-	tell_inlined(survey, options);
 	return r;
 }
 
@@ -331,12 +187,12 @@ static int check_machine(const struct binary *binary, struct error *err)
 			  host.machine);
 }
 
-static int open_and_survey(const char *path, const char *origin,
+static int open_and_survey(const struct inspection_file *file,
 			   const struct inspection_options *options, struct binary **ret_binary,
 			   struct survey *ret_survey, struct error *err)
 {
 	struct binary *binary;
-	int r = binary_open_from(path, origin, options->types, &binary, err);
+	int r = binary_open_from(file->path, file->origin, options->types, &binary, err);
 
 	if (r < 0)
 		return r;
@@ -350,12 +206,32 @@ static int open_and_survey(const char *path, const char *origin,
 	return r;
 }
 
-static int inspect(struct inspection *inspection, const char *path, const char *origin,
+static int keep_unseen(struct inspection *inspection, const struct survey *survey,
+		       struct error *err)
+{
+	size_t count = 0;
+
+	while (survey_unseen(survey, count))
+		count++;
+	inspection->unseen = calloc(count + 1, sizeof(*inspection->unseen));
+	if (!inspection->unseen)
+		return no_memory(err);
+	while (inspection->unseen_count < count) {
+		char *text = strdup(survey_unseen(survey, inspection->unseen_count));
+
+		if (!text)
+			return no_memory(err);
+		inspection->unseen[inspection->unseen_count++] = text;
+	}
+	return 0;
+}
+
+static int inspect(struct inspection *inspection, const struct inspection_file *file,
 		   const struct inspection_options *options, struct error *err)
 {
 	struct binary *binary;
 	struct survey survey;
-	int r = open_and_survey(path, origin, options, &binary, &survey, err);
+	int r = open_and_survey(file, options, &binary, &survey, err);
 
 	if (r < 0)
 		return r;
@@ -363,12 +239,17 @@ static int inspect(struct inspection *inspection, const char *path, const char *
 	inspection->go_version = strdup(binary->version.text);
 	r = inspection->go_version ? install_survey(inspection, &survey, options, err) :
 				     no_memory(err);
+	if (r == 0)
+		r = keep_unseen(inspection, &survey, err);
+	if (r == 0)
+		survey_warn(&survey, &(struct survey_listener){ options->refused, options->user,
+								file->name });
 	survey_finish(&survey);
 	binary_close(binary);
 	return r;
 }
 
-int inspection_open(struct kernel *kernel, const char *path, const char *origin,
+int inspection_open(struct kernel *kernel, const struct inspection_file *file,
 		    const struct inspection_options *options, struct inspection **ret_inspection,
 		    struct error *err)
 {
@@ -379,7 +260,7 @@ int inspection_open(struct kernel *kernel, const char *path, const char *origin,
 		return no_memory(err);
 	inspection->references = 1;
 	inspection->kernel = kernel;
-	r = inspect(inspection, path, origin, options, err);
+	r = inspect(inspection, file, options, err);
 	if (r < 0) {
 		inspection_release(inspection);
 		return r;
@@ -403,6 +284,9 @@ void inspection_release(struct inspection *inspection)
 		shape_finish(&inspection->probes[i].arguments);
 		free(inspection->probes[i].function);
 	}
+	for (size_t i = 0; i < inspection->unseen_count; i++)
+		free(inspection->unseen[i]);
+	free(inspection->unseen);
 	free(inspection->points);
 	free(inspection->probes);
 	free(inspection->go_version);
@@ -417,6 +301,12 @@ const char *inspection_go_version(const struct inspection *inspection)
 const char *inspection_convention(const struct inspection *inspection)
 {
 	return inspection->convention;
+}
+
+const char *const *inspection_unseen(const struct inspection *inspection, size_t *ret_count)
+{
+	*ret_count = inspection->unseen_count;
+	return (const char *const *)inspection->unseen;
 }
 
 const struct attach_point *inspection_points(const struct inspection *inspection, size_t *ret_count)

@@ -24,16 +24,22 @@ struct inspection_options {
 	bool latency; /* of functions: how long calls take, and what they return */
 	uint32_t max_string;
 	const char *types; /* a file that has the types of binaries that have not, or NULL */
-	/* Told of each function that cannot be traced while others can. */
+	/* Told of what cannot be traced while the rest can; of code 0 where nothing is wrong with it. */
 	void (*refused)(void *user, const struct error *why);
 	void *user;
 };
 
+struct inspection_file {
+	const char *path;   /* by which it is opened */
+	const char *origin; /* where it is: debug files are looked for there */
+	const char *name;   /* for messages */
+};
+
 /*
- * Inspects the file at `path`, a way to what `origin` is the path of, for `kernel`. -ENOENT when there is
- * nothing in it to trace. The caller owns one reference.
+ * Inspects the file for `kernel`. -ENOENT when there is nothing in it to trace. The caller owns one
+ * reference.
  */
-int inspection_open(struct kernel *kernel, const char *path, const char *origin,
+int inspection_open(struct kernel *kernel, const struct inspection_file *file,
 		    const struct inspection_options *options, struct inspection **ret_inspection,
 		    struct error *err);
 
@@ -42,6 +48,9 @@ void inspection_release(struct inspection *inspection);
 
 const char *inspection_go_version(const struct inspection *inspection);
 const char *inspection_convention(const struct inspection *inspection);
+
+/* What of the requests that the binary handles is not seen, in words; owned by the inspection. */
+const char *const *inspection_unseen(const struct inspection *inspection, size_t *ret_count);
 
 /* The points to attach at; owned by the inspection. */
 const struct attach_point *inspection_points(const struct inspection *inspection, size_t *ret_count);

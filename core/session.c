@@ -158,7 +158,7 @@ static void on_refused(void *user, const struct error *why)
 {
 	struct session *session = user;
 
-	notice_error(&session->options.notifier, NOTICE_ERROR, why);
+	notice_error(&session->options.notifier, why->code < 0 ? NOTICE_ERROR : NOTICE_INFO, why);
 }
 
 int session_add_process(struct session *session, uint32_t pid, struct error *err)

@@ -35,6 +35,14 @@ size_t survey_count_fit(const struct survey *survey)
 	return count;
 }
 
+const char *survey_unseen(const struct survey *survey, size_t index)
+{
+	if (index < survey->blindness_count)
+		return survey->blindnesses[index]->unseen;
+	index -= survey->blindness_count;
+	return index < survey->others.count ? survey->others.names[index] : NULL;
+}
+
 static bool has_role(const struct survey *survey, enum plan_role role)
 {
 	for (size_t i = 0; i < survey->count; i++) {
@@ -156,6 +164,14 @@ static int fail_protocol(const struct survey *survey, struct error *err)
 			return error_adopt(err, &survey->probes[i].why);
 	}
 	error_hint(err, "name the functions to trace");
+	if (survey->others.count) {
+		char others[OTHER_SERVERS_MAX * OTHER_SERVER_NAME];
+
+		other_servers_format(&survey->others, others, sizeof(others));
+		return error_fail(err, -ENOENT,
+				  "no HTTP server of net/http in it, only what is not traced: %s",
+				  others);
+	}
 	return error_fail(err, -ENOENT, "no HTTP server of net/http in it: %s",
 			  survey->probes[0].result < 0 ? survey->probes[0].why.what :
 							 "how requests end is not to be seen");
@@ -195,6 +211,7 @@ int survey_protocol(const struct binary *binary, const struct protocol *protocol
 
 	if (r < 0)
 		return r;
+	other_servers_find(binary->pclntab, &survey.others);
 	r = survey_rows(&survey, options, err);
 	if (r == 0 &&
 	    (!has_role(&survey, PLAN_ROLE_START) || !has_role(&survey, PLAN_ROLE_END)))

@@ -4,6 +4,7 @@
 
 #include "binary.h"
 #include "function_request.h"
+#include "other_servers.h"
 #include "probe.h"
 #include "protocol.h"
 #include "protocol_rows.h"
@@ -41,7 +42,11 @@ struct survey {
 	/* What cannot be seen because the compiler inlined a call; of these there are `blindness_count`. */
 	const struct protocol_blindness **blindnesses;
 	size_t blindness_count;
+	struct other_servers others; /* what the binary serves by, and the protocol does not see */
 };
+
+/* What of the requests that the binary handles is not seen, in words: number `index`; NULL beyond the last. */
+const char *survey_unseen(const struct survey *survey, size_t index);
 
 /* A survey with room for `count` probes; -ENOTSUP when the binary is none to be traced at all. */
 int survey_init(struct survey *survey, const struct binary *binary, size_t count, struct error *err);

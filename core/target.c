@@ -152,6 +152,7 @@ static struct target *create(const struct target_options *options, const struct 
 		.go_version = inspection_go_version(inspection),
 		.convention = inspection_convention(inspection),
 	};
+	target->identity.unseen = inspection_unseen(inspection, &target->identity.unseen_count);
 	memcpy(target->identity.comm, process->comm, sizeof(process->comm));
 	return target;
 }

@@ -5,7 +5,7 @@
  *	render json|table <case.in
  *
  *	clock NANOSECONDS                        what makes the records' clock a time of day
- *	target ID PID "comm" "exe" "go" "abi" ["container"]    a traced process
+ *	target ID PID "comm" "exe" "go" "abi" ["container" ["unseen"...]]    a traced process
  *	plan NUMBER ROLE "function" FIELD:KIND…  what its records hold; kinds: s, b, p, and i, u, f with a
  *	                                         size; -:KIND is a cell of the arguments; last those that
  *	                                         could not be captured, as FIELD:?
@@ -30,7 +30,7 @@
 #include "record_builder.h"
 #include "script.h"
 
-enum { MAX_PLANS = 16, MAX_TARGETS = 4, MAX_NODES = 64 };
+enum { MAX_PLANS = 16, MAX_TARGETS = 4, MAX_NODES = 64, MAX_UNSEEN = 4 };
 
 /* ---- stand-ins for what needs a kernel and processes ---- */
 
@@ -49,6 +49,8 @@ struct target {
 	uint32_t id;
 	struct process_identity identity;
 	char exe[256], go_version[64], convention[16], container[128];
+	char unseen_texts[MAX_UNSEEN][128];
+	const char *unseen[MAX_UNSEEN];
 	const struct inspection *inspection;
 };
 
@@ -135,6 +137,14 @@ static void play_target(struct player *player)
 	if (script_more(&player->script)) {
 		keep_text(player, target->container, sizeof(target->container));
 		target->identity.container = target->container;
+	}
+	target->identity.unseen = target->unseen;
+	for (size_t i = 0; script_more(&player->script); i++) {
+		if (i == MAX_UNSEEN)
+			script_fail(&player->script, "too many", "unseen requests");
+		keep_text(player, target->unseen_texts[i], sizeof(target->unseen_texts[i]));
+		target->unseen[i] = target->unseen_texts[i];
+		target->identity.unseen_count = i + 1;
 	}
 	target->identity.exe = target->exe;
 	target->identity.go_version = target->go_version;

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "other_servers.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "vendored.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/*
+ * A function that is there, and not inlined, where the server is: it is too large, is started as a
+ * goroutine, or is a method that an interface is called by. Names of older releases stand beside.
+ */
+static const struct {
+	const char *function, *name;
+} landmarks[] = {
+	{ "net/http/fcgi.(*child).serveRequest", "requests of net/http/fcgi" },
+	{ "net/http/cgi.Serve", "requests of net/http/cgi" },
+	{ "net/http/httptest.(*ResponseRecorder).WriteHeader",
+	  "handlers called with net/http/httptest.ResponseRecorder" },
+	{ "google.golang.org/grpc/internal/transport.(*http2Server).HandleStreams",
+	  "requests of google.golang.org/grpc" },
+	{ "google.golang.org/grpc/transport.(*http2Server).HandleStreams",
+	  "requests of google.golang.org/grpc" },
+	{ "github.com/valyala/fasthttp.(*Server).serveConn",
+	  "requests of github.com/valyala/fasthttp" },
+	{ "github.com/quic-go/quic-go/http3.(*responseWriter).WriteHeader",
+	  "HTTP/3 requests of github.com/quic-go/quic-go" },
+	{ "github.com/lucas-clemente/quic-go/http3.(*responseWriter).WriteHeader",
+	  "HTTP/3 requests of github.com/lucas-clemente/quic-go" },
+};
+
+/* By which copies of net/http under other names are known, with the path before it. */
+#define COPY ".serverHandler.ServeHTTP"
+
+static void add(struct other_servers *servers, const char *name)
+{
+	for (size_t i = 0; i < servers->count; i++) {
+		if (strcmp(servers->names[i], name) == 0)
+			return;
+	}
+	if (servers->count < OTHER_SERVERS_MAX)
+		snprintf(servers->names[servers->count++], OTHER_SERVER_NAME, "%s", name);
+}
+
+static void add_copy(struct other_servers *servers, const char *function, size_t path_size)
+{
+	char name[OTHER_SERVER_NAME];
+
+	snprintf(name, sizeof(name), "requests of %.*s, a copy of net/http", (int)path_size,
+		 function);
+	add(servers, name);
+}
+
+static void look_at(struct other_servers *servers, const char *function)
+{
+	const char *rest = vendored_skip_prefix(function);
+	size_t size = strlen(rest), suffix = strlen(COPY);
+
+	for (size_t i = 0; i < COUNT(landmarks); i++) {
+		if (strcmp(rest, landmarks[i].function) == 0)
+			add(servers, landmarks[i].name);
+	}
+	if (size > suffix && strcmp(rest + size - suffix, COPY) == 0 &&
+	    strcmp(rest, "net/http" COPY) != 0)
+		add_copy(servers, rest, size - suffix);
+}
+
+void other_servers_find(const struct pclntab *table, struct other_servers *ret_servers)
+{
+	struct function function;
+
+	*ret_servers = (struct other_servers){ .count = 0 };
+	for (size_t i = 0; i < pclntab_count(table); i++) {
+		if (pclntab_at(table, i, &function))
+			look_at(ret_servers, function.name);
+	}
+}
+
+void other_servers_format(const struct other_servers *servers, char *text, size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < servers->count && used < size; i++)
+		used += snprintf(text + used, size - used, "%s%s", i ? ", " : "",
+				 servers->names[i]);
+}

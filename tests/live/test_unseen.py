@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What a program serves past net/http's server: said on stderr, in the attach event and by inspect, never left out."""
+
+import json
+import socket
+import struct
+
+from client import get
+from harness import PATIENCE, check, check_equal, main, releases
+from servers import Server, build, library
+from tracer import Tracer, run
+
+UNSEEN = ["handlers called with net/http/httptest.ResponseRecorder", "requests of net/http/cgi",
+          "requests of net/http/fcgi"]
+
+# https://fastcgi-archives.github.io/FastCGI_Specification.html
+BEGIN_REQUEST, END_REQUEST, PARAMS, STDIN = 1, 3, 4, 5
+RESPONDER = 1
+
+
+def record(kind, content=b""):
+    return struct.pack(">BBHHBx", 1, kind, 1, len(content), 0) + content
+
+
+def pair(name, value):
+    return struct.pack(">BB", len(name), len(value)) + name + value
+
+
+def ask_fcgi(address, path):
+    """One request by FastCGI; returns all that is answered."""
+    parameters = b"".join(pair(name, value) for name, value in (
+        (b"REQUEST_METHOD", b"GET"), (b"SERVER_PROTOCOL", b"HTTP/1.1"), (b"HTTP_HOST", b"a"), (b"REQUEST_URI", path)))
+    with socket.create_connection(address, timeout=PATIENCE) as connection:
+        connection.sendall(record(BEGIN_REQUEST, struct.pack(">HB5x", RESPONDER, 0)) + record(PARAMS, parameters)
+                           + record(PARAMS) + record(STDIN))
+        with connection.makefile("rb") as stream:
+            return stream.read()
+
+
+def test_others(scope, release):
+    """FastCGI, CGI and handlers called by hand: named in the attach event and, once, on stderr; the rest is traced"""
+    servers = [Server(scope, release, program="others")]
+    servers.append(Server(scope, release, binary=servers[0].exe))
+    tracer = Tracer(scope, "--pid", ",".join(str(server.pid) for server in servers), "--json").wait_attached(2)
+    server = servers[0]
+    check(b"pong" in ask_fcgi(server.addresses["fcgi"], b"/ping"), "the server does not answer by FastCGI")
+    for path in ("/recorded", "/ping"):
+        check_equal(get(server.addresses["http"], path).status, 200, "status")
+    tracer.wait_types(2, "request")
+    tracer.interrupt()
+    told = tracer.events()
+    for event in told[:2]:
+        check_equal(sorted(event["unseen"]), UNSEEN, "unseen of the attach event")
+    check_equal([event["path"] for event in told[2:]], ["/recorded", "/ping"], "paths")
+    notices = [line for line in tracer.stderr.all() if b"not traced in it" in line]
+    check_equal(len(notices), 1, f"notices in {tracer.stderr.text()!r}")
+    check(str(server.exe).encode() in notices[0], f"{notices[0]!r} does not name the file")
+    for what in UNSEEN:
+        check(what.encode() in notices[0], f"{what} is not in {notices[0]!r}")
+
+
+def test_inspect(scope, release):
+    """the same in what inspect says; a server without any of it has nothing of the kind"""
+    for program, unseen in (("others", UNSEEN), ("server", None)):
+        status, out, _ = run("inspect", "--json", str(Server(scope, release, program=program).exe))
+        check_equal(status, 0, "exit status")
+        found = json.loads(out).get("unseen")
+        check_equal(found and sorted(found), unseen, f"unseen of {program}")
+
+
+def test_no_net_http(scope):
+    """a program that serves by another library alone is refused, and the library is named"""
+    release, package = "1.24", "golang-github-valyala-fasthttp-dev"
+    binary = build("fast", release, gopath=library("trixie", package))
+    server = Server(scope, release, binary=Server.copy(scope, binary, "fast"))
+    check_equal(get(server.addresses["http"], "/ping").status, 200, "status")
+    status, out, err = run("--pid", str(server.pid), "--json")
+    check_equal((status, out), (1, b""), "status and output")
+    check(b"requests of github.com/valyala/fasthttp" in err, f"stderr is {err!r}")
+
+
+if __name__ == "__main__":
+    main([(test, release) for test in (test_others, test_inspect) for release in releases()] + [test_no_net_http])
