@@ -12,7 +12,7 @@ from client import get
 from fleet import Service
 from harness import check, check_equal, main, releases, wait_until
 from rights import ALL, LEAST, OTHER_USER, USER
-from test_obstacles import REFUSE, in_mounts
+from test_obstacles import REFUSE, in_mounts, without_proc
 from tracer import Tracer, run
 
 STATUSES = {"everything": 0, "nothing": 1, "partly": 3}
@@ -113,11 +113,9 @@ def test_user_namespace(scope):
     check_equal((found["user_ns"], found["verdict"]), ("other", "nothing"), "user namespace and verdict")
 
 
-def test_hidden(scope):
-    """without /sys/kernel/btf/vmlinux, /sys or /proc"""
-    for reason, command in (("no_btf", ("mount", "--bind", "/dev/null", "/sys/kernel/btf/vmlinux")),
-                            ("no_sysfs", ("umount", "--lazy", "/sys")), ("no_proc", ("umount", "--lazy", "/proc"))):
-        check_equal(check_reason(reason, wrapper=in_mounts(*command))["verdict"], "nothing", f"verdict, {reason}")
+def test_hidden(scope, reason, *command):
+    """where something is not mounted, or hidden"""
+    check_equal(check_reason(reason, wrapper=in_mounts(*command))["verdict"], "nothing", "verdict")
 
 
 def test_debugfs(scope):
@@ -143,7 +141,10 @@ def choose():
     yield from ((test_user, *held) for held in ((), LEAST, (*LEAST, "cap_sys_ptrace"), ALL, (*ALL, "cap_sys_admin")))
     yield test_filtered
     yield from namespaces.possible((test_user_namespace,), (*namespaces.USERS, "true"), "user namespace")
-    yield from namespaces.possible((test_hidden,), namespaces.CAN_MOUNT, "private mount")
+    for test in namespaces.possible((test_hidden,), namespaces.CAN_MOUNT, "private mount"):
+        yield (test, "no_btf", "mount", "--bind", "/dev/null", "/sys/kernel/btf/vmlinux")
+        yield (test, "no_sysfs", "umount", "--lazy", "/sys")
+        yield from ((one, "no_proc", "umount", "--lazy", "/proc") for one in without_proc(test))
     if pathlib.Path("/sys/kernel/debug").is_dir():
         yield from namespaces.possible((test_debugfs,), (*namespaces.MOUNTS, "mount", "-t", "debugfs", "debugfs",
                                                          "/sys/kernel/debug"), "debugfs")
