@@ -156,12 +156,14 @@ static void learn_goroutine(const struct binary *binary, struct site *site)
 }
 
 static int place_at_begin(const struct binary *binary, const struct function *function,
-			  struct signature *signature, struct probe *probe, struct error *err)
+			  const struct probe_request *request, struct signature *signature,
+			  struct probe *probe, struct error *err)
 {
-	const struct signature *found;
+	static const struct signature nothing = { 0 };
+	const struct signature *found = &nothing;
 	int r = types_signature(binary->types, function, &found, &probe->source, err);
 
-	if (r == 0)
+	if (r == 0 || request->needs_no_types)
 		r = site_find(binary->image, binary->convention, function, &probe->site, err);
 	if (r < 0)
 		return r;
@@ -176,9 +178,10 @@ static int place_at_begin(const struct binary *binary, const struct function *fu
 
 /* All returns share one plan. */
 static int place_at_returns(const struct binary *binary, const struct function *function,
-			    struct signature *signature, struct probe *probe, struct error *err)
+			    const struct probe_request *request, struct signature *signature,
+			    struct probe *probe, struct error *err)
 {
-	int r = place_at_begin(binary, function, signature, probe, err);
+	int r = place_at_begin(binary, function, request, signature, probe, err);
 	int32_t goroutine_offset = probe->site.goroutine_offset;
 
 	if (r == 0)
@@ -208,10 +211,10 @@ static int place(const struct binary *binary, const struct probe_request *reques
 		return r;
 	probe->entry = function->entry;
 	if (request->returns)
-		return place_at_returns(binary, function, signature, probe, err);
+		return place_at_returns(binary, function, request, signature, probe, err);
 	if (request->call || request->after_call)
 		return place_in_middle(binary, function, request, signature, probe, err);
-	return place_at_begin(binary, function, signature, probe, err);
+	return place_at_begin(binary, function, request, signature, probe, err);
 }
 
 static int add_captures(const struct scope *scope, const struct probe_request *request,

@@ -28,6 +28,7 @@ struct probe_request {
 	const struct shape_wish *arguments;
 	size_t argument_count;
 	bool wants_arguments;
+	bool needs_no_types; /* nothing of the function's parameters and results is captured */
 	bool lenient; /* of what the arguments say some need not exist here */
 	bool drops_excess; /* arguments that a plan has no room for are left out, the last first */
 	const struct redaction *redaction; /* NULL: nothing is hidden; outlives the probe */

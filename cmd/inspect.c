@@ -80,6 +80,7 @@ static int open_subject(const struct inspect_options *options, struct binary **r
 		error_subject(err, "%s", subject);
 		return binary_open(subject, options->types, ret_binary, err);
 	}
+	pid = process_of_thread(pid);
 	error_subject(err, "pid %u", pid);
 	return binary_open(process_exe_path(pid).text, options->types, ret_binary, err);
 }

@@ -13,6 +13,7 @@ void function_captures_init(struct function_captures *captures, const struct sig
 		.signature = signature,
 		.latency = latency,
 		.awaits_return = latency,
+		.needs_no_types = true,
 	};
 }
 
@@ -29,6 +30,19 @@ const char *function_request_parameter(const struct signature *signature)
 			return signature->parameters[i].name;
 	}
 	return NULL;
+}
+
+/* `@g` and its like are no parameters. */
+bool function_request_needs_types(const struct function_request *request)
+{
+	struct expression expression;
+
+	for (size_t i = 0; i < request->capture_count; i++) {
+		if (expression_parse(request->captures[i], &expression, NULL) < 0 ||
+		    expression.steps[0].name[0] != '@')
+			return true;
+	}
+	return !request->has_list;
 }
 
 static bool has_parameter(const struct signature *signature, const char *name)
@@ -115,6 +129,7 @@ int function_captures_add(struct function_captures *captures,
 	int r = 0;
 
 	captures->request_count++;
+	captures->needs_no_types &= !function_request_needs_types(request);
 	for (size_t i = 0; r == 0 && i < request->capture_count; i++)
 		r = add(captures, request->captures[i], err);
 	if (request->has_list)

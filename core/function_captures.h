@@ -24,6 +24,7 @@ struct function_captures {
 	bool awaits_return;
 	bool shows_results;    /* as `ret`, apart from the results that have a name */
 	bool wants_parameters; /* all of them, however many there are */
+	bool needs_no_types; /* of the function: nothing of its parameters and results is captured */
 	size_t request_count, count;
 	struct function_capture *items;
 };
@@ -39,6 +40,9 @@ void function_captures_init(struct function_captures *captures, const struct sig
 int function_captures_add(struct function_captures *captures,
 			  const struct function_request *request, struct error *err);
 void function_captures_finish(struct function_captures *captures);
+
+/* Whether a request captures something of the parameters or results, or of all that may be there. */
+bool function_request_needs_types(const struct function_request *request);
 
 /* The name of the parameter through which a function takes an *http.Request; NULL when it takes none. */
 const char *function_request_parameter(const struct signature *signature);

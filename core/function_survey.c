@@ -74,6 +74,7 @@ static int compile_probe(const struct task *task, bool at_return, const struct p
 		.captures = captures.captures,
 		.at = task->function,
 		.returns = at_return,
+		.needs_no_types = asked->needs_no_types,
 		.arguments = wishes->wishes,
 		.argument_count = wishes->count,
 		.wants_arguments = wishes->count > 0 || (asked->wants_parameters && !at_return),
@@ -193,7 +194,9 @@ static int find_signature(const struct binary *binary, const struct function *fu
 	if (r < 0) {
 		error_fail(err, r, "the parameters of function %s are not known: %s",
 			   function->name, why.what);
-		error_hint(err, "%s", why.hint);
+		if (why.hint[0])
+			error_hint(err, "%s; FUNCTION() captures nothing and needs no types",
+				   why.hint);
 	}
 	return r;
 }
@@ -220,12 +223,12 @@ static int try_alone(const struct task *all, const struct function_request *requ
 
 /*
  * Unites what all requests ask of a function. One that does not fit it is refused and does not spoil the
- * others; where two contradict each other there is no saying which is meant. Returns whether something is
- * left to trace.
+ * others; where two contradict each other there is no saying which is meant. `unknown`: why the function's
+ * types are not known; NULL where they are. Returns whether something is left to trace.
  */
 static int unite_requests(struct survey *survey, const struct listed_function *listed,
-			  const struct task *task, struct function_captures *captures,
-			  struct error *err)
+			  const struct task *task, const struct error *unknown,
+			  struct function_captures *captures, struct error *err)
 {
 	const char *name = listed->function.name;
 	int r = 0;
@@ -234,6 +237,10 @@ static int unite_requests(struct survey *survey, const struct listed_function *l
 		const struct function_request *request = listed->requests[i];
 		struct error why = { 0 }, contradiction = { 0 };
 
+		if (unknown && function_request_needs_types(request)) {
+			r = survey_refuse(survey, name, unknown, err);
+			continue;
+		}
 		if (listed->request_count > 1 && try_alone(task, request, &why) < 0) {
 			r = survey_refuse(survey, name, &why, err);
 			continue;
@@ -250,16 +257,16 @@ static int unite_requests(struct survey *survey, const struct listed_function *l
 static int survey_function(struct survey *survey, const struct listed_function *listed,
 			   const struct survey_options *options, struct error *err)
 {
-	const struct signature *signature;
+	static const struct signature nothing = { 0 };
+	const struct signature *signature = &nothing;
 	struct function_captures captures;
 	struct error why = { 0 };
 	struct task task = { survey->binary, options, &listed->function, &captures };
+	bool unknown = find_signature(survey->binary, &listed->function, &signature, &why) < 0;
 	int r;
 
-	if (find_signature(survey->binary, &listed->function, &signature, &why) < 0)
-		return survey_refuse(survey, listed->function.name, &why, err);
 	function_captures_init(&captures, signature, options->latency);
-	r = unite_requests(survey, listed, &task, &captures, err);
+	r = unite_requests(survey, listed, &task, unknown ? &why : NULL, &captures, err);
 	if (r > 0)
 		r = survey_pair(survey, &task, err);
 	function_captures_finish(&captures);
@@ -273,15 +280,20 @@ static int survey_count(struct survey *survey, const struct function_request *re
 			struct error *err)
 {
 	struct error why = { 0 };
+	int r;
 
 	if (meant > 0 && meant <= FUNCTION_LIST_PATTERN_MAX)
 		return 0;
-	if (meant == 0)
+	if (meant == 0) {
 		function_missing(survey->binary, request->function, &why);
-	else
-		error_fail(&why, -E2BIG, "%s means %zu functions: the first %d are traced",
-			   request->function, meant, FUNCTION_LIST_PATTERN_MAX);
-	return survey_refuse(survey, request->function, &why, err);
+		return survey_refuse(survey, request->function, &why, err);
+	}
+	error_fail(&why, -E2BIG, "%s means %zu functions: the first %d are traced",
+		   request->function, meant, FUNCTION_LIST_PATTERN_MAX);
+	r = survey_refuse(survey, request->function, &why, err);
+	if (r == 0)
+		survey->probes[survey->count - 1].is_excess = true;
+	return r;
 }
 
 /* Whether what has to be said of a request's function was said of an earlier one's. */

@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 
 #include "binary.h"
+#include "refusals.h"
 #include "survey.h"
 #include "survey_warnings.h"
 
@@ -119,6 +120,40 @@ static int install(struct inspection *inspection, struct survey_probe *survey, s
 	return add_points(inspection, probe, installed.plan, err);
 }
 
+/* Nothing can be traced: one reason is the error, of several each is told. */
+static int refuse_all(const struct survey *survey, const struct inspection_options *options,
+		      struct error *err)
+{
+	struct refusals refusals;
+	int r = refusals_create(survey, &refusals, err);
+
+	if (r < 0)
+		return r;
+	if (refusals.count == 1) {
+		r = error_adopt(err, &refusals.reasons[0]);
+	} else {
+		for (size_t i = 0; i < refusals.count; i++)
+			options->refused(options->user, &refusals.reasons[i]);
+		r = error_fail(err, -ENOENT, "none of the functions can be traced");
+	}
+	refusals_finish(&refusals);
+	return r;
+}
+
+static int tell_refusals(const struct survey *survey, const struct inspection_options *options,
+			 struct error *err)
+{
+	struct refusals refusals;
+	int r = refusals_create(survey, &refusals, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < refusals.count; i++)
+		options->refused(options->user, &refusals.reasons[i]);
+	refusals_finish(&refusals);
+	return 0;
+}
+
 /* Surveys what the options ask for; the error says why nothing of it can be traced. */
 static int survey_binary(const struct binary *binary, const struct inspection_options *options,
 			 struct survey *survey, struct error *err)
@@ -140,10 +175,7 @@ static int survey_binary(const struct binary *binary, const struct inspection_op
 	r = survey_functions(binary, &wanted, survey, err);
 	if (r < 0 || survey_count_fit(survey) > 0)
 		return r;
-	if (survey->count == 1)
-		r = error_adopt(err, &survey->probes[0].why);
-	else
-		r = error_fail(err, -ENOENT, "none of the functions can be traced");
+	r = refuse_all(survey, options, err);
 	survey_finish(survey);
 	return r;
 }
@@ -159,9 +191,9 @@ static int install_survey(struct inspection *inspection, struct survey *survey,
 
 		if (probe->result == 0)
 			r = install(inspection, probe, err);
-		else if (survey->count > 1 && options->function_count)
-			options->refused(options->user, &probe->why);
 	}
+	if (r == 0 && options->function_count)
+		r = tell_refusals(survey, options, err);
 	for (size_t i = 0; i < inspection->count; i++) {
 		struct installed_probe *probe = &inspection->probes[i];
 

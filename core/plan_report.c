@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "refusals.h"
+
 enum { WORD = 8, TEXT_SIZE = 256 };
 
 static const char *const roles[] = {
@@ -128,6 +130,19 @@ static void report_probe(struct report *report, const struct survey *survey,
 	report_close_object(report);
 }
 
+/* There is no plan to report: the first reason stands for all. */
+static int refuse_all(const struct survey *survey, struct error *err)
+{
+	struct refusals refusals;
+	int r = refusals_create(survey, &refusals, err);
+
+	if (r < 0)
+		return r;
+	r = error_adopt(err, &refusals.reasons[0]);
+	refusals_finish(&refusals);
+	return r;
+}
+
 int plan_report(struct report *report, const char *path, const struct binary *binary,
 		const struct survey_options *options, struct error *err)
 {
@@ -137,7 +152,7 @@ int plan_report(struct report *report, const char *path, const struct binary *bi
 	if (r < 0)
 		return r;
 	if (survey_count_fit(&survey) == 0 && survey.count) {
-		r = error_adopt(err, &survey.probes[0].why);
+		r = refuse_all(&survey, err);
 	} else {
 		report_string(report, "binary", path);
 		report_string(report, "go", binary->version.text);

@@ -179,6 +179,26 @@ int process_container(uint32_t pid, struct container_id *ret_id, struct error *e
 	return container_parse((struct bytes){(const uint8_t *)text, size}, ret_id);
 }
 
+uint32_t process_of_thread(uint32_t id)
+{
+	static const char mark[] = "\nTgid:\t";
+	char path[32], text[1024];
+	const char *found;
+	ssize_t size;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%u/status", id);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return id;
+	size = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[size > 0 ? size : 0] = '\0';
+	/* The name before it has no end of a line in it: the kernel escapes that. */
+	found = strstr(text, mark);
+	return found ? (uint32_t)strtoul(found + sizeof(mark) - 1, NULL, 10) : id;
+}
+
 static int compare_pids(const void *left, const void *right)
 {
 	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;

@@ -57,6 +57,9 @@ enum process_program process_program(const struct process *process);
 
 void process_close(struct process *process);
 
+/* The process whose thread has this id; the id itself when that is not known. */
+uint32_t process_of_thread(uint32_t id);
+
 /*
  * 1 when it runs in a container, and in which; 0 when it does not, or has ended. Negative errno when
  * descriptors or memory ran out.

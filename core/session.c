@@ -14,6 +14,7 @@
 #include "lookout.h"
 #include "losses.h"
 #include "privilege.h"
+#include "process.h"
 #include "record_clock.h"
 #include "ring.h"
 #include "roster.h"
@@ -163,8 +164,13 @@ static void on_refused(void *user, const struct error *why)
 
 int session_add_process(struct session *session, uint32_t pid, struct error *err)
 {
-	int r = roster_add(session->roster, pid, err);
+	uint32_t process = process_of_thread(pid);
+	int r;
 
+	if (process != pid)
+		notice(&session->options.notifier, NOTICE_INFO,
+		       "%u is a thread of process %u, which is traced as a whole", pid, process);
+	r = roster_add(session->roster, process, err);
 	file_limit_hint(err);
 	return r;
 }

@@ -65,7 +65,7 @@ int session_create(const struct session_options *options, struct session **ret_s
 		   struct error *err);
 void session_destroy(struct session *session);
 
-/* Begins to trace a process. On an error the session is as before and can go on. */
+/* Begins to trace a process; the id of a thread means its process, and that is told. On an error the session is as before and can go on. */
 int session_add_process(struct session *session, uint32_t pid, struct error *err);
 
 /*

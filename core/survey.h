@@ -15,6 +15,7 @@ struct survey_probe {
 	const char *function; /* lives as long as the survey, the binary and what the survey was asked with */
 	enum plan_role role;
 	int result;	      /* 0: the probe can be attached; else a negative errno */
+	bool is_excess;	      /* it stands for those of a pattern's functions that are too many */
 	struct error why;     /* when it is negative */
 	struct probe probe;   /* when it is not */
 	bool awaits_return;   /* this and the rest: see decode.h */

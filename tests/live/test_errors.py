@@ -48,6 +48,21 @@ def test_no_such_pid(scope):
     check_refusal(["--pid", unused], 1, f"pid {unused}: ", "no such process")
 
 
+def test_thread(scope, release):
+    """the id of a thread: its process is traced, and that is said"""
+    server = Server(scope, release)
+    get(server.addresses["http"], "/ping")
+    thread = max(server.threads())
+    check(thread != server.pid, "the server has one thread")
+    tracer = Tracer(scope, "--pid", f"{thread},{server.pid}", "--json", "--count", 1).wait_attached()
+    get(server.addresses["http"], "/ping")
+    tracer.wait_end()
+    check_equal([(event["type"], event["pid"]) for event in tracer.events()],
+                [("attach", server.pid), ("request", server.pid)], "events")
+    said = f"{thread} is a thread of process {server.pid}".encode()
+    check(said in tracer.stderr.text(), f"stderr: {tracer.stderr.text()!r}")
+
+
 def test_shell(scope):
     """the PID of a shell"""
     pid, exe = start_shell(scope)
@@ -208,4 +223,4 @@ if __name__ == "__main__":
     main([test_no_such_pid, test_shell, test_one_of_two, test_none_of_two, test_files, test_not_go, test_not_root,
           test_usage, test_help,
           *((test, release) for release in releases()
-            for test in (test_no_server, test_no_function, test_function_stripped))])
+            for test in (test_thread, test_no_server, test_no_function, test_function_stripped))])

@@ -165,6 +165,32 @@ static void refuses_contradictions(void **state)
 	}
 }
 
+/* Only what is asked of parameters and results has types that have to be known. */
+static void knows_what_needs_types(void **state)
+{
+	static const struct {
+		const char *requests[4];
+		bool needs;
+	} rows[] = {
+		{ { "f" }, true },
+		{ { "f()" }, false },
+		{ { "f(a)" }, true },
+		{ { "f(ret)" }, true },
+		{ { "f(@g.goid)" }, false },
+		{ { "f(id=@g.goid, len(a))" }, true },
+		{ { "f()", "f(@g.goid)", "f()" }, false },
+		{ { "f()", "f" }, true },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct function_captures captures;
+
+		assert_int_equal(unite(&plain, true, rows[i].requests, &captures, NULL), 0);
+		assert_int_equal(captures.needs_no_types, !rows[i].needs);
+		function_captures_finish(&captures);
+	}
+}
+
 static void bounds_their_number(void **state)
 {
 	struct function_captures captures;
@@ -193,6 +219,7 @@ int main(void)
 		cmocka_unit_test(leaves_requests_to_their_keys),
 		cmocka_unit_test(prefers_parameters_to_results),
 		cmocka_unit_test(refuses_contradictions),
+		cmocka_unit_test(knows_what_needs_types),
 		cmocka_unit_test(bounds_their_number),
 	};
 

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "refusals.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "name_list.h"
+
+void refusals_finish(struct refusals *refusals)
+{
+	free(refusals->reasons);
+	*refusals = (struct refusals){ 0 };
+}
+
+static bool begins_with(const char *text, const char *name)
+{
+	return strncmp(text, name, strlen(name)) == 0;
+}
+
+/* Whether two sentences are one but for the functions that they are about. */
+static bool sentences_equal(const struct survey_probe *a, const struct survey_probe *b)
+{
+	const char *left = a->why.what, *right = b->why.what;
+
+	while (*left && *right) {
+		if (begins_with(left, a->function) && begins_with(right, b->function)) {
+			left += strlen(a->function);
+			right += strlen(b->function);
+		} else if (*left++ != *right++) {
+			return false;
+		}
+	}
+	return *left == *right;
+}
+
+/* Of an expression that fits several functions nowhere, one place stands for all. */
+static bool reasons_equal(const struct survey_probe *a, const struct survey_probe *b)
+{
+	if (a->result != b->result || strcmp(a->why.quote, b->why.quote) != 0 ||
+	    strcmp(a->why.hint, b->why.hint) != 0)
+		return false;
+	return a->why.quote[0] ? a->why.quote_at == b->why.quote_at : sentences_equal(a, b);
+}
+
+static bool is_told(const struct survey *survey, size_t number)
+{
+	for (size_t i = 0; i < number; i++) {
+		if (survey->probes[i].result < 0 &&
+		    reasons_equal(&survey->probes[i], &survey->probes[number]))
+			return true;
+	}
+	return false;
+}
+
+/* The other functions of which the same can be said. */
+static struct name_list others_of(const struct survey *survey, size_t number)
+{
+	const struct survey_probe *probe = &survey->probes[number];
+	struct name_list others = { .count = 0 };
+
+	for (size_t i = number + 1; i < survey->count; i++) {
+		const struct survey_probe *other = &survey->probes[i];
+
+		if (other->result < 0 && reasons_equal(probe, other) &&
+		    strcmp(probe->function, other->function) != 0)
+			name_list_add(&others, other->function);
+	}
+	return others;
+}
+
+static struct error reason_of(const struct survey *survey, size_t number)
+{
+	const struct survey_probe *probe = &survey->probes[number];
+	bool names_function = strstr(probe->why.what, probe->function);
+	struct name_list others = others_of(survey, number);
+	char names[NAME_LIST_TEXT];
+	struct error reason = { 0 };
+
+	name_list_format(&others, names);
+	error_fail(&reason, probe->why.code, "%s%s%s%s%s", names_function ? "" : probe->function,
+		   names_function ? "" : ": ", probe->why.what, others.count ? "; likewise " : "",
+		   names);
+	if (probe->why.hint[0])
+		error_hint(&reason, "%s", probe->why.hint);
+	if (probe->why.quote[0])
+		error_quote(&reason, probe->why.quote, probe->why.quote_at);
+	return reason;
+}
+
+int refusals_create(const struct survey *survey, struct refusals *ret_refusals, struct error *err)
+{
+	struct refusals refusals = {
+		.reasons = calloc(survey->count + 1, sizeof(*refusals.reasons)),
+	};
+	bool traces_some = survey_count_fit(survey) > 0;
+
+	if (!refusals.reasons)
+		return error_fail(err, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < survey->count; i++) {
+		const struct survey_probe *probe = &survey->probes[i];
+
+		/* How many of a pattern's functions are traced is no reason why none is. */
+		if (probe->result == 0 || (probe->is_excess && !traces_some) || is_told(survey, i))
+			continue;
+		refusals.reasons[refusals.count++] = reason_of(survey, i);
+	}
+	*ret_refusals = refusals;
+	return 0;
+}

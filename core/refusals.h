@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_REFUSALS_H
+#define GOHTTPSNOOP_CORE_REFUSALS_H
+
+#include "survey.h"
+
+/*
+ * The reasons why functions that a user named are not traced: each once, with the functions that it
+ * holds for. Plain values; the array is owned.
+ */
+struct refusals {
+	struct error *reasons;
+	size_t count;
+};
+
+/* -ENOMEM is the only failure. */
+int refusals_create(const struct survey *survey, struct refusals *ret_refusals, struct error *err);
+void refusals_finish(struct refusals *refusals);
+
+#endif
