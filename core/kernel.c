@@ -156,6 +156,12 @@ static int load(struct kernel *kernel, const struct kernel_options *options,
 	return 0;
 }
 
+int kernel_fail(struct kernel *kernel, const struct kernel_attempt *attempt, struct error *err)
+{
+	kernel->obstacle = obstacle_of_failure(&kernel->facts, &kernel->features, attempt);
+	return obstacle_fail(kernel->obstacle, &kernel->facts, &kernel->features, attempt, err);
+}
+
 /* The verifier's last lines, and its last word. */
 static void keep_log(const char *log, int code, struct kernel_failure *failure, char *verdict,
 		     size_t size)
@@ -167,35 +173,43 @@ static void keep_log(const char *log, int code, struct kernel_failure *failure, 
 		snprintf(verdict, size, "its reasons take more than %d bytes", LOG_SIZE);
 }
 
-/* Loads the programs for one way to attach, unless the kernel is known not to have it. */
-static int load_way(struct kernel *kernel, const struct kernel_options *options,
+/* Loads the programs for one way to attach; explains why they cannot be. */
+static int try_load(struct kernel *kernel, const struct kernel_options *options,
 		    enum kernel_attachment attachment, struct kernel_failure *ret_failure,
 		    struct error *err)
 {
-	char verdict[512] = "";
-	struct kernel_failure failure = {
-		.obstacle = obstacle_of_way(&kernel->facts, &kernel->features, attachment),
-	};
-	struct kernel_attempt attempt = { KERNEL_LOAD, attachment, options->long_plans, -EOPNOTSUPP,
+	struct kernel_failure failure = { OBSTACLE_NONE };
+	char verdict[512] = "", *log = malloc(LOG_SIZE);
+	struct kernel_attempt attempt = { KERNEL_LOAD, attachment, options->long_plans, 0,
 					  verdict };
-	char *log = failure.obstacle == OBSTACLE_NONE ? malloc(LOG_SIZE) : NULL;
 
 	if (log)
 		*log = '\0';
-	if (failure.obstacle != OBSTACLE_NONE)
-		attempt.stage = KERNEL_ATTACH;
-	else
-		attempt.code = load(kernel, options, attachment, log);
+	attempt.code = load(kernel, options, attachment, log);
 	if (attempt.code < 0 && log)
 		keep_log(log, attempt.code, &failure, verdict, sizeof(verdict));
 	free(log);
 	if (attempt.code == 0)
 		return 0;
-	if (failure.obstacle == OBSTACLE_NONE)
-		failure.obstacle =
-			obstacle_of_failure(&kernel->facts, &kernel->features, &attempt);
+	kernel_fail(kernel, &attempt, err);
+	failure.obstacle = kernel->obstacle;
 	*ret_failure = failure;
-	return obstacle_fail(failure.obstacle, &kernel->facts, &kernel->features, &attempt, err);
+	return attempt.code;
+}
+
+/* The same, unless the kernel is known not to have this way. */
+static int load_way(struct kernel *kernel, const struct kernel_options *options,
+		    enum kernel_attachment attachment, struct kernel_failure *ret_failure,
+		    struct error *err)
+{
+	const struct kernel_attempt attempt = { KERNEL_ATTACH, attachment, options->long_plans,
+						-EOPNOTSUPP, "" };
+	enum obstacle obstacle = obstacle_of_way(&kernel->facts, &kernel->features, attachment);
+
+	if (obstacle == OBSTACLE_NONE)
+		return try_load(kernel, options, attachment, ret_failure, err);
+	*ret_failure = (struct kernel_failure){ obstacle };
+	return obstacle_fail(obstacle, &kernel->facts, &kernel->features, &attempt, err);
 }
 
 /* Tells of the first way that this kernel has: that it lacks others is not why it fails. */
@@ -319,12 +333,6 @@ uint64_t kernel_lost_processes(const struct kernel *kernel)
 	return __atomic_load_n(&kernel->skeleton->bss->lost_processes, __ATOMIC_RELAXED) +
 	       left_out(kernel->skeleton->progs.note_exec) +
 	       left_out(kernel->skeleton->progs.note_listen);
-}
-
-int kernel_fail(struct kernel *kernel, const struct kernel_attempt *attempt, struct error *err)
-{
-	kernel->obstacle = obstacle_of_failure(&kernel->facts, &kernel->features, attempt);
-	return obstacle_fail(kernel->obstacle, &kernel->facts, &kernel->features, attempt, err);
 }
 
 enum obstacle kernel_obstacle(const struct kernel *kernel)

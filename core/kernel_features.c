@@ -51,6 +51,11 @@ static enum answer answer(bool yes)
 	return yes ? ANSWER_YES : ANSWER_NO;
 }
 
+static bool is_shortage(int code)
+{
+	return code == EMFILE || code == ENFILE || code == ENOMEM;
+}
+
 static bool is_refusal(int code)
 {
 	return code == EPERM || code == EACCES || code == ENOSYS;
@@ -74,14 +79,19 @@ static int load_nothing(struct bpf_prog_load_opts *options)
 	return load(BPF_PROG_TYPE_KPROBE, do_nothing, NOTHING_COUNT, options);
 }
 
-/* Whether loading it succeeded or, for another reason than a lack of rights, did not. */
+/* Only one error says that the kernel cannot; others, that it could not now, or that this process may not. */
+static enum answer settle_code(int code)
+{
+	return code == EINVAL || code == EOPNOTSUPP ? ANSWER_NO : ANSWER_UNKNOWN;
+}
+
+/* Whether loading it succeeded. */
 static enum answer settle(int fd)
 {
-	if (fd >= 0)
-		close(fd);
-	if (fd >= 0 || !is_refusal(-fd))
-		return answer(fd >= 0);
-	return ANSWER_UNKNOWN;
+	if (fd < 0)
+		return settle_code(-fd);
+	close(fd);
+	return ANSWER_YES;
 }
 
 static enum answer probe_programs(void)
@@ -171,17 +181,21 @@ static enum answer probe_multi_links(void)
 		return settle(fd);
 	link = bpf_link_create(fd, -1, trace_uprobe_multi, &link_options);
 	close(fd);
+	if (link == -EBADF)
+		return ANSWER_YES;
 	if (link >= 0)
 		close(link);
-	return answer(link == -EBADF);
+	return settle_code(-link);
 }
 
 static enum answer probe_types(void)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
 
+	if (!btf)
+		return is_shortage(errno) ? ANSWER_UNKNOWN : ANSWER_NO;
 	btf__free(btf);
-	return answer(btf);
+	return ANSWER_YES;
 }
 
 static void probe_programs_all(struct kernel_features *features)
@@ -212,11 +226,10 @@ static int errno_of(long result)
 static enum answer find_event_type(const struct kernel_facts *facts, unsigned int *ret_type)
 {
 	char text[16];
+	int r = text_file_read("/sys/bus/event_source/devices/uprobe/type", text, sizeof(text));
 
-	if (!facts->has_sysfs)
-		return ANSWER_UNKNOWN;
-	if (text_file_read("/sys/bus/event_source/devices/uprobe/type", text, sizeof(text)) < 0)
-		return ANSWER_NO;
+	if (r < 0)
+		return facts->has_sysfs && r == -ENOENT ? ANSWER_NO : ANSWER_UNKNOWN;
 	*ret_type = (unsigned int)strtoul(text, NULL, 10);
 	return ANSWER_YES;
 }

@@ -291,17 +291,16 @@ static enum obstacle obstacle_of_code(const struct kernel_facts *facts,
 {
 	bool is_load = attempt->stage == KERNEL_LOAD;
 
+	if (attempt->code == -ENOMEM)
+		return OBSTACLE_MEMORY;
+	if (attempt->code == -EMFILE || attempt->code == -ENFILE)
+		return OBSTACLE_OPEN_FILES;
 	if (is_load && attempt->verdict[0])
 		return OBSTACLE_VERIFIER;
 	if (attempt->code == -EPERM && is_load && features->memory_group == ANSWER_NO &&
 	    facts->lockable_memory != UINT64_MAX)
 		return OBSTACLE_LOCKED_MEMORY;
-	if (is_denied(-attempt->code))
-		return OBSTACLE_SECURITY_MODULE;
-	if (attempt->code == -ENOMEM)
-		return OBSTACLE_MEMORY;
-	return attempt->code == -EMFILE || attempt->code == -ENFILE ? OBSTACLE_OPEN_FILES :
-								      OBSTACLE_OTHER;
+	return is_denied(-attempt->code) ? OBSTACLE_SECURITY_MODULE : OBSTACLE_OTHER;
 }
 
 enum obstacle obstacle_of_place(const struct kernel_facts *facts)

@@ -61,6 +61,11 @@ def test_no_proc(scope):
     check_refused("/proc is not mounted", "mount -t proc", wrapper=in_mounts("umount", "--lazy", "/proc"))
 
 
+def test_no_files(scope, limit):
+    """too few files may be open: that is not taken for a kernel that cannot"""
+    check_refused("too many files are open", arguments=("--duration", "0.1s"), wrapper=("prlimit", f"--nofile={limit}:{limit}"))
+
+
 def test_foreign_proc(scope):
     """/proc is that of another PID namespace"""
     check_refused("/proc shows another PID namespace", "--mount-proc",
@@ -105,6 +110,7 @@ def choose():
     yield from namespaces.possible((test_no_types, test_no_sysfs), namespaces.CAN_MOUNT, "private mount")
     yield from namespaces.possible(without_proc(test_no_proc), namespaces.CAN_MOUNT, "private mount")
     yield from namespaces.possible((test_foreign_proc,), (*namespaces.PIDS, "true"), "PID namespace")
+    yield from ((test_no_files, limit) for limit in (12, 16))
     yield test_perf_events
 
 

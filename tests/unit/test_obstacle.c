@@ -261,6 +261,7 @@ static const struct {
 	{ filter_perf, ATTACH(SINGLE, ENOSYS), OBSTACLE_SECCOMP_PERF, "perf_event_open" },
 	{ filter_perf, LOAD(MULTI, false, ENOMEM, ""), OBSTACLE_MEMORY, "--ring-size" },
 	{ lack_nothing, ATTACH(MULTI, EMFILE), OBSTACLE_OPEN_FILES, "ulimit -Hn" },
+	{ lack_nothing, LOAD(MULTI, false, EMFILE, REFUSED), OBSTACLE_OPEN_FILES, "ulimit -" },
 	{ lack_nothing, ATTACH(MULTI, EIO), OBSTACLE_OTHER,
 	  "probes cannot be attached: Input/output error" },
 	{ lack_nothing, LOAD(MULTI, true, E2BIG, "BPF program is too large."), OBSTACLE_VERIFIER,
