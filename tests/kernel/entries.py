@@ -3,44 +3,68 @@
 
 import dataclasses
 
-HEADERS = (
+ASKED = (
     '-H x-number -H x-text --response-header x-answer --capture number=req.Header["X-Number"][0]'
     " --capture query=req.URL.RawQuery --capture status=w.status"
 )
 PID = "--json --pid {pid}"
-FUNCTIONS = "--json --latency {binary} main.Work main.Grow"
 
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """One line of a guest's plan, and what its column is called in docs/compatibility.md."""
+    """One line of a guest's plan: a verb of tests/go/kernels, its options, and words for the tracer."""
 
     name: str
-    title: str
-    line: str
+    title: str  # of its column in docs/compatibility.md
+    options: str
+    words: str
+    verb: str = "run"
 
-    def text(self, count):
-        verb, rest = self.line.split(" ", 1)
-        number = "" if verb == "refuse" or " -n " in self.line else f"-n {count} "
-        return f"{verb} -name {self.name} {number}{rest}"
+    def line(self, count, minutes):
+        options = f"-name {self.name} {self.options}"
+        if self.verb == "run" and " -n " not in options:
+            options += f" -n {count}"
+        if self.verb == "run" and minutes:
+            options += f" -minutes {minutes}"
+        return f"{self.verb} {options} -- {self.words}"
 
 
-def traced(name, title, options, words):
-    return Step(name, title, f"run {options} -- {words}")
+def refused(name, title, why, words, options=""):
+    """why is a pattern without spaces: `.` stands for them."""
+    return Step(name, title, f"{options} -match {why}", words, "refuse")
 
 
-REQUESTS = traced("requests", "requests, headers, captures", "", f"{PID} {HEADERS}")
-CALLS = traced("functions", "functions, latency", "-kind call", FUNCTIONS)
-ATOMIC = traced("atomic", "`perf_event_atomic`", "", f"{PID} --attach perf_event_atomic {HEADERS}")
-PERF = traced("perf", "`perf_event`", "-n 300", f"{PID} --attach perf_event {HEADERS}")
-MULTI = traced("multi", "`uprobe_multi`", "-n 300", f"{PID} --attach uprobe_multi {HEADERS}")
-NO_MULTI = Step("multi", "`uprobe_multi`", "refuse -match uprobe_multi -- --json --pid {pid} --attach uprobe_multi")
-ALL = traced("all", "`--all`, socket", "-n 300 -later", "--all --socket {socket}")
-PORT = traced("port", "`--port`", "-n 300 -later", "--json --port {port}")
-HTTPS = traced("https", "HTTPS", "-n 200 -kind https", f"{PID} {HEADERS}")
-HTTP2 = traced("http2", "HTTP/2", "-n 200 -kind h2", f"{PID} {HEADERS}")
-
+REQUESTS = Step("requests", "requests, headers, captures", "", f"{PID} {ASKED}")
+CALLS = Step("functions", "functions, `--latency`", "-kind call", "--json --latency {binary} main.Work main.Grow")
+ATOMIC = Step("atomic", "`perf_event_atomic`", "", f"{PID} --attach perf_event_atomic {ASKED}")
+PERF = Step("perf", "`perf_event`", "-n 300", f"{PID} --attach perf_event {ASKED}")
+MULTI = Step("multi", "`uprobe_multi`", "-n 300", f"{PID} --attach uprobe_multi {ASKED}")
+NO_MULTI = refused("multi", MULTI.title, "Linux.6.6", f"{PID} --attach uprobe_multi")
+ALL = Step("all", "`--all`, socket", "-n 300 -later", "--all --socket {socket}")
+PORT = Step("port", "`--port`", "-n 300 -later", "--json --port {port}")
+HTTPS = Step("https", "HTTPS", "-n 200 -kind https", f"{PID} {ASKED}")
+HTTP2 = Step("http2", "HTTP/2", "-n 200 -kind h2", f"{PID} {ASKED}")
 COMMON = (REQUESTS, CALLS, ATOMIC, PERF, ALL, PORT, HTTPS, HTTP2)
+
+# What a probe reads is on disk. A program that may not sleep cannot have it, and says null.
+PAGED_REQUESTS = Step("paged-requests", "requests, paged out", "-page-out", f"{PID} {ASKED}")
+PAGED_CALLS = Step("paged-functions", "functions, paged out", "-kind call -page-out", CALLS.words)
+PAGED_ATOMIC = Step("paged-atomic", "`perf_event_atomic`, paged out", "-page-out -nulls", ATOMIC.words)
+PAGED = (PAGED_REQUESTS, PAGED_CALLS, PAGED_ATOMIC)
+
+TWO = Step("two", "two tracers", "-tracers 2", REQUESTS.words)
+RING = Step("ring", "a ring of 4 KiB", "-lossy", f"{REQUESTS.words} --ring-size 4096")
+
+
+def check(status, *expected):
+    """What `gohttpsnoop check` has to find."""
+    return Step("check", "`check`", f"-status {status}", " ".join(expected), "check")
+
+
+def check_everything(multi=True, preempt=""):
+    ways = [f"attach.{way}.works=true" for way in ("perf_event", "perf_event_atomic")]
+    ways.append(f"attach.uprobe_multi.works={'true' if multi else 'false'}")
+    return check(0, "verdict=everything", "btf=true", *ways, *([f"preemption={preempt}"] if preempt else []))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,21 +73,91 @@ class Entry:
 
     name: str
     suite: str
+    series: str = ""  # empty: the newest
     architecture: str = "amd64"
-    series: str = ""
     preempt: str = ""  # empty: the kernel's default
     parameters: str = ""
     settings: tuple = ()  # words of tests/kernel/init that come first
-    steps: tuple = (*COMMON, MULTI)
-    default: bool = False
+    steps: tuple = ()
+    is_default: bool = False
 
+
+def ordinary(name, suite, series="", preempt="", multi=True, more=(), **fields):
+    """A kernel on which everything works."""
+    steps = (check_everything(multi, preempt), *COMMON, MULTI if multi else NO_MULTI, *more)
+    return Entry(name, suite, series, preempt=preempt, settings=("swap_on_disk",), steps=steps, **fields)
+
+
+def special(name, steps, suite="trixie-backports", series="", preempt="full", **fields):
+    return Entry(name, suite, series, preempt=preempt, steps=steps, **fields)
+
+
+ENOUGH = (REQUESTS, CALLS)
+# CAP_PERFMON, CAP_BPF.
+AS_USER = "-user 1000 -rights 38,39"
 
 ENTRIES = (
-    Entry("6.1", "bookworm", steps=(*COMMON, NO_MULTI), default=True),
-    Entry("6.12-full", "trixie", preempt="full", default=True),
-    Entry("newest-full", "trixie-backports", preempt="full", default=True),
-    Entry("newest-lazy", "trixie-backports", preempt="lazy", default=True),
+    ordinary("6.1", "bookworm", multi=False, is_default=True),
+    ordinary("6.12-full", "trixie", preempt="full", is_default=True),
+    ordinary("newest-full", "trixie-backports", preempt="full", more=(PAGED_REQUESTS, PAGED_CALLS), is_default=True),
+    ordinary("newest-lazy", "trixie-backports", preempt="lazy", is_default=True),
+    ordinary("arm64", "trixie", architecture="arm64", is_default=True),
+    # Every other series there is.
+    ordinary("6.1-full", "bookworm", preempt="full", multi=False, more=(*PAGED, TWO, RING)),
+    ordinary("6.12-none", "trixie", preempt="none"),
+    ordinary("6.12-voluntary", "trixie", preempt="voluntary", more=PAGED),
+    ordinary("6.12-bookworm", "bookworm-backports", preempt="full"),
+    ordinary("6.16-full", "trixie-backports", "6.16", preempt="full"),
+    ordinary("6.16-lazy", "trixie-backports", "6.16", preempt="lazy"),
+    ordinary("6.17-full", "trixie-backports", "6.17", preempt="full"),
+    ordinary("6.18-none", "trixie-backports", "6.18", preempt="none", more=PAGED),
+    ordinary("6.18-voluntary", "trixie-backports", "6.18", preempt="voluntary"),
+    ordinary("6.18-full", "trixie-backports", "6.18", preempt="full", more=(*PAGED, TWO, RING)),
+    ordinary("6.18-lazy", "trixie-backports", "6.18", preempt="lazy"),
+    ordinary("6.19-full", "trixie-backports", "6.19", preempt="full"),
+    ordinary("6.19-lazy", "trixie-backports", "6.19", preempt="lazy"),
+    ordinary("7.0-full", "trixie-backports", "7.0", preempt="full"),
+    ordinary("7.1-full", "trixie-backports", "7.1", preempt="full"),
+    ordinary("7.2-full", "trixie-backports", "7.2", preempt="full"),
+    ordinary("sid", "sid"),
+    # What is in a kernel's or a user's way.
+    special("pressure", (*PAGED, TWO, RING), settings=("swap_on_disk",)),
+    special("hotplug", (*ENOUGH, ATOMIC), settings=("plug_cpu",)),
+    special("lockdown-integrity", ENOUGH, parameters="lockdown=integrity"),
+    special(
+        "lockdown-confidentiality",
+        (refused("requests", REQUESTS.title, "lockdown", PID), check(1, "verdict=nothing", "lockdown=confidentiality")),
+        parameters="lockdown=confidentiality",
+    ),
+    special("no-btf", (refused("requests", REQUESTS.title, "BTF", PID), check(1, "verdict=nothing", "btf=false")), settings=("hide_btf",)),
+    special(
+        "no-jit",
+        (
+            Step("requests", REQUESTS.title, "", PID),
+            refused("functions", CALLS.title, "JIT", CALLS.words, "-kind call"),
+            check(3, "verdict=partly", "jit=false", "features.requests=true", "features.functions=false"),
+        ),
+        settings=("no_jit",),
+    ),
+    special(
+        "capabilities",
+        (
+            Step("requests", REQUESTS.title, AS_USER, REQUESTS.words),
+            Step("functions", CALLS.title, f"-kind call {AS_USER}", CALLS.words),
+            refused("perf", PERF.title, "CAP_SYS_ADMIN", PERF.words, AS_USER),
+        ),
+    ),
+    special(
+        "seccomp",
+        (
+            refused("requests", REQUESTS.title, "seccomp", PID, "-wrapper confined"),
+            Step("check", "`check`", "-status 1 -wrapper confined", "verdict=nothing seccomp=true", "check"),
+        ),
+    ),
 )
+
+# For --hits and --minutes.
+LONG = (PAGED_REQUESTS, PAGED_CALLS)
 
 
 def find(name):

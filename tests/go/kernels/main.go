@@ -12,6 +12,7 @@ import (
 
 const usage = `usage: kernels run OPTION... -- TRACER-ARGUMENT...      load a server or functions, and check every event
        kernels refuse OPTION... -- TRACER-ARGUMENT...   the tracer has to refuse, and to say why
+       kernels check OPTION... -- KEY=VALUE...          what gohttpsnoop check has to find
        kernels serve|serve-tls|call                     what is traced; ends with its standard input
        kernels confined COMMAND...                      run a command without bpf(2) and perf_event_open(2)`
 
@@ -25,6 +26,8 @@ func main() {
 		os.Exit(runStep(os.Args[2:]))
 	case "refuse":
 		os.Exit(refuseStep(os.Args[2:]))
+	case "check":
+		os.Exit(checkStep(os.Args[2:]))
 	case "serve":
 		serve(false)
 	case "serve-tls":

@@ -28,7 +28,9 @@ type step struct {
 	lossy   bool
 	nulls   bool
 	user    int
+	rights  string
 	match   string
+	status  int
 	wrapper string
 	words   []string
 }
@@ -67,6 +69,8 @@ func parseStep(words []string) *step {
 	options.BoolVar(&s.lossy, "lossy", false, "records may be lost, and are counted")
 	options.BoolVar(&s.nulls, "nulls", false, "values may be null")
 	options.IntVar(&s.user, "user", 0, "the traced program and the tracer run as this user")
+	options.StringVar(&s.rights, "rights", "", "capabilities that the tracer's file gives, by number: 38,39")
+	options.IntVar(&s.status, "status", 1, "what a refusal ends with, or the tracer's check")
 	options.StringVar(&s.match, "match", "", "what a refusal has to say")
 	options.StringVar(&s.wrapper, "wrapper", "", "a word of this program's that the tracer is run by")
 	options.Parse(words)
@@ -81,11 +85,21 @@ func (s *step) credential() *syscall.Credential {
 	return &syscall.Credential{Uid: uint32(s.user), Gid: uint32(s.user)}
 }
 
-// command is the tracer's, with {pid}, {binary} and {socket} in place.
+// tool is the tracer's file, which is a copy where it is to have capabilities.
+func (s *step) tool() string {
+	if s.rights == "" {
+		return tool
+	}
+	file := copyFile(tool, "gohttpsnoop")
+	grant(file, s.rights)
+	return file
+}
+
+// command is the tracer's, with {pid}, {binary}, {socket} and {port} in place.
 func (s *step) command(pid int, file, socket string) []string {
-	command := []string{tool}
+	command := []string{s.tool()}
 	if s.wrapper != "" {
-		command = []string{"/proc/self/exe", s.wrapper, tool}
+		command = append([]string{"/proc/self/exe", s.wrapper}, command...)
 	}
 	places := strings.NewReplacer("{pid}", strconv.Itoa(pid), "{binary}", file, "{socket}", socket, "{port}", port)
 	for _, word := range s.words {
@@ -164,7 +178,7 @@ func drain(t *tracer, j *judge) {
 
 // trace runs the tracers, the traced program and the load.
 func (s *step) trace(result *outcome) (err error) {
-	file := tracedFile(s.name)
+	file := copyFile("/proc/self/exe", s.name)
 	defer os.Remove(file)
 	var program *traced
 	l := &load{port: port, workers: s.workers, count: s.count}
@@ -302,24 +316,57 @@ func refuseStep(words []string) int {
 	s := parseStep(words)
 	result := &outcome{Step: s.name}
 	began := time.Now()
-	file := tracedFile(s.name)
+	file := copyFile("/proc/self/exe", s.name)
 	program, _ := s.startTraced(file)
 	t, err := startTracer(s.command(program.pid(), file, ""), s.credential(), "")
 	check(err)
-	late := time.AfterFunc(patience, func() { t.command.Process.Kill() })
-	for range t.events {
-	}
-	<-t.ended
-	t.command.Wait()
-	late.Stop()
-	if status := t.command.ProcessState.ExitCode(); status != 1 {
-		result.Faults = append(result.Faults, fmt.Sprintf("the tracer ended with %d, not 1", status))
+	for _, e := range s.untilEnd(t, result) {
+		result.Faults = append(result.Faults, "the tracer printed "+inWords(e))
 	}
 	if !regexp.MustCompile(s.match).MatchString(t.messages()) {
 		result.Faults = append(result.Faults, t.failure("the reason is not told: no "+s.match).Error())
 	}
 	if err := program.stop(); err != nil {
 		result.Faults = append(result.Faults, err.Error())
+	}
+	result.Wrong = len(result.Faults)
+	return result.tell(began)
+}
+
+// untilEnd returns what a tracer prints that ends by itself, and checks its status.
+func (s *step) untilEnd(t *tracer, result *outcome) (events []event) {
+	late := time.AfterFunc(patience, func() { t.command.Process.Kill() })
+	for e := range t.events {
+		events = append(events, e)
+	}
+	<-t.ended
+	t.command.Wait()
+	late.Stop()
+	if status := t.command.ProcessState.ExitCode(); status != s.status {
+		result.Faults = append(result.Faults, t.failure(fmt.Sprintf("the tracer ended with %d, not %d", status, s.status)).Error())
+	}
+	return events
+}
+
+// checkStep holds the report of `gohttpsnoop check` against words such as attach.perf_event.works=true.
+func checkStep(words []string) int {
+	s := parseStep(words)
+	result := &outcome{Step: s.name}
+	began := time.Now()
+	expected := s.words
+	s.words = []string{"check", "--json"}
+	t, err := startTracer(s.command(0, "", ""), s.credential(), "")
+	check(err)
+	reports := s.untilEnd(t, result)
+	if len(reports) != 1 {
+		result.Faults = append(result.Faults, t.failure(fmt.Sprintf("check printed %d reports", len(reports))).Error())
+	} else {
+		for _, word := range expected {
+			at := strings.Index(word, "=")
+			if actual := inWords(reports[0].at(word[:at])); strings.Trim(actual, `"`) != word[at+1:] {
+				result.Faults = append(result.Faults, fmt.Sprintf("check: %s is %s, not %s; problems: %s", word[:at], actual, word[at+1:], inWords(reports[0]["problems"])))
+			}
+		}
 	}
 	result.Wrong = len(result.Faults)
 	return result.tell(began)

@@ -32,6 +32,16 @@ func (e event) number(key string) (int, bool) {
 	return int(value), err == nil
 }
 
+// at is the value that a path of keys with dots leads to.
+func (e event) at(path string) interface{} {
+	var value interface{} = map[string]interface{}(e)
+	for _, key := range strings.Split(path, ".") {
+		object, _ := value.(map[string]interface{})
+		value = object[key]
+	}
+	return value
+}
+
 // tracer is gohttpsnoop, running, and what it prints.
 type tracer struct {
 	command *exec.Cmd
@@ -169,17 +179,19 @@ type traced struct {
 	output  *bufio.Reader
 }
 
-func tracedFile(name string) string {
-	file := "/run/" + name
-	data, err := os.Open("/proc/self/exe")
+// copyFile makes an executable of its own of a file, in memory.
+func copyFile(from, name string) string {
+	source, err := os.Open(from)
 	check(err)
-	defer data.Close()
-	copy, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0755)
+	defer source.Close()
+	path := "/run/" + name
+	os.Remove(path) // it may be running
+	target, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0755)
 	check(err)
-	_, err = io.Copy(copy, data)
+	_, err = io.Copy(target, source)
 	check(err)
-	check(copy.Close())
-	return file
+	check(target.Close())
+	return path
 }
 
 func startTraced(file, word string, as *syscall.Credential, environment ...string) *traced {
