@@ -78,7 +78,7 @@ def arm64_tool(path):
     """The same for arm64, cross-built unless it is named."""
     require_commands("aarch64-linux-gnu-gcc", "readelf")
     constants = run([ROOT / "cross/sysroot"], "no arm64 packages").strip()
-    tool = pathlib.Path(path).resolve() if path else cross_build(ROOT / "build-arm64", constants)
+    tool = pathlib.Path(path).resolve() if path else cross_build(ROOT / "build-kernels-arm64", constants)
     return tool, foreign_libraries(tool, pathlib.Path(constants).parent)
 
 
