@@ -147,16 +147,25 @@ bool layout_field_is_uncertain(const struct layout *layout, const char *type, co
 	return false;
 }
 
+/*
+ * The row of a function. In a release that the table does not know a function that is still there is taken to
+ * have the parameters that it had last.
+ */
 static const struct layout_function *function_row(const struct layout *layout, const char *name)
 {
+	const struct layout_function *last = NULL;
+
 	for (size_t i = 0; i < layout_function_count; i++) {
 		const struct layout_function *row = &layout_functions[i];
 
-		if (row_is_about(row->function, name) &&
-		    row_holds(layout, name, row->since, row->before, false))
+		if (!row_is_about(row->function, name))
+			continue;
+		if (row_holds(layout, name, row->since, row->before, false))
 			return row;
+		if (layout->assumed && row->since <= layout->first)
+			last = row;
 	}
-	return NULL;
+	return last;
 }
 
 /* Kind and size, as far as they do not depend on another type. */

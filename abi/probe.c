@@ -76,7 +76,7 @@ static int add_capture(const struct scope *scope, const struct capture *capture,
 	if (note->result == 0)
 		return 0;
 	snprintf(note->why, sizeof(note->why), "%.*s", (int)sizeof(note->why) - 1, why.what);
-	if (note->result == -ENODATA)
+	if (note->result == -ENODATA || (note->result == -ENOENT && capture->elsewhere))
 		probe->unknown |= 1u << capture->field;
 	return capture->required ? error_adopt(err, &why) : 0;
 }

@@ -11,6 +11,7 @@ struct capture {
 	const char *expression;
 	uint8_t field;	    /* the caller's name for the value, handed through */
 	bool required;	    /* the probe is of no use without it */
+	bool elsewhere;	    /* where there is no such field the value exists all the same, and is not known */
 	uint32_t lookahead; /* see plan_add() */
 };
 

@@ -12,10 +12,10 @@ enum { HEADER_MAX_TEXT = 8 * (STRING_MAX_SIZE + 2) };
 
 /*
  * A header's values, one after the other; returns the size. Each is one cell of a slice of strings.
- * `ret_cut`: whether that is not all.
+ * `ret_read`: whether there is any; `ret_cut`: whether that is not all.
  */
 static size_t join_values(const struct value_printer *printer, const struct shape_node *slice,
-			  int64_t count, char *text, bool *ret_cut)
+			  int64_t count, char *text, bool *ret_read, bool *ret_cut)
 {
 	const struct shape_node *end = slice + slice->size;
 	size_t size = 0;
@@ -45,50 +45,82 @@ static size_t join_values(const struct value_printer *printer, const struct shap
 		}
 	}
 	*ret_cut |= count > 0;
+	*ret_read = is_joined;
 	return size;
 }
 
+/* Null where the header is there, and none of its values could be read. */
 static void put_joined(struct value_printer *printer, const char *name,
 		       const struct shape_node *slice, int64_t count)
 {
 	char *text = malloc(HEADER_MAX_TEXT);
+	bool cut, is_read = false;
 	size_t size;
-	bool cut;
 
 	if (!text)
 		return;
-	size = join_values(printer, slice, count, text, &cut);
+	size = join_values(printer, slice, count, text, &is_read, &cut);
 	json_name(printer->writer, name);
-	json_bytes(printer->writer, text, size);
-	if (cut)
+	if (is_read)
+		json_bytes(printer->writer, text, size);
+	else
+		json_null(printer->writer);
+	if (is_read && cut)
 		value_note_cut(printer);
 	free(text);
 }
 
-/* Where the header was there. `place` is what its path begins with. */
+/*
+ * Whether the header was there, or that cannot be told. An entry that was not found in the map and one that
+ * could not be read look the same, and mostly it is the former; Host is no entry of a map.
+ */
+static bool is_there(const struct value_printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *found;
+
+	switch (node->kind) {
+	case SHAPE_NULL:
+		return true;
+	case SHAPE_SLICE:
+		found = value_of_cell(printer, node->second);
+		return found && found->integer > 0;
+	case SHAPE_SECRET:
+		found = value_of_cell(printer, node->cell);
+		return found && found->integer > 0;
+	case SHAPE_CELL:
+		found = value_of_cell(printer, node->cell);
+		return !found || found->length > 0;
+	default:
+		return false;
+	}
+}
+
+/* `place` is what its path begins with. */
 static void put_header(struct value_printer *printer, const char *place, const char *name,
 		       const struct shape_node *node)
 {
-	bool is_secret = node->kind == SHAPE_SECRET, is_slice = node->kind == SHAPE_SLICE;
-	const struct hit_value *found;
 	size_t before;
 
-	if (!is_slice && !is_secret && node->kind != SHAPE_CELL)
-		return;
-	found = value_of_cell(printer, is_slice ? node->second : node->cell);
-	if (!found || (is_slice || is_secret ? found->integer <= 0 : found->length == 0))
+	if (!is_there(printer, node))
 		return;
 	before = value_path_enter(printer, place, name, 0);
-	if (is_slice) {
-		put_joined(printer, name, node, found->integer);
+	if (node->kind == SHAPE_SLICE) {
+		put_joined(printer, name, node,
+			   value_of_cell(printer, node->second)->integer);
 	} else {
 		json_name(printer->writer, name);
-		if (is_secret)
+		if (node->kind == SHAPE_SECRET)
 			value_print_secret(printer);
 		else
 			value_print(printer, node);
 	}
 	value_path_leave(printer, before);
+}
+
+static void put_unknown(struct value_printer *printer, const char *name)
+{
+	json_name(printer->writer, name);
+	json_null(printer->writer);
 }
 
 /* The first of the captures that is a header; NULL when none is. */
@@ -113,12 +145,20 @@ void arguments_write_request_headers(struct json_writer *writer,
 		put_header(&printer, "request_headers.%s", value_name(&printer, node), node);
 }
 
-/* Whether the header was written: what was copied then is what was sent. */
-static bool was_written(const struct value_printer *printer, const struct shape_node *written)
+/*
+ * The header as it was sent: what was copied when it was written, else what the handler had set. Where it
+ * cannot be told whether it was, neither is known.
+ */
+static const struct shape_node *choose_sent(const struct value_printer *printer,
+					    const struct shape_node *written)
 {
-	const struct hit_value *value = value_of_cell(printer, written->cell);
+	const struct shape_node *sent = written + written->size, *kept = sent + sent->size;
+	const struct hit_value *value =
+		written->kind == SHAPE_CELL ? value_of_cell(printer, written->cell) : NULL;
 
-	return written->kind == SHAPE_CELL && value && value->integer;
+	if (!value)
+		return NULL;
+	return value->integer ? sent : kept;
 }
 
 void arguments_write_response_headers(struct json_writer *writer,
@@ -130,11 +170,13 @@ void arguments_write_response_headers(struct json_writer *writer,
 
 	for (const struct shape_node *node = first_header(arguments);
 	     node && node < root + root->size;) {
-		const struct shape_node *sent = node + node->size;
-		const struct shape_node *kept = sent + sent->size;
+		const struct shape_node *after = node + node->size, *sent = choose_sent(&printer, node);
 
-		put_header(&printer, "response_headers.%s", value_name(&printer, node),
-			   was_written(&printer, node) ? sent : kept);
-		node = kept + kept->size;
+		if (sent)
+			put_header(&printer, "response_headers.%s", value_name(&printer, node), sent);
+		else
+			put_unknown(&printer, value_name(&printer, node));
+		after += after->size;
+		node = after + after->size;
 	}
 }

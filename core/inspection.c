@@ -84,7 +84,6 @@ static int add_probe(struct inspection *inspection, const struct installed_probe
 	return 0;
 }
 
-/* Takes the shape of the arguments over from the probe. */
 static int install(struct inspection *inspection, struct survey_probe *survey, struct error *err)
 {
 	struct probe *probe = &survey->probe;
@@ -115,8 +114,6 @@ static int install(struct inspection *inspection, struct survey_probe *survey, s
 		free(installed.function);
 		return r;
 	}
-	inspection->probes[inspection->count - 1].arguments = probe->arguments;
-	probe->arguments = (struct shape){ 0 };
 	return add_points(inspection, probe, installed.plan, err);
 }
 
@@ -194,14 +191,25 @@ static int install_survey(struct inspection *inspection, struct survey *survey,
 	}
 	if (r == 0 && options->function_count)
 		r = tell_refusals(survey, options, err);
-	for (size_t i = 0; i < inspection->count; i++) {
-		struct installed_probe *probe = &inspection->probes[i];
-
-		/* The array of probes does not move any more. */
-		if (probe->has_arguments)
-			probe->schema.arguments = &probe->arguments;
-	}
 	return r;
+}
+
+/* Takes the shapes of the arguments over; the array of probes does not move any more. */
+static void take_shapes(struct inspection *inspection, struct survey *survey)
+{
+	struct installed_probe *installed = inspection->probes;
+
+	for (size_t i = 0; i < survey->count; i++) {
+		struct probe *probe = &survey->probes[i].probe;
+
+		if (survey->probes[i].result < 0)
+			continue;
+		installed->arguments = probe->arguments;
+		probe->arguments = (struct shape){ 0 };
+		if (installed->has_arguments)
+			installed->schema.arguments = &installed->arguments;
+		installed++;
+	}
 }
 
 /* A uprobe runs on this machine's processor: a binary for another one can only be looked at. */
@@ -273,9 +281,11 @@ static int inspect(struct inspection *inspection, const struct inspection_file *
 				     no_memory(err);
 	if (r == 0)
 		r = keep_unseen(inspection, &survey, err);
-	if (r == 0)
+	if (r == 0) {
 		survey_warn(&survey, &(struct survey_listener){ options->refused, options->user,
 								file->name });
+		take_shapes(inspection, &survey);
+	}
 	survey_finish(&survey);
 	binary_close(binary);
 	return r;

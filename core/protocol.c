@@ -77,6 +77,14 @@ static const struct capture handler_done[] = {
 	{"w.rws.req.Pattern", FIELD_ROUTE},
 };
 
+/* From Go 1.27 on there is no http.Request here, but another that has no pattern. */
+static const struct capture internal_handler_done[] = {
+	{"w", FIELD_KEY, .required = true},
+	{"w.rws.status", FIELD_STATUS},
+	{"w.rws.wroteBytes", FIELD_RESPONSE_BYTES},
+	{"w.rws.req.Pattern", FIELD_ROUTE, .elsewhere = true},
+};
+
 static const struct capture key_only[] = {
 	{"w", FIELD_KEY, .required = true},
 };
@@ -139,7 +147,7 @@ static const struct probe_request http_server_probes[] = {
 	{"net/http.(*chunkWriter).close", PLAN_ROLE_END, CAPTURES(chunk_writer_close),
 	 .response_root = "cw.res", .inlined = &serve_calls_finish, .caller = SERVE},
 	END(BUNDLED "responseWriter).handlerDone", handler_done, "w.rws"),
-	END(INTERNAL "responseWriter).handlerDone", handler_done, "w.rws"),
+	END(INTERNAL "responseWriter).handlerDone", internal_handler_done, "w.rws"),
 	END(X_NET "responseWriter).handlerDone", handler_done, "w.rws"),
 	START(X_NET "serverConn).runHandler", run_handler, "req"),
 	/* From v0.54.0 on golang.org/x/net/http2 only wraps what Go 1.27 has. */

@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "capture_warnings.h"
 #include "inlining.h"
 #include "name_list.h"
 
-/* Adds the subject. */
-static void tell(const struct survey_listener *listener, struct error *why)
+void survey_tell(const struct survey_listener *listener, struct error *why)
 {
 	error_subject(why, "%s", listener->name);
 	listener->tell(listener->user, why);
@@ -24,7 +24,7 @@ static void tell_copies(const struct survey *survey, const struct survey_listene
 		&why, -E2BIG,
 		"requests of %zu copies of golang.org/x/net/http2 cannot be seen: there are more than %d",
 		survey->binary->x_net.left_out, X_NET_MAX_COPIES);
-	tell(listener, &why);
+	survey_tell(listener, &why);
 }
 
 static void tell_blindnesses(const struct survey *survey, const struct survey_listener *listener)
@@ -37,7 +37,44 @@ static void tell_blindnesses(const struct survey *survey, const struct survey_li
 			   blindness->call->callee);
 		error_hint(&why,
 			   "a build without profile-guided optimisation, -pgo=off, can be traced");
-		tell(listener, &why);
+		survey_tell(listener, &why);
+	}
+}
+
+static const char *const seen_by[PLAN_ROLE_COUNT] = {
+	[PLAN_ROLE_START] = "some requests",
+	[PLAN_ROLE_END] = "how some requests end",
+	[PLAN_ROLE_HIJACK] = "that a handler took its connection over",
+	[PLAN_ROLE_PANIC] = "that a handler panicked",
+};
+
+/*
+ * The first probe of the role on a function that is there and cannot be probed. That panics were given up as
+ * ends may pass unseen is told with those ends.
+ */
+static const struct survey_probe *find_refused(const struct survey *survey, enum plan_role role)
+{
+	for (size_t i = 0; i < survey->rows.probe_count; i++) {
+		const struct survey_probe *probe = &survey->probes[i];
+
+		if (probe->role == role && probe->result < 0 && probe->result != -ENOENT &&
+		    !(role == PLAN_ROLE_PANIC && probe->result == -ENOTSUP))
+			return probe;
+	}
+	return NULL;
+}
+
+static void tell_refused(const struct survey *survey, const struct survey_listener *listener)
+{
+	for (enum plan_role role = 0; role < PLAN_ROLE_COUNT; role++) {
+		const struct survey_probe *probe = find_refused(survey, role);
+		struct error why = { 0 };
+
+		if (!probe || !seen_by[role])
+			continue;
+		error_fail(&why, probe->result, "%s cannot be seen: %s", seen_by[role],
+			   probe->why.what);
+		survey_tell(listener, &why);
 	}
 }
 
@@ -85,7 +122,7 @@ static void tell_unknown(const struct survey *survey, const struct survey_listen
 	error_fail(&why, -ENODATA, "%s will be null: the layouts of %s are not known%s", list,
 		   survey->binary->version.text,
 		   types_have_dwarf(survey->binary->types) ? "" : ", and the binary has no DWARF");
-	tell(listener, &why);
+	survey_tell(listener, &why);
 }
 
 /* Functions of which some calls cannot be seen, as they were inlined. */
@@ -108,7 +145,7 @@ static void tell_inlined(const struct survey *survey, const struct survey_listen
 		error_fail(&why, -ENOENT, "calls of %s in %s are not seen: they were inlined",
 			   probe->function, callers);
 		error_hint(&why, "a build with -gcflags=-l inlines nothing");
-		tell(listener, &why);
+		survey_tell(listener, &why);
 	}
 }
 
@@ -124,7 +161,7 @@ static void tell_gaps(const struct survey *survey, const struct survey_listener 
 
 			error_fail(&why, -ENODATA, "%s of %s will be null: %s", missing->name,
 				   probe->function, missing->why);
-			tell(listener, &why);
+			survey_tell(listener, &why);
 		}
 	}
 }
@@ -149,7 +186,7 @@ static void tell_any_pointers(const struct survey *survey, const struct survey_l
 		   "pointers of type parameters are shown as addresses in %s: "
 		   "code that instances share does not know what they point to",
 		   names);
-	tell(listener, &why);
+	survey_tell(listener, &why);
 }
 
 /* What it serves by other servers than those that are traced. */
@@ -162,7 +199,7 @@ static void tell_others(const struct survey *survey, const struct survey_listene
 		return;
 	other_servers_format(&survey->others, others, sizeof(others));
 	error_fail(&news, 0, "not traced in it: %s", others);
-	tell(listener, &news);
+	survey_tell(listener, &news);
 }
 
 void survey_warn(const struct survey *survey, const struct survey_listener *listener)
@@ -172,10 +209,14 @@ void survey_warn(const struct survey *survey, const struct survey_listener *list
 	if (refusal)
 		listener->tell(listener->user, refusal);
 	tell_blindnesses(survey, listener);
+	tell_refused(survey, listener);
 	tell_copies(survey, listener);
 	tell_others(survey, listener);
 	tell_unknown(survey, listener);
-	tell_gaps(survey, listener);
+	if (survey->rows.probe_count)
+		capture_warn(survey, listener);
+	else
+		tell_gaps(survey, listener);
 	tell_any_pointers(survey, listener);
 	tell_inlined(survey, listener);
 }

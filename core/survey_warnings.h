@@ -14,4 +14,7 @@ struct survey_listener {
 /* Tells what will be missing, and why, of what can be traced: once for each binary. */
 void survey_warn(const struct survey *survey, const struct survey_listener *listener);
 
+/* Tells one thing; adds the subject. */
+void survey_tell(const struct survey_listener *listener, struct error *why);
+
 #endif

@@ -172,7 +172,7 @@ def target_event(kind, server, when):
 
 def request_members(method="GET", path="/", query="", route=ABSENT, host=ABSENT, protocol="HTTP/1.1", scheme="http",
                     remote=ABSENT):
-    return {"method": method, "path": path, "query": query or ABSENT, "route": route or ABSENT, "host": host or ABSENT,
+    return {"method": method, "path": path, "query": query or ABSENT, "route": ABSENT if route == "" else route, "host": host or ABSENT,
             "protocol": protocol, "scheme": scheme, "remote": remote}
 
 

@@ -104,8 +104,9 @@ def perform(address, tls=False, exchanges=ALL):
 
 def route_of(server, pattern, protocol="HTTP/1.1"):
     """Request.Pattern came with Go 1.23. From 1.27 on the end of an HTTP/2 request does not lead to its http.Request."""
-    releases = ((1, 23), (1, 27)) if protocol == "HTTP/2.0" else ((1, 23), (2,))
-    return pattern if releases[0] <= release_number(server.release) < releases[1] and pattern else ABSENT
+    if protocol == "HTTP/2.0" and release_number(server.release) >= (1, 27):
+        return None
+    return pattern if release_number(server.release) >= (1, 23) and pattern else ABSENT
 
 
 def expected_event(server, sent, scheme="http"):

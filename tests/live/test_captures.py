@@ -9,7 +9,7 @@ import urllib.parse
 
 from client import get
 from harness import PATIENCE, check, check_equal, main, require_command
-from servers import Server, build, release_number, releases_of
+from servers import Server, build, release_number, releases_of, toolchain
 from test_errors import check_refusal
 from tracer import Tracer, run
 
@@ -287,8 +287,53 @@ def test_stripped_path(scope, release):
     (event,) = tracer.wait_types(1, "request")
     tracer.interrupt()
     check_equal(event["captures"], {"req.TLS.ServerName": None}, "captures")
-    check(b"req.TLS.ServerName" in tracer.stderr.text() and b"will be null" in tracer.stderr.text(),
-          f"stderr: {tracer.stderr.text()!r}")
+    lines = [line for line in tracer.stderr.all() if b"will be null" in line]
+    check_equal(len(lines), 1, f"messages of {tracer.stderr.text()!r}")
+    check(f"{server.exe}: req.TLS.ServerName will be null: ".encode() in lines[0], f"stderr: {lines[0]!r}")
+
+
+def as_of_release(scope, release, other):
+    """A stripped server that says it is of a release that nobody has seen."""
+    binary = Server.copy(scope, build("headers", release, "stripped"), "headers")
+    version = toolchain(release).joinpath("VERSION").read_text().split()[0].encode()
+    patched = other.encode().ljust(len(version), b"9")
+    data = binary.read_bytes()
+    check(version in data and len(patched) == len(version), f"{binary} does not say {version!r} like {patched!r}")
+    binary.write_bytes(data.replace(version, patched))
+    return binary
+
+
+UNKNOWN = (("--header", "x-user", "request header X-User"), ("--response-header", "x-out", "response header X-Out"),
+           ("--capture", 'req.Header["X-User"][0]', 'req.Header["X-User"][0]'),
+           ("--capture", "length=len(w.handlerHeader)", "length"))
+
+
+def test_unknown_release(scope, release):
+    """stripped, of a release that is not known: what cannot be known is null, said once, as it was asked for"""
+    binary = as_of_release(scope, release, "go1.30.")
+    server = Server(scope, release, binary=binary)
+    options = [word for option, value, _ in UNKNOWN for word in (option, value)]
+    tracer = Tracer(scope, "--pid", server.pid, "--json", *options, "-H", "host", "-H", "x-other").wait_attached()
+    targets = transports(release)
+    for transport in targets:
+        exchange(server, transport, set_target([("X-Out", "yes")]), [("X-User", "ada")])
+    found = tracer.wait_types(len(targets), "request")
+    tracer.interrupt()
+    text = tracer.stderr.text().decode()
+    for transport, event in zip(targets, found):
+        subject = f"Go {release} as another, {transport.name}: {event}; stderr: {text}"
+        host = event["request_headers"].pop("Host")
+        check_equal(host, event["host"], subject)
+        check_equal(event["captures"], {'req.Header["X-User"][0]': None, "length": None}, subject)
+        check_equal(event["request_headers"], {"X-User": None, "X-Other": None}, subject)
+        check_equal(event["response_headers"], {"X-Out": None}, subject)
+    lines = [line for line in text.splitlines() if "will be null" in line]
+    for name in (*(row[2] for row in UNKNOWN), "request header X-Other"):
+        about = [line for line in lines if f": {name} will be null: " in line]
+        check_equal(len(about), 1, f"lines about {name} in {text!r}")
+        check(str(binary) in about[0], f"{about[0]!r} does not name the file")
+    check(all(" of net/http." not in line for line in lines), f"functions that nobody asked for: {text!r}")
+    check_equal(len(lines), len(set(lines)), f"lines that are told twice: {text!r}")
 
 
 # --- what is refused ------------------------------------------------------------------
@@ -351,4 +396,5 @@ if __name__ == "__main__":
     main([test_usage,
           *((test, release, variant) for release in chosen for variant in ("plain", "stripped")
             for test in (test_request_headers, test_response_headers, test_secrets, test_shown_secrets, test_refused)),
-          *((test, release) for release in chosen for test in (test_cut, test_paths, test_argument, test_stripped_path))])
+          *((test, release) for release in chosen for test in (test_cut, test_paths, test_argument, test_stripped_path,
+                                                                test_unknown_release))])

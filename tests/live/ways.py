@@ -215,7 +215,9 @@ def has_route(server, transport):
 def expected_event(server, sent, seen_by, routed):
     """`seen_by` is when the event was there."""
     way = sent.way
-    route = route_of(server, way.path) if way.routed and routed else ABSENT
+    route = ABSENT
+    if way.routed:
+        route = route_of(server, way.path) if routed else None
     longest = GONE_LIMIT_NS if way.abandoned else int((seen_by - sent.begin + events.CLOCK_SLACK) * 1e9)
     return events.request_event(
         server, events.time_between(sent.begin, seen_by), method=way.method, path=way.path, route=route,
@@ -226,7 +228,7 @@ def expected_event(server, sent, seen_by, routed):
 
 
 def compare(event, server, sent, seen_by, routed=None):
-    """`routed`: whether this server's ends tell the route."""
+    """`routed`: whether this server's ends tell the route; where they do not it is null."""
     if routed is None:
         routed = has_route(server, sent.transport)
     try:

@@ -149,6 +149,24 @@ static void test_offsets_of_copies(void **state)
 	layout_destroy(layout);
 }
 
+/* Of a release that is not known a function that is still there has the parameters that it had last. */
+static void test_functions_of_later_releases(void **state)
+{
+	static const char function[] = "net/http.(*http2responseWriter).handlerDone";
+	const struct signature *signature = NULL;
+
+	for (int assumed = 0; assumed < 2; assumed++) {
+		struct layout *layout =
+			layout_of(GO_VERSION(27, 0), GO_VERSION(27, 0), assumed);
+
+		assert_int_equal(layout_signature(layout, function, &signature, NULL),
+				 assumed ? 0 : -ENODATA);
+		if (assumed)
+			assert_string_equal(signature->parameters[0].name, "w");
+		layout_destroy(layout);
+	}
+}
+
 static bool overlap(uint32_t since, uint32_t before, uint32_t other_since, uint32_t other_before)
 {
 	return since < other_before && other_since < before;
@@ -356,6 +374,7 @@ int main(void)
 		cmocka_unit_test(test_offsets_by_release),
 		cmocka_unit_test(test_offsets_of_a_module),
 		cmocka_unit_test(test_offsets_of_copies),
+		cmocka_unit_test(test_functions_of_later_releases),
 		cmocka_unit_test(test_rows_are_unambiguous),
 		cmocka_unit_test(test_fields_do_not_overlap),
 		cmocka_unit_test(test_signatures),

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include "capture_warnings.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The captures of a protocol's probe: NULL after the last, or those before the first. */
+static const struct shape_node *next_capture(const struct survey_probe *probe,
+					     const struct shape_node *node)
+{
+	const struct shape_node *root = probe->probe.arguments.nodes;
+
+	if (!probe->probe.has_arguments || probe->result < 0)
+		return NULL;
+	node = node ? node + node->size : root + 1;
+	return node < root + root->size ? node : NULL;
+}
+
+/* A capture that the user asked for: of requests or of responses, a header or an expression. */
+struct wanted {
+	const char *name;
+	bool of_response, is_header;
+};
+
+static bool is_about_responses(const struct survey *survey, size_t row)
+{
+	return survey->rows.probes[row].response_root;
+}
+
+/* What the capture `node`, number `index` of the row's, was asked for as. */
+static struct wanted wanted_by(const struct survey *survey, size_t row,
+			       const struct shape_node *node, size_t index)
+{
+	const struct survey_probe *probe = &survey->probes[row];
+
+	return (struct wanted){
+		.name = shape_name(&probe->probe.arguments, node),
+		.of_response = is_about_responses(survey, row),
+		.is_header = index >= probe->expression_count,
+	};
+}
+
+static bool is_same(const struct wanted *a, const struct wanted *b)
+{
+	return a->of_response == b->of_response && a->is_header == b->is_header &&
+	       strcmp(a->name, b->name) == 0;
+}
+
+/* Whether the row has the capture; `ret_null`: and it is null there. A header can be several captures. */
+static bool row_has(const struct survey *survey, size_t row, const struct wanted *wanted,
+		    bool *ret_null)
+{
+	const struct survey_probe *probe = &survey->probes[row];
+	const struct shape_node *node = NULL;
+	bool has = false;
+
+	*ret_null = false;
+	for (size_t i = 0; (node = next_capture(probe, node)); i++) {
+		struct wanted other = wanted_by(survey, row, node, i);
+
+		if (!is_same(wanted, &other))
+			continue;
+		has = true;
+		*ret_null |= node->kind == SHAPE_NULL;
+	}
+	return has;
+}
+
+/* In which of the requests that have the capture it is null, in words. */
+static const char *where_null(const struct survey *survey, const struct wanted *wanted)
+{
+	bool known = false, known_over_http2 = false, null_over_http1 = false;
+
+	for (size_t i = 0; i < survey->count; i++) {
+		bool is_null, over_http2 = strstr(survey->probes[i].function, "http2");
+
+		if (!row_has(survey, i, wanted, &is_null))
+			continue;
+		known |= !is_null;
+		known_over_http2 |= !is_null && over_http2;
+		null_over_http1 |= is_null && !over_http2;
+	}
+	if (!known)
+		return "";
+	/* How both begin is seen by the same probe; how they end is not. */
+	return wanted->of_response && !known_over_http2 && !null_over_http1 ? " over HTTP/2" :
+									      " in some requests";
+}
+
+static const char *why_null(const struct probe *probe, const char *name)
+{
+	for (size_t i = 0; i < probe->gaps.count; i++) {
+		if (strcmp(probe->gaps.gaps[i].name, name) == 0)
+			return probe->gaps.gaps[i].why;
+	}
+	return "it cannot be read";
+}
+
+static void tell_null(const struct survey *survey, size_t row, const struct wanted *wanted,
+		      const struct survey_listener *listener)
+{
+	struct error why = { 0 };
+
+	error_fail(&why, -ENODATA, "%s%s will be null%s: %s",
+		   !wanted->is_header  ? "" :
+		   wanted->of_response ? "response header " :
+					 "request header ",
+		   wanted->name, where_null(survey, wanted),
+		   why_null(&survey->probes[row].probe, wanted->name));
+	survey_tell(listener, &why);
+}
+
+/* Those that were told of. There are no more names than can be asked for. */
+struct told {
+	struct wanted captures[2 * REQUEST_MAX_WISHES];
+	size_t count;
+};
+
+static bool is_new(struct told *told, const struct wanted *wanted)
+{
+	for (size_t i = 0; i < told->count; i++) {
+		if (is_same(&told->captures[i], wanted))
+			return false;
+	}
+	if (told->count == sizeof(told->captures) / sizeof(told->captures[0]))
+		return false;
+	told->captures[told->count++] = *wanted;
+	return true;
+}
+
+void capture_warn(const struct survey *survey, const struct survey_listener *listener)
+{
+	struct told told = { .count = 0 };
+
+	for (size_t row = 0; row < survey->count; row++) {
+		const struct shape_node *node = NULL;
+
+		for (size_t i = 0; (node = next_capture(&survey->probes[row], node)); i++) {
+			struct wanted wanted = wanted_by(survey, row, node, i);
+
+			if (node->kind == SHAPE_NULL && is_new(&told, &wanted))
+				tell_null(survey, row, &wanted, listener);
+		}
+	}
+}
