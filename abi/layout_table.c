@@ -106,6 +106,11 @@ const struct layout_field layout_fields[] = {
 	/* The fix of CVE-2020-15586 added two fields before these, in 1.13.13 (golang/go#40211) and
 	 * 1.14.5 (golang/go#40212). In 1.27 reqBody became a pointer and ecReader was added;
 	 * 1.26.11 got the same in mid-series (seen in its source and DWARF; 1.26.10 had not). */
+	{ RESPONSE, "w", "*bufio.Writer", 48, V(11, 0), V(13, 13), true },
+	{ RESPONSE, "w", "*bufio.Writer", 56, V(13, 13), V(14, 0), true },
+	{ RESPONSE, "w", "*bufio.Writer", 48, V(14, 0), V(14, 5), true },
+	{ RESPONSE, "w", "*bufio.Writer", 56, V(14, 5), V(26, 11), true },
+	{ RESPONSE, "w", "*bufio.Writer", 64, V(26, 11), LATER, true },
 	{ RESPONSE, "cw", "net/http.chunkWriter", 56, V(11, 0), V(13, 13), true },
 	{ RESPONSE, "cw", "net/http.chunkWriter", 64, V(13, 13), V(14, 0), true },
 	{ RESPONSE, "cw", "net/http.chunkWriter", 56, V(14, 0), V(14, 5), true },
@@ -134,6 +139,8 @@ const struct layout_field layout_fields[] = {
 
 	{ "net/http.chunkWriter", "res", "*net/http.response", 0, EVER, true },
 	{ "net/http.chunkWriter", "header", "net/http.Header", 8, EVER, true },
+	{ "net/http.chunkWriter", "wroteHeader", "bool", 16, EVER, true },
+	{ "bufio.Writer", "n", "int", 40, EVER, true },
 
 	{ CONN, "server", "*net/http.Server", 0, EVER, true },
 	{ CONN, "rwc", "net.Conn", 16, EVER, true },
@@ -154,6 +161,8 @@ const struct layout_field layout_fields[] = {
 	{ H2_STATE, "status", "int", 72, SPAN(20, 27), true },
 	{ H2_STATE, "wroteHeader", "bool", 88, UNTIL(20), true },
 	{ H2_STATE, "wroteHeader", "bool", 80, SPAN(20, 27), true },
+	{ H2_STATE, "sentContentLen", "int64", 96, UNTIL(20), true },
+	{ H2_STATE, "sentContentLen", "int64", 88, SPAN(20, 27), true },
 	{ H2_STATE, "wroteBytes", "int64", 104, UNTIL(20), true },
 	{ H2_STATE, "wroteBytes", "int64", 96, SPAN(20, 27), true },
 	{ "net/http.http2stream", "sc", "*net/http.http2serverConn", 0, UNTIL(27), true },
@@ -169,6 +178,8 @@ const struct layout_field layout_fields[] = {
 	{ X_NET "responseWriterState", "status", "int", 72, X_NET_NEW, true },
 	{ X_NET "responseWriterState", "wroteHeader", "bool", 88, X_NET_OLD, true },
 	{ X_NET "responseWriterState", "wroteHeader", "bool", 80, X_NET_NEW, true },
+	{ X_NET "responseWriterState", "sentContentLen", "int64", 96, X_NET_OLD, true },
+	{ X_NET "responseWriterState", "sentContentLen", "int64", 88, X_NET_NEW, true },
 	{ X_NET "responseWriterState", "wroteBytes", "int64", 104, X_NET_OLD, true },
 	{ X_NET "responseWriterState", "wroteBytes", "int64", 96, X_NET_NEW, true },
 
@@ -181,6 +192,7 @@ const struct layout_field layout_fields[] = {
 	{ H2 "responseWriterState", "snapHeader", "net/textproto.MIMEHeader", 208, SINCE(27), true },
 	{ H2 "responseWriterState", "status", "int", 240, SINCE(27), true },
 	{ H2 "responseWriterState", "wroteHeader", "bool", 248, SINCE(27), true },
+	{ H2 "responseWriterState", "sentContentLen", "int64", 256, SINCE(27), true },
 	{ H2 "responseWriterState", "wroteBytes", "int64", 264, SINCE(27), true },
 	{ H2 "stream", "sc", "*" H2 "serverConn", 0, SINCE(27), true },
 	{ H2 "stream", "id", "uint32", 8, SINCE(27), true },
@@ -230,6 +242,7 @@ const struct layout_type layout_types[] = {
 
 	{ RESPONSE, "struct", 0, EVER, true },
 	{ "net/http.chunkWriter", "struct", 0, EVER, true },
+	{ "bufio.Writer", "struct", 0, EVER, true },
 	{ CONN, "struct", 152, UNTIL(20), true },
 	{ CONN, "struct", 144, SINCE(20), true },
 	{ H2_WRITER, "struct", 8, UNTIL(27), true },

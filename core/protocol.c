@@ -60,13 +60,19 @@ static const struct capture finish_request[] = {
 	{"w", FIELD_KEY, .required = true},
 	{"w.status", FIELD_STATUS},
 	{"w.written", FIELD_RESPONSE_BYTES},
+	{"w.contentLength", FIELD_DECLARED_BYTES},
+	{"w.cw.wroteHeader", FIELD_HEADER_SENT},
+	{"w.w.n", FIELD_BUFFERED_BYTES},
 	{"w.req.Pattern", FIELD_ROUTE},
 };
 
+/* Here what was buffered has been handed on, and the buffer serves others. */
 static const struct capture chunk_writer_close[] = {
 	{"cw.res", FIELD_KEY, .required = true},
 	{"cw.res.status", FIELD_STATUS},
 	{"cw.res.written", FIELD_RESPONSE_BYTES},
+	{"cw.res.contentLength", FIELD_DECLARED_BYTES},
+	{"cw.wroteHeader", FIELD_HEADER_SENT},
 	{"cw.res.req.Pattern", FIELD_ROUTE},
 };
 
@@ -74,6 +80,7 @@ static const struct capture handler_done[] = {
 	{"w", FIELD_KEY, .required = true},
 	{"w.rws.status", FIELD_STATUS},
 	{"w.rws.wroteBytes", FIELD_RESPONSE_BYTES},
+	{"w.rws.sentContentLen", FIELD_SENT_LENGTH},
 	{"w.rws.req.Pattern", FIELD_ROUTE},
 };
 
@@ -82,6 +89,7 @@ static const struct capture internal_handler_done[] = {
 	{"w", FIELD_KEY, .required = true},
 	{"w.rws.status", FIELD_STATUS},
 	{"w.rws.wroteBytes", FIELD_RESPONSE_BYTES},
+	{"w.rws.sentContentLen", FIELD_SENT_LENGTH},
 	{"w.rws.req.Pattern", FIELD_ROUTE, .elsewhere = true},
 };
 

@@ -20,6 +20,10 @@ enum hit_field {
 	FIELD_REQUEST_BYTES,
 	FIELD_STATUS,
 	FIELD_RESPONSE_BYTES,
+	FIELD_DECLARED_BYTES, /* Content-Length of the response over HTTP/1; negative when there is none */
+	FIELD_HEADER_SENT,    /* over HTTP/1 something of the response was handed on to be sent */
+	FIELD_BUFFERED_BYTES, /* of the body, not handed on yet */
+	FIELD_SENT_LENGTH,    /* Content-Length that was sent over HTTP/2, or 0 */
 	FIELD_STACK_END, /* of the goroutine; with the next it tells which call of a goroutine this is */
 	FIELD_STACK_POINTER,
 	FIELD_COUNT,

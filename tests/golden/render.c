@@ -185,7 +185,9 @@ static uint8_t named_field(const struct player *player, const char *word)
 		[FIELD_HOST] = "host", [FIELD_REMOTE] = "remote", [FIELD_PROTOCOL_MAJOR] = "major",
 		[FIELD_PROTOCOL_MINOR] = "minor", [FIELD_TLS] = "tls",
 		[FIELD_REQUEST_BYTES] = "request_bytes", [FIELD_STATUS] = "status",
-		[FIELD_RESPONSE_BYTES] = "response_bytes",
+		[FIELD_RESPONSE_BYTES] = "response_bytes", [FIELD_DECLARED_BYTES] = "declared",
+		[FIELD_HEADER_SENT] = "header_sent", [FIELD_BUFFERED_BYTES] = "buffered",
+		[FIELD_SENT_LENGTH] = "sent_length",
 	};
 	const char *colon = strchr(word, ':');
 

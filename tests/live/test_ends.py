@@ -3,17 +3,19 @@
 """Every way a request can end: told of exactly once, with its true outcome and status. See docs/request-ends.md."""
 
 import contextlib
+import dataclasses
 import os
 import signal
 import socket
 import struct
 import subprocess
 import time
+import urllib.parse
 
 import events
 import ways
 from account import holdings
-from client import Connection, request_bytes
+from client import Connection, get, request_bytes
 from harness import ROOT, check, check_equal, main, releases, wait_until
 from http2 import Http2Connection
 from servers import Server, can_be_had, release_number
@@ -64,6 +66,73 @@ def test_ways(scope, release):
     tracer.interrupt()
     check_equal(len(requests_of(tracer)), told, "requests")
     check_equal(tracer.stderr.all()[-1], f"gohttpsnoop: {told} events, 0 lost, 1 target".encode(), "summary")
+
+
+@dataclasses.dataclass(frozen=True)
+class Body:
+    """What a handler writes, and how much of it is told over HTTP/1 and over HTTP/2."""
+
+    http1: int  # None: null
+    http2: int
+    do: tuple
+    length: int = None
+    status: int = None
+
+    @property
+    def target(self):
+        pairs = [(name, value) for name, value in (("length", self.length), ("status", self.status)) if value is not None]
+        return f"/writes?{urllib.parse.urlencode([*pairs, *(('do', what) for what in self.do)])}"
+
+
+BODIES = (
+    # All of it is taken.
+    Body(3000, 3000, ("w1000", "s1000", "c1000")),
+    Body(3000, 3000, ("w1000", "s1000", "f1000"), length=3000),
+    Body(4, 4, ("w4", "flush"), length=4),
+    # Beyond the declared length net/http refuses a write as a whole. Over HTTP/2 only once the length was sent.
+    Body(0, 3000, ("w1000", "w1000", "w1000"), length=10),
+    Body(0, 30, ("s30",), length=10),
+    Body(4, 34, ("w4", "w30"), length=10),
+    Body(4, 39, ("w4", "w30", "s5"), length=10),
+    Body(10, 40, ("w10", "c30"), length=10),
+    Body(0, 3000, ("f3000",), length=10),
+    Body(0, 1, ("w1",), length=0),
+    # What was taken before is in no buffer any more.
+    Body(None, None, ("w4", "flush", "w30"), length=10),
+    Body(None, None, ("w3000", "flush", "w3000"), length=5000),
+    # No body is taken with these.
+    Body(0, 0, ("w1000", "s1000"), status=204),
+    Body(0, 0, ("w1000", "c1000"), status=304),
+    Body(0, 0, ("w1000", "f1000"), status=304, length=10),
+)
+
+
+def perform_body(server, transport, body, method):
+    """Returns how much the server took."""
+    with transport.connect(server) as connection:
+        if transport.version == 2:
+            connection.request(method, body.target)
+        else:
+            connection.send(request_bytes(method, body.target.encode(), connection.host, headers=["Connection: close"]))
+            connection.stream.read()
+    return int(get(server.addresses["http"], "/accepted").body)
+
+
+def test_refused_bodies(scope, release):
+    """bodies that net/http refuses in part or as a whole: never told as written; as much as it took, or null"""
+    server, tracer = start(scope, release)
+    told = 0
+    for transport in ways.transports_of(release):
+        for body in BODIES:
+            for method in ("GET", "HEAD"):
+                accepted = perform_body(server, transport, body, method)
+                told += 2
+                event = tracer.wait_types(told, "request")[-2]
+                wanted = body.http1 if transport.version == 1 else body.http2
+                subject = f"{method} {body.target} over {transport.name}, Go {release}, of which {accepted} were taken"
+                check_equal(event["response_bytes"], wanted, subject)
+                check(wanted in (None, accepted), f"what is expected is wrong: {subject}")
+    tracer.interrupt()
 
 
 def test_kept_alive(scope, release):
@@ -249,6 +318,6 @@ def test_panics(scope, release):
 
 if __name__ == "__main__":
     main([*((test, release) for release in all_releases()
-            for test in (test_ways, test_kept_alive, test_pipelined_panic, test_at_once, test_killed,
+            for test in (test_ways, test_refused_bodies, test_kept_alive, test_pipelined_panic, test_at_once, test_killed,
                          test_attached_late, test_left_open)),
           *((test_panics, release) for release in sorted(releases(), key=release_number)[-1:])])

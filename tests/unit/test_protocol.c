@@ -182,6 +182,12 @@ static uint32_t wanted_fields(const struct probe_request *probe, uint32_t minor)
 {
 	uint32_t end = BIT(KEY) | BIT(STATUS) | BIT(RESPONSE_BYTES);
 
+	if (strstr(probe->function, "http2"))
+		end |= BIT(SENT_LENGTH);
+	else
+		end |= BIT(DECLARED_BYTES) | BIT(HEADER_SENT);
+	if (strstr(probe->function, "finishRequest"))
+		end |= BIT(BUFFERED_BYTES);
 	switch (probe->role) {
 	case PLAN_ROLE_START:
 		return START_FIELDS;

@@ -11,6 +11,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -28,6 +29,7 @@ import (
 	"reflect"
 	"runtime"
 	"runtime/pprof"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -108,6 +110,56 @@ func slowly(pause time.Duration) http.HandlerFunc {
 		}
 		fmt.Fprintln(w, "slow")
 	}
+}
+
+// writes does what its query says: length declares a Content-Length, status is written, and each "do" is
+// one of w4 (Write), s4 (WriteString), c4 (io.Copy from memory), f4 (io.Copy from a file) of so many bytes, or flush.
+// How many bytes the ResponseWriter took is told by /accepted afterwards.
+func writes(accepted *int64) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		query := r.URL.Query()
+		*accepted = 0
+		if length := query.Get("length"); length != "" {
+			w.Header().Set("Content-Length", length)
+		}
+		if status, err := strconv.Atoi(query.Get("status")); err == nil {
+			w.WriteHeader(status)
+		}
+		for _, do := range query["do"] {
+			*accepted += write(w, do)
+		}
+	}
+}
+
+func write(w http.ResponseWriter, do string) int64 {
+	if do == "flush" {
+		w.(http.Flusher).Flush()
+		return 0
+	}
+	size, err := strconv.Atoi(do[1:])
+	check(err)
+	data := make([]byte, size)
+	switch do[0] {
+	case 'w':
+		n, _ := w.Write(data)
+		return int64(n)
+	case 's':
+		n, _ := io.WriteString(w, string(data))
+		return int64(n)
+	case 'c':
+		n, _ := io.Copy(w, bytes.NewReader(data))
+		return n
+	}
+	file, err := ioutil.TempFile("", "")
+	check(err)
+	defer file.Close()
+	check(os.Remove(file.Name()))
+	_, err = file.Write(data)
+	check(err)
+	_, err = file.Seek(0, io.SeekStart)
+	check(err)
+	n, _ := io.Copy(w, file)
+	return n
 }
 
 // gone waits for its client to go away.
@@ -227,6 +279,9 @@ func routes() http.Handler {
 	mux.HandleFunc("/chunked", chunked)
 	mux.HandleFunc("/large", large)
 	mux.HandleFunc("/file", file)
+	var accepted int64
+	mux.HandleFunc("/writes", writes(&accepted))
+	mux.HandleFunc("/accepted", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, accepted) })
 	mux.HandleFunc("/gone", gone)
 	mux.HandleFunc("/panic", panicking)
 	mux.HandleFunc("/abort", aborting)
