@@ -92,6 +92,7 @@ func call() {
 
 func callMany(count int, until time.Time, workers int) int {
 	var next int64 = -1
+	pace := newPace(until)
 	var group sync.WaitGroup
 	for i := 0; i < workers; i++ {
 		group.Add(1)
@@ -104,7 +105,9 @@ func callMany(count int, until time.Time, workers int) int {
 				if int(atomic.LoadInt64(&next)) >= count-1 && time.Now().After(until) {
 					return
 				}
-				callOne(int(atomic.AddInt64(&next, 1)), room)
+				number := int(atomic.AddInt64(&next, 1))
+				pace.wait(number)
+				callOne(number, room)
 			}
 		}()
 	}
