@@ -145,6 +145,14 @@ ENTRIES = (
             Step("requests", REQUESTS.title, AS_USER, REQUESTS.words),
             Step("functions", CALLS.title, f"-kind call {AS_USER}", CALLS.words),
             refused("perf", PERF.title, "CAP_SYS_ADMIN", PERF.words, AS_USER),
+            Step(
+                "check",
+                "`check`",
+                f"-status 3 {AS_USER}",
+                "verdict=partly features.requests=true features.functions=true features.other_users=false features.leases=false "
+                "attach.uprobe_multi.works=true attach.perf_event.works=false attach.perf_event.reason=sys_admin",
+                "check",
+            ),
         ),
     ),
     special(

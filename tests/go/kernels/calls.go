@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"strconv"
@@ -75,11 +76,14 @@ func callOne(number int, room *page) {
 func grows(number int) bool { return number%16 == 5 }
 
 // call reads "COUNT SECONDS" from its standard input, makes at least so many calls for at least so
-// long, on WORKERS threads, and prints how many they were.
+// long, on WORKERS threads, and prints how many they were. Without a line there is nothing to do.
 func call() {
 	in := bufio.NewReader(os.Stdin)
 	fmt.Println("ready")
 	line, err := in.ReadString('\n')
+	if err == io.EOF {
+		return
+	}
 	check(err)
 	var count, seconds int
 	_, err = fmt.Sscan(strings.TrimSpace(line), &count, &seconds)
