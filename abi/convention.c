@@ -30,6 +30,7 @@ static const struct convention amd64_stack = {
 	.machine = MACHINE_AMD64,
 	AMD64_DWARF,
 	.stack_pointer = 19,
+	.instruction_pointer = 16,
 	.goroutine_register = CONVENTION_NO_REGISTER, /* in thread-local storage */
 	.stack_arguments = 8,			      /* above the return address */
 };
@@ -42,6 +43,7 @@ static const struct convention amd64_register = {
 	.integer_count = sizeof(amd64_integers),
 	.float_count = 15,
 	.stack_pointer = 19,
+	.instruction_pointer = 16,
 	.goroutine_register = 1, /* r14 */
 	.stack_arguments = 8,
 };
@@ -51,6 +53,7 @@ static const struct convention arm64_stack = {
 	.machine = MACHINE_ARM64,
 	ARM64_DWARF,
 	.stack_pointer = 31,
+	.instruction_pointer = 32,
 	.goroutine_register = 28, /* R28 is g in all releases */
 	.stack_arguments = 8,	  /* above the slot for the callee's link register */
 };
@@ -63,6 +66,7 @@ static const struct convention arm64_register = {
 	.integer_count = sizeof(arm64_integers),
 	.float_count = 16,
 	.stack_pointer = 31,
+	.instruction_pointer = 32,
 	.goroutine_register = 28,
 	.stack_arguments = 8,
 };

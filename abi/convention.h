@@ -15,6 +15,7 @@ struct convention {
 	uint8_t integer_count;
 	uint8_t float_count; /* float registers cannot be read from a uprobe; values in them are known to be there */
 	uint8_t stack_pointer;      /* pt_regs index of SP */
+	uint8_t instruction_pointer; /* pt_regs index of the address of the probed instruction */
 	uint8_t goroutine_register; /* pt_regs index of g at function entry, or CONVENTION_NO_REGISTER */
 	uint8_t stack_arguments;    /* offset of the first stack argument from SP at entry */
 	/* DWARF's numbers: of registers, as indices into pt_regs; of the first float register; and what

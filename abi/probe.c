@@ -255,6 +255,7 @@ static int add_bounded(const struct scope *scope, const struct probe_request *re
 
 	bounds.width = bounds.width < elements ? bounds.width : elements;
 	bounds.bytes = bounds.bytes < max_string ? bounds.bytes : (uint16_t)max_string;
+	bounds.bytes = bounds.bytes > LEAST_BYTES ? bounds.bytes : LEAST_BYTES;
 	bounds.lenient = request->lenient;
 	bounds.redaction = request->redaction;
 	bounds.notation = request->notation;

@@ -2,8 +2,8 @@
 #ifndef GOHTTPSNOOP_ABI_SHAPE_H
 #define GOHTTPSNOOP_ABI_SHAPE_H
 
-#include "redaction.h"
 #include "bytes_notation.h"
+#include "redaction.h"
 #include "walk.h"
 
 /*
@@ -21,12 +21,15 @@ enum shape_kind {
 	SHAPE_BYTES, /* a []byte; cell: the pointer, second: a string */
 	SHAPE_BYTE_ARRAY, /* count: how many bytes it has; cell: the first of `second` cells that hold
 			   * the first of them, one after the other */
-	SHAPE_MAP,   /* cell: the pointer, second: how many entries; children: keys and elements */
+	SHAPE_MAP, /* cell: the pointer, second: how many entries; children: keys and elements */
 	SHAPE_INTERFACE, /* cell: the first word, second: the hash of the type it holds; children: what it
 			  * may hold, each with its type's hash and name */
-	SHAPE_CHOICE,	/* the same, where it holds one of these or the value is not there */
-	SHAPE_COMPLEX,	/* cell and second: the two parts */
-	SHAPE_TIME,	/* cell and second: the words of a time.Time */
+	SHAPE_CHOICE,  /* the same, where it holds one of these or the value is not there */
+	SHAPE_COMPLEX, /* cell and second: the two parts */
+	SHAPE_TIME, /* cell and second: the words of a time.Time; children, if any: of its location
+			 * cacheStart, cacheEnd, and the offset of cacheZone */
+	SHAPE_TEXT, /* known by a text; count: how that is made; children: of what, see enum text_form */
+	SHAPE_OPTIONAL, /* cell: whether there is a value; child: that */
 	SHAPE_DURATION, /* cell: nanoseconds */
 	SHAPE_LENGTH, /* cell: a pointer, second: the length, which is 0 where the pointer is nil */
 	SHAPE_NUMBER, /* count */
@@ -35,7 +38,25 @@ enum shape_kind {
 	SHAPE_GUARDED, /* cell: the key beside it, a string, that says whether it is secret; child: the value */
 	SHAPE_OPAQUE, /* shown by its type alone; cell: the pointer that leads to it, or a register of it;
 		       * count: where in the names the type's begins */
-	SHAPE_NULL,   /* a value that this binary does not let be read */
+	SHAPE_NULL, /* a value that this binary does not let be read */
+};
+
+/* How the text of a value is made, and of which children. */
+enum text_form {
+	TEXT_UUID, /* an array of 16 bytes */
+	TEXT_IP,   /* a slice of bytes, as are the next two */
+	TEXT_IP_MASK,
+	TEXT_HARDWARE_ADDRESS,
+	TEXT_ADDRESS, /* netip.Addr: high and low word, a pointer, whether it is IPv6, its zone */
+	TEXT_ADDRESS_INTERN, /* the same: high and low word, a pointer, that of all IPv4, whether it has a
+				* zone, which */
+	TEXT_ADDRESS_PORT,    /* a netip.Addr, the port */
+	TEXT_PREFIX,	      /* a netip.Addr, the bits */
+	TEXT_PREFIX_PLUS_ONE, /* a netip.Addr, one more than the bits */
+	TEXT_INTEGER,	      /* whether it is negative, a slice of words */
+	TEXT_URL,	      /* the fields of a url.URL, by name; of its User the username, the
+				* password unless that is hidden, and passwordSet */
+	TEXT_FORMS,
 };
 
 struct shape_node {
@@ -44,7 +65,7 @@ struct shape_node {
 	uint8_t cell, second;
 	uint16_t size; /* nodes of the tree below, with this one */
 	uint16_t name; /* where in the names it begins; of a field, or of a type an interface holds */
-	uint32_t hash; /* of that type */
+	uint32_t hash;	   /* of that type */
 	uint16_t position; /* of a capture: its shape_wish's */
 	uint64_t count;
 };
@@ -61,13 +82,13 @@ struct shape {
 
 /* How much of a value is captured. */
 struct shape_bounds {
-	uint8_t depth;	    /* structs, arrays, slices and maps within each other */
-	uint16_t width;	    /* elements of an array, a slice or a map */
-	uint8_t recursion;  /* a struct within others of its type */
-	uint16_t bytes;	    /* of an array of bytes */
-	bool lenient;	    /* what there is not in this binary is a gap, too */
+	uint8_t depth;			   /* structs, arrays, slices and maps within each other */
+	uint16_t width;			   /* elements of an array, a slice or a map */
+	uint8_t recursion;		   /* a struct within others of its type */
+	uint16_t bytes;			   /* of an array of bytes */
+	bool lenient;			   /* what there is not in this binary is a gap, too */
 	const struct redaction *redaction; /* of what is not to be shown; NULL: all is */
-	bool has_limit;	    /* captures from number `limit` on are left out, as null and cut */
+	bool has_limit; /* captures from number `limit` on are left out, as null and cut */
 	size_t limit;
 	enum bytes_notation notation;
 };
@@ -75,7 +96,7 @@ struct shape_bounds {
 /* What is to be captured. */
 struct shape_wish {
 	const char *expression;
-	const char *name; /* what it is to be called; NULL: as the expression says */
+	const char *name;  /* what it is to be called; NULL: as the expression says */
 	uint16_t position; /* among all captures of an event, where these come from several probes */
 };
 

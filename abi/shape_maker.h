@@ -63,6 +63,9 @@ bool is_bytes(const struct type *type);
 int bytes_add_slice(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
 int bytes_add_array(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
 
+/* A value that is known by a text, or by a field of it; -ENOENT where it is none. */
+int text_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
+
 /* A node, left open, of a pointer and the word `offset` bytes into what it leads to. */
 int value_add_counted(struct shape_maker *maker, const struct walk *walk, enum shape_kind kind,
 		      int32_t offset, struct shape_spot spot);

@@ -77,17 +77,6 @@ static int add_complex(struct shape_maker *maker, const struct walk *walk, struc
 	return maker_set_cells(maker, maker_open(maker, SHAPE_COMPLEX, spot), real, imaginary);
 }
 
-/* time.Time{wall uint64, ext int64, loc *Location} in all releases. */
-static int add_time(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
-{
-	int wall = maker_add_part(maker, walk, 0, CELL_UINT, SHAPE_WORD);
-	int ext = wall < 0 ? wall : maker_add_part(maker, walk, SHAPE_WORD, CELL_INT, SHAPE_WORD);
-
-	if (ext < 0)
-		return ext;
-	return maker_set_cells(maker, maker_open(maker, SHAPE_TIME, spot), wall, ext);
-}
-
 /* ---- values with parts ---- */
 
 /* The nodes of a list or tree are the first that a plan has no room for. */
@@ -106,8 +95,8 @@ static int add_field(struct shape_maker *maker, const struct walk *owner, const 
 		     struct shape_spot spot)
 {
 	const struct redaction *redaction = maker->bounds.redaction;
-	const char *key = secret_key_beside(redaction, owner->scope->types, owner->type,
-					    field->name);
+	const char *key =
+		secret_key_beside(redaction, owner->scope->types, owner->type, field->name);
 	struct walk part = *owner;
 	int guard, r = walk_to_field(&part, field, maker->err);
 
@@ -284,14 +273,15 @@ int value_add_kind(struct shape_maker *maker, const struct walk *walk, struct sh
 	struct cell cell;
 	int r;
 
+	r = text_add(maker, walk, spot);
+	if (r != -ENOENT)
+		return r;
 	switch (type->kind) {
 	case TYPE_STRUCT:
 		if (type->field_count == 0)
 			return add_empty(maker, walk, spot);
 		if (type_name_is_opaque(type->name))
 			return opaque_add(maker, walk, spot);
-		if (strcmp(type->name, "time.Time") == 0)
-			return add_time(maker, walk, spot);
 		return add_struct(maker, walk, spot);
 	case TYPE_POINTER:
 		if (type->element)

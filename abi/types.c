@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "debug_types.h"
 #include "itab.h"
@@ -24,6 +26,11 @@ struct types {
 	struct module_parts parts;
 	bool itabs_read;
 	struct itab_list itabs;
+	struct { /* what was asked for last */
+		char name[64];
+		bool found;
+		uint64_t address;
+	} variable;
 };
 
 /*
@@ -240,8 +247,8 @@ int types_complete(struct types *types, const struct type *type, struct error *e
 }
 
 /* What DWARF says of a type, also of one that the table described. */
-static int runtime_type_of(struct types *types, const struct type *type,
-			   uint64_t *ret_runtime_type, struct error *err)
+static int runtime_type_of(struct types *types, const struct type *type, uint64_t *ret_runtime_type,
+			   struct error *err)
 {
 	const struct type *found = type;
 	int r = dwarf_need(types, err);
@@ -285,6 +292,19 @@ int types_runtime(struct types *types, const struct type *type, struct runtime_t
 	return r < 0 ? r :
 		       runtime_type_read(types->image, &types->parts, runtime_type, type->size,
 					 ret_type, err);
+}
+
+bool types_variable(struct types *types, const char *name, uint64_t *ret_address)
+{
+	if (strcmp(types->variable.name, name) != 0) {
+		snprintf(types->variable.name, sizeof(types->variable.name), "%s", name);
+		types->variable.found =
+			image_symbol(types->image, name, &types->variable.address, NULL) ||
+			image_symbol(types->debug, name, &types->variable.address, NULL);
+	}
+	if (types->variable.found)
+		*ret_address = types->variable.address;
+	return types->variable.found;
 }
 
 static int itabs_need(struct types *types, struct error *err)

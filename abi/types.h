@@ -18,8 +18,8 @@
 struct types;
 
 enum type_source {
-	TYPE_SOURCE_TABLE,   /* the built-in table, verified for this release */
-	TYPE_SOURCE_DWARF,   /* the compiler's own word */
+	TYPE_SOURCE_TABLE, /* the built-in table, verified for this release */
+	TYPE_SOURCE_DWARF, /* the compiler's own word */
 	TYPE_SOURCE_ASSUMED, /* the built-in table's newest public layout, for a release it does not know */
 };
 
@@ -75,6 +75,9 @@ int types_complete(struct types *types, const struct type *type, struct error *e
 int types_runtime(struct types *types, const struct type *type, struct runtime_type *ret_type,
 		  struct error *err);
 
+/* The address of a variable of the program ("net/netip.z4"); false when no symbol says it. */
+bool types_variable(struct types *types, const char *name, uint64_t *ret_address);
+
 /*
  * The concrete types that the linker paired with an interface type, those that the program converts
  * to it in so many words; at most `max` of them. Returns how many. An `any` has none.
@@ -86,6 +89,7 @@ int types_implementing(struct types *types, const struct type *interface,
  * Whether a field that types_complete() did not give may nevertheless exist: the release is known only
  * roughly, and the field is not in the same place in all that it may be.
  */
-bool types_field_is_uncertain(const struct types *types, const struct type *type, const char *field);
+bool types_field_is_uncertain(const struct types *types, const struct type *type,
+			      const char *field);
 
 #endif

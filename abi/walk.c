@@ -278,6 +278,34 @@ const struct type *walk_field_owner(const struct walk *walk, const char *name)
 	return path.count < 2 ? type : embedded_struct(types, path.fields[path.count - 2]);
 }
 
+int walk_to_variable(const struct walk *walk, const char *name, struct plan_place *ret_place,
+		     struct error *err)
+{
+	const struct scope *scope = walk->scope;
+	struct plan_place here = {
+		.source = PLAN_REGISTERS,
+		.gate = PLAN_NO_GATE,
+		.words = { scope->convention->instruction_pointer },
+		.word_count = 1,
+	};
+	uint64_t address;
+	int64_t distance;
+	int source;
+
+	if (scope->site->kind == SITE_RETURN || !types_variable(scope->types, name, &address))
+		return error_fail(err, -ENODATA, "where %s lies is not known here", name);
+	distance = (int64_t)(address - scope->site->address);
+	if (distance < INT32_MIN || distance > INT32_MAX - WALK_WORD)
+		return error_fail(err, -ENODATA, "%s lies too far from the code", name);
+	source = plan_follow(walk->builder, here, err);
+	if (source < 0)
+		return source;
+	*ret_place = (struct plan_place){ .source = source,
+					  .gate = PLAN_NO_GATE,
+					  .displacement = (int32_t)distance };
+	return 0;
+}
+
 bool walk_has_field(const struct walk *walk, const char *name)
 {
 	return walk_field_owner(walk, name);

@@ -76,6 +76,13 @@ int walk_place(const struct walk *walk, struct plan_place *ret_place, struct err
 /* The place of the hash of the type of what the interface it stands at holds. */
 int walk_type_hash(const struct walk *walk, struct plan_place *ret_place, struct error *err);
 
+/*
+ * The place of the first word of a variable of the program. -ENODATA when the binary does not name it, or the
+ * probe is on several instructions: it is found from where that is.
+ */
+int walk_to_variable(const struct walk *walk, const char *name, struct plan_place *ret_place,
+		     struct error *err);
+
 /* Whether what it stands at, or points to, has such a field, its own or promoted. */
 bool walk_has_field(const struct walk *walk, const char *name);
 

@@ -12,6 +12,13 @@ enum { GO_TEXT_SIZE = 64 };
 /* A time.Time by its two words, in UTC with nine digits: "2026-11-22T09:41:00.123456789Z". */
 size_t go_time_text(uint64_t wall, int64_t ext, char text[static GO_TEXT_SIZE]);
 
+/* The same in a zone so many seconds east of Greenwich, if that is whole minutes: "…T10:41:00.123456789+01:00". */
+size_t go_time_zoned_text(uint64_t wall, int64_t ext, int64_t offset,
+			  char text[static GO_TEXT_SIZE]);
+
+/* Its seconds since 1970. */
+int64_t go_time_unix(uint64_t wall, int64_t ext);
+
 /* A time.Duration as its String() has it: "1h2m3.5s", "1.5µs", "0s". */
 size_t go_duration_text(int64_t nanoseconds, char text[static GO_TEXT_SIZE]);
 

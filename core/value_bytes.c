@@ -1,19 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Slices and arrays of bytes. */
-#include "value_json.h"
+#include "value_text.h"
 
 #include <string.h>
-
-#include "bytes_json.h"
-
-enum { ARRAY_MAX_SIZE = PLAN_MAX_CELLS * 8 };
-
-/* The bytes of a node, put together from its cells where they are an array's. */
-struct node_bytes {
-	struct byte_string bytes;
-	bool is_text;
-	char room[ARRAY_MAX_SIZE];
-};
 
 /* Puts an array's cells one after the other; false when one could not be read. */
 static bool gather_cells(const struct value_printer *printer, const struct shape_node *node,
@@ -25,7 +14,8 @@ static bool gather_cells(const struct value_printer *printer, const struct shape
 		const struct hit_value *value = value_of_cell(printer, (uint8_t)i);
 		uint8_t size = printer->arguments->cells[(uint8_t)i].cell.size;
 
-		if (!value || size > sizeof(value->integer) || used + size > ARRAY_MAX_SIZE)
+		if (!value || size > sizeof(value->integer) ||
+		    used + size > sizeof(ret_bytes->room))
 			return false;
 		memcpy(ret_bytes->room + used, &value->integer, size);
 		used += size;
@@ -34,8 +24,8 @@ static bool gather_cells(const struct value_printer *printer, const struct shape
 	return true;
 }
 
-static bool bytes_of_node(const struct value_printer *printer, const struct shape_node *node,
-			  struct node_bytes *ret_bytes)
+bool value_bytes(const struct value_printer *printer, const struct shape_node *node,
+		 struct node_bytes *ret_bytes)
 {
 	const struct hit_value *value;
 
@@ -46,7 +36,7 @@ static bool bytes_of_node(const struct value_printer *printer, const struct shap
 		return true;
 	}
 	value = value_of_cell(printer, node->second);
-	if (!value)
+	if (!value || !value->data)
 		return false;
 	ret_bytes->bytes = (struct byte_string){ value->data, value->size, value->length };
 	ret_bytes->is_text = bytes_are_text(&ret_bytes->bytes);
@@ -71,7 +61,7 @@ void value_print_bytes(struct value_printer *printer, const struct shape_node *n
 {
 	struct node_bytes bytes;
 
-	if (bytes_of_node(printer, node, &bytes))
+	if (value_bytes(printer, node, &bytes))
 		put_bytes(printer, &bytes, false);
 	else
 		json_null(printer->writer);
@@ -81,7 +71,7 @@ bool value_print_bytes_key(struct value_printer *printer, const struct shape_nod
 {
 	struct node_bytes bytes;
 
-	if (!bytes_of_node(printer, node, &bytes))
+	if (!value_bytes(printer, node, &bytes))
 		return false;
 	put_bytes(printer, &bytes, true);
 	return true;

@@ -2,9 +2,11 @@
 #include "value_json.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cell_json.h"
+#include "value_text.h"
 
 const struct hit_value *value_of_cell(const struct value_printer *printer, uint8_t cell)
 {
@@ -45,6 +47,11 @@ void value_note_cut(struct value_printer *printer)
 {
 	struct argument_cuts *cuts = printer->cuts;
 
+	/* A map is cut where a key of it is, too. */
+	for (size_t i = 0; i < cuts->count; i++) {
+		if (strcmp(cuts->paths[i], printer->path) == 0)
+			return;
+	}
 	if (cuts->count < ARGUMENT_MAX_CUTS)
 		strcpy(cuts->paths[cuts->count++], printer->path);
 }
@@ -84,14 +91,41 @@ static void put_complex(struct value_printer *printer, const struct shape_node *
 	json_close_object(printer->writer);
 }
 
+/* An integer as other integers are written, everything else as a string. */
+static void put_made_text(struct value_printer *printer, const struct shape_node *node,
+			  const struct text_buffer *text)
+{
+	char digits[20];
+
+	if (node->kind == SHAPE_TEXT && node->count == TEXT_INTEGER && text->size < 19) {
+		snprintf(digits, sizeof(digits), "%.*s", (int)text->size, text->data);
+		cell_json_signed(printer->writer, strtoll(digits, NULL, 10));
+	} else {
+		json_bytes(printer->writer, text->size ? text->data : "", text->size);
+	}
+}
+
 /* A value that is known by a text. */
 static void put_text(struct value_printer *printer, const struct shape_node *node)
 {
-	char text[VALUE_TEXT_SIZE];
-	size_t size = value_text(printer, node, text);
+	struct text_buffer text = { 0 };
+	enum value_text made = value_text(printer, node, &text);
 
-	if (size)
-		json_bytes(printer->writer, text, size);
+	if (made == VALUE_TEXT_PARTS)
+		value_print_parts(printer, node);
+	else if (made == VALUE_TEXT_MADE && !text.failed)
+		put_made_text(printer, node, &text);
+	else
+		json_null(printer->writer);
+	text_buffer_release(&text);
+}
+
+static void put_optional(struct value_printer *printer, const struct shape_node *node)
+{
+	const struct hit_value *is_there = value_of_cell(printer, node->cell);
+
+	if (is_there && is_there->integer && node->size > 1)
+		value_print(printer, node + 1);
 	else
 		json_null(printer->writer);
 }
@@ -146,15 +180,14 @@ void value_print_members(struct value_printer *printer, const struct shape_node 
 		value_note_cut(printer);
 }
 
-static bool secret_is_there(const struct value_printer *printer,
-				  const struct shape_node *node)
+static bool secret_is_there(const struct value_printer *printer, const struct shape_node *node)
 {
 	const struct hit_value *value = value_of_cell(printer, node->cell);
 
 	if (node->count)
 		return true;
-	return value && (value->integer ||
-			 printer->arguments->cells[node->cell].cell.kind != CELL_POINTER);
+	return value &&
+	       (value->integer || printer->arguments->cells[node->cell].cell.kind != CELL_POINTER);
 }
 
 bool value_is_there(const struct value_printer *printer, const struct shape_node *node)
@@ -165,7 +198,7 @@ bool value_is_there(const struct value_printer *printer, const struct shape_node
 		return secret_is_there(printer, node);
 	if (node->kind == SHAPE_GUARDED)
 		return value_is_there(printer, node + 1);
-	if (node->kind != SHAPE_STRUCT && node->kind != SHAPE_ARRAY)
+	if (node->kind != SHAPE_STRUCT && node->kind != SHAPE_ARRAY && node->kind != SHAPE_TEXT)
 		return node->kind == SHAPE_NUMBER || node->kind == SHAPE_NULL ||
 		       value_of_cell(printer, node->cell) ||
 		       (node->kind == SHAPE_LENGTH && value_of_cell(printer, node->second));
@@ -245,7 +278,7 @@ static void put_slice(struct value_printer *printer, const struct shape_node *no
 
 void value_print_secret(struct value_printer *printer)
 {
-	json_key(printer->writer, "<redacted>");
+	json_key(printer->writer, VALUE_REDACTED);
 }
 
 /* A value whose key could not be read may be a secret. */
@@ -274,6 +307,13 @@ static void put_guarded(struct value_printer *printer, const struct shape_node *
 		value_print(printer, node + 1);
 }
 
+static bool names_secret(const struct value_printer *printer, const struct shape_node *key)
+{
+	if (key->kind == SHAPE_INTERFACE)
+		key = value_held(printer, key);
+	return key && key->kind == SHAPE_CELL && key_is_secret(printer, key->cell);
+}
+
 static void put_entries(struct value_printer *printer, const struct shape_node *node, int64_t count)
 {
 	const struct shape_node *end = node + node->size;
@@ -288,7 +328,7 @@ static void put_entries(struct value_printer *printer, const struct shape_node *
 		if (!value_print_key(printer, key))
 			break;
 		before = value_path_enter(printer, NULL, NULL, (uint64_t)index);
-		if (key->kind == SHAPE_CELL && key_is_secret(printer, key->cell))
+		if (names_secret(printer, key))
 			value_print_secret(printer);
 		else
 			value_print(printer, element);
@@ -312,9 +352,8 @@ static void put_map(struct value_printer *printer, const struct shape_node *node
 		json_null(printer->writer);
 }
 
-/* The alternative that holds; NULL when none of them does. */
-static const struct shape_node *find_held(const struct value_printer *printer,
-					  const struct shape_node *node)
+const struct shape_node *value_held(const struct value_printer *printer,
+				    const struct shape_node *node)
 {
 	const struct hit_value *hash = value_of_cell(printer, node->second);
 	const struct shape_node *end = node + node->size;
@@ -332,7 +371,7 @@ static void put_interface(struct value_printer *printer, const struct shape_node
 
 	if (!has_target(printer, node))
 		return;
-	held = find_held(printer, node);
+	held = value_held(printer, node);
 	if (held && held->kind != SHAPE_NULL) {
 		value_print(printer, held);
 	} else if (node->kind == SHAPE_CHOICE) {
@@ -406,7 +445,11 @@ void value_print(struct value_printer *printer, const struct shape_node *node)
 		break;
 	case SHAPE_TIME:
 	case SHAPE_DURATION:
+	case SHAPE_TEXT:
 		put_text(printer, node);
+		break;
+	case SHAPE_OPTIONAL:
+		put_optional(printer, node);
 		break;
 	case SHAPE_LENGTH:
 		put_length(printer, node);

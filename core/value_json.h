@@ -11,12 +11,20 @@ struct value_printer {
 	struct argument_cuts *cuts;
 	char path[ARGUMENT_MAX_PATH];
 	size_t path_size;
+	uint8_t key_depth; /* of keys that are written as JSON, within each other */
 };
+
+/* Each of these doubles the escapes of those within it. */
+enum { VALUE_MAX_KEY_DEPTH = 3 };
 
 /* The value of a cell; NULL when it could not be read. */
 const struct hit_value *value_of_cell(const struct value_printer *printer, uint8_t cell);
 
 const char *value_name(const struct value_printer *printer, const struct shape_node *node);
+
+/* Of what an interface may hold, that which it does; NULL when none of it is. */
+const struct shape_node *value_held(const struct value_printer *printer,
+				    const struct shape_node *node);
 
 /* Whether any part of a value could be read. */
 bool value_is_there(const struct value_printer *printer, const struct shape_node *node);
@@ -34,19 +42,12 @@ void value_print_bytes(struct value_printer *printer, const struct shape_node *n
 bool value_print_key(struct value_printer *printer, const struct shape_node *node);
 bool value_print_bytes_key(struct value_printer *printer, const struct shape_node *node);
 
-/*
- * The text that a value is known by: a time, a duration. Returns its size, or 0 when it could not be
- * read.
- */
-enum { VALUE_TEXT_SIZE = 64 };
-size_t value_text(const struct value_printer *printer, const struct shape_node *node,
-		  char text[static VALUE_TEXT_SIZE]);
-
 /* Writes the fields of a struct into an object that is open: all, or at most so many. */
 void value_print_members(struct value_printer *printer, const struct shape_node *node);
 void value_print_fields(struct value_printer *printer, const struct shape_node *node, size_t most);
 
 /* Writes what stands for a value that is not to be told. */
+#define VALUE_REDACTED "<redacted>"
 void value_print_secret(struct value_printer *printer);
 
 /*

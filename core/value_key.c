@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Values as keys of an object. */
-#include "value_json.h"
+#include "value_text.h"
 
 #include "cell_json.h"
 
@@ -16,16 +16,6 @@ static bool put_cell_key(struct value_printer *printer, const struct shape_node 
 	return true;
 }
 
-static bool put_text_key(struct value_printer *printer, const struct shape_node *key)
-{
-	char text[VALUE_TEXT_SIZE];
-	size_t size = value_text(printer, key, text);
-
-	if (size)
-		json_bytes(printer->writer, text, size);
-	return size;
-}
-
 /* The value's JSON, as a string. */
 static bool put_json_key(struct value_printer *printer, const struct shape_node *key)
 {
@@ -33,7 +23,8 @@ static bool put_json_key(struct value_printer *printer, const struct shape_node 
 	struct bytes text;
 	bool written = false;
 
-	if (!value_is_there(printer, key) || json_writer_create(&inner.writer) < 0)
+	if (!value_is_there(printer, key) || inner.key_depth++ == VALUE_MAX_KEY_DEPTH ||
+	    json_writer_create(&inner.writer) < 0)
 		return false;
 	value_print(&inner, key);
 	if (json_writer_finish(inner.writer, "", &text) == 0) {
@@ -44,14 +35,32 @@ static bool put_json_key(struct value_printer *printer, const struct shape_node 
 	return written;
 }
 
+static bool put_text_key(struct value_printer *printer, const struct shape_node *key)
+{
+	struct text_buffer text = { 0 };
+	enum value_text made = value_text(printer, key, &text);
+	bool written = made == VALUE_TEXT_MADE && !text.failed;
+
+	if (written)
+		json_bytes(printer->writer, text.size ? text.data : "", text.size);
+	text_buffer_release(&text);
+	return made == VALUE_TEXT_PARTS ? put_json_key(printer, key) : written;
+}
+
 bool value_print_key(struct value_printer *printer, const struct shape_node *node)
 {
+	const struct shape_node *held = node->kind == SHAPE_INTERFACE ? value_held(printer, node) :
+									NULL;
+
+	if (held)
+		return value_print_key(printer, held);
 	switch ((enum shape_kind)node->kind) {
 	case SHAPE_CELL:
 	case SHAPE_POINTER: /* which is equal to none that leads elsewhere */
 		return put_cell_key(printer, node);
 	case SHAPE_TIME:
 	case SHAPE_DURATION:
+	case SHAPE_TEXT:
 		return put_text_key(printer, node);
 	case SHAPE_BYTE_ARRAY:
 		return value_print_bytes_key(printer, node);

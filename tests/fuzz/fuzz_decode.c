@@ -76,7 +76,8 @@ static uint8_t take_cell(struct maker *maker, bool is_string)
 static bool has_children(enum shape_kind kind)
 {
 	return kind == SHAPE_STRUCT || kind == SHAPE_POINTER || kind == SHAPE_ARRAY || kind == SHAPE_SLICE ||
-	       kind == SHAPE_MAP || kind == SHAPE_GUARDED || kind == SHAPE_INTERFACE || kind == SHAPE_CHOICE;
+	       kind == SHAPE_MAP || kind == SHAPE_GUARDED || kind == SHAPE_INTERFACE || kind == SHAPE_CHOICE ||
+	       kind == SHAPE_TEXT || kind == SHAPE_OPTIONAL || kind == SHAPE_TIME;
 }
 
 static void make_node(struct maker *maker, int depth)
@@ -102,6 +103,8 @@ static void make_node(struct maker *maker, int depth)
 	node->count = (uint64_t)(int8_t)take(maker);
 	if (node->kind == SHAPE_OPAQUE)
 		node->count %= sizeof(maker->names);
+	if (node->kind == SHAPE_TEXT)
+		node->count %= TEXT_FORMS + 1;
 	count = has_children(node->kind) && depth < MAX_DEPTH ? take(maker) % 6 : 0;
 	if (node->kind == SHAPE_POINTER && count > 1)
 		count = 1;

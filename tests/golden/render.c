@@ -258,7 +258,7 @@ static enum shape_kind named_shape(const struct player *player, const char *name
 		[SHAPE_BYTES] = "bytes",   [SHAPE_BYTE_ARRAY] = "bytearray", [SHAPE_MAP] = "map",	      [SHAPE_INTERFACE] = "interface",
 		[SHAPE_CHOICE] = "choice", [SHAPE_COMPLEX] = "complex", [SHAPE_TIME] = "time",
 		[SHAPE_DURATION] = "duration", [SHAPE_LENGTH] = "length", [SHAPE_NUMBER] = "number",
-		[SHAPE_SECRET] = "secret", [SHAPE_GUARDED] = "guarded", [SHAPE_OPAQUE] = "opaque", [SHAPE_NULL] = "null",
+		[SHAPE_TEXT] = "text",	   [SHAPE_OPTIONAL] = "optional", [SHAPE_SECRET] = "secret", [SHAPE_GUARDED] = "guarded", [SHAPE_OPAQUE] = "opaque", [SHAPE_NULL] = "null",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

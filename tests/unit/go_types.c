@@ -316,6 +316,14 @@ int types_implementing(struct types *types, const struct type *interface,
 	return (int)count;
 }
 
+bool types_variable(struct types *types, const char *name, uint64_t *ret_address)
+{
+	if (!types->variable || strcmp(types->variable, name) != 0)
+		return false;
+	*ret_address = types->variable_address;
+	return true;
+}
+
 bool types_field_is_uncertain(const struct types *types, const struct type *type, const char *field)
 {
 	return false;

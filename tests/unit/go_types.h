@@ -23,6 +23,8 @@ struct types {
 		const struct type *interface, *held;
 	} pairs[GO_MAX_PAIRS]; /* what the linker saw converted */
 	size_t pair_count;
+	const char *variable; /* the one that a symbol names */
+	uint64_t variable_address;
 };
 
 void go_know(struct types *types, const struct type *type, uint32_t hash);

@@ -682,7 +682,7 @@ static void writes_choices(void **state)
 /* More cuts than can be told, and paths longer than can be told, stay within their bounds. */
 static void bounds_the_cuts(void **state)
 {
-	char name[ARGUMENT_MAX_PATH + 50];
+	char name[ARGUMENT_MAX_PATH + 50], number[8];
 	struct json_writer *writer;
 	struct bytes text;
 
@@ -690,8 +690,12 @@ static void bounds_the_cuts(void **state)
 	name[sizeof(name) - 1] = '\0';
 	start();
 	leaf(name, SHAPE_CELL, 0, 0);
-	for (int i = 0; i < ARGUMENT_MAX_CUTS + 5; i++)
-		leaf("s", SHAPE_CELL, 0, 0);
+	for (int i = 0; i < ARGUMENT_MAX_CUTS + 5; i++) {
+		snprintf(number, sizeof(number), "%d", i);
+		leaf(number, SHAPE_CELL, 0, 0);
+	}
+	/* Once is enough. */
+	leaf("0", SHAPE_CELL, 0, 0);
 	know_string(0, "x", 2);
 	end(root);
 	assert_int_equal(json_writer_create(&writer), 0);
@@ -699,7 +703,8 @@ static void bounds_the_cuts(void **state)
 	assert_int_equal(json_writer_finish(writer, "", &text), 0);
 	assert_int_equal(cuts.count, ARGUMENT_MAX_CUTS);
 	assert_int_equal(strlen(cuts.paths[0]), ARGUMENT_MAX_PATH - 1);
-	assert_string_equal(cuts.paths[1], "s");
+	assert_string_equal(cuts.paths[1], "0");
+	assert_string_equal(cuts.paths[ARGUMENT_MAX_CUTS - 1], "1022");
 	json_writer_destroy(writer);
 }
 

@@ -54,6 +54,37 @@ static void writes_durations(void **state)
 	assert_duration(INT64_MIN + 1, "-2562047h47m16.854775807s");
 }
 
+/* 2026-11-22T09:41:00.000000005Z. */
+static void assert_zoned(int64_t offset, const char *wanted)
+{
+	char text[GO_TEXT_SIZE];
+
+	assert_int_equal(go_time_zoned_text(5, 63930937260, offset, text), strlen(wanted));
+	assert_string_equal(text, wanted);
+}
+
+static void writes_zones(void **state)
+{
+	char text[GO_TEXT_SIZE];
+
+	assert_zoned(0, "2026-11-22T09:41:00.000000005Z");
+	assert_zoned(3600, "2026-11-22T10:41:00.000000005+01:00");
+	assert_zoned(19800, "2026-11-22T15:11:00.000000005+05:30");
+	assert_zoned(-12600, "2026-11-22T06:11:00.000000005-03:30");
+	assert_zoned(-1800, "2026-11-22T09:11:00.000000005-00:30");
+	assert_zoned(-36000, "2026-11-21T23:41:00.000000005-10:00");
+	/* RFC 3339 has no seconds there, and no whole days. */
+	assert_zoned(90, "2026-11-22T09:41:00.000000005Z");
+	assert_zoned(86400, "2026-11-22T09:41:00.000000005Z");
+	assert_zoned(INT64_MIN, "2026-11-22T09:41:00.000000005Z");
+	go_time_zoned_text(0, INT64_MAX, 3600, text);
+	assert_non_null(strchr(text, 'Z'));
+	assert_true(go_time_unix(0, 62135596800) == 0);
+	assert_true(go_time_unix(0, 63930937260) == 1795340460);
+	/* Since 1885, with a monotonic clock. */
+	assert_true(go_time_unix(1ull << 63 | 4477628460ull << 30, 7) == 1795340460);
+}
+
 /* A sign changes nothing else, and what is written adds up to the number again. */
 static void durations_add_up(void **state)
 {
@@ -272,6 +303,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_durations),
 		cmocka_unit_test(durations_add_up),
+		cmocka_unit_test(writes_zones),
 		cmocka_unit_test(writes_times),
 		cmocka_unit_test(writes_times_of_other_ages),
 		cmocka_unit_test(counts_days),

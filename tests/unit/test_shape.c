@@ -63,6 +63,20 @@ static void write_children(struct writer *writer, const struct shape_node *node,
 	put(writer, "%s", close);
 }
 
+static const char *const form_names[TEXT_FORMS] = {
+	[TEXT_UUID] = "uuid",
+	[TEXT_IP] = "ip",
+	[TEXT_IP_MASK] = "mask",
+	[TEXT_HARDWARE_ADDRESS] = "mac",
+	[TEXT_ADDRESS] = "addr",
+	[TEXT_ADDRESS_INTERN] = "intern",
+	[TEXT_ADDRESS_PORT] = "port",
+	[TEXT_PREFIX] = "prefix",
+	[TEXT_PREFIX_PLUS_ONE] = "prefix1",
+	[TEXT_INTEGER] = "integer",
+	[TEXT_URL] = "url",
+};
+
 static void write_node(struct writer *writer, const struct shape_node *node)
 {
 	static const char *const pairs[] = {
@@ -91,6 +105,19 @@ static void write_node(struct writer *writer, const struct shape_node *node)
 	case SHAPE_ARRAY:
 		put(writer, "[%llu:", (unsigned long long)node->count);
 		write_children(writer, node, node->size > 1 ? " " : "", " ", NULL, "]");
+		break;
+	case SHAPE_TIME:
+		put(writer, "time#%u,#%u", node->cell, node->second);
+		if (node->size > 1)
+			write_children(writer, node, "(", " ", NULL, ")");
+		break;
+	case SHAPE_TEXT:
+		put(writer, "%s", form_names[node->count]);
+		write_children(writer, node, "(", " ", NULL, ")");
+		break;
+	case SHAPE_OPTIONAL:
+		put(writer, "optional#%u", node->cell);
+		write_children(writer, node, "(", " ", NULL, ")");
 		break;
 	case SHAPE_BYTE_ARRAY:
 		put(writer, "bytes[%llu:#%u+%u]", (unsigned long long)node->count, node->cell,
@@ -230,6 +257,14 @@ static void assert_refused(const struct type *type, const char *expression, int 
 		fail_msg("%s: %s", expression, err.what);
 }
 
+static struct question ask_openly(const struct type *type, const char *expression)
+{
+	struct question question = {{type}, {expression}, usual};
+
+	question.bounds.redaction = NULL;
+	return question;
+}
+
 /* ---- kinds ---- */
 
 static void knows_what_cells_hold(void **state)
@@ -329,6 +364,162 @@ static void shapes_times(void **state)
 	assert_shape(time, "a", "time#0,#1");
 	assert_shape(go_pointer(time), "a", "*#0(time#1,#2)");
 	assert_shape(time, "a.wall", "#0");
+}
+
+/* A location that can be read gives the zone of the present. */
+static void shapes_zones(void **state)
+{
+	const struct type *zone = GO_STRUCT("time.zone", {"name", go_basic("string")}, {"offset", go_basic("int")},
+					    {"isDST", go_basic("bool")});
+	const struct type *location = GO_STRUCT("time.Location", {"name", go_basic("string")},
+						{"cacheStart", go_basic("int64")}, {"cacheEnd", go_basic("int64")},
+						{"cacheZone", go_pointer(zone)});
+	const struct type *time = GO_STRUCT("time.Time", {"wall", go_basic("uint64")}, {"ext", go_basic("int64")},
+					    {"loc", go_pointer(location)});
+	const struct type *other = GO_STRUCT("time.Time", {"wall", go_basic("int64")}, {"ext", go_basic("int64")});
+
+	assert_shape(time, "a", "time#0,#1(#2 #3 #4)");
+	assert_shape(go_pointer(time), "a", "*#0(time#1,#2(#3 #4 #5))");
+	assert_shape(go_pointer(other), "a", "*#0({wall:#1 ext:#2})");
+}
+
+/* ---- types that are known by a text ---- */
+
+static void shapes_uuids(void **state)
+{
+	const struct type *sixteen = go_array(go_basic("uint8"), 16);
+
+	assert_shape(go_named("github.com/google/uuid.UUID", sixteen), "a", "uuid(bytes[16:#0+2])");
+	assert_shape(go_slice(go_named("main.Uuid", sixteen)), "a",
+		     "slice#0,#1[uuid(bytes[16:#2+2]) uuid(bytes[16:#4+2]) uuid(bytes[16:#6+2])]");
+	assert_shape(go_named("main.ID", sixteen), "a", "bytes[16:#0+2]");
+	assert_shape(sixteen, "a", "bytes[16:#0+2]");
+	assert_shape(go_named("main.UUID", go_array(go_basic("uint8"), 20)), "a", "bytes[20:#0+3]");
+	assert_shape(go_named("main.UUID", go_array(go_basic("uint16"), 16)), "a", "[16: #0 #1 #2]");
+}
+
+static void shapes_addresses(void **state)
+{
+	const struct type *bytes = go_slice(go_basic("uint8"));
+
+	assert_shape(go_named("net.IP", bytes), "a", "ip(bytes#0,#1)");
+	assert_shape(go_named("net.IPMask", bytes), "a", "mask(bytes#0,#1)");
+	assert_shape(go_named("net.HardwareAddr", bytes), "a", "mac(bytes#0,#1)");
+	assert_shape(go_named("main.IP", bytes), "a", "bytes#0,#1");
+	assert_shape(go_named("net.IP", go_basic("string")), "a", "#0");
+}
+
+static const struct type *address_type(const struct type *z)
+{
+	const struct type *word = go_basic("uint64");
+	const struct type *bits = GO_STRUCT("net/netip.uint128", {"hi", word}, {"lo", word});
+
+	return GO_STRUCT("net/netip.Addr", {"addr", bits}, {"z", z});
+}
+
+static void shapes_netip(void **state)
+{
+	const struct type *detail = GO_STRUCT("net/netip.addrDetail", {"isV6", go_basic("bool")}, {"zoneV6", go_basic("string")});
+	const struct type *z = GO_STRUCT("unique.Handle[net/netip.addrDetail]", {"value", go_pointer(detail)});
+	const struct type *address = address_type(z);
+	const struct type *port = GO_STRUCT("net/netip.AddrPort", {"ip", address}, {"port", go_basic("uint16")});
+	const struct type *prefix = GO_STRUCT("net/netip.Prefix", {"ip", address}, {"bitsPlusOne", go_basic("uint8")});
+	const struct type *older = GO_STRUCT("net/netip.Prefix", {"ip", address}, {"bits", go_basic("int16")});
+
+	assert_shape(address, "a", "addr(#0 #1 #2 #3 #4)");
+	assert_shape(go_pointer(address), "a", "*#0(addr(#1 #2 #3 #4 #5))");
+	assert_shape(port, "a", "port(addr(#0 #1 #2 #3 #4) #5)");
+	assert_shape(prefix, "a", "prefix1(addr(#0 #1 #2 #3 #4) #5)");
+	assert_shape(older, "a", "prefix(addr(#0 #1 #2 #3 #4) #5)");
+	/* What lies otherwise is what it is. */
+	assert_shape(address_type(GO_STRUCT("unique.Handle[x]", {"other", go_pointer(detail)})), "a",
+		     "{addr:{hi:#0 lo:#1} z:{other:*#2({isV6:#3 zoneV6:#4})}}");
+}
+
+/* Up to Go 1.22 a variable of the program tells IPv4, where the probe is on one instruction. */
+static void shapes_old_netip(void **state)
+{
+	const struct type *text = go_basic("string");
+	const struct type *value = GO_STRUCT("internal/intern.Value", {"_", go_array(go_basic("func()"), 0)},
+					     {"cmpVal", go_interface("interface {}", false)}, {"resurrected", go_basic("bool")});
+	const struct type *address = address_type(go_pointer(value));
+
+	go_know(&binary, text, 7);
+	assert_shape(address, "a", "intern(#0 #1 #2 null #3 #4)");
+	binary.variable = "net/netip.z4";
+	binary.variable_address = 0x1000;
+	assert_shape(address, "a", "intern(#0 #1 #2 #3 #4 #5)");
+	binary.variable_address = UINT64_C(1) << 40;
+	assert_shape(address, "a", "intern(#0 #1 #2 null #3 #4)");
+}
+
+static void shapes_integers(void **state)
+{
+	const struct type *words = go_slice(go_named("math/big.Word", go_basic("uint64")));
+	const struct type *integer = GO_STRUCT("math/big.Int", {"neg", go_basic("bool")}, {"abs", words});
+
+	assert_shape(go_pointer(integer), "a", "*#0(integer(#1 slice#2,#3[#4 #5 #6 #7]))");
+	assert_shape(GO_STRUCT("math/big.Int", {"neg", go_basic("bool")}, {"abs", go_slice(go_basic("uint32"))}), "a",
+		     "{neg:#0 abs:slice#1,#2[#3 #4 #5]}");
+}
+
+static const struct type *url_type(bool omits_host)
+{
+	const struct type *text = go_basic("string"), *flag = go_basic("bool");
+	const struct type *user = GO_STRUCT("net/url.Userinfo", {"username", text}, {"password", text}, {"passwordSet", flag});
+
+	return GO_STRUCT("net/url.URL", {"Scheme", text}, {"Opaque", text}, {"User", go_pointer(user)}, {"Host", text},
+			 {"Path", text}, {"RawPath", text}, {omits_host ? "OmitHost" : "_", flag}, {"ForceQuery", flag},
+			 {"RawQuery", text}, {"Fragment", text}, {"RawFragment", text});
+}
+
+static void shapes_urls(void **state)
+{
+	/* The pointer to the user, its name and whether it has a password, the texts, two flags. */
+	assert_shape(go_pointer(url_type(true)), "a",
+		     "*#0(url(#1 #2 #3 #4 #5 #6 #7 #8 #9 #10 #11 #12 #13))");
+	assert_shape(go_pointer(url_type(false)), "a",
+		     "*#0(url(#1 #2 #3 #4 #5 #6 #7 #8 #9 #10 #11 #12))");
+	assert_shape_in(ask_openly(url_type(false), "a"), "{a:url(#0 #1 #2 #3 #4 #5 #6 #7 #8 #9 #10 #11 #12)}");
+	assert_shape(url_type(true), "a.Host", "#0");
+}
+
+static void hides_parts_of_urls(void **state)
+{
+	static const char *const globs[] = {"RawQuery"};
+	const struct redaction redaction = {globs, 1};
+	struct question question = {{go_pointer(url_type(false))}, {"a"}, usual};
+
+	question.bounds.redaction = &redaction;
+	assert_shape_in(question, "{a:*#0(url(#1 #2 #3 #4 #5 #6 #7 #8 secret#9 #10 #11 #12))}");
+}
+
+static void shapes_atomics(void **state)
+{
+	const struct type *item = GO_STRUCT("main.Item", {"ID", go_basic("int")});
+	const struct type *pointer = go_pointer(item), *nothing = GO_STRUCT("sync/atomic.noCopy", {NULL});
+	const struct type *raw = go_basic("unsafe.Pointer");
+
+	assert_shape(GO_STRUCT("sync/atomic.Int64", {"_", nothing}, {"v", go_basic("int64")}), "a", "#0");
+	assert_shape(GO_STRUCT("sync/atomic.Bool", {"_", nothing}, {"v", go_basic("uint32")}), "a", "#0");
+	assert_shape(GO_STRUCT("sync/atomic.Bool", {"v", go_basic("uint64")}), "a", "{v:#0}");
+	assert_shape(GO_STRUCT("sync/atomic.Value", {"v", go_interface("interface {}", false)}), "a", "any#0,#1<>");
+	assert_shape(GO_STRUCT("sync/atomic.Pointer[main.Item]", {"_", go_array(pointer, 0)}, {"v", raw}), "a",
+		     "*#0({ID:#1})");
+	/* In Go 1.19 the name alone says what it points to. */
+	assert_shape(GO_STRUCT("sync/atomic.Pointer[main.Item]", {"_", nothing}, {"v", raw}), "a", "{v:#0}");
+	go_know(&binary, pointer, 0);
+	assert_shape(GO_STRUCT("sync/atomic.Pointer[main.Item]", {"_", nothing}, {"v", raw}), "a", "*#0({ID:#1})");
+}
+
+static void shapes_nullables(void **state)
+{
+	const struct type *text = go_basic("string"), *flag = go_basic("bool");
+
+	assert_shape(GO_STRUCT("database/sql.NullString", {"String", text}, {"Valid", flag}), "a", "optional#0(#1)");
+	assert_shape(GO_STRUCT("database/sql.Null[string]", {"V", text}, {"Valid", flag}), "a", "optional#0(#1)");
+	assert_shape(GO_STRUCT("database/sql.NullString", {"String", text}), "a", "{String:#0}");
+	assert_shape(GO_STRUCT("main.NullString", {"String", text}, {"Valid", flag}), "a", "{String:#0 Valid:#1}");
 }
 
 static void shapes_structs(void **state)
@@ -536,14 +727,6 @@ static void refuses_what_does_not_fit(void **state)
 /* ---- secrets ---- */
 
 /* With --show-secrets. */
-static struct question ask_openly(const struct type *type, const char *expression)
-{
-	struct question question = {{type}, {expression}, usual};
-
-	question.bounds.redaction = NULL;
-	return question;
-}
-
 /* Of strings and slices the length is read, of others the pointer to them: neither tells the value. */
 static void hides_by_key(void **state)
 {
@@ -830,8 +1013,17 @@ int main(void)
 		cmocka_unit_test(knows_what_cells_hold),
 		cmocka_unit_test(shapes_plain_values),
 		cmocka_unit_test(shapes_bytes),
-		cmocka_unit_test(shapes_bytes),
 		cmocka_unit_test(shapes_times),
+		cmocka_unit_test(shapes_zones),
+		cmocka_unit_test(shapes_uuids),
+		cmocka_unit_test(shapes_addresses),
+		cmocka_unit_test(shapes_netip),
+		cmocka_unit_test_teardown(shapes_old_netip, forget_types),
+		cmocka_unit_test(shapes_integers),
+		cmocka_unit_test(shapes_urls),
+		cmocka_unit_test(hides_parts_of_urls),
+		cmocka_unit_test_teardown(shapes_atomics, forget_types),
+		cmocka_unit_test(shapes_nullables),
 		cmocka_unit_test(shapes_structs),
 		cmocka_unit_test(shapes_lists),
 		cmocka_unit_test(shapes_measures),

@@ -78,6 +78,13 @@ func null(expression string) capture {
 	return capture{expression: expression}
 }
 
+// What newer releases have beyond those that all have.
+var (
+	moreKnowns = func() {}
+	knownText  = func(v reflect.Value) (string, bool) { return "", false }
+	knownValue = func(v reflect.Value) (reflect.Value, bool) { return reflect.Value{}, false }
+)
+
 // symbol is the name of a function as the binary has it. Generic functions are given by name.
 func symbol(function interface{}) string {
 	if name, ok := function.(string); ok {
@@ -123,6 +130,8 @@ func fillList() {
 	maps()
 	interfaces()
 	times()
+	knowns()
+	moreKnowns()
 	words()
 	registers()
 	landings()

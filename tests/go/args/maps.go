@@ -261,23 +261,23 @@ func longKeys() {
 // --- elements ---
 
 // Elements of more than 128 bytes lie apart from the map.
-type big struct {
+type large struct {
 	Words [24]int64
 	Name  string
 }
 
 //go:noinline
-func takeElements(bigs map[int]big, bools map[string]bool, set map[string]struct{}, any map[string]interface{}) {
+func takeElements(bigs map[int]large, bools map[string]bool, set map[string]struct{}, any map[string]interface{}) {
 	calls++
 }
 
 func elements() {
 	for _, n := range []int{1, 8, 9, 300} {
-		bigs, bools := map[int]big{}, map[string]bool{}
+		bigs, bools := map[int]large{}, map[string]bool{}
 		set, any := map[string]struct{}{}, map[string]interface{}{"s": "text", "n": nil}
 		for i := 0; i < n; i++ {
 			k := fmt.Sprint("k", i)
-			bigs[i], bools[k], set[k], any[k] = big{Words: [24]int64{23: int64(-i)}, Name: k}, i%2 == 0, struct{}{}, i
+			bigs[i], bools[k], set[k], any[k] = large{Words: [24]int64{23: int64(-i)}, Name: k}, i%2 == 0, struct{}{}, i
 		}
 		add(fmt.Sprint("maps of other elements: ", n, " entries"), takeElements,
 			func() { takeElements(bigs, bools, set, any) },

@@ -4,13 +4,18 @@ package main
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math"
+	"math/big"
+	"net"
+	"net/url"
 	"reflect"
 	"sort"
 	"strconv"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 	"unsafe"
@@ -21,6 +26,7 @@ const (
 	maxDepth    = 4
 	maxElements = 8
 	maxFields   = 24
+	maxWords    = 16 // of a big.Int: 128 bytes, as -max-string is in the test
 	maxExact    = 1 << 53
 
 	// A pointer is a level of its own, as are structs, slices and maps.
@@ -100,7 +106,10 @@ func (r renderer) render(v reflect.Value, p place) interface{} {
 	case unlistedType:
 		return object{{"$unlisted", r.render(v.Field(0).Elem(), p)}}
 	case timeType:
-		return v.Interface().(time.Time).UTC().Format("2006-01-02T15:04:05.000000000Z")
+		return timeText(v.Interface().(time.Time))
+	}
+	if known, found := r.renderKnown(v, p); found {
+		return known
 	}
 	switch v.Kind() {
 	case reflect.Array, reflect.Slice, reflect.Struct, reflect.Ptr, reflect.Map:
@@ -111,6 +120,93 @@ func (r renderer) render(v reflect.Value, p place) interface{} {
 		return renderWord(v)
 	}
 	return r.renderScalar(v, p)
+}
+
+// --- types that are known by a text, or by a value in them ---
+
+// timeText knows the zones of the present: of the past only where the location has no other.
+func timeText(t time.Time) string {
+	_, offset := t.Zone()
+	if offset%60 != 0 || t.Year() < 2000 {
+		t = t.UTC()
+	}
+	return t.Format("2006-01-02T15:04:05.000000000Z07:00")
+}
+
+func (r renderer) renderKnown(v reflect.Value, p place) (interface{}, bool) {
+	if !v.CanInterface() {
+		return nil, false
+	}
+	switch known := v.Interface().(type) {
+	case UUID:
+		return uuidText(known), true
+	case Uuid:
+		return uuidText(known), true
+	case net.IP:
+		if len(known) == net.IPv4len || len(known) == net.IPv6len {
+			return known.String(), true
+		}
+		return r.renderSlice(v, p), true
+	case net.IPMask, net.HardwareAddr:
+		if v.IsNil() {
+			return nil, true
+		}
+		return v.Interface().(fmt.Stringer).String(), v.Len() > 0
+	case big.Int:
+		return r.renderBig(&known, p), true
+	case url.URL:
+		return known.String(), true
+	case sql.NullString:
+		return r.renderNullable(known.Valid, v, p), true
+	case sql.NullInt64:
+		return r.renderNullable(known.Valid, v, p), true
+	case sql.NullFloat64:
+		return r.renderNullable(known.Valid, v, p), true
+	case sql.NullBool:
+		return r.renderNullable(known.Valid, v, p), true
+	case sql.NullTime:
+		return r.renderNullable(known.Valid, v, p), true
+	}
+	if text, found := knownText(v); found {
+		return text, true
+	}
+	if v.CanAddr() {
+		if known, is := v.Addr().Interface().(*atomic.Value); is {
+			stored := known.Load()
+			return r.render(reflect.ValueOf(&stored).Elem(), p), true
+		}
+	}
+	if value, found := knownValue(v); found {
+		return r.render(value, p), true
+	}
+	return nil, false
+}
+
+func uuidText(u [16]byte) string {
+	return fmt.Sprintf("%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:])
+}
+
+func (r renderer) renderSlice(v reflect.Value, p place) interface{} {
+	if v.IsNil() {
+		return nil
+	}
+	return r.renderBytes(v.Bytes(), false, p)
+}
+
+// renderBig is null for what has more words than are captured.
+func (r renderer) renderBig(n *big.Int, p place) interface{} {
+	if len(n.Bits()) > maxWords {
+		r.noteCut(p, 0)
+		return nil
+	}
+	return renderInteger(n.String(), n.IsInt64() && n.Int64() >= -maxExact && n.Int64() <= maxExact)
+}
+
+func (r renderer) renderNullable(valid bool, v reflect.Value, p place) interface{} {
+	if !valid {
+		return nil
+	}
+	return r.render(v.Field(0), p)
 }
 
 // --- scalars ---
@@ -329,11 +425,27 @@ func (r renderer) renderMap(v reflect.Value, p place) interface{} {
 
 // keyText is for keys of all kinds that are told.
 func keyText(k reflect.Value) string {
+	if k.Kind() == reflect.Interface {
+		k = k.Elem()
+	}
+	if id, is := k.Interface().(UUID); is {
+		return uuidText(id)
+	}
+	if text, found := knownText(k); found {
+		return text
+	}
 	if isBytes(k.Type()) {
 		if data := bytesOf(k); !isText(data, false) || hasControls(data) {
 			return hex.EncodeToString(data)
 		}
 		return string(bytesOf(k))
+	}
+	if k.Kind() == reflect.Struct || k.Kind() == reflect.Array {
+		text, err := json.Marshal(renderer{cut: &object{}}.render(k, place{}))
+		if err != nil {
+			panic(err)
+		}
+		return string(text)
 	}
 	return fmt.Sprint(k)
 }

@@ -43,7 +43,7 @@ func half(n int) float64 { return float64(n) / 2 }
 func price(n int64) Money { return Money{n, "EUR"} }
 
 //go:noinline
-func bigResult(n int) (big, int8) { return big{Words: [24]int64{5: int64(n)}, Name: "big"}, -8 }
+func bigResult(n int) (large, int8) { return large{Words: [24]int64{5: int64(n)}, Name: "big"}, -8 }
 
 //go:noinline
 func elapsed(n int) (time.Duration, map[string]int) { return time.Duration(n), map[string]int{"n": n} }

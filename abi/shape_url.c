@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* url.URL. */
+#include "shape_text.h"
+
+#include <errno.h>
+
+/* A part that --redact may hide by its name. */
+static int add_url_part(struct shape_maker *maker, const struct walk *owner, const char *name,
+			enum type_kind kind)
+{
+	struct walk part = *owner;
+
+	if (!text_enter(&part, name, kind, 0))
+		return -ENOENT;
+	return (secret_is_field(maker->bounds.redaction, owner->type, name) ?
+			secret_add :
+			value_add)(maker, &part, (struct shape_spot){ .name = name });
+}
+
+static int add_user(struct shape_maker *maker, const struct walk *url)
+{
+	struct walk pointer = *url, user = *url;
+	int r;
+
+	if (!text_enter(&pointer, "User", TYPE_POINTER, SHAPE_WORD))
+		return -ENOENT;
+	r = maker_set_cells(maker,
+			    maker_open(maker, SHAPE_CELL, (struct shape_spot){ .name = "User" }),
+			    maker_add_part(maker, &pointer, 0, CELL_POINTER, SHAPE_WORD), 0);
+	if (r == 0)
+		r = text_enter_pointer(maker, &user, "User");
+	if (r == 0)
+		r = add_url_part(maker, &user, "username", TYPE_STRING);
+	if (r == 0 && !maker->bounds.redaction)
+		r = text_add_part(maker, &user, "password", TYPE_STRING, 0);
+	return r < 0 ? r : text_add_part(maker, &user, "passwordSet", TYPE_BOOL, 1);
+}
+
+int url_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+{
+	static const char *const texts[] = { "Scheme",	"Opaque",   "Host",	"Path",
+					     "RawPath", "RawQuery", "Fragment", "RawFragment" };
+	struct walk omits = *walk;
+	int node = text_open(maker, TEXT_URL, spot);
+	int r = node < 0 ? node : add_user(maker, walk);
+
+	for (size_t i = 0; r == 0 && i < sizeof(texts) / sizeof(texts[0]); i++)
+		r = add_url_part(maker, walk, texts[i], TYPE_STRING);
+	if (r == 0)
+		r = text_add_part(maker, walk, "ForceQuery", TYPE_BOOL, 1);
+	/* Since Go 1.19. */
+	if (r == 0 && text_enter(&omits, "OmitHost", TYPE_BOOL, 1))
+		r = text_add_part(maker, walk, "OmitHost", TYPE_BOOL, 1);
+	return text_close(maker, node, r);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_INTEGER_TEXT_H
+#define GOHTTPSNOOP_CORE_INTEGER_TEXT_H
+
+#include <stdint.h>
+
+#include "text_buffer.h"
+
+/* Decimal digits of a number of `count` words, the lowest first, which are used up. */
+void integer_text(struct text_buffer *text, bool negative, uint64_t *words, size_t count);
+
+#endif

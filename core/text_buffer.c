@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "text_buffer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool reserve(struct text_buffer *text, size_t more)
+{
+	size_t capacity = text->capacity ? text->capacity : 64;
+	char *data;
+
+	if (text->capacity - text->size >= more)
+		return true;
+	while (capacity - text->size < more)
+		capacity *= 2;
+	data = realloc(text->data, capacity);
+	if (!data) {
+		text->failed = true;
+		return false;
+	}
+	text->data = data;
+	text->capacity = capacity;
+	return true;
+}
+
+void text_buffer_add(struct text_buffer *text, const char *data, size_t size)
+{
+	if (size == 0 || !reserve(text, size))
+		return;
+	memcpy(text->data + text->size, data, size);
+	text->size += size;
+}
+
+void text_buffer_print(struct text_buffer *text, const char *format, ...)
+{
+	char part[128];
+	va_list list;
+	int size;
+
+	va_start(list, format);
+	size = vsnprintf(part, sizeof(part), format, list);
+	va_end(list);
+	text_buffer_add(text, part, (size_t)size < sizeof(part) ? (size_t)size : sizeof(part) - 1);
+}
+
+void text_buffer_release(struct text_buffer *text)
+{
+	free(text->data);
+	*text = (struct text_buffer){ 0 };
+}
