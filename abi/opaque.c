@@ -20,7 +20,8 @@ enum extent { NAMED_TYPES, UNEXPORTED_TYPES, ALL_TYPES };
 static const struct rule {
 	const char *package;
 	enum extent extent;
-	const char *names[4]; /* of types that are opaque too; with ALL_TYPES: of those that are not */
+	const char
+		*names[4]; /* of types that are opaque too; with ALL_TYPES: of those that are not */
 } rules[] = {
 	{ "bufio", ALL_TYPES, { NULL } },
 	{ "compress/", ALL_TYPES, { NULL } },
@@ -70,7 +71,8 @@ static bool is_of_package(const struct rule *rule, const char *path, size_t size
 
 static bool names_type(const struct rule *rule, const char *name, size_t size)
 {
-	for (size_t i = 0; i < sizeof(rule->names) / sizeof(rule->names[0]) && rule->names[i]; i++) {
+	for (size_t i = 0; i < sizeof(rule->names) / sizeof(rule->names[0]) && rule->names[i];
+	     i++) {
 		if (strlen(rule->names[i]) == size && strncmp(rule->names[i], name, size) == 0)
 			return true;
 	}

@@ -5,29 +5,25 @@
 #include <string.h>
 
 /*
- * Of each name what counts: letters and digits, in lower case. Names of the second list are usual in
- * queries (signed URLs of Amazon S3, Azure, Google Cloud Storage), and say little as names of fields: a
- * parameter `sig` is mostly an os.Signal.
+ * Of each name what counts: letters and digits, in lower case; in the order of the first letters. Those of
+ * keys only are usual in queries (signed URLs of Amazon S3, Azure, Google Cloud Storage), and say little as
+ * names of fields: a parameter `sig` is mostly an os.Signal.
  */
 static const struct listed_name {
-	const char *name;
-	uint8_t size;
+	char name[19];
 	bool of_keys_only;
 } listed_names[] = {
-#define NAME(name) { name, sizeof(name) - 1, false }
-#define KEY(name) { name, sizeof(name) - 1, true }
-	NAME("authorization"),	 NAME("cookie"),	 NAME("setcookie"),
-	NAME("proxyauthorization"), NAME("password"),	 NAME("passwd"),
-	NAME("secret"),		 NAME("token"),		 NAME("accesstoken"),
-	NAME("apikey"),		 NAME("session"),	 KEY("sig"),
-	KEY("signature"),	 KEY("awsaccesskeyid"),	 KEY("xgoogsignature"),
-	KEY("xgoogcredential"),	 KEY("xamzsignature"),	 KEY("xamzcredential"),
-	KEY("xamzsecuritytoken"),
-#undef NAME
-#undef KEY
+	{ "accesstoken", false },   { "apikey", false },
+	{ "authorization", false }, { "awsaccesskeyid", true },
+	{ "cookie", false },	    { "passwd", false },
+	{ "password", false },	    { "proxyauthorization", false },
+	{ "secret", false },	    { "session", false },
+	{ "setcookie", false },	    { "sig", true },
+	{ "signature", true },	    { "token", false },
+	{ "xamzcredential", true }, { "xamzsecuritytoken", true },
+	{ "xamzsignature", true },  { "xgoogcredential", true },
+	{ "xgoogsignature", true },
 };
-
-enum { LONGEST_LISTED = 18 };
 
 /* A name, byte by byte as it counts. */
 struct cursor {
@@ -82,47 +78,59 @@ static int next_byte(struct cursor *cursor)
 	return -1;
 }
 
-/* Passes over "X-" or "X_", if the name begins so. */
-static bool pass_over_x(struct cursor *cursor)
-{
-	struct cursor rest = *cursor;
-	int first = rest.at < rest.end ? lower(take_byte(&rest)) : -1;
-	int second = rest.at < rest.end ? take_byte(&rest) : -1;
-
-	if (first != 'x' || (second != '-' && second != '_'))
-		return false;
-	*cursor = rest;
-	return true;
-}
-
 /* ---- the list ---- */
 
-/* What counts of the name, if that is no more than the longest on the list has; else -1. */
-static int fold(struct cursor name, char folded[static LONGEST_LISTED])
-{
-	int size = 0, byte;
+/* By the first letter: which letters are second. */
+#define LETTER(letter) (1u << ((letter) - 'a'))
+static const uint32_t second_letters[26] = {
+	['a' - 'a'] = LETTER('c') | LETTER('p') | LETTER('u') | LETTER('w'),
+	['c' - 'a'] = LETTER('o'),
+	['p' - 'a'] = LETTER('a') | LETTER('r'),
+	['s' - 'a'] = LETTER('e') | LETTER('i'),
+	['t' - 'a'] = LETTER('o'),
+	['x' - 'a'] = LETTER('a') | LETTER('g'),
+};
 
-	while ((byte = next_byte(&name)) >= 0) {
-		if (size == LONGEST_LISTED)
-			return -1;
-		folded[size++] = (char)byte;
-	}
-	return size;
+/* Most names are told from those on the list by two letters. */
+static bool begins_like_a_listed_name(struct cursor name)
+{
+	unsigned int first, second;
+
+	if (name.end - name.at < 2)
+		return true;
+	first = ((unsigned char)name.at[0] | 0x20u) - 'a';
+	second = ((unsigned char)name.at[1] | 0x20u) - 'a';
+	return first >= 26 || second >= 26 || second_letters[first] >> second & 1;
 }
 
 /* `length`: of the whole name, where less than that is known. */
+static bool is_listed_as(const struct listed_name *listed, struct cursor name, bool is_cut,
+			 uint64_t length)
+{
+	const char *at = listed->name;
+
+	for (int byte; (byte = next_byte(&name)) >= 0; at++) {
+		if ((unsigned char)*at != byte)
+			return false;
+	}
+	return !*at || (is_cut && strlen(listed->name) <= length);
+}
+
 static bool is_listed(struct cursor name, bool is_key, bool is_cut, uint64_t length)
 {
-	char folded[LONGEST_LISTED];
-	int size = fold(name, folded);
+	struct cursor rest = name;
+	int first;
 
+	if (!begins_like_a_listed_name(name))
+		return false;
+	first = next_byte(&rest);
 	for (size_t i = 0; i < sizeof(listed_names) / sizeof(listed_names[0]); i++) {
 		const struct listed_name *listed = &listed_names[i];
 
-		if (size > listed->size || (listed->of_keys_only && !is_key) ||
-		    (is_cut ? listed->size > length : size != listed->size))
-			continue;
-		if (size >= 0 && memcmp(listed->name, folded, (size_t)size) == 0)
+		if (first >= 0 && first < listed->name[0])
+			return false;
+		if ((first == listed->name[0] || first < 0) && (is_key || !listed->of_keys_only) &&
+		    is_listed_as(listed, name, is_cut, length))
 			return true;
 	}
 	return false;
@@ -177,6 +185,19 @@ static bool matches_glob(const char *glob, struct cursor name, bool is_cut)
 
 /* ---- names ---- */
 
+/* Passes over "X-" or "X_", if the name begins so. */
+static bool pass_over_x(struct cursor *cursor)
+{
+	struct cursor rest = *cursor;
+	int first = rest.at < rest.end ? lower(take_byte(&rest)) : -1;
+	int second = rest.at < rest.end ? take_byte(&rest) : -1;
+
+	if (first != 'x' || (second != '-' && second != '_'))
+		return false;
+	*cursor = rest;
+	return true;
+}
+
 static bool is_secret(const struct redaction *redaction, struct cursor name, bool is_key,
 		      bool is_cut, uint64_t length)
 {
@@ -227,9 +248,10 @@ int redaction_check(const struct redaction *redaction, struct error *err)
 		size_t size = strlen(redaction->globs[i]);
 
 		if (size == 0 || size > REDACTION_MAX_GLOB)
-			return error_fail(err, -EINVAL,
-					  "--redact %.16s: a name or glob of 1 to %d bytes is expected",
-					  redaction->globs[i], REDACTION_MAX_GLOB);
+			return error_fail(
+				err, -EINVAL,
+				"--redact %.16s: a name or glob of 1 to %d bytes is expected",
+				redaction->globs[i], REDACTION_MAX_GLOB);
 	}
 	return 0;
 }

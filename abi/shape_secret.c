@@ -58,8 +58,7 @@ static bool is_of_cookie(const struct type *owner, const char *field)
 
 bool secret_is_field(const struct redaction *redaction, const struct type *owner, const char *field)
 {
-	return redaction &&
-	       (redaction_hides_field(redaction, field) || is_of_cookie(owner, field));
+	return redaction && (redaction_hides_field(redaction, field) || is_of_cookie(owner, field));
 }
 
 /* ---- keys beside values ---- */
@@ -77,8 +76,8 @@ const char *secret_key_beside(const struct redaction *redaction, struct types *t
 			      const struct type *owner, const char *field)
 {
 	static const char *const keys[] = { "Key", "key", "Name", "name", NULL };
-	static const char *const values[] = { "Value",	"value", "Values",
-					      "values", "Val",	 "val",	   NULL };
+	static const char *const values[] = { "Value", "value", "Values", "values",
+					      "Val",   "val",	NULL };
 
 	if (!redaction || !is_one_of(field, values))
 		return NULL;
@@ -98,8 +97,7 @@ static int find_cell(struct shape_maker *maker, const struct plan_place *place)
 	for (int i = maker->first_cell; i < builder->capture_count; i++) {
 		const struct plan_capture *capture = &builder->captures[i];
 
-		if (capture->cell.kind == CELL_STRING &&
-		    plan_places_equal(&capture->place, place))
+		if (capture->cell.kind == CELL_STRING && plan_places_equal(&capture->place, place))
 			return i;
 	}
 	return maker_add_cell(maker, *place, CELL_STRING, 2 * SHAPE_WORD);

@@ -10,8 +10,7 @@
 
 enum { DIGITS_MAX = 2 * STRING_MAX_SIZE };
 
-/* Without the begin of a character that goes on behind the cut. */
-static size_t whole_characters(const struct byte_string *bytes)
+size_t bytes_text_size(const struct byte_string *bytes)
 {
 	return bytes->size < bytes->length ? escape_trim_cut(bytes->data, bytes->size) :
 					     bytes->size;
@@ -19,7 +18,7 @@ static size_t whole_characters(const struct byte_string *bytes)
 
 bool bytes_are_text(const struct byte_string *bytes)
 {
-	return escape_is_utf8(bytes->data, whole_characters(bytes));
+	return escape_is_utf8(bytes->data, bytes_text_size(bytes));
 }
 
 static bool is_control(char byte)
@@ -35,11 +34,6 @@ bool bytes_of_array_are_text(const struct byte_string *bytes)
 			return false;
 	}
 	return bytes_are_text(bytes);
-}
-
-void bytes_json_text(struct json_writer *writer, const struct byte_string *bytes)
-{
-	json_bytes(writer, bytes->data, whole_characters(bytes));
 }
 
 static size_t put_hex(const struct byte_string *bytes, char digits[static DIGITS_MAX])

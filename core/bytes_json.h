@@ -19,11 +19,10 @@ bool bytes_are_text(const struct byte_string *bytes);
  * tabs and ends of lines. */
 bool bytes_of_array_are_text(const struct byte_string *bytes);
 
-/*
- * Text as a string; a character that was cut in two is left out. Other bytes as {"hex":"…"} or
- * {"base64":"…"}, or as a key only the digits.
- */
-void bytes_json_text(struct json_writer *writer, const struct byte_string *bytes);
+/* How many bytes of a text are whole characters: the begin of one that was cut in two is none. */
+size_t bytes_text_size(const struct byte_string *bytes);
+
+/* As {"hex":"…"} or {"base64":"…"}, or as a key only the digits. */
 void bytes_json_value(struct json_writer *writer, const struct byte_string *bytes,
 		      enum bytes_notation notation);
 void bytes_json_key(struct json_writer *writer, const struct byte_string *bytes,

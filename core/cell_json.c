@@ -6,6 +6,7 @@
 
 #include "escape.h"
 #include "go_text.h"
+#include "redacted_text.h"
 
 enum { LARGEST_EXACT_BITS = 53 }; /* of a double */
 
@@ -44,17 +45,20 @@ void cell_json_float(struct json_writer *writer, uint64_t bits, uint8_t size)
 		json_name(writer, text);
 }
 
-bool cell_json_string(struct json_writer *writer, const struct hit_value *value)
+bool cell_json_string(struct json_writer *writer, const struct redaction *redaction,
+		      const struct hit_value *value)
 {
 	bool is_cut = value->size < value->length;
+	size_t size = is_cut ? escape_trim_cut(value->data, value->size) : value->size;
+	struct redacted_text text = redacted_text_make(redaction, value->data, size, is_cut);
 
-	json_bytes(writer, value->data,
-		   is_cut ? escape_trim_cut(value->data, value->size) : value->size);
+	json_bytes(writer, text.data, text.size);
+	redacted_text_release(&text);
 	return !is_cut;
 }
 
-bool cell_json_value(struct json_writer *writer, const struct cell *cell,
-		     const struct hit_value *value)
+bool cell_json_value(struct json_writer *writer, const struct redaction *redaction,
+		     const struct cell *cell, const struct hit_value *value)
 {
 	switch (cell->kind) {
 	case CELL_BOOL:
@@ -70,7 +74,7 @@ bool cell_json_value(struct json_writer *writer, const struct cell *cell,
 		cell_json_float(writer, (uint64_t)value->integer, cell->size);
 		break;
 	case CELL_STRING:
-		return cell_json_string(writer, value);
+		return cell_json_string(writer, redaction, value);
 	case CELL_POINTER:
 		if (value->integer)
 			put_text(writer, "0x%llx", (uint64_t)value->integer);
@@ -81,8 +85,8 @@ bool cell_json_value(struct json_writer *writer, const struct cell *cell,
 	return true;
 }
 
-bool cell_json_key(struct json_writer *writer, const struct cell *cell,
-		   const struct hit_value *value)
+bool cell_json_key(struct json_writer *writer, const struct redaction *redaction,
+		   const struct cell *cell, const struct hit_value *value)
 {
 	char text[GO_TEXT_SIZE];
 
@@ -101,7 +105,7 @@ bool cell_json_key(struct json_writer *writer, const struct cell *cell,
 		json_name(writer, text);
 		break;
 	case CELL_STRING:
-		return cell_json_string(writer, value);
+		return cell_json_string(writer, redaction, value);
 	case CELL_POINTER:
 		put_text(writer, "0x%llx", (uint64_t)value->integer);
 		break;

@@ -8,11 +8,13 @@
 #include "escape.h"
 #include "format_type.h"
 #include "json_writer.h"
+#include "redacted_text.h"
 #include "timestamp.h"
 
 struct json_format {
 	struct format format;
 	struct json_writer *writer;
+	const struct redaction *redaction;
 	struct timestamp timestamp;
 	struct argument_cuts cuts; /* of the line that is being made */
 };
@@ -22,18 +24,34 @@ static bool is_cut(const struct text *text)
 	return text->presence == PRESENT && text->size < text->length;
 }
 
+/* What a text may hold that is not to be shown. */
+enum secrets { NO_SECRETS, SECRETS_OF_PATH, SECRETS_OF_QUERY };
+
+static void put_text_value(struct json_format *json, const struct text *text, enum secrets secrets)
+{
+	size_t size = is_cut(text) ? escape_trim_cut(text->data, text->size) : text->size;
+	struct redacted_text shown;
+
+	if (secrets == NO_SECRETS) {
+		json_bytes(json->writer, text->data, size);
+		return;
+	}
+	shown = (secrets == SECRETS_OF_QUERY ? redacted_text_make_query : redacted_text_make)(
+		json->redaction, text->data, size, is_cut(text));
+	json_bytes(json->writer, shown.data, shown.size);
+	redacted_text_release(&shown);
+}
+
 static void put_text_member(struct json_format *json, const char *key, size_t key_size,
-			    const struct text *text, bool leave_out_empty)
+			    const struct text *text, bool leave_out_empty, enum secrets secrets)
 {
 	if (text->presence == ABSENT || (leave_out_empty && text->presence == PRESENT && !text->length))
 		return;
 	json_plain(json->writer, key, key_size);
 	if (text->presence == UNREADABLE)
 		json_null(json->writer);
-	else if (is_cut(text))
-		json_bytes(json->writer, text->data, escape_trim_cut(text->data, text->size));
 	else
-		json_bytes(json->writer, text->data, text->size);
+		put_text_value(json, text, secrets);
 }
 
 /* Readers keep numbers in doubles: what does not fit would be another number there. A client can
@@ -55,8 +73,9 @@ static void put_integer_member(struct json_format *json, const char *key, size_t
 		json_integer(json->writer, integer->value);
 }
 
-#define put_text(json, key, text) put_text_member(json, key, sizeof(key) - 1, text, false)
-#define put_text_unless_empty(json, key, text) put_text_member(json, key, sizeof(key) - 1, text, true)
+#define put_text(json, key, text, secrets) put_text_member(json, key, sizeof(key) - 1, text, false, secrets)
+#define put_text_unless_empty(json, key, text, secrets) \
+	put_text_member(json, key, sizeof(key) - 1, text, true, secrets)
 #define put_number(json, key, integer) put_integer_member(json, key, sizeof(key) - 1, integer)
 
 static void put_protocol(struct json_format *json, const struct event *event)
@@ -137,14 +156,14 @@ static void put_request_bytes(struct json_format *json, const struct integer *by
 
 static void put_request_members(struct json_format *json, const struct event *event)
 {
-	put_text(json, "method", &event->method);
-	put_text(json, "path", &event->path);
-	put_text_unless_empty(json, "query", &event->query);
-	put_text_unless_empty(json, "route", &event->route);
-	put_text_unless_empty(json, "host", &event->host);
+	put_text(json, "method", &event->method, NO_SECRETS);
+	put_text(json, "path", &event->path, SECRETS_OF_PATH);
+	put_text_unless_empty(json, "query", &event->query, SECRETS_OF_QUERY);
+	put_text_unless_empty(json, "route", &event->route, NO_SECRETS);
+	put_text_unless_empty(json, "host", &event->host, NO_SECRETS);
 	put_protocol(json, event);
 	put_scheme(json, &event->tls);
-	put_text_unless_empty(json, "remote", &event->remote);
+	put_text_unless_empty(json, "remote", &event->remote, NO_SECRETS);
 }
 
 static const char *const type_names[] = {
@@ -356,12 +375,13 @@ static void json_destroy(struct format *format)
 	free(json);
 }
 
-int format_create_json(struct format **ret_format)
+int format_create_json(const struct redaction *redaction, struct format **ret_format)
 {
 	struct json_format *json = calloc(1, sizeof(*json));
 
 	if (!json)
 		return -ENOMEM;
+	json->redaction = redaction;
 	json->format = (struct format){.line = json_line, .destroy = json_destroy};
 	if (json_writer_create(&json->writer) < 0) {
 		free(json);

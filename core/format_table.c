@@ -8,12 +8,14 @@
 #include "arguments_json.h"
 #include "escape.h"
 #include "format_type.h"
+#include "redacted_text.h"
 
 static const int64_t SECOND = 1000000000;
 
 /* Rows for people: fixed columns, the path last because it may be long. */
 struct table_format {
 	struct format format;
+	const struct redaction *redaction;
 	bool headed; /* the heading was printed */
 	char *line;
 	size_t size, capacity;
@@ -146,11 +148,26 @@ static bool put_head(struct table_format *table, const struct event *event)
 	return put_name(table, text, 7) && put_name(table, event->process->comm, 15);
 }
 
+/* Without the secrets in it. */
+static bool put_redacted(struct table_format *table, const struct text *text, bool is_query)
+{
+	bool is_cut = text->presence == PRESENT && text->size < text->length, done;
+	size_t size = is_cut ? escape_trim_cut(text->data, text->size) : text->size;
+	struct redacted_text redacted = (is_query ? redacted_text_make_query : redacted_text_make)(
+		table->redaction, text->data, size, is_cut);
+	struct text shown = { text->presence, redacted.data, (uint32_t)redacted.size,
+			      redacted.size + is_cut };
+
+	done = put_text(table, &shown, 0);
+	redacted_text_release(&redacted);
+	return done;
+}
+
 static bool put_target(struct table_format *table, const struct event *event)
 {
-	return put_text(table, &event->path, 0) &&
+	return put_redacted(table, &event->path, false) &&
 	       (event->query.presence != PRESENT || event->query.length == 0 ||
-		(put(table, "?") && put_text(table, &event->query, 0)));
+		(put(table, "?") && put_redacted(table, &event->query, true)));
 }
 
 static const char *const outcome_names[] = {
@@ -264,12 +281,13 @@ static void table_destroy(struct format *format)
 	free(table);
 }
 
-int format_create_table(struct format **ret_format)
+int format_create_table(const struct redaction *redaction, struct format **ret_format)
 {
 	struct table_format *table = calloc(1, sizeof(*table));
 
 	if (!table)
 		return -ENOMEM;
+	table->redaction = redaction;
 	table->format = (struct format){.line = table_line, .destroy = table_destroy};
 	if (json_writer_create(&table->writer) < 0) {
 		free(table);

@@ -10,6 +10,28 @@
 
 enum { HEADER_MAX_TEXT = 8 * (STRING_MAX_SIZE + 2) };
 
+/* Appends one of a header's values; false when there is no room for it. */
+static bool append_value(const struct value_printer *printer, const struct hit_value *value,
+			 bool is_first, char *text, size_t *size)
+{
+	bool is_cut = value->size < value->length;
+	struct redacted_text shown = redacted_text_make(
+		value_redaction(printer), value->data,
+		is_cut ? escape_trim_cut(value->data, value->size) : value->size, is_cut);
+	bool fits = *size + shown.size + 2 <= HEADER_MAX_TEXT;
+
+	if (fits && !is_first) {
+		memcpy(text + *size, ", ", 2);
+		*size += 2;
+	}
+	if (fits) {
+		memcpy(text + *size, shown.data, shown.size);
+		*size += shown.size;
+	}
+	redacted_text_release(&shown);
+	return fits;
+}
+
 /*
  * A header's values, one after the other; returns the size. Each is one cell of a slice of strings.
  * `ret_read`: whether there is any; `ret_cut`: whether that is not all.
@@ -18,8 +40,8 @@ static size_t join_values(const struct value_printer *printer, const struct shap
 			  int64_t count, char *text, bool *ret_read, bool *ret_cut)
 {
 	const struct shape_node *end = slice + slice->size;
-	size_t size = 0;
 	bool is_joined = false;
+	size_t size = 0;
 
 	*ret_cut = false;
 	for (const struct shape_node *value = slice + 1; value < end && count > 0;
@@ -27,22 +49,12 @@ static size_t join_values(const struct value_printer *printer, const struct shap
 		const struct hit_value *string = value_of_cell(printer, value->cell);
 
 		count--;
-		if (!string || size + string->size + 2 > HEADER_MAX_TEXT) {
+		if (!string || !append_value(printer, string, !is_joined, text, &size)) {
 			*ret_cut = true;
 			continue;
 		}
-		if (is_joined) {
-			memcpy(text + size, ", ", 2);
-			size += 2;
-		}
+		*ret_cut |= string->size < string->length;
 		is_joined = true;
-		memcpy(text + size, string->data, string->size);
-		if (string->size < string->length) {
-			*ret_cut = true;
-			size += escape_trim_cut(string->data, string->size);
-		} else {
-			size += string->size;
-		}
 	}
 	*ret_cut |= count > 0;
 	*ret_read = is_joined;

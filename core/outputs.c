@@ -133,12 +133,12 @@ static int open_sinks(struct outputs *outputs, struct error *err)
 
 static int open_formats(struct outputs *outputs)
 {
-	int r = format_create_json(&outputs->aside);
+	int r = format_create_json(outputs->options.redaction, &outputs->aside);
 
 	if (r < 0)
 		return r;
-	return outputs->options.standard == OUTPUTS_TABLE ? format_create_table(&outputs->format)
-							   : format_create_json(&outputs->format);
+	return (outputs->options.standard == OUTPUTS_TABLE ? format_create_table : format_create_json)(
+		outputs->options.redaction, &outputs->format);
 }
 
 int outputs_open(const struct outputs_options *options, struct outputs **ret_outputs,

@@ -6,6 +6,7 @@
 
 #include "event.h"
 #include "error.h"
+#include "redaction.h"
 #include "sink.h"
 
 /*
@@ -26,6 +27,7 @@ struct outputs_options {
 	const char *socket_group; /* or NULL */
 	size_t reader_buffer;	  /* bytes that may wait for one reader */
 	const char *version;	  /* of the tool, for readers */
+	const struct redaction *redaction; /* of secrets; NULL: all is shown */
 	/* Called from the loop when an output failed for good; -EPIPE: nobody reads any more. */
 	void (*failed)(void *user, int error);
 	/* Something a person should know; an error if its code is negative. */

@@ -386,6 +386,7 @@ static int open_journal(struct session *session, struct error *err)
 			.socket_group = session->options.socket_group,
 			.reader_buffer = session->options.reader_buffer,
 			.version = session->options.version,
+			.redaction = session->options.redaction,
 		},
 		.notifier = session->options.notifier,
 		.max_events = session->options.count,

@@ -46,13 +46,19 @@ bool value_bytes(const struct value_printer *printer, const struct shape_node *n
 static void put_bytes(struct value_printer *printer, const struct node_bytes *bytes, bool is_key)
 {
 	enum bytes_notation notation = printer->arguments->shape->notation;
+	const struct byte_string *whole = &bytes->bytes;
+	struct redacted_text text =
+		redacted_text_make(value_redaction(printer), whole->data, bytes_text_size(whole),
+				   whole->size < whole->length);
 
-	if (bytes->is_text)
-		bytes_json_text(printer->writer, &bytes->bytes);
+	/* Digits would show a secret as a text does. */
+	if (bytes->is_text || text.data != whole->data)
+		json_bytes(printer->writer, text.data, text.size);
 	else if (is_key)
 		bytes_json_key(printer->writer, &bytes->bytes, notation);
 	else
 		bytes_json_value(printer->writer, &bytes->bytes, notation);
+	redacted_text_release(&text);
 	if (bytes->bytes.size < bytes->bytes.length)
 		value_note_cut(printer);
 }

@@ -22,6 +22,11 @@ const char *value_name(const struct value_printer *printer, const struct shape_n
 	return shape_name(printer->arguments->shape, node);
 }
 
+const struct redaction *value_redaction(const struct value_printer *printer)
+{
+	return printer->arguments->shape->redaction;
+}
+
 /* ---- the path ---- */
 
 /* Goes a step down; returns what value_path_leave() needs. */
@@ -67,7 +72,7 @@ static void put_cell(struct value_printer *printer, const struct shape_node *nod
 		json_null(printer->writer);
 		return;
 	}
-	if (!cell_json_value(printer->writer, cell, value))
+	if (!cell_json_value(printer->writer, value_redaction(printer), cell, value))
 		value_note_cut(printer);
 }
 
@@ -91,6 +96,15 @@ static void put_complex(struct value_printer *printer, const struct shape_node *
 	json_close_object(printer->writer);
 }
 
+void value_print_made_text(struct value_printer *printer, const struct text_buffer *text)
+{
+	struct redacted_text shown = redacted_text_make(
+		value_redaction(printer), text->size ? text->data : "", text->size, false);
+
+	json_bytes(printer->writer, shown.data, shown.size);
+	redacted_text_release(&shown);
+}
+
 /* An integer as other integers are written, everything else as a string. */
 static void put_made_text(struct value_printer *printer, const struct shape_node *node,
 			  const struct text_buffer *text)
@@ -101,7 +115,7 @@ static void put_made_text(struct value_printer *printer, const struct shape_node
 		snprintf(digits, sizeof(digits), "%.*s", (int)text->size, text->data);
 		cell_json_signed(printer->writer, strtoll(digits, NULL, 10));
 	} else {
-		json_bytes(printer->writer, text->size ? text->data : "", text->size);
+		value_print_made_text(printer, text);
 	}
 }
 
@@ -278,7 +292,7 @@ static void put_slice(struct value_printer *printer, const struct shape_node *no
 
 void value_print_secret(struct value_printer *printer)
 {
-	json_key(printer->writer, VALUE_REDACTED);
+	json_key(printer->writer, REDACTED);
 }
 
 /* A value whose key could not be read may be a secret. */
@@ -287,8 +301,8 @@ static bool key_is_secret(const struct value_printer *printer, uint8_t cell)
 	const struct hit_value *value = value_of_cell(printer, cell);
 
 	return printer->arguments->cells[cell].cell.kind == CELL_STRING &&
-	       (!value || redaction_hides_key(printer->arguments->shape->redaction, value->data,
-					      value->size, value->length));
+	       (!value || redaction_hides_key(value_redaction(printer), value->data, value->size,
+					      value->length));
 }
 
 static void put_secret(struct value_printer *printer, bool is_there)

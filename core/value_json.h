@@ -3,6 +3,7 @@
 #define GOHTTPSNOOP_CORE_VALUE_JSON_H
 
 #include "arguments_json.h"
+#include "redacted_text.h"
 
 /* What is being written, and where in the whole value it stands. Zeroed but for the first three. */
 struct value_printer {
@@ -29,6 +30,9 @@ const struct shape_node *value_held(const struct value_printer *printer,
 /* Whether any part of a value could be read. */
 bool value_is_there(const struct value_printer *printer, const struct shape_node *node);
 
+/* What of it is not to be shown; NULL: nothing is hidden. */
+const struct redaction *value_redaction(const struct value_printer *printer);
+
 /* Writes the value that a node is of. */
 void value_print(struct value_printer *printer, const struct shape_node *node);
 
@@ -47,7 +51,6 @@ void value_print_members(struct value_printer *printer, const struct shape_node 
 void value_print_fields(struct value_printer *printer, const struct shape_node *node, size_t most);
 
 /* Writes what stands for a value that is not to be told. */
-#define VALUE_REDACTED "<redacted>"
 void value_print_secret(struct value_printer *printer);
 
 /*

@@ -11,7 +11,7 @@ static bool put_cell_key(struct value_printer *printer, const struct shape_node 
 
 	if (!value)
 		return false;
-	if (!cell_json_key(printer->writer, cell, value))
+	if (!cell_json_key(printer->writer, value_redaction(printer), cell, value))
 		value_note_cut(printer);
 	return true;
 }
@@ -42,7 +42,7 @@ static bool put_text_key(struct value_printer *printer, const struct shape_node 
 	bool written = made == VALUE_TEXT_MADE && !text.failed;
 
 	if (written)
-		json_bytes(printer->writer, text.size ? text.data : "", text.size);
+		value_print_made_text(printer, &text);
 	text_buffer_release(&text);
 	return made == VALUE_TEXT_PARTS ? put_json_key(printer, key) : written;
 }

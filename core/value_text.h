@@ -16,6 +16,9 @@ enum value_text {
 enum value_text value_text(struct value_printer *printer, const struct shape_node *node,
 			   struct text_buffer *text);
 
+/* Writes the text, without the secrets in it: the query of a URL may hold one. */
+void value_print_made_text(struct value_printer *printer, const struct text_buffer *text);
+
 /* Writes the parts of a value for which there is VALUE_TEXT_PARTS. */
 void value_print_parts(struct value_printer *printer, const struct shape_node *node);
 

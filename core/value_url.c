@@ -17,7 +17,7 @@ static bool read_part(struct value_printer *printer, const struct shape_node *ur
 		if (strcmp(value_name(printer, node), name) != 0)
 			continue;
 		if (node->kind == SHAPE_SECRET) {
-			*part = (struct url_part){ VALUE_REDACTED, strlen(VALUE_REDACTED), true };
+			*part = (struct url_part){ REDACTED, strlen(REDACTED), true };
 			return true;
 		}
 		value = node->kind == SHAPE_CELL ? value_of_cell(printer, node->cell) : NULL;
@@ -56,7 +56,7 @@ static bool read_user(struct value_printer *printer, const struct shape_node *no
 	    !is_set(printer, node, "passwordSet", &url->has_password))
 		return false;
 	if (printer->arguments->shape->redaction) {
-		url->password = (struct url_part){ VALUE_REDACTED, strlen(VALUE_REDACTED), true };
+		url->password = (struct url_part){ REDACTED, strlen(REDACTED), true };
 		return true;
 	}
 	return !url->has_password || read_part(printer, node, "password", &url->password);

@@ -139,6 +139,7 @@ static double run_round(struct pipeline *pipeline, const struct bytes *starts,
 
 int main(void)
 {
+	static const struct redaction redaction;
 	static struct record_builder builders[2 * REQUESTS];
 	struct bytes starts[REQUESTS], ends[REQUESTS];
 	struct pipeline pipeline = {
@@ -147,7 +148,7 @@ int main(void)
 	};
 	double best = 1e9;
 
-	if (joiner_create(65536, 64 << 20, &pipeline.joiner) < 0 || format_create_json(&pipeline.format) < 0)
+	if (joiner_create(65536, 64 << 20, &pipeline.joiner) < 0 || format_create_json(&redaction, &pipeline.format) < 0)
 		return EXIT_FAILURE;
 	for (int i = 0; i < REQUESTS; i++) {
 		starts[i] = make_start(&builders[2 * i], i);

@@ -12,6 +12,8 @@
 #include "fuzz.h"
 #include "request.h"
 
+static const struct redaction redaction;
+
 /* ---- what a plan captures ---- */
 
 static void add_fields(struct schema *schema, uint8_t count)
@@ -124,6 +126,7 @@ static void make_shape(struct maker *maker, const uint8_t *data, size_t size, co
 	/* The last byte ends the last name. */
 	for (size_t i = 0; i + 1 < sizeof(maker->names); i++)
 		maker->names[i] = i % 5 ? (char)(i < size ? data[i] : 'a' + i % 26) : '\0';
+	maker->shape.redaction = &redaction;
 	maker->shape.nodes = maker->nodes;
 	maker->shape.names = maker->names;
 	maker->shape.name_size = sizeof(maker->names);
@@ -179,7 +182,7 @@ static void check_event(struct event event)
 	struct format *formats[2];
 
 	event.process = &process;
-	HOLDS(format_create_json(&formats[0]) == 0 && format_create_table(&formats[1]) == 0);
+	HOLDS(format_create_json(&redaction, &formats[0]) == 0 && format_create_table(&redaction, &formats[1]) == 0);
 	for (size_t i = 0; i < 2; i++) {
 		check_line(formats[i], &event, i == 0);
 		format_destroy(formats[i]);

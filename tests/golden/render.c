@@ -94,6 +94,7 @@ const char *inspection_function(const struct inspection *inspection, uint32_t pl
 
 struct player {
 	struct script script;
+	struct redaction redaction; /* the built-in list */
 	struct format *format;
 	struct assembly *assembly;
 	struct target_set set;
@@ -324,6 +325,7 @@ static void play_shape(struct player *player)
 	shape = &player->inspection.plans[number].shape;
 	shape->nodes = player->inspection.plans[number].nodes;
 	shape->names = player->inspection.plans[number].names;
+	shape->redaction = &player->redaction;
 	add_node(player, shape, "", 0);
 	add_nodes(player, shape);
 	shape->nodes[0].size = shape->node_count;
@@ -506,7 +508,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: render json|table <case.in\n");
 		return 2;
 	}
-	if ((json ? format_create_json : format_create_table)(&player.format) < 0 ||
+	if ((json ? format_create_json : format_create_table)(&player.redaction, &player.format) < 0 ||
 	    assembly_create(&player.set, &callbacks, &player.assembly) < 0)
 		return 1;
 	while (script_line(&player.script))

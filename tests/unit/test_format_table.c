@@ -19,6 +19,8 @@ static const struct process_identity shop = {.pid = 1234, .comm = "shop", .exe =
 #define CALL_HEADING \
 	"TIME            PID     COMM            FUNCTION                 METHOD  PATH\n"
 
+static const struct redaction redaction;
+
 static struct text text_of(const char *text)
 {
 	return (struct text){PRESENT, text, strlen(text), strlen(text)};
@@ -43,7 +45,7 @@ static struct format *table(void)
 {
 	struct format *format;
 
-	assert_int_equal(format_create_table(&format), 0);
+	assert_int_equal(format_create_table(&redaction, &format), 0);
 	return format;
 }
 
