@@ -16,7 +16,7 @@ from test_requests import check_output, trace_exchanges
 from tracer import Tracer
 
 WAYS = ("uprobe_multi", "perf_event", "perf_event_atomic")
-ATTACHES = 8
+ATTACHES = 4
 
 
 def test_process(scope, release, way):

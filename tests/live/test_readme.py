@@ -23,6 +23,7 @@ SOCKET = "/run/gohttpsnoop.sock"
 SHOP, OTHER = "22835", "22836"  # the processes of the examples
 NEWEST = releases()[-1]
 COMMANDS = ("jq", "nc", "socat", "python3")
+CLIENTS = 4  # jq prints when it has some kilobytes
 HEADERS = ("X-User: ada", "Authorization: Bearer secret")
 
 
@@ -71,9 +72,10 @@ class Traffic:
 
     def __init__(self, scope, *servers):
         self.stopping = threading.Event()
-        self.thread = threading.Thread(target=self._run, args=(servers,), daemon=True)
-        self.thread.start()
-        scope.callback(self.thread.join)
+        threads = [threading.Thread(target=self._run, args=(servers,), daemon=True) for _ in range(CLIENTS)]
+        for thread in threads:
+            thread.start()
+            scope.callback(thread.join)
         scope.callback(self.stopping.set)
 
     def _run(self, servers):
