@@ -9,8 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* No instruction is probed in part: on arm64 a breakpoint has four bytes, and all of them are other ones. */
-#define BREAKPOINT_SIZE 1
+/*
+ * The longest breakpoint, that of arm64, of which single bytes may be those of the instruction. On x86-64 it has one byte,
+ * and the rest is compared for nothing.
+ */
+#define BREAKPOINT_SIZE 4
 
 static int proc_open(uint32_t pid, const char *name)
 {
@@ -86,15 +89,16 @@ int breakpoint_stands(uint32_t pid, uint64_t file_offset)
 {
 	uint8_t in_memory[BREAKPOINT_SIZE], in_file[BREAKPOINT_SIZE];
 	uint64_t entry, address;
-	int r = entry_find(pid, &entry);
+	int r = entry_find(pid, &entry), read = 0;
 
 	if (r == 0)
 		r = address_find(pid, entry, file_offset, &address);
 	if (r == 0)
-		r = proc_read(pid, "mem", address, in_memory, sizeof(in_memory));
+		r = read = proc_read(pid, "mem", address, in_memory, sizeof(in_memory));
 	if (r > 0)
-		r = proc_read(pid, "exe", file_offset, in_file, sizeof(in_file));
+		r = proc_read(pid, "exe", file_offset, in_file, (size_t)read);
 	if (r < 0)
 		return r;
-	return r == 0 ? -ESRCH : memcmp(in_memory, in_file, sizeof(in_memory)) != 0;
+	/* Where the file ends there may be less than a whole one. */
+	return r == 0 ? -ESRCH : memcmp(in_memory, in_file, (size_t)r) != 0;
 }
