@@ -4,7 +4,7 @@
 
 #include "arm64_word.h"
 
-enum { SP = 31, LINK = 30 };
+enum { SP = 31, LINK = 30, SCRATCH = 27 };
 
 static uint8_t field_rd(uint32_t word)
 {
@@ -281,6 +281,17 @@ static void note_memory(uint32_t word, const struct arm64_frame *frame,
 
 /* ---- all of it ---- */
 
+/*
+ * Go's assembler makes large constants and offsets in R27, which nothing else uses, and marks such sequences as those
+ * that asynchronous preemption restarts (golang/go src/cmd/internal/obj/arm64/asm7.go, isRestartable;
+ * src/runtime/preempt.go, isAsyncSafePoint). The last instruction uses what is made.
+ */
+static bool makes_scratch(const struct instruction_effects *effects)
+{
+	return effects->integers == 1u << SCRATCH && !effects->opaque && !effects->floats &&
+	       !effects->stack_pointer && !effects->stored.holder;
+}
+
 struct instruction_effects arm64_effects(uint32_t word, const struct arm64_frame *frame)
 {
 	struct instruction_effects effects = { .refuses_probe = refuses_probe(word) };
@@ -298,6 +309,7 @@ struct instruction_effects arm64_effects(uint32_t word, const struct arm64_frame
 		change_integer(&effects, LINK);
 	else
 		effects.opaque = true;
+	effects.may_repeat = makes_scratch(&effects);
 	return effects;
 }
 

@@ -49,6 +49,10 @@ struct instruction_effects {
 	struct held copy;
 	bool opaque;	    /* may change other memory, or what is not known */
 	bool refuses_probe; /* the kernel places none on it */
+	/* Not the last of a sequence that Go's runtime begins again when it takes the processor away: a probe
+	 * there would be hit more than once. The last may be probed, and finds all but a scratch register as
+	 * the first does. */
+	bool may_repeat;
 };
 
 /* Reads machine code, instruction by instruction. */

@@ -93,7 +93,8 @@ static bool follow(struct state *state, struct instruction_effects effects,
 	    hits_arguments(&effects.stored, use))
 		return false;
 	forget_overwritten(state, &effects);
-	if (effects.copy.holder && !(state->lost_floats >> effects.copied & 1))
+	if (effects.copy.holder && effects.copied < LANDING_MAX_FLOATS &&
+	    !(state->lost_floats >> effects.copied & 1))
 		state->floats[effects.copied] = effects.copy;
 	state->lost_integers |= effects.integers;
 	state->lost_floats |= effects.floats;
@@ -151,7 +152,7 @@ static int search(struct disassembler *disassembler, uint64_t limit, const struc
 		struct instruction_effects effects = disassembler_effects(disassembler);
 		int count = count_floats(&state, use);
 
-		if (count > most && !effects.refuses_probe) {
+		if (count > most && !effects.refuses_probe && !effects.may_repeat) {
 			most = count;
 			land(&state, instruction.address, landing);
 		}

@@ -144,10 +144,10 @@ static int check_entry(const struct search *search, struct bytes code, struct er
 }
 
 /*
- * Whether a jump leads to the first instruction, which is then executed more than once a call. That behind a
- * call does not count: it is morestack's, after which the function begins again.
+ * Whether a jump leads to the first instruction, or to one from there to the site, which is then executed more than
+ * once a call. That behind a call does not count: it is morestack's, after which the function begins again.
  */
-static bool loops_to_entry(const struct search *search, struct bytes code)
+static bool loops_to_entry(const struct search *search, struct bytes code, uint64_t site)
 {
 	struct instruction instruction;
 	bool has_called = false;
@@ -155,7 +155,8 @@ static bool loops_to_entry(const struct search *search, struct bytes code)
 	disassembler_start(search->disassembler, code, search->function->entry);
 	while (disassembler_next(search->disassembler, &instruction)) {
 		bool leads_there = instruction.has_target &&
-				   instruction.target == search->function->entry;
+				   instruction.target >= search->function->entry &&
+				   instruction.target <= site;
 
 		if (instruction.kind == INSTRUCTION_CONDITIONAL_JUMP && leads_there)
 			return true;
@@ -167,20 +168,33 @@ static bool loops_to_entry(const struct search *search, struct bytes code)
 	return false;
 }
 
-/* A probe on the first instruction is hit once a call, and the kernel takes it. */
-static int check_entry_site(const struct search *search, struct error *err)
+/* The first instruction, or the last of the sequence that begins with it. Whether it takes no probe. */
+static bool choose_entry(const struct search *search, struct bytes code, struct site *site)
 {
+	struct instruction_effects effects = { 0 };
 	struct instruction instruction;
+
+	disassembler_start(search->disassembler, code, search->function->entry);
+	while (disassembler_next(search->disassembler, &instruction)) {
+		effects = disassembler_effects(search->disassembler);
+		site->address = instruction.address;
+		if (!effects.may_repeat)
+			break;
+	}
+	return effects.refuses_probe || effects.may_repeat;
+}
+
+/* A probe at the entry is hit once a call, and the kernel takes it. */
+static int choose_entry_site(const struct search *search, struct site *site, struct error *err)
+{
 	struct buffer code;
 	bool is_refused, loops;
 	int r = load_code(search, search->function->entry, FUNCTION_MAX_SIZE, &code, err);
 
 	if (r < 0)
 		return r;
-	disassembler_start(search->disassembler, buffer_bytes(&code), search->function->entry);
-	is_refused = disassembler_next(search->disassembler, &instruction) &&
-		     disassembler_effects(search->disassembler).refuses_probe;
-	loops = loops_to_entry(search, buffer_bytes(&code));
+	is_refused = choose_entry(search, buffer_bytes(&code), site);
+	loops = loops_to_entry(search, buffer_bytes(&code), site->address);
 	buffer_release(&code);
 	if (is_refused)
 		return error_fail(err, -ENOTSUP,
@@ -253,7 +267,7 @@ int site_find(const struct image *image, const struct convention *convention,
 		buffer_release(&code);
 	}
 	if (r == 0 && site.kind == SITE_ENTRY)
-		r = check_entry_site(&search, err);
+		r = choose_entry_site(&search, &site, err);
 	if (r == 0)
 		r = find_file_offset(&search, &site, err);
 	disassembler_close(search.disassembler);
@@ -276,8 +290,11 @@ static struct calls find_calls(const struct search *search, struct bytes code, u
 
 	disassembler_start(search->disassembler, code, search->function->entry);
 	while (disassembler_next(search->disassembler, &instruction)) {
-		if (just_called)
+		if (just_called) {
 			calls.after = instruction.address;
+			if (disassembler_effects(search->disassembler).may_repeat)
+				continue;
+		}
 		just_called = instruction.kind == INSTRUCTION_CALL && instruction.has_target &&
 			      instruction.target == callee;
 		if (just_called) {

@@ -13,7 +13,8 @@
  */
 enum site_kind {
 	SITE_STACK_CHECK, /* the conditional jump of the stack check */
-	SITE_ENTRY,	  /* the first instruction: the function has no stack check */
+	/* The first instruction, or the last of a sequence that begins there: the function has no stack check. */
+	SITE_ENTRY,
 	SITE_CALL,	  /* a call instruction inside the function; the kernel emulates that, too */
 	SITE_RETURN,	  /* a return instruction; single-stepped, there is no other way */
 	SITE_AFTER_CALL,  /* the instruction after a call: the results of what was called are at hand */

@@ -526,6 +526,14 @@ def codes():
     yield "jumps_back", bytes((0, 3)) + STORE_0 + b"\xeb\xf8" + RETURN
     yield "old", bytes((CODE_OLD, 0)) + b"\x64\x48\x8b\x0c\x25\xf8\xff\xff\xff\x48\x3b\x61\x10\x76\x06" + RETURN + \
         relative(b"\xe8", 21, 0x400) + relative(b"\xe9", 26, 0)
+    yield "arm64_repeated", bytes((CODE_ARM64, 0)) + struct.pack("<4I", 0x9000001b, 0xf945eb60, 0x94000100, 0xd65f03c0)
+    # ldr x0,.+16; ret; b .; and a constant that looks like ret.
+    yield "arm64_constant", bytes((CODE_ARM64, 0)) + struct.pack("<5I", 0x58000080, 0xd65f03c0, 0x14000000, 0, 0xd65f03c0)
+    # str x30,[sp,#-48]!; sub x20,sp,#336; str d0,[x20,#16]; mov sp,x20; str s1,[sp,#52]; bl; ret
+    yield "arm64_floats", bytes((CODE_ARM64, FLOATS)) + struct.pack(
+        "<7I", 0xf81d0ffe, 0xd10543f4, 0xfd000a80, 0x9100029f, 0xbd0037e1, 0x94000100, 0xd65f03c0)
+    # str d31,[sp,#40]; ret
+    yield "arm64_float_last", bytes((CODE_ARM64, FLOATS)) + struct.pack("<2I", 0xfd0017ff, 0xd65f03c0)
     yield "unknown", bytes((0, 0)) + b"\xc3\x06\xc3"
     yield "filled", bytes((0, 0)) + RETURN + FILL
     yield "arm64", bytes((CODE_ARM64, WORDS)) + struct.pack(

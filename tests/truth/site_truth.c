@@ -3,7 +3,7 @@
  * Holds the probe site of every function of a Go binary against its code, disassembled from the entry
  * on: the site is the begin of an instruction; where the function calls one of runtime.morestack*, as
  * the symbol table has them, it is a conditional jump whose target leads to that call; elsewhere it is
- * the entry, unless a jump of the function leads there, or no probe can be placed there: then there is none.
+ * the entry, or behind instructions that Go may repeat (restart_truth.c), unless a jump of the function leads there, or no probe can be placed there: then there is none.
  *
  *	site_truth BINARY…
  *
@@ -41,6 +41,7 @@ struct reading {
 	uint64_t end; /* of what could be read, within the last instruction */
 	bool is_partial;
 	bool site_is_boundary;
+	uint64_t first_site; /* the first instruction that is not repeated */
 	struct instruction at_site;
 	bool target_is_boundary;
 	bool grows, grows_from_target;
@@ -75,10 +76,13 @@ static void read_instruction(const struct truth *truth, const struct function *f
 			     const struct instruction *instruction, const struct site *site,
 			     bool *called, struct reading *reading)
 {
+	bool may_repeat = disassembler_effects(truth->disassembler).may_repeat;
 	bool is_call = instruction->kind == INSTRUCTION_CALL;
 	bool is_jump = instruction->kind == INSTRUCTION_JUMP ||
 		       instruction->kind == INSTRUCTION_CONDITIONAL_JUMP;
 
+	if (!reading->first_site && !may_repeat)
+		reading->first_site = instruction->address;
 	if (instruction->address == site->address) {
 		reading->site_is_boundary = true;
 		reading->at_site = *instruction;
@@ -145,7 +149,7 @@ static bool site_is_right(const struct reading *reading, const struct function *
 	if (!reading->site_is_boundary)
 		return false;
 	if (!reading->grows)
-		return site->kind == SITE_ENTRY && site->address == function->entry &&
+		return site->kind == SITE_ENTRY && site->address == reading->first_site &&
 		       !reading->loops_to_entry;
 	return site->kind == SITE_STACK_CHECK && reading->grows_from_target &&
 	       reading->at_site.kind == INSTRUCTION_CONDITIONAL_JUMP;

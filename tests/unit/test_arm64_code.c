@@ -294,6 +294,8 @@ static const struct {
 	{ "mov x1,x0", 0xaa0003e1, { .integers = BIT(1) } },
 	{ "movz x7,#1", 0xd2800027, { .integers = BIT(7) } },
 	{ "adrp x8,.", 0x90000008, { .integers = BIT(8) } },
+	{ "adrp x27,.", 0x9000001b, { .integers = BIT(27), .may_repeat = true } },
+	{ "movk x27,#2,lsl #16", 0xf2a0005b, { .integers = BIT(27), .may_repeat = true } },
 	{ "cmp x1,x0", 0xeb00003f, { 0 } },
 	{ "cmp x1,#3", 0xf1000c3f, { 0 } },
 	{ "tst x1,#7", 0xf240083f, { 0 } },
@@ -339,7 +341,7 @@ static void tells_effects(void **state)
 		    effects.stack_pointer != wanted->stack_pointer ||
 		    !held_equal(&effects.stored, &wanted->stored) ||
 		    !held_equal(&effects.copy, &wanted->copy) || effects.copied != wanted->copied ||
-		    effects.opaque != wanted->opaque ||
+		    effects.opaque != wanted->opaque || effects.may_repeat != wanted->may_repeat ||
 		    effects.refuses_probe != wanted->refuses_probe)
 			fail_msg("%s: integers %x, floats %x, SP %d, stored %u at %d, copied %u",
 				 changes[i].text, effects.integers, effects.floats,

@@ -160,6 +160,8 @@ static void lands_on_arm64(void **state)
 	/* The goroutine is gone: mov x28,x0. */
 	static const char lost[] = ARM64_CHECK ARM64_FRAME
 		"\xfc\x03\x00\xaa" ARM64_STORE_D0 ARM64_CALL;
+	static const char repeated[] = ARM64_CHECK ARM64_FRAME ARM64_STORE_D0
+		"\x1b\x00\x00\x90\x60\xeb\x45\xf9" ARM64_CALL;
 	struct landing landing;
 
 	assert_int_equal(
@@ -178,6 +180,9 @@ static void lands_on_arm64(void **state)
 	assert_int_equal(landing.floats[0].index, 3);
 	assert_nowhere("copied", find_arm64(copied, sizeof(copied),
 					    USE(.floats = X0, .integers = 1 << 3), &landing));
+	/* Not on what Go may repeat, but behind: adrp x27,.; ldr x0,[x27,#3024]. */
+	assert_int_equal(find_arm64(repeated, sizeof(repeated), USE(.floats = X0), &landing), 0);
+	assert_int_equal(landing.site.address, CODE + ARM64_BEGIN + 12);
 	assert_nowhere("lost", find_arm64(lost, sizeof(lost), USE(.floats = X0), &landing));
 }
 

@@ -526,6 +526,48 @@ static void refuses_what_is_no_function(void **state)
 	assert_int_equal(site.address, 77);
 }
 
+/* Go begins such a sequence again when it is preempted there: only its last instruction is executed once a call. */
+static void enters_behind_what_repeats(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t size;
+		int result;
+		uint64_t at;
+	} rows[] = {
+		/* adrp x27,.; ldr x0,[x27,#3024]; ret */
+		{ BYTES("\x1b\x00\x00\x90\x60\xeb\x45\xf9\xc0\x03\x5f\xd6"), 0, 4 },
+		/* mov x27,#1; movk x27,#2,lsl #16; add x0,x0,x27; ret */
+		{ BYTES("\x3b\x00\x80\xd2\x5b\x00\xa0\xf2\x00\x00\x1b\x8b\xc0\x03\x5f\xd6"), 0, 8 },
+		/* adrp x0,.; ret: no such sequence */
+		{ BYTES("\x00\x00\x00\x90\xc0\x03\x5f\xd6"), 0, 0 },
+		/* adrp x27,.; ldaxr x0,[x27]; cbz x0,.-4: the kernel refuses the second, and it is a loop's */
+		{ BYTES("\x1b\x00\x00\x90\x60\xff\x5f\xc8\xe0\xff\xff\xb4\xc0\x03\x5f\xd6"),
+		  -ENOTSUP, 0 },
+		/* adrp x27,.; ldr x0,[x27]; cbz x0,.-4 */
+		{ BYTES("\x1b\x00\x00\x90\x60\x03\x40\xf9\xe0\xff\xff\xb4\xc0\x03\x5f\xd6"),
+		  -ENOTSUP, 0 },
+		/* adrp x27,. and no more */
+		{ BYTES("\x1b\x00\x00\x90"), -ENOTSUP, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct convention *convention = convention_for(MACHINE_ARM64, 27, false);
+		struct code code = { 0 };
+		struct site site = { 0 };
+		uint64_t offset;
+
+		put(&code, rows[i].bytes, rows[i].size);
+		if (find_in(&code, MACHINE_ARM64, convention, code.size, &site, &offset) !=
+		    rows[i].result)
+			fail_msg("row %zu", i);
+		if (rows[i].result == 0) {
+			assert_int_equal(site.kind, SITE_ENTRY);
+			assert_int_equal(site.address, ENTRY + rows[i].at);
+		}
+	}
+}
+
 /* In a segment that is not executable no probe can be placed. */
 static void refuses_what_is_no_code(void **state)
 {
@@ -664,6 +706,19 @@ static void assert_no_call_site(const struct code *code, const struct prologue *
 	}
 }
 
+static void goes_on_behind_what_repeats(void **state)
+{
+	const struct prologue *arm64 = &prologues[18];
+	struct code code = { 0 };
+
+	put_word(&code, 0x94004000); /* bl .+0x10000 */
+	put_word(&code, 0x9000001b); /* adrp x27,. */
+	put_word(&code, 0xf945eb60); /* ldr x0,[x27,#3024] */
+	put_word(&code, 0xd65f03c0); /* ret */
+	assert_call_site(&code, arm64, ENTRY + 0x10000, SITE_CALL, 0);
+	assert_call_site(&code, arm64, ENTRY + 0x10000, SITE_AFTER_CALL, 8);
+}
+
 static void finds_the_one_call(void **state)
 {
 	enum { DISTANCE = 0x10000 };
@@ -702,6 +757,8 @@ int main(void)
 		cmocka_unit_test(survives_truncation),
 		cmocka_unit_test(refuses_what_is_no_function),
 		cmocka_unit_test(refuses_what_is_no_code),
+		cmocka_unit_test(enters_behind_what_repeats),
+		cmocka_unit_test(goes_on_behind_what_repeats),
 		cmocka_unit_test(refuses_other_segments),
 		cmocka_unit_test(finds_the_one_call),
 	};

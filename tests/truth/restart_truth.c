@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Holds which instructions the disassembler says that Go may repeat against what the binary's own table says of
+ * asynchronous preemption: of each sequence that the runtime restarts, all instructions but the last may be repeated.
+ *
+ *	restart_truth BINARY…
+ *
+ * Instructions of the same form where nothing is restarted (assembly, sequences that are never preempted) are counted
+ * only: nothing is wrong with a probe behind them.
+ */
+#include <errno.h>
+#include <stdio.h>
+
+#include "binary.h"
+#include "disassembler.h"
+
+/* internal/abi/symtab.go: UnsafePointRestart1, UnsafePointRestart2, UnsafePointRestartAtEntry. */
+enum { RESTART_AT_ENTRY = -5, RESTART_2 = -4, RESTART_1 = -3 };
+
+/* Where a _func has the table of them, by the format of the pclntab: see abi/inlining.c. */
+static const struct {
+	uint8_t pcdata_count, pcdata;
+} rows[] = {
+	[PCLNTAB_GO_1_2] = { 32, 40 },
+	[PCLNTAB_GO_1_16] = { 32, 44 },
+	[PCLNTAB_GO_1_18] = { 28, 40 },
+	[PCLNTAB_GO_1_20] = { 28, 44 },
+};
+
+struct truth {
+	const char *path;
+	struct binary *binary;
+	struct disassembler *disassembler;
+	struct buffer tables;
+	uint64_t quantum;
+	size_t restarted, agreed, elsewhere;
+};
+
+/* A table of values by address, read from its begin on. */
+struct values {
+	struct bytes tables;
+	uint64_t at, end, quantum;
+	int64_t value;
+	bool is_open;
+};
+
+static struct values values_of(const struct truth *truth, size_t index, uint64_t entry)
+{
+	enum pclntab_format format = pclntab_format(truth->binary->pclntab);
+	struct bytes record = pclntab_record(truth->binary->pclntab, index);
+	struct values values = { .tables = buffer_bytes(&truth->tables),
+				 .end = entry,
+				 .value = -1 };
+	uint32_t count, offset;
+
+	values.quantum = truth->quantum;
+	if (!bytes_u32(record, rows[format].pcdata_count, &count) || !count ||
+	    !bytes_u32(record, rows[format].pcdata, &offset) || !offset)
+		return values;
+	values.at = offset;
+	values.is_open = true;
+	return values;
+}
+
+/* The value at an address, which is not below any asked for before. */
+static int64_t value_at(struct values *values, uint64_t address)
+{
+	uint64_t change, distance;
+
+	while (values->is_open && address >= values->end) {
+		values->is_open = bytes_uvarint(values->tables, &values->at, &change) &&
+				  bytes_uvarint(values->tables, &values->at, &distance) && distance;
+		if (!values->is_open)
+			break;
+		values->value += (int32_t)(-(change & 1) ^ (change >> 1));
+		values->end += distance * values->quantum;
+	}
+	return values->is_open ? values->value : -1;
+}
+
+static bool is_restarted(int64_t value)
+{
+	return value >= RESTART_AT_ENTRY && value <= RESTART_1;
+}
+
+static void compare(struct truth *truth, const struct function *function, uint64_t address,
+		    bool is_restart, bool may_repeat)
+{
+	truth->restarted += is_restart;
+	truth->agreed += is_restart && may_repeat;
+	truth->elsewhere += !is_restart && may_repeat;
+	if (is_restart && !may_repeat && image_machine(truth->binary->image) == MACHINE_ARM64)
+		printf("%s: %s at %#llx is restarted\n", truth->path, function->name,
+		       (unsigned long long)address);
+}
+
+/* Two sequences side by side have different values. */
+static void function_check(struct truth *truth, size_t index, const struct function *function,
+			   struct bytes code)
+{
+	struct values values = values_of(truth, index, function->entry);
+	struct instruction instruction;
+	uint64_t previous = 0;
+	int64_t value = -1;
+	bool may_repeat = false;
+
+	disassembler_start(truth->disassembler, code, function->entry);
+	while (disassembler_next(truth->disassembler, &instruction)) {
+		int64_t next = value_at(&values, instruction.address);
+
+		if (previous)
+			compare(truth, function, previous, is_restarted(value) && next == value,
+				may_repeat);
+		previous = instruction.address;
+		value = next;
+		may_repeat = disassembler_effects(truth->disassembler).may_repeat;
+	}
+}
+
+static int functions_check(struct truth *truth, struct error *err)
+{
+	const struct pclntab *table = truth->binary->pclntab;
+	struct function function;
+	struct buffer code;
+
+	for (size_t i = 0; i < pclntab_count(table); i++) {
+		if (!pclntab_at(table, i, &function) ||
+		    image_load(truth->binary->image, function.entry, function.end - function.entry,
+			       &code, NULL) < 0)
+			continue;
+		function_check(truth, i, &function, buffer_bytes(&code));
+		buffer_release(&code);
+	}
+	printf("%s: %s: of %zu instructions that are restarted %zu are known; %zu others look like them\n",
+	       truth->path, truth->binary->version.text, truth->restarted, truth->agreed,
+	       truth->elsewhere);
+	/* Only AArch64 has such sequences; between functions of x86-64 the table goes on as it likes. */
+	if (image_machine(truth->binary->image) != MACHINE_ARM64)
+		return truth->elsewhere ? error_fail(err, -EBADMSG, "x86-64 restarts nothing") : 0;
+	if (truth->agreed != truth->restarted || !truth->restarted)
+		return error_fail(err, -EBADMSG, "code and table of preemption disagree");
+	return 0;
+}
+
+static int binary_check(const char *path)
+{
+	struct truth truth = { .path = path };
+	struct error err = { 0 };
+	char message[1024];
+	int r = binary_open(path, NULL, &truth.binary, &err);
+
+	if (r == 0)
+		r = disassembler_open(image_machine(truth.binary->image), &truth.disassembler,
+				      &err);
+	if (r == 0)
+		r = pclntab_load_pc_tables(truth.binary->pclntab, truth.binary->image,
+					   &truth.tables, &err);
+	if (r == 0) {
+		truth.quantum = image_machine(truth.binary->image) == MACHINE_ARM64 ? 4 : 1;
+		r = functions_check(&truth, &err);
+		buffer_release(&truth.tables);
+	}
+	if (r < 0) {
+		error_format(&err, message, sizeof(message));
+		fprintf(stderr, "restart_truth: %s: %s\n", path, message);
+	}
+	disassembler_close(truth.disassembler);
+	binary_close(truth.binary);
+	return r < 0;
+}
+
+int main(int argc, char **argv)
+{
+	int status = argc > 1 ? 0 : 2;
+
+	for (int i = 1; i < argc; i++)
+		status |= binary_check(argv[i]);
+	return status;
+}
