@@ -164,8 +164,10 @@ ENTRIES = (
     ),
 )
 
-# For --hits and --minutes.
-LONG = (PAGED_REQUESTS, PAGED_CALLS)
+# For --hits and --minutes. The judge shares two CPUs with eight busy threads and falls behind: what waits for it
+# is kept, so that only the ring can lose anything.
+LONG = tuple(dataclasses.replace(step, words=f"{step.words} --reader-buffer {256 << 20}")
+             for step in (PAGED_REQUESTS, PAGED_CALLS))
 
 
 def find(name):
