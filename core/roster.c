@@ -7,6 +7,7 @@
 
 #include "binary.h"
 #include "catalog.h"
+#include "workers.h"
 
 /* Files found not to be worth another look; enough for what a host runs over and over. */
 enum { MAX_REFUSED_FILES = 256 };
@@ -17,6 +18,7 @@ struct roster {
 	const struct record_clock *clock;
 	struct catalog *catalog;
 	bool warned;
+	bool has_workers;
 	struct roster_callbacks callbacks;
 	struct target_set targets;
 	struct file_identity refused[MAX_REFUSED_FILES]; /* a ring: the oldest gives way */
@@ -44,6 +46,15 @@ int roster_create(void *loop, struct kernel *kernel, const struct record_clock *
 	roster->callbacks = *callbacks;
 	*ret_roster = roster;
 	return 0;
+}
+
+void roster_start_workers(struct roster *roster)
+{
+	struct error why = {0};
+
+	roster->has_workers = workers_start(roster->loop, &why) == 0;
+	if (!roster->has_workers)
+		roster->callbacks.warned(roster->callbacks.user, &why);
 }
 
 void roster_destroy(struct roster *roster)
@@ -108,6 +119,7 @@ static struct target_options target_options(struct roster *roster, struct known_
 		.kernel = roster->kernel,
 		.clock = roster->clock,
 		.id = target_set_next_id(&roster->targets),
+		.has_workers = roster->has_workers,
 		.binary = binary,
 		.ended = on_target_ended,
 		.user = roster,

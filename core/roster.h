@@ -27,6 +27,12 @@ int roster_create(void *loop, struct kernel *kernel, const struct record_clock *
 		  const struct roster_callbacks *callbacks, struct roster **ret_roster,
 		  struct error *err);
 
+/*
+ * From now on probes of processes that have ended are removed beside the loop, if threads can be made for it. They
+ * have the capabilities of the caller, for good.
+ */
+void roster_start_workers(struct roster *roster);
+
 /* Drops all targets without a word, and frees the roster. Run the loop after this. */
 void roster_destroy(struct roster *roster);
 

@@ -440,6 +440,7 @@ int session_create(const struct session_options *options, struct session **ret_s
 	}
 	needs.admin = kernel_needs_admin(session->kernel);
 	privilege_drop(&needs);
+	roster_start_workers(session->roster);
 	*ret_session = session;
 	return 0;
 }

@@ -20,6 +20,7 @@ struct target {
 	bool has_own_probes;
 	bool is_withdrawn;
 	bool is_watched; /* by `end` */
+	bool has_workers;
 	uv_poll_t end; /* on the pidfd */
 	uv_work_t detaching;
 	int ends_to_come; /* of `end` and of `detaching`, before it can be freed */
@@ -142,6 +143,7 @@ static struct target *create(const struct target_options *options, const struct 
 	target->id = options->id;
 	target->process = *process;
 	target->binary = options->binary;
+	target->has_workers = options->has_workers;
 	target->inspection = inspection_reference(inspection);
 	target->detaching.data = target;
 	target->ended = options->ended;
@@ -248,7 +250,7 @@ void target_close(struct target *target)
 	}
 	target->ends_to_come = 1;
 	/* The kernel waits for what may still run; the loop does not wait with it. */
-	if (target->attachment &&
+	if (target->attachment && target->has_workers &&
 	    uv_queue_work(target->end.loop, &target->detaching, detach, on_detached) == 0)
 		target->ends_to_come++;
 	uv_close((uv_handle_t *)&target->end, on_closed);

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Descriptors or memory run out at one moment: nothing wrong is told, and what was passed over is traced soon after."""
+"""Descriptors, memory or threads run out at one moment: nothing wrong is told, and what was passed over is traced soon after."""
 
 import os
+import random
 import resource
 import time
 
 import events
+import rights
 from account import holdings
 from client import get
 from harness import be_alone, check, check_equal, main, releases, require_command
@@ -148,7 +150,24 @@ def test_each_descriptor(scope, way):
     print(f"{short} of {len(started)} were short of descriptors", flush=True)
 
 
+def test_threads(scope):
+    """no thread can be made: that is said, and when a process ends the others are traced on"""
+    servers = [Server(scope, NEWEST) for _ in range(2)]
+    user = random.randrange(10**6, 2 * 10**6)  # who has no other processes
+    tracer = Tracer(scope, "--pid", ",".join(str(server.pid) for server in servers), "--json",
+                    path=rights.capable_tool(scope, *rights.ALL),
+                    wrapper=("prlimit", "--nproc=1:1", *rights.as_user(user)))
+    tracer.wait_attached(len(servers))
+    check(b"no threads can be made" in tracer.stderr.text(), f"{tracer.stderr.text()!r}")
+    servers[0].kill()
+    tracer.wait_types(1, "detach")
+    get(servers[1].addresses["http"], "/ping")
+    (request,) = tracer.wait_types(1, "request")
+    check_equal(request["pid"], servers[1].pid, "whose request is told of")
+    tracer.interrupt()
+
+
 if __name__ == "__main__":
     be_alone()
     main([*((test_process, *row) for row in OPENED), *((test_file, number) for number in (1, 2, 3)),
-          test_watched, test_types, test_list, *((test_each_descriptor, way) for way in WAYS[:2])])
+          test_watched, test_types, test_list, test_threads, *((test_each_descriptor, way) for way in WAYS[:2])])
