@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -24,45 +25,51 @@ static uint8_t *instruction(void)
 	return (uint8_t *)(uintptr_t)probed;
 }
 
-/* Where it is in our file. */
-static uint64_t file_offset(void)
+struct mapping {
+	uint64_t start, end, offset;
+};
+
+/* Of our file, the one that the instruction is in. */
+static struct mapping mapping_find(void)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
-	uint64_t address = (uintptr_t)probed, start, end, offset, found = 0;
+	uint64_t address = (uintptr_t)probed;
+	struct mapping mapping;
+	bool found = false;
 	char line[512];
 
 	assert_non_null(maps);
-	while (!found && fgets(line, sizeof(line), maps)) {
-		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*4s %" SCNx64, &start, &end, &offset) ==
-			    3 &&
-		    address >= start && address < end)
-			found = address - start + offset;
-	}
+	while (!found && fgets(line, sizeof(line), maps))
+		found = sscanf(line, "%" SCNx64 "-%" SCNx64 " %*4s %" SCNx64, &mapping.start,
+			       &mapping.end, &mapping.offset) == 3 &&
+			address >= mapping.start && address < mapping.end;
 	fclose(maps);
 	assert_true(found);
-	return found;
+	return mapping;
 }
 
-static void change(size_t byte, uint8_t mask)
+/* All of it is made writable: it stays one mapping. */
+static void change(const struct mapping *mapping, size_t byte, uint8_t mask)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	uint8_t *begin = (uint8_t *)((uintptr_t)instruction() & ~(page - 1));
+	void *begin = (void *)(uintptr_t)mapping->start;
+	size_t size = mapping->end - mapping->start;
 
-	assert_int_equal(mprotect(begin, page, PROT_READ | PROT_WRITE | PROT_EXEC), 0);
+	assert_int_equal(mprotect(begin, size, PROT_READ | PROT_WRITE | PROT_EXEC), 0);
 	instruction()[byte] ^= mask;
-	assert_int_equal(mprotect(begin, page, PROT_READ | PROT_EXEC), 0);
+	assert_int_equal(mprotect(begin, size, PROT_READ | PROT_EXEC), 0);
 }
 
 /* brk #5 of arm64 is a0 00 20 d4: ldr x0,[x5], a0 00 40 f9, has two bytes of it. */
 static void sees_any_byte_of_it(void **state)
 {
-	uint64_t offset = file_offset();
+	struct mapping mapping = mapping_find();
+	uint64_t offset = (uintptr_t)probed - mapping.start + mapping.offset;
 
 	assert_int_equal(breakpoint_stands((uint32_t)getpid(), offset), 0);
 	for (size_t byte = 0; byte < 4; byte++) {
-		change(byte, 0x60);
+		change(&mapping, byte, 0x60);
 		assert_int_equal(breakpoint_stands((uint32_t)getpid(), offset), 1);
-		change(byte, 0x60);
+		change(&mapping, byte, 0x60);
 	}
 	assert_int_equal(breakpoint_stands((uint32_t)getpid(), offset), 0);
 }
