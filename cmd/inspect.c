@@ -9,11 +9,12 @@
 #include <unistd.h>
 
 #include "binary_report.h"
+#include "diagnostic.h"
 #include "function_report.h"
+#include "go_libraries.h"
 #include "options.h"
 #include "plan_report.h"
 #include "process.h"
-#include "diagnostic.h"
 
 struct inspect_options {
 	bool json, help;
@@ -70,6 +71,48 @@ static bool names_process(const char *subject, uint32_t *ret_pid)
 	       access(subject, F_OK) < 0;
 }
 
+/* The first Go library that the process has loaded; -ENOENT when it has none. */
+static int open_library(const struct inspect_options *options, uint32_t pid,
+			struct binary **ret_binary)
+{
+	struct go_libraries libraries;
+	struct process process;
+	char text[512];
+	int r = process_open(pid, &process, NULL);
+
+	if (r < 0)
+		return r;
+	r = go_libraries_find(&process, &libraries, NULL);
+	process_close(&process);
+	if (r < 0)
+		return r;
+	r = -ENOENT;
+	for (size_t i = 0; r < 0 && i < libraries.count; i++) {
+		const char *path = libraries.paths[i];
+		struct error found = { 0 };
+
+		r = binary_open(library_path(pid, path).text, options->types, ret_binary, NULL);
+		if (r < 0)
+			continue;
+		error_fail(&found, 0, "pid %u: its Go code is in %s", pid, path);
+		error_format(&found, text, sizeof(text));
+		diagnostic_text(text);
+	}
+	go_libraries_finish(&libraries);
+	return r;
+}
+
+/* What a process runs, or, where that is no Go program, a library of it that has Go code. */
+static int open_process(const struct inspect_options *options, uint32_t pid,
+			struct binary **ret_binary, struct error *err)
+{
+	int r = binary_open(process_exe_path(pid).text, options->types, ret_binary, err);
+
+	if ((r == -ENOENT || r == -ENOEXEC) && open_library(options, pid, ret_binary) == 0)
+		return 0;
+	return r;
+}
+
 static int open_subject(const struct inspect_options *options, struct binary **ret_binary,
 			struct error *err)
 {
@@ -82,7 +125,7 @@ static int open_subject(const struct inspect_options *options, struct binary **r
 	}
 	pid = process_of_thread(pid);
 	error_subject(err, "pid %u", pid);
-	return binary_open(process_exe_path(pid).text, options->types, ret_binary, err);
+	return open_process(options, pid, ret_binary, err);
 }
 
 /* Functions with expressions on them: what they compile to. */

@@ -168,12 +168,14 @@ static int attach(struct kernel *kernel, const struct attach_request *request,
 	return 0;
 }
 
-int kernel_attach(struct kernel *kernel, uint32_t pid, uint32_t target,
+int kernel_attach(struct kernel *kernel, const char *path, uint32_t pid, uint32_t target,
 		  const struct attach_point *points, size_t count,
 		  struct attachment **ret_attachment, struct error *err)
 {
-	struct process_exe_path path = process_exe_path(pid);
-	struct attach_request request = { .path = path.text, .pid = pid, .target = target };
+	struct process_exe_path exe = process_exe_path(pid);
+	struct attach_request request = { .path = path ? path : exe.text,
+					  .pid = pid,
+					  .target = target };
 
 	return attach(kernel, &request, points, count, ret_attachment, err);
 }

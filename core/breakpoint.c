@@ -4,10 +4,12 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "go_libraries.h"
+#include "process_map.h"
 
 /*
  * The longest breakpoint, that of arm64, of which single bytes may be those of the instruction. On x86-64 it has one byte,
@@ -15,23 +17,16 @@
  */
 #define BREAKPOINT_SIZE 4
 
-static int proc_open(uint32_t pid, const char *name)
+static int proc_read(uint32_t pid, const char *name, uint64_t offset, void *data, size_t size)
 {
 	char path[32];
+	ssize_t got;
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
-}
-
-static int proc_read(uint32_t pid, const char *name, uint64_t offset, void *data, size_t size)
-{
-	int fd = proc_open(pid, name);
-	ssize_t got;
-
 	if (fd < 0)
-		return fd;
+		return -errno;
 	got = pread(fd, data, size, (off_t)offset);
 	if (got < 0)
 		got = -errno;
@@ -56,47 +51,69 @@ static int entry_find(uint32_t pid, uint64_t *ret_entry)
 	return -ENOENT;
 }
 
-/* The address in the mapping that holds `entry` where the file's byte at `file_offset` is mapped. */
-static int address_find(uint32_t pid, uint64_t entry, uint64_t file_offset, uint64_t *ret_address)
+/* Looks for where a byte of a file is mapped: of a library, or of the program that begins at `entry`. */
+struct address_search {
+	const char *library; /* or NULL */
+	uint64_t entry;
+	uint64_t file_offset;
+	uint64_t address; /* 0: it was not found */
+};
+
+static bool visit(void *user, const struct mapping *mapping)
 {
-	int fd = proc_open(pid, "maps"), r = -ENOENT;
-	FILE *maps = fd < 0 ? NULL : fdopen(fd, "re");
-	char line[512];
+	struct address_search *search = user;
+	bool is_file = search->library ?
+			       strcmp(mapping->path, search->library) == 0 :
+			       search->entry >= mapping->start && search->entry < mapping->end;
 
-	if (!maps) {
-		if (fd >= 0)
-			close(fd);
-		return fd < 0 ? fd : -ENOMEM;
-	}
-	/* The rest of a line with a long path is read as a line of its own, and begins with no range. */
-	while (r == -ENOENT && fgets(line, sizeof(line), maps)) {
-		uint64_t start, end, offset;
-
-		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*4s %" SCNx64, &start, &end, &offset) !=
-			    3 ||
-		    entry < start || entry >= end)
-			continue;
-		if (file_offset < offset || file_offset - offset >= end - start)
-			break;
-		*ret_address = start + (file_offset - offset);
-		r = 0;
-	}
-	fclose(maps);
-	return r;
+	if (!is_file || search->file_offset < mapping->file_offset ||
+	    search->file_offset - mapping->file_offset >= mapping->end - mapping->start)
+		return true;
+	search->address = mapping->start + (search->file_offset - mapping->file_offset);
+	return false;
 }
 
-int breakpoint_stands(uint32_t pid, uint64_t file_offset)
+static int address_find(uint32_t pid, const char *library, uint64_t file_offset,
+			uint64_t *ret_address)
 {
-	uint8_t in_memory[BREAKPOINT_SIZE], in_file[BREAKPOINT_SIZE];
-	uint64_t entry, address;
-	int r = entry_find(pid, &entry), read = 0;
+	struct address_search search = { .library = library, .file_offset = file_offset };
+	int r = library ? 0 : entry_find(pid, &search.entry);
 
 	if (r == 0)
-		r = address_find(pid, entry, file_offset, &address);
+		r = process_map_walk(pid, visit, &search);
+	if (r < 0)
+		return r;
+	*ret_address = search.address;
+	return search.address ? 0 : -ENOENT;
+}
+
+static int read_file(uint32_t pid, const char *library, uint64_t offset, void *data, size_t size)
+{
+	ssize_t got;
+	int fd;
+
+	if (!library)
+		return proc_read(pid, "exe", offset, data, size);
+	fd = open(library_path(pid, library).text, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	got = pread(fd, data, size, (off_t)offset);
+	if (got < 0)
+		got = -errno;
+	close(fd);
+	return (int)got;
+}
+
+int breakpoint_stands(uint32_t pid, const char *library, uint64_t file_offset)
+{
+	uint8_t in_memory[BREAKPOINT_SIZE], in_file[BREAKPOINT_SIZE];
+	uint64_t address;
+	int r = address_find(pid, library, file_offset, &address), read = 0;
+
 	if (r == 0)
 		r = read = proc_read(pid, "mem", address, in_memory, sizeof(in_memory));
 	if (r > 0)
-		r = proc_read(pid, "exe", file_offset, in_file, (size_t)read);
+		r = read_file(pid, library, file_offset, in_file, (size_t)read);
 	if (r < 0)
 		return r;
 	/* Where the file ends there may be less than a whole one. */

@@ -69,15 +69,11 @@ static void destroy_binary(struct known_binary *binary)
 }
 
 /* "/proc/self/fd/7": the file that was opened, whatever its path leads to by now. */
-struct descriptor_path {
-	char text[32];
-};
-
-static struct descriptor_path descriptor_path(int descriptor)
+struct known_binary_path known_binary_path(const struct known_binary *binary)
 {
-	struct descriptor_path path;
+	struct known_binary_path path;
 
-	snprintf(path.text, sizeof(path.text), "/proc/self/fd/%d", descriptor);
+	snprintf(path.text, sizeof(path.text), "/proc/self/fd/%d", binary->descriptor);
 	return path;
 }
 
@@ -278,7 +274,7 @@ static bool make_room(struct catalog *catalog, int r)
 static int inspect(struct catalog *catalog, struct known_binary *binary, const char *origin,
 		   const char *name, struct error *err)
 {
-	struct descriptor_path path = descriptor_path(binary->descriptor);
+	struct known_binary_path path = known_binary_path(binary);
 	const struct inspection_file file = { path.text, origin, name };
 	struct error why;
 	int r;
@@ -394,7 +390,7 @@ struct known_binary *catalog_find(struct catalog *catalog, int plan)
 
 int catalog_probe(struct catalog *catalog, struct known_binary *binary, struct error *err)
 {
-	struct descriptor_path path = descriptor_path(binary->descriptor);
+	struct known_binary_path path = known_binary_path(binary);
 	const struct attach_point *points;
 	size_t count;
 

@@ -49,6 +49,7 @@ struct process_identity {
 	uint32_t pid;
 	char comm[16];
 	const char *exe;
+	const char *library;   /* that has its Go code; NULL: `exe` has it */
 	const char *container; /* its id; NULL: it runs in none */
 	const char *go_version;
 	const char *convention; /* "stack" or "register" */

@@ -28,6 +28,7 @@ struct inspection {
 	struct kernel *kernel;
 	char *go_version;
 	const char *convention;
+	bool is_library;
 	char **unseen;
 	size_t unseen_count;
 	size_t point_count;
@@ -276,6 +277,7 @@ static int inspect(struct inspection *inspection, const struct inspection_file *
 	if (r < 0)
 		return r;
 	inspection->convention = binary->convention->name;
+	inspection->is_library = binary_is_library(binary);
 	inspection->go_version = strdup(binary->version.text);
 	r = inspection->go_version ? install_survey(inspection, &survey, options, err) :
 				     no_memory(err);
@@ -333,6 +335,11 @@ void inspection_release(struct inspection *inspection)
 	free(inspection->probes);
 	free(inspection->go_version);
 	free(inspection);
+}
+
+bool inspection_is_library(const struct inspection *inspection)
+{
+	return inspection->is_library;
 }
 
 const char *inspection_go_version(const struct inspection *inspection)

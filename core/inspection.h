@@ -46,6 +46,9 @@ int inspection_open(struct kernel *kernel, const struct inspection_file *file,
 struct inspection *inspection_reference(struct inspection *inspection);
 void inspection_release(struct inspection *inspection);
 
+/* Whether the binary is a shared library, which processes load and none runs. */
+bool inspection_is_library(const struct inspection *inspection);
+
 const char *inspection_go_version(const struct inspection *inspection);
 const char *inspection_convention(const struct inspection *inspection);
 

@@ -98,7 +98,8 @@ void journal_attached(struct journal *journal, const struct process_identity *ta
 	struct error news = {0};
 
 	journal->counts.targets++;
-	error_fail(&news, 0, "traced: %s, %s ABI", target->go_version, target->convention);
+	error_fail(&news, 0, "traced: %s, %s ABI%s%s", target->go_version, target->convention,
+		   target->library ? ", in " : "", target->library ? target->library : "");
 	tell_target(journal, EVENT_ATTACH, target, &news);
 }
 

@@ -79,9 +79,10 @@ struct attach_point {
 };
 
 /*
- * Attaches all points in process `pid`, whose records will carry `target`.
+ * Attaches all points in process `pid`, whose records will carry `target`. They are in the file at `path`,
+ * a library, or, where that is NULL, in what the process runs.
  */
-int kernel_attach(struct kernel *kernel, uint32_t pid, uint32_t target,
+int kernel_attach(struct kernel *kernel, const char *path, uint32_t pid, uint32_t target,
 		  const struct attach_point *points, size_t count,
 		  struct attachment **ret_attachment, struct error *err);
 /*

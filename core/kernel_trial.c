@@ -48,7 +48,7 @@ static void attach(struct kernel *kernel, bool is_long, struct kernel_outcome *r
 	struct attach_point point = { .file_offset = never_called_offset(), .is_long = is_long };
 	struct attachment *attachment;
 
-	if (kernel_attach(kernel, (uint32_t)getpid(), 0, &point, 1, &attachment,
+	if (kernel_attach(kernel, NULL, (uint32_t)getpid(), 0, &point, 1, &attachment,
 			  &ret_outcome->why) < 0)
 		ret_outcome->failure.obstacle = kernel_obstacle(kernel);
 	else

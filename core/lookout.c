@@ -211,13 +211,13 @@ static void vanish(struct lookout *lookout, uint32_t pid)
 }
 
 /* The probes are put into the file, for who runs it next; others that run it, unwanted, pay a lookup. */
-static void take_on(struct lookout *lookout, struct process *process, bool named)
+static void take_on(struct lookout *lookout, struct process *process, bool has_loaded, bool named)
 {
 	uint32_t pid = process->pid;
 	struct error why = {0};
 	int r;
 
-	r = roster_add_found(lookout->roster, process, &why);
+	r = roster_add_found(lookout->roster, process, has_loaded, &why);
 	if (r == 0) {
 		/* In a container its path may lead elsewhere here: then there is nothing to see. */
 		deployments_watch(lookout->deployments, process->exe);
@@ -259,7 +259,7 @@ static void look_at(struct lookout *lookout, const struct process_news *news)
 	if (!open_process(lookout, news->pid, &process))
 		return;
 	if (by_port || discovery_wants(&lookout->rules, &process))
-		take_on(lookout, &process, by_port || is_named(lookout, &process));
+		take_on(lookout, &process, by_port, by_port || is_named(lookout, &process));
 	else if (roster_knows(lookout->roster, &process.file))
 		kernel_dismiss_program(lookout->kernel, news->pid);
 	process_close(&process);
@@ -299,7 +299,8 @@ static void look_for(struct lookout *lookout, uint32_t pid)
 	if (r < 0)
 		refuse(lookout, &why, true);
 	else if (r)
-		take_on(lookout, &process, lookout->rules.port_count || is_named(lookout, &process));
+		take_on(lookout, &process, true,
+			lookout->rules.port_count || is_named(lookout, &process));
 	process_close(&process);
 }
 

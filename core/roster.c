@@ -7,6 +7,8 @@
 
 #include "binary.h"
 #include "catalog.h"
+#include "go_libraries.h"
+#include "name_list.h"
 #include "workers.h"
 
 /* Files found not to be worth another look; enough for what a host runs over and over. */
@@ -157,19 +159,91 @@ static int probe_file(struct roster *roster, struct known_binary *binary, const 
 	return 0;
 }
 
-/* Takes over the process. */
-static int attach(struct roster *roster, struct process *process, bool whole_file, struct error *err)
+/* What a process runs; a library by itself runs nowhere. */
+static int open_program(struct roster *roster, const char *path, const char *name,
+			struct known_binary **ret_binary, struct error *err)
+{
+	struct known_binary *binary;
+	int r = catalog_open(roster->catalog, path, name, &binary, err);
+
+	if (r < 0)
+		return r;
+	if (!inspection_is_library(known_binary_inspection(binary))) {
+		*ret_binary = binary;
+		return 0;
+	}
+	catalog_release(roster->catalog, binary);
+	error_fail(err, -ENOTSUP,
+		   "a shared library (-buildmode=c-shared or plugin), which no process runs");
+	error_hint(err, "name a process that has loaded it: --pid PID");
+	return -ENOTSUP;
+}
+
+/*
+ * The first of the Go libraries that the process has loaded in which something is to be traced. -EALREADY
+ * when it has none, and then there is no error.
+ */
+static int open_library(struct roster *roster, const struct process *process,
+			struct known_binary **ret_binary, struct error *err)
+{
+	struct go_libraries libraries;
+	int r = go_libraries_find(process, &libraries, err);
+
+	if (r < 0)
+		return r;
+	r = -EALREADY;
+	for (size_t i = 0; r < 0 && !error_is_shortage(r) && i < libraries.count; i++) {
+		const char *path = libraries.paths[i];
+		struct error why = { 0 };
+
+		r = catalog_open(roster->catalog, library_path(process->pid, path).text, path,
+				 ret_binary, &why);
+		if (r < 0)
+			error_fail(err, r, "its library %s: %s", path, why.what);
+		if (r < 0 && why.hint[0])
+			error_hint(err, "%s", why.hint);
+	}
+	if (libraries.count == 0 && libraries.deleted)
+		error_hint(err, "it has loaded %s: if that has Go code, restart it",
+			   libraries.deleted);
+	go_libraries_finish(&libraries);
+	return r;
+}
+
+/* Whether another file of the process may have what this one has not. */
+static bool is_elsewhere(int r)
+{
+	return r == -ENOENT || r == -ENOEXEC || r == -EALREADY;
+}
+
+/* What is to be traced of a process: what it runs, or a library that it has loaded. */
+static int open_code(struct roster *roster, const struct process *process,
+		     struct known_binary **ret_binary, struct error *err)
 {
 	struct process_exe_path path = process_exe_path(process->pid);
-	struct known_binary *binary;
-	struct target *target = NULL;
-	int r = catalog_open(roster->catalog, path.text, process->exe, &binary, err);
+	struct error why = { 0 };
+	int r = open_program(roster, path.text, process->exe, ret_binary, err), found;
 
-	if (r < 0) {
-		process_close(process);
+	if (!is_elsewhere(r))
 		return r;
-	}
-	if (whole_file)
+	found = open_library(roster, process, ret_binary, &why);
+	/* That a program of Go has nothing to trace stays the reason where its libraries have none, either. */
+	if (found == -EALREADY)
+		error_hint(err, "%s", why.hint);
+	if (found == -EALREADY || (found == -ENOENT && binary_looks_like_go(path.text) > 0))
+		return r;
+	return found < 0 ? error_adopt(err, &why) : 0;
+}
+
+/* Takes over the process, and the use of the binary. */
+static int attach(struct roster *roster, struct process *process, struct known_binary *binary,
+		  bool whole_file, struct error *err)
+{
+	bool is_library = inspection_is_library(known_binary_inspection(binary));
+	struct target *target = NULL;
+	int r = 0;
+
+	if (whole_file && !is_library)
 		r = probe_file(roster, binary, process->exe, err);
 	if (r < 0)
 		process_close(process);
@@ -183,6 +257,30 @@ static int attach(struct roster *roster, struct process *process, bool whole_fil
 	return 0;
 }
 
+/* What a program of Go has loaded has its own copies of what it serves with. */
+static void warn_of_libraries(struct roster *roster, const struct process *process,
+			      const struct known_binary *binary)
+{
+	struct name_list names = { .count = 0 };
+	struct go_libraries libraries;
+	char text[NAME_LIST_TEXT];
+	struct error why = { 0 };
+
+	if (inspection_is_library(known_binary_inspection(binary)) ||
+	    go_libraries_find(process, &libraries, NULL) < 0)
+		return;
+	for (size_t i = 0; i < libraries.count; i++)
+		name_list_add(&names, libraries.paths[i]);
+	if (names.count) {
+		name_list_format(&names, text);
+		error_subject(&why, "pid %u (%s)", process->pid, process->exe);
+		error_fail(&why, -ENOTSUP, "Go code that it has loaded is not traced: %s", text);
+		error_hint(&why, "a FUNCTION that only this code has is");
+		roster->callbacks.warned(roster->callbacks.user, &why);
+	}
+	go_libraries_finish(&libraries);
+}
+
 int roster_prepare(struct roster *roster, const char *path, struct known_binary **ret_binary,
 		   struct error *err)
 {
@@ -190,7 +288,7 @@ int roster_prepare(struct roster *roster, const char *path, struct known_binary 
 	int r;
 
 	error_subject(err, "%s", path);
-	r = catalog_open(roster->catalog, path, path, &binary, err);
+	r = open_program(roster, path, path, &binary, err);
 	if (r < 0)
 		return r;
 	r = probe_file(roster, binary, path, err);
@@ -229,6 +327,7 @@ struct roster_counts roster_count(const struct roster *roster)
 
 int roster_add(struct roster *roster, uint32_t pid, struct error *err)
 {
+	struct known_binary *binary;
 	struct process process;
 	int r;
 
@@ -238,7 +337,13 @@ int roster_add(struct roster *roster, uint32_t pid, struct error *err)
 	if (r < 0)
 		return r;
 	error_subject(err, "pid %u (%s)", pid, process.exe);
-	return attach(roster, &process, false, err);
+	r = open_code(roster, &process, &binary, err);
+	if (r < 0) {
+		process_close(&process);
+		return r;
+	}
+	warn_of_libraries(roster, &process, binary);
+	return attach(roster, &process, binary, false, err);
 }
 
 static bool was_refused(const struct roster *roster, const struct file_identity *file)
@@ -288,35 +393,55 @@ int roster_prepare_found(struct roster *roster, const char *path, const struct f
 	return r;
 }
 
-int roster_add_found(struct roster *roster, struct process *process, struct error *err)
+/* The same for a process that nobody named: its file is opened if there is hope for it. */
+static int open_found(struct roster *roster, const struct process *process,
+		      struct known_binary **ret_binary, struct error *err)
+{
+	struct process_exe_path path = process_exe_path(process->pid);
+	int r;
+
+	if (was_refused(roster, &process->file))
+		return error_fail(err, -EALREADY, "its file was refused before");
+	r = catalog_knows(roster->catalog, &process->file) ? 1 : binary_looks_like_go(path.text);
+	if (r > 0)
+		return open_program(roster, path.text, process->exe, ret_binary, err);
+	if (r == 0)
+		return error_fail(err, -ENOEXEC, "not a Go program");
+	return error_fail(err, r, "its file cannot be opened: %s", strerror(-r));
+}
+
+int roster_add_found(struct roster *roster, struct process *process, bool has_loaded,
+		     struct error *err)
 {
 	struct target *target = find(roster, process->pid);
 	struct process_exe_path path = process_exe_path(process->pid);
 	struct process taken = *process;
+	struct known_binary *binary;
 	int r;
 
 	if (target) {
 		/* For the next process of its file. */
-		probe_file(roster, target_binary(target), process->exe, NULL);
+		if (!target_identity(target)->library)
+			probe_file(roster, target_binary(target), process->exe, NULL);
 		return 0;
 	}
 	error_subject(err, "pid %u (%s)", taken.pid, taken.exe);
-	if (was_refused(roster, &taken.file))
-		return error_fail(err, -EALREADY, "its file was refused before");
-	r = catalog_knows(roster->catalog, &taken.file) ? 1 : binary_looks_like_go(path.text);
-	if (r > 0) {
+	r = open_found(roster, &taken, &binary, err);
+	if (r < 0 && r != -EALREADY && is_of_file(r))
+		refuse(roster, path.text, &taken.file);
+	if (has_loaded && is_elsewhere(r) && open_library(roster, &taken, &binary, NULL) == 0)
+		r = 0;
+	if (r == 0) {
 		process->descriptor = -1;
-		r = attach(roster, &taken, true, err);
-	} else if (r == 0) {
-		r = error_fail(err, -ENOEXEC, "not a Go program");
-	} else {
-		error_fail(err, r, "its file cannot be opened: %s", strerror(-r));
+		if (has_loaded)
+			warn_of_libraries(roster, &taken, binary);
+		r = attach(roster, &taken, binary, true, err);
+		if (r < 0 && is_of_file(r))
+			refuse(roster, path.text, &taken.file);
 	}
 	/* Whatever went wrong with one that has ended is no fault of its file. */
-	if (r < 0 && process_program(&taken) != PROCESS_RUNS_SAME)
+	if (r < 0 && r != -EALREADY && process_program(&taken) != PROCESS_RUNS_SAME)
 		return error_fail(err, -ESRCH, "has ended");
-	if (r < 0 && is_of_file(r))
-		refuse(roster, path.text, &taken.file);
 	return r;
 }
 

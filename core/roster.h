@@ -68,9 +68,11 @@ int roster_add(struct roster *roster, uint32_t pid, struct error *err);
  * The same for a process that nobody named: one whose file was refused before, or that is plainly no
  * Go program, is refused without being looked into again (-EALREADY, -ENOEXEC). Takes the process's
  * descriptor if it can use it. The probes are put into the file if that can be, and are there for the
- * next process from its first instruction on.
+ * next process from its first instruction on. `has_loaded`: it has run for a while, and where its file has
+ * nothing to trace the libraries that it has loaded may have.
  */
-int roster_add_found(struct roster *roster, struct process *process, struct error *err);
+int roster_add_found(struct roster *roster, struct process *process, bool has_loaded,
+		     struct error *err);
 
 /*
  * Takes on, and lets go of at once, a process that has ended already, of which something is known by

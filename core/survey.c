@@ -7,10 +7,6 @@
 
 int survey_init(struct survey *survey, const struct binary *binary, size_t count, struct error *err)
 {
-	if (binary_is_library(binary))
-		return error_fail(
-			err, -ENOTSUP,
-			"a shared library (-buildmode=c-shared or plugin), not a program: cannot be traced");
 	*survey = (struct survey){ .binary = binary, .count = count };
 	survey->probes = calloc(count ? count : 1, sizeof(*survey->probes));
 	return survey->probes ? 0 : error_fail(err, -ENOMEM, "out of memory");

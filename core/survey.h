@@ -49,7 +49,7 @@ struct survey {
 /* What of the requests that the binary handles is not seen, in words: number `index`; NULL beyond the last. */
 const char *survey_unseen(const struct survey *survey, size_t index);
 
-/* A survey with room for `count` probes; -ENOTSUP when the binary is none to be traced at all. */
+/* A survey with room for `count` probes. -ENOMEM is the only failure. */
 int survey_init(struct survey *survey, const struct binary *binary, size_t count, struct error *err);
 
 /*

@@ -13,6 +13,7 @@ struct target {
 	struct process process;
 	struct process_identity identity;
 	struct container_id container;
+	char *library; /* that has the code, as the process sees it; NULL: what it runs has it */
 	struct known_binary *binary;
 	struct inspection *inspection; /* its own reference: it may outlive the catalog */
 	struct attachment *attachment;
@@ -33,6 +34,7 @@ static void destroy(struct target *target)
 	attachment_detach(target->attachment);
 	inspection_release(target->inspection);
 	process_close(&target->process);
+	free(target->library);
 	free(target);
 }
 
@@ -78,7 +80,9 @@ static int check_reached(const struct target *target, struct error *err)
 	size_t count;
 	const struct attach_point *points = inspection_points(target->inspection, &count);
 	struct file_identity file;
-	int r = count ? breakpoint_stands(target->process.pid, points[0].file_offset) : 1;
+	int r = count ? breakpoint_stands(target->process.pid, target->library,
+					  points[0].file_offset) :
+			1;
 
 	if (error_is_shortage(r))
 		return error_fail(err, r, "whether probes reach it cannot be checked: %s",
@@ -89,9 +93,14 @@ static int check_reached(const struct target *target, struct error *err)
 	if (file_identity_read(process_exe_path(target->process.pid).text, &file) < 0 ||
 	    !file_identity_equal(&file, &target->process.file))
 		return 0;
-	error_fail(err, -ESTALE,
-		   "probes in its file do not reach it: it runs from a copy, as a file on overlayfs"
-		   " that was changed since");
+	if (target->library)
+		error_fail(err, -ESTALE,
+			   "probes in %s do not reach it: the file was changed since it was loaded",
+			   target->library);
+	else
+		error_fail(err, -ESTALE,
+			   "probes in its file do not reach it: it runs from a copy, as a file on"
+			   " overlayfs that was changed since");
 	error_hint(err, "restart it");
 	return -ESTALE;
 }
@@ -101,8 +110,10 @@ static int attach_own(struct target *target, const struct target_options *option
 {
 	size_t count;
 	const struct attach_point *points = inspection_points(target->inspection, &count);
-	int r = kernel_attach(options->kernel, target->process.pid, target->id, points, count,
-			      &target->attachment, err);
+	struct known_binary_path path = known_binary_path(target->binary);
+	int r = kernel_attach(options->kernel, target->library ? path.text : NULL,
+			      target->process.pid, target->id, points, count, &target->attachment,
+			      err);
 
 	target->has_own_probes = true;
 	target->since = record_clock_now(options->clock);
@@ -130,13 +141,22 @@ static int attach(struct target *target, const struct target_options *options, s
 	return r < 0 ? error_adopt(err, &why) : 0;
 }
 
+static int name_library(struct target *target, const struct known_binary *binary)
+{
+	if (!inspection_is_library(known_binary_inspection(binary)))
+		return 0;
+	target->library = strdup(known_binary_name(binary));
+	return target->library ? 0 : -ENOMEM;
+}
+
 static struct target *create(const struct target_options *options, const struct process *process,
 			     struct error *err)
 {
 	struct target *target = calloc(1, sizeof(*target));
 	struct inspection *inspection = known_binary_inspection(options->binary);
 
-	if (!target) {
+	if (!target || name_library(target, options->binary) < 0) {
+		free(target);
 		error_fail(err, -ENOMEM, "out of memory");
 		return NULL;
 	}
@@ -151,6 +171,7 @@ static struct target *create(const struct target_options *options, const struct 
 	target->identity = (struct process_identity){
 		.pid = process->pid,
 		.exe = target->process.exe,
+		.library = target->library,
 		.go_version = inspection_go_version(inspection),
 		.convention = inspection_convention(inspection),
 	};

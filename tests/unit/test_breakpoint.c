@@ -65,13 +65,13 @@ static void sees_any_byte_of_it(void **state)
 	struct mapping mapping = mapping_find();
 	uint64_t offset = (uintptr_t)probed - mapping.start + mapping.offset;
 
-	assert_int_equal(breakpoint_stands((uint32_t)getpid(), offset), 0);
+	assert_int_equal(breakpoint_stands((uint32_t)getpid(), NULL, offset), 0);
 	for (size_t byte = 0; byte < 4; byte++) {
 		change(&mapping, byte, 0x60);
-		assert_int_equal(breakpoint_stands((uint32_t)getpid(), offset), 1);
+		assert_int_equal(breakpoint_stands((uint32_t)getpid(), NULL, offset), 1);
 		change(&mapping, byte, 0x60);
 	}
-	assert_int_equal(breakpoint_stands((uint32_t)getpid(), offset), 0);
+	assert_int_equal(breakpoint_stands((uint32_t)getpid(), NULL, offset), 0);
 }
 
 int main(void)
