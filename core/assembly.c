@@ -221,3 +221,38 @@ void assembly_end_target(struct assembly *assembly, const struct target *target)
 		close_request(assembly, start, NULL, OUTCOME_EXITED);
 	calls_end_target(assembly->calls, target);
 }
+
+void assembly_close(struct assembly *assembly)
+{
+	const struct assembly_callbacks *callbacks = &assembly->callbacks;
+	bool is_known = !callbacks->lost_ends || callbacks->lost_ends(callbacks->user) <=
+							 assembly_unknown_ends(assembly);
+	struct bytes start;
+
+	while (joiner_take_oldest(assembly->joiner, &start)) {
+		if (is_known)
+			close_request(assembly, start, NULL, OUTCOME_OPEN);
+		else
+			give_up(assembly, start);
+	}
+	calls_close(assembly->calls, is_known);
+}
+
+void assembly_each_open(const struct assembly *assembly, assembly_show *show, void *user)
+{
+	uint32_t at = JOINER_NONE;
+	struct sighting start;
+	struct bytes record;
+
+	while (joiner_look_next(assembly->joiner, &at, &record)) {
+		struct event event;
+
+		if (sighting_of(assembly->targets, record, &start) < 0)
+			continue;
+		event = request_event(&start, NULL, OUTCOME_OPEN, assembly->wall_offset);
+		event.process = target_identity(start.target);
+		if (!show(user, &event))
+			return;
+	}
+	calls_each_open(assembly->calls, show, user);
+}

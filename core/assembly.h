@@ -29,6 +29,15 @@ int assembly_record(struct assembly *assembly, struct bytes record);
 /* Closes the open requests of a target whose process has ended. */
 void assembly_end_target(struct assembly *assembly, const struct target *target);
 
+/*
+ * Tells of all that is open, when no more records will come: as open, or, where records of ends were lost,
+ * as of unknown outcome.
+ */
+void assembly_close(struct assembly *assembly);
+
+/* Shows what is open, without what was captured of it: requests, the oldest first, and then calls. */
+void assembly_each_open(const struct assembly *assembly, assembly_show *show, void *user);
+
 /* The number of requests, and of calls whose return is awaited, that began and have not ended. */
 uint32_t assembly_open_requests(const struct assembly *assembly);
 

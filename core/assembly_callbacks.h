@@ -12,4 +12,7 @@ struct assembly_callbacks {
 	void *user;
 };
 
+/* Is shown events one after the other; false: no more. */
+typedef bool assembly_show(void *user, const struct event *event);
+
 #endif

@@ -94,16 +94,25 @@ struct ending {
 	struct bytes record;
 };
 
+/* The event of a call, but for its arguments. */
+static struct event event_of(const struct calls *calls, const struct sighting *call,
+			     enum outcome outcome)
+{
+	struct event event = call_event(call, call->function, calls->wall_offset);
+
+	event.process = target_identity(call->target);
+	event.awaits_return = call->schema->awaits_return;
+	event.outcome = outcome;
+	return event;
+}
+
 static void tell(struct calls *calls, const struct sighting *call, struct bytes record,
 		 const struct ending *ending)
 {
-	struct event event = call_event(call, call->function, calls->wall_offset);
+	struct event event = event_of(calls, call, ending->outcome);
 	struct hit_arguments arguments, results;
 
-	event.process = target_identity(call->target);
 	event.arguments = sighting_arguments(call, record, &arguments);
-	event.awaits_return = call->schema->awaits_return;
-	event.outcome = ending->outcome;
 	if (ending->end) {
 		event.duration = (struct integer){ PRESENT, (int64_t)(ending->end->head.time -
 								      call->head.time) };
@@ -218,4 +227,33 @@ void calls_end_target(struct calls *calls, const struct target *target)
 
 	while (joiner_take_any(calls->joiner, target_id(target), &record))
 		close_call(calls, record, &(struct ending){ .outcome = OUTCOME_EXITED });
+}
+
+void calls_close(struct calls *calls, bool is_known)
+{
+	struct bytes record;
+
+	while (joiner_take_oldest(calls->joiner, &record)) {
+		if (is_known)
+			close_call(calls, record, &(struct ending){ .outcome = OUTCOME_OPEN });
+		else
+			give_up(calls, record);
+	}
+}
+
+void calls_each_open(const struct calls *calls, assembly_show *show, void *user)
+{
+	uint32_t at = JOINER_NONE;
+	struct sighting call;
+	struct bytes record;
+
+	while (joiner_look_next(calls->joiner, &at, &record)) {
+		struct event event;
+
+		if (sighting_of(calls->targets, record, &call) < 0)
+			continue;
+		event = event_of(calls, &call, OUTCOME_OPEN);
+		if (!show(user, &event))
+			return;
+	}
 }

@@ -29,6 +29,12 @@ void calls_unwind(struct calls *calls, const struct sighting *end);
 /* Closes the calls of a target whose process has ended. */
 void calls_end_target(struct calls *calls, const struct target *target);
 
+/* Tells of all that wait for their return as open, or as of unknown outcome: no more records will come. */
+void calls_close(struct calls *calls, bool is_known);
+
+/* Shows the calls that wait, the oldest first, until `show` returns false; the same events. */
+void calls_each_open(const struct calls *calls, assembly_show *show, void *user);
+
 /* How many wait for their return, and how many were told of without having seen how they ended. */
 uint32_t calls_open(const struct calls *calls);
 uint64_t calls_unknown_ends(const struct calls *calls);

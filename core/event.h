@@ -24,6 +24,7 @@ enum outcome {
 	OUTCOME_HIJACKED,
 	OUTCOME_EXITED,
 	OUTCOME_UNKNOWN,
+	OUTCOME_OPEN,
 };
 
 /* A value is left out, known, or known to be unreadable (`null`). */

@@ -174,6 +174,7 @@ static const char *const type_names[] = {
 static const char *const outcome_names[] = {
 	[OUTCOME_OK] = "ok",	     [OUTCOME_PANIC] = "panic",	    [OUTCOME_HIJACKED] = "hijacked",
 	[OUTCOME_EXITED] = "exited", [OUTCOME_UNKNOWN] = "unknown",
+	[OUTCOME_OPEN] = "open",
 };
 
 static void put_target(struct json_format *json, const struct process_identity *process)

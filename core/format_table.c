@@ -175,6 +175,7 @@ static const char *const outcome_names[] = {
 	[OUTCOME_HIJACKED] = "hijack",
 	[OUTCOME_EXITED] = "exited",
 	[OUTCOME_UNKNOWN] = "-",
+	[OUTCOME_OPEN] = "open",
 };
 
 static bool put_status(struct table_format *table, const struct event *event)

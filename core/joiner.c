@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NONE UINT32_MAX
+#define NONE JOINER_NONE
 
 /* What entries are found by; each has hash chains of its own. */
 enum index { BY_KEY, BY_OWNER, INDEX_COUNT };
@@ -295,4 +295,18 @@ bool joiner_take_any(struct joiner *joiner, uint32_t target, struct bytes *ret_r
 	while (number != NONE && joiner->entries[number].target != target)
 		number = joiner->entries[number].newer;
 	return take_found(joiner, number, ret_record);
+}
+
+bool joiner_take_oldest(struct joiner *joiner, struct bytes *ret_record)
+{
+	return take_found(joiner, joiner->oldest, ret_record);
+}
+
+bool joiner_look_next(const struct joiner *joiner, uint32_t *at, struct bytes *ret_record)
+{
+	*at = *at == NONE ? joiner->oldest : joiner->entries[*at].newer;
+	if (*at == NONE)
+		return false;
+	*ret_record = (struct bytes){joiner->entries[*at].record, joiner->entries[*at].size};
+	return true;
 }

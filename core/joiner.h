@@ -43,6 +43,13 @@ bool joiner_look_owned(const struct joiner *joiner, uint32_t target, uint64_t ow
 bool joiner_look(const struct joiner *joiner, uint32_t target, uint64_t key,
 		 struct bytes *ret_record);
 
+/* Takes the oldest open request of all out; false when there is none. */
+bool joiner_take_oldest(struct joiner *joiner, struct bytes *ret_record);
+
+/* Looks at the open requests, the oldest first: at that after number `*at`, which begins as JOINER_NONE. */
+#define JOINER_NONE UINT32_MAX
+bool joiner_look_next(const struct joiner *joiner, uint32_t *at, struct bytes *ret_record);
+
 /* Takes the oldest open request of a target out; false when it has none. */
 bool joiner_take_any(struct joiner *joiner, uint32_t target, struct bytes *ret_record);
 

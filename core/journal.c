@@ -67,18 +67,18 @@ void journal_destroy(struct journal *journal)
 	free(journal);
 }
 
-static bool is_full(const struct journal *journal)
+bool journal_is_full(const struct journal *journal)
 {
 	return journal->options.max_events && journal->counts.events == journal->options.max_events;
 }
 
 void journal_event(struct journal *journal, const struct event *event)
 {
-	if (is_full(journal))
+	if (journal_is_full(journal))
 		return;
 	check(journal, outputs_event(journal->outputs, event));
 	journal->counts.events++;
-	if (is_full(journal))
+	if (journal_is_full(journal))
 		journal->options.full(journal->options.user);
 }
 

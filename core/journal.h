@@ -38,6 +38,9 @@ void journal_lost(struct journal *journal, uint64_t count);
 /* To be called after each batch. */
 void journal_flush(struct journal *journal);
 
+/* Whether the events that were asked for are all told; more are not. */
+bool journal_is_full(const struct journal *journal);
+
 struct journal_counts journal_count(const struct journal *journal);
 /* The readers of the socket, and what they lost. */
 struct sink_counts journal_readers(const struct journal *journal);

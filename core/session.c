@@ -7,12 +7,14 @@
 #include <uv.h>
 
 #include "assembly.h"
+#include "clock.h"
 #include "file_limit.h"
 #include "intake.h"
 #include "journal.h"
 #include "kernel.h"
 #include "lookout.h"
 #include "losses.h"
+#include "open_list.h"
 #include "privilege.h"
 #include "process.h"
 #include "record_clock.h"
@@ -219,6 +221,7 @@ static void on_count(void *user)
 	       roster.binaries, roster.inspections, assembly_open_requests(session->assembly),
 	       (unsigned long long)counts.events, (unsigned long long)counts.lost, readers.readers,
 	       (unsigned long long)readers.lost);
+	open_list_tell(session->assembly, clock_now(), &session->options.notifier);
 }
 
 static void on_deadline(uv_timer_t *timer)
@@ -485,6 +488,9 @@ static void finish(struct session *session)
 {
 	roster_detach_all(session->roster);
 	ring_drain(session->ring);
+	/* Of those that were to be counted all have been. */
+	if (!journal_is_full(session->journal))
+		assembly_close(session->assembly);
 	journal_lost(session->journal, losses_of_ends(session->kernel, session->assembly));
 	journal_flush(session->journal);
 }

@@ -19,6 +19,8 @@
  *	exit TARGET                              the process ended
  *	attach TARGET TIME, detach TARGET TIME, lost TIME COUNT "where"
  *	open COUNT                               so many requests are open now
+ *	lost_ends COUNT                          so many records of ends were lost
+ *	close                                    no more records come
  */
 #include <errno.h>
 #include <stdio.h>
@@ -99,6 +101,7 @@ struct player {
 	struct assembly *assembly;
 	struct target_set set;
 	struct target targets[MAX_TARGETS];
+	uint64_t lost_ends;
 	struct inspection inspection;
 };
 
@@ -474,6 +477,23 @@ static void play_open(struct player *player)
 		script_fail(&player->script, "another number of requests is", "open");
 }
 
+static void play_lost_ends(struct player *player)
+{
+	player->lost_ends = script_integer(&player->script);
+}
+
+static uint64_t lost_ends(void *user)
+{
+	const struct player *player = user;
+
+	return player->lost_ends;
+}
+
+static void play_close(struct player *player)
+{
+	assembly_close(player->assembly);
+}
+
 static void play_line(struct player *player)
 {
 	static const struct {
@@ -483,7 +503,7 @@ static void play_line(struct player *player)
 		{"clock", play_clock}, {"target", play_target},	  {"plan", play_plan},
 		{"shape", play_shape}, {"hit", play_hit},     {"refused", play_refused}, {"exit", play_exit},
 		{"attach", play_attach}, {"detach", play_detach}, {"lost", play_lost},
-		{"hello", play_hello}, {"open", play_open},
+		{"hello", play_hello}, {"open", play_open}, {"lost_ends", play_lost_ends}, {"close", play_close},
 	};
 	const char *name = script_name(&player->script);
 
@@ -501,7 +521,7 @@ static void play_line(struct player *player)
 int main(int argc, char **argv)
 {
 	static struct player player;
-	struct assembly_callbacks callbacks = {.emit = print, .user = &player};
+	struct assembly_callbacks callbacks = {print, lost_ends, &player};
 	bool json = argc == 2 && strcmp(argv[1], "json") == 0;
 
 	if (argc != 2 || (!json && strcmp(argv[1], "table") != 0)) {

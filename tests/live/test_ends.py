@@ -5,6 +5,7 @@
 import contextlib
 import dataclasses
 import os
+import re
 import signal
 import socket
 import struct
@@ -244,13 +245,60 @@ def test_attached_late(scope, release):
 
 
 def test_left_open(scope, release):
-    """in flight when the tool goes: no event, and none counted as lost"""
+    """in flight when the tool goes: told of as open, from the oldest on, and none counted as lost"""
     server, tracer = start(scope, release)
-    with waiting_requests(server, 2):
+    with waiting_requests(server, 2) as count:
         tracer.interrupt()
         open_gate(server)
-    check_equal(requests_of(tracer), [], "requests")
-    check_equal(tracer.stderr.all()[-1], b"gohttpsnoop: 0 events, 0 lost, 1 target", "summary")
+    requests = requests_of(tracer)
+    check_equal(counted(requests), {"open": count}, "outcomes")
+    check_equal([event["time"] for event in requests], sorted(event["time"] for event in requests), "order")
+    for event in requests:
+        check_equal((event["method"], event["path"], event["status"]), ("GET", "/wait", None), "an open request")
+        check(not {"duration_ns", "response_bytes", "route"} & set(event), f"it tells of an end: {event}")
+    check_equal(tracer.stderr.all()[-1], f"gohttpsnoop: {count} events, 0 lost, 1 target".encode(), "summary")
+
+
+def test_open_ends_with_duration(scope, release):
+    """--duration ends the run: what is open is told of, in the table, too; where --count ended it it is not"""
+    server = Server(scope, release, program="ends")
+    for options, told in ((("--json", "--duration", "1s"), 1), (("--json", "--count", 1), 0), (("--duration", "1s"), 1)):
+        tracer = Tracer(scope, "--pid", server.pid, *options).wait_attached()
+        with Connection(server.addresses["http"]) as connection:
+            connection.send(request_bytes("GET", b"/gone", connection.host))
+            connection.read_head()
+            get(server.addresses["http"], "/ok")
+            tracer.wait_end()
+        if "--json" in options:
+            check_equal([event["path"] for event in requests_of(tracer)], ["/ok", "/gone"][:1 + told], f"{options}")
+        else:
+            check([b"open", b"/gone"] == [tracer.stdout.all()[-1].split()[at] for at in (3, -1)],
+                  f"the last row is {tracer.stdout.all()[-1]!r}")
+
+
+AGE = re.compile(r"pid (\d+) \((.*)\): open for (\d+\.\d{3}) s: (.*)")
+
+
+def test_open_listed(scope, release):
+    """SIGUSR1: a stream that stays open is listed with its process, age, method and path; so is a call"""
+    server = Server(scope, release, program="ends")
+    for options, shown in (((), "GET /gone"), (("main.gone", "--latency"), "main.gone")):
+        tracer = Tracer(scope, "--pid", server.pid, *options).wait_attached()
+        begin = time.monotonic()
+        with Connection(server.addresses["http"]) as connection:
+            connection.send(request_bytes("GET", b"/gone?query", connection.host))
+            connection.read_head()
+            # Its beginning is told of within some milliseconds.
+            time.sleep(0.2)
+            tracer.process.send_signal(signal.SIGUSR1)
+            tracer.stderr.wait(lambda lines: any(b"open for" in line for line in lines), "does not list what is open")
+        longest = time.monotonic() - begin
+        tracer.interrupt()
+        text = tracer.stderr.text().decode()
+        check("open requests 1," in text, f"counters: {text!r}")
+        (found,) = AGE.findall(text)
+        check_equal((int(found[0]), found[1], found[3]), (server.pid, str(server.exe), shown), "what is open")
+        check(0.1 < float(found[2]) <= longest + events.CLOCK_SLACK, f"age {found[2]}, of at most {longest}")
 
 
 # --- very many panics -----------------------------------------------------------------
@@ -319,5 +367,5 @@ def test_panics(scope, release):
 if __name__ == "__main__":
     main([*((test, release) for release in all_releases()
             for test in (test_ways, test_refused_bodies, test_kept_alive, test_pipelined_panic, test_at_once, test_killed,
-                         test_attached_late, test_left_open)),
+                         test_attached_late, test_left_open, test_open_ends_with_duration, test_open_listed)),
           *((test_panics, release) for release in sorted(releases(), key=release_number)[-1:])])

@@ -128,11 +128,18 @@ def shape(line):
     return sorted(value) if isinstance(value, dict) else [type(one).__name__ for one in value]
 
 
+def is_like(found, expected):
+    """Whether a line is of that shape. A request that is open when the tool is interrupted lacks some values."""
+    return found == expected or (len(found) == len(expected)
+                                 and all(one in (other, "NoneType") for one, other in zip(found, expected)))
+
+
 def check_printed(command, found, expected, stderr):
     check(found, f"{command!r} prints nothing; stderr {stderr!r}")
     shapes = [shape(line) for line in expected]
     for line in found:
-        check(not shapes or shape(line) in shapes, f"{command!r} prints {line!r}, the README {expected}")
+        check(not shapes or any(is_like(shape(line), one) for one in shapes),
+              f"{command!r} prints {line!r}, the README {expected}")
 
 
 def interrupt_tool(shell):

@@ -125,7 +125,8 @@ static void shows_outcomes(void **state)
 		enum outcome outcome;
 		const char *status;
 	} cases[] = {{OUTCOME_OK, "200   "}, {OUTCOME_PANIC, "panic "}, {OUTCOME_HIJACKED, "hijack"},
-		     {OUTCOME_EXITED, "exited"}, {OUTCOME_UNKNOWN, "-     "}};
+		     {OUTCOME_EXITED, "exited"}, {OUTCOME_UNKNOWN, "-     "},
+		     {OUTCOME_OPEN, "open  "}};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct event event = request_of("/");

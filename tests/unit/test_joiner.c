@@ -254,6 +254,29 @@ static void assert_serial(struct bytes record, uint32_t wanted)
 		assert_int_equal(record.data[i], wanted & 0xff);
 }
 
+/* All of them, in the order in which they began. */
+static void assert_shows(const struct joiner *joiner, const struct model *model)
+{
+	uint32_t at = JOINER_NONE;
+	struct bytes record;
+
+	for (size_t i = 0; i < model->count; i++) {
+		assert_true(joiner_look_next(joiner, &at, &record));
+		assert_serial(record, model->open[i].serial);
+	}
+	assert_false(joiner_look_next(joiner, &at, &record));
+}
+
+static void step_take_oldest(struct joiner *joiner, struct model *model)
+{
+	struct bytes record;
+	bool taken = joiner_take_oldest(joiner, &record);
+
+	assert_int_equal(taken, model->count > 0);
+	if (taken)
+		assert_serial(record, model_remove(model, 0));
+}
+
 static void step_open(struct joiner *joiner, struct model *model, uint32_t target, uint64_t key,
 		      uint32_t serial, uint32_t limit)
 {
@@ -341,9 +364,13 @@ static void agrees_with_a_model(void **state)
 				step_take(joiner, &model, target, key);
 			else if (what < 30)
 				step_take_owned(joiner, &model, target, random >> 50 & 7);
-			else
+			else if (what < 31)
 				step_take_any(joiner, &model, target);
+			else
+				step_take_oldest(joiner, &model);
 			assert_int_equal(joiner_count(joiner), model.count);
+			if (serial % 64 == 0)
+				assert_shows(joiner, &model);
 		}
 		joiner_destroy(joiner);
 	}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "open_list.h"
+
+enum { MAX_TOLD = 32, MAX_METHOD = 32, MAX_PATH = 512 };
+
+struct list {
+	const struct notifier *notifier;
+	int64_t now;
+	uint32_t told;
+};
+
+/* For %.*s, cut; what could not be read is a question mark. */
+static int text_size(const struct text *text, int most)
+{
+	if (text->presence != PRESENT)
+		return 1;
+	return text->size < (uint32_t)most ? (int)text->size : most;
+}
+
+static const char *text_data(const struct text *text)
+{
+	return text->presence == PRESENT ? text->data : "?";
+}
+
+/* What comes from the process is made safe to print, as errors are. */
+static bool tell(void *user, const struct event *event)
+{
+	struct list *list = user;
+	double age = (double)(list->now - event->time) / 1e9;
+	struct error line = { 0 };
+
+	if (list->told == MAX_TOLD)
+		return false;
+	list->told++;
+	error_subject(&line, "pid %u (%s)", event->process->pid, event->process->exe);
+	if (event->type == EVENT_CALL)
+		error_fail(&line, 0, "open for %.3f s: %.*s", age, MAX_PATH, event->function);
+	else
+		error_fail(&line, 0, "open for %.3f s: %.*s %.*s", age,
+			   text_size(&event->method, MAX_METHOD), text_data(&event->method),
+			   text_size(&event->path, MAX_PATH), text_data(&event->path));
+	notice_error(list->notifier, NOTICE_ERROR, &line);
+	return true;
+}
+
+void open_list_tell(const struct assembly *assembly, int64_t now, const struct notifier *notifier)
+{
+	struct list list = { notifier, now, 0 };
+	uint32_t open = assembly_open_requests(assembly);
+
+	assembly_each_open(assembly, tell, &list);
+	if (open > list.told)
+		notice(notifier, NOTICE_ERROR, "and %u more that are open", open - list.told);
+}
