@@ -67,7 +67,7 @@ func callOne(number int, room *page) {
 		return
 	}
 	item, text := room.item(number)
-	if pageOutWanted() && number%4 == 0 {
+	if pageOutWanted() && number%callsToPageOut == 0 {
 		room.pageOut()
 	}
 	workRecovered(number, text, item)

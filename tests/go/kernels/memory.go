@@ -14,6 +14,13 @@ import (
 
 const madvPageout = 21 // MADV_PAGEOUT
 
+// Memory is paged out before one call in sixteen, which loses four pages, and before one of 64 probes of
+// requests, where all that run lose more than a hundred.
+const (
+	callsToPageOut  = 16
+	probesToPageOut = 64
+)
+
 func pageOutWanted() bool { return pageOut }
 
 var pageOut = os.Getenv("PAGEOUT") != ""

@@ -58,9 +58,9 @@ func certificate() tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// pageOutSometimes takes the memory of one request in eight from under the probe that comes next.
+// pageOutSometimes now and then takes all memory from under the probe that comes next.
 func pageOutSometimes() {
-	if pageOutWanted() && atomic.AddUint32(&turn, 1)%8 == 0 {
+	if pageOutWanted() && atomic.AddUint32(&turn, 1)%probesToPageOut == 0 {
 		pageOutHeap()
 	}
 }
