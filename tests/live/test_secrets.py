@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""No secret leaves the tool, whichever way it is handed on: in a request, an argument, a result, a buffer."""
+
+import contextlib
+import json
+
+from client import Connection
+from harness import check, check_equal, main
+from servers import Server, releases_of
+from tracer import Tracer
+
+RELEASES = ("1.15", "1.19", "1.24", "1.27")
+VARIANTS = ("plain", "stripped")
+
+MARK = "hunter2"  # in each secret, and nowhere else
+
+# As a client sends it: in the query, in a cookie, in headers.
+TARGET = f"/all?page=2&token={MARK}-1&%74oken={MARK}-2&X-Amz-Signature={MARK}-3;a=1&next=%2F%3Fsig%3D{MARK}-4&sort=name"
+SHOWN_QUERY = ("page=2&token=<redacted>&%74oken=<redacted>&X-Amz-Signature=<redacted>;a=1&next=%2F%3Fsig%3D<redacted>"
+               "&sort=name")
+HEADERS = {"Authorization": f"Bearer {MARK}-5", "Proxy-Authorization": f"Basic {MARK}-6",
+           "Cookie": f"session={MARK}-7; theme={MARK}-8", "X-Api-Key": f"{MARK}-9",
+           "Referer": f"https://ada:{MARK}-10@shop.local/?password={MARK}-11"}
+
+# What may be asked of a request.
+REQUEST_OPTIONS = [word for name in HEADERS for word in ("--header", name)] + [
+    "--response-header", "Set-Cookie", "--response-header", "Location",
+    *(word for expression in (
+        "req", "req.Header", "req.URL", "req.URL.RawQuery", "req.RequestURI", 'req.Header["Authorization"][0]',
+        'a=req.Header["Cookie"]', "w.handlerHeader", "w")
+      for word in ("--capture", expression))]
+
+# Without types in the program there is no more to ask than the built-in table knows.
+STRIPPED_OPTIONS = [word for name in HEADERS for word in ("--header", name)] + [
+    "--response-header", "Set-Cookie", "--response-header", "Location",
+    "--capture", "req.Header", "--capture", "req.URL.RawQuery", "--capture", "w.handlerHeader"]
+
+# Each function, and how often a request for /all calls it. All arguments and results of them are asked for.
+FUNCTIONS = {"main.headers": 1, "main.anything": 4, "main.cookies": 1, "main.cookie": 2, "main.credentials": 1,
+             "main.login": 1, "main.logins": 1, "main.pairs": 1, "main.values": 1, "main.address": 1, "main.text": 2,
+             "main.octets": 1, "main.issue": 1, "main.request(r)": 1, "main.reply": 1}
+
+# Expressions that lead to secrets, under other names.
+CAPTURES = ("main.login(x=l.Password, y=l.Session.ID, z=l.Tokens[\"api-key\"], n=len(l.Password))",
+            "main.cookie(x=c.Value)", "main.cookies(x=list[0].Value)", "main.pairs(x=list[1].Value)",
+            "main.request(x=r.URL.RawQuery, y=r.Header[\"Authorization\"][0], z=r.Form, u=r.URL)",
+            "main.issue(x=ret0, y=token)", "main.credentials(x=password)")
+
+
+def start(scope, release, variant, *arguments):
+    server = Server(scope, release, variant, program="secrets")
+    return server, Tracer(scope, "--pid", server.pid, "--max-string", "8192", *arguments).wait_attached()
+
+
+def get(server, target, headers):
+    """One request on a connection of its own."""
+    with contextlib.closing(Connection(server.addresses["http"])) as connection:
+        return connection.request("GET", target.encode(), headers=[f"{name}: {value}" for name, value in headers.items()])
+
+
+def ask(server, target=TARGET):
+    return get(server, target, HEADERS)
+
+
+def check_hidden(tracer):
+    """After the end: neither stream holds any of the secrets."""
+    for stream in (tracer.stdout, tracer.stderr):
+        for line in stream.all():
+            check(MARK.encode() not in line, f"a secret is told: {line!r}")
+            check(MARK.encode().hex().encode() not in line, f"a secret is told in digits: {line!r}")
+
+
+def check_told(lines, what):
+    """Of each of them that it would be told with --show-secrets: else nothing is hidden here."""
+    for name in what:
+        found = [line for line in lines if name in line]
+        check(found, f"there is no {name}")
+        check(any(MARK in line for line in found), f"{name} has no secret: {found!r}")
+
+
+def trace_requests(scope, release, variant, *options):
+    asked = REQUEST_OPTIONS if variant == "plain" else STRIPPED_OPTIONS
+    server, tracer = start(scope, release, variant, "--json", *asked, *options)
+    check_equal(ask(server).status, 200, "status")
+    check_equal(ask(server, TARGET.replace("/all", "/moved")).status, 302, "status")
+    events = tracer.wait_types(2, "request")
+    tracer.interrupt()
+    return tracer, events
+
+
+def test_requests(scope, release, variant):
+    """requests: their queries, headers and captures, of the request and of the response"""
+    tracer, (one, moved) = trace_requests(scope, release, variant)
+    check_hidden(tracer)
+    check_equal(one["query"], SHOWN_QUERY, "query")
+    check_equal(one["captures"]["req.URL.RawQuery"], SHOWN_QUERY, "the captured query")
+    check_equal(one["request_headers"],
+                {**{name: "<redacted>" for name in HEADERS},
+                 "Referer": "https://ada:<redacted>@shop.local/?password=<redacted>"}, "headers")
+    check_equal(moved["response_headers"], {"Set-Cookie": "<redacted>", "Location": "/all?" + SHOWN_QUERY},
+                "headers of the response")
+
+
+def test_shown_requests(scope, release, variant):
+    """requests with --show-secrets: all of it is there"""
+    _, (one, moved) = trace_requests(scope, release, variant, "--show-secrets")
+    check_equal(one["query"], TARGET.partition("?")[2], "query")
+    check_equal(one["request_headers"], HEADERS, "headers")
+    check_equal(moved["response_headers"]["Set-Cookie"], f"session={MARK}-1", "headers of the response")
+    for name, value in one["captures"].items():
+        check(MARK in json.dumps(value) or name in ("w", "w.handlerHeader"), f"{name} has no secret: {value!r}")
+
+
+def trace_calls(scope, release, functions, *options):
+    """Of all functions at once; returns the lines of their calls."""
+    server, tracer = start(scope, release, "plain", "--json", "--latency", *options, *functions)
+    check_equal(ask(server).status, 200, "status")
+    tracer.wait_types(sum(FUNCTIONS.get(name, 1) for name in functions), "call")
+    tracer.interrupt()
+    return tracer, [line.decode() for line in tracer.stdout.all() if line.startswith(b'{"type":"call",')]
+
+
+def test_arguments(scope, release):
+    """arguments and results: maps, structs, cookies, pairs, texts, bytes, what interfaces hold"""
+    tracer, lines = trace_calls(scope, release, FUNCTIONS)
+    check_hidden(tracer)
+    for name in FUNCTIONS:
+        found = [line for line in lines if f'"{name.partition("(")[0]}"' in line]
+        check_equal(len(found), FUNCTIONS[name], f"calls of {name}")
+    check(any('"Key":"open","Value":"shown"' in line for line in lines), "nothing is told at all")
+
+
+def test_shown_arguments(scope, release):
+    """arguments and results with --show-secrets: all of it is there"""
+    _, lines = trace_calls(scope, release, FUNCTIONS, "--show-secrets")
+    # What an empty interface holds may be told by its type alone.
+    check_told(lines, [f'"{name.partition("(")[0]}"' for name in FUNCTIONS if name != "main.anything"])
+
+
+def test_captures(scope, release):
+    """expressions that lead to secrets, whatever they are called"""
+    capture_counts = {"main.cookie(x=c.Value)": 2}
+    for options, is_hidden in (((), True), (("--show-secrets",), False)):
+        server, tracer = start(scope, release, "plain", "--json", *options, *CAPTURES)
+        check_equal(ask(server).status, 200, "status")
+        tracer.wait_types(sum(capture_counts.get(name, 1) for name in CAPTURES), "call")
+        tracer.interrupt()
+        if is_hidden:
+            check_hidden(tracer)
+        else:
+            check_told([line.decode() for line in tracer.stdout.all()],
+                       [f'"{name.partition("(")[0]}"' for name in CAPTURES])
+
+
+def test_own_names(scope, release):
+    """--redact: what else a user wants to hide, of requests and of calls"""
+    server, tracer = start(scope, release, "plain", "--json", "--redact", "p?ge", "--redact", "X-Us*", "-H", "x-user-id",
+                           "--redact", "open")
+    get(server, "/ping?page=2&sort=name", {"X-User-Id": "ada"})
+    [event] = tracer.wait_types(1, "request")
+    tracer.interrupt()
+    check_equal(event["query"], "page=<redacted>&sort=name", "query")
+    check_equal(event["request_headers"], {"X-User-Id": "<redacted>"}, "headers")
+
+
+def test_table(scope, release):
+    """the table"""
+    server, tracer = start(scope, release, "plain", *REQUEST_OPTIONS)
+    check_equal(ask(server).status, 200, "status")
+    tracer.wait_lines(2)
+    tracer.interrupt()
+    check_hidden(tracer)
+    check(SHOWN_QUERY in tracer.stdout.text().decode(), f"the query is not as it should be: {tracer.stdout.text()!r}")
+
+
+def test_buffers(scope, release):
+    """what earlier requests left in pooled buffers stays there"""
+    server = Server(scope, release, program="secrets")
+    for _ in range(8):
+        check_equal(ask(server).status, 200, "status")
+    tracer = Tracer(scope, "--pid", server.pid, "--json", "--max-string", "8192", "main.reply", "main.ping(w, r)")
+    tracer.wait_attached()
+    for _ in range(8):
+        check_equal(get(server, "/ping", {}).status, 200, "status")
+    events = tracer.wait_types(16, "call")
+    tracer.interrupt()
+    check_hidden(tracer)
+    for event in events:
+        check_equal(event["args"]["w"], {"type": "*net/http.response"}, "the response writer")
+
+
+if __name__ == "__main__":
+    chosen = releases_of(RELEASES)
+    main([*((test, release, variant) for release in chosen for variant in VARIANTS
+            for test in (test_requests, test_shown_requests)),
+          *((test, release) for release in chosen
+            for test in (test_arguments, test_shown_arguments, test_captures, test_own_names, test_table,
+                         test_buffers))])
