@@ -166,6 +166,8 @@ static int take_steps(struct shape_maker *maker, struct walk *walk, struct shape
 	}
 	if (maker->hides)
 		return secret_add(maker, walk, spot);
+	if (maker->shows_type)
+		return opaque_add(maker, walk, spot);
 	if (walk->expression->measure)
 		return add_measure(maker, walk, spot);
 	return types_complete(walk->scope->types, walk->type, maker->err) < 0 ?
@@ -241,7 +243,10 @@ static int add_wish(struct shape_maker *maker, const struct scope *scope,
 		    const struct shape_wish *wish, bool is_left_out)
 {
 	size_t node = maker->shape.node_count;
-	int r = is_left_out ? add_left_out(maker, wish) :
+	int r;
+
+	maker->shows_type = wish->shows_type;
+	r = is_left_out ? add_left_out(maker, wish) :
 			      add_text(maker, scope, wish->expression, wish->name);
 
 	if (r == 0)

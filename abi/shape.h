@@ -97,6 +97,7 @@ struct shape_bounds {
 struct shape_wish {
 	const char *expression;
 	const char *name;  /* what it is to be called; NULL: as the expression says */
+	bool shows_type;   /* and no more of it */
 	uint16_t position; /* among all captures of an event, where these come from several probes */
 };
 

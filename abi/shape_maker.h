@@ -13,6 +13,7 @@ struct shape_maker {
 	struct error *err;
 	uint16_t first_cell; /* of the shape; those before are others' */
 	bool hides;	     /* what the expression leads to is secret */
+	bool shows_type;     /* of that, and no more */
 };
 
 enum { SHAPE_WORD = 8 };

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "build_flags.h"
+
 static const char *const machines[] = {[MACHINE_AMD64] = "x86-64", [MACHINE_ARM64] = "AArch64"};
 
 static const char *const formats[] = {
@@ -56,6 +58,18 @@ static void report_module(struct report *report, const struct build_info *info)
 	}
 }
 
+/* A setting may hold what nobody should paste into a bug report. */
+static void report_setting(struct report *report, const char *key, const char *value, size_t size)
+{
+	static const struct redaction listed;
+	struct text_buffer text = { 0 };
+
+	build_flags_add(&text, &listed, value, size);
+	if (!text.failed)
+		report_bytes(report, key, text.size ? text.data : "", text.size);
+	text_buffer_release(&text);
+}
+
 /* The settings that change what can be traced, or how. */
 static void report_settings(struct report *report, const struct build_info *info)
 {
@@ -71,7 +85,7 @@ static void report_settings(struct report *report, const struct build_info *info
 		const char *value = build_info_setting(info, keys[i], &size);
 
 		if (value)
-			report_bytes(report, keys[i], value, size);
+			report_setting(report, keys[i], value, size);
 	}
 	report_close_object(report);
 }

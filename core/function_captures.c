@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-void function_captures_init(struct function_captures *captures, const struct signature *signature,
-			    bool latency)
+void function_captures_init(struct function_captures *captures, const char *function,
+			    const struct signature *signature, bool latency)
 {
 	*captures = (struct function_captures){
+		.function = function,
 		.signature = signature,
 		.latency = latency,
 		.awaits_return = latency,
@@ -64,7 +66,7 @@ static bool is_of_result(const struct signature *signature, const struct express
 }
 
 static int append(struct function_captures *captures, const struct expression *expression,
-		  struct error *err)
+		  bool is_buffer, struct error *err)
 {
 	bool is_result = is_of_result(captures->signature, expression);
 	struct function_capture *items;
@@ -76,12 +78,13 @@ static int append(struct function_captures *captures, const struct expression *e
 	if (!items)
 		return error_fail(err, -ENOMEM, "out of memory");
 	captures->items = items;
-	items[captures->count++] = (struct function_capture){ *expression, is_result };
+	items[captures->count++] = (struct function_capture){ *expression, is_result, is_buffer };
 	captures->awaits_return = captures->awaits_return || is_result;
 	return 0;
 }
 
-static int add(struct function_captures *captures, const char *text, struct error *err)
+static int add(struct function_captures *captures, const char *text, bool is_buffer,
+	       struct error *err)
 {
 	struct expression expression;
 	int r = expression_parse(text, &expression, err);
@@ -93,6 +96,7 @@ static int add(struct function_captures *captures, const char *text, struct erro
 
 		if (strcmp(other->name, expression.name) != 0)
 			continue;
+		captures->items[i].is_buffer &= is_buffer;
 		return expression_equal(other, &expression) ?
 			       0 :
 			       expression_fail(
@@ -100,7 +104,7 @@ static int add(struct function_captures *captures, const char *text, struct erro
 				       "%s and %s have one name: give one of them another, name=…",
 				       other->text, expression.text);
 	}
-	return append(captures, &expression, err);
+	return append(captures, &expression, is_buffer, err);
 }
 
 /* Parameters without a name, and those that the compiler made, cannot be asked for. */
@@ -111,15 +115,32 @@ static bool is_named(const struct parameter *parameter)
 	return name[0] && name[0] != '.' && name[0] != '~' && strcmp(name, "_") != 0;
 }
 
+/* Whether the function is one of those like io.Reader's `Read(p []byte) (n int, err error)`. */
+static bool fills_buffers(const struct function_captures *captures)
+{
+	const struct signature *signature = captures->signature;
+	const char *dot = strrchr(captures->function, '.');
+	const char *name = dot ? dot + 1 : captures->function;
+
+	return (strncasecmp(name, "read", 4) == 0 || strncasecmp(name, "recv", 4) == 0) &&
+	       signature->result_count && strcmp(signature->results[0].type->name, "int") == 0;
+}
+
+static int add_parameter(struct function_captures *captures, const struct parameter *parameter,
+			 struct error *err)
+{
+	bool is_buffer = strcmp(parameter->type->name, "[]uint8") == 0 && fills_buffers(captures);
+
+	return is_named(parameter) ? add(captures, parameter->name, is_buffer, err) : 0;
+}
+
 static int add_parameters(struct function_captures *captures, struct error *err)
 {
 	const struct signature *signature = captures->signature;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < signature->parameter_count; i++) {
-		if (is_named(&signature->parameters[i]))
-			r = add(captures, signature->parameters[i].name, err);
-	}
+	for (size_t i = 0; r == 0 && i < signature->parameter_count; i++)
+		r = add_parameter(captures, &signature->parameters[i], err);
 	return r;
 }
 
@@ -131,7 +152,7 @@ int function_captures_add(struct function_captures *captures,
 	captures->request_count++;
 	captures->needs_no_types &= !function_request_needs_types(request);
 	for (size_t i = 0; r == 0 && i < request->capture_count; i++)
-		r = add(captures, request->captures[i], err);
+		r = add(captures, request->captures[i], false, err);
 	if (request->has_list)
 		return r;
 	captures->shows_results = captures->latency;
@@ -160,6 +181,7 @@ static void fill(const struct function_captures *captures, bool of_results,
 			continue;
 		wishes->wishes[wishes->count++] = (struct shape_wish){
 			.expression = captures->items[i].expression.text,
+			.shows_type = captures->items[i].is_buffer,
 			.position = (uint16_t)i,
 		};
 	}

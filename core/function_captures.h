@@ -16,9 +16,11 @@ enum { FUNCTION_MAX_CAPTURES = 1024 };
 struct function_capture {
 	struct expression expression;
 	bool is_result; /* read where the function returns */
+	bool is_buffer; /* that the function is to fill: what it holds before is nobody's value */
 };
 
 struct function_captures {
+	const char *function;
 	const struct signature *signature;
 	bool latency;
 	bool awaits_return;
@@ -29,9 +31,9 @@ struct function_captures {
 	struct function_capture *items;
 };
 
-/* Without any request yet; the signature outlives the captures. */
-void function_captures_init(struct function_captures *captures, const struct signature *signature,
-			    bool latency);
+/* Without any request yet; the function's name and its signature outlive the captures. */
+void function_captures_init(struct function_captures *captures, const char *function,
+			    const struct signature *signature, bool latency);
 
 /*
  * Adds what a request asks for. -EINVAL when it gives a name to another value than an earlier request

@@ -210,7 +210,8 @@ static int try_alone(const struct task *all, const struct function_request *requ
 	struct task task = *all;
 	int r;
 
-	function_captures_init(&captures, all->captures->signature, all->options->latency);
+	function_captures_init(&captures, all->function->name, all->captures->signature,
+			       all->options->latency);
 	r = function_captures_add(&captures, request, err);
 	task.captures = &captures;
 	if (r == 0)
@@ -265,7 +266,7 @@ static int survey_function(struct survey *survey, const struct listed_function *
 	bool unknown = find_signature(survey->binary, &listed->function, &signature, &why) < 0;
 	int r;
 
-	function_captures_init(&captures, signature, options->latency);
+	function_captures_init(&captures, listed->function.name, signature, options->latency);
 	r = unite_requests(survey, listed, &task, unknown ? &why : NULL, &captures, err);
 	if (r > 0)
 		r = survey_pair(survey, &task, err);

@@ -190,10 +190,23 @@ def test_buffers(scope, release):
         check_equal(event["args"]["w"], {"type": "*net/http.response"}, "the response writer")
 
 
+def test_unfilled_buffers(scope, release):
+    """what earlier requests left in a buffer that is about to be filled"""
+    server = Server(scope, release, program="secrets")
+    tracer = Tracer(scope, "--pid", server.pid, "--json", "net.(*conn).Read").wait_attached()
+    for _ in range(4):
+        check_equal(ask(server).status, 200, "status")
+    events = tracer.wait_types(4, "call")
+    tracer.interrupt()
+    check_hidden(tracer)
+    for event in events:
+        check_equal(event["args"]["b"], {"type": "[]uint8"}, "the buffer")
+
+
 if __name__ == "__main__":
     chosen = releases_of(RELEASES)
     main([*((test, release, variant) for release in chosen for variant in VARIANTS
             for test in (test_requests, test_shown_requests)),
           *((test, release) for release in chosen
             for test in (test_arguments, test_shown_arguments, test_captures, test_own_names, test_table,
-                         test_buffers))])
+                         test_buffers, test_unfilled_buffers))])

@@ -21,18 +21,22 @@ static const struct parameter parameters[] = {
 };
 static const struct parameter results[] = { { "", &integer, { 0 } }, { "err", &integer, { 0 } } };
 static const struct parameter handler[] = { { "w", &integer, { 0 } }, { "r", &pointer, { 0 } } };
+static const struct type octets = { .kind = TYPE_SLICE, .name = "[]uint8", .size = 24 };
+static const struct parameter buffers[] = { { "f", &integer, { 0 } }, { "p", &octets, { 0 } } };
 static const struct parameter shadow[] = { { "ret", &integer, { 0 } } };
 
 static const struct signature plain = { parameters, 6, results, 2, 0 };
 static const struct signature of_handler = { handler, 2, results, 1, 0 };
+static const struct signature reader = { buffers, 2, results, 2, 0 };
+static const struct signature writer = { buffers, 2, results + 1, 0, 0 };
 static const struct signature shadowed = { shadow, 1, results, 1, 0 };
 
-static int unite(const struct signature *signature, bool latency, const char *const *texts,
-		 struct function_captures *captures, struct error *err)
+static int unite_of(const char *function, const struct signature *signature, bool latency,
+		    const char *const *texts, struct function_captures *captures, struct error *err)
 {
 	int r = 0;
 
-	function_captures_init(captures, signature, latency);
+	function_captures_init(captures, function, signature, latency);
 	for (; r == 0 && *texts; texts++) {
 		struct function_request request;
 
@@ -41,6 +45,12 @@ static int unite(const struct signature *signature, bool latency, const char *co
 		function_request_finish(&request);
 	}
 	return r;
+}
+
+static int unite(const struct signature *signature, bool latency, const char *const *texts,
+		 struct function_captures *captures, struct error *err)
+{
+	return unite_of("main.f", signature, latency, texts, captures, err);
 }
 
 /* "x=a@0 b@2": the captures of a probe with their positions; those that `ret` shows before a bar. */
@@ -191,13 +201,45 @@ static void knows_what_needs_types(void **state)
 	}
 }
 
+static bool shows_buffer_by_type(const char *function, const struct signature *signature, const char *const *texts)
+{
+	struct function_captures captures;
+	struct probe_wishes wishes;
+	bool shows_type = false;
+
+	assert_int_equal(unite_of(function, signature, false, texts, &captures, NULL), 0);
+	assert_int_equal(function_captures_wishes(&captures, false, &wishes, NULL), 0);
+	for (size_t i = 0; i < wishes.count; i++) {
+		assert_true(!wishes.wishes[i].shows_type || strcmp(wishes.wishes[i].expression, "p") == 0);
+		shows_type |= wishes.wishes[i].shows_type;
+	}
+	probe_wishes_finish(&wishes);
+	function_captures_finish(&captures);
+	return shows_type;
+}
+
+/* What a buffer holds that is yet to be filled was left there by others; who names it gets it. */
+static void shows_no_unfilled_buffers(void **state)
+{
+	static const char *const all[] = { "f", NULL }, *const named[] = { "f(p)", NULL },
+				 *const both[] = { "f", "f(p)", NULL };
+
+	assert_true(shows_buffer_by_type("net.(*conn).Read", &reader, all));
+	assert_true(shows_buffer_by_type("io.ReadFull", &reader, all));
+	assert_true(shows_buffer_by_type("syscall.recvfrom", &reader, all));
+	assert_false(shows_buffer_by_type("net.(*conn).Read", &reader, named));
+	assert_false(shows_buffer_by_type("net.(*conn).Read", &reader, both));
+	assert_false(shows_buffer_by_type("net.(*conn).Write", &reader, all));
+	assert_false(shows_buffer_by_type("main.readConfig", &writer, all));
+}
+
 static void bounds_their_number(void **state)
 {
 	struct function_captures captures;
 	struct error err = { 0 };
 	int r = 0;
 
-	function_captures_init(&captures, &plain, false);
+	function_captures_init(&captures, "main.f", &plain, false);
 	for (int i = 0; r == 0 && i <= FUNCTION_MAX_CAPTURES; i++) {
 		struct function_request request;
 		char text[32];
@@ -220,6 +262,7 @@ int main(void)
 		cmocka_unit_test(prefers_parameters_to_results),
 		cmocka_unit_test(refuses_contradictions),
 		cmocka_unit_test(knows_what_needs_types),
+		cmocka_unit_test(shows_no_unfilled_buffers),
 		cmocka_unit_test(bounds_their_number),
 	};
 

@@ -827,6 +827,26 @@ static void hides_the_inside(void **state)
 	assert_shape(go_pointer(any), "a.(*bufio.Reader)", "*#0(opaque#1 *bufio.Reader)");
 }
 
+/* As it was wished. */
+static void shows_the_type_alone(void **state)
+{
+	static const struct site site = {.goroutine_register = 1};
+	struct go_version version = {.number = GO_VERSION(25, 0)};
+	const struct parameter parameter = {.name = "p", .type = go_slice(go_basic("uint8"))};
+	struct signature signature = {.parameters = &parameter, .parameter_count = 1};
+	struct scope scope = {convention_of(MACHINE_AMD64, &version), &version, &binary, &signature, &site};
+	struct shape_wish wishes[] = {{.expression = "p", .shows_type = true}, {.expression = "q=p"}};
+	struct plan_builder builder = {0};
+	struct writer writer = {0};
+	struct shape shape;
+
+	assert_int_equal(shape_create(&scope, wishes, 2, usual, &builder, &shape, NULL, NULL), 0);
+	writer.shape = &shape;
+	write_node(&writer, shape.nodes);
+	assert_string_equal(writer.text, "{p:opaque#0 []uint8 q:bytes#1,#2}");
+	shape_finish(&shape);
+}
+
 static void reads_nothing_of_the_inside(void **state)
 {
 	const struct type *reader = GO_STRUCT("bufio.Reader", {"buf", go_slice(go_basic("uint8"))});
@@ -1042,6 +1062,7 @@ int main(void)
 		cmocka_unit_test(hides_by_globs),
 		cmocka_unit_test(hides_by_what_is_beside),
 		cmocka_unit_test_teardown(hides_the_inside, forget_types),
+		cmocka_unit_test(shows_the_type_alone),
 		cmocka_unit_test(reads_nothing_of_the_inside),
 		cmocka_unit_test(is_lenient),
 		cmocka_unit_test(shapes_interfaces),
