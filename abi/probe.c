@@ -214,7 +214,9 @@ static int place(const struct binary *binary, const struct probe_request *reques
 		return place_at_returns(binary, function, request, signature, probe, err);
 	if (request->call || request->after_call)
 		return place_in_middle(binary, function, request, signature, probe, err);
-	return place_at_begin(binary, function, request, signature, probe, err);
+	r = place_at_begin(binary, function, request, signature, probe, err);
+	probe->site.returns_at_once = request->returns_at_once;
+	return r;
 }
 
 static int add_captures(const struct scope *scope, const struct probe_request *request,

@@ -43,6 +43,8 @@ struct probe_request {
 	const char *call, *after_call;
 	/* Or on each return of `function`, where there are its results, and `@g`. */
 	bool returns;
+	/* At the begin of a function that returns with its first instruction: with its results. */
+	bool returns_at_once;
 	/* Of use only in binaries that also have this function; NULL: in all. */
 	const char *companion;
 	/* Of use only where this call was inlined, so that a probe on the callee is blind; or NULL. */

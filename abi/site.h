@@ -30,6 +30,7 @@ struct site {
 	uint64_t skip_if_set;
 	uint64_t skip_if_clear;
 	uint32_t stack_drop;	    /* how much lower SP is here than at entry */
+	bool returns_at_once; /* SITE_ENTRY: with this instruction; results are at hand, too */
 	uint8_t goroutine_register; /* pt_regs index of g at this instruction, or CONVENTION_NO_REGISTER */
 	/* Where no register holds g, thread-local storage does: at this offset from the thread pointer,
 	 * as the function's first instructions have it; 0 when they do not say. */

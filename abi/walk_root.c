@@ -176,7 +176,8 @@ int walk_begin(struct walk *walk, const struct scope *scope, const struct expres
 		return enter_goroutine(walk, err);
 	if (strcmp(expression->steps[0].name, "@sp") == 0)
 		return enter_stack_pointer(walk);
-	if (scope->site->kind == SITE_RETURN)
+	if (scope->site->kind == SITE_RETURN ||
+	    (scope->site->returns_at_once && find_result(walk, &index)))
 		return enter_result(walk, err);
 	return find_parameter(walk, &index, err);
 }

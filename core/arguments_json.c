@@ -36,6 +36,17 @@ static void cursor_pass(struct cursor *cursor, size_t count)
 		cursor->node += cursor->node->size;
 }
 
+/* Those behind what is shown as `ret`. */
+static struct cursor named_of(struct json_writer *writer, const struct hit_arguments *arguments,
+			      struct argument_cuts *cuts)
+{
+	struct cursor cursor = cursor_at(writer, arguments, cuts);
+
+	if (arguments)
+		cursor_pass(&cursor, arguments->returned_count);
+	return cursor;
+}
+
 typedef void print_capture(struct cursor *cursor);
 
 static void print_member(struct cursor *cursor)
@@ -75,21 +86,17 @@ static void print_merged(struct cursor *arguments, struct cursor *results, print
 
 bool arguments_have_named(const struct hit_arguments *results)
 {
-	struct cursor cursor = cursor_at(NULL, results, NULL);
+	struct cursor cursor = named_of(NULL, results, NULL);
 
-	if (results)
-		cursor_pass(&cursor, results->returned_count);
 	return !cursor_is_done(&cursor);
 }
 
 void arguments_write(struct json_writer *writer, const struct hit_arguments *arguments,
 		     const struct hit_arguments *results, struct argument_cuts *cuts)
 {
-	struct cursor begin = cursor_at(writer, arguments, cuts);
-	struct cursor end = cursor_at(writer, results, cuts);
+	struct cursor begin = named_of(writer, arguments, cuts);
+	struct cursor end = named_of(writer, results == arguments ? NULL : results, cuts);
 
-	if (results)
-		cursor_pass(&end, results->returned_count);
 	json_open_object(writer);
 	print_merged(&begin, &end, print_member);
 	json_close_object(writer);
@@ -98,15 +105,16 @@ void arguments_write(struct json_writer *writer, const struct hit_arguments *arg
 void arguments_write_text(struct json_writer *writer, const struct hit_arguments *arguments,
 			  const struct hit_arguments *results, struct argument_cuts *cuts)
 {
-	struct cursor begin = cursor_at(writer, arguments, cuts);
-	struct cursor end = cursor_at(writer, results, cuts), returned = end;
+	struct cursor begin = named_of(writer, arguments, cuts);
+	struct cursor end = named_of(writer, results == arguments ? NULL : results, cuts);
+	struct cursor returned = cursor_at(writer, results, cuts);
 
-	if (results)
-		cursor_pass(&end, results->returned_count);
-	returned.end = end.node;
 	print_merged(&begin, &end, print_text);
-	for (; !cursor_is_done(&returned); cursor_pass(&returned, 1))
+	for (uint16_t i = 0; results && i < results->returned_count && !cursor_is_done(&returned);
+	     i++) {
 		print_text(&returned);
+		cursor_pass(&returned, 1);
+	}
 }
 
 void arguments_write_expressions(struct json_writer *writer, const struct hit_arguments *arguments,

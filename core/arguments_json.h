@@ -15,7 +15,8 @@ struct argument_cuts {
 
 /*
  * Writes what was captured where a call began and, of the results that have names, where it returned, as
- * one object, in the order of their positions; each may be NULL. Any cells give valid JSON.
+ * one object, in the order of their positions; each may be NULL, and both may be one, of a call that returned
+ * at once. Any cells give valid JSON.
  * docs/expressions.md says what each kind of value looks like. What was cut is added to `cuts`.
  */
 void arguments_write(struct json_writer *writer, const struct hit_arguments *arguments,

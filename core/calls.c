@@ -113,6 +113,12 @@ static void tell(struct calls *calls, const struct sighting *call, struct bytes 
 	struct hit_arguments arguments, results;
 
 	event.arguments = sighting_arguments(call, record, &arguments);
+	if (call->schema->returns_at_once) {
+		event.awaits_return = true;
+		event.outcome = OUTCOME_OK;
+		event.duration = (struct integer){ PRESENT, 0 };
+		event.results = event.arguments;
+	}
 	if (ending->end) {
 		event.duration = (struct integer){ PRESENT, (int64_t)(ending->end->head.time -
 								      call->head.time) };

@@ -68,7 +68,8 @@ struct event {
 	const char *function; /* CALL */
 	const struct hit_arguments *arguments; /* CALL, REQUEST: what was asked to be captured; or NULL */
 	bool awaits_return;		       /* CALL: its return was probed; it has an outcome */
-	const struct hit_arguments *results;   /* CALL, REQUEST: the same where it ended; or NULL */
+	const struct hit_arguments *results;   /* CALL, REQUEST: the same where it ended; or NULL. Of a
+						* call that returned at once they are the arguments */
 
 	struct text method, path, query, route, host, remote;
 	struct integer protocol_major, protocol_minor;

@@ -171,13 +171,14 @@ static void fill_returned(const struct function_captures *captures, struct probe
 	wishes->returned_count = (uint16_t)wishes->count;
 }
 
-static void fill(const struct function_captures *captures, bool of_results,
+static void fill(const struct function_captures *captures, enum captures_part part,
 		 struct probe_wishes *wishes)
 {
-	if (of_results)
+	if (part != CAPTURES_AT_CALL)
 		fill_returned(captures, wishes);
 	for (size_t i = 0; i < captures->count; i++) {
-		if (captures->items[i].is_result != of_results)
+		if (part != CAPTURES_AT_ONCE &&
+		    captures->items[i].is_result != (part == CAPTURES_AT_RETURN))
 			continue;
 		wishes->wishes[wishes->count++] = (struct shape_wish){
 			.expression = captures->items[i].expression.text,
@@ -187,7 +188,7 @@ static void fill(const struct function_captures *captures, bool of_results,
 	}
 }
 
-int function_captures_wishes(const struct function_captures *captures, bool of_results,
+int function_captures_wishes(const struct function_captures *captures, enum captures_part part,
 			     struct probe_wishes *ret_wishes, struct error *err)
 {
 	size_t room = captures->signature->result_count + captures->count + 1;
@@ -200,7 +201,7 @@ int function_captures_wishes(const struct function_captures *captures, bool of_r
 		probe_wishes_finish(&wishes);
 		return error_fail(err, -ENOMEM, "out of memory");
 	}
-	fill(captures, of_results, &wishes);
+	fill(captures, part, &wishes);
 	*ret_wishes = wishes;
 	return 0;
 }

@@ -57,8 +57,11 @@ struct probe_wishes {
 	char (*texts)[24];	 /* of these */
 };
 
-/* Those of the parameters, or those of the results. Negative only when there is no memory. */
-int function_captures_wishes(const struct function_captures *captures, bool of_results,
+/* Where they are read: where the function begins, where it returns, or where it does both at once. */
+enum captures_part { CAPTURES_AT_CALL, CAPTURES_AT_RETURN, CAPTURES_AT_ONCE };
+
+/* -ENOMEM is the only failure. */
+int function_captures_wishes(const struct function_captures *captures, enum captures_part part,
 			     struct probe_wishes *ret_wishes, struct error *err);
 void probe_wishes_finish(struct probe_wishes *wishes);
 

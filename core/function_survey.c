@@ -53,7 +53,7 @@ struct task {
 /* The probes of one function: where it begins and, where its returns are awaited, where it returns. */
 struct probe_pair {
 	struct probe call, end;
-	bool awaits_return;
+	bool awaits_return, returns_at_once;
 	uint16_t returned_count;
 };
 
@@ -63,33 +63,42 @@ static void probe_pair_finish(struct probe_pair *pair)
 	probe_finish(&pair->end);
 }
 
-static int compile_probe(const struct task *task, bool at_return, const struct probe_wishes *wishes,
-			 struct probe *probe, struct error *err)
+static int compile_probe(const struct task *task, enum captures_part part, struct probe *probe,
+			 uint16_t *ret_returned_count, struct error *err)
 {
 	const struct function_captures *asked = task->captures;
+	bool at_return = part == CAPTURES_AT_RETURN;
 	struct call_captures captures;
+	struct probe_wishes wishes;
 	struct probe_request request = {
 		.function = task->function->name,
 		.role = at_return ? PLAN_ROLE_RETURN : PLAN_ROLE_CALL,
 		.captures = captures.captures,
 		.at = task->function,
 		.returns = at_return,
+		.returns_at_once = part == CAPTURES_AT_ONCE,
 		.needs_no_types = asked->needs_no_types,
-		.arguments = wishes->wishes,
-		.argument_count = wishes->count,
-		.wants_arguments = wishes->count > 0 || (asked->wants_parameters && !at_return),
 		/* One list that is too long is its author's to shorten. */
 		.drops_excess = asked->request_count > 1 || asked->wants_parameters,
 		.redaction = task->options->redaction,
 		.notation = task->options->notation,
 		.max_elements = task->options->max_elements,
 	};
+	int r = function_captures_wishes(asked, part, &wishes, err);
 
+	if (r < 0)
+		return r;
+	request.arguments = wishes.wishes;
+	request.argument_count = wishes.count;
+	request.wants_arguments = wishes.count > 0 || (asked->wants_parameters && !at_return);
 	call_captures_init(&captures,
 			   at_return ? NULL : function_request_parameter(asked->signature),
-			   asked->awaits_return);
+			   asked->awaits_return && part != CAPTURES_AT_ONCE);
 	request.capture_count = captures.count;
-	return probe_compile(task->binary, &request, task->options->max_string, probe, err);
+	r = probe_compile(task->binary, &request, task->options->max_string, probe, err);
+	*ret_returned_count = wishes.returned_count;
+	probe_wishes_finish(&wishes);
+	return r;
 }
 
 static bool returns_at(const struct probe *end, uint64_t file_offset)
@@ -101,47 +110,27 @@ static bool returns_at(const struct probe *end, uint64_t file_offset)
 	return false;
 }
 
-static int compile_call(const struct task *task, struct probe_pair *pair, struct error *err)
-{
-	struct probe_wishes wishes;
-	int r = function_captures_wishes(task->captures, false, &wishes, err);
-
-	if (r < 0)
-		return r;
-	r = compile_probe(task, false, &wishes, &pair->call, err);
-	probe_wishes_finish(&wishes);
-	return r;
-}
-
 /*
- * No return is awaited of a function that returns with its first instruction: which of two probes on that
- * comes first nobody says.
+ * A function that returns with its first instruction has one probe, where all there is to it can be read:
+ * which of two on one instruction comes first nothing says.
  */
-static int compile_return(const struct task *task, struct probe_pair *pair, struct error *err)
+static int compile_at_once(const struct task *task, struct probe_pair *pair, struct error *err)
 {
-	struct probe_wishes wishes;
-	int r = function_captures_wishes(task->captures, true, &wishes, err);
-
-	if (r < 0)
-		return r;
-	r = compile_probe(task, true, &wishes, &pair->end, err);
-	if (r == 0 && returns_at(&pair->end, pair->call.site.file_offset)) {
-		probe_finish(&pair->end);
-		pair->awaits_return = false;
-	}
-	pair->returned_count = wishes.returned_count;
-	probe_wishes_finish(&wishes);
-	return r;
+	probe_pair_finish(pair);
+	*pair = (struct probe_pair){ .returns_at_once = true };
+	return compile_probe(task, CAPTURES_AT_ONCE, &pair->call, &pair->returned_count, err);
 }
 
 /* A call whose return would not be seen is not traced either. */
 static int compile_pair(const struct task *task, struct probe_pair *ret_pair, struct error *err)
 {
 	struct probe_pair pair = { .awaits_return = task->captures->awaits_return };
-	int r = compile_call(task, &pair, err);
+	int r = compile_probe(task, CAPTURES_AT_CALL, &pair.call, &pair.returned_count, err);
 
 	if (r == 0 && pair.awaits_return)
-		r = compile_return(task, &pair, err);
+		r = compile_probe(task, CAPTURES_AT_RETURN, &pair.end, &pair.returned_count, err);
+	if (r == 0 && pair.awaits_return && returns_at(&pair.end, pair.call.site.file_offset))
+		r = compile_at_once(task, &pair, err);
 	if (r < 0)
 		probe_pair_finish(&pair);
 	else
@@ -159,6 +148,9 @@ static int add_pair(struct survey *survey, const char *function, const struct pr
 		return -ENOMEM;
 	call->probe = pair->call;
 	call->awaits_return = pair->awaits_return;
+	call->returns_at_once = pair->returns_at_once;
+	if (pair->returns_at_once)
+		call->returned_count = pair->returned_count;
 	if (!pair->awaits_return)
 		return 0;
 	end = survey_grow(survey, function, PLAN_ROLE_RETURN, err);

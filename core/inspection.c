@@ -98,6 +98,7 @@ static int install(struct inspection *inspection, struct survey_probe *survey, s
 			    .entry = probe->entry,
 			    .stack_drop = probe->site.stack_drop,
 			    .awaits_return = survey->awaits_return,
+			    .returns_at_once = survey->returns_at_once,
 			    .returned_count = survey->returned_count,
 			    .expression_count = survey->expression_count },
 		.has_arguments = probe->has_arguments,

@@ -19,6 +19,7 @@ struct survey_probe {
 	struct error why;     /* when it is negative */
 	struct probe probe;   /* when it is not */
 	bool awaits_return;   /* this and the rest: see decode.h */
+	bool returns_at_once;
 	uint16_t returned_count;
 	uint8_t expression_count;
 };

@@ -101,6 +101,21 @@ def test_misfits(scope, release):
         check(part in tracer.stderr.text(), f"{part!r} is not said: {tracer.stderr.text()!r}")
 
 
+def test_at_once(scope, release):
+    """functions that are no more than a return: each call ended well, with its results"""
+    events, tracer = trace_rounds(scope, Rounds(scope, release), "--latency", "main.nothing", "main.same",
+                                  "main.same(ret, x=value)", "main.same(out=ret0)", count=2)
+    wanted = [[("main.nothing", {}, None), ("main.same", {"value": n, "ret": n, "x": n, "out": n}, n)] for n in (0, 1)]
+    check_equal([(event["function"], event["args"], event.get("ret")) for event in events], sum(wanted, []),
+                f"events; {tracer.stderr.text()!r}")
+    check_equal([list(event["args"]) for event in events[1::2]], [["value", "ret", "x", "out"]] * 2, "order of args")
+    check_outcomes(events)
+    check_equal([event["duration_ns"] for event in events[::2]], [0, 0], "durations of main.nothing")
+    events, _ = trace_rounds(scope, Rounds(scope, release), "main.nothing()", "main.same(ret)")
+    check_equal([(event["function"], event.get("args"), event.get("outcome")) for event in events],
+                [("main.nothing", None, None), ("main.same", {"ret": 0}, "ok")], "events")
+
+
 def test_table(scope, release):
     """the table: one row a call"""
     program = Rounds(scope, release)
@@ -114,4 +129,4 @@ def test_table(scope, release):
 if __name__ == "__main__":
     main([(test, release) for release in releases_of(RELEASES)
           for test in (test_replies, test_overlapping_patterns, test_bounds, test_contradictions, test_misfits,
-                       test_table)])
+                       test_at_once, test_table)])

@@ -791,6 +791,8 @@ static void merges_arguments_and_results(void **state)
 	assert_false(arguments_have_named(&results));
 	assert_false(arguments_have_named(NULL));
 	assert_merged(&arguments, &results, "{\"a\":3} a=3 ret0=0 b=1 c=2");
+	results.returned_count = 1;
+	assert_merged(&results, &results, "{\"b\":1,\"c\":2} b=1 c=2 ret0=0");
 }
 
 /* What a plan had no room for. */

@@ -54,11 +54,11 @@ static int unite(const struct signature *signature, bool latency, const char *co
 }
 
 /* "x=a@0 b@2": the captures of a probe with their positions; those that `ret` shows before a bar. */
-static void describe(const struct function_captures *captures, bool of_results, char *text)
+static void describe(const struct function_captures *captures, enum captures_part part, char *text)
 {
 	struct probe_wishes wishes;
 
-	assert_int_equal(function_captures_wishes(captures, of_results, &wishes, NULL), 0);
+	assert_int_equal(function_captures_wishes(captures, part, &wishes, NULL), 0);
 	*text = '\0';
 	for (size_t i = 0; i < wishes.count; i++) {
 		const struct shape_wish *wish = &wishes.wishes[i];
@@ -86,9 +86,9 @@ static void assert_united(const struct signature *signature, const struct row *r
 	char text[512];
 
 	assert_int_equal(unite(signature, row->latency, row->requests, &captures, NULL), 0);
-	describe(&captures, false, text);
+	describe(&captures, CAPTURES_AT_CALL, text);
 	assert_string_equal(text, row->parameters);
-	describe(&captures, true, text);
+	describe(&captures, CAPTURES_AT_RETURN, text);
 	assert_string_equal(text, row->results);
 	assert_int_equal(captures.awaits_return, row->latency || row->results[0]);
 	function_captures_finish(&captures);
@@ -141,6 +141,19 @@ static void leaves_requests_to_their_keys(void **state)
 		assert_united(&of_handler, &rows[i]);
 	assert_string_equal(function_request_parameter(&of_handler), "r");
 	assert_null(function_request_parameter(&plain));
+}
+
+/* Of a function that returns with its first instruction all is read at once, in one order. */
+static void reads_all_at_once(void **state)
+{
+	static const char *const requests[] = { "f(ret0, a)", "f", "f(err=ret1)", NULL };
+	struct function_captures captures;
+	char text[512];
+
+	assert_int_equal(unite(&plain, true, requests, &captures, NULL), 0);
+	describe(&captures, CAPTURES_AT_ONCE, text);
+	assert_string_equal(text, "ret0 ret1 ret0@0 a@1 b@2 err=ret1@3");
+	function_captures_finish(&captures);
 }
 
 static void prefers_parameters_to_results(void **state)
@@ -259,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unites_requests),
 		cmocka_unit_test(leaves_requests_to_their_keys),
+		cmocka_unit_test(reads_all_at_once),
 		cmocka_unit_test(prefers_parameters_to_results),
 		cmocka_unit_test(refuses_contradictions),
 		cmocka_unit_test(knows_what_needs_types),

@@ -41,6 +41,14 @@ func recoverFall(round int) {
 //go:noinline
 func join(left, right string) string { return left + right }
 
+// The code of these two is no more than a return, of the second where arguments come in registers.
+//
+//go:noinline
+func nothing() {}
+
+//go:noinline
+func same(value int) int { return value }
+
 type pair struct{ left, right int }
 
 //go:noinline
@@ -55,6 +63,8 @@ func main() {
 		divide(round, 0)
 		recoverFall(round)
 		join("left", "right")
+		nothing()
+		same(round)
 		(&pair{1, 2}).sum(round)
 		fmt.Println("done", makeGenericCalls(round))
 	}
