@@ -7,6 +7,7 @@
 
 #include "binary.h"
 #include "catalog.h"
+#include "debugger.h"
 #include "go_libraries.h"
 #include "name_list.h"
 #include "workers.h"
@@ -241,6 +242,7 @@ static int attach(struct roster *roster, struct process *process, struct known_b
 {
 	bool is_library = inspection_is_library(known_binary_inspection(binary));
 	struct target *target = NULL;
+	struct error warning;
 	int r = 0;
 
 	if (whole_file && !is_library)
@@ -254,6 +256,8 @@ static int attach(struct roster *roster, struct process *process, struct known_b
 		return r;
 	}
 	roster->callbacks.attached(roster->callbacks.user, target);
+	if (debugger_warn(process, &warning))
+		roster->callbacks.warned(roster->callbacks.user, &warning);
 	return 0;
 }
 
