@@ -11,7 +11,7 @@ SECTION = "kernels"
 HEAD = """\
 ## Which kernels it runs on
 
-Written by `tests/kernels --write`; not to be edited. It boots cloud kernels of Debian's suites under QEMU, with two
+Written by `tests/kernels --write`; not to be edited. It boots kernels of Debian's suites under QEMU, with two
 CPUs, and traces a Go program of eight threads there. Each request and call carries its number in its values
 (path, query, headers of both directions, body size, arguments, results), and every value of every event is
 compared. A figure says how many events there were, all of them right, none twice, and none missing without

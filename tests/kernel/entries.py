@@ -75,6 +75,7 @@ class Entry:
     suite: str
     series: str = ""  # empty: the newest
     architecture: str = "amd64"
+    flavour: str = "cloud"
     preempt: str = ""  # empty: the kernel's default
     parameters: str = ""
     settings: tuple = ()  # words of tests/kernel/init that come first
@@ -102,6 +103,10 @@ ENTRIES = (
     ordinary("newest-full", "trixie-backports", preempt="full", more=(PAGED_REQUESTS, PAGED_CALLS), is_default=True),
     ordinary("newest-lazy", "trixie-backports", preempt="lazy", is_default=True),
     ordinary("arm64", "trixie", architecture="arm64", is_default=True),
+    ordinary("arm64-6.1", "bookworm", architecture="arm64", multi=False),
+    ordinary("arm64-newest", "trixie-backports", architecture="arm64", more=(PAGED_REQUESTS, PAGED_CALLS)),
+    # Its disks need modules, so nothing is paged out.
+    ordinary("arm64-16k", "trixie", architecture="arm64", flavour="arm64-16k", more=(RING,)),
     # Every other series there is.
     ordinary("6.1-full", "bookworm", preempt="full", multi=False, more=(*PAGED, TWO, RING)),
     ordinary("6.12-none", "trixie", preempt="none"),

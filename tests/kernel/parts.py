@@ -44,7 +44,7 @@ def fetch(*words):
 
 def kernel(entry):
     """Returns its file, and its release."""
-    folder = fetch("kernel", entry.suite, entry.architecture, *filter(None, [entry.series]))
+    folder = fetch("kernel", entry.suite, entry.architecture, entry.flavour, *filter(None, [entry.series]))
     return folder / "vmlinuz", (folder / "release").read_text().strip()
 
 

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -52,6 +53,9 @@ func (p *page) item(number int) (*Item, string) {
 	return item, p.put(12<<10, text(number))
 }
 
+// Where Go puts its heap, which stacks are part of (mallocinit in runtime/malloc.go).
+var heapBegin = map[string]uintptr{"amd64": 0xc0 << 32, "arm64": 0x40 << 32}[runtime.GOARCH]
+
 // pageOutHeap takes all of Go's heap away: what a probe reads next has to be faulted in.
 func pageOutHeap() {
 	maps, err := os.Open("/proc/self/maps")
@@ -63,8 +67,7 @@ func pageOutHeap() {
 		if _, err := fmt.Sscanf(lines.Text(), "%x-%x %s", &begin, &end, &rights); err != nil {
 			continue
 		}
-		// Where Go puts its heap, which stacks are part of, on 64-bit machines.
-		if begin>>32 == 0xc0 && strings.HasPrefix(rights, "rw") {
+		if begin>>32 == heapBegin>>32 && strings.HasPrefix(rights, "rw") {
 			syscall.Syscall(syscall.SYS_MADVISE, begin, end-begin, madvPageout)
 		}
 	}
