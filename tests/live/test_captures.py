@@ -396,5 +396,6 @@ if __name__ == "__main__":
     main([test_usage,
           *((test, release, variant) for release in chosen for variant in ("plain", "stripped")
             for test in (test_request_headers, test_response_headers, test_secrets, test_shown_secrets, test_refused)),
-          *((test, release) for release in chosen for test in (test_cut, test_paths, test_argument, test_stripped_path,
-                                                                test_unknown_release))])
+          *((test, release) for release in chosen for test in (test_cut, test_paths, test_argument, test_stripped_path)),
+          # A release to come passes arguments in registers.
+          *((test_unknown_release, release) for release in chosen if release_number(release) >= (1, 17))])
