@@ -121,11 +121,22 @@ static int compile_at_once(const struct task *task, struct probe_pair *pair, str
 	return compile_probe(task, CAPTURES_AT_ONCE, &pair->call, &pair->returned_count, err);
 }
 
+/* What is probed as the end of a goroutine cannot be a call that goes on as well. */
+static bool ends_goroutine(const struct function *function)
+{
+	return strcmp(function->name, protocol_goroutine_end.function) == 0;
+}
+
 /* A call whose return would not be seen is not traced either. */
 static int compile_pair(const struct task *task, struct probe_pair *ret_pair, struct error *err)
 {
 	struct probe_pair pair = { .awaits_return = task->captures->awaits_return };
-	int r = compile_probe(task, CAPTURES_AT_CALL, &pair.call, &pair.returned_count, err);
+	int r;
+
+	if (pair.awaits_return && ends_goroutine(task->function))
+		return error_fail(err, -ENOENT, "function %s never returns: it ends its goroutine",
+				  task->function->name);
+	r = compile_probe(task, CAPTURES_AT_CALL, &pair.call, &pair.returned_count, err);
 
 	if (r == 0 && pair.awaits_return)
 		r = compile_probe(task, CAPTURES_AT_RETURN, &pair.end, &pair.returned_count, err);

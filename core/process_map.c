@@ -16,11 +16,11 @@ bool mapping_parse(char *line, struct mapping *ret_mapping)
 	char rights[5] = "";
 	int path = 0;
 
+	line[strcspn(line, "\n")] = '\0';
 	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %*s %*s %n", &mapping.start,
 		   &mapping.end, rights, &mapping.file_offset, &path) != 4 ||
 	    path == 0 || mapping.end < mapping.start)
 		return false;
-	line[strcspn(line, "\n")] = '\0';
 	mapping.is_executable = rights[2] == 'x';
 	mapping.path = line + path;
 	*ret_mapping = mapping;

@@ -102,6 +102,7 @@ static void make_node(struct maker *maker, int depth)
 		node->kind = number ? SHAPE_NULL : SHAPE_STRUCT;
 	node->name = take(maker) % sizeof(maker->names);
 	node->hash = take(maker);
+	node->position = node->hash;
 	node->count = (uint64_t)(int8_t)take(maker);
 	if (node->kind == SHAPE_OPAQUE)
 		node->count %= sizeof(maker->names);

@@ -101,6 +101,15 @@ def test_misfits(scope, release):
         check(part in tracer.stderr.text(), f"{part!r} is not said: {tracer.stderr.text()!r}")
 
 
+def test_end_of_goroutine(scope, release):
+    """the function that our own probe for ends of goroutines is on: it never returns, and never panics"""
+    events, tracer = trace_rounds(scope, Rounds(scope, release), "--latency", "runtime.goexit1()", "main.reply(status)",
+                                  "runtime.goexit1")
+    check_equal([(event["function"], event["outcome"]) for event in events], [("main.reply", "ok")], "events")
+    said = [line for line in tracer.stderr.all() if b"runtime.goexit1 never returns" in line]
+    check_equal(len(said), 1, f"stderr: {tracer.stderr.text()!r}")
+
+
 def test_at_once(scope, release):
     """functions that are no more than a return: each call ended well, with its results"""
     events, tracer = trace_rounds(scope, Rounds(scope, release), "--latency", "main.nothing", "main.same",
@@ -129,4 +138,4 @@ def test_table(scope, release):
 if __name__ == "__main__":
     main([(test, release) for release in releases_of(RELEASES)
           for test in (test_replies, test_overlapping_patterns, test_bounds, test_contradictions, test_misfits,
-                       test_at_once, test_table)])
+                       test_end_of_goroutine, test_at_once, test_table)])
