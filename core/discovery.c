@@ -2,7 +2,9 @@
 #include "discovery.h"
 
 #include <fnmatch.h>
+#include <linux/magic.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "listeners.h"
@@ -12,13 +14,30 @@ bool discovery_has_rules(const struct discovery_rules *rules)
 	return rules->binary_count || rules->name_count || rules->port_count || rules->all;
 }
 
+/*
+ * Overlayfs shows a file of a layer with all that it has but its device. What is named by a path on an overlay
+ * is that overlay's alone: other containers have the same layer.
+ */
+static bool is_layers_file(const char *path, const struct file_identity *named,
+			   const struct file_identity *file)
+{
+	struct file_identity shown = *named;
+	struct statfs system;
+
+	shown.device = file->device;
+	return file_identity_equal(&shown, file) && statfs(path, &system) == 0 &&
+	       system.f_type != OVERLAYFS_SUPER_MAGIC;
+}
+
 static bool is_file(const char *path, const struct file_identity *file)
 {
 	struct file_identity other;
 
+	if (file_identity_read(path, &other) < 0)
+		return false;
 	/* Of one file at two times, whatever was done to it in between. */
-	return file_identity_read(path, &other) == 0 && other.device == file->device &&
-	       other.inode == file->inode;
+	return (other.device == file->device && other.inode == file->inode) ||
+	       is_layers_file(path, &other, file);
 }
 
 static bool is_named(const char *path, const char *glob)

@@ -257,6 +257,34 @@ def test_overlay(scope, release, layer):
     check_traced(scope, PlacedServer(scope, release, command, folder / "merged" / NAMED))
 
 
+TWO_OVERLAYS = """
+mount -t tmpfs tmpfs "$1"
+cd "$1"
+mkdir lower upper0 upper1 work0 work1 merged0 merged1
+cp "$2" lower/server
+for i in 0 1; do mount -t overlay -o lowerdir=lower,upperdir=upper$i,workdir=work$i overlay merged$i; done
+exec 3<&0
+"$1/merged1/server" <&3 >/dev/null &
+exec "$1/merged0/server"
+"""
+
+
+def test_layer(scope, release):
+    """a file that is named where overlays have it from: who runs it on either; named on one of them: who does there"""
+    folder = scope.folder / "layers"
+    folder.mkdir()
+    server = PlacedServer(scope, release, [*MOUNTS, *shell(TWO_OVERLAYS, folder, build("server", release))],
+                          folder / "merged0" / NAMED)
+    second = child_of(server.pid)
+    scope.callback(os.kill, second, signal.SIGKILL)
+    inside = ("nsenter", f"--target={server.pid}", "--mount")
+    for path, wanted in (("lower", {server.pid, second}), ("merged0", {server.pid}), ("merged1", {second})):
+        tracer = Tracer(scope, folder / path / NAMED, "--json", wrapper=inside).wait_attached(len(wanted))
+        time.sleep(0.3)  # for others, who are not to come
+        tracer.interrupt()
+        check_equal({event["pid"] for event in tracer.events()}, wanted, f"processes that run {path}/{NAMED}")
+
+
 def test_copied_up(scope, release):
     """a binary on overlayfs that was changed since its server began, which runs on from the lower file: refused"""
     folder = scope.folder / "copied"
@@ -403,7 +431,7 @@ def choose():
     yield from possible((test_tool_without_its_own_proc,), ["unshare", "--pid", "--fork", "true"], "PID namespaces")
     yield from possible((test_user_namespace,), [*USERS, "true"], "user namespaces")
     yield from with_overlay((test_container,), [*USERS, *PIDS[1:], "true"], "user namespaces")
-    yield from with_overlay((test_copied_up,), CAN_MOUNT, "mount namespaces")
+    yield from with_overlay((test_copied_up, test_layer), CAN_MOUNT, "mount namespaces")
     if can_make_cgroups():
         yield test_container_id
     else:
