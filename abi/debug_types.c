@@ -380,8 +380,7 @@ int debug_types_signature(struct debug_types *types, uint64_t address,
 
 static int index_need(struct debug_types *types, struct error *err)
 {
-	return types->names ? 0 :
-			      type_index_create(types->info, types->index, &types->names, err);
+	return types->names ? 0 : type_index_create(types->info, types->index, &types->names, err);
 }
 
 int debug_types_named(struct debug_types *types, const char *name, const struct type **ret_type,
@@ -412,6 +411,14 @@ int debug_types_runtime(struct debug_types *types, uint64_t runtime_type,
 				  "DWARF describes no type with its descriptor at offset 0x%llx",
 				  (unsigned long long)runtime_type);
 	return debug_types_at(types, entry, ret_type, err);
+}
+
+int debug_types_described(struct debug_types *types, type_index_visit *visit, void *context,
+			  struct error *err)
+{
+	int r = index_need(types, err);
+
+	return r < 0 ? r : type_index_described(types->names, visit, context);
 }
 
 struct debug_info *debug_types_info(struct debug_types *types)

@@ -4,6 +4,7 @@
 
 #include "debug_info.h"
 #include "type.h"
+#include "type_index.h"
 
 /*
  * Go types and signatures as a binary's DWARF describes them. Everything is read when first asked
@@ -26,6 +27,10 @@ int debug_types_named(struct debug_types *types, const char *name, const struct 
 /* The type whose runtime_type is this; likewise. */
 int debug_types_runtime(struct debug_types *types, uint64_t runtime_type,
 			const struct type **ret_type, struct error *err);
+
+/* Each type that the program has a descriptor of, see type_index.h. */
+int debug_types_described(struct debug_types *types, type_index_visit *visit, void *context,
+			  struct error *err);
 
 /* The type that a reference (the offset of an entry) leads to. */
 int debug_types_at(struct debug_types *types, uint64_t reference, const struct type **ret_type,

@@ -14,6 +14,10 @@ enum {
 	INTERFACE_TYPE_HASH = 16, /* of the hash in the type */
 };
 
+/* The two words of one with methods, as fields. */
+enum { INTERFACE_WORDS = 2 };
+extern const struct field interface_words[INTERFACE_WORDS];
+
 /* The two words by the names the runtime gives them, "tab" and "data"; NULL for other names. */
 const struct field *interface_word(const char *name);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "interface.h"
 #include "notation.h"
 #include "type_record.h"
 #include "vendored.h"
@@ -63,8 +64,8 @@ static uint32_t x_net_release(const struct layout *layout, const char *name)
  * `name`: of the type or function; it tells whose releases the row counts. Rows of a module end with the
  * newest release of it that was looked at, so that none has to be assumed, whatever Go it was built with.
  */
-static bool row_holds(const struct layout *layout, const char *name, uint32_t since, uint32_t before,
-		      bool internal)
+static bool row_holds(const struct layout *layout, const char *name, uint32_t since,
+		      uint32_t before, bool internal)
 {
 	if (x_net_has(name)) {
 		uint32_t release = x_net_release(layout, name);
@@ -295,7 +296,7 @@ static int complete_parts(struct layout *layout, struct type *type, struct error
 int layout_complete(struct layout *layout, const struct type *type, struct error *err)
 {
 	struct type *target = &type_record_of(type)->type;
-	int r;
+	int r = 0;
 
 	if (target->complete)
 		return 0;
@@ -304,8 +305,12 @@ int layout_complete(struct layout *layout, const struct type *type, struct error
 		return error_fail(err, -ENODATA, "the built-in layouts do not describe %s",
 				  target->name);
 	case TYPE_STRUCT:
-	case TYPE_INTERFACE:
 		r = complete_fields(layout, target, err);
+		break;
+	case TYPE_INTERFACE:
+		/* All that the table lists have methods. */
+		target->fields = interface_words;
+		target->field_count = INTERFACE_WORDS;
 		break;
 	default:
 		r = complete_parts(layout, target, err);

@@ -278,7 +278,7 @@ static int add_fitting(const struct scope *scope, const struct probe_request *re
 		       struct probe *probe, struct error *err)
 {
 	size_t fitting = 0, excess = request->argument_count;
-	struct shape_bounds bounds = { .bytes = LEAST_BYTES, .has_limit = true };
+	struct shape_bounds bounds = { .bytes = LEAST_BYTES, .types = 5, .has_limit = true };
 	int r;
 
 	while (excess - fitting > 1) {
@@ -296,24 +296,27 @@ static int add_fitting(const struct scope *scope, const struct probe_request *re
 
 /* How much of whole values is captured, the most first: they are cut until a plan holds them. */
 static const struct shape_bounds ladder[] = {
-	{ 4, UINT16_MAX, 4, 1024 },
-	{ 4, UINT16_MAX, 4, 256 },
-	{ 4, UINT16_MAX, 1, 64 },
-	{ 3, UINT16_MAX, 1, 64 },
-	{ 2, UINT16_MAX, 0, 64 },
-	{ 4, 8, 4, 64 },
-	{ 4, 8, 1, 64 },
-	{ 4, 4, 1, 64 },
-	{ 3, 8, 1, 64 },
-	{ 4, 2, 1, 64 },
-	{ 3, 4, 0, 64 },
-	{ 3, 2, 0, 64 },
-	{ 2, 8, 0, 64 },
-	{ 2, 4, 0, 32 },
-	{ 2, 2, 0, 32 },
-	{ 1, 4, 0, 32 },
-	{ 1, 1, 0, LEAST_BYTES },
-	{ 0, 0, 0, LEAST_BYTES },
+	{ 4, UINT16_MAX, 4, 1024, 16 },
+	{ 4, UINT16_MAX, 4, 256, 8 },
+	{ 4, UINT16_MAX, 1, 64, 5 },
+	{ 3, UINT16_MAX, 1, 64, 5 },
+	{ 2, UINT16_MAX, 0, 64, 5 },
+	{ 4, 8, 4, 64, 5 },
+	{ 4, 8, 1, 64, 5 },
+	{ 4, 8, 1, 64, 3 },
+	{ 4, 4, 1, 64, 5 },
+	{ 4, 8, 1, 64, 2 },
+	{ 4, 4, 1, 64, 3 },
+	{ 3, 8, 1, 64, 5 },
+	{ 4, 2, 1, 64, 5 },
+	{ 3, 4, 0, 64, 5 },
+	{ 3, 2, 0, 64, 5 },
+	{ 2, 8, 0, 64, 5 },
+	{ 2, 4, 0, 32, 5 },
+	{ 2, 2, 0, 32, 5 },
+	{ 1, 4, 0, 32, 5 },
+	{ 1, 1, 0, LEAST_BYTES, 5 },
+	{ 0, 0, 0, LEAST_BYTES, 5 },
 };
 
 enum { LADDER_WIDE = 5, LADDER_SIZE = sizeof(ladder) / sizeof(ladder[0]) };

@@ -15,6 +15,7 @@ void shape_finish(struct shape *shape)
 {
 	free(shape->nodes);
 	free(shape->names);
+	type_names_release(shape->type_names);
 	*shape = (struct shape){ 0 };
 }
 
@@ -61,23 +62,24 @@ static int add_measure(struct shape_maker *maker, const struct walk *walk, struc
 
 static int take_steps(struct shape_maker *maker, struct walk *walk, struct shape_spot spot);
 
-/* The rest of the expression, if the interface held that type and the type has such a field. */
+/* The rest of the expression, if the interface held that type; null where the type has no such field. */
 static int take_steps_of_held(struct shape_maker *maker, const struct walk *interface,
 			      const struct type *type, struct shape_spot spot)
 {
 	struct walk held = *interface;
-	struct runtime_type runtime = { 0 };
 	bool hides = maker->hides;
-	int r = types_runtime(interface->scope->types, type, &runtime, maker->err);
+	int r = held_hash(maker, interface, type, &spot.hash);
 
-	if (r == 0)
-		r = walk_to_held(&held, type, maker->err);
 	if (r < 0)
 		return r;
-	if (!walk_has_field(&held, held.expression->steps[held.step + 1].name))
-		return -ENOENT;
 	spot.name = type->name;
-	spot.hash = runtime.hash;
+	held.type = type;
+	if (!walk_has_field(&held, held.expression->steps[held.step + 1].name))
+		return value_add_null(maker, spot);
+	held.type = interface->type;
+	r = walk_to_held(&held, type, maker->err);
+	if (r < 0)
+		return r;
 	r = take_steps(maker, &held, spot);
 	maker->hides = hides;
 	return r;
@@ -114,10 +116,13 @@ static int choose_held(struct shape_maker *maker, const struct walk *walk, struc
 {
 	size_t node = maker->shape.node_count;
 	int r = held_add_alternatives(maker, walk, SHAPE_CHOICE, spot, take_steps_of_held);
+	size_t end = r < 0 ? 0 : node + maker->shape.nodes[node].size;
 
-	if (r == 0 && maker->shape.nodes[node].size == 1)
-		return fail_held(walk, maker->err);
-	return r;
+	for (size_t i = node + 1; i < end; i += maker->shape.nodes[i].size) {
+		if (maker->shape.nodes[i].kind != SHAPE_NULL)
+			return 0;
+	}
+	return r < 0 ? r : fail_held(walk, maker->err);
 }
 
 /* The rest of the expression, hidden where the key beside the field that is next says so. */
@@ -259,7 +264,7 @@ int shape_create(const struct scope *scope, const struct shape_wish *wishes, siz
 		 struct shape_gaps *gaps, struct error *err)
 {
 	struct shape_maker maker = { .shape = { .redaction = bounds.redaction,
-					       .notation = bounds.notation },
+						.notation = bounds.notation },
 				     .bounds = bounds,
 				     .builder = builder,
 				     .first_cell = builder->capture_count,

@@ -4,6 +4,7 @@
 
 #include "bytes_notation.h"
 #include "redaction.h"
+#include "type_names.h"
 #include "walk.h"
 
 /*
@@ -22,8 +23,8 @@ enum shape_kind {
 	SHAPE_BYTE_ARRAY, /* count: how many bytes it has; cell: the first of `second` cells that hold
 			   * the first of them, one after the other */
 	SHAPE_MAP, /* cell: the pointer, second: how many entries; children: keys and elements */
-	SHAPE_INTERFACE, /* cell: the first word, second: the hash of the type it holds; children: what it
-			  * may hold, each with its type's hash and name */
+	SHAPE_INTERFACE, /* cell: the first word, second: the hash of the type it holds, count: the second
+			  * word; children: what it may hold, each with its type's hash and name */
 	SHAPE_CHOICE,  /* the same, where it holds one of these or the value is not there */
 	SHAPE_COMPLEX, /* cell and second: the two parts */
 	SHAPE_TIME, /* cell and second: the words of a time.Time; children, if any: of its location
@@ -70,7 +71,7 @@ struct shape_node {
 	uint64_t count;
 };
 
-/* Plain, but owns its two arrays. The tree of several captures is one struct, with their names. */
+/* Plain, but owns its arrays and a reference to the names. The tree of several captures is one struct, with their names. */
 struct shape {
 	struct shape_node *nodes;
 	size_t node_count;
@@ -78,6 +79,7 @@ struct shape {
 	size_t name_size;
 	const struct redaction *redaction; /* outlives the shape */
 	enum bytes_notation notation;
+	struct type_names *type_names; /* of what interfaces hold; NULL: none is known */
 };
 
 /* How much of a value is captured. */
@@ -86,6 +88,7 @@ struct shape_bounds {
 	uint16_t width;			   /* elements of an array, a slice or a map */
 	uint8_t recursion;		   /* a struct within others of its type */
 	uint16_t bytes;			   /* of an array of bytes */
+	uint8_t types; /* of those that an interface may hold */
 	bool lenient;			   /* what there is not in this binary is a gap, too */
 	const struct redaction *redaction; /* of what is not to be shown; NULL: all is */
 	bool has_limit; /* captures from number `limit` on are left out, as null and cut */

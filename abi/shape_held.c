@@ -7,7 +7,7 @@
 
 #include "interface.h"
 
-enum { MAX_HELD = 5 }; /* types tried of what an interface may hold */
+enum { MAX_CANDIDATES = 32 };
 
 /* The errors that the standard library makes of a text, and the field that has it. */
 static const struct {
@@ -27,8 +27,13 @@ static const char *text_of_error(const struct type *type)
 	return NULL;
 }
 
+static bool is_error(const struct walk *interface)
+{
+	return strcmp(interface->type->name, "error") == 0;
+}
+
 struct candidates {
-	const struct type *types[16];
+	const struct type *types[MAX_CANDIDATES];
 	size_t count;
 };
 
@@ -54,7 +59,7 @@ static void find_candidates(struct types *types, const struct type *interface,
 			    struct candidates *candidates)
 {
 	static const char *const basic[] = { "string", "int", "float64", "bool", "int64" };
-	const struct type *implementing[8];
+	const struct type *implementing[MAX_CANDIDATES];
 	bool has_table = true;
 	int count;
 
@@ -64,52 +69,73 @@ static void find_candidates(struct types *types, const struct type *interface,
 		add_candidate(types, basic[i], candidates);
 	for (size_t i = 0; strcmp(interface->name, "error") == 0 && i < 3; i++)
 		add_candidate(types, texts_of_errors[i].type, candidates);
-	count = has_table ? types_implementing(types, interface, implementing, 8, NULL) : 0;
-	for (int i = 0; i < count; i++) {
+	count = has_table ?
+			types_implementing(types, interface, implementing, MAX_CANDIDATES, NULL) :
+			0;
+	for (int i = 0; i < count && candidates->count < MAX_CANDIDATES; i++) {
 		if (!is_candidate(candidates, implementing[i]))
 			candidates->types[candidates->count++] = implementing[i];
 	}
 }
 
+/* The text, behind the pointer that the error is: that may be nil. */
 static int add_error_text(struct shape_maker *maker, struct walk *held, const char *name,
 			  struct shape_spot spot)
 {
-	const struct type *type;
-	int r = walk_follow(held, maker->err);
+	int node = maker_open(maker, SHAPE_POINTER, spot);
+	int r = maker_set_cells(maker, node,
+				maker_add_part(maker, held, 0, CELL_POINTER, SHAPE_WORD), 0);
 
 	if (r == 0)
+		r = walk_follow(held, maker->err);
+	if (r == 0)
 		r = types_complete(held->scope->types, held->type, maker->err);
+	for (size_t i = 0; r == 0 && i < held->type->field_count; i++) {
+		const struct field *field = &held->type->fields[i];
+
+		if (strcmp(field->name, name) != 0)
+			continue;
+		r = walk_to_field(held, field, maker->err);
+		spot.name = "";
+		if (r == 0)
+			r = value_add(maker, held, spot);
+		return r < 0 ? r : maker_close(maker, node);
+	}
+	return r < 0 ? r : error_fail(maker->err, -ENODATA, "a %s has no text", held->type->name);
+}
+
+int held_hash(struct shape_maker *maker, const struct walk *interface, const struct type *type,
+	      uint32_t *ret_hash)
+{
+	struct runtime_type runtime = { 0 };
+	int r = types_runtime(interface->scope->types, type, &runtime, maker->err);
+
 	if (r < 0)
 		return r;
-	type = held->type;
-	for (size_t i = 0; i < type->field_count; i++) {
-		if (strcmp(type->fields[i].name, name) != 0)
-			continue;
-		r = walk_to_field(held, &type->fields[i], maker->err);
-		return r < 0 ? r : value_add(maker, held, spot);
-	}
-	return error_fail(maker->err, -ENODATA, "a %s has no text", type->name);
+	if (type_names_are_ambiguous(maker->shape.type_names, runtime.hash))
+		return error_fail(maker->err, -ENODATA, "other types have the hash of %s",
+				  type->name);
+	*ret_hash = runtime.hash;
+	return 0;
 }
 
 /* A value as it would be if the interface held that type; -ENODATA when the binary has no such type. */
 static int add_held(struct shape_maker *maker, const struct walk *interface,
 		    const struct type *type, struct shape_spot spot)
 {
-	const char *text = strcmp(interface->type->name, "error") == 0 ? text_of_error(type) : NULL;
+	const char *text = is_error(interface) ? text_of_error(type) : NULL;
 	struct walk held = *interface;
-	struct runtime_type runtime = { 0 };
-	int r = types_runtime(interface->scope->types, type, &runtime, maker->err);
+	int r = held_hash(maker, interface, type, &spot.hash);
 
 	if (r == 0)
 		r = walk_to_held(&held, type, maker->err);
 	if (r < 0)
 		return r;
 	spot.name = type->name;
-	spot.hash = runtime.hash;
 	return text ? add_error_text(maker, &held, text, spot) : value_add(maker, &held, spot);
 }
 
-/* The interface's own two cells. */
+/* The interface's own cells: the first word, the hash, and the second word, which tells nil. */
 static int open_interface(struct shape_maker *maker, const struct walk *walk, enum shape_kind kind,
 			  struct shape_spot spot)
 {
@@ -120,7 +146,14 @@ static int open_interface(struct shape_maker *maker, const struct walk *walk, en
 
 	r = maker_set_cells(maker, node, cell,
 			    node < 0 ? node : maker_add_cell(maker, hash, CELL_UINT, 4));
-	return r < 0 ? r : node;
+	if (r == 0 && kind == SHAPE_INTERFACE)
+		r = maker_add_part(maker, walk, SHAPE_WORD, CELL_POINTER, SHAPE_WORD);
+	if (r < 0)
+		return r;
+	maker_node(maker, node)->count = (uint64_t)r;
+	if (!maker->shape.type_names)
+		maker->shape.type_names = types_names(walk->scope->types);
+	return node;
 }
 
 int held_add_alternatives(struct shape_maker *maker, const struct walk *walk, enum shape_kind kind,
@@ -133,7 +166,7 @@ int held_add_alternatives(struct shape_maker *maker, const struct walk *walk, en
 	if (node < 0)
 		return node;
 	find_candidates(walk->scope->types, walk->type, &candidates);
-	for (size_t i = 0; i < candidates.count && added < MAX_HELD; i++) {
+	for (size_t i = 0; i < candidates.count && added < maker->bounds.types; i++) {
 		struct plan_builder before = *maker->builder;
 		size_t count = maker->shape.node_count;
 
@@ -141,7 +174,7 @@ int held_add_alternatives(struct shape_maker *maker, const struct walk *walk, en
 			(struct shape_spot){ "", 0, spot.depth, 0, spot.enclosing });
 		if (r == -E2BIG || r == -ENOMEM)
 			return r;
-		added += r == 0;
+		added += r == 0 && maker_node(maker, (int)count)->kind != SHAPE_NULL;
 		if (r < 0) {
 			*maker->builder = before;
 			maker_drop(maker, count);
@@ -150,14 +183,29 @@ int held_add_alternatives(struct shape_maker *maker, const struct walk *walk, en
 	return maker_close(maker, node);
 }
 
+/* At the greatest depth: only what has no parts, and errors that are their text. */
+static int add_held_leaf(struct shape_maker *maker, const struct walk *interface,
+			 const struct type *type, struct shape_spot spot)
+{
+	switch (type->kind) {
+	case TYPE_BOOL:
+	case TYPE_INT:
+	case TYPE_UINT:
+	case TYPE_FLOAT:
+	case TYPE_STRING:
+		return add_held(maker, interface, type, spot);
+	default:
+		return is_error(interface) && text_of_error(type) ?
+			       add_held(maker, interface, type, spot) :
+			       -ENOENT;
+	}
+}
+
 int held_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
+	if (spot.depth == maker->bounds.depth)
+		return held_add_alternatives(maker, walk, SHAPE_INTERFACE, spot, add_held_leaf);
 	/* What it holds may be an interface again, or hold one. */
-	if (spot.depth == maker->bounds.depth) {
-		int node = open_interface(maker, walk, SHAPE_INTERFACE, spot);
-
-		return node < 0 ? node : maker_close(maker, node);
-	}
 	spot.depth++;
 	return held_add_alternatives(maker, walk, SHAPE_INTERFACE, spot, add_held);
 }

@@ -97,6 +97,10 @@ int opaque_add(struct shape_maker *maker, const struct walk *walk, struct shape_
 /* Adds what an interface holds. */
 int held_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
 
+/* The hash by which interfaces say that they hold this type; -ENODATA where they cannot. */
+int held_hash(struct shape_maker *maker, const struct walk *interface, const struct type *type,
+	      uint32_t *ret_hash);
+
 /* Runs for each type an interface may hold; what a type does not allow is left out. */
 typedef int held_alternative(struct shape_maker *maker, const struct walk *interface,
 			     const struct type *type, struct shape_spot spot);

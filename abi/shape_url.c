@@ -17,9 +17,23 @@ static int add_url_part(struct shape_maker *maker, const struct walk *owner, con
 			value_add)(maker, &part, (struct shape_spot){ .name = name });
 }
 
+static int add_user_parts(struct shape_maker *maker, const struct walk *url)
+{
+	struct walk user = *url;
+	int r = text_enter_pointer(maker, &user, "User");
+
+	if (r == 0)
+		r = add_url_part(maker, &user, "username", TYPE_STRING);
+	if (r == 0 && !maker->bounds.redaction)
+		r = text_add_part(maker, &user, "password", TYPE_STRING, 0);
+	return r < 0 ? r : text_add_part(maker, &user, "passwordSet", TYPE_BOOL, 1);
+}
+
 static int add_user(struct shape_maker *maker, const struct walk *url)
 {
-	struct walk pointer = *url, user = *url;
+	struct walk pointer = *url;
+	struct plan_builder before;
+	size_t count;
 	int r;
 
 	if (!text_enter(&pointer, "User", TYPE_POINTER, SHAPE_WORD))
@@ -27,13 +41,17 @@ static int add_user(struct shape_maker *maker, const struct walk *url)
 	r = maker_set_cells(maker,
 			    maker_open(maker, SHAPE_CELL, (struct shape_spot){ .name = "User" }),
 			    maker_add_part(maker, &pointer, 0, CELL_POINTER, SHAPE_WORD), 0);
-	if (r == 0)
-		r = text_enter_pointer(maker, &user, "User");
-	if (r == 0)
-		r = add_url_part(maker, &user, "username", TYPE_STRING);
-	if (r == 0 && !maker->bounds.redaction)
-		r = text_add_part(maker, &user, "password", TYPE_STRING, 0);
-	return r < 0 ? r : text_add_part(maker, &user, "passwordSet", TYPE_BOOL, 1);
+	if (r < 0)
+		return r;
+	before = *maker->builder;
+	count = maker->shape.node_count;
+	r = add_user_parts(maker, url);
+	if (r == 0 || r == -E2BIG || r == -ENOMEM)
+		return r;
+	/* The URL of a request has no user: there is a text without knowing what makes up one. */
+	*maker->builder = before;
+	maker_drop(maker, count);
+	return 0;
 }
 
 int url_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)

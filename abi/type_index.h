@@ -18,4 +18,8 @@ void type_index_destroy(struct type_index *index);
 uint64_t type_index_named(const struct type_index *index, const char *name);
 uint64_t type_index_runtime(const struct type_index *index, uint64_t runtime_type);
 
+/* Calls `visit` for each type that the program has a descriptor of; its return, if not 0, ends that. */
+typedef int type_index_visit(void *context, const char *name, uint64_t runtime_type);
+int type_index_described(const struct type_index *index, type_index_visit *visit, void *context);
+
 #endif

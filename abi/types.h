@@ -6,6 +6,7 @@
 #include "image.h"
 #include "pclntab.h"
 #include "type.h"
+#include "type_names.h"
 #include "x_net.h"
 
 /*
@@ -74,6 +75,13 @@ int types_complete(struct types *types, const struct type *type, struct error *e
  */
 int types_runtime(struct types *types, const struct type *type, struct runtime_type *ret_type,
 		  struct error *err);
+
+/*
+ * The names of all types that interfaces may hold: from DWARF, with their whole import paths; of others that
+ * the linker made an itab of, as %T prints them. A reference that the caller releases; NULL when nothing is
+ * known.
+ */
+struct type_names *types_names(struct types *types);
 
 /* The address of a variable of the program ("net/netip.z4"); false when no symbol says it. */
 bool types_variable(struct types *types, const char *name, uint64_t *ret_address);

@@ -47,9 +47,9 @@ static void put_bytes(struct value_printer *printer, const struct node_bytes *by
 {
 	enum bytes_notation notation = printer->arguments->shape->notation;
 	const struct byte_string *whole = &bytes->bytes;
-	struct redacted_text text =
-		redacted_text_make(value_redaction(printer), whole->data, bytes_text_size(whole),
-				   whole->size < whole->length);
+	struct redacted_text text = redacted_text_make(value_redaction(printer), whole->data,
+						       bytes_text_size(whole),
+						       whole->size < whole->length);
 
 	/* Digits would show a secret as a text does. */
 	if (bytes->is_text || text.data != whole->data)

@@ -159,8 +159,7 @@ static void put_length(struct value_printer *printer, const struct shape_node *n
 
 /* ---- values with parts ---- */
 
-/* Whether the value begins with a pointer that is not nil; writes null where not. */
-static bool has_target(struct value_printer *printer, const struct shape_node *node)
+bool value_has_target(struct value_printer *printer, const struct shape_node *node)
 {
 	const struct hit_value *pointer = value_of_cell(printer, node->cell);
 
@@ -248,7 +247,7 @@ static void put_struct(struct value_printer *printer, const struct shape_node *n
 
 static void put_pointer(struct value_printer *printer, const struct shape_node *node)
 {
-	if (!has_target(printer, node))
+	if (!value_has_target(printer, node))
 		return;
 	if (node->size > 1) {
 		value_print(printer, node + 1);
@@ -282,7 +281,7 @@ static void put_slice(struct value_printer *printer, const struct shape_node *no
 {
 	const struct hit_value *length = value_of_cell(printer, node->second);
 
-	if (!has_target(printer, node))
+	if (!value_has_target(printer, node))
 		return;
 	if (length)
 		put_elements(printer, node, length->integer);
@@ -328,6 +327,34 @@ static bool names_secret(const struct value_printer *printer, const struct shape
 	return key && key->kind == SHAPE_CELL && key_is_secret(printer, key->cell);
 }
 
+/*
+ * Goes to the element of a key that is an integer or a word, as an expression would: `["gift"]`, `[42]`. Other keys
+ * may be long, or hold what is not to be shown: they are known by their place.
+ */
+static size_t enter_entry(struct value_printer *printer, const struct shape_node *key,
+			  uint64_t index)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-. ";
+	const struct hit_value *value =
+		key->kind == SHAPE_CELL ? value_of_cell(printer, key->cell) : NULL;
+	enum cell_kind kind = printer->arguments->cells[key->cell].cell.kind;
+	char step[64];
+
+	if (value && kind == CELL_INT) {
+		snprintf(step, sizeof(step), "%lld", (long long)value->integer);
+		return value_path_enter(printer, "[%s]", step, 0);
+	}
+	if (!value || kind != CELL_STRING || value->length >= sizeof(step) ||
+	    value->size != value->length)
+		return value_path_enter(printer, NULL, NULL, index);
+	memcpy(step, value->data, value->size);
+	step[value->size] = '\0';
+	if (strlen(step) != value->size || strspn(step, plain) != value->size)
+		return value_path_enter(printer, NULL, NULL, index);
+	return value_path_enter(printer, "[\"%s\"]", step, 0);
+}
+
 static void put_entries(struct value_printer *printer, const struct shape_node *node, int64_t count)
 {
 	const struct shape_node *end = node + node->size;
@@ -341,7 +368,7 @@ static void put_entries(struct value_printer *printer, const struct shape_node *
 		/* An entry that was not found: the map changes while it is read. */
 		if (!value_print_key(printer, key))
 			break;
-		before = value_path_enter(printer, NULL, NULL, (uint64_t)index);
+		before = enter_entry(printer, key, (uint64_t)index);
 		if (names_secret(printer, key))
 			value_print_secret(printer);
 		else
@@ -358,7 +385,7 @@ static void put_map(struct value_printer *printer, const struct shape_node *node
 {
 	const struct hit_value *count = value_of_cell(printer, node->second);
 
-	if (!has_target(printer, node))
+	if (!value_has_target(printer, node))
 		return;
 	if (count)
 		put_entries(printer, node, count->integer);
@@ -366,41 +393,6 @@ static void put_map(struct value_printer *printer, const struct shape_node *node
 		json_null(printer->writer);
 }
 
-const struct shape_node *value_held(const struct value_printer *printer,
-				    const struct shape_node *node)
-{
-	const struct hit_value *hash = value_of_cell(printer, node->second);
-	const struct shape_node *end = node + node->size;
-
-	for (const struct shape_node *held = node + 1; hash && held < end; held += held->size) {
-		if (held->hash == (uint32_t)hash->integer)
-			return held;
-	}
-	return NULL;
-}
-
-static void put_interface(struct value_printer *printer, const struct shape_node *node)
-{
-	const struct shape_node *held;
-
-	if (!has_target(printer, node))
-		return;
-	held = value_held(printer, node);
-	if (held && held->kind != SHAPE_NULL) {
-		value_print(printer, held);
-	} else if (node->kind == SHAPE_CHOICE) {
-		json_null(printer->writer);
-	} else {
-		json_open_object(printer->writer);
-		if (held) {
-			json_key(printer->writer, "type");
-			json_name(printer->writer, value_name(printer, held));
-		}
-		json_close_object(printer->writer);
-	}
-}
-
-/* A register of the value may hold 0, the pointer that leads to it may not. */
 static void put_opaque(struct value_printer *printer, const struct shape_node *node)
 {
 	const struct hit_value *value = value_of_cell(printer, node->cell);
@@ -438,7 +430,7 @@ void value_print(struct value_printer *printer, const struct shape_node *node)
 			json_null(printer->writer);
 		break;
 	case SHAPE_BYTES:
-		if (has_target(printer, node))
+		if (value_has_target(printer, node))
 			value_print_bytes(printer, node);
 		break;
 	case SHAPE_BYTE_ARRAY:
@@ -451,8 +443,10 @@ void value_print(struct value_printer *printer, const struct shape_node *node)
 		put_map(printer, node);
 		break;
 	case SHAPE_INTERFACE:
+		value_print_held(printer, node);
+		break;
 	case SHAPE_CHOICE:
-		put_interface(printer, node);
+		value_print_choice(printer, node);
 		break;
 	case SHAPE_COMPLEX:
 		put_complex(printer, node);

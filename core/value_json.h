@@ -27,6 +27,13 @@ const char *value_name(const struct value_printer *printer, const struct shape_n
 const struct shape_node *value_held(const struct value_printer *printer,
 				    const struct shape_node *node);
 
+/* Writes what an interface holds, or the field of it. */
+void value_print_held(struct value_printer *printer, const struct shape_node *node);
+void value_print_choice(struct value_printer *printer, const struct shape_node *node);
+
+/* Whether a value begins with a pointer that is not nil; writes null where not. */
+bool value_has_target(struct value_printer *printer, const struct shape_node *node);
+
 /* Whether any part of a value could be read. */
 bool value_is_there(const struct value_printer *printer, const struct shape_node *node);
 

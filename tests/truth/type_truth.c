@@ -24,6 +24,7 @@ struct truth {
 	struct debug_types *dwarf;
 	bool verbose;
 	size_t types, agreed, shown;
+	struct type_names *names;
 };
 
 /* The name in a descriptor (internal/abi/type.go): flags, a length, the bytes; "*" may be extra. */
@@ -87,6 +88,15 @@ static void bare_name(const char *name, char out[NAME_SIZE])
 	out[used] = '\0';
 }
 
+/* Whether an interface that holds the type would be told by this name, or by none if others have its hash. */
+static bool name_agrees(const struct truth *truth, uint32_t hash, const char *name)
+{
+	const char *found = type_names_find(truth->names, hash);
+
+	return found ? name && strcmp(found, name) == 0 :
+		       type_names_are_ambiguous(truth->names, hash);
+}
+
 static int type_check(void *context, const struct debug_entry *entry)
 {
 	struct truth *truth = context;
@@ -112,7 +122,8 @@ static int type_check(void *context, const struct debug_entry *entry)
 	/* Pointers that the linker itself describes have no kind. */
 	if (strcmp(bare, expected) == 0 && (!go_kind || (kind & 0x1f) == go_kind) &&
 	    debug_types_at(truth->dwarf, entry->offset, &type, &err) == 0 &&
-	    types_runtime(truth->binary->types, type, &runtime, &err) == 0)
+	    types_runtime(truth->binary->types, type, &runtime, &err) == 0 &&
+	    name_agrees(truth, runtime.hash, entry->name))
 		truth->agreed++;
 	else if (truth->shown++ < 20 || truth->verbose)
 		printf("%s: kind %u, the descriptor says %s, kind %u %s\n", expected,
@@ -134,7 +145,7 @@ static int unit_list(void *context, const struct debug_entry *unit)
 }
 
 struct itab_tally {
-	size_t itabs, hashes, symbols, missing, described;
+	size_t itabs, hashes, symbols, missing, described, named;
 };
 
 static void itab_check(struct truth *truth, const struct itab *itab, struct itab_tally *tally)
@@ -147,6 +158,7 @@ static void itab_check(struct truth *truth, const struct itab *itab, struct itab
 
 	tally->itabs++;
 	bytes_u32(buffer_bytes(&truth->descriptors), itab->type + 16, &hash);
+	tally->named += type_names_find(truth->names, hash) != NULL;
 	tally->hashes += hash == itab->hash;
 	if (debug_types_runtime(truth->dwarf, itab->type, &type, NULL) < 0 ||
 	    debug_types_runtime(truth->dwarf, itab->interface, &interface, NULL) < 0) {
@@ -211,8 +223,9 @@ static int itabs_check(struct truth *truth, struct error *err)
 	       tally.itabs, tally.hashes, tally.described, implementing, tally.symbols,
 	       tally.missing);
 	itab_list_release(&itabs);
-	if (!tally.itabs || tally.hashes != tally.itabs || tally.described < tally.itabs * 9 / 10 ||
-	    implementing != tally.described || tally.missing)
+	if (!tally.itabs || tally.hashes != tally.itabs || tally.named != tally.itabs ||
+	    tally.described < tally.itabs * 9 / 10 || implementing != tally.described ||
+	    tally.missing)
 		return error_fail(err, -EINVAL, "itabs disagree");
 	return 0;
 }
@@ -235,6 +248,8 @@ static int binary_check(const char *path, bool verbose)
 		r = image_load(truth.binary->image, truth.parts.types,
 			       truth.parts.etypes - truth.parts.types, &truth.descriptors, &err);
 	if (r == 0)
+		truth.names = types_names(truth.binary->types);
+	if (r == 0)
 		r = debug_types_open(truth.binary->image, &truth.dwarf, &err);
 	if (r == 0)
 		r = debug_info_units(debug_types_info(truth.dwarf), unit_list, &truth, &err);
@@ -249,6 +264,7 @@ static int binary_check(const char *path, bool verbose)
 		error_format(&err, message, sizeof(message));
 		fprintf(stderr, "type_truth: %s: %s\n", path, message);
 	}
+	type_names_release(truth.names);
 	debug_types_close(truth.dwarf);
 	buffer_release(&truth.descriptors);
 	binary_close(truth.binary);

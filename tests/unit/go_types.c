@@ -316,6 +316,11 @@ int types_implementing(struct types *types, const struct type *interface,
 	return (int)count;
 }
 
+struct type_names *types_names(struct types *types)
+{
+	return type_names_take(types->names);
+}
+
 bool types_variable(struct types *types, const char *name, uint64_t *ret_address)
 {
 	if (!types->variable || strcmp(types->variable, name) != 0)

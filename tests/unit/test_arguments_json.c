@@ -631,19 +631,30 @@ static void hides_the_inside(void **state)
 
 static void start_interface(enum shape_kind kind, uint32_t held)
 {
-	struct shape_node *interface;
+	struct shape_node *interface, *pointer;
 
 	start();
 	interface = begin_named(kind, "i");
 	interface->second = 1;
+	interface->count = 3;
 	leaf("int", SHAPE_CELL, 2, 0);
 	nodes[shape.node_count - 1].hash = 0xfeedbeef;
 	leaf("main.T", SHAPE_NULL, 0, 0);
 	nodes[shape.node_count - 1].hash = 7;
+	pointer = begin_named(SHAPE_POINTER, "**main.U");
+	pointer->hash = 9;
+	pointer->cell = 3;
+	pointer = begin_named(SHAPE_POINTER, "");
+	pointer->cell = 4;
+	leaf("", SHAPE_CELL, 2, 0);
+	end(pointer);
+	end(pointer - 1);
 	end(interface);
 	know(0, CELL_POINTER, 8, 1);
 	know(1, CELL_UINT, 4, held);
 	know(2, CELL_INT, 8, 42);
+	know(3, CELL_POINTER, 8, 0xc000010000);
+	know(4, CELL_POINTER, 8, 0xc000020000);
 }
 
 static void writes_interfaces(void **state)
@@ -653,28 +664,76 @@ static void writes_interfaces(void **state)
 	/* Known by name, not by value. */
 	start_interface(SHAPE_INTERFACE, 7);
 	assert_written("{\"i\":{\"type\":\"main.T\"}}");
+	assert_cuts("");
+	/* Its value could not be read. */
+	start_interface(SHAPE_INTERFACE, 0xfeedbeef);
+	arguments.known[0] &= ~4ull;
+	assert_written("{\"i\":{\"type\":\"int\"}}");
+	assert_cuts("");
 	/* Not known at all, or its hash could not be read. */
 	start_interface(SHAPE_INTERFACE, 8);
-	assert_written("{\"i\":{}}");
+	assert_written("{\"i\":{\"type\":null}}");
+	assert_cuts("i");
 	arguments.known[0] &= ~2ull;
-	assert_written("{\"i\":{}}");
+	assert_written("{\"i\":{\"type\":null}}");
 	/* Nil. */
 	start_interface(SHAPE_INTERFACE, 7);
 	know(0, CELL_POINTER, 8, 0);
 	assert_written("{\"i\":null}");
+	assert_cuts("");
+}
+
+/* A nil pointer in an interface is not a nil interface, nor is what leads to one. */
+static void writes_typed_nil(void **state)
+{
+	start_interface(SHAPE_INTERFACE, 9);
+	assert_written("{\"i\":42}");
+	know(4, CELL_POINTER, 8, 0);
+	assert_written("{\"i\":{\"type\":\"**main.U\",\"value\":null}}");
+	know(3, CELL_POINTER, 8, 0);
+	assert_written("{\"i\":{\"type\":\"**main.U\",\"value\":null}}");
+	assert_cuts("");
+}
+
+/* Types beyond those whose values were captured are named all the same. */
+static void names_other_types(void **state)
+{
+	struct type_names *types = type_names_create();
+
+	assert_int_equal(type_names_add(types, 12, "*main.V"), 0);
+	assert_int_equal(type_names_add(types, 13, "main.\"W"), 0);
+	type_names_sort(types);
+	start_interface(SHAPE_INTERFACE, 12);
+	shape.type_names = types;
+	assert_written("{\"i\":{\"type\":\"*main.V\"}}");
+	assert_cuts("i");
+	cuts.count = 0;
+	know(3, CELL_POINTER, 8, 0);
+	assert_written("{\"i\":{\"type\":\"*main.V\",\"value\":null}}");
+	assert_cuts("");
+	/* The word of another type may be nil without its value being so. */
+	know(1, CELL_UINT, 4, 13);
+	assert_written("{\"i\":{\"type\":\"main.\\\"W\"}}");
+	assert_cuts("i");
+	type_names_release(types);
 }
 
 static void writes_choices(void **state)
 {
 	start_interface(SHAPE_CHOICE, 0xfeedbeef);
 	assert_written("{\"i\":42}");
+	/* A type without such a field. */
 	start_interface(SHAPE_CHOICE, 7);
 	assert_written("{\"i\":null}");
+	assert_cuts("");
+	/* One that was not looked at. */
 	start_interface(SHAPE_CHOICE, 8);
 	assert_written("{\"i\":null}");
+	assert_cuts("i");
 	start_interface(SHAPE_CHOICE, 8);
 	know(0, CELL_POINTER, 8, 0);
 	assert_written("{\"i\":null}");
+	assert_cuts("");
 }
 
 /* ---- cuts ---- */
@@ -830,6 +889,8 @@ int main(void)
 		cmocka_unit_test(hides_by_the_key_beside),
 		cmocka_unit_test(hides_the_inside),
 		cmocka_unit_test(writes_interfaces),
+		cmocka_unit_test(writes_typed_nil),
+		cmocka_unit_test(names_other_types),
 		cmocka_unit_test(writes_choices),
 		cmocka_unit_test(bounds_the_cuts),
 		cmocka_unit_test(writes_results),

@@ -301,6 +301,7 @@ static void ask(size_t *compiled, size_t *refused)
 				       (uint8_t)below(9),
 				       (uint8_t)below(3),
 				       (uint16_t)(1 + below(99)),
+				       (uint8_t)below(20),
 				       below(4) == 0,
 				       below(3) ? &redactions[below(2)] : NULL,
 				       below(4) == 0,

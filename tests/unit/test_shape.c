@@ -23,7 +23,7 @@
  *	[9: #0 #1]            an array of nine, of which two are captured
  *	slice#0,#1[#2 #3]     pointer, length, elements
  *	map#0,#1[#2 #3]       pointer, count, key and element of each entry
- *	any#0,#1<int #2|T null> what an interface may hold; choice: it or nothing
+ *	any#0,#1,#2<int #3|T null> what an interface may hold; choice: it or nothing
  */
 struct writer {
 	const struct shape *shape;
@@ -148,6 +148,9 @@ static void write_node(struct writer *writer, const struct shape_node *node)
 		write_children(writer, node, "[", " ", NULL, "]");
 		break;
 	case SHAPE_INTERFACE:
+		put(writer, "any#%u,#%u,#%u", node->cell, node->second, (unsigned int)node->count);
+		write_children(writer, node, "<", "|", " ", ">");
+		break;
 	case SHAPE_CHOICE:
 		put(writer, "%s#%u,#%u", pairs[node->kind], node->cell, node->second);
 		write_children(writer, node, "<", "|", " ", ">");
@@ -161,7 +164,7 @@ static void write_node(struct writer *writer, const struct shape_node *node)
 
 static struct types binary;
 static const struct redaction listed;
-static const struct shape_bounds usual = {.depth = 4, .width = 3, .recursion = 1, .bytes = 37, .redaction = &listed};
+static const struct shape_bounds usual = {.depth = 4, .width = 3, .recursion = 1, .bytes = 37, .types = 5, .redaction = &listed};
 
 static int forget_types(void **state)
 {
@@ -503,7 +506,7 @@ static void shapes_atomics(void **state)
 	assert_shape(GO_STRUCT("sync/atomic.Int64", {"_", nothing}, {"v", go_basic("int64")}), "a", "#0");
 	assert_shape(GO_STRUCT("sync/atomic.Bool", {"_", nothing}, {"v", go_basic("uint32")}), "a", "#0");
 	assert_shape(GO_STRUCT("sync/atomic.Bool", {"v", go_basic("uint64")}), "a", "{v:#0}");
-	assert_shape(GO_STRUCT("sync/atomic.Value", {"v", go_interface("interface {}", false)}), "a", "any#0,#1<>");
+	assert_shape(GO_STRUCT("sync/atomic.Value", {"v", go_interface("interface {}", false)}), "a", "any#0,#1,#2<>");
 	assert_shape(GO_STRUCT("sync/atomic.Pointer[main.Item]", {"_", go_array(pointer, 0)}, {"v", raw}), "a",
 		     "*#0({ID:#1})");
 	/* In Go 1.19 the name alone says what it points to. */
@@ -892,23 +895,26 @@ static void shapes_interfaces(void **state)
 {
 	make_shapes();
 	assert_shape(shape_type, "a",
-		     "any#0,#1<main.Square {Side:#2 Name:#3}|*main.Circle *#4({Name:#5})>");
+		     "any#0,#1,#2<main.Square {Side:#3 Name:#4}|*main.Circle *#5({Name:#6})>");
 	assert_shape(shape_type, "a.(main.Square)", "{Side:#0 Name:#1}");
 	/* Nothing is known of what it may hold. */
-	assert_shape(go_interface("main.Other", true), "a", "any#0,#1<>");
+	assert_shape(go_interface("main.Other", true), "a", "any#0,#1,#2<>");
+	/* No more types than the bounds say; their names are known without. */
+	assert_shape_in((struct question){{shape_type}, {"a"}, {.depth = 4, .types = 1}},
+			"{a:any#0,#1,#2<main.Square {Side:#3 Name:#4}>}");
 	/* Too deep for what it holds. */
-	assert_shape_in((struct question){{shape_type}, {"a"}, {.depth = 0}}, "{a:any#0,#1<>}");
+	assert_shape_in((struct question){{shape_type}, {"a"}, {.depth = 0}}, "{a:any#0,#1,#2<>}");
 	/* Parts that no descriptor says how to tell apart are left out. */
 	binary.known[0].hash = 0;
-	assert_shape(shape_type, "a", "any#0,#1<*main.Circle *#2({Name:#3})>");
+	assert_shape(shape_type, "a", "any#0,#1,#2<*main.Circle *#3({Name:#4})>");
 }
 
 static void chooses_what_is_held(void **state)
 {
 	make_shapes();
 	assert_shape(shape_type, "a.Name", "choice#0,#1<main.Square #2|*main.Circle #3>");
-	assert_shape(shape_type, "a.Side", "choice#0,#1<main.Square #2>");
-	assert_shape(go_pointer(shape_type), "a.Side", "choice#0,#1<main.Square #2>");
+	assert_shape(shape_type, "a.Side", "choice#0,#1<main.Square #2|*main.Circle null>");
+	assert_shape(go_pointer(shape_type), "a.Side", "choice#0,#1<main.Square #2|*main.Circle null>");
 	assert_shape(shape_type, "len(a.Name)", "choice#0,#1<main.Square #2|*main.Circle #3>");
 	assert_refused(shape_type, "a.Colour", -ENOENT, "say it");
 	assert_refused(go_interface("main.Other", true), "a.Name", -ENOENT, "say it");
@@ -924,7 +930,7 @@ static void shapes_any(void **state)
 	go_know(&binary, go_basic("string"), 1);
 	go_know(&binary, go_basic("int"), 2);
 	go_know(&binary, go_basic("float64"), 0);
-	assert_shape(any, "a", "any#0,#1<string #2|int #3>");
+	assert_shape(any, "a", "any#0,#1,#2<string #3|int #4>");
 }
 
 static void shapes_errors(void **state)
@@ -938,9 +944,44 @@ static void shapes_errors(void **state)
 	go_know(&binary, plain, 1);
 	go_know(&binary, wrapped, 2);
 	/* Their texts, whether or not the linker saw them converted. */
-	assert_shape(error, "a", "any#0,#1<*errors.errorString #2|*fmt.wrapError #3>");
+	assert_shape(error, "a", "any#0,#1,#2<*errors.errorString *#3(#4)|*fmt.wrapError *#5(#6)>");
 	go_pair(&binary, error, plain);
-	assert_shape(error, "a", "any#0,#1<*errors.errorString #2|*fmt.wrapError #3>");
+	assert_shape(error, "a", "any#0,#1,#2<*errors.errorString *#3(#4)|*fmt.wrapError *#5(#6)>");
+}
+
+/* What has no parts is shown at the greatest depth, too. */
+static void shapes_leaves_when_deep(void **state)
+{
+	const struct type *error = go_interface("error", true), *any = go_interface("interface {}", false);
+	const struct type *plain = go_pointer(GO_STRUCT("errors.errorString", {"s", go_basic("string")}));
+	const struct type *other = go_pointer(GO_STRUCT("main.Error", {"Code", go_basic("int")}));
+
+	binary = (struct types){0};
+	go_know(&binary, go_basic("string"), 1);
+	go_know(&binary, plain, 2);
+	go_know(&binary, other, 3);
+	go_pair(&binary, error, other);
+	assert_shape_in((struct question){{any}, {"a"}, {.depth = 0, .types = 5}}, "{a:any#0,#1,#2<string #3>}");
+	assert_shape_in((struct question){{error}, {"a"}, {.depth = 0, .types = 5}},
+			"{a:any#0,#1,#2<*errors.errorString *#3(#4)>}");
+	/* Within an interface nothing is shown beyond that depth. */
+	assert_shape_in((struct question){{error}, {"a"}, {.depth = 1, .types = 5}},
+			"{a:any#0,#1,#2<*errors.errorString *#3(#4)|*main.Error *#5({...})>}");
+}
+
+/* Two types of one hash cannot be told apart. */
+static void tells_no_types_of_one_hash(void **state)
+{
+	make_shapes();
+	binary.names = type_names_create();
+	assert_non_null(binary.names);
+	assert_int_equal(type_names_add(binary.names, binary.known[0].hash, "main.Square"), 0);
+	assert_int_equal(type_names_add(binary.names, binary.known[0].hash, "main.Other"), 0);
+	type_names_sort(binary.names);
+	assert_shape(shape_type, "a", "any#0,#1,#2<*main.Circle *#3({Name:#4})>");
+	assert_shape(shape_type, "a.Name", "choice#0,#1<*main.Circle #2>");
+	type_names_release(binary.names);
+	binary.names = NULL;
 }
 
 /* ---- errors ---- */
@@ -1069,6 +1110,8 @@ int main(void)
 		cmocka_unit_test(chooses_what_is_held),
 		cmocka_unit_test(shapes_any),
 		cmocka_unit_test(shapes_errors),
+		cmocka_unit_test(shapes_leaves_when_deep),
+		cmocka_unit_test(tells_no_types_of_one_hash),
 		cmocka_unit_test(refuses_wrong_expressions),
 		cmocka_unit_test(shows_any_pointers_as_addresses),
 		cmocka_unit_test(leaves_out_what_exceeds_the_limit),

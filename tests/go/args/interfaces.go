@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"time"
 )
@@ -62,7 +63,110 @@ type Drawing struct {
 	Err    error
 }
 
+// More implementations than are decoded.
+type (
+	impl0  struct{ A int }
+	impl1  struct{ B int }
+	impl2  struct{ C int }
+	impl3  struct{ D int }
+	impl4  struct{ E int }
+	impl5  struct{ F int }
+	impl6  struct{ G int }
+	impl7  struct{ H int }
+	impl8  struct{ I int }
+	impl9  struct{ J int }
+	impl10 struct{ K int }
+	impl11 struct{ L int }
+	impl12 struct{ M int }
+	impl13 struct{ N int }
+	impl14 struct{ O int }
+	impl15 struct{ P int }
+	impl16 struct{ Q int }
+	impl17 struct{ R int }
+	impl18 struct{ S int }
+	impl19 int
+)
+
+type number7 interface{ Seven() int }
+
+func (i impl0) Seven() int  { return 7 }
+func (i impl1) Seven() int  { return 7 }
+func (i impl2) Seven() int  { return 7 }
+func (i impl3) Seven() int  { return 7 }
+func (i impl4) Seven() int  { return 7 }
+func (i impl5) Seven() int  { return 7 }
+func (i impl6) Seven() int  { return 7 }
+func (i impl7) Seven() int  { return 7 }
+func (i impl8) Seven() int  { return 7 }
+func (i impl9) Seven() int  { return 7 }
+func (i impl10) Seven() int { return 7 }
+func (i impl11) Seven() int { return 7 }
+func (i impl12) Seven() int { return 7 }
+func (i impl13) Seven() int { return 7 }
+func (i impl14) Seven() int { return 7 }
+func (i impl15) Seven() int { return 7 }
+func (i impl16) Seven() int { return 7 }
+func (i impl17) Seven() int { return 7 }
+func (i impl18) Seven() int { return 7 }
+func (i impl19) Seven() int { return 7 }
+
+//go:noinline
+func takeSeven(s number7, p *number7) { calls += s.Seven() }
+
+//go:noinline
+func takeHeldList(list []interface{}) { calls++ }
+
+//go:noinline
+func takeHeldErrors(m map[string]error) { calls++ }
+
+//go:noinline
+func takeNested4(deep *nest4) { calls++ }
+
+type (
+	nest1 struct{ Err error }
+	nest2 struct{ One nest1 }
+	nest3 struct{ Two nest2 }
+	nest4 struct {
+		Three nest3
+		Any   interface{}
+		Err   error
+	}
+)
+
+func sevens() {
+	for _, seven := range []number7{impl0{1}, impl1{2}, impl2{3}, impl3{4}, impl4{5}, impl5{6}, impl6{7}, impl7{8}, impl8{9}, impl9{10},
+		impl10{11}, impl11{12}, impl12{13}, impl13{14}, impl14{15}, impl15{16}, impl16{17}, impl17{18}, impl18{19}, impl19(20)} {
+		s := seven
+		add(fmt.Sprintf("%T", s), takeSeven, func() { takeSeven(s, &s) }, at("s", &s), arg("p", &s))
+	}
+}
+
+// asserted to an interface, a value gets its table of methods only as the program runs.
+func madeError(v interface{}) error { return v.(error) }
+
+type late struct{ When int }
+
+func (l late) Error() string { return "late" }
+
+func holders() {
+	circle, none := &Circle{"c", 1}, (*Circle)(nil)
+	var inner error = (*notFound)(nil)
+	list := []interface{}{none, &none, &circle, &inner, map[string]int(nil), []int(nil), (func())(nil), (chan int)(nil)}
+	m := map[string]error{"nil": nil, "typed": (*notFound)(nil), "made": madeError(late{3}), "code": code(4)}
+	deep := nest4{Any: 7, Err: madeError(late{5})}
+	deep.Three.Two.One.Err = io.EOF
+	add("interfaces that hold nil, in a list", takeHeldList, func() { takeHeldList(list) }, arg("list", list))
+	add("errors in a map", takeHeldErrors, func() { takeHeldErrors(m) }, arg("m", m))
+	add("interfaces that are too deep", takeNested4, func() { takeNested4(&deep) },
+		arg("deep", &deep), arg("deep.Three.Two", deep.Three.Two))
+	unnamed := reflect.New(reflect.StructOf([]reflect.StructField{{Name: "X", Type: reflect.TypeOf(0)}})).Elem().Interface()
+	add("a type that was made at run time", takeAny, func() { takeAny(unnamed) }, at("v", &unnamed), null("v.(string)"), null("v.(int)"),
+		null("v.(bool)"), null("v.(float64)"), null("v.(float32)"), null("v.(int8)"), null("v.(uint16)"), null("v.(*int)"))
+}
+
 func interfaces() {
+	sevens()
+	holders()
 	shapes()
 	anything()
 	guarded()

@@ -462,5 +462,41 @@ func (r renderer) renderInterface(v reflect.Value, p place) interface{} {
 			return r.renderText(v.Interface().(error).Error(), p)
 		}
 	}
-	return object{{"$held", r.render(held, p.behind(""))}, {"type", held.Type().String()}}
+	shown := r.render(held, p.behind(""))
+	if isNil(held) {
+		shown = object{{"type", typeName(held.Type())}, {"value", nil}}
+	}
+	return object{{"$held", shown}, {"type", typeName(held.Type())}}
+}
+
+// isNil is for what would be written as null, with what it points to.
+func isNil(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Ptr:
+		return v.IsNil() || isNil(v.Elem())
+	case reflect.Map, reflect.Slice, reflect.Chan, reflect.Func, reflect.UnsafePointer, reflect.Interface:
+		return v.IsNil()
+	}
+	return false
+}
+
+// typeName has the whole import path, as DWARF has it. What reflect made has no name.
+func typeName(t reflect.Type) interface{} {
+	if t.Kind() == reflect.Struct && t.Name() == "" && t.NumField() > 0 {
+		return nil
+	}
+	return fullName(t)
+}
+
+func fullName(t reflect.Type) string {
+	if t.Name() != "" && t.PkgPath() != "" {
+		return t.PkgPath() + "." + t.Name()
+	}
+	switch t.Kind() {
+	case reflect.Ptr:
+		return "*" + fullName(t.Elem())
+	case reflect.Slice:
+		return "[]" + fullName(t.Elem())
+	}
+	return t.String()
 }

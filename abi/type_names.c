@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include "type_names.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_TYPES = 1 << 20, MAX_TEXT = 64 << 20, MAX_NAME = 1024 };
+
+struct entry {
+	uint32_t hash, name;
+};
+
+struct type_names {
+	size_t references;
+	struct entry *entries; /* by hash once sorted */
+	size_t count, capacity;
+	char *text;
+	size_t text_size, text_capacity;
+};
+
+struct type_names *type_names_create(void)
+{
+	struct type_names *names = calloc(1, sizeof(*names));
+
+	if (names)
+		names->references = 1;
+	return names;
+}
+
+struct type_names *type_names_take(struct type_names *names)
+{
+	if (names)
+		names->references++;
+	return names;
+}
+
+void type_names_release(struct type_names *names)
+{
+	if (!names || --names->references)
+		return;
+	free(names->entries);
+	free(names->text);
+	free(names);
+}
+
+/* Makes room for `more` after `used`; NULL when there is none. */
+static void *grow(void *items, size_t size, size_t used, size_t more, size_t *capacity)
+{
+	size_t larger = *capacity ? *capacity : 1024;
+
+	if (*capacity - used >= more)
+		return items;
+	while (larger - used < more)
+		larger *= 2;
+	items = realloc(items, larger * size);
+	if (items)
+		*capacity = larger;
+	return items;
+}
+
+int type_names_add(struct type_names *names, uint32_t hash, const char *name)
+{
+	size_t size = strnlen(name, MAX_NAME);
+	struct entry *entries;
+	char *text;
+
+	if (names->count == MAX_TYPES || names->text_size + size + 1 > MAX_TEXT)
+		return -E2BIG;
+	entries = grow(names->entries, sizeof(*entries), names->count, 1, &names->capacity);
+	if (!entries)
+		return -ENOMEM;
+	names->entries = entries;
+	text = grow(names->text, 1, names->text_size, size + 1, &names->text_capacity);
+	if (!text)
+		return -ENOMEM;
+	names->text = text;
+	memcpy(text + names->text_size, name, size);
+	text[names->text_size + size] = '\0';
+	entries[names->count++] = (struct entry){ hash, (uint32_t)names->text_size };
+	names->text_size += size + 1;
+	return 0;
+}
+
+static int entry_compare(const void *a, const void *b)
+{
+	const struct entry *left = a, *right = b;
+
+	if (left->hash != right->hash)
+		return left->hash < right->hash ? -1 : 1;
+	return (left->name > right->name) - (left->name < right->name);
+}
+
+void type_names_sort(struct type_names *names)
+{
+	if (names->count)
+		qsort(names->entries, names->count, sizeof(*names->entries), entry_compare);
+}
+
+/* The first entry whose hash is not below. */
+static size_t find_first(const struct type_names *names, uint32_t hash)
+{
+	size_t low = 0, high = names->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (names->entries[middle].hash < hash)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The name of the first type with this hash; `ret_single`: no other type has it. */
+static const char *find_name(const struct type_names *names, uint32_t hash, bool *ret_single)
+{
+	const char *found = NULL;
+
+	*ret_single = true;
+	if (!names)
+		return NULL;
+	for (size_t i = find_first(names, hash); i < names->count && names->entries[i].hash == hash;
+	     i++) {
+		const char *name = names->text + names->entries[i].name;
+
+		if (found && strcmp(found, name) != 0)
+			*ret_single = false;
+		found = found ? found : name;
+	}
+	return found;
+}
+
+const char *type_names_find(const struct type_names *names, uint32_t hash)
+{
+	bool single;
+	const char *name = find_name(names, hash, &single);
+
+	return single ? name : NULL;
+}
+
+bool type_names_are_ambiguous(const struct type_names *names, uint32_t hash)
+{
+	bool single;
+
+	find_name(names, hash, &single);
+	return !single;
+}
