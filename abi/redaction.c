@@ -119,11 +119,8 @@ static bool is_listed_as(const struct listed_name *listed, struct cursor name, b
 static bool is_listed(struct cursor name, bool is_key, bool is_cut, uint64_t length)
 {
 	struct cursor rest = name;
-	int first;
+	int first = next_byte(&rest);
 
-	if (!begins_like_a_listed_name(name))
-		return false;
-	first = next_byte(&rest);
 	for (size_t i = 0; i < sizeof(listed_names) / sizeof(listed_names[0]); i++) {
 		const struct listed_name *listed = &listed_names[i];
 
@@ -213,6 +210,9 @@ static bool is_secret(const struct redaction *redaction, struct cursor name, boo
 static bool hides(const struct redaction *redaction, struct cursor name, bool is_key, bool is_cut,
 		  uint64_t length)
 {
+	/* Neither is one that begins with "X-". */
+	if (!redaction->glob_count && !begins_like_a_listed_name(name))
+		return false;
 	return is_secret(redaction, name, is_key, is_cut, length) ||
 	       (pass_over_x(&name) && is_secret(redaction, name, is_key, is_cut, length));
 }
