@@ -144,6 +144,9 @@ def test_renamed(scope, release):
         service.exe = service.exe.rename(service.exe.with_name(name))
         service.restart()
         service.ask()
+        # What it is called is looked up when it is attached to.
+        tracer.stdout.wait(lambda lines: any(b'"attach"' in line and f'"pid":{service.pid},'.encode() in line
+                                             for line in lines), "it is not attached to")
     answers = finish(tracer, [clients], [service])
     check_each_answered(answers, service.pids)
     named = [pathlib.Path(event["exe"]).name for event in own(tracer, service.pids) if event["type"] == "attach"]
