@@ -50,7 +50,7 @@ struct sock {
 	struct sock_common __sk_common;
 } KERNEL_TYPE;
 
-enum { MAX_NAMESPACE_LEVELS = 8 }; /* the kernel allows 32; container engines use one or two */
+enum { MAX_NAMESPACE_LEVELS = 33 }; /* what the kernel allows: MAX_PID_NS_LEVEL, and the initial one */
 
 /* A task's number in the tool's PID namespace; 0 when it has none there. */
 static __noinline __u64 read_namespace_pid(const struct task_struct *task)

@@ -199,6 +199,43 @@ def test_tool_in_pid_namespace(scope, release):
     check_traced(scope, server, wrapper=inside)
 
 
+DEEP = 20  # the kernel allows 32 levels, of which some may be taken
+
+NESTED = """
+level=$1
+shift
+[ "$level" -eq 0 ] && exec "$@"
+exec unshare --pid --fork --kill-child --mount-proc sh -c "$NESTED" sh $((level - 1)) "$@"
+"""
+
+
+def test_tool_deep_in_pid_namespaces(scope, release):
+    """the tool and the server in PID namespaces within each other, deeper than container engines make them"""
+    binary = Server.copy(scope, build("server", release), NAMED)
+    nested = ["env", f"NESTED={NESTED}", "sh", "-c", NESTED, "sh"]
+    for level in (8, DEEP):
+        first = subprocess.Popen([*nested, str(level), "sleep", "1000"], stdin=subprocess.DEVNULL)
+        scope.callback(first.wait)
+        scope.callback(first.kill)
+        deepest = wait_for_descendant(first.pid, "sleep")
+        inside = ("nsenter", f"--target={deepest}", "--pid", "--mount")
+        check_traced(scope, InnerServer(scope, release, inside, binary), wrapper=inside)
+
+
+def wait_for_descendant(pid, comm):
+    """The only one of that name among the children of children."""
+    found = []
+
+    def look():
+        found[:] = [pid]
+        while (children := pathlib.Path(f"/proc/{found[0]}/task/{found[0]}/children").read_text().split()):
+            found[:] = children
+        return pathlib.Path(f"/proc/{found[0]}/comm").read_text() == f"{comm}\n"
+
+    wait_until(look, f"{comm} runs")
+    return int(found[0])
+
+
 def test_tool_in_time_namespace(scope, release):
     """the tool where CLOCK_MONOTONIC is ahead of the kernel's, or behind: everything is told, at the right times"""
     server = named_server(scope, release)
@@ -427,6 +464,7 @@ def with_overlay(tests, command, what):
 def choose():
     yield from possible((test_mount_namespace,), CAN_MOUNT, "mount namespaces")
     yield from possible((test_pid_namespace, test_tool_in_pid_namespace), [*PIDS, "true"], "PID namespaces")
+    yield from possible((test_tool_deep_in_pid_namespaces,), [*PIDS, "true"], "PID namespaces")
     yield from possible((test_tool_in_time_namespace, test_server_in_time_namespace), [*AHEAD, "true"], "time namespaces")
     yield from possible((test_tool_without_its_own_proc,), ["unshare", "--pid", "--fork", "true"], "PID namespaces")
     yield from possible((test_user_namespace,), [*USERS, "true"], "user namespaces")
