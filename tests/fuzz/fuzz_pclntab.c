@@ -9,6 +9,7 @@
 #include "fuzz.h"
 #include "memory_file.h"
 #include "pclntab.h"
+#include "x_net.h"
 
 enum { HAS_SECTION = 1, HAS_SYMBOLS = 2, HAS_RELOCATIONS = 4, IS_ARM64 = 8 };
 
@@ -45,6 +46,22 @@ static void check_function(const struct pclntab *table, const struct function *f
 		HOLDS(strcmp(found.name, function->name) == 0);
 }
 
+/* What is found by the names of functions. */
+static void check_copies(const struct pclntab *table)
+{
+	static const struct build_info info;
+	struct x_net x_net;
+
+	x_net_find(&info, table, &x_net);
+	HOLDS(x_net.count >= 1 && x_net.count <= X_NET_MAX_COPIES && !x_net.copies[0].prefix[0]);
+	for (size_t i = 1; i < x_net.count; i++) {
+		size_t size = strnlen(x_net.copies[i].prefix, X_NET_MAX_PREFIX);
+
+		HOLDS(size >= strlen("vendor/") && size < X_NET_MAX_PREFIX);
+		HOLDS(strcmp(x_net.copies[i].prefix + size - strlen("vendor/"), "vendor/") == 0);
+	}
+}
+
 static void check_table(const struct pclntab *table, size_t size)
 {
 	size_t count = pclntab_count(table);
@@ -59,6 +76,7 @@ static void check_table(const struct pclntab *table, size_t size)
 	pclntab_find(table, "", &function);
 	if (pclntab_find(table, "main.main", &function))
 		HOLDS(strcmp(function.name, "main.main") == 0);
+	check_copies(table);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

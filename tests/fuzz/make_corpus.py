@@ -172,6 +172,8 @@ def build_infos():
 FORMATS = {"1_2": 0xfb, "1_16": 0xfa, "1_18": 0xf0, "1_20": 0xf1}
 TEXT = CONTENT
 FUNCTIONS = (b"main.main", b"net/http.serverHandler.ServeHTTP", b"runtime.text")
+SERVER = b"golang.org/x/net/http2.(*Server).serveConn"
+VENDORED = (b"app/vendor/" + SERVER, b"vendor/" + SERVER, b"x" * 300 + b"/vendor/" + SERVER)
 
 
 def magic(name, quantum=1):
@@ -192,11 +194,12 @@ def table_1_2(count=None, name_at=None, func_at=None):
             + b"".join(f + b"\0" for f in FUNCTIONS))
 
 
-def table(name, count=None, quantum=1, text=TEXT, parts=None, name_at=None, func_at=None, step=16):
+def table(name, count=None, quantum=1, text=TEXT, parts=None, name_at=None, func_at=None, step=16,
+          functions=FUNCTIONS):
     """1.16 and later: a header of offsets, the names, the functab with the _funcs."""
-    amount = len(FUNCTIONS)
+    amount = len(functions)
     narrow = name != "1_16"
-    names = b"".join(f + b"\0" for f in FUNCTIONS)
+    names = b"".join(f + b"\0" for f in functions)
     names += bytes(-len(names) % 8)
     head = 72 if narrow else 64
     functab = head + len(names)
@@ -209,7 +212,7 @@ def table(name, count=None, quantum=1, text=TEXT, parts=None, name_at=None, func
     fields += struct.pack(field, (0 if narrow else TEXT) + step * amount)
     funcs = b""
     for index in range(amount):
-        at = sum(len(f) + 1 for f in FUNCTIONS[:index]) if name_at is None else name_at
+        at = sum(len(f) + 1 for f in functions[:index]) if name_at is None else name_at
         funcs += (struct.pack(field, 0) + struct.pack("<I", at)).ljust(16, b"\0")
     offsets = parts or (head, functab, functab, functab, functab)
     header = magic(name, quantum) + words(amount if count is None else count, 1)
@@ -228,6 +231,7 @@ def pclntabs():
     yield "1_18", layout(0, table("1_18"))
     yield "1_20", layout(0, table("1_20"))
     yield "1_20_arm64", layout(IS_ARM64, table("1_20", quantum=4))
+    yield "vendored", layout(0, table("1_20", functions=VENDORED))
     yield "1_26_moduledata", layout(0, with_moduledata(table("1_20", text=0)))
     yield "1_26_no_moduledata", layout(0, table("1_20", text=0))
     yield "moduledata_other", layout(0, with_moduledata(table("1_18"), last=MOST // 2))
