@@ -236,6 +236,25 @@ static int open_code(struct roster *roster, const struct process *process,
 	return found < 0 ? error_adopt(err, &why) : 0;
 }
 
+/* What a program of Go has loaded has its own copies of what it serves with. */
+static void warn_of_libraries(struct roster *roster, const struct process *process,
+			      const struct go_libraries *libraries)
+{
+	struct name_list names = { .count = 0 };
+	char text[NAME_LIST_TEXT];
+	struct error why = { 0 };
+
+	for (size_t i = 0; i < libraries->count; i++)
+		name_list_add(&names, libraries->paths[i]);
+	if (!names.count)
+		return;
+	name_list_format(&names, text);
+	error_subject(&why, "pid %u (%s)", process->pid, process->exe);
+	error_fail(&why, -ENOTSUP, "Go code that it has loaded is not traced: %s", text);
+	error_hint(&why, "a FUNCTION that only this code has is");
+	roster->callbacks.warned(roster->callbacks.user, &why);
+}
+
 /* Takes over the process, and the use of the binary. */
 static int attach(struct roster *roster, struct process *process, struct known_binary *binary,
 		  bool whole_file, struct error *err)
@@ -261,28 +280,25 @@ static int attach(struct roster *roster, struct process *process, struct known_b
 	return 0;
 }
 
-/* What a program of Go has loaded has its own copies of what it serves with. */
-static void warn_of_libraries(struct roster *roster, const struct process *process,
-			      const struct known_binary *binary)
+/* The same, and tells of libraries that it has loaded and that are not traced. */
+static int attach_loaded(struct roster *roster, struct process *process,
+			 struct known_binary *binary, bool whole_file, struct error *err)
 {
-	struct name_list names = { .count = 0 };
-	struct go_libraries libraries;
-	char text[NAME_LIST_TEXT];
-	struct error why = { 0 };
+	struct go_libraries libraries = { .count = 0 };
+	int r = 0;
 
-	if (inspection_is_library(known_binary_inspection(binary)) ||
-	    go_libraries_find(process, &libraries, NULL) < 0)
-		return;
-	for (size_t i = 0; i < libraries.count; i++)
-		name_list_add(&names, libraries.paths[i]);
-	if (names.count) {
-		name_list_format(&names, text);
-		error_subject(&why, "pid %u (%s)", process->pid, process->exe);
-		error_fail(&why, -ENOTSUP, "Go code that it has loaded is not traced: %s", text);
-		error_hint(&why, "a FUNCTION that only this code has is");
-		roster->callbacks.warned(roster->callbacks.user, &why);
+	if (!inspection_is_library(known_binary_inspection(binary)))
+		r = go_libraries_find(process, &libraries, err);
+	if (r < 0) {
+		process_close(process);
+		catalog_release(roster->catalog, binary);
+		return r;
 	}
+	r = attach(roster, process, binary, whole_file, err);
+	if (r == 0)
+		warn_of_libraries(roster, process, &libraries);
 	go_libraries_finish(&libraries);
+	return r;
 }
 
 int roster_prepare(struct roster *roster, const char *path, struct known_binary **ret_binary,
@@ -346,8 +362,7 @@ int roster_add(struct roster *roster, uint32_t pid, struct error *err)
 		process_close(&process);
 		return r;
 	}
-	warn_of_libraries(roster, &process, binary);
-	return attach(roster, &process, binary, false, err);
+	return attach_loaded(roster, &process, binary, false, err);
 }
 
 static bool was_refused(const struct roster *roster, const struct file_identity *file)
@@ -414,6 +429,23 @@ static int open_found(struct roster *roster, const struct process *process,
 	return error_fail(err, r, "its file cannot be opened: %s", strerror(-r));
 }
 
+/* The same where its file may have nothing to trace, and its libraries may. */
+static int open_found_code(struct roster *roster, const struct process *process, bool has_loaded,
+			   struct known_binary **ret_binary, struct error *err)
+{
+	struct error why = { 0 };
+	int r = open_found(roster, process, ret_binary, err), found;
+
+	if (r < 0 && r != -EALREADY && is_of_file(r))
+		refuse(roster, process_exe_path(process->pid).text, &process->file);
+	if (!has_loaded || !is_elsewhere(r))
+		return r;
+	found = open_library(roster, process, ret_binary, &why);
+	if (error_is_shortage(found))
+		return error_adopt(err, &why);
+	return found < 0 ? r : 0;
+}
+
 int roster_add_found(struct roster *roster, struct process *process, bool has_loaded,
 		     struct error *err)
 {
@@ -430,16 +462,11 @@ int roster_add_found(struct roster *roster, struct process *process, bool has_lo
 		return 0;
 	}
 	error_subject(err, "pid %u (%s)", taken.pid, taken.exe);
-	r = open_found(roster, &taken, &binary, err);
-	if (r < 0 && r != -EALREADY && is_of_file(r))
-		refuse(roster, path.text, &taken.file);
-	if (has_loaded && is_elsewhere(r) && open_library(roster, &taken, &binary, NULL) == 0)
-		r = 0;
+	r = open_found_code(roster, &taken, has_loaded, &binary, err);
 	if (r == 0) {
 		process->descriptor = -1;
-		if (has_loaded)
-			warn_of_libraries(roster, &taken, binary);
-		r = attach(roster, &taken, binary, true, err);
+		r = has_loaded ? attach_loaded(roster, &taken, binary, true, err) :
+				 attach(roster, &taken, binary, true, err);
 		if (r < 0 && is_of_file(r))
 			refuse(roster, path.text, &taken.file);
 	}

@@ -14,6 +14,7 @@ from client import get
 from harness import be_alone, check, check_equal, main, releases, require_command
 from servers import Server
 from test_attach import WAYS
+from test_loaded import start_c
 from test_places import CONTAINER, can_make_cgroups, make_cgroup
 from test_types import split
 from tracer import Tracer
@@ -51,25 +52,23 @@ def check_traced_later(server, tracer, error, begin):
     check_equal((request["type"], request["path"]), ("request", "/ping"), "the request")
 
 
-# What is opened to look at a process, and by what it is found.
-OPENED = (("comm", "by file"), ("cgroup", "by file"), ("auxv", "by file"), ("maps", "by file"), ("net/tcp", "by port"),
-          ("net/tcp6", "by port"), ("fd", "by port"))
+# What is opened to look at a process, by what it is found, and when it is opened.
+OPENED = (("comm", "by file", 1), ("cgroup", "by file", 1), ("auxv", "by file", 1), ("maps", "by file", 1),
+          ("maps", "by file", 2), ("net/tcp", "by port", 1), ("net/tcp6", "by port", 1), ("fd", "by port", 1))
 
 
-def test_process(scope, name, how):
-    """of a process: its name, container, memory, sockets"""
+def test_process(scope, name, how, number):
+    """of a process: its name, container, memory, libraries, sockets"""
     server = Server(scope, NEWEST)
     if name == "cgroup" and can_make_cgroups():
         cgroup = make_cgroup(scope, f"docker-{CONTAINER}.scope")
         (cgroup / "cgroup.procs").write_text(str(server.pid))
         server.container = CONTAINER
     arguments = ("--port", server.addresses["http"][1]) if how == "by port" else (server.exe,)
-    # On the first look at its mappings, for libraries with Go code, only a warning depends.
-    when = 2 if name == "maps" else 1
     for error in REASONS:
         begin = time.time()
         tracer = Tracer(scope, *arguments, "--json", "--count", 1,
-                        wrapper=failing("openat", error, [f"/proc/{server.pid}/{name}"], when))
+                        wrapper=failing("openat", error, [f"/proc/{server.pid}/{name}"], number))
         check_traced_later(server, tracer, error, begin)
     server.kill()
 
@@ -105,6 +104,16 @@ def test_types(scope):
         check_equal([event["type"] for event in tracer.events()], ["attach", "call"], "lines")
         check_equal(sum(tells_of(error, line) for line in tracer.stderr.all()), 1, f"{tracer.stderr.text()!r}")
         server.kill()
+
+
+def test_library(scope, number):
+    """of a library that has the code: each time that it is opened, until it is known"""
+    server, library = start_c(scope, NEWEST)
+    for error in REASONS:
+        begin = time.time()
+        tracer = Tracer(scope, "--port", server.addresses["http"][1], "--json", "--count", 1,
+                        wrapper=failing("openat", error, [f"/proc/{server.pid}/root{library}"], number))
+        check_traced_later(server, tracer, error, begin)
 
 
 def test_list(scope):
@@ -172,4 +181,4 @@ def test_threads(scope):
 if __name__ == "__main__":
     be_alone()
     main([*((test_process, *row) for row in OPENED), *((test_file, number) for number in (1, 2, 3)),
-          test_watched, test_types, test_list, test_threads, *((test_each_descriptor, way) for way in WAYS[:2])])
+          *((test_library, number) for number in (1, 2, 3)), test_watched, test_types, test_list, test_threads, *((test_each_descriptor, way) for way in WAYS[:2])])
