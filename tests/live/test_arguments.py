@@ -5,7 +5,7 @@
 import subprocess
 
 from captures import Comparison, parse_call, parse_event
-from harness import Failure, check, main
+from harness import Failure, check, check_equal, main
 from lines import Lines
 from servers import Server, build, release_number, releases_of
 from tracer import Tracer
@@ -21,6 +21,9 @@ BATCH = 16
 # are more, in calls of generic functions.
 HELD, HELD_WITH_GENERICS = 15, 18
 GENERICS = (1, 18)
+
+# A --max-elements that no list of the program has.
+ELEMENTS = 100
 
 # Differences printed per release.
 SHOWN = 40
@@ -191,5 +194,21 @@ def test_results(scope, release):
     compare_release(scope, release, True, ("--latency",))
 
 
+def test_options(scope, release):
+    """--max-elements: so many of a list, no more; --bytes base64: of bytes that are no text"""
+    functions = {"main.takeInts": "main.takeInts(values)", "main.takeRawBytes": "main.takeRawBytes(b)"}
+    _, happened, _ = trace(scope, build("args", release), release, functions,
+                           ("--max-elements", ELEMENTS, "--bytes", "base64"))
+    calls = [event for event in happened if event["type"] == "call"]
+    lists = [event for event in calls if event["function"] == "main.takeInts"]
+    most = [int(value) for value in max((event["args"]["values"] or [] for event in lists), key=len)]
+    check_equal(most, [number * number - 1 for number in range(ELEMENTS)], "the longest list")
+    for event in lists:
+        values = event["args"]["values"]
+        check_equal("values" in event.get("truncated", []), values is not None and len(values) == ELEMENTS, str(event))
+    written = [event["args"]["b"] for event in calls if event["function"] == "main.takeRawBytes"]
+    check({"base64": "3q2+7w=="} in written and "text" in written, f"{written}")
+
+
 if __name__ == "__main__":
-    main([(test, release) for release in releases_of(RELEASES) for test in (test_arguments, test_results)])
+    main([(test, release) for release in releases_of(RELEASES) for test in (test_arguments, test_results, test_options)])
