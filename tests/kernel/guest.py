@@ -88,6 +88,7 @@ def qemu_command(architecture, accelerator, kernel, initramfs, swap, parameters)
     how = {"tcg": ("-accel", "tcg,thread=multi"), "kvm": ("-accel", "kvm")}[accelerator]
     words = f"console={machine.console} panic=-1 oops=panic quiet {parameters}"
     return [
+        "setpriv", "--pdeathsig", "KILL",  # no guest outlives who watches it
         machine.qemu, *how, *machine.arguments, "-smp", "2", "-m", str(MEMORY), "-kernel", kernel, "-initrd", initramfs,
         "-append", words, "-nographic", "-no-reboot", "-nic", "none",
         "-drive", f"file={swap},if=none,format=raw,id=swap", "-device", "nvme,serial=swap,drive=swap",
