@@ -3,23 +3,10 @@
 #define GOHTTPSNOOP_CORE_DECODE_H
 
 #include "bytes.h"
-#include "event.h"
+#include "presence.h"
+#include "process_news.h"
 #include "protocol.h"
-
-/* What the cells of a plan's records are, in order. */
-struct schema {
-	enum plan_role role;
-	uint16_t cell_count;
-	uint32_t unknown; /* bit n: field n is unreadable in every record */
-	struct probe_cell cells[PLAN_MAX_CELLS];
-	uint64_t entry;		/* address of the function */
-	uint32_t stack_drop;	/* how much lower SP is at the probe than at entry */
-	bool awaits_return;	/* CALL: its returns are probed, too */
-	bool returns_at_once;	/* CALL: with the instruction that is probed; its results are captured there */
-	uint8_t expression_count; /* START, END: so many of the arguments are no headers */
-	uint16_t returned_count; /* RETURN, or CALL that returns at once: so many of the arguments are `ret`, the others have names */
-	const struct shape *arguments; /* of the cells without a field; NULL when there are none */
-};
+#include "schema.h"
 
 /* The fixed part of a record: who hit which probe, when. */
 struct hit_head {
@@ -46,13 +33,6 @@ struct hit_arguments {
 	uint16_t returned_count;
 	uint64_t known[PLAN_MAX_CELLS / 64];
 	struct hit_value values[PLAN_MAX_CELLS];
-};
-
-/* Something a process did that may make it a target. */
-struct process_news {
-	enum record_kind kind; /* RECORD_EXEC or RECORD_LISTEN */
-	uint32_t pid;
-	uint16_t port;
 };
 
 /* The values by field; those whose bit is in neither mask were not captured. Views into the record. */

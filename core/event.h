@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "presence.h"
+#include "process_identity.h"
+
 enum event_type {
 	EVENT_REQUEST,
 	EVENT_CALL,
@@ -27,36 +30,7 @@ enum outcome {
 	OUTCOME_OPEN,
 };
 
-/* A value is left out, known, or known to be unreadable (`null`). */
-enum presence { ABSENT, PRESENT, UNREADABLE };
-
-struct integer {
-	enum presence presence;
-	int64_t value;
-};
-
-/* Any bytes whatever: they come from the traced process. Views; the event owns nothing. */
-struct text {
-	enum presence presence;
-	const char *data;
-	uint32_t size;	 /* bytes at `data` */
-	uint64_t length; /* bytes the string has; more than `size` when it was cut */
-};
-
 struct hit_arguments; /* decode.h */
-
-/* The process an event is about. */
-struct process_identity {
-	uint32_t pid;
-	char comm[16];
-	const char *exe;
-	const char *library;   /* that has its Go code; NULL: `exe` has it */
-	const char *container; /* its id; NULL: it runs in none */
-	const char *go_version;
-	const char *convention; /* "stack" or "register" */
-	const char *const *unseen; /* of the requests it handles, in words */
-	size_t unseen_count;
-};
 
 /* Something to tell. Which members count depends on `type`; docs/events.md describes each. */
 struct event {

@@ -2,7 +2,7 @@
 #ifndef GOHTTPSNOOP_CORE_INSPECTION_H
 #define GOHTTPSNOOP_CORE_INSPECTION_H
 
-#include "decode.h"
+#include "schema.h"
 #include "function_request.h"
 #include "request_captures.h"
 #include "kernel.h"

@@ -2,7 +2,7 @@
 #ifndef GOHTTPSNOOP_CORE_LOOKOUT_H
 #define GOHTTPSNOOP_CORE_LOOKOUT_H
 
-#include "decode.h"
+#include "process_news.h"
 #include "discovery.h"
 #include "roster.h"
 

@@ -2,10 +2,10 @@
 #ifndef GOHTTPSNOOP_CORE_TARGET_H
 #define GOHTTPSNOOP_CORE_TARGET_H
 
-#include "event.h"
 #include "catalog.h"
 #include "inspection.h"
 #include "process.h"
+#include "process_identity.h"
 #include "record_clock.h"
 
 /* A process that is being traced. */

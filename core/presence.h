@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_PRESENCE_H
+#define GOHTTPSNOOP_CORE_PRESENCE_H
+
+#include <stdint.h>
+
+/* A value is left out, known, or known to be unreadable (`null`). */
+enum presence { ABSENT, PRESENT, UNREADABLE };
+
+struct integer {
+	enum presence presence;
+	int64_t value;
+};
+
+/* Any bytes whatever: they come from the traced process. Views; the event owns nothing. */
+struct text {
+	enum presence presence;
+	const char *data;
+	uint32_t size;	 /* bytes at `data` */
+	uint64_t length; /* bytes the string has; more than `size` when it was cut */
+};
+
+#endif
