@@ -2,10 +2,12 @@
 /*
  * What the kernel side and user space agree on: plans go in, records come out. Fixed-width integers
  * only, no implicit padding, the same bytes under both compilers. Codes and numbers are only ever
- * appended. The includer provides __u8 to __s64 (linux/types.h).
+ * appended.
  */
 #ifndef GOHTTPSNOOP_BPF_CONTRACT_H
 #define GOHTTPSNOOP_BPF_CONTRACT_H
+
+#include <linux/types.h>
 
 enum {
 	PLAN_MAX_OPERATIONS = 512,

@@ -7,6 +7,7 @@
 #include <linux/types.h>
 
 #include "contract.h"
+#include "decode.h"
 #include "inspection.h"
 #include "newcomers.h"
 #include "target.h"

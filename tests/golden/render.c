@@ -29,6 +29,7 @@
 
 #include "assembly.h"
 #include "format.h"
+#include "protocol.h"
 #include "record_builder.h"
 #include "script.h"
 
