@@ -22,7 +22,7 @@ struct pipeline {
 	uint64_t bytes;
 };
 
-/* The cells of net/http's start and end probes, in the order of core/protocol.c. */
+/* The cells of net/http's start and end probes, in the order of core/protocols/protocol.c. */
 static const uint8_t start_fields[] = {
 	FIELD_KEY,    FIELD_GOID,	    FIELD_METHOD,	  FIELD_PATH, FIELD_QUERY,	  FIELD_HOST,
 	FIELD_REMOTE, FIELD_PROTOCOL_MAJOR, FIELD_PROTOCOL_MINOR, FIELD_TLS,  FIELD_REQUEST_BYTES,

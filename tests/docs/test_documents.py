@@ -155,7 +155,7 @@ class Events(unittest.TestCase):
 
     def test_code_writes_the_listed_keys(self):
         """The keys that the JSON format spells out are those of the tables, no more, no fewer."""
-        source = (ROOT / "core/format_json.c").read_text()
+        source = (ROOT / "core/output/format_json.c").read_text()
         written = set(re.findall(r'(?:json_key|put_text|put_text_unless_empty|put_number)'
                                  r'\(json(?:->writer)?, "(\w+)"', source))
         written |= set(re.findall(r'"(\w+_bytes)", &event->', source))
@@ -206,7 +206,7 @@ class Check(unittest.TestCase):
         self.assertEqual(sorted(concerned), sorted(failing))
 
     def test_reasons(self):
-        source = (ROOT / "core/obstacle.c").read_text()
+        source = (ROOT / "core/platform/obstacle.c").read_text()
         self.assertEqual(set(re.findall(r'\.name = "(\w+)"', source)) - {"none"}, set(self.listed("reason")))
 
     def test_status(self):
@@ -223,7 +223,7 @@ class Paths(unittest.TestCase):
     def test_what_is_named_exists(self):
         found = {(document.name, path.rstrip(".")) for document in DOCUMENTS
                  for path in TREE_PATH.findall(document.read_text())}
-        self.assertIn(("architecture.md", "core/session.c"), found)
+        self.assertIn(("architecture.md", "core/session/session.c"), found)
         self.assertEqual([pair for pair in sorted(found) if not (ROOT / pair[1]).exists()], [])
 
     def test_links_lead_somewhere(self):

@@ -17,7 +17,7 @@
 /* internal/abi/symtab.go: UnsafePointRestart1, UnsafePointRestart2, UnsafePointRestartAtEntry. */
 enum { RESTART_AT_ENTRY = -5, RESTART_2 = -4, RESTART_1 = -3 };
 
-/* Where a _func has the table of them, by the format of the pclntab: see abi/inlining.c. */
+/* Where a _func has the table of them, by the format of the pclntab: see abi/code/inlining.c. */
 static const struct {
 	uint8_t pcdata_count, pcdata;
 } rows[] = {

@@ -8,7 +8,7 @@
  * Go types made by hand, laid out and named as the compiler does it. They are complete, so that nothing
  * is asked of any binary, and live until go_forget().
  *
- * What is linked with this has no abi/types.c: `struct types` is the one below.
+ * What is linked with this has no abi/types/types.c: `struct types` is the one below.
  */
 enum { GO_MAX_KNOWN = 64, GO_MAX_PAIRS = 64 };
 

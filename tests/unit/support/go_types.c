@@ -12,7 +12,7 @@
 /* ---- types ---- */
 
 struct record {
-	struct type_record record; /* as abi/types.c hands them out */
+	struct type_record record; /* as abi/types/types.c hands them out */
 	struct record *next;
 	char name[256];
 	struct field *fields;
@@ -232,7 +232,7 @@ const struct type *go_interface(const char *name, bool has_methods)
 	return type;
 }
 
-/* ---- what stands in for abi/types.c ---- */
+/* ---- what stands in for abi/types/types.c ---- */
 
 void go_know(struct types *types, const struct type *type, uint32_t hash)
 {
