@@ -11,7 +11,8 @@
 
 enum {
 	PLAN_MAX_OPERATIONS = 512,
-	PLAN_SHORT_OPERATIONS = 48, /* what the program for short plans carries out, see plan_is_short() */
+	PLAN_SHORT_OPERATIONS =
+		48, /* what the program for short plans carries out, see plan_is_short() */
 	PLAN_MAX_CELLS = 256,
 	PLAN_MAX_BLOCKS = 255, /* block 0 is the registers, which are always there */
 	PLAN_MAX_BLOCK_SIZE = 512,
@@ -22,7 +23,7 @@ enum {
 	PLAN_THREAD_POINTER = 34,
 	PLAN_REGISTER_WORDS = 35,
 	STRING_MAX_SIZE = 8192,
-	SCRATCH_SLOTS = 4, /* of each CPU */
+	SCRATCH_SLOTS = 4,	  /* of each CPU */
 	SCRATCH_SPARE_SLOTS = 32, /* for all */
 	SEARCH_KEY_SIZE = 64,
 	SEARCH_GROUP_SLOTS = 8,
@@ -40,24 +41,29 @@ enum {
  */
 enum plan_operation_code {
 	PLAN_END = 0,
-	PLAN_READ = 1,   /* copy `size` bytes from *(u64 *)(work + source) + displacement to work + target; define `block` */
-	PLAN_SCALAR = 2, /* next cell = the `size` (1, 2, 4 or 8) bytes at work + source, zero-extended */
-	PLAN_STRING = 3, /* next cell = a string, cut at `size` bytes; its pointer at work + source, its length
+	PLAN_READ =
+		1, /* copy `size` bytes from *(u64 *)(work + source) + displacement to work + target; define `block` */
+	PLAN_SCALAR =
+		2, /* next cell = the `size` (1, 2, 4 or 8) bytes at work + source, zero-extended */
+	PLAN_STRING =
+		3, /* next cell = a string, cut at `size` bytes; its pointer at work + source, its length
 			  * at work + target. `displacement` more bytes are read on trial: strings cut
 			  * from one buffer, as a request line's are, then cost one read together. */
 	/* Beyond the program for short plans: */
-	PLAN_ABOVE = 4,	 /* define `block` if the `size` bytes at work + source are above `displacement` */
-	PLAN_EQUAL = 5,	 /* define `block` if they equal `displacement`; both unsigned */
-	PLAN_SEARCH = 6, /* look for an entry of the map whose header *(u64 *)(work + source) points to, by
+	PLAN_ABOVE =
+		4, /* define `block` if the `size` bytes at work + source are above `displacement` */
+	PLAN_EQUAL = 5, /* define `block` if they equal `displacement`; both unsigned */
+	PLAN_SEARCH =
+		6, /* look for an entry of the map whose header *(u64 *)(work + source) points to, by
 			  * search number `size`, passing over `displacement` entries that match; put the
 			  * addresses of its key and its element at work + target; define `block` */
 };
 
 struct plan_operation {
 	__u8 code;
-	__u8 base;  /* the block that `source` (and a string's `target`) lies in */
-	__u8 block; /* READ, ABOVE, EQUAL, SEARCH: the block it defines */
-	__u8 gate;  /* another block that has to be there; 0: none */
+	__u8 base;    /* the block that `source` (and a string's `target`) lies in */
+	__u8 block;   /* READ, ABOVE, EQUAL, SEARCH: the block it defines */
+	__u8 gate;    /* another block that has to be there; 0: none */
 	__u16 source; /* byte offset in the work area */
 	__u16 target; /* byte offset in the work area */
 	__u32 size;
@@ -66,8 +72,9 @@ struct plan_operation {
 
 /* How a map lies in memory: groups of eight entries, found through the map's header. */
 enum search_layout {
-	SEARCH_BUCKETS = 0, /* chains of buckets; while the map grows there is an older array of them */
-	SEARCH_TABLES = 1,  /* a directory of tables of groups, or one group */
+	SEARCH_BUCKETS =
+		0, /* chains of buckets; while the map grows there is an older array of them */
+	SEARCH_TABLES = 1, /* a directory of tables of groups, or one group */
 };
 
 enum search_match {
@@ -88,10 +95,10 @@ struct plan_search {
 	__u8 groups_at;
 	__u8 older_at; /* BUCKETS: of the older array */
 	__u8 flags_at; /* BUCKETS: of the byte that says that the older array is as large as the new */
-	__u8 same_size; /* its bit */
-	__u8 directory_at; /* TABLES: of the directory, or the one group */
+	__u8 same_size;		/* its bit */
+	__u8 directory_at;	/* TABLES: of the directory, or the one group */
 	__u8 directory_size_at; /* TABLES: 0 when there is one group */
-	__u16 key;	   /* of the first entry */
+	__u16 key;		/* of the first entry */
 	__u32 key_stride;
 	__u32 element;
 	__u32 element_stride;
@@ -121,10 +128,10 @@ enum plan_flag {
 
 /* What a hit means; chosen by the protocol table, only counted by the kernel side. */
 enum plan_role {
-	PLAN_ROLE_START = 0, /* a request began */
-	PLAN_ROLE_END = 1,   /* a request ended */
-	PLAN_ROLE_CALL = 2,  /* a traced function was called */
-	PLAN_ROLE_PANIC = 3, /* a request's handler panicked and nothing more will be sent */
+	PLAN_ROLE_START = 0,  /* a request began */
+	PLAN_ROLE_END = 1,    /* a request ended */
+	PLAN_ROLE_CALL = 2,   /* a traced function was called */
+	PLAN_ROLE_PANIC = 3,  /* a request's handler panicked and nothing more will be sent */
 	PLAN_ROLE_HIJACK = 4, /* a request's handler took the connection over */
 	PLAN_ROLE_RETURN = 5, /* a traced function returns */
 	PLAN_ROLE_GONE = 6,   /* a goroutine ends, and with it what it had called */
@@ -196,7 +203,7 @@ enum {
 _Static_assert(sizeof(struct plan_operation) == 16, "no padding");
 _Static_assert(sizeof(struct plan_search) == 36 + SEARCH_KEY_SIZE, "no padding");
 _Static_assert(sizeof(struct plan) == 32 + sizeof(struct plan_operation) * PLAN_MAX_OPERATIONS +
-					     sizeof(struct plan_search) * PLAN_MAX_SEARCHES,
+					      sizeof(struct plan_search) * PLAN_MAX_SEARCHES,
 	       "no padding");
 _Static_assert(sizeof(struct record_hit) == 72, "no padding");
 _Static_assert(sizeof(struct record_process) == 16, "no padding");

@@ -17,7 +17,9 @@
  * Limits an integer in the register that is used afterwards. Where C compares, clang may compare a copy,
  * of which verifiers before Linux 6.8 do not know that it is one.
  */
-#define LIMIT(value, most) \
-	asm volatile("if %[v] <= %[m] goto +1\n\t%[v] = %[m]" : [v] "+r"(value) : [m] "r"((__u64)(most)))
+#define LIMIT(value, most)                                    \
+	asm volatile("if %[v] <= %[m] goto +1\n\t%[v] = %[m]" \
+		     : [v] "+r"(value)                        \
+		     : [m] "r"((__u64)(most)))
 
 #endif

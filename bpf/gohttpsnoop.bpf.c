@@ -3,10 +3,11 @@
  * The kernel side: one program, an interpreter of plans, in the variants the attachment needs. It
  * knows no Go version, no offset and no register: user space has decided all that (see contract.h).
  */
-#include <linux/types.h>
 #include <linux/bpf.h>
 #include <linux/ptrace.h>
+#include <linux/types.h>
 #include <stdbool.h>
+
 #include <bpf/bpf_helpers.h>
 
 #include "contract.h"

@@ -3,9 +3,10 @@
 #ifndef GOHTTPSNOOP_BPF_INTERPRETER_BPF_H
 #define GOHTTPSNOOP_BPF_INTERPRETER_BPF_H
 
-#include <linux/types.h>
 #include <linux/bpf.h>
+#include <linux/types.h>
 #include <stdbool.h>
+
 #include <bpf/bpf_helpers.h>
 
 #include "contract.h"
@@ -44,8 +45,8 @@ static __always_inline bool is_there(const struct scratch *scratch, __u8 block, 
 	return scratch->progress.readable[is_long ? block / 64 : 0] & (1ull << (block & 63));
 }
 
-static __always_inline void read_block(struct scratch *scratch, const struct plan_operation *operation,
-				       bool is_long)
+static __always_inline void read_block(struct scratch *scratch,
+				       const struct plan_operation *operation, bool is_long)
 {
 	__u64 base = work_word(scratch, operation->source);
 	__u64 target = operation->target & (PLAN_WORK_SIZE - 1);
@@ -58,7 +59,8 @@ static __always_inline void read_block(struct scratch *scratch, const struct pla
 		define_block(scratch, operation, is_long);
 }
 
-static __always_inline void put_cell(struct scratch *scratch, bool readable, __u64 value, bool is_long)
+static __always_inline void put_cell(struct scratch *scratch, bool readable, __u64 value,
+				     bool is_long)
 {
 	__u32 cell = scratch->progress.cell & (PLAN_MAX_CELLS - 1);
 	__u64 *cells = (__u64 *)(scratch->record + sizeof(struct record_hit));
@@ -70,7 +72,8 @@ static __always_inline void put_cell(struct scratch *scratch, bool readable, __u
 }
 
 /* Reads a string's bytes, and up to `lookahead` after them on trial, to the end of the record. */
-static __noinline bool read_window(struct scratch *scratch, __u64 address, __u64 size, __u64 lookahead)
+static __noinline bool read_window(struct scratch *scratch, __u64 address, __u64 size,
+				   __u64 lookahead)
 {
 	__u64 used = scratch->progress.used;
 	__u64 ahead = size + lookahead;
@@ -144,9 +147,9 @@ static __always_inline bool carry_out_condition(struct scratch *scratch, const s
 			define_block(scratch, operation, true);
 		return true;
 	case PLAN_SEARCH:
-		if (!readable || !find_entry(&scratch->search, &plan->searches[search],
-					     work_word(scratch, operation->source),
-					     operation->displacement))
+		if (!readable ||
+		    !find_entry(&scratch->search, &plan->searches[search],
+				work_word(scratch, operation->source), operation->displacement))
 			return true;
 		found[0] = scratch->search.key;
 		found[1] = scratch->search.element;
@@ -198,7 +201,8 @@ static long carry_out_turn(__u32 turn, struct plan_context *context)
  * The verifier goes through each turn of a loop in the program itself, which short plans can afford
  * and for which they need no call a turn; through the function that bpf_loop() calls it goes once.
  */
-static __always_inline void carry_out_all(struct scratch *scratch, const struct plan *plan, bool is_long)
+static __always_inline void carry_out_all(struct scratch *scratch, const struct plan *plan,
+					  bool is_long)
 {
 	struct plan_context context = { scratch, plan };
 
@@ -211,7 +215,8 @@ static __always_inline void carry_out_all(struct scratch *scratch, const struct 
 }
 
 /* Fills the record but for its head. */
-static __always_inline void interpret(struct scratch *scratch, const struct plan *plan, bool is_long)
+static __always_inline void interpret(struct scratch *scratch, const struct plan *plan,
+				      bool is_long)
 {
 	__u32 cell_count = plan->cell_count < PLAN_MAX_CELLS ? plan->cell_count : PLAN_MAX_CELLS;
 

@@ -3,9 +3,10 @@
 #ifndef GOHTTPSNOOP_BPF_PROCESS_BPF_H
 #define GOHTTPSNOOP_BPF_PROCESS_BPF_H
 
-#include <linux/types.h>
 #include <linux/bpf.h>
+#include <linux/types.h>
 #include <stdbool.h>
+
 #include <bpf/bpf_helpers.h>
 
 #include "contract.h"
@@ -108,7 +109,7 @@ int note_exec(void *context __attribute__((unused)))
 	bpf_map_delete_elem(&traced, &pid);
 	bpf_map_delete_elem(&listeners, &pid);
 	if (watch_all)
-		bpf_map_update_elem(&newcomers, &pid, &(__u8){1}, BPF_ANY);
+		bpf_map_update_elem(&newcomers, &pid, &(__u8){ 1 }, BPF_ANY);
 	return submit_process(RECORD_EXEC, 0, pid);
 }
 
@@ -136,7 +137,7 @@ int note_listen(struct bpf_raw_tracepoint_args *context)
 	port = BPF_CORE_READ(sock, __sk_common.skc_num);
 	if (!is_asked_for(port))
 		return 0;
-	bpf_map_update_elem(&listeners, &pid, &(__u8){1}, BPF_ANY);
+	bpf_map_update_elem(&listeners, &pid, &(__u8){ 1 }, BPF_ANY);
 	return submit_process(RECORD_LISTEN, port, pid);
 }
 

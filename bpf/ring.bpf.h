@@ -3,8 +3,9 @@
 #ifndef GOHTTPSNOOP_BPF_RING_BPF_H
 #define GOHTTPSNOOP_BPF_RING_BPF_H
 
-#include <linux/types.h>
 #include <linux/bpf.h>
+#include <linux/types.h>
+
 #include <bpf/bpf_helpers.h>
 
 #include "contract.h"

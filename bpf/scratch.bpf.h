@@ -3,8 +3,9 @@
 #ifndef GOHTTPSNOOP_BPF_SCRATCH_BPF_H
 #define GOHTTPSNOOP_BPF_SCRATCH_BPF_H
 
-#include <linux/types.h>
 #include <linux/bpf.h>
+#include <linux/types.h>
+
 #include <bpf/bpf_helpers.h>
 
 #include "contract.h"
@@ -29,10 +30,10 @@ const volatile __u32 payload_size = DEFAULT_PAYLOAD_SIZE;
  * verifier assumes nothing of it, and each turn of the loop looks to it like the one before.
  */
 struct progress {
-	__u32 used;	  /* bytes of the record taken so far */
-	__u32 cell;	  /* the next cell */
-	__u64 readable[(PLAN_MAX_BLOCKS + 1) / 64];   /* bit n: block n was read */
-	__u64 unreadable[PLAN_MAX_CELLS / 64]; /* bit n: cell n could not be read */
+	__u32 used;				    /* bytes of the record taken so far */
+	__u32 cell;				    /* the next cell */
+	__u64 readable[(PLAN_MAX_BLOCKS + 1) / 64]; /* bit n: block n was read */
+	__u64 unreadable[PLAN_MAX_CELLS / 64];	    /* bit n: cell n could not be read */
 	/* The last bytes read for a string: where they came from and where they stand in the record. */
 	__u64 window_address;
 	__u32 window_size;
@@ -58,8 +59,8 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, SCRATCH_SLOTS + SCRATCH_SPARE_SLOTS);
 	__uint(key_size, sizeof(__u32));
-	__uint(value_size, sizeof(struct scratch) + RECORD_MAX_HEAD + DEFAULT_PAYLOAD_SIZE +
-				   STRING_MAX_SIZE);
+	__uint(value_size,
+	       sizeof(struct scratch) + RECORD_MAX_HEAD + DEFAULT_PAYLOAD_SIZE + STRING_MAX_SIZE);
 } scratches SEC(".maps");
 
 static __always_inline struct scratch *scratch_claim_slot(__u32 slot)

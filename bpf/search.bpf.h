@@ -162,8 +162,8 @@ static __always_inline bool matches(struct search_progress *progress,
 }
 
 /* Whether the entry in this place is the one that is looked for; leaves its addresses in `progress`. */
-static __noinline bool take_entry(struct search_progress *progress, const struct plan_search *search,
-				  __u32 slot)
+static __noinline bool take_entry(struct search_progress *progress,
+				  const struct plan_search *search, __u32 slot)
 {
 	__u64 key = progress->group + search->key + slot * search->key_stride;
 
@@ -182,7 +182,8 @@ static __always_inline bool has_moved(const struct search_progress *progress)
 }
 
 /* True when the entry that is looked for is in this group. */
-static __noinline bool look_at_group(struct search_progress *progress, const struct plan_search *search)
+static __noinline bool look_at_group(struct search_progress *progress,
+				     const struct plan_search *search)
 {
 	if (!read_user(progress->states, sizeof(progress->states), progress->group))
 		return false;
@@ -217,8 +218,8 @@ static long search_turn(__u32 turn __attribute__((unused)), struct search_contex
 }
 
 /* Finds the entry and leaves the addresses of its key and element in `progress`. */
-static __noinline bool find_entry(struct search_progress *progress, const struct plan_search *search,
-				  __u64 map, __u32 pass_over)
+static __noinline bool find_entry(struct search_progress *progress,
+				  const struct plan_search *search, __u64 map, __u32 pass_over)
 {
 	struct search_context context = { progress, search };
 

@@ -3,10 +3,11 @@
 #ifndef GOHTTPSNOOP_BPF_TASK_BPF_H
 #define GOHTTPSNOOP_BPF_TASK_BPF_H
 
-#include <linux/types.h>
 #include <linux/bpf.h>
-#include <bpf/bpf_helpers.h>
+#include <linux/types.h>
+
 #include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
 
 /* The inode of the tool's PID namespace, or 0 for the initial one, whose numbers cost nothing. */
 const volatile __u32 pid_namespace;
@@ -50,7 +51,9 @@ struct sock {
 	struct sock_common __sk_common;
 } KERNEL_TYPE;
 
-enum { MAX_NAMESPACE_LEVELS = 33 }; /* what the kernel allows: MAX_PID_NS_LEVEL, and the initial one */
+enum {
+	MAX_NAMESPACE_LEVELS = 33
+}; /* what the kernel allows: MAX_PID_NS_LEVEL, and the initial one */
 
 /* A task's number in the tool's PID namespace; 0 when it has none there. */
 static __noinline __u64 read_namespace_pid(const struct task_struct *task)

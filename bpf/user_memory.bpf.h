@@ -3,9 +3,10 @@
 #ifndef GOHTTPSNOOP_BPF_USER_MEMORY_BPF_H
 #define GOHTTPSNOOP_BPF_USER_MEMORY_BPF_H
 
-#include <linux/types.h>
 #include <linux/bpf.h>
+#include <linux/types.h>
 #include <stdbool.h>
+
 #include <bpf/bpf_helpers.h>
 
 #include "frame.bpf.h"

@@ -34,10 +34,10 @@ static int fail_usage(struct error *err, const char *what)
 static int parse(int argc, char **argv, struct inspect_options *options, struct error *err)
 {
 	static const struct option long_options[] = {
-		{"json", no_argument, NULL, 'j'},
-		{"types", required_argument, NULL, 't'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
+		{ "json", no_argument, NULL, 'j' },
+		{ "types", required_argument, NULL, 't' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
 	};
 	int option;
 
@@ -133,7 +133,7 @@ static int write_plans(const struct inspect_options *options, const struct binar
 		       struct report *report, struct error *err)
 {
 	struct function_request *requests = calloc(options->function_count, sizeof(*requests));
-	struct survey_options wanted = {.functions = requests, .max_string = DEFAULT_MAX_STRING};
+	struct survey_options wanted = { .functions = requests, .max_string = DEFAULT_MAX_STRING };
 	int r = requests ? 0 : error_fail(err, -ENOMEM, "out of memory");
 
 	while (r == 0 && wanted.function_count < options->function_count) {
@@ -169,8 +169,8 @@ static bool has_expressions(const struct inspect_options *options)
 static int write_report(const struct inspect_options *options, const struct binary *binary,
 			struct report *report, struct error *err)
 {
-	struct error why = {0};
-	const struct survey_options wanted = {.max_string = DEFAULT_MAX_STRING};
+	struct error why = { 0 };
+	const struct survey_options wanted = { .max_string = DEFAULT_MAX_STRING };
 	struct survey survey;
 	int surveyed;
 
@@ -216,9 +216,9 @@ static int print(const struct inspect_options *options, const struct binary *bin
 
 int inspect(int argc, char **argv)
 {
-	struct inspect_options options = {0};
+	struct inspect_options options = { 0 };
 	struct binary *binary;
-	struct error err = {0};
+	struct error err = { 0 };
 	int r;
 
 	if (parse(argc, argv, &options, &err) < 0) {

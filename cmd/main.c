@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "check.h"
+#include "diagnostic.h"
 #include "inspect.h"
 #include "options.h"
-#include "diagnostic.h"
 #include "trace.h"
 
 static int run(const struct options *options)
@@ -25,7 +25,7 @@ static int run(const struct options *options)
 int main(int argc, char **argv)
 {
 	struct options options;
-	struct error err = {0};
+	struct error err = { 0 };
 	int status = EXIT_USAGE;
 
 	if (argc > 1 && strcmp(argv[1], "inspect") == 0)

@@ -38,36 +38,36 @@ enum {
 };
 
 static const struct option long_options[] = {
-	{"pid", required_argument, NULL, 'p'},
-	{"binary", required_argument, NULL, 'b'},
-	{"name", required_argument, NULL, 'n'},
-	{"port", required_argument, NULL, 'P'},
-	{"all", no_argument, NULL, 'a'},
-	{"json", no_argument, NULL, 'j'},
-	{"output", required_argument, NULL, 'o'},
-	{"socket", required_argument, NULL, 's'},
-	{"socket-mode", required_argument, NULL, OPTION_SOCKET_MODE},
-	{"socket-group", required_argument, NULL, OPTION_SOCKET_GROUP},
-	{"reader-buffer", required_argument, NULL, OPTION_READER_BUFFER},
-	{"latency", no_argument, NULL, OPTION_LATENCY},
-	{"capture", required_argument, NULL, OPTION_CAPTURE},
-	{"header", required_argument, NULL, 'H'},
-	{"response-header", required_argument, NULL, OPTION_RESPONSE_HEADER},
-	{"redact", required_argument, NULL, OPTION_REDACT},
-	{"show-secrets", no_argument, NULL, OPTION_SHOW_SECRETS},
-	{"types", required_argument, NULL, OPTION_TYPES},
-	{"count", required_argument, NULL, 'c'},
-	{"duration", required_argument, NULL, 'd'},
-	{"max-string", required_argument, NULL, OPTION_MAX_STRING},
-	{"max-elements", required_argument, NULL, OPTION_MAX_ELEMENTS},
-	{"bytes", required_argument, NULL, OPTION_BYTES},
-	{"ring-size", required_argument, NULL, OPTION_RING_SIZE},
-	{"attach", required_argument, NULL, OPTION_ATTACH},
-	{"verbose", no_argument, NULL, 'v'},
-	{"quiet", no_argument, NULL, 'q'},
-	{"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, 'V'},
-	{0},
+	{ "pid", required_argument, NULL, 'p' },
+	{ "binary", required_argument, NULL, 'b' },
+	{ "name", required_argument, NULL, 'n' },
+	{ "port", required_argument, NULL, 'P' },
+	{ "all", no_argument, NULL, 'a' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "output", required_argument, NULL, 'o' },
+	{ "socket", required_argument, NULL, 's' },
+	{ "socket-mode", required_argument, NULL, OPTION_SOCKET_MODE },
+	{ "socket-group", required_argument, NULL, OPTION_SOCKET_GROUP },
+	{ "reader-buffer", required_argument, NULL, OPTION_READER_BUFFER },
+	{ "latency", no_argument, NULL, OPTION_LATENCY },
+	{ "capture", required_argument, NULL, OPTION_CAPTURE },
+	{ "header", required_argument, NULL, 'H' },
+	{ "response-header", required_argument, NULL, OPTION_RESPONSE_HEADER },
+	{ "redact", required_argument, NULL, OPTION_REDACT },
+	{ "show-secrets", no_argument, NULL, OPTION_SHOW_SECRETS },
+	{ "types", required_argument, NULL, OPTION_TYPES },
+	{ "count", required_argument, NULL, 'c' },
+	{ "duration", required_argument, NULL, 'd' },
+	{ "max-string", required_argument, NULL, OPTION_MAX_STRING },
+	{ "max-elements", required_argument, NULL, OPTION_MAX_ELEMENTS },
+	{ "bytes", required_argument, NULL, OPTION_BYTES },
+	{ "ring-size", required_argument, NULL, OPTION_RING_SIZE },
+	{ "attach", required_argument, NULL, OPTION_ATTACH },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ 0 },
 };
 
 static int no_memory(struct error *err)
@@ -108,8 +108,10 @@ static int parse_pids(struct options *options, const char *text, struct error *e
 		pid = strtoul(at, &end, 10);
 		if (*at < '0' || *at > '9' || errno || pid == 0 || pid > INT_MAX ||
 		    (*end != ',' && *end != '\0'))
-			return error_fail(err, -EINVAL, "--pid %s: a process id, or several separated by commas, is expected",
-					  text);
+			return error_fail(
+				err, -EINVAL,
+				"--pid %s: a process id, or several separated by commas, is expected",
+				text);
 		r = add_pid(options, pid, err);
 		if (r < 0 || *end == '\0')
 			return r;
@@ -126,7 +128,8 @@ static int parse_count(const char *option, const char *text, uint64_t least, uin
 	errno = 0;
 	value = strtoull(text, &end, 10);
 	if (*text < '0' || *text > '9' || errno || *end || value < least || value > most)
-		return error_fail(err, -EINVAL, "%s %s: a whole number from %llu to %llu is expected", option,
+		return error_fail(err, -EINVAL,
+				  "%s %s: a whole number from %llu to %llu is expected", option,
 				  text, (unsigned long long)least, (unsigned long long)most);
 	*ret_value = value;
 	return 0;
@@ -137,7 +140,7 @@ static int parse_duration(const char *text, uint64_t *ret_milliseconds, struct e
 	static const struct {
 		const char *name;
 		double milliseconds;
-	} units[] = {{"", 1e3}, {"ms", 1}, {"s", 1e3}, {"m", 60e3}, {"h", 3600e3}};
+	} units[] = { { "", 1e3 }, { "ms", 1 }, { "s", 1e3 }, { "m", 60e3 }, { "h", 3600e3 } };
 	/* strtod() would take hexadecimal numbers and exponents as well. */
 	size_t digits = strspn(text, "0123456789.");
 	char *end;
@@ -152,7 +155,8 @@ static int parse_duration(const char *text, uint64_t *ret_milliseconds, struct e
 			return 0;
 		}
 	}
-	return error_fail(err, -EINVAL, "--duration %s: a time is expected: 10, 10s, 500ms, 5m, 1h", text);
+	return error_fail(err, -EINVAL, "--duration %s: a time is expected: 10, 10s, 500ms, 5m, 1h",
+			  text);
 }
 
 static int parse_port(struct options *options, const char *text, struct error *err)
@@ -180,8 +184,8 @@ static int parse_mode(struct options *options, const char *text, struct error *e
 	unsigned long mode = strtoul(text, &end, 8);
 
 	if (*text < '0' || *text > '7' || *end || mode > 0777)
-		return error_fail(err, -EINVAL, "--socket-mode %s: an octal number up to 0777 is expected",
-				  text);
+		return error_fail(err, -EINVAL,
+				  "--socket-mode %s: an octal number up to 0777 is expected", text);
 	options->socket_mode = mode;
 	options->socket_rights = true;
 	return 0;
@@ -196,8 +200,10 @@ static int parse_attachment(const char *text, enum kernel_attachment *ret_attach
 			return 0;
 		}
 	}
-	return error_fail(err, -EINVAL,
-			  "--attach %s: best, uprobe_multi, perf_event or perf_event_atomic is expected", text);
+	return error_fail(
+		err, -EINVAL,
+		"--attach %s: best, uprobe_multi, perf_event or perf_event_atomic is expected",
+		text);
 }
 
 static int parse_notation(const char *text, enum bytes_notation *ret_notation, struct error *err)
@@ -248,10 +254,11 @@ static int parse_capture_option(struct options *options, int option, struct erro
 {
 	switch (option) {
 	case 'H':
-		return add_string(&options->request_headers, &options->request_header_count, optarg, err);
-	case OPTION_RESPONSE_HEADER:
-		return add_string(&options->response_headers, &options->response_header_count, optarg,
+		return add_string(&options->request_headers, &options->request_header_count, optarg,
 				  err);
+	case OPTION_RESPONSE_HEADER:
+		return add_string(&options->response_headers, &options->response_header_count,
+				  optarg, err);
 	case OPTION_CAPTURE:
 		return add_string(&options->captures, &options->capture_count, optarg, err);
 	case OPTION_REDACT:
@@ -288,10 +295,13 @@ static int check_captures(const struct options *options, struct error *err)
 	struct request_captures captures = options_captures(options);
 
 	if (options->function_count && request_captures_any(&captures))
-		return error_fail(err, -EINVAL,
-				  "--capture and headers are of requests: what to capture of a function is said in parentheses after its name");
+		return error_fail(
+			err, -EINVAL,
+			"--capture and headers are of requests: what to capture of a function is said in parentheses after its name");
 	if (options->latency && !options->function_count)
-		return error_fail(err, -EINVAL, "--latency is of functions, and none is named: requests have their duration");
+		return error_fail(
+			err, -EINVAL,
+			"--latency is of functions, and none is named: requests have their duration");
 	return request_captures_check(&captures, err);
 }
 
@@ -300,11 +310,13 @@ static int check_socket(const struct options *options, struct error *err)
 	if (!options->socket_rights)
 		return 0;
 	if (!options->socket)
-		return error_fail(err, -EINVAL,
-				  "--socket-mode and --socket-group are of no use without --socket");
+		return error_fail(
+			err, -EINVAL,
+			"--socket-mode and --socket-group are of no use without --socket");
 	if (strcmp(options->socket, "systemd:") == 0)
-		return error_fail(err, -EINVAL,
-				  "the rights of a socket from systemd are said in its unit: SocketMode=, SocketGroup=");
+		return error_fail(
+			err, -EINVAL,
+			"the rights of a socket from systemd are said in its unit: SocketMode=, SocketGroup=");
 	return 0;
 }
 
@@ -359,9 +371,11 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case OPTION_BYTES:
 		return parse_notation(optarg, &options->notation, err);
 	case OPTION_RING_SIZE:
-		r = parse_count("--ring-size", optarg, LEAST_RING_SIZE, MOST_RING_SIZE, &value, err);
+		r = parse_count("--ring-size", optarg, LEAST_RING_SIZE, MOST_RING_SIZE, &value,
+				err);
 		if (r == 0 && (value & (value - 1)))
-			return error_fail(err, -EINVAL, "--ring-size %s: a power of two is expected", optarg);
+			return error_fail(err, -EINVAL,
+					  "--ring-size %s: a power of two is expected", optarg);
 		options->ring_size = value;
 		return r;
 	case OPTION_ATTACH:
@@ -426,7 +440,8 @@ static int add_function(struct options *options, const char *text, struct error 
 }
 
 /* BINARY [FUNCTION...], or only functions where targets were named by options. */
-static int parse_arguments(struct options *options, char **arguments, size_t count, struct error *err)
+static int parse_arguments(struct options *options, char **arguments, size_t count,
+			   struct error *err)
 {
 	int r = 0;
 
@@ -446,7 +461,8 @@ static int parse(int argc, char **argv, struct options *options, struct error *e
 	int option, r;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":p:b:n:P:ajo:s:H:c:d:vqhV", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":p:b:n:P:ajo:s:H:c:d:vqhV", long_options,
+				     NULL)) != -1) {
 		if (option == ':' || option == '?')
 			return fail_option(option, argv, err);
 		r = parse_option(options, option, err);
@@ -492,5 +508,5 @@ void options_finish(struct options *options)
 	for (size_t i = 0; i < options->function_count; i++)
 		function_request_finish(&options->functions[i]);
 	free(options->functions);
-	*options = (struct options){0};
+	*options = (struct options){ 0 };
 }

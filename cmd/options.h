@@ -14,7 +14,7 @@
 #include "request_captures.h"
 
 enum {
-	EXIT_USAGE = 2, /* beside EXIT_SUCCESS and EXIT_FAILURE */
+	EXIT_USAGE = 2,	 /* beside EXIT_SUCCESS and EXIT_FAILURE */
 	EXIT_PARTLY = 3, /* of `check`: requests can be traced, something else does not work */
 	DEFAULT_MAX_STRING = 1024,
 	DEFAULT_MAX_ELEMENTS = 8,
@@ -52,7 +52,7 @@ struct options {
 	const char *socket_group; /* or NULL */
 	uint32_t reader_buffer;	  /* bytes */
 	uint64_t count;
-	uint64_t duration; /* milliseconds */
+	uint64_t duration;   /* milliseconds */
 	uint32_t max_string; /* bytes */
 	const char *types;   /* file, or NULL */
 	uint32_t ring_size;  /* bytes, a power of two */

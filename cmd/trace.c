@@ -23,11 +23,11 @@ static size_t add_targets(struct session *session, const struct options *options
 	size_t added = 0;
 
 	for (size_t i = 0; i < options->pid_count + options->binary_count; i++) {
-		struct error err = {0};
-		int r = i < options->pid_count
-				? session_add_process(session, options->pids[i], &err)
-				: session_add_binary(session, options->binaries[i - options->pid_count],
-						     &err);
+		struct error err = { 0 };
+		int r = i < options->pid_count ?
+				session_add_process(session, options->pids[i], &err) :
+				session_add_binary(session,
+						   options->binaries[i - options->pid_count], &err);
 
 		if (r < 0)
 			diagnostic_error(&err);
@@ -50,7 +50,7 @@ static void report_summary(const struct session_summary *summary)
 static int run(struct session *session, const struct options *options)
 {
 	struct session_summary summary;
-	struct error err = {0};
+	struct error err = { 0 };
 
 	bool looks_out = options->name_count || options->port_count || options->all;
 
@@ -108,10 +108,10 @@ int trace(const struct options *options)
 		.types = options->types,
 		.ring_size = options->ring_size,
 		.attachment = options->attachment,
-		.notifier = {on_notice, (void *)options},
+		.notifier = { on_notice, (void *)options },
 	};
 	struct session *session;
-	struct error err = {0};
+	struct error err = { 0 };
 	int status;
 
 	file_limit_raise();

@@ -10,8 +10,8 @@ struct bytes bytes_slice(struct bytes bytes, uint64_t offset, uint64_t size)
 
 	/* NULL + 0 is undefined in C, and an empty view may well have no data. */
 	if (!bytes.data)
-		return (struct bytes){NULL, 0};
-	return (struct bytes){bytes.data + start, size < rest ? size : rest};
+		return (struct bytes){ NULL, 0 };
+	return (struct bytes){ bytes.data + start, size < rest ? size : rest };
 }
 
 /* Assembled byte by byte: no alignment is assumed and the host's byte order does not matter. */
@@ -107,8 +107,7 @@ static size_t bytes_find_aligned(struct bytes bytes, size_t from, struct bytes n
 			memcpy(&word, bytes.data + from, sizeof(word));
 		else
 			memcpy(&word, bytes.data + from, head);
-		if (word == first &&
-		    memcmp(bytes.data + from, needle.data, needle.size) == 0)
+		if (word == first && memcmp(bytes.data + from, needle.data, needle.size) == 0)
 			return from;
 	}
 	return SIZE_MAX;

@@ -99,9 +99,13 @@ static void output_add(struct output *output, const char *text, size_t length)
 /* Length of the well-formed UTF-8 sequence at `text`, 0 when there is none; its code point. */
 static size_t utf8_decode(const unsigned char *text, uint32_t *ret_point)
 {
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t length = text[0] < 0x80 ? 1 : text[0] < 0xc2 ? 0 : text[0] < 0xe0 ? 2
-		      : text[0] < 0xf0 ? 3 : text[0] < 0xf5 ? 4 : 0;
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t length = text[0] < 0x80 ? 1 :
+			text[0] < 0xc2 ? 0 :
+			text[0] < 0xe0 ? 2 :
+			text[0] < 0xf0 ? 3 :
+			text[0] < 0xf5 ? 4 :
+					 0;
 	uint32_t point = length == 1 ? text[0] : text[0] & (0x7fu >> length);
 
 	for (size_t i = 1; i < length; i++) {
@@ -155,7 +159,7 @@ static void output_add_escaped(struct output *output, const char *text)
 
 bool error_format_quote(const struct error *err, char *buffer, size_t size, size_t *ret_column)
 {
-	struct output output = {buffer, size, 0};
+	struct output output = { buffer, size, 0 };
 	size_t length = strlen(err->quote);
 	const char *at = err->quote + (err->quote_at < length ? err->quote_at : length);
 
@@ -175,7 +179,7 @@ bool error_format_quote(const struct error *err, char *buffer, size_t size, size
 
 void error_format(const struct error *err, char *buffer, size_t size)
 {
-	struct output output = {buffer, size, 0};
+	struct output output = { buffer, size, 0 };
 
 	if (!size)
 		return;

@@ -37,9 +37,9 @@ bool plan_places_equal(const struct plan_place *a, const struct plan_place *b)
 
 static bool sources_equal(const struct plan_source *a, const struct plan_source *b)
 {
-	return a->kind == b->kind && plan_places_equal(&a->place, &b->place) && a->search == b->search &&
-	       a->pass_over == b->pass_over && a->comparison == b->comparison &&
-	       a->size == b->size && a->constant == b->constant;
+	return a->kind == b->kind && plan_places_equal(&a->place, &b->place) &&
+	       a->search == b->search && a->pass_over == b->pass_over &&
+	       a->comparison == b->comparison && a->size == b->size && a->constant == b->constant;
 }
 
 /* `size`: of what the source itself needs at its place. */

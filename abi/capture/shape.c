@@ -252,7 +252,7 @@ static int add_wish(struct shape_maker *maker, const struct scope *scope,
 
 	maker->shows_type = wish->shows_type;
 	r = is_left_out ? add_left_out(maker, wish) :
-			      add_text(maker, scope, wish->expression, wish->name);
+			  add_text(maker, scope, wish->expression, wish->name);
 
 	if (r == 0)
 		maker_node(maker, (int)node)->position = wish->position;

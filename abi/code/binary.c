@@ -23,13 +23,13 @@ static void version_from_pclntab(struct go_version *version, enum pclntab_format
 {
 	uint32_t number = format_releases[format];
 
-	*version = (struct go_version){.number = number, .from_pclntab = true};
+	*version = (struct go_version){ .number = number, .from_pclntab = true };
 	snprintf(version->text, sizeof(version->text), "go1.%u or later", number / 1000);
 }
 
 static int read_version(struct binary *binary, struct error *err)
 {
-	struct error why = {0};
+	struct error why = { 0 };
 	int r = build_info_read(binary->image, &binary->build_info, &why);
 
 	if (r < 0 && r != -ENOENT)
@@ -56,17 +56,19 @@ static int explain_foreign(const struct image *image, struct error *err)
 {
 	/* What UPX leaves of a file has its mark behind the program headers, and no section headers. */
 	enum { HEAD_SIZE = 512 };
-	static const struct bytes mark = {(const uint8_t *)"UPX!", 4};
+	static const struct bytes mark = { (const uint8_t *)"UPX!", 4 };
 	struct section section;
 	struct buffer head;
 	bool packed;
 
 	if (image_section(image, ".go_export", &section))
-		return error_fail(err, -ENOTSUP,
-				  "compiled by gccgo: only binaries of the Go toolchain can be traced");
+		return error_fail(
+			err, -ENOTSUP,
+			"compiled by gccgo: only binaries of the Go toolchain can be traced");
 	if (is_tinygo(image))
-		return error_fail(err, -ENOTSUP,
-				  "compiled by TinyGo: only binaries of the Go toolchain can be traced");
+		return error_fail(
+			err, -ENOTSUP,
+			"compiled by TinyGo: only binaries of the Go toolchain can be traced");
 	if (image_size(image) < HEAD_SIZE || image_load_file(image, 0, HEAD_SIZE, &head, NULL) < 0)
 		return -ENOENT;
 	packed = bytes_find(buffer_bytes(&head), 0, mark, 1) != SIZE_MAX;
@@ -78,10 +80,9 @@ static int explain_foreign(const struct image *image, struct error *err)
 	return -ENOTSUP;
 }
 
-static int open_types(struct binary *binary, const char *path, const char *types,
-		      struct error *err)
+static int open_types(struct binary *binary, const char *path, const char *types, struct error *err)
 {
-	struct error refusal = {0};
+	struct error refusal = { 0 };
 	int r = 0;
 
 	if (types)

@@ -349,20 +349,21 @@ int convention_locate_result(const struct convention *convention, struct types *
 	if (r < 0)
 		return r;
 	if (signature->stack_size && !fills_stack(convention, types, signature))
-		return error_fail(err, -ENODATA,
-				  "where results are is not certain: DWARF does not list all parameters");
+		return error_fail(
+			err, -ENODATA,
+			"where results are is not certain: DWARF does not list all parameters");
 	*ret_location = assignment.location;
 	return 0;
 }
 
 /* In the order of struct pt_regs and struct user_pt_regs. */
 static const char *const amd64_names[] = {
-	"r15", "r14", "r13", "r12", "rbp", "rbx", "r11", "r10",	     "r9",  "r8", "rax",
-	"rcx", "rdx", "rsi", "rdi", "orig_rax", "rip", "cs", "eflags", "rsp", "ss",
+	"r15", "r14", "r13", "r12", "rbp",	"rbx", "r11", "r10",	"r9",  "r8", "rax",
+	"rcx", "rdx", "rsi", "rdi", "orig_rax", "rip", "cs",  "eflags", "rsp", "ss",
 };
 static const char *const arm64_names[] = {
-	"x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",	 "x7",	"x8",  "x9",  "x10", "x11",
-	"x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23",
+	"x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",	 "x7",	"x8",  "x9",	 "x10", "x11",
+	"x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21",	 "x22", "x23",
 	"x24", "x25", "x26", "x27", "x28", "x29", "x30", "sp",	"pc",  "pstate",
 };
 
@@ -371,7 +372,8 @@ const char *convention_register_name(const struct convention *convention, uint8_
 	if (word == PLAN_THREAD_POINTER)
 		return "thread pointer";
 	if (convention->machine == MACHINE_AMD64)
-		return word < sizeof(amd64_names) / sizeof(amd64_names[0]) ? amd64_names[word] : "?";
+		return word < sizeof(amd64_names) / sizeof(amd64_names[0]) ? amd64_names[word] :
+									     "?";
 	return word < sizeof(arm64_names) / sizeof(arm64_names[0]) ? arm64_names[word] : "?";
 }
 
@@ -398,7 +400,7 @@ int convention_use(const struct convention *convention, struct types *types,
 		.signature = signature,
 		.assignment = { .convention = convention, .types = types, .err = err },
 	};
-	struct argument_use use = {0};
+	struct argument_use use = { 0 };
 
 	for (size_t i = 0; i < signature->parameter_count; i++) {
 		int r = assign(&reading.assignment, signature->parameters[i].type);

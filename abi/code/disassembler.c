@@ -101,21 +101,21 @@ static void amd64_classify(const struct disassembler *disassembler, struct instr
 static uint8_t amd64_whole_register(unsigned int reg)
 {
 	static const unsigned int parts[][4] = {
-		{X86_REG_RBP, X86_REG_EBP, X86_REG_BP, X86_REG_BPL},
-		{X86_REG_RBX, X86_REG_EBX, X86_REG_BX, X86_REG_BL},
-		{X86_REG_RAX, X86_REG_EAX, X86_REG_AX, X86_REG_AL},
-		{X86_REG_RCX, X86_REG_ECX, X86_REG_CX, X86_REG_CL},
-		{X86_REG_RDX, X86_REG_EDX, X86_REG_DX, X86_REG_DL},
-		{X86_REG_RSI, X86_REG_ESI, X86_REG_SI, X86_REG_SIL},
-		{X86_REG_RDI, X86_REG_EDI, X86_REG_DI, X86_REG_DIL},
-		{X86_REG_R8, X86_REG_R8D, X86_REG_R8W, X86_REG_R8B},
-		{X86_REG_R9, X86_REG_R9D, X86_REG_R9W, X86_REG_R9B},
-		{X86_REG_R10, X86_REG_R10D, X86_REG_R10W, X86_REG_R10B},
-		{X86_REG_R11, X86_REG_R11D, X86_REG_R11W, X86_REG_R11B},
-		{X86_REG_R12, X86_REG_R12D, X86_REG_R12W, X86_REG_R12B},
-		{X86_REG_R13, X86_REG_R13D, X86_REG_R13W, X86_REG_R13B},
-		{X86_REG_R14, X86_REG_R14D, X86_REG_R14W, X86_REG_R14B},
-		{X86_REG_R15, X86_REG_R15D, X86_REG_R15W, X86_REG_R15B},
+		{ X86_REG_RBP, X86_REG_EBP, X86_REG_BP, X86_REG_BPL },
+		{ X86_REG_RBX, X86_REG_EBX, X86_REG_BX, X86_REG_BL },
+		{ X86_REG_RAX, X86_REG_EAX, X86_REG_AX, X86_REG_AL },
+		{ X86_REG_RCX, X86_REG_ECX, X86_REG_CX, X86_REG_CL },
+		{ X86_REG_RDX, X86_REG_EDX, X86_REG_DX, X86_REG_DL },
+		{ X86_REG_RSI, X86_REG_ESI, X86_REG_SI, X86_REG_SIL },
+		{ X86_REG_RDI, X86_REG_EDI, X86_REG_DI, X86_REG_DIL },
+		{ X86_REG_R8, X86_REG_R8D, X86_REG_R8W, X86_REG_R8B },
+		{ X86_REG_R9, X86_REG_R9D, X86_REG_R9W, X86_REG_R9B },
+		{ X86_REG_R10, X86_REG_R10D, X86_REG_R10W, X86_REG_R10B },
+		{ X86_REG_R11, X86_REG_R11D, X86_REG_R11W, X86_REG_R11B },
+		{ X86_REG_R12, X86_REG_R12D, X86_REG_R12W, X86_REG_R12B },
+		{ X86_REG_R13, X86_REG_R13D, X86_REG_R13W, X86_REG_R13B },
+		{ X86_REG_R14, X86_REG_R14D, X86_REG_R14W, X86_REG_R14B },
+		{ X86_REG_R15, X86_REG_R15D, X86_REG_R15W, X86_REG_R15B },
 	};
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -144,8 +144,8 @@ static void amd64_note_change(unsigned int reg, struct instruction_effects *effe
 		effects->floats |= 1u << (reg - X86_REG_YMM0);
 	else if (is_between(reg, X86_REG_ZMM0, X86_REG_ZMM15))
 		effects->floats |= 1u << (reg - X86_REG_ZMM0);
-	else if (reg == X86_REG_AH || reg == X86_REG_BH || reg == X86_REG_CH ||
-		 reg == X86_REG_DH || reg == X86_REG_ESP || reg == X86_REG_SP)
+	else if (reg == X86_REG_AH || reg == X86_REG_BH || reg == X86_REG_CH || reg == X86_REG_DH ||
+		 reg == X86_REG_ESP || reg == X86_REG_SP)
 		effects->opaque = true;
 }
 
@@ -220,7 +220,7 @@ static void amd64_note_stack_pointer(unsigned int id, const cs_x86 *x86,
 
 	if (id == X86_INS_PUSH && operands[0].size == 8) {
 		effects->stack_pointer = -8;
-		effects->stored = (struct held){.holder = HOLDER_STACK, .size = 8};
+		effects->stored = (struct held){ .holder = HOLDER_STACK, .size = 8 };
 	} else if (id == X86_INS_SUB && by_constant) {
 		effects->stack_pointer = (int32_t)-operands[1].imm;
 	} else if (id == X86_INS_ADD && by_constant) {
@@ -396,7 +396,7 @@ bool disassembler_is_done(const struct disassembler *disassembler)
 
 struct instruction_effects disassembler_effects(const struct disassembler *disassembler)
 {
-	struct instruction_effects effects = {0};
+	struct instruction_effects effects = { 0 };
 
 	if (disassembler->machine == MACHINE_ARM64)
 		return arm64_code_effects(&disassembler->arm64);

@@ -7,7 +7,8 @@
 #include "disassembler.h"
 
 enum {
-	PROLOGUE_SIZE = 128, /* the longest stack check, of a very large frame, takes half of that */
+	PROLOGUE_SIZE =
+		128, /* the longest stack check, of a very large frame, takes half of that */
 	PROLOGUE_INSTRUCTIONS = 16,
 	SLOW_PATH_SIZE = 512, /* spills, the call, reloads, the jump back */
 	SLOW_PATH_INSTRUCTIONS = 80,
@@ -222,8 +223,8 @@ static int load_function(const struct search *search, struct buffer *ret_code, s
 	const struct function *function = search->function;
 
 	if (function->end - function->entry > FUNCTION_MAX_SIZE)
-		return error_fail(err, -E2BIG, "function %s is larger than %d bytes", function->name,
-				  FUNCTION_MAX_SIZE);
+		return error_fail(err, -E2BIG, "function %s is larger than %d bytes",
+				  function->name, FUNCTION_MAX_SIZE);
 	return load_code(search, function->entry, FUNCTION_MAX_SIZE, ret_code, err);
 }
 
@@ -239,7 +240,7 @@ static int check_read(const struct search *search, struct error *err)
 static int search_open(struct search *search, const struct image *image,
 		       const struct function *function, struct error *err)
 {
-	*search = (struct search){.image = image, .function = function};
+	*search = (struct search){ .image = image, .function = function };
 	if (function->entry >= function->end)
 		return error_fail(err, -EBADMSG, "function %s is empty", function->name);
 	return disassembler_open(image_machine(image), &search->disassembler, err);
@@ -285,7 +286,7 @@ struct calls {
 static struct calls find_calls(const struct search *search, struct bytes code, uint64_t callee)
 {
 	struct instruction instruction;
-	struct calls calls = {0};
+	struct calls calls = { 0 };
 	bool just_called = false;
 
 	disassembler_start(search->disassembler, code, search->function->entry);
@@ -322,10 +323,10 @@ static int read_function(const struct search *search, const struct function *cal
 	return r;
 }
 
-static int choose_call(const struct search *search, const struct function *callee, struct site *site,
-		       struct error *err)
+static int choose_call(const struct search *search, const struct function *callee,
+		       struct site *site, struct error *err)
 {
-	struct site prologue = {0};
+	struct site prologue = { 0 };
 	struct calls calls;
 	int r = read_function(search, callee, &calls, &prologue, err);
 
@@ -362,7 +363,7 @@ int site_find_call(const struct image *image, const struct convention *conventio
 int site_count_calls(const struct image *image, const struct function *function,
 		     const struct function *callee, struct error *err)
 {
-	struct site prologue = {0};
+	struct site prologue = { 0 };
 	struct search search;
 	struct calls calls;
 	int r = search_open(&search, image, function, err);
@@ -377,7 +378,7 @@ int site_count_calls(const struct image *image, const struct function *function,
 static int add_return(const struct search *search, uint64_t address, struct return_sites *sites,
 		      struct error *err)
 {
-	struct site site = {.kind = SITE_RETURN, .address = address};
+	struct site site = { .kind = SITE_RETURN, .address = address };
 	int r = find_file_offset(search, &site, err);
 
 	if (r < 0)
@@ -402,8 +403,8 @@ static bool leaves(const struct search *search, const struct instruction *instru
 		instruction->target >= search->function->end);
 }
 
-static int collect_returns(const struct search *search, struct bytes code, struct return_sites *sites,
-			   struct error *err)
+static int collect_returns(const struct search *search, struct bytes code,
+			   struct return_sites *sites, struct error *err)
 {
 	struct instruction instruction;
 	int r = 0;
@@ -413,20 +414,23 @@ static int collect_returns(const struct search *search, struct bytes code, struc
 		if (instruction.kind == INSTRUCTION_RETURN)
 			r = add_return(search, instruction.address, sites, err);
 		else if (leaves(search, &instruction))
-			r = error_fail(err, -ENOENT, "function %s jumps to another and does not return",
+			r = error_fail(err, -ENOENT,
+				       "function %s jumps to another and does not return",
 				       search->function->name);
 	}
 	if (r == 0)
 		r = check_read(search, err);
 	if (r == 0 && sites->count == 0)
-		return error_fail(err, -ENOENT, "function %s never returns", search->function->name);
+		return error_fail(err, -ENOENT, "function %s never returns",
+				  search->function->name);
 	return r;
 }
 
 int site_find_returns(const struct image *image, const struct convention *convention,
-		      const struct function *function, struct return_sites *ret_sites, struct error *err)
+		      const struct function *function, struct return_sites *ret_sites,
+		      struct error *err)
 {
-	struct return_sites sites = {.file_offsets = calloc(MAX_RETURNS, sizeof(uint64_t))};
+	struct return_sites sites = { .file_offsets = calloc(MAX_RETURNS, sizeof(uint64_t)) };
 	struct search search;
 	struct buffer code;
 	int r;
@@ -454,5 +458,5 @@ int site_find_returns(const struct image *image, const struct convention *conven
 void return_sites_release(struct return_sites *sites)
 {
 	free(sites->file_offsets);
-	*sites = (struct return_sites){0};
+	*sites = (struct return_sites){ 0 };
 }

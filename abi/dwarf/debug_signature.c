@@ -104,7 +104,8 @@ static int parameter_read(struct debug_types *types, struct debug_entry *entry,
 }
 
 /* The compiler lists a result twice where it declared it anew, in functions that defer. */
-static bool is_listed(const struct signature *signature, const struct parameter *results, const char *name)
+static bool is_listed(const struct signature *signature, const struct parameter *results,
+		      const char *name)
 {
 	bool may_repeat = !name[0] || strcmp(name, "_") == 0;
 

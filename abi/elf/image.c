@@ -84,9 +84,9 @@ static const char *machine_name(unsigned int machine)
 		unsigned int machine;
 		const char *name;
 	} names[] = {
-		{EM_386, "x86"},	   {EM_MIPS, "MIPS"}, {EM_PPC64, "PowerPC64"},
-		{EM_S390, "s390x"},	   {EM_ARM, "ARM"},   {EM_SPARCV9, "SPARC"},
-		{EM_RISCV, "RISC-V"},	   {258, "LoongArch"}, {EM_BPF, "eBPF"},
+		{ EM_386, "x86" },	{ EM_MIPS, "MIPS" },  { EM_PPC64, "PowerPC64" },
+		{ EM_S390, "s390x" },	{ EM_ARM, "ARM" },    { EM_SPARCV9, "SPARC" },
+		{ EM_RISCV, "RISC-V" }, { 258, "LoongArch" }, { EM_BPF, "eBPF" },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -97,7 +97,7 @@ static const char *machine_name(unsigned int machine)
 
 static int header_read(struct image *image, Elf64_Ehdr *ret_header, struct error *err)
 {
-	Elf64_Ehdr header = {0};
+	Elf64_Ehdr header = { 0 };
 	size_t size = image->size < sizeof(header) ? (size_t)image->size : sizeof(header);
 	int result = image_read(image, 0, &header, size, err);
 
@@ -123,9 +123,9 @@ static int header_read(struct image *image, Elf64_Ehdr *ret_header, struct error
 				  header.e_machine, machine_name(header.e_machine));
 	if (header.e_type != ET_EXEC && header.e_type != ET_DYN)
 		return error_fail(err, -ENOEXEC, "%s, not an executable",
-				  header.e_type == ET_REL    ? "object file"
-				  : header.e_type == ET_CORE ? "core file"
-							     : "ELF file of unknown type");
+				  header.e_type == ET_REL  ? "object file" :
+				  header.e_type == ET_CORE ? "core file" :
+							     "ELF file of unknown type");
 	image->machine = header.e_machine == EM_X86_64 ? MACHINE_AMD64 : MACHINE_ARM64;
 	image->pie = header.e_type == ET_DYN;
 	*ret_header = header;
@@ -206,8 +206,7 @@ static void sections_open(struct image *image, const Elf64_Ehdr *header)
 		return;
 	if (count == 0)
 		count = section.sh_size;
-	if (count > MAX_SECTIONS ||
-	    (image->size - header->e_shoff) / sizeof(section) < count ||
+	if (count > MAX_SECTIONS || (image->size - header->e_shoff) / sizeof(section) < count ||
 	    elf_version(EV_CURRENT) == EV_NONE)
 		return;
 	image->elf = elf_begin(image->fd, ELF_C_READ, NULL);
@@ -224,7 +223,7 @@ static void sections_open(struct image *image, const Elf64_Ehdr *header)
 static int open_file(const char *path, bool segments, struct image **ret_image, struct error *err)
 {
 	struct image *image = calloc(1, sizeof(*image));
-	Elf64_Ehdr header = {0};
+	Elf64_Ehdr header = { 0 };
 	int result;
 
 	error_subject(err, "%s", path);
@@ -360,7 +359,7 @@ bool image_file_offset(const struct image *image, uint64_t address, uint64_t *re
 static int buffer_fill(const struct image *image, uint64_t offset, uint64_t file_size,
 		       uint64_t size, struct buffer *ret_buffer, struct error *err)
 {
-	struct buffer buffer = {.size = (size_t)size};
+	struct buffer buffer = { .size = (size_t)size };
 	int result;
 
 	if (size > MAX_LOAD)
@@ -402,10 +401,10 @@ int image_load_file(const struct image *image, uint64_t offset, uint64_t size,
 void buffer_release(struct buffer *buffer)
 {
 	free(buffer->data);
-	*buffer = (struct buffer){0};
+	*buffer = (struct buffer){ 0 };
 }
 
 struct bytes buffer_bytes(const struct buffer *buffer)
 {
-	return (struct bytes){buffer->data, buffer->size};
+	return (struct bytes){ buffer->data, buffer->size };
 }

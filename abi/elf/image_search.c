@@ -19,8 +19,8 @@ struct names {
 	size_t count;
 };
 
-bool image_find_file(const struct image *image, uint64_t offset, uint64_t size,
-		     struct bytes needle, size_t align, uint64_t *ret_offset)
+bool image_find_file(const struct image *image, uint64_t offset, uint64_t size, struct bytes needle,
+		     size_t align, uint64_t *ret_offset)
 {
 	uint8_t *chunk;
 	bool found = false;
@@ -35,7 +35,7 @@ bool image_find_file(const struct image *image, uint64_t offset, uint64_t size,
 		if (length < needle.size ||
 		    image_read(image, offset + done, chunk, length, NULL) < 0)
 			break;
-		hit = bytes_find((struct bytes){chunk, length}, 0, needle, align);
+		hit = bytes_find((struct bytes){ chunk, length }, 0, needle, align);
 		found = hit != SIZE_MAX;
 		if (found)
 			*ret_offset = offset + done + hit;
@@ -87,10 +87,10 @@ bool image_find(const struct image *image, struct bytes needle, size_t align, bo
  * "runtime.text"), so any such place may be what a symbol means. More than MAX_NAMES, which only a
  * name of a letter or two can have, are not looked at.
  */
-static void names_find(const struct image *image, const struct section *strings,
-		       const char *name, struct names *ret_names)
+static void names_find(const struct image *image, const struct section *strings, const char *name,
+		       struct names *ret_names)
 {
-	struct bytes needle = {(const uint8_t *)name, strlen(name) + 1};
+	struct bytes needle = { (const uint8_t *)name, strlen(name) + 1 };
 	uint64_t offset = strings->offset, end = strings->offset + strings->size;
 
 	ret_names->count = 0;
@@ -129,12 +129,12 @@ static bool symbol_find(const struct image *image, const char *table, const char
 {
 	struct section symbols, text;
 	struct names names;
-	struct buffer chunk = {0};
+	struct buffer chunk = { 0 };
 	bool found = false;
 
 	if (!image_section(image, table, &symbols) || symbols.no_bits ||
-	    !image_section(image, strings, &text) || text.no_bits ||
-	    symbols.size > MAX_TABLE || text.size > MAX_TABLE)
+	    !image_section(image, strings, &text) || text.no_bits || symbols.size > MAX_TABLE ||
+	    text.size > MAX_TABLE)
 		return false;
 	names_find(image, &text, name, &names);
 	if (names.count == 0)

@@ -18,7 +18,7 @@
 struct relocations {
 	const struct image *image;
 	uint64_t address, remaining;
-	uint32_t relative;	    /* the type that means "load bias + addend" */
+	uint32_t relative; /* the type that means "load bias + addend" */
 	struct buffer chunk;
 	size_t next, count; /* within the chunk */
 };
@@ -65,8 +65,8 @@ static bool relocations_open(struct relocations *relocations, const struct image
 		relocations->remaining = MAX_RELOCATIONS;
 	if (!relocations->address || !relocations->remaining)
 		return false;
-	relocations->relative = image_machine(image) == MACHINE_AMD64 ? R_X86_64_RELATIVE
-								      : R_AARCH64_RELATIVE;
+	relocations->relative = image_machine(image) == MACHINE_AMD64 ? R_X86_64_RELATIVE :
+									R_AARCH64_RELATIVE;
 	return true;
 }
 
@@ -81,9 +81,9 @@ static bool relocations_next(struct relocations *relocations, Elf64_Rela *ret_re
 			size_t count = rest < CHUNK_ENTRIES ? (size_t)rest : CHUNK_ENTRIES;
 
 			buffer_release(&relocations->chunk);
-			if (!count || image_load(relocations->image, relocations->address,
-						 count * sizeof(*entries), &relocations->chunk,
-						 NULL) < 0)
+			if (!count ||
+			    image_load(relocations->image, relocations->address,
+				       count * sizeof(*entries), &relocations->chunk, NULL) < 0)
 				return false;
 			relocations->address += count * sizeof(*entries);
 			relocations->remaining -= count;
@@ -162,7 +162,7 @@ bool image_find_word(const struct image *image, uint64_t word, uint64_t *address
 
 	for (size_t i = 0; i < sizeof(little); i++)
 		little[i] = (uint8_t)(word >> (8 * i));
-	file_hit = image_find(image, (struct bytes){little, sizeof(little)}, 8, true, &in_file);
+	file_hit = image_find(image, (struct bytes){ little, sizeof(little) }, 8, true, &in_file);
 	relocation_hit = relocations_find(image, word, &relocated);
 	if (!file_hit && !relocation_hit)
 		return false;

@@ -41,7 +41,7 @@ static bool header_at(const struct image *image, uint64_t address, struct bytes 
 static bool header_find(const struct image *image, uint64_t *ret_address)
 {
 	static const uint8_t text[] = "\xff Go buildinf:";
-	struct bytes magic = {text, sizeof(text) - 1};
+	struct bytes magic = { text, sizeof(text) - 1 };
 	struct section section;
 	uint64_t address = 0;
 
@@ -95,8 +95,8 @@ static int text_load(const struct image *image, uint64_t address, uint64_t size,
 }
 
 /* The text behind the Go string header {data, length} at `address`. */
-static int string_load(const struct image *image, uint64_t address, uint64_t limit,
-		       char **ret_text, uint64_t *ret_size, struct error *err)
+static int string_load(const struct image *image, uint64_t address, uint64_t limit, char **ret_text,
+		       uint64_t *ret_size, struct error *err)
 {
 	uint64_t data, size;
 	int result = image_word(image, address, &data, err);
@@ -196,7 +196,7 @@ static void version_drop_empty(struct build_info *info)
 
 int build_info_read(const struct image *image, struct build_info *ret_info, struct error *err)
 {
-	struct build_info info = {0};
+	struct build_info info = { 0 };
 	uint64_t address, size;
 	int result = 0;
 
@@ -222,7 +222,7 @@ void build_info_release(struct build_info *info)
 {
 	free(info->version);
 	free(info->modinfo);
-	*info = (struct build_info){0};
+	*info = (struct build_info){ 0 };
 }
 
 const char *build_info_setting(const struct build_info *info, const char *key, size_t *ret_length)

@@ -85,7 +85,7 @@ static bool experiments_have(const char *experiments, const char *name)
 
 int go_version_parse(const char *text, struct go_version *ret_version, struct error *err)
 {
-	struct go_version version = {0};
+	struct go_version version = { 0 };
 	const char *rest = text, *experiments;
 
 	if (strncmp(rest, "devel ", 6) == 0) {

@@ -68,7 +68,7 @@ static void magic_of(enum pclntab_format format, enum machine machine, uint8_t m
 {
 	uint8_t quantum = machine == MACHINE_AMD64 ? 1 : 4;
 
-	memcpy(magic, (uint8_t[]){magics[format], 0xff, 0xff, 0xff, 0, 0, quantum, 8}, 8);
+	memcpy(magic, (uint8_t[]){ magics[format], 0xff, 0xff, 0xff, 0, 0, quantum, 8 }, 8);
 }
 
 /* Width of the two fields of a functab element. */
@@ -136,8 +136,8 @@ static size_t format_of(uint64_t word, enum machine machine)
 /* False when there is no header at `address`, or one that cannot be true. */
 static bool header_read(const struct image *image, uint64_t address, struct header *ret_header)
 {
-	uint64_t extent = image_extent(image, address), words[9] = {0}, width;
-	struct header header = {0};
+	uint64_t extent = image_extent(image, address), words[9] = { 0 }, width;
+	struct header header = { 0 };
 	struct buffer buffer;
 	size_t format;
 
@@ -264,7 +264,7 @@ static bool table_try(const struct image *image, struct pclntab *table, uint64_t
 static int table_find(const struct image *image, struct pclntab *table, uint64_t *ret_address,
 		      struct error *err)
 {
-	static const char *const sections[] = {".gopclntab", ".data.rel.ro.gopclntab"};
+	static const char *const sections[] = { ".gopclntab", ".data.rel.ro.gopclntab" };
 	struct section section;
 	int seen = 0;
 
@@ -278,12 +278,11 @@ static int table_find(const struct image *image, struct pclntab *table, uint64_t
 	}
 	for (size_t format = FORMATS; format-- > 0;) {
 		uint8_t magic[8];
-		struct bytes needle = {magic, sizeof(magic)};
+		struct bytes needle = { magic, sizeof(magic) };
 		uint64_t address = 0;
 
 		magic_of((enum pclntab_format)format, image_machine(image), magic);
-		while (seen < MAX_CANDIDATES &&
-		       image_find(image, needle, 8, false, &address)) {
+		while (seen < MAX_CANDIDATES && image_find(image, needle, 8, false, &address)) {
 			*ret_address = address;
 			if (table_try(image, table, address))
 				return 0;
@@ -417,8 +416,8 @@ bool pclntab_at(const struct pclntab *table, size_t index, struct function *ret_
 	function.end += table->text;
 	function.name = bytes_string(table->names, name);
 	function.stack_size = stack_size_at(table, index);
-	if (!function.name || function.entry < table->code_start ||
-	    function.end < function.entry || function.end > table->code_end)
+	if (!function.name || function.entry < table->code_start || function.end < function.entry ||
+	    function.end > table->code_end)
 		return false;
 	*ret_function = function;
 	return true;
@@ -430,7 +429,7 @@ struct bytes pclntab_record(const struct pclntab *table, size_t index)
 	uint64_t func;
 
 	if (index >= table->header.count || !functab_at(table, (uint64_t)index * 2 + 1, &func))
-		return (struct bytes){0};
+		return (struct bytes){ 0 };
 	return bytes_slice(bytes, func, bytes.size);
 }
 
@@ -450,7 +449,7 @@ int pclntab_load_pc_tables(const struct pclntab *table, const struct image *imag
 		size = header->functab;
 	if (start >= size)
 		return error_fail(err, -EBADMSG, "damaged pclntab: no pc tables");
-	*ret_buffer = (struct buffer){0};
+	*ret_buffer = (struct buffer){ 0 };
 	return part_load(image, table->address + start, size - start, ret_buffer, err);
 }
 
@@ -469,7 +468,7 @@ static bool find_by_name_offset(const struct pclntab *table, uint64_t wanted,
 
 bool pclntab_find(const struct pclntab *table, const char *name, struct function *ret_function)
 {
-	struct bytes needle = {(const uint8_t *)name, strlen(name) + 1};
+	struct bytes needle = { (const uint8_t *)name, strlen(name) + 1 };
 	size_t at = 0;
 
 	/* A name may stand there without a function, when all its calls were inlined. */

@@ -75,15 +75,18 @@ size_t similar_functions(const struct pclntab *table, const char *name, char *na
 
 		if (!pclntab_at(table, i, &function))
 			continue;
-		candidate = (struct candidate){function.name, distance_of(function.name, name, limit)};
+		candidate = (struct candidate){ function.name,
+						distance_of(function.name, name, limit) };
 		/* The right function in another package, or with its package forgotten. */
-		if (candidate.distance > 1 && strcasecmp(last_part(function.name), last_part(name)) == 0)
+		if (candidate.distance > 1 &&
+		    strcasecmp(last_part(function.name), last_part(name)) == 0)
 			candidate.distance = strncmp(function.name, "main.", 5) == 0 ? 1 : 2;
 		if (candidate.distance <= limit)
 			count = keep(candidates, count, candidate);
 	}
 	names[0] = '\0';
 	for (size_t i = 0; i < count && used < size; i++)
-		used += snprintf(names + used, size - used, "%s%s", i ? ", " : "", candidates[i].name);
+		used += snprintf(names + used, size - used, "%s%s", i ? ", " : "",
+				 candidates[i].name);
 	return count;
 }

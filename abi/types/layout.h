@@ -12,8 +12,8 @@
  * toolchain at hand by tests/truth/layout_truth (golang/go sources name the reason where a row is odd).
  */
 struct layout_field {
-	const char *type;  /* "net/http.Request" */
-	const char *field; /* "URL" */
+	const char *type;	/* "net/http.Request" */
+	const char *field;	/* "URL" */
 	const char *field_type; /* "*net/url.URL", in the notation of layout_type() */
 	uint32_t offset;
 	uint32_t since, before; /* GO_VERSION numbers */
@@ -30,8 +30,9 @@ struct layout_type {
 
 struct layout_function {
 	const char *function;
-	const char *parameters; /* "sh net/http.serverHandler, rw net/http.ResponseWriter, req *net/http.Request" */
-	const char *results;    /* the same notation, or "" */
+	const char *
+		parameters; /* "sh net/http.serverHandler, rw net/http.ResponseWriter, req *net/http.Request" */
+	const char *results; /* the same notation, or "" */
 	uint32_t since, before;
 };
 

@@ -11,7 +11,7 @@
  */
 static size_t decode_character(const unsigned char *data, size_t size, uint32_t *ret_character)
 {
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	uint32_t character;
 	size_t length;
 
@@ -45,10 +45,10 @@ static size_t decode_character(const unsigned char *data, size_t size, uint32_t 
 static bool is_active(uint32_t character)
 {
 	return character < 0x20 || (character >= 0x7f && character <= 0x9f) ||
-	       character == 0x2028 || character == 0x2029 ||			  /* line, paragraph */
+	       character == 0x2028 || character == 0x2029 || /* line, paragraph */
 	       character == 0x061c || character == 0x200e || character == 0x200f || /* marks */
-	       (character >= 0x202a && character <= 0x202e) ||			  /* embeddings, overrides */
-	       (character >= 0x2066 && character <= 0x2069);			  /* isolates */
+	       (character >= 0x202a && character <= 0x202e) || /* embeddings, overrides */
+	       (character >= 0x2066 && character <= 0x2069);   /* isolates */
 }
 
 static size_t put_escape(enum escape_notation notation, uint32_t character, char *output)
@@ -125,7 +125,9 @@ size_t escape_trim_cut(const char *data, size_t size)
 			continue;
 		/* A lead byte whose character would be complete, or is hopeless, stays as it is. */
 		if (*at >= 0xc2 && *at <= 0xf4 && decode_character(at, back, &character) == 0 &&
-		    (*at >= 0xf0 ? back < 4 : *at >= 0xe0 ? back < 3 : back < 2))
+		    (*at >= 0xf0 ? back < 4 :
+		     *at >= 0xe0 ? back < 3 :
+				   back < 2))
 			return size - back;
 		return size;
 	}

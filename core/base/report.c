@@ -202,9 +202,10 @@ static int finish_json(struct report *report, struct bytes *ret_document)
 
 	yajl_gen_map_close(report->json);
 	yajl_gen_reset(report->json, "\n");
-	if (report->failed || yajl_gen_get_buf(report->json, &document, &size) != yajl_gen_status_ok)
+	if (report->failed ||
+	    yajl_gen_get_buf(report->json, &document, &size) != yajl_gen_status_ok)
 		return -ENOMEM;
-	*ret_document = (struct bytes){document, size};
+	*ret_document = (struct bytes){ document, size };
 	return 0;
 }
 
@@ -214,6 +215,6 @@ int report_finish(struct report *report, struct bytes *ret_document)
 		return finish_json(report, ret_document);
 	if (fflush(report->text) != 0 || report->failed)
 		return -ENOMEM;
-	*ret_document = (struct bytes){(const uint8_t *)report->text_data, report->text_size};
+	*ret_document = (struct bytes){ (const uint8_t *)report->text_data, report->text_size };
 	return 0;
 }

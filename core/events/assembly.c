@@ -119,7 +119,8 @@ static bool is_open_already(const struct assembly *assembly, const struct sighti
  * A displaced request has ended by a road that passes none of our probes (its response writer is in
  * use again), or its end was lost, or there are too many open.
  */
-static int open_request(struct assembly *assembly, const struct sighting *start, struct bytes record)
+static int open_request(struct assembly *assembly, const struct sighting *start,
+			struct bytes record)
 {
 	uint64_t key = hit_integer(&start->hit, FIELD_KEY).value;
 	uint64_t owner = hit_integer(&start->hit, FIELD_GOID).value;
@@ -152,7 +153,7 @@ static void end_request(struct assembly *assembly, const struct sighting *end, s
 	struct bytes start;
 
 	if (joiner_take(assembly->joiner, target_id(end->target), key, &start))
-		close_request(assembly, start, &(struct ending){end, record}, outcome);
+		close_request(assembly, start, &(struct ending){ end, record }, outcome);
 }
 
 /* Whether some request that is open has ended, as the record of its end did not get through. */
@@ -168,7 +169,8 @@ static bool misses_ends(const struct assembly *assembly)
  * A connection is at its end and a request on it is open: its handler panicked, unless this is one
  * of those whose ends are missing.
  */
-static void end_panicked(struct assembly *assembly, const struct sighting *panic, struct bytes record)
+static void end_panicked(struct assembly *assembly, const struct sighting *panic,
+			 struct bytes record)
 {
 	uint64_t owner = hit_integer(&panic->hit, FIELD_GOID).value;
 	struct bytes start;
@@ -178,7 +180,7 @@ static void end_panicked(struct assembly *assembly, const struct sighting *panic
 	if (misses_ends(assembly))
 		give_up(assembly, start);
 	else
-		close_request(assembly, start, &(struct ending){panic, record}, OUTCOME_PANIC);
+		close_request(assembly, start, &(struct ending){ panic, record }, OUTCOME_PANIC);
 }
 
 int assembly_record(struct assembly *assembly, struct bytes record)
@@ -225,8 +227,8 @@ void assembly_end_target(struct assembly *assembly, const struct target *target)
 void assembly_close(struct assembly *assembly)
 {
 	const struct assembly_callbacks *callbacks = &assembly->callbacks;
-	bool is_known = !callbacks->lost_ends || callbacks->lost_ends(callbacks->user) <=
-							 assembly_unknown_ends(assembly);
+	bool is_known = !callbacks->lost_ends ||
+			callbacks->lost_ends(callbacks->user) <= assembly_unknown_ends(assembly);
 	struct bytes start;
 
 	while (joiner_take_oldest(assembly->joiner, &start)) {

@@ -10,8 +10,8 @@
 enum {
 	MAX_OPEN_CALLS = 65536, /* of all targets together, as */
 	MAX_OPEN_BYTES = 64 << 20,
-	FRAME_SHIFT = 3,	/* frames are multiples of a word */
-	FRAME_BITS = 28,	/* a stack has at most 1 GB */
+	FRAME_SHIFT = 3, /* frames are multiples of a word */
+	FRAME_BITS = 28, /* a stack has at most 1 GB */
 };
 
 struct calls {

@@ -194,7 +194,7 @@ static void take(struct joiner *joiner, uint32_t number, struct bytes *ret_recor
 	joiner->taken_capacity = capacity;
 	if (joiner->bytes > joiner->max_bytes / 2)
 		buffer_free(joiner, entry);
-	*ret_record = (struct bytes){record, entry->size};
+	*ret_record = (struct bytes){ record, entry->size };
 	entry->chain[BY_KEY] = joiner->free;
 	joiner->free = number;
 	joiner->count--;
@@ -273,7 +273,8 @@ bool joiner_look(const struct joiner *joiner, uint32_t target, uint64_t key,
 
 	if (number == NONE)
 		return false;
-	*ret_record = (struct bytes){joiner->entries[number].record, joiner->entries[number].size};
+	*ret_record =
+		(struct bytes){ joiner->entries[number].record, joiner->entries[number].size };
 	return true;
 }
 
@@ -284,7 +285,8 @@ bool joiner_look_owned(const struct joiner *joiner, uint32_t target, uint64_t ow
 
 	if (number == NONE)
 		return false;
-	*ret_record = (struct bytes){joiner->entries[number].record, joiner->entries[number].size};
+	*ret_record =
+		(struct bytes){ joiner->entries[number].record, joiner->entries[number].size };
 	return true;
 }
 
@@ -307,6 +309,6 @@ bool joiner_look_next(const struct joiner *joiner, uint32_t *at, struct bytes *r
 	*at = *at == NONE ? joiner->oldest : joiner->entries[*at].newer;
 	if (*at == NONE)
 		return false;
-	*ret_record = (struct bytes){joiner->entries[*at].record, joiner->entries[*at].size};
+	*ret_record = (struct bytes){ joiner->entries[*at].record, joiner->entries[*at].size };
 	return true;
 }

@@ -43,7 +43,7 @@ static struct integer response_bytes_of(const struct hit *hit)
 	struct integer declared = hit_integer(hit, FIELD_DECLARED_BYTES);
 	struct integer sent_length = hit_integer(hit, FIELD_SENT_LENGTH);
 	struct integer sent = hit_integer(hit, FIELD_HEADER_SENT);
-	static const struct integer unknown = {UNREADABLE, 0};
+	static const struct integer unknown = { UNREADABLE, 0 };
 
 	if (written.presence != PRESENT)
 		return written;
@@ -57,7 +57,7 @@ static struct integer response_bytes_of(const struct hit *hit)
 	if (sent.presence != PRESENT || sent.value)
 		return unknown;
 	written = hit_integer(hit, FIELD_BUFFERED_BYTES);
-	return written.presence == ABSENT ? (struct integer){PRESENT, 0} : written;
+	return written.presence == ABSENT ? (struct integer){ PRESENT, 0 } : written;
 }
 
 struct event request_event(const struct sighting *start, const struct sighting *end,
@@ -74,7 +74,7 @@ struct event request_event(const struct sighting *start, const struct sighting *
 		event.status = status_of(&end->hit);
 	event.route = hit_text(&end->hit, FIELD_ROUTE);
 	event.response_bytes = response_bytes_of(&end->hit);
-	event.duration = (struct integer){PRESENT, end->head.time - start->head.time};
+	event.duration = (struct integer){ PRESENT, end->head.time - start->head.time };
 	return event;
 }
 

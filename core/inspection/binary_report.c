@@ -6,7 +6,7 @@
 
 #include "build_flags.h"
 
-static const char *const machines[] = {[MACHINE_AMD64] = "x86-64", [MACHINE_ARM64] = "AArch64"};
+static const char *const machines[] = { [MACHINE_AMD64] = "x86-64", [MACHINE_ARM64] = "AArch64" };
 
 static const char *const formats[] = {
 	[PCLNTAB_GO_1_2] = "Go 1.2 to 1.15",
@@ -27,14 +27,16 @@ static const char *const sources[] = {
 };
 
 /* A line "KEY\tVALUE…" of the module information; NULL when there is none. */
-static const char *find_module_line(const struct build_info *info, const char *key, size_t *ret_size)
+static const char *find_module_line(const struct build_info *info, const char *key,
+				    size_t *ret_size)
 {
 	size_t key_size = strlen(key);
 
 	for (const char *line = info->modinfo; line && *line;) {
 		size_t size = strcspn(line, "\n");
 
-		if (size > key_size && strncmp(line, key, key_size) == 0 && line[key_size] == '\t') {
+		if (size > key_size && strncmp(line, key, key_size) == 0 &&
+		    line[key_size] == '\t') {
 			*ret_size = size - key_size - 1;
 			return line + key_size + 1;
 		}
@@ -45,16 +47,15 @@ static const char *find_module_line(const struct build_info *info, const char *k
 
 static void report_module(struct report *report, const struct build_info *info)
 {
-	static const char *const keys[][2] = {{"package", "path"}, {"module", "mod"}};
+	static const char *const keys[][2] = { { "package", "path" }, { "module", "mod" } };
 	size_t size;
 
 	for (size_t i = 0; i < 2; i++) {
 		const char *value = find_module_line(info, keys[i][1], &size);
 
 		if (value)
-			report_bytes(report, keys[i][0], value, strcspn(value, "\t\n") < size
-									 ? strcspn(value, "\t\n")
-									 : size);
+			report_bytes(report, keys[i][0], value,
+				     strcspn(value, "\t\n") < size ? strcspn(value, "\t\n") : size);
 	}
 }
 
@@ -74,9 +75,8 @@ static void report_setting(struct report *report, const char *key, const char *v
 static void report_settings(struct report *report, const struct build_info *info)
 {
 	static const char *const keys[] = {
-		"-pgo",	       "-trimpath",  "-race",  "-buildmode", "-ldflags",
-		"-linkshared", "CGO_ENABLED", "GOARCH", "GOAMD64",   "GOARM64",
-		"GOEXPERIMENT",
+		"-pgo",	       "-trimpath", "-race",   "-buildmode", "-ldflags",     "-linkshared",
+		"CGO_ENABLED", "GOARCH",    "GOAMD64", "GOARM64",    "GOEXPERIMENT",
 	};
 	size_t size;
 

@@ -31,7 +31,7 @@ static void report_types(struct report *report, const struct binary *binary,
 			 const struct function *function)
 {
 	const struct signature *signature;
-	struct error why = {0};
+	struct error why = { 0 };
 	char text[2048];
 
 	if (types_signature(binary->types, function, &signature, NULL, &why) == 0) {
@@ -45,7 +45,7 @@ static void report_types(struct report *report, const struct binary *binary,
 static void report_site(struct report *report, const struct binary *binary,
 			const struct function *function)
 {
-	struct error why = {0};
+	struct error why = { 0 };
 	struct site site;
 
 	if (site_find(binary->image, binary->convention, function, &site, &why) < 0) {
@@ -104,8 +104,9 @@ static void report_head(struct report *report, const char *path, const struct bi
 	report_string(report, "abi", binary->convention->name);
 	report_bool(report, "dwarf", types_have_dwarf(binary->types));
 	if (!types_have_dwarf(binary->types))
-		report_string(report, "types",
-			      "missing: build it without -ldflags=-w, or --types FILE with a copy of this build that has them");
+		report_string(
+			report, "types",
+			"missing: build it without -ldflags=-w, or --types FILE with a copy of this build that has them");
 }
 
 static int find(const struct binary *binary, const char *pattern, size_t room,
@@ -125,7 +126,7 @@ int function_report(struct report *report, const char *path, const struct binary
 	report_head(report, path, binary);
 	report_open_list(report, "functions");
 	for (size_t i = 0; r == 0 && i < count; i++) {
-		struct function_set set = {0};
+		struct function_set set = { 0 };
 
 		r = find(binary, patterns[i], room, &set, err);
 		if (r == 0 && set.count && report_set(report, binary, &set) < 0)

@@ -209,8 +209,7 @@ int survey_protocol(const struct binary *binary, const struct protocol *protocol
 		return r;
 	other_servers_find(binary->pclntab, &survey.others);
 	r = survey_rows(&survey, options, err);
-	if (r == 0 &&
-	    (!has_role(&survey, PLAN_ROLE_START) || !has_role(&survey, PLAN_ROLE_END)))
+	if (r == 0 && (!has_role(&survey, PLAN_ROLE_START) || !has_role(&survey, PLAN_ROLE_END)))
 		r = fail_protocol(&survey, err);
 	if (r < 0) {
 		survey_finish(&survey);

@@ -37,11 +37,11 @@ static struct bpf_program *program_of(const struct gohttpsnoop_bpf *skeleton, bo
 {
 	switch (attachment) {
 	case KERNEL_ATTACHMENT_MULTI:
-		return long_plans ? skeleton->progs.hit_long_multi_sleepable
-				  : skeleton->progs.hit_multi_sleepable;
+		return long_plans ? skeleton->progs.hit_long_multi_sleepable :
+				    skeleton->progs.hit_multi_sleepable;
 	case KERNEL_ATTACHMENT_SINGLE_SLEEPABLE:
-		return long_plans ? skeleton->progs.hit_long_single_sleepable
-				  : skeleton->progs.hit_single_sleepable;
+		return long_plans ? skeleton->progs.hit_long_single_sleepable :
+				    skeleton->progs.hit_single_sleepable;
 	default:
 		return long_plans ? skeleton->progs.hit_long_single : skeleton->progs.hit_single;
 	}
@@ -71,7 +71,8 @@ static int configure(struct gohttpsnoop_bpf *skeleton, const struct kernel_optio
 		     enum kernel_attachment attachment)
 {
 	uint32_t payload = PAYLOAD_STRINGS * options->max_string;
-	uint32_t fixed = bpf_map__value_size(skeleton->maps.scratches) - skeleton->rodata->payload_size;
+	uint32_t fixed =
+		bpf_map__value_size(skeleton->maps.scratches) - skeleton->rodata->payload_size;
 	int r;
 
 	skeleton->rodata->payload_size = payload;
@@ -87,8 +88,9 @@ static int configure(struct gohttpsnoop_bpf *skeleton, const struct kernel_optio
 					     SCRATCH_SPARE_SLOTS +
 						     SCRATCH_SLOTS * libbpf_num_possible_cpus());
 	if (r == 0)
-		r = bpf_map__set_max_entries(skeleton->maps.plans,
-					     options->long_plans ? MAX_LONG_PLANS : KERNEL_MAX_PLANS);
+		r = bpf_map__set_max_entries(skeleton->maps.plans, options->long_plans ?
+									   MAX_LONG_PLANS :
+									   KERNEL_MAX_PLANS);
 	if (r == 0 && !options->long_plans)
 		r = bpf_map__set_value_size(skeleton->maps.plans, PLAN_SHORT_SIZE);
 	if (r == 0)
@@ -241,8 +243,9 @@ static int load_best(struct kernel *kernel, const struct kernel_options *options
 static int open_place(struct kernel *kernel, const struct kernel_options *options,
 		      struct kernel_failure *ret_failure, struct error *err)
 {
-	static const struct kernel_attempt attempt = { .stage = KERNEL_LOOK, .code = -ENOENT,
-						      .verdict = "" };
+	static const struct kernel_attempt attempt = { .stage = KERNEL_LOOK,
+						       .code = -ENOENT,
+						       .verdict = "" };
 	enum obstacle obstacle = obstacle_of_place(&kernel->facts);
 
 	if (obstacle != OBSTACLE_NONE) {

@@ -28,9 +28,9 @@ struct ring {
 	uv_poll_t wakeup;
 	uv_timer_t timer;
 	int open_handles;
-	bool sleeping;	       /* waiting for `wakeup`, not polling by `timer` */
-	uint64_t records;      /* handed on so far */
-	uint64_t turn_begin;   /* `records` when the loop last had its turn */
+	bool sleeping;	     /* waiting for `wakeup`, not polling by `timer` */
+	uint64_t records;    /* handed on so far */
+	uint64_t turn_begin; /* `records` when the loop last had its turn */
 	uint32_t empty_polls;
 };
 
@@ -38,7 +38,7 @@ static int hand_on(void *context, void *data, size_t size)
 {
 	struct ring *ring = context;
 
-	ring->callbacks.record(ring->callbacks.user, (struct bytes){data, size});
+	ring->callbacks.record(ring->callbacks.user, (struct bytes){ data, size });
 	return ++ring->records - ring->turn_begin < RECORDS_A_TURN ? 0 : -EAGAIN;
 }
 
@@ -131,7 +131,7 @@ static unsigned long taken_out(const struct ring *ring)
  */
 void ring_drain(struct ring *ring)
 {
-	const struct timespec pause = {.tv_nsec = WRITING_PAUSE};
+	const struct timespec pause = { .tv_nsec = WRITING_PAUSE };
 	unsigned long end;
 
 	if (ring->sleeping)

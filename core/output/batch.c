@@ -11,7 +11,7 @@ struct chunk *chunk_create(struct bytes lines, uint64_t events)
 
 	if (!chunk)
 		return NULL;
-	*chunk = (struct chunk){.references = 1, .size = lines.size, .events = events};
+	*chunk = (struct chunk){ .references = 1, .size = lines.size, .events = events };
 	memcpy(chunk->data, lines.data, lines.size);
 	return chunk;
 }
@@ -26,7 +26,7 @@ void batch_finish(struct batch *batch)
 {
 	batch_clear(batch);
 	free(batch->data);
-	*batch = (struct batch){0};
+	*batch = (struct batch){ 0 };
 }
 
 static int reserve(struct batch *batch, size_t size)
@@ -69,8 +69,8 @@ void batch_clear(struct batch *batch)
 struct chunk *batch_share(struct batch *batch)
 {
 	if (!batch->chunk)
-		batch->chunk = chunk_create((struct bytes){batch->data, batch->size},
-					    batch->events);
+		batch->chunk =
+			chunk_create((struct bytes){ batch->data, batch->size }, batch->events);
 	if (batch->chunk)
 		batch->chunk->references++;
 	return batch->chunk;

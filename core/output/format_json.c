@@ -45,7 +45,8 @@ static void put_text_value(struct json_format *json, const struct text *text, en
 static void put_text_member(struct json_format *json, const char *key, size_t key_size,
 			    const struct text *text, bool leave_out_empty, enum secrets secrets)
 {
-	if (text->presence == ABSENT || (leave_out_empty && text->presence == PRESENT && !text->length))
+	if (text->presence == ABSENT ||
+	    (leave_out_empty && text->presence == PRESENT && !text->length))
 		return;
 	json_plain(json->writer, key, key_size);
 	if (text->presence == UNREADABLE)
@@ -73,7 +74,8 @@ static void put_integer_member(struct json_format *json, const char *key, size_t
 		json_integer(json->writer, integer->value);
 }
 
-#define put_text(json, key, text, secrets) put_text_member(json, key, sizeof(key) - 1, text, false, secrets)
+#define put_text(json, key, text, secrets) \
+	put_text_member(json, key, sizeof(key) - 1, text, false, secrets)
 #define put_text_unless_empty(json, key, text, secrets) \
 	put_text_member(json, key, sizeof(key) - 1, text, true, secrets)
 #define put_number(json, key, integer) put_integer_member(json, key, sizeof(key) - 1, integer)
@@ -85,13 +87,14 @@ static void put_protocol(struct json_format *json, const struct event *event)
 	if (event->protocol_major.presence == ABSENT || event->protocol_minor.presence == ABSENT)
 		return;
 	json_key(json->writer, "protocol");
-	if (event->protocol_major.presence != PRESENT || event->protocol_minor.presence != PRESENT) {
+	if (event->protocol_major.presence != PRESENT ||
+	    event->protocol_minor.presence != PRESENT) {
 		json_null(json->writer);
 		return;
 	}
-	json_plain(json->writer, text, snprintf(text, sizeof(text), "HTTP/%d.%d",
-					(int)event->protocol_major.value,
-					(int)event->protocol_minor.value));
+	json_plain(json->writer, text,
+		   snprintf(text, sizeof(text), "HTTP/%d.%d", (int)event->protocol_major.value,
+			    (int)event->protocol_minor.value));
 }
 
 static void put_scheme(struct json_format *json, const struct integer *tls)
@@ -124,9 +127,12 @@ static void put_truncated(struct json_format *json, const struct event *event)
 		const char *key, *length_key;
 		const struct text *text;
 	} texts[] = {
-		{"method", "method_bytes", &event->method}, {"path", "path_bytes", &event->path},
-		{"query", "query_bytes", &event->query},    {"route", "route_bytes", &event->route},
-		{"host", "host_bytes", &event->host},	    {"remote", "remote_bytes", &event->remote},
+		{ "method", "method_bytes", &event->method },
+		{ "path", "path_bytes", &event->path },
+		{ "query", "query_bytes", &event->query },
+		{ "route", "route_bytes", &event->route },
+		{ "host", "host_bytes", &event->host },
+		{ "remote", "remote_bytes", &event->remote },
 	};
 	bool any = false;
 
@@ -173,8 +179,7 @@ static const char *const type_names[] = {
 
 static const char *const outcome_names[] = {
 	[OUTCOME_OK] = "ok",	     [OUTCOME_PANIC] = "panic",	    [OUTCOME_HIJACKED] = "hijacked",
-	[OUTCOME_EXITED] = "exited", [OUTCOME_UNKNOWN] = "unknown",
-	[OUTCOME_OPEN] = "open",
+	[OUTCOME_EXITED] = "exited", [OUTCOME_UNKNOWN] = "unknown", [OUTCOME_OPEN] = "open",
 };
 
 static void put_target(struct json_format *json, const struct process_identity *process)
@@ -232,7 +237,7 @@ static void put_hello(struct json_format *json, const struct event *event)
 	json_key(json->writer, "targets");
 	json_open_list(json->writer);
 	for (size_t i = 0; i < event->target_count; i++) {
-		struct event target = {.type = EVENT_ATTACH, .process = event->targets[i]};
+		struct event target = { .type = EVENT_ATTACH, .process = event->targets[i] };
 
 		json_open_object(json->writer);
 		put_process(json, &target);
@@ -383,7 +388,7 @@ int format_create_json(const struct redaction *redaction, struct format **ret_fo
 	if (!json)
 		return -ENOMEM;
 	json->redaction = redaction;
-	json->format = (struct format){.line = json_line, .destroy = json_destroy};
+	json->format = (struct format){ .line = json_line, .destroy = json_destroy };
 	if (json_writer_create(&json->writer) < 0) {
 		free(json);
 		return -ENOMEM;

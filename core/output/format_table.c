@@ -90,7 +90,7 @@ static bool put_text(struct table_format *table, const struct text *text, size_t
 
 static bool put_name(struct table_format *table, const char *name, size_t width)
 {
-	struct text text = {PRESENT, name, strlen(name), strlen(name)};
+	struct text text = { PRESENT, name, strlen(name), strlen(name) };
 
 	return put_text(table, &text, width);
 }
@@ -101,15 +101,20 @@ static void format_duration(char *text, size_t size, int64_t nanoseconds)
 	static const struct {
 		double limit, unit;
 		const char *name;
-	} scales[] = {{1e3, 1, "ns"}, {1e6, 1e3, "µs"}, {1e9, 1e6, "ms"}, {1e300, 1e9, "s"}};
+	} scales[] = {
+		{ 1e3, 1, "ns" }, { 1e6, 1e3, "µs" }, { 1e9, 1e6, "ms" }, { 1e300, 1e9, "s" }
+	};
 	size_t scale = 0;
 	double value;
 
 	while (nanoseconds >= scales[scale].limit)
 		scale++;
 	value = nanoseconds / scales[scale].unit;
-	snprintf(text, size, "%.*f%s", scale == 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2, value,
-		 scales[scale].name);
+	snprintf(text, size, "%.*f%s",
+		 scale == 0 || value >= 100 ? 0 :
+		 value >= 10		    ? 1 :
+					      2,
+		 value, scales[scale].name);
 }
 
 static bool put_number(struct table_format *table, const struct integer *integer, size_t width)
@@ -171,11 +176,8 @@ static bool put_target(struct table_format *table, const struct event *event)
 }
 
 static const char *const outcome_names[] = {
-	[OUTCOME_PANIC] = "panic",
-	[OUTCOME_HIJACKED] = "hijack",
-	[OUTCOME_EXITED] = "exited",
-	[OUTCOME_UNKNOWN] = "-",
-	[OUTCOME_OPEN] = "open",
+	[OUTCOME_PANIC] = "panic", [OUTCOME_HIJACKED] = "hijack", [OUTCOME_EXITED] = "exited",
+	[OUTCOME_UNKNOWN] = "-",   [OUTCOME_OPEN] = "open",
 };
 
 static bool put_status(struct table_format *table, const struct event *event)
@@ -240,7 +242,8 @@ static bool put_call(struct table_format *table, const struct event *event)
 {
 	if (!table->headed && !put_call_heading(table, event))
 		return false;
-	if (!put_head(table, event) || !put_name(table, event->function, 24) || !put_return(table, event))
+	if (!put_head(table, event) || !put_name(table, event->function, 24) ||
+	    !put_return(table, event))
 		return false;
 	if (has_request(event) &&
 	    (!put_text(table, &event->method, 7) || !put_target(table, event)))
@@ -269,7 +272,8 @@ static int table_line(struct format *format, const struct event *event, struct b
 	if (!done)
 		return -ENOMEM;
 	table->headed = table->headed || table->size > 0;
-	*ret_line = (struct bytes){(const uint8_t *)(table->line ? table->line : ""), table->size};
+	*ret_line =
+		(struct bytes){ (const uint8_t *)(table->line ? table->line : ""), table->size };
 	return 0;
 }
 
@@ -289,7 +293,7 @@ int format_create_table(const struct redaction *redaction, struct format **ret_f
 	if (!table)
 		return -ENOMEM;
 	table->redaction = redaction;
-	table->format = (struct format){.line = table_line, .destroy = table_destroy};
+	table->format = (struct format){ .line = table_line, .destroy = table_destroy };
 	if (json_writer_create(&table->writer) < 0) {
 		free(table);
 		return -ENOMEM;

@@ -85,7 +85,7 @@ void journal_event(struct journal *journal, const struct event *event)
 static void tell_target(struct journal *journal, enum event_type type,
 			const struct process_identity *target, struct error *news)
 {
-	struct event event = {.type = type, .time = clock_now(), .process = target};
+	struct event event = { .type = type, .time = clock_now(), .process = target };
 
 	check(journal, outputs_event(journal->outputs, &event));
 	/* The path of an executable may hold anything; errors are made safe to print. */
@@ -95,7 +95,7 @@ static void tell_target(struct journal *journal, enum event_type type,
 
 void journal_attached(struct journal *journal, const struct process_identity *target)
 {
-	struct error news = {0};
+	struct error news = { 0 };
 
 	journal->counts.targets++;
 	error_fail(&news, 0, "traced: %s, %s ABI%s%s", target->go_version, target->convention,
@@ -105,7 +105,7 @@ void journal_attached(struct journal *journal, const struct process_identity *ta
 
 void journal_ended(struct journal *journal, const struct process_identity *target)
 {
-	struct error news = {0};
+	struct error news = { 0 };
 
 	error_fail(&news, 0, "ended");
 	tell_target(journal, EVENT_DETACH, target, &news);

@@ -20,7 +20,7 @@ enum {
 
 void outbox_init(struct outbox *outbox, const struct outbox_options *options)
 {
-	*outbox = (struct outbox){.options = *options};
+	*outbox = (struct outbox){ .options = *options };
 }
 
 void outbox_finish(struct outbox *outbox)
@@ -28,7 +28,7 @@ void outbox_finish(struct outbox *outbox)
 	for (size_t i = 0; i < outbox->count; i++)
 		chunk_release(outbox->chunks[(outbox->first + i) & (outbox->capacity - 1)]);
 	free(outbox->chunks);
-	*outbox = (struct outbox){0};
+	*outbox = (struct outbox){ 0 };
 }
 
 static struct chunk *chunk_at(const struct outbox *outbox, size_t index)
@@ -41,7 +41,7 @@ static struct chunk *chunk_at(const struct outbox *outbox, size_t index)
 /* Where poll() says that there is room in a pipe or terminal, so much goes in without waiting. */
 static ssize_t write_carefully(int descriptor, const struct iovec *part)
 {
-	struct pollfd room = {.fd = descriptor, .events = POLLOUT};
+	struct pollfd room = { .fd = descriptor, .events = POLLOUT };
 
 	if (poll(&room, 1, 0) <= 0) {
 		errno = EAGAIN;
@@ -53,7 +53,7 @@ static ssize_t write_carefully(int descriptor, const struct iovec *part)
 
 static ssize_t write_some(const struct outbox *outbox, struct iovec *parts, int count)
 {
-	struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
+	struct msghdr message = { .msg_iov = parts, .msg_iovlen = count };
 
 	switch (outbox->options.way) {
 	case OUTBOX_SEND:
@@ -87,7 +87,7 @@ static int gather(const struct outbox *outbox, struct iovec *parts)
 	while (count < PARTS && (size_t)count < outbox->count) {
 		struct chunk *chunk = chunk_at(outbox, count);
 
-		parts[count++] = (struct iovec){chunk->data, chunk->size};
+		parts[count++] = (struct iovec){ chunk->data, chunk->size };
 	}
 	parts[0].iov_base = (uint8_t *)parts[0].iov_base + outbox->written;
 	parts[0].iov_len -= outbox->written;
@@ -210,7 +210,7 @@ static int write_or_keep(struct outbox *outbox, struct batch *batch)
 	int r = 0;
 
 	while (outbox->count == 0 && r == 0 && done < batch->size && written > 0) {
-		struct iovec rest = {batch->data + done, batch->size - done};
+		struct iovec rest = { batch->data + done, batch->size - done };
 
 		r = write_parts(outbox, &rest, 1, &written);
 		if (r == 0)

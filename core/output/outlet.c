@@ -86,7 +86,7 @@ static int poll_descriptor(struct outlet *outlet, void *loop, int descriptor, in
 /* uv_poll_init() makes a descriptor non-blocking, for all who have it: so it gets an epoll. */
 static int poll_shared(struct outlet *outlet, void *loop, int descriptor)
 {
-	struct epoll_event event = {.events = EPOLLOUT};
+	struct epoll_event event = { .events = EPOLLOUT };
 
 	outlet->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (outlet->epoll < 0 || epoll_ctl(outlet->epoll, EPOLL_CTL_ADD, descriptor, &event) < 0)

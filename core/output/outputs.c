@@ -137,8 +137,9 @@ static int open_formats(struct outputs *outputs)
 
 	if (r < 0)
 		return r;
-	return (outputs->options.standard == OUTPUTS_TABLE ? format_create_table : format_create_json)(
-		outputs->options.redaction, &outputs->format);
+	return (outputs->options.standard == OUTPUTS_TABLE ?
+			format_create_table :
+			format_create_json)(outputs->options.redaction, &outputs->format);
 }
 
 int outputs_open(const struct outputs_options *options, struct outputs **ret_outputs,
@@ -260,7 +261,7 @@ int outputs_flush(struct outputs *outputs)
 
 struct sink_counts outputs_count(const struct outputs *outputs)
 {
-	struct sink_counts counts = {0};
+	struct sink_counts counts = { 0 };
 
 	for (size_t i = 0; i < OUTPUT_COUNT; i++) {
 		if (outputs->sinks[i])

@@ -29,7 +29,7 @@ struct file_sink {
 
 static void tell(const struct file_sink *file, int code, const char *what)
 {
-	struct error news = {0};
+	struct error news = { 0 };
 
 	error_subject(&news, "%s", file->path);
 	if (code < 0)
@@ -133,7 +133,7 @@ static int file_conclude(struct sink *sink, struct error *err)
 {
 	struct file_sink *file = (struct file_sink *)sink;
 	unsigned long long lost = outbox_lost(&file->outbox);
-	struct error news = {0};
+	struct error news = { 0 };
 
 	if (file->trouble) {
 		error_subject(err, "%s", file->path);

@@ -43,7 +43,7 @@ static int stream_conclude(struct sink *sink, struct error *err)
 {
 	struct stream_sink *stream = (struct stream_sink *)sink;
 	uint64_t lost = outlet_lost(stream->outlet);
-	struct error news = {0};
+	struct error news = { 0 };
 
 	if (lost == 0 || stream->failed)
 		return 0;
@@ -71,8 +71,8 @@ static int open_outlet(struct stream_sink *stream, int descriptor, bool own)
 		.user = stream,
 	};
 
-	return own ? outlet_open_pipe(&options, descriptor, &stream->outlet)
-		   : outlet_open_shared(&options, descriptor, &stream->outlet);
+	return own ? outlet_open_pipe(&options, descriptor, &stream->outlet) :
+		     outlet_open_shared(&options, descriptor, &stream->outlet);
 }
 
 static int create(const struct sink_options *options, int descriptor, bool own,

@@ -10,7 +10,8 @@ struct sink {
 	int (*write)(struct sink *sink, struct batch *batch);
 	size_t (*end)(struct sink *sink);
 	int (*conclude)(struct sink *sink, struct error *err); /* NULL: nothing to tell */
-	void (*count)(const struct sink *sink, struct sink_counts *counts); /* NULL: it has no readers */
+	void (*count)(const struct sink *sink,
+		      struct sink_counts *counts); /* NULL: it has no readers */
 	void (*close)(struct sink *sink);
 };
 

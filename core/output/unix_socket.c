@@ -22,7 +22,7 @@ enum {
 
 static int fill_address(const char *path, struct sockaddr_un *ret_address, struct error *err)
 {
-	*ret_address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	*ret_address = (struct sockaddr_un){ .sun_family = AF_UNIX };
 	if (!*path)
 		return error_fail(err, -EINVAL, "the path of the socket is empty");
 	if (strlen(path) >= sizeof(ret_address->sun_path)) {
@@ -163,9 +163,9 @@ static int lock_directory(const char *path, struct error *err)
 int unix_socket_open(const char *path, mode_t mode, const char *group,
 		     struct unix_socket *ret_socket, struct error *err)
 {
-	struct unix_socket made = {.path = path};
+	struct unix_socket made = { .path = path };
 	struct sockaddr_un address;
-	struct stat status = {0};
+	struct stat status = { 0 };
 	gid_t number = -1;
 	int lock, r;
 
@@ -214,7 +214,7 @@ static int get_option(int descriptor, int option)
 
 static bool is_wanted(int descriptor, const char *path)
 {
-	struct sockaddr_un address = {0};
+	struct sockaddr_un address = { 0 };
 	socklen_t size = sizeof(address);
 
 	return get_option(descriptor, SO_DOMAIN) == AF_UNIX &&
@@ -235,7 +235,7 @@ int unix_socket_inherit(const char *path, struct unix_socket *ret_socket)
 			continue;
 		fcntl(descriptor, F_SETFD, FD_CLOEXEC);
 		fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);
-		*ret_socket = (struct unix_socket){.descriptor = descriptor};
+		*ret_socket = (struct unix_socket){ .descriptor = descriptor };
 		return 0;
 	}
 	return -ENOENT;

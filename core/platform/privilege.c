@@ -64,15 +64,16 @@ uint64_t privilege_held(void)
 	return effective;
 }
 
-void privilege_list_missing(uint64_t capabilities, enum privilege privilege, char *list, size_t size)
+void privilege_list_missing(uint64_t capabilities, enum privilege privilege, char *list,
+			    size_t size)
 {
 	size_t used = 0;
 
 	*list = '\0';
 	for (int i = 0; i < NEEDED_COUNT && used < size; i++) {
 		if (needed[i].privilege == privilege && !(capabilities & BIT(needed[i].number)))
-			used += (size_t)snprintf(list + used, size - used, "%s%s",
-						 used ? ", " : "", needed[i].name);
+			used += (size_t)snprintf(list + used, size - used, "%s%s", used ? ", " : "",
+						 needed[i].name);
 	}
 }
 

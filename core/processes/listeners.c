@@ -49,7 +49,8 @@ static int read_table(uint32_t pid, const char *name, const uint16_t *ports, siz
 	if (!table)
 		return fail_open();
 	while (sockets->count < MAX_SOCKETS && fgets(line, sizeof(line), table)) {
-		if (sscanf(line, " %*d: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*s %*s %*s %*s %*s %lu",
+		if (sscanf(line,
+			   " %*d: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*s %*s %*s %*s %*s %lu",
 			   &port, &state, &inode) != 3)
 			continue;
 		if (state != LISTENING)
@@ -99,7 +100,7 @@ static int holds_socket(uint32_t pid, const struct sockets *sockets)
 
 int listeners_include(uint32_t pid, const uint16_t *ports, size_t count)
 {
-	struct sockets sockets = {.count = 0};
+	struct sockets sockets = { .count = 0 };
 	int r = read_table(pid, "tcp", ports, count, &sockets);
 
 	if (r == 0)

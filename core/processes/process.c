@@ -87,7 +87,7 @@ static int read_comm(struct process *process, struct error *err)
 
 static bool has_ended(const struct process *process)
 {
-	struct pollfd descriptor = {.fd = process->descriptor, .events = POLLIN};
+	struct pollfd descriptor = { .fd = process->descriptor, .events = POLLIN };
 
 	return poll(&descriptor, 1, 0) > 0;
 }
@@ -111,7 +111,7 @@ static int read_exe(struct process *process, struct error *err)
 
 int process_open(uint32_t pid, struct process *ret_process, struct error *err)
 {
-	struct process process = {.pid = pid};
+	struct process process = { .pid = pid };
 	int r;
 
 	process.descriptor = syscall(SYS_pidfd_open, pid, 0);
@@ -136,7 +136,7 @@ void process_imagine(uint32_t pid, const char *exe, struct process *ret_process)
 {
 	const char *slash = strrchr(exe, '/');
 
-	*ret_process = (struct process){.pid = pid, .descriptor = -1};
+	*ret_process = (struct process){ .pid = pid, .descriptor = -1 };
 	snprintf(ret_process->exe, sizeof(ret_process->exe), "%s", exe);
 	/* As the kernel names a process after its file. */
 	snprintf(ret_process->comm, sizeof(ret_process->comm), "%.15s", slash ? slash + 1 : exe);
@@ -176,7 +176,7 @@ int process_container(uint32_t pid, struct container_id *ret_id, struct error *e
 	while (size < sizeof(text) && (got = read(fd, text + size, sizeof(text) - size)) > 0)
 		size += (size_t)got;
 	close(fd);
-	return container_parse((struct bytes){(const uint8_t *)text, size}, ret_id);
+	return container_parse((struct bytes){ (const uint8_t *)text, size }, ret_id);
 }
 
 uint32_t process_of_thread(uint32_t id)

@@ -42,7 +42,7 @@ int decode_process(struct bytes record, struct process_news *ret_news)
 	if (process.size != record.size ||
 	    (process.kind != RECORD_EXEC && process.kind != RECORD_LISTEN))
 		return -EBADMSG;
-	*ret_news = (struct process_news){process.kind, process.pid, process.port};
+	*ret_news = (struct process_news){ process.kind, process.pid, process.port };
 	return 0;
 }
 
@@ -75,10 +75,10 @@ static int decode_cell(const struct cell *cell, uint64_t word, struct bytes payl
 	case CELL_STRING:
 		return decode_string(word, payload, value);
 	case CELL_INT:
-		*value = (struct hit_value){.integer = sign_extend(word, cell->size)};
+		*value = (struct hit_value){ .integer = sign_extend(word, cell->size) };
 		return 0;
 	default:
-		*value = (struct hit_value){.integer = (int64_t)word};
+		*value = (struct hit_value){ .integer = (int64_t)word };
 		return 0;
 	}
 }
@@ -97,8 +97,8 @@ static int take_apart(struct bytes record, const struct schema *schema, struct p
 	if (r < 0)
 		return r;
 	size = 8ull * parts->head.cell_count;
-	if (parts->head.cell_count != schema->cell_count || parts->head.cell_count > PLAN_MAX_CELLS ||
-	    record.size < sizeof(parts->head) + size)
+	if (parts->head.cell_count != schema->cell_count ||
+	    parts->head.cell_count > PLAN_MAX_CELLS || record.size < sizeof(parts->head) + size)
 		return -EBADMSG;
 	parts->cells = bytes_slice(record, sizeof(parts->head), size);
 	parts->payload = bytes_slice(record, sizeof(parts->head) + size, SIZE_MAX);
@@ -178,7 +178,7 @@ static enum presence presence_of(const struct hit *hit, enum hit_field field)
 
 struct integer hit_integer(const struct hit *hit, enum hit_field field)
 {
-	struct integer integer = {.presence = presence_of(hit, field)};
+	struct integer integer = { .presence = presence_of(hit, field) };
 
 	if (integer.presence == PRESENT)
 		integer.value = hit->values[field].integer;
@@ -191,6 +191,6 @@ struct text hit_text(const struct hit *hit, enum hit_field field)
 	enum presence presence = presence_of(hit, field);
 
 	if (presence != PRESENT)
-		return (struct text){.presence = presence};
-	return (struct text){PRESENT, value->data, value->size, value->length};
+		return (struct text){ .presence = presence };
+	return (struct text){ PRESENT, value->data, value->size, value->length };
 }

@@ -73,7 +73,7 @@ static void take_newcomer(struct intake *intake, const struct newcomer *newcomer
 	}
 	if (!lookout_expects(intake->parts.lookout, newcomer->pid))
 		lookout_note(intake->parts.lookout,
-			     &(struct process_news){RECORD_EXEC, newcomer->pid, 0});
+			     &(struct process_news){ RECORD_EXEC, newcomer->pid, 0 });
 	if (!newcomers_keep(intake->newcomers, record))
 		intake->parts.losses->unkept++;
 }

@@ -231,7 +231,7 @@ static void on_deadline(uv_timer_t *timer)
 
 static int open_loop(struct session *session, struct error *err)
 {
-	struct signals_callbacks callbacks = {on_signal, on_count, session};
+	struct signals_callbacks callbacks = { on_signal, on_count, session };
 	int r = uv_loop_init(&session->loop);
 
 	if (r < 0)
@@ -250,7 +250,8 @@ static void describe_kernel(struct session *session)
 	const struct notifier *notifier = &session->options.notifier;
 
 	notice(notifier, NOTICE_DEBUG, "attaching by %s", kernel_attachment_name(session->kernel));
-	if (session->options.attachment == KERNEL_ATTACHMENT_BEST && !kernel_can_sleep(session->kernel))
+	if (session->options.attachment == KERNEL_ATTACHMENT_BEST &&
+	    !kernel_can_sleep(session->kernel))
 		notice(notifier, NOTICE_INFO,
 		       "the uprobes of this kernel may not sleep (Linux 6.0): values on pages that are "
 		       "not in memory are null");
@@ -297,7 +298,7 @@ static int open_kernel(struct session *session, struct error *err)
 
 static int open_ring(struct session *session, struct error *err)
 {
-	struct ring_callbacks callbacks = {on_record, on_batch_end, session};
+	struct ring_callbacks callbacks = { on_record, on_batch_end, session };
 
 	return ring_open(&session->loop, kernel_ring(session->kernel),
 			 kernel_reader_asleep(session->kernel), &callbacks, &session->ring, err);
@@ -318,7 +319,7 @@ static int open_roster(struct session *session, struct error *err)
 		.refused = on_refused,
 		.user = session,
 	};
-	struct roster_callbacks callbacks = {on_attached, on_ended, on_empty, on_warned, session};
+	struct roster_callbacks callbacks = { on_attached, on_ended, on_empty, on_warned, session };
 
 	return roster_create(&session->loop, session->kernel, &session->clock, &inspection,
 			     &callbacks, &session->roster, err);
@@ -352,7 +353,7 @@ static uint64_t lost_ends(void *user)
 
 static int open_assembly(struct session *session, struct error *err)
 {
-	struct assembly_callbacks callbacks = {on_event, lost_ends, session};
+	struct assembly_callbacks callbacks = { on_event, lost_ends, session };
 	int r = assembly_create(roster_targets(session->roster), &callbacks, &session->assembly);
 
 	return r < 0 ? error_fail(err, r, "out of memory") : 0;
@@ -430,7 +431,7 @@ int session_create(const struct session_options *options, struct session **ret_s
 		   struct error *err)
 {
 	struct session *session = calloc(1, sizeof(*session));
-	struct privilege_needs needs = {.files = options->output_file || options->socket};
+	struct privilege_needs needs = { .files = options->output_file || options->socket };
 	int r;
 
 	if (!session)

@@ -48,10 +48,10 @@ int signals_open(void *loop, bool reopens, const struct signals_callbacks *callb
 		int number;
 		uv_signal_cb callback;
 	} wanted[HANDLE_COUNT] = {
-		[INTERRUPT] = {SIGINT, on_end},
-		[TERMINATE] = {SIGTERM, on_end},
-		[HANGUP] = {SIGHUP, hangs_up ? on_end : on_nothing},
-		[TELL] = {SIGUSR1, on_tell},
+		[INTERRUPT] = { SIGINT, on_end },
+		[TERMINATE] = { SIGTERM, on_end },
+		[HANGUP] = { SIGHUP, hangs_up ? on_end : on_nothing },
+		[TELL] = { SIGUSR1, on_tell },
 	};
 	struct signals *signals = calloc(1, sizeof(*signals));
 

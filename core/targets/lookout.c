@@ -34,7 +34,7 @@ struct lookout {
 	size_t pending_count;
 	size_t acted; /* of those pending, by lookout_act() */
 	bool acting;
-	bool warned; /* of processes that cannot be looked at */
+	bool warned;	   /* of processes that cannot be looked at */
 	bool starved;	   /* processes were passed over for a shortage of descriptors or memory */
 	bool told_starved; /* and that was said */
 	uv_timer_t retry;
@@ -214,7 +214,7 @@ static void vanish(struct lookout *lookout, uint32_t pid)
 static void take_on(struct lookout *lookout, struct process *process, bool has_loaded, bool named)
 {
 	uint32_t pid = process->pid;
-	struct error why = {0};
+	struct error why = { 0 };
 	int r;
 
 	r = roster_add_found(lookout->roster, process, has_loaded, &why);
@@ -237,7 +237,7 @@ static void take_on(struct lookout *lookout, struct process *process, bool has_l
 /* Who may not be looked at is passed over, and whether they all may was said at the beginning. */
 static bool open_process(struct lookout *lookout, uint32_t pid, struct process *ret_process)
 {
-	struct error why = {0};
+	struct error why = { 0 };
 	int r = process_open(pid, ret_process, &why);
 
 	if (r == -ESRCH || r == -ENOENT) {
@@ -268,7 +268,7 @@ static void look_at(struct lookout *lookout, const struct process_news *news)
 /* Once, and only where it could be otherwise. */
 static void warn_of_hidden(struct lookout *lookout)
 {
-	struct error why = {0};
+	struct error why = { 0 };
 
 	if (lookout->warned)
 		return;
@@ -288,7 +288,7 @@ static void warn_of_hidden(struct lookout *lookout)
 static void look_for(struct lookout *lookout, uint32_t pid)
 {
 	struct process process;
-	struct error why = {0};
+	struct error why = { 0 };
 	int r = process_open(pid, &process, &why);
 
 	if (error_is_shortage(r))
@@ -347,7 +347,7 @@ void lookout_note(struct lookout *lookout, const struct process_news *news)
  */
 static void act_on(struct lookout *lookout, const struct process_news *news)
 {
-	struct error why = {0};
+	struct error why = { 0 };
 	bool was_target;
 
 	if (news->kind == RECORD_EXEC && kernel_traces(lookout->kernel, news->pid))
@@ -393,8 +393,9 @@ static void suspect_targets(struct lookout *lookout)
 	for (size_t i = 0; i < targets->count; i++) {
 		uint32_t pid = target_identity(targets->targets[i])->pid;
 
-		if (!target_is_withdrawn(targets->targets[i]) && !kernel_traces(lookout->kernel, pid))
-			lookout_note(lookout, &(struct process_news){RECORD_EXEC, pid, 0});
+		if (!target_is_withdrawn(targets->targets[i]) &&
+		    !kernel_traces(lookout->kernel, pid))
+			lookout_note(lookout, &(struct process_news){ RECORD_EXEC, pid, 0 });
 	}
 }
 

@@ -100,11 +100,11 @@ static struct bytes next_of(const struct newcomers *newcomers, size_t *at, uint3
 	uint64_t size;
 
 	memcpy(&size, newcomers->kept + *at, sizeof(size));
-	record = (struct bytes){newcomers->kept + *at + sizeof(size), size};
+	record = (struct bytes){ newcomers->kept + *at + sizeof(size), size };
 	*at += sizeof(size) + size;
 	return newcomers_is_one(record, ret_newcomer) && ret_newcomer->pid == pid ?
 		       record :
-		       (struct bytes){0};
+		       (struct bytes){ 0 };
 }
 
 int newcomers_plan(const struct newcomers *newcomers, uint32_t pid)

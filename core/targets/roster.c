@@ -53,7 +53,7 @@ int roster_create(void *loop, struct kernel *kernel, const struct record_clock *
 
 void roster_start_workers(struct roster *roster)
 {
-	struct error why = {0};
+	struct error why = { 0 };
 
 	roster->has_workers = workers_start(roster->loop, &why) == 0;
 	if (!roster->has_workers)
@@ -147,7 +147,7 @@ static int attach_binary(struct roster *roster, struct process *process,
 static int probe_file(struct roster *roster, struct known_binary *binary, const char *path,
 		      struct error *err)
 {
-	struct error why = {0};
+	struct error why = { 0 };
 	int r = catalog_probe(roster->catalog, binary, &why);
 
 	if (error_is_shortage(r))

@@ -122,7 +122,7 @@ static int attach_own(struct target *target, const struct target_options *option
 
 static int attach(struct target *target, const struct target_options *options, struct error *err)
 {
-	struct error why = {0};
+	struct error why = { 0 };
 	int r;
 
 	if (known_binary_is_probed(target->binary))

@@ -12,7 +12,7 @@
 void target_set_finish(struct target_set *set)
 {
 	free(set->targets);
-	*set = (struct target_set){0};
+	*set = (struct target_set){ 0 };
 }
 
 uint32_t target_set_next_id(struct target_set *set)
@@ -53,7 +53,8 @@ int target_set_add(struct target_set *set, struct target *target)
 		set->capacity = capacity;
 	}
 	at = lower_bound(set, target_id(target));
-	memmove(set->targets + at + 1, set->targets + at, (set->count - at) * sizeof(struct target *));
+	memmove(set->targets + at + 1, set->targets + at,
+		(set->count - at) * sizeof(struct target *));
 	set->targets[at] = target;
 	set->count++;
 	return 0;

@@ -117,8 +117,7 @@ static void put_header(struct value_printer *printer, const char *place, const c
 		return;
 	before = value_path_enter(printer, place, name, 0);
 	if (node->kind == SHAPE_SLICE) {
-		put_joined(printer, name, node,
-			   value_of_cell(printer, node->second)->integer);
+		put_joined(printer, name, node, value_of_cell(printer, node->second)->integer);
 	} else {
 		json_name(printer->writer, name);
 		if (node->kind == SHAPE_SECRET)
@@ -182,10 +181,12 @@ void arguments_write_response_headers(struct json_writer *writer,
 
 	for (const struct shape_node *node = first_header(arguments);
 	     node && node < root + root->size;) {
-		const struct shape_node *after = node + node->size, *sent = choose_sent(&printer, node);
+		const struct shape_node *after = node + node->size,
+					*sent = choose_sent(&printer, node);
 
 		if (sent)
-			put_header(&printer, "response_headers.%s", value_name(&printer, node), sent);
+			put_header(&printer, "response_headers.%s", value_name(&printer, node),
+				   sent);
 		else
 			put_unknown(&printer, value_name(&printer, node));
 		after += after->size;

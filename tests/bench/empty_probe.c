@@ -24,7 +24,7 @@ struct arguments {
 
 static bool parse(int count, char **words, struct arguments *ret_arguments)
 {
-	struct arguments arguments = {0};
+	struct arguments arguments = { 0 };
 	int i = 1;
 
 	if (count > 2 && strcmp(words[1], "--reads") == 0) {
@@ -54,12 +54,13 @@ static struct empty_probe_bpf *load(uint32_t reads)
 	return NULL;
 }
 
-static struct bpf_link *attach(const struct empty_probe_bpf *skeleton, const struct arguments *arguments)
+static struct bpf_link *attach(const struct empty_probe_bpf *skeleton,
+			       const struct arguments *arguments)
 {
 	LIBBPF_OPTS(bpf_uprobe_multi_opts, options, .offsets = arguments->offsets,
 		    .cnt = arguments->offset_count);
-	struct bpf_program *program = arguments->reads ? skeleton->progs.read_stack
-						       : skeleton->progs.empty;
+	struct bpf_program *program = arguments->reads ? skeleton->progs.read_stack :
+							 skeleton->progs.empty;
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%d/exe", arguments->pid);

@@ -24,10 +24,11 @@ struct pipeline {
 
 /* The cells of net/http's start and end probes, in the order of core/protocols/protocol.c. */
 static const uint8_t start_fields[] = {
-	FIELD_KEY,    FIELD_GOID,	    FIELD_METHOD,	  FIELD_PATH, FIELD_QUERY,	  FIELD_HOST,
-	FIELD_REMOTE, FIELD_PROTOCOL_MAJOR, FIELD_PROTOCOL_MINOR, FIELD_TLS,  FIELD_REQUEST_BYTES,
+	FIELD_KEY,	     FIELD_GOID,   FIELD_METHOD,	 FIELD_PATH,	       FIELD_QUERY,
+	FIELD_HOST,	     FIELD_REMOTE, FIELD_PROTOCOL_MAJOR, FIELD_PROTOCOL_MINOR, FIELD_TLS,
+	FIELD_REQUEST_BYTES,
 };
-static const uint8_t end_fields[] = {FIELD_KEY, FIELD_STATUS, FIELD_RESPONSE_BYTES, FIELD_ROUTE};
+static const uint8_t end_fields[] = { FIELD_KEY, FIELD_STATUS, FIELD_RESPONSE_BYTES, FIELD_ROUTE };
 
 static bool is_string(uint8_t field)
 {
@@ -36,11 +37,11 @@ static bool is_string(uint8_t field)
 
 static struct schema make_schema(enum plan_role role, const uint8_t *fields, size_t count)
 {
-	struct schema schema = {.role = role, .cell_count = count};
+	struct schema schema = { .role = role, .cell_count = count };
 
 	for (size_t i = 0; i < count; i++)
 		schema.cells[i] = (struct probe_cell){
-			.cell = {is_string(fields[i]) ? CELL_STRING : CELL_INT, 8},
+			.cell = { is_string(fields[i]) ? CELL_STRING : CELL_INT, 8 },
 			.field = fields[i],
 		};
 	return schema;
@@ -96,15 +97,19 @@ static void read_start(struct pipeline *pipeline, struct bytes record)
 
 static void read_end(struct pipeline *pipeline, struct bytes record)
 {
-	static const struct process_identity process = {
-		.pid = 1234, .comm = "shop", .exe = "/srv/shop", .go_version = "go1.27", .convention = "register"};
+	static const struct process_identity process = { .pid = 1234,
+							 .comm = "shop",
+							 .exe = "/srv/shop",
+							 .go_version = "go1.27",
+							 .convention = "register" };
 	struct sighting start, end;
 	struct bytes start_record, line;
 	struct event event;
 
 	if (decode_head(record, &end.head) < 0 ||
 	    decode_hit(record, &pipeline->end_schema, &end.hit) < 0 ||
-	    !joiner_take(pipeline->joiner, 1, hit_integer(&end.hit, FIELD_KEY).value, &start_record) ||
+	    !joiner_take(pipeline->joiner, 1, hit_integer(&end.hit, FIELD_KEY).value,
+			 &start_record) ||
 	    decode_head(start_record, &start.head) < 0 ||
 	    decode_hit(start_record, &pipeline->start_schema, &start.hit) < 0)
 		abort();
@@ -148,7 +153,8 @@ int main(void)
 	};
 	double best = 1e9;
 
-	if (joiner_create(65536, 64 << 20, &pipeline.joiner) < 0 || format_create_json(&redaction, &pipeline.format) < 0)
+	if (joiner_create(65536, 64 << 20, &pipeline.joiner) < 0 ||
+	    format_create_json(&redaction, &pipeline.format) < 0)
 		return EXIT_FAILURE;
 	for (int i = 0; i < REQUESTS; i++) {
 		starts[i] = make_start(&builders[2 * i], i);

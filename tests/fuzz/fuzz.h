@@ -11,12 +11,12 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Holds for every input; unlike assert() in every build. */
-#define HOLDS(condition)                                                        \
-	do {                                                                    \
-		if (!(condition)) {                                             \
+#define HOLDS(condition)                                                                \
+	do {                                                                            \
+		if (!(condition)) {                                                     \
 			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-			abort();                                                \
-		}                                                               \
+			abort();                                                        \
+		}                                                                       \
 	} while (0)
 
 #endif

@@ -19,7 +19,8 @@ static bool is_within(const struct function *function, uint64_t address, uint64_
 	       file_offset == address - CONTENT_ADDRESS + CONTENT_OFFSET;
 }
 
-static void check_begin(enum machine machine, const struct function *function, const struct site *site)
+static void check_begin(enum machine machine, const struct function *function,
+			const struct site *site)
 {
 	HOLDS(is_within(function, site->address, site->file_offset));
 	HOLDS(site->kind == SITE_STACK_CHECK || site->kind == SITE_ENTRY);
@@ -117,7 +118,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memory_file_around(&file, &content);
 	HOLDS(image_open(file.path, &image, NULL) == 0);
 	check_function(image, convention_of(image_machine(image), &version),
-		       &(struct function){ "main.f", CONTENT_ADDRESS, CONTENT_ADDRESS + content.size },
+		       &(struct function){ "main.f", CONTENT_ADDRESS,
+					   CONTENT_ADDRESS + content.size },
 		       data[1]);
 	image_close(image);
 	memory_file_close(&file);

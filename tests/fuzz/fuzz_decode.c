@@ -26,22 +26,24 @@ static void add_fields(struct schema *schema, uint8_t count)
 		uint8_t field = FIELD_COUNT - 1 - i;
 
 		if (strings >> field & 1)
-			schema->cells[i] = (struct probe_cell){{CELL_STRING, 16}, field};
+			schema->cells[i] = (struct probe_cell){ { CELL_STRING, 16 }, field };
 		else
-			schema->cells[i] = (struct probe_cell){{CELL_INT, 1 << (i & 3)}, field};
+			schema->cells[i] = (struct probe_cell){ { CELL_INT, 1 << (i & 3) }, field };
 	}
 }
 
 static void add_arguments(struct schema *schema, uint8_t count)
 {
 	static const struct cell cells[] = {
-		{CELL_STRING, 16}, {CELL_INT, 8},   {CELL_POINTER, 8}, {CELL_UINT, 8}, {CELL_BOOL, 1},
-		{CELL_FLOAT, 8},   {CELL_FLOAT, 4}, {CELL_INT, 1},     {CELL_INT, 4},
+		{ CELL_STRING, 16 }, { CELL_INT, 8 },  { CELL_POINTER, 8 },
+		{ CELL_UINT, 8 },    { CELL_BOOL, 1 }, { CELL_FLOAT, 8 },
+		{ CELL_FLOAT, 4 },   { CELL_INT, 1 },  { CELL_INT, 4 },
 	};
 
 	for (uint8_t i = 0; i < count && schema->cell_count < PLAN_MAX_CELLS; i++)
 		schema->cells[schema->cell_count++] =
-			(struct probe_cell){cells[i % (sizeof(cells) / sizeof(cells[0]))], PROBE_NO_FIELD};
+			(struct probe_cell){ cells[i % (sizeof(cells) / sizeof(cells[0]))],
+					     PROBE_NO_FIELD };
 }
 
 /* ---- a shape, of bytes ---- */
@@ -77,9 +79,10 @@ static uint8_t take_cell(struct maker *maker, bool is_string)
 
 static bool has_children(enum shape_kind kind)
 {
-	return kind == SHAPE_STRUCT || kind == SHAPE_POINTER || kind == SHAPE_ARRAY || kind == SHAPE_SLICE ||
-	       kind == SHAPE_MAP || kind == SHAPE_GUARDED || kind == SHAPE_INTERFACE || kind == SHAPE_CHOICE ||
-	       kind == SHAPE_TEXT || kind == SHAPE_OPTIONAL || kind == SHAPE_TIME;
+	return kind == SHAPE_STRUCT || kind == SHAPE_POINTER || kind == SHAPE_ARRAY ||
+	       kind == SHAPE_SLICE || kind == SHAPE_MAP || kind == SHAPE_GUARDED ||
+	       kind == SHAPE_INTERFACE || kind == SHAPE_CHOICE || kind == SHAPE_TEXT ||
+	       kind == SHAPE_OPTIONAL || kind == SHAPE_TIME;
 }
 
 static void make_node(struct maker *maker, int depth)
@@ -97,8 +100,9 @@ static void make_node(struct maker *maker, int depth)
 	node->cut = head & 0x80;
 	node->cell = take_cell(maker, false);
 	node->second = take_cell(maker, node->kind == SHAPE_BYTES);
-	if (maker->schema->cell_count == 0 || (node->kind == SHAPE_BYTES &&
-					       maker->schema->cells[node->second].cell.kind != CELL_STRING))
+	if (maker->schema->cell_count == 0 ||
+	    (node->kind == SHAPE_BYTES &&
+	     maker->schema->cells[node->second].cell.kind != CELL_STRING))
 		node->kind = number ? SHAPE_NULL : SHAPE_STRUCT;
 	node->name = take(maker) % sizeof(maker->names);
 	node->hash = take(maker);
@@ -121,9 +125,10 @@ static void make_node(struct maker *maker, int depth)
 	node->size = maker->shape.node_count - number;
 }
 
-static void make_shape(struct maker *maker, const uint8_t *data, size_t size, const struct schema *schema)
+static void make_shape(struct maker *maker, const uint8_t *data, size_t size,
+		       const struct schema *schema)
 {
-	*maker = (struct maker){.at = data, .end = data + size, .schema = schema};
+	*maker = (struct maker){ .at = data, .end = data + size, .schema = schema };
 	/* The last byte ends the last name. */
 	for (size_t i = 0; i + 1 < sizeof(maker->names); i++)
 		maker->names[i] = i % 5 ? (char)(i < size ? data[i] : 'a' + i % 26) : '\0';
@@ -178,19 +183,24 @@ static void check_line(struct format *format, const struct event *event, bool is
 
 static void check_event(struct event event)
 {
-	static const struct process_identity process = {
-		.pid = 1, .comm = "comm", .exe = "/exe", .go_version = "go1.25.1", .convention = "register"};
+	static const struct process_identity process = { .pid = 1,
+							 .comm = "comm",
+							 .exe = "/exe",
+							 .go_version = "go1.25.1",
+							 .convention = "register" };
 	struct format *formats[2];
 
 	event.process = &process;
-	HOLDS(format_create_json(&redaction, &formats[0]) == 0 && format_create_table(&redaction, &formats[1]) == 0);
+	HOLDS(format_create_json(&redaction, &formats[0]) == 0 &&
+	      format_create_table(&redaction, &formats[1]) == 0);
 	for (size_t i = 0; i < 2; i++) {
 		check_line(formats[i], &event, i == 0);
 		format_destroy(formats[i]);
 	}
 }
 
-static void check_arguments(struct bytes record, const struct schema *schema, const struct sighting *sighting)
+static void check_arguments(struct bytes record, const struct schema *schema,
+			    const struct sighting *sighting)
 {
 	struct event event = call_event(sighting, "main.f", 0);
 	struct hit_arguments arguments;
@@ -203,7 +213,8 @@ static void check_arguments(struct bytes record, const struct schema *schema, co
 
 		HOLDS(!known || schema->cells[i].field == PROBE_NO_FIELD);
 		if (known && schema->cells[i].cell.kind == CELL_STRING)
-			HOLDS(is_within(record, (struct text){PRESENT, value->data, value->size, value->length}));
+			HOLDS(is_within(record, (struct text){ PRESENT, value->data, value->size,
+							       value->length }));
 	}
 	event.arguments = &arguments;
 	check_event(event);
@@ -220,9 +231,9 @@ static void check_arguments(struct bytes record, const struct schema *schema, co
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t shape_size = size < 3 ? 0 : data[2] < size - 3 ? data[2] : size - 3;
-	struct bytes record = {data + 3 + shape_size, size - 3 - shape_size};
-	struct sighting sighting = {0};
-	struct schema schema = {0};
+	struct bytes record = { data + 3 + shape_size, size - 3 - shape_size };
+	struct sighting sighting = { 0 };
+	struct schema schema = { 0 };
 	struct maker maker;
 
 	if (size < 3)
@@ -241,7 +252,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	HOLDS((sighting.hit.known & sighting.hit.unreadable) == 0);
 	for (uint16_t i = 0; i < schema.cell_count; i++) {
-		if (schema.cells[i].cell.kind == CELL_STRING && schema.cells[i].field != PROBE_NO_FIELD)
+		if (schema.cells[i].cell.kind == CELL_STRING &&
+		    schema.cells[i].field != PROBE_NO_FIELD)
 			HOLDS(is_within(record, hit_text(&sighting.hit, schema.cells[i].field)));
 	}
 	check_event(request_event(&sighting, &sighting, OUTCOME_OK, 0));

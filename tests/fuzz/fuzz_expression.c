@@ -11,7 +11,9 @@
 static void check_steps(const char *text, const struct expression *expression)
 {
 	static const char *const begins[] = {
-		[STEP_INDEX] = "[", [STEP_KEY] = "[\"", [STEP_TYPE] = "(",
+		[STEP_INDEX] = "[",
+		[STEP_KEY] = "[\"",
+		[STEP_TYPE] = "(",
 	};
 	size_t end = 0;
 
@@ -28,7 +30,8 @@ static void check_steps(const char *text, const struct expression *expression)
 		HOLDS(step->key_size <= sizeof(step->key));
 		HOLDS((i == 0 || step->at >= end) && step->at < strlen(text));
 		if (step->kind != STEP_NAME)
-			HOLDS(strncmp(text + step->at, begins[step->kind], strlen(begins[step->kind])) == 0);
+			HOLDS(strncmp(text + step->at, begins[step->kind],
+				      strlen(begins[step->kind])) == 0);
 		HOLDS(memcmp(text + step->at + is_type, step->name, size) == 0);
 		end = step->at + size;
 	}
@@ -39,13 +42,14 @@ struct writer {
 	size_t used;
 };
 
-__attribute__((format(printf, 2, 3))) static void put(struct writer *writer, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void put(struct writer *writer, const char *format,
+						      ...)
 {
 	va_list list;
 
 	va_start(list, format);
-	writer->used += vsnprintf(writer->text + writer->used, sizeof(writer->text) - writer->used, format,
-				  list);
+	writer->used += vsnprintf(writer->text + writer->used, sizeof(writer->text) - writer->used,
+				  format, list);
 	va_end(list);
 	HOLDS(writer->used < sizeof(writer->text));
 }
@@ -76,7 +80,8 @@ static void check_same(const struct expression *a, const struct expression *b)
 {
 	HOLDS(a->step_count == b->step_count && a->measure == b->measure);
 	for (size_t i = 0; i < a->step_count; i++) {
-		HOLDS(a->steps[i].kind == b->steps[i].kind && a->steps[i].index == b->steps[i].index);
+		HOLDS(a->steps[i].kind == b->steps[i].kind &&
+		      a->steps[i].index == b->steps[i].index);
 		HOLDS(strcmp(a->steps[i].name, b->steps[i].name) == 0);
 		HOLDS(a->steps[i].negative == b->steps[i].negative);
 		HOLDS(a->steps[i].key_size == b->steps[i].key_size);
@@ -88,7 +93,9 @@ static void check_same(const struct expression *a, const struct expression *b)
 static void check_again(const struct expression *expression)
 {
 	static const char *const measures[] = {
-		[MEASURE_NONE] = "", [MEASURE_LEN] = "len(", [MEASURE_CAP] = "cap(",
+		[MEASURE_NONE] = "",
+		[MEASURE_LEN] = "len(",
+		[MEASURE_CAP] = "cap(",
 	};
 	static struct writer writer;
 	struct expression again;
@@ -109,7 +116,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = malloc(size + 1), message[4096];
 	struct expression expression;
-	struct error err = {0};
+	struct error err = { 0 };
 	size_t column = 0;
 	int r;
 

@@ -17,10 +17,10 @@ struct piece {
 static struct piece take_until(struct piece *rest, char mark)
 {
 	const char *found = memchr(rest->at, mark, rest->size);
-	struct piece piece = {rest->at, found ? (size_t)(found - rest->at) : rest->size};
+	struct piece piece = { rest->at, found ? (size_t)(found - rest->at) : rest->size };
 	size_t taken = piece.size + (found != NULL);
 
-	*rest = (struct piece){rest->at + taken, rest->size - taken};
+	*rest = (struct piece){ rest->at + taken, rest->size - taken };
 	return piece;
 }
 
@@ -31,7 +31,8 @@ static bool contains(struct piece piece, const char *text)
 
 static bool is_plain_name(struct piece name)
 {
-	return !contains(name, ";") && !contains(name, "?") && !contains(name, "#") && !contains(name, "://");
+	return !contains(name, ";") && !contains(name, "?") && !contains(name, "#") &&
+	       !contains(name, "://");
 }
 
 /* Nothing of the value is left; another parameter may follow that only semicolons or escapes part from it. */
@@ -40,7 +41,8 @@ static void check_hidden(struct piece shown)
 	size_t size = strlen(REDACTED);
 	const char *end = shown.at + shown.size, *found = NULL;
 
-	for (const char *at = shown.at; (at = memmem(at, (size_t)(end - at), REDACTED, size)); at += size)
+	for (const char *at = shown.at; (at = memmem(at, (size_t)(end - at), REDACTED, size));
+	     at += size)
 		found = at;
 	HOLDS(found);
 	HOLDS(found + size == end || strchr(";#%@", found[size]));
@@ -62,9 +64,9 @@ static void check_query(const struct redaction *redaction, struct piece text, st
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const globs[] = {"p?n*"};
-	static const struct redaction redactions[] = {{NULL, 0}, {globs, 1}};
-	struct piece text = {(const char *)data + 1, size - 1};
+	static const char *const globs[] = { "p?n*" };
+	static const struct redaction redactions[] = { { NULL, 0 }, { globs, 1 } };
+	struct piece text = { (const char *)data + 1, size - 1 };
 	const struct redaction *redaction;
 	struct redacted_text made;
 	bool is_query, is_cut;
@@ -74,12 +76,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	is_query = data[0] & 1;
 	is_cut = data[0] & 2;
 	redaction = &redactions[data[0] >> 2 & 1];
-	made = (is_query ? redacted_text_make_query : redacted_text_make)(redaction, text.at, text.size, is_cut);
+	made = (is_query ? redacted_text_make_query : redacted_text_make)(redaction, text.at,
+									  text.size, is_cut);
 	HOLDS(made.size <= (text.size + 1) * sizeof(REDACTED));
-	HOLDS(made.owned ? contains((struct piece){made.data, made.size}, REDACTED) :
+	HOLDS(made.owned ? contains((struct piece){ made.data, made.size }, REDACTED) :
 			   made.data == text.at && made.size == text.size);
 	if (is_query && !contains(text, REDACTED))
-		check_query(redaction, text, (struct piece){made.data, made.size});
+		check_query(redaction, text, (struct piece){ made.data, made.size });
 	redacted_text_release(&made);
 	return 0;
 }

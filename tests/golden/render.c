@@ -84,8 +84,9 @@ const struct inspection *target_inspection(const struct target *target)
 
 const struct schema *inspection_schema(const struct inspection *inspection, uint32_t plan)
 {
-	return plan < MAX_PLANS && inspection->plans[plan].defined ? &inspection->plans[plan].schema
-								   : NULL;
+	return plan < MAX_PLANS && inspection->plans[plan].defined ?
+		       &inspection->plans[plan].schema :
+		       NULL;
 }
 
 const char *inspection_function(const struct inspection *inspection, uint32_t plan)
@@ -170,8 +171,9 @@ static struct target *named_target(struct player *player)
 static enum plan_role named_role(struct player *player)
 {
 	static const char *const names[] = {
-		[PLAN_ROLE_START] = "start", [PLAN_ROLE_END] = "end",	  [PLAN_ROLE_CALL] = "call",
-		[PLAN_ROLE_PANIC] = "panic", [PLAN_ROLE_HIJACK] = "hijack",
+		[PLAN_ROLE_START] = "start",   [PLAN_ROLE_END] = "end",
+		[PLAN_ROLE_CALL] = "call",     [PLAN_ROLE_PANIC] = "panic",
+		[PLAN_ROLE_HIJACK] = "hijack",
 	};
 	const char *name = script_name(&player->script);
 
@@ -185,13 +187,23 @@ static enum plan_role named_role(struct player *player)
 static uint8_t named_field(const struct player *player, const char *word)
 {
 	static const char *const names[FIELD_COUNT] = {
-		[FIELD_KEY] = "key", [FIELD_GOID] = "goid", [FIELD_METHOD] = "method",
-		[FIELD_PATH] = "path", [FIELD_QUERY] = "query", [FIELD_ROUTE] = "route",
-		[FIELD_HOST] = "host", [FIELD_REMOTE] = "remote", [FIELD_PROTOCOL_MAJOR] = "major",
-		[FIELD_PROTOCOL_MINOR] = "minor", [FIELD_TLS] = "tls",
-		[FIELD_REQUEST_BYTES] = "request_bytes", [FIELD_STATUS] = "status",
-		[FIELD_RESPONSE_BYTES] = "response_bytes", [FIELD_DECLARED_BYTES] = "declared",
-		[FIELD_HEADER_SENT] = "header_sent", [FIELD_BUFFERED_BYTES] = "buffered",
+		[FIELD_KEY] = "key",
+		[FIELD_GOID] = "goid",
+		[FIELD_METHOD] = "method",
+		[FIELD_PATH] = "path",
+		[FIELD_QUERY] = "query",
+		[FIELD_ROUTE] = "route",
+		[FIELD_HOST] = "host",
+		[FIELD_REMOTE] = "remote",
+		[FIELD_PROTOCOL_MAJOR] = "major",
+		[FIELD_PROTOCOL_MINOR] = "minor",
+		[FIELD_TLS] = "tls",
+		[FIELD_REQUEST_BYTES] = "request_bytes",
+		[FIELD_STATUS] = "status",
+		[FIELD_RESPONSE_BYTES] = "response_bytes",
+		[FIELD_DECLARED_BYTES] = "declared",
+		[FIELD_HEADER_SENT] = "header_sent",
+		[FIELD_BUFFERED_BYTES] = "buffered",
 		[FIELD_SENT_LENGTH] = "sent_length",
 	};
 	const char *colon = strchr(word, ':');
@@ -199,7 +211,8 @@ static uint8_t named_field(const struct player *player, const char *word)
 	if (word[0] == '-' && colon == word + 1)
 		return PROBE_NO_FIELD;
 	for (uint8_t i = 0; colon && i < FIELD_COUNT; i++) {
-		if (names[i] && strncmp(names[i], word, colon - word) == 0 && !names[i][colon - word])
+		if (names[i] && strncmp(names[i], word, colon - word) == 0 &&
+		    !names[i][colon - word])
 			return i;
 	}
 	script_fail(&player->script, "FIELD:KIND is expected", word);
@@ -210,17 +223,17 @@ static struct cell named_cell(const struct player *player, const char *kind)
 {
 	switch (*kind) {
 	case 's':
-		return (struct cell){CELL_STRING, 16};
+		return (struct cell){ CELL_STRING, 16 };
 	case 'b':
-		return (struct cell){CELL_BOOL, 1};
+		return (struct cell){ CELL_BOOL, 1 };
 	case 'i':
-		return (struct cell){CELL_INT, script_parse_integer(&player->script, kind + 1)};
+		return (struct cell){ CELL_INT, script_parse_integer(&player->script, kind + 1) };
 	case 'u':
-		return (struct cell){CELL_UINT, script_parse_integer(&player->script, kind + 1)};
+		return (struct cell){ CELL_UINT, script_parse_integer(&player->script, kind + 1) };
 	case 'f':
-		return (struct cell){CELL_FLOAT, script_parse_integer(&player->script, kind + 1)};
+		return (struct cell){ CELL_FLOAT, script_parse_integer(&player->script, kind + 1) };
 	case 'p':
-		return (struct cell){CELL_POINTER, 8};
+		return (struct cell){ CELL_POINTER, 8 };
 	default:
 		script_fail(&player->script, "there is no kind", kind);
 	}
@@ -236,7 +249,7 @@ static void add_field(struct player *player, struct schema *schema)
 		schema->unknown |= 1u << field;
 	else
 		schema->cells[schema->cell_count++] =
-			(struct probe_cell){named_cell(player, kind), field};
+			(struct probe_cell){ named_cell(player, kind), field };
 }
 
 static void play_plan(struct player *player)
@@ -258,12 +271,17 @@ static void play_plan(struct player *player)
 static enum shape_kind named_shape(const struct player *player, const char *name, size_t size)
 {
 	static const char *const names[] = {
-		[SHAPE_CELL] = "cell",	   [SHAPE_STRUCT] = "struct", [SHAPE_EMPTY] = "empty",
-		[SHAPE_POINTER] = "pointer", [SHAPE_ARRAY] = "array", [SHAPE_SLICE] = "slice",
-		[SHAPE_BYTES] = "bytes",   [SHAPE_BYTE_ARRAY] = "bytearray", [SHAPE_MAP] = "map",	      [SHAPE_INTERFACE] = "interface",
-		[SHAPE_CHOICE] = "choice", [SHAPE_COMPLEX] = "complex", [SHAPE_TIME] = "time",
-		[SHAPE_DURATION] = "duration", [SHAPE_LENGTH] = "length", [SHAPE_NUMBER] = "number",
-		[SHAPE_TEXT] = "text",	   [SHAPE_OPTIONAL] = "optional", [SHAPE_SECRET] = "secret", [SHAPE_GUARDED] = "guarded", [SHAPE_OPAQUE] = "opaque", [SHAPE_NULL] = "null",
+		[SHAPE_CELL] = "cell",	   [SHAPE_STRUCT] = "struct",
+		[SHAPE_EMPTY] = "empty",   [SHAPE_POINTER] = "pointer",
+		[SHAPE_ARRAY] = "array",   [SHAPE_SLICE] = "slice",
+		[SHAPE_BYTES] = "bytes",   [SHAPE_BYTE_ARRAY] = "bytearray",
+		[SHAPE_MAP] = "map",	   [SHAPE_INTERFACE] = "interface",
+		[SHAPE_CHOICE] = "choice", [SHAPE_COMPLEX] = "complex",
+		[SHAPE_TIME] = "time",	   [SHAPE_DURATION] = "duration",
+		[SHAPE_LENGTH] = "length", [SHAPE_NUMBER] = "number",
+		[SHAPE_TEXT] = "text",	   [SHAPE_OPTIONAL] = "optional",
+		[SHAPE_SECRET] = "secret", [SHAPE_GUARDED] = "guarded",
+		[SHAPE_OPAQUE] = "opaque", [SHAPE_NULL] = "null",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -280,13 +298,15 @@ static uint64_t number_after(const char *word, const char *mark)
 	return at ? strtoull(at + strlen(mark), NULL, 0) : 0;
 }
 
-static struct shape_node *add_node(struct player *player, struct shape *shape, const char *name, size_t size)
+static struct shape_node *add_node(struct player *player, struct shape *shape, const char *name,
+				   size_t size)
 {
 	struct shape_node *node = &shape->nodes[shape->node_count++];
 
-	if (shape->node_count == MAX_NODES || shape->name_size + size + 1 > sizeof(player->inspection.plans[0].names))
+	if (shape->node_count == MAX_NODES ||
+	    shape->name_size + size + 1 > sizeof(player->inspection.plans[0].names))
 		script_fail(&player->script, "the shape is too large at", name);
-	*node = (struct shape_node){.kind = SHAPE_STRUCT, .size = 1, .name = shape->name_size};
+	*node = (struct shape_node){ .kind = SHAPE_STRUCT, .size = 1, .name = shape->name_size };
 	memcpy(shape->names + shape->name_size, name, size);
 	shape->name_size += size + 1;
 	return node;
@@ -382,7 +402,7 @@ static int play_record(struct player *player, struct damage damage)
 	if (damage.cut && damage.cut < bytes.size) {
 		/* Alone in memory again, so that ASan sees a read beyond the cut. */
 		record.bytes = realloc(record.bytes, damage.cut);
-		bytes = (struct bytes){record.bytes, damage.cut};
+		bytes = (struct bytes){ record.bytes, damage.cut };
 	}
 	r = assembly_record(player->assembly, bytes);
 	record_release(&record);
@@ -391,15 +411,17 @@ static int play_record(struct player *player, struct damage damage)
 
 static void play_hit(struct player *player)
 {
-	if (play_record(player, (struct damage){0}) != 0)
+	if (play_record(player, (struct damage){ 0 }) != 0)
 		script_fail(&player->script, "the record was", "refused");
 }
 
 static void play_refused(struct player *player)
 {
 	const char *code = script_name(&player->script);
-	int wanted = strcmp(code, "EBADMSG") == 0 ? -EBADMSG : strcmp(code, "ESRCH") == 0 ? -ESRCH : 0;
-	struct damage damage = {0};
+	int wanted = strcmp(code, "EBADMSG") == 0 ? -EBADMSG :
+		     strcmp(code, "ESRCH") == 0	  ? -ESRCH :
+						    0;
+	struct damage damage = { 0 };
 	const char *word;
 	unsigned long value;
 	int r;
@@ -431,7 +453,7 @@ static void play_exit(struct player *player)
 static void tell_target(struct player *player, enum event_type type)
 {
 	const struct target *target = named_target(player);
-	struct event event = {.type = type, .process = &target->identity};
+	struct event event = { .type = type, .process = &target->identity };
 
 	event.time = script_integer(&player->script);
 	print(player, &event);
@@ -449,7 +471,7 @@ static void play_detach(struct player *player)
 
 static void play_lost(struct player *player)
 {
-	struct event event = {.type = EVENT_LOST};
+	struct event event = { .type = EVENT_LOST };
 
 	event.time = script_integer(&player->script);
 	event.count = script_integer(&player->script);
@@ -461,7 +483,7 @@ static void play_lost(struct player *player)
 static void play_hello(struct player *player)
 {
 	const struct process_identity *identities[MAX_TARGETS];
-	struct event event = {.type = EVENT_HELLO, .targets = identities};
+	struct event event = { .type = EVENT_HELLO, .targets = identities };
 
 	event.time = script_integer(&player->script);
 	event.version = script_text(&player->script);
@@ -501,10 +523,20 @@ static void play_line(struct player *player)
 		const char *name;
 		void (*play)(struct player *player);
 	} verbs[] = {
-		{"clock", play_clock}, {"target", play_target},	  {"plan", play_plan},
-		{"shape", play_shape}, {"hit", play_hit},     {"refused", play_refused}, {"exit", play_exit},
-		{"attach", play_attach}, {"detach", play_detach}, {"lost", play_lost},
-		{"hello", play_hello}, {"open", play_open}, {"lost_ends", play_lost_ends}, {"close", play_close},
+		{ "clock", play_clock },
+		{ "target", play_target },
+		{ "plan", play_plan },
+		{ "shape", play_shape },
+		{ "hit", play_hit },
+		{ "refused", play_refused },
+		{ "exit", play_exit },
+		{ "attach", play_attach },
+		{ "detach", play_detach },
+		{ "lost", play_lost },
+		{ "hello", play_hello },
+		{ "open", play_open },
+		{ "lost_ends", play_lost_ends },
+		{ "close", play_close },
 	};
 	const char *name = script_name(&player->script);
 
@@ -522,14 +554,15 @@ static void play_line(struct player *player)
 int main(int argc, char **argv)
 {
 	static struct player player;
-	struct assembly_callbacks callbacks = {print, lost_ends, &player};
+	struct assembly_callbacks callbacks = { print, lost_ends, &player };
 	bool json = argc == 2 && strcmp(argv[1], "json") == 0;
 
 	if (argc != 2 || (!json && strcmp(argv[1], "table") != 0)) {
 		fprintf(stderr, "usage: render json|table <case.in\n");
 		return 2;
 	}
-	if ((json ? format_create_json : format_create_table)(&player.redaction, &player.format) < 0 ||
+	if ((json ? format_create_json : format_create_table)(&player.redaction, &player.format) <
+		    0 ||
 	    assembly_create(&player.set, &callbacks, &player.assembly) < 0)
 		return 1;
 	while (script_line(&player.script))

@@ -47,7 +47,7 @@ static char *decode_quoted(struct script *script, char *from, struct word *word)
 	word->quoted = true;
 	word->data = from;
 	for (; *from && *from != '"'; to++) {
-		char digits[3] = {0};
+		char digits[3] = { 0 };
 
 		if (*from != '\\') {
 			*to = *from++;
@@ -69,7 +69,7 @@ static char *decode_quoted(struct script *script, char *from, struct word *word)
 
 struct word script_word(struct script *script)
 {
-	struct word word = {.name = script->at, .rest = ""};
+	struct word word = { .name = script->at, .rest = "" };
 	char *end = script->at + strcspn(script->at, " \t\n\"");
 
 	if (end == script->at && *end != '"')

@@ -105,15 +105,14 @@ static void function_check(struct truth *truth, const struct debug_entry *entry,
 {
 	const struct binary *binary = truth->binary;
 	const struct signature *signature;
-	struct entry_list entries = {0};
-	struct landing landing = {0};
+	struct entry_list entries = { 0 };
+	struct landing landing = { 0 };
 	struct argument_use use;
 	struct site site;
 
 	if (types_signature(binary->types, function, &signature, NULL, NULL) < 0 ||
 	    convention_use(binary->convention, binary->types, signature, &use, NULL) < 0 ||
-	    !use.floats ||
-	    site_find(binary->image, binary->convention, function, &site, NULL) < 0)
+	    !use.floats || site_find(binary->image, binary->convention, function, &site, NULL) < 0)
 		return;
 	truth->functions++;
 	if (landing_find(binary->image, function, &site, &use, &landing, NULL) < 0)
@@ -149,9 +148,9 @@ static int function_visit(void *context, const struct debug_entry *entry)
 
 static int binary_check(const char *path)
 {
-	struct truth truth = {.path = path};
-	struct visit visit = {.truth = &truth};
-	struct error err = {0};
+	struct truth truth = { .path = path };
+	struct visit visit = { .truth = &truth };
+	struct error err = { 0 };
 	char message[1024];
 	int r = binary_open(path, NULL, &truth.binary, &err);
 
@@ -163,9 +162,9 @@ static int binary_check(const char *path)
 		printf("%s: %s, %s convention: %zu of %zu functions with floats in registers have a"
 		       " landing; of %zu floats there %zu can be read, %zu of them on the stack, where"
 		       " %zu of %zu agree with DWARF\n",
-		       path, truth.binary->version.text, truth.binary->convention->name, truth.landed,
-		       truth.functions, truth.floats, truth.found, truth.on_stack, truth.agreed,
-		       truth.compared);
+		       path, truth.binary->version.text, truth.binary->convention->name,
+		       truth.landed, truth.functions, truth.floats, truth.found, truth.on_stack,
+		       truth.agreed, truth.compared);
 	if (r == 0 && (truth.agreed != truth.compared || (truth.functions && !truth.compared)))
 		r = error_fail(&err, -EBADMSG, "landings and DWARF disagree");
 	if (r < 0) {

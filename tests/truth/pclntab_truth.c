@@ -54,7 +54,7 @@ static int symbols_load(const struct image *image, struct symbols *symbols, stru
 		if (ELF64_ST_TYPE(entries[i].st_info) != STT_FUNC || !name)
 			continue;
 		symbols->rows[symbols->count++] =
-			(struct symbol){entries[i].st_value, entries[i].st_size, name};
+			(struct symbol){ entries[i].st_value, entries[i].st_size, name };
 	}
 	qsort(symbols->rows, symbols->count, sizeof(*symbols->rows), symbol_compare);
 	return 0;
@@ -128,8 +128,8 @@ static void function_compare(const struct symbols *symbols, const struct functio
 	size_t start = symbols_seek(symbols, function->entry);
 	const char *other = "no symbol";
 
-	for (size_t i = start;
-	     i < symbols->count && symbols->rows[i].address == function->entry; i++) {
+	for (size_t i = start; i < symbols->count && symbols->rows[i].address == function->entry;
+	     i++) {
 		const struct symbol *symbol = &symbols->rows[i];
 
 		other = symbol->name;
@@ -148,7 +148,7 @@ static void function_compare(const struct symbols *symbols, const struct functio
 /* Go functions have a dot in their symbol's name; C code and the linker's marks are not counted. */
 static bool symbol_is_go(const struct symbol *symbol)
 {
-	static const char *const marks[] = {"runtime.text", "runtime.etext"};
+	static const char *const marks[] = { "runtime.text", "runtime.etext" };
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (strcmp(symbol->name, marks[i]) == 0)
@@ -180,9 +180,9 @@ static void symbols_compare(const struct symbols *symbols, const struct pclntab 
 
 static int compare(const struct image *image, const struct image *stripped, struct error *err)
 {
-	struct symbols symbols = {0};
+	struct symbols symbols = { 0 };
 	struct pclntab *table = NULL;
-	struct tally tally = {0};
+	struct tally tally = { 0 };
 	int result = symbols_load(image, &symbols, err);
 
 	if (result == 0)
@@ -196,9 +196,9 @@ static int compare(const struct image *image, const struct image *stripped, stru
 		}
 		function_compare(&symbols, &function, &tally);
 		/* Names are found again; where several functions share one, the first of them. */
-		if (i % 23 == 0 && (!pclntab_find(table, function.name, &found) ||
-				    found.entry > function.entry ||
-				    strcmp(found.name, function.name) != 0))
+		if (i % 23 == 0 &&
+		    (!pclntab_find(table, function.name, &found) || found.entry > function.entry ||
+		     strcmp(found.name, function.name) != 0))
 			tally.find++;
 	}
 	if (result == 0) {
@@ -218,7 +218,7 @@ static int compare(const struct image *image, const struct image *stripped, stru
 int main(int argc, char **argv)
 {
 	struct image *image = NULL, *stripped = NULL;
-	struct error err = {0};
+	struct error err = { 0 };
 	char text[2048];
 	int result;
 

@@ -19,7 +19,7 @@
 #include "site.h"
 
 static const char *const growers[] = {
-	"runtime.morestack", "runtime.morestack_noctxt", "runtime.morestackc",
+	"runtime.morestack",	  "runtime.morestack_noctxt",	   "runtime.morestackc",
 	"runtime.morestack.abi0", "runtime.morestack_noctxt.abi0", "runtime.morestackc.abi0",
 };
 
@@ -64,7 +64,8 @@ static bool find_growers(struct truth *truth)
 	bool found = false;
 
 	for (size_t i = 0; i < GROWER_COUNT; i++) {
-		if (!image_symbol(truth->binary->image, growers[i], &truth->grower_addresses[i], &size))
+		if (!image_symbol(truth->binary->image, growers[i], &truth->grower_addresses[i],
+				  &size))
 			truth->grower_addresses[i] = 0;
 		else
 			found = true;
@@ -102,8 +103,8 @@ static void read_instruction(const struct truth *truth, const struct function *f
 static void read_from(const struct truth *truth, const struct function *function, struct bytes code,
 		      uint64_t address, const struct site *site, struct reading *reading)
 {
-	struct bytes rest = {code.data + (address - function->entry),
-			     code.size - (address - function->entry)};
+	struct bytes rest = { code.data + (address - function->entry),
+			      code.size - (address - function->entry) };
 	struct instruction instruction;
 	bool called = false;
 
@@ -131,7 +132,7 @@ static uint64_t code_end(const struct function *function, struct bytes code)
 static struct reading read_code(const struct truth *truth, const struct function *function,
 				struct bytes code, const struct site *site)
 {
-	struct reading reading = {.end = function->entry};
+	struct reading reading = { .end = function->entry };
 	uint64_t target;
 
 	read_from(truth, function, code, function->entry, site, &reading);
@@ -173,7 +174,7 @@ static bool begins_with_instruction(const struct truth *truth, const struct func
 static void compare(struct truth *truth, const struct function *function, struct bytes code)
 {
 	struct reading reading;
-	struct error err = {0};
+	struct error err = { 0 };
 	struct site site;
 	int r = site_find(truth->binary->image, truth->binary->convention, function, &site, &err);
 
@@ -196,16 +197,17 @@ static void compare(struct truth *truth, const struct function *function, struct
 	if (site_is_right(&reading, function, &site))
 		truth->agreed++;
 	else
-		tell(truth, function, reading.grows ? "its site is not the stack check's jump"
-				      : reading.site_is_boundary ? "it has no stack check, but its site is one"
-								 : "its site is inside of an instruction");
+		tell(truth, function,
+		     reading.grows	      ? "its site is not the stack check's jump" :
+		     reading.site_is_boundary ? "it has no stack check, but its site is one" :
+						"its site is inside of an instruction");
 }
 
 static void function_check(struct truth *truth, size_t index)
 {
 	struct function function;
 	struct buffer code;
-	struct error err = {0};
+	struct error err = { 0 };
 
 	truth->functions++;
 	if (!pclntab_at(truth->binary->pclntab, index, &function)) {
@@ -242,13 +244,14 @@ static int functions_check(struct truth *truth, struct error *err)
 
 static int binary_check(const char *path)
 {
-	struct truth truth = {.path = path};
-	struct error err = {0};
+	struct truth truth = { .path = path };
+	struct error err = { 0 };
 	char message[1024];
 	int r = binary_open(path, NULL, &truth.binary, &err);
 
 	if (r == 0)
-		r = disassembler_open(image_machine(truth.binary->image), &truth.disassembler, &err);
+		r = disassembler_open(image_machine(truth.binary->image), &truth.disassembler,
+				      &err);
 	if (r == 0)
 		r = functions_check(&truth, &err);
 	if (r < 0) {

@@ -11,10 +11,10 @@
  * that takes a `struct error *` accepts NULL.
  */
 struct error {
-	int code;          /* negative errno */
+	int code;	   /* negative errno */
 	char subject[512]; /* "pid 4242 (/usr/bin/bash)", may be empty */
-	char what[768];    /* "not a Go program: no Go build information and no pclntab" */
-	char hint[512];    /* "run as root", may be empty */
+	char what[768];	   /* "not a Go program: no Go build information and no pclntab" */
+	char hint[512];	   /* "run as root", may be empty */
 	char quote[256];   /* what the user wrote and is told of, may be empty */
 	size_t quote_at;   /* the byte of it that is meant */
 };

@@ -9,9 +9,9 @@
 /* What to capture at a function: a row of a protocol's table, or what a user asked for. */
 struct capture {
 	const char *expression;
-	uint8_t field;	    /* the caller's name for the value, handed through */
-	bool required;	    /* the probe is of no use without it */
-	bool elsewhere;	    /* where there is no such field the value exists all the same, and is not known */
+	uint8_t field; /* the caller's name for the value, handed through */
+	bool required; /* the probe is of no use without it */
+	bool elsewhere; /* where there is no such field the value exists all the same, and is not known */
 	uint32_t lookahead; /* see plan_add() */
 };
 
@@ -30,7 +30,7 @@ struct probe_request {
 	size_t argument_count;
 	bool wants_arguments;
 	bool needs_no_types; /* nothing of the function's parameters and results is captured */
-	bool lenient; /* of what the arguments say some need not exist here */
+	bool lenient;	     /* of what the arguments say some need not exist here */
 	bool drops_excess; /* arguments that a plan has no room for are left out, the last first */
 	const struct redaction *redaction; /* NULL: nothing is hidden; outlives the probe */
 	enum bytes_notation notation;

@@ -88,7 +88,7 @@ struct shape_bounds {
 	uint16_t width;			   /* elements of an array, a slice or a map */
 	uint8_t recursion;		   /* a struct within others of its type */
 	uint16_t bytes;			   /* of an array of bytes */
-	uint8_t types; /* of those that an interface may hold */
+	uint8_t types;			   /* of those that an interface may hold */
 	bool lenient;			   /* what there is not in this binary is a gap, too */
 	const struct redaction *redaction; /* of what is not to be shown; NULL: all is */
 	bool has_limit; /* captures from number `limit` on are left out, as null and cut */

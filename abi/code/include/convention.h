@@ -14,10 +14,10 @@ struct convention {
 	const uint8_t *integer_registers;
 	uint8_t integer_count;
 	uint8_t float_count; /* float registers cannot be read from a uprobe; values in them are known to be there */
-	uint8_t stack_pointer;      /* pt_regs index of SP */
+	uint8_t stack_pointer;	     /* pt_regs index of SP */
 	uint8_t instruction_pointer; /* pt_regs index of the address of the probed instruction */
 	uint8_t goroutine_register; /* pt_regs index of g at function entry, or CONVENTION_NO_REGISTER */
-	uint8_t stack_arguments;    /* offset of the first stack argument from SP at entry */
+	uint8_t stack_arguments; /* offset of the first stack argument from SP at entry */
 	/* DWARF's numbers: of registers, as indices into pt_regs; of the first float register; and what
 	 * to add to SP at entry to get the canonical frame address. */
 	const uint8_t *dwarf_registers;
@@ -33,7 +33,7 @@ enum place { PLACE_INTEGER, PLACE_FLOAT, PLACE_STACK };
 
 struct piece {
 	enum place place;
-	uint8_t index;         /* pt_regs index (INTEGER) or ordinal of the float register (FLOAT) */
+	uint8_t index; /* pt_regs index (INTEGER) or ordinal of the float register (FLOAT) */
 	uint32_t stack_offset; /* STACK: from SP at entry */
 	uint32_t value_offset; /* which part of the value */
 	uint32_t size;

@@ -15,10 +15,10 @@ enum site_kind {
 	SITE_STACK_CHECK, /* the conditional jump of the stack check */
 	/* The first instruction, or the last of a sequence that begins there: the function has no stack check. */
 	SITE_ENTRY,
-	SITE_CALL,	  /* a call instruction inside the function; the kernel emulates that, too */
-	SITE_RETURN,	  /* a return instruction; single-stepped, there is no other way */
-	SITE_AFTER_CALL,  /* the instruction after a call: the results of what was called are at hand */
-	SITE_LANDING,	  /* somewhat later, where floats that came in registers can be read: landing.h */
+	SITE_CALL,	 /* a call instruction inside the function; the kernel emulates that, too */
+	SITE_RETURN,	 /* a return instruction; single-stepped, there is no other way */
+	SITE_AFTER_CALL, /* the instruction after a call: the results of what was called are at hand */
+	SITE_LANDING, /* somewhat later, where floats that came in registers can be read: landing.h */
 };
 
 struct site {
@@ -29,7 +29,7 @@ struct site {
 	 * flags register or a bit of the second is clear. Both 0 for SITE_ENTRY. */
 	uint64_t skip_if_set;
 	uint64_t skip_if_clear;
-	uint32_t stack_drop;	    /* how much lower SP is here than at entry */
+	uint32_t stack_drop;  /* how much lower SP is here than at entry */
 	bool returns_at_once; /* SITE_ENTRY: with this instruction; results are at hand, too */
 	uint8_t goroutine_register; /* pt_regs index of g at this instruction, or CONVENTION_NO_REGISTER */
 	/* Where no register holds g, thread-local storage does: at this offset from the thread pointer,
@@ -72,7 +72,8 @@ struct return_sites {
  * caller releases the sites.
  */
 int site_find_returns(const struct image *image, const struct convention *convention,
-		      const struct function *function, struct return_sites *ret_sites, struct error *err);
+		      const struct function *function, struct return_sites *ret_sites,
+		      struct error *err);
 void return_sites_release(struct return_sites *sites);
 
 /* How many times `function` calls `callee` directly; negative when its code cannot be read to its end. */

@@ -96,8 +96,8 @@ void image_relocate(const struct image *image, uint64_t address, struct buffer *
 bool image_find(const struct image *image, struct bytes needle, size_t align, bool writable,
 		uint64_t *address);
 /* The same within a range of the file; `align` counts from `offset`. */
-bool image_find_file(const struct image *image, uint64_t offset, uint64_t size,
-		     struct bytes needle, size_t align, uint64_t *ret_offset);
+bool image_find_file(const struct image *image, uint64_t offset, uint64_t size, struct bytes needle,
+		     size_t align, uint64_t *ret_offset);
 /* The same for an aligned 8-byte word of a writable segment, relocations applied. */
 bool image_find_word(const struct image *image, uint64_t word, uint64_t *address);
 

@@ -38,7 +38,8 @@ struct field {
 
 struct type {
 	enum type_kind kind;
-	const char *name; /* as Go writes it, with the whole import path: "net/http.Request", "*net/url.URL" */
+	const char *
+		name; /* as Go writes it, with the whole import path: "net/http.Request", "*net/url.URL" */
 	uint64_t size;
 	uint64_t runtime_type; /* of the runtime's descriptor: offset from its types; 0: unknown */
 	/* A pointer in code that the instances of a generic function share: to what, it does not know. */
@@ -65,7 +66,7 @@ struct runtime_type {
  */
 struct entry_hint {
 	enum { ENTRY_UNKNOWN, ENTRY_REGISTER, ENTRY_STACK } kind;
-	uint16_t reg;   /* DWARF's number */
+	uint16_t reg;	/* DWARF's number */
 	int64_t offset; /* from the canonical frame address */
 };
 

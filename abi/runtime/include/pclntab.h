@@ -21,8 +21,8 @@ enum pclntab_format {
 
 struct function {
 	const char *name; /* owned by the pclntab */
-	uint64_t entry;   /* virtual address of the first instruction */
-	uint64_t end;     /* entry of the next function, or the end of the text */
+	uint64_t entry;	  /* virtual address of the first instruction */
+	uint64_t end;	  /* entry of the next function, or the end of the text */
 	int32_t stack_size; /* bytes of arguments and results on the caller's stack; negative: not said */
 };
 

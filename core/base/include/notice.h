@@ -18,6 +18,7 @@ void notice(const struct notifier *notifier, enum notice_level level, const char
 	__attribute__((format(printf, 3, 4)));
 
 /* Tells of an error, or of news in the form of one, made safe to print. */
-void notice_error(const struct notifier *notifier, enum notice_level level, const struct error *why);
+void notice_error(const struct notifier *notifier, enum notice_level level,
+		  const struct error *why);
 
 #endif

@@ -35,14 +35,15 @@ struct hit_arguments; /* decode.h */
 /* Something to tell. Which members count depends on `type`; docs/events.md describes each. */
 struct event {
 	enum event_type type;
-	int64_t time; /* nanoseconds since the epoch */
+	int64_t time;				/* nanoseconds since the epoch */
 	const struct process_identity *process; /* NULL for LOST, HELLO */
-	uint32_t tid;			   /* REQUEST, CALL */
+	uint32_t tid;				/* REQUEST, CALL */
 	struct integer goid;
 	const char *function; /* CALL */
-	const struct hit_arguments *arguments; /* CALL, REQUEST: what was asked to be captured; or NULL */
-	bool awaits_return;		       /* CALL: its return was probed; it has an outcome */
-	const struct hit_arguments *results;   /* CALL, REQUEST: the same where it ended; or NULL. Of a
+	const struct hit_arguments
+		*arguments; /* CALL, REQUEST: what was asked to be captured; or NULL */
+	bool awaits_return; /* CALL: its return was probed; it has an outcome */
+	const struct hit_arguments *results; /* CALL, REQUEST: the same where it ended; or NULL. Of a
 						* call that returned at once they are the arguments */
 
 	struct text method, path, query, route, host, remote;

@@ -2,10 +2,10 @@
 #ifndef GOHTTPSNOOP_CORE_INSPECTION_H
 #define GOHTTPSNOOP_CORE_INSPECTION_H
 
-#include "schema.h"
 #include "function_request.h"
-#include "request_captures.h"
 #include "kernel.h"
+#include "request_captures.h"
+#include "schema.h"
 
 /*
  * What a session has to know of one binary to trace processes that run it: its probes, compiled and
@@ -21,7 +21,7 @@ struct inspection_options {
 	const struct redaction *redaction; /* NULL: nothing is hidden; outlives the inspection */
 	enum bytes_notation notation;
 	uint16_t max_elements; /* see probe.h */
-	bool latency; /* of functions: how long calls take, and what they return */
+	bool latency;	       /* of functions: how long calls take, and what they return */
 	uint32_t max_string;
 	const char *types; /* a file that has the types of binaries that have not, or NULL */
 	/* Told of what cannot be traced while the rest can; of code 0 where nothing is wrong with it. */
@@ -56,7 +56,8 @@ const char *inspection_convention(const struct inspection *inspection);
 const char *const *inspection_unseen(const struct inspection *inspection, size_t *ret_count);
 
 /* The points to attach at; owned by the inspection. */
-const struct attach_point *inspection_points(const struct inspection *inspection, size_t *ret_count);
+const struct attach_point *inspection_points(const struct inspection *inspection,
+					     size_t *ret_count);
 
 /* What records of this plan hold; NULL when the plan is none of this inspection's. */
 const struct schema *inspection_schema(const struct inspection *inspection, uint32_t plan);

@@ -12,13 +12,14 @@
 
 /* What can be traced in a binary: the probes of a protocol or of functions, compiled, with reasons. */
 struct survey_probe {
-	const char *function; /* lives as long as the survey, the binary and what the survey was asked with */
+	const char *
+		function; /* lives as long as the survey, the binary and what the survey was asked with */
 	enum plan_role role;
-	int result;	      /* 0: the probe can be attached; else a negative errno */
-	bool is_excess;	      /* it stands for those of a pattern's functions that are too many */
-	struct error why;     /* when it is negative */
-	struct probe probe;   /* when it is not */
-	bool awaits_return;   /* this and the rest: see decode.h */
+	int result;	    /* 0: the probe can be attached; else a negative errno */
+	bool is_excess;	    /* it stands for those of a pattern's functions that are too many */
+	struct error why;   /* when it is negative */
+	struct probe probe; /* when it is not */
+	bool awaits_return; /* this and the rest: see decode.h */
 	bool returns_at_once;
 	uint16_t returned_count;
 	uint8_t expression_count;
@@ -30,7 +31,7 @@ struct survey_options {
 	size_t function_count;
 	bool latency; /* of functions: how long calls take, and what they return */
 	const struct request_captures *captures; /* of requests; NULL for none */
-	const struct redaction *redaction; /* NULL: nothing is hidden */
+	const struct redaction *redaction;	 /* NULL: nothing is hidden */
 	enum bytes_notation notation;
 	uint16_t max_elements; /* see probe.h */
 	uint32_t max_string;
@@ -40,7 +41,8 @@ struct survey {
 	const struct binary *binary; /* outlives the survey */
 	size_t count;
 	struct survey_probe *probes;
-	struct protocol_rows rows; /* what the probes of a protocol were compiled from, in their order */
+	struct protocol_rows
+		rows; /* what the probes of a protocol were compiled from, in their order */
 	/* What cannot be seen because the compiler inlined a call; of these there are `blindness_count`. */
 	const struct protocol_blindness **blindnesses;
 	size_t blindness_count;
@@ -51,14 +53,16 @@ struct survey {
 const char *survey_unseen(const struct survey *survey, size_t index);
 
 /* A survey with room for `count` probes. -ENOMEM is the only failure. */
-int survey_init(struct survey *survey, const struct binary *binary, size_t count, struct error *err);
+int survey_init(struct survey *survey, const struct binary *binary, size_t count,
+		struct error *err);
 
 /*
  * Compiles the probes of a protocol. Rows that do not fit the binary (-ENOENT) are part of the survey
  * like the others. -ENOENT when the binary lacks a start or an end, and then there is no survey.
  */
 int survey_protocol(const struct binary *binary, const struct protocol *protocol,
-		    const struct survey_options *options, struct survey *ret_survey, struct error *err);
+		    const struct survey_options *options, struct survey *ret_survey,
+		    struct error *err);
 
 /*
  * Compiles a probe for each function that the requests mean. Those that cannot be traced are part of the

@@ -21,7 +21,7 @@ struct kernel_options {
 	enum kernel_attachment attachment;
 	bool long_plans; /* other plans than short ones (plan.h) will be installed */
 	/* What kernel_watch() tells of, beside targets that run another program. */
-	bool watch_all; /* every process that does */
+	bool watch_all;	       /* every process that does */
 	const uint16_t *ports; /* processes that listen on one of these, WATCHED_PORTS at most */
 	size_t port_count;
 };

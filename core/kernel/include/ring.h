@@ -14,7 +14,8 @@ struct ring;
 /* What the ring calls. The record lives until `record` returns. */
 struct ring_callbacks {
 	void (*record)(void *user, struct bytes record);
-	void (*batch_end)(void *user); /* after records were handed on, and at each look at an empty ring */
+	void (*batch_end)(
+		void *user); /* after records were handed on, and at each look at an empty ring */
 	void *user;
 };
 

@@ -4,8 +4,8 @@
 
 #include <sys/types.h>
 
-#include "event.h"
 #include "error.h"
+#include "event.h"
 #include "redaction.h"
 #include "sink.h"
 
@@ -19,14 +19,14 @@ enum outputs_standard { OUTPUTS_NONE, OUTPUTS_TABLE, OUTPUTS_JSON };
 
 /* The strings outlive the outputs. */
 struct outputs_options {
-	void *loop; /* a uv_loop_t */
+	void *loop;			/* a uv_loop_t */
 	enum outputs_standard standard; /* a table only if there is nothing else */
 	const char *file;		/* to append to, or NULL */
 	const char *socket;		/* path to serve, or NULL; see sink_create_socket() */
 	mode_t socket_mode;
-	const char *socket_group; /* or NULL */
-	size_t reader_buffer;	  /* bytes that may wait for one reader */
-	const char *version;	  /* of the tool, for readers */
+	const char *socket_group;	   /* or NULL */
+	size_t reader_buffer;		   /* bytes that may wait for one reader */
+	const char *version;		   /* of the tool, for readers */
 	const struct redaction *redaction; /* of secrets; NULL: all is shown */
 	/* Called from the loop when an output failed for good; -EPIPE: nobody reads any more. */
 	void (*failed)(void *user, int error);

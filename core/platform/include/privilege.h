@@ -32,7 +32,8 @@ uint64_t privilege_held(void);
 
 /* Whether these suffice; the names of those that are missing, separated by commas. */
 bool privilege_has(uint64_t capabilities, enum privilege privilege);
-void privilege_list_missing(uint64_t capabilities, enum privilege privilege, char *list, size_t size);
+void privilege_list_missing(uint64_t capabilities, enum privilege privilege, char *list,
+			    size_t size);
 
 /* Of all that anything here takes: whether it is among these, and its name; NULL after the last. */
 const char *privilege_name(size_t index, uint64_t capabilities, bool *ret_held);
@@ -45,7 +46,7 @@ bool privilege_suspend_admin(void);
 void privilege_resume_admin(void);
 
 struct privilege_needs {
-	bool files;	  /* files of anybody are still to be made or removed */
+	bool files; /* files of anybody are still to be made or removed */
 	bool admin; /* the kernel demands CAP_SYS_ADMIN for the probes */
 };
 

@@ -19,7 +19,8 @@ struct file_identity {
 	ino_t inode;
 	off_t size;
 	struct timespec modified;
-	struct timespec changed; /* nobody can set this one back after overwriting the file in place */
+	struct timespec
+		changed; /* nobody can set this one back after overwriting the file in place */
 };
 
 /* Negative errno when the file cannot be looked at. */
@@ -33,7 +34,7 @@ struct process {
 	int descriptor; /* pidfd: readable when the process has ended; never another process */
 	char comm[16];
 	char exe[PROCESS_MAX_PATH]; /* what /proc/PID/exe links to; for reading */
-	struct file_identity file; /* that it runs */
+	struct file_identity file;  /* that it runs */
 };
 
 /* "/proc/1234/exe": opens the file the process runs even where the path says otherwise (another mount

@@ -13,7 +13,7 @@ struct process_identity {
 	const char *library;   /* that has its Go code; NULL: `exe` has it */
 	const char *container; /* its id; NULL: it runs in none */
 	const char *go_version;
-	const char *convention; /* "stack" or "register" */
+	const char *convention;	   /* "stack" or "register" */
 	const char *const *unseen; /* of the requests it handles, in words */
 	size_t unseen_count;
 };

@@ -45,7 +45,7 @@ struct protocol {
 struct protocol_blindness {
 	const struct expected_call *call;
 	const char *unseen; /* "HTTP/1 requests" */
-	bool hides_ends; /* that a request is still open then says nothing about its handler */
+	bool hides_ends;    /* that a request is still open then says nothing about its handler */
 };
 
 /* Requests that net/http's server handles: HTTP/1 and HTTP/2, with and without TLS. */

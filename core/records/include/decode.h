@@ -13,7 +13,7 @@ struct hit_head {
 	uint32_t pid, tid; /* as the kernel numbers them */
 	uint32_t target;   /* from the attach cookie */
 	uint32_t plan;
-	uint64_t time; /* CLOCK_MONOTONIC, nanoseconds */
+	uint64_t time;	     /* CLOCK_MONOTONIC, nanoseconds */
 	uint64_t lost_calls; /* before it */
 };
 

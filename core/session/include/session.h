@@ -10,8 +10,8 @@
 #include "error.h"
 #include "function_request.h"
 #include "kernel_attachment.h"
-#include "request_captures.h"
 #include "notice.h"
+#include "request_captures.h"
 
 /*
  * A run of the tool: targets, the kernel side, the ring reader and the sinks, on one event loop. Made,
@@ -25,16 +25,16 @@ struct session_options {
 	const struct function_request *functions; /* to trace instead of requests; may be none */
 	size_t function_count;
 	const struct request_captures *captures; /* of requests; NULL for none */
-	const struct redaction *redaction; /* of secrets; NULL: all is shown */
+	const struct redaction *redaction;	 /* of secrets; NULL: all is shown */
 	enum bytes_notation notation;
-	uint16_t max_elements; /* of an array, a slice or a map */
-	bool latency; /* of functions */
+	uint16_t max_elements;	  /* of an array, a slice or a map */
+	bool latency;		  /* of functions */
 	const char *const *names; /* globs of processes to trace, see discovery.h */
 	size_t name_count;
 	const uint16_t *ports;
 	size_t port_count;
 	bool all;
-	bool watches_binaries; /* session_add_binary() will be called */
+	bool watches_binaries;	    /* session_add_binary() will be called */
 	enum session_output output; /* on standard output; a table only if there is nothing else */
 	const char *output_file;    /* to append JSON to, or NULL */
 	const char *socket;	    /* to serve JSON on, or NULL; see sink_create_socket() */
@@ -42,18 +42,18 @@ struct session_options {
 	const char *socket_group; /* or NULL */
 	uint32_t reader_buffer;	  /* bytes that may wait for one reader */
 	const char *version;	  /* of the tool, for readers */
-	uint64_t count;		    /* stop after so many requests or calls; 0: never */
-	uint64_t duration;	    /* stop after so many milliseconds; 0: never */
-	uint32_t max_string;	    /* bytes */
-	const char *types;	    /* file with the DWARF of what is traced, or NULL */
-	uint32_t ring_size;	    /* bytes */
+	uint64_t count;		  /* stop after so many requests or calls; 0: never */
+	uint64_t duration;	  /* stop after so many milliseconds; 0: never */
+	uint32_t max_string;	  /* bytes */
+	const char *types;	  /* file with the DWARF of what is traced, or NULL */
+	uint32_t ring_size;	  /* bytes */
 	enum kernel_attachment attachment;
 	struct notifier notifier;
 };
 
 struct session_summary {
 	uint64_t events, lost;
-	size_t targets; /* traced in all */
+	size_t targets;	  /* traced in all */
 	bool interrupted; /* ended by a signal */
 };
 

@@ -2,8 +2,8 @@
 #ifndef GOHTTPSNOOP_CORE_LOOKOUT_H
 #define GOHTTPSNOOP_CORE_LOOKOUT_H
 
-#include "process_news.h"
 #include "discovery.h"
+#include "process_news.h"
 #include "roster.h"
 
 /*

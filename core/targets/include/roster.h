@@ -2,8 +2,8 @@
 #ifndef GOHTTPSNOOP_CORE_ROSTER_H
 #define GOHTTPSNOOP_CORE_ROSTER_H
 
-#include "error.h"
 #include "catalog.h"
+#include "error.h"
 #include "inspection.h"
 #include "target_set.h"
 

@@ -16,7 +16,7 @@ struct target_options {
 	struct kernel *kernel;
 	const struct record_clock *clock;
 	uint32_t id;
-	bool has_workers; /* see workers.h */
+	bool has_workers;	     /* see workers.h */
 	struct known_binary *binary; /* a user of which the target is until it is closed */
 	/* Called once, from the loop, when the process has ended. */
 	void (*ended)(void *user, struct target *target);

@@ -17,7 +17,7 @@ struct line {
 	char *words[16];
 };
 
-#define LINE(...) ((struct line){{"gohttpsnoop", __VA_ARGS__}})
+#define LINE(...) ((struct line){ { "gohttpsnoop", __VA_ARGS__ } })
 
 static int parse(struct line line, struct options *options, struct error *err)
 {
@@ -32,7 +32,7 @@ static int parse(struct line line, struct options *options, struct error *err)
 static struct options parsed(struct line line)
 {
 	struct options options;
-	struct error err = {0};
+	struct error err = { 0 };
 
 	if (parse(line, &options, &err) < 0)
 		fail_msg("%s", err.what);
@@ -42,7 +42,7 @@ static struct options parsed(struct line line)
 static void assert_refused(struct line line, const char *what)
 {
 	struct options options;
-	struct error err = {0};
+	struct error err = { 0 };
 
 	assert_int_equal(parse(line, &options, &err), -EINVAL);
 	assert_int_equal(err.code, -EINVAL);
@@ -53,7 +53,8 @@ static void assert_refused(struct line line, const char *what)
 
 static void takes_binary_and_functions(void **state)
 {
-	struct options options = parsed(LINE("./server", "main.ping", "main.(*Shop).Checkout(order.ID)"));
+	struct options options =
+		parsed(LINE("./server", "main.ping", "main.(*Shop).Checkout(order.ID)"));
 
 	assert_int_equal(options.pid_count, 0);
 	assert_int_equal(options.binary_count, 1);
@@ -111,7 +112,7 @@ static void takes_functions_beside_options(void **state)
 static void refuses_other_functions(void **state)
 {
 	struct options options;
-	struct error err = {0};
+	struct error err = { 0 };
 
 	assert_refused(LINE("./server", "main.ping", "main.ping(a"), "is expected here");
 	assert_refused(LINE("./server", ""), "name of a function");
@@ -125,7 +126,7 @@ static void refuses_other_functions(void **state)
 static void takes_pids(void **state)
 {
 	struct options options = parsed(LINE("-p", "1,2147483647", "--pid=3", "-p4"));
-	const uint32_t wanted[] = {1, 2147483647, 3, 4};
+	const uint32_t wanted[] = { 1, 2147483647, 3, 4 };
 
 	assert_int_equal(options.pid_count, 4);
 	assert_memory_equal(options.pids, wanted, sizeof(wanted));
@@ -134,9 +135,23 @@ static void takes_pids(void **state)
 
 static void refuses_what_is_no_pid(void **state)
 {
-	static char *const texts[] = {"", "0", "-1", "+1", " 1", "1 ", "1,", ",1", "1,,2", "1;2", "1,x",
-				      "x", "0x10", "1.5", "2147483648", "18446744073709551617",
-				      "1,99999999999999999999"};
+	static char *const texts[] = { "",
+				       "0",
+				       "-1",
+				       "+1",
+				       " 1",
+				       "1 ",
+				       "1,",
+				       ",1",
+				       "1,,2",
+				       "1;2",
+				       "1,x",
+				       "x",
+				       "0x10",
+				       "1.5",
+				       "2147483648",
+				       "18446744073709551617",
+				       "1,99999999999999999999" };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		assert_refused(LINE("--pid", texts[i]), "--pid");
@@ -151,7 +166,8 @@ static void takes_numbers_and_flags(void **state)
 	assert_int_equal(options.verbosity, -1);
 	assert_int_equal(options.max_string, 8192);
 	options_finish(&options);
-	options = parsed(LINE("--count=9223372036854775807", "--max-string=1", "--verbose", "--json", "x"));
+	options = parsed(
+		LINE("--count=9223372036854775807", "--max-string=1", "--verbose", "--json", "x"));
 	assert_true(options.count == INT64_MAX);
 	assert_int_equal(options.max_string, 1);
 	assert_int_equal(options.verbosity, 1);
@@ -182,8 +198,17 @@ static void takes_how_values_are_written(void **state)
 
 static void refuses_other_numbers(void **state)
 {
-	static char *const texts[] = {"", "0", "-1", "+1", " 1", "1 ", "1x", "0x10", "1e3",
-				      "18446744073709551616", "9223372036854775808"};
+	static char *const texts[] = { "",
+				       "0",
+				       "-1",
+				       "+1",
+				       " 1",
+				       "1 ",
+				       "1x",
+				       "0x10",
+				       "1e3",
+				       "18446744073709551616",
+				       "9223372036854775808" };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		assert_refused(LINE("-c", texts[i], "x"), "--count");
@@ -199,8 +224,9 @@ static void takes_durations(void **state)
 	static const struct {
 		char *text;
 		uint64_t milliseconds;
-	} cases[] = {{"10", 10000}, {"10s", 10000}, {"500ms", 500}, {"5m", 300000}, {"1h", 3600000},
-		     {"0.5s", 500}, {"1.5", 1500}, {"1ms", 1}, {"0.25h", 900000}};
+	} cases[] = { { "10", 10000 },	{ "10s", 10000 },  { "500ms", 500 },
+		      { "5m", 300000 }, { "1h", 3600000 }, { "0.5s", 500 },
+		      { "1.5", 1500 },	{ "1ms", 1 },	   { "0.25h", 900000 } };
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct options options = parsed(LINE("-d", cases[i].text, "x"));
@@ -212,9 +238,12 @@ static void takes_durations(void **state)
 
 static void refuses_other_durations(void **state)
 {
-	static char *const texts[] = {"", "0", "-1", "+1", " 1", "1 s", "1x", "s", "nan", "inf", "1d",
-				      "0.1ms", "1e400", "99999999999999999h", "10ss", "1m30s", "0x10", "0x1p3s", "1e3",
-				      "1e3s", ".5", "1.2.3"};
+	static char *const texts[] = {
+		"",	"0",	 "-1",	 "+1",	   " 1",    "1 s",   "1x",
+		"s",	"nan",	 "inf",	 "1d",	   "0.1ms", "1e400", "99999999999999999h",
+		"10ss", "1m30s", "0x10", "0x1p3s", "1e3",   "1e3s",  ".5",
+		"1.2.3"
+	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		assert_refused(LINE("--duration", texts[i], "x"), "--duration");
@@ -261,10 +290,13 @@ static void takes_outputs(void **state)
 
 static void refuses_other_outputs(void **state)
 {
-	static char *const modes[] = {"", "8", "0608", "1777", "-1", "rw", "0600 ", " 0600", "0x1"};
+	static char *const modes[] = {
+		"", "8", "0608", "1777", "-1", "rw", "0600 ", " 0600", "0x1"
+	};
 
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
-		assert_refused(LINE("x", "-s", "socket", "--socket-mode", modes[i]), "--socket-mode");
+		assert_refused(LINE("x", "-s", "socket", "--socket-mode", modes[i]),
+			       "--socket-mode");
 	assert_refused(LINE("x", "--reader-buffer", "65535"), "--reader-buffer");
 	assert_refused(LINE("x", "--reader-buffer", "1e6"), "--reader-buffer");
 	assert_refused(LINE("x", "--socket-mode", "0600"), "without --socket");
@@ -288,7 +320,7 @@ static void names_what_is_no_option(void **state)
 static void wants_a_target(void **state)
 {
 	struct options options;
-	struct error err = {0};
+	struct error err = { 0 };
 
 	assert_int_equal(parse(LINE("--json"), &options, &err), -EINVAL);
 	assert_true(err.hint[0]);
@@ -301,7 +333,8 @@ static void wants_a_target(void **state)
 	assert_true(options.version);
 	options_finish(&options);
 	/* After an error there is something to finish, too. */
-	assert_int_equal(parse(LINE("-p", "1,2", "-b", "x", "--nonsense"), &options, NULL), -EINVAL);
+	assert_int_equal(parse(LINE("-p", "1,2", "-b", "x", "--nonsense"), &options, NULL),
+			 -EINVAL);
 	options_finish(&options);
 }
 
@@ -313,9 +346,10 @@ static void help_tells_the_truth(void **state)
 	for (const char *at = strstr(options_usage, "--"); at; at = strstr(at + 2, "--")) {
 		char option[64], word[80];
 		size_t size = strspn(at + 2, "abcdefghijklmnopqrstuvwxyz-");
-		bool takes_value = at[2 + size] == ' ' && at[3 + size] >= 'A' && at[3 + size] <= 'Z';
+		bool takes_value = at[2 + size] == ' ' && at[3 + size] >= 'A' &&
+				   at[3 + size] <= 'Z';
 		struct options options;
-		struct error err = {0};
+		struct error err = { 0 };
 
 		snprintf(option, sizeof(option), "--%.*s", (int)size, at + 2);
 		parse(LINE("x", option), &options, &err);
@@ -324,10 +358,11 @@ static void help_tells_the_truth(void **state)
 		if (takes_value && !strstr(err.what, "needs a value"))
 			fail_msg("%s takes no value", option);
 		options_finish(&options);
-		err = (struct error){0};
+		err = (struct error){ 0 };
 		snprintf(word, sizeof(word), "%s=\x01", option);
 		parse(LINE("x", word), &options, &err);
-		if (!takes_value && strcmp(option, "--pid") != 0 && !strstr(err.what, "takes no value"))
+		if (!takes_value && strcmp(option, "--pid") != 0 &&
+		    !strstr(err.what, "takes no value"))
 			fail_msg("%s takes a value", option);
 		options_finish(&options);
 		count++;

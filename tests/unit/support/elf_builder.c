@@ -80,10 +80,10 @@ void elf_symbol(struct elf_builder *elf, const char *name, uint64_t address, uin
 	char strings[256] = "\0another.";
 	size_t length = 9 + strlen(name) + 1;
 	Elf64_Sym symbols[] = {
-		{0},
-		{.st_name = 1, .st_shndx = 1, .st_value = 1},
-		{.st_name = 9, .st_shndx = SHN_UNDEF, .st_value = 2},
-		{.st_name = 9, .st_shndx = 1, .st_value = address, .st_size = size},
+		{ 0 },
+		{ .st_name = 1, .st_shndx = 1, .st_value = 1 },
+		{ .st_name = 9, .st_shndx = SHN_UNDEF, .st_value = 2 },
+		{ .st_name = 9, .st_shndx = 1, .st_value = address, .st_size = size },
 	};
 
 	snprintf(strings + 9, sizeof(strings) - 9, "%s", name);
@@ -98,9 +98,9 @@ void elf_relocations(struct elf_builder *elf, uint64_t address, const Elf64_Rela
 	uint64_t size = count * sizeof(*entries);
 	uint64_t offset = elf_append(elf, entries, size);
 	Elf64_Dyn dynamic[] = {
-		{.d_tag = DT_RELA, .d_un.d_ptr = address},
-		{.d_tag = DT_RELASZ, .d_un.d_val = size},
-		{.d_tag = DT_NULL},
+		{ .d_tag = DT_RELA, .d_un.d_ptr = address },
+		{ .d_tag = DT_RELASZ, .d_un.d_val = size },
+		{ .d_tag = DT_NULL },
 	};
 	uint64_t at = elf_append(elf, dynamic, sizeof(dynamic));
 
@@ -124,8 +124,8 @@ void elf_put64(struct elf_builder *elf, uint64_t offset, uint64_t word)
 Elf64_Ehdr *elf_finish(struct elf_builder *elf, uint16_t type, uint16_t machine)
 {
 	Elf64_Ehdr header = {
-		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
-			    EV_CURRENT},
+		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
+			     EV_CURRENT },
 		.e_type = type,
 		.e_machine = machine,
 		.e_version = EV_CURRENT,
@@ -166,7 +166,14 @@ uint64_t elf_of_code(struct elf_builder *elf, uint64_t address, const void *code
 
 void elf_of_functions(struct elf_builder *elf, const char *const *names, size_t count)
 {
-	enum { CODE = 0x400000, TABLE = 0x500000, FUNCTAB = 128, FUNCS = 1024, FUNC = 48, NAMES = 4096 };
+	enum {
+		CODE = 0x400000,
+		TABLE = 0x500000,
+		FUNCTAB = 128,
+		FUNCS = 1024,
+		FUNC = 48,
+		NAMES = 4096
+	};
 	uint64_t code, table, name = 0;
 
 	elf_init(elf);

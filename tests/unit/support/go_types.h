@@ -24,7 +24,7 @@ struct types {
 	} pairs[GO_MAX_PAIRS]; /* what the linker saw converted */
 	size_t pair_count;
 	struct type_names *names; /* of types, by hash; or NULL */
-	const char *variable; /* the one that a symbol names */
+	const char *variable;	  /* the one that a symbol names */
 	uint64_t variable_address;
 };
 

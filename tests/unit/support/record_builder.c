@@ -70,5 +70,5 @@ struct bytes record_finish(struct record_builder *record)
 	memcpy(record->bytes, &record->head, sizeof(record->head));
 	memcpy(record->bytes + sizeof(record->head), record->cells, cells);
 	memcpy(record->bytes + sizeof(record->head) + cells, record->payload, record->payload_size);
-	return (struct bytes){record->bytes, size};
+	return (struct bytes){ record->bytes, size };
 }

@@ -12,7 +12,7 @@
 
 static void fills_once(void **state)
 {
-	struct error err = {0};
+	struct error err = { 0 };
 	char text[256];
 
 	errno = EINTR;
@@ -49,22 +49,22 @@ static void escapes_what_drives_a_terminal(void **state)
 	static const struct {
 		const char *what, *shown;
 	} rows[] = {
-		{"plain", "plain"},
-		{"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xb9",
-		 "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xb9"},
-		{"\x1b[31m\n\x7f", "\\x1b[31m\\x0a\\x7f"},
-		{"\xc2\x9b", "\\u009b"},
-		{"\xe2\x80\xa8\xe2\x80\xae\xe2\x81\xa6", "\\u2028\\u202e\\u2066"},
-		{"\x9b\xff", "\\x9b\\xff"},
-		{"\xc0\x80", "\\xc0\\x80"},
-		{"\xe2\x82", "\\xe2\\x82"},
-		{"\xed\xa0\x80", "\\xed\\xa0\\x80"},
-		{"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},
-		{"\xe0\x80\x80", "\\xe0\\x80\\x80"},
+		{ "plain", "plain" },
+		{ "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xb9",
+		  "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xb9" },
+		{ "\x1b[31m\n\x7f", "\\x1b[31m\\x0a\\x7f" },
+		{ "\xc2\x9b", "\\u009b" },
+		{ "\xe2\x80\xa8\xe2\x80\xae\xe2\x81\xa6", "\\u2028\\u202e\\u2066" },
+		{ "\x9b\xff", "\\x9b\\xff" },
+		{ "\xc0\x80", "\\xc0\\x80" },
+		{ "\xe2\x82", "\\xe2\\x82" },
+		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },
+		{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" },
+		{ "\xe0\x80\x80", "\\xe0\\x80\\x80" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct error err = {0};
+		struct error err = { 0 };
 		char text[256];
 
 		error_fail(&err, -1, "%s", rows[i].what);
@@ -75,7 +75,7 @@ static void escapes_what_drives_a_terminal(void **state)
 
 static void cuts_whole_characters(void **state)
 {
-	struct error err = {0};
+	struct error err = { 0 };
 	char text[5];
 
 	error_fail(&err, -1, "abc\xc3\xa9z");
@@ -89,7 +89,7 @@ static void cuts_whole_characters(void **state)
 
 static void quotes_once(void **state)
 {
-	struct error err = {0}, other = {0};
+	struct error err = { 0 }, other = { 0 };
 
 	error_quote(NULL, "x", 0);
 	error_fail(&err, -EINVAL, "wrong");
@@ -108,7 +108,7 @@ static void quotes_once(void **state)
 /* What is shown of a quote, and the column of the caret below it. */
 static void assert_quote(const char *quote, size_t at, const char *shown, size_t wanted)
 {
-	struct error err = {0};
+	struct error err = { 0 };
 	char text[256];
 	size_t column = 99;
 
@@ -137,7 +137,7 @@ static void formats_quotes(void **state)
 
 static void formats_no_quote(void **state)
 {
-	struct error err = {0};
+	struct error err = { 0 };
 	char text[4] = "old";
 	size_t column = 5;
 
@@ -154,7 +154,7 @@ static void formats_no_quote(void **state)
 /* A long quote is cut, and the caret stays below what is left. */
 static void cuts_quotes(void **state)
 {
-	struct error err = {0};
+	struct error err = { 0 };
 	char quote[400], text[16];
 	size_t column;
 

@@ -21,11 +21,32 @@ static bool hides_key(const struct redaction *redaction, const char *key)
 static void knows_the_list(void **state)
 {
 	static const char *const names[] = {
-		"authorization", "cookie", "set-cookie", "proxy-authorization", "password", "passwd", "secret",
-		"token", "access_token", "api_key", "apikey", "session",
+		"authorization",
+		"cookie",
+		"set-cookie",
+		"proxy-authorization",
+		"password",
+		"passwd",
+		"secret",
+		"token",
+		"access_token",
+		"api_key",
+		"apikey",
+		"session",
 		/* As they are spelled elsewhere. */
-		"Authorization", "COOKIE", "SetCookie", "AccessToken", "accessToken", "Access-Token", "API-Key",
-		"access.token", "token[]", "_token", "X-Api-Key", "x_session", "X-TOKEN",
+		"Authorization",
+		"COOKIE",
+		"SetCookie",
+		"AccessToken",
+		"accessToken",
+		"Access-Token",
+		"API-Key",
+		"access.token",
+		"token[]",
+		"_token",
+		"X-Api-Key",
+		"x_session",
+		"X-TOKEN",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -38,9 +59,26 @@ static void knows_the_list(void **state)
 static void shows_other_names(void **state)
 {
 	static const char *const names[] = {
-		"", "-", "tokenizer", "sessions_count", "session2", "cookies", "cookie2", "user-agent", "passwordless",
-		"secretary", "tok", "xtoken", "x-", "x-x-token", "authorization:x", "proxy-authenticate", "nosecret",
-		"tokén", "token\xff", "access_token_that_is_longer_than_any_name_on_the_list",
+		"",
+		"-",
+		"tokenizer",
+		"sessions_count",
+		"session2",
+		"cookies",
+		"cookie2",
+		"user-agent",
+		"passwordless",
+		"secretary",
+		"tok",
+		"xtoken",
+		"x-",
+		"x-x-token",
+		"authorization:x",
+		"proxy-authenticate",
+		"nosecret",
+		"tokén",
+		"token\xff",
+		"access_token_that_is_longer_than_any_name_on_the_list",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -54,8 +92,13 @@ static void shows_other_names(void **state)
 /* Signatures of URLs: they are mostly something else where they are fields. */
 static void knows_signatures_of_queries(void **state)
 {
-	static const char *const names[] = {"sig", "Signature", "AWSAccessKeyId", "X-Goog-Signature",
-					    "X-Amz-Signature", "X-Amz-Security-Token", "x-amz-credential"};
+	static const char *const names[] = { "sig",
+					     "Signature",
+					     "AWSAccessKeyId",
+					     "X-Goog-Signature",
+					     "X-Amz-Signature",
+					     "X-Amz-Security-Token",
+					     "x-amz-credential" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		assert_true(hides_key(&listed, names[i]));
@@ -66,9 +109,11 @@ static void knows_signatures_of_queries(void **state)
 
 static void decodes_parameters(void **state)
 {
-	static const char *const hidden[] = {"%74oken", "%54%4f%4B%45%4e", "access%5Ftoken", "access+token", "token%00",
-					     "token%5B%5D", "X%2dApi-Key", "%tok%en%"};
-	static const char *const shown[] = {"%2574oken", "tok%65nizer", "%74oke", "%", "%7", "tok%zzen"};
+	static const char *const hidden[] = { "%74oken",      "%54%4f%4B%45%4e", "access%5Ftoken",
+					      "access+token", "token%00",	 "token%5B%5D",
+					      "X%2dApi-Key",  "%tok%en%" };
+	static const char *const shown[] = { "%2574oken", "tok%65nizer", "%74oke",
+					     "%",	  "%7",		 "tok%zzen" };
 
 	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
 		if (!redaction_hides_parameter(&listed, hidden[i], strlen(hidden[i])))
@@ -96,9 +141,10 @@ static void takes_cut_keys_for_what_they_may_be(void **state)
 
 static void assert_glob(const char *glob, const char *name, bool wanted)
 {
-	const struct redaction redaction = {&glob, 1};
+	const struct redaction redaction = { &glob, 1 };
 
-	if (hides_key(&redaction, name) != wanted || redaction_hides_field(&redaction, name) != wanted)
+	if (hides_key(&redaction, name) != wanted ||
+	    redaction_hides_field(&redaction, name) != wanted)
 		fail_msg("--redact '%s': \"%s\" is %s", glob, name, wanted ? "shown" : "hidden");
 }
 
@@ -135,8 +181,8 @@ static void matches_globs(void **state)
 
 static void matches_globs_of_cut_keys(void **state)
 {
-	static const char *const globs[] = {"customer-*-key"};
-	const struct redaction redaction = {globs, 1};
+	static const char *const globs[] = { "customer-*-key" };
+	const struct redaction redaction = { globs, 1 };
 
 	assert_true(redaction_hides_key(&redaction, "cust", 4, 40));
 	assert_true(redaction_hides_key(&redaction, "customer-of-", 12, 40));
@@ -147,29 +193,35 @@ static void refuses_what_is_no_glob(void **state)
 {
 	static const char *globs[REDACTION_MAX_GLOBS + 1];
 	char text[REDACTION_MAX_GLOB + 2];
-	struct error err = {0};
+	struct error err = { 0 };
 
 	for (size_t i = 0; i <= REDACTION_MAX_GLOBS; i++)
 		globs[i] = "a*";
 	assert_int_equal(redaction_check(&listed, &err), 0);
-	assert_int_equal(redaction_check(&(struct redaction){globs, REDACTION_MAX_GLOBS}, &err), 0);
-	assert_int_equal(redaction_check(&(struct redaction){globs, REDACTION_MAX_GLOBS + 1}, &err), -E2BIG);
+	assert_int_equal(redaction_check(&(struct redaction){ globs, REDACTION_MAX_GLOBS }, &err),
+			 0);
+	assert_int_equal(redaction_check(&(struct redaction){ globs, REDACTION_MAX_GLOBS + 1 },
+					 &err),
+			 -E2BIG);
 	globs[0] = "";
-	assert_int_equal(redaction_check(&(struct redaction){globs, 1}, &err), -EINVAL);
+	assert_int_equal(redaction_check(&(struct redaction){ globs, 1 }, &err), -EINVAL);
 	memset(text, 'a', sizeof(text));
 	text[REDACTION_MAX_GLOB + 1] = '\0';
 	globs[0] = text;
-	assert_int_equal(redaction_check(&(struct redaction){globs, 1}, &err), -EINVAL);
+	assert_int_equal(redaction_check(&(struct redaction){ globs, 1 }, &err), -EINVAL);
 	text[REDACTION_MAX_GLOB] = '\0';
-	assert_int_equal(redaction_check(&(struct redaction){globs, 1}, &err), 0);
+	assert_int_equal(redaction_check(&(struct redaction){ globs, 1 }, &err), 0);
 }
 
 /* A glob and a name for each that matches, and the plainest way to say so. */
 static bool matches_plainly(const char *glob, const char *name)
 {
 	if (*glob == '*')
-		return matches_plainly(glob + 1, name) || (*name && matches_plainly(glob, name + 1));
-	return *glob ? *name && (*glob == '?' || *glob == *name) && matches_plainly(glob + 1, name + 1) : !*name;
+		return matches_plainly(glob + 1, name) ||
+		       (*name && matches_plainly(glob, name + 1));
+	return *glob ? *name && (*glob == '?' || *glob == *name) &&
+			       matches_plainly(glob + 1, name + 1) :
+		       !*name;
 }
 
 static void matches_as_the_plainest_way_does(void **state)
@@ -177,8 +229,8 @@ static void matches_as_the_plainest_way_does(void **state)
 	srand(1);
 	for (int i = 0; i < 200000; i++) {
 		char glob[7] = "", name[9] = "";
-		const char *globs[] = {glob};
-		const struct redaction redaction = {globs, 1};
+		const char *globs[] = { glob };
+		const struct redaction redaction = { globs, 1 };
 
 		for (int at = rand() % 6; at >= 0; at--)
 			glob[at] = "ab*?"[rand() % 4];

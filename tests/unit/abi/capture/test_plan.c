@@ -11,20 +11,21 @@
 #include "plan.h"
 #include "plan_check.h"
 
-static const struct cell int_cell = {CELL_INT, 8};
-static const struct cell uint16_cell = {CELL_UINT, 2};
-static const struct cell bool_cell = {CELL_BOOL, 1};
-static const struct cell string_cell = {CELL_STRING, 16};
-static const struct cell pointer_cell = {CELL_POINTER, 8};
-static const struct site site = {.skip_if_set = 0x41, .skip_if_clear = 0x20};
+static const struct cell int_cell = { CELL_INT, 8 };
+static const struct cell uint16_cell = { CELL_UINT, 2 };
+static const struct cell bool_cell = { CELL_BOOL, 1 };
+static const struct cell string_cell = { CELL_STRING, 16 };
+static const struct cell pointer_cell = { CELL_POINTER, 8 };
+static const struct site site = { .skip_if_set = 0x41, .skip_if_clear = 0x20 };
 
 /* Where the first block stands in the work area: behind the registers. */
 enum { WORK = PLAN_REGISTER_WORDS * 8 };
 
 static struct plan_place in_register(uint8_t word)
 {
-	return (struct plan_place){.source = PLAN_REGISTERS, .gate = PLAN_NO_GATE, .words = {word},
-				   .word_count = 1};
+	return (struct plan_place){
+		.source = PLAN_REGISTERS, .gate = PLAN_NO_GATE, .words = { word }, .word_count = 1
+	};
 }
 
 /* In memory: from a register, over displacements. Negative when the plan is full. */
@@ -38,30 +39,36 @@ static int follow(struct plan_builder *builder, uint8_t word, size_t hop_count, 
 
 		if (r < 0)
 			return r;
-		place = (struct plan_place){.source = r, .gate = PLAN_NO_GATE, .displacement = hops[i]};
+		place = (struct plan_place){ .source = r,
+					     .gate = PLAN_NO_GATE,
+					     .displacement = hops[i] };
 	}
 	*ret_place = place;
 	return 0;
 }
 
 /* `displacement` bytes into what a word leads to. */
-static struct plan_place into(struct plan_builder *builder, struct plan_place pointer, int32_t displacement)
+static struct plan_place into(struct plan_builder *builder, struct plan_place pointer,
+			      int32_t displacement)
 {
 	int source = plan_follow(builder, pointer, NULL);
 
 	assert_true(source >= 0);
-	return (struct plan_place){.source = source, .gate = PLAN_NO_GATE, .displacement = displacement};
+	return (struct plan_place){ .source = source,
+				    .gate = PLAN_NO_GATE,
+				    .displacement = displacement };
 }
 
-static void add(struct plan_builder *builder, struct plan_place place, struct cell cell, uint32_t lookahead)
+static void add(struct plan_builder *builder, struct plan_place place, struct cell cell,
+		uint32_t lookahead)
 {
 	uint16_t number = builder->capture_count;
 
 	assert_int_equal(plan_add(builder, place, cell, lookahead, NULL), number);
 }
 
-static void add_in_memory(struct plan_builder *builder, struct cell cell, uint32_t lookahead, uint8_t word,
-			  size_t hop_count, const int32_t *hops)
+static void add_in_memory(struct plan_builder *builder, struct cell cell, uint32_t lookahead,
+			  uint8_t word, size_t hop_count, const int32_t *hops)
 {
 	struct plan_place place;
 
@@ -69,9 +76,10 @@ static void add_in_memory(struct plan_builder *builder, struct cell cell, uint32
 	add(builder, place, cell, lookahead);
 }
 
-#define ADD(builder, cell, lookahead, word, ...)                                                       \
-	add_in_memory(builder, cell, lookahead, word, sizeof((int32_t[]){__VA_ARGS__}) / sizeof(int32_t), \
-		      (int32_t[]){__VA_ARGS__})
+#define ADD(builder, cell, lookahead, word, ...)                            \
+	add_in_memory(builder, cell, lookahead, word,                       \
+		      sizeof((int32_t[]){ __VA_ARGS__ }) / sizeof(int32_t), \
+		      (int32_t[]){ __VA_ARGS__ })
 
 static struct plan compile(const struct plan_builder *builder)
 {
@@ -83,7 +91,8 @@ static struct plan compile(const struct plan_builder *builder)
 	return plan;
 }
 
-static void assert_operations(const struct plan *plan, const struct plan_operation *wanted, size_t count)
+static void assert_operations(const struct plan *plan, const struct plan_operation *wanted,
+			      size_t count)
 {
 	static const struct plan_operation end;
 
@@ -92,24 +101,27 @@ static void assert_operations(const struct plan *plan, const struct plan_operati
 		const struct plan_operation *have = &plan->operations[i];
 
 		if (memcmp(have, &wanted[i], sizeof(*have)) != 0)
-			fail_msg("operation %zu: code %u base %u block %u source %u target %u size %u "
-				 "displacement %d gate %u", i, have->code, have->base, have->block, have->source,
-				 have->target, have->size, have->displacement, have->gate);
+			fail_msg(
+				"operation %zu: code %u base %u block %u source %u target %u size %u "
+				"displacement %d gate %u",
+				i, have->code, have->base, have->block, have->source, have->target,
+				have->size, have->displacement, have->gate);
 	}
 	for (size_t i = count; i < PLAN_MAX_OPERATIONS; i++)
 		assert_memory_equal(&plan->operations[i], &end, sizeof(end));
 }
 
-#define ASSERT_OPERATIONS(plan, ...)                                                            \
-	assert_operations(plan, (struct plan_operation[]){__VA_ARGS__},                         \
-			  sizeof((struct plan_operation[]){__VA_ARGS__}) /                      \
+#define ASSERT_OPERATIONS(plan, ...)                                         \
+	assert_operations(plan, (struct plan_operation[]){ __VA_ARGS__ },    \
+			  sizeof((struct plan_operation[]){ __VA_ARGS__ }) / \
 				  sizeof(struct plan_operation))
 
 static void captures_registers(void **state)
 {
-	struct plan_builder builder = {0};
-	struct plan_place pair = {.source = PLAN_REGISTERS, .gate = PLAN_NO_GATE, .words = {10, 5},
-				  .word_count = 2};
+	struct plan_builder builder = { 0 };
+	struct plan_place pair = {
+		.source = PLAN_REGISTERS, .gate = PLAN_NO_GATE, .words = { 10, 5 }, .word_count = 2
+	};
 	struct plan plan;
 
 	add(&builder, pair, string_cell, 64);
@@ -121,13 +133,14 @@ static void captures_registers(void **state)
 	assert_int_equal(plan.cell_count, 2);
 	assert_int_equal(plan.flags, 0);
 	ASSERT_OPERATIONS(&plan,
-		{PLAN_STRING, .source = 80, .target = 40, .size = 1024, .displacement = 64},
-		{PLAN_SCALAR, .source = 264, .size = 2});
+			  { PLAN_STRING, .source = 80, .target = 40, .size = 1024,
+			    .displacement = 64 },
+			  { PLAN_SCALAR, .source = 264, .size = 2 });
 }
 
 static void follows_pointers(void **state)
 {
-	struct plan_builder builder = {0};
+	struct plan_builder builder = { 0 };
 	struct plan plan;
 
 	/* req.URL.Path of Go 1.25, req in rdi; then two more of the same request. */
@@ -135,19 +148,19 @@ static void follows_pointers(void **state)
 	ADD(&builder, string_cell, 0, 14, 0);
 	ADD(&builder, string_cell, 0, 14, 16, 96);
 	plan = compile(&builder);
-	ASSERT_OPERATIONS(&plan,
-		{PLAN_READ, .block = 1, .source = 112, .target = WORK, .size = 24},
-		{PLAN_READ, .base = 1, .block = 2, .source = WORK + 16, .target = WORK + 24, .size = 56,
-		 .displacement = 56},
-		{PLAN_STRING, .base = 2, .source = WORK + 24, .target = WORK + 32, .size = 1024,
-		 .displacement = 7},
-		{PLAN_STRING, .base = 1, .source = WORK, .target = WORK + 8, .size = 1024},
-		{PLAN_STRING, .base = 2, .source = WORK + 64, .target = WORK + 72, .size = 1024});
+	ASSERT_OPERATIONS(
+		&plan, { PLAN_READ, .block = 1, .source = 112, .target = WORK, .size = 24 },
+		{ PLAN_READ, .base = 1, .block = 2, .source = WORK + 16, .target = WORK + 24,
+		  .size = 56, .displacement = 56 },
+		{ PLAN_STRING, .base = 2, .source = WORK + 24, .target = WORK + 32, .size = 1024,
+		  .displacement = 7 },
+		{ PLAN_STRING, .base = 1, .source = WORK, .target = WORK + 8, .size = 1024 },
+		{ PLAN_STRING, .base = 2, .source = WORK + 64, .target = WORK + 72, .size = 1024 });
 }
 
 static void keeps_pointers_apart(void **state)
 {
-	struct plan_builder builder = {0};
+	struct plan_builder builder = { 0 };
 	struct plan plan;
 
 	/* Two registers; one word followed from each, at the same place. */
@@ -155,36 +168,38 @@ static void keeps_pointers_apart(void **state)
 	ADD(&builder, bool_cell, 0, 5, 8, 1);
 	plan = compile(&builder);
 	ASSERT_OPERATIONS(&plan,
-		{PLAN_READ, .block = 1, .source = 80, .target = WORK, .size = 8, .displacement = 8},
-		{PLAN_READ, .base = 1, .block = 2, .source = WORK, .target = WORK + 8, .size = 1,
-		 .displacement = 1},
-		{PLAN_READ, .block = 3, .source = 40, .target = WORK + 16, .size = 8, .displacement = 8},
-		{PLAN_READ, .base = 3, .block = 4, .source = WORK + 16, .target = WORK + 24, .size = 1,
-		 .displacement = 1},
-		{PLAN_SCALAR, .base = 2, .source = WORK + 8, .size = 1},
-		{PLAN_SCALAR, .base = 4, .source = WORK + 24, .size = 1});
+			  { PLAN_READ, .block = 1, .source = 80, .target = WORK, .size = 8,
+			    .displacement = 8 },
+			  { PLAN_READ, .base = 1, .block = 2, .source = WORK, .target = WORK + 8,
+			    .size = 1, .displacement = 1 },
+			  { PLAN_READ, .block = 3, .source = 40, .target = WORK + 16, .size = 8,
+			    .displacement = 8 },
+			  { PLAN_READ, .base = 3, .block = 4, .source = WORK + 16,
+			    .target = WORK + 24, .size = 1, .displacement = 1 },
+			  { PLAN_SCALAR, .base = 2, .source = WORK + 8, .size = 1 },
+			  { PLAN_SCALAR, .base = 4, .source = WORK + 24, .size = 1 });
 }
 
 /* The goroutine of the stack ABI: reached from a word that the kernel side provides when asked. */
 static void asks_for_the_thread_pointer(void **state)
 {
-	struct plan_builder builder = {0};
+	struct plan_builder builder = { 0 };
 	struct plan plan;
 
 	ADD(&builder, int_cell, 0, PLAN_THREAD_POINTER, -8, 152);
 	plan = compile(&builder);
 	assert_int_equal(plan.flags, PLAN_WANTS_THREAD_POINTER);
 	ASSERT_OPERATIONS(&plan,
-		{PLAN_READ, .block = 1, .source = PLAN_THREAD_POINTER * 8, .target = WORK, .size = 8,
-		 .displacement = -8},
-		{PLAN_READ, .base = 1, .block = 2, .source = WORK, .target = WORK + 8, .size = 8,
-		 .displacement = 152},
-		{PLAN_SCALAR, .base = 2, .source = WORK + 8, .size = 8});
+			  { PLAN_READ, .block = 1, .source = PLAN_THREAD_POINTER * 8,
+			    .target = WORK, .size = 8, .displacement = -8 },
+			  { PLAN_READ, .base = 1, .block = 2, .source = WORK, .target = WORK + 8,
+			    .size = 8, .displacement = 152 },
+			  { PLAN_SCALAR, .base = 2, .source = WORK + 8, .size = 8 });
 }
 
 static void splits_far_reads(void **state)
 {
-	struct plan_builder builder = {0};
+	struct plan_builder builder = { 0 };
 	struct plan plan;
 
 	/* 512 bytes from the first to the end of the second; one more is too far. */
@@ -197,18 +212,18 @@ static void splits_far_reads(void **state)
 	assert_int_equal(plan.operations[2].source, WORK + 504);
 	ADD(&builder, bool_cell, 0, 0, 504);
 	plan = compile(&builder);
-	ASSERT_OPERATIONS(&plan,
-		{PLAN_READ, .block = 1, .target = WORK, .size = 512, .displacement = -8},
-		{PLAN_READ, .block = 2, .target = WORK + 512, .size = 1, .displacement = 504},
-		{PLAN_SCALAR, .base = 1, .source = WORK, .size = 8},
-		{PLAN_SCALAR, .base = 1, .source = WORK + 504, .size = 8},
-		{PLAN_SCALAR, .base = 2, .source = WORK + 512, .size = 1});
+	ASSERT_OPERATIONS(
+		&plan, { PLAN_READ, .block = 1, .target = WORK, .size = 512, .displacement = -8 },
+		{ PLAN_READ, .block = 2, .target = WORK + 512, .size = 1, .displacement = 504 },
+		{ PLAN_SCALAR, .base = 1, .source = WORK, .size = 8 },
+		{ PLAN_SCALAR, .base = 1, .source = WORK + 504, .size = 8 },
+		{ PLAN_SCALAR, .base = 2, .source = WORK + 512, .size = 1 });
 }
 
 /* What depends on a condition is behind a gate: the operations that only long plans have. */
 static void guards_by_conditions(void **state)
 {
-	struct plan_builder builder = {0};
+	struct plan_builder builder = { 0 };
 	struct plan_place pointer = in_register(10), held = in_register(5);
 	struct plan plan;
 
@@ -216,63 +231,74 @@ static void guards_by_conditions(void **state)
 	pointer.gate = plan_require(&builder, in_register(5), PLAN_ABOVE, 8, 2, NULL);
 	assert_int_equal(pointer.gate, 0);
 	add(&builder, into(&builder, pointer, 16), int_cell, 0);
-	held.gate = plan_require(&builder, into(&builder, in_register(11), 16), PLAN_EQUAL, 4, 0xdeadbeef,
-				 NULL);
+	held.gate = plan_require(&builder, into(&builder, in_register(11), 16), PLAN_EQUAL, 4,
+				 0xdeadbeef, NULL);
 	add(&builder, held, pointer_cell, 0);
 	plan = compile(&builder);
 	assert_false(plan_is_short(&plan));
 	ASSERT_OPERATIONS(&plan,
-		{PLAN_ABOVE, .block = 1, .source = 40, .size = 8, .displacement = 2},
-		{PLAN_READ, .block = 2, .gate = 1, .source = 80, .target = WORK, .size = 8,
-		 .displacement = 16},
-		{PLAN_READ, .block = 3, .source = 88, .target = WORK + 8, .size = 4, .displacement = 16},
-		{PLAN_EQUAL, .base = 3, .block = 4, .source = WORK + 8, .size = 4,
-		 .displacement = (int32_t)0xdeadbeef},
-		{PLAN_SCALAR, .base = 2, .source = WORK, .size = 8},
-		{PLAN_SCALAR, .gate = 4, .source = 40, .size = 8});
+			  { PLAN_ABOVE, .block = 1, .source = 40, .size = 8, .displacement = 2 },
+			  { PLAN_READ, .block = 2, .gate = 1, .source = 80, .target = WORK,
+			    .size = 8, .displacement = 16 },
+			  { PLAN_READ, .block = 3, .source = 88, .target = WORK + 8, .size = 4,
+			    .displacement = 16 },
+			  { PLAN_EQUAL, .base = 3, .block = 4, .source = WORK + 8, .size = 4,
+			    .displacement = (int32_t)0xdeadbeef },
+			  { PLAN_SCALAR, .base = 2, .source = WORK, .size = 8 },
+			  { PLAN_SCALAR, .gate = 4, .source = 40, .size = 8 });
 }
 
 static struct plan_place entry_word(struct plan_builder *builder, struct plan_place map,
-				    const struct plan_search *search, uint32_t pass_over, int32_t word)
+				    const struct plan_search *search, uint32_t pass_over,
+				    int32_t word)
 {
 	int source = plan_find_entry(builder, map, search, pass_over, NULL);
 
 	assert_true(source >= 0);
-	return (struct plan_place){.source = source, .gate = PLAN_NO_GATE, .displacement = word};
+	return (struct plan_place){ .source = source, .gate = PLAN_NO_GATE, .displacement = word };
 }
 
 static void searches_maps(void **state)
 {
-	static const struct plan_search first = {.key = 8, .match = SEARCH_STRING, .key_size = 4, .wanted = "gift"};
-	static const struct plan_search second = {.key = 8};
-	struct plan_builder builder = {0};
+	static const struct plan_search first = {
+		.key = 8, .match = SEARCH_STRING, .key_size = 4, .wanted = "gift"
+	};
+	static const struct plan_search second = { .key = 8 };
+	struct plan_builder builder = { 0 };
 	struct plan_place map = in_register(10);
 	struct plan plan;
 
-	add(&builder, into(&builder, entry_word(&builder, map, &second, 1, PLAN_ENTRY_KEY), 0), string_cell, 0);
-	add(&builder, into(&builder, entry_word(&builder, map, &first, 0, PLAN_ENTRY_ELEMENT), 24), int_cell, 0);
+	add(&builder, into(&builder, entry_word(&builder, map, &second, 1, PLAN_ENTRY_KEY), 0),
+	    string_cell, 0);
+	add(&builder, into(&builder, entry_word(&builder, map, &first, 0, PLAN_ENTRY_ELEMENT), 24),
+	    int_cell, 0);
 	/* The same again: the same source, the same search. */
-	add(&builder, into(&builder, entry_word(&builder, map, &first, 0, PLAN_ENTRY_ELEMENT), 0), int_cell, 0);
+	add(&builder, into(&builder, entry_word(&builder, map, &first, 0, PLAN_ENTRY_ELEMENT), 0),
+	    int_cell, 0);
 	assert_int_equal(builder.search_count, 2);
 	plan = compile(&builder);
 	assert_memory_equal(&plan.searches[0], &second, sizeof(second));
 	assert_memory_equal(&plan.searches[1], &first, sizeof(first));
 	assert_false(plan_is_short(&plan));
 	ASSERT_OPERATIONS(&plan,
-		{PLAN_SEARCH, .block = 1, .source = 80, .target = WORK, .size = 0, .displacement = 1},
-		{PLAN_READ, .base = 1, .block = 2, .source = WORK, .target = WORK + 16, .size = 16},
-		{PLAN_SEARCH, .block = 3, .source = 80, .target = WORK + 32, .size = 1},
-		{PLAN_READ, .base = 3, .block = 4, .source = WORK + 40, .target = WORK + 48, .size = 32},
-		{PLAN_STRING, .base = 2, .source = WORK + 16, .target = WORK + 24, .size = 1024},
-		{PLAN_SCALAR, .base = 4, .source = WORK + 72, .size = 8},
-		{PLAN_SCALAR, .base = 4, .source = WORK + 48, .size = 8});
+			  { PLAN_SEARCH, .block = 1, .source = 80, .target = WORK, .size = 0,
+			    .displacement = 1 },
+			  { PLAN_READ, .base = 1, .block = 2, .source = WORK, .target = WORK + 16,
+			    .size = 16 },
+			  { PLAN_SEARCH, .block = 3, .source = 80, .target = WORK + 32, .size = 1 },
+			  { PLAN_READ, .base = 3, .block = 4, .source = WORK + 40,
+			    .target = WORK + 48, .size = 32 },
+			  { PLAN_STRING, .base = 2, .source = WORK + 16, .target = WORK + 24,
+			    .size = 1024 },
+			  { PLAN_SCALAR, .base = 4, .source = WORK + 72, .size = 8 },
+			  { PLAN_SCALAR, .base = 4, .source = WORK + 48, .size = 8 });
 }
 
 static void bounds_the_searches(void **state)
 {
-	struct plan_builder builder = {0};
-	struct plan_search search = {0};
-	struct error err = {0};
+	struct plan_builder builder = { 0 };
+	struct plan_search search = { 0 };
+	struct error err = { 0 };
 
 	for (int i = 0; i < PLAN_MAX_SEARCHES; i++) {
 		search.key = i;
@@ -287,7 +313,7 @@ static void bounds_the_searches(void **state)
 
 static void bounds_the_cells(void **state)
 {
-	struct plan_builder builder = {0}, before;
+	struct plan_builder builder = { 0 }, before;
 
 	for (int i = 0; i < PLAN_MAX_CELLS; i++)
 		assert_int_equal(plan_add(&builder, in_register(3), int_cell, 0, NULL), i);
@@ -300,7 +326,7 @@ static void bounds_the_cells(void **state)
 /* As many sources as there are blocks: all ways together, and a single one. */
 static void bounds_the_sources(void **state)
 {
-	struct plan_builder builder = {0};
+	struct plan_builder builder = { 0 };
 	struct plan_place place = in_register(0);
 	struct plan plan;
 
@@ -319,7 +345,7 @@ static void bounds_the_sources(void **state)
 /* Of what plans may do, only the old operations, and few of them, are for the short program. */
 static void knows_short_plans(void **state)
 {
-	struct plan_builder builder = {0};
+	struct plan_builder builder = { 0 };
 	struct plan plan;
 
 	for (int i = 0; i < PLAN_SHORT_OPERATIONS; i++)
@@ -333,7 +359,7 @@ static void knows_short_plans(void **state)
 
 static int compile_far_apart(int32_t count, int32_t distance, struct plan *plan)
 {
-	struct plan_builder builder = {0};
+	struct plan_builder builder = { 0 };
 
 	for (int32_t i = 0; i < count; i++)
 		ADD(&builder, int_cell, 0, 0, i * distance);
@@ -355,7 +381,7 @@ static void bounds_the_blocks(void **state)
 static void bounds_the_work_area(void **state)
 {
 	enum { BLOCKS = 31, LEFT = PLAN_WORK_SIZE - WORK - BLOCKS * 512 };
-	struct plan_builder builder = {0};
+	struct plan_builder builder = { 0 };
 	struct plan plan;
 
 	/* Blocks of 512 bytes, by their first and last word. */
@@ -368,14 +394,15 @@ static void bounds_the_work_area(void **state)
 	ADD(&builder, int_cell, 0, 1, 0);
 	ADD(&builder, int_cell, 0, 1, LEFT - 8);
 	plan = compile(&builder);
-	assert_int_equal(plan.operations[BLOCKS].target + plan.operations[BLOCKS].size, PLAN_WORK_SIZE);
+	assert_int_equal(plan.operations[BLOCKS].target + plan.operations[BLOCKS].size,
+			 PLAN_WORK_SIZE);
 	ADD(&builder, bool_cell, 0, 1, LEFT);
 	assert_int_equal(plan_compile(&builder, &site, PLAN_ROLE_CALL, 16, &plan, NULL), -E2BIG);
 }
 
 static void refuses_values_at_the_end_of_the_world(void **state)
 {
-	struct plan_builder builder = {0}, before;
+	struct plan_builder builder = { 0 }, before;
 	struct plan_place place = into(&builder, in_register(19), INT32_MAX - 15);
 
 	before = builder;
@@ -440,7 +467,8 @@ static bool compares(enum plan_operation_code comparison, uint64_t value, int32_
 }
 
 /* What an operation does that defines a block; whether it does. */
-static bool define(const struct plan *plan, const struct plan_operation *operation, struct thread *thread)
+static bool define(const struct plan *plan, const struct plan_operation *operation,
+		   struct thread *thread)
 {
 	uint64_t address = work_read(thread, operation->source, 8), words[2];
 
@@ -451,12 +479,14 @@ static bool define(const struct plan *plan, const struct plan_operation *operati
 				memory_byte(address + operation->displacement + i);
 		return true;
 	case PLAN_SEARCH:
-		if (!find_entry(address, &plan->searches[operation->size], operation->displacement, words))
+		if (!find_entry(address, &plan->searches[operation->size], operation->displacement,
+				words))
 			return false;
 		memcpy(thread->work + operation->target, words, sizeof(words));
 		return true;
 	default:
-		return compares(operation->code, work_read(thread, operation->source, operation->size),
+		return compares(operation->code,
+				work_read(thread, operation->source, operation->size),
 				operation->displacement);
 	}
 }
@@ -470,17 +500,20 @@ static size_t run(const struct plan *plan, struct thread *thread, struct value *
 	for (uint32_t i = 0; i < plan->operation_count; i++) {
 		const struct plan_operation *operation = &plan->operations[i];
 		bool is_string = operation->code == PLAN_STRING;
-		bool carried_out = thread->defined[operation->base] && thread->defined[operation->gate];
+		bool carried_out = thread->defined[operation->base] &&
+				   thread->defined[operation->gate];
 
 		if (operation->code != PLAN_SCALAR && !is_string) {
-			thread->defined[operation->block] = carried_out && define(plan, operation, thread);
+			thread->defined[operation->block] = carried_out &&
+							    define(plan, operation, thread);
 			continue;
 		}
-		values[count] = (struct value){.readable = carried_out};
+		values[count] = (struct value){ .readable = carried_out };
 		if (carried_out) {
 			values[count].words[0] = work_read(thread, operation->source,
 							   is_string ? 8 : operation->size);
-			values[count].words[1] = is_string ? work_read(thread, operation->target, 8) : 0;
+			values[count].words[1] =
+				is_string ? work_read(thread, operation->target, 8) : 0;
 		}
 		count++;
 	}
@@ -489,13 +522,15 @@ static size_t run(const struct plan *plan, struct thread *thread, struct value *
 
 /* ---- what captures mean, without any plan ---- */
 
-static bool condition_holds(const struct plan_builder *builder, const struct thread *thread, int16_t number);
+static bool condition_holds(const struct plan_builder *builder, const struct thread *thread,
+			    int16_t number);
 static bool locate(const struct plan_builder *builder, const struct thread *thread, int16_t number,
 		   uint64_t *ret_words);
 
 /* The bytes at a place, `offset` after it. */
 static bool read_place(const struct plan_builder *builder, const struct thread *thread,
-		       const struct plan_place *place, uint32_t size, uint32_t offset, uint64_t *ret_value)
+		       const struct plan_place *place, uint32_t size, uint32_t offset,
+		       uint64_t *ret_value)
 {
 	uint64_t words[2];
 
@@ -507,9 +542,9 @@ static bool read_place(const struct plan_builder *builder, const struct thread *
 	}
 	if (!locate(builder, thread, place->source, words))
 		return false;
-	*ret_value = builder->sources[place->source].kind == PLAN_SOURCE_ENTRY
-			     ? words[(place->displacement + offset) / 8]
-			     : memory_read(words[0] + place->displacement + offset, size);
+	*ret_value = builder->sources[place->source].kind == PLAN_SOURCE_ENTRY ?
+			     words[(place->displacement + offset) / 8] :
+			     memory_read(words[0] + place->displacement + offset, size);
 	return true;
 }
 
@@ -523,12 +558,14 @@ static bool locate(const struct plan_builder *builder, const struct thread *thre
 	if (!read_place(builder, thread, &source->place, 8, 0, &word))
 		return false;
 	if (source->kind == PLAN_SOURCE_ENTRY)
-		return find_entry(word, &builder->searches[source->search], source->pass_over, ret_words);
+		return find_entry(word, &builder->searches[source->search], source->pass_over,
+				  ret_words);
 	ret_words[0] = word;
 	return true;
 }
 
-static bool condition_holds(const struct plan_builder *builder, const struct thread *thread, int16_t number)
+static bool condition_holds(const struct plan_builder *builder, const struct thread *thread,
+			    int16_t number)
 {
 	const struct plan_source *condition = &builder->sources[number];
 	uint64_t value;
@@ -541,10 +578,10 @@ static struct value reach(const struct plan_builder *builder, const struct threa
 			  const struct plan_capture *capture)
 {
 	bool is_string = capture->cell.kind == CELL_STRING;
-	struct value value = {0};
+	struct value value = { 0 };
 
-	value.readable = read_place(builder, thread, &capture->place, is_string ? 8 : capture->cell.size, 0,
-				    &value.words[0]);
+	value.readable = read_place(builder, thread, &capture->place,
+				    is_string ? 8 : capture->cell.size, 0, &value.words[0]);
 	if (value.readable && is_string)
 		read_place(builder, thread, &capture->place, 8, 8, &value.words[1]);
 	return value;
@@ -563,7 +600,7 @@ static uint32_t next_random(uint64_t *random)
 /* Another place, that one leads to. */
 static int random_hop(uint64_t *random, struct plan_builder *builder, struct plan_place *place)
 {
-	struct plan_search search = {.key = next_random(random) % 3};
+	struct plan_search search = { .key = next_random(random) % 3 };
 	int r;
 
 	if (next_random(random) % 4 == 0) {
@@ -578,20 +615,23 @@ static int random_hop(uint64_t *random, struct plan_builder *builder, struct pla
 	}
 	if (next_random(random) % 5 == 0) {
 		r = plan_find_entry(builder, *place, &search, next_random(random) % 3, NULL);
-		*place = (struct plan_place){.source = r, .gate = PLAN_NO_GATE,
-					     .displacement = 8 * (next_random(random) % 2)};
+		*place = (struct plan_place){ .source = r,
+					      .gate = PLAN_NO_GATE,
+					      .displacement = 8 * (next_random(random) % 2) };
 		if (r < 0)
 			return r;
 	}
 	r = plan_follow(builder, *place, NULL);
-	*place = (struct plan_place){.source = r, .gate = PLAN_NO_GATE,
-				     .displacement = (int32_t)(next_random(random) % 90) * 9 - 200};
+	*place = (struct plan_place){ .source = r,
+				      .gate = PLAN_NO_GATE,
+				      .displacement =
+					      (int32_t)(next_random(random) % 90) * 9 - 200 };
 	return r;
 }
 
 static void add_random(uint64_t *random, struct plan_builder *builder)
 {
-	const struct cell cells[] = {int_cell, uint16_cell, bool_cell, string_cell, pointer_cell};
+	const struct cell cells[] = { int_cell, uint16_cell, bool_cell, string_cell, pointer_cell };
 	struct plan_place place = in_register(next_random(random) % 3);
 	struct plan_builder before = *builder;
 	int r = 0;
@@ -611,9 +651,9 @@ static void plans_capture_what_was_asked_for(void **state)
 	size_t compiled = 0, readable = 0, unreadable = 0;
 
 	for (int round = 0; round < 20000; round++) {
-		struct plan_builder builder = {0};
+		struct plan_builder builder = { 0 };
 		struct value values[PLAN_MAX_CELLS], wanted;
-		struct thread thread = {0};
+		struct thread thread = { 0 };
 		uint32_t asked = next_random(&random) % 20;
 		struct plan plan;
 

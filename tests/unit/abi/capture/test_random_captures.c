@@ -235,7 +235,8 @@ static void check_nodes(const struct shape *shape, size_t first, size_t end, uin
 		if (node->kind == SHAPE_BYTE_ARRAY)
 			assert_true(node->second > 0 && node->cell + node->second <= (int)cells);
 		else if (node->kind != SHAPE_STRUCT && node->kind != SHAPE_ARRAY &&
-		    node->kind != SHAPE_NULL && node->kind != SHAPE_SECRET && node->kind != SHAPE_NUMBER)
+			 node->kind != SHAPE_NULL && node->kind != SHAPE_SECRET &&
+			 node->kind != SHAPE_NUMBER)
 			assert_true(node->cell < cells && node->second < cells);
 		check_nodes(shape, i + 1, i + node->size, cells, depth + 1);
 	}

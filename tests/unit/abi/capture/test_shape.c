@@ -33,7 +33,8 @@ struct writer {
 
 static void write_node(struct writer *writer, const struct shape_node *node);
 
-__attribute__((format(printf, 2, 3))) static void put(struct writer *writer, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void put(struct writer *writer, const char *format,
+						      ...)
 {
 	va_list list;
 
@@ -80,8 +81,8 @@ static const char *const form_names[TEXT_FORMS] = {
 static void write_node(struct writer *writer, const struct shape_node *node)
 {
 	static const char *const pairs[] = {
-		[SHAPE_BYTES] = "bytes", [SHAPE_COMPLEX] = "complex", [SHAPE_TIME] = "time",
-		[SHAPE_LENGTH] = "len",	 [SHAPE_SLICE] = "slice",     [SHAPE_MAP] = "map",
+		[SHAPE_BYTES] = "bytes",   [SHAPE_COMPLEX] = "complex", [SHAPE_TIME] = "time",
+		[SHAPE_LENGTH] = "len",	   [SHAPE_SLICE] = "slice",	[SHAPE_MAP] = "map",
 		[SHAPE_INTERFACE] = "any", [SHAPE_CHOICE] = "choice",
 	};
 
@@ -164,11 +165,16 @@ static void write_node(struct writer *writer, const struct shape_node *node)
 
 static struct types binary;
 static const struct redaction listed;
-static const struct shape_bounds usual = {.depth = 4, .width = 3, .recursion = 1, .bytes = 37, .types = 5, .redaction = &listed};
+static const struct shape_bounds usual = { .depth = 4,
+					   .width = 3,
+					   .recursion = 1,
+					   .bytes = 37,
+					   .types = 5,
+					   .redaction = &listed };
 
 static int forget_types(void **state)
 {
-	binary = (struct types){0};
+	binary = (struct types){ 0 };
 	go_forget();
 	return 0;
 }
@@ -188,12 +194,13 @@ struct answer {
 
 static int ask(const struct question *question, struct answer *answer, struct error *err)
 {
-	static const char *const names[] = {"a", "b", "c", "d"};
-	static const struct site site = {.goroutine_register = 1};
-	struct go_version version = {.number = GO_VERSION(25, 0)};
+	static const char *const names[] = { "a", "b", "c", "d" };
+	static const struct site site = { .goroutine_register = 1 };
+	struct go_version version = { .number = GO_VERSION(25, 0) };
 	struct parameter parameters[4];
-	struct signature signature = {.parameters = parameters};
-	struct scope scope = {convention_of(MACHINE_AMD64, &version), &version, &binary, &signature, &site};
+	struct signature signature = { .parameters = parameters };
+	struct scope scope = { convention_of(MACHINE_AMD64, &version), &version, &binary,
+			       &signature, &site };
 	struct shape_wish wishes[4];
 	size_t count = 0;
 
@@ -207,7 +214,7 @@ static int ask(const struct question *question, struct answer *answer, struct er
 		wishes[count] = (struct shape_wish){ .expression = question->expressions[count] };
 	for (; !question->expressions[0] && count < signature.parameter_count; count++)
 		wishes[count] = (struct shape_wish){ .expression = names[count] };
-	*answer = (struct answer){0};
+	*answer = (struct answer){ 0 };
 	return shape_create(&scope, wishes, count, question->bounds, &answer->builder,
 			    &answer->shape, &answer->gaps, err);
 }
@@ -215,7 +222,7 @@ static int ask(const struct question *question, struct answer *answer, struct er
 /* Each plan that a shape makes can be compiled and carried out. */
 static void check_plan(const struct answer *answer)
 {
-	static const struct site site = {0};
+	static const struct site site = { 0 };
 	struct plan plan;
 
 	assert_int_equal(plan_compile(&answer->builder, &site, PLAN_ROLE_CALL, 64, &plan, NULL), 0);
@@ -224,8 +231,8 @@ static void check_plan(const struct answer *answer)
 
 static void assert_shape_in(struct question question, const char *wanted)
 {
-	struct error err = {0};
-	struct writer writer = {0};
+	struct error err = { 0 };
+	struct writer writer = { 0 };
 	struct answer answer;
 
 	if (ask(&question, &answer, &err) < 0)
@@ -245,13 +252,14 @@ static void assert_shape(const struct type *type, const char *expression, const 
 	char text[4096];
 
 	snprintf(text, sizeof(text), "{%s:%s}", expression, wanted);
-	assert_shape_in((struct question){{type}, {expression}, usual}, text);
+	assert_shape_in((struct question){ { type }, { expression }, usual }, text);
 }
 
-static void assert_refused(const struct type *type, const char *expression, int code, const char *why)
+static void assert_refused(const struct type *type, const char *expression, int code,
+			   const char *why)
 {
-	struct question question = {{type}, {expression}, usual};
-	struct error err = {0};
+	struct question question = { { type }, { expression }, usual };
+	struct error err = { 0 };
 	struct answer answer;
 
 	assert_int_equal(ask(&question, &answer, &err), code);
@@ -262,7 +270,7 @@ static void assert_refused(const struct type *type, const char *expression, int 
 
 static struct question ask_openly(const struct type *type, const char *expression)
 {
-	struct question question = {{type}, {expression}, usual};
+	struct question question = { { type }, { expression }, usual };
 
 	question.bounds.redaction = NULL;
 	return question;
@@ -277,36 +285,36 @@ static void knows_what_cells_hold(void **state)
 		int code;
 		enum cell_kind kind;
 	} cases[] = {
-		{{TYPE_BOOL, "bool", 1}, 0, CELL_BOOL},
-		{{TYPE_INT, "int8", 1}, 0, CELL_INT},
-		{{TYPE_INT, "rune", 4}, 0, CELL_INT},
-		{{TYPE_UINT, "uintptr", 8}, 0, CELL_UINT},
-		{{TYPE_POINTER, "*T", 8}, 0, CELL_POINTER},
-		{{TYPE_MAP, "map[string]int", 8}, 0, CELL_POINTER},
-		{{TYPE_CHAN, "chan int", 8}, 0, CELL_POINTER},
-		{{TYPE_FUNC, "func()", 8}, 0, CELL_POINTER},
-		{{TYPE_STRING, "string", 16}, 0, CELL_STRING},
-		{{TYPE_FLOAT, "float32", 4}, 0, CELL_FLOAT},
-		{{TYPE_FLOAT, "float64", 8}, 0, CELL_FLOAT},
-		{{TYPE_COMPLEX, "complex128", 16}, -ENOTSUP, 0},
-		{{TYPE_STRUCT, "T", 8}, -ENOTSUP, 0},
-		{{TYPE_ARRAY, "[1]int", 8}, -ENOTSUP, 0},
-		{{TYPE_SLICE, "[]int", 24}, -ENOTSUP, 0},
-		{{TYPE_INTERFACE, "error", 16}, -ENOTSUP, 0},
-		{{TYPE_UNKNOWN, "T", 8}, -ENOTSUP, 0},
+		{ { TYPE_BOOL, "bool", 1 }, 0, CELL_BOOL },
+		{ { TYPE_INT, "int8", 1 }, 0, CELL_INT },
+		{ { TYPE_INT, "rune", 4 }, 0, CELL_INT },
+		{ { TYPE_UINT, "uintptr", 8 }, 0, CELL_UINT },
+		{ { TYPE_POINTER, "*T", 8 }, 0, CELL_POINTER },
+		{ { TYPE_MAP, "map[string]int", 8 }, 0, CELL_POINTER },
+		{ { TYPE_CHAN, "chan int", 8 }, 0, CELL_POINTER },
+		{ { TYPE_FUNC, "func()", 8 }, 0, CELL_POINTER },
+		{ { TYPE_STRING, "string", 16 }, 0, CELL_STRING },
+		{ { TYPE_FLOAT, "float32", 4 }, 0, CELL_FLOAT },
+		{ { TYPE_FLOAT, "float64", 8 }, 0, CELL_FLOAT },
+		{ { TYPE_COMPLEX, "complex128", 16 }, -ENOTSUP, 0 },
+		{ { TYPE_STRUCT, "T", 8 }, -ENOTSUP, 0 },
+		{ { TYPE_ARRAY, "[1]int", 8 }, -ENOTSUP, 0 },
+		{ { TYPE_SLICE, "[]int", 24 }, -ENOTSUP, 0 },
+		{ { TYPE_INTERFACE, "error", 16 }, -ENOTSUP, 0 },
+		{ { TYPE_UNKNOWN, "T", 8 }, -ENOTSUP, 0 },
 		/* Sizes that only damaged DWARF gives. */
-		{{TYPE_INT, "int", 3}, -ENOTSUP, 0},
-		{{TYPE_UINT, "uint", 0}, -ENOTSUP, 0},
-		{{TYPE_INT, "int", 264}, -ENOTSUP, 0},
-		{{TYPE_BOOL, "bool", 8}, -ENOTSUP, 0},
-		{{TYPE_STRING, "string", 8}, -ENOTSUP, 0},
-		{{TYPE_POINTER, "*T", 4}, -ENOTSUP, 0},
-		{{TYPE_FLOAT, "float80", 10}, -ENOTSUP, 0},
+		{ { TYPE_INT, "int", 3 }, -ENOTSUP, 0 },
+		{ { TYPE_UINT, "uint", 0 }, -ENOTSUP, 0 },
+		{ { TYPE_INT, "int", 264 }, -ENOTSUP, 0 },
+		{ { TYPE_BOOL, "bool", 8 }, -ENOTSUP, 0 },
+		{ { TYPE_STRING, "string", 8 }, -ENOTSUP, 0 },
+		{ { TYPE_POINTER, "*T", 4 }, -ENOTSUP, 0 },
+		{ { TYPE_FLOAT, "float80", 10 }, -ENOTSUP, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct walk walk = {.type = &cases[i].type};
-		struct error err = {0};
+		struct walk walk = { .type = &cases[i].type };
+		struct error err = { 0 };
 		struct cell cell;
 
 		assert_int_equal(shape_leaf(&walk, &cell, &err), cases[i].code);
@@ -321,7 +329,8 @@ static void knows_what_cells_hold(void **state)
 
 static void shapes_plain_values(void **state)
 {
-	static const char *const cells[] = {"bool", "int8", "uint64", "string", "unsafe.Pointer", "func()"};
+	static const char *const cells[] = { "bool",   "int8",		 "uint64",
+					     "string", "unsafe.Pointer", "func()" };
 
 	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++)
 		assert_shape(go_basic(cells[i]), "a", "#0");
@@ -361,8 +370,8 @@ static void shapes_bytes(void **state)
 static void shapes_times(void **state)
 {
 	const struct type *location = go_pointer(go_mystery("time.Location", TYPE_STRUCT, 0));
-	const struct type *time = GO_STRUCT("time.Time", {"wall", go_basic("uint64")},
-					    {"ext", go_basic("int64")}, {"loc", location});
+	const struct type *time = GO_STRUCT("time.Time", { "wall", go_basic("uint64") },
+					    { "ext", go_basic("int64") }, { "loc", location });
 
 	assert_shape(time, "a", "time#0,#1");
 	assert_shape(go_pointer(time), "a", "*#0(time#1,#2)");
@@ -372,14 +381,18 @@ static void shapes_times(void **state)
 /* A location that can be read gives the zone of the present. */
 static void shapes_zones(void **state)
 {
-	const struct type *zone = GO_STRUCT("time.zone", {"name", go_basic("string")}, {"offset", go_basic("int")},
-					    {"isDST", go_basic("bool")});
-	const struct type *location = GO_STRUCT("time.Location", {"name", go_basic("string")},
-						{"cacheStart", go_basic("int64")}, {"cacheEnd", go_basic("int64")},
-						{"cacheZone", go_pointer(zone)});
-	const struct type *time = GO_STRUCT("time.Time", {"wall", go_basic("uint64")}, {"ext", go_basic("int64")},
-					    {"loc", go_pointer(location)});
-	const struct type *other = GO_STRUCT("time.Time", {"wall", go_basic("int64")}, {"ext", go_basic("int64")});
+	const struct type *zone = GO_STRUCT("time.zone", { "name", go_basic("string") },
+					    { "offset", go_basic("int") },
+					    { "isDST", go_basic("bool") });
+	const struct type *location = GO_STRUCT("time.Location", { "name", go_basic("string") },
+						{ "cacheStart", go_basic("int64") },
+						{ "cacheEnd", go_basic("int64") },
+						{ "cacheZone", go_pointer(zone) });
+	const struct type *time = GO_STRUCT("time.Time", { "wall", go_basic("uint64") },
+					    { "ext", go_basic("int64") },
+					    { "loc", go_pointer(location) });
+	const struct type *other =
+		GO_STRUCT("time.Time", { "wall", go_basic("int64") }, { "ext", go_basic("int64") });
 
 	assert_shape(time, "a", "time#0,#1(#2 #3 #4)");
 	assert_shape(go_pointer(time), "a", "*#0(time#1,#2(#3 #4 #5))");
@@ -398,7 +411,8 @@ static void shapes_uuids(void **state)
 	assert_shape(go_named("main.ID", sixteen), "a", "bytes[16:#0+2]");
 	assert_shape(sixteen, "a", "bytes[16:#0+2]");
 	assert_shape(go_named("main.UUID", go_array(go_basic("uint8"), 20)), "a", "bytes[20:#0+3]");
-	assert_shape(go_named("main.UUID", go_array(go_basic("uint16"), 16)), "a", "[16: #0 #1 #2]");
+	assert_shape(go_named("main.UUID", go_array(go_basic("uint16"), 16)), "a",
+		     "[16: #0 #1 #2]");
 }
 
 static void shapes_addresses(void **state)
@@ -415,19 +429,24 @@ static void shapes_addresses(void **state)
 static const struct type *address_type(const struct type *z)
 {
 	const struct type *word = go_basic("uint64");
-	const struct type *bits = GO_STRUCT("net/netip.uint128", {"hi", word}, {"lo", word});
+	const struct type *bits = GO_STRUCT("net/netip.uint128", { "hi", word }, { "lo", word });
 
-	return GO_STRUCT("net/netip.Addr", {"addr", bits}, {"z", z});
+	return GO_STRUCT("net/netip.Addr", { "addr", bits }, { "z", z });
 }
 
 static void shapes_netip(void **state)
 {
-	const struct type *detail = GO_STRUCT("net/netip.addrDetail", {"isV6", go_basic("bool")}, {"zoneV6", go_basic("string")});
-	const struct type *z = GO_STRUCT("unique.Handle[net/netip.addrDetail]", {"value", go_pointer(detail)});
+	const struct type *detail = GO_STRUCT("net/netip.addrDetail", { "isV6", go_basic("bool") },
+					      { "zoneV6", go_basic("string") });
+	const struct type *z =
+		GO_STRUCT("unique.Handle[net/netip.addrDetail]", { "value", go_pointer(detail) });
 	const struct type *address = address_type(z);
-	const struct type *port = GO_STRUCT("net/netip.AddrPort", {"ip", address}, {"port", go_basic("uint16")});
-	const struct type *prefix = GO_STRUCT("net/netip.Prefix", {"ip", address}, {"bitsPlusOne", go_basic("uint8")});
-	const struct type *older = GO_STRUCT("net/netip.Prefix", {"ip", address}, {"bits", go_basic("int16")});
+	const struct type *port =
+		GO_STRUCT("net/netip.AddrPort", { "ip", address }, { "port", go_basic("uint16") });
+	const struct type *prefix = GO_STRUCT("net/netip.Prefix", { "ip", address },
+					      { "bitsPlusOne", go_basic("uint8") });
+	const struct type *older =
+		GO_STRUCT("net/netip.Prefix", { "ip", address }, { "bits", go_basic("int16") });
 
 	assert_shape(address, "a", "addr(#0 #1 #2 #3 #4)");
 	assert_shape(go_pointer(address), "a", "*#0(addr(#1 #2 #3 #4 #5))");
@@ -435,16 +454,18 @@ static void shapes_netip(void **state)
 	assert_shape(prefix, "a", "prefix1(addr(#0 #1 #2 #3 #4) #5)");
 	assert_shape(older, "a", "prefix(addr(#0 #1 #2 #3 #4) #5)");
 	/* What lies otherwise is what it is. */
-	assert_shape(address_type(GO_STRUCT("unique.Handle[x]", {"other", go_pointer(detail)})), "a",
-		     "{addr:{hi:#0 lo:#1} z:{other:*#2({isV6:#3 zoneV6:#4})}}");
+	assert_shape(address_type(GO_STRUCT("unique.Handle[x]", { "other", go_pointer(detail) })),
+		     "a", "{addr:{hi:#0 lo:#1} z:{other:*#2({isV6:#3 zoneV6:#4})}}");
 }
 
 /* Up to Go 1.22 a variable of the program tells IPv4, where the probe is on one instruction. */
 static void shapes_old_netip(void **state)
 {
 	const struct type *text = go_basic("string");
-	const struct type *value = GO_STRUCT("internal/intern.Value", {"_", go_array(go_basic("func()"), 0)},
-					     {"cmpVal", go_interface("interface {}", false)}, {"resurrected", go_basic("bool")});
+	const struct type *value = GO_STRUCT("internal/intern.Value",
+					     { "_", go_array(go_basic("func()"), 0) },
+					     { "cmpVal", go_interface("interface {}", false) },
+					     { "resurrected", go_basic("bool") });
 	const struct type *address = address_type(go_pointer(value));
 
 	go_know(&binary, text, 7);
@@ -459,21 +480,26 @@ static void shapes_old_netip(void **state)
 static void shapes_integers(void **state)
 {
 	const struct type *words = go_slice(go_named("math/big.Word", go_basic("uint64")));
-	const struct type *integer = GO_STRUCT("math/big.Int", {"neg", go_basic("bool")}, {"abs", words});
+	const struct type *integer =
+		GO_STRUCT("math/big.Int", { "neg", go_basic("bool") }, { "abs", words });
 
 	assert_shape(go_pointer(integer), "a", "*#0(integer(#1 slice#2,#3[#4 #5 #6 #7]))");
-	assert_shape(GO_STRUCT("math/big.Int", {"neg", go_basic("bool")}, {"abs", go_slice(go_basic("uint32"))}), "a",
-		     "{neg:#0 abs:slice#1,#2[#3 #4 #5]}");
+	assert_shape(GO_STRUCT("math/big.Int", { "neg", go_basic("bool") },
+			       { "abs", go_slice(go_basic("uint32")) }),
+		     "a", "{neg:#0 abs:slice#1,#2[#3 #4 #5]}");
 }
 
 static const struct type *url_type(bool omits_host)
 {
 	const struct type *text = go_basic("string"), *flag = go_basic("bool");
-	const struct type *user = GO_STRUCT("net/url.Userinfo", {"username", text}, {"password", text}, {"passwordSet", flag});
+	const struct type *user = GO_STRUCT("net/url.Userinfo", { "username", text },
+					    { "password", text }, { "passwordSet", flag });
 
-	return GO_STRUCT("net/url.URL", {"Scheme", text}, {"Opaque", text}, {"User", go_pointer(user)}, {"Host", text},
-			 {"Path", text}, {"RawPath", text}, {omits_host ? "OmitHost" : "_", flag}, {"ForceQuery", flag},
-			 {"RawQuery", text}, {"Fragment", text}, {"RawFragment", text});
+	return GO_STRUCT("net/url.URL", { "Scheme", text }, { "Opaque", text },
+			 { "User", go_pointer(user) }, { "Host", text }, { "Path", text },
+			 { "RawPath", text }, { omits_host ? "OmitHost" : "_", flag },
+			 { "ForceQuery", flag }, { "RawQuery", text }, { "Fragment", text },
+			 { "RawFragment", text });
 }
 
 static void shapes_urls(void **state)
@@ -483,15 +509,16 @@ static void shapes_urls(void **state)
 		     "*#0(url(#1 #2 #3 #4 #5 #6 #7 #8 #9 #10 #11 #12 #13))");
 	assert_shape(go_pointer(url_type(false)), "a",
 		     "*#0(url(#1 #2 #3 #4 #5 #6 #7 #8 #9 #10 #11 #12))");
-	assert_shape_in(ask_openly(url_type(false), "a"), "{a:url(#0 #1 #2 #3 #4 #5 #6 #7 #8 #9 #10 #11 #12)}");
+	assert_shape_in(ask_openly(url_type(false), "a"),
+			"{a:url(#0 #1 #2 #3 #4 #5 #6 #7 #8 #9 #10 #11 #12)}");
 	assert_shape(url_type(true), "a.Host", "#0");
 }
 
 static void hides_parts_of_urls(void **state)
 {
-	static const char *const globs[] = {"RawQuery"};
-	const struct redaction redaction = {globs, 1};
-	struct question question = {{go_pointer(url_type(false))}, {"a"}, usual};
+	static const char *const globs[] = { "RawQuery" };
+	const struct redaction redaction = { globs, 1 };
+	struct question question = { { go_pointer(url_type(false)) }, { "a" }, usual };
 
 	question.bounds.redaction = &redaction;
 	assert_shape_in(question, "{a:*#0(url(#1 #2 #3 #4 #5 #6 #7 #8 secret#9 #10 #11 #12))}");
@@ -499,43 +526,55 @@ static void hides_parts_of_urls(void **state)
 
 static void shapes_atomics(void **state)
 {
-	const struct type *item = GO_STRUCT("main.Item", {"ID", go_basic("int")});
-	const struct type *pointer = go_pointer(item), *nothing = GO_STRUCT("sync/atomic.noCopy", {NULL});
+	const struct type *item = GO_STRUCT("main.Item", { "ID", go_basic("int") });
+	const struct type *pointer = go_pointer(item),
+			  *nothing = GO_STRUCT("sync/atomic.noCopy", { NULL });
 	const struct type *raw = go_basic("unsafe.Pointer");
 
-	assert_shape(GO_STRUCT("sync/atomic.Int64", {"_", nothing}, {"v", go_basic("int64")}), "a", "#0");
-	assert_shape(GO_STRUCT("sync/atomic.Bool", {"_", nothing}, {"v", go_basic("uint32")}), "a", "#0");
-	assert_shape(GO_STRUCT("sync/atomic.Bool", {"v", go_basic("uint64")}), "a", "{v:#0}");
-	assert_shape(GO_STRUCT("sync/atomic.Value", {"v", go_interface("interface {}", false)}), "a", "any#0,#1,#2<>");
-	assert_shape(GO_STRUCT("sync/atomic.Pointer[main.Item]", {"_", go_array(pointer, 0)}, {"v", raw}), "a",
-		     "*#0({ID:#1})");
+	assert_shape(GO_STRUCT("sync/atomic.Int64", { "_", nothing }, { "v", go_basic("int64") }),
+		     "a", "#0");
+	assert_shape(GO_STRUCT("sync/atomic.Bool", { "_", nothing }, { "v", go_basic("uint32") }),
+		     "a", "#0");
+	assert_shape(GO_STRUCT("sync/atomic.Bool", { "v", go_basic("uint64") }), "a", "{v:#0}");
+	assert_shape(GO_STRUCT("sync/atomic.Value", { "v", go_interface("interface {}", false) }),
+		     "a", "any#0,#1,#2<>");
+	assert_shape(GO_STRUCT("sync/atomic.Pointer[main.Item]", { "_", go_array(pointer, 0) },
+			       { "v", raw }),
+		     "a", "*#0({ID:#1})");
 	/* In Go 1.19 the name alone says what it points to. */
-	assert_shape(GO_STRUCT("sync/atomic.Pointer[main.Item]", {"_", nothing}, {"v", raw}), "a", "{v:#0}");
+	assert_shape(GO_STRUCT("sync/atomic.Pointer[main.Item]", { "_", nothing }, { "v", raw }),
+		     "a", "{v:#0}");
 	go_know(&binary, pointer, 0);
-	assert_shape(GO_STRUCT("sync/atomic.Pointer[main.Item]", {"_", nothing}, {"v", raw}), "a", "*#0({ID:#1})");
+	assert_shape(GO_STRUCT("sync/atomic.Pointer[main.Item]", { "_", nothing }, { "v", raw }),
+		     "a", "*#0({ID:#1})");
 }
 
 static void shapes_nullables(void **state)
 {
 	const struct type *text = go_basic("string"), *flag = go_basic("bool");
 
-	assert_shape(GO_STRUCT("database/sql.NullString", {"String", text}, {"Valid", flag}), "a", "optional#0(#1)");
-	assert_shape(GO_STRUCT("database/sql.Null[string]", {"V", text}, {"Valid", flag}), "a", "optional#0(#1)");
-	assert_shape(GO_STRUCT("database/sql.NullString", {"String", text}), "a", "{String:#0}");
-	assert_shape(GO_STRUCT("main.NullString", {"String", text}, {"Valid", flag}), "a", "{String:#0 Valid:#1}");
+	assert_shape(GO_STRUCT("database/sql.NullString", { "String", text }, { "Valid", flag }),
+		     "a", "optional#0(#1)");
+	assert_shape(GO_STRUCT("database/sql.Null[string]", { "V", text }, { "Valid", flag }), "a",
+		     "optional#0(#1)");
+	assert_shape(GO_STRUCT("database/sql.NullString", { "String", text }), "a", "{String:#0}");
+	assert_shape(GO_STRUCT("main.NullString", { "String", text }, { "Valid", flag }), "a",
+		     "{String:#0 Valid:#1}");
 }
 
 static void shapes_structs(void **state)
 {
-	const struct type *item = GO_STRUCT("main.Item", {"ID", go_basic("int")}, {"_", go_basic("int")},
-					    {"Name", go_basic("string")});
-	const struct type *order = GO_STRUCT("main.Order", {"Item", item, true}, {"Next", go_pointer(item)},
-					     {"Nothing", GO_STRUCT("struct {}", {NULL})});
+	const struct type *item = GO_STRUCT("main.Item", { "ID", go_basic("int") },
+					    { "_", go_basic("int") },
+					    { "Name", go_basic("string") });
+	const struct type *order = GO_STRUCT("main.Order", { "Item", item, true },
+					     { "Next", go_pointer(item) },
+					     { "Nothing", GO_STRUCT("struct {}", { NULL }) });
 
 	assert_shape(go_pointer(order), "a",
 		     "*#0({Item:{ID:#1 Name:#2} Next:*#3({ID:#4 Name:#5}) Nothing:empty#6})");
 	assert_shape(go_pointer(order), "a.Item", "{ID:#0 Name:#1}");
-	assert_shape(GO_STRUCT("main.Empty", {NULL}), "a", "{}");
+	assert_shape(GO_STRUCT("main.Empty", { NULL }), "a", "{}");
 }
 
 static void shapes_lists(void **state)
@@ -548,7 +587,8 @@ static void shapes_lists(void **state)
 	assert_shape(go_array(go_basic("int"), 0), "a", "[0:]");
 	assert_shape(go_slice(go_pointer(go_basic("int"))), "a",
 		     "slice#0,#1[*#2(#3) *#4(#5) *#6(#7)]");
-	assert_shape(go_map(go_basic("string"), go_basic("int")), "a", "map#0,#1[#2 #3 #4 #5 #6 #7]");
+	assert_shape(go_map(go_basic("string"), go_basic("int")), "a",
+		     "map#0,#1[#2 #3 #4 #5 #6 #7]");
 	assert_shape(go_map(go_basic("string"), go_basic("int")), "a[\"k\"]", "#0");
 }
 
@@ -578,12 +618,17 @@ static void measures_the_right_word(void **state)
 {
 	static const struct {
 		const char *expression, *way;
-	} rows[] = {{"len(a)", "rbx"}, {"cap(a)", "rcx"}, {"len(b)", "rdi +0"}, {"cap(b)", "rdi +8"}};
-	struct go_version version = {.number = GO_VERSION(25, 0)};
+	} rows[] = { { "len(a)", "rbx" },
+		     { "cap(a)", "rcx" },
+		     { "len(b)", "rdi +0" },
+		     { "cap(b)", "rdi +8" } };
+	struct go_version version = { .number = GO_VERSION(25, 0) };
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct question question = {{go_slice(go_basic("int")), go_chan(go_basic("int"))},
-					    {rows[i].expression}, usual};
+		struct question question = { { go_slice(go_basic("int")),
+					       go_chan(go_basic("int")) },
+					     { rows[i].expression },
+					     usual };
 		struct answer answer;
 		char way[WAY_SIZE];
 
@@ -599,7 +644,9 @@ static void measures_the_right_word(void **state)
 
 static void shapes_all_parameters(void **state)
 {
-	struct question question = {{go_basic("int"), go_basic("string"), go_basic("float64")}, {NULL}, usual};
+	struct question question = { { go_basic("int"), go_basic("string"), go_basic("float64") },
+				     { NULL },
+				     usual };
 
 	/* A float in a register cannot be read. */
 	assert_shape_in(question, "{a:#0 b:#1 c:null}");
@@ -610,8 +657,10 @@ static void shapes_all_parameters(void **state)
 
 static void notes_gaps(void **state)
 {
-	struct question question = {{go_basic("float64"), go_mystery("main.Hidden", TYPE_STRUCT, 8)},
-				    {"f=a", "b", "a", NULL}, usual};
+	struct question question = { { go_basic("float64"),
+				       go_mystery("main.Hidden", TYPE_STRUCT, 8) },
+				     { "f=a", "b", "a", NULL },
+				     usual };
 	struct answer answer;
 
 	/* Nothing describes the second parameter: where it is cannot be told, nor where those after it are. */
@@ -620,9 +669,9 @@ static void notes_gaps(void **state)
 	assert_string_equal(answer.gaps.gaps[0].name, "f");
 	assert_string_equal(answer.gaps.gaps[1].name, "b");
 	shape_finish(&answer.shape);
-	question = (struct question){{go_basic("float64")}, {"a"}, usual};
+	question = (struct question){ { go_basic("float64") }, { "a" }, usual };
 	{
-		struct error err = {0};
+		struct error err = { 0 };
 
 		assert_int_equal(ask(&question, &answer, &err), 0);
 		assert_non_null(strstr(answer.gaps.gaps[0].why, "floating-point"));
@@ -634,9 +683,10 @@ static void notes_gaps(void **state)
 static void leaves_out_what_is_hidden(void **state)
 {
 	const struct type *hidden = go_mystery("main.Hidden", TYPE_STRUCT, 8);
-	const struct type *outer = GO_STRUCT("main.Outer", {"A", go_basic("int")}, {"H", hidden},
-					     {"P", go_pointer(hidden)}, {"M", go_map(hidden, hidden)},
-					     {"B", go_basic("int")});
+	const struct type *outer = GO_STRUCT("main.Outer", { "A", go_basic("int") },
+					     { "H", hidden }, { "P", go_pointer(hidden) },
+					     { "M", go_map(hidden, hidden) },
+					     { "B", go_basic("int") });
 
 	assert_shape(go_pointer(outer), "a", "*#0({A:#1 H:null P:*#2(null) M:null B:#3})");
 }
@@ -651,7 +701,7 @@ static const struct type *nested(int depth)
 		char name[16];
 
 		snprintf(name, sizeof(name), "main.T%d", depth);
-		type = GO_STRUCT(name, {"F", type});
+		type = GO_STRUCT(name, { "F", type });
 	}
 	return type;
 }
@@ -662,13 +712,18 @@ static void bounds_the_depth(void **state)
 
 	assert_shape(nested(4), "a", "{F:{F:{F:{F:#0}}}}");
 	assert_shape(nested(5), "a", "{F:{F:{F:{F:{...}}}}}");
-	assert_shape_in((struct question){{nested(2)}, {"a"}, {.depth = 1, .width = 1}}, "{a:{F:{...}}}");
-	assert_shape_in((struct question){{nested(1)}, {"a"}, {.depth = 0, .width = 1}}, "{a:{...}}");
-	assert_shape_in((struct question){{matrix}, {"a"}, {.depth = 1, .width = 2}},
+	assert_shape_in((struct question){ { nested(2) }, { "a" }, { .depth = 1, .width = 1 } },
+			"{a:{F:{...}}}");
+	assert_shape_in((struct question){ { nested(1) }, { "a" }, { .depth = 0, .width = 1 } },
+			"{a:{...}}");
+	assert_shape_in((struct question){ { matrix }, { "a" }, { .depth = 1, .width = 2 } },
 			"{a:slice#0,#1[slice#2,#3[] slice#4,#5[]]}");
-	assert_shape_in((struct question){{go_map(go_basic("int"), matrix)}, {"a"}, {.depth = 0}},
-			"{a:map#0,#1[]}");
-	assert_shape_in((struct question){{go_array(go_basic("int"), 3)}, {"a"}, {.depth = 0, .width = 9}},
+	assert_shape_in(
+		(struct question){ { go_map(go_basic("int"), matrix) }, { "a" }, { .depth = 0 } },
+		"{a:map#0,#1[]}");
+	assert_shape_in((struct question){ { go_array(go_basic("int"), 3) },
+					   { "a" },
+					   { .depth = 0, .width = 9 } },
 			"{a:[3:]}");
 }
 
@@ -676,19 +731,23 @@ static void bounds_the_width(void **state)
 {
 	const struct type *integers = go_slice(go_basic("int"));
 
-	assert_shape_in((struct question){{integers}, {"a"}, {.depth = 1, .width = 1}}, "{a:slice#0,#1[#2]}");
-	assert_shape_in((struct question){{integers}, {"a"}, {.depth = 1, .width = 0}}, "{a:slice#0,#1[]}");
-	assert_shape_in((struct question){{go_array(go_basic("int"), 9)}, {"a"}, {.depth = 1, .width = 2}},
+	assert_shape_in((struct question){ { integers }, { "a" }, { .depth = 1, .width = 1 } },
+			"{a:slice#0,#1[#2]}");
+	assert_shape_in((struct question){ { integers }, { "a" }, { .depth = 1, .width = 0 } },
+			"{a:slice#0,#1[]}");
+	assert_shape_in((struct question){ { go_array(go_basic("int"), 9) },
+					   { "a" },
+					   { .depth = 1, .width = 2 } },
 			"{a:[9: #0 #1]}");
 }
 
 static void bounds_the_fields(void **state)
 {
-	struct go_field fields[31] = {{NULL}};
+	struct go_field fields[31] = { { NULL } };
 	char wanted[512] = "*#0({";
 
 	for (int i = 0; i < 30; i++)
-		fields[i] = (struct go_field){"f", go_basic("int"), false};
+		fields[i] = (struct go_field){ "f", go_basic("int"), false };
 	for (int i = 1; i <= 24; i++)
 		snprintf(wanted + strlen(wanted), 16, "f:#%d ", i);
 	strcat(wanted, "...})");
@@ -703,13 +762,20 @@ static void bounds_the_recursion(void **state)
 
 	loop->element = loop;
 	assert_shape(loop, "a", "*#0(*#1(*#2(*#3(*#4(*#5(*#6(*#7(*#8(...)))))))))");
-	go_set_fields(list, (const struct go_field[]){{"V", go_basic("int")}, {"Next", go_pointer(list)}, {NULL}});
-	assert_shape_in((struct question){{go_pointer(list)}, {"a"}, {.depth = 9, .recursion = 1}},
-			"{a:*#0({V:#1 Next:*#2({V:#3 Next:*#4({...})})})}");
-	assert_shape_in((struct question){{go_pointer(list)}, {"a"}, {.depth = 9, .recursion = 0}},
-			"{a:*#0({V:#1 Next:*#2({...})})}");
-	go_set_fields(tree, (const struct go_field[]){{"V", go_basic("int")}, {"T", go_slice(tree)}, {NULL}});
-	assert_shape_in((struct question){{go_pointer(tree)}, {"a"}, {.depth = 9, .width = 1, .recursion = 0}},
+	go_set_fields(list, (const struct go_field[]){ { "V", go_basic("int") },
+						       { "Next", go_pointer(list) },
+						       { NULL } });
+	assert_shape_in(
+		(struct question){ { go_pointer(list) }, { "a" }, { .depth = 9, .recursion = 1 } },
+		"{a:*#0({V:#1 Next:*#2({V:#3 Next:*#4({...})})})}");
+	assert_shape_in(
+		(struct question){ { go_pointer(list) }, { "a" }, { .depth = 9, .recursion = 0 } },
+		"{a:*#0({V:#1 Next:*#2({...})})}");
+	go_set_fields(tree, (const struct go_field[]){
+				    { "V", go_basic("int") }, { "T", go_slice(tree) }, { NULL } });
+	assert_shape_in((struct question){ { go_pointer(tree) },
+					   { "a" },
+					   { .depth = 9, .width = 1, .recursion = 0 } },
 			"{a:*#0({V:#1 T:slice#2,#3[{...}]})}");
 }
 
@@ -717,7 +783,7 @@ static void bounds_the_recursion(void **state)
 static void refuses_what_does_not_fit(void **state)
 {
 	const struct type *cube = go_slice(go_slice(go_slice(go_slice(go_basic("int")))));
-	struct question question = {{cube}, {"a"}, {.depth = 4, .width = 8}};
+	struct question question = { { cube }, { "a" }, { .depth = 4, .width = 8 } };
 	struct answer answer;
 
 	assert_int_equal(ask(&question, &answer, NULL), -E2BIG);
@@ -747,12 +813,15 @@ static void hides_by_key(void **state)
 static void hides_by_field(void **state)
 {
 	const struct type *text = go_basic("string"), *number = go_basic("int");
-	const struct type *config = GO_STRUCT("main.Config", {"User", text}, {"Password", text}, {"APIKey", go_slice(text)},
-					      {"secret", number}, {"Session", GO_STRUCT("main.S", {"ID", text})});
-	const struct type *login = GO_STRUCT("main.Login", {"Config", config, true}, {"Tokenizer", number});
+	const struct type *config = GO_STRUCT("main.Config", { "User", text }, { "Password", text },
+					      { "APIKey", go_slice(text) }, { "secret", number },
+					      { "Session", GO_STRUCT("main.S", { "ID", text }) });
+	const struct type *login =
+		GO_STRUCT("main.Login", { "Config", config, true }, { "Tokenizer", number });
 
-	assert_shape(go_pointer(config), "a",
-		     "*#0({User:#1 Password:secret#2 APIKey:secret#3 secret:secret#4 Session:secret#5})");
+	assert_shape(
+		go_pointer(config), "a",
+		"*#0({User:#1 Password:secret#2 APIKey:secret#3 secret:secret#4 Session:secret#5})");
 	assert_shape(config, "a.Password", "secret#0");
 	assert_shape(go_pointer(config), "a.Session.ID", "secret#0");
 	assert_shape(go_pointer(login), "a.Password", "secret#0");
@@ -764,10 +833,12 @@ static void hides_by_field(void **state)
 static void reads_nothing_of_secrets(void **state)
 {
 	const struct type *text = go_basic("string");
-	const struct type *login = GO_STRUCT("main.Login", {"Password", text}, {"token", go_slice(go_basic("uint8"))});
+	const struct type *login = GO_STRUCT("main.Login", { "Password", text },
+					     { "token", go_slice(go_basic("uint8")) });
 	struct answer answer;
 
-	assert_int_equal(ask(&(struct question){{go_pointer(login)}, {"a"}, usual}, &answer, NULL), 0);
+	assert_int_equal(
+		ask(&(struct question){ { go_pointer(login) }, { "a" }, usual }, &answer, NULL), 0);
 	assert_int_equal(answer.builder.capture_count, 3);
 	for (size_t i = 0; i < 3; i++)
 		assert_int_not_equal(answer.builder.captures[i].cell.kind, CELL_STRING);
@@ -776,10 +847,11 @@ static void reads_nothing_of_secrets(void **state)
 
 static void hides_by_globs(void **state)
 {
-	static const char *const globs[] = {"pin*", "b"};
-	const struct redaction redaction = {globs, 2};
-	const struct type *card = GO_STRUCT("main.Card", {"PinCode", go_basic("int")}, {"Owner", go_basic("string")});
-	struct question question = {{go_pointer(card), go_basic("int")}, {NULL}, usual};
+	static const char *const globs[] = { "pin*", "b" };
+	const struct redaction redaction = { globs, 2 };
+	const struct type *card = GO_STRUCT("main.Card", { "PinCode", go_basic("int") },
+					    { "Owner", go_basic("string") });
+	struct question question = { { go_pointer(card), go_basic("int") }, { NULL }, usual };
 
 	question.bounds.redaction = &redaction;
 	assert_shape_in(question, "{a:*#0({PinCode:secret#1 Owner:#2}) b:secret}");
@@ -789,11 +861,14 @@ static void hides_by_globs(void **state)
 static void hides_by_what_is_beside(void **state)
 {
 	const struct type *text = go_basic("string"), *bytes = go_slice(go_basic("uint8"));
-	const struct type *cookie = GO_STRUCT("net/http.Cookie", {"Name", text}, {"Value", text}, {"Raw", text});
-	const struct type *field = GO_STRUCT("hpack.HeaderField", {"Name", text}, {"Value", text});
-	const struct type *pair = GO_STRUCT("main.pair", {"value", bytes}, {"key", bytes});
-	const struct type *number = GO_STRUCT("main.number", {"Key", go_basic("int")}, {"Value", text});
-	const struct type *list = GO_STRUCT("main.List", {"HeaderField", field, true});
+	const struct type *cookie =
+		GO_STRUCT("net/http.Cookie", { "Name", text }, { "Value", text }, { "Raw", text });
+	const struct type *field =
+		GO_STRUCT("hpack.HeaderField", { "Name", text }, { "Value", text });
+	const struct type *pair = GO_STRUCT("main.pair", { "value", bytes }, { "key", bytes });
+	const struct type *number =
+		GO_STRUCT("main.number", { "Key", go_basic("int") }, { "Value", text });
+	const struct type *list = GO_STRUCT("main.List", { "HeaderField", field, true });
 
 	assert_shape(go_pointer(cookie), "a", "*#0({Name:#1 Value:secret#2 Raw:secret#3})");
 	assert_shape(cookie, "a.Value", "secret#0");
@@ -812,19 +887,23 @@ static void hides_by_what_is_beside(void **state)
 static void hides_the_inside(void **state)
 {
 	const struct type *bytes = go_slice(go_basic("uint8"));
-	const struct type *reader = GO_STRUCT("bufio.Reader", {"buf", bytes}, {"r", go_basic("int")});
+	const struct type *reader =
+		GO_STRUCT("bufio.Reader", { "buf", bytes }, { "r", go_basic("int") });
 	const struct type *pointer = go_pointer(reader);
-	const struct type *conn = GO_STRUCT("main.Conn", {"ID", go_basic("int")}, {"R", reader}, {"P", pointer});
+	const struct type *conn = GO_STRUCT("main.Conn", { "ID", go_basic("int") }, { "R", reader },
+					    { "P", pointer });
 	const struct type *any = go_interface("interface {}", false);
 
 	assert_shape(pointer, "a", "*#0(opaque#1 *bufio.Reader)");
 	assert_shape(go_pointer(pointer), "a", "*#0(*#1(opaque#2 **bufio.Reader))");
 	assert_shape(reader, "a", "opaque#0 bufio.Reader");
-	assert_shape(go_pointer(conn), "a", "*#0({ID:#1 R:opaque#2 bufio.Reader P:*#3(opaque#4 *bufio.Reader)})");
+	assert_shape(go_pointer(conn), "a",
+		     "*#0({ID:#1 R:opaque#2 bufio.Reader P:*#3(opaque#4 *bufio.Reader)})");
 	assert_shape(go_slice(reader), "a[1]", "opaque#0 bufio.Reader");
-	assert_shape(go_named("crypto/ed25519.PrivateKey", bytes), "a", "opaque#0 crypto/ed25519.PrivateKey");
+	assert_shape(go_named("crypto/ed25519.PrivateKey", bytes), "a",
+		     "opaque#0 crypto/ed25519.PrivateKey");
 	assert_shape(pointer, "a.buf", "bytes#0,#1");
-	assert_shape(GO_STRUCT("bufio.none", {NULL}), "a", "{}");
+	assert_shape(GO_STRUCT("bufio.none", { NULL }), "a", "{}");
 	/* The number of pointers before an interface is not part of what it holds. */
 	go_know(&binary, pointer, 13);
 	assert_shape(go_pointer(any), "a.(*bufio.Reader)", "*#0(opaque#1 *bufio.Reader)");
@@ -833,14 +912,16 @@ static void hides_the_inside(void **state)
 /* As it was wished. */
 static void shows_the_type_alone(void **state)
 {
-	static const struct site site = {.goroutine_register = 1};
-	struct go_version version = {.number = GO_VERSION(25, 0)};
-	const struct parameter parameter = {.name = "p", .type = go_slice(go_basic("uint8"))};
-	struct signature signature = {.parameters = &parameter, .parameter_count = 1};
-	struct scope scope = {convention_of(MACHINE_AMD64, &version), &version, &binary, &signature, &site};
-	struct shape_wish wishes[] = {{.expression = "p", .shows_type = true}, {.expression = "q=p"}};
-	struct plan_builder builder = {0};
-	struct writer writer = {0};
+	static const struct site site = { .goroutine_register = 1 };
+	struct go_version version = { .number = GO_VERSION(25, 0) };
+	const struct parameter parameter = { .name = "p", .type = go_slice(go_basic("uint8")) };
+	struct signature signature = { .parameters = &parameter, .parameter_count = 1 };
+	struct scope scope = { convention_of(MACHINE_AMD64, &version), &version, &binary,
+			       &signature, &site };
+	struct shape_wish wishes[] = { { .expression = "p", .shows_type = true },
+				       { .expression = "q=p" } };
+	struct plan_builder builder = { 0 };
+	struct writer writer = { 0 };
 	struct shape shape;
 
 	assert_int_equal(shape_create(&scope, wishes, 2, usual, &builder, &shape, NULL, NULL), 0);
@@ -852,12 +933,15 @@ static void shows_the_type_alone(void **state)
 
 static void reads_nothing_of_the_inside(void **state)
 {
-	const struct type *reader = GO_STRUCT("bufio.Reader", {"buf", go_slice(go_basic("uint8"))});
-	static const struct site site = {0};
+	const struct type *reader =
+		GO_STRUCT("bufio.Reader", { "buf", go_slice(go_basic("uint8")) });
+	static const struct site site = { 0 };
 	struct answer answer;
 	struct plan plan;
 
-	assert_int_equal(ask(&(struct question){{go_pointer(reader)}, {"a"}, usual}, &answer, NULL), 0);
+	assert_int_equal(ask(&(struct question){ { go_pointer(reader) }, { "a" }, usual }, &answer,
+			     NULL),
+			 0);
 	assert_int_equal(plan_compile(&answer.builder, &site, PLAN_ROLE_CALL, 64, &plan, NULL), 0);
 	for (uint32_t i = 0; i < plan.operation_count; i++)
 		assert_int_equal(plan.operations[i].code, PLAN_SCALAR);
@@ -871,8 +955,10 @@ static void is_lenient(void **state)
 
 	lenient.lenient = true;
 	assert_refused(go_basic("int"), "a.B", -ENOENT, "no fields");
-	assert_shape_in((struct question){{go_basic("int")}, {"a.B", "a"}, lenient}, "{a.B:null a:#0}");
-	assert_shape_in((struct question){{go_basic("int")}, {"x", "a"}, lenient}, "{x:null a:#0}");
+	assert_shape_in((struct question){ { go_basic("int") }, { "a.B", "a" }, lenient },
+			"{a.B:null a:#0}");
+	assert_shape_in((struct question){ { go_basic("int") }, { "x", "a" }, lenient },
+			"{x:null a:#0}");
 }
 
 /* ---- interfaces ---- */
@@ -881,9 +967,10 @@ static const struct type *shape_type, *circle_pointer, *square;
 
 static void make_shapes(void)
 {
-	binary = (struct types){0};
-	square = GO_STRUCT("main.Square", {"Side", go_basic("int")}, {"Name", go_basic("string")});
-	circle_pointer = go_pointer(GO_STRUCT("main.Circle", {"Name", go_basic("string")}));
+	binary = (struct types){ 0 };
+	square = GO_STRUCT("main.Square", { "Side", go_basic("int") },
+			   { "Name", go_basic("string") });
+	circle_pointer = go_pointer(GO_STRUCT("main.Circle", { "Name", go_basic("string") }));
 	shape_type = go_interface("main.Shape", true);
 	go_know(&binary, square, 11);
 	go_know(&binary, circle_pointer, 12);
@@ -900,10 +987,11 @@ static void shapes_interfaces(void **state)
 	/* Nothing is known of what it may hold. */
 	assert_shape(go_interface("main.Other", true), "a", "any#0,#1,#2<>");
 	/* No more types than the bounds say; their names are known without. */
-	assert_shape_in((struct question){{shape_type}, {"a"}, {.depth = 4, .types = 1}},
+	assert_shape_in((struct question){ { shape_type }, { "a" }, { .depth = 4, .types = 1 } },
 			"{a:any#0,#1,#2<main.Square {Side:#3 Name:#4}>}");
 	/* Too deep for what it holds. */
-	assert_shape_in((struct question){{shape_type}, {"a"}, {.depth = 0}}, "{a:any#0,#1,#2<>}");
+	assert_shape_in((struct question){ { shape_type }, { "a" }, { .depth = 0 } },
+			"{a:any#0,#1,#2<>}");
 	/* Parts that no descriptor says how to tell apart are left out. */
 	binary.known[0].hash = 0;
 	assert_shape(shape_type, "a", "any#0,#1,#2<*main.Circle *#3({Name:#4})>");
@@ -914,7 +1002,8 @@ static void chooses_what_is_held(void **state)
 	make_shapes();
 	assert_shape(shape_type, "a.Name", "choice#0,#1<main.Square #2|*main.Circle #3>");
 	assert_shape(shape_type, "a.Side", "choice#0,#1<main.Square #2|*main.Circle null>");
-	assert_shape(go_pointer(shape_type), "a.Side", "choice#0,#1<main.Square #2|*main.Circle null>");
+	assert_shape(go_pointer(shape_type), "a.Side",
+		     "choice#0,#1<main.Square #2|*main.Circle null>");
 	assert_shape(shape_type, "len(a.Name)", "choice#0,#1<main.Square #2|*main.Circle #3>");
 	assert_refused(shape_type, "a.Colour", -ENOENT, "say it");
 	assert_refused(go_interface("main.Other", true), "a.Name", -ENOENT, "say it");
@@ -926,7 +1015,7 @@ static void shapes_any(void **state)
 {
 	const struct type *any = go_interface("interface {}", false);
 
-	binary = (struct types){0};
+	binary = (struct types){ 0 };
 	go_know(&binary, go_basic("string"), 1);
 	go_know(&binary, go_basic("int"), 2);
 	go_know(&binary, go_basic("float64"), 0);
@@ -935,12 +1024,14 @@ static void shapes_any(void **state)
 
 static void shapes_errors(void **state)
 {
-	const struct type *plain = go_pointer(GO_STRUCT("errors.errorString", {"s", go_basic("string")}));
-	const struct type *wrapped = go_pointer(GO_STRUCT("fmt.wrapError", {"msg", go_basic("string")},
-							  {"err", go_interface("error", true)}));
+	const struct type *plain =
+		go_pointer(GO_STRUCT("errors.errorString", { "s", go_basic("string") }));
+	const struct type *wrapped =
+		go_pointer(GO_STRUCT("fmt.wrapError", { "msg", go_basic("string") },
+				     { "err", go_interface("error", true) }));
 	const struct type *error = go_interface("error", true);
 
-	binary = (struct types){0};
+	binary = (struct types){ 0 };
 	go_know(&binary, plain, 1);
 	go_know(&binary, wrapped, 2);
 	/* Their texts, whether or not the linker saw them converted. */
@@ -952,20 +1043,23 @@ static void shapes_errors(void **state)
 /* What has no parts is shown at the greatest depth, too. */
 static void shapes_leaves_when_deep(void **state)
 {
-	const struct type *error = go_interface("error", true), *any = go_interface("interface {}", false);
-	const struct type *plain = go_pointer(GO_STRUCT("errors.errorString", {"s", go_basic("string")}));
-	const struct type *other = go_pointer(GO_STRUCT("main.Error", {"Code", go_basic("int")}));
+	const struct type *error = go_interface("error", true),
+			  *any = go_interface("interface {}", false);
+	const struct type *plain =
+		go_pointer(GO_STRUCT("errors.errorString", { "s", go_basic("string") }));
+	const struct type *other = go_pointer(GO_STRUCT("main.Error", { "Code", go_basic("int") }));
 
-	binary = (struct types){0};
+	binary = (struct types){ 0 };
 	go_know(&binary, go_basic("string"), 1);
 	go_know(&binary, plain, 2);
 	go_know(&binary, other, 3);
 	go_pair(&binary, error, other);
-	assert_shape_in((struct question){{any}, {"a"}, {.depth = 0, .types = 5}}, "{a:any#0,#1,#2<string #3>}");
-	assert_shape_in((struct question){{error}, {"a"}, {.depth = 0, .types = 5}},
+	assert_shape_in((struct question){ { any }, { "a" }, { .depth = 0, .types = 5 } },
+			"{a:any#0,#1,#2<string #3>}");
+	assert_shape_in((struct question){ { error }, { "a" }, { .depth = 0, .types = 5 } },
 			"{a:any#0,#1,#2<*errors.errorString *#3(#4)>}");
 	/* Within an interface nothing is shown beyond that depth. */
-	assert_shape_in((struct question){{error}, {"a"}, {.depth = 1, .types = 5}},
+	assert_shape_in((struct question){ { error }, { "a" }, { .depth = 1, .types = 5 } },
 			"{a:any#0,#1,#2<*errors.errorString *#3(#4)|*main.Error *#5({...})>}");
 }
 
@@ -1052,13 +1146,14 @@ static void leaves_out_what_exceeds_the_limit(void **state)
 /* Without anybody to tell, it is the same. */
 static void needs_no_gaps(void **state)
 {
-	struct go_version version = {.number = GO_VERSION(25, 0)};
-	struct parameter parameter = {.name = "a", .type = go_basic("float64")};
-	struct signature signature = {.parameters = &parameter, .parameter_count = 1};
+	struct go_version version = { .number = GO_VERSION(25, 0) };
+	struct parameter parameter = { .name = "a", .type = go_basic("float64") };
+	struct signature signature = { .parameters = &parameter, .parameter_count = 1 };
 	static const struct site site;
-	struct scope scope = {convention_of(MACHINE_AMD64, &version), &version, &binary, &signature, &site};
+	struct scope scope = { convention_of(MACHINE_AMD64, &version), &version, &binary,
+			       &signature, &site };
 	static const struct shape_wish wish = { .expression = "a" };
-	struct plan_builder builder = {0};
+	struct plan_builder builder = { 0 };
 	struct shape shape;
 
 	assert_int_equal(shape_create(&scope, &wish, 1, usual, &builder, &shape, NULL, NULL), 0);

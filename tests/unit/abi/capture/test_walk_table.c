@@ -35,7 +35,9 @@ static void binary_types_open(struct binary_types *binary, int minor, int patch)
 	elf_finish(&binary->elf, ET_EXEC, EM_X86_64);
 	binary->version = (struct go_version){ .number = GO_VERSION(minor, patch) };
 	assert_int_equal(image_open(elf_save(&binary->elf), &binary->image, NULL), 0);
-	assert_int_equal(types_open(binary->image, binary->image, &binary->version, &binary->types, NULL), 0);
+	assert_int_equal(types_open(binary->image, binary->image, &binary->version, &binary->types,
+				    NULL),
+			 0);
 }
 
 static void binary_types_close(struct binary_types *binary)

@@ -26,10 +26,7 @@ static const struct type complex64 = { .kind = TYPE_COMPLEX,
 				       COMPLETE };
 static const struct type string = { .kind = TYPE_STRING, .name = "string", .size = 16, COMPLETE };
 static const struct type pointer = { .kind = TYPE_POINTER, .name = "*T", .size = 8, COMPLETE };
-static const struct type interface = { .kind = TYPE_INTERFACE,
-				       .name = "any",
-				       .size = 16,
-				       COMPLETE };
+static const struct type interface = { .kind = TYPE_INTERFACE, .name = "any", .size = 16, COMPLETE };
 static const struct type slice = { .kind = TYPE_SLICE, .name = "[]int", .size = 24, COMPLETE };
 static const struct type empty = { .kind = TYPE_STRUCT, .name = "struct {}", COMPLETE };
 static const struct type unknown = { .kind = TYPE_UNKNOWN, .name = "a.Unknown" };

@@ -16,7 +16,7 @@
 
 #define RETURN "\xc3"
 #define NOP "\x90"
-#define FILL "\xcc\xcc\xcc" /* what functions of amd64 are filled up with */
+#define FILL "\xcc\xcc\xcc"  /* what functions of amd64 are filled up with */
 #define JUMP_BACK "\xeb\xfd" /* to the instruction before */
 #define JUMP_OUT "\xe9\x00\x01\x00\x00"
 #define BRANCH_OUT "\x0f\x84\x00\x01\x00\x00"
@@ -27,8 +27,8 @@
 static int find_in(const char *code, size_t size, int elf_machine, struct return_sites *ret_sites,
 		   struct error *err)
 {
-	const struct go_version version = {.text = "go1.19", .number = GO_VERSION(19, 0)};
-	struct function function = {"main.f", CODE, CODE + size};
+	const struct go_version version = { .text = "go1.19", .number = GO_VERSION(19, 0) };
+	struct function function = { "main.f", CODE, CODE + size };
 	struct elf_builder elf;
 	struct image *image;
 	uint64_t offset;
@@ -49,8 +49,8 @@ static int find_in(const char *code, size_t size, int elf_machine, struct return
 
 static void assert_refused(const char *code, size_t size, int wanted, const char *reason)
 {
-	struct return_sites sites = {.count = 77};
-	struct error err = {0};
+	struct return_sites sites = { .count = 77 };
+	struct error err = { 0 };
 
 	assert_int_equal(find_in(code, size, EM_X86_64, &sites, &err), wanted);
 	assert_non_null(strstr(err.what, "main.f"));
@@ -58,8 +58,7 @@ static void assert_refused(const char *code, size_t size, int wanted, const char
 	assert_int_equal(sites.count, 77);
 }
 
-#define ASSERT_REFUSED(text, wanted, reason) \
-	assert_refused(text, sizeof(text) - 1, wanted, reason)
+#define ASSERT_REFUSED(text, wanted, reason) assert_refused(text, sizeof(text) - 1, wanted, reason)
 
 static void finds_each_return(void **state)
 {

@@ -106,13 +106,14 @@ static void put_slow_path(struct code *code, enum machine machine, bool spills)
 	if (machine == MACHINE_ARM64) {
 		if (spills)
 			put_word(code, 0xf90007e0); /* str x0, [sp, #8] */
-		put_word(code, 0xaa1e03e3); /* mov x3, x30 */
-		put_word(code, 0x97fffff0); /* bl */
+		put_word(code, 0xaa1e03e3);	    /* mov x3, x30 */
+		put_word(code, 0x97fffff0);	    /* bl */
 		if (spills)
 			put_word(code, 0xf94007e0); /* ldr x0, [sp, #8] */
 	} else {
 		if (spills)
-			PUT(code, "\x48\x89\x44\x24\x08\x48\x89\x5c\x24\x10"); /* mov %rax,8(%rsp) … */
+			PUT(code,
+			    "\x48\x89\x44\x24\x08\x48\x89\x5c\x24\x10"); /* mov %rax,8(%rsp) … */
 		PUT(code, "\x0f\x1f\x44\x00\x00"); /* nopl: Go aligns some calls */
 		PUT(code, "\xe8\x3b\xad\xff\xff"); /* call */
 		if (spills)
@@ -131,22 +132,23 @@ static void put_body(struct code *code, enum machine machine)
 		put_word(code, 0x54ffffc9); /* b.ls back */
 		put_word(code, 0xd65f03c0); /* ret */
 	} else {
-		PUT(code, "\x48\x83\xec\x38"); /* sub $56,%rsp */
-		PUT(code, "\x48\x8b\x40\x10"); /* mov 16(%rax),%rax: as from a stack guard */
+		PUT(code, "\x48\x83\xec\x38");	   /* sub $56,%rsp */
+		PUT(code, "\x48\x8b\x40\x10");	   /* mov 16(%rax),%rax: as from a stack guard */
 		PUT(code, "\xe8\x00\x01\x00\x00"); /* call */
-		PUT(code, "\x76\xf5"); /* jbe back */
+		PUT(code, "\x76\xf5");		   /* jbe back */
 		PUT(code, "\xc3");
 	}
 }
 
 /* Places code at ENTRY, as one function of `size` bytes, and looks for its site. */
-static int find_in(const struct code *code, enum machine machine, const struct convention *convention,
-		   uint64_t size, struct site *ret_site, uint64_t *ret_code_offset)
+static int find_in(const struct code *code, enum machine machine,
+		   const struct convention *convention, uint64_t size, struct site *ret_site,
+		   uint64_t *ret_code_offset)
 {
-	struct function function = {"main.f", ENTRY, ENTRY + size};
+	struct function function = { "main.f", ENTRY, ENTRY + size };
 	struct elf_builder elf;
 	struct image *image;
-	struct error err = {0};
+	struct error err = { 0 };
 	int r;
 
 	elf_init(&elf);
@@ -176,10 +178,11 @@ static const struct convention *convention_for(enum machine machine, int minor, 
 }
 
 static void assert_check(const struct code *code, enum machine machine, int minor, size_t jump,
-			 uint64_t if_set, uint64_t if_clear, uint8_t goroutine, int32_t goroutine_offset)
+			 uint64_t if_set, uint64_t if_clear, uint8_t goroutine,
+			 int32_t goroutine_offset)
 {
 	const struct convention *convention = convention_for(machine, minor, minor == 17);
-	struct site site = {0};
+	struct site site = { 0 };
 	uint64_t offset;
 
 	assert_int_equal(find_in(code, machine, convention, code->size, &site, &offset), 0);
@@ -195,7 +198,7 @@ static void assert_check(const struct code *code, enum machine machine, int mino
 static void assert_entry(const struct code *code, enum machine machine, int minor, uint64_t size)
 {
 	const struct convention *convention = convention_for(machine, minor, false);
-	struct site site = {0};
+	struct site site = { 0 };
 	uint64_t offset;
 
 	assert_int_equal(find_in(code, machine, convention, size, &site, &offset), 0);
@@ -209,7 +212,7 @@ static void assert_entry(const struct code *code, enum machine machine, int mino
 static void assert_no_entry(const struct code *code, enum machine machine, int minor)
 {
 	const struct convention *convention = convention_for(machine, minor, false);
-	struct site site = {.address = 77};
+	struct site site = { .address = 77 };
 	uint64_t offset;
 
 	assert_int_equal(find_in(code, machine, convention, code->size, &site, &offset), -ENOTSUP);
@@ -239,7 +242,8 @@ struct prologue {
 #define BYTES(text) text, sizeof(text) - 1
 #define LOAD_G "\x64\x48\x8b\x0c\x25\xf8\xff\xff\xff" /* mov %fs:-8,%rcx */
 #define LOAD_G_PIE "\x48\xc7\xc1\xf8\xff\xff\xff\x64\x48\x8b\x09"
-#define LOAD_GUARD "\x48\x8b\x71\x10\x48\x81\xfe\xde\xfa\xff\xff" /* mov 16(%rcx),%rsi; cmp $-1314 */
+#define LOAD_GUARD \
+	"\x48\x8b\x71\x10\x48\x81\xfe\xde\xfa\xff\xff" /* mov 16(%rcx),%rsi; cmp $-1314 */
 #define COMPARE_HUGE \
 	"\x48\x8d\x84\x24\xa0\x03\x00\x00\x48\x29\xf0\x48\x3d\x78\x10\x03\x00" /* lea; sub; cmp */
 #define JBE "\x0f\x86"
@@ -249,63 +253,170 @@ struct prologue {
 #define LS 9
 
 static const struct prologue prologues[] = {
-	{"1.15 amd64", MACHINE_AMD64, 15,
-	 {{BYTES(LOAD_G "\x48\x3b\x61\x10"), BYTES(JBE)}}, CARRY | ZERO, 0, RCX, -8},
-	{"1.15 amd64, short jump", MACHINE_AMD64, 15,
-	 {{BYTES(LOAD_G "\x48\x3b\x61\x10"), BYTES(JBE_SHORT)}}, CARRY | ZERO, 0, RCX, -8},
-	{"1.15 amd64 PIE", MACHINE_AMD64, 15,
-	 {{BYTES(LOAD_G_PIE "\x48\x3b\x61\x10"), BYTES(JBE_SHORT)}}, CARRY | ZERO, 0, RCX, -8},
-	{"1.15 amd64 large, 8 bits", MACHINE_AMD64, 15,
-	 {{BYTES(LOAD_G "\x48\x8d\x44\x24\xd8\x48\x3b\x41\x10"), BYTES(JBE)}}, CARRY | ZERO, 0, RCX, -8},
-	{"1.15 amd64 large, 32 bits", MACHINE_AMD64, 15,
-	 {{BYTES(LOAD_G "\x48\x8d\x84\x24\x98\xf8\xff\xff\x48\x3b\x41\x10"), BYTES(JBE)}},
-	 CARRY | ZERO, 0, RCX, -8},
-	{"1.15 amd64 PIE large", MACHINE_AMD64, 15,
-	 {{BYTES(LOAD_G_PIE "\x48\x8d\x84\x24\x98\xf8\xff\xff\x48\x3b\x41\x10"), BYTES(JBE)}},
-	 CARRY | ZERO, 0, RCX, -8},
-	{"1.15 amd64 very large", MACHINE_AMD64, 15,
-	 {{BYTES(LOAD_G LOAD_GUARD), BYTES("\x0f\x84")}, {BYTES(COMPARE_HUGE), BYTES(JBE)}},
-	 CARRY | ZERO, 0, RCX, -8},
-	{"1.15 amd64 PIE very large", MACHINE_AMD64, 15,
-	 {{BYTES(LOAD_G_PIE LOAD_GUARD), BYTES("\x0f\x84")}, {BYTES(COMPARE_HUGE), BYTES(JBE)}},
-	 CARRY | ZERO, 0, RCX, -8},
-	{"1.17 amd64 without registers", MACHINE_AMD64, 17,
-	 {{BYTES("\x64\x4c\x8b\x34\x25\xf8\xff\xff\xff\x49\x3b\x66\x10"), BYTES(JBE)}},
-	 CARRY | ZERO, 0, R14, -8},
-	{"1.19 amd64", MACHINE_AMD64, 19,
-	 {{BYTES("\x49\x3b\x66\x10"), BYTES(JBE_SHORT)}}, CARRY | ZERO, 0, R14},
-	{"1.27 amd64, far jump", MACHINE_AMD64, 27,
-	 {{BYTES("\x49\x3b\x66\x10"), BYTES(JBE)}}, CARRY | ZERO, 0, R14},
-	{"1.19 amd64 large, 8 bits", MACHINE_AMD64, 19,
-	 {{BYTES("\x4c\x8d\x64\x24\xd8\x4d\x3b\x66\x10"), BYTES(JBE)}}, CARRY | ZERO, 0, R14},
-	{"1.27 amd64 large, 32 bits", MACHINE_AMD64, 27,
-	 {{BYTES("\x4c\x8d\xa4\x24\x98\xf8\xff\xff\x4d\x3b\x66\x10"), BYTES(JBE)}},
-	 CARRY | ZERO, 0, R14},
-	{"1.19 amd64 very large", MACHINE_AMD64, 19,
-	 {{BYTES("\x49\x89\xe4\x49\x81\xec\xe0\x0c\x03\x00"), BYTES("\x0f\x82")},
-	  {BYTES("\x4d\x3b\x66\x10"), BYTES(JBE)}}, CARRY | ZERO, 0, R14},
+	{ "1.15 amd64",
+	  MACHINE_AMD64,
+	  15,
+	  { { BYTES(LOAD_G "\x48\x3b\x61\x10"), BYTES(JBE) } },
+	  CARRY | ZERO,
+	  0,
+	  RCX,
+	  -8 },
+	{ "1.15 amd64, short jump",
+	  MACHINE_AMD64,
+	  15,
+	  { { BYTES(LOAD_G "\x48\x3b\x61\x10"), BYTES(JBE_SHORT) } },
+	  CARRY | ZERO,
+	  0,
+	  RCX,
+	  -8 },
+	{ "1.15 amd64 PIE",
+	  MACHINE_AMD64,
+	  15,
+	  { { BYTES(LOAD_G_PIE "\x48\x3b\x61\x10"), BYTES(JBE_SHORT) } },
+	  CARRY | ZERO,
+	  0,
+	  RCX,
+	  -8 },
+	{ "1.15 amd64 large, 8 bits",
+	  MACHINE_AMD64,
+	  15,
+	  { { BYTES(LOAD_G "\x48\x8d\x44\x24\xd8\x48\x3b\x41\x10"), BYTES(JBE) } },
+	  CARRY | ZERO,
+	  0,
+	  RCX,
+	  -8 },
+	{ "1.15 amd64 large, 32 bits",
+	  MACHINE_AMD64,
+	  15,
+	  { { BYTES(LOAD_G "\x48\x8d\x84\x24\x98\xf8\xff\xff\x48\x3b\x41\x10"), BYTES(JBE) } },
+	  CARRY | ZERO,
+	  0,
+	  RCX,
+	  -8 },
+	{ "1.15 amd64 PIE large",
+	  MACHINE_AMD64,
+	  15,
+	  { { BYTES(LOAD_G_PIE "\x48\x8d\x84\x24\x98\xf8\xff\xff\x48\x3b\x41\x10"), BYTES(JBE) } },
+	  CARRY | ZERO,
+	  0,
+	  RCX,
+	  -8 },
+	{ "1.15 amd64 very large",
+	  MACHINE_AMD64,
+	  15,
+	  { { BYTES(LOAD_G LOAD_GUARD), BYTES("\x0f\x84") }, { BYTES(COMPARE_HUGE), BYTES(JBE) } },
+	  CARRY | ZERO,
+	  0,
+	  RCX,
+	  -8 },
+	{ "1.15 amd64 PIE very large",
+	  MACHINE_AMD64,
+	  15,
+	  { { BYTES(LOAD_G_PIE LOAD_GUARD), BYTES("\x0f\x84") },
+	    { BYTES(COMPARE_HUGE), BYTES(JBE) } },
+	  CARRY | ZERO,
+	  0,
+	  RCX,
+	  -8 },
+	{ "1.17 amd64 without registers",
+	  MACHINE_AMD64,
+	  17,
+	  { { BYTES("\x64\x4c\x8b\x34\x25\xf8\xff\xff\xff\x49\x3b\x66\x10"), BYTES(JBE) } },
+	  CARRY | ZERO,
+	  0,
+	  R14,
+	  -8 },
+	{ "1.19 amd64",
+	  MACHINE_AMD64,
+	  19,
+	  { { BYTES("\x49\x3b\x66\x10"), BYTES(JBE_SHORT) } },
+	  CARRY | ZERO,
+	  0,
+	  R14 },
+	{ "1.27 amd64, far jump",
+	  MACHINE_AMD64,
+	  27,
+	  { { BYTES("\x49\x3b\x66\x10"), BYTES(JBE) } },
+	  CARRY | ZERO,
+	  0,
+	  R14 },
+	{ "1.19 amd64 large, 8 bits",
+	  MACHINE_AMD64,
+	  19,
+	  { { BYTES("\x4c\x8d\x64\x24\xd8\x4d\x3b\x66\x10"), BYTES(JBE) } },
+	  CARRY | ZERO,
+	  0,
+	  R14 },
+	{ "1.27 amd64 large, 32 bits",
+	  MACHINE_AMD64,
+	  27,
+	  { { BYTES("\x4c\x8d\xa4\x24\x98\xf8\xff\xff\x4d\x3b\x66\x10"), BYTES(JBE) } },
+	  CARRY | ZERO,
+	  0,
+	  R14 },
+	{ "1.19 amd64 very large",
+	  MACHINE_AMD64,
+	  19,
+	  { { BYTES("\x49\x89\xe4\x49\x81\xec\xe0\x0c\x03\x00"), BYTES("\x0f\x82") },
+	    { BYTES("\x4d\x3b\x66\x10"), BYTES(JBE) } },
+	  CARRY | ZERO,
+	  0,
+	  R14 },
 	/* systemstack code compares with stackguard1. */
-	{"1.27 amd64 on a system stack", MACHINE_AMD64, 27,
-	 {{BYTES("\x49\x3b\x66\x18"), BYTES(JBE)}}, CARRY | ZERO, 0, R14},
+	{ "1.27 amd64 on a system stack",
+	  MACHINE_AMD64,
+	  27,
+	  { { BYTES("\x49\x3b\x66\x18"), BYTES(JBE) } },
+	  CARRY | ZERO,
+	  0,
+	  R14 },
 
-	{"1.15 arm64", MACHINE_ARM64, 15,
-	 {{BYTES("\x81\x0b\x40\xf9\xe2\x03\x00\x91\x5f\x00\x01\xeb"), .condition = LS}},
-	 ARM64_Z, ARM64_C, X28},
-	{"1.15 arm64 large", MACHINE_ARM64, 15,
-	 {{BYTES("\x81\x0b\x40\xf9\xe2\xc3\x1d\xd1\x5f\x00\x01\xeb"), .condition = LS}},
-	 ARM64_Z, ARM64_C, X28},
-	{"1.15 arm64 very large", MACHINE_ARM64, 15,
-	 {{BYTES("\x81\x0b\x40\xf9\x3b\xa4\x80\x92\x3f\x00\x1b\xeb"), .condition = EQ},
-	  {BYTES("\xe2\x83\x0e\x91\x42\x00\x01\xcb\x03\x10\x82\xd2\x63\x00\xa0\xf2\x5f\x00\x03\xeb"),
-	   .condition = LS}}, ARM64_Z, ARM64_C, X28},
-	{"1.19 arm64", MACHINE_ARM64, 19,
-	 {{BYTES("\x90\x0b\x40\xf9\xff\x63\x30\xeb"), .condition = LS}}, ARM64_Z, ARM64_C, X28},
-	{"1.27 arm64 large", MACHINE_ARM64, 27,
-	 {{BYTES("\x90\x0b\x40\xf9\xf1\xc3\x1d\xd1\x3f\x02\x10\xeb"), .condition = LS}},
-	 ARM64_Z, ARM64_C, X28},
-	{"1.19 arm64 very large", MACHINE_ARM64, 19,
-	 {{BYTES("\x90\x0b\x40\xf9\x1b\x9c\x81\xd2\x7b\x00\xa0\xf2\xf1\x63\x3b\xeb"), .condition = LO},
-	  {BYTES("\x3f\x02\x10\xeb"), .condition = LS}}, ARM64_Z, ARM64_C, X28},
+	{ "1.15 arm64",
+	  MACHINE_ARM64,
+	  15,
+	  { { BYTES("\x81\x0b\x40\xf9\xe2\x03\x00\x91\x5f\x00\x01\xeb"), .condition = LS } },
+	  ARM64_Z,
+	  ARM64_C,
+	  X28 },
+	{ "1.15 arm64 large",
+	  MACHINE_ARM64,
+	  15,
+	  { { BYTES("\x81\x0b\x40\xf9\xe2\xc3\x1d\xd1\x5f\x00\x01\xeb"), .condition = LS } },
+	  ARM64_Z,
+	  ARM64_C,
+	  X28 },
+	{ "1.15 arm64 very large",
+	  MACHINE_ARM64,
+	  15,
+	  { { BYTES("\x81\x0b\x40\xf9\x3b\xa4\x80\x92\x3f\x00\x1b\xeb"), .condition = EQ },
+	    { BYTES("\xe2\x83\x0e\x91\x42\x00\x01\xcb\x03\x10\x82\xd2\x63\x00\xa0\xf2\x5f\x00\x03\xeb"),
+	      .condition = LS } },
+	  ARM64_Z,
+	  ARM64_C,
+	  X28 },
+	{ "1.19 arm64",
+	  MACHINE_ARM64,
+	  19,
+	  { { BYTES("\x90\x0b\x40\xf9\xff\x63\x30\xeb"), .condition = LS } },
+	  ARM64_Z,
+	  ARM64_C,
+	  X28 },
+	{ "1.27 arm64 large",
+	  MACHINE_ARM64,
+	  27,
+	  { { BYTES("\x90\x0b\x40\xf9\xf1\xc3\x1d\xd1\x3f\x02\x10\xeb"), .condition = LS } },
+	  ARM64_Z,
+	  ARM64_C,
+	  X28 },
+	{ "1.19 arm64 very large",
+	  MACHINE_ARM64,
+	  19,
+	  { { BYTES("\x90\x0b\x40\xf9\x1b\x9c\x81\xd2\x7b\x00\xa0\xf2\xf1\x63\x3b\xeb"),
+	      .condition = LO },
+	    { BYTES("\x3f\x02\x10\xeb"), .condition = LS } },
+	  ARM64_Z,
+	  ARM64_C,
+	  X28 },
 };
 
 /* Lays the prologue; returns where the last of its jumps stands. */
@@ -329,7 +440,7 @@ static void knows_each_prologue(void **state)
 {
 	for (size_t i = 0; i < sizeof(prologues) / sizeof(prologues[0]); i++) {
 		const struct prologue *prologue = &prologues[i];
-		struct code code = {0};
+		struct code code = { 0 };
 		size_t jump = put_prologue(&code, prologue);
 
 		print_message("%s\n", prologue->name);
@@ -345,7 +456,7 @@ static void knows_each_prologue(void **state)
 static void follows_far_jumps(void **state)
 {
 	const struct prologue *amd64 = &prologues[10], *arm64 = &prologues[18];
-	struct code code = {0};
+	struct code code = { 0 };
 	size_t jump = put_prologue(&code, amd64);
 
 	while (code.size < 3000)
@@ -354,7 +465,7 @@ static void follows_far_jumps(void **state)
 	put_slow_path(&code, MACHINE_AMD64, true);
 	assert_check(&code, MACHINE_AMD64, 27, jump, CARRY | ZERO, 0, R14, 0);
 
-	code = (struct code){0};
+	code = (struct code){ 0 };
 	jump = put_prologue(&code, arm64);
 	while (code.size < 3000)
 		put_body(&code, MACHINE_ARM64);
@@ -365,16 +476,16 @@ static void follows_far_jumps(void **state)
 
 static void takes_the_entry_without_a_check(void **state)
 {
-	struct code code = {0};
+	struct code code = { 0 };
 
 	put_body(&code, MACHINE_AMD64);
 	assert_entry(&code, MACHINE_AMD64, 27, code.size);
 	assert_entry(&code, MACHINE_AMD64, 15, code.size);
-	code = (struct code){0};
+	code = (struct code){ 0 };
 	put_body(&code, MACHINE_ARM64);
 	assert_entry(&code, MACHINE_ARM64, 27, code.size);
 	assert_entry(&code, MACHINE_ARM64, 15, code.size);
-	code = (struct code){0};
+	code = (struct code){ 0 };
 	PUT(&code, "\xc3");
 	assert_entry(&code, MACHINE_AMD64, 27, 1);
 }
@@ -382,22 +493,22 @@ static void takes_the_entry_without_a_check(void **state)
 /* Each round would be a call; and some first instructions take no probe. */
 static void refuses_entries_that_are_no_site(void **state)
 {
-	struct code code = {0};
+	struct code code = { 0 };
 
 	PUT(&code, "\x48\xff\xc8\x75\xfb\xc3"); /* dec %rax; jne back; ret */
 	assert_no_entry(&code, MACHINE_AMD64, 27);
-	code = (struct code){0};
+	code = (struct code){ 0 };
 	PUT(&code, "\x48\xff\xc8\x75\xfc\xc3"); /* to within it, which is no loop of the entry */
 	assert_entry(&code, MACHINE_AMD64, 27, code.size);
-	code = (struct code){0};
+	code = (struct code){ 0 };
 	put_word(&code, 0xd1000400); /* sub x0, x0, #1 */
 	put_word(&code, 0xb5ffffe0); /* cbnz x0, back */
 	put_word(&code, 0xd65f03c0);
 	assert_no_entry(&code, MACHINE_ARM64, 27);
-	code = (struct code){0};
+	code = (struct code){ 0 };
 	PUT(&code, "\xf0\x48\xff\x00\xc3"); /* lock incq (%rax) */
 	assert_no_entry(&code, MACHINE_AMD64, 27);
-	code = (struct code){0};
+	code = (struct code){ 0 };
 	PUT(&code, "\x62\xf1\x7c\x48\x28\xd1\xc3"); /* vmovaps %zmm1,%zmm2 */
 	assert_no_entry(&code, MACHINE_AMD64, 27);
 }
@@ -423,7 +534,8 @@ static void put_decoy(struct code *code, enum machine machine, enum decoy decoy)
 	else if (decoy == OTHER_RETURN)
 		PUT(code, "\xeb\x80");
 	else if (decoy == INDIRECT_RETURN)
-		put(code, arm64 ? "\x00\x00\x1f\xd6" : "\xff\xe0\x90\x90", 4); /* br x0; jmp *%rax */
+		put(code, arm64 ? "\x00\x00\x1f\xd6" : "\xff\xe0\x90\x90",
+		    4); /* br x0; jmp *%rax */
 	put_return(code, machine);
 }
 
@@ -433,7 +545,7 @@ static void jumps_elsewhere_are_no_check(void **state)
 		const struct prologue *prologue = &prologues[i];
 
 		for (enum decoy decoy = 0; decoy < DECOY_COUNT; decoy++) {
-			struct code code = {0};
+			struct code code = { 0 };
 
 			/* Without registers 1.17 is told apart by its version only. */
 			if (prologue->minor == 17)
@@ -455,7 +567,7 @@ static void jumps_elsewhere_are_no_check(void **state)
 static void jumps_out_of_the_function_are_no_check(void **state)
 {
 	const struct prologue *prologue = &prologues[10];
-	struct code code = {0};
+	struct code code = { 0 };
 	size_t size;
 
 	put_prologue(&code, prologue);
@@ -471,7 +583,7 @@ static void jumps_out_of_the_function_are_no_check(void **state)
 	assert_entry(&code, MACHINE_AMD64, 27, size - 1);
 
 	for (int64_t target = -0x80; target <= 0; target += 0x40) {
-		code = (struct code){0};
+		code = (struct code){ 0 };
 		put_prologue(&code, prologue);
 		put_body(&code, MACHINE_AMD64);
 		aim(&code, (size_t)target);
@@ -488,7 +600,7 @@ static void survives_truncation(void **state)
 {
 	for (size_t i = 0; i < sizeof(prologues) / sizeof(prologues[0]); i++) {
 		const struct prologue *prologue = &prologues[i];
-		struct code code = {0};
+		struct code code = { 0 };
 		size_t whole, end;
 
 		if (prologue->minor == 17)
@@ -500,7 +612,8 @@ static void survives_truncation(void **state)
 		whole = code.size;
 		end = prologue->machine == MACHINE_ARM64 ? 4 : 5;
 		/* Of the function, and of the file with it, behind its first instruction. */
-		for (size_t size = prologue->machine == MACHINE_ARM64 ? 4 : 11; size < whole; size += size < whole - end ? 7 : 1) {
+		for (size_t size = prologue->machine == MACHINE_ARM64 ? 4 : 11; size < whole;
+		     size += size < whole - end ? 7 : 1) {
 			code.size = whole;
 			assert_entry(&code, prologue->machine, prologue->minor, size);
 			code.size = size;
@@ -512,17 +625,19 @@ static void survives_truncation(void **state)
 static void refuses_what_is_no_function(void **state)
 {
 	const struct convention *convention = convention_for(MACHINE_AMD64, 27, false);
-	struct code code = {0};
-	struct site site = {.address = 77};
+	struct code code = { 0 };
+	struct site site = { .address = 77 };
 	uint64_t offset;
 
 	put_body(&code, MACHINE_AMD64);
 	assert_int_equal(find_in(&code, MACHINE_AMD64, convention, 0, &site, &offset), -EBADMSG);
-	assert_int_equal(find_in(&code, MACHINE_AMD64, convention, -(uint64_t)ENTRY, &site, &offset),
+	assert_int_equal(find_in(&code, MACHINE_AMD64, convention, -(uint64_t)ENTRY, &site,
+				 &offset),
 			 -EBADMSG);
 	/* One that goes on behind the end of its segment. */
 	assert_true(find_in(&code, MACHINE_AMD64, convention, code.size + 1, &site, &offset) < 0);
-	assert_true(find_in(&code, MACHINE_AMD64, convention, UINT64_C(1) << 63, &site, &offset) < 0);
+	assert_true(find_in(&code, MACHINE_AMD64, convention, UINT64_C(1) << 63, &site, &offset) <
+		    0);
 	assert_int_equal(site.address, 77);
 }
 
@@ -590,12 +705,13 @@ static void refuses_what_is_no_code(void **state)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct convention *convention = convention_for(rows[i].machine, 27, false);
-		struct code code = {0};
-		struct site site = {0};
+		struct code code = { 0 };
+		struct site site = { 0 };
 		uint64_t offset;
 
 		put(&code, rows[i].bytes, 8);
-		assert_int_equal(find_in(&code, rows[i].machine, convention, code.size, &site, &offset),
+		assert_int_equal(find_in(&code, rows[i].machine, convention, code.size, &site,
+					 &offset),
 				 rows[i].result);
 	}
 }
@@ -603,10 +719,10 @@ static void refuses_what_is_no_code(void **state)
 static void refuses_other_segments(void **state)
 {
 	const struct convention *convention = convention_for(MACHINE_AMD64, 27, false);
-	struct function function = {"main.f", ENTRY, ENTRY + 16}, outside = {"main.g", 16, 32};
-	struct site site = {.address = 77};
+	struct function function = { "main.f", ENTRY, ENTRY + 16 }, outside = { "main.g", 16, 32 };
+	struct site site = { .address = 77 };
 	struct elf_builder elf;
-	struct error err = {0};
+	struct error err = { 0 };
 	struct image *image;
 	uint64_t offset;
 
@@ -651,19 +767,19 @@ static int find_call_in(const struct code *code, const struct prologue *prologue
 			enum site_kind kind, struct site *ret_site, uint64_t *ret_code_offset,
 			int *ret_count)
 {
-	struct function function = {"main.f", ENTRY, ENTRY + code->size};
-	struct function called = {"main.g", callee, callee + 16};
+	struct function function = { "main.f", ENTRY, ENTRY + code->size };
+	struct function called = { "main.g", callee, callee + 16 };
 	struct elf_builder elf;
 	struct image *image;
-	struct error err = {0};
+	struct error err = { 0 };
 	int r;
 
 	*ret_code_offset = elf_of_code(&elf, ENTRY, code->bytes, code->size,
 				       prologue->machine == MACHINE_ARM64 ? EM_AARCH64 : EM_X86_64);
 	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
-	r = site_find_call(image,
-			   convention_for(prologue->machine, prologue->minor, prologue->minor == 17),
-			   &function, &called, kind, ret_site, &err);
+	r = site_find_call(
+		image, convention_for(prologue->machine, prologue->minor, prologue->minor == 17),
+		&function, &called, kind, ret_site, &err);
 	assert_int_equal(err.code, r);
 	*ret_count = site_count_calls(image, &function, &called, NULL);
 	image_close(image);
@@ -674,7 +790,7 @@ static int find_call_in(const struct code *code, const struct prologue *prologue
 static void assert_call_site(const struct code *code, const struct prologue *prologue,
 			     uint64_t callee, enum site_kind kind, size_t wanted)
 {
-	struct site site = {0};
+	struct site site = { 0 };
 	uint64_t offset;
 	int count;
 
@@ -685,16 +801,16 @@ static void assert_call_site(const struct code *code, const struct prologue *pro
 	assert_int_equal(site.file_offset, offset + wanted);
 	assert_true(site.skip_if_set == 0 && site.skip_if_clear == 0);
 	/* The register that the stack check found g in has been used for other things since. */
-	assert_int_equal(site.goroutine_register, prologue->machine == MACHINE_ARM64 ? X28
-						  : prologue->minor < 18	     ? NONE
-										     : R14);
+	assert_int_equal(site.goroutine_register, prologue->machine == MACHINE_ARM64 ? X28 :
+						  prologue->minor < 18		     ? NONE :
+										       R14);
 	assert_int_equal(site.goroutine_offset, prologue->goroutine_offset);
 }
 
 static void assert_no_call_site(const struct code *code, const struct prologue *prologue,
 				uint64_t callee, int code_wanted, int count_wanted)
 {
-	struct site site = {.address = 77};
+	struct site site = { .address = 77 };
 	uint64_t offset;
 	int count;
 
@@ -726,7 +842,7 @@ static void finds_the_one_call(void **state)
 
 	for (size_t i = 0; i < sizeof(prologues) / sizeof(prologues[0]); i++) {
 		const struct prologue *prologue = &prologues[i];
-		struct code begin = {0}, one = {0}, none = {0}, two = {0};
+		struct code begin = { 0 }, one = { 0 }, none = { 0 }, two = { 0 };
 
 		put_prologue(&begin, prologue);
 		put_body(&begin, prologue->machine);

@@ -37,7 +37,7 @@ static uint64_t base_build(struct elf_builder *elf)
 static void expect_failure(const char *path, int code, const char *what)
 {
 	struct image *image = NULL;
-	struct error err = {0};
+	struct error err = { 0 };
 
 	assert_int_equal(image_open(path, &image, &err), code);
 	assert_null(image);
@@ -69,17 +69,17 @@ static void refuses_text(void **state)
 		int code;
 		const char *what;
 	} rows[] = {
-		{"", 0, -ENOEXEC, "empty file"},
-		{"#!", 2, -ENOEXEC, "not an ELF file"},
-		{"#!/bin/sh\necho a script of more than sixty-four bytes, which is a header\n", 70,
-		 -ENOEXEC, "not an ELF file"},
-		{"\177ELF", 4, -EBADMSG, "truncated: no whole ELF header"},
-		{"\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\76\0", 20, -EBADMSG,
-		 "truncated: no whole ELF header"},
+		{ "", 0, -ENOEXEC, "empty file" },
+		{ "#!", 2, -ENOEXEC, "not an ELF file" },
+		{ "#!/bin/sh\necho a script of more than sixty-four bytes, which is a header\n", 70,
+		  -ENOEXEC, "not an ELF file" },
+		{ "\177ELF", 4, -EBADMSG, "truncated: no whole ELF header" },
+		{ "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\76\0", 20, -EBADMSG,
+		  "truncated: no whole ELF header" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct elf_builder elf = {0};
+		struct elf_builder elf = { 0 };
 
 		elf_append(&elf, rows[i].bytes, rows[i].size);
 		expect_failure(elf_save(&elf), rows[i].code, rows[i].what);
@@ -87,18 +87,54 @@ static void refuses_text(void **state)
 	}
 }
 
-static void patch_class32(Elf64_Ehdr *header) { header->e_ident[EI_CLASS] = ELFCLASS32; }
-static void patch_class(Elf64_Ehdr *header) { header->e_ident[EI_CLASS] = 9; }
-static void patch_big(Elf64_Ehdr *header) { header->e_ident[EI_DATA] = ELFDATA2MSB; }
-static void patch_arm(Elf64_Ehdr *header) { header->e_machine = EM_ARM; }
-static void patch_riscv(Elf64_Ehdr *header) { header->e_machine = EM_RISCV; }
-static void patch_rel(Elf64_Ehdr *header) { header->e_type = ET_REL; }
-static void patch_core(Elf64_Ehdr *header) { header->e_type = ET_CORE; }
-static void patch_phnum0(Elf64_Ehdr *header) { header->e_phnum = 0; }
-static void patch_phnum(Elf64_Ehdr *header) { header->e_phnum = 0xffff; }
-static void patch_phnum_many(Elf64_Ehdr *header) { header->e_phnum = 0xfffe; }
-static void patch_phentsize(Elf64_Ehdr *header) { header->e_phentsize = 1; }
-static void patch_phoff(Elf64_Ehdr *header) { header->e_phoff = UINT64_MAX - 8; }
+static void patch_class32(Elf64_Ehdr *header)
+{
+	header->e_ident[EI_CLASS] = ELFCLASS32;
+}
+static void patch_class(Elf64_Ehdr *header)
+{
+	header->e_ident[EI_CLASS] = 9;
+}
+static void patch_big(Elf64_Ehdr *header)
+{
+	header->e_ident[EI_DATA] = ELFDATA2MSB;
+}
+static void patch_arm(Elf64_Ehdr *header)
+{
+	header->e_machine = EM_ARM;
+}
+static void patch_riscv(Elf64_Ehdr *header)
+{
+	header->e_machine = EM_RISCV;
+}
+static void patch_rel(Elf64_Ehdr *header)
+{
+	header->e_type = ET_REL;
+}
+static void patch_core(Elf64_Ehdr *header)
+{
+	header->e_type = ET_CORE;
+}
+static void patch_phnum0(Elf64_Ehdr *header)
+{
+	header->e_phnum = 0;
+}
+static void patch_phnum(Elf64_Ehdr *header)
+{
+	header->e_phnum = 0xffff;
+}
+static void patch_phnum_many(Elf64_Ehdr *header)
+{
+	header->e_phnum = 0xfffe;
+}
+static void patch_phentsize(Elf64_Ehdr *header)
+{
+	header->e_phentsize = 1;
+}
+static void patch_phoff(Elf64_Ehdr *header)
+{
+	header->e_phoff = UINT64_MAX - 8;
+}
 
 static void refuses_headers(void **state)
 {
@@ -107,18 +143,19 @@ static void refuses_headers(void **state)
 		int code;
 		const char *what;
 	} rows[] = {
-		{patch_class32, -ENOTSUP, "32-bit ELF file: only 64-bit binaries are supported"},
-		{patch_class, -EBADMSG, "damaged: ELF class 9"},
-		{patch_big, -ENOTSUP, "big-endian ELF file"},
-		{patch_arm, -ENOTSUP, "machine 40 (ARM) is not supported: only x86-64 and AArch64"},
-		{patch_riscv, -ENOTSUP, "machine 243 (RISC-V) is not supported"},
-		{patch_rel, -ENOEXEC, "object file, not an executable"},
-		{patch_core, -ENOEXEC, "core file, not an executable"},
-		{patch_phnum0, -ENOEXEC, "no program headers"},
-		{patch_phnum, -EBADMSG, "damaged: 65535 program headers"},
-		{patch_phnum_many, -EBADMSG, "truncated: program headers reach beyond the end"},
-		{patch_phentsize, -EBADMSG, "damaged: 3 program headers of 1 bytes"},
-		{patch_phoff, -EBADMSG, "truncated: program headers reach beyond the end"},
+		{ patch_class32, -ENOTSUP, "32-bit ELF file: only 64-bit binaries are supported" },
+		{ patch_class, -EBADMSG, "damaged: ELF class 9" },
+		{ patch_big, -ENOTSUP, "big-endian ELF file" },
+		{ patch_arm, -ENOTSUP,
+		  "machine 40 (ARM) is not supported: only x86-64 and AArch64" },
+		{ patch_riscv, -ENOTSUP, "machine 243 (RISC-V) is not supported" },
+		{ patch_rel, -ENOEXEC, "object file, not an executable" },
+		{ patch_core, -ENOEXEC, "core file, not an executable" },
+		{ patch_phnum0, -ENOEXEC, "no program headers" },
+		{ patch_phnum, -EBADMSG, "damaged: 65535 program headers" },
+		{ patch_phnum_many, -EBADMSG, "truncated: program headers reach beyond the end" },
+		{ patch_phentsize, -EBADMSG, "damaged: 3 program headers of 1 bytes" },
+		{ patch_phoff, -EBADMSG, "truncated: program headers reach beyond the end" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -138,19 +175,19 @@ static void refuses_segments(void **state)
 		int code;
 		const char *what;
 	} rows[] = {
-		{CODE, 0, 1 << 20, 1 << 20, -EBADMSG, "a segment at offset 0x0 of 0x100000"},
-		{CODE, UINT64_MAX, 2, 2, -EBADMSG, "truncated: a segment"},
-		{CODE, 64, UINT64_MAX - 8, UINT64_MAX, -EBADMSG, "truncated: a segment"},
-		{CODE, 0, 64, 32, -EBADMSG, "damaged: segment at address 0x400000 has bad sizes"},
-		{UINT64_MAX - 8, 0, 64, 64, -EBADMSG, "has bad sizes"},
+		{ CODE, 0, 1 << 20, 1 << 20, -EBADMSG, "a segment at offset 0x0 of 0x100000" },
+		{ CODE, UINT64_MAX, 2, 2, -EBADMSG, "truncated: a segment" },
+		{ CODE, 64, UINT64_MAX - 8, UINT64_MAX, -EBADMSG, "truncated: a segment" },
+		{ CODE, 0, 64, 32, -EBADMSG, "damaged: segment at address 0x400000 has bad sizes" },
+		{ UINT64_MAX - 8, 0, 64, 64, -EBADMSG, "has bad sizes" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct elf_builder elf;
 
 		elf_init(&elf);
-		elf_segment(&elf, PT_LOAD, PF_R, rows[i].address, rows[i].offset,
-			    rows[i].file_size, rows[i].memory_size);
+		elf_segment(&elf, PT_LOAD, PF_R, rows[i].address, rows[i].offset, rows[i].file_size,
+			    rows[i].memory_size);
 		elf_finish(&elf, ET_EXEC, EM_X86_64);
 		expect_failure(elf_save(&elf), rows[i].code, rows[i].what);
 		elf_release(&elf);
@@ -189,7 +226,7 @@ static void loads(void **state)
 {
 	struct elf_builder elf;
 	struct image *image;
-	struct buffer buffer = {0};
+	struct buffer buffer = { 0 };
 	uint64_t data = base_build(&elf), offset;
 
 	elf_finish(&elf, ET_DYN, EM_AARCH64);
@@ -266,13 +303,34 @@ static void finds_sections_and_symbols(void **state)
 	elf_release(&elf);
 }
 
-static void patch_shoff(Elf64_Ehdr *header) { header->e_shoff = UINT64_MAX - 32; }
-static void patch_shoff0(Elf64_Ehdr *header) { header->e_shoff = 0; }
-static void patch_shnum(Elf64_Ehdr *header) { header->e_shnum = 0xff00; }
-static void patch_shentsize(Elf64_Ehdr *header) { header->e_shentsize = 3; }
-static void patch_shstrndx(Elf64_Ehdr *header) { header->e_shstrndx = 200; }
-static void patch_shstrndx_data(Elf64_Ehdr *header) { header->e_shstrndx = 1; }
-static void patch_shstrndx_extended(Elf64_Ehdr *header) { header->e_shstrndx = SHN_XINDEX; }
+static void patch_shoff(Elf64_Ehdr *header)
+{
+	header->e_shoff = UINT64_MAX - 32;
+}
+static void patch_shoff0(Elf64_Ehdr *header)
+{
+	header->e_shoff = 0;
+}
+static void patch_shnum(Elf64_Ehdr *header)
+{
+	header->e_shnum = 0xff00;
+}
+static void patch_shentsize(Elf64_Ehdr *header)
+{
+	header->e_shentsize = 3;
+}
+static void patch_shstrndx(Elf64_Ehdr *header)
+{
+	header->e_shstrndx = 200;
+}
+static void patch_shstrndx_data(Elf64_Ehdr *header)
+{
+	header->e_shstrndx = 1;
+}
+static void patch_shstrndx_extended(Elf64_Ehdr *header)
+{
+	header->e_shstrndx = SHN_XINDEX;
+}
 
 /* e_shnum 0: the count stands in the first section's size. */
 static void patch_shnum_extended(Elf64_Ehdr *header)
@@ -299,10 +357,16 @@ static void patch_names_compressed(Elf64_Ehdr *header)
 
 static void does_without_damaged_sections(void **state)
 {
-	static void (*const patches[])(Elf64_Ehdr *header) = {
-		patch_shoff,	     patch_shoff0,	  patch_shnum,
-		patch_shentsize,     patch_shstrndx,	  patch_shstrndx_data,
-		patch_shnum_extended, patch_names_size,	  patch_names_compressed,
+	static void (*const patches[])(Elf64_Ehdr * header) = {
+		patch_shoff,
+		patch_shoff0,
+		patch_shnum,
+		patch_shentsize,
+		patch_shstrndx,
+		patch_shstrndx_data,
+		patch_shnum_extended,
+		patch_names_size,
+		patch_names_compressed,
 		patch_shstrndx_extended,
 	};
 
@@ -329,10 +393,10 @@ static void does_without_damaged_sections(void **state)
 static void reads_relocated_words(void **state)
 {
 	static const Elf64_Rela entries[] = {
-		{DATA + 48, ELF64_R_INFO(7, R_X86_64_JUMP_SLOT), 0x77},
-		{DATA + 56, ELF64_R_INFO(0, R_X86_64_RELATIVE), 0x1122334455667788},
-		{DATA + 40, ELF64_R_INFO(0, R_X86_64_RELATIVE), 0x99},
-		{UINT64_MAX - 2, ELF64_R_INFO(0, R_X86_64_RELATIVE), 0x99},
+		{ DATA + 48, ELF64_R_INFO(7, R_X86_64_JUMP_SLOT), 0x77 },
+		{ DATA + 56, ELF64_R_INFO(0, R_X86_64_RELATIVE), 0x1122334455667788 },
+		{ DATA + 40, ELF64_R_INFO(0, R_X86_64_RELATIVE), 0x99 },
+		{ UINT64_MAX - 2, ELF64_R_INFO(0, R_X86_64_RELATIVE), 0x99 },
 	};
 	struct elf_builder elf;
 	struct image *image;
@@ -369,7 +433,7 @@ static void reads_relocated_words(void **state)
 static void finds_across_chunks(void **state)
 {
 	const size_t size = 700000;
-	struct bytes needle = {(const uint8_t *)"needle", 6};
+	struct bytes needle = { (const uint8_t *)"needle", 6 };
 
 	for (size_t at = 262144 - 8; at < 262144 + 8; at++) {
 		struct elf_builder elf;

@@ -20,7 +20,8 @@ static struct expression parse(const char *text)
 	return expression;
 }
 
-static void assert_step(const struct expression *expression, size_t index, const char *name, size_t at)
+static void assert_step(const struct expression *expression, size_t index, const char *name,
+			size_t at)
 {
 	assert_true(index < expression->step_count);
 	assert_string_equal(expression->steps[index].name, name);
@@ -50,7 +51,7 @@ static void takes_expressions_apart(void **state)
 static void assert_refused(const char *text, int code, int at, const char *why)
 {
 	struct expression expression, before;
-	struct error err = {0};
+	struct error err = { 0 };
 
 	memset(&expression, 0x5a, sizeof(expression));
 	before = expression;
@@ -72,38 +73,85 @@ static void refuses_what_is_no_expression(void **state)
 		int at;
 		const char *why;
 	} rows[] = {
-		{"", 0, "a name"},	{".", 0, "a name"},	{"a.", 2, "a name"},
-		{".a", 0, "a name"},	{"a..b", 2, "a name"},	{"1a", 0, "a name"},
-		{"a.1", 2, "a name"},	{"a b", 1, "a dot"},	{" a", 0, "a name"},
-		{"a ", 1, "a dot"},	{"a.b-c", 3, "a dot"},	{"a\x1b[2J", 1, "a dot"},
-		{"a->b", 1, "a dot"},	{"*a", 0, "a name"},	{"a.b,", 3, "a dot"},
-		{"a(", 1, "a dot"},	{"a)", 1, "a dot"},	{"a=b=c", 3, "a dot"},
-		{"=a", 0, "a name"},	{"a=", 2, "a name"},	{"a =b", 1, "a dot"},
-		{"x= a", 2, "a name"},	{"a.b=c", 3, "a dot"},	{"[1]", 0, "a name"},
-		{"a[", 2, "a number"},	{"a[]", 2, "a number"},	{"a[x]", 2, "a number"},
-		{"a[+1]", 2, "a number"}, {"a[ 1]", 2, "a number"}, {"a[1 ]", 3, "a ]"},
-		{"a[1", 3, "a ]"},	{"a[0x10]", 3, "a ]"},	{"a[1.5]", 3, "a ]"},
-		{"a[1]b", 4, "a dot"},	{"a[-]", 2, "a number"}, {"a[--1]", 2, "a number"},
-		{"a[- 1]", 2, "a number"}, {"a['x']", 2, "a number"}, {"a[1,2]", 3, "a ]"},
-		{"a.[1]", 2, "a name"},	{"a.\"k\"", 2, "a name"}, {"a\"k\"", 1, "a dot"},
-		{"a[18446744073709551616]", 2, "too large"},
-		{"a[-9223372036854775809]", 2, "too large"},
-		{"a[99999999999999999999999]", 2, "too large"},
-		{"a[\"k]", 2, "does not end"}, {"a[\"", 2, "does not end"},
-		{"a[\"k\\\"]", 2, "does not end"}, {"a[\"k\\", 2, "does not end"},
-		{"a[\"k\"", 5, "a ]"},	{"a[\"k\"x]", 5, "a ]"},
-		{"a[\"\\q\"]", 3, "escapes"}, {"a[\"ab\\xg0\"]", 5, "escapes"},
-		{"a[\"\\x4\"]", 3, "escapes"}, {"a[\"\\x\"]", 3, "escapes"},
-		{"a[\"\\u0041\"]", 3, "escapes"}, {"a[\"\\0\"]", 3, "escapes"},
-		{"a[\"\\'\"]", 3, "escapes"},
-		{"a.(", 2, "a type"},	{"a.()", 2, "a type"},	{"a.(T", 2, "a type"},
-		{"a.(func(int)", 2, "a type"}, {"a.(T)b", 5, "a dot"}, {"a(T)", 1, "a dot"},
-		{"a.(T))", 5, "a dot"},
-		{"len()", 4, "a name"},	{"len(a", 5, "a )"},	{"len(", 4, "a name"},
-		{"len(a))", 6, "the end"}, {"len(a).b", 6, "the end"}, {"len(a)[0]", 6, "the end"},
-		{"len(a b)", 5, "a dot"}, {"cap(a,b)", 5, "a dot"}, {"len(len(a))", 7, "a dot"},
-		{"len (a)", 3, "a dot"}, {"LEN(a)", 3, "a dot"}, {"min(a)", 3, "a dot"},
-		{"n=len(", 6, "a name"}, {"len(n=a)", 5, "a dot"},
+		{ "", 0, "a name" },
+		{ ".", 0, "a name" },
+		{ "a.", 2, "a name" },
+		{ ".a", 0, "a name" },
+		{ "a..b", 2, "a name" },
+		{ "1a", 0, "a name" },
+		{ "a.1", 2, "a name" },
+		{ "a b", 1, "a dot" },
+		{ " a", 0, "a name" },
+		{ "a ", 1, "a dot" },
+		{ "a.b-c", 3, "a dot" },
+		{ "a\x1b[2J", 1, "a dot" },
+		{ "a->b", 1, "a dot" },
+		{ "*a", 0, "a name" },
+		{ "a.b,", 3, "a dot" },
+		{ "a(", 1, "a dot" },
+		{ "a)", 1, "a dot" },
+		{ "a=b=c", 3, "a dot" },
+		{ "=a", 0, "a name" },
+		{ "a=", 2, "a name" },
+		{ "a =b", 1, "a dot" },
+		{ "x= a", 2, "a name" },
+		{ "a.b=c", 3, "a dot" },
+		{ "[1]", 0, "a name" },
+		{ "a[", 2, "a number" },
+		{ "a[]", 2, "a number" },
+		{ "a[x]", 2, "a number" },
+		{ "a[+1]", 2, "a number" },
+		{ "a[ 1]", 2, "a number" },
+		{ "a[1 ]", 3, "a ]" },
+		{ "a[1", 3, "a ]" },
+		{ "a[0x10]", 3, "a ]" },
+		{ "a[1.5]", 3, "a ]" },
+		{ "a[1]b", 4, "a dot" },
+		{ "a[-]", 2, "a number" },
+		{ "a[--1]", 2, "a number" },
+		{ "a[- 1]", 2, "a number" },
+		{ "a['x']", 2, "a number" },
+		{ "a[1,2]", 3, "a ]" },
+		{ "a.[1]", 2, "a name" },
+		{ "a.\"k\"", 2, "a name" },
+		{ "a\"k\"", 1, "a dot" },
+		{ "a[18446744073709551616]", 2, "too large" },
+		{ "a[-9223372036854775809]", 2, "too large" },
+		{ "a[99999999999999999999999]", 2, "too large" },
+		{ "a[\"k]", 2, "does not end" },
+		{ "a[\"", 2, "does not end" },
+		{ "a[\"k\\\"]", 2, "does not end" },
+		{ "a[\"k\\", 2, "does not end" },
+		{ "a[\"k\"", 5, "a ]" },
+		{ "a[\"k\"x]", 5, "a ]" },
+		{ "a[\"\\q\"]", 3, "escapes" },
+		{ "a[\"ab\\xg0\"]", 5, "escapes" },
+		{ "a[\"\\x4\"]", 3, "escapes" },
+		{ "a[\"\\x\"]", 3, "escapes" },
+		{ "a[\"\\u0041\"]", 3, "escapes" },
+		{ "a[\"\\0\"]", 3, "escapes" },
+		{ "a[\"\\'\"]", 3, "escapes" },
+		{ "a.(", 2, "a type" },
+		{ "a.()", 2, "a type" },
+		{ "a.(T", 2, "a type" },
+		{ "a.(func(int)", 2, "a type" },
+		{ "a.(T)b", 5, "a dot" },
+		{ "a(T)", 1, "a dot" },
+		{ "a.(T))", 5, "a dot" },
+		{ "len()", 4, "a name" },
+		{ "len(a", 5, "a )" },
+		{ "len(", 4, "a name" },
+		{ "len(a))", 6, "the end" },
+		{ "len(a).b", 6, "the end" },
+		{ "len(a)[0]", 6, "the end" },
+		{ "len(a b)", 5, "a dot" },
+		{ "cap(a,b)", 5, "a dot" },
+		{ "len(len(a))", 7, "a dot" },
+		{ "len (a)", 3, "a dot" },
+		{ "LEN(a)", 3, "a dot" },
+		{ "min(a)", 3, "a dot" },
+		{ "n=len(", 6, "a name" },
+		{ "len(n=a)", 5, "a dot" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -126,8 +174,10 @@ static void takes_names(void **state)
 	/* Without a name the whole text is it. */
 	expression = parse("len(order.Items)");
 	assert_string_equal(expression.name, "len(order.Items)");
-	expression = parse("gr\xc3\xb6\xc3\x9f""e=a");
-	assert_string_equal(expression.name, "gr\xc3\xb6\xc3\x9f""e");
+	expression = parse("gr\xc3\xb6\xc3\x9f"
+			   "e=a");
+	assert_string_equal(expression.name, "gr\xc3\xb6\xc3\x9f"
+					     "e");
 }
 
 static void takes_measures(void **state)
@@ -157,12 +207,12 @@ static void takes_numbers(void **state)
 		uint64_t index;
 		bool negative;
 	} rows[] = {
-		{"a[0]", 0, false},
-		{"a[7]", 7, false},
-		{"a[007]", 7, false},
-		{"a[18446744073709551615]", UINT64_MAX, false},
-		{"a[-1]", UINT64_MAX, true},
-		{"a[-9223372036854775808]", UINT64_C(1) << 63, true},
+		{ "a[0]", 0, false },
+		{ "a[7]", 7, false },
+		{ "a[007]", 7, false },
+		{ "a[18446744073709551615]", UINT64_MAX, false },
+		{ "a[-1]", UINT64_MAX, true },
+		{ "a[-9223372036854775808]", UINT64_C(1) << 63, true },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -207,20 +257,26 @@ static void takes_each_byte_of_keys(void **state)
 
 	for (unsigned int byte = 0; byte < 256; byte++) {
 		snprintf(text, sizeof(text), "a[\"\\x%02x\"]", byte);
-		assert_key(text, &(char){(char)byte}, 1);
+		assert_key(text, &(char){ (char)byte }, 1);
 		snprintf(text, sizeof(text), "a[\"\\x%02X\"]", byte);
-		assert_key(text, &(char){(char)byte}, 1);
+		assert_key(text, &(char){ (char)byte }, 1);
 		snprintf(text, sizeof(text), "a[\"%c\"]", byte);
 		if (byte != 0 && byte != '"' && byte != '\\')
-			assert_key(text, &(char){(char)byte}, 1);
+			assert_key(text, &(char){ (char)byte }, 1);
 	}
 }
 
 static void takes_types(void **state)
 {
 	static const char *const types[] = {
-		"string", "*main.Circle", "[]int", "map[string]interface {}", "func(int) (string, error)",
-		"main.Pair[int,*net/http.Request]", "gopkg.in/yaml%2ev3.Node", " *T ",
+		"string",
+		"*main.Circle",
+		"[]int",
+		"map[string]interface {}",
+		"func(int) (string, error)",
+		"main.Pair[int,*net/http.Request]",
+		"gopkg.in/yaml%2ev3.Node",
+		" *T ",
 	};
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
@@ -341,9 +397,10 @@ static void bounds_its_text(void **state)
 static void errors_name_the_place(void **state)
 {
 	struct expression expression = parse("req.URL");
-	struct error err = {0};
+	struct error err = { 0 };
 
-	assert_int_equal(expression_fail(&err, -ENOENT, &expression, 4, "no %s here", "URL"), -ENOENT);
+	assert_int_equal(expression_fail(&err, -ENOENT, &expression, 4, "no %s here", "URL"),
+			 -ENOENT);
 	assert_string_equal(err.what, "no URL here");
 	assert_string_equal(err.quote, "req.URL");
 	assert_int_equal(err.quote_at, 4);

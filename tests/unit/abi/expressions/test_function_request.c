@@ -78,10 +78,7 @@ static void takes_lists(void **state)
 		{ "main.f(m[\"\\\",\"],x)", "main.f", true, { "m[\"\\\",\"]", "x" } },
 		{ "main.f(m[\"\\\\\"],x)", "main.f", true, { "m[\"\\\\\"]", "x" } },
 		{ "main.f(m[\" \"] )", "main.f", true, { "m[\" \"]" } },
-		{ "main.Map[go.shape.func(int)](a)",
-		  "main.Map[go.shape.func(int)]",
-		  true,
-		  { "a" } },
+		{ "main.Map[go.shape.func(int)](a)", "main.Map[go.shape.func(int)]", true, { "a" } },
 		{ "main.(*Stack[go.shape.func(int)]).Push(x)",
 		  "main.(*Stack[go.shape.func(int)]).Push",
 		  true,
@@ -139,7 +136,8 @@ static void bounds_the_captures(void **state)
 	size_t size = strlen(text);
 
 	for (size_t i = 0; i < FUNCTION_REQUEST_MAX_CAPTURES; i++)
-		size += (size_t)snprintf(text + size, sizeof(text) - size, "%sa%zu", i ? "," : "", i);
+		size += (size_t)snprintf(text + size, sizeof(text) - size, "%sa%zu", i ? "," : "",
+					 i);
 	strcpy(text + size, ")");
 	assert_int_equal(function_request_parse(text, &request, NULL), 0);
 	assert_int_equal(request.capture_count, FUNCTION_REQUEST_MAX_CAPTURES);
@@ -171,8 +169,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_functions),     cmocka_unit_test(takes_lists),
 		cmocka_unit_test(refuses_other_lists), cmocka_unit_test(bounds_the_captures),
-		cmocka_unit_test(refuses_equal_names),
-		cmocka_unit_test(finishes_nothing),
+		cmocka_unit_test(refuses_equal_names), cmocka_unit_test(finishes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,8 +15,12 @@
 #define LINES "path\tshop\nbuild\t-compiler=gc\nbuild\tCGO_ENABLED=0\nbuild\t-tags=\nbuild\tlast=x"
 
 /* Sentinels of 16 bytes on both sides, as runtime.modinfo has them. */
-static const char modinfo[] = "0w\xaf\f\x92t\b\x02" "A\xe1\xc1\a\xe6\xd6\x18\xe6" LINES "\n"
-			      "\xf9" "2C1\x86\x18 r\x00\x82" "B\x10" "A\x16\xd8\xf2";
+static const char modinfo[] = "0w\xaf\f\x92t\b\x02"
+			      "A\xe1\xc1\a\xe6\xd6\x18\xe6" LINES "\n"
+			      "\xf9"
+			      "2C1\x86\x18 r\x00\x82"
+			      "B\x10"
+			      "A\x16\xd8\xf2";
 
 static const uint8_t magic[14] = "\xff Go buildinf:";
 
@@ -48,10 +52,10 @@ static void image_build(struct elf_builder *elf, const struct variant *variant)
 		memcpy(elf->data + data + 64, magic, sizeof(magic));
 	if (variant->pointers || variant->symbol) {
 		const Elf64_Rela entries[] = {
-			{DATA + 144, ELF64_R_INFO(0, R_X86_64_RELATIVE), DATA + 1024},
-			{DATA + 152, ELF64_R_INFO(0, R_X86_64_RELATIVE), DATA + 1040},
-			{DATA + 1024, ELF64_R_INFO(0, R_X86_64_RELATIVE), DATA + 1100},
-			{DATA + 1040, ELF64_R_INFO(0, R_X86_64_RELATIVE), DATA + 2048},
+			{ DATA + 144, ELF64_R_INFO(0, R_X86_64_RELATIVE), DATA + 1024 },
+			{ DATA + 152, ELF64_R_INFO(0, R_X86_64_RELATIVE), DATA + 1040 },
+			{ DATA + 1024, ELF64_R_INFO(0, R_X86_64_RELATIVE), DATA + 1100 },
+			{ DATA + 1040, ELF64_R_INFO(0, R_X86_64_RELATIVE), DATA + 2048 },
 		};
 
 		if (!variant->no_blob)
@@ -85,7 +89,7 @@ static int read_variant(const struct variant *variant, struct build_info *ret_in
 {
 	struct elf_builder elf;
 	struct image *image;
-	struct error err = {0};
+	struct error err = { 0 };
 	int result;
 
 	image_build(&elf, variant);
@@ -99,7 +103,7 @@ static int read_variant(const struct variant *variant, struct build_info *ret_in
 
 static void expect(const struct variant *variant, const char *version, const char *lines)
 {
-	struct build_info info = {0};
+	struct build_info info = { 0 };
 
 	assert_int_equal(read_variant(variant, &info), 0);
 	assert_string_equal(info.version, version);
@@ -113,20 +117,20 @@ static void expect(const struct variant *variant, const char *version, const cha
 
 static void reads_inline_form(void **state)
 {
-	expect(&(struct variant){.section = true}, "go1.22.7", LINES "\n");
-	expect(&(struct variant){.section = false}, "go1.22.7", LINES "\n");
-	expect(&(struct variant){.decoy = true}, "go1.22.7", LINES "\n");
-	expect(&(struct variant){.version_size = 4}, "go1.", NULL);
+	expect(&(struct variant){ .section = true }, "go1.22.7", LINES "\n");
+	expect(&(struct variant){ .section = false }, "go1.22.7", LINES "\n");
+	expect(&(struct variant){ .decoy = true }, "go1.22.7", LINES "\n");
+	expect(&(struct variant){ .version_size = 4 }, "go1.", NULL);
 }
 
 static void reads_pointer_form(void **state)
 {
-	expect(&(struct variant){.pointers = true, .section = true}, "go1.15.9", LINES "\n");
-	expect(&(struct variant){.pointers = true}, "go1.15.9", LINES "\n");
-	expect(&(struct variant){.pointers = true, .relocated = true}, "go1.15.9", LINES "\n");
-	expect(&(struct variant){.pointers = true, .modinfo_size = 20}, "go1.15.9", NULL);
-	expect(&(struct variant){.no_blob = true, .symbol = true}, "go1.15.9", NULL);
-	expect(&(struct variant){.no_blob = true, .symbol = true, .relocated = true}, "go1.15.9",
+	expect(&(struct variant){ .pointers = true, .section = true }, "go1.15.9", LINES "\n");
+	expect(&(struct variant){ .pointers = true }, "go1.15.9", LINES "\n");
+	expect(&(struct variant){ .pointers = true, .relocated = true }, "go1.15.9", LINES "\n");
+	expect(&(struct variant){ .pointers = true, .modinfo_size = 20 }, "go1.15.9", NULL);
+	expect(&(struct variant){ .no_blob = true, .symbol = true }, "go1.15.9", NULL);
+	expect(&(struct variant){ .no_blob = true, .symbol = true, .relocated = true }, "go1.15.9",
 	       NULL);
 }
 
@@ -136,22 +140,22 @@ static void refuses_damage(void **state)
 		struct variant variant;
 		int code;
 	} rows[] = {
-		{{.no_blob = true}, -ENOENT},
-		{{.no_blob = true, .symbol = true, .empty = true}, -ENOENT},
-		{{.pointers = true, .empty = true}, -ENOENT},
-		{{.no_blob = true, .section = true, .decoy = true}, -ENOENT},
-		{{.version_size = 2000}, -EBADMSG},
-		{{.modinfo_size = 16000}, -ERANGE},
-		{{.pointers = true, .version_size = UINT64_MAX}, -EBADMSG},
-		{{.pointers = true, .version_size = 1025}, -EBADMSG},
-		{{.pointers = true, .modinfo_size = 5000}, -ERANGE},
-		{{.pointers = true, .modinfo_size = (16 << 20) + 1}, -EBADMSG},
-		{{.pointers = true, .section = true, .pointer_size = 4}, -EBADMSG},
-		{{.symbol = true, .no_blob = true, .version_size = UINT64_MAX}, -EBADMSG},
+		{ { .no_blob = true }, -ENOENT },
+		{ { .no_blob = true, .symbol = true, .empty = true }, -ENOENT },
+		{ { .pointers = true, .empty = true }, -ENOENT },
+		{ { .no_blob = true, .section = true, .decoy = true }, -ENOENT },
+		{ { .version_size = 2000 }, -EBADMSG },
+		{ { .modinfo_size = 16000 }, -ERANGE },
+		{ { .pointers = true, .version_size = UINT64_MAX }, -EBADMSG },
+		{ { .pointers = true, .version_size = 1025 }, -EBADMSG },
+		{ { .pointers = true, .modinfo_size = 5000 }, -ERANGE },
+		{ { .pointers = true, .modinfo_size = (16 << 20) + 1 }, -EBADMSG },
+		{ { .pointers = true, .section = true, .pointer_size = 4 }, -EBADMSG },
+		{ { .symbol = true, .no_blob = true, .version_size = UINT64_MAX }, -EBADMSG },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct build_info info = {.version = (char *)"untouched"};
+		struct build_info info = { .version = (char *)"untouched" };
 
 		assert_int_equal(read_variant(&rows[i].variant, &info), rows[i].code);
 		assert_string_equal(info.version, "untouched");
@@ -160,7 +164,7 @@ static void refuses_damage(void **state)
 
 static void finds_settings(void **state)
 {
-	struct build_info info = {.modinfo = (char *)LINES};
+	struct build_info info = { .modinfo = (char *)LINES };
 	size_t length = 7;
 
 	assert_memory_equal(build_info_setting(&info, "-compiler", &length), "gc", 2);

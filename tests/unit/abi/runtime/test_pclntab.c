@@ -22,7 +22,8 @@ static const struct {
 	const char *name;
 	uint32_t offset;
 } functions[] = {
-	{"go.buildid", 0}, {"main.main", 0x20}, {"a.b", 0x80}, {"a.b", 0x90}, {"main.(*T).M", 0xc0},
+	{ "go.buildid", 0 }, { "main.main", 0x20 },   { "a.b", 0x80 },
+	{ "a.b", 0x90 },     { "main.(*T).M", 0xc0 },
 };
 #define COUNT (sizeof(functions) / sizeof(functions[0]))
 #define TEXT_SIZE 0x100u
@@ -45,10 +46,10 @@ struct table {
 static struct table table_build(struct elf_builder *elf, const struct variant *variant,
 				Elf64_Rela *relocations, size_t *relocation_count)
 {
-	static const uint8_t magics[] = {0xfb, 0xfa, 0xf0, 0xf1};
+	static const uint8_t magics[] = { 0xfb, 0xfa, 0xf0, 0xf1 };
 	bool wide = variant->format < PCLNTAB_GO_1_18;
 	bool old = variant->format == PCLNTAB_GO_1_2;
-	struct table table = {.functab = old ? 16 : 256, .names = 128, .size = 1024};
+	struct table table = { .functab = old ? 16 : 256, .names = 128, .size = 1024 };
 	uint64_t at, first = variant->format == PCLNTAB_GO_1_16 ? 24 : 32, name = 0;
 	uint64_t width = wide ? 8 : 4, base = old ? 0 : table.functab;
 
@@ -71,9 +72,9 @@ static struct table table_build(struct elf_builder *elf, const struct variant *v
 		uint64_t row = table.functab + i * 2 * width, func = 384 + i * 24 - base;
 
 		if (wide && variant->relocated)
-			relocations[(*relocation_count)++] = (Elf64_Rela){
-				RODATA + row, ELF64_R_INFO(0, R_X86_64_RELATIVE),
-				(int64_t)(TEXT + entry)};
+			relocations[(*relocation_count)++] =
+				(Elf64_Rela){ RODATA + row, ELF64_R_INFO(0, R_X86_64_RELATIVE),
+					      (int64_t)(TEXT + entry) };
 		else if (wide)
 			elf_put64(elf, at + row, TEXT + entry);
 		else
@@ -97,7 +98,11 @@ static struct table image_build(struct elf_builder *elf, const struct variant *v
 {
 	const struct {
 		uint64_t offset, value;
-	} fields[] = {{0, RODATA}, {160, TEXT}, {168, TEXT + TEXT_SIZE}, {176, TEXT}, {184, CODE}};
+	} fields[] = { { 0, RODATA },
+		       { 160, TEXT },
+		       { 168, TEXT + TEXT_SIZE },
+		       { 176, TEXT },
+		       { 184, CODE } };
 	Elf64_Rela relocations[16];
 	size_t relocation_count = 0;
 	struct table table;
@@ -114,9 +119,10 @@ static struct table image_build(struct elf_builder *elf, const struct variant *v
 	elf_put64(elf, data + 64, RODATA);
 	for (size_t i = 0; variant->moduledata && i < 5; i++) {
 		if (variant->relocated)
-			relocations[relocation_count++] = (Elf64_Rela){
-				DATA + 512 + fields[i].offset, ELF64_R_INFO(0, R_X86_64_RELATIVE),
-				(int64_t)fields[i].value};
+			relocations[relocation_count++] =
+				(Elf64_Rela){ DATA + 512 + fields[i].offset,
+					      ELF64_R_INFO(0, R_X86_64_RELATIVE),
+					      (int64_t)fields[i].value };
 		else
 			elf_put64(elf, data + 512 + fields[i].offset, fields[i].value);
 	}
@@ -175,7 +181,7 @@ static void reads_all_formats(void **state)
 		struct elf_builder elf;
 		struct pclntab *table = NULL;
 		struct image *image;
-		struct error err = {0};
+		struct error err = { 0 };
 		int result;
 
 		if ((variant.text_start && !offsets) ||
@@ -199,11 +205,11 @@ static void reads_all_formats(void **state)
 
 static void open_patched(uint64_t offset, uint64_t word, int code, bool section)
 {
-	struct variant variant = {PCLNTAB_GO_1_20, EM_X86_64, .section = section, .symbol = true};
+	struct variant variant = { PCLNTAB_GO_1_20, EM_X86_64, .section = section, .symbol = true };
 	struct elf_builder elf;
 	struct pclntab *opened = NULL;
 	struct image *image;
-	struct error err = {0};
+	struct error err = { 0 };
 	struct table table = image_build(&elf, &variant);
 
 	elf_put64(&elf, table.offset + offset, word);
@@ -252,11 +258,11 @@ static void walk(const struct image *image)
 /* Whatever a byte of the table becomes, no read leaves its bounds and no entry the code. */
 static void survives_any_byte(void **state)
 {
-	static const uint8_t values[] = {0x00, 0x01, 0x7f, 0x80, 0xff};
+	static const uint8_t values[] = { 0x00, 0x01, 0x7f, 0x80, 0xff };
 
 	for (int format = 0; format < 4; format++) {
-		struct variant variant = {(enum pclntab_format)format, EM_X86_64,
-					  .section = true, .moduledata = true};
+		struct variant variant = { (enum pclntab_format)format, EM_X86_64, .section = true,
+					   .moduledata = true };
 		struct elf_builder elf;
 		struct table table = image_build(&elf, &variant);
 		FILE *file = fopen(elf_save(&elf), "r+b");

@@ -24,16 +24,24 @@ bool pclntab_at(const struct pclntab *table, size_t index, struct function *ret_
 {
 	if (index >= table->count || !table->names[index])
 		return false;
-	*ret_function = (struct function){.name = table->names[index]};
+	*ret_function = (struct function){ .name = table->names[index] };
 	return true;
 }
 
 static const char *const names[] = {
-	"runtime.main", "main.main",	   NULL,	      "main.ping",  "main.pong",
-	"main.pings",	"main.(*Shop).Buy", "main.(*Shop).Bay", "net.ping",   "main.a",
+	"runtime.main",
+	"main.main",
+	NULL,
+	"main.ping",
+	"main.pong",
+	"main.pings",
+	"main.(*Shop).Buy",
+	"main.(*Shop).Bay",
+	"net.ping",
+	"main.a",
 	"net/http.(*conn).serve",
 };
-static const struct pclntab table = {names, sizeof(names) / sizeof(names[0])};
+static const struct pclntab table = { names, sizeof(names) / sizeof(names[0]) };
 
 static void assert_similar(const char *name, const char *wanted, size_t count)
 {

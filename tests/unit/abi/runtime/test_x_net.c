@@ -73,8 +73,8 @@ static void reads_what_it_was_replaced_by(void **state)
 			 X_NET_VERSION(7, 0));
 }
 
-#define COPIES(...)                                                                                \
-	copies_of(NULL, (const char *[]){ __VA_ARGS__ },                                           \
+#define COPIES(...)                                      \
+	copies_of(NULL, (const char *[]){ __VA_ARGS__ }, \
 		  sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(const char *))
 
 static void tells_by_functions_where_no_module_is_named(void **state)
@@ -90,7 +90,8 @@ static void finds_vendored_copies(void **state)
 				    "a/vendor/b/vendor/" HTTP2 "(*Server).serveConn",
 				    /* Not the library, or not enough of it to serve. */
 				    "app/myvendor/" HANDLER, "b/vendor/other/" HANDLER,
-				    "c/vendor/" HTTP2 "(*Framer).ReadFrame", "d/vendor/" HANDLER ".func1");
+				    "c/vendor/" HTTP2 "(*Framer).ReadFrame",
+				    "d/vendor/" HANDLER ".func1");
 
 	assert_int_equal(found.count, 4);
 	assert_int_equal(found.left_out, 0);

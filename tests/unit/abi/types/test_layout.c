@@ -123,7 +123,8 @@ static void test_offsets_of_a_module(void **state)
 static void test_offsets_of_copies(void **state)
 {
 	static const struct x_net x_net = {
-		.copies = { { "", X_NET_VERSION(7, 0) }, { "app/vendor/", X_NET_COMMIT(20210101) } },
+		.copies = { { "", X_NET_VERSION(7, 0) },
+			    { "app/vendor/", X_NET_COMMIT(20210101) } },
 		.count = 2,
 	};
 	static const char writer[] = "app/vendor/" X_NET_PATH "http2.responseWriter";
@@ -133,16 +134,22 @@ static void test_offsets_of_copies(void **state)
 
 	layout_set_x_net(layout, &x_net);
 	assert_int_equal(offset_of(layout, X_NET_PATH "http2.responseWriterState", "status"), 72);
-	assert_int_equal(offset_of(layout, "app/vendor/" X_NET_PATH "http2.responseWriterState", "status"), 80);
-	assert_int_equal(offset_of(layout, "other/vendor/" X_NET_PATH "http2.responseWriterState", "status"), -1);
+	assert_int_equal(offset_of(layout, "app/vendor/" X_NET_PATH "http2.responseWriterState",
+				   "status"),
+			 80);
+	assert_int_equal(offset_of(layout, "other/vendor/" X_NET_PATH "http2.responseWriterState",
+				   "status"),
+			 -1);
 	assert_int_equal(layout_type(layout, writer, &type, NULL), 0);
 	assert_int_equal(layout_complete(layout, type, NULL), 0);
 	assert_string_equal(type->fields[0].type->name,
 			    "*app/vendor/" X_NET_PATH "http2.responseWriterState");
 	assert_int_equal(layout_signature(layout,
 					  "app/vendor/" X_NET_PATH "http2.(*serverConn).runHandler",
-					  &signature, NULL), 0);
-	assert_string_equal(signature->parameters[1].type->name, "*app/vendor/" X_NET_PATH "http2.responseWriter");
+					  &signature, NULL),
+			 0);
+	assert_string_equal(signature->parameters[1].type->name,
+			    "*app/vendor/" X_NET_PATH "http2.responseWriter");
 	assert_string_equal(signature->parameters[2].type->name, "*net/http.Request");
 	/* Nothing else is a copy. */
 	assert_int_equal(offset_of(layout, "app/vendor/net/http.Request", "URL"), -1);
@@ -156,8 +163,7 @@ static void test_functions_of_later_releases(void **state)
 	const struct signature *signature = NULL;
 
 	for (int assumed = 0; assumed < 2; assumed++) {
-		struct layout *layout =
-			layout_of(GO_VERSION(27, 0), GO_VERSION(27, 0), assumed);
+		struct layout *layout = layout_of(GO_VERSION(27, 0), GO_VERSION(27, 0), assumed);
 
 		assert_int_equal(layout_signature(layout, function, &signature, NULL),
 				 assumed ? 0 : -ENODATA);

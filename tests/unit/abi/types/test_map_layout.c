@@ -19,7 +19,8 @@ static int forget_types(void **state)
 	return 0;
 }
 
-static struct map_layout layout_of(uint32_t minor, const struct type *key, const struct type *element)
+static struct map_layout layout_of(uint32_t minor, const struct type *key,
+				   const struct type *element)
 {
 	struct go_version version = { .number = GO_VERSION(minor, 0) };
 	struct map_layout layout;
@@ -245,8 +246,8 @@ static void refuses_what_is_not_described(void **state)
 	assert_non_null(strstr(err.what, "main.Hidden"));
 	assert_int_equal(map_layout_of(&binary, &version, go_map(integer, hidden), &layout, NULL),
 			 -ENODATA);
-	assert_int_equal(map_layout_of(&binary, &version,
-				       go_mystery("map[int]int", TYPE_MAP, 8), &layout, NULL),
+	assert_int_equal(map_layout_of(&binary, &version, go_mystery("map[int]int", TYPE_MAP, 8),
+				       &layout, NULL),
 			 -ENODATA);
 	assert_int_equal(map_layout_of(&binary, &version, integer, &layout, &err), -ENODATA);
 	assert_non_null(strstr(err.what, "what a int holds"));

@@ -65,7 +65,8 @@ static void fixture_open(struct fixture *fixture, const char *text, bool dwarf, 
 		dwarf_write(&fixture->dwarf, &fixture->elf);
 	elf_finish(&fixture->elf, ET_EXEC, EM_X86_64);
 	assert_int_equal(image_open(elf_save(&fixture->elf), &fixture->image, NULL), 0);
-	assert_int_equal(types_open(fixture->image, fixture->image, &version, &fixture->types, NULL), 0);
+	assert_int_equal(
+		types_open(fixture->image, fixture->image, &version, &fixture->types, NULL), 0);
 	assert_int_equal(types_have_dwarf(fixture->types), dwarf);
 }
 
@@ -265,14 +266,15 @@ static void test_refusals_are_explained(void **state)
 		}
 		err = (struct error){ 0 };
 		r = types_signature(fixture.types,
-				    &(struct function){ .name = "main.nothing", .entry = LOW + 0x40 },
+				    &(struct function){ .name = "main.nothing",
+							.entry = LOW + 0x40 },
 				    &signature, NULL, &err);
 		assert_true(r < 0 && r == err.code);
 		assert_true(err.what[0]);
 		/* What was tried first leaves nothing behind. */
 		err = (struct error){ 0 };
-		assert_int_equal(types_signature(fixture.types, &serve_http, &signature, NULL, &err),
-				 0);
+		assert_int_equal(
+			types_signature(fixture.types, &serve_http, &signature, NULL, &err), 0);
 		assert_int_equal(err.code, 0);
 		fixture_close(&fixture);
 	}

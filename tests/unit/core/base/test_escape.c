@@ -13,8 +13,8 @@
 #include "escape.h"
 
 /* `input` escaped into memory that has room for exactly what is promised. */
-static size_t escape_copy(enum escape_notation notation, const char *input, size_t size,
-			  char *text, size_t text_size)
+static size_t escape_copy(enum escape_notation notation, const char *input, size_t size, char *text,
+			  size_t text_size)
 {
 	char *output = malloc(size * ESCAPE_MAX_GROWTH + 1);
 	size_t used = escape(notation, input, size, output);
@@ -56,10 +56,13 @@ static void escapes_what_acts(void **state)
 	ASSERT_ESCAPED("\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0", "\\u0080\\u009b\\u009f\xc2\xa0",
 		       "\\x80\\x9b\\x9f\xc2\xa0");
 	ASSERT_ESCAPED("\xe2\x80\xa8\xe2\x80\xa9", "\\u2028\\u2029", "\\u2028\\u2029");
-	ASSERT_ESCAPED("a\xe2\x80\xae""fdp.exe", "a\\u202efdp.exe", "a\\u202efdp.exe");
+	ASSERT_ESCAPED("a\xe2\x80\xae"
+		       "fdp.exe",
+		       "a\\u202efdp.exe", "a\\u202efdp.exe");
 	ASSERT_ESCAPED("\xe2\x81\xa6\xe2\x81\xa9\xd8\x9c", "\\u2066\\u2069\\u061c",
 		       "\\u2066\\u2069\\u061c");
-	ASSERT_ESCAPED("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",
+	ASSERT_ESCAPED("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",
+		       "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",
 		       "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80");
 }
 
@@ -79,7 +82,9 @@ static void replaces_what_is_no_utf8(void **state)
 	ASSERT_ESCAPED("\xf4\x90\x80\x80", BAD BAD BAD BAD, BAD BAD BAD BAD);
 	ASSERT_ESCAPED("\xf5\x80\x80\x80", BAD BAD BAD BAD, BAD BAD BAD BAD);
 	ASSERT_ESCAPED("\xe2\x82", BAD BAD, BAD BAD);
-	ASSERT_ESCAPED("\xe2\x82""A", BAD BAD "A", BAD BAD "A");
+	ASSERT_ESCAPED("\xe2\x82"
+		       "A",
+		       BAD BAD "A", BAD BAD "A");
 	ASSERT_ESCAPED("\xe2\x1b", BAD "\\u001b", BAD "\\x1b");
 	ASSERT_ESCAPED("\xc3\"", BAD "\\\"", BAD "\"");
 	ASSERT_ESCAPED("\xf0\x9f\x98\xc3\xa9", BAD BAD BAD "\xc3\xa9", BAD BAD BAD "\xc3\xa9");
@@ -117,8 +122,9 @@ static bool is_surrogate(uint32_t point)
 /* Unicode 15: the categories Cc, Zl and Zp, and the property Bidi_Control. */
 static bool wants_escape(uint32_t point)
 {
-	static const uint32_t ranges[][2] = {{0, 0x1f}, {0x7f, 0x9f}, {0x61c, 0x61c},
-					     {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069}};
+	static const uint32_t ranges[][2] = { { 0, 0x1f },	  { 0x7f, 0x9f },
+					      { 0x61c, 0x61c },	  { 0x200e, 0x200f },
+					      { 0x2028, 0x202e }, { 0x2066, 0x2069 } };
 
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
 		if (point >= ranges[i][0] && point <= ranges[i][1])
@@ -163,8 +169,9 @@ static bool is_utf8(iconv_t converter, char *text, size_t size)
 static void output_is_utf8_without_controls(void **state)
 {
 	/* Bytes at the borders of the classes: four of them in any order, and anything beside. */
-	static const uint8_t borders[] = {0x00, 0x1b, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf,
-					  0xc0, 0xc2, 0xdf, 0xe0, 0xe2, 0xed, 0xef, 0xf0, 0xf4, 0xf5};
+	static const uint8_t borders[] = { 0x00, 0x1b, 0x41, 0x7f, 0x80, 0x8f, 0x90,
+					   0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0,
+					   0xe2, 0xed, 0xef, 0xf0, 0xf4, 0xf5 };
 	enum { COUNT = sizeof(borders) };
 	iconv_t converter = iconv_open("UTF-32LE", "UTF-8");
 	char input[4], text[64];
@@ -194,7 +201,7 @@ static void knows_what_needs_nothing(void **state)
 	assert_true(escape_is_needless("", 0));
 	assert_true(escape_is_needless(" ~/items/{id}", 13));
 	for (int byte = 0; byte < 256; byte++) {
-		char text[3] = {'a', (char)byte, 'b'};
+		char text[3] = { 'a', (char)byte, 'b' };
 
 		assert_int_equal(escape_is_needless(text, 3),
 				 byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\');
@@ -222,7 +229,9 @@ static void trims_a_cut_character(void **state)
 	assert_int_equal(TRIMMED("ab\xc0"), 3);
 	assert_int_equal(TRIMMED("ab\xf5\x80"), 4);
 	assert_int_equal(TRIMMED("\xe0\x80\x80"), 3);
-	assert_int_equal(TRIMMED("\xc2""a"), 2);
+	assert_int_equal(TRIMMED("\xc2"
+				 "a"),
+			 2);
 	assert_int_equal(TRIMMED("\x80\x80\x80\x80"), 4);
 	assert_int_equal(TRIMMED("\xc3\xa9\xa9"), 3);
 	assert_int_equal(TRIMMED("\xe2\x82\xac\x80"), 4);

@@ -13,7 +13,7 @@
 
 static struct bytes text_bytes(const char *text)
 {
-	return (struct bytes){(const uint8_t *)text, strlen(text)};
+	return (struct bytes){ (const uint8_t *)text, strlen(text) };
 }
 
 static void assert_record(struct bytes record, const char *wanted)
@@ -41,10 +41,10 @@ static uint64_t owner_of(uint64_t key)
 
 static void open_new(struct joiner *joiner, uint32_t target, uint64_t key, const char *record)
 {
-	struct bytes untouched = {0};
+	struct bytes untouched = { 0 };
 
-	assert_int_equal(joiner_open(joiner, target, key, owner_of(key), text_bytes(record),
-				     &untouched), 0);
+	assert_int_equal(
+		joiner_open(joiner, target, key, owner_of(key), text_bytes(record), &untouched), 0);
 	assert_null(untouched.data);
 }
 
@@ -287,7 +287,7 @@ static void step_open(struct joiner *joiner, struct model *model, uint32_t targe
 
 	memset(data, (int)(serial & 0xff), sizeof(data));
 	memcpy(data, &serial, sizeof(serial));
-	r = joiner_open(joiner, target, key, owner_of(key), (struct bytes){data, 4 + serial % 61},
+	r = joiner_open(joiner, target, key, owner_of(key), (struct bytes){ data, 4 + serial % 61 },
 			&displaced);
 	if (index == model->count)
 		index = model->count == limit ? 0 : SIZE_MAX;
@@ -341,12 +341,12 @@ static void step_take_any(struct joiner *joiner, struct model *model, uint32_t t
 
 static void agrees_with_a_model(void **state)
 {
-	static const uint32_t limits[] = {1, 2, 63, 64, 65, 120};
+	static const uint32_t limits[] = { 1, 2, 63, 64, 65, 120 };
 	uint64_t random = 88172645463325252u;
 
 	for (size_t l = 0; l < sizeof(limits) / sizeof(limits[0]); l++) {
 		struct joiner *joiner = joiner_of(limits[l]);
-		struct model model = {0};
+		struct model model = { 0 };
 
 		for (uint32_t serial = 1; serial < 40000; serial++) {
 			uint32_t target, what;
@@ -387,7 +387,8 @@ static void gives_bytes_up(void **state)
 
 	for (uint64_t key = 1; key <= ROUNDS; key++) {
 		data[0] = (uint8_t)key;
-		assert_int_equal(joiner_open(joiner, 1, key, 9, (struct bytes){data, SIZE}, &record), 0);
+		assert_int_equal(
+			joiner_open(joiner, 1, key, 9, (struct bytes){ data, SIZE }, &record), 0);
 		while (joiner_take_excess(joiner, &record))
 			assert_int_equal(record.data[0], ++excess);
 		assert_in_range(joiner_count(joiner), key < 7 ? key : 4, 8);
@@ -404,8 +405,9 @@ static void grows_to_its_limit(void **state)
 	struct bytes record;
 
 	for (uint64_t key = 0; key < LIMIT; key++)
-		assert_int_equal(joiner_open(joiner, 1, key << 12, key, (struct bytes){(void *)&key, 8},
-					     &record), 0);
+		assert_int_equal(joiner_open(joiner, 1, key << 12, key,
+					     (struct bytes){ (void *)&key, 8 }, &record),
+				 0);
 	assert_int_equal(joiner_count(joiner), LIMIT);
 	for (uint64_t key = 0; key < LIMIT; key++) {
 		assert_true(joiner_take(joiner, 1, key << 12, &record));

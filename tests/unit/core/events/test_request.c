@@ -13,13 +13,13 @@ static void set_text(struct sighting *sighting, enum hit_field field, const char
 {
 	sighting->hit.known |= 1u << field;
 	sighting->hit.values[field] =
-		(struct hit_value){.data = text, .size = strlen(text), .length = strlen(text)};
+		(struct hit_value){ .data = text, .size = strlen(text), .length = strlen(text) };
 }
 
 static void set_integer(struct sighting *sighting, enum hit_field field, int64_t value)
 {
 	sighting->hit.known |= 1u << field;
-	sighting->hit.values[field] = (struct hit_value){.integer = value};
+	sighting->hit.values[field] = (struct hit_value){ .integer = value };
 }
 
 static void assert_text(struct text text, const char *wanted)
@@ -39,12 +39,12 @@ static void assert_integer(struct integer integer, int64_t wanted)
 /* Both have a value for each field, so that one taken from the wrong side shows. */
 static struct sighting sighting_with(const char *side, uint64_t time, int64_t base)
 {
-	struct sighting sighting = {.head = {.pid = 10, .tid = 20 + base, .time = time}};
-	static const enum hit_field texts[] = {FIELD_METHOD, FIELD_PATH, FIELD_QUERY,
-					       FIELD_ROUTE,  FIELD_HOST, FIELD_REMOTE};
+	struct sighting sighting = { .head = { .pid = 10, .tid = 20 + base, .time = time } };
+	static const enum hit_field texts[] = { FIELD_METHOD, FIELD_PATH, FIELD_QUERY,
+						FIELD_ROUTE,  FIELD_HOST, FIELD_REMOTE };
 	static const enum hit_field integers[] = {
-		FIELD_GOID, FIELD_PROTOCOL_MAJOR, FIELD_PROTOCOL_MINOR, FIELD_TLS,
-		FIELD_REQUEST_BYTES, FIELD_STATUS, FIELD_RESPONSE_BYTES,
+		FIELD_GOID,	     FIELD_PROTOCOL_MAJOR, FIELD_PROTOCOL_MINOR, FIELD_TLS,
+		FIELD_REQUEST_BYTES, FIELD_STATUS,	   FIELD_RESPONSE_BYTES,
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -88,8 +88,8 @@ static void joins_start_and_end(void **state)
 
 static void has_no_status_without_an_end(void **state)
 {
-	static const enum outcome outcomes[] = {OUTCOME_PANIC, OUTCOME_HIJACKED, OUTCOME_EXITED,
-						OUTCOME_UNKNOWN};
+	static const enum outcome outcomes[] = { OUTCOME_PANIC, OUTCOME_HIJACKED, OUTCOME_EXITED,
+						 OUTCOME_UNKNOWN };
 	struct sighting start = sighting_with("start", 1000, 100);
 
 	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
@@ -107,8 +107,9 @@ static void has_no_status_without_an_end(void **state)
 /* What was known of the response when the connection was hijacked or the handler gave up. */
 static void has_no_status_unless_finished(void **state)
 {
-	static const enum outcome outcomes[] = {OUTCOME_PANIC, OUTCOME_HIJACKED};
-	struct sighting start = sighting_with("start", 1000, 100), end = sighting_with("end", 1007, 200);
+	static const enum outcome outcomes[] = { OUTCOME_PANIC, OUTCOME_HIJACKED };
+	struct sighting start = sighting_with("start", 1000, 100),
+			end = sighting_with("end", 1007, 200);
 
 	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
 		struct event event = request_event(&start, &end, outcomes[i], 0);
@@ -123,14 +124,14 @@ static void has_no_status_unless_finished(void **state)
 
 static struct integer status_of_end(const struct sighting *end)
 {
-	struct sighting start = {0};
+	struct sighting start = { 0 };
 
 	return request_event(&start, end, OUTCOME_OK, 0).status;
 }
 
 static void says_200_where_nothing_was_written(void **state)
 {
-	struct sighting end = {0};
+	struct sighting end = { 0 };
 
 	assert_int_equal(status_of_end(&end).presence, ABSENT);
 	end.hit.unreadable = 1u << FIELD_STATUS;
@@ -147,7 +148,7 @@ static void says_200_where_nothing_was_written(void **state)
 
 static struct integer bytes_of_end(const struct sighting *end)
 {
-	struct sighting start = {0};
+	struct sighting start = { 0 };
 
 	return request_event(&start, end, OUTCOME_OK, 0).response_bytes;
 }
@@ -159,13 +160,17 @@ static void tells_what_was_taken(void **state)
 	static const struct {
 		int64_t written, declared, sent, buffered, told;
 	} rows[] = {
-		{3000, -1, 1, 0, 3000},	  {3000, 3000, 0, 100, 3000}, {3000, 10, 0, 0, 0},
-		{3000, 10, 0, 7, 7},	  {1, 0, 0, 0, 0},	      {3000, 10, 1, 0, NULL_BYTES},
-		{3000, 10, 1, 9, NULL_BYTES},
+		{ 3000, -1, 1, 0, 3000 },
+		{ 3000, 3000, 0, 100, 3000 },
+		{ 3000, 10, 0, 0, 0 },
+		{ 3000, 10, 0, 7, 7 },
+		{ 1, 0, 0, 0, 0 },
+		{ 3000, 10, 1, 0, NULL_BYTES },
+		{ 3000, 10, 1, 9, NULL_BYTES },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct sighting end = {0};
+		struct sighting end = { 0 };
 
 		set_integer(&end, FIELD_RESPONSE_BYTES, rows[i].written);
 		set_integer(&end, FIELD_DECLARED_BYTES, rows[i].declared);
@@ -181,7 +186,7 @@ static void tells_what_was_taken(void **state)
 /* Where the response is closed the buffer is not its own any more: nothing handed on means nothing taken. */
 static void tells_what_was_taken_without_a_buffer(void **state)
 {
-	struct sighting end = {0};
+	struct sighting end = { 0 };
 
 	set_integer(&end, FIELD_RESPONSE_BYTES, 3000);
 	set_integer(&end, FIELD_DECLARED_BYTES, 10);
@@ -193,7 +198,7 @@ static void tells_what_was_taken_without_a_buffer(void **state)
 
 static void tells_what_was_taken_over_http2(void **state)
 {
-	struct sighting end = {0};
+	struct sighting end = { 0 };
 
 	set_integer(&end, FIELD_RESPONSE_BYTES, 3000);
 	set_integer(&end, FIELD_SENT_LENGTH, 0);
@@ -207,11 +212,11 @@ static void tells_what_was_taken_over_http2(void **state)
 /* Whether it was refused is not known then. */
 static void does_not_guess_what_was_taken(void **state)
 {
-	static const enum hit_field fields[] = {FIELD_RESPONSE_BYTES, FIELD_DECLARED_BYTES,
-						FIELD_SENT_LENGTH};
+	static const enum hit_field fields[] = { FIELD_RESPONSE_BYTES, FIELD_DECLARED_BYTES,
+						 FIELD_SENT_LENGTH };
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		struct sighting end = {0};
+		struct sighting end = { 0 };
 
 		set_integer(&end, FIELD_RESPONSE_BYTES, 3);
 		end.hit.known &= ~(1u << fields[i]);
@@ -222,7 +227,7 @@ static void does_not_guess_what_was_taken(void **state)
 
 static void leaves_out_what_was_not_captured(void **state)
 {
-	struct sighting start = {.head = {.time = 5}}, end = {.head = {.time = 5}};
+	struct sighting start = { .head = { .time = 5 } }, end = { .head = { .time = 5 } };
 	struct event event = request_event(&start, &end, OUTCOME_OK, -6);
 
 	assert_true(event.time == -1);

@@ -12,7 +12,7 @@
 static void assert_flags(const char *flags, const char *wanted)
 {
 	static const struct redaction listed;
-	struct text_buffer text = {0};
+	struct text_buffer text = { 0 };
 
 	build_flags_add(&text, &listed, flags, strlen(flags));
 	if (text.size != strlen(wanted) || memcmp(text.data, wanted, text.size) != 0)

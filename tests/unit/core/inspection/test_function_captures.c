@@ -214,7 +214,8 @@ static void knows_what_needs_types(void **state)
 	}
 }
 
-static bool shows_buffer_by_type(const char *function, const struct signature *signature, const char *const *texts)
+static bool shows_buffer_by_type(const char *function, const struct signature *signature,
+				 const char *const *texts)
 {
 	struct function_captures captures;
 	struct probe_wishes wishes;
@@ -223,7 +224,8 @@ static bool shows_buffer_by_type(const char *function, const struct signature *s
 	assert_int_equal(unite_of(function, signature, false, texts, &captures, NULL), 0);
 	assert_int_equal(function_captures_wishes(&captures, false, &wishes, NULL), 0);
 	for (size_t i = 0; i < wishes.count; i++) {
-		assert_true(!wishes.wishes[i].shows_type || strcmp(wishes.wishes[i].expression, "p") == 0);
+		assert_true(!wishes.wishes[i].shows_type ||
+			    strcmp(wishes.wishes[i].expression, "p") == 0);
 		shows_type |= wishes.wishes[i].shows_type;
 	}
 	probe_wishes_finish(&wishes);

@@ -25,7 +25,7 @@ static const struct redaction redaction;
 
 static struct text text_of(const char *text)
 {
-	return (struct text){PRESENT, text, strlen(text), strlen(text)};
+	return (struct text){ PRESENT, text, strlen(text), strlen(text) };
 }
 
 static void assert_line(struct format *format, const struct event *event, const char *wanted)
@@ -52,15 +52,15 @@ static struct event small_call(void)
 	};
 }
 
-#define CALL_HEAD \
+#define CALL_HEAD                                                                                \
 	"{\"type\":\"call\",\"time\":\"1970-01-01T00:00:00.000000005Z\",\"pid\":1234,\"tid\":7," \
 	"\"comm\":\"shop\",\"exe\":\"/srv/shop\",\"function\":\"main.(*T).ping\","
 
 static void makes_one_line_after_another(void **state)
 {
 	struct event call = small_call();
-	struct event lost = {.type = EVENT_LOST, .time = -1, .count = 12, .where = "kernel"};
-	struct event attach = {.type = EVENT_ATTACH, .process = &shop};
+	struct event lost = { .type = EVENT_LOST, .time = -1, .count = 12, .where = "kernel" };
+	struct event attach = { .type = EVENT_ATTACH, .process = &shop };
 	struct format *format;
 
 	assert_int_equal(format_create_json(&redaction, &format), 0);
@@ -93,7 +93,7 @@ static void escapes_strings_of_any_size(void **state)
 		for (size_t i = 0; i < size; i++)
 			end += sprintf(end, "\\u001b");
 		strcpy(end, "\"}\n");
-		call.path = (struct text){PRESENT, path, size, size};
+		call.path = (struct text){ PRESENT, path, size, size };
 		assert_line(format, &call, wanted);
 	}
 	call.path = text_of("/");
@@ -107,34 +107,36 @@ static void cuts_at_whole_characters(void **state)
 	struct format *format;
 
 	assert_int_equal(format_create_json(&redaction, &format), 0);
-	call.path = (struct text){PRESENT, "/\xe2\x82", 3, 100};
+	call.path = (struct text){ PRESENT, "/\xe2\x82", 3, 100 };
 	assert_line(format, &call,
 		    CALL_HEAD "\"path\":\"/\",\"truncated\":[\"path\"],\"path_bytes\":100}\n");
 	/* The same bytes are broken, not cut, where the string ends there. */
-	call.path = (struct text){PRESENT, "/\xe2\x82", 3, 3};
+	call.path = (struct text){ PRESENT, "/\xe2\x82", 3, 3 };
 	assert_line(format, &call, CALL_HEAD "\"path\":\"/\xef\xbf\xbd\xef\xbf\xbd\"}\n");
 	/* Nothing was captured of a string that has bytes. */
-	call.path = (struct text){ABSENT, NULL, 0, 0};
-	call.host = (struct text){PRESENT, "", 0, UINT32_MAX};
+	call.path = (struct text){ ABSENT, NULL, 0, 0 };
+	call.host = (struct text){ PRESENT, "", 0, UINT32_MAX };
 	assert_line(format, &call,
-		    CALL_HEAD "\"host\":\"\",\"truncated\":[\"host\"],\"host_bytes\":4294967295}\n");
+		    CALL_HEAD
+		    "\"host\":\"\",\"truncated\":[\"host\"],\"host_bytes\":4294967295}\n");
 	format_destroy(format);
 }
 
 static void names_are_hostile_too(void **state)
 {
 	struct process_identity hostile = shop;
-	struct event event = {.type = EVENT_DETACH, .process = &hostile};
+	struct event event = { .type = EVENT_DETACH, .process = &hostile };
 	struct format *format;
 
 	memcpy(hostile.comm, "a\"\n\x1b\xff", 6);
 	hostile.exe = "/srv/\xe2\x80\xae (deleted)";
 	hostile.go_version = "go1.25\x7f";
 	assert_int_equal(format_create_json(&redaction, &format), 0);
-	assert_line(format, &event,
-		    "{\"type\":\"detach\",\"time\":\"1970-01-01T00:00:00.000000000Z\",\"pid\":1234,"
-		    "\"comm\":\"a\\\"\\u000a\\u001b\xef\xbf\xbd\",\"exe\":\"/srv/\\u202e (deleted)\","
-		    "\"go\":\"go1.25\\u007f\",\"abi\":\"register\"}\n");
+	assert_line(
+		format, &event,
+		"{\"type\":\"detach\",\"time\":\"1970-01-01T00:00:00.000000000Z\",\"pid\":1234,"
+		"\"comm\":\"a\\\"\\u000a\\u001b\xef\xbf\xbd\",\"exe\":\"/srv/\\u202e (deleted)\","
+		"\"go\":\"go1.25\\u007f\",\"abi\":\"register\"}\n");
 	format_destroy(format);
 	format_destroy(NULL);
 }

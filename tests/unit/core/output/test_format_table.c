@@ -11,9 +11,9 @@
 
 #include "format.h"
 
-static const struct process_identity shop = {.pid = 1234, .comm = "shop", .exe = "/srv/shop"};
+static const struct process_identity shop = { .pid = 1234, .comm = "shop", .exe = "/srv/shop" };
 
-#define HEADING \
+#define HEADING                                                                 \
 	"TIME            PID     COMM            STATUS DURATION  BYTES   HOST" \
 	"                     METHOD  PATH\n"
 #define CALL_HEADING \
@@ -23,7 +23,7 @@ static const struct redaction redaction;
 
 static struct text text_of(const char *text)
 {
-	return (struct text){PRESENT, text, strlen(text), strlen(text)};
+	return (struct text){ PRESENT, text, strlen(text), strlen(text) };
 }
 
 static struct event request_of(const char *path)
@@ -35,9 +35,9 @@ static struct event request_of(const char *path)
 		.method = text_of("GET"),
 		.host = text_of("shop.local:8080"),
 		.path = text_of(path),
-		.status = {PRESENT, 200},
-		.duration = {PRESENT, 48211},
-		.response_bytes = {PRESENT, 512},
+		.status = { PRESENT, 200 },
+		.duration = { PRESENT, 48211 },
+		.response_bytes = { PRESENT, 512 },
 	};
 }
 
@@ -75,12 +75,12 @@ static void assert_row(const struct event *event, const char *wanted)
 
 static void heads_the_table_once(void **state)
 {
-	static const enum event_type silent[] = {EVENT_LOST, EVENT_ATTACH, EVENT_DETACH};
+	static const enum event_type silent[] = { EVENT_LOST, EVENT_ATTACH, EVENT_DETACH };
 	struct event event = request_of("/items/7");
 	struct format *format = table();
 
 	for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++) {
-		struct event other = {.type = silent[i], .process = &shop, .where = "kernel"};
+		struct event other = { .type = silent[i], .process = &shop, .where = "kernel" };
 
 		assert_line(format, &other, "");
 	}
@@ -109,7 +109,7 @@ static void shows_calls(void **state)
 
 static void shows_what_is_missing(void **state)
 {
-	struct event event = {.type = EVENT_REQUEST, .process = &shop, .path = text_of("/")};
+	struct event event = { .type = EVENT_REQUEST, .process = &shop, .path = text_of("/") };
 
 	assert_row(&event, "00:00:00.000000 1234    shop            -      -         -       "
 			   "-                        -       /\n");
@@ -124,9 +124,9 @@ static void shows_outcomes(void **state)
 	static const struct {
 		enum outcome outcome;
 		const char *status;
-	} cases[] = {{OUTCOME_OK, "200   "}, {OUTCOME_PANIC, "panic "}, {OUTCOME_HIJACKED, "hijack"},
-		     {OUTCOME_EXITED, "exited"}, {OUTCOME_UNKNOWN, "-     "},
-		     {OUTCOME_OPEN, "open  "}};
+	} cases[] = { { OUTCOME_OK, "200   " },	      { OUTCOME_PANIC, "panic " },
+		      { OUTCOME_HIJACKED, "hijack" }, { OUTCOME_EXITED, "exited" },
+		      { OUTCOME_UNKNOWN, "-     " },  { OUTCOME_OPEN, "open  " } };
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct event event = request_of("/");
@@ -135,7 +135,8 @@ static void shows_outcomes(void **state)
 		event.outcome = cases[i].outcome;
 		snprintf(wanted, sizeof(wanted),
 			 "09:41:00.123456 1234    shop            %s 48.2µs    512     "
-			 "shop.local:8080          GET     /\n", cases[i].status);
+			 "shop.local:8080          GET     /\n",
+			 cases[i].status);
 		assert_row(&event, wanted);
 	}
 }
@@ -146,12 +147,19 @@ static void scales_durations(void **state)
 		int64_t nanoseconds;
 		const char *text;
 	} cases[] = {
-		{0, "0ns      "}, {999, "999ns    "}, {1000, "1.00µs   "},
-		{9994, "9.99µs   "}, {48211, "48.2µs   "}, {482110, "482µs    "},
-		{1230000, "1.23ms   "}, {45600000, "45.6ms   "}, {1000000000, "1.00s    "},
-		{12345000000, "12.3s    "}, {3600000000000, "3600s    "},
+		{ 0, "0ns      " },
+		{ 999, "999ns    " },
+		{ 1000, "1.00µs   " },
+		{ 9994, "9.99µs   " },
+		{ 48211, "48.2µs   " },
+		{ 482110, "482µs    " },
+		{ 1230000, "1.23ms   " },
+		{ 45600000, "45.6ms   " },
+		{ 1000000000, "1.00s    " },
+		{ 12345000000, "12.3s    " },
+		{ 3600000000000, "3600s    " },
 		/* A clock that goes backwards is shown, not hidden. */
-		{-5, "-5ns     "},
+		{ -5, "-5ns     " },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -161,7 +169,8 @@ static void scales_durations(void **state)
 		event.duration.value = cases[i].nanoseconds;
 		snprintf(wanted, sizeof(wanted),
 			 "09:41:00.123456 1234    shop            200    %s 512     "
-			 "shop.local:8080          GET     /\n", cases[i].text);
+			 "shop.local:8080          GET     /\n",
+			 cases[i].text);
 		assert_row(&event, wanted);
 	}
 }
@@ -178,14 +187,16 @@ static void keeps_columns_apart(void **state)
 			   "PROPPATCH /\n");
 	/* Padding counts what a terminal shows, not bytes. */
 	event = request_of("/");
-	event.host = text_of("b\xc3\xbc""cher.example");
+	event.host = text_of("b\xc3\xbc"
+			     "cher.example");
 	assert_row(&event, "09:41:00.123456 1234    shop            200    48.2µs    512     "
-			   "b\xc3\xbc""cher.example           GET     /\n");
+			   "b\xc3\xbc"
+			   "cher.example           GET     /\n");
 }
 
 static void drives_no_terminal(void **state)
 {
-	struct process_identity hostile = {.pid = 1, .comm = "\x1b[31m\n"};
+	struct process_identity hostile = { .pid = 1, .comm = "\x1b[31m\n" };
 	struct event event = request_of("/\x1b]0;x\x07\xc2\x9b\xff\\\"\xe2\x80\xae\r\n");
 
 	event.process = &hostile;
@@ -200,16 +211,17 @@ static void marks_what_was_cut(void **state)
 {
 	struct event event = request_of("/");
 
-	event.path = (struct text){PRESENT, "/long\xe2\x82", 7, 4000};
-	event.query = (struct text){PRESENT, "", 0, 4000};
+	event.path = (struct text){ PRESENT, "/long\xe2\x82", 7, 4000 };
+	event.query = (struct text){ PRESENT, "", 0, 4000 };
 	assert_row(&event, "09:41:00.123456 1234    shop            200    48.2µs    512     "
 			   "shop.local:8080          GET     /long…?…\n");
 }
 
 static void tells_any_time(void **state)
 {
-	static const int64_t times[] = {INT64_MIN, INT64_MIN + 1, -1, 0, INT64_MAX};
-	static const char *const fractions[] = {".145224", ".145224", ".999999", ".000000", ".854775"};
+	static const int64_t times[] = { INT64_MIN, INT64_MIN + 1, -1, 0, INT64_MAX };
+	static const char *const fractions[] = { ".145224", ".145224", ".999999", ".000000",
+						 ".854775" };
 	struct format *format = table();
 	struct event event = request_of("/");
 	struct bytes line;
@@ -225,14 +237,10 @@ static void tells_any_time(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(heads_the_table_once),
-		cmocka_unit_test(shows_calls),
-		cmocka_unit_test(shows_what_is_missing),
-		cmocka_unit_test(shows_outcomes),
-		cmocka_unit_test(scales_durations),
-		cmocka_unit_test(keeps_columns_apart),
-		cmocka_unit_test(drives_no_terminal),
-		cmocka_unit_test(marks_what_was_cut),
+		cmocka_unit_test(heads_the_table_once),	 cmocka_unit_test(shows_calls),
+		cmocka_unit_test(shows_what_is_missing), cmocka_unit_test(shows_outcomes),
+		cmocka_unit_test(scales_durations),	 cmocka_unit_test(keeps_columns_apart),
+		cmocka_unit_test(drives_no_terminal),	 cmocka_unit_test(marks_what_was_cut),
 		cmocka_unit_test(tells_any_time),
 	};
 

@@ -33,9 +33,9 @@ struct stage {
 
 static void raise_stage(struct stage *stage, enum outbox_way way)
 {
-	struct outbox_options options = {.way = way, .limit = LIMIT, .where = "reader"};
+	struct outbox_options options = { .way = way, .limit = LIMIT, .where = "reader" };
 
-	*stage = (struct stage){0};
+	*stage = (struct stage){ 0 };
 	assert_int_equal(format_create_json(NULL, &stage->format), 0);
 	if (way == OUTBOX_SEND)
 		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, stage->ends), 0);
@@ -60,7 +60,7 @@ static void strike_stage(struct stage *stage)
 /* Lines "NUMBER xxx…", each of LINE bytes. */
 static int send_lines(struct stage *stage, unsigned count)
 {
-	struct batch batch = {0};
+	struct batch batch = { 0 };
 	uint8_t line[LINE + 1];
 	int r;
 
@@ -68,7 +68,7 @@ static int send_lines(struct stage *stage, unsigned count)
 		memset(line, 'x', LINE);
 		line[snprintf((char *)line, LINE, "%u", stage->sent++)] = ' ';
 		line[LINE - 1] = '\n';
-		assert_int_equal(batch_add(&batch, (struct bytes){line, LINE}, 1), 0);
+		assert_int_equal(batch_add(&batch, (struct bytes){ line, LINE }, 1), 0);
 	}
 	r = outbox_put(&stage->outbox, &batch);
 	batch_finish(&batch);
@@ -81,8 +81,9 @@ static void take_line(struct stage *stage, const char *line, size_t size)
 	unsigned count;
 
 	if (*line == '{') {
-		assert_int_equal(sscanf(strstr(line, "\"count\":"), "\"count\":%u,\"where\":\"reader\"}",
-					&count), 1);
+		assert_int_equal(sscanf(strstr(line, "\"count\":"),
+					"\"count\":%u,\"where\":\"reader\"}", &count),
+				 1);
 		stage->reader.lost += count;
 		stage->reader.next += count;
 		stage->reader.lost_lines++;
@@ -100,7 +101,8 @@ static void read_lines(struct stage *stage, size_t most)
 
 	while (most > 0) {
 		size_t room = sizeof(stage->reader.rest) - 1 - stage->reader.size;
-		ssize_t size = read(stage->ends[0], rest + stage->reader.size, room < most ? room : most);
+		ssize_t size =
+			read(stage->ends[0], rest + stage->reader.size, room < most ? room : most);
 		char *end;
 
 		if (size <= 0)
@@ -218,10 +220,10 @@ static void tells_without_new_lines(void **state)
 /* Lines of one batch that several have to keep are copied once. */
 static void shares_what_waits(void **state)
 {
-	struct batch batch = {0};
+	struct batch batch = { 0 };
 	struct stage stages[3];
 
-	batch_add(&batch, (struct bytes){(const uint8_t *)"line\n", 5}, 1);
+	batch_add(&batch, (struct bytes){ (const uint8_t *)"line\n", 5 }, 1);
 	for (int i = 0; i < 3; i++) {
 		raise_stage(&stages[i], OUTBOX_WRITE);
 		while (stages[i].outbox.waiting == 0)
@@ -238,7 +240,7 @@ static void shares_what_waits(void **state)
 /* Lines that tell of no event find room when others do not. */
 static void keeps_what_explains_the_rest(void **state)
 {
-	struct batch batch = {0};
+	struct batch batch = { 0 };
 	struct stage stage;
 	size_t waiting;
 
@@ -246,7 +248,7 @@ static void keeps_what_explains_the_rest(void **state)
 	while (stage.outbox.lost == 0)
 		send_lines(&stage, 1);
 	waiting = stage.outbox.waiting;
-	batch_add(&batch, (struct bytes){(const uint8_t *)"attach\n", 7}, 0);
+	batch_add(&batch, (struct bytes){ (const uint8_t *)"attach\n", 7 }, 0);
 	for (int i = 0; i < 100; i++)
 		assert_int_equal(outbox_put(&stage.outbox, &batch), 0);
 	assert_int_equal(stage.outbox.waiting, waiting + 700);
@@ -262,12 +264,12 @@ static void keeps_what_explains_the_rest(void **state)
 /* A line longer than the limit is lost and told of, though nothing waits. */
 static void a_line_too_long_is_told_of(void **state)
 {
-	struct batch batch = {0};
+	struct batch batch = { 0 };
 	struct stage stage;
 	static uint8_t line[LIMIT + 1];
 
 	raise_stage(&stage, OUTBOX_WRITE);
-	batch_add(&batch, (struct bytes){line, sizeof(line)}, 1);
+	batch_add(&batch, (struct bytes){ line, sizeof(line) }, 1);
 	assert_int_equal(outbox_put(&stage.outbox, &batch), 0);
 	read_lines(&stage, SIZE_MAX);
 	assert_int_equal(stage.reader.lost, 1);

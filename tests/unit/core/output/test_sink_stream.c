@@ -50,7 +50,7 @@ static void raise_stage(struct stage *stage, int descriptor)
 		.user = stage,
 	};
 
-	*stage = (struct stage){0};
+	*stage = (struct stage){ 0 };
 	uv_loop_init(&stage->loop);
 	assert_int_equal(sink_create_stream(&options, descriptor, &stage->sink, NULL), 0);
 	assert_true(sink_wants(stage->sink));
@@ -65,10 +65,10 @@ static void strike_stage(struct stage *stage)
 
 static int write_text(struct stage *stage, const char *text)
 {
-	struct batch batch = {0};
+	struct batch batch = { 0 };
 	int r;
 
-	batch_add(&batch, (struct bytes){(const uint8_t *)text, strlen(text)}, 1);
+	batch_add(&batch, (struct bytes){ (const uint8_t *)text, strlen(text) }, 1);
 	r = sink_write(stage->sink, &batch);
 	batch_finish(&batch);
 	return r;
@@ -79,21 +79,21 @@ enum { LARGEST = 600000, LINES = 9 };
 
 static size_t line_size(size_t index)
 {
-	static const size_t sizes[] = {2, 100, 65536, 262143, 262144, 262145, 3, LARGEST, 17};
+	static const size_t sizes[] = { 2, 100, 65536, 262143, 262144, 262145, 3, LARGEST, 17 };
 
 	return sizes[index % LINES];
 }
 
 static void write_lines(struct stage *stage)
 {
-	struct batch batch = {0};
+	struct batch batch = { 0 };
 	uint8_t *line = malloc(LARGEST);
 
 	for (size_t i = 0; i < LINES; i++) {
 		memset(line, 'a' + (int)(i % 26), line_size(i));
 		line[line_size(i) - 1] = '\n';
 		batch_clear(&batch);
-		batch_add(&batch, (struct bytes){line, line_size(i)}, 1);
+		batch_add(&batch, (struct bytes){ line, line_size(i) }, 1);
 		assert_int_equal(sink_write(stage->sink, &batch), 0);
 	}
 	free(line);

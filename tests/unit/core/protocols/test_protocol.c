@@ -21,7 +21,7 @@ static const char *position_of(const struct probe_request *probe)
 /* Holds for every probe whatever binary it is compiled for. */
 static void probes_are_sound(void **state)
 {
-	bool roles[PLAN_ROLE_COUNT] = {0};
+	bool roles[PLAN_ROLE_COUNT] = { 0 };
 
 	for (size_t i = 0; i < protocol_http_server.probe_count; i++) {
 		const struct probe_request *probe = &protocol_http_server.probes[i];
@@ -35,7 +35,8 @@ static void probes_are_sound(void **state)
 		for (size_t j = 0; j < probe->capture_count; j++) {
 			const struct capture *capture = &probe->captures[j];
 
-			assert_int_equal(expression_parse(capture->expression, &expression, NULL), 0);
+			assert_int_equal(expression_parse(capture->expression, &expression, NULL),
+					 0);
 			assert_true(capture->field < FIELD_COUNT);
 			assert_false(fields >> capture->field & 1);
 			fields |= 1u << capture->field;
@@ -89,9 +90,11 @@ static void release_open(struct release *release, enum machine machine, uint32_t
 	elf_segment(&release->elf, PT_LOAD, PF_R | PF_X, 0x400000, offset, 64, 64);
 	elf_finish(&release->elf, ET_EXEC, machine == MACHINE_ARM64 ? EM_AARCH64 : EM_X86_64);
 	release->machine = machine;
-	release->version = (struct go_version){.number = GO_VERSION(minor, 0)};
+	release->version = (struct go_version){ .number = GO_VERSION(minor, 0) };
 	assert_int_equal(image_open(elf_save(&release->elf), &release->image, NULL), 0);
-	assert_int_equal(types_open(release->image, release->image, &release->version, &release->types, NULL), 0);
+	assert_int_equal(types_open(release->image, release->image, &release->version,
+				    &release->types, NULL),
+			 0);
 	types_set_x_net(release->types, &x_net);
 }
 
@@ -107,10 +110,10 @@ static bool find_signature(const struct release *release, const struct probe_req
 			   struct signature *ret_signature)
 {
 	const char *name = probe->after_call ? probe->after_call : probe->function;
-	struct function function = {name, 0x400000, 0x400040};
+	struct function function = { name, 0x400000, 0x400040 };
 	const struct signature *signature;
 
-	*ret_signature = (struct signature){0};
+	*ret_signature = (struct signature){ 0 };
 	if (probe->call)
 		return true;
 	if (types_signature(release->types, &function, &signature, NULL, NULL) < 0)
@@ -139,7 +142,7 @@ static int walk_to(const struct scope *scope, const char *text, struct plan_buil
 static uint32_t fields_of(const struct release *release, const struct probe_request *probe,
 			  const struct signature *signature)
 {
-	struct site site = {.goroutine_register = 1};
+	struct site site = { .goroutine_register = 1 };
 	struct scope scope = {
 		.convention = convention_of(release->machine, &release->version),
 		.version = &release->version,
@@ -147,7 +150,7 @@ static uint32_t fields_of(const struct release *release, const struct probe_requ
 		.signature = signature,
 		.site = &site,
 	};
-	struct plan_builder builder = {0};
+	struct plan_builder builder = { 0 };
 	struct plan plan;
 	uint32_t fields = 0;
 
@@ -167,15 +170,16 @@ static uint32_t fields_of(const struct release *release, const struct probe_requ
 		assert_true(plan_add(&builder, place, cell, capture->lookahead, NULL) >= 0);
 		fields |= 1u << capture->field;
 	}
-	assert_int_equal(plan_compile(&builder, &site, probe->role, STRING_MAX_SIZE, &plan, NULL), 0);
+	assert_int_equal(plan_compile(&builder, &site, probe->role, STRING_MAX_SIZE, &plan, NULL),
+			 0);
 	/* Requests are to be had at the least cost. */
 	assert_true(plan_is_short(&plan));
 	return fields;
 }
 
 #define BIT(field) (1u << FIELD_##field)
-#define START_FIELDS                                                                              \
-	(BIT(KEY) | BIT(GOID) | BIT(METHOD) | BIT(PATH) | BIT(QUERY) | BIT(HOST) | BIT(REMOTE) |   \
+#define START_FIELDS                                                                             \
+	(BIT(KEY) | BIT(GOID) | BIT(METHOD) | BIT(PATH) | BIT(QUERY) | BIT(HOST) | BIT(REMOTE) | \
 	 BIT(PROTOCOL_MAJOR) | BIT(PROTOCOL_MINOR) | BIT(TLS) | BIT(REQUEST_BYTES))
 
 static uint32_t wanted_fields(const struct probe_request *probe, uint32_t minor)
@@ -193,7 +197,9 @@ static uint32_t wanted_fields(const struct probe_request *probe, uint32_t minor)
 		return START_FIELDS;
 	case PLAN_ROLE_END:
 		/* Go 1.27 moved HTTP/2; its request there has no pattern. */
-		return minor >= 23 && !strstr(probe->function, "internal/http2") ? end | BIT(ROUTE) : end;
+		return minor >= 23 && !strstr(probe->function, "internal/http2") ?
+			       end | BIT(ROUTE) :
+			       end;
 	case PLAN_ROLE_HIJACK:
 		return BIT(KEY);
 	default:
@@ -208,9 +214,9 @@ static bool is_essential(const struct probe_request *probe, uint32_t minor)
 	       strcmp(probe->function, "net/http.(*response).finishRequest") == 0 ||
 	       strcmp(probe->function, "net/http.(*response).Hijack") == 0 ||
 	       strcmp(probe->function, "net/http.(*conn).close") == 0 ||
-	       strcmp(probe->function, minor >= 27
-			      ? "net/http/internal/http2.(*responseWriter).handlerDone"
-			      : "net/http.(*http2responseWriter).handlerDone") == 0;
+	       strcmp(probe->function,
+		      minor >= 27 ? "net/http/internal/http2.(*responseWriter).handlerDone" :
+				    "net/http.(*http2responseWriter).handlerDone") == 0;
 }
 
 /* Without DWARF; returns how many of the essential probes there are. */
@@ -254,11 +260,11 @@ static void key_is_the_response_writer(void **state)
 	const struct {
 		const char *function;
 		uint8_t word;
-	} cases[] = {{"net/http.serverHandler.ServeHTTP", rcx},
-		     {"net/http.(*response).finishRequest", rax},
-		     {"net/http.(*response).Hijack", rax},
-		     {"net/http.(*http2responseWriter).handlerDone", rax}};
-	static const struct site site = {.goroutine_register = 1};
+	} cases[] = { { "net/http.serverHandler.ServeHTTP", rcx },
+		      { "net/http.(*response).finishRequest", rax },
+		      { "net/http.(*response).Hijack", rax },
+		      { "net/http.(*http2responseWriter).handlerDone", rax } };
+	static const struct site site = { .goroutine_register = 1 };
 	struct release release;
 	size_t found = 0;
 
@@ -266,9 +272,9 @@ static void key_is_the_response_writer(void **state)
 	for (size_t i = 0; i < protocol_http_server.probe_count; i++) {
 		const struct probe_request *probe = &protocol_http_server.probes[i];
 		struct signature signature;
-		struct scope scope = {convention_of(MACHINE_AMD64, &release.version),
-				      &release.version, release.types, &signature, &site};
-		struct plan_builder builder = {0};
+		struct scope scope = { convention_of(MACHINE_AMD64, &release.version),
+				       &release.version, release.types, &signature, &site };
+		struct plan_builder builder = { 0 };
 		struct plan_place place;
 		struct walk walk;
 
@@ -277,8 +283,8 @@ static void key_is_the_response_writer(void **state)
 				continue;
 			assert_true(find_signature(&release, probe, &signature));
 			assert_int_equal(probe->captures[0].field, FIELD_KEY);
-			assert_int_equal(walk_to(&scope, probe->captures[0].expression, &builder,
-						 &walk), 0);
+			assert_int_equal(
+				walk_to(&scope, probe->captures[0].expression, &builder, &walk), 0);
 			assert_int_equal(walk_place(&walk, &place, NULL), 0);
 			assert_int_equal(place.source, PLAN_REGISTERS);
 			assert_int_equal(place.words[0], cases[j].word);
@@ -316,7 +322,7 @@ static void calls_capture_the_request(void **state)
 /* What tells a call from others of its goroutine is captured with or without a request, once. */
 static void calls_capture_their_frame(void **state)
 {
-	static const char *const parameters[] = {NULL, "r"};
+	static const char *const parameters[] = { NULL, "r" };
 
 	for (size_t p = 0; p < 2; p++) {
 		uint32_t wanted = BIT(GOID) | BIT(STACK_END) | BIT(STACK_POINTER), fields = 0;
@@ -351,7 +357,8 @@ static void long_parameters_stay_wrong(void **state)
 	for (size_t i = 0; i < captures.count; i++) {
 		assert_non_null(memchr(captures.texts[i], '\0', CALL_CAPTURE_TEXT));
 		if (captures.captures[i].field != FIELD_GOID)
-			assert_int_equal(expression_parse(captures.texts[i], &expression, NULL), -E2BIG);
+			assert_int_equal(expression_parse(captures.texts[i], &expression, NULL),
+					 -E2BIG);
 	}
 	/* The longest that fits. */
 	name[EXPRESSION_MAX_NAME - 1] = '\0';

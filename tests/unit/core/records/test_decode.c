@@ -16,12 +16,12 @@ enum { HEAD = sizeof(struct record_hit) };
 
 static const struct schema one_string = {
 	.cell_count = 1,
-	.cells = {{{CELL_STRING, 16}, FIELD_PATH}},
+	.cells = { { { CELL_STRING, 16 }, FIELD_PATH } },
 };
 
 static struct schema one_integer(enum cell_kind kind, uint8_t size)
 {
-	return (struct schema){.cell_count = 1, .cells = {{{kind, size}, FIELD_STATUS}}};
+	return (struct schema){ .cell_count = 1, .cells = { { { kind, size }, FIELD_STATUS } } };
 }
 
 /* The bytes in memory of exactly their size, decoded; freed again. */
@@ -33,8 +33,8 @@ static int decode_copy(const void *data, size_t size, const struct schema *schem
 	int r;
 
 	memcpy(copy, data, size);
-	r = decode_hit((struct bytes){copy, size}, schema, &hit);
-	if (decode_head((struct bytes){copy, size}, &head) < 0)
+	r = decode_hit((struct bytes){ copy, size }, schema, &hit);
+	if (decode_head((struct bytes){ copy, size }, &head) < 0)
 		assert_int_equal(r, -EBADMSG);
 	free(copy);
 	return r;
@@ -60,7 +60,7 @@ static void reads_head(void **state)
 static void head_is_untouched_on_failure(void **state)
 {
 	struct record_builder record;
-	struct hit_head head = {1, 2, 3, 4, 5};
+	struct hit_head head = { 1, 2, 3, 4, 5 };
 	const struct hit_head before = head;
 
 	record_init(&record, 7, 7, 7);
@@ -72,10 +72,10 @@ static void head_is_untouched_on_failure(void **state)
 
 static void refuses_damaged_heads(void **state)
 {
-	static const struct schema empty = {0};
+	static const struct schema empty = { 0 };
 	struct record_builder record;
 	struct bytes bytes;
-	const uint16_t kinds[] = {0, 2, 0x100, 0xffff};
+	const uint16_t kinds[] = { 0, 2, 0x100, 0xffff };
 
 	record_init(&record, 1, 1, 1);
 	bytes = record_finish(&record);
@@ -83,16 +83,17 @@ static void refuses_damaged_heads(void **state)
 	assert_int_equal(decode_copy(bytes.data, HEAD, &empty), 0);
 	for (uint32_t size = 0; size < HEAD; size++) {
 		/* Cut, with the size as it was and with one that fits. */
-		memcpy(record.bytes, &(uint32_t){HEAD}, 4);
+		memcpy(record.bytes, &(uint32_t){ HEAD }, 4);
 		assert_int_equal(decode_copy(bytes.data, size, &empty), -EBADMSG);
 		memcpy(record.bytes, &size, 4);
 		assert_int_equal(decode_copy(bytes.data, size, &empty), -EBADMSG);
 	}
 	for (uint64_t size = 0; size <= 2 * HEAD; size++) {
 		memcpy(record.bytes, &size, 4);
-		assert_int_equal(decode_copy(bytes.data, HEAD, &empty), size == HEAD ? 0 : -EBADMSG);
+		assert_int_equal(decode_copy(bytes.data, HEAD, &empty),
+				 size == HEAD ? 0 : -EBADMSG);
 	}
-	memcpy(record.bytes, &(uint32_t){HEAD}, 4);
+	memcpy(record.bytes, &(uint32_t){ HEAD }, 4);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		memcpy(record.bytes + 4, &kinds[i], 2);
 		assert_int_equal(decode_copy(bytes.data, HEAD, &empty), -EBADMSG);
@@ -104,12 +105,12 @@ static void refuses_damaged_heads(void **state)
 static int decode_cells(size_t count, uint16_t told, uint16_t wanted)
 {
 	struct record_builder record;
-	struct schema schema = {.cell_count = wanted};
+	struct schema schema = { .cell_count = wanted };
 	struct bytes bytes;
 	int r;
 
 	for (size_t i = 0; i < PLAN_MAX_CELLS; i++)
-		schema.cells[i] = (struct probe_cell){{CELL_UINT, 8}, i % FIELD_COUNT};
+		schema.cells[i] = (struct probe_cell){ { CELL_UINT, 8 }, i % FIELD_COUNT };
 	record_init(&record, 1, 1, 1);
 	for (size_t i = 0; i < count; i++)
 		record_word(&record, i);
@@ -159,27 +160,28 @@ static void extends_signs(void **state)
 		uint64_t word;
 		int64_t value;
 	} cases[] = {
-		{CELL_INT, 1, 0x7f, 127},
-		{CELL_INT, 1, 0x80, -128},
-		{CELL_INT, 1, 0xff, -1},
+		{ CELL_INT, 1, 0x7f, 127 },
+		{ CELL_INT, 1, 0x80, -128 },
+		{ CELL_INT, 1, 0xff, -1 },
 		/* The kernel side extends with zeros; whatever else stands there does not count. */
-		{CELL_INT, 1, 0xffffffffffffff01, 1},
-		{CELL_INT, 2, 0x7fff, 32767},
-		{CELL_INT, 2, 0x8000, -32768},
-		{CELL_INT, 4, 0x7fffffff, 2147483647},
-		{CELL_INT, 4, 0x80000000, INT32_MIN},
-		{CELL_INT, 8, UINT64_MAX, -1},
-		{CELL_INT, 8, UINT64_C(1) << 63, INT64_MIN},
-		{CELL_INT, 8, INT64_MAX, INT64_MAX},
-		{CELL_UINT, 1, 0xff, 255},
-		{CELL_UINT, 4, 0xffffffff, 4294967295},
-		{CELL_UINT, 8, INT64_MAX, INT64_MAX},
-		{CELL_BOOL, 1, 1, 1},
-		{CELL_POINTER, 8, 0xc000012340, 0xc000012340},
+		{ CELL_INT, 1, 0xffffffffffffff01, 1 },
+		{ CELL_INT, 2, 0x7fff, 32767 },
+		{ CELL_INT, 2, 0x8000, -32768 },
+		{ CELL_INT, 4, 0x7fffffff, 2147483647 },
+		{ CELL_INT, 4, 0x80000000, INT32_MIN },
+		{ CELL_INT, 8, UINT64_MAX, -1 },
+		{ CELL_INT, 8, UINT64_C(1) << 63, INT64_MIN },
+		{ CELL_INT, 8, INT64_MAX, INT64_MAX },
+		{ CELL_UINT, 1, 0xff, 255 },
+		{ CELL_UINT, 4, 0xffffffff, 4294967295 },
+		{ CELL_UINT, 8, INT64_MAX, INT64_MAX },
+		{ CELL_BOOL, 1, 1, 1 },
+		{ CELL_POINTER, 8, 0xc000012340, 0xc000012340 },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct integer integer = decode_integer(cases[i].kind, cases[i].size, cases[i].word);
+		struct integer integer =
+			decode_integer(cases[i].kind, cases[i].size, cases[i].word);
 
 		assert_true(integer.value == cases[i].value);
 	}
@@ -189,10 +191,10 @@ static void reads_strings(void **state)
 {
 	static const struct schema schema = {
 		.cell_count = 4,
-		.cells = {{{CELL_STRING, 16}, FIELD_METHOD},
-			  {{CELL_STRING, 16}, FIELD_PATH},
-			  {{CELL_STRING, 16}, FIELD_QUERY},
-			  {{CELL_STRING, 16}, FIELD_HOST}},
+		.cells = { { { CELL_STRING, 16 }, FIELD_METHOD },
+			   { { CELL_STRING, 16 }, FIELD_PATH },
+			   { { CELL_STRING, 16 }, FIELD_QUERY },
+			   { { CELL_STRING, 16 }, FIELD_HOST } },
 	};
 	struct record_builder record;
 	struct text path, query, host;
@@ -264,9 +266,9 @@ static void unreadable_cells_do_not_count(void **state)
 {
 	static const struct schema schema = {
 		.cell_count = 3,
-		.cells = {{{CELL_STRING, 16}, FIELD_PATH},
-			  {{CELL_INT, 8}, FIELD_STATUS},
-			  {{CELL_UINT, 8}, FIELD_GOID}},
+		.cells = { { { CELL_STRING, 16 }, FIELD_PATH },
+			   { { CELL_INT, 8 }, FIELD_STATUS },
+			   { { CELL_UINT, 8 }, FIELD_GOID } },
 	};
 	struct record_builder record;
 	struct hit hit;
@@ -299,7 +301,7 @@ static void unknown_fields_are_unreadable(void **state)
 	static const struct schema schema = {
 		.cell_count = 1,
 		.unknown = 1u << FIELD_ROUTE | 1u << FIELD_GOID,
-		.cells = {{{CELL_INT, 8}, FIELD_STATUS}},
+		.cells = { { { CELL_INT, 8 }, FIELD_STATUS } },
 	};
 	struct record_builder record;
 	struct hit hit;
@@ -320,10 +322,10 @@ static void keeps_arguments_apart(void **state)
 	static const struct shape shape;
 	static const struct schema schema = {
 		.cell_count = 4,
-		.cells = {{{CELL_UINT, 8}, FIELD_GOID},
-			  {{CELL_STRING, 16}, PROBE_NO_FIELD},
-			  {{CELL_INT, 2}, PROBE_NO_FIELD},
-			  {{CELL_INT, 8}, PROBE_NO_FIELD}},
+		.cells = { { { CELL_UINT, 8 }, FIELD_GOID },
+			   { { CELL_STRING, 16 }, PROBE_NO_FIELD },
+			   { { CELL_INT, 2 }, PROBE_NO_FIELD },
+			   { { CELL_INT, 8 }, PROBE_NO_FIELD } },
 		.arguments = &shape,
 	};
 	struct hit_arguments arguments;
@@ -354,13 +356,13 @@ static void keeps_arguments_apart(void **state)
 /* The last of all cells has its bit in the last word. */
 static void reads_as_many_cells_as_there_can_be(void **state)
 {
-	static struct schema schema = {.cell_count = PLAN_MAX_CELLS};
+	static struct schema schema = { .cell_count = PLAN_MAX_CELLS };
 	struct hit_arguments arguments;
 	struct record_builder record;
 
 	record_init(&record, 1, 1, 1);
 	for (size_t i = 0; i < PLAN_MAX_CELLS; i++) {
-		schema.cells[i] = (struct probe_cell){{CELL_UINT, 8}, PROBE_NO_FIELD};
+		schema.cells[i] = (struct probe_cell){ { CELL_UINT, 8 }, PROBE_NO_FIELD };
 		if (i % 3)
 			record_word(&record, i);
 		else
@@ -380,7 +382,7 @@ static void refuses_damaged_arguments(void **state)
 {
 	static const struct schema schema = {
 		.cell_count = 1,
-		.cells = {{{CELL_STRING, 16}, PROBE_NO_FIELD}},
+		.cells = { { { CELL_STRING, 16 }, PROBE_NO_FIELD } },
 	};
 	struct hit_arguments arguments;
 	struct record_builder record;
@@ -401,7 +403,7 @@ static void refuses_every_prefix(void **state)
 {
 	static const struct schema schema = {
 		.cell_count = 2,
-		.cells = {{{CELL_INT, 8}, FIELD_STATUS}, {{CELL_STRING, 16}, FIELD_PATH}},
+		.cells = { { { CELL_INT, 8 }, FIELD_STATUS }, { { CELL_STRING, 16 }, FIELD_PATH } },
 	};
 	struct record_builder record;
 	struct bytes bytes;
@@ -415,7 +417,7 @@ static void refuses_every_prefix(void **state)
 		assert_int_equal(decode_copy(bytes.data, size, &schema), -EBADMSG);
 		memcpy(record.bytes, &size, sizeof(size));
 		assert_int_equal(decode_copy(bytes.data, size, &schema), -EBADMSG);
-		memcpy(record.bytes, &(uint32_t){(uint32_t)bytes.size}, sizeof(size));
+		memcpy(record.bytes, &(uint32_t){ (uint32_t)bytes.size }, sizeof(size));
 	}
 	record_release(&record);
 }
@@ -433,7 +435,7 @@ static void takes_any_alignment(void **state)
 	bytes = record_finish(&record);
 	for (size_t shift = 0; shift < 8; shift++) {
 		uint8_t *copy = malloc(bytes.size + shift);
-		struct bytes moved = {copy + shift, bytes.size};
+		struct bytes moved = { copy + shift, bytes.size };
 
 		memcpy(copy + shift, bytes.data, bytes.size);
 		assert_int_equal(decode_head(moved, &head), 0);

@@ -24,7 +24,7 @@ static struct record_hit record_of(uint32_t pid, uint32_t target, uint32_t plan,
 
 static struct bytes bytes_of(const struct record_hit *record)
 {
-	return (struct bytes){(const uint8_t *)record, sizeof(*record)};
+	return (struct bytes){ (const uint8_t *)record, sizeof(*record) };
 }
 
 static void keep(struct newcomers *newcomers, uint32_t pid, uint64_t time)
@@ -51,7 +51,7 @@ static void take(void *user, struct bytes record)
 static void tells_them_apart(void **state)
 {
 	struct record_hit newcomer = record_of(1234, 0, 3, 1), target = record_of(1234, 5, 3, 1);
-	struct newcomer found = {.pid = 0};
+	struct newcomer found = { .pid = 0 };
 
 	assert_true(newcomers_is_one(bytes_of(&newcomer), &found));
 	assert_int_equal(found.pid, 1234);
@@ -59,14 +59,14 @@ static void tells_them_apart(void **state)
 	assert_false(newcomers_is_one(bytes_of(&target), &found));
 	newcomer.kind = RECORD_EXEC;
 	assert_false(newcomers_is_one(bytes_of(&newcomer), &found));
-	assert_false(newcomers_is_one((struct bytes){(const uint8_t *)&newcomer, 39}, &found));
+	assert_false(newcomers_is_one((struct bytes){ (const uint8_t *)&newcomer, 39 }, &found));
 }
 
 /* In order, of one process only, and once. */
 static void hands_on(void **state)
 {
 	struct newcomers *newcomers = newcomers_create();
-	struct taken taken = {.count = 0};
+	struct taken taken = { .count = 0 };
 
 	keep(newcomers, 1, 10);
 	keep(newcomers, 2, 20);

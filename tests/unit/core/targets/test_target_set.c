@@ -37,7 +37,7 @@ static void fill(struct target_set *set, struct target *targets)
 	for (uint32_t i = 0; i < COUNT; i++) {
 		targets[i] = (struct target){
 			.id = target_set_next_id(set),
-			.identity = {.pid = 5000 - i},
+			.identity = { .pid = 5000 - i },
 		};
 		/* An id that is given and not used leaves a gap. */
 		target_set_next_id(set);
@@ -48,7 +48,7 @@ static void fill(struct target_set *set, struct target *targets)
 static void finds_targets(void **state)
 {
 	struct target targets[COUNT];
-	struct target_set set = {0};
+	struct target_set set = { 0 };
 
 	assert_null(target_set_find(&set, 0));
 	assert_null(target_set_find(&set, 1));
@@ -70,8 +70,8 @@ static void finds_targets(void **state)
 
 static void removes_targets(void **state)
 {
-	struct target targets[COUNT], stranger = {.id = 4};
-	struct target_set set = {0};
+	struct target targets[COUNT], stranger = { .id = 4 };
+	struct target_set set = { 0 };
 
 	fill(&set, targets);
 	/* One that is not in the set, with an id that is none of it and with one that is. */
@@ -97,9 +97,9 @@ static void removes_targets(void **state)
 /* A process that runs another program, or has the number of one that ended. */
 static void prefers_who_is_there(void **state)
 {
-	struct target ended = {.id = 1, .identity = {.pid = 7}, .is_withdrawn = true};
-	struct target running = {.id = 2, .identity = {.pid = 7}};
-	struct target_set set = {0};
+	struct target ended = { .id = 1, .identity = { .pid = 7 }, .is_withdrawn = true };
+	struct target running = { .id = 2, .identity = { .pid = 7 } };
+	struct target_set set = { 0 };
 
 	assert_int_equal(target_set_add(&set, &ended), 0);
 	assert_ptr_equal(target_set_find_pid(&set, 7), &ended);
@@ -111,10 +111,10 @@ static void prefers_who_is_there(void **state)
 /* There are as many ids as fit into a cookie. */
 static void starts_over(void **state)
 {
-	struct target old = {.id = 1, .identity = {.pid = 1}};
-	struct target last = {.id = (1 << 24) - 1, .identity = {.pid = 2}};
-	struct target_set set = {.last_id = (1 << 24) - 2};
-	struct target next = {.identity = {.pid = 3}};
+	struct target old = { .id = 1, .identity = { .pid = 1 } };
+	struct target last = { .id = (1 << 24) - 1, .identity = { .pid = 2 } };
+	struct target_set set = { .last_id = (1 << 24) - 2 };
+	struct target next = { .identity = { .pid = 3 } };
 
 	assert_int_equal(target_set_add(&set, &old), 0);
 	assert_int_equal(target_set_next_id(&set), last.id);

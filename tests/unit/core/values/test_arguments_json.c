@@ -192,8 +192,9 @@ static void writes_bytes_that_are_no_text(void **state)
 	assert_cuts("d,e");
 	cuts.count = 0;
 	shape.notation = BYTES_BASE64;
-	assert_written("{\"a\":{\"base64\":\"3q2+7w==\"},\"b\":\"a\\u0000b\\u000a\","
-		       "\"c\":{\"base64\":\"Y2Fmww==\"},\"d\":\"caf\",\"e\":{\"base64\":\"//79\"}}");
+	assert_written(
+		"{\"a\":{\"base64\":\"3q2+7w==\"},\"b\":\"a\\u0000b\\u000a\","
+		"\"c\":{\"base64\":\"Y2Fmww==\"},\"d\":\"caf\",\"e\":{\"base64\":\"//79\"}}");
 	assert_cuts("d,e");
 }
 
@@ -501,8 +502,9 @@ static void writes_other_keys(void **state)
 	know(8, CELL_BOOL, 1, 1);
 	know(9, CELL_UINT, 8, 0);
 	know(10, CELL_INT, 8, 0);
-	assert_written("{\"m\":{\"04030201\":true,\"abcd\":true,\"{\\\"A\\\":7,\\\"B\\\":\\\"x\\\"}\":true,"
-		       "\"0xc000010000\":true,\"0001-01-01T00:00:00.000000000Z\":true}}");
+	assert_written(
+		"{\"m\":{\"04030201\":true,\"abcd\":true,\"{\\\"A\\\":7,\\\"B\\\":\\\"x\\\"}\":true,"
+		"\"0xc000010000\":true,\"0001-01-01T00:00:00.000000000Z\":true}}");
 	assert_cuts("");
 }
 
