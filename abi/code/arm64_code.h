@@ -4,7 +4,7 @@
 
 #include "arm64_effects.h"
 #include "bytes.h"
-#include "disassembler.h"
+#include "instruction.h"
 
 /*
  * AArch64 for the disassembler: each instruction has 32 bits, and what has to be known of it is in fixed fields, so that

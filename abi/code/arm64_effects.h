@@ -2,7 +2,7 @@
 #ifndef GOHTTPSNOOP_ABI_ARM64_EFFECTS_H
 #define GOHTTPSNOOP_ABI_ARM64_EFFECTS_H
 
-#include "disassembler.h"
+#include "instruction.h"
 
 /*
  * Where a large frame is being made: Go subtracts its size from SP into another register, saves the return address

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "debug_types_parts.h"
 #include "entry_list.h"
 
 #define ORIGIN_MAX_DEPTH 16
@@ -146,9 +147,11 @@ static int parameters_read(struct debug_types *types, const struct debug_entry *
 	return 0;
 }
 
-int debug_signature_read(struct debug_types *types, struct arena *arena, uint64_t function,
-			 struct signature *ret_signature, struct error *err)
+/* The signature of the function whose entry is at `function`. */
+static int signature_read(struct debug_types *types, uint64_t function,
+			  struct signature *ret_signature, struct error *err)
 {
+	struct arena *arena = debug_types_arena(types);
 	struct signature signature = { 0 };
 	struct parameter *parameters, *results;
 	struct entry_list found = { 0 };
@@ -172,6 +175,25 @@ int debug_signature_read(struct debug_types *types, struct arena *arena, uint64_
 		return r;
 	signature.parameters = parameters;
 	signature.results = results;
+	*ret_signature = signature;
+	return 0;
+}
+
+int debug_signature_read(struct debug_types *types, uint64_t address,
+			 const struct signature **ret_signature, struct error *err)
+{
+	struct signature *signature;
+	uint64_t function = 0;
+	int r = debug_types_function(types, address, &function, err);
+
+	if (r < 0)
+		return r;
+	signature = arena_alloc(debug_types_arena(types), 1, sizeof(*signature));
+	if (!signature)
+		return error_fail(err, -ENOMEM, "no memory for the types of the binary");
+	r = signature_read(types, function, signature, err);
+	if (r < 0)
+		return r;
 	*ret_signature = signature;
 	return 0;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "arena.h"
-#include "debug_signature.h"
+#include "debug_types_parts.h"
 #include "entry_list.h"
 #include "type_index.h"
 #include "type_record.h"
@@ -359,23 +359,15 @@ int debug_types_complete(struct debug_types *types, const struct type *type, str
 	return 0;
 }
 
-int debug_types_signature(struct debug_types *types, uint64_t address,
-			  const struct signature **ret_signature, struct error *err)
+struct arena *debug_types_arena(struct debug_types *types)
 {
-	struct signature *signature;
-	uint64_t function = 0;
-	int r = unit_index_function(types->index, address, &function, err);
+	return &types->arena;
+}
 
-	if (r < 0)
-		return r;
-	signature = arena_alloc(&types->arena, 1, sizeof(*signature));
-	if (!signature)
-		return error_fail(err, -ENOMEM, "no memory for the types of the binary");
-	r = debug_signature_read(types, &types->arena, function, signature, err);
-	if (r < 0)
-		return r;
-	*ret_signature = signature;
-	return 0;
+int debug_types_function(struct debug_types *types, uint64_t address, uint64_t *ret_offset,
+			 struct error *err)
+{
+	return unit_index_function(types->index, address, ret_offset, err);
 }
 
 static int index_need(struct debug_types *types, struct error *err)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "layout_types.h"
+#include "layout.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
-#include "interface.h"
+#include "interface_words.h"
 #include "notation.h"
 #include "type_record.h"
 #include "vendored.h"

@@ -3,54 +3,47 @@
 #define GOHTTPSNOOP_ABI_LAYOUT_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-/*
- * What is known by heart about net/http: one row a fact, true for releases `since` <= version <
- * `before` (of Go, but for golang.org/x/net: of that module). 64-bit layouts; the same on amd64 and arm64. Verified against the DWARF of every
- * toolchain at hand by tests/truth/layout_truth (golang/go sources name the reason where a row is odd).
- */
-struct layout_field {
-	const char *type;	/* "net/http.Request" */
-	const char *field;	/* "URL" */
-	const char *field_type; /* "*net/url.URL", in the notation of layout_type() */
-	uint32_t offset;
-	uint32_t since, before; /* GO_VERSION numbers */
-	bool internal; /* an unexported layout: not assumed for releases newer than the table */
-};
-
-struct layout_type {
-	const char *type;
-	const char *kind; /* "struct", "interface", "map[string][]string", "int", … */
-	uint32_t size;
-	uint32_t since, before;
-	bool internal;
-};
-
-struct layout_function {
-	const char *function;
-	const char *
-		parameters; /* "sh net/http.serverHandler, rw net/http.ResponseWriter, req *net/http.Request" */
-	const char *results; /* the same notation, or "" */
-	uint32_t since, before;
-};
-
-/* The newest release the table was verified against. */
-extern const uint32_t layout_newest;
+#include "error.h"
+#include "layout_table.h"
+#include "type.h"
+#include "x_net.h"
 
 /*
- * Whether the table can be trusted for a release: not for those newer than the newest that was
- * looked at, in each series that still gets releases. Unexported layouts do change in mid-series:
- * in 1.13.13, 1.14.5 and 1.26.11.
+ * The rows of the layout table as types and signatures, for one release or a span of them. Only
+ * rows that hold for the whole span are seen, so that a release known only roughly yields no
+ * wrong offset. Struct types are partial: they have the fields that have rows.
  */
-bool layout_verified(uint32_t release);
+struct layout;
 
-extern const struct layout_field layout_fields[];
-extern const size_t layout_field_count;
-extern const struct layout_type layout_types[];
-extern const size_t layout_type_count;
-extern const struct layout_function layout_functions[];
-extern const size_t layout_function_count;
+/* Releases first <= version <= last. `assumed`: rows about unexported layouts are not seen. */
+int layout_create(uint32_t first, uint32_t last, bool assumed, struct layout **ret_layout,
+		  struct error *err);
+void layout_destroy(struct layout *layout);
+
+/*
+ * Says which copies of golang.org/x/net are in the binary; without it no row about the module holds. Rows
+ * about it count its releases, not Go's, and are about each of the copies.
+ */
+void layout_set_x_net(struct layout *layout, const struct x_net *x_net);
+
+/* -ENODATA when no row describes the function for this span of releases. */
+int layout_signature(struct layout *layout, const char *function,
+		     const struct signature **ret_signature, struct error *err);
+
+/*
+ * The type that `notation` denotes: "*T", "[]T", "[N]T", "map[K]V", "func(…)…", "chan T", "<-chan
+ * T", a builtin, or a dotted name with its import path ("net/url.URL"). A name without a row is a
+ * type of unknown kind. -EINVAL when it is no type at all.
+ */
+int layout_type(struct layout *layout, const char *notation, const struct type **ret_type,
+		struct error *err);
+
+/* Fills in the parts of a type that this layout made; -ENODATA when no row knows them. */
+int layout_complete(struct layout *layout, const struct type *type, struct error *err);
+
+/* Whether the field exists in some release of the span, but not at one known place in all of them. */
+bool layout_field_is_uncertain(const struct layout *layout, const char *type, const char *field);
 
 #endif

@@ -5,8 +5,8 @@
  * DWARF of every toolchain at hand (tests/truth/layout_truth compares row by row). Sizes of 0 are
  * not known by heart: such types are reached through pointers only.
  */
+#include "layout_table.h"
 #include "go_version.h"
-#include "layout.h"
 #include "x_net.h"
 
 #define V(minor, patch) GO_VERSION(minor, patch)

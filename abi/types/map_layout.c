@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "alignment.h"
-#include "layout.h"
+#include "layout_table.h"
 
 enum {
 	STATES_SIZE = 8,

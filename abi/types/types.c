@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "debug_signature.h"
 #include "debug_types.h"
-#include "interface.h"
+#include "interface_words.h"
 #include "itab.h"
-#include "layout_types.h"
+#include "layout.h"
 #include "type_record.h"
 
 struct types {
@@ -156,7 +157,7 @@ static int signature_from_dwarf(struct types *types, const struct function *func
 {
 	int r = dwarf_need(types, err);
 
-	return r < 0 ? r : debug_types_signature(types->dwarf, function->entry, ret_signature, err);
+	return r < 0 ? r : debug_signature_read(types->dwarf, function->entry, ret_signature, err);
 }
 
 int types_signature(struct types *types, const struct function *function,

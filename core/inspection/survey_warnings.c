@@ -8,12 +8,6 @@
 #include "inlining.h"
 #include "name_list.h"
 
-void survey_tell(const struct survey_listener *listener, struct error *why)
-{
-	error_subject(why, "%s", listener->name);
-	listener->tell(listener->user, why);
-}
-
 static void tell_copies(const struct survey *survey, const struct survey_listener *listener)
 {
 	struct error why = { 0 };

@@ -9,6 +9,7 @@
 #include <linux/types.h>
 
 #include "contract.h"
+#include "kernel.h"
 #include "kernel_type.h"
 #include "process.h"
 

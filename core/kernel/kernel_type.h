@@ -2,7 +2,13 @@
 #ifndef GOHTTPSNOOP_CORE_KERNEL_TYPE_H
 #define GOHTTPSNOOP_CORE_KERNEL_TYPE_H
 
-#include "kernel.h"
+#include <stdbool.h>
+
+#include "error.h"
+#include "kernel_attachment.h"
+#include "kernel_facts.h"
+#include "kernel_features.h"
+#include "obstacle.h"
 
 enum { KERNEL_MAX_PLANS = 1024 };
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "format.h"
+
 #include "format_type.h"
 
 void format_destroy(struct format *format)

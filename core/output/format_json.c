@@ -6,6 +6,7 @@
 
 #include "arguments_json.h"
 #include "escape.h"
+#include "format.h"
 #include "format_type.h"
 #include "json_writer.h"
 #include "redacted_text.h"

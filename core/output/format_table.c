@@ -7,6 +7,7 @@
 
 #include "arguments_json.h"
 #include "escape.h"
+#include "format.h"
 #include "format_type.h"
 #include "redacted_text.h"
 

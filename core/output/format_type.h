@@ -2,7 +2,8 @@
 #ifndef GOHTTPSNOOP_CORE_FORMAT_TYPE_H
 #define GOHTTPSNOOP_CORE_FORMAT_TYPE_H
 
-#include "format.h"
+#include "bytes.h"
+#include "event.h"
 
 /* What a format is made of; for its implementations only. A format embeds this as its first member. */
 struct format {

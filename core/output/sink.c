@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "sink.h"
+
 #include "sink_type.h"
 
 bool sink_wants(const struct sink *sink)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sink_type.h"
+#include "sink.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +11,7 @@
 #include <uv.h>
 
 #include "outbox.h"
+#include "sink_type.h"
 
 /* Milliseconds until a file that could not be written is tried again. */
 enum { RETRY_INTERVAL = 500 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sink_type.h"
+#include "sink.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include <uv.h>
 
 #include "outlet.h"
+#include "sink_type.h"
 #include "unix_socket.h"
 
 #define SYSTEMD "systemd:"

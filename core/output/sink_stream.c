@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "sink_type.h"
+#include "sink.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "outlet.h"
+#include "sink_type.h"
 
 struct stream_sink {
 	struct sink sink;

@@ -2,7 +2,13 @@
 #ifndef GOHTTPSNOOP_CORE_SINK_TYPE_H
 #define GOHTTPSNOOP_CORE_SINK_TYPE_H
 
-#include "sink.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "batch.h"
+#include "error.h"
+
+struct sink_counts;
 
 /* What a sink is made of; for its implementations only. A sink embeds this as its first member. */
 struct sink {

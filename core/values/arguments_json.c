@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "value_json.h"
+#include "value_printer.h"
 
 /* Goes through captures of one probe; NULL has none. */
 struct cursor {

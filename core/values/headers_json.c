@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "escape.h"
-#include "value_json.h"
+#include "value_printer.h"
 
 enum { HEADER_MAX_TEXT = 8 * (STRING_MAX_SIZE + 2) };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What interfaces hold. */
-#include "value_json.h"
+#include "value_printer.h"
 
 #include <string.h>
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The types of net/netip. */
-#include "text_part.h"
+#include "value_text_part.h"
 
 #include "address_text.h"
+#include "bytes_json.h"
 
 enum address_kind {
 	ADDRESS_UNKNOWN,   /* it could not be read */

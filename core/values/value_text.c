@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Values that are known by a text. */
-#include "text_part.h"
+#include "value_text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,14 +3,7 @@
 #define GOHTTPSNOOP_CORE_VALUE_TEXT_H
 
 #include "bytes_json.h"
-#include "text_buffer.h"
-#include "value_json.h"
-
-enum value_text {
-	VALUE_TEXT_MADE,
-	VALUE_TEXT_NULL,  /* there is none: the value is nil, or a part of it could not be read */
-	VALUE_TEXT_PARTS, /* there is none, but the parts can be shown */
-};
+#include "value_text_part.h"
 
 /* Makes the text that a value of SHAPE_TIME, SHAPE_DURATION or SHAPE_TEXT is known by. */
 enum value_text value_text(struct value_printer *printer, const struct shape_node *node,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* url.URL. */
-#include "text_part.h"
+#include "value_text_part.h"
 
 #include <string.h>
 

@@ -12,6 +12,7 @@
 #include <elf.h>
 #include <string.h>
 
+#include "debug_signature.h"
 #include "debug_types.h"
 #include "fuzz.h"
 #include "memory_file.h"
@@ -84,7 +85,7 @@ static void check_signature(struct debug_types *types, uint64_t address)
 {
 	const struct signature *signature = NULL;
 	struct error err = { 0 };
-	int r = debug_types_signature(types, address, &signature, &err);
+	int r = debug_signature_read(types, address, &signature, &err);
 
 	HOLDS(r == err.code && (r == 0) == (signature != NULL));
 	if (r < 0)

@@ -12,9 +12,10 @@
 #include <string.h>
 
 #include "build_info.h"
+#include "debug_signature.h"
 #include "debug_types.h"
 #include "go_version.h"
-#include "layout_types.h"
+#include "layout.h"
 
 struct truth {
 	const char *path;
@@ -152,7 +153,7 @@ static void function_check(struct truth *truth, const struct layout_function *ro
 	}
 	truth->rows++;
 	if (layout_signature(truth->layout, row->function, &expected, &err) < 0 ||
-	    debug_types_signature(truth->dwarf, search.address, &found, &err) < 0) {
+	    debug_signature_read(truth->dwarf, search.address, &found, &err) < 0) {
 		printf("%s: %s: %s\n", truth->path, row->function, err.what);
 		return;
 	}

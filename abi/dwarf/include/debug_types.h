@@ -16,10 +16,6 @@ struct debug_types;
 int debug_types_open(const struct image *image, struct debug_types **ret_types, struct error *err);
 void debug_types_close(struct debug_types *types);
 
-/* The function that starts at `address`. -ENODATA when DWARF does not describe it. */
-int debug_types_signature(struct debug_types *types, uint64_t address,
-			  const struct signature **ret_signature, struct error *err);
-
 /* A type by its whole name. -ENODATA when there is none. The first such question makes an index. */
 int debug_types_named(struct debug_types *types, const char *name, const struct type **ret_type,
 		      struct error *err);

@@ -4,7 +4,7 @@
 
 #include "go_version.h"
 #include "image.h"
-#include "pclntab.h"
+#include "pclntab_format.h"
 
 /* What the runtime knows about the binary it runs in, as far as it is needed. */
 struct moduledata {

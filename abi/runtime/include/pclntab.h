@@ -3,6 +3,7 @@
 #define GOHTTPSNOOP_ABI_PCLNTAB_H
 
 #include "image.h"
+#include "pclntab_format.h"
 
 /*
  * The table of functions that every Go binary carries, stripped or not. Four formats: Go 1.2 to 1.15,
@@ -11,13 +12,6 @@
  */
 struct pclntab;
 struct moduledata;
-
-enum pclntab_format {
-	PCLNTAB_GO_1_2,
-	PCLNTAB_GO_1_16,
-	PCLNTAB_GO_1_18,
-	PCLNTAB_GO_1_20,
-};
 
 struct function {
 	const char *name; /* owned by the pclntab */

@@ -2,16 +2,9 @@
 #ifndef GOHTTPSNOOP_CORE_ARGUMENTS_JSON_H
 #define GOHTTPSNOOP_CORE_ARGUMENTS_JSON_H
 
+#include "argument_cuts.h"
 #include "decode.h"
 #include "json_writer.h"
-
-enum { ARGUMENT_MAX_CUTS = 1024, ARGUMENT_MAX_PATH = 160 };
-
-/* The paths of values that were not captured whole: `order.Items`, `order.Items[0].Name`. */
-struct argument_cuts {
-	char paths[ARGUMENT_MAX_CUTS][ARGUMENT_MAX_PATH];
-	size_t count;
-};
 
 /*
  * Writes what was captured where a call began and, of the results that have names, where it returned, as

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "debug_sections.h"
+#include "debug_signature.h"
 #include "debug_types.h"
 #include "elf_builder.h"
 
@@ -138,7 +139,7 @@ static void bounds_walks(void **state)
 		const struct signature *signature;
 		struct error err = { 0 };
 
-		r = debug_types_signature(types, 0x401000, &signature, &err);
+		r = debug_signature_read(types, 0x401000, &signature, &err);
 		assert_int_equal(r, err.code);
 	}
 	assert_int_equal(r, -E2BIG);

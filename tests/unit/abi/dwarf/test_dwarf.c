@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "debug_signature.h"
 #include "debug_types.h"
 #include "unit_builder.h"
 
@@ -204,7 +205,7 @@ static const struct signature *signature_at(struct fixture *fixture, uint64_t ad
 {
 	const struct signature *signature = NULL;
 
-	assert_int_equal(debug_types_signature(fixture->types, address, &signature, NULL), 0);
+	assert_int_equal(debug_signature_read(fixture->types, address, &signature, NULL), 0);
 	return signature;
 }
 
@@ -254,10 +255,9 @@ static void test_absent(void **state)
 	const struct type *type;
 	struct error err = { 0 };
 
-	assert_int_equal(debug_types_signature(fixture->types, LOW + 1, &signature, &err),
-			 -ENODATA);
-	assert_int_equal(debug_types_signature(fixture->types, 0, &signature, &err), -ENODATA);
-	assert_int_equal(debug_types_signature(fixture->types, UINT64_MAX, &signature, &err),
+	assert_int_equal(debug_signature_read(fixture->types, LOW + 1, &signature, &err), -ENODATA);
+	assert_int_equal(debug_signature_read(fixture->types, 0, &signature, &err), -ENODATA);
+	assert_int_equal(debug_signature_read(fixture->types, UINT64_MAX, &signature, &err),
 			 -ENODATA);
 	assert_int_equal(debug_types_named(fixture->types, "main.Nothing", &type, &err), -ENODATA);
 	assert_int_not_equal(err.code, 0);
@@ -271,9 +271,9 @@ static void test_cycles_end(void **state)
 	struct error err = { 0 };
 
 	assert_int_equal(debug_types_named(fixture->types, "main.Loop", &type, &err), -EBADMSG);
-	assert_int_equal(debug_types_signature(fixture->types, LOW + 0x80, &signature, &err),
+	assert_int_equal(debug_signature_read(fixture->types, LOW + 0x80, &signature, &err),
 			 -EBADMSG);
-	assert_int_equal(debug_types_signature(fixture->types, LOW + 0xa0, &signature, &err),
+	assert_int_equal(debug_signature_read(fixture->types, LOW + 0xa0, &signature, &err),
 			 -EBADMSG);
 }
 
@@ -315,7 +315,7 @@ static void exercise(struct image *image)
 	if (debug_types_open(image, &types, NULL) < 0)
 		return;
 	for (uint64_t offset = 0; offset < 0xc0; offset += 0x20)
-		debug_types_signature(types, LOW + offset, &signature, NULL);
+		debug_signature_read(types, LOW + offset, &signature, NULL);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (debug_types_named(types, names[i], &type, NULL) == 0)
 			debug_types_complete(types, type, NULL);

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "debug_signature.h"
 #include "debug_types.h"
 #include "unit_builder.h"
 
@@ -114,7 +115,7 @@ static int open_types(void **state)
 	elf_finish(&elf, ET_EXEC, EM_X86_64);
 	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
 	assert_int_equal(debug_types_open(image, &types, NULL), 0);
-	assert_int_equal(debug_types_signature(types, LOW, &signature, NULL), 0);
+	assert_int_equal(debug_signature_read(types, LOW, &signature, NULL), 0);
 	assert_int_equal(signature->parameter_count, sizeof(parameters));
 	return 0;
 }

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "go_version.h"
-#include "layout_types.h"
+#include "layout.h"
 #include "notation.h"
 #include "x_net.h"
 

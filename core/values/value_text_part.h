@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef GOHTTPSNOOP_CORE_TEXT_PART_H
-#define GOHTTPSNOOP_CORE_TEXT_PART_H
+#ifndef GOHTTPSNOOP_CORE_VALUE_TEXT_PART_H
+#define GOHTTPSNOOP_CORE_VALUE_TEXT_PART_H
 
-#include "value_text.h"
+#include "text_buffer.h"
+#include "value_printer.h"
+
+enum value_text {
+	VALUE_TEXT_MADE,
+	VALUE_TEXT_NULL,  /* there is none: the value is nil, or a part of it could not be read */
+	VALUE_TEXT_PARTS, /* there is none, but the parts can be shown */
+};
 
 /* The part number `index` of a text, see enum text_form; NULL when it has not so many. */
 const struct shape_node *text_part(const struct shape_node *node, size_t index);

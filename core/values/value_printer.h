@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef GOHTTPSNOOP_CORE_VALUE_JSON_H
-#define GOHTTPSNOOP_CORE_VALUE_JSON_H
+#ifndef GOHTTPSNOOP_CORE_VALUE_PRINTER_H
+#define GOHTTPSNOOP_CORE_VALUE_PRINTER_H
 
-#include "arguments_json.h"
+#include "argument_cuts.h"
+#include "decode.h"
+#include "json_writer.h"
 #include "redacted_text.h"
 
 /* What is being written, and where in the whole value it stands. Zeroed but for the first three. */

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_ABI_DEBUG_TYPES_PARTS_H
+#define GOHTTPSNOOP_ABI_DEBUG_TYPES_PARTS_H
+
+#include <stdint.h>
+
+#include "arena.h"
+#include "error.h"
+
+struct debug_types;
+
+/* What debug_signature.c builds on. */
+
+/* Where what belongs to the types is kept. */
+struct arena *debug_types_arena(struct debug_types *types);
+
+/* The offset of the entry of the function that starts at `address`. -ENODATA when there is none. */
+int debug_types_function(struct debug_types *types, uint64_t address, uint64_t *ret_offset,
+			 struct error *err);
+
+#endif

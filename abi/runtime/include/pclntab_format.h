@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_ABI_PCLNTAB_FORMAT_H
+#define GOHTTPSNOOP_ABI_PCLNTAB_FORMAT_H
+
+/* The forms that the table of functions has had, named after the first release of each. */
+enum pclntab_format {
+	PCLNTAB_GO_1_2,
+	PCLNTAB_GO_1_16,
+	PCLNTAB_GO_1_18,
+	PCLNTAB_GO_1_20,
+};
+
+#endif

@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Holds the rooms of the tree: includes go to earlier rooms only, modules form no cycle, folders stay small."""
+
+import collections
+import os
+import pathlib
+import sys
+import unittest
+
+from include_graph import IncludeGraph, cycles
+
+ROOT = pathlib.Path(os.environ["GOHTTPSNOOP_ROOT"])
+MAX_FILES_IN_FOLDER = 25
+
+
+class Rooms(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.graph = IncludeGraph(ROOT)
+
+    def test_all_files_are_in_a_room(self):
+        """A folder that meson does not set up would be left out of everything below."""
+        in_tree = {path.relative_to(ROOT) for top in ("abi", "bpf", "core", "cmd") for path in (ROOT / top).rglob("*.[ch]")}
+        self.assertEqual(in_tree, set(self.graph.files))
+        self.assertGreater(len(in_tree), 250)
+
+    def test_headers_have_unique_names(self):
+        self.assertEqual([name for name, paths in self.graph.by_name.items() if len(paths) > 1], [])
+
+    def test_includes_go_to_earlier_rooms(self):
+        place = {room: i for i, room in enumerate(self.graph.order)}
+        upward = [(str(path), str(included)) for path, included in self.graph.includes()
+                  if place[self.graph.room(included)] > place[self.graph.room(path)]]
+        self.assertEqual(upward, [])
+
+    def test_other_rooms_see_public_headers_only(self):
+        private = [(str(path), str(included)) for path, included in self.graph.includes()
+                   if self.graph.room(path) != self.graph.room(included) and included.parent.name != "include"
+                   and self.graph.room(included) != "bpf"]
+        self.assertEqual(private, [])
+
+    def test_of_bpf_only_the_contract_is_seen(self):
+        seen = {included.name for path, included in self.graph.includes()
+                if self.graph.room(included) == "bpf" and self.graph.room(path) != "bpf"}
+        self.assertEqual(seen, {"contract.h"})
+
+    def test_public_headers_are_needed_elsewhere(self):
+        """By another room, by a program of the tests, or by a public header of the same room."""
+        needed = {included for path, included in self.graph.includes()
+                  if self.graph.room(path) != self.graph.room(included) or path.parent.name == "include"}
+        names = {included.name for included in needed}
+        for source in (ROOT / "tests").rglob("*.[ch]"):
+            if "unit" not in source.parts:
+                names.update(line.split('"')[1] for line in source.read_text().splitlines() if line.startswith('#include "'))
+        self.assertEqual([str(path) for path in self.graph.files if path.parent.name == "include" and path.name not in names], [])
+
+    def test_modules_form_no_cycle(self):
+        self.assertEqual(self.graph.module_cycles(), [("shape", "shape_maker"), ("walk", "walk_parts")])
+
+    def test_folders_are_small(self):
+        sizes = collections.Counter(path.parent for path in self.graph.files)
+        self.assertEqual({str(folder): size for folder, size in sizes.items() if size > MAX_FILES_IN_FOLDER}, {})
+
+
+class Cycles(unittest.TestCase):
+    """What the tests above rely on."""
+
+    def test_found(self):
+        edges = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": {"e"}, "e": {"d"}, "f": {"f", "a"}}
+        self.assertEqual(cycles(edges), [("a", "b", "c"), ("d", "e")])
+
+
+def print_graph(graph):
+    width = max(map(len, graph.order))
+    for room, used in graph.room_uses().items():
+        print(f"{room:{width}} -> {', '.join(used) or '-'}")
+
+
+if __name__ == "__main__":
+    print_graph(IncludeGraph(ROOT))
+    sys.stdout.flush()
+    unittest.main()
