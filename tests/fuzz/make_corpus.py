@@ -545,10 +545,51 @@ def codes():
     yield "arm64_old", bytes((CODE_ARM64 | CODE_OLD, WORDS)) + struct.pack("<4I", 0xf9400b81, 0xeb2163ff, 0xd65f03c0, 0)
 
 
+# --- itab: flags, a release less 11, offsets of types, their size, itabs, their size; then the content ---
+
+IS_INLINE = 2
+TYPES_SIZE = 0x100
+READER_AT, FILE_AT, NAME_AT = 0, 0x60, 0xc0  # from the types
+ITAB_AT = TYPES_SIZE
+
+
+def itab_content(name, methods=1, interface=READER_AT, concrete=FILE_AT, name_at=NAME_AT):
+    """An interface type, a concrete type, a name, and behind them an itab of both and a pointer to it."""
+    types = bytearray(TYPES_SIZE)
+    types[READER_AT:READER_AT + 80] = words(16, 8, 0x14 << 56, 0, 0, name_at, 0, 0, methods, methods)
+    types[FILE_AT:FILE_AT + 48] = words(8, 8, 0xabcdef01 | 2 << 32 | 0x36 << 56, 0, 0, name_at)
+    types[NAME_AT:NAME_AT + len(name)] = name
+    itab = words(CONTENT + interface, CONTENT + concrete, 0xabcdef01, 0x401000)
+    return bytes(types) + itab + words(CONTENT + ITAB_AT)
+
+
+def itab_input(flags, release, content, size=None, itabs=None, types_size=TYPES_SIZE):
+    at = ITAB_AT if flags & IS_INLINE else ITAB_AT + 32
+    return bytes((flags, release - 11)) + struct.pack(
+        "<4H", 0, types_size, at if itabs is None else itabs, size if size else 32 if flags & IS_INLINE else 8) + content
+
+
+def itabs():
+    new, old = b"\1\7*os.File"[:9], b"\1\0\7*os.File"[:10]
+    yield "linked", itab_input(0, 19, itab_content(new))
+    yield "linked_old_names", itab_input(0, 15, itab_content(old))
+    yield "inline", itab_input(IS_INLINE, 27, itab_content(new))
+    yield "relocated", itab_input(HAS_RELOCATIONS, 24, itab_content(new))
+    yield "methods_none", itab_input(IS_INLINE, 27, itab_content(new, methods=0))
+    yield "methods_most", itab_input(IS_INLINE, 27, itab_content(new, methods=MOST))
+    yield "types_elsewhere", itab_input(0, 22, itab_content(new, interface=-1, concrete=2**40))
+    yield "name_most", itab_input(0, 22, itab_content(new, name_at=2**32 - 1))
+    yield "name_long", itab_input(0, 22, itab_content(b"\1\xff\xff\xff\xff\xff\xff\xff\xff\xff\1*"))
+    yield "name_empty", itab_input(0, 22, itab_content(b"\1\0"))
+    yield "list_empty", itab_input(0, 22, itab_content(new), size=4)
+    yield "list_beyond", itab_input(0, 22, itab_content(new), size=0xffff)
+    yield "types_short", itab_input(0, 22, itab_content(new), types_size=47)
+
+
 def main():
     corpora = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent / "corpus")
     for corpus, files in (("image", images()), ("build_info", build_infos()), ("pclntab", pclntabs()), ("types", debug()),
-                          ("code", codes())):
+                          ("code", codes()), ("itab", itabs())):
         folder = corpora / corpus
         folder.mkdir(parents=True, exist_ok=True)
         for title, data in files:
