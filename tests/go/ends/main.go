@@ -102,13 +102,17 @@ func file(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "content.bin", time.Time{}, content)
 }
 
-func slowly(pause time.Duration) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case <-time.After(pause):
-		case <-r.Context().Done():
+func inTime(w http.ResponseWriter, r *http.Request) {
+	fmt.Fprintln(w, "slow")
+}
+
+// overdue ends when http.TimeoutHandler has answered for it. At the end of its context it would race with that answer.
+func overdue(w http.ResponseWriter, r *http.Request) {
+	for {
+		if _, err := w.Write(nil); err == http.ErrHandlerTimeout {
+			return
 		}
-		fmt.Fprintln(w, "slow")
+		time.Sleep(time.Millisecond)
 	}
 }
 
@@ -291,8 +295,8 @@ func routes() http.Handler {
 	mux.HandleFunc("/hijack", hijack)
 	mux.HandleFunc("/hijack-keep", hijackAndKeep)
 	mux.HandleFunc("/hijack-panic", hijackAndPanic)
-	mux.Handle("/timeout", http.TimeoutHandler(slowly(time.Minute), 20*time.Millisecond, "too slow\n"))
-	mux.Handle("/in-time", http.TimeoutHandler(slowly(0), time.Minute, "too slow\n"))
+	mux.Handle("/timeout", http.TimeoutHandler(http.HandlerFunc(overdue), 20*time.Millisecond, "too slow\n"))
+	mux.Handle("/in-time", http.TimeoutHandler(http.HandlerFunc(inTime), time.Minute, "too slow\n"))
 	mux.Handle("/timeout-panic", http.TimeoutHandler(http.HandlerFunc(panicking), time.Minute, "too slow\n"))
 	mux.HandleFunc("/wait", gate.wait)
 	mux.HandleFunc("/open", gate.open)
