@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <uv.h>
 
 enum {
@@ -13,12 +12,6 @@ enum {
 	POLLS_BEFORE_SLEEP = 4,
 	/* Records handed on before the loop gets a turn: signals and ended processes must be seen. */
 	RECORDS_A_TURN = 16384,
-	/*
-	 * For threads that were preempted while they wrote, 2 s in all. One in a container that has used up
-	 * its share of a CPU stands still for most of a period of 100 ms, and perhaps for several.
-	 */
-	WRITING_PAUSE = 200000, /* nanoseconds */
-	WRITING_PAUSES = 10000,
 };
 
 struct ring {
@@ -42,20 +35,12 @@ static int hand_on(void *context, void *data, size_t size)
 	return ++ring->records - ring->turn_begin < RECORDS_A_TURN ? 0 : -EAGAIN;
 }
 
-/* Whether the loop is to have its turn before the rest is handed on. */
-static bool is_interrupted(struct ring *ring)
-{
-	ring->turn_begin = ring->records;
-	return ring_buffer__consume(ring->buffer) == -EAGAIN;
-}
-
-/* Whether there were any records, here or in a look that the callbacks took meanwhile. */
+/* Whether there were any records. */
 static bool look(struct ring *ring)
 {
 	uint64_t before = ring->records;
 
-	is_interrupted(ring);
-	ring->callbacks.batch_end(ring->callbacks.user);
+	ring->callbacks.due(ring->callbacks.user);
 	return ring->records != before;
 }
 
@@ -107,41 +92,26 @@ static void on_wakeup(uv_poll_t *wakeup, int status, int events)
 	look(ring);
 }
 
-static void take_out(struct ring *ring)
+/* Whoever takes a record out of the ring of a sleeping reader takes the wakeup's cause away with it. */
+bool ring_read(struct ring *ring)
 {
-	while (is_interrupted(ring))
-		ring->callbacks.batch_end(ring->callbacks.user);
-	ring->callbacks.batch_end(ring->callbacks.user);
+	if (ring->sleeping)
+		start_polling(ring);
+	ring->turn_begin = ring->records;
+	return ring_buffer__consume(ring->buffer) == -EAGAIN;
 }
 
-/* Up to where the kernel side has taken room, and up to where records were taken out. */
-static unsigned long taken_up(const struct ring *ring)
+uint64_t ring_written(const struct ring *ring)
 {
 	return ring__producer_pos(ring_buffer__ring(ring->buffer, 0));
 }
 
-static unsigned long taken_out(const struct ring *ring)
+/* A thread that stands still while it writes a record has others wait behind it. */
+bool ring_has_read(const struct ring *ring, uint64_t position)
 {
-	return ring__consumer_pos(ring_buffer__ring(ring->buffer, 0));
-}
+	uint64_t read = ring__consumer_pos(ring_buffer__ring(ring->buffer, 0));
 
-/*
- * A thread that stands still while it writes a record has others wait behind it: what they wrote is
- * waited for, too, as long as that may take.
- */
-void ring_drain(struct ring *ring)
-{
-	const struct timespec pause = { .tv_nsec = WRITING_PAUSE };
-	unsigned long end;
-
-	if (ring->sleeping)
-		start_polling(ring);
-	end = taken_up(ring);
-	take_out(ring);
-	for (int i = 0; i < WRITING_PAUSES && (long)(end - taken_out(ring)) > 0; i++) {
-		nanosleep(&pause, NULL);
-		take_out(ring);
-	}
+	return (int64_t)(position - read) <= 0;
 }
 
 static int open_handles(struct ring *ring, uv_loop_t *loop)
@@ -160,8 +130,8 @@ static int open_handles(struct ring *ring, uv_loop_t *loop)
 	return 0;
 }
 
-int ring_open(void *loop, int map, uint32_t *asleep, const struct ring_callbacks *callbacks,
-	      struct ring **ret_ring, struct error *err)
+int ring_open(struct uv_loop_s *loop, int map, uint32_t *asleep,
+	      const struct ring_callbacks *callbacks, struct ring **ret_ring, struct error *err)
 {
 	struct ring *ring = calloc(1, sizeof(*ring));
 	int r;
@@ -176,7 +146,7 @@ int ring_open(void *loop, int map, uint32_t *asleep, const struct ring_callbacks
 		ring_close(ring);
 		return error_fail(err, r, "the ring buffer cannot be read: %s", strerror(-r));
 	}
-	go_to_sleep(ring);
+	start_polling(ring);
 	*ret_ring = ring;
 	return 0;
 }

@@ -9,7 +9,6 @@
 #include "assembly.h"
 #include "clock.h"
 #include "file_limit.h"
-#include "intake.h"
 #include "journal.h"
 #include "kernel.h"
 #include "lookout.h"
@@ -21,6 +20,7 @@
 #include "ring.h"
 #include "roster.h"
 #include "signals.h"
+#include "step.h"
 
 struct session {
 	struct session_options options;
@@ -34,7 +34,7 @@ struct session {
 	struct assembly *assembly;
 	struct roster *roster;
 	struct lookout *lookout;
-	struct intake *intake;
+	struct step *step;
 	struct journal *journal;
 	struct losses losses;
 	bool stopping, interrupted;
@@ -62,99 +62,26 @@ static void on_record(void *user, struct bytes record)
 {
 	struct session *session = user;
 
-	intake_record(session->intake, record);
+	step_record(session->step, record);
 }
 
-static void on_batch_end(void *user)
+static void run_step(struct session *session)
 {
-	struct session *session = user;
-
-	assembly_set_wall_offset(session->assembly, record_clock_wall_offset(&session->clock));
-	journal_lost(session->journal, losses_take(&session->losses, session->kernel));
-	intake_settle(session->intake);
-	journal_flush(session->journal);
-}
-
-static void on_probe(void *user, const char *sentence)
-{
-	struct session *session = user;
-
-	notice(&session->options.notifier, NOTICE_DEBUG, "%s", sentence);
-}
-
-static void on_attached(void *user, const struct target *target)
-{
-	struct session *session = user;
-
-	inspection_describe(target_inspection(target), on_probe, session);
-	journal_attached(session->journal, target_identity(target));
-	intake_attached(session->intake, target);
-	journal_flush(session->journal);
-}
-
-/* Records from before the end are in the ring; after them, what is still open has ended with it. */
-static void on_ended(void *user, const struct target *target)
-{
-	struct session *session = user;
-
-	ring_drain(session->ring);
-	assembly_end_target(session->assembly, target);
-	lookout_retry(session->lookout);
-	journal_ended(session->journal, target_identity(target));
-	journal_flush(session->journal);
-}
-
-static void stop_if_idle(struct session *session)
-{
-	if (roster_targets(session->roster)->count == 0 && !lookout_is_open(session->lookout))
+	if (!step_run(session->step))
 		stop(session);
-}
-
-static void on_warned(void *user, const struct error *why)
-{
-	struct session *session = user;
-
-	notice_error(&session->options.notifier, NOTICE_INFO, why);
-}
-
-static void on_empty(void *user)
-{
-	stop_if_idle(user);
-}
-
-static void on_found_refused(void *user, const struct error *why, bool named)
-{
-	struct session *session = user;
-
-	notice_error(&session->options.notifier, named ? NOTICE_ERROR : NOTICE_DEBUG, why);
-	stop_if_idle(session);
-}
-
-/* It may have answered requests all the same. All that it did is in the ring. */
-static void on_vanished(void *user, uint32_t pid)
-{
-	struct session *session = user;
-	int plan;
-
-	ring_drain(session->ring);
-	plan = intake_plan_of(session->intake, pid);
-	if (plan >= 0)
-		roster_add_ended(session->roster, pid, plan, NULL);
 }
 
 static void on_due(void *user)
 {
-	struct session *session = user;
-
-	intake_settle(session->intake);
-	journal_flush(session->journal);
+	run_step(user);
 }
 
-static void on_taken_on(void *user)
+static void on_ended(void *user, struct target *target)
 {
 	struct session *session = user;
 
-	ring_drain(session->ring);
+	step_ended(session->step, target);
+	run_step(session);
 }
 
 static void on_refused(void *user, const struct error *why)
@@ -167,13 +94,16 @@ static void on_refused(void *user, const struct error *why)
 int session_add_process(struct session *session, uint32_t pid, struct error *err)
 {
 	uint32_t process = process_of_thread(pid);
+	struct target *target = NULL;
 	int r;
 
 	if (process != pid)
 		notice(&session->options.notifier, NOTICE_INFO,
 		       "%u is a thread of process %u, which is traced as a whole", pid, process);
-	r = roster_add(session->roster, process, err);
+	r = roster_add(session->roster, process, &target, err);
 	file_limit_hint(err);
+	if (target)
+		step_attached(session->step, target);
 	return r;
 }
 
@@ -191,6 +121,7 @@ int session_discover(struct session *session, struct error *err)
 
 	if (r < 0 || !lookout_is_open(session->lookout))
 		return r;
+	run_step(session);
 	notice(&session->options.notifier, NOTICE_DEBUG, "looking out for processes that start");
 	if (roster_targets(session->roster)->count == 0)
 		notice(&session->options.notifier, NOTICE_INFO,
@@ -298,7 +229,7 @@ static int open_kernel(struct session *session, struct error *err)
 
 static int open_ring(struct session *session, struct error *err)
 {
-	struct ring_callbacks callbacks = { on_record, on_batch_end, session };
+	struct ring_callbacks callbacks = { on_record, on_due, session };
 
 	return ring_open(&session->loop, kernel_ring(session->kernel),
 			 kernel_reader_asleep(session->kernel), &callbacks, &session->ring, err);
@@ -306,23 +237,29 @@ static int open_ring(struct session *session, struct error *err)
 
 static int open_roster(struct session *session, struct error *err)
 {
-	struct inspection_options inspection = {
-		.functions = session->options.functions,
-		.latency = session->options.latency,
-		.captures = session->options.captures,
-		.redaction = session->options.redaction,
-		.notation = session->options.notation,
-		.max_elements = session->options.max_elements,
-		.function_count = session->options.function_count,
-		.max_string = session->options.max_string,
-		.types = session->options.types,
-		.refused = on_refused,
+	struct roster_options options = {
+		.loop = &session->loop,
+		.kernel = session->kernel,
+		.clock = &session->clock,
+		.inspection = {
+			.functions = session->options.functions,
+			.latency = session->options.latency,
+			.captures = session->options.captures,
+			.redaction = session->options.redaction,
+			.notation = session->options.notation,
+			.max_elements = session->options.max_elements,
+			.function_count = session->options.function_count,
+			.max_string = session->options.max_string,
+			.types = session->options.types,
+			.refused = on_refused,
+			.user = session,
+		},
+		.notifier = &session->options.notifier,
+		.ended = on_ended,
 		.user = session,
 	};
-	struct roster_callbacks callbacks = { on_attached, on_ended, on_empty, on_warned, session };
 
-	return roster_create(&session->loop, session->kernel, &session->clock, &inspection,
-			     &callbacks, &session->roster, err);
+	return roster_create(&options, &session->roster, err);
 }
 
 static int open_lookout(struct session *session, struct error *err)
@@ -338,7 +275,9 @@ static int open_lookout(struct session *session, struct error *err)
 			.port_count = session->options.port_count,
 			.all = session->options.all,
 		},
-		.callbacks = {on_found_refused, on_vanished, on_taken_on, on_warned, on_due, session},
+		.notifier = &session->options.notifier,
+		.due = on_due,
+		.user = session,
 	};
 
 	return lookout_create(&options, &session->lookout, err);
@@ -359,18 +298,21 @@ static int open_assembly(struct session *session, struct error *err)
 	return r < 0 ? error_fail(err, r, "out of memory") : 0;
 }
 
-static int open_intake(struct session *session, struct error *err)
+static int open_step(struct session *session, struct error *err)
 {
-	struct intake_parts parts = {
+	struct step_parts parts = {
 		.kernel = session->kernel,
-		.targets = roster_targets(session->roster),
+		.ring = session->ring,
+		.roster = session->roster,
 		.lookout = session->lookout,
 		.assembly = session->assembly,
+		.journal = session->journal,
 		.losses = &session->losses,
+		.clock = &session->clock,
+		.notifier = &session->options.notifier,
 	};
 
-	session->intake = intake_create(&parts);
-	return session->intake ? 0 : error_fail(err, -ENOMEM, "out of memory");
+	return step_create(&parts, &session->step, err);
 }
 
 static int open_journal(struct session *session, struct error *err)
@@ -418,9 +360,9 @@ static int open_parts(struct session *session, struct error *err)
 	if (r == 0)
 		r = open_assembly(session, err);
 	if (r == 0)
-		r = open_intake(session, err);
-	if (r == 0)
 		r = open_ring(session, err);
+	if (r == 0)
+		r = open_step(session, err);
 	/* Before the first target: who runs another program meanwhile is seen twice rather than never. */
 	if (r == 0)
 		r = kernel_watch(session->kernel, err);
@@ -471,7 +413,7 @@ void session_destroy(struct session *session)
 		close_loop(session);
 	journal_destroy(session->journal);
 	assembly_destroy(session->assembly);
-	intake_destroy(session->intake);
+	step_destroy(session->step);
 	kernel_close(session->kernel);
 	free(session);
 }
@@ -488,7 +430,7 @@ static void run_loop(struct session *session)
 static void finish(struct session *session)
 {
 	roster_detach_all(session->roster);
-	ring_drain(session->ring);
+	step_finish(session->step);
 	/* Of those that were to be counted all have been. */
 	if (!journal_is_full(session->journal))
 		assembly_close(session->assembly);

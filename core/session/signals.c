@@ -40,7 +40,7 @@ static bool is_ignored(int number)
 	return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-int signals_open(void *loop, bool reopens, const struct signals_callbacks *callbacks,
+int signals_open(struct uv_loop_s *loop, bool reopens, const struct signals_callbacks *callbacks,
 		 struct signals **ret_signals, struct error *err)
 {
 	bool hangs_up = !reopens && !is_ignored(SIGHUP);

@@ -8,6 +8,7 @@
 
 /* What signals ask of a session. */
 struct signals;
+struct uv_loop_s;
 
 struct signals_callbacks {
 	void (*end)(void *user);  /* SIGINT, SIGTERM; SIGHUP, when the terminal has gone */
@@ -16,10 +17,10 @@ struct signals_callbacks {
 };
 
 /*
- * `loop` is a uv_loop_t. `reopens`: SIGHUP has a file opened anew, which is somebody else's business,
+ * `reopens`: SIGHUP has a file opened anew, which is somebody else's business,
  * and ends nothing. A SIGHUP that was ignored from the start, as nohup(1) has it, stays so.
  */
-int signals_open(void *loop, bool reopens, const struct signals_callbacks *callbacks,
+int signals_open(struct uv_loop_s *loop, bool reopens, const struct signals_callbacks *callbacks,
 		 struct signals **ret_signals, struct error *err);
 
 /* Frees them once the loop has closed their handles; run the loop after this. */

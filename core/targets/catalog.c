@@ -422,8 +422,9 @@ void catalog_detach_all(struct catalog *catalog)
 
 /* ---- lifetime ---- */
 
-int catalog_create(void *loop, struct kernel *kernel, const struct inspection_options *inspection,
-		   struct catalog **ret_catalog, struct error *err)
+int catalog_create(struct uv_loop_s *loop, struct kernel *kernel,
+		   const struct inspection_options *inspection, struct catalog **ret_catalog,
+		   struct error *err)
 {
 	struct catalog *catalog = calloc(1, sizeof(*catalog));
 

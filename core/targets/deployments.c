@@ -71,8 +71,8 @@ static void on_events(uv_poll_t *poll, int status, int events)
 	}
 }
 
-struct deployments *deployments_create(void *loop, void (*appeared)(void *user, const char *path),
-				       void *user)
+struct deployments *deployments_create(struct uv_loop_s *loop,
+				       void (*appeared)(void *user, const char *path), void *user)
 {
 	struct deployments *deployments = calloc(1, sizeof(*deployments));
 

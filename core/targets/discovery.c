@@ -51,7 +51,7 @@ bool discovery_wants_file(const struct discovery_rules *rules, const char *path,
 			  const struct file_identity *file)
 {
 	for (size_t i = 0; i < rules->binary_count; i++) {
-		if (is_file(rules->binaries[i], file))
+		if (is_file(rules->binaries[i].path, file))
 			return true;
 	}
 	for (size_t i = 0; i < rules->name_count; i++) {

@@ -16,21 +16,16 @@
 enum { MAX_REFUSED_FILES = 256 };
 
 struct roster {
-	void *loop;
-	struct kernel *kernel;
-	const struct record_clock *clock;
+	struct roster_options options;
 	struct catalog *catalog;
 	bool warned;
 	bool has_workers;
-	struct roster_callbacks callbacks;
 	struct target_set targets;
 	struct file_identity refused[MAX_REFUSED_FILES]; /* a ring: the oldest gives way */
 	size_t refused_count;
 };
 
-int roster_create(void *loop, struct kernel *kernel, const struct record_clock *clock,
-		  const struct inspection_options *inspection,
-		  const struct roster_callbacks *callbacks, struct roster **ret_roster,
+int roster_create(const struct roster_options *options, struct roster **ret_roster,
 		  struct error *err)
 {
 	struct roster *roster = calloc(1, sizeof(*roster));
@@ -38,26 +33,29 @@ int roster_create(void *loop, struct kernel *kernel, const struct record_clock *
 
 	if (!roster)
 		return error_fail(err, -ENOMEM, "out of memory");
-	r = catalog_create(loop, kernel, inspection, &roster->catalog, err);
+	r = catalog_create(options->loop, options->kernel, &options->inspection, &roster->catalog,
+			   err);
 	if (r < 0) {
 		free(roster);
 		return r;
 	}
-	roster->loop = loop;
-	roster->kernel = kernel;
-	roster->clock = clock;
-	roster->callbacks = *callbacks;
+	roster->options = *options;
 	*ret_roster = roster;
 	return 0;
+}
+
+static void warn(const struct roster *roster, const struct error *why)
+{
+	notice_error(roster->options.notifier, NOTICE_INFO, why);
 }
 
 void roster_start_workers(struct roster *roster)
 {
 	struct error why = { 0 };
 
-	roster->has_workers = workers_start(roster->loop, &why) == 0;
+	roster->has_workers = workers_start(roster->options.loop, &why) == 0;
 	if (!roster->has_workers)
-		roster->callbacks.warned(roster->callbacks.user, &why);
+		warn(roster, &why);
 }
 
 void roster_destroy(struct roster *roster)
@@ -77,7 +75,7 @@ const struct target_set *roster_targets(const struct roster *roster)
 	return &roster->targets;
 }
 
-/* The target that the process is; one whose end is being told of is in the set, and is it no more. */
+/* The target that the process is: not one that has ended, which stays in the set until that was told. */
 static struct target *find(const struct roster *roster, uint32_t pid)
 {
 	struct target *target = target_set_find_pid(&roster->targets, pid);
@@ -85,24 +83,12 @@ static struct target *find(const struct roster *roster, uint32_t pid)
 	return target && !target_is_withdrawn(target) ? target : NULL;
 }
 
-/* While its end is told of the target is still in the set, and news that is read then may be of it, too. */
-static void drop(struct roster *roster, struct target *target)
-{
-	if (!target_withdraw(target))
-		return;
-	roster->callbacks.ended(roster->callbacks.user, target);
-	target_set_remove(&roster->targets, target);
-	catalog_release(roster->catalog, target_binary(target));
-	target_close(target);
-}
-
 static void on_target_ended(void *user, struct target *target)
 {
 	struct roster *roster = user;
 
-	drop(roster, target);
-	if (roster->targets.count == 0)
-		roster->callbacks.empty(roster->callbacks.user);
+	if (target_withdraw(target))
+		roster->options.ended(roster->options.user, target);
 }
 
 static int add(struct roster *roster, struct target *target, struct error *err)
@@ -118,9 +104,9 @@ static int add(struct roster *roster, struct target *target, struct error *err)
 static struct target_options target_options(struct roster *roster, struct known_binary *binary)
 {
 	return (struct target_options){
-		.loop = roster->loop,
-		.kernel = roster->kernel,
-		.clock = roster->clock,
+		.loop = roster->options.loop,
+		.kernel = roster->options.kernel,
+		.clock = roster->options.clock,
 		.id = target_set_next_id(&roster->targets),
 		.has_workers = roster->has_workers,
 		.binary = binary,
@@ -156,7 +142,7 @@ static int probe_file(struct roster *roster, struct known_binary *binary, const 
 		return 0;
 	roster->warned = true;
 	error_subject(&why, "%s", path);
-	roster->callbacks.warned(roster->callbacks.user, &why);
+	warn(roster, &why);
 	return 0;
 }
 
@@ -252,15 +238,14 @@ static void warn_of_libraries(struct roster *roster, const struct process *proce
 	error_subject(&why, "pid %u (%s)", process->pid, process->exe);
 	error_fail(&why, -ENOTSUP, "Go code that it has loaded is not traced: %s", text);
 	error_hint(&why, "a FUNCTION that only this code has is");
-	roster->callbacks.warned(roster->callbacks.user, &why);
+	warn(roster, &why);
 }
 
 /* Takes over the process, and the use of the binary. */
 static int attach(struct roster *roster, struct process *process, struct known_binary *binary,
-		  bool whole_file, struct error *err)
+		  bool whole_file, struct target **ret_target, struct error *err)
 {
 	bool is_library = inspection_is_library(known_binary_inspection(binary));
-	struct target *target = NULL;
 	struct error warning;
 	int r = 0;
 
@@ -269,20 +254,20 @@ static int attach(struct roster *roster, struct process *process, struct known_b
 	if (r < 0)
 		process_close(process);
 	else
-		r = attach_binary(roster, process, binary, &target, err);
+		r = attach_binary(roster, process, binary, ret_target, err);
 	if (r < 0) {
 		catalog_release(roster->catalog, binary);
 		return r;
 	}
-	roster->callbacks.attached(roster->callbacks.user, target);
 	if (debugger_warn(process, &warning))
-		roster->callbacks.warned(roster->callbacks.user, &warning);
+		warn(roster, &warning);
 	return 0;
 }
 
 /* The same, and tells of libraries that it has loaded and that are not traced. */
 static int attach_loaded(struct roster *roster, struct process *process,
-			 struct known_binary *binary, bool whole_file, struct error *err)
+			 struct known_binary *binary, bool whole_file, struct target **ret_target,
+			 struct error *err)
 {
 	struct go_libraries libraries = { .count = 0 };
 	int r = 0;
@@ -294,7 +279,7 @@ static int attach_loaded(struct roster *roster, struct process *process,
 		catalog_release(roster->catalog, binary);
 		return r;
 	}
-	r = attach(roster, process, binary, whole_file, err);
+	r = attach(roster, process, binary, whole_file, ret_target, err);
 	if (r == 0)
 		warn_of_libraries(roster, process, &libraries);
 	go_libraries_finish(&libraries);
@@ -345,14 +330,16 @@ struct roster_counts roster_count(const struct roster *roster)
 	return counts;
 }
 
-int roster_add(struct roster *roster, uint32_t pid, struct error *err)
+int roster_add(struct roster *roster, uint32_t pid, struct target **ret_target, struct error *err)
 {
 	struct known_binary *binary;
 	struct process process;
 	int r;
 
-	if (find(roster, pid))
+	if (find(roster, pid)) {
+		*ret_target = NULL;
 		return 0;
+	}
 	r = process_open(pid, &process, err);
 	if (r < 0)
 		return r;
@@ -362,7 +349,7 @@ int roster_add(struct roster *roster, uint32_t pid, struct error *err)
 		process_close(&process);
 		return r;
 	}
-	return attach_loaded(roster, &process, binary, false, err);
+	return attach_loaded(roster, &process, binary, false, ret_target, err);
 }
 
 static bool was_refused(const struct roster *roster, const struct file_identity *file)
@@ -447,7 +434,7 @@ static int open_found_code(struct roster *roster, const struct process *process,
 }
 
 int roster_add_found(struct roster *roster, struct process *process, bool has_loaded,
-		     struct error *err)
+		     struct target **ret_target, struct error *err)
 {
 	struct target *target = find(roster, process->pid);
 	struct process_exe_path path = process_exe_path(process->pid);
@@ -459,14 +446,15 @@ int roster_add_found(struct roster *roster, struct process *process, bool has_lo
 		/* For the next process of its file. */
 		if (!target_identity(target)->library)
 			probe_file(roster, target_binary(target), process->exe, NULL);
+		*ret_target = NULL;
 		return 0;
 	}
 	error_subject(err, "pid %u (%s)", taken.pid, taken.exe);
 	r = open_found_code(roster, &taken, has_loaded, &binary, err);
 	if (r == 0) {
 		process->descriptor = -1;
-		r = has_loaded ? attach_loaded(roster, &taken, binary, true, err) :
-				 attach(roster, &taken, binary, true, err);
+		r = has_loaded ? attach_loaded(roster, &taken, binary, true, ret_target, err) :
+				 attach(roster, &taken, binary, true, ret_target, err);
 		if (r < 0 && is_of_file(r))
 			refuse(roster, path.text, &taken.file);
 	}
@@ -476,7 +464,8 @@ int roster_add_found(struct roster *roster, struct process *process, bool has_lo
 	return r;
 }
 
-int roster_add_ended(struct roster *roster, uint32_t pid, int plan, struct error *err)
+int roster_add_ended(struct roster *roster, uint32_t pid, int plan, struct target **ret_target,
+		     struct error *err)
 {
 	struct known_binary *binary = catalog_find(roster->catalog, plan);
 	struct target_options options;
@@ -495,18 +484,25 @@ int roster_add_ended(struct roster *roster, uint32_t pid, int plan, struct error
 		catalog_release(roster->catalog, binary);
 		return r;
 	}
-	roster->callbacks.attached(roster->callbacks.user, target);
-	drop(roster, target);
+	target_withdraw(target);
+	*ret_target = target;
 	return 0;
 }
 
-bool roster_drop(struct roster *roster, uint32_t pid)
+struct target *roster_withdraw(struct roster *roster, uint32_t pid)
 {
 	struct target *target = find(roster, pid);
 
 	if (target)
-		drop(roster, target);
+		target_withdraw(target);
 	return target;
+}
+
+void roster_remove(struct roster *roster, struct target *target)
+{
+	target_set_remove(&roster->targets, target);
+	catalog_release(roster->catalog, target_binary(target));
+	target_close(target);
 }
 
 void roster_detach_all(struct roster *roster)

@@ -57,7 +57,7 @@ static int start(uv_loop_t *loop)
 	return r;
 }
 
-int workers_start(void *loop, struct error *err)
+int workers_start(struct uv_loop_s *loop, struct error *err)
 {
 	int r = start(loop);
 

@@ -13,10 +13,12 @@
  */
 struct catalog;
 struct known_binary;
+struct uv_loop_s;
 
-/* `loop` is a uv_loop_t; it, the kernel and what `inspection` points at outlive the catalog. */
-int catalog_create(void *loop, struct kernel *kernel, const struct inspection_options *inspection,
-		   struct catalog **ret_catalog, struct error *err);
+/* The loop, the kernel and what `inspection` points at outlive the catalog. */
+int catalog_create(struct uv_loop_s *loop, struct kernel *kernel,
+		   const struct inspection_options *inspection, struct catalog **ret_catalog,
+		   struct error *err);
 
 /* Removes all probes and frees the catalog once the loop has closed its handles. */
 void catalog_destroy(struct catalog *catalog);

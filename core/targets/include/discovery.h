@@ -9,9 +9,15 @@
 #include "error.h"
 #include "process.h"
 
+/* A file that was named, and what is kept of what stands at its path. */
+struct wanted_binary {
+	const char *path;
+	struct known_binary *prepared;
+};
+
 /* Which processes are wanted, beside those that are named by their ids. Any rule suffices. */
 struct discovery_rules {
-	const char *const *binaries; /* paths: those that run this file */
+	const struct wanted_binary *binaries; /* those that run this file */
 	size_t binary_count;
 	const char *const *names; /* globs: those whose comm or executable's base name matches */
 	size_t name_count;

@@ -5,26 +5,26 @@
 #include "catalog.h"
 #include "error.h"
 #include "inspection.h"
+#include "notice.h"
 #include "target_set.h"
 
 /* Keeps the targets: takes processes on, shares what was found out about a file, sees processes end. */
 struct roster;
+struct uv_loop_s;
 
-struct roster_callbacks {
-	void (*attached)(void *user, const struct target *target);
-	/* The process has ended, or the target was dropped; its probes are gone, it is still in the set. */
-	void (*ended)(void *user, const struct target *target);
-	/* The last target has ended. */
-	void (*empty)(void *user);
-	/* Something is not as complete as it could be; told once. */
-	void (*warned)(void *user, const struct error *why);
+/* All of it outlives the roster, as what `inspection` points at does. */
+struct roster_options {
+	struct uv_loop_s *loop;
+	struct kernel *kernel;
+	const struct record_clock *clock;
+	struct inspection_options inspection;
+	const struct notifier *notifier; /* told what is not as complete as it could be */
+	/* From the loop: the target's process has ended. It is withdrawn, and to be removed. */
+	void (*ended)(void *user, struct target *target);
 	void *user;
 };
 
-/* `loop` is a uv_loop_t; it, the kernel, the clock and what `inspection` points at outlive the roster. */
-int roster_create(void *loop, struct kernel *kernel, const struct record_clock *clock,
-		  const struct inspection_options *inspection,
-		  const struct roster_callbacks *callbacks, struct roster **ret_roster,
+int roster_create(const struct roster_options *options, struct roster **ret_roster,
 		  struct error *err);
 
 /*
@@ -33,7 +33,7 @@ int roster_create(void *loop, struct kernel *kernel, const struct record_clock *
  */
 void roster_start_workers(struct roster *roster);
 
-/* Drops all targets without a word, and frees the roster. Run the loop after this. */
+/* Removes all targets, and frees the roster. Run the loop after this. */
 void roster_destroy(struct roster *roster);
 
 const struct target_set *roster_targets(const struct roster *roster);
@@ -61,8 +61,8 @@ struct roster_counts {
 
 struct roster_counts roster_count(const struct roster *roster);
 
-/* Takes on a process; one that is there already is left as it is. */
-int roster_add(struct roster *roster, uint32_t pid, struct error *err);
+/* Takes on a process. `ret_target` is NULL where it is a target already. */
+int roster_add(struct roster *roster, uint32_t pid, struct target **ret_target, struct error *err);
 
 /*
  * The same for a process that nobody named: one whose file was refused before, or that is plainly no
@@ -72,16 +72,23 @@ int roster_add(struct roster *roster, uint32_t pid, struct error *err);
  * nothing to trace the libraries that it has loaded may have.
  */
 int roster_add_found(struct roster *roster, struct process *process, bool has_loaded,
+		     struct target **ret_target, struct error *err);
+
+/*
+ * Takes on a process that has ended already, of which there is a hit by this plan. Its target is withdrawn, and
+ * to be removed.
+ */
+int roster_add_ended(struct roster *roster, uint32_t pid, int plan, struct target **ret_target,
 		     struct error *err);
 
 /*
- * Takes on, and lets go of at once, a process that has ended already, of which something is known by
- * this plan: what it did is told of between its `attached` and its `ended`.
+ * The process runs another program now: as the target that it was it has ended. That target stays in the set
+ * until it is removed. NULL where it was none.
  */
-int roster_add_ended(struct roster *roster, uint32_t pid, int plan, struct error *err);
+struct target *roster_withdraw(struct roster *roster, uint32_t pid);
 
-/* The process runs another program now: if it is a target, it has ended as the one it was. */
-bool roster_drop(struct roster *roster, uint32_t pid);
+/* Removes a target that is withdrawn, and its probes. */
+void roster_remove(struct roster *roster, struct target *target);
 
 /* Removes the probes of all targets; records that are in the ring already stay there. */
 void roster_detach_all(struct roster *roster);

@@ -8,11 +8,13 @@
 #include "process_identity.h"
 #include "record_clock.h"
 
+struct uv_loop_s;
+
 /* A process that is being traced. */
 struct target;
 
 struct target_options {
-	void *loop; /* a uv_loop_t */
+	struct uv_loop_s *loop;
 	struct kernel *kernel;
 	const struct record_clock *clock;
 	uint32_t id;

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+#include "step.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "dispatcher.h"
+#include "ends.h"
+
+enum {
+	/*
+	 * For threads that were preempted while they wrote, 2 s in all. One in a container that has used up
+	 * its share of a CPU stands still for most of a period of 100 ms, and perhaps for several.
+	 */
+	WRITING_PAUSE = 200000, /* nanoseconds */
+	WRITING_PAUSES = 10000,
+};
+
+struct step {
+	struct step_parts parts;
+	struct dispatcher *dispatcher;
+	struct ends ends;
+};
+
+int step_create(const struct step_parts *parts, struct step **ret_step, struct error *err)
+{
+	struct step *step = calloc(1, sizeof(*step));
+	struct dispatcher_parts dispatcher = {
+		.kernel = parts->kernel,
+		.targets = roster_targets(parts->roster),
+		.lookout = parts->lookout,
+		.assembly = parts->assembly,
+		.losses = parts->losses,
+	};
+
+	if (step)
+		step->dispatcher = dispatcher_create(&dispatcher);
+	if (!step || !step->dispatcher) {
+		free(step);
+		return error_fail(err, -ENOMEM, "out of memory");
+	}
+	step->parts = *parts;
+	*ret_step = step;
+	return 0;
+}
+
+void step_destroy(struct step *step)
+{
+	if (!step)
+		return;
+	ends_finish(&step->ends);
+	dispatcher_destroy(step->dispatcher);
+	free(step);
+}
+
+void step_record(struct step *step, struct bytes record)
+{
+	dispatcher_record(step->dispatcher, record);
+}
+
+static void emit(struct step *step)
+{
+	journal_lost(step->parts.journal, losses_take(step->parts.losses, step->parts.kernel));
+	journal_flush(step->parts.journal);
+}
+
+/* Reads what the ring holds now; what is written meanwhile may never come to an end. */
+static void read_all(struct step *step)
+{
+	uint64_t end = ring_written(step->parts.ring);
+
+	while (ring_read(step->parts.ring) && !ring_has_read(step->parts.ring, end))
+		emit(step);
+}
+
+static void tell_probe(void *user, const char *sentence)
+{
+	struct step *step = user;
+
+	notice(step->parts.notifier, NOTICE_DEBUG, "%s", sentence);
+}
+
+void step_attached(struct step *step, const struct target *target)
+{
+	inspection_describe(target_inspection(target), tell_probe, step);
+	journal_attached(step->parts.journal, target_identity(target));
+	dispatcher_replay(step->dispatcher, target);
+	journal_flush(step->parts.journal);
+}
+
+/* What is still open has ended with the process. */
+static void tell_end(struct step *step, struct target *target)
+{
+	assembly_end_target(step->parts.assembly, target);
+	lookout_retry(step->parts.lookout);
+	journal_ended(step->parts.journal, target_identity(target));
+	journal_flush(step->parts.journal);
+	roster_remove(step->parts.roster, target);
+}
+
+/*
+ * A process that ended before it was looked at may have answered requests all the same. Its number may be
+ * another process's by now: that was told of, then, and still counts.
+ */
+static void tell_vanished(struct step *step, uint32_t pid)
+{
+	int plan = dispatcher_plan_of(step->dispatcher, pid);
+	struct target *target;
+
+	if (plan >= 0 && roster_add_ended(step->parts.roster, pid, plan, &target, NULL) == 0) {
+		step_attached(step, target);
+		tell_end(step, target);
+	}
+	if (!lookout_expects(step->parts.lookout, pid))
+		kernel_dismiss(step->parts.kernel, pid);
+}
+
+static void tell(struct step *step, const struct end *end)
+{
+	if (end->target)
+		tell_end(step, end->target);
+	else
+		tell_vanished(step, end->pid);
+}
+
+static void tell_first(struct step *step)
+{
+	struct end first = *ends_first(&step->ends);
+
+	ends_remove_first(&step->ends);
+	tell(step, &first);
+}
+
+/* Tells of those whose records were all read. */
+static void tell_ends(struct step *step)
+{
+	const struct end *first;
+
+	while ((first = ends_first(&step->ends)) &&
+	       ring_has_read(step->parts.ring, first->position))
+		tell_first(step);
+}
+
+/* Without memory its end is told at once, and what is in the ring of it is passed over. */
+static void await_end(struct step *step, struct end end)
+{
+	end.position = ring_written(step->parts.ring);
+	if (!ends_add(&step->ends, &end))
+		tell(step, &end);
+}
+
+void step_ended(struct step *step, struct target *target)
+{
+	await_end(step, (struct end){ .target = target });
+}
+
+static void act_on(struct step *step, const struct finding *finding)
+{
+	if (finding->ended)
+		step_ended(step, finding->ended);
+	if (finding->vanished)
+		await_end(step, (struct end){ .pid = finding->vanished });
+	if (finding->attached)
+		step_attached(step, finding->attached);
+}
+
+/* What is done about one process may take a while, in which the ring must not run over. */
+static void find_targets(struct step *step)
+{
+	struct finding finding;
+
+	lookout_begin(step->parts.lookout);
+	while (lookout_next(step->parts.lookout, &finding)) {
+		if (!finding.ended && !finding.vanished && !finding.attached)
+			continue;
+		act_on(step, &finding);
+		read_all(step);
+		tell_ends(step);
+	}
+}
+
+static bool is_idle(const struct step *step)
+{
+	return roster_targets(step->parts.roster)->count == 0 &&
+	       !lookout_is_open(step->parts.lookout);
+}
+
+bool step_run(struct step *step)
+{
+	assembly_set_wall_offset(step->parts.assembly, record_clock_wall_offset(step->parts.clock));
+	ring_read(step->parts.ring);
+	tell_ends(step);
+	find_targets(step);
+	if (!step->ends.unknown)
+		dispatcher_discard(step->dispatcher);
+	emit(step);
+	return !is_idle(step);
+}
+
+void step_finish(struct step *step)
+{
+	const struct timespec pause = { .tv_nsec = WRITING_PAUSE };
+	uint64_t end = ring_written(step->parts.ring);
+
+	read_all(step);
+	for (int i = 0; i < WRITING_PAUSES && !ring_has_read(step->parts.ring, end); i++) {
+		nanosleep(&pause, NULL);
+		read_all(step);
+	}
+	step_run(step);
+	while (ends_first(&step->ends))
+		tell_first(step);
+}

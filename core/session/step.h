@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_STEP_H
+#define GOHTTPSNOOP_CORE_STEP_H
+
+#include <stdbool.h>
+
+#include "assembly.h"
+#include "error.h"
+#include "journal.h"
+#include "kernel.h"
+#include "lookout.h"
+#include "losses.h"
+#include "notice.h"
+#include "record_clock.h"
+#include "ring.h"
+#include "roster.h"
+
+/*
+ * What a session does over and over: reads the ring, handles the notifications in it, attaches to the
+ * processes that match, replays the hits that were kept of them, tells of ends, emits. Only the loop runs a
+ * step; nothing that a step calls runs another one.
+ */
+struct step;
+
+/* All of them outlive the step. */
+struct step_parts {
+	struct kernel *kernel;
+	struct ring *ring;
+	struct roster *roster;
+	struct lookout *lookout;
+	struct assembly *assembly;
+	struct journal *journal;
+	struct losses *losses;
+	const struct record_clock *clock;
+	const struct notifier *notifier;
+};
+
+int step_create(const struct step_parts *parts, struct step **ret_step, struct error *err);
+void step_destroy(struct step *step);
+
+/* Takes a record that ring_read() hands on. */
+void step_record(struct step *step, struct bytes record);
+
+/* The process is a target from now on. */
+void step_attached(struct step *step, const struct target *target);
+
+/* The target's process has ended: that is told when all that it did was read. */
+void step_ended(struct step *step, struct target *target);
+
+/* False when no target is left and none is looked out for. */
+bool step_run(struct step *step);
+
+/*
+ * The last step, when the probes are gone: reads and emits what is in the ring. Blocks for some seconds at most
+ * when a thread stands still while it writes a record.
+ */
+void step_finish(struct step *step);
+
+#endif
