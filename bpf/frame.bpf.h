@@ -6,7 +6,7 @@
  * not for each thread: the second hit then overwrites what the first has there. The verifier rounds
  * frames up to 16 bytes, so no frame here may be larger than 48. Functions are split, and not inlined,
  * where that keeps them below; what does not fit into registers is in the scratch slot, which a hit has
- * for itself. tests/unit/test_frames.c holds the limit.
+ * for itself. tests/unit/bpf/test_frames.c holds the limit.
  */
 #ifndef GOHTTPSNOOP_BPF_FRAME_BPF_H
 #define GOHTTPSNOOP_BPF_FRAME_BPF_H
@@ -15,11 +15,16 @@
 
 /*
  * Limits an integer in the register that is used afterwards. Where C compares, clang may compare a copy,
- * of which verifiers before Linux 6.8 do not know that it is one.
+ * of which verifiers before Linux 6.8 do not know that it is one. Tests compile this for the host, where
+ * there is no verifier.
  */
+#ifdef __bpf__
 #define LIMIT(value, most)                                    \
 	asm volatile("if %[v] <= %[m] goto +1\n\t%[v] = %[m]" \
 		     : [v] "+r"(value)                        \
 		     : [m] "r"((__u64)(most)))
+#else
+#define LIMIT(value, most) ((value) = (value) > (__u64)(most) ? (__u64)(most) : (value))
+#endif
 
 #endif

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+#include "capture_run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arguments_json.h"
+#include "function_request.h"
+#include "go_heap.h"
+#include "native_program.h"
+#include "shape.h"
+
+enum { STACK_SIZE = 4096, USUAL_ELEMENTS = 8, USUAL_STRING = 256, PROCESS = 1234, TARGET = 5 };
+static const uint64_t STACK = UINT64_C(0xc000200000) - STACK_SIZE;
+
+/* What a probe on the begin of `main.f` is. */
+struct entry {
+	const struct convention *convention;
+	struct parameter parameters[CAPTURE_MAX_PARAMETERS];
+	struct signature signature;
+	struct site site;
+	struct scope scope;
+};
+
+/* What expressions were compiled to. */
+struct compiled {
+	struct shape shape;
+	struct plan plan;
+	struct probe_cell cells[PLAN_MAX_CELLS];
+	struct schema schema;
+};
+
+/* ---- the program ---- */
+
+static void make_entry(const struct capture_call *call, struct entry *entry)
+{
+	*entry = (struct entry){ .convention = convention_of(call->machine, &call->version),
+				 .site.kind = SITE_ENTRY };
+	entry->site.goroutine_register = entry->convention->goroutine_register;
+	for (size_t i = 0; i < call->count; i++)
+		entry->parameters[i] =
+			(struct parameter){ .name = call->names[i], .type = call->values[i].type };
+	entry->signature = (struct signature){ .parameters = entry->parameters,
+					       .parameter_count = call->count };
+	entry->scope = (struct scope){ entry->convention, &call->version, call->types,
+				       &entry->signature, &entry->site };
+}
+
+/* Moves a value from where it was laid out to where the callee has it. */
+static void pass_value(struct native_machine *machine, const struct entry *entry, uint64_t from,
+		       const struct location *location)
+{
+	for (size_t i = 0; i < location->piece_count; i++) {
+		const struct piece *piece = &location->pieces[i];
+		uint8_t *bytes =
+			fake_memory_at(&machine->memory, from + piece->value_offset, piece->size);
+
+		if (piece->place == PLACE_INTEGER) {
+			machine->registers[piece->index] = UINT64_C(0xdead000000000000);
+			memcpy(&machine->registers[piece->index], bytes, piece->size);
+		} else if (piece->place == PLACE_STACK) {
+			memcpy(fake_memory_at(&machine->memory, STACK + piece->stack_offset,
+					      piece->size),
+			       bytes, piece->size);
+		}
+	}
+}
+
+static void enter(const struct capture_call *call, const struct entry *entry,
+		  struct native_machine *machine)
+{
+	struct go_heap heap = { &machine->memory, call->types, &call->version, { 0 } };
+
+	fake_memory_init(&machine->memory);
+	fake_memory_map(&machine->memory, STACK, STACK_SIZE);
+	machine->registers[entry->convention->stack_pointer] = STACK;
+	for (size_t i = 0; i < call->count; i++) {
+		uint64_t at = go_heap_place(&heap, &call->values[i]);
+		struct location location;
+
+		if (convention_locate(entry->convention, call->types, &entry->signature, i,
+				      &location, NULL) < 0)
+			abort();
+		pass_value(machine, entry, at, &location);
+	}
+}
+
+/* ---- from expressions to a plan ---- */
+
+static int make_shape(const struct capture_call *call, const struct entry *entry,
+		      const struct shape_wish *wishes, size_t count, struct plan_builder *builder,
+		      struct shape *ret_shape, struct error *err)
+{
+	static const char *const globs[] = { "*secret*", "*password*" };
+	static const struct redaction redaction = { globs, 2 };
+	uint16_t elements = call->max_elements ? call->max_elements : USUAL_ELEMENTS;
+	struct shape_bounds bounds = { .depth = 4,
+				       .width = elements,
+				       .recursion = 4,
+				       .bytes = 256,
+				       .types = 16,
+				       .redaction = call->hides_secrets ? &redaction : NULL };
+	struct shape_gaps gaps = { 0 };
+
+	return shape_create(&entry->scope, wishes, count, bounds, builder, ret_shape, &gaps, err);
+}
+
+static int compile_wishes(const struct capture_call *call, const struct entry *entry,
+			  const struct shape_wish *wishes, size_t count, struct compiled *compiled,
+			  struct error *err)
+{
+	struct plan_builder builder = { 0 };
+	int r = make_shape(call, entry, wishes, count, &builder, &compiled->shape, err);
+
+	if (r < 0)
+		return r;
+	r = plan_compile(&builder, &entry->site, PLAN_ROLE_CALL,
+			 call->max_string ? call->max_string : USUAL_STRING, &compiled->plan, err);
+	compiled->schema = (struct schema){ .role = PLAN_ROLE_CALL,
+					    .cell_count = builder.capture_count,
+					    .arguments = &compiled->shape };
+	for (uint16_t i = 0; i < builder.capture_count; i++)
+		compiled->schema.cells[i] =
+			(struct probe_cell){ builder.captures[i].cell, PROBE_NO_FIELD };
+	if (r < 0)
+		shape_finish(&compiled->shape);
+	return r;
+}
+
+static int compile_list(const struct capture_call *call, const struct entry *entry,
+			const char *list, struct compiled *compiled, struct error *err)
+{
+	struct shape_wish wishes[FUNCTION_REQUEST_MAX_CAPTURES] = { { NULL } };
+	struct function_request request;
+	char text[2048];
+	int r;
+
+	snprintf(text, sizeof(text), list ? "main.f(%s)" : "main.f", list);
+	r = function_request_parse(text, &request, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < request.capture_count; i++)
+		wishes[i].expression = request.captures[i];
+	for (size_t i = 0; !list && i < call->count; i++)
+		wishes[i].expression = call->names[i];
+	r = compile_wishes(call, entry, wishes, list ? request.capture_count : call->count,
+			   compiled, err);
+	function_request_finish(&request);
+	return r;
+}
+
+/* ---- from a plan to JSON ---- */
+
+static void hit(const struct capture_call *call, struct native_machine *machine,
+		enum native_program program)
+{
+	native_start(machine, (struct native_options){ .may_sleep = call->is_paged_out });
+	machine->record_size = 0;
+	native_hit(program);
+	native_stop();
+	if (machine->record_size == 0) {
+		fprintf(stderr, "there is no record\n");
+		abort();
+	}
+}
+
+/* A short plan is for both programs, which have to agree on it. */
+static void run_plan(const struct capture_call *call, const struct plan *plan,
+		     struct native_machine *machine)
+{
+	static uint8_t record[PAYLOAD_MAX_SIZE];
+	size_t size;
+
+	machine->plan = plan;
+	machine->process = machine->thread = PROCESS;
+	machine->time = 1;
+	machine->cookie = (uint64_t)PROCESS << COOKIE_PROCESS_SHIFT | TARGET << COOKIE_PLAN_BITS |
+			  1;
+	machine->resident_from = call->is_paged_out ? UINT64_MAX : 0;
+	hit(call, machine, NATIVE_LONG);
+	if (!plan_is_short(plan))
+		return;
+	size = machine->record_size;
+	memcpy(record, machine->record, size);
+	machine->only_short_plans = true;
+	hit(call, machine, NATIVE_SHORT);
+	if (machine->record_size != size || memcmp(machine->record, record, size) != 0) {
+		fprintf(stderr, "the program for short plans gives another record\n");
+		abort();
+	}
+}
+
+static int write_json(const struct hit_arguments *arguments, struct captured *captured)
+{
+	struct json_writer *writer;
+	struct bytes text;
+	int r = json_writer_create(&writer);
+
+	if (r < 0)
+		return r;
+	captured->cuts.count = 0;
+	arguments_write(writer, arguments, NULL, &captured->cuts);
+	r = json_writer_finish(writer, "", &text);
+	if (r == 0 && text.size >= sizeof(captured->json))
+		r = -E2BIG;
+	if (r == 0)
+		snprintf(captured->json, sizeof(captured->json), "%.*s", (int)text.size,
+			 (const char *)text.data);
+	json_writer_destroy(writer);
+	return r;
+}
+
+static int decode_and_write(const struct native_machine *machine, const struct compiled *compiled,
+			    struct captured *captured)
+{
+	struct bytes record = { machine->record, machine->record_size };
+	struct hit_arguments arguments;
+	struct hit_head head;
+	int r = decode_head(record, &head);
+
+	if (r == 0 && (head.pid != PROCESS || head.target != TARGET || head.plan != 1))
+		r = -EBADMSG;
+	if (r == 0)
+		r = decode_arguments(record, &compiled->schema, &arguments);
+	return r < 0 ? r : write_json(&arguments, captured);
+}
+
+int capture_run(const struct capture_call *call, const char *list, struct captured *ret_captured,
+		struct error *err)
+{
+	struct native_machine *machine = calloc(1, sizeof(*machine));
+	struct compiled *compiled = calloc(1, sizeof(*compiled));
+	struct entry entry;
+	int r;
+
+	if (!machine || !compiled)
+		abort();
+	make_entry(call, &entry);
+	r = compile_list(call, &entry, list, compiled, err);
+	if (r == 0) {
+		enter(call, &entry, machine);
+		run_plan(call, &compiled->plan, machine);
+		ret_captured->was_short = plan_is_short(&compiled->plan);
+		if (decode_and_write(machine, compiled, ret_captured) < 0)
+			abort();
+		shape_finish(&compiled->shape);
+	}
+	fake_memory_finish(&machine->memory);
+	free(compiled);
+	free(machine);
+	return r;
+}
