@@ -46,6 +46,13 @@ int file_identity_of(int descriptor, struct file_identity *ret_identity)
 	return 0;
 }
 
+bool file_is_executable(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & 0111);
+}
+
 static bool times_equal(const struct timespec *a, const struct timespec *b)
 {
 	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;

@@ -2,17 +2,13 @@
 #include "catalog.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <uv.h>
 
 #include "lease.h"
-#include "privilege.h"
+#include "pinned_file.h"
 
 enum {
 	/* Milliseconds after the last user. Probes keep the file's file system busy, and so go first. */
@@ -23,14 +19,11 @@ enum {
 };
 
 struct known_binary {
-	struct file_identity file;
+	struct pinned_file file;
 	char *name; /* by which it was opened last */
 	struct inspection *inspection;
 	struct attachment *probes; /* in the file; NULL: there are none */
-	int descriptor;		   /* of the file, or -1 */
-	bool leased;		   /* its content is as it was inspected, and stays so */
-	int lease_code;		   /* otherwise: why it could not be */
-	bool stale;		   /* it is not any more */
+	bool stale;		   /* its content is not as it was inspected any more */
 	size_t users;
 	uint64_t idle_since; /* by the loop's clock */
 };
@@ -54,10 +47,7 @@ static void close_file(struct known_binary *binary)
 	attachment_detach(binary->probes);
 	binary->probes = NULL;
 	/* This gives the lease back: not before the probes are gone. */
-	if (binary->descriptor >= 0)
-		close(binary->descriptor);
-	binary->descriptor = -1;
-	binary->leased = false;
+	pinned_file_close(&binary->file);
 }
 
 static void destroy_binary(struct known_binary *binary)
@@ -68,13 +58,9 @@ static void destroy_binary(struct known_binary *binary)
 	free(binary);
 }
 
-/* "/proc/self/fd/7": the file that was opened, whatever its path leads to by now. */
-struct known_binary_path known_binary_path(const struct known_binary *binary)
+struct pinned_file_path known_binary_path(const struct known_binary *binary)
 {
-	struct known_binary_path path;
-
-	snprintf(path.text, sizeof(path.text), "/proc/self/fd/%d", binary->descriptor);
-	return path;
+	return pinned_file_path(&binary->file);
 }
 
 struct inspection *known_binary_inspection(const struct known_binary *binary)
@@ -127,11 +113,13 @@ static void drop(struct catalog *catalog, size_t at)
 /* A lease holds through a change of name or rights, which the identity does not. */
 static bool is_file(const struct known_binary *binary, const struct file_identity *file)
 {
-	if (binary->stale || (binary->leased && lease_is_recalled(binary->descriptor)))
+	const struct file_identity *known = &binary->file.identity;
+
+	if (binary->stale || pinned_file_is_recalled(&binary->file))
 		return false;
-	return file_identity_equal(&binary->file, file) ||
-	       (binary->leased && binary->file.device == file->device &&
-		binary->file.inode == file->inode);
+	return file_identity_equal(known, file) ||
+	       (pinned_file_is_pinned(&binary->file) && known->device == file->device &&
+		known->inode == file->inode);
 }
 
 static struct known_binary *find(const struct catalog *catalog, const struct file_identity *file)
@@ -169,18 +157,9 @@ struct catalog_counts catalog_count(const struct catalog *catalog)
 
 /* ---- idle binaries ---- */
 
-/* Nobody will run what has no name any more, and its space on the disk is wanted back. */
-static bool is_unlinked(const struct known_binary *binary)
-{
-	struct stat status;
-
-	return binary->descriptor >= 0 && fstat(binary->descriptor, &status) == 0 &&
-	       status.st_nlink == 0;
-}
-
 static bool is_done(const struct known_binary *binary, uint64_t now)
 {
-	return !binary->users && (binary->stale || is_unlinked(binary) ||
+	return !binary->users && (binary->stale || pinned_file_is_unlinked(&binary->file) ||
 				  now - binary->idle_since >= INSPECTION_LINGER);
 }
 
@@ -238,7 +217,7 @@ static void on_recall(uv_signal_t *signal, int number)
 	for (size_t i = 0; i < catalog->count; i++) {
 		struct known_binary *binary = catalog->binaries[i];
 
-		if (!binary->leased || !lease_is_recalled(binary->descriptor))
+		if (!pinned_file_is_recalled(&binary->file))
 			continue;
 		binary->stale = true;
 		close_file(binary);
@@ -251,11 +230,12 @@ void catalog_release(struct catalog *catalog, struct known_binary *binary)
 	if (!binary || --binary->users)
 		return;
 	binary->idle_since = uv_now(catalog->loop);
-	if (!binary->leased)
+	if (!pinned_file_is_pinned(&binary->file))
 		close_file(binary);
 	/* Started anew again and again, as binaries come and go, it would never be due. */
-	if (is_unlinked(binary) || !uv_is_active((uv_handle_t *)&catalog->tend))
-		uv_timer_start(&catalog->tend, on_tend, is_unlinked(binary) ? 0 : TEND_INTERVAL, 0);
+	if (pinned_file_is_unlinked(&binary->file) || !uv_is_active((uv_handle_t *)&catalog->tend))
+		uv_timer_start(&catalog->tend, on_tend,
+			       pinned_file_is_unlinked(&binary->file) ? 0 : TEND_INTERVAL, 0);
 }
 
 /* ---- opening ---- */
@@ -274,7 +254,7 @@ static bool make_room(struct catalog *catalog, int r)
 static int inspect(struct catalog *catalog, struct known_binary *binary, const char *origin,
 		   const char *name, struct error *err)
 {
-	struct known_binary_path path = known_binary_path(binary);
+	struct pinned_file_path path = known_binary_path(binary);
 	const struct inspection_file file = { path.text, origin, name };
 	struct error why;
 	int r;
@@ -288,47 +268,18 @@ static int inspect(struct catalog *catalog, struct known_binary *binary, const c
 	return r < 0 ? error_adopt(err, &why) : 0;
 }
 
-/* A file as it was opened, and whether its content was pinned before it was looked at. */
-struct opened {
-	struct file_identity file;
-	int descriptor;
-	int lease_code; /* 0: it was; or a negative errno */
-};
-
-static int open_file(const char *path, struct opened *ret_opened, struct error *err)
-{
-	struct opened opened;
-	int r;
-
-	opened.descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (opened.descriptor < 0 && errno == EACCES)
-		return privilege_fail(err, -errno, PRIVILEGE_READ, "the file may not be read");
-	if (opened.descriptor < 0)
-		return error_fail(err, -errno, "%s", strerror(errno));
-	opened.lease_code = lease_take(opened.descriptor);
-	r = file_identity_of(opened.descriptor, &opened.file);
-	if (r < 0) {
-		close(opened.descriptor);
-		return error_fail(err, r, "%s", strerror(-r));
-	}
-	*ret_opened = opened;
-	return 0;
-}
-
-static int learn(struct catalog *catalog, const struct opened *opened, const char *path,
+/* Takes over the file. */
+static int learn(struct catalog *catalog, struct pinned_file *file, const char *path,
 		 const char *name, struct known_binary **ret_binary, struct error *err)
 {
 	struct known_binary *binary = calloc(1, sizeof(*binary));
 	int r;
 
 	if (!binary) {
-		close(opened->descriptor);
+		pinned_file_close(file);
 		return error_fail(err, -ENOMEM, "out of memory");
 	}
-	binary->file = opened->file;
-	binary->descriptor = opened->descriptor;
-	binary->leased = opened->lease_code == 0;
-	binary->lease_code = opened->lease_code;
+	binary->file = *file;
 	r = inspect(catalog, binary, path, name, err);
 	if (r == 0 && add(catalog, binary) < 0)
 		r = error_fail(err, -ENOMEM, "out of memory");
@@ -340,33 +291,31 @@ static int learn(struct catalog *catalog, const struct opened *opened, const cha
 	return 0;
 }
 
-/* One that was idle for long has given its descriptor up; what was found out still holds. */
-static void refresh(struct known_binary *binary, const struct opened *opened)
+/* Takes over the file. One that was idle for long has been closed; what was found out still holds. */
+static void refresh(struct known_binary *binary, struct pinned_file *file)
 {
-	binary->file = opened->file;
-	if (binary->descriptor >= 0) {
-		close(opened->descriptor);
+	if (binary->file.descriptor < 0) {
+		binary->file = *file;
 		return;
 	}
-	binary->descriptor = opened->descriptor;
-	binary->leased = opened->lease_code == 0;
-	binary->lease_code = opened->lease_code;
+	binary->file.identity = file->identity;
+	pinned_file_close(file);
 }
 
 int catalog_open(struct catalog *catalog, const char *path, const char *name,
 		 struct known_binary **ret_binary, struct error *err)
 {
 	struct known_binary *binary;
-	struct opened opened;
-	int r = open_file(path, &opened, err);
+	struct pinned_file file;
+	int r = pinned_file_open(path, &file, err);
 
 	if (r < 0)
 		return r;
-	binary = find(catalog, &opened.file);
+	binary = find(catalog, &file.identity);
 	if (binary)
-		refresh(binary, &opened);
+		refresh(binary, &file);
 	else
-		r = learn(catalog, &opened, path, name, &binary, err);
+		r = learn(catalog, &file, path, name, &binary, err);
 	if (r < 0)
 		return r;
 	set_name(binary, name);
@@ -390,14 +339,14 @@ struct known_binary *catalog_find(struct catalog *catalog, int plan)
 
 int catalog_probe(struct catalog *catalog, struct known_binary *binary, struct error *err)
 {
-	struct known_binary_path path = known_binary_path(binary);
+	struct pinned_file_path path = known_binary_path(binary);
 	const struct attach_point *points;
 	size_t count;
 
 	if (binary->probes)
 		return 0;
-	if (!binary->leased)
-		return lease_fail(binary->lease_code, err);
+	if (!pinned_file_is_pinned(&binary->file))
+		return lease_fail(binary->file.lease_code, err);
 	points = inspection_points(binary->inspection, &count);
 	return kernel_attach_file(catalog->kernel, path.text, points, count, &binary->probes, err);
 }

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <uv.h>
 
 #include <linux/types.h>
@@ -147,10 +146,8 @@ static void on_appeared(void *user, const char *path)
 {
 	struct lookout *lookout = user;
 	struct file_identity file;
-	struct stat status;
 
-	if (stat(path, &status) < 0 || !S_ISREG(status.st_mode) || !(status.st_mode & 0111) ||
-	    file_identity_read(path, &file) < 0)
+	if (!file_is_executable(path) || file_identity_read(path, &file) < 0)
 		return;
 	for (size_t i = 0; i < lookout->options.rules.binary_count; i++) {
 		if (same_file(lookout->binaries[i].path, &file)) {

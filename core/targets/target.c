@@ -110,7 +110,7 @@ static int attach_own(struct target *target, const struct target_options *option
 {
 	size_t count;
 	const struct attach_point *points = inspection_points(target->inspection, &count);
-	struct known_binary_path path = known_binary_path(target->binary);
+	struct pinned_file_path path = known_binary_path(target->binary);
 	int r = kernel_attach(options->kernel, target->library ? path.text : NULL,
 			      target->process.pid, target->id, points, count, &target->attachment,
 			      err);

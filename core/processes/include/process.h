@@ -26,6 +26,8 @@ struct file_identity {
 /* Negative errno when the file cannot be looked at. */
 int file_identity_read(const char *path, struct file_identity *ret_identity);
 int file_identity_of(int descriptor, struct file_identity *ret_identity);
+/* Whether there is a file that somebody may run. */
+bool file_is_executable(const char *path);
 bool file_identity_equal(const struct file_identity *a, const struct file_identity *b);
 
 /* A running process, as /proc shows it. */

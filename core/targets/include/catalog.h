@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "inspection.h"
+#include "pinned_file.h"
 #include "process.h"
 
 /*
@@ -53,10 +54,7 @@ struct catalog_counts catalog_count(const struct catalog *catalog);
 void catalog_detach_all(struct catalog *catalog);
 
 /* By which the file of a binary can be opened that has users: it may have another path in their root. */
-struct known_binary_path {
-	char text[32];
-};
-struct known_binary_path known_binary_path(const struct known_binary *binary);
+struct pinned_file_path known_binary_path(const struct known_binary *binary);
 
 struct inspection *known_binary_inspection(const struct known_binary *binary);
 const char *known_binary_name(const struct known_binary *binary);
