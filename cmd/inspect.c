@@ -179,7 +179,7 @@ static int write_report(const struct inspect_options *options, const struct bina
 	if (options->function_count)
 		return function_report(report, options->subject, binary, options->functions,
 				       options->function_count, err);
-	surveyed = survey_protocol(binary, &protocol_http_server, &wanted, &survey, &why);
+	surveyed = survey_protocols(binary, &wanted, &survey, &why);
 	binary_report(report, options->subject, binary, surveyed == 0 ? &survey : NULL, &why);
 	if (surveyed == 0)
 		survey_finish(&survey);

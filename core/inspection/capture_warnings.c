@@ -24,7 +24,7 @@ struct wanted {
 
 static bool is_about_responses(const struct survey *survey, size_t row)
 {
-	return survey->rows.probes[row].response_root;
+	return survey->rows.items[row].request.response_root;
 }
 
 /* What the capture `node`, number `index` of the row's, was asked for as. */
@@ -66,25 +66,48 @@ static bool row_has(const struct survey *survey, size_t row, const struct wanted
 	return has;
 }
 
+/* Whether some row has the capture and its value, of those whose requests come in this manner; NULL: of all. */
+static bool is_known(const struct survey *survey, const struct wanted *wanted, const char *manner)
+{
+	for (size_t i = 0; i < survey->count; i++) {
+		bool is_null;
+
+		if ((!manner || strcmp(survey->rows.items[i].protocol->manner, manner) == 0) &&
+		    row_has(survey, i, wanted, &is_null) && !is_null)
+			return true;
+	}
+	return false;
+}
+
+/* The one manner of all rows in which the capture is null; NULL when they have several. */
+static const char *manner_of_nulls(const struct survey *survey, const struct wanted *wanted)
+{
+	const char *manner = NULL;
+
+	for (size_t i = 0; i < survey->count; i++) {
+		const char *other = survey->rows.items[i].protocol->manner;
+		bool is_null;
+
+		if (!row_has(survey, i, wanted, &is_null) || !is_null)
+			continue;
+		if (manner && strcmp(manner, other) != 0)
+			return NULL;
+		manner = other;
+	}
+	return manner;
+}
+
 /* In which of the requests that have the capture it is null, in words. */
 static const char *where_null(const struct survey *survey, const struct wanted *wanted)
 {
-	bool known = false, known_over_http2 = false, null_over_http1 = false;
+	const char *manner = manner_of_nulls(survey, wanted);
 
-	for (size_t i = 0; i < survey->count; i++) {
-		bool is_null, over_http2 = strstr(survey->probes[i].function, "http2");
-
-		if (!row_has(survey, i, wanted, &is_null))
-			continue;
-		known |= !is_null;
-		known_over_http2 |= !is_null && over_http2;
-		null_over_http1 |= is_null && !over_http2;
-	}
-	if (!known)
+	if (!is_known(survey, wanted, NULL))
 		return "";
-	/* How both begin is seen by the same probe; how they end is not. */
-	return wanted->of_response && !known_over_http2 && !null_over_http1 ? " over HTTP/2" :
-									      " in some requests";
+	/* How requests of several manners begin is seen by the same probe; how they end is not. */
+	return wanted->of_response && manner && !is_known(survey, wanted, manner) ?
+		       manner :
+		       "in some requests";
 }
 
 static const char *why_null(const struct probe *probe, const char *name)
@@ -99,13 +122,14 @@ static const char *why_null(const struct probe *probe, const char *name)
 static void tell_null(const struct survey *survey, size_t row, const struct wanted *wanted,
 		      const struct survey_listener *listener)
 {
+	const char *where = where_null(survey, wanted);
 	struct error why = { 0 };
 
-	error_fail(&why, -ENODATA, "%s%s will be null%s: %s",
+	error_fail(&why, -ENODATA, "%s%s will be null%s%s: %s",
 		   !wanted->is_header  ? "" :
 		   wanted->of_response ? "response header " :
 					 "request header ",
-		   wanted->name, where_null(survey, wanted),
+		   wanted->name, where[0] ? " " : "", where,
 		   why_null(&survey->probes[row].probe, wanted->name));
 	survey_tell(listener, &why);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What can be traced of functions that a user names; the other half of survey.h. */
+/* What can be traced of functions that a user names; another part of survey.h. */
 #include "survey.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "call_captures.h"
 #include "function_captures.h"
 #include "function_list.h"
 #include "function_report.h"

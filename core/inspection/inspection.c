@@ -170,7 +170,7 @@ static int survey_binary(const struct binary *binary, const struct inspection_op
 	int r;
 
 	if (options->function_count == 0)
-		return survey_protocol(binary, &protocol_http_server, &wanted, survey, err);
+		return survey_protocols(binary, &wanted, survey, err);
 	r = survey_functions(binary, &wanted, survey, err);
 	if (r < 0 || survey_count_fit(survey) > 0)
 		return r;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "capture_warnings.h"
+#include "hit_field.h"
 #include "inlining.h"
 #include "name_list.h"
 
@@ -12,7 +13,7 @@ static void tell_copies(const struct survey *survey, const struct survey_listene
 {
 	struct error why = { 0 };
 
-	if (!survey->rows.probe_count || !survey->binary->x_net.left_out)
+	if (!survey->rows.count || !survey->binary->x_net.left_out)
 		return;
 	error_fail(
 		&why, -E2BIG,
@@ -48,7 +49,7 @@ static const char *const seen_by[PLAN_ROLE_COUNT] = {
  */
 static const struct survey_probe *find_refused(const struct survey *survey, enum plan_role role)
 {
-	for (size_t i = 0; i < survey->rows.probe_count; i++) {
+	for (size_t i = 0; i < survey->rows.count; i++) {
 		const struct survey_probe *probe = &survey->probes[i];
 
 		if (probe->role == role && probe->result < 0 && probe->result != -ENOENT &&
@@ -93,23 +94,17 @@ static uint32_t unknown_fields(const struct survey *survey)
 
 static void tell_unknown(const struct survey *survey, const struct survey_listener *listener)
 {
-	static const char *const names[FIELD_COUNT] = {
-		[FIELD_GOID] = "goid",	   [FIELD_METHOD] = "method",
-		[FIELD_PATH] = "path",	   [FIELD_QUERY] = "query",
-		[FIELD_ROUTE] = "route",   [FIELD_HOST] = "host",
-		[FIELD_REMOTE] = "remote", [FIELD_PROTOCOL_MAJOR] = "protocol",
-		[FIELD_TLS] = "scheme",	   [FIELD_REQUEST_BYTES] = "request_bytes",
-		[FIELD_STATUS] = "status", [FIELD_RESPONSE_BYTES] = "response_bytes",
-	};
 	uint32_t unknown = unknown_fields(survey);
 	struct error why = { 0 };
 	char list[256] = "";
 	size_t used = 0;
 
 	for (size_t i = 0; i < FIELD_COUNT; i++) {
-		if (unknown >> i & 1 && names[i])
+		const char *key = hit_field_key(i);
+
+		if (unknown >> i & 1 && key)
 			used += snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "",
-					 names[i]);
+					 key);
 	}
 	if (!used)
 		return;
@@ -207,7 +202,7 @@ void survey_warn(const struct survey *survey, const struct survey_listener *list
 	tell_copies(survey, listener);
 	tell_others(survey, listener);
 	tell_unknown(survey, listener);
-	if (survey->rows.probe_count)
+	if (survey->rows.count)
 		capture_warn(survey, listener);
 	else
 		tell_gaps(survey, listener);

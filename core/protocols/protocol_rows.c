@@ -65,14 +65,15 @@ static bool is_about_copies(const struct probe_request *row)
 	return x_net_has(row->function) || (row->companion && x_net_has(row->companion));
 }
 
-/* The rows are counted as they are filled in; there is room for all of them in each copy. */
-static void fill(struct protocol_rows *rows, const struct protocol *protocol, struct naming *naming,
-		 bool is_first)
+static void add_rows(struct protocol_rows *rows, const struct protocol *protocol,
+		     struct naming *naming, bool is_first)
 {
 	for (size_t i = 0; i < protocol->probe_count; i++) {
-		if (is_first || is_about_copies(&protocol->probes[i]))
-			rows->probes[rows->probe_count++] =
-				probe_in_copy(naming, &protocol->probes[i]);
+		const struct probe_request *row = &protocol->probes[i];
+
+		if (is_first || is_about_copies(row))
+			rows->items[rows->count++] =
+				(struct protocol_row){ protocol, probe_in_copy(naming, row) };
 	}
 	for (size_t i = 0; i < protocol->blindness_count; i++) {
 		struct protocol_blindness blindness = protocol->blindnesses[i];
@@ -80,24 +81,39 @@ static void fill(struct protocol_rows *rows, const struct protocol *protocol, st
 		if (!is_first && !x_net_has(blindness.call->callee))
 			continue;
 		blindness.call = call_in_copy(naming, blindness.call);
-		rows->blindnesses[rows->blindness_count++] = blindness;
+		rows->blindnesses[rows->blindness_count++] =
+			(struct blindness_row){ protocol, blindness };
 	}
 }
 
-int protocol_rows_init(struct protocol_rows *rows, const struct protocol *protocol,
-		       const struct x_net *x_net, struct error *err)
+/* Room for all rows in each copy; they are counted as they are added. */
+static bool make_room(struct protocol_rows *rows, const struct protocol *const *protocols,
+		      size_t count, size_t copies)
+{
+	size_t probes = 0, blindnesses = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		probes += protocols[i]->probe_count;
+		blindnesses += protocols[i]->blindness_count;
+	}
+	rows->items = arena_alloc(&rows->arena, copies * probes, sizeof(*rows->items));
+	rows->blindnesses =
+		arena_alloc(&rows->arena, copies * blindnesses, sizeof(*rows->blindnesses));
+	return rows->items && rows->blindnesses;
+}
+
+int protocol_rows_init(struct protocol_rows *rows, const struct protocol *const *protocols,
+		       size_t count, const struct x_net *x_net, struct error *err)
 {
 	struct naming naming = { .arena = &rows->arena };
 
 	*rows = (struct protocol_rows){ 0 };
-	rows->probes = arena_alloc(&rows->arena, x_net->count * protocol->probe_count,
-				   sizeof(*rows->probes));
-	rows->blindnesses = arena_alloc(&rows->arena, x_net->count * protocol->blindness_count,
-					sizeof(*rows->blindnesses));
-	naming.failed = !rows->probes || !rows->blindnesses;
-	for (size_t i = 0; i < x_net->count && !naming.failed; i++) {
-		naming.prefix = x_net->copies[i].prefix;
-		fill(rows, protocol, &naming, i == 0);
+	naming.failed = !make_room(rows, protocols, count, x_net->count);
+	for (size_t i = 0; i < count; i++) {
+		for (size_t copy = 0; copy < x_net->count && !naming.failed; copy++) {
+			naming.prefix = x_net->copies[copy].prefix;
+			add_rows(rows, protocols[i], &naming, copy == 0);
+		}
 	}
 	if (!naming.failed)
 		return 0;

@@ -29,7 +29,7 @@
 
 #include "assembly.h"
 #include "format.h"
-#include "protocol.h"
+#include "hit_field.h"
 #include "record_builder.h"
 #include "script.h"
 

@@ -6,11 +6,10 @@
 #include "function_request.h"
 #include "other_servers.h"
 #include "probe.h"
-#include "protocol.h"
 #include "protocol_rows.h"
 #include "request_captures.h"
 
-/* What can be traced in a binary: the probes of a protocol or of functions, compiled, with reasons. */
+/* What can be traced in a binary: the probes of protocols or of functions, compiled, with reasons. */
 struct survey_probe {
 	const char *
 		function; /* lives as long as the survey, the binary and what the survey was asked with */
@@ -42,7 +41,7 @@ struct survey {
 	size_t count;
 	struct survey_probe *probes;
 	struct protocol_rows
-		rows; /* what the probes of a protocol were compiled from, in their order */
+		rows; /* what the probes of protocols were compiled from, in their order */
 	/* What cannot be seen because the compiler inlined a call; of these there are `blindness_count`. */
 	const struct protocol_blindness **blindnesses;
 	size_t blindness_count;
@@ -57,12 +56,12 @@ int survey_init(struct survey *survey, const struct binary *binary, size_t count
 		struct error *err);
 
 /*
- * Compiles the probes of a protocol. Rows that do not fit the binary (-ENOENT) are part of the survey
- * like the others. -ENOENT when the binary lacks a start or an end, and then there is no survey.
+ * Compiles the probes of all protocols (protocol_registry.h). Rows that do not fit the binary (-ENOENT) are part
+ * of the survey like the others. -ENOENT when the binary has no server whose requests can be followed from
+ * start to end, and then there is no survey.
  */
-int survey_protocol(const struct binary *binary, const struct protocol *protocol,
-		    const struct survey_options *options, struct survey *ret_survey,
-		    struct error *err);
+int survey_protocols(const struct binary *binary, const struct survey_options *options,
+		     struct survey *ret_survey, struct error *err);
 
 /*
  * Compiles a probe for each function that the requests mean. Those that cannot be traced are part of the

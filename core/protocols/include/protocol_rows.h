@@ -6,21 +6,32 @@
 #include "binary.h"
 #include "protocol.h"
 
+/* A row of a protocol as it is for one binary. */
+struct protocol_row {
+	const struct protocol *protocol;
+	struct probe_request request;
+};
+
+struct blindness_row {
+	const struct protocol *protocol;
+	struct protocol_blindness blindness;
+};
+
 /*
- * The rows of a protocol as they are for one binary: those about golang.org/x/net stand once for each of
- * the copies that it has (x_net.h), by the names that the functions have there.
+ * The rows of several protocols, one after the other: those about golang.org/x/net stand once for each of
+ * the copies that the binary has (x_net.h), by the names that the functions have there.
  */
 struct protocol_rows {
-	struct probe_request *probes;
-	size_t probe_count;
-	struct protocol_blindness *blindnesses;
+	struct protocol_row *items;
+	size_t count;
+	struct blindness_row *blindnesses;
 	size_t blindness_count;
 	struct arena arena; /* of all of these */
 };
 
-/* -ENOMEM. They point into the protocol's table, too. */
-int protocol_rows_init(struct protocol_rows *rows, const struct protocol *protocol,
-		       const struct x_net *x_net, struct error *err);
+/* -ENOMEM. They point into the protocols' tables, too. */
+int protocol_rows_init(struct protocol_rows *rows, const struct protocol *const *protocols,
+		       size_t count, const struct x_net *x_net, struct error *err);
 
 /* Also of rows that are all zero. */
 void protocol_rows_finish(struct protocol_rows *rows);

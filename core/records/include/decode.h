@@ -3,9 +3,9 @@
 #define GOHTTPSNOOP_CORE_DECODE_H
 
 #include "bytes.h"
+#include "hit_field.h"
 #include "presence.h"
 #include "process_news.h"
-#include "protocol.h"
 #include "schema.h"
 
 /* The fixed part of a record: who hit which probe, when. */

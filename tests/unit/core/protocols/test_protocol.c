@@ -9,9 +9,37 @@
 #include <cmocka.h>
 
 #include "elf_builder.h"
-#include "protocol.h"
+#include "hit_field.h"
+#include "protocol_registry.h"
 #include "shape.h"
 #include "x_net.h"
+
+/* The rows of all protocols, one after the other. */
+enum { MAX_ROWS = 128 };
+
+struct row_list {
+	struct {
+		const struct protocol *protocol;
+		const struct probe_request *request;
+	} items[MAX_ROWS];
+	size_t count;
+};
+
+static struct row_list all_rows(void)
+{
+	struct row_list rows = { .count = 0 };
+
+	for (size_t i = 0; i < protocol_registry_count; i++) {
+		const struct protocol *protocol = protocol_registry[i];
+
+		for (size_t j = 0; j < protocol->probe_count; j++) {
+			assert_true(rows.count < MAX_ROWS);
+			rows.items[rows.count].protocol = protocol;
+			rows.items[rows.count++].request = &protocol->probes[j];
+		}
+	}
+	return rows;
+}
 
 static const char *position_of(const struct probe_request *probe)
 {
@@ -21,15 +49,15 @@ static const char *position_of(const struct probe_request *probe)
 /* Holds for every probe whatever binary it is compiled for. */
 static void probes_are_sound(void **state)
 {
-	bool roles[PLAN_ROLE_COUNT] = { 0 };
+	const struct row_list rows = all_rows();
 
-	for (size_t i = 0; i < protocol_http_server.probe_count; i++) {
-		const struct probe_request *probe = &protocol_http_server.probes[i];
+	for (size_t i = 0; i < rows.count; i++) {
+		const struct probe_request *probe = rows.items[i].request;
 		uint8_t needed = probe->role == PLAN_ROLE_PANIC ? FIELD_GOID : FIELD_KEY;
 		struct expression expression;
 		uint32_t fields = 0;
 
-		roles[probe->role] = true;
+		assert_int_not_equal(probe->role, PLAN_ROLE_CALL);
 		assert_false(probe->call && probe->after_call);
 		assert_in_range(probe->capture_count, 1, PLAN_MAX_CELLS);
 		for (size_t j = 0; j < probe->capture_count; j++) {
@@ -48,18 +76,50 @@ static void probes_are_sound(void **state)
 		}
 		assert_true(fields >> needed & 1);
 	}
-	assert_true(roles[PLAN_ROLE_START] && roles[PLAN_ROLE_END]);
-	assert_false(roles[PLAN_ROLE_CALL]);
+}
+
+static bool server_has_role(const struct row_list *rows, const char *server, enum plan_role role)
+{
+	for (size_t i = 0; i < rows->count; i++) {
+		if (strcmp(rows->items[i].protocol->server, server) == 0 &&
+		    rows->items[i].request->role == role)
+			return true;
+	}
+	return false;
+}
+
+/* Each protocol says whose it is, once; and each server has rows for a start and for an end. */
+static void protocols_are_sound(void **state)
+{
+	const struct row_list rows = all_rows();
+
+	for (size_t i = 0; i < protocol_registry_count; i++) {
+		const struct protocol *protocol = protocol_registry[i];
+
+		assert_true(protocol->server[0] && protocol->manner[0] && protocol->probe_count);
+		assert_true(server_has_role(&rows, protocol->server, PLAN_ROLE_START));
+		assert_true(server_has_role(&rows, protocol->server, PLAN_ROLE_END));
+		for (size_t j = 0; j < i; j++)
+			assert_ptr_not_equal(protocol_registry[j], protocol);
+		/* Those of one server stand together. */
+		if (i > 0 && strcmp(protocol_registry[i - 1]->server, protocol->server) != 0) {
+			for (size_t j = 0; j < i; j++)
+				assert_string_not_equal(protocol_registry[j]->server,
+							protocol->server);
+		}
+	}
 }
 
 /* Two probes of one role at one place would tell of everything twice. */
 static void probes_are_told_apart(void **state)
 {
-	for (size_t i = 0; i < protocol_http_server.probe_count; i++) {
-		const struct probe_request *a = &protocol_http_server.probes[i];
+	const struct row_list rows = all_rows();
+
+	for (size_t i = 0; i < rows.count; i++) {
+		const struct probe_request *a = rows.items[i].request;
 
 		for (size_t j = 0; j < i; j++) {
-			const struct probe_request *b = &protocol_http_server.probes[j];
+			const struct probe_request *b = rows.items[j].request;
 			const char *here = position_of(a), *there = position_of(b);
 
 			if (strcmp(a->function, b->function) != 0 || a->role != b->role ||
@@ -222,10 +282,11 @@ static bool is_essential(const struct probe_request *probe, uint32_t minor)
 /* Without DWARF; returns how many of the essential probes there are. */
 static size_t check_release(const struct release *release, uint32_t minor)
 {
+	const struct row_list rows = all_rows();
 	size_t essential = 0;
 
-	for (size_t i = 0; i < protocol_http_server.probe_count; i++) {
-		const struct probe_request *probe = &protocol_http_server.probes[i];
+	for (size_t i = 0; i < rows.count; i++) {
+		const struct probe_request *probe = rows.items[i].request;
 		struct signature signature;
 		uint32_t fields;
 
@@ -265,12 +326,13 @@ static void key_is_the_response_writer(void **state)
 		      { "net/http.(*response).Hijack", rax },
 		      { "net/http.(*http2responseWriter).handlerDone", rax } };
 	static const struct site site = { .goroutine_register = 1 };
+	const struct row_list rows = all_rows();
 	struct release release;
 	size_t found = 0;
 
 	release_open(&release, MACHINE_AMD64, 25);
-	for (size_t i = 0; i < protocol_http_server.probe_count; i++) {
-		const struct probe_request *probe = &protocol_http_server.probes[i];
+	for (size_t i = 0; i < rows.count; i++) {
+		const struct probe_request *probe = rows.items[i].request;
 		struct signature signature;
 		struct scope scope = { convention_of(MACHINE_AMD64, &release.version),
 				       &release.version, release.types, &signature, &site };
@@ -295,88 +357,14 @@ static void key_is_the_response_writer(void **state)
 	release_close(&release);
 }
 
-static void calls_capture_the_request(void **state)
-{
-	struct call_captures captures;
-	uint32_t fields = 0;
-
-	call_captures_init(&captures, "r", false);
-	for (size_t i = 0; i < captures.count; i++) {
-		const struct capture *capture = &captures.captures[i];
-
-		assert_ptr_equal(capture->expression, captures.texts[i]);
-		assert_null(strchr(capture->expression, '%'));
-		if (capture->field == FIELD_GOID)
-			assert_string_equal(capture->expression, "@g.goid");
-		else
-			assert_memory_equal(capture->expression, "r.", 2);
-		if (capture->field == FIELD_PATH)
-			assert_string_equal(capture->expression, "r.URL.Path");
-		assert_false(capture->required);
-		assert_false(fields >> capture->field & 1);
-		fields |= 1u << capture->field;
-	}
-	assert_int_equal(fields, (START_FIELDS & ~BIT(KEY)) | BIT(ROUTE));
-}
-
-/* What tells a call from others of its goroutine is captured with or without a request, once. */
-static void calls_capture_their_frame(void **state)
-{
-	static const char *const parameters[] = { NULL, "r" };
-
-	for (size_t p = 0; p < 2; p++) {
-		uint32_t wanted = BIT(GOID) | BIT(STACK_END) | BIT(STACK_POINTER), fields = 0;
-		struct call_captures captures;
-		struct expression expression;
-
-		if (parameters[p])
-			wanted |= (START_FIELDS & ~BIT(KEY)) | BIT(ROUTE);
-		call_captures_init(&captures, parameters[p], true);
-		assert_in_range(captures.count, 1, CALL_MAX_CAPTURES);
-		for (size_t i = 0; i < captures.count; i++) {
-			assert_int_equal(expression_parse(captures.texts[i], &expression, NULL), 0);
-			assert_false(fields >> captures.captures[i].field & 1);
-			fields |= 1u << captures.captures[i].field;
-		}
-		assert_int_equal(fields, wanted);
-		call_captures_init(&captures, parameters[p], false);
-		assert_int_equal(captures.count, parameters[p] ? 11 : 1);
-	}
-}
-
-/* A name too long for an expression is refused there; cut, it could name another parameter. */
-static void long_parameters_stay_wrong(void **state)
-{
-	struct call_captures captures;
-	struct expression expression;
-	char name[300];
-
-	memset(name, 'p', sizeof(name) - 1);
-	name[sizeof(name) - 1] = '\0';
-	call_captures_init(&captures, name, false);
-	for (size_t i = 0; i < captures.count; i++) {
-		assert_non_null(memchr(captures.texts[i], '\0', CALL_CAPTURE_TEXT));
-		if (captures.captures[i].field != FIELD_GOID)
-			assert_int_equal(expression_parse(captures.texts[i], &expression, NULL),
-					 -E2BIG);
-	}
-	/* The longest that fits. */
-	name[EXPRESSION_MAX_NAME - 1] = '\0';
-	call_captures_init(&captures, name, false);
-	for (size_t i = 0; i < captures.count; i++)
-		assert_int_equal(expression_parse(captures.texts[i], &expression, NULL), 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(probes_are_sound),
+		cmocka_unit_test(protocols_are_sound),
 		cmocka_unit_test(probes_are_told_apart),
 		cmocka_unit_test(each_release_gives_all_it_has),
 		cmocka_unit_test(key_is_the_response_writer),
-		cmocka_unit_test(calls_capture_the_request),
-		cmocka_unit_test(calls_capture_their_frame),
-		cmocka_unit_test(long_parameters_stay_wrong),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

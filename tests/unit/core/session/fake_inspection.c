@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "fakes.h"
+#include "hit_field.h"
 #include "machine.h"
-#include "protocol.h"
 
 enum { START, END, PROBES };
 

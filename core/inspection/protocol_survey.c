@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/* What can be traced of the requests that a binary handles; another part of survey.h. */
+#include "survey.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol_registry.h"
+
+static const struct protocol *protocol_at(const struct survey *survey, size_t row)
+{
+	return survey->rows.items[row].protocol;
+}
+
+static bool is_of_server(const struct survey *survey, size_t row, const char *server)
+{
+	return strcmp(protocol_at(survey, row)->server, server) == 0;
+}
+
+static bool has_role(const struct survey *survey, const char *server, enum plan_role role)
+{
+	for (size_t i = 0; i < survey->count; i++) {
+		if (survey->probes[i].result == 0 && survey->probes[i].role == role &&
+		    is_of_server(survey, i, server))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the server's requests can be followed from their start to their end. */
+static bool is_complete(const struct survey *survey, const char *server)
+{
+	return has_role(survey, server, PLAN_ROLE_START) && has_role(survey, server, PLAN_ROLE_END);
+}
+
+/* Whether there is a probe that is meant for where this call was inlined. */
+static bool is_made_up_for(const struct survey *survey, const struct expected_call *call)
+{
+	for (size_t i = 0; i < survey->count; i++) {
+		if (survey->probes[i].result == 0 && survey->rows.items[i].request.inlined == call)
+			return true;
+	}
+	return false;
+}
+
+/* Where ends may pass unseen, an open request must not be taken for one whose handler panicked. */
+static void give_up_panics(struct survey *survey, const char *server)
+{
+	for (size_t i = 0; i < survey->count; i++) {
+		struct survey_probe *probe = &survey->probes[i];
+
+		if (probe->role == PLAN_ROLE_PANIC && probe->result == 0 &&
+		    is_of_server(survey, i, server))
+			probe->result = error_fail(&probe->why, -ENOTSUP,
+						   "requests may end without being seen to");
+	}
+}
+
+static void find_blindnesses(struct survey *survey)
+{
+	for (size_t i = 0; i < survey->rows.blindness_count; i++) {
+		const struct blindness_row *row = &survey->rows.blindnesses[i];
+		const struct protocol_blindness *blindness = &row->blindness;
+
+		if (is_made_up_for(survey, blindness->call) ||
+		    !probe_is_inlined(survey->binary, blindness->call))
+			continue;
+		survey->blindnesses[survey->blindness_count++] = blindness;
+		if (blindness->hides_ends)
+			give_up_panics(survey, row->protocol->server);
+	}
+}
+
+/* A survey with room for what all protocols have for this binary. */
+static int init_of_protocols(struct survey *survey, const struct binary *binary, struct error *err)
+{
+	struct protocol_rows rows;
+	int r = protocol_rows_init(&rows, protocol_registry, protocol_registry_count,
+				   &binary->x_net, err);
+
+	if (r < 0)
+		return r;
+	r = survey_init(survey, binary, rows.count, err);
+	if (r < 0) {
+		protocol_rows_finish(&rows);
+		return r;
+	}
+	survey->rows = rows;
+	survey->blindnesses = calloc(rows.blindness_count + 1, sizeof(*survey->blindnesses));
+	if (survey->blindnesses)
+		return 0;
+	survey_finish(survey);
+	return error_fail(err, -ENOMEM, "out of memory");
+}
+
+static void refuse(struct survey_probe *probe, int code, const char *why)
+{
+	probe_finish(&probe->probe);
+	probe->probe = (struct probe){ 0 };
+	probe->result = error_fail(&probe->why, code, "%s", why);
+}
+
+/* Whether an earlier row has a probe there already: two copies of a module can wrap one server. */
+static bool is_probed(const struct survey *survey, size_t count, const struct probe_request *row)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct survey_probe *probe = &survey->probes[i];
+
+		if (probe->result == 0 && probe->role == row->role && row->companion &&
+		    strcmp(probe->function, row->function) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Compiles a row of the protocol, with what the user asks beside. The row that sees most requests has to
+ * give that; in the others, for other servers and releases, it need not exist.
+ */
+static void survey_row(struct survey_probe *probe, const struct binary *binary,
+		       const struct probe_request *row, bool decides,
+		       const struct survey_options *options)
+{
+	struct probe_request request = *row;
+	struct request_wishes wishes = { .count = 0 };
+
+	if (options->captures)
+		request_wishes_init(&wishes, options->captures, row->request_root,
+				    row->response_root);
+	request.arguments = wishes.wishes;
+	request.argument_count = wishes.count;
+	request.wants_arguments = wishes.count > 0;
+	request.lenient = !decides;
+	request.redaction = options->redaction;
+	request.notation = options->notation;
+	request.max_elements = options->max_elements;
+	probe->function = row->function;
+	probe->role = row->role;
+	probe->expression_count = wishes.expression_count;
+	probe->result =
+		probe_compile(binary, &request, options->max_string, &probe->probe, &probe->why);
+}
+
+/* What the user asks for does not fit, or is too much, where most requests pass. */
+static bool is_refused(const struct survey_probe *probe)
+{
+	return probe->result < 0 && (probe->why.quote[0] || probe->result == -E2BIG);
+}
+
+/* "net/http or PATH": the servers that are known, each once. */
+static void list_servers(char *text, size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < protocol_registry_count && used < size; i++) {
+		const char *server = protocol_registry[i]->server;
+
+		if (i > 0 && strcmp(server, protocol_registry[i - 1]->server) == 0)
+			continue;
+		used += snprintf(text + used, size - used, "%s%s", used ? " or " : "", server);
+	}
+}
+
+/* Why the binary has nothing to trace. A function that is there and unfit says more than one that is not. */
+static const char *why_nothing(const struct survey *survey)
+{
+	for (size_t i = 0; i < survey->count; i++) {
+		const struct survey_probe *probe = &survey->probes[i];
+
+		if (probe->result < 0 && probe->result != -ENOENT && probe->role != PLAN_ROLE_PANIC)
+			return probe->why.what;
+	}
+	return survey->probes[0].result < 0 ? survey->probes[0].why.what :
+					      "how requests end is not to be seen";
+}
+
+static int fail_protocols(const struct survey *survey, struct error *err)
+{
+	char servers[256];
+
+	for (size_t i = 0; i < survey->count; i++) {
+		if (survey->probes[i].result < 0 && survey->probes[i].why.quote[0])
+			return error_adopt(err, &survey->probes[i].why);
+	}
+	error_hint(err, "name the functions to trace");
+	list_servers(servers, sizeof(servers));
+	if (survey->others.count) {
+		char others[OTHER_SERVERS_MAX * OTHER_SERVER_NAME];
+
+		other_servers_format(&survey->others, others, sizeof(others));
+		return error_fail(err, -ENOENT,
+				  "no HTTP server of %s in it, only what is not traced: %s",
+				  servers, others);
+	}
+	return error_fail(err, -ENOENT, "no HTTP server of %s in it: %s", servers,
+			  why_nothing(survey));
+}
+
+/* Compiles row after row; negative when what the user asks for does not fit. */
+static int survey_rows(struct survey *survey, const struct survey_options *options,
+		       struct error *err)
+{
+	bool requests_decided = false, responses_decided = false;
+
+	for (size_t i = 0; i < survey->count; i++) {
+		const struct probe_request *row = &survey->rows.items[i].request;
+		struct survey_probe *probe = &survey->probes[i];
+		bool decides = (row->request_root && !requests_decided) ||
+			       (row->response_root && !responses_decided);
+
+		survey_row(probe, survey->binary, row, decides, options);
+		requests_decided |= row->request_root != NULL;
+		responses_decided |= row->response_root != NULL;
+		if (decides && is_refused(probe))
+			return error_adopt(err, &probe->why);
+		if (probe->result == 0 && is_probed(survey, i, row))
+			refuse(probe, -ENOENT, "probed already");
+	}
+	return 0;
+}
+
+/* Of a server whose requests cannot be followed nothing is probed. */
+static void drop_server(struct survey *survey, const char *server)
+{
+	for (size_t i = 0; i < survey->count; i++) {
+		struct survey_probe *probe = &survey->probes[i];
+
+		if (probe->result < 0 || !is_of_server(survey, i, server))
+			continue;
+		refuse(probe, probe->role == PLAN_ROLE_START ? -ENOTSUP : -ENOENT,
+		       "how requests end is not to be seen");
+	}
+}
+
+/* -ENOENT when no server's requests can be followed. */
+static int keep_complete_servers(struct survey *survey, struct error *err)
+{
+	size_t complete = 0;
+
+	for (size_t i = 0; i < protocol_registry_count; i++)
+		complete += is_complete(survey, protocol_registry[i]->server);
+	if (complete == 0)
+		return fail_protocols(survey, err);
+	for (size_t i = 0; i < protocol_registry_count; i++) {
+		if (!is_complete(survey, protocol_registry[i]->server))
+			drop_server(survey, protocol_registry[i]->server);
+	}
+	return 0;
+}
+
+int survey_protocols(const struct binary *binary, const struct survey_options *options,
+		     struct survey *ret_survey, struct error *err)
+{
+	struct survey survey;
+	int r = init_of_protocols(&survey, binary, err);
+
+	if (r < 0)
+		return r;
+	other_servers_find(binary->pclntab, &survey.others);
+	r = survey_rows(&survey, options, err);
+	if (r == 0)
+		r = keep_complete_servers(&survey, err);
+	if (r < 0) {
+		survey_finish(&survey);
+		return r;
+	}
+	find_blindnesses(&survey);
+	*ret_survey = survey;
+	return 0;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* HTTP/1 of net/http's server; and where it calls handlers, whatever the request came by. */
+#include "net_http_rows.h"
+#include "protocol_registry.h"
+
+#define SERVE "net/http.(*conn).serve"
+#define FINISH_REQUEST "net/http.(*response).finishRequest"
+
+static const struct capture serve_http[] = { START_CAPTURES("rw.data", "req") };
+
+/* The results of (*conn).readRequest. */
+static const struct capture read_request[] = { START_CAPTURES("w", "w.req") };
+
+/* "Expect:" with anything but 100-continue is answered with 417, and no handler is called. */
+static const struct capture expectation_failed[] = { START_CAPTURES("w", "w.req") };
+
+static const struct capture finish_request[] = {
+	{ "w", FIELD_KEY, .required = true },	   { "w.status", FIELD_STATUS },
+	{ "w.written", FIELD_RESPONSE_BYTES },	   { "w.contentLength", FIELD_DECLARED_BYTES },
+	{ "w.cw.wroteHeader", FIELD_HEADER_SENT }, { "w.w.n", FIELD_BUFFERED_BYTES },
+	{ "w.req.Pattern", FIELD_ROUTE },
+};
+
+/* Here what was buffered has been handed on, and the buffer serves others. */
+static const struct capture chunk_writer_close[] = {
+	{ "cw.res", FIELD_KEY, .required = true },
+	{ "cw.res.status", FIELD_STATUS },
+	{ "cw.res.written", FIELD_RESPONSE_BYTES },
+	{ "cw.res.contentLength", FIELD_DECLARED_BYTES },
+	{ "cw.wroteHeader", FIELD_HEADER_SENT },
+	{ "cw.res.req.Pattern", FIELD_ROUTE },
+};
+
+static const struct capture hijack[] = {
+	{ "w", FIELD_KEY, .required = true },
+};
+
+static const struct capture close_connection[] = {
+	{ "@g.goid", FIELD_GOID, .required = true },
+};
+
+/* The calls by which the server comes to our probes; profile-guided optimisation inlines some of them. */
+static const struct expected_call serve_calls_handler = { SERVE, SERVE_HTTP };
+static const struct expected_call serve_calls_finish = { SERVE, FINISH_REQUEST };
+static const struct expected_call serve_calls_close = { SERVE ".func1", "net/http.(*conn).close" };
+
+static const struct protocol_blindness blindnesses[] = {
+	{ &serve_calls_handler, "HTTP/1 requests" },
+	{ &serve_calls_finish, "how HTTP/1 requests end", true },
+	{ &serve_calls_close, "that a handler panicked" },
+};
+
+static const struct probe_request probes[] = {
+	START(SERVE_HTTP, serve_http, "req"),
+	{ SERVE, PLAN_ROLE_START, CAPTURES(read_request),
+	  .after_call = "net/http.(*conn).readRequest", .request_root = "w.req",
+	  .inlined = &serve_calls_handler },
+	START("net/http.(*response).sendExpectationFailed", expectation_failed, "w.req"),
+	END(FINISH_REQUEST, finish_request, "w"),
+	{ "net/http.(*chunkWriter).close", PLAN_ROLE_END, CAPTURES(chunk_writer_close),
+	  .response_root = "cw.res", .inlined = &serve_calls_finish, .caller = SERVE },
+	{ "net/http.(*response).Hijack", PLAN_ROLE_HIJACK, CAPTURES(hijack) },
+	/* Called at the end of a connection; a request that is open then had a handler that panicked. */
+	{ "net/http.(*conn).close", PLAN_ROLE_PANIC, CAPTURES(close_connection) },
+};
+
+const struct protocol protocol_http1 = {
+	.server = NET_HTTP,
+	.manner = "over HTTP/1",
+	.probes = probes,
+	.probe_count = COUNT(probes),
+	.blindnesses = blindnesses,
+	.blindness_count = COUNT(blindnesses),
+};

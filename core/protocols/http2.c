@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* HTTP/2 of net/http's server, which calls most handlers as HTTP/1 does (http1.c). */
+#include "http2_rows.h"
+#include "protocol_registry.h"
+
+/* Bundled into net/http, and from Go 1.27 on in a package of its own. */
+#define BUNDLED "net/http.(*http2"
+#define INTERNAL "net/http/internal/http2.(*"
+
+static const struct capture run_handler[] = { HTTP2_RUN_HANDLER_CAPTURES };
+
+static const struct capture http2_handler[] = { HTTP2_HANDLER_CAPTURES };
+
+static const struct capture bundled_done[] = {
+	HTTP2_DONE_CAPTURES,
+	{ "w.rws.req.Pattern", FIELD_ROUTE },
+};
+
+/* From Go 1.27 on there is no http.Request here, but another that has no pattern. */
+static const struct capture internal_done[] = {
+	HTTP2_DONE_CAPTURES,
+	{ "w.rws.req.Pattern", FIELD_ROUTE, .elsewhere = true },
+};
+
+static const struct capture goroutine[] = {
+	{ "@g.goid", FIELD_GOID, .required = true },
+};
+
+static const struct expected_call alpn_calls_handler = { "net/http.initALPNRequest.ServeHTTP",
+							 SERVE_HTTP };
+static const struct expected_call bundled_calls_done = HTTP2_CALLS_DONE(BUNDLED);
+static const struct expected_call internal_calls_done = HTTP2_CALLS_DONE(INTERNAL);
+
+static const struct protocol_blindness blindnesses[] = {
+	{ &alpn_calls_handler, "HTTP/2 requests" },
+	{ &bundled_calls_done, "how HTTP/2 requests end", true },
+	{ &internal_calls_done, "how HTTP/2 requests end", true },
+};
+
+static const struct probe_request probes[] = {
+	{ BUNDLED "serverConn).runHandler", PLAN_ROLE_START, CAPTURES(run_handler),
+	  .request_root = "req", .inlined = &alpn_calls_handler },
+	{ HTTP2_HANDLER, PLAN_ROLE_START, CAPTURES(http2_handler), .request_root = "req",
+	  .inlined = &alpn_calls_handler },
+	END(BUNDLED "responseWriter).handlerDone", bundled_done, "w.rws"),
+	END(INTERNAL "responseWriter).handlerDone", internal_done, "w.rws"),
+	HTTP2_PANIC(BUNDLED, goroutine),
+	HTTP2_PANIC(INTERNAL, goroutine),
+};
+
+const struct protocol protocol_http2 = {
+	.server = NET_HTTP,
+	.manner = "over HTTP/2",
+	.probes = probes,
+	.probe_count = COUNT(probes),
+	.blindnesses = blindnesses,
+	.blindness_count = COUNT(blindnesses),
+};

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_HIT_FIELD_H
+#define GOHTTPSNOOP_CORE_HIT_FIELD_H
+
+/* What a captured value means; one bit each in a hit's masks, so at most 32. */
+enum hit_field {
+	FIELD_KEY, /* joins a request's start and end: the address of its response writer */
+	FIELD_GOID,
+	FIELD_METHOD,
+	FIELD_PATH,
+	FIELD_QUERY,
+	FIELD_ROUTE,
+	FIELD_HOST,
+	FIELD_REMOTE,
+	FIELD_PROTOCOL_MAJOR,
+	FIELD_PROTOCOL_MINOR,
+	FIELD_TLS,
+	FIELD_REQUEST_BYTES,
+	FIELD_STATUS,
+	FIELD_RESPONSE_BYTES,
+	FIELD_DECLARED_BYTES, /* Content-Length of the response over HTTP/1; negative when there is none */
+	FIELD_HEADER_SENT,    /* over HTTP/1 something of the response was handed on to be sent */
+	FIELD_BUFFERED_BYTES, /* of the body, not handed on yet */
+	FIELD_SENT_LENGTH,    /* Content-Length that was sent over HTTP/2, or 0 */
+	FIELD_STACK_END, /* of the goroutine; with the next it tells which call of a goroutine this is */
+	FIELD_STACK_POINTER,
+	FIELD_COUNT,
+};
+
+/* The key of events that the field is shown by ("status"); NULL where it only serves to know others. */
+const char *hit_field_key(enum hit_field field);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_PROTOCOL_REGISTRY_H
+#define GOHTTPSNOOP_CORE_PROTOCOL_REGISTRY_H
+
+#include "protocol.h"
+
+/*
+ * All protocols that are known, a line each: protocol_NAME stands in the file NAME.c. Their order is that in
+ * which what a user asks of each request is held against them: the first server that a binary has decides.
+ */
+#define PROTOCOLS(protocol) protocol(http1) protocol(http2) protocol(x_net_http2)
+
+#define DECLARE_PROTOCOL(name) extern const struct protocol protocol_##name;
+
+PROTOCOLS(DECLARE_PROTOCOL)
+
+extern const struct protocol *const protocol_registry[];
+extern const size_t protocol_registry_count;
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_NET_HTTP_ROWS_H
+#define GOHTTPSNOOP_CORE_NET_HTTP_ROWS_H
+
+#include "hit_field.h"
+#include "row_notation.h"
+
+/* What the protocols of net/http's server have in common. */
+
+#define NET_HTTP "net/http"
+
+/* What all requests pass but those that HTTP/2 hands to a handler itself. */
+#define SERVE_HTTP "net/http.serverHandler.ServeHTTP"
+
+/*
+ * In HTTP/1 the method, path and query are parts of one buffer, the request line, in that order: a
+ * read that goes on this far after the one most often brings the next along.
+ */
+enum { AFTER_METHOD = 96, AFTER_PATH = 64 };
+
+/* What an http.Request has from its start on. The protocol is taken from its numbers: they cost no read. */
+#define REQUEST_CAPTURES(request)                                                               \
+	{ request ".Method", FIELD_METHOD, .lookahead = AFTER_METHOD },                         \
+		{ request ".URL.Path", FIELD_PATH, .lookahead = AFTER_PATH },                   \
+		{ request ".URL.RawQuery", FIELD_QUERY }, { request ".Host", FIELD_HOST },      \
+		{ request ".RemoteAddr", FIELD_REMOTE },                                        \
+		{ request ".ProtoMajor", FIELD_PROTOCOL_MAJOR },                                \
+		{ request ".ProtoMinor", FIELD_PROTOCOL_MINOR }, { request ".TLS", FIELD_TLS }, \
+	{                                                                                       \
+		request ".ContentLength", FIELD_REQUEST_BYTES                                   \
+	}
+
+/* The key, by the name of the response writer, and what a request has at its start. */
+#define START_CAPTURES(key, request) \
+	{ key, FIELD_KEY, .required = true }, { "@g.goid", FIELD_GOID }, REQUEST_CAPTURES(request)
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* HTTP/2 of golang.org/x/net, whose h2c handlers bypass net/http's server; each copy of it in a binary. */
+#include "http2_rows.h"
+#include "protocol_registry.h"
+
+#define X_NET "golang.org/x/net/http2.(*"
+
+static const struct capture run_handler[] = { HTTP2_RUN_HANDLER_CAPTURES };
+
+static const struct capture http2_handler[] = { HTTP2_HANDLER_CAPTURES };
+
+static const struct capture handler_done[] = {
+	HTTP2_DONE_CAPTURES,
+	{ "w.rws.req.Pattern", FIELD_ROUTE },
+};
+
+static const struct capture goroutine[] = {
+	{ "@g.goid", FIELD_GOID, .required = true },
+};
+
+static const struct expected_call calls_done = HTTP2_CALLS_DONE(X_NET);
+
+static const struct protocol_blindness blindnesses[] = {
+	{ &calls_done, "how requests of golang.org/x/net/http2 end", true },
+};
+
+static const struct probe_request probes[] = {
+	END(X_NET "responseWriter).handlerDone", handler_done, "w.rws"),
+	START(X_NET "serverConn).runHandler", run_handler, "req"),
+	/* From v0.54.0 on golang.org/x/net/http2 only wraps what Go 1.27 has. */
+	{ HTTP2_HANDLER, PLAN_ROLE_START, CAPTURES(http2_handler), .request_root = "req",
+	  .companion = X_NET "Server).serveConn" },
+	HTTP2_PANIC(X_NET, goroutine),
+};
+
+const struct protocol protocol_x_net_http2 = {
+	.server = NET_HTTP,
+	.manner = "over HTTP/2",
+	.probes = probes,
+	.probe_count = COUNT(probes),
+	.blindnesses = blindnesses,
+	.blindness_count = COUNT(blindnesses),
+};
