@@ -67,6 +67,20 @@ static bool secret_is_there(const struct value_printer *printer, const struct sh
 	       (value->integer || printer->arguments->cells[node->cell].cell.kind != CELL_POINTER);
 }
 
+/* An array without elements, a struct of such arrays: no cell says whether there is one. */
+static bool has_no_cell(const struct shape_node *node)
+{
+	const struct shape_node *end = node + node->size;
+
+	if (node->kind != SHAPE_STRUCT && node->kind != SHAPE_ARRAY)
+		return false;
+	for (const struct shape_node *part = node + 1; part < end; part += part->size) {
+		if (!has_no_cell(part))
+			return false;
+	}
+	return true;
+}
+
 bool value_is_there(const struct value_printer *printer, const struct shape_node *node)
 {
 	const struct shape_node *end = node + node->size;
@@ -79,10 +93,10 @@ bool value_is_there(const struct value_printer *printer, const struct shape_node
 		return node->kind == SHAPE_NUMBER || node->kind == SHAPE_NULL ||
 		       value_of_cell(printer, node->cell) ||
 		       (node->kind == SHAPE_LENGTH && value_of_cell(printer, node->second));
-	if (node->size == 1)
+	if (node->size == 1 || has_no_cell(node))
 		return true;
 	for (const struct shape_node *part = node + 1; part < end; part += part->size) {
-		if (value_is_there(printer, part))
+		if (!has_no_cell(part) && value_is_there(printer, part))
 			return true;
 	}
 	return false;
