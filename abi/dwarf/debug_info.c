@@ -120,6 +120,8 @@ static Dwarf_Error *error_slot(struct debug_info *info)
 /* Turns what a libdwarf call returned into an error of ours. */
 static int damaged(struct debug_info *info, int result, const char *what, struct error *err)
 {
+	if (info->sections.lacked_memory)
+		return error_fail(err, -ENOMEM, "no memory for DWARF");
 	if (result == DW_DLV_ERROR && info->error)
 		return error_fail(err, -EBADMSG, "damaged DWARF: %s: %s", what,
 				  dwarf_errmsg(info->error));

@@ -112,6 +112,20 @@ static const object_methods methods = {
 #endif
 };
 
+static int open_failed(const struct debug_sections *sections, Dwarf_Error error, struct error *err)
+{
+	int r;
+
+	if (sections->lacked_memory)
+		r = error_fail(err, -ENOMEM, "no memory for DWARF");
+	else
+		r = error_fail(err, -EBADMSG, "damaged DWARF: cannot be opened%s%s",
+			       error ? ": " : "", error ? dwarf_errmsg(error) : "");
+	if (error)
+		dwarf_dealloc_error(NULL, error);
+	return r;
+}
+
 int debug_object_open(struct debug_sections *sections, struct debug_object **ret_object,
 		      struct error *err)
 {
@@ -128,12 +142,9 @@ int debug_object_open(struct debug_sections *sections, struct debug_object **ret
 				&error);
 	if (r != DW_DLV_OK) {
 		object->dwarf = NULL;
-		error_fail(err, -EBADMSG, "damaged DWARF: cannot be opened%s%s", error ? ": " : "",
-			   error ? dwarf_errmsg(error) : "");
-		if (error)
-			dwarf_dealloc_error(NULL, error);
+		r = open_failed(sections, error, err);
 		debug_object_close(object);
-		return -EBADMSG;
+		return r;
 	}
 	*ret_object = object;
 	return 0;

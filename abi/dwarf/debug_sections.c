@@ -216,6 +216,16 @@ static int section_read(const struct debug_sections *sections, enum debug_sectio
 	return whole ? 0 : -EBADMSG;
 }
 
+static int load_failed(struct debug_sections *sections, enum debug_section which, int code,
+		       struct error *err)
+{
+	if (code == -ENOMEM) {
+		sections->lacked_memory = true;
+		return error_fail(err, code, "no memory for %s", names[which]);
+	}
+	return error_fail(err, -EBADMSG, "damaged DWARF: %s cannot be read", names[which]);
+}
+
 int debug_section_load(struct debug_sections *sections, enum debug_section which,
 		       struct bytes *ret_bytes, struct error *err)
 {
@@ -225,14 +235,12 @@ int debug_section_load(struct debug_sections *sections, enum debug_section which
 	if (!kept->data && sections->sections[which].size) {
 		buffer.size = (size_t)sections->sections[which].size;
 		buffer.data = malloc(buffer.size + PADDING);
-		if (!buffer.data)
-			return error_fail(err, -ENOMEM, "no memory for %s", names[which]);
-		memset(buffer.data + buffer.size, 0, PADDING);
-		r = section_read(sections, which, &buffer);
+		if (buffer.data)
+			memset(buffer.data + buffer.size, 0, PADDING);
+		r = buffer.data ? section_read(sections, which, &buffer) : -ENOMEM;
 		if (r < 0) {
 			buffer_release(&buffer);
-			return error_fail(err, -EBADMSG, "damaged DWARF: %s cannot be read",
-					  names[which]);
+			return load_failed(sections, which, r, err);
 		}
 		*kept = buffer;
 	}

@@ -2,6 +2,8 @@
 #ifndef GOHTTPSNOOP_ABI_DEBUG_SECTIONS_H
 #define GOHTTPSNOOP_ABI_DEBUG_SECTIONS_H
 
+#include <stdbool.h>
+
 #include "image.h"
 
 /*
@@ -38,6 +40,7 @@ struct debug_sections {
 		uint64_t head;		 /* of what is stored: the header of the compression */
 		enum compression compression;
 	} sections[DEBUG_SECTIONS];
+	bool lacked_memory; /* for one of them: libdwarf takes it for damaged then */
 };
 
 /*

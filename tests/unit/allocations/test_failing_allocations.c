@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: MIT */
+/* What becomes of a task when memory runs out, at each allocation that it makes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "arguments_json.h"
+#include "binary.h"
+#include "failing_allocations.h"
+#include "function_list.h"
+#include "function_request.h"
+#include "function_set.h"
+#include "joiner.h"
+#include "json_writer.h"
+#include "outbox.h"
+#include "probe.h"
+#include "record_builder.h"
+#include "redacted_text.h"
+#include "transcript.h"
+#include "unit_builder.h"
+
+/* ---- a program ---- */
+
+enum { CODE = 0x400000, INFO = 0x700000 };
+
+static const char *const functions[] = { "main.main", "main.(*Node).Get", "main.Map[...]",
+					 "main.handle", "runtime.text" };
+
+enum label { INT = 1, STRING, NODE, NODE_POINTER, LIST, MAP, WORDS };
+
+static struct elf_builder elf;
+static struct unit_builder dwarf;
+static const char *path;
+
+static void describe_types(void)
+{
+	unit_base(&dwarf, INT, "int", 8, 2);
+	unit_struct(&dwarf, STRING, "string", 16, 24, NO_LABEL);
+	unit_end(&dwarf);
+	unit_pointer(&dwarf, NODE_POINTER, "*main.Node", NODE);
+	unit_struct(&dwarf, LIST, "[]string", 24, 23, STRING);
+	unit_end(&dwarf);
+	unit_array(&dwarf, WORDS, "[3]int", 24, INT, 3, true);
+	unit_kind(&dwarf, MAP, "map[string][]string", 21, NODE_POINTER, STRING, LIST);
+	unit_struct(&dwarf, NODE, "main.Node", 88, 25, NO_LABEL);
+	unit_member(&dwarf, "Name", 0, STRING, false);
+	unit_member(&dwarf, "Next", 16, NODE_POINTER, false);
+	unit_member(&dwarf, "Words", 24, LIST, false);
+	unit_member(&dwarf, "Meta", 48, MAP, false);
+	unit_member(&dwarf, "Numbers", 56, WORDS, false);
+	unit_member(&dwarf, "ID", 80, INT, false);
+	unit_end(&dwarf);
+}
+
+static void describe_functions(void)
+{
+	unit_function(&dwarf, NO_LABEL, "main.(*Node).Get", CODE + 16);
+	unit_parameter(&dwarf, NO_LABEL, "n", NODE_POINTER, false, 0);
+	unit_parameter(&dwarf, NO_LABEL, "key", STRING, false, -1);
+	unit_parameter(&dwarf, NO_LABEL, "~r0", INT, true, -1);
+	unit_end(&dwarf);
+}
+
+/* As Go's linker writes it since 1.18: the version stands behind the head. */
+static void put_build_info(void)
+{
+	static const char info[] = "\xff Go buildinf:\x08\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+				   "\x08go1.22.5\0";
+	uint64_t at = elf_append(&elf, info, sizeof(info));
+
+	elf_segment(&elf, PT_LOAD, PF_R | PF_W, INFO, at, sizeof(info), sizeof(info));
+	elf_section(&elf, ".go.buildinfo", SHT_PROGBITS, INFO, at, sizeof(info));
+}
+
+static int make_program(void **state)
+{
+	elf_of_functions(&elf, functions, sizeof(functions) / sizeof(functions[0]));
+	put_build_info();
+	unit_init(&dwarf, CODE, CODE + 0x1000);
+	describe_types();
+	describe_functions();
+	unit_finish(&dwarf, &elf);
+	elf_finish(&elf, ET_EXEC, EM_X86_64);
+	path = elf_save(&elf);
+	return 0;
+}
+
+static int remove_program(void **state)
+{
+	elf_release(&elf);
+	return 0;
+}
+
+/* ---- requests ---- */
+
+static int parse_request(struct transcript *transcript)
+{
+	struct function_request request;
+	struct error err = { 0 };
+	int r = function_request_parse("main.(*Node).Get(n.Name, x=len(n.Words), n.Meta[\"a,b\"])",
+				       &request, &err);
+
+	if (r < 0)
+		return r;
+	transcript_add(transcript, "%s", request.function);
+	for (size_t i = 0; i < request.capture_count; i++)
+		transcript_add(transcript, " %s", request.captures[i]);
+	function_request_finish(&request);
+	return 0;
+}
+
+static void parses_requests(void **state)
+{
+	transcript_run_without_memory(parse_request);
+}
+
+/* ---- a binary ---- */
+
+static int list_functions(const struct binary *binary, struct transcript *transcript)
+{
+	static const char *const patterns[] = { "main.*", "main.handle", "main.(*Node).Get" };
+	struct function_request requests[3];
+	struct function_list list = { 0 };
+	struct error err = { 0 };
+	size_t meant;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < 3; i++) {
+		requests[i] = (struct function_request){ .function = (char *)patterns[i] };
+		r = function_list_add(&list, binary, &requests[i], &meant, &err);
+		if (r == 0)
+			transcript_add(transcript, "%zu of %s\n", meant, patterns[i]);
+	}
+	for (size_t i = 0; r == 0 && i < list.count; i++)
+		transcript_add(transcript, "%s %zu\n", list.items[i].function.name,
+			       list.items[i].request_count);
+	function_list_finish(&list);
+	return r;
+}
+
+/* A record of a probe whose cells all could not be read. */
+static int write_record(const struct probe *probe, struct transcript *transcript)
+{
+	static struct record_builder record;
+	struct schema schema = { .role = PLAN_ROLE_CALL,
+				 .cell_count = (uint16_t)probe->plan.cell_count,
+				 .arguments = &probe->arguments };
+	struct hit_arguments arguments;
+	struct argument_cuts cuts = { .count = 0 };
+	struct json_writer *writer = NULL;
+	struct bytes bytes, text;
+	int r;
+
+	memcpy(schema.cells, probe->cells, sizeof(schema.cells));
+	record_init(&record, 1, 1, 1);
+	for (uint32_t i = 0; i < probe->plan.cell_count; i++)
+		record_unreadable(&record);
+	allocations_pause(true);
+	bytes = record_finish(&record);
+	allocations_pause(false);
+	r = decode_arguments(bytes, &schema, &arguments);
+	if (r == 0)
+		r = json_writer_create(&writer);
+	if (r == 0) {
+		arguments_write(writer, &arguments, NULL, &cuts);
+		r = json_writer_finish(writer, "\n", &text);
+	}
+	if (r == 0)
+		transcript_add(transcript, "%.*s", (int)text.size, (const char *)text.data);
+	json_writer_destroy(writer);
+	record_release(&record);
+	return r;
+}
+
+static int compile_probe(const struct binary *binary, struct transcript *transcript)
+{
+	static const struct shape_wish wishes[] = { { .expression = "n" },
+						    { .expression = "key" },
+						    { .expression = "n.Next.Meta[\"a\"][0]" },
+						    { .expression = "len(n.Words)" } };
+	struct probe_request request = { .function = "main.(*Node).Get",
+					 .role = PLAN_ROLE_CALL,
+					 .arguments = wishes,
+					 .argument_count = 4,
+					 .wants_arguments = true };
+	static struct probe probe;
+	struct error err = { 0 };
+	int r;
+
+	probe = (struct probe){ 0 };
+	r = probe_compile(binary, &request, 256, &probe, &err);
+	if (r < 0)
+		return r;
+	transcript_add(transcript, "%u operations, %u cells\n", probe.plan.operation_count,
+		       probe.plan.cell_count);
+	r = write_record(&probe, transcript);
+	probe_finish(&probe);
+	return r;
+}
+
+static int inspect_program(struct transcript *transcript)
+{
+	struct binary *binary = NULL;
+	struct error err = { 0 };
+	int r = binary_open(path, NULL, &binary, &err);
+
+	if (r < 0)
+		return r;
+	transcript_add(transcript, "%s %s %d\n", binary->version.text, binary->convention->name,
+		       types_have_dwarf(binary->types));
+	r = list_functions(binary, transcript);
+	if (r == 0)
+		r = compile_probe(binary, transcript);
+	binary_close(binary);
+	return r;
+}
+
+static void inspects_programs(void **state)
+{
+	transcript_run_without_memory(inspect_program);
+}
+
+/* ---- what is written ---- */
+
+static int write_json(struct transcript *transcript)
+{
+	struct json_writer *writer;
+	struct bytes text = { 0 };
+	int r = json_writer_create(&writer);
+
+	if (r < 0)
+		return r;
+	json_open_object(writer);
+	for (int i = 0; i < 300; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "key %d", i);
+		json_name(writer, name);
+		json_open_list(writer);
+		json_integer(writer, i);
+		json_bytes(writer, "caf\xc3\xa9\xff", 6);
+		json_close_list(writer);
+	}
+	json_close_object(writer);
+	r = json_writer_finish(writer, "\n", &text);
+	if (r == 0)
+		transcript_add(transcript, "%.*s", (int)text.size, (const char *)text.data);
+	json_writer_destroy(writer);
+	return r;
+}
+
+static void writes_json(void **state)
+{
+	transcript_run_without_memory(write_json);
+}
+
+/* Without memory more is hidden, and never less. */
+static int hide_secrets(struct transcript *transcript)
+{
+	static const char query[] = "a=1&token=s3cr3t&b=2";
+	static const struct redaction redaction;
+	struct redacted_text text =
+		redacted_text_make_query(&redaction, query, sizeof(query) - 1, false);
+
+	if (text.size != strlen(REDACTED))
+		transcript_add(transcript, "%.*s", (int)text.size, text.data);
+	else
+		transcript_add(transcript, "a=1&token=" REDACTED "&b=2");
+	redacted_text_release(&text);
+	return 0;
+}
+
+static void hides_secrets(void **state)
+{
+	transcript_run_without_memory(hide_secrets);
+}
+
+static int format_events(struct transcript *transcript)
+{
+	static const struct process_identity process = {
+		.pid = 7,
+		.comm = "shop",
+		.exe = "/srv/shop",
+		.go_version = "go1.25.1",
+		.convention = "register",
+	};
+	struct event event = { .type = EVENT_REQUEST,
+			       .process = &process,
+			       .time = 1795340460000000000,
+			       .method = { PRESENT, "GET", 3, 3 },
+			       .path = { PRESENT, "/items/7", 8, 8 },
+			       .status = { PRESENT, 200 } };
+	int (*const create[])(const struct redaction *, struct format **) = { format_create_json,
+									      format_create_table };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < 2; i++) {
+		struct format *format = NULL;
+		struct bytes line;
+
+		r = create[i](NULL, &format);
+		for (int count = 0; r == 0 && count < 3; count++) {
+			r = format_line(format, &event, &line);
+			if (r == 0)
+				transcript_add(transcript, "%.*s", (int)line.size,
+					       (const char *)line.data);
+		}
+		format_destroy(format);
+	}
+	return r;
+}
+
+static void formats_events(void **state)
+{
+	transcript_run_without_memory(format_events);
+}
+
+/* ---- what is kept ---- */
+
+enum { REQUESTS = 40 };
+
+static int join_requests(struct transcript *transcript)
+{
+	struct joiner *joiner;
+	struct bytes displaced, record;
+	char text[16];
+	int r = joiner_create(64, 1 << 20, &joiner);
+
+	if (r < 0)
+		return r;
+	for (uint64_t i = 0; r >= 0 && i < REQUESTS; i++) {
+		snprintf(text, sizeof(text), "start %d", (int)i);
+		r = joiner_open(joiner, 1, 100 + i, 7 + i % 2,
+				(struct bytes){ (const uint8_t *)text, strlen(text) + 1 },
+				&displaced);
+	}
+	while (r >= 0 && joiner_take_owned(joiner, 1, 7, &record))
+		transcript_add(transcript, "%s\n", (const char *)record.data);
+	while (r >= 0 && joiner_take_oldest(joiner, &record))
+		transcript_add(transcript, "%s\n", (const char *)record.data);
+	joiner_destroy(joiner);
+	return r;
+}
+
+static void joins_requests(void **state)
+{
+	transcript_run_without_memory(join_requests);
+}
+
+enum { LINES = 200, LINE = 1000 };
+
+/* Lines are written whole and in order, and each that was not is counted. */
+static int send_lines(struct outbox *outbox, int reader, struct transcript *transcript)
+{
+	static char bytes[LINES * LINE];
+	struct batch batch = { 0 };
+	char line[LINE];
+	ssize_t size;
+	size_t next = 0;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < LINES; i++) {
+		memset(line, 'x', LINE);
+		line[snprintf(line, LINE, "%zu", i)] = ' ';
+		line[LINE - 1] = '\n';
+		r = batch_add(&batch, (struct bytes){ (const uint8_t *)line, LINE }, 1);
+		if (r == 0)
+			r = outbox_put(outbox, &batch);
+		batch_clear(&batch);
+	}
+	size = read(reader, bytes, sizeof(bytes));
+	for (ssize_t at = 0; at + LINE <= size; at += LINE, next++)
+		assert_true(strtoul(bytes + at, NULL, 10) >= next);
+	if (r == 0) {
+		assert_true(next + outbox_lost(outbox) == LINES);
+		transcript_add(transcript, "all lines are known of\n");
+	}
+	batch_finish(&batch);
+	return r;
+}
+
+static int keep_lines(struct transcript *transcript)
+{
+	struct outbox_options options = { .way = OUTBOX_WRITE, .limit = 64 * 1024 };
+	struct outbox outbox;
+	int ends[2], r;
+
+	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+	options.descriptor = ends[1];
+	outbox_init(&outbox, &options);
+	r = send_lines(&outbox, ends[0], transcript);
+	outbox_finish(&outbox);
+	close(ends[0]);
+	close(ends[1]);
+	return r;
+}
+
+static void keeps_lines(void **state)
+{
+	transcript_run_without_memory(keep_lines);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(parses_requests), cmocka_unit_test(inspects_programs),
+		cmocka_unit_test(writes_json),	   cmocka_unit_test(hides_secrets),
+		cmocka_unit_test(formats_events),  cmocka_unit_test(joins_requests),
+		cmocka_unit_test(keeps_lines),
+	};
+
+	return cmocka_run_group_tests(tests, make_program, remove_program);
+}
