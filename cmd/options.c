@@ -272,9 +272,9 @@ static int parse_capture_option(struct options *options, int option, struct erro
 	}
 }
 
-struct request_captures options_captures(const struct options *options)
+static int parse_captures(struct options *options, struct error *err)
 {
-	return (struct request_captures){
+	struct request_capture_texts texts = {
 		.expressions = options->captures,
 		.expression_count = options->capture_count,
 		.request_headers = options->request_headers,
@@ -282,6 +282,8 @@ struct request_captures options_captures(const struct options *options)
 		.response_headers = options->response_headers,
 		.response_header_count = options->response_header_count,
 	};
+
+	return request_captures_parse(&texts, &options->requests, err);
 }
 
 struct redaction options_redaction(const struct options *options)
@@ -292,9 +294,8 @@ struct redaction options_redaction(const struct options *options)
 /* Functions have captures of their own. */
 static int check_captures(const struct options *options, struct error *err)
 {
-	struct request_captures captures = options_captures(options);
-
-	if (options->function_count && request_captures_any(&captures))
+	if (options->function_count && (options->capture_count || options->request_header_count ||
+					options->response_header_count))
 		return error_fail(
 			err, -EINVAL,
 			"--capture and headers are of requests: what to capture of a function is said in parentheses after its name");
@@ -302,7 +303,7 @@ static int check_captures(const struct options *options, struct error *err)
 		return error_fail(
 			err, -EINVAL,
 			"--latency is of functions, and none is named: requests have their duration");
-	return request_captures_check(&captures, err);
+	return 0;
 }
 
 static int check_socket(const struct options *options, struct error *err)
@@ -480,6 +481,8 @@ static int parse(int argc, char **argv, struct options *options, struct error *e
 	r = redaction_check(&redaction, err);
 	if (r == 0)
 		r = check_captures(options, err);
+	if (r == 0)
+		r = parse_captures(options, err);
 	return r < 0 ? r : check_socket(options, err);
 }
 
@@ -508,5 +511,6 @@ void options_finish(struct options *options)
 	for (size_t i = 0; i < options->function_count; i++)
 		function_request_finish(&options->functions[i]);
 	free(options->functions);
+	request_captures_finish(&options->requests);
 	*options = (struct options){ 0 };
 }

@@ -39,6 +39,7 @@ struct options {
 	bool latency;
 	const char **captures, **request_headers, **response_headers;
 	size_t capture_count, request_header_count, response_header_count;
+	struct request_captures requests; /* the same, parsed */
 	bool shows_secrets;
 	const char **redacted; /* globs */
 	size_t redacted_count;
@@ -64,9 +65,6 @@ struct options {
 /* -EINVAL with the reason when it makes no sense. The caller finishes the options, also after an error. */
 int options_parse(int argc, char **argv, struct options *ret_options, struct error *err);
 void options_finish(struct options *options);
-
-/* What is asked of each request; views into the options. */
-struct request_captures options_captures(const struct options *options);
 
 /* The names whose values are not shown, beside the built-in list; views into the options. */
 struct redaction options_redaction(const struct options *options);

@@ -79,13 +79,12 @@ static enum session_output choose_output(const struct options *options)
 
 int trace(const struct options *options)
 {
-	struct request_captures captures = options_captures(options);
 	struct redaction redaction = options_redaction(options);
 	struct session_options session_options = {
 		.functions = options->functions,
 		.function_count = options->function_count,
 		.latency = options->latency,
-		.captures = request_captures_any(&captures) ? &captures : NULL,
+		.captures = options->requests.count ? &options->requests : NULL,
 		.redaction = options->shows_secrets ? NULL : &redaction,
 		.notation = options->notation,
 		.max_elements = options->max_elements,

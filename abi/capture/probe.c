@@ -219,16 +219,25 @@ static int place(const struct binary *binary, const struct probe_request *reques
 	return r;
 }
 
-static int add_captures(const struct scope *scope, const struct probe_request *request,
+static struct scope scope_with(const struct scope *scope, struct scope_roots roots)
+{
+	struct scope with = *scope;
+
+	with.roots = roots;
+	return with;
+}
+
+static int add_captures(const struct scope *outer, const struct probe_request *request,
 			struct plan_builder *builder, struct probe *probe, struct error *err)
 {
+	struct scope scope = scope_with(outer, request->capture_roots);
 	int r = 0;
 
 	if (request->capture_count > PROBE_MAX_CAPTURES)
 		return error_fail(err, -E2BIG, "more than %d captures at one probe",
 				  PROBE_MAX_CAPTURES);
 	for (size_t i = 0; r == 0 && i < request->capture_count; i++)
-		r = add_capture(scope, &request->captures[i], builder, probe, err);
+		r = add_capture(&scope, &request->captures[i], builder, probe, err);
 	return r;
 }
 
@@ -322,20 +331,21 @@ static const struct shape_bounds ladder[] = {
 enum { LADDER_WIDE = 5, LADDER_SIZE = sizeof(ladder) / sizeof(ladder[0]) };
 
 /* Takes as much of the arguments as a plan holds. */
-static int add_arguments(const struct scope *scope, const struct probe_request *request,
+static int add_arguments(const struct scope *outer, const struct probe_request *request,
 			 uint32_t max_string, const struct plan_builder *captures,
 			 struct probe *probe, struct error *err)
 {
+	struct scope scope = scope_with(outer, request->argument_roots);
 	int r = -E2BIG;
 
 	for (size_t i = 0; r == -E2BIG && i < LADDER_SIZE; i++) {
 		/* Steps for those who ask for more elements than usual. */
 		if (i > 1 && i < LADDER_WIDE && elements_of(request) <= USUAL_ELEMENTS)
 			continue;
-		r = add_bounded(scope, request, max_string, captures, ladder[i], probe, err);
+		r = add_bounded(&scope, request, max_string, captures, ladder[i], probe, err);
 	}
 	if (r == -E2BIG && request->drops_excess)
-		r = add_fitting(scope, request, max_string, captures, probe, err);
+		r = add_fitting(&scope, request, max_string, captures, probe, err);
 	probe->has_arguments = r == 0;
 	return r;
 }

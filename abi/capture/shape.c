@@ -201,11 +201,11 @@ static bool is_gap(const struct shape_maker *maker, int result)
 }
 
 static int add_capture(struct shape_maker *maker, const struct scope *scope,
-		       const struct expression *expression, const char *name)
+		       const struct expression *expression)
 {
 	struct plan_builder before = *maker->builder;
 	size_t count = maker->shape.node_count;
-	struct shape_spot spot = { .name = name };
+	struct shape_spot spot = { .name = expression->name };
 	struct walk walk;
 	int r = walk_begin(&walk, scope, expression, maker->builder, maker->err);
 
@@ -214,31 +214,18 @@ static int add_capture(struct shape_maker *maker, const struct scope *scope,
 		r = take_steps(maker, &walk, spot);
 	if (!is_gap(maker, r))
 		return r;
-	note_gap(maker, name);
+	note_gap(maker, expression->name);
 	*maker->builder = before;
 	maker_drop(maker, count);
 	return value_add_null(maker, spot);
 }
 
-static int add_text(struct shape_maker *maker, const struct scope *scope, const char *text,
-		    const char *name)
-{
-	struct expression expression;
-	int r = expression_parse(text, &expression, maker->err);
-
-	return r < 0 ? r : add_capture(maker, scope, &expression, name ? name : expression.name);
-}
-
 /* A capture that a plan has no room for. */
-static int add_left_out(struct shape_maker *maker, const struct shape_wish *wish)
+static int add_left_out(struct shape_maker *maker, const struct expression *expression)
 {
-	struct expression expression;
-	int r = expression_parse(wish->expression, &expression, maker->err);
 	size_t node = maker->shape.node_count;
-	struct shape_spot spot = { .name = wish->name ? wish->name : expression.name };
+	int r = value_add_null(maker, (struct shape_spot){ .name = expression->name });
 
-	if (r == 0)
-		r = value_add_null(maker, spot);
 	if (r == 0)
 		maker_node(maker, (int)node)->cut = true;
 	return r;
@@ -251,8 +238,8 @@ static int add_wish(struct shape_maker *maker, const struct scope *scope,
 	int r;
 
 	maker->shows_type = wish->shows_type;
-	r = is_left_out ? add_left_out(maker, wish) :
-			  add_text(maker, scope, wish->expression, wish->name);
+	r = is_left_out ? add_left_out(maker, wish->expression) :
+			  add_capture(maker, scope, wish->expression);
 
 	if (r == 0)
 		maker_node(maker, (int)node)->position = wish->position;

@@ -14,10 +14,19 @@ struct plan_place walk_stack_pointer(const struct walk *walk)
 				    .word_count = 1 };
 }
 
-static int find_parameter(const struct walk *walk, size_t *ret_index, struct error *err)
+const struct scope_root *scope_roots_find(const struct scope_roots *roots, const char *name)
+{
+	for (size_t i = 0; i < roots->count; i++) {
+		if (strcmp(roots->items[i].name, name) == 0)
+			return &roots->items[i];
+	}
+	return NULL;
+}
+
+static int find_parameter(const struct walk *walk, const char *wanted, size_t *ret_index,
+			  struct error *err)
 {
 	const struct signature *signature = walk->scope->signature;
-	const char *wanted = walk->expression->steps[0].name;
 	char names[256] = "";
 	size_t used = 0;
 
@@ -76,10 +85,9 @@ static int enter_parameter(struct walk *walk, size_t index, struct error *err)
 }
 
 /* `ret` is the only result, `ret0` the first of any; they also have the names the source gives them. */
-static bool find_result(const struct walk *walk, size_t *ret_index)
+static bool find_result(const struct walk *walk, const char *wanted, size_t *ret_index)
 {
 	const struct signature *signature = walk->scope->signature;
-	const char *wanted = walk->expression->steps[0].name;
 
 	for (size_t i = 0; i < signature->result_count; i++) {
 		char number[32];
@@ -95,17 +103,16 @@ static bool find_result(const struct walk *walk, size_t *ret_index)
 	return false;
 }
 
-static int enter_result(struct walk *walk, struct error *err)
+static int enter_result(struct walk *walk, const char *wanted, struct error *err)
 {
 	const struct scope *scope = walk->scope;
 	size_t index;
 	int r;
 
-	if (!find_result(walk, &index))
+	if (!find_result(walk, wanted, &index))
 		return expression_fail(err, -ENOENT, walk->expression,
 				       walk->expression->steps[0].at,
-				       "no result \"%s\": the function has %zu",
-				       walk->expression->steps[0].name,
+				       "no result \"%s\": the function has %zu", wanted,
 				       scope->signature->result_count);
 	r = convention_locate_result(scope->convention, scope->types, scope->signature, index,
 				     &walk->location, err);
@@ -159,10 +166,28 @@ static int enter_goroutine(struct walk *walk, struct error *err)
 	return 0;
 }
 
+static int enter_name(struct walk *walk, const char *name, struct error *err)
+{
+	const struct site *site = walk->scope->site;
+	size_t index;
+
+	if (site->kind != SITE_RETURN && find_parameter(walk, name, &index, NULL) == 0)
+		return enter_parameter(walk, index, err);
+	if (strcmp(name, "@g") == 0)
+		return enter_goroutine(walk, err);
+	if (strcmp(name, "@sp") == 0)
+		return enter_stack_pointer(walk);
+	if (site->kind == SITE_RETURN || (site->returns_at_once && find_result(walk, name, &index)))
+		return enter_result(walk, name, err);
+	return find_parameter(walk, name, &index, err);
+}
+
 int walk_begin(struct walk *walk, const struct scope *scope, const struct expression *expression,
 	       struct plan_builder *builder, struct error *err)
 {
-	size_t index;
+	const char *name = expression->steps[0].name;
+	const struct scope_root *root = scope_roots_find(&scope->roots, name);
+	int r;
 
 	*walk = (struct walk){
 		.scope = scope,
@@ -170,14 +195,8 @@ int walk_begin(struct walk *walk, const struct scope *scope, const struct expres
 		.builder = builder,
 		.place = { .source = PLAN_REGISTERS, .gate = PLAN_NO_GATE },
 	};
-	if (scope->site->kind != SITE_RETURN && find_parameter(walk, &index, NULL) == 0)
-		return enter_parameter(walk, index, err);
-	if (strcmp(expression->steps[0].name, "@g") == 0)
-		return enter_goroutine(walk, err);
-	if (strcmp(expression->steps[0].name, "@sp") == 0)
-		return enter_stack_pointer(walk);
-	if (scope->site->kind == SITE_RETURN ||
-	    (scope->site->returns_at_once && find_result(walk, &index)))
-		return enter_result(walk, err);
-	return find_parameter(walk, &index, err);
+	r = enter_name(walk, root ? root->path[0] : name, err);
+	for (size_t i = 1; root && r == 0 && root->path[i]; i++)
+		r = walk_take_name(walk, root->path[i], err);
+	return r;
 }

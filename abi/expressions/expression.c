@@ -291,30 +291,65 @@ bool expression_equal(const struct expression *a, const struct expression *b)
 	return true;
 }
 
-static int check_name(const char *const *texts, size_t count, const struct expression *expression,
-		      struct error *err)
+static bool has_name(const struct expression *expressions, size_t count, const char *name)
 {
-	struct expression other;
-
 	for (size_t i = 0; i < count; i++) {
-		if (expression_parse(texts[i], &other, NULL) == 0 &&
-		    strcmp(other.name, expression->name) == 0)
+		if (strcmp(expressions[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+int expressions_check_names(const struct expression *expressions, size_t count, struct error *err)
+{
+	for (size_t i = 1; i < count; i++) {
+		if (has_name(expressions, i, expressions[i].name))
 			return expression_fail(
-				err, -EINVAL, expression, 0,
+				err, -EINVAL, &expressions[i], 0,
 				"another capture has this name: give one of them its own, name=…");
 	}
 	return 0;
 }
 
-int expressions_check(const char *const *texts, size_t count, struct error *err)
-{
-	struct expression expression;
-	int r = 0;
+/* ---- trees made from their parts ---- */
 
-	for (size_t i = 0; r == 0 && i < count; i++) {
-		r = expression_parse(texts[i], &expression, err);
-		if (r == 0)
-			r = check_name(texts, i, &expression, err);
-	}
-	return r;
+static int fail_size(struct error *err, const char *text)
+{
+	return error_fail(err, -E2BIG, "\"%.40s…\" is too long to be captured", text);
+}
+
+int expression_add_field(struct expression *expression, const char *name, struct error *err)
+{
+	struct expression_step *step = &expression->steps[expression->step_count];
+
+	if (expression->step_count == EXPRESSION_MAX_STEPS || strlen(name) >= sizeof(step->name))
+		return fail_size(err, name);
+	*step = (struct expression_step){ .kind = STEP_NAME };
+	strcpy(step->name, name);
+	expression->step_count++;
+	return 0;
+}
+
+int expression_add_key(struct expression *expression, const char *key, struct error *err)
+{
+	struct expression_step *step = &expression->steps[expression->step_count];
+	size_t size = strlen(key);
+
+	if (expression->step_count == EXPRESSION_MAX_STEPS || size > sizeof(step->key))
+		return fail_size(err, key);
+	*step = (struct expression_step){ .kind = STEP_KEY, .key_size = size };
+	memcpy(step->key, key, size);
+	expression->step_count++;
+	return 0;
+}
+
+int expression_make(struct expression *ret_expression, const char *text, const char *root,
+		    struct error *err)
+{
+	if (strlen(text) >= sizeof(ret_expression->text))
+		return fail_size(err, text);
+	*ret_expression = (struct expression){ 0 };
+	strcpy(ret_expression->text, text);
+	strcpy(ret_expression->name, text);
+	return expression_add_field(ret_expression, root, err);
 }

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "expression.h"
-
 static int fail(const char *text, size_t at, const char *what, struct error *err)
 {
 	error_fail(err, -EINVAL, "%s", what);
@@ -62,17 +60,22 @@ static size_t find_end(const char *text, size_t at)
 static int add_capture(struct function_request *request, const char *text, size_t size,
 		       struct error *err)
 {
-	char **captures =
+	struct expression *captures =
 		realloc(request->captures, (request->capture_count + 1) * sizeof(*captures));
+	char *capture;
+	int r;
 
 	if (!captures)
 		return error_fail(err, -ENOMEM, "out of memory");
 	request->captures = captures;
-	captures[request->capture_count] = strndup(text, size);
-	if (!captures[request->capture_count])
+	capture = strndup(text, size);
+	if (!capture)
 		return error_fail(err, -ENOMEM, "out of memory");
-	request->capture_count++;
-	return 0;
+	r = expression_parse(capture, &captures[request->capture_count], err);
+	free(capture);
+	if (r == 0)
+		request->capture_count++;
+	return r;
 }
 
 /* The capture that begins at `*at`; moves on to what follows it. */
@@ -128,8 +131,7 @@ int function_request_parse(const char *text, struct function_request *ret_reques
 	if (text[list])
 		r = parse_list(&request, text, list + 1, err);
 	if (r == 0)
-		r = expressions_check((const char *const *)request.captures, request.capture_count,
-				      err);
+		r = expressions_check_names(request.captures, request.capture_count, err);
 	if (r < 0)
 		function_request_finish(&request);
 	else
@@ -141,17 +143,15 @@ int function_request_parse(const char *text, struct function_request *ret_reques
 static int check_capture(const struct function_request *request,
 			 const struct expression *expression, struct error *err)
 {
-	struct expression other;
-
 	for (size_t i = 0; i < request->capture_count; i++) {
-		if (expression_parse(request->captures[i], &other, NULL) < 0 ||
-		    strcmp(other.name, expression->name) != 0 ||
-		    expression_equal(&other, expression))
-			continue;
-		return expression_fail(
-			err, -EINVAL, expression, 0,
-			"%s: %s and %s have one name: give one of them another, name=…",
-			request->function, other.text, expression->text);
+		const struct expression *other = &request->captures[i];
+
+		if (strcmp(other->name, expression->name) == 0 &&
+		    !expression_equal(other, expression))
+			return expression_fail(
+				err, -EINVAL, expression, 0,
+				"%s: %s and %s have one name: give one of them another, name=…",
+				request->function, other->text, expression->text);
 	}
 	return 0;
 }
@@ -159,13 +159,10 @@ static int check_capture(const struct function_request *request,
 static int check_pair(const struct function_request *first, const struct function_request *second,
 		      struct error *err)
 {
-	struct expression expression;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < second->capture_count; i++) {
-		if (expression_parse(second->captures[i], &expression, NULL) == 0)
-			r = check_capture(first, &expression, err);
-	}
+	for (size_t i = 0; r == 0 && i < second->capture_count; i++)
+		r = check_capture(first, &second->captures[i], err);
 	return r;
 }
 
@@ -185,8 +182,6 @@ int function_requests_check(const struct function_request *requests, size_t coun
 
 void function_request_finish(struct function_request *request)
 {
-	for (size_t i = 0; i < request->capture_count; i++)
-		free(request->captures[i]);
 	free(request->captures);
 	free(request->function);
 	*request = (struct function_request){ 0 };

@@ -24,7 +24,9 @@ struct wanted {
 
 static bool is_about_responses(const struct survey *survey, size_t row)
 {
-	return survey->rows.items[row].request.response_root;
+	const struct scope_roots *roots = &survey->rows.items[row].request.argument_roots;
+
+	return scope_roots_find(roots, RESPONSE_ROOT);
 }
 
 /* What the capture `node`, number `index` of the row's, was asked for as. */

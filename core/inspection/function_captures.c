@@ -37,11 +37,8 @@ const char *function_request_parameter(const struct signature *signature)
 /* `@g` and its like are no parameters. */
 bool function_request_needs_types(const struct function_request *request)
 {
-	struct expression expression;
-
 	for (size_t i = 0; i < request->capture_count; i++) {
-		if (expression_parse(request->captures[i], &expression, NULL) < 0 ||
-		    expression.steps[0].name[0] != '@')
+		if (request->captures[i].steps[0].name[0] != '@')
 			return true;
 	}
 	return !request->has_list;
@@ -83,28 +80,23 @@ static int append(struct function_captures *captures, const struct expression *e
 	return 0;
 }
 
-static int add(struct function_captures *captures, const char *text, bool is_buffer,
-	       struct error *err)
+static int add(struct function_captures *captures, const struct expression *expression,
+	       bool is_buffer, struct error *err)
 {
-	struct expression expression;
-	int r = expression_parse(text, &expression, err);
-
-	if (r < 0)
-		return r;
 	for (size_t i = 0; i < captures->count; i++) {
 		const struct expression *other = &captures->items[i].expression;
 
-		if (strcmp(other->name, expression.name) != 0)
+		if (strcmp(other->name, expression->name) != 0)
 			continue;
 		captures->items[i].is_buffer &= is_buffer;
-		return expression_equal(other, &expression) ?
+		return expression_equal(other, expression) ?
 			       0 :
 			       expression_fail(
-				       err, -EINVAL, &expression, 0,
+				       err, -EINVAL, expression, 0,
 				       "%s and %s have one name: give one of them another, name=…",
-				       other->text, expression.text);
+				       other->text, expression->text);
 	}
-	return append(captures, &expression, is_buffer, err);
+	return append(captures, expression, is_buffer, err);
 }
 
 /* Parameters without a name, and those that the compiler made, cannot be asked for. */
@@ -130,8 +122,13 @@ static int add_parameter(struct function_captures *captures, const struct parame
 			 struct error *err)
 {
 	bool is_buffer = strcmp(parameter->type->name, "[]uint8") == 0 && fills_buffers(captures);
+	struct expression expression;
+	int r;
 
-	return is_named(parameter) ? add(captures, parameter->name, is_buffer, err) : 0;
+	if (!is_named(parameter))
+		return 0;
+	r = expression_make(&expression, parameter->name, parameter->name, err);
+	return r < 0 ? r : add(captures, &expression, is_buffer, err);
 }
 
 static int add_parameters(struct function_captures *captures, struct error *err)
@@ -152,7 +149,7 @@ int function_captures_add(struct function_captures *captures,
 	captures->request_count++;
 	captures->needs_no_types &= !function_request_needs_types(request);
 	for (size_t i = 0; r == 0 && i < request->capture_count; i++)
-		r = add(captures, request->captures[i], false, err);
+		r = add(captures, &request->captures[i], false, err);
 	if (request->has_list)
 		return r;
 	captures->shows_results = captures->latency;
@@ -165,8 +162,11 @@ int function_captures_add(struct function_captures *captures,
 static void fill_returned(const struct function_captures *captures, struct probe_wishes *wishes)
 {
 	for (size_t i = 0; captures->shows_results && i < captures->signature->result_count; i++) {
-		snprintf(wishes->texts[i], sizeof(wishes->texts[i]), "ret%zu", i);
-		wishes->wishes[wishes->count++].expression = wishes->texts[i];
+		char name[32];
+
+		snprintf(name, sizeof(name), "ret%zu", i);
+		expression_make(&wishes->returned[i], name, name, NULL);
+		wishes->wishes[wishes->count++].expression = &wishes->returned[i];
 	}
 	wishes->returned_count = (uint16_t)wishes->count;
 }
@@ -181,7 +181,7 @@ static void fill(const struct function_captures *captures, enum captures_part pa
 		    captures->items[i].is_result != (part == CAPTURES_AT_RETURN))
 			continue;
 		wishes->wishes[wishes->count++] = (struct shape_wish){
-			.expression = captures->items[i].expression.text,
+			.expression = &captures->items[i].expression,
 			.shows_type = captures->items[i].is_buffer,
 			.position = (uint16_t)i,
 		};
@@ -191,13 +191,13 @@ static void fill(const struct function_captures *captures, enum captures_part pa
 int function_captures_wishes(const struct function_captures *captures, enum captures_part part,
 			     struct probe_wishes *ret_wishes, struct error *err)
 {
-	size_t room = captures->signature->result_count + captures->count + 1;
+	size_t returned = captures->shows_results ? captures->signature->result_count : 0;
 	struct probe_wishes wishes = {
-		.wishes = calloc(room, sizeof(*wishes.wishes)),
-		.texts = calloc(room, sizeof(*wishes.texts)),
+		.wishes = calloc(returned + captures->count + 1, sizeof(*wishes.wishes)),
+		.returned = calloc(returned + 1, sizeof(*wishes.returned)),
 	};
 
-	if (!wishes.wishes || !wishes.texts) {
+	if (!wishes.wishes || !wishes.returned) {
 		probe_wishes_finish(&wishes);
 		return error_fail(err, -ENOMEM, "out of memory");
 	}
@@ -209,6 +209,6 @@ int function_captures_wishes(const struct function_captures *captures, enum capt
 void probe_wishes_finish(struct probe_wishes *wishes)
 {
 	free(wishes->wishes);
-	free(wishes->texts);
+	free(wishes->returned);
 	*wishes = (struct probe_wishes){ 0 };
 }

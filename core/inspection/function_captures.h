@@ -2,7 +2,6 @@
 #ifndef GOHTTPSNOOP_CORE_FUNCTION_CAPTURES_H
 #define GOHTTPSNOOP_CORE_FUNCTION_CAPTURES_H
 
-#include "expression.h"
 #include "function_request.h"
 #include "probe.h"
 
@@ -53,8 +52,8 @@ const char *function_request_parameter(const struct signature *signature);
 struct probe_wishes {
 	struct shape_wish *wishes;
 	size_t count;
-	uint16_t returned_count; /* the first of them: what `ret` is to show */
-	char (*texts)[24];	 /* of these */
+	uint16_t returned_count;     /* the first of them: what `ret` is to show */
+	struct expression *returned; /* of these */
 };
 
 /* Where they are read: where the function begins, where it returns, or where it does both at once. */

@@ -96,6 +96,7 @@ static int compile_probe(const struct task *task, enum captures_part part, struc
 			   at_return ? NULL : function_request_parameter(asked->signature),
 			   asked->awaits_return && part != CAPTURES_AT_ONCE);
 	request.capture_count = captures.count;
+	request.capture_roots = (struct scope_roots){ &captures.root, 1 };
 	r = probe_compile(task->binary, &request, task->options->max_string, probe, err);
 	*ret_returned_count = wishes.returned_count;
 	probe_wishes_finish(&wishes);

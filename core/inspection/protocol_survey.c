@@ -127,8 +127,7 @@ static void survey_row(struct survey_probe *probe, const struct binary *binary,
 	struct request_wishes wishes = { .count = 0 };
 
 	if (options->captures)
-		request_wishes_init(&wishes, options->captures, row->request_root,
-				    row->response_root);
+		request_wishes_init(&wishes, options->captures, &row->argument_roots);
 	request.arguments = wishes.wishes;
 	request.argument_count = wishes.count;
 	request.wants_arguments = wishes.count > 0;
@@ -208,12 +207,14 @@ static int survey_rows(struct survey *survey, const struct survey_options *optio
 	for (size_t i = 0; i < survey->count; i++) {
 		const struct probe_request *row = &survey->rows.items[i].request;
 		struct survey_probe *probe = &survey->probes[i];
-		bool decides = (row->request_root && !requests_decided) ||
-			       (row->response_root && !responses_decided);
+		bool has_request = scope_roots_find(&row->argument_roots, REQUEST_ROOT);
+		bool has_response = scope_roots_find(&row->argument_roots, RESPONSE_ROOT);
+		bool decides = (has_request && !requests_decided) ||
+			       (has_response && !responses_decided);
 
 		survey_row(probe, survey->binary, row, decides, options);
-		requests_decided |= row->request_root != NULL;
-		responses_decided |= row->response_root != NULL;
+		requests_decided |= has_request;
+		responses_decided |= has_response;
 		if (decides && is_refused(probe))
 			return error_adopt(err, &probe->why);
 		if (probe->result == 0 && is_probed(survey, i, row))

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "call_captures.h"
 
-#include <stdio.h>
-
 #include "net_http_rows.h"
 
 static const struct capture frame_captures[] = {
@@ -21,35 +19,21 @@ const struct probe_request protocol_goroutine_end = {
 	CAPTURES(goroutine),
 };
 
-static const struct capture call_templates[] = {
+static const struct capture call_captures[] = {
 	{ "@g.goid", FIELD_GOID },
-	REQUEST_CAPTURES("%s"),
-	{ "%s.Pattern", FIELD_ROUTE },
+	REQUEST_CAPTURES(REQUEST_ROOT),
+	{ REQUEST_ROOT ".Pattern", FIELD_ROUTE },
 };
 
-_Static_assert(COUNT(frame_captures) + COUNT(call_templates) <= CALL_MAX_CAPTURES, "room for all");
-
-static void add_template(struct call_captures *captures, const struct capture *template,
-			 const char *parameter)
-{
-	char *text = captures->texts[captures->count];
-	const char *expression = template->expression;
-
-	if (expression[0] == '%')
-		snprintf(text, CALL_CAPTURE_TEXT, "%.*s%s", EXPRESSION_MAX_NAME, parameter,
-			 expression + 2);
-	else
-		snprintf(text, CALL_CAPTURE_TEXT, "%s", expression);
-	captures->captures[captures->count] = *template;
-	captures->captures[captures->count++].expression = text;
-}
+_Static_assert(COUNT(frame_captures) + COUNT(call_captures) <= CALL_MAX_CAPTURES, "room for all");
 
 void call_captures_init(struct call_captures *captures, const char *parameter, bool frame)
 {
+	captures->root = (struct scope_root){ REQUEST_ROOT, { parameter } };
 	captures->count = 0;
 	for (size_t i = 0; frame && i < COUNT(frame_captures); i++)
-		add_template(captures, &frame_captures[i], NULL);
+		captures->captures[captures->count++] = frame_captures[i];
 	/* The first is the goroutine, which a frame has, too. */
-	for (size_t i = frame; i < (parameter ? COUNT(call_templates) : 1); i++)
-		add_template(captures, &call_templates[i], parameter);
+	for (size_t i = frame; i < (parameter ? COUNT(call_captures) : 1); i++)
+		captures->captures[captures->count++] = call_captures[i];
 }

@@ -39,6 +39,17 @@ static const struct capture close_connection[] = {
 	{ "@g.goid", FIELD_GOID, .required = true },
 };
 
+static const struct scope_root request_is_req[] = { { REQUEST_ROOT, { "req" } } };
+static const struct scope_root request_of_w[] = { { REQUEST_ROOT, { "w", "req" } } };
+static const struct scope_root response_is_w[] = {
+	{ RESPONSE_ROOT, { "w" } },
+	{ SENT_HEADERS_ROOT, { "w", "cw", "header" } },
+};
+static const struct scope_root response_of_cw[] = {
+	{ RESPONSE_ROOT, { "cw", "res" } },
+	{ SENT_HEADERS_ROOT, { "cw", "header" } },
+};
+
 /* The calls by which the server comes to our probes; profile-guided optimisation inlines some of them. */
 static const struct expected_call serve_calls_handler = { SERVE, SERVE_HTTP };
 static const struct expected_call serve_calls_finish = { SERVE, FINISH_REQUEST };
@@ -51,14 +62,14 @@ static const struct protocol_blindness blindnesses[] = {
 };
 
 static const struct probe_request probes[] = {
-	START(SERVE_HTTP, serve_http, "req"),
+	START(SERVE_HTTP, serve_http, request_is_req),
 	{ SERVE, PLAN_ROLE_START, CAPTURES(read_request),
-	  .after_call = "net/http.(*conn).readRequest", .request_root = "w.req",
+	  .after_call = "net/http.(*conn).readRequest", ROOTS(request_of_w),
 	  .inlined = &serve_calls_handler },
-	START("net/http.(*response).sendExpectationFailed", expectation_failed, "w.req"),
-	END(FINISH_REQUEST, finish_request, "w"),
+	START("net/http.(*response).sendExpectationFailed", expectation_failed, request_of_w),
+	END(FINISH_REQUEST, finish_request, response_is_w),
 	{ "net/http.(*chunkWriter).close", PLAN_ROLE_END, CAPTURES(chunk_writer_close),
-	  .response_root = "cw.res", .inlined = &serve_calls_finish, .caller = SERVE },
+	  ROOTS(response_of_cw), .inlined = &serve_calls_finish, .caller = SERVE },
 	{ "net/http.(*response).Hijack", PLAN_ROLE_HIJACK, CAPTURES(hijack) },
 	/* Called at the end of a connection; a request that is open then had a handler that panicked. */
 	{ "net/http.(*conn).close", PLAN_ROLE_PANIC, CAPTURES(close_connection) },

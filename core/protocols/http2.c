@@ -22,6 +22,9 @@ static const struct capture internal_done[] = {
 	{ "w.rws.req.Pattern", FIELD_ROUTE, .elsewhere = true },
 };
 
+static const struct scope_root request[] = { HTTP2_REQUEST_ROOTS };
+static const struct scope_root response[] = { HTTP2_RESPONSE_ROOTS };
+
 static const struct capture goroutine[] = {
 	{ "@g.goid", FIELD_GOID, .required = true },
 };
@@ -38,12 +41,12 @@ static const struct protocol_blindness blindnesses[] = {
 };
 
 static const struct probe_request probes[] = {
-	{ BUNDLED "serverConn).runHandler", PLAN_ROLE_START, CAPTURES(run_handler),
-	  .request_root = "req", .inlined = &alpn_calls_handler },
-	{ HTTP2_HANDLER, PLAN_ROLE_START, CAPTURES(http2_handler), .request_root = "req",
+	{ BUNDLED "serverConn).runHandler", PLAN_ROLE_START, CAPTURES(run_handler), ROOTS(request),
 	  .inlined = &alpn_calls_handler },
-	END(BUNDLED "responseWriter).handlerDone", bundled_done, "w.rws"),
-	END(INTERNAL "responseWriter).handlerDone", internal_done, "w.rws"),
+	{ HTTP2_HANDLER, PLAN_ROLE_START, CAPTURES(http2_handler), ROOTS(request),
+	  .inlined = &alpn_calls_handler },
+	END(BUNDLED "responseWriter).handlerDone", bundled_done, response),
+	END(INTERNAL "responseWriter).handlerDone", internal_done, response),
 	HTTP2_PANIC(BUNDLED, goroutine),
 	HTTP2_PANIC(INTERNAL, goroutine),
 };

@@ -22,6 +22,22 @@
 		"w.rws.sentContentLen", FIELD_SENT_LENGTH                       \
 	}
 
+#define HTTP2_REQUEST_ROOTS   \
+	{                     \
+		REQUEST_ROOT, \
+		{             \
+			"req" \
+		}             \
+	}
+#define HTTP2_RESPONSE_ROOTS                     \
+	{ RESPONSE_ROOT, { "w", "rws" } },       \
+	{                                        \
+		SENT_HEADERS_ROOT,               \
+		{                                \
+			"w", "rws", "snapHeader" \
+		}                                \
+	}
+
 /*
  * A stream's handler that panics makes the deferred function send a reset frame; that call is in no
  * other path. `goroutine`: the captures, of the goroutine alone.

@@ -3,28 +3,22 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static const char request_name[] = "req", response_name[] = "w";
-
-bool request_captures_any(const struct request_captures *captures)
+static int add_expression(struct request_captures *captures, const char *text, struct error *err)
 {
-	return captures->expression_count || captures->request_header_count ||
-	       captures->response_header_count;
-}
+	struct expression *expression = &captures->items[captures->count];
+	const char *root = expression->steps[0].name;
+	int r = expression_parse(text, expression, err);
 
-static int check_expression(const char *text, struct error *err)
-{
-	struct expression expression;
-	const char *root = expression.steps[0].name;
-	int r = expression_parse(text, &expression, err);
-
-	if (r < 0 || strcmp(root, request_name) == 0 || strcmp(root, response_name) == 0)
+	if (r < 0)
 		return r;
+	captures->count++;
+	if (strcmp(root, REQUEST_ROOT) == 0 || strcmp(root, RESPONSE_ROOT) == 0)
+		return 0;
 	return expression_fail(
-		err, -EINVAL, &expression, expression.steps[0].at,
+		err, -EINVAL, expression, expression->steps[0].at,
 		"what is captured of a request begins with req, the request, or w, its response");
 }
 
@@ -44,25 +38,6 @@ static int check_header(const char *name, struct error *err)
 	return 0;
 }
 
-int request_captures_check(const struct request_captures *captures, struct error *err)
-{
-	size_t count = captures->expression_count + captures->request_header_count +
-		       RESPONSE_HEADER_WISHES * captures->response_header_count;
-	int r = count > REQUEST_MAX_WISHES ?
-			error_fail(err, -E2BIG, "too many captures of each request") :
-			0;
-
-	if (r == 0)
-		r = expressions_check(captures->expressions, captures->expression_count, err);
-	for (size_t i = 0; r == 0 && i < captures->expression_count; i++)
-		r = check_expression(captures->expressions[i], err);
-	for (size_t i = 0; r == 0 && i < captures->request_header_count; i++)
-		r = check_header(captures->request_headers[i], err);
-	for (size_t i = 0; r == 0 && i < captures->response_header_count; i++)
-		r = check_header(captures->response_headers[i], err);
-	return r;
-}
-
 /* As net/textproto has it: content-type becomes Content-Type. */
 static void canonicalize(const char *name, char *text, size_t size)
 {
@@ -77,80 +52,121 @@ static void canonicalize(const char *name, char *text, size_t size)
 	text[i] = '\0';
 }
 
-static struct shape_wish *add_wish(struct request_wishes *wishes, const char *name,
-				   const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static struct shape_wish *add_wish(struct request_wishes *wishes, const char *name,
-				   const char *format, ...)
+/* A field of a root or, with a key, the element of a map: of the field or, without one, of the root. */
+static int add_header(struct request_captures *captures, const char *header, const char *root,
+		      const char *field, const char *key, struct error *err)
 {
-	char *text = wishes->texts[wishes->count];
-	struct shape_wish *wish = &wishes->wishes[wishes->count];
-	va_list arguments;
+	struct expression *expression = &captures->items[captures->count];
+	int r = expression_make(expression, header, root, err);
 
-	va_start(arguments, format);
-	vsnprintf(text, REQUEST_WISH_SIZE, format, arguments);
-	va_end(arguments);
-	snprintf(wishes->names[wishes->count], REQUEST_WISH_SIZE, "%s", name);
-	*wish = (struct shape_wish){ text, wishes->names[wishes->count] };
-	wishes->count++;
-	return wish;
-}
-
-/* The expression with another root. */
-static void add_expression(struct request_wishes *wishes, const char *text,
-			   const char *request_root, const char *response_root)
-{
-	struct expression expression;
-	const char *root = expression.steps[0].name, *other;
-	size_t at;
-
-	if (expression_parse(text, &expression, NULL) < 0)
-		return;
-	other = strcmp(root, request_name) == 0 ? request_root : response_root;
-	at = expression.steps[0].at;
-	if (!other)
-		return;
-	/* A name was given before the root, and is not part of the text that is compiled. */
-	add_wish(wishes, expression.name, "%s%s%s",
-		 expression.measure == MEASURE_LEN ? "len(" :
-		 expression.measure		   ? "cap(" :
-						     "",
-		 other, text + at + strlen(root));
+	if (r == 0 && field)
+		r = expression_add_field(expression, field, err);
+	if (r == 0 && key)
+		r = expression_add_key(expression, key, err);
+	if (r == 0)
+		captures->count++;
+	return r;
 }
 
 /* Host is a field of its own, in all releases. */
-static void add_request_header(struct request_wishes *wishes, const char *header, const char *root)
+static int add_request_header(struct request_captures *captures, const char *header,
+			      struct error *err)
 {
 	char name[EXPRESSION_MAX_KEY + 1];
 
 	canonicalize(header, name, sizeof(name));
 	if (strcmp(name, "Host") == 0)
-		add_wish(wishes, name, "%s.Host", root);
-	else
-		add_wish(wishes, name, "%s.Header[\"%s\"]", root, name);
+		return add_header(captures, name, REQUEST_ROOT, "Host", NULL, err);
+	return add_header(captures, name, REQUEST_ROOT, "Header", name, err);
 }
 
 /* What is sent is copied when the header is written, if there is anything; what comes later is not sent. */
-static void add_response_header(struct request_wishes *wishes, const char *header, const char *root)
+static int add_response_header(struct request_captures *captures, const char *header,
+			       struct error *err)
 {
-	const char *sent = strstr(root, "rws") ? "snapHeader" : "cw.header";
 	char name[EXPRESSION_MAX_KEY + 1];
+	int r;
 
 	canonicalize(header, name, sizeof(name));
-	add_wish(wishes, name, "%s.wroteHeader", root);
-	add_wish(wishes, name, "%s.%s[\"%s\"]", root, sent, name);
-	add_wish(wishes, name, "%s.handlerHeader[\"%s\"]", root, name);
+	r = add_header(captures, name, RESPONSE_ROOT, "wroteHeader", NULL, err);
+	if (r == 0)
+		r = add_header(captures, name, SENT_HEADERS_ROOT, NULL, name, err);
+	if (r == 0)
+		r = add_header(captures, name, RESPONSE_ROOT, "handlerHeader", name, err);
+	return r;
+}
+
+static int add_headers(struct request_captures *captures, const char *const *headers, size_t count,
+		       int (*add)(struct request_captures *captures, const char *header,
+				  struct error *err),
+		       struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		r = check_header(headers[i], err);
+		if (r == 0)
+			r = add(captures, headers[i], err);
+	}
+	return r;
+}
+
+static int add_all(struct request_captures *captures, const struct request_capture_texts *texts,
+		   struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < texts->expression_count; i++)
+		r = add_expression(captures, texts->expressions[i], err);
+	captures->expression_count = captures->count;
+	if (r == 0)
+		r = expressions_check_names(captures->items, captures->count, err);
+	if (r == 0)
+		r = add_headers(captures, texts->request_headers, texts->request_header_count,
+				add_request_header, err);
+	if (r == 0)
+		r = add_headers(captures, texts->response_headers, texts->response_header_count,
+				add_response_header, err);
+	return r;
+}
+
+int request_captures_parse(const struct request_capture_texts *texts,
+			   struct request_captures *ret_captures, struct error *err)
+{
+	size_t count = texts->expression_count + texts->request_header_count +
+		       RESPONSE_HEADER_WISHES * texts->response_header_count;
+	struct request_captures captures = { .count = 0 };
+	int r;
+
+	if (count > REQUEST_MAX_WISHES)
+		return error_fail(err, -E2BIG, "too many captures of each request");
+	captures.items = calloc(count + 1, sizeof(*captures.items));
+	if (!captures.items)
+		return error_fail(err, -ENOMEM, "out of memory");
+	r = add_all(&captures, texts, err);
+	if (r < 0)
+		request_captures_finish(&captures);
+	else
+		*ret_captures = captures;
+	return r;
+}
+
+void request_captures_finish(struct request_captures *captures)
+{
+	free(captures->items);
+	*captures = (struct request_captures){ 0 };
 }
 
 void request_wishes_init(struct request_wishes *wishes, const struct request_captures *captures,
-			 const char *request_root, const char *response_root)
+			 const struct scope_roots *roots)
 {
-	wishes->count = 0;
-	for (size_t i = 0; i < captures->expression_count; i++)
-		add_expression(wishes, captures->expressions[i], request_root, response_root);
-	wishes->expression_count = wishes->count;
-	for (size_t i = 0; request_root && i < captures->request_header_count; i++)
-		add_request_header(wishes, captures->request_headers[i], request_root);
-	for (size_t i = 0; response_root && i < captures->response_header_count; i++)
-		add_response_header(wishes, captures->response_headers[i], response_root);
+	*wishes = (struct request_wishes){ .count = 0 };
+	for (size_t i = 0; i < captures->count; i++) {
+		const struct expression *expression = &captures->items[i];
+
+		if (!scope_roots_find(roots, expression->steps[0].name))
+			continue;
+		wishes->wishes[wishes->count++].expression = expression;
+		wishes->expression_count += i < captures->expression_count;
+	}
 }

@@ -14,6 +14,9 @@ static const struct capture handler_done[] = {
 	{ "w.rws.req.Pattern", FIELD_ROUTE },
 };
 
+static const struct scope_root request[] = { HTTP2_REQUEST_ROOTS };
+static const struct scope_root response[] = { HTTP2_RESPONSE_ROOTS };
+
 static const struct capture goroutine[] = {
 	{ "@g.goid", FIELD_GOID, .required = true },
 };
@@ -25,10 +28,10 @@ static const struct protocol_blindness blindnesses[] = {
 };
 
 static const struct probe_request probes[] = {
-	END(X_NET "responseWriter).handlerDone", handler_done, "w.rws"),
-	START(X_NET "serverConn).runHandler", run_handler, "req"),
+	END(X_NET "responseWriter).handlerDone", handler_done, response),
+	START(X_NET "serverConn).runHandler", run_handler, request),
 	/* From v0.54.0 on golang.org/x/net/http2 only wraps what Go 1.27 has. */
-	{ HTTP2_HANDLER, PLAN_ROLE_START, CAPTURES(http2_handler), .request_root = "req",
+	{ HTTP2_HANDLER, PLAN_ROLE_START, CAPTURES(http2_handler), ROOTS(request),
 	  .companion = X_NET "Server).serveConn" },
 	HTTP2_PANIC(X_NET, goroutine),
 };

@@ -17,7 +17,7 @@ static void check_parts(const char *text, const struct function_request *request
 	HOLDS(request->capture_count <= FUNCTION_REQUEST_MAX_CAPTURES);
 	at += request->has_list;
 	for (size_t i = 0; i < request->capture_count; i++) {
-		const char *capture = request->captures[i];
+		const char *capture = request->captures[i].text;
 		size_t size = strlen(capture);
 
 		HOLDS(size > 0 && capture[0] != ' ' && capture[size - 1] != ' ');
@@ -44,7 +44,7 @@ static void check_again(const struct function_request *request, size_t size)
 		strcat(text, "(");
 	for (size_t i = 0; i < request->capture_count; i++) {
 		strcat(text, i ? "," : "");
-		strcat(text, request->captures[i]);
+		strcat(text, request->captures[i].text);
 	}
 	if (request->has_list)
 		strcat(text, ")");
@@ -52,7 +52,7 @@ static void check_again(const struct function_request *request, size_t size)
 	HOLDS(function_request_parse(text, &again, NULL) == 0);
 	HOLDS(again.capture_count == request->capture_count && again.has_list == request->has_list);
 	for (size_t i = 0; i < again.capture_count; i++)
-		HOLDS(strcmp(again.captures[i], request->captures[i]) == 0);
+		HOLDS(strcmp(again.captures[i].text, request->captures[i].text) == 0);
 	function_request_finish(&again);
 	free(text);
 }

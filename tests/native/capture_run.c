@@ -133,6 +133,7 @@ static int compile_list(const struct capture_call *call, const struct entry *ent
 			const char *list, struct compiled *compiled, struct error *err)
 {
 	struct shape_wish wishes[FUNCTION_REQUEST_MAX_CAPTURES] = { { NULL } };
+	struct expression parameters[FUNCTION_REQUEST_MAX_CAPTURES];
 	struct function_request request;
 	char text[2048];
 	int r;
@@ -142,11 +143,14 @@ static int compile_list(const struct capture_call *call, const struct entry *ent
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < request.capture_count; i++)
-		wishes[i].expression = request.captures[i];
-	for (size_t i = 0; !list && i < call->count; i++)
-		wishes[i].expression = call->names[i];
-	r = compile_wishes(call, entry, wishes, list ? request.capture_count : call->count,
-			   compiled, err);
+		wishes[i].expression = &request.captures[i];
+	for (size_t i = 0; r == 0 && !list && i < call->count; i++) {
+		r = expression_make(&parameters[i], call->names[i], call->names[i], err);
+		wishes[i].expression = &parameters[i];
+	}
+	if (r == 0)
+		r = compile_wishes(call, entry, wishes, list ? request.capture_count : call->count,
+				   compiled, err);
 	function_request_finish(&request);
 	return r;
 }

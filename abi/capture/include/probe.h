@@ -35,8 +35,8 @@ struct probe_request {
 	const struct redaction *redaction; /* NULL: nothing is hidden; outlives the probe */
 	enum bytes_notation notation;
 	uint16_t max_elements; /* of an array, a slice or a map, where a plan has room for them; 0: 8 */
-	/* Names by which expressions may speak of the request, and of its response, at this probe; or NULL. */
-	const char *request_root, *response_root;
+	/* Names by which the captures, and the arguments, may speak of values beside the parameters. */
+	struct scope_roots capture_roots, argument_roots;
 	/* Place the probe on, or after, the one call of this function in `function`; both NULL: at its
 	 * begin. On the call nothing but `@g` can be captured, after it also the results that the call left
 	 * in registers. */

@@ -98,8 +98,7 @@ struct shape_bounds {
 
 /* What is to be captured. */
 struct shape_wish {
-	const char *expression;
-	const char *name;  /* what it is to be called; NULL: as the expression says */
+	const struct expression *expression;
 	bool shows_type;   /* and no more of it */
 	uint16_t position; /* among all captures of an event, where these come from several probes */
 };

@@ -2,23 +2,10 @@
 #ifndef GOHTTPSNOOP_ABI_WALK_H
 #define GOHTTPSNOOP_ABI_WALK_H
 
-#include "convention.h"
 #include "expression.h"
-#include "landing.h"
 #include "map_layout.h"
 #include "plan.h"
-#include "site.h"
-#include "types.h"
-
-/* A probe point, as far as its values are concerned. Everything in it outlives the walks. */
-struct scope {
-	const struct convention *convention;
-	const struct go_version *version;
-	struct types *types;
-	const struct signature *signature;
-	const struct site *site; /* at SITE_RETURN there are results, and no parameters any more */
-	const struct landing *landing; /* NULL: arguments lie where they did at entry */
-};
+#include "scope.h"
 
 /*
  * A walk goes from a parameter to a value, step by step, and leaves in the builder what reading that
@@ -42,7 +29,7 @@ struct walk {
  * not described, -ENOTSUP when the value cannot be reached, -E2BIG when the plan is full.
  */
 
-/* To the parameter that the expression's first step names. */
+/* To what the expression's first step stands for in the scope. */
 int walk_begin(struct walk *walk, const struct scope *scope, const struct expression *expression,
 	       struct plan_builder *builder, struct error *err);
 

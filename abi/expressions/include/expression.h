@@ -14,8 +14,8 @@
 #define EXPRESSION_MAX_KEY 64
 
 /*
- * A capture expression, taken apart: the first step names a parameter (or `ret`, or `@g`, the goroutine),
- * the others lead on from there. Pointers are followed on the way, as Go's selectors do. docs/expressions.md
+ * A capture expression as a tree, parsed once, where the user's text comes in. The first step is a name
+ * that the scope of a probe gives a meaning (scope.h); the others lead on from there. Pointers are followed on the way, as Go's selectors do. docs/expressions.md
  * has the language.
  */
 enum expression_step_kind {
@@ -52,8 +52,17 @@ struct expression {
  */
 int expression_parse(const char *text, struct expression *ret_expression, struct error *err);
 
-/* Parses all of them; -EINVAL also when two have the same name. */
-int expressions_check(const char *const *texts, size_t count, struct error *err);
+/*
+ * A tree made from its parts: a root, then its steps. Diagnostics quote `text`, what the user wrote to get
+ * it; it is also the name of the value. -E2BIG when a part exceeds the bounds above.
+ */
+int expression_make(struct expression *ret_expression, const char *text, const char *root,
+		    struct error *err);
+int expression_add_field(struct expression *expression, const char *name, struct error *err);
+int expression_add_key(struct expression *expression, const char *key, struct error *err);
+
+/* -EINVAL when two of them give their values the same name. */
+int expressions_check_names(const struct expression *expressions, size_t count, struct error *err);
 
 /* Whether both lead to the same value, whatever it is to be called. */
 bool expression_equal(const struct expression *a, const struct expression *b);

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "error.h"
+#include "expression.h"
 
 enum { FUNCTION_REQUEST_MAX_CAPTURES = 32 };
 
@@ -15,7 +15,7 @@ enum { FUNCTION_REQUEST_MAX_CAPTURES = 32 };
  */
 struct function_request {
 	char *function; /* as the binary's function table has it */
-	char **captures;
+	struct expression *captures;
 	size_t capture_count;
 	bool has_list;
 };

@@ -9,18 +9,15 @@ extern const struct probe_request protocol_goroutine_end;
 
 /*
  * The captures for calls of a function: a request's keys where it takes an *http.Request, by the name of
- * that parameter (or NULL), and with `frame` what tells this call from others of its goroutine. Views into
- * `texts`, which the caller keeps as long as the captures.
+ * that parameter (or NULL), and with `frame` what tells this call from others of its goroutine. `root` says
+ * that the request is that parameter; it is of no use without one.
  */
-enum {
-	CALL_MAX_CAPTURES = 16,
-	CALL_CAPTURE_TEXT = EXPRESSION_MAX_NAME + 32, /* a name that is too long is still so */
-};
+enum { CALL_MAX_CAPTURES = 16 };
 
 struct call_captures {
-	char texts[CALL_MAX_CAPTURES][CALL_CAPTURE_TEXT];
 	struct capture captures[CALL_MAX_CAPTURES];
 	size_t count;
+	struct scope_root root;
 };
 
 void call_captures_init(struct call_captures *captures, const char *parameter, bool frame);

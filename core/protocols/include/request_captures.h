@@ -5,11 +5,19 @@
 #include "probe.h"
 
 /*
- * What a user asks of each request beside the keys it has anyway: expressions on `req` and `w`, headers by
- * name. At each probe these have other roots (the response writer of HTTP/2 is another type); here is
- * what is asked of a probe.
+ * The names that captures of requests begin with. Where a probe has a request, or a response, its roots
+ * (probe_request.argument_roots) say what they stand for there: the response writer of HTTP/2 is another
+ * type than that of HTTP/1.
  */
-struct request_captures {
+#define REQUEST_ROOT "req"
+#define RESPONSE_ROOT "w"
+/* The headers that a response was sent with, a copy made when they are written; users cannot name it. */
+#define SENT_HEADERS_ROOT "sent"
+
+enum { REQUEST_MAX_WISHES = 80 };
+
+/* What a user asks of each request beside the keys it has anyway, as typed. */
+struct request_capture_texts {
 	const char *const *expressions;
 	size_t expression_count;
 	const char *const *request_headers; /* names */
@@ -18,29 +26,31 @@ struct request_captures {
 	size_t response_header_count;
 };
 
-enum { REQUEST_MAX_WISHES = 80, REQUEST_WISH_SIZE = 320 };
-
-/* The wishes of one probe. Views into itself, and into the captures. */
-struct request_wishes {
-	char texts[REQUEST_MAX_WISHES][REQUEST_WISH_SIZE];
-	char names[REQUEST_MAX_WISHES][REQUEST_WISH_SIZE];
-	struct shape_wish wishes[REQUEST_MAX_WISHES];
+/* The same as trees: of the expressions, of the headers of requests, of those of responses, in this order. */
+struct request_captures {
+	struct expression *items;
 	size_t count;
 	size_t expression_count; /* the first of them; the others are headers */
 };
 
-/* Whether anything is asked for. */
-bool request_captures_any(const struct request_captures *captures);
-
 /*
- * -EINVAL when an expression begins with neither `req` nor `w`, or a header's name is none; whether they
- * fit the types is for the probe to say.
+ * -EINVAL when an expression is none or begins with neither `req` nor `w`, or a header's name is none;
+ * whether they fit the types is for the probe to say. -E2BIG when there are too many. The caller finishes
+ * the captures.
  */
-int request_captures_check(const struct request_captures *captures, struct error *err);
+int request_captures_parse(const struct request_capture_texts *texts,
+			   struct request_captures *ret_captures, struct error *err);
+void request_captures_finish(struct request_captures *captures);
 
-/* For a probe that has these roots (probe_request.request_root, .response_root; NULL for none). */
+/* The wishes of one probe: the captures that begin with one of its roots. Views into the captures. */
+struct request_wishes {
+	struct shape_wish wishes[REQUEST_MAX_WISHES];
+	size_t count;
+	size_t expression_count; /* as in request_captures */
+};
+
 void request_wishes_init(struct request_wishes *wishes, const struct request_captures *captures,
-			 const char *request_root, const char *response_root);
+			 const struct scope_roots *roots);
 
 /*
  * A header of a response is wished three times, one after the other: whether the header was written, in the

@@ -113,7 +113,7 @@ static int parse_request(struct transcript *transcript)
 		return r;
 	transcript_add(transcript, "%s", request.function);
 	for (size_t i = 0; i < request.capture_count; i++)
-		transcript_add(transcript, " %s", request.captures[i]);
+		transcript_add(transcript, " %s", request.captures[i].text);
 	function_request_finish(&request);
 	return 0;
 }
@@ -183,10 +183,9 @@ static int write_record(const struct probe *probe, struct transcript *transcript
 
 static int compile_probe(const struct binary *binary, struct transcript *transcript)
 {
-	static const struct shape_wish wishes[] = { { .expression = "n" },
-						    { .expression = "key" },
-						    { .expression = "n.Next.Meta[\"a\"][0]" },
-						    { .expression = "len(n.Words)" } };
+	static const char *const texts[] = { "n", "key", "n.Next.Meta[\"a\"][0]", "len(n.Words)" };
+	struct expression expressions[4];
+	struct shape_wish wishes[4] = { { NULL } };
 	struct probe_request request = { .function = "main.(*Node).Get",
 					 .role = PLAN_ROLE_CALL,
 					 .arguments = wishes,
@@ -196,6 +195,10 @@ static int compile_probe(const struct binary *binary, struct transcript *transcr
 	struct error err = { 0 };
 	int r;
 
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(expression_parse(texts[i], &expressions[i], NULL), 0);
+		wishes[i].expression = &expressions[i];
+	}
 	probe = (struct probe){ 0 };
 	r = probe_compile(binary, &request, 256, &probe, &err);
 	if (r < 0)

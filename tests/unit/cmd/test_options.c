@@ -65,7 +65,7 @@ static void takes_binary_and_functions(void **state)
 	assert_string_equal(options.functions[1].function, "main.(*Shop).Checkout");
 	assert_true(options.functions[1].has_list);
 	assert_int_equal(options.functions[1].capture_count, 1);
-	assert_string_equal(options.functions[1].captures[0], "order.ID");
+	assert_string_equal(options.functions[1].captures[0].text, "order.ID");
 	options_finish(&options);
 	assert_null(options.binaries);
 	assert_null(options.functions);

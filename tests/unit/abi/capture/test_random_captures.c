@@ -309,6 +309,7 @@ static void ask(size_t *compiled, size_t *refused)
 				       below(3) };
 	struct plan_builder builder = { 0 };
 	struct text texts[4] = { { "", 0 } };
+	struct expression expressions[4];
 	struct shape_wish wishes[4];
 	struct shape_gaps gaps;
 	struct go_version version;
@@ -329,11 +330,18 @@ static void ask(size_t *compiled, size_t *refused)
 		put_path(&texts[i], root < count ? parameters[root].type : NULL,
 			 (char)('a' + root));
 		put(&texts[i], "%s", measured ? ")" : "");
-		wishes[i] = (struct shape_wish){ texts[i].text, below(4) ? NULL : "wish" };
+		if (expression_parse(texts[i].text, &expressions[i], &err) < 0) {
+			check_refusal(err.code, &err);
+			(*refused)++;
+			return;
+		}
+		wishes[i] = (struct shape_wish){ .expression = &expressions[i] };
 	}
 	/* Without a list all parameters. */
-	for (uint32_t i = 0; text_count == 0 && i < count; i++)
-		wishes[i] = (struct shape_wish){ .expression = names[i] };
+	for (uint32_t i = 0; text_count == 0 && i < count; i++) {
+		assert_int_equal(expression_make(&expressions[i], names[i], names[i], NULL), 0);
+		wishes[i] = (struct shape_wish){ .expression = &expressions[i] };
+	}
 	r = shape_create(&scope, wishes, text_count ? text_count : count, bounds, &builder, &shape,
 			 &gaps, &err);
 	if (r < 0) {

@@ -201,6 +201,7 @@ static int ask(const struct question *question, struct answer *answer, struct er
 	struct signature signature = { .parameters = parameters };
 	struct scope scope = { convention_of(MACHINE_AMD64, &version), &version, &binary,
 			       &signature, &site };
+	struct expression expressions[4];
 	struct shape_wish wishes[4];
 	size_t count = 0;
 
@@ -210,10 +211,17 @@ static int ask(const struct question *question, struct answer *answer, struct er
 			.name = names[signature.parameter_count],
 			.type = question->types[signature.parameter_count],
 		};
-	for (; count < 4 && question->expressions[count]; count++)
-		wishes[count] = (struct shape_wish){ .expression = question->expressions[count] };
+	for (; count < 4 && question->expressions[count]; count++) {
+		int r = expression_parse(question->expressions[count], &expressions[count], err);
+
+		if (r < 0)
+			return r;
+	}
 	for (; !question->expressions[0] && count < signature.parameter_count; count++)
-		wishes[count] = (struct shape_wish){ .expression = names[count] };
+		assert_int_equal(
+			expression_make(&expressions[count], names[count], names[count], NULL), 0);
+	for (size_t i = 0; i < count; i++)
+		wishes[i] = (struct shape_wish){ .expression = &expressions[i] };
 	*answer = (struct answer){ 0 };
 	return shape_create(&scope, wishes, count, question->bounds, &answer->builder,
 			    &answer->shape, &answer->gaps, err);
@@ -918,12 +926,15 @@ static void shows_the_type_alone(void **state)
 	struct signature signature = { .parameters = &parameter, .parameter_count = 1 };
 	struct scope scope = { convention_of(MACHINE_AMD64, &version), &version, &binary,
 			       &signature, &site };
-	struct shape_wish wishes[] = { { .expression = "p", .shows_type = true },
-				       { .expression = "q=p" } };
+	struct expression expressions[2];
+	struct shape_wish wishes[] = { { .expression = &expressions[0], .shows_type = true },
+				       { .expression = &expressions[1] } };
 	struct plan_builder builder = { 0 };
 	struct writer writer = { 0 };
 	struct shape shape;
 
+	assert_int_equal(expression_parse("p", &expressions[0], NULL), 0);
+	assert_int_equal(expression_parse("q=p", &expressions[1], NULL), 0);
 	assert_int_equal(shape_create(&scope, wishes, 2, usual, &builder, &shape, NULL, NULL), 0);
 	writer.shape = &shape;
 	write_node(&writer, shape.nodes);
@@ -1152,10 +1163,12 @@ static void needs_no_gaps(void **state)
 	static const struct site site;
 	struct scope scope = { convention_of(MACHINE_AMD64, &version), &version, &binary,
 			       &signature, &site };
-	static const struct shape_wish wish = { .expression = "a" };
+	struct expression expression;
+	const struct shape_wish wish = { .expression = &expression };
 	struct plan_builder builder = { 0 };
 	struct shape shape;
 
+	assert_int_equal(expression_parse("a", &expression, NULL), 0);
 	assert_int_equal(shape_create(&scope, &wish, 1, usual, &builder, &shape, NULL, NULL), 0);
 	assert_int_equal(shape.node_count, 2);
 	assert_int_equal(shape.nodes[1].kind, SHAPE_NULL);

@@ -122,6 +122,12 @@ struct answer {
 	struct plan_place place;
 };
 
+/* `f` is also the name of a parameter, where there are six. */
+static const struct scope_root roots[] = {
+	{ "head", { "b", "Next" } },	{ "whole", { "b" } },	  { "f", { "a", "data" } },
+	{ "lost", { "b", "Nowhere" } }, { "gone", { "nobody" } },
+};
+
 static int answer(struct question question, struct answer *answer, struct error *err)
 {
 	static const char *const names[] = { "a", "b", "c", "d", "e", "f" };
@@ -138,6 +144,7 @@ static int answer(struct question question, struct answer *answer, struct error 
 		(struct signature){ .parameters = answer->parameters, .parameter_count = count };
 	answer->scope = (struct scope){ answer->convention, &answer->version, &binary,
 					&answer->signature, &answer->site };
+	answer->scope.roots = (struct scope_roots){ roots, sizeof(roots) / sizeof(roots[0]) };
 	assert_int_equal(expression_parse(question.expression, &answer->expression, NULL), 0);
 	r = walk_begin(&answer->walk, &answer->scope, &answer->expression, &answer->builder, err);
 	while (r == 0 && answer->walk.step + 1 < answer->expression.step_count)
@@ -200,6 +207,20 @@ static void follows_pointers(void **state)
 	assert_way(ASK(25, "a.ID", go_pointer(item_pointer)), "int", "rax +0 +0");
 	assert_way(ASK(25, "a.Err.tab", order_pointer), "unsafe.Pointer", "rax +64");
 	assert_way(ASK(25, "a.Err.data", order_pointer), "unsafe.Pointer", "rax +72");
+}
+
+/* A name of the scope stands for its path; a parameter of that name is then out of reach. */
+static void begins_at_roots(void **state)
+{
+	assert_way(ASK(25, "head", int_type, order_pointer), "*main.Item", "rbx +40");
+	assert_way(ASK(25, "head.Price", int_type, order_pointer), "float64", "rbx +40 +24");
+	assert_way(ASK(25, "whole", int_type, order_pointer), "*main.Order", "rbx");
+	assert_way(ASK(25, "f", error_type, int_type, int_type, int_type, int_type, int_type),
+		   "unsafe.Pointer", "rbx");
+	/* Diagnostics are about what the user wrote. */
+	assert_refused(ASK(25, "head.Nothing", int_type, order_pointer), -ENOENT, 5, "\"Nothing\"");
+	assert_refused(ASK(25, "n=lost.Name", int_type, order_pointer), -ENOENT, 2, "\"Nowhere\"");
+	assert_refused(ASK(25, "gone", int_type), -ENOENT, 0, "no parameter \"nobody\"");
 }
 
 static void reaches_the_stack(void **state)
@@ -604,6 +625,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reaches_registers),
 		cmocka_unit_test(follows_pointers),
+		cmocka_unit_test(begins_at_roots),
 		cmocka_unit_test(reaches_the_stack),
 		cmocka_unit_test(promotes_fields),
 		cmocka_unit_test(promotes_no_other_fields),

@@ -407,6 +407,60 @@ static void errors_name_the_place(void **state)
 	assert_int_equal(expression_fail(NULL, -ENOENT, &expression, 4, "no"), -ENOENT);
 }
 
+/* The same trees as the parser makes, whatever text they are made for. */
+static void makes_trees_from_parts(void **state)
+{
+	struct expression expression, parsed = parse("req.Header[\"X-Id\"]");
+	struct error err = { 0 };
+
+	assert_int_equal(expression_make(&expression, "x-id", "req", NULL), 0);
+	assert_int_equal(expression_add_field(&expression, "Header", NULL), 0);
+	assert_int_equal(expression_add_key(&expression, "X-Id", NULL), 0);
+	assert_true(expression_equal(&expression, &parsed));
+	assert_string_equal(expression.name, "x-id");
+	assert_int_equal(expression_fail(&err, -ENOENT, &expression, expression.steps[2].at, "no"),
+			 -ENOENT);
+	assert_string_equal(err.quote, "x-id");
+	assert_int_equal(err.quote_at, 0);
+}
+
+static void bounds_what_is_made(void **state)
+{
+	struct expression expression;
+	char text[EXPRESSION_MAX_TEXT + 1];
+
+	memset(text, 'x', sizeof(text));
+	text[EXPRESSION_MAX_TEXT] = '\0';
+	assert_int_equal(expression_make(&expression, text, "a", NULL), -E2BIG);
+	text[EXPRESSION_MAX_TEXT - 1] = '\0';
+	assert_int_equal(expression_make(&expression, text, "a", NULL), 0);
+	text[EXPRESSION_MAX_NAME] = '\0';
+	assert_int_equal(expression_make(&expression, text, text, NULL), -E2BIG);
+	text[EXPRESSION_MAX_NAME - 1] = '\0';
+	assert_int_equal(expression_make(&expression, text, text, NULL), 0);
+	text[EXPRESSION_MAX_KEY + 1] = '\0';
+	assert_int_equal(expression_add_key(&expression, text, NULL), -E2BIG);
+	text[EXPRESSION_MAX_KEY] = '\0';
+	while (expression.step_count < EXPRESSION_MAX_STEPS)
+		assert_int_equal(expression_add_key(&expression, text, NULL), 0);
+	assert_int_equal(expression_add_key(&expression, text, NULL), -E2BIG);
+	assert_int_equal(expression_add_field(&expression, "f", NULL), -E2BIG);
+	assert_int_equal(expression.step_count, EXPRESSION_MAX_STEPS);
+}
+
+static void refuses_equal_names(void **state)
+{
+	const struct expression different[] = { parse("a"), parse("b=a"), parse("a.b") };
+	const struct expression equal[] = { parse("b"), parse("a"), parse("x=c"), parse("a=c") };
+	struct error err = { 0 };
+
+	assert_int_equal(expressions_check_names(different, 3, NULL), 0);
+	assert_int_equal(expressions_check_names(equal, 3, NULL), 0);
+	assert_int_equal(expressions_check_names(equal, 4, &err), -EINVAL);
+	assert_string_equal(err.quote, "a=c");
+	assert_int_equal(expressions_check_names(NULL, 0, NULL), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -425,6 +479,9 @@ int main(void)
 		cmocka_unit_test(bounds_its_types),
 		cmocka_unit_test(bounds_its_text),
 		cmocka_unit_test(errors_name_the_place),
+		cmocka_unit_test(makes_trees_from_parts),
+		cmocka_unit_test(bounds_what_is_made),
+		cmocka_unit_test(refuses_equal_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

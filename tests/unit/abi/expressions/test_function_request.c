@@ -28,7 +28,7 @@ static void assert_row(const struct row *row)
 	assert_int_equal(request.has_list, row->has_list);
 	for (; row->captures[count]; count++) {
 		assert_true(count < request.capture_count);
-		assert_string_equal(request.captures[count], row->captures[count]);
+		assert_string_equal(request.captures[count].text, row->captures[count]);
 	}
 	assert_int_equal(request.capture_count, count);
 	function_request_finish(&request);

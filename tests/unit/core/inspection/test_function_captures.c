@@ -64,9 +64,10 @@ static void describe(const struct function_captures *captures, enum captures_par
 		const struct shape_wish *wish = &wishes.wishes[i];
 
 		if (i < wishes.returned_count)
-			sprintf(text + strlen(text), "%s ", wish->expression);
+			sprintf(text + strlen(text), "%s ", wish->expression->text);
 		else
-			sprintf(text + strlen(text), "%s@%u ", wish->expression, wish->position);
+			sprintf(text + strlen(text), "%s@%u ", wish->expression->text,
+				wish->position);
 	}
 	if (*text)
 		text[strlen(text) - 1] = '\0';
@@ -225,7 +226,7 @@ static bool shows_buffer_by_type(const char *function, const struct signature *s
 	assert_int_equal(function_captures_wishes(&captures, false, &wishes, NULL), 0);
 	for (size_t i = 0; i < wishes.count; i++) {
 		assert_true(!wishes.wishes[i].shows_type ||
-			    strcmp(wishes.wishes[i].expression, "p") == 0);
+			    strcmp(wishes.wishes[i].expression->text, "p") == 0);
 		shows_type |= wishes.wishes[i].shows_type;
 	}
 	probe_wishes_finish(&wishes);
