@@ -133,7 +133,8 @@ static int write_plans(const struct inspect_options *options, const struct binar
 		       struct report *report, struct error *err)
 {
 	struct function_request *requests = calloc(options->function_count, sizeof(*requests));
-	struct survey_options wanted = { .functions = requests, .max_string = DEFAULT_MAX_STRING };
+	struct trace_spec wanted = { .functions = requests,
+				     .values.max_string = DEFAULT_MAX_STRING };
 	int r = requests ? 0 : error_fail(err, -ENOMEM, "out of memory");
 
 	while (r == 0 && wanted.function_count < options->function_count) {
@@ -170,7 +171,7 @@ static int write_report(const struct inspect_options *options, const struct bina
 			struct report *report, struct error *err)
 {
 	struct error why = { 0 };
-	const struct survey_options wanted = { .max_string = DEFAULT_MAX_STRING };
+	const struct trace_spec wanted = { .values.max_string = DEFAULT_MAX_STRING };
 	struct survey survey;
 	int surveyed;
 

@@ -80,14 +80,18 @@ static enum session_output choose_output(const struct options *options)
 int trace(const struct options *options)
 {
 	struct redaction redaction = options_redaction(options);
-	struct session_options session_options = {
+	const struct trace_spec spec = {
 		.functions = options->functions,
 		.function_count = options->function_count,
 		.latency = options->latency,
-		.captures = options->requests.count ? &options->requests : NULL,
-		.redaction = options->shows_secrets ? NULL : &redaction,
-		.notation = options->notation,
-		.max_elements = options->max_elements,
+		.requests = options->requests.count ? &options->requests : NULL,
+		.values = { .redaction = options->shows_secrets ? NULL : &redaction,
+			    .notation = options->notation,
+			    .max_string = options->max_string,
+			    .max_elements = options->max_elements },
+	};
+	struct session_options session_options = {
+		.spec = &spec,
 		.names = options->names,
 		.name_count = options->name_count,
 		.ports = options->ports,
@@ -103,7 +107,6 @@ int trace(const struct options *options)
 		.version = GOHTTPSNOOP_VERSION,
 		.count = options->count,
 		.duration = options->duration,
-		.max_string = options->max_string,
 		.types = options->types,
 		.ring_size = options->ring_size,
 		.attachment = options->attachment,

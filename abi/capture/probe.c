@@ -250,31 +250,31 @@ static void name_cells(const struct plan_builder *builder, uint16_t from, struct
 
 enum { USUAL_ELEMENTS = 8, LEAST_BYTES = 16 };
 
-static uint16_t elements_of(const struct probe_request *request)
+static uint16_t elements_of(const struct capture_spec *spec)
 {
-	return request->max_elements ? request->max_elements : USUAL_ELEMENTS;
+	return spec->max_elements ? spec->max_elements : USUAL_ELEMENTS;
 }
 
 /* The arguments of a probe on top of its captures, to these bounds. */
 static int add_bounded(const struct scope *scope, const struct probe_request *request,
-		       uint32_t max_string, const struct plan_builder *captures,
+		       const struct capture_spec *spec, const struct plan_builder *captures,
 		       struct shape_bounds bounds, struct probe *probe, struct error *err)
 {
-	uint16_t elements = elements_of(request);
+	uint16_t elements = elements_of(spec);
 	struct plan_builder builder = *captures;
 	int r;
 
 	bounds.width = bounds.width < elements ? bounds.width : elements;
-	bounds.bytes = bounds.bytes < max_string ? bounds.bytes : (uint16_t)max_string;
+	bounds.bytes = bounds.bytes < spec->max_string ? bounds.bytes : (uint16_t)spec->max_string;
 	bounds.bytes = bounds.bytes > LEAST_BYTES ? bounds.bytes : LEAST_BYTES;
 	bounds.lenient = request->lenient;
-	bounds.redaction = request->redaction;
-	bounds.notation = request->notation;
+	bounds.spec = spec;
 	r = shape_create(scope, request->arguments, request->argument_count, bounds, &builder,
 			 &probe->arguments, &probe->gaps, err);
 	if (r < 0)
 		return r;
-	r = plan_compile(&builder, &probe->site, request->role, max_string, &probe->plan, err);
+	r = plan_compile(&builder, &probe->site, request->role, spec->max_string, &probe->plan,
+			 err);
 	name_cells(&builder, captures->capture_count, probe);
 	if (r < 0)
 		shape_finish(&probe->arguments);
@@ -283,7 +283,7 @@ static int add_bounded(const struct scope *scope, const struct probe_request *re
 
 /* Takes as many of the arguments, with the least of each, as a plan holds; the others are left out. */
 static int add_fitting(const struct scope *scope, const struct probe_request *request,
-		       uint32_t max_string, const struct plan_builder *captures,
+		       const struct capture_spec *spec, const struct plan_builder *captures,
 		       struct probe *probe, struct error *err)
 {
 	size_t fitting = 0, excess = request->argument_count;
@@ -292,7 +292,7 @@ static int add_fitting(const struct scope *scope, const struct probe_request *re
 
 	while (excess - fitting > 1) {
 		bounds.limit = fitting + (excess - fitting) / 2;
-		r = add_bounded(scope, request, max_string, captures, bounds, probe, NULL);
+		r = add_bounded(scope, request, spec, captures, bounds, probe, NULL);
 		if (r < 0 && r != -E2BIG)
 			return r;
 		if (r == 0)
@@ -300,7 +300,7 @@ static int add_fitting(const struct scope *scope, const struct probe_request *re
 		*(r == 0 ? &fitting : &excess) = bounds.limit;
 	}
 	bounds.limit = fitting;
-	return add_bounded(scope, request, max_string, captures, bounds, probe, err);
+	return add_bounded(scope, request, spec, captures, bounds, probe, err);
 }
 
 /* How much of whole values is captured, the most first: they are cut until a plan holds them. */
@@ -332,7 +332,7 @@ enum { LADDER_WIDE = 5, LADDER_SIZE = sizeof(ladder) / sizeof(ladder[0]) };
 
 /* Takes as much of the arguments as a plan holds. */
 static int add_arguments(const struct scope *outer, const struct probe_request *request,
-			 uint32_t max_string, const struct plan_builder *captures,
+			 const struct capture_spec *spec, const struct plan_builder *captures,
 			 struct probe *probe, struct error *err)
 {
 	struct scope scope = scope_with(outer, request->argument_roots);
@@ -340,18 +340,18 @@ static int add_arguments(const struct scope *outer, const struct probe_request *
 
 	for (size_t i = 0; r == -E2BIG && i < LADDER_SIZE; i++) {
 		/* Steps for those who ask for more elements than usual. */
-		if (i > 1 && i < LADDER_WIDE && elements_of(request) <= USUAL_ELEMENTS)
+		if (i > 1 && i < LADDER_WIDE && elements_of(spec) <= USUAL_ELEMENTS)
 			continue;
-		r = add_bounded(&scope, request, max_string, captures, ladder[i], probe, err);
+		r = add_bounded(&scope, request, spec, captures, ladder[i], probe, err);
 	}
 	if (r == -E2BIG && request->drops_excess)
-		r = add_fitting(&scope, request, max_string, captures, probe, err);
+		r = add_fitting(&scope, request, spec, captures, probe, err);
 	probe->has_arguments = r == 0;
 	return r;
 }
 
 static int compile(const struct scope *scope, const struct probe_request *request,
-		   uint32_t max_string, struct probe *probe, struct error *err)
+		   const struct capture_spec *spec, struct probe *probe, struct error *err)
 {
 	struct plan_builder builder = { 0 };
 	int r = add_captures(scope, request, &builder, probe, err);
@@ -359,8 +359,9 @@ static int compile(const struct scope *scope, const struct probe_request *reques
 	if (r < 0)
 		return r;
 	if (request->wants_arguments)
-		return add_arguments(scope, request, max_string, &builder, probe, err);
-	return plan_compile(&builder, &probe->site, request->role, max_string, &probe->plan, err);
+		return add_arguments(scope, request, spec, &builder, probe, err);
+	return plan_compile(&builder, &probe->site, request->role, spec->max_string, &probe->plan,
+			    err);
 }
 
 /* How many parts of the arguments cannot be read at the probe's site. */
@@ -390,7 +391,7 @@ static int find_landing(const struct binary *binary, const struct scope *scope,
 /* A probe on a later instruction costs more: it is worth it where more of the arguments can be read. */
 static void try_landing(const struct binary *binary, const struct scope *begin,
 			const struct probe_request *request, const struct function *function,
-			uint32_t max_string, struct probe *probe)
+			const struct capture_spec *spec, struct probe *probe)
 {
 	struct landing landing;
 	struct scope scope = *begin;
@@ -401,7 +402,7 @@ static void try_landing(const struct binary *binary, const struct scope *begin,
 	later.site = landing.site;
 	scope.site = &later.site;
 	scope.landing = &landing;
-	if (compile(&scope, request, max_string, &later, NULL) < 0 ||
+	if (compile(&scope, request, spec, &later, NULL) < 0 ||
 	    count_missing(&later) >= count_missing(probe)) {
 		probe_finish(&later);
 		return;
@@ -416,7 +417,7 @@ static bool is_at_begin(const struct probe_request *request)
 }
 
 int probe_compile(const struct binary *binary, const struct probe_request *request,
-		  uint32_t max_string, struct probe *ret_probe, struct error *err)
+		  const struct capture_spec *spec, struct probe *ret_probe, struct error *err)
 {
 	struct probe probe = { 0 };
 	struct signature signature;
@@ -431,9 +432,9 @@ int probe_compile(const struct binary *binary, const struct probe_request *reque
 	int r = place(binary, request, &function, &signature, &probe, err);
 
 	if (r == 0)
-		r = compile(&scope, request, max_string, &probe, err);
+		r = compile(&scope, request, spec, &probe, err);
 	if (r == 0 && request->wants_arguments && is_at_begin(request) && count_missing(&probe))
-		try_landing(binary, &scope, request, &function, max_string, &probe);
+		try_landing(binary, &scope, request, &function, spec, &probe);
 	if (r == 0)
 		*ret_probe = probe;
 	else

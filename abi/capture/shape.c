@@ -142,7 +142,7 @@ static int take_guarded_steps(struct shape_maker *maker, struct walk *walk, cons
 static const char *look_ahead(struct shape_maker *maker, const struct walk *walk)
 {
 	const struct expression_step *next = &walk->expression->steps[walk->step + 1];
-	const struct redaction *redaction = maker->bounds.redaction;
+	const struct redaction *redaction = maker->bounds.spec->redaction;
 	const struct type *owner =
 		redaction && next->kind == STEP_NAME ? walk_field_owner(walk, next->name) : NULL;
 
@@ -209,7 +209,7 @@ static int add_capture(struct shape_maker *maker, const struct scope *scope,
 	struct walk walk;
 	int r = walk_begin(&walk, scope, expression, maker->builder, maker->err);
 
-	maker->hides = secret_is_named(maker->bounds.redaction, scope, expression);
+	maker->hides = secret_is_named(maker->bounds.spec->redaction, scope, expression);
 	if (r == 0)
 		r = take_steps(maker, &walk, spot);
 	if (!is_gap(maker, r))
@@ -250,8 +250,7 @@ int shape_create(const struct scope *scope, const struct shape_wish *wishes, siz
 		 struct shape_bounds bounds, struct plan_builder *builder, struct shape *ret_shape,
 		 struct shape_gaps *gaps, struct error *err)
 {
-	struct shape_maker maker = { .shape = { .redaction = bounds.redaction,
-						.notation = bounds.notation },
+	struct shape_maker maker = { .shape = { .spec = bounds.spec },
 				     .bounds = bounds,
 				     .builder = builder,
 				     .first_cell = builder->capture_count,

@@ -12,7 +12,7 @@ static int add_url_part(struct shape_maker *maker, const struct walk *owner, con
 
 	if (!text_enter(&part, name, kind, 0))
 		return -ENOENT;
-	return (secret_is_field(maker->bounds.redaction, owner->type, name) ?
+	return (secret_is_field(maker->bounds.spec->redaction, owner->type, name) ?
 			secret_add :
 			value_add)(maker, &part, (struct shape_spot){ .name = name });
 }
@@ -24,7 +24,7 @@ static int add_user_parts(struct shape_maker *maker, const struct walk *url)
 
 	if (r == 0)
 		r = add_url_part(maker, &user, "username", TYPE_STRING);
-	if (r == 0 && !maker->bounds.redaction)
+	if (r == 0 && !maker->bounds.spec->redaction)
 		r = text_add_part(maker, &user, "password", TYPE_STRING, 0);
 	return r < 0 ? r : text_add_part(maker, &user, "passwordSet", TYPE_BOOL, 1);
 }

@@ -94,7 +94,7 @@ static bool is_too_recursive(const struct shape_maker *maker, const struct type 
 static int add_field(struct shape_maker *maker, const struct walk *owner, const struct field *field,
 		     struct shape_spot spot)
 {
-	const struct redaction *redaction = maker->bounds.redaction;
+	const struct redaction *redaction = maker->bounds.spec->redaction;
 	const char *key =
 		secret_key_beside(redaction, owner->scope->types, owner->type, field->name);
 	struct walk part = *owner;

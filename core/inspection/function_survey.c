@@ -46,7 +46,7 @@ static int survey_refuse(struct survey *survey, const char *function, const stru
 /* What is to be compiled for one function. */
 struct task {
 	const struct binary *binary;
-	const struct survey_options *options;
+	const struct trace_spec *spec;
 	const struct function *function;
 	const struct function_captures *captures;
 };
@@ -81,9 +81,6 @@ static int compile_probe(const struct task *task, enum captures_part part, struc
 		.needs_no_types = asked->needs_no_types,
 		/* One list that is too long is its author's to shorten. */
 		.drops_excess = asked->request_count > 1 || asked->wants_parameters,
-		.redaction = task->options->redaction,
-		.notation = task->options->notation,
-		.max_elements = task->options->max_elements,
 	};
 	int r = function_captures_wishes(asked, part, &wishes, err);
 
@@ -97,7 +94,7 @@ static int compile_probe(const struct task *task, enum captures_part part, struc
 			   asked->awaits_return && part != CAPTURES_AT_ONCE);
 	request.capture_count = captures.count;
 	request.capture_roots = (struct scope_roots){ &captures.root, 1 };
-	r = probe_compile(task->binary, &request, task->options->max_string, probe, err);
+	r = probe_compile(task->binary, &request, &task->spec->values, probe, err);
 	*ret_returned_count = wishes.returned_count;
 	probe_wishes_finish(&wishes);
 	return r;
@@ -216,7 +213,7 @@ static int try_alone(const struct task *all, const struct function_request *requ
 	int r;
 
 	function_captures_init(&captures, all->function->name, all->captures->signature,
-			       all->options->latency);
+			       all->spec->latency);
 	r = function_captures_add(&captures, request, err);
 	task.captures = &captures;
 	if (r == 0)
@@ -261,17 +258,17 @@ static int unite_requests(struct survey *survey, const struct listed_function *l
 }
 
 static int survey_function(struct survey *survey, const struct listed_function *listed,
-			   const struct survey_options *options, struct error *err)
+			   const struct trace_spec *spec, struct error *err)
 {
 	static const struct signature nothing = { 0 };
 	const struct signature *signature = &nothing;
 	struct function_captures captures;
 	struct error why = { 0 };
-	struct task task = { survey->binary, options, &listed->function, &captures };
+	struct task task = { survey->binary, spec, &listed->function, &captures };
 	bool unknown = find_signature(survey->binary, &listed->function, &signature, &why) < 0;
 	int r;
 
-	function_captures_init(&captures, listed->function.name, signature, options->latency);
+	function_captures_init(&captures, listed->function.name, signature, spec->latency);
 	r = unite_requests(survey, listed, &task, unknown ? &why : NULL, &captures, err);
 	if (r > 0)
 		r = survey_pair(survey, &task, err);
@@ -312,17 +309,17 @@ static bool is_repeated(const struct function_request *requests, size_t number)
 	return false;
 }
 
-static int list_functions(struct survey *survey, const struct survey_options *options,
+static int list_functions(struct survey *survey, const struct trace_spec *spec,
 			  struct function_list *list, struct error *err)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < options->function_count; i++) {
+	for (size_t i = 0; r == 0 && i < spec->function_count; i++) {
 		size_t meant = 0;
 
-		r = function_list_add(list, survey->binary, &options->functions[i], &meant, err);
-		if (r == 0 && !is_repeated(options->functions, i))
-			r = survey_count(survey, &options->functions[i], meant, err);
+		r = function_list_add(list, survey->binary, &spec->functions[i], &meant, err);
+		if (r == 0 && !is_repeated(spec->functions, i))
+			r = survey_count(survey, &spec->functions[i], meant, err);
 	}
 	return r;
 }
@@ -337,19 +334,20 @@ static bool awaits_returns(const struct survey *survey)
 }
 
 /* A goroutine that ends has left what it had called, by a panic that was recovered outside of it. */
-static int survey_goroutine_end(struct survey *survey, uint32_t max_string, struct error *err)
+static int survey_goroutine_end(struct survey *survey, const struct capture_spec *values,
+				struct error *err)
 {
 	struct survey_probe *probe =
 		survey_grow(survey, protocol_goroutine_end.function, PLAN_ROLE_GONE, err);
 
 	if (!probe)
 		return -ENOMEM;
-	probe->result = probe_compile(survey->binary, &protocol_goroutine_end, max_string,
+	probe->result = probe_compile(survey->binary, &protocol_goroutine_end, values,
 				      &probe->probe, &probe->why);
 	return 0;
 }
 
-int survey_functions(const struct binary *binary, const struct survey_options *options,
+int survey_functions(const struct binary *binary, const struct trace_spec *spec,
 		     struct survey *ret_survey, struct error *err)
 {
 	struct function_list list = { 0 };
@@ -357,11 +355,11 @@ int survey_functions(const struct binary *binary, const struct survey_options *o
 	int r = survey_init(&survey, binary, 0, err);
 
 	if (r == 0)
-		r = list_functions(&survey, options, &list, err);
+		r = list_functions(&survey, spec, &list, err);
 	for (size_t i = 0; r == 0 && i < list.count; i++)
-		r = survey_function(&survey, &list.items[i], options, err);
+		r = survey_function(&survey, &list.items[i], spec, err);
 	if (r == 0 && awaits_returns(&survey))
-		r = survey_goroutine_end(&survey, options->max_string, err);
+		r = survey_goroutine_end(&survey, &spec->values, err);
 	function_list_finish(&list);
 	if (r < 0)
 		survey_finish(&survey);

@@ -157,21 +157,11 @@ static int tell_refusals(const struct survey *survey, const struct inspection_op
 static int survey_binary(const struct binary *binary, const struct inspection_options *options,
 			 struct survey *survey, struct error *err)
 {
-	const struct survey_options wanted = {
-		.functions = options->functions,
-		.function_count = options->function_count,
-		.latency = options->latency,
-		.captures = options->captures,
-		.redaction = options->redaction,
-		.notation = options->notation,
-		.max_elements = options->max_elements,
-		.max_string = options->max_string,
-	};
 	int r;
 
-	if (options->function_count == 0)
-		return survey_protocols(binary, &wanted, survey, err);
-	r = survey_functions(binary, &wanted, survey, err);
+	if (options->spec->function_count == 0)
+		return survey_protocols(binary, options->spec, survey, err);
+	r = survey_functions(binary, options->spec, survey, err);
 	if (r < 0 || survey_count_fit(survey) > 0)
 		return r;
 	r = refuse_all(survey, options, err);
@@ -191,7 +181,7 @@ static int install_survey(struct inspection *inspection, struct survey *survey,
 		if (probe->result == 0)
 			r = install(inspection, probe, err);
 	}
-	if (r == 0 && options->function_count)
+	if (r == 0 && options->spec->function_count)
 		r = tell_refusals(survey, options, err);
 	return r;
 }

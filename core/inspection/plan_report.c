@@ -144,10 +144,10 @@ static int refuse_all(const struct survey *survey, struct error *err)
 }
 
 int plan_report(struct report *report, const char *path, const struct binary *binary,
-		const struct survey_options *options, struct error *err)
+		const struct trace_spec *spec, struct error *err)
 {
 	struct survey survey;
-	int r = survey_functions(binary, options, &survey, err);
+	int r = survey_functions(binary, spec, &survey, err);
 
 	if (r < 0)
 		return r;

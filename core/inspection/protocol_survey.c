@@ -120,26 +120,21 @@ static bool is_probed(const struct survey *survey, size_t count, const struct pr
  * give that; in the others, for other servers and releases, it need not exist.
  */
 static void survey_row(struct survey_probe *probe, const struct binary *binary,
-		       const struct probe_request *row, bool decides,
-		       const struct survey_options *options)
+		       const struct probe_request *row, bool decides, const struct trace_spec *spec)
 {
 	struct probe_request request = *row;
 	struct request_wishes wishes = { .count = 0 };
 
-	if (options->captures)
-		request_wishes_init(&wishes, options->captures, &row->argument_roots);
+	if (spec->requests)
+		request_wishes_init(&wishes, spec->requests, &row->argument_roots);
 	request.arguments = wishes.wishes;
 	request.argument_count = wishes.count;
 	request.wants_arguments = wishes.count > 0;
 	request.lenient = !decides;
-	request.redaction = options->redaction;
-	request.notation = options->notation;
-	request.max_elements = options->max_elements;
 	probe->function = row->function;
 	probe->role = row->role;
 	probe->expression_count = wishes.expression_count;
-	probe->result =
-		probe_compile(binary, &request, options->max_string, &probe->probe, &probe->why);
+	probe->result = probe_compile(binary, &request, &spec->values, &probe->probe, &probe->why);
 }
 
 /* What the user asks for does not fit, or is too much, where most requests pass. */
@@ -199,8 +194,7 @@ static int fail_protocols(const struct survey *survey, struct error *err)
 }
 
 /* Compiles row after row; negative when what the user asks for does not fit. */
-static int survey_rows(struct survey *survey, const struct survey_options *options,
-		       struct error *err)
+static int survey_rows(struct survey *survey, const struct trace_spec *spec, struct error *err)
 {
 	bool requests_decided = false, responses_decided = false;
 
@@ -212,7 +206,7 @@ static int survey_rows(struct survey *survey, const struct survey_options *optio
 		bool decides = (has_request && !requests_decided) ||
 			       (has_response && !responses_decided);
 
-		survey_row(probe, survey->binary, row, decides, options);
+		survey_row(probe, survey->binary, row, decides, spec);
 		requests_decided |= has_request;
 		responses_decided |= has_response;
 		if (decides && is_refused(probe))
@@ -252,7 +246,7 @@ static int keep_complete_servers(struct survey *survey, struct error *err)
 	return 0;
 }
 
-int survey_protocols(const struct binary *binary, const struct survey_options *options,
+int survey_protocols(const struct binary *binary, const struct trace_spec *spec,
 		     struct survey *ret_survey, struct error *err)
 {
 	struct survey survey;
@@ -261,7 +255,7 @@ int survey_protocols(const struct binary *binary, const struct survey_options *o
 	if (r < 0)
 		return r;
 	other_servers_find(binary->pclntab, &survey.others);
-	r = survey_rows(&survey, options, err);
+	r = survey_rows(&survey, spec, err);
 	if (r == 0)
 		r = keep_complete_servers(&survey, err);
 	if (r < 0) {

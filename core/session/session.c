@@ -206,14 +206,15 @@ static int open_kernel(struct session *session, struct error *err)
 	struct kernel_options options = {
 		.facts = &facts,
 		.features = &features,
-		.max_string = session->options.max_string,
+		.max_string = session->options.spec->values.max_string,
 		.ring_size = session->options.ring_size,
 		.attachment = session->options.attachment,
 		.watch_all = session->options.watches_binaries || session->options.name_count ||
 			     session->options.all,
 		.ports = session->options.ports,
 		.port_count = session->options.port_count,
-		.long_plans = session->options.function_count > 0 || session->options.captures,
+		.long_plans = session->options.spec->function_count > 0 ||
+			      session->options.spec->requests,
 	};
 	int r;
 
@@ -242,14 +243,7 @@ static int open_roster(struct session *session, struct error *err)
 		.kernel = session->kernel,
 		.clock = &session->clock,
 		.inspection = {
-			.functions = session->options.functions,
-			.latency = session->options.latency,
-			.captures = session->options.captures,
-			.redaction = session->options.redaction,
-			.notation = session->options.notation,
-			.max_elements = session->options.max_elements,
-			.function_count = session->options.function_count,
-			.max_string = session->options.max_string,
+			.spec = session->options.spec,
 			.types = session->options.types,
 			.refused = on_refused,
 			.user = session,
@@ -332,7 +326,7 @@ static int open_journal(struct session *session, struct error *err)
 			.socket_group = session->options.socket_group,
 			.reader_buffer = session->options.reader_buffer,
 			.version = session->options.version,
-			.redaction = session->options.redaction,
+			.redaction = session->options.spec->values.redaction,
 		},
 		.notifier = session->options.notifier,
 		.max_events = session->options.count,

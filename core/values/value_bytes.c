@@ -45,7 +45,7 @@ bool value_bytes(const struct value_printer *printer, const struct shape_node *n
 
 static void put_bytes(struct value_printer *printer, const struct node_bytes *bytes, bool is_key)
 {
-	enum bytes_notation notation = printer->arguments->shape->notation;
+	enum bytes_notation notation = printer->arguments->shape->spec->notation;
 	const struct byte_string *whole = &bytes->bytes;
 	struct redacted_text text = redacted_text_make(value_redaction(printer), whole->data,
 						       bytes_text_size(whole),

@@ -170,5 +170,5 @@ void netip_print_bytes(struct value_printer *printer, const struct shape_node *n
 	struct address address = read_address(printer, node);
 	struct byte_string bytes = { (const char *)address.bytes, 16, 16 };
 
-	bytes_json_value(printer->writer, &bytes, printer->arguments->shape->notation);
+	bytes_json_value(printer->writer, &bytes, printer->arguments->shape->spec->notation);
 }

@@ -20,7 +20,7 @@ const char *value_name(const struct value_printer *printer, const struct shape_n
 
 const struct redaction *value_redaction(const struct value_printer *printer)
 {
-	return printer->arguments->shape->redaction;
+	return printer->arguments->shape->spec->redaction;
 }
 
 /* ---- the path ---- */

@@ -55,7 +55,7 @@ static bool read_user(struct value_printer *printer, const struct shape_node *no
 	if (!read_part(printer, node, "username", &url->username) ||
 	    !is_set(printer, node, "passwordSet", &url->has_password))
 		return false;
-	if (printer->arguments->shape->redaction) {
+	if (printer->arguments->shape->spec->redaction) {
 		url->password = (struct url_part){ REDACTED, strlen(REDACTED), true };
 		return true;
 	}

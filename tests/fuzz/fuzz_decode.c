@@ -13,6 +13,7 @@
 #include "request.h"
 
 static const struct redaction redaction;
+static const struct capture_spec spec = { .redaction = &redaction };
 
 /* ---- what a plan captures ---- */
 
@@ -132,7 +133,7 @@ static void make_shape(struct maker *maker, const uint8_t *data, size_t size,
 	/* The last byte ends the last name. */
 	for (size_t i = 0; i + 1 < sizeof(maker->names); i++)
 		maker->names[i] = i % 5 ? (char)(i < size ? data[i] : 'a' + i % 26) : '\0';
-	maker->shape.redaction = &redaction;
+	maker->shape.spec = &spec;
 	maker->shape.nodes = maker->nodes;
 	maker->shape.names = maker->names;
 	maker->shape.name_size = sizeof(maker->names);

@@ -99,6 +99,7 @@ const char *inspection_function(const struct inspection *inspection, uint32_t pl
 struct player {
 	struct script script;
 	struct redaction redaction; /* the built-in list */
+	struct capture_spec spec;   /* which says it */
 	struct format *format;
 	struct assembly *assembly;
 	struct target_set set;
@@ -349,7 +350,8 @@ static void play_shape(struct player *player)
 	shape = &player->inspection.plans[number].shape;
 	shape->nodes = player->inspection.plans[number].nodes;
 	shape->names = player->inspection.plans[number].names;
-	shape->redaction = &player->redaction;
+	player->spec.redaction = &player->redaction;
+	shape->spec = &player->spec;
 	add_node(player, shape, "", 0);
 	add_nodes(player, shape);
 	shape->nodes[0].size = shape->node_count;

@@ -95,13 +95,14 @@ static int make_shape(const struct capture_call *call, const struct entry *entry
 {
 	static const char *const globs[] = { "*secret*", "*password*" };
 	static const struct redaction redaction = { globs, 2 };
+	static const struct capture_spec hiding = { .redaction = &redaction }, showing;
 	uint16_t elements = call->max_elements ? call->max_elements : USUAL_ELEMENTS;
 	struct shape_bounds bounds = { .depth = 4,
 				       .width = elements,
 				       .recursion = 4,
 				       .bytes = 256,
 				       .types = 16,
-				       .redaction = call->hides_secrets ? &redaction : NULL };
+				       .spec = call->hides_secrets ? &hiding : &showing };
 	struct shape_gaps gaps = { 0 };
 
 	return shape_create(&entry->scope, wishes, count, bounds, builder, ret_shape, &gaps, err);

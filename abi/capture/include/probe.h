@@ -32,9 +32,6 @@ struct probe_request {
 	bool needs_no_types; /* nothing of the function's parameters and results is captured */
 	bool lenient;	     /* of what the arguments say some need not exist here */
 	bool drops_excess; /* arguments that a plan has no room for are left out, the last first */
-	const struct redaction *redaction; /* NULL: nothing is hidden; outlives the probe */
-	enum bytes_notation notation;
-	uint16_t max_elements; /* of an array, a slice or a map, where a plan has room for them; 0: 8 */
 	/* Names by which the captures, and the arguments, may speak of values beside the parameters. */
 	struct scope_roots capture_roots, argument_roots;
 	/* Place the probe on, or after, the one call of this function in `function`; both NULL: at its
@@ -104,7 +101,7 @@ struct probe {
  * there but nothing describes its parameters.
  */
 int probe_compile(const struct binary *binary, const struct probe_request *request,
-		  uint32_t max_string, struct probe *ret_probe, struct error *err);
+		  const struct capture_spec *spec, struct probe *ret_probe, struct error *err);
 
 void probe_finish(struct probe *probe);
 

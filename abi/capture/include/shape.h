@@ -2,8 +2,7 @@
 #ifndef GOHTTPSNOOP_ABI_SHAPE_H
 #define GOHTTPSNOOP_ABI_SHAPE_H
 
-#include "bytes_notation.h"
-#include "redaction.h"
+#include "capture_spec.h"
 #include "type_names.h"
 #include "walk.h"
 
@@ -77,23 +76,21 @@ struct shape {
 	size_t node_count;
 	char *names;
 	size_t name_size;
-	const struct redaction *redaction; /* outlives the shape */
-	enum bytes_notation notation;
-	struct type_names *type_names; /* of what interfaces hold; NULL: none is known */
+	const struct capture_spec *spec; /* how it is shown */
+	struct type_names *type_names;	 /* of what interfaces hold; NULL: none is known */
 };
 
 /* How much of a value is captured. */
 struct shape_bounds {
-	uint8_t depth;			   /* structs, arrays, slices and maps within each other */
-	uint16_t width;			   /* elements of an array, a slice or a map */
-	uint8_t recursion;		   /* a struct within others of its type */
-	uint16_t bytes;			   /* of an array of bytes */
-	uint8_t types;			   /* of those that an interface may hold */
-	bool lenient;			   /* what there is not in this binary is a gap, too */
-	const struct redaction *redaction; /* of what is not to be shown; NULL: all is */
+	uint8_t depth;	   /* structs, arrays, slices and maps within each other */
+	uint16_t width;	   /* elements of an array, a slice or a map */
+	uint8_t recursion; /* a struct within others of its type */
+	uint16_t bytes;	   /* of an array of bytes */
+	uint8_t types;	   /* of those that an interface may hold */
+	bool lenient;	   /* what there is not in this binary is a gap, too */
+	const struct capture_spec *spec;
 	bool has_limit; /* captures from number `limit` on are left out, as null and cut */
 	size_t limit;
-	enum bytes_notation notation;
 };
 
 /* What is to be captured. */

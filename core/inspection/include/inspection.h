@@ -2,10 +2,9 @@
 #ifndef GOHTTPSNOOP_CORE_INSPECTION_H
 #define GOHTTPSNOOP_CORE_INSPECTION_H
 
-#include "function_request.h"
 #include "kernel.h"
-#include "request_captures.h"
 #include "schema.h"
+#include "trace_spec.h"
 
 /*
  * What a session has to know of one binary to trace processes that run it: its probes, compiled and
@@ -13,16 +12,8 @@
  */
 struct inspection;
 
-/* What to trace in a binary: these functions, or, without any, whole requests. */
 struct inspection_options {
-	const struct function_request *functions;
-	size_t function_count;
-	const struct request_captures *captures; /* of requests; NULL for none */
-	const struct redaction *redaction; /* NULL: nothing is hidden; outlives the inspection */
-	enum bytes_notation notation;
-	uint16_t max_elements; /* see probe.h */
-	bool latency;	       /* of functions: how long calls take, and what they return */
-	uint32_t max_string;
+	const struct trace_spec *spec; /* what to trace; outlives the inspection */
 	const char *types; /* a file that has the types of binaries that have not, or NULL */
 	/* Told of what cannot be traced while the rest can; of code 0 where nothing is wrong with it. */
 	void (*refused)(void *user, const struct error *why);

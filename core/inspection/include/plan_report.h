@@ -11,6 +11,6 @@
  * reason, when there are no others.
  */
 int plan_report(struct report *report, const char *path, const struct binary *binary,
-		const struct survey_options *options, struct error *err);
+		const struct trace_spec *spec, struct error *err);
 
 #endif

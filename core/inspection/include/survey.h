@@ -3,11 +3,10 @@
 #define GOHTTPSNOOP_CORE_SURVEY_H
 
 #include "binary.h"
-#include "function_request.h"
 #include "other_servers.h"
 #include "probe.h"
 #include "protocol_rows.h"
-#include "request_captures.h"
+#include "trace_spec.h"
 
 /* What can be traced in a binary: the probes of protocols or of functions, compiled, with reasons. */
 struct survey_probe {
@@ -22,18 +21,6 @@ struct survey_probe {
 	bool returns_at_once;
 	uint16_t returned_count;
 	uint8_t expression_count;
-};
-
-/* What is asked of a binary: of its functions, or of the requests it handles. */
-struct survey_options {
-	const struct function_request *functions;
-	size_t function_count;
-	bool latency; /* of functions: how long calls take, and what they return */
-	const struct request_captures *captures; /* of requests; NULL for none */
-	const struct redaction *redaction;	 /* NULL: nothing is hidden */
-	enum bytes_notation notation;
-	uint16_t max_elements; /* see probe.h */
-	uint32_t max_string;
 };
 
 struct survey {
@@ -60,14 +47,14 @@ int survey_init(struct survey *survey, const struct binary *binary, size_t count
  * of the survey like the others. -ENOENT when the binary has no server whose requests can be followed from
  * start to end, and then there is no survey.
  */
-int survey_protocols(const struct binary *binary, const struct survey_options *options,
+int survey_protocols(const struct binary *binary, const struct trace_spec *spec,
 		     struct survey *ret_survey, struct error *err);
 
 /*
  * Compiles a probe for each function that the requests mean. Those that cannot be traced are part of the
  * survey. Negative only when there is no memory.
  */
-int survey_functions(const struct binary *binary, const struct survey_options *options,
+int survey_functions(const struct binary *binary, const struct trace_spec *spec,
 		     struct survey *ret_survey, struct error *err);
 
 /* How many of the probes can be attached. */

@@ -6,12 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bytes_notation.h"
 #include "error.h"
-#include "function_request.h"
 #include "kernel_attachment.h"
 #include "notice.h"
-#include "request_captures.h"
+#include "trace_spec.h"
 
 /*
  * A run of the tool: targets, the kernel side, the ring reader and the sinks, on one event loop. Made,
@@ -22,14 +20,8 @@ struct session;
 enum session_output { SESSION_OUTPUT_NONE, SESSION_OUTPUT_TABLE, SESSION_OUTPUT_JSON };
 
 struct session_options {
-	const struct function_request *functions; /* to trace instead of requests; may be none */
-	size_t function_count;
-	const struct request_captures *captures; /* of requests; NULL for none */
-	const struct redaction *redaction;	 /* of secrets; NULL: all is shown */
-	enum bytes_notation notation;
-	uint16_t max_elements;	  /* of an array, a slice or a map */
-	bool latency;		  /* of functions */
-	const char *const *names; /* globs of processes to trace, see discovery.h */
+	const struct trace_spec *spec; /* what to trace; outlives the session */
+	const char *const *names;      /* globs of processes to trace, see discovery.h */
 	size_t name_count;
 	const uint16_t *ports;
 	size_t port_count;
@@ -44,7 +36,6 @@ struct session_options {
 	const char *version;	  /* of the tool, for readers */
 	uint64_t count;		  /* stop after so many requests or calls; 0: never */
 	uint64_t duration;	  /* stop after so many milliseconds; 0: never */
-	uint32_t max_string;	  /* bytes */
 	const char *types;	  /* file with the DWARF of what is traced, or NULL */
 	uint32_t ring_size;	  /* bytes */
 	enum kernel_attachment attachment;

@@ -183,6 +183,7 @@ static int write_record(const struct probe *probe, struct transcript *transcript
 
 static int compile_probe(const struct binary *binary, struct transcript *transcript)
 {
+	static const struct capture_spec spec = { .max_string = 256 };
 	static const char *const texts[] = { "n", "key", "n.Next.Meta[\"a\"][0]", "len(n.Words)" };
 	struct expression expressions[4];
 	struct shape_wish wishes[4] = { { NULL } };
@@ -200,7 +201,7 @@ static int compile_probe(const struct binary *binary, struct transcript *transcr
 		wishes[i].expression = &expressions[i];
 	}
 	probe = (struct probe){ 0 };
-	r = probe_compile(binary, &request, 256, &probe, &err);
+	r = probe_compile(binary, &request, &spec, &probe, &err);
 	if (r < 0)
 		return r;
 	transcript_add(transcript, "%u operations, %u cells\n", probe.plan.operation_count,

@@ -292,6 +292,7 @@ static void ask(size_t *compiled, size_t *refused)
 	static const char *const names[] = { "a", "b", "c", "d" };
 	static const char *const globs[] = { "*a*" };
 	static const struct redaction redactions[] = { { NULL, 0 }, { globs, 1 } };
+	const struct capture_spec spec = { .redaction = below(3) ? &redactions[below(2)] : NULL };
 	struct parameter parameters[4];
 	uint32_t count = below(5), text_count = below(3);
 	struct signature signature = { .parameters = parameters,
@@ -304,7 +305,7 @@ static void ask(size_t *compiled, size_t *refused)
 				       (uint16_t)(1 + below(99)),
 				       (uint8_t)below(20),
 				       below(4) == 0,
-				       below(3) ? &redactions[below(2)] : NULL,
+				       &spec,
 				       below(4) == 0,
 				       below(3) };
 	struct plan_builder builder = { 0 };

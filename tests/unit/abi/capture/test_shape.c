@@ -165,12 +165,13 @@ static void write_node(struct writer *writer, const struct shape_node *node)
 
 static struct types binary;
 static const struct redaction listed;
+static const struct capture_spec hiding = { .redaction = &listed }, showing;
 static const struct shape_bounds usual = { .depth = 4,
 					   .width = 3,
 					   .recursion = 1,
 					   .bytes = 37,
 					   .types = 5,
-					   .redaction = &listed };
+					   .spec = &hiding };
 
 static int forget_types(void **state)
 {
@@ -201,6 +202,7 @@ static int ask(const struct question *question, struct answer *answer, struct er
 	struct signature signature = { .parameters = parameters };
 	struct scope scope = { convention_of(MACHINE_AMD64, &version), &version, &binary,
 			       &signature, &site };
+	struct shape_bounds bounds = question->bounds;
 	struct expression expressions[4];
 	struct shape_wish wishes[4];
 	size_t count = 0;
@@ -222,9 +224,11 @@ static int ask(const struct question *question, struct answer *answer, struct er
 			expression_make(&expressions[count], names[count], names[count], NULL), 0);
 	for (size_t i = 0; i < count; i++)
 		wishes[i] = (struct shape_wish){ .expression = &expressions[i] };
+	if (!bounds.spec)
+		bounds.spec = &showing;
 	*answer = (struct answer){ 0 };
-	return shape_create(&scope, wishes, count, question->bounds, &answer->builder,
-			    &answer->shape, &answer->gaps, err);
+	return shape_create(&scope, wishes, count, bounds, &answer->builder, &answer->shape,
+			    &answer->gaps, err);
 }
 
 /* Each plan that a shape makes can be compiled and carried out. */
@@ -280,7 +284,7 @@ static struct question ask_openly(const struct type *type, const char *expressio
 {
 	struct question question = { { type }, { expression }, usual };
 
-	question.bounds.redaction = NULL;
+	question.bounds.spec = &showing;
 	return question;
 }
 
@@ -526,9 +530,10 @@ static void hides_parts_of_urls(void **state)
 {
 	static const char *const globs[] = { "RawQuery" };
 	const struct redaction redaction = { globs, 1 };
+	const struct capture_spec spec = { .redaction = &redaction };
 	struct question question = { { go_pointer(url_type(false)) }, { "a" }, usual };
 
-	question.bounds.redaction = &redaction;
+	question.bounds.spec = &spec;
 	assert_shape_in(question, "{a:*#0(url(#1 #2 #3 #4 #5 #6 #7 #8 secret#9 #10 #11 #12))}");
 }
 
@@ -857,11 +862,12 @@ static void hides_by_globs(void **state)
 {
 	static const char *const globs[] = { "pin*", "b" };
 	const struct redaction redaction = { globs, 2 };
+	const struct capture_spec spec = { .redaction = &redaction };
 	const struct type *card = GO_STRUCT("main.Card", { "PinCode", go_basic("int") },
 					    { "Owner", go_basic("string") });
 	struct question question = { { go_pointer(card), go_basic("int") }, { NULL }, usual };
 
-	question.bounds.redaction = &redaction;
+	question.bounds.spec = &spec;
 	assert_shape_in(question, "{a:*#0({PinCode:secret#1 Owner:#2}) b:secret}");
 }
 

@@ -15,6 +15,7 @@
 static struct shape_node nodes[ARGUMENT_MAX_CUTS + 64];
 static char names[8192];
 static const struct redaction redaction;
+static struct capture_spec spec;
 static struct shape shape;
 static struct probe_cell cells[PLAN_MAX_CELLS];
 static struct hit_arguments arguments;
@@ -40,7 +41,8 @@ static struct shape_node *root;
 
 static void start(void)
 {
-	shape = (struct shape){ .nodes = nodes, .names = names, .redaction = &redaction };
+	spec = (struct capture_spec){ .redaction = &redaction };
+	shape = (struct shape){ .nodes = nodes, .names = names, .spec = &spec };
 	arguments = (struct hit_arguments){ .shape = &shape, .cells = cells };
 	cuts.count = 0;
 	root = begin_named(SHAPE_STRUCT, "");
@@ -191,7 +193,7 @@ static void writes_bytes_that_are_no_text(void **state)
 		       "\"c\":{\"hex\":\"636166c3\"},\"d\":\"caf\",\"e\":{\"hex\":\"fffefd\"}}");
 	assert_cuts("d,e");
 	cuts.count = 0;
-	shape.notation = BYTES_BASE64;
+	spec.notation = BYTES_BASE64;
 	assert_written(
 		"{\"a\":{\"base64\":\"3q2+7w==\"},\"b\":\"a\\u0000b\\u000a\","
 		"\"c\":{\"base64\":\"Y2Fmww==\"},\"d\":\"caf\",\"e\":{\"base64\":\"//79\"}}");
@@ -573,7 +575,7 @@ static void hides_secrets(void **state)
 	assert_written("{\"a\":\"<redacted>\",\"b\":\"<redacted>\",\"c\":null,\"d\":\"<redacted>\","
 		       "\"e\":null,\"f\":\"<redacted>\","
 		       "\"m\":{\"cookie\":\"<redacted>\",\"Accept\":\"hunter2\"}}");
-	shape.redaction = NULL;
+	spec.redaction = NULL;
 	assert_written("{\"a\":\"<redacted>\",\"b\":\"<redacted>\",\"c\":null,\"d\":\"<redacted>\","
 		       "\"e\":null,\"f\":\"<redacted>\","
 		       "\"m\":{\"cookie\":\"hunter2\",\"Accept\":\"hunter2\"}}");
@@ -830,7 +832,7 @@ static struct shape_node number_at(const char *name, uint8_t cell, uint16_t posi
 static void merges_arguments_and_results(void **state)
 {
 	static struct shape_node of_results[4];
-	static struct shape results_shape = { .nodes = of_results, .names = names };
+	static struct shape results_shape = { .nodes = of_results, .names = names, .spec = &spec };
 	struct hit_arguments results;
 
 	start();

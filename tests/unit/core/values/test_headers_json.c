@@ -20,6 +20,7 @@ struct header {
 
 static struct shape_node nodes[16];
 static char names[] = "\0X";
+static const struct capture_spec spec;
 static struct shape shape;
 static struct probe_cell cells[16];
 static struct hit_arguments arguments;
@@ -29,9 +30,11 @@ static void begin(void)
 	memset(nodes, 0, sizeof(nodes));
 	memset(cells, 0, sizeof(cells));
 	nodes[0] = (struct shape_node){ .kind = SHAPE_STRUCT, .size = 1 };
-	shape = (struct shape){
-		.nodes = nodes, .node_count = 1, .names = names, .name_size = sizeof(names)
-	};
+	shape = (struct shape){ .nodes = nodes,
+				.node_count = 1,
+				.names = names,
+				.name_size = sizeof(names),
+				.spec = &spec };
 	arguments = (struct hit_arguments){ .shape = &shape, .cells = cells };
 }
 
