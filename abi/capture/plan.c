@@ -6,6 +6,22 @@
 
 enum { WORD = 8, ENTRY_SIZE = 16 };
 
+struct plan_mark plan_mark(const struct plan_builder *builder)
+{
+	return (struct plan_mark){ .search_count = builder->search_count,
+				   .source_count = builder->source_count,
+				   .capture_count = builder->capture_count,
+				   .range_count = builder->range_count };
+}
+
+void plan_rewind(struct plan_builder *builder, struct plan_mark mark)
+{
+	builder->search_count = mark.search_count;
+	builder->source_count = mark.source_count;
+	builder->capture_count = mark.capture_count;
+	builder->range_count = mark.range_count;
+}
+
 static int full(struct error *err)
 {
 	return error_fail(err, -E2BIG, "too many captures at one probe: at most %d values",
@@ -338,7 +354,8 @@ int plan_compile(const struct plan_builder *builder, const struct site *site, en
 	};
 	int r = 0;
 
-	memcpy(plan.searches, builder->searches, sizeof(plan.searches));
+	memcpy(plan.searches, builder->searches,
+	       builder->search_count * sizeof(builder->searches[0]));
 	for (uint16_t i = 0; r == 0 && i < builder->source_count; i++) {
 		if (starts_at_thread_pointer(&builder->sources[i]))
 			plan.flags |= PLAN_WANTS_THREAD_POINTER;

@@ -38,7 +38,7 @@ static int resolve(const struct scope *scope, const struct capture *capture,
 		   struct plan_builder *builder, struct probe *probe, struct probe_capture *note,
 		   struct error *err)
 {
-	struct plan_builder next = *builder;
+	struct plan_mark before = plan_mark(builder);
 	struct plan_place place = { 0 };
 	struct expression expression;
 	struct cell cell = { 0 };
@@ -46,20 +46,21 @@ static int resolve(const struct scope *scope, const struct capture *capture,
 	int r = expression_parse(capture->expression, &expression, err);
 
 	if (r == 0)
-		r = walk_to_value(scope, &expression, &next, &walk, err);
+		r = walk_to_value(scope, &expression, builder, &walk, err);
 	if (r == 0)
 		r = shape_leaf(&walk, &cell, err);
 	if (r == 0)
 		r = walk_place(&walk, &place, err);
 	if (r == 0)
-		r = plan_add(&next, place, cell, capture->lookahead, err);
-	if (r < 0)
+		r = plan_add(builder, place, cell, capture->lookahead, err);
+	if (r < 0) {
+		plan_rewind(builder, before);
 		return r;
+	}
 	probe->cells[r] = (struct probe_cell){ .cell = cell, .field = capture->field };
 	snprintf(note->type, sizeof(note->type), "%.*s", (int)sizeof(note->type) - 1,
 		 walk.type->name);
-	describe_way(scope, &next, &place, note->way, sizeof(note->way));
-	*builder = next;
+	describe_way(scope, builder, &place, note->way, sizeof(note->way));
 	return 0;
 }
 
@@ -255,13 +256,31 @@ static uint16_t elements_of(const struct capture_spec *spec)
 	return spec->max_elements ? spec->max_elements : USUAL_ELEMENTS;
 }
 
-/* The arguments of a probe on top of its captures, to these bounds. */
+/* A plan of the captures that the builder has and of the arguments, to these bounds. */
+static int try_bounds(const struct scope *scope, const struct probe_request *request,
+		      const struct capture_spec *spec, struct plan_builder *builder,
+		      struct shape_bounds bounds, struct probe *probe, struct error *err)
+{
+	uint16_t capture_count = builder->capture_count;
+	int r = shape_create(scope, request->arguments, request->argument_count, bounds, builder,
+			     &probe->arguments, &probe->gaps, err);
+
+	if (r < 0)
+		return r;
+	r = plan_compile(builder, &probe->site, request->role, spec->max_string, &probe->plan, err);
+	name_cells(builder, capture_count, probe);
+	if (r < 0)
+		shape_finish(&probe->arguments);
+	return r;
+}
+
+/* Leaves the builder as it is, for other bounds. */
 static int add_bounded(const struct scope *scope, const struct probe_request *request,
-		       const struct capture_spec *spec, const struct plan_builder *captures,
+		       const struct capture_spec *spec, struct plan_builder *builder,
 		       struct shape_bounds bounds, struct probe *probe, struct error *err)
 {
 	uint16_t elements = elements_of(spec);
-	struct plan_builder builder = *captures;
+	struct plan_mark captures = plan_mark(builder);
 	int r;
 
 	bounds.width = bounds.width < elements ? bounds.width : elements;
@@ -269,21 +288,14 @@ static int add_bounded(const struct scope *scope, const struct probe_request *re
 	bounds.bytes = bounds.bytes > LEAST_BYTES ? bounds.bytes : LEAST_BYTES;
 	bounds.lenient = request->lenient;
 	bounds.spec = spec;
-	r = shape_create(scope, request->arguments, request->argument_count, bounds, &builder,
-			 &probe->arguments, &probe->gaps, err);
-	if (r < 0)
-		return r;
-	r = plan_compile(&builder, &probe->site, request->role, spec->max_string, &probe->plan,
-			 err);
-	name_cells(&builder, captures->capture_count, probe);
-	if (r < 0)
-		shape_finish(&probe->arguments);
+	r = try_bounds(scope, request, spec, builder, bounds, probe, err);
+	plan_rewind(builder, captures);
 	return r;
 }
 
 /* Takes as many of the arguments, with the least of each, as a plan holds; the others are left out. */
 static int add_fitting(const struct scope *scope, const struct probe_request *request,
-		       const struct capture_spec *spec, const struct plan_builder *captures,
+		       const struct capture_spec *spec, struct plan_builder *builder,
 		       struct probe *probe, struct error *err)
 {
 	size_t fitting = 0, excess = request->argument_count;
@@ -292,7 +304,7 @@ static int add_fitting(const struct scope *scope, const struct probe_request *re
 
 	while (excess - fitting > 1) {
 		bounds.limit = fitting + (excess - fitting) / 2;
-		r = add_bounded(scope, request, spec, captures, bounds, probe, NULL);
+		r = add_bounded(scope, request, spec, builder, bounds, probe, NULL);
 		if (r < 0 && r != -E2BIG)
 			return r;
 		if (r == 0)
@@ -300,7 +312,7 @@ static int add_fitting(const struct scope *scope, const struct probe_request *re
 		*(r == 0 ? &fitting : &excess) = bounds.limit;
 	}
 	bounds.limit = fitting;
-	return add_bounded(scope, request, spec, captures, bounds, probe, err);
+	return add_bounded(scope, request, spec, builder, bounds, probe, err);
 }
 
 /* How much of whole values is captured, the most first: they are cut until a plan holds them. */
@@ -332,7 +344,7 @@ enum { LADDER_WIDE = 5, LADDER_SIZE = sizeof(ladder) / sizeof(ladder[0]) };
 
 /* Takes as much of the arguments as a plan holds. */
 static int add_arguments(const struct scope *outer, const struct probe_request *request,
-			 const struct capture_spec *spec, const struct plan_builder *captures,
+			 const struct capture_spec *spec, struct plan_builder *builder,
 			 struct probe *probe, struct error *err)
 {
 	struct scope scope = scope_with(outer, request->argument_roots);
@@ -342,10 +354,10 @@ static int add_arguments(const struct scope *outer, const struct probe_request *
 		/* Steps for those who ask for more elements than usual. */
 		if (i > 1 && i < LADDER_WIDE && elements_of(spec) <= USUAL_ELEMENTS)
 			continue;
-		r = add_bounded(&scope, request, spec, captures, ladder[i], probe, err);
+		r = add_bounded(&scope, request, spec, builder, ladder[i], probe, err);
 	}
 	if (r == -E2BIG && request->drops_excess)
-		r = add_fitting(&scope, request, spec, captures, probe, err);
+		r = add_fitting(&scope, request, spec, builder, probe, err);
 	probe->has_arguments = r == 0;
 	return r;
 }

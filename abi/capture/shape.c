@@ -203,8 +203,7 @@ static bool is_gap(const struct shape_maker *maker, int result)
 static int add_capture(struct shape_maker *maker, const struct scope *scope,
 		       const struct expression *expression)
 {
-	struct plan_builder before = *maker->builder;
-	size_t count = maker->shape.node_count;
+	struct maker_mark before = maker_mark(maker);
 	struct shape_spot spot = { .name = expression->name };
 	struct walk walk;
 	int r = walk_begin(&walk, scope, expression, maker->builder, maker->err);
@@ -215,8 +214,7 @@ static int add_capture(struct shape_maker *maker, const struct scope *scope,
 	if (!is_gap(maker, r))
 		return r;
 	note_gap(maker, expression->name);
-	*maker->builder = before;
-	maker_drop(maker, count);
+	maker_rewind(maker, before);
 	return value_add_null(maker, spot);
 }
 

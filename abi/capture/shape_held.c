@@ -167,17 +167,15 @@ int held_add_alternatives(struct shape_maker *maker, const struct walk *walk, en
 		return node;
 	find_candidates(walk->scope->types, walk->type, &candidates);
 	for (size_t i = 0; i < candidates.count && added < maker->bounds.types; i++) {
-		struct plan_builder before = *maker->builder;
-		size_t count = maker->shape.node_count;
+		struct maker_mark before = maker_mark(maker);
 
 		r = add(maker, walk, candidates.types[i],
 			(struct shape_spot){ "", 0, spot.depth, 0, spot.enclosing });
 		if (r == -E2BIG || r == -ENOMEM)
 			return r;
-		added += r == 0 && maker_node(maker, (int)count)->kind != SHAPE_NULL;
+		added += r == 0 && maker_node(maker, (int)before.node_count)->kind != SHAPE_NULL;
 		if (r < 0) {
-			*maker->builder = before;
-			maker_drop(maker, count);
+			maker_rewind(maker, before);
 		}
 	}
 	return maker_close(maker, node);

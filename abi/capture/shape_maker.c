@@ -57,10 +57,15 @@ int maker_close(struct shape_maker *maker, int number)
 	return 0;
 }
 
-/* Forgets what was added from a node on. */
-void maker_drop(struct shape_maker *maker, size_t number)
+struct maker_mark maker_mark(const struct shape_maker *maker)
 {
-	maker->shape.node_count = number;
+	return (struct maker_mark){ plan_mark(maker->builder), maker->shape.node_count };
+}
+
+void maker_rewind(struct shape_maker *maker, struct maker_mark mark)
+{
+	plan_rewind(maker->builder, mark.plan);
+	maker->shape.node_count = mark.node_count;
 }
 
 int maker_add_cell(struct shape_maker *maker, struct plan_place place, enum cell_kind kind,

@@ -37,8 +37,14 @@ int maker_open(struct shape_maker *maker, enum shape_kind kind, struct shape_spo
 int maker_close(struct shape_maker *maker, int number);
 struct shape_node *maker_node(struct shape_maker *maker, int number);
 
-/* Forgets the nodes from this one on. */
-void maker_drop(struct shape_maker *maker, size_t number);
+/* What was added since, nodes and cells, can be taken back. */
+struct maker_mark {
+	struct plan_mark plan;
+	size_t node_count;
+};
+
+struct maker_mark maker_mark(const struct shape_maker *maker);
+void maker_rewind(struct shape_maker *maker, struct maker_mark mark);
 
 /* Keeps a name with the shape, and says where in its names it begins. */
 int maker_add_name(struct shape_maker *maker, const char *name, uint16_t *ret_at);

@@ -172,7 +172,7 @@ static int add_location(struct shape_maker *maker, const struct walk *time)
 static int add_time(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
 	struct walk wall = *walk, ext = *walk;
-	struct plan_builder before;
+	struct maker_mark before;
 	int first, second, node, r;
 
 	if (!text_enter(&wall, "wall", TYPE_UINT, SHAPE_WORD) ||
@@ -184,13 +184,12 @@ static int add_time(struct shape_maker *maker, const struct walk *walk, struct s
 	r = maker_set_cells(maker, node, first, second);
 	if (r < 0)
 		return r;
-	before = *maker->builder;
+	before = maker_mark(maker);
 	r = add_location(maker, walk);
 	if (r == -E2BIG || r == -ENOMEM)
 		return r;
 	if (r < 0) {
-		*maker->builder = before;
-		maker_drop(maker, node + 1);
+		maker_rewind(maker, before);
 	}
 	return maker_close(maker, node);
 }
@@ -319,8 +318,7 @@ static const struct known_type *find_known(const struct type *type)
 
 int text_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
-	struct plan_builder before = *maker->builder;
-	size_t count = maker->shape.node_count;
+	struct maker_mark before = maker_mark(maker);
 	const struct known_type *known;
 	int r;
 
@@ -333,7 +331,6 @@ int text_add(struct shape_maker *maker, const struct walk *walk, struct shape_sp
 	if (r == -E2BIG || r == -ENOMEM || r == 0)
 		return r;
 	/* It does not lie in memory as it should. */
-	*maker->builder = before;
-	maker_drop(maker, count);
+	maker_rewind(maker, before);
 	return -ENOENT;
 }

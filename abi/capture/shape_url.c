@@ -32,8 +32,7 @@ static int add_user_parts(struct shape_maker *maker, const struct walk *url)
 static int add_user(struct shape_maker *maker, const struct walk *url)
 {
 	struct walk pointer = *url;
-	struct plan_builder before;
-	size_t count;
+	struct maker_mark before;
 	int r;
 
 	if (!text_enter(&pointer, "User", TYPE_POINTER, SHAPE_WORD))
@@ -43,14 +42,12 @@ static int add_user(struct shape_maker *maker, const struct walk *url)
 			    maker_add_part(maker, &pointer, 0, CELL_POINTER, SHAPE_WORD), 0);
 	if (r < 0)
 		return r;
-	before = *maker->builder;
-	count = maker->shape.node_count;
+	before = maker_mark(maker);
 	r = add_user_parts(maker, url);
 	if (r == 0 || r == -E2BIG || r == -ENOMEM)
 		return r;
 	/* The URL of a request has no user: there is a text without knowing what makes up one. */
-	*maker->builder = before;
-	maker_drop(maker, count);
+	maker_rewind(maker, before);
 	return 0;
 }
 

@@ -321,15 +321,13 @@ int value_add_null(struct shape_maker *maker, struct shape_spot spot)
 /* A part that cannot be read does not spoil the rest. */
 int value_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
-	struct plan_builder before = *maker->builder;
-	size_t count = maker->shape.node_count;
+	struct maker_mark before = maker_mark(maker);
 	int r = types_complete(walk->scope->types, walk->type, maker->err);
 
 	if (r == 0)
 		r = value_add_kind(maker, walk, spot);
 	if (r != -ENODATA && r != -ENOTSUP)
 		return r;
-	*maker->builder = before;
-	maker_drop(maker, count);
+	maker_rewind(maker, before);
 	return value_add_null(maker, spot);
 }

@@ -72,7 +72,7 @@ struct plan_range {
 /*
  * Compiles captures to a plan. Each that is accepted becomes the next cell; what the way to it needs is
  * added before. plan_compile() then merges the reads that start from one pointer into blocks. Plain
- * values: nothing to release, and a copy is a way back.
+ * values: nothing to release. All arrays only grow, so their counts are a way back.
  */
 struct plan_builder {
 	struct plan_source sources[PLAN_MAX_BLOCKS];
@@ -82,6 +82,15 @@ struct plan_builder {
 	uint8_t search_count;
 	uint16_t source_count, capture_count, range_count;
 };
+
+/* A state of a builder that it can return to. */
+struct plan_mark {
+	uint8_t search_count;
+	uint16_t source_count, capture_count, range_count;
+};
+
+struct plan_mark plan_mark(const struct plan_builder *builder);
+void plan_rewind(struct plan_builder *builder, struct plan_mark mark);
 
 /*
  * Each returns the number of the source (of a condition: to be used as a gate), of an equal one where

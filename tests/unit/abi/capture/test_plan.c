@@ -633,7 +633,7 @@ static void add_random(uint64_t *random, struct plan_builder *builder)
 {
 	const struct cell cells[] = { int_cell, uint16_cell, bool_cell, string_cell, pointer_cell };
 	struct plan_place place = in_register(next_random(random) % 3);
-	struct plan_builder before = *builder;
+	struct plan_mark before = plan_mark(builder);
 	int r = 0;
 
 	place.words[1] = 3 + next_random(random) % 3;
@@ -642,7 +642,36 @@ static void add_random(uint64_t *random, struct plan_builder *builder)
 	if (r >= 0)
 		r = plan_add(builder, place, cells[next_random(random) % 5], 0, NULL);
 	if (r < 0)
-		*builder = before;
+		plan_rewind(builder, before);
+}
+
+/* Whatever was added since the mark, also a search and what it needs, the plan is as if it had not been. */
+static void rewinding_leaves_no_trace(void **state)
+{
+	static const struct plan_search search = { .match = SEARCH_STRING, .key_size = 3 };
+	struct plan_builder builder = { 0 };
+	struct plan before, after;
+	struct plan_mark mark;
+	int entry;
+
+	/* Of the padding, too. */
+	memset(&before, 0, sizeof(before));
+	memset(&after, 0, sizeof(after));
+	assert_int_equal(plan_add(&builder, in_register(1), int_cell, 0, NULL), 0);
+	assert_int_equal(plan_compile(&builder, &site, PLAN_ROLE_CALL, 64, &before, NULL), 0);
+	mark = plan_mark(&builder);
+	entry = plan_find_entry(&builder, in_register(2), &search, 0, NULL);
+	assert_true(entry >= 0);
+	assert_true(plan_follow(&builder, in_register(3), NULL) > entry);
+	assert_int_equal(plan_add(&builder, (struct plan_place){ entry, PLAN_NO_GATE, { 0 }, 0, 8 },
+				  string_cell, 0, NULL),
+			 1);
+	plan_rewind(&builder, mark);
+	assert_int_equal(plan_compile(&builder, &site, PLAN_ROLE_CALL, 64, &after, NULL), 0);
+	assert_memory_equal(&before, &after, sizeof(before));
+	/* What is added then gets the same numbers. */
+	assert_int_equal(plan_find_entry(&builder, in_register(2), &search, 0, NULL), entry);
+	assert_int_equal(plan_add(&builder, in_register(1), int_cell, 0, NULL), 1);
 }
 
 static void plans_capture_what_was_asked_for(void **state)
@@ -694,6 +723,7 @@ int main(void)
 		cmocka_unit_test(bounds_the_blocks),
 		cmocka_unit_test(bounds_the_work_area),
 		cmocka_unit_test(refuses_values_at_the_end_of_the_world),
+		cmocka_unit_test(rewinding_leaves_no_trace),
 		cmocka_unit_test(plans_capture_what_was_asked_for),
 	};
 
