@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "character.h"
+
 int error_fail(struct error *err, int code, const char *format, ...)
 {
 	int saved = errno;
@@ -96,65 +98,27 @@ static void output_add(struct output *output, const char *text, size_t length)
 	output->used += length;
 }
 
-/* Length of the well-formed UTF-8 sequence at `text`, 0 when there is none; its code point. */
-static size_t utf8_decode(const unsigned char *text, uint32_t *ret_point)
+/* What is not UTF-8, and what acts on a terminal, as an escape. */
+static void output_add_escaped(struct output *output, const char *text, size_t size)
 {
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t length = text[0] < 0x80 ? 1 :
-			text[0] < 0xc2 ? 0 :
-			text[0] < 0xe0 ? 2 :
-			text[0] < 0xf0 ? 3 :
-			text[0] < 0xf5 ? 4 :
-					 0;
-	uint32_t point = length == 1 ? text[0] : text[0] & (0x7fu >> length);
-
-	for (size_t i = 1; i < length; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-		point = point << 6 | (text[i] & 0x3fu);
-	}
-	if (!length || point < least[length] || point > 0x10ffff ||
-	    (point >= 0xd800 && point <= 0xdfff))
-		return 0;
-	*ret_point = point;
-	return length;
-}
-
-/* C0, DEL, C1, the line separators and what turns the direction of writing. */
-static bool point_is_control(uint32_t point)
-{
-	return point < 0x20 || (point >= 0x7f && point <= 0x9f) || point == 0x61c ||
-	       point == 0x200e || point == 0x200f || (point >= 0x2028 && point <= 0x202e) ||
-	       (point >= 0x2066 && point <= 0x2069);
-}
-
-/* `end`: of the text; NULL where it is its NUL. */
-static void output_add_escaped_until(struct output *output, const char *text, const char *end)
-{
-	while (*text && (!end || text < end)) {
-		const unsigned char *bytes = (const unsigned char *)text;
-		uint32_t point = 0;
-		size_t length = utf8_decode(bytes, &point);
+	for (size_t at = 0, length; at < size; at += length) {
+		uint32_t character = 0;
 		char escape[16];
 		int escape_length;
 
-		if (length && !point_is_control(point)) {
-			output_add(output, text, length);
-			text += length;
+		length = character_decode(text + at, size - at, &character);
+		if (length && !character_is_control(character)) {
+			output_add(output, text + at, length);
 			continue;
 		}
 		if (length > 1)
-			escape_length = snprintf(escape, sizeof(escape), "\\u%04x", point);
+			escape_length = snprintf(escape, sizeof(escape), "\\u%04x", character);
 		else
-			escape_length = snprintf(escape, sizeof(escape), "\\x%02x", bytes[0]);
+			escape_length = snprintf(escape, sizeof(escape), "\\x%02x",
+						 (unsigned char)text[at]);
 		output_add(output, escape, (size_t)escape_length);
-		text += length ? length : 1;
+		length = length ? length : 1;
 	}
-}
-
-static void output_add_escaped(struct output *output, const char *text)
-{
-	output_add_escaped_until(output, text, NULL);
 }
 
 bool error_format_quote(const struct error *err, char *buffer, size_t size, size_t *ret_column)
@@ -168,11 +132,11 @@ bool error_format_quote(const struct error *err, char *buffer, size_t size, size
 	/* Not in the middle of a character. */
 	while (at > err->quote && ((unsigned char)*at & 0xc0) == 0x80)
 		at--;
-	output_add_escaped_until(&output, err->quote, at);
+	output_add_escaped(&output, err->quote, (size_t)(at - err->quote));
 	*ret_column = 0;
 	for (size_t i = 0; i < output.used; i++)
 		*ret_column += ((unsigned char)buffer[i] & 0xc0) != 0x80;
-	output_add_escaped(&output, at);
+	output_add_escaped(&output, at, strlen(at));
 	buffer[output.used] = '\0';
 	return true;
 }
@@ -184,14 +148,14 @@ void error_format(const struct error *err, char *buffer, size_t size)
 	if (!size)
 		return;
 	if (err && err->subject[0]) {
-		output_add_escaped(&output, err->subject);
+		output_add_escaped(&output, err->subject, strlen(err->subject));
 		output_add(&output, ": ", 2);
 	}
 	if (err)
-		output_add_escaped(&output, err->what);
+		output_add_escaped(&output, err->what, strlen(err->what));
 	if (err && err->hint[0]) {
 		output_add(&output, " (", 2);
-		output_add_escaped(&output, err->hint);
+		output_add_escaped(&output, err->hint, strlen(err->hint));
 		output_add(&output, ")", 1);
 	}
 	buffer[output.used] = '\0';
