@@ -19,7 +19,7 @@ struct check_options {
 static int fail_usage(struct error *err, const char *what)
 {
 	error_fail(err, -EINVAL, "%s", what);
-	error_hint(err, "gohttpsnoop check [--json]");
+	error_hint(err, "usage: gohttpsnoop check [--json]");
 	return -EINVAL;
 }
 
@@ -35,7 +35,7 @@ static int parse(int argc, char **argv, struct check_options *options, struct er
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "jh", long_options, NULL)) != -1) {
 		if (option == '?')
-			return fail_usage(err, "there is no such option of check");
+			return fail_usage(err, "check has no such option");
 		options->json = options->json || option == 'j';
 		options->help = options->help || option == 'h';
 	}

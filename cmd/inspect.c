@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,8 @@ struct inspect_options {
 static int fail_usage(struct error *err, const char *what)
 {
 	error_fail(err, -EINVAL, "%s", what);
-	error_hint(err, "gohttpsnoop inspect [--json] [--types FILE] BINARY|PID [FUNCTION...]");
+	error_hint(err,
+		   "usage: gohttpsnoop inspect [--json] [--types FILE] BINARY|PID [FUNCTION...]");
 	return -EINVAL;
 }
 
@@ -42,9 +44,11 @@ static int parse(int argc, char **argv, struct inspect_options *options, struct 
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "jh", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":jh", long_options, NULL)) != -1) {
 		if (option == '?')
-			return fail_usage(err, "there is no such option of inspect");
+			return fail_usage(err, "inspect has no such option");
+		if (option == ':')
+			return fail_usage(err, "inspect: option --types needs a FILE");
 		if (option == 't')
 			options->types = optarg;
 		options->json = options->json || option == 'j';
@@ -53,7 +57,7 @@ static int parse(int argc, char **argv, struct inspect_options *options, struct 
 	if (options->help)
 		return 0;
 	if (argc == optind)
-		return fail_usage(err, "inspect takes a binary or process");
+		return fail_usage(err, "inspect needs a binary or a process id");
 	options->subject = argv[optind];
 	options->functions = (const char *const *)argv + optind + 1;
 	options->function_count = (size_t)(argc - optind - 1);
@@ -125,6 +129,8 @@ static int open_subject(const struct inspect_options *options, struct binary **r
 	}
 	pid = process_of_thread(pid);
 	error_subject(err, "pid %u", pid);
+	if (kill((pid_t)pid, 0) < 0 && errno == ESRCH)
+		return error_fail(err, -ESRCH, "no such process");
 	return open_process(options, pid, ret_binary, err);
 }
 

@@ -168,7 +168,7 @@ static int parse_port(struct options *options, const char *text, struct error *e
 	if (r < 0)
 		return r;
 	if (options->port_count == WATCHED_PORTS)
-		return error_fail(err, -EINVAL, "--port %s: %d ports are the most", text,
+		return error_fail(err, -EINVAL, "--port %s: at most %d ports can be given", text,
 				  WATCHED_PORTS);
 	ports = realloc(options->ports, (options->port_count + 1) * sizeof(*ports));
 	if (!ports)
@@ -298,11 +298,10 @@ static int check_captures(const struct options *options, struct error *err)
 					options->response_header_count))
 		return error_fail(
 			err, -EINVAL,
-			"--capture and headers are of requests: what to capture of a function is said in parentheses after its name");
+			"--capture, --header and --response-header need requests, not a FUNCTION: write captures of a function in parentheses after its name");
 	if (options->latency && !options->function_count)
-		return error_fail(
-			err, -EINVAL,
-			"--latency is of functions, and none is named: requests have their duration");
+		return error_fail(err, -EINVAL,
+				  "--latency needs a FUNCTION: requests always have a duration");
 	return 0;
 }
 
@@ -311,13 +310,11 @@ static int check_socket(const struct options *options, struct error *err)
 	if (!options->socket_rights)
 		return 0;
 	if (!options->socket)
-		return error_fail(
-			err, -EINVAL,
-			"--socket-mode and --socket-group are of no use without --socket");
+		return error_fail(err, -EINVAL, "--socket-mode and --socket-group need --socket");
 	if (strcmp(options->socket, "systemd:") == 0)
 		return error_fail(
 			err, -EINVAL,
-			"the rights of a socket from systemd are said in its unit: SocketMode=, SocketGroup=");
+			"--socket-mode and --socket-group do not apply to a socket from systemd: set SocketMode= and SocketGroup= in its unit");
 	return 0;
 }
 
@@ -408,7 +405,7 @@ static int fail_option(int result, char **argv, struct error *err)
 {
 	const char *word = argv[optind - 1];
 
-	error_hint(err, "gohttpsnoop --help lists the options");
+	error_hint(err, "see gohttpsnoop --help");
 	if (result == ':')
 		return error_fail(err, -EINVAL, "option %s needs a value", word);
 	/* In the middle of "-xj" getopt has not gone on to the next word yet. */
@@ -474,8 +471,10 @@ static int parse(int argc, char **argv, struct options *options, struct error *e
 	if (r < 0 || options->help || options->version)
 		return r;
 	if (!names_target(options)) {
-		error_hint(err, "gohttpsnoop --pid PID, or gohttpsnoop BINARY; --help says more");
-		return error_fail(err, -EINVAL, "nothing to trace is named");
+		error_hint(
+			err,
+			"try gohttpsnoop --pid PID or gohttpsnoop BINARY; see gohttpsnoop --help");
+		return error_fail(err, -EINVAL, "no target given");
 	}
 	redaction = options_redaction(options);
 	r = redaction_check(&redaction, err);

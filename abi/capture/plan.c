@@ -37,7 +37,7 @@ static int add_range(struct plan_builder *builder, const struct plan_place *plac
 		return full(err);
 	/* Only damaged DWARF describes frames and structs that large. */
 	if (place->displacement > INT32_MAX - size)
-		return error_fail(err, -E2BIG, "a value lies too far from the pointer to it");
+		return error_fail(err, -E2BIG, "a value is too far from the pointer to it");
 	builder->ranges[builder->range_count++] =
 		(struct plan_range){ .low = place->displacement,
 				     .high = place->displacement + size,

@@ -55,7 +55,8 @@ static int add_measure(struct shape_maker *maker, const struct walk *walk, struc
 	}
 	if (at.type->kind != TYPE_CHAN && (at.type->kind != TYPE_MAP || capacity))
 		return walk_fail(walk, maker->err, -EINVAL,
-				 capacity ? "that has no capacity" : "that has no length");
+				 capacity ? "this type has no capacity" :
+					    "this type has no length");
 	node = value_add_counted(maker, &at, SHAPE_LENGTH, capacity ? CHANNEL_CAPACITY : 0, spot);
 	return node < 0 ? node : 0;
 }
@@ -108,7 +109,7 @@ static int fail_held(const struct walk *walk, struct error *err)
 {
 	return expression_fail(
 		err, -ENOENT, walk->expression, walk->expression->steps[walk->step + 1].at,
-		"a %s is an interface, and what it holds with such a field is not known: say it, .(*T).field",
+		"a %s is an interface, and no known type in it has this field: name the type, .(*T).field",
 		walk->type->name);
 }
 

@@ -101,7 +101,8 @@ static int add_error_text(struct shape_maker *maker, struct walk *held, const ch
 			r = value_add(maker, held, spot);
 		return r < 0 ? r : maker_close(maker, node);
 	}
-	return r < 0 ? r : error_fail(maker->err, -ENODATA, "a %s has no text", held->type->name);
+	return r < 0 ? r :
+		       error_fail(maker->err, -ENODATA, "a %s has no text form", held->type->name);
 }
 
 int held_hash(struct shape_maker *maker, const struct walk *interface, const struct type *type,
@@ -113,7 +114,7 @@ int held_hash(struct shape_maker *maker, const struct walk *interface, const str
 	if (r < 0)
 		return r;
 	if (type_names_are_ambiguous(maker->shape.type_names, runtime.hash))
-		return error_fail(maker->err, -ENODATA, "other types have the hash of %s",
+		return error_fail(maker->err, -ENODATA, "other types have the same hash as %s",
 				  type->name);
 	*ret_hash = runtime.hash;
 	return 0;

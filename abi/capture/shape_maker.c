@@ -20,7 +20,8 @@ int maker_add_name(struct shape_maker *maker, const char *name, uint16_t *ret_at
 		return no_memory(maker);
 	shape->names = names;
 	if (shape->name_size + size > UINT16_MAX)
-		return error_fail(maker->err, -E2BIG, "the names of what is captured are too long");
+		return error_fail(maker->err, -E2BIG,
+				  "the names of the captured values are too long");
 	memcpy(names + shape->name_size, name, size);
 	*ret_at = shape->name_size;
 	shape->name_size += size;

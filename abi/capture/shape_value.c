@@ -68,7 +68,8 @@ static int add_complex(struct shape_maker *maker, const struct walk *walk, struc
 	int real, imaginary;
 
 	if (walk->type->size != 8 && walk->type->size != 16)
-		return error_fail(maker->err, -ENOTSUP, "a %s has no size a complex number has",
+		return error_fail(maker->err, -ENOTSUP,
+				  "the size of %s is not that of a complex number",
 				  walk->type->name);
 	real = maker_add_part(maker, walk, 0, CELL_FLOAT, half);
 	imaginary = real < 0 ? real : maker_add_part(maker, walk, half, CELL_FLOAT, half);

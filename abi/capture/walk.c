@@ -64,7 +64,7 @@ static int find_float(const struct walk *walk, const struct piece *piece,
 	if (!held || held->size < piece->size)
 		return walk_fail_type(
 			walk, err, -ENOTSUP,
-			"this %s stays in a floating-point register, which a uprobe cannot read");
+			"this %s is in a floating-point register, which a uprobe cannot read");
 	if (held->holder == HOLDER_INTEGER)
 		return put_on_register(walk, held->index, ret_place);
 	r = plan_follow(walk->builder, walk_stack_pointer(walk), err);
@@ -136,7 +136,7 @@ int walk_advance(struct walk *walk, uint64_t offset, const struct type *type, st
 {
 	if (offset > WALK_MAX_DISPLACEMENT ||
 	    walk->place.displacement + offset > WALK_MAX_DISPLACEMENT)
-		return walk_fail_type(walk, err, -E2BIG, "that lies too far into a %s");
+		return walk_fail_type(walk, err, -E2BIG, "the offset is too large (type %s)");
 	if (is_in_registers(walk))
 		walk->offset += offset;
 	else
@@ -169,9 +169,9 @@ int walk_follow(struct walk *walk, struct error *err)
 	if (walk->type->is_any_pointer)
 		return walk_fail_type(
 			walk, err, -ENOTSUP,
-			"a %s is a pointer of a type parameter: code that its instances share does not know to what");
+			"a %s points to a type parameter, whose type is not known in code that instances share");
 	if (!walk->type->element)
-		return walk_fail_type(walk, err, -ENOTSUP, "a %s cannot be followed");
+		return walk_fail_type(walk, err, -ENOTSUP, "a %s cannot be dereferenced");
 	r = walk_word(walk, 0, &pointer, err);
 	return r < 0 ? r : walk_follow_word(walk, pointer, walk->type->element, err);
 }
@@ -293,10 +293,10 @@ int walk_to_variable(const struct walk *walk, const char *name, struct plan_plac
 	int source;
 
 	if (scope->site->kind == SITE_RETURN || !types_variable(scope->types, name, &address))
-		return error_fail(err, -ENODATA, "where %s lies is not known here", name);
+		return error_fail(err, -ENODATA, "the location of %s is not known here", name);
 	distance = (int64_t)(address - scope->site->address);
 	if (distance < INT32_MIN || distance > INT32_MAX - WALK_WORD)
-		return error_fail(err, -ENODATA, "%s lies too far from the code", name);
+		return error_fail(err, -ENODATA, "%s is too far from the code", name);
 	source = plan_follow(walk->builder, here, err);
 	if (source < 0)
 		return source;
@@ -322,7 +322,7 @@ static int fail_field(const struct walk *walk, const char *name, struct error *e
 				 type->fields[i].name);
 	if (types_field_is_uncertain(walk->scope->types, type, name)) {
 		snprintf(what, sizeof(what),
-			 "where field \"%s\" lies in this release's %s is not known", name,
+			 "the offset of field \"%s\" in %s is not known for this Go release", name,
 			 type->name);
 		return walk_fail(walk, err, -ENODATA, what);
 	}

@@ -56,12 +56,11 @@ int walk_to_element(struct walk *walk, uint64_t index, struct error *err)
 	if (type->kind == TYPE_STRING)
 		return to_counted_element(walk, index, &byte_type, err);
 	if (!type->element || (type->kind != TYPE_SLICE && type->kind != TYPE_ARRAY))
-		return walk_fail_type(walk, err, -EINVAL,
-				      "a %s has no elements to choose by a number");
+		return walk_fail_type(walk, err, -EINVAL, "a %s cannot be indexed by a number");
 	if (type->kind == TYPE_SLICE)
 		return to_counted_element(walk, index, type->element, err);
 	if (index >= type->length)
-		return walk_fail_type(walk, err, -EINVAL, "the index is beyond the end of a %s");
+		return walk_fail_type(walk, err, -EINVAL, "the index is out of range for a %s");
 	return advance_to_element(walk, index, type->element, err);
 }
 
@@ -135,10 +134,11 @@ static int want_key(const struct walk *walk, const struct expression_step *step,
 	}
 	if (step->kind != STEP_INDEX || !is_integer || key->size > 8)
 		return walk_fail_type(walk, err, -EINVAL,
-				      step->kind == STEP_KEY ? "the keys of a %s are no strings" :
-							       "the keys of a %s are no integers");
+				      step->kind == STEP_KEY ? "the keys of a %s are not strings" :
+							       "the keys of a %s are not integers");
 	if (!fits(step, key))
-		return walk_fail_type(walk, err, -EINVAL, "no key of a %s can be that number");
+		return walk_fail_type(walk, err, -EINVAL,
+				      "the number is out of range for the keys of a %s");
 	search->match = SEARCH_INTEGER;
 	search->key_size = key->size;
 	/* Both sides are little-endian; the bytes above are those of no key. */
@@ -172,9 +172,9 @@ int walk_take_brackets(struct walk *walk, const struct expression_step *step, st
 	if (walk->type->kind == TYPE_MAP)
 		return take_key(walk, step, err);
 	if (step->kind == STEP_KEY)
-		return walk_fail_type(walk, err, -EINVAL, "a %s is no map");
+		return walk_fail_type(walk, err, -EINVAL, "a %s is not a map");
 	if (step->negative)
-		return walk_fail(walk, err, -EINVAL, "an index is not below 0");
+		return walk_fail(walk, err, -EINVAL, "an index cannot be negative");
 	return walk_to_element(walk, step->index, err);
 }
 
@@ -231,11 +231,10 @@ int walk_take_type(struct walk *walk, const char *name, struct error *err)
 	if (r < 0)
 		return r;
 	if (walk->type->kind != TYPE_INTERFACE)
-		return walk_fail_type(walk, err, -EINVAL, "a %s is no interface");
+		return walk_fail_type(walk, err, -EINVAL, "a %s is not an interface");
 	r = types_named(walk->scope->types, name, &held, NULL);
 	if (r < 0)
-		return walk_fail(
-			walk, err, r == -ENODATA ? -ENOENT : r,
-			"the binary describes no such type; write it with its whole import path");
+		return walk_fail(walk, err, r == -ENODATA ? -ENOENT : r,
+				 "the binary has no such type; write the full import path");
 	return walk_to_held(walk, held, err);
 }

@@ -42,7 +42,7 @@ static int find_parameter(const struct walk *walk, const char *wanted, size_t *r
 					 name);
 	}
 	return expression_fail(err, -ENOENT, walk->expression, walk->expression->steps[0].at,
-			       "no parameter \"%s\": there are %s", wanted,
+			       "no parameter \"%s\": the parameters are %s", wanted,
 			       names[0] ? names : "none");
 }
 
@@ -56,7 +56,7 @@ static int enter_location(struct walk *walk, const struct type *type, struct err
 	if (walk->location.piece_count != 1 || walk->location.pieces[0].place != PLACE_STACK)
 		return 0;
 	if (offset > WALK_MAX_DISPLACEMENT)
-		return walk_fail(walk, err, -E2BIG, "that lies too far up the stack");
+		return walk_fail(walk, err, -E2BIG, "the argument is too far up the stack");
 	r = plan_follow(walk->builder, walk_stack_pointer(walk), err);
 	if (r < 0)
 		return r;
@@ -80,7 +80,7 @@ static int enter_parameter(struct walk *walk, size_t index, struct error *err)
 	    location->pieces[0].place == PLACE_STACK)
 		return walk_fail_type(
 			walk, err, -ENOTSUP,
-			"a %s that a call leaves on the stack cannot be read after it");
+			"a %s that is returned on the stack cannot be read after the call");
 	return enter_location(walk, walk->type, err);
 }
 
@@ -148,9 +148,8 @@ static int enter_goroutine(struct walk *walk, struct error *err)
 	place.words[0] = site->goroutine_register;
 	if (site->goroutine_register == CONVENTION_NO_REGISTER) {
 		if (site->goroutine_offset == 0)
-			return walk_fail(
-				walk, err, -ENOTSUP,
-				"where the goroutine is cannot be told at this probe site");
+			return walk_fail(walk, err, -ENOTSUP,
+					 "the goroutine is not known at this probe site");
 		place.words[0] = PLAN_THREAD_POINTER;
 		r = plan_follow(walk->builder, place, err);
 		if (r < 0)

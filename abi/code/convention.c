@@ -98,10 +98,10 @@ struct assignment {
 static int assignment_step(struct assignment *assignment, const struct type *type, int depth)
 {
 	if (++assignment->steps > ALIGNMENT_MAX_STEPS || depth > MAX_DEPTH)
-		return error_fail(assignment->err, -E2BIG, "the type %s is too large to be passed",
-				  type->name);
+		return error_fail(assignment->err, -E2BIG,
+				  "the type %s is too large to be an argument", type->name);
 	if (type->kind == TYPE_UNKNOWN)
-		return error_fail(assignment->err, -ENODATA, "the shape of %s is not known",
+		return error_fail(assignment->err, -ENODATA, "the layout of %s is not known",
 				  type->name);
 	if (type->kind == TYPE_STRUCT || type->kind == TYPE_ARRAY)
 		return types_complete(assignment->types, type, assignment->err);
@@ -179,8 +179,8 @@ static int assign_stack(struct assignment *assignment, const struct type *type)
 	uint64_t offset = alignment_up(assignment->stack, assignment->alignment), end;
 
 	if (__builtin_add_overflow(offset, type->size, &end) || end > INT32_MAX)
-		return error_fail(assignment->err, -E2BIG, "the type %s is too large to be passed",
-				  type->name);
+		return error_fail(assignment->err, -E2BIG,
+				  "the type %s is too large to be an argument", type->name);
 	assignment->location.piece_count = type->size ? 1 : 0;
 	assignment->location.pieces[0] = (struct piece){
 		.place = PLACE_STACK,
@@ -310,7 +310,7 @@ static int check_place(struct reading *reading, size_t index)
 	if (!is_contradicted(reading, index))
 		return 0;
 	return error_fail(reading->assignment.err, -ENODATA,
-			  "where %s is passed is not certain: DWARF does not list all parameters",
+			  "the location of %s is not certain: DWARF does not list all parameters",
 			  reading->signature->parameters[index].name);
 }
 
@@ -351,7 +351,7 @@ int convention_locate_result(const struct convention *convention, struct types *
 	if (signature->stack_size && !fills_stack(convention, types, signature))
 		return error_fail(
 			err, -ENODATA,
-			"where results are is not certain: DWARF does not list all parameters");
+			"the location of the results is not certain: DWARF does not list all parameters");
 	*ret_location = assignment.location;
 	return 0;
 }

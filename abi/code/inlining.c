@@ -281,7 +281,8 @@ static int tables_load(struct search *search, const struct go_version *version, 
 	int r = 0;
 
 	if (version->number < GO_VERSION(13, 0))
-		return error_fail(err, -ENODATA, "what %s inlined is not known", version->text);
+		return error_fail(err, -ENODATA, "the calls inlined into %s are not known",
+				  version->text);
 	if (!search->row->pointers) {
 		r = pclntab_moduledata(search->table, search->image, &moduledata, err);
 		if (r == 0)
@@ -298,8 +299,7 @@ static int functions_scan(struct search *search, struct inlined *inlined, struct
 	for (size_t i = 0; i < pclntab_count(search->table); i++) {
 		function_scan(search, i, inlined);
 		if (search->work > MAX_WORK)
-			return error_fail(err, -E2BIG,
-					  "damaged pclntab: too many inlined calls to look at");
+			return error_fail(err, -E2BIG, "damaged pclntab: too many inlined calls");
 	}
 	return 0;
 }
@@ -323,8 +323,7 @@ int inlining_find(const struct image *image, const struct pclntab *table,
 	r = inlined && search.last_caller ? names_place(&search, names, count) : -ENOMEM;
 	if (r < 0)
 		r = error_fail(err, r,
-			       r == -E2BIG ? "too many names are those of inlined calls" :
-					     "out of memory");
+			       r == -E2BIG ? "too many functions were inlined" : "out of memory");
 	if (r == 0 && search.wanted_count)
 		r = tables_load(&search, version, err);
 	if (r == 0 && search.wanted_count)
@@ -385,6 +384,6 @@ int inlining_explain(const struct image *image, const struct pclntab *table,
 		return 0;
 	inlined_format(&inlined, callers, sizeof(callers));
 	error_fail(err, -ENOENT, "function %s is inlined everywhere: into %s", name, callers);
-	error_hint(err, "trace these, or build with -gcflags=-l");
+	error_hint(err, "trace the callers, or build with -gcflags=-l");
 	return -ENOENT;
 }

@@ -201,10 +201,11 @@ int landing_find(const struct image *image, const struct function *function,
 	disassembler_close(disassembler);
 	if (r <= 0)
 		return r < 0 ? r :
-			       error_fail(err, -ENOENT, "no float of %s can be read",
+			       error_fail(err, -ENOENT,
+					  "the floating-point arguments of %s cannot be read",
 					  function->name);
 	if (!image_file_offset(image, landing.site.address, &landing.site.file_offset))
-		return error_fail(err, -EBADMSG, "function %s lies in no executable segment",
+		return error_fail(err, -EBADMSG, "function %s is not in an executable segment",
 				  function->name);
 	*ret_landing = landing;
 	return 0;

@@ -140,7 +140,7 @@ static int check_entry(const struct search *search, struct bytes code, struct er
 	disassembler_start(search->disassembler, code, search->function->entry);
 	if (disassembler_next(search->disassembler, &instruction))
 		return 0;
-	return error_fail(err, -EBADMSG, "function %s does not begin with an instruction",
+	return error_fail(err, -EBADMSG, "function %s does not begin with a valid instruction",
 			  search->function->name);
 }
 
@@ -199,12 +199,12 @@ static int choose_entry_site(const struct search *search, struct site *site, str
 	buffer_release(&code);
 	if (is_refused)
 		return error_fail(err, -ENOTSUP,
-				  "function %s begins with an instruction that takes no probe",
+				  "the first instruction of function %s cannot be probed",
 				  search->function->name);
 	if (loops)
 		return error_fail(
 			err, -ENOTSUP,
-			"function %s begins with a loop: its calls cannot be told from rounds",
+			"function %s begins with a loop: its calls cannot be distinguished from iterations",
 			search->function->name);
 	return 0;
 }
@@ -213,7 +213,7 @@ static int find_file_offset(const struct search *search, struct site *site, stru
 {
 	if (image_file_offset(search->image, site->address, &site->file_offset))
 		return 0;
-	return error_fail(err, -EBADMSG, "function %s lies in no executable segment",
+	return error_fail(err, -EBADMSG, "function %s is not in an executable segment",
 			  search->function->name);
 }
 
@@ -233,7 +233,7 @@ static int check_read(const struct search *search, struct error *err)
 {
 	if (disassembler_is_done(search->disassembler))
 		return 0;
-	return error_fail(err, -EBADMSG, "function %s holds an instruction that is not known",
+	return error_fail(err, -EBADMSG, "function %s contains an unknown instruction",
 			  search->function->name);
 }
 
@@ -415,7 +415,7 @@ static int collect_returns(const struct search *search, struct bytes code,
 			r = add_return(search, instruction.address, sites, err);
 		else if (leaves(search, &instruction))
 			r = error_fail(err, -ENOENT,
-				       "function %s jumps to another and does not return",
+				       "function %s jumps to another function instead of returning",
 				       search->function->name);
 	}
 	if (r == 0)

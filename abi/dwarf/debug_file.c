@@ -76,7 +76,7 @@ static int file_open(const struct image *image, const char *path, const struct l
 	if (!debug_info_present(debug)) {
 		r = error_fail(err, -ENODATA, "has no DWARF");
 	} else if (image_machine(debug) != image_machine(image)) {
-		r = error_fail(err, -ESTALE, "of another machine");
+		r = error_fail(err, -ESTALE, "for another machine architecture");
 	} else {
 		struct error why = { 0 };
 

@@ -445,7 +445,7 @@ static int unit_charge(struct debug_info *info, uint64_t abbreviations_at, struc
 		info->abbreviations_size = abbreviations_measure(section, abbreviations_at);
 	}
 	if (!info->abbreviations_size)
-		return error_fail(err, -EBADMSG, "damaged DWARF: abbreviations do not end");
+		return error_fail(err, -EBADMSG, "damaged DWARF: unterminated abbreviations");
 	info->all_abbreviations += info->abbreviations_size;
 	if (info->all_abbreviations > MAX_ALL_ABBREVIATIONS)
 		return error_fail(err, -E2BIG, "too many DWARF abbreviations");

@@ -72,7 +72,7 @@ static int read_old_header(const struct image *image, const struct section *sect
 	if (section->size < OLD_HEAD ||
 	    image_read(image, section->offset, mark, OLD_HEAD, NULL) < 0 ||
 	    memcmp(mark, "ZLIB", 4) != 0)
-		return error_fail(err, -EBADMSG, "damaged header of the compression");
+		return error_fail(err, -EBADMSG, "damaged compression header");
 	*ret_storage = (struct storage){ COMPRESSION_ZLIB, OLD_HEAD, big_endian(mark + 4) };
 	return 0;
 }
@@ -85,7 +85,7 @@ static int read_header(const struct image *image, const struct section *section,
 
 	if (section->size < sizeof(header) ||
 	    image_read(image, section->offset, &header, sizeof(header), NULL) < 0)
-		return error_fail(err, -EBADMSG, "damaged header of the compression");
+		return error_fail(err, -EBADMSG, "damaged compression header");
 	if (header.ch_type == ELFCOMPRESS_ZLIB)
 		compression = COMPRESSION_ZLIB;
 	else if (header.ch_type == COMPRESSED_BY_ZSTD)

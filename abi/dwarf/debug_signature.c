@@ -21,7 +21,7 @@ static int origin_read(struct debug_types *types, struct debug_entry *entry, str
 
 		if (depth == ORIGIN_MAX_DEPTH)
 			return error_fail(err, -EBADMSG,
-					  "damaged DWARF: an origin that does not end");
+					  "damaged DWARF: an endless chain of origins");
 		r = debug_info_entry(debug_types_info(types), origin.origin, &origin, err);
 		if (r < 0)
 			return r;

@@ -171,7 +171,7 @@ static int resolve(struct debug_types *types, uint64_t reference, struct debug_e
 		}
 		reference = ret_entry->type;
 	}
-	return error_fail(err, -EBADMSG, "damaged DWARF: the typedef %s does not end",
+	return error_fail(err, -EBADMSG, "damaged DWARF: the typedef %s refers to itself",
 			  name ? name : "");
 }
 

@@ -60,11 +60,10 @@ int build_id_compare(const struct image *image, const struct image *other, struc
 			continue;
 		if (id.size == other_id.size && memcmp(id.data, other_id.data, id.size) == 0)
 			return 0;
-		return error_fail(err, -ESTALE, "of another build: the build ids differ");
+		return error_fail(err, -ESTALE, "from another build: the build IDs differ");
 	}
 	return error_fail(err, -ENODATA,
-			  "not known to be of the same build: there are no build ids "
-			  "to compare");
+			  "possibly from another build: there are no build IDs to compare");
 }
 
 void build_id_format(const struct build_id *id, char *text, size_t size)

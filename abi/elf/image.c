@@ -34,7 +34,8 @@ int image_read(const struct image *image, uint64_t offset, void *data, size_t si
 	uint8_t *next = data;
 
 	if (offset > image->size || image->size - offset < size)
-		return error_fail(err, -ERANGE, "file range 0x%llx+0x%zx is beyond the end",
+		return error_fail(err, -ERANGE,
+				  "file range 0x%llx+0x%zx is beyond the end of the file",
 				  (unsigned long long)offset, size);
 	while (size > 0) {
 		ssize_t got = pread(image->fd, next, size, (off_t)offset);
@@ -106,7 +107,7 @@ static int header_read(struct image *image, Elf64_Ehdr *ret_header, struct error
 	if (size < SELFMAG || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
 		return error_fail(err, -ENOEXEC, "not an ELF file");
 	if (size < EI_NIDENT)
-		return error_fail(err, -EBADMSG, "truncated: no whole ELF header");
+		return error_fail(err, -EBADMSG, "truncated: the ELF header is incomplete");
 	if (header.e_ident[EI_CLASS] == ELFCLASS32)
 		return error_fail(err, -ENOTSUP,
 				  "32-bit ELF file: only 64-bit binaries are supported");
@@ -116,7 +117,7 @@ static int header_read(struct image *image, Elf64_Ehdr *ret_header, struct error
 		return error_fail(err, -ENOTSUP,
 				  "big-endian ELF file: only little-endian binaries are supported");
 	if (size < sizeof(header))
-		return error_fail(err, -EBADMSG, "truncated: no whole ELF header");
+		return error_fail(err, -EBADMSG, "truncated: the ELF header is incomplete");
 	if (header.e_machine != EM_X86_64 && header.e_machine != EM_AARCH64)
 		return error_fail(err, -ENOTSUP,
 				  "machine %u (%s) is not supported: only x86-64 and AArch64",

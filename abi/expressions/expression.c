@@ -143,7 +143,7 @@ static int parse_key(struct parser *parser, struct expression_step *step)
 	size_t end = expression_quoted_end(parser->text, parser->at);
 
 	if (!end)
-		return fail(parser, parser->at, "the quote that begins here does not end");
+		return fail(parser, parser->at, "this string has no closing quote");
 	step->kind = STEP_KEY;
 	for (parser->at++; parser->at < end - 1;) {
 		size_t taken;
@@ -154,9 +154,8 @@ static int parse_key(struct parser *parser, struct expression_step *step)
 					       sizeof(step->key));
 		taken = unquote_byte(parser->text + parser->at, &step->key[step->key_size++]);
 		if (!taken)
-			return fail(
-				parser, parser->at,
-				"there are \\\\, \\\", \\n, \\t and \\xNN, and no other escapes");
+			return fail(parser, parser->at,
+				    "unknown escape: \\\\, \\\", \\n, \\t and \\xNN are supported");
 		parser->at += taken;
 	}
 	parser->at = end;
@@ -306,7 +305,7 @@ int expressions_check_names(const struct expression *expressions, size_t count, 
 		if (has_name(expressions, i, expressions[i].name))
 			return expression_fail(
 				err, -EINVAL, &expressions[i], 0,
-				"another capture has this name: give one of them its own, name=…");
+				"another capture has the same name: rename one of them with name=…");
 	}
 	return 0;
 }

@@ -88,7 +88,7 @@ static int parse_capture(struct function_request *request, const char *text, siz
 		begin++;
 	*at = find_end(text, begin);
 	if (!*at)
-		return fail(text, strlen(text), "a ) that ends the list is expected here", err);
+		return fail(text, strlen(text), "a closing ) is expected here", err);
 	for (end = *at; end > begin && text[end - 1] == ' ';)
 		end--;
 	if (end == begin)
@@ -150,7 +150,7 @@ static int check_capture(const struct function_request *request,
 		    !expression_equal(other, expression))
 			return expression_fail(
 				err, -EINVAL, expression, 0,
-				"%s: %s and %s have one name: give one of them another, name=…",
+				"%s: %s and %s have the same name: rename one of them with name=…",
 				request->function, other->text, expression->text);
 	}
 	return 0;

@@ -178,7 +178,7 @@ int runtime_type_read(const struct image *image, const struct module_parts *part
 	buffer_release(&buffer);
 	if (said != size)
 		return error_fail(err, -EBADMSG,
-				  "the type descriptor at offset 0x%llx is of %llu bytes, not %llu",
+				  "the type descriptor at offset 0x%llx has %llu bytes, not %llu",
 				  (unsigned long long)offset, (unsigned long long)said,
 				  (unsigned long long)size);
 	*ret_type = (struct runtime_type){ hash, (flags | kind) & TYPE_IS_DIRECT };

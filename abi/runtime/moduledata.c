@@ -176,7 +176,7 @@ int module_parts_read(const struct image *image, const struct moduledata *module
 	buffer_release(&buffer);
 	if (!found)
 		return error_fail(err, -ENODATA,
-				  "the moduledata at 0x%llx is not laid out as in %s",
+				  "the moduledata at 0x%llx does not have the layout of %s",
 				  (unsigned long long)moduledata->address, version->text);
 	return 0;
 }

@@ -51,8 +51,7 @@ static int check(const struct survey *survey, const struct type *type, uint64_t 
 {
 	if (alignment == 1 || alignment == 2 || alignment == 4 || alignment == 8)
 		return 0;
-	return error_fail(survey->err, -EBADMSG, "the type %s has no size a Go type can have",
-			  type->name);
+	return error_fail(survey->err, -EBADMSG, "the type %s has an impossible size", type->name);
 }
 
 static int visit(struct survey *survey, const struct type *type, int depth, uint64_t *ret_alignment)
@@ -60,11 +59,11 @@ static int visit(struct survey *survey, const struct type *type, int depth, uint
 	int r;
 
 	if (++*survey->steps > ALIGNMENT_MAX_STEPS || depth > MAX_DEPTH)
-		return error_fail(survey->err, -E2BIG, "the type %s is too large to be passed",
+		return error_fail(survey->err, -E2BIG, "the type %s is too large to be an argument",
 				  type->name);
 	switch (type->kind) {
 	case TYPE_UNKNOWN:
-		return error_fail(survey->err, -ENODATA, "the shape of %s is not known",
+		return error_fail(survey->err, -ENODATA, "the layout of %s is not known",
 				  type->name);
 	case TYPE_STRUCT:
 		r = types_complete(survey->types, type, survey->err);

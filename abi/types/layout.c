@@ -190,7 +190,7 @@ static int record_classify(struct layout *layout, struct type_record *record, st
 		if (r < 0)
 			return r;
 		if (__builtin_mul_overflow(notation.length, element->size, &record->type.size))
-			return error_fail(err, -E2BIG, "an array too large: %s", record->type.name);
+			return error_fail(err, -E2BIG, "array too large: %s", record->type.name);
 		record->type.length = notation.length;
 	}
 	return 0;

@@ -187,7 +187,7 @@ static int lay_out_as_described(struct types *types, const struct go_version *ve
 		if (is_described(types, map, kind, search))
 			return 0;
 	}
-	return error_fail(err, -ENODATA, "how maps lie in memory in %s is not known",
+	return error_fail(err, -ENODATA, "the memory layout of maps in %s is not known",
 			  version->text);
 }
 
@@ -202,7 +202,8 @@ int map_layout_of(struct types *types, const struct go_version *version, const s
 	int r = types_complete(types, map, err);
 
 	if (r == 0 && (!map->key || !map->element))
-		r = error_fail(err, -ENODATA, "what a %s holds is not known", map->name);
+		r = error_fail(err, -ENODATA, "the key and value types of %s are not known",
+			       map->name);
 	if (r == 0)
 		r = part_of(types, map->key, &key, err);
 	if (r == 0)

@@ -277,7 +277,8 @@ static int parts_need(struct types *types, struct error *err)
 	if (types->parts_read)
 		return 0;
 	if (!types->pclntab)
-		return error_fail(err, -ENODATA, "no pclntab to find the moduledata by");
+		return error_fail(err, -ENODATA,
+				  "the moduledata cannot be found without a pclntab");
 	r = pclntab_moduledata(types->pclntab, types->image, &moduledata, err);
 	if (r == 0)
 		r = module_parts_read(types->image, &moduledata, &types->version, &types->parts,

@@ -79,13 +79,13 @@ void kernel_verdict_find(const struct kernel_facts *facts, const struct kernel_t
 	features[TOOL_NEW_PROCESSES] = judge_outcome(&trial->execs);
 	features[TOOL_PORT] = judge_outcome(&trial->listens);
 	features[TOOL_OTHER_USERS] =
-		judge_rights(facts, PRIVILEGE_LOOK, "processes of other users are passed over");
+		judge_rights(facts, PRIVILEGE_LOOK, "processes of other users are skipped");
 	features[TOOL_UNREADABLE] = judge_rights(
 		facts, PRIVILEGE_READ,
-		"executables that only others may read are passed over, and by --port processes of other users that listen already");
+		"executables without read permission are skipped, and --port does not find processes of other users that listen already");
 	features[TOOL_LEASES] = judge_rights(
 		facts, PRIVILEGE_LEASE,
-		"no probes wait in files of other users: the first requests after a restart may go unseen");
+		"no probes stay in files of other users: the first requests after a restart may be missed");
 }
 
 enum verdict kernel_verdict_sum(const struct kernel_verdict *verdict)

@@ -50,5 +50,5 @@ void open_list_tell(const struct assembly *assembly, int64_t now, const struct n
 
 	assembly_each_open(assembly, tell, &list);
 	if (open > list.told)
-		notice(notifier, NOTICE_ERROR, "and %u more that are open", open - list.told);
+		notice(notifier, NOTICE_ERROR, "and %u more open requests", open - list.told);
 }

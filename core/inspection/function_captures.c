@@ -93,7 +93,7 @@ static int add(struct function_captures *captures, const struct expression *expr
 			       0 :
 			       expression_fail(
 				       err, -EINVAL, expression, 0,
-				       "%s and %s have one name: give one of them another, name=…",
+				       "%s and %s have the same name: rename one of them with name=…",
 				       other->text, expression->text);
 	}
 	return append(captures, expression, is_buffer, err);

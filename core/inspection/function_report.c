@@ -22,7 +22,7 @@ int function_missing(const struct binary *binary, const char *pattern, struct er
 	error_fail(err, -ENOENT, "there is no function %s", pattern);
 	if (!function_pattern_is_glob(pattern) &&
 	    similar_functions(binary->pclntab, pattern, names, sizeof(names)))
-		error_hint(err, "near it: %s", names);
+		error_hint(err, "similar: %s", names);
 	return -ENOENT;
 }
 
@@ -106,7 +106,7 @@ static void report_head(struct report *report, const char *path, const struct bi
 	if (!types_have_dwarf(binary->types))
 		report_string(
 			report, "types",
-			"missing: build it without -ldflags=-w, or --types FILE with a copy of this build that has them");
+			"missing: build it without -ldflags=-w, or give a copy of this build with DWARF by --types FILE");
 }
 
 static int find(const struct binary *binary, const char *pattern, size_t room,

@@ -291,7 +291,7 @@ static int survey_count(struct survey *survey, const struct function_request *re
 		function_missing(survey->binary, request->function, &why);
 		return survey_refuse(survey, request->function, &why, err);
 	}
-	error_fail(&why, -E2BIG, "%s means %zu functions: the first %d are traced",
+	error_fail(&why, -E2BIG, "%s matches %zu functions: the first %d are traced",
 		   request->function, meant, FUNCTION_LIST_PATTERN_MAX);
 	r = survey_refuse(survey, request->function, &why, err);
 	if (r == 0)

@@ -54,7 +54,7 @@ static void give_up_panics(struct survey *survey, const char *server)
 		if (probe->role == PLAN_ROLE_PANIC && probe->result == 0 &&
 		    is_of_server(survey, i, server))
 			probe->result = error_fail(&probe->why, -ENOTSUP,
-						   "requests may end without being seen to");
+						   "some ends of requests cannot be observed");
 	}
 }
 
@@ -168,7 +168,7 @@ static const char *why_nothing(const struct survey *survey)
 			return probe->why.what;
 	}
 	return survey->probes[0].result < 0 ? survey->probes[0].why.what :
-					      "how requests end is not to be seen";
+					      "the end of requests cannot be observed";
 }
 
 static int fail_protocols(const struct survey *survey, struct error *err)
@@ -185,11 +185,12 @@ static int fail_protocols(const struct survey *survey, struct error *err)
 		char others[OTHER_SERVERS_MAX * OTHER_SERVER_NAME];
 
 		other_servers_format(&survey->others, others, sizeof(others));
-		return error_fail(err, -ENOENT,
-				  "no HTTP server of %s in it, only what is not traced: %s",
-				  servers, others);
+		return error_fail(
+			err, -ENOENT,
+			"the program has no server of %s, only servers that are not traced: %s",
+			servers, others);
 	}
-	return error_fail(err, -ENOENT, "no HTTP server of %s in it: %s", servers,
+	return error_fail(err, -ENOENT, "the program has no server of %s: %s", servers,
 			  why_nothing(survey));
 }
 
@@ -212,7 +213,7 @@ static int survey_rows(struct survey *survey, const struct trace_spec *spec, str
 		if (decides && is_refused(probe))
 			return error_adopt(err, &probe->why);
 		if (probe->result == 0 && is_probed(survey, i, row))
-			refuse(probe, -ENOENT, "probed already");
+			refuse(probe, -ENOENT, "already probed");
 	}
 	return 0;
 }
@@ -226,7 +227,7 @@ static void drop_server(struct survey *survey, const char *server)
 		if (probe->result < 0 || !is_of_server(survey, i, server))
 			continue;
 		refuse(probe, probe->role == PLAN_ROLE_START ? -ENOTSUP : -ENOENT,
-		       "how requests end is not to be seen");
+		       "the end of requests cannot be observed");
 	}
 }
 

@@ -17,7 +17,7 @@ static void tell_copies(const struct survey *survey, const struct survey_listene
 		return;
 	error_fail(
 		&why, -E2BIG,
-		"requests of %zu copies of golang.org/x/net/http2 cannot be seen: there are more than %d",
+		"requests of %zu copies of golang.org/x/net/http2 are not traced: at most %d copies are supported",
 		survey->binary->x_net.left_out, X_NET_MAX_COPIES);
 	survey_tell(listener, &why);
 }
@@ -28,19 +28,18 @@ static void tell_blindnesses(const struct survey *survey, const struct survey_li
 		const struct protocol_blindness *blindness = survey->blindnesses[i];
 		struct error why = { 0 };
 
-		error_fail(&why, -ENOENT, "%s cannot be seen: %s was inlined", blindness->unseen,
-			   blindness->call->callee);
-		error_hint(&why,
-			   "a build without profile-guided optimisation, -pgo=off, can be traced");
+		error_fail(&why, -ENOENT, "%s cannot be observed: %s was inlined",
+			   blindness->unseen, blindness->call->callee);
+		error_hint(&why, "build without profile-guided optimisation: -pgo=off");
 		survey_tell(listener, &why);
 	}
 }
 
 static const char *const seen_by[PLAN_ROLE_COUNT] = {
 	[PLAN_ROLE_START] = "some requests",
-	[PLAN_ROLE_END] = "how some requests end",
-	[PLAN_ROLE_HIJACK] = "that a handler took its connection over",
-	[PLAN_ROLE_PANIC] = "that a handler panicked",
+	[PLAN_ROLE_END] = "the end of some requests",
+	[PLAN_ROLE_HIJACK] = "hijacked connections",
+	[PLAN_ROLE_PANIC] = "panics of handlers",
 };
 
 /*
@@ -67,7 +66,7 @@ static void tell_refused(const struct survey *survey, const struct survey_listen
 
 		if (!probe || !seen_by[role])
 			continue;
-		error_fail(&why, probe->result, "%s cannot be seen: %s", seen_by[role],
+		error_fail(&why, probe->result, "%s cannot be observed: %s", seen_by[role],
 			   probe->why.what);
 		survey_tell(listener, &why);
 	}
@@ -131,9 +130,9 @@ static void tell_inlined(const struct survey *survey, const struct survey_listen
 		    inlined.caller_count == 0)
 			continue;
 		inlined_format(&inlined, callers, sizeof(callers));
-		error_fail(&why, -ENOENT, "calls of %s in %s are not seen: they were inlined",
+		error_fail(&why, -ENOENT, "calls of %s in %s are not traced: they were inlined",
 			   probe->function, callers);
-		error_hint(&why, "a build with -gcflags=-l inlines nothing");
+		error_hint(&why, "build with -gcflags=-l to prevent inlining");
 		survey_tell(listener, &why);
 	}
 }
@@ -172,8 +171,8 @@ static void tell_any_pointers(const struct survey *survey, const struct survey_l
 		return;
 	name_list_format(&functions, names);
 	error_fail(&why, -ENODATA,
-		   "pointers of type parameters are shown as addresses in %s: "
-		   "code that instances share does not know what they point to",
+		   "pointers to type parameters are shown as addresses in %s: "
+		   "the types are not known in code that instances share",
 		   names);
 	survey_tell(listener, &why);
 }
@@ -187,7 +186,7 @@ static void tell_others(const struct survey *survey, const struct survey_listene
 	if (survey->others.count == 0)
 		return;
 	other_servers_format(&survey->others, others, sizeof(others));
-	error_fail(&news, 0, "not traced in it: %s", others);
+	error_fail(&news, 0, "not traced: %s", others);
 	survey_tell(listener, &news);
 }
 

@@ -197,7 +197,8 @@ int kernel_adopt(struct kernel *kernel, uint32_t pid, uint32_t target,
 
 	if (r < 0) {
 		attachment_detach(attachment);
-		return error_fail(err, r, "it cannot be marked as traced: %s", strerror(-r));
+		return error_fail(err, r, "it cannot be added to the traced processes: %s",
+				  strerror(-r));
 	}
 	*ret_attachment = attachment;
 	return 0;

@@ -172,7 +172,7 @@ static void keep_log(const char *log, int code, struct kernel_failure *failure, 
 	verifier_log_verdict(log, verdict, size);
 	/* Kernels before 6.4 keep the beginning of what is too long, later ones its end. */
 	if (*verdict && code == -ENOSPC)
-		snprintf(verdict, size, "its reasons take more than %d bytes", LOG_SIZE);
+		snprintf(verdict, size, "its log has more than %d bytes", LOG_SIZE);
 }
 
 /* Loads the programs for one way to attach; explains why they cannot be. */

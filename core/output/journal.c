@@ -125,7 +125,8 @@ void journal_lost(struct journal *journal, uint64_t count)
 	journal->counts.lost += count;
 	check(journal, outputs_event(journal->outputs, &event));
 	notice(&journal->options.notifier, NOTICE_INFO,
-	       "%llu lost in the kernel: the ring buffer was full", (unsigned long long)count);
+	       "%llu records lost in the kernel: the ring buffer was full",
+	       (unsigned long long)count);
 }
 
 void journal_flush(struct journal *journal)

@@ -64,7 +64,7 @@ static void reopen(struct file_sink *file)
 
 	file->reopen = false;
 	if (descriptor < 0) {
-		tell(file, descriptor, "cannot be opened anew, so the old file is kept");
+		tell(file, descriptor, "cannot be reopened, so the old file is kept");
 		return;
 	}
 	close(file->outbox.options.descriptor);
@@ -79,7 +79,8 @@ static void on_retry(uv_timer_t *timer);
 static void note_result(struct file_sink *file, int r)
 {
 	if (r < 0 && !file->trouble) {
-		tell(file, r, "cannot be written; lines wait, and are lost when too many do");
+		tell(file, r,
+		     "cannot be written; lines are queued, and lost when the queue is full");
 		uv_timer_start(&file->retry, on_retry, RETRY_INTERVAL, RETRY_INTERVAL);
 	} else if (r == 0 && file->trouble) {
 		tell(file, 0, "can be written again");
@@ -138,12 +139,13 @@ static int file_conclude(struct sink *sink, struct error *err)
 
 	if (file->trouble) {
 		error_subject(err, "%s", file->path);
-		return error_fail(err, file->trouble, "%llu lost: cannot be written: %s", lost,
+		return error_fail(err, file->trouble,
+				  "%llu lines lost: the file cannot be written: %s", lost,
 				  strerror(-file->trouble));
 	}
 	if (lost > 0) {
 		error_subject(&news, "%s", file->path);
-		error_fail(&news, 0, "%llu lost while it could not be written", lost);
+		error_fail(&news, 0, "%llu lines lost while the file could not be written", lost);
 		file->options.notice(file->options.user, &news);
 	}
 	return 0;

@@ -231,7 +231,7 @@ static int open_socket(const struct sink_socket_options *options, struct unix_so
 		return unix_socket_open(options->path, options->mode, options->group, ret_socket,
 					err);
 	error_subject(err, "--socket %s", options->path);
-	error_hint(err, "start it by a .socket unit with ListenStream=, or name a path");
+	error_hint(err, "start gohttpsnoop by a .socket unit with ListenStream=, or give a path");
 	return error_fail(err, r, "systemd passed no listening Unix socket");
 }
 

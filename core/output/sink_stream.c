@@ -48,7 +48,7 @@ static int stream_conclude(struct sink *sink, struct error *err)
 
 	if (lost == 0 || stream->failed)
 		return 0;
-	error_fail(&news, 0, "%llu lost on the way to the reader of the output: it read too slowly",
+	error_fail(&news, 0, "%llu lines lost: the reader of the output is too slow",
 		   (unsigned long long)lost);
 	stream->options.notice(stream->options.user, &news);
 	return 0;

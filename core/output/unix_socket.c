@@ -27,9 +27,10 @@ static int fill_address(const char *path, struct sockaddr_un *ret_address, struc
 		return error_fail(err, -EINVAL, "the path of the socket is empty");
 	if (strlen(path) >= sizeof(ret_address->sun_path)) {
 		error_hint(err, "choose a shorter path, or change to its directory");
-		return error_fail(err, -ENAMETOOLONG,
-				  "the path has %zu bytes; that of a socket has %zu at most",
-				  strlen(path), sizeof(ret_address->sun_path) - 1);
+		return error_fail(
+			err, -ENAMETOOLONG,
+			"the path has %zu bytes, but the path of a socket has at most %zu",
+			strlen(path), sizeof(ret_address->sun_path) - 1);
 	}
 	strcpy(ret_address->sun_path, path);
 	return 0;
@@ -80,12 +81,13 @@ static int remove_stale(const struct sockaddr_un *address, struct error *err)
 	if (lstat(address->sun_path, &status) < 0)
 		return errno == ENOENT ? 0 : error_fail(err, -errno, "%s", strerror(errno));
 	if (!S_ISSOCK(status.st_mode))
-		return error_fail(err, -EEXIST, "is there already, and is no socket");
+		return error_fail(err, -EEXIST, "exists and is not a socket");
 	r = try_connect(address);
 	if (is_live(r))
-		return error_fail(err, -EADDRINUSE, "somebody listens on this socket already");
+		return error_fail(err, -EADDRINUSE, "another process listens on this socket");
 	if (r != -ECONNREFUSED && r != -ENOENT)
-		return error_fail(err, r, "whether the socket is in use cannot be told: %s",
+		return error_fail(err, r,
+				  "it cannot be determined whether the socket is in use: %s",
 				  strerror(-r));
 	if (r == -ECONNREFUSED && unlink(address->sun_path) < 0)
 		return error_fail(err, -errno, "the stale socket cannot be removed: %s",
@@ -133,8 +135,8 @@ static int make(const struct sockaddr_un *address, mode_t mode, gid_t group, int
 	if (descriptor >= 0)
 		close(descriptor);
 	if (r == -EPERM)
-		error_hint(err, "only root may give a file to a group that it is not in itself");
-	return error_fail(err, r, "the socket cannot be made: %s", strerror(-r));
+		error_hint(err, "only root may choose a group that it is not a member of");
+	return error_fail(err, r, "the socket cannot be created: %s", strerror(-r));
 }
 
 /*
@@ -153,7 +155,8 @@ static int lock_directory(const char *path, struct error *err)
 	for (int i = 0; flock(descriptor, LOCK_EX | LOCK_NB) < 0; i++) {
 		if (i == LOCK_TRIES) {
 			close(descriptor);
-			return error_fail(err, -EBUSY, "somebody keeps the directory locked");
+			return error_fail(err, -EBUSY,
+					  "another process keeps the directory locked");
 		}
 		usleep(LOCK_PAUSE);
 	}

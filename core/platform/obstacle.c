@@ -18,13 +18,13 @@ static const struct {
 	},
 	[OBSTACLE_NO_PROC] = {
 		.name = "no_proc",
-		.why = "/proc is not mounted, or cannot be looked into",
+		.why = "/proc is not mounted or not accessible",
 		.advice = "mount it: mount -t proc proc /proc",
 	},
 	[OBSTACLE_FOREIGN_PROC] = {
 		.name = "foreign_proc",
-		.why = "/proc shows another PID namespace than that of this process",
-		.advice = "mount its own: mount -t proc proc /proc, or unshare --mount-proc",
+		.why = "/proc belongs to another PID namespace than this process",
+		.advice = "mount /proc of this namespace: mount -t proc proc /proc, or unshare --mount-proc",
 	},
 	[OBSTACLE_NO_SYSFS] = {
 		.name = "no_sysfs",
@@ -33,8 +33,8 @@ static const struct {
 	},
 	[OBSTACLE_USER_NAMESPACE] = {
 		.name = "user_namespace",
-		.why = "not permitted: the capabilities are those of a user namespace",
-		.advice = "the kernel takes those of the initial one only: run outside of the rootless container, or without PrivateUsers=",
+		.why = "not permitted: the capabilities belong to a user namespace",
+		.advice = "the kernel accepts only those of the initial user namespace: run outside of the rootless container, or without PrivateUsers=",
 	},
 	[OBSTACLE_CAPABILITIES] = {
 		.name = "capabilities",
@@ -43,53 +43,53 @@ static const struct {
 	},
 	[OBSTACLE_ADMIN] = {
 		.name = "sys_admin",
-		.why = "not permitted: missing CAP_SYS_ADMIN, which this kernel demands for uprobes by perf events",
-		.advice = "run as root, or grant it",
+		.why = "not permitted: missing CAP_SYS_ADMIN, which this kernel requires for perf_event uprobes",
+		.advice = "run as root, or grant the capability",
 	},
 	[OBSTACLE_SECCOMP_BPF] = {
 		.name = "seccomp",
-		.why = "not permitted: a seccomp filter refuses the system call bpf",
+		.why = "not permitted: a seccomp filter blocks the system call bpf",
 		.advice = "allow bpf and perf_event_open in the filter of the container or of the service (SystemCallFilter=)",
 	},
 	[OBSTACLE_SECCOMP_PERF] = {
 		.name = "seccomp",
-		.why = "not permitted: a seccomp filter refuses the system call perf_event_open",
+		.why = "not permitted: a seccomp filter blocks the system call perf_event_open",
 		.advice = "allow it in the filter of the container or of the service (SystemCallFilter=)",
 	},
 	[OBSTACLE_SECURITY_MODULE] = {
 		.name = "security_module",
 		.why = "not permitted, though no capability is missing (security modules: %s)",
-		.advice = "a security module forbids it: look into the kernel's log or audit log for what it refused",
+		.advice = "a security module denies it: find the denial in the kernel log or the audit log",
 	},
 	[OBSTACLE_NO_BPF] = {
 		.name = "no_bpf",
 		.why = "this kernel has no eBPF",
-		.advice = "use a kernel that is built with CONFIG_BPF_SYSCALL",
+		.advice = "use a kernel built with CONFIG_BPF_SYSCALL",
 	},
 	[OBSTACLE_NO_PROGRAMS] = {
 		.name = "no_probe_programs",
 		.why = "this kernel has no eBPF programs for probes",
-		.advice = "use a kernel that is built with CONFIG_BPF_EVENTS and CONFIG_UPROBE_EVENTS",
+		.advice = "use a kernel built with CONFIG_BPF_EVENTS and CONFIG_UPROBE_EVENTS",
 	},
 	[OBSTACLE_NO_UPROBES] = {
 		.name = "no_uprobes",
 		.why = "this kernel has no uprobes",
-		.advice = "use a kernel that is built with CONFIG_PERF_EVENTS and CONFIG_UPROBE_EVENTS",
+		.advice = "use a kernel built with CONFIG_PERF_EVENTS and CONFIG_UPROBE_EVENTS",
 	},
 	[OBSTACLE_NO_TYPES] = {
 		.name = "no_btf",
-		.why = "the kernel's types are not known: /sys/kernel/btf/vmlinux cannot be read",
-		.advice = "use a kernel that is built with CONFIG_DEBUG_INFO_BTF",
+		.why = "the kernel has no type information (BTF): /sys/kernel/btf/vmlinux cannot be read",
+		.advice = "use a kernel built with CONFIG_DEBUG_INFO_BTF",
 	},
 	[OBSTACLE_LOCKDOWN] = {
 		.name = "lockdown",
-		.why = "the kernel is locked down and lets no eBPF program read its memory",
-		.advice = "start it without lockdown=confidentiality; with lockdown=integrity tracing works",
+		.why = "the lockdown of the kernel forbids eBPF programs to read memory",
+		.advice = "boot without lockdown=confidentiality; tracing works with lockdown=integrity",
 	},
 	[OBSTACLE_NO_JIT] = {
 		.name = "no_jit",
-		.why = "the kernel's JIT compiler is off, and its interpreter does not take these programs",
-		.advice = "switch the JIT compiler on: sysctl net.core.bpf_jit_enable=1",
+		.why = "the kernel's JIT compiler is off, and its eBPF interpreter does not support these programs",
+		.advice = "enable the JIT compiler: sysctl net.core.bpf_jit_enable=1",
 	},
 	[OBSTACLE_NO_COOKIES] = {
 		.name = "no_attach_cookies",
@@ -98,33 +98,33 @@ static const struct {
 	},
 	[OBSTACLE_NO_EXCHANGE] = {
 		.name = "no_compare_exchange",
-		.why = "eBPF of this kernel has no compare and exchange",
+		.why = "the eBPF of this kernel has no atomic compare-and-exchange",
 		.advice = "use Linux 5.15 or later",
 	},
 	[OBSTACLE_NO_LOOPS] = {
 		.name = "no_loops",
 		.why = "this kernel has no bpf_loop(), which functions, headers and --capture need",
-		.advice = "use Linux 5.17 or later for these; plain requests are traced without",
+		.advice = "use Linux 5.17 or later for these; plain requests do not need it",
 	},
 	[OBSTACLE_NO_MULTI_LINKS] = {
 		.name = "no_uprobe_multi",
 		.why = "this kernel has no uprobe_multi links: Linux 6.6 or later is needed",
-		.advice = "leave out --attach: perf_event and perf_event_atomic do without",
+		.advice = "omit --attach: perf_event and perf_event_atomic do not need them",
 	},
 	[OBSTACLE_NO_SLEEPABLE] = {
 		.name = "no_sleepable_uprobes",
-		.why = "this kernel has no uprobes that may sleep: Linux 6.0 or later is needed",
-		.advice = "leave out --attach: perf_event_atomic does without",
+		.why = "this kernel has no sleepable uprobes: Linux 6.0 or later is needed",
+		.advice = "omit --attach: perf_event_atomic does not need them",
 	},
 	[OBSTACLE_LOCKED_MEMORY] = {
 		.name = "locked_memory",
-		.why = "no more than %s bytes of memory may be locked",
+		.why = "only %s bytes of memory may be locked",
 		.advice = "raise the limit: ulimit -l unlimited, LimitMEMLOCK=infinity, or grant CAP_SYS_RESOURCE",
 	},
 	[OBSTACLE_MEMORY] = {
 		.name = "memory",
-		.why = "the kernel has not got the memory for it",
-		.advice = "give less to --ring-size and --max-string",
+		.why = "the kernel is out of memory",
+		.advice = "lower --ring-size and --max-string",
 	},
 	[OBSTACLE_OPEN_FILES] = {
 		.name = "open_files",
@@ -133,8 +133,8 @@ static const struct {
 	},
 	[OBSTACLE_VERIFIER] = {
 		.name = "verifier",
-		.why = "the kernel's verifier refuses them: %s",
-		.advice = "this is a fault of gohttpsnoop on this kernel: report it, with what -v says",
+		.why = "the kernel's verifier rejects them: %s",
+		.advice = "this is a bug of gohttpsnoop on this kernel: report it with the output of -v",
 	},
 	[OBSTACLE_OTHER] = {
 		.name = "other",
@@ -147,7 +147,7 @@ static const char *const stages[] = {
 	[KERNEL_LOOK] = "processes cannot be seen",
 	[KERNEL_LOAD] = "eBPF programs cannot be loaded",
 	[KERNEL_ATTACH] = "probes cannot be attached",
-	[KERNEL_WATCH] = "new processes cannot be watched for",
+	[KERNEL_WATCH] = "new processes cannot be detected",
 };
 
 const char *obstacle_name(enum obstacle obstacle)
@@ -362,15 +362,14 @@ static void advise(enum obstacle obstacle, const struct kernel_facts *facts,
 	if (obstacle == OBSTACLE_CAPABILITIES) {
 		privilege_list_missing(facts->capabilities, PRIVILEGE_LOOK, others, sizeof(others));
 		if (*others)
-			error_hint(err, "%s; processes of other users take %s, too",
+			error_hint(err, "%s; processes of other users also need %s",
 				   obstacles[obstacle].advice, others);
 	}
 	if (obstacle == OBSTACLE_ADMIN && features->multi_links == ANSWER_YES)
-		error_hint(err, "%s; or leave out --attach: uprobe_multi does not need it",
+		error_hint(err, "%s; or omit --attach: uprobe_multi does not need it",
 			   obstacles[obstacle].advice);
 	if (obstacle == OBSTACLE_NO_JIT && attempt->long_plans)
-		error_hint(err, "%s; plain requests are traced without",
-			   obstacles[obstacle].advice);
+		error_hint(err, "%s; plain requests do not need it", obstacles[obstacle].advice);
 	if (obstacles[obstacle].advice[0])
 		error_hint(err, "%s", obstacles[obstacle].advice);
 }

@@ -144,8 +144,8 @@ int privilege_fail(struct error *err, int code, enum privilege privilege, const 
 	}
 	error_fail(err, code, "%s: %s", what, strerror(-code));
 	if (code == -EPERM || code == -EACCES)
-		error_hint(err, "no capability is missing: the rules of a security module, a"
-				" container or a user namespace forbid it");
+		error_hint(err, "no capability is missing: a security module, a container or a user"
+				" namespace forbids it");
 	return code;
 }
 

@@ -55,8 +55,8 @@ bool debugger_warn(const struct process *process, struct error *ret_warning)
 	error_subject(ret_warning, "pid %u (%s)", process->pid, process->exe);
 	error_fail(
 		ret_warning, 0,
-		"traced by pid %u (%s), too: a breakpoint of a debugger on a probed instruction does not "
-		"hit, may keep calls from being seen, and may end the process when tracing ends",
+		"a debugger, pid %u (%s), is attached: its breakpoints on probed instructions do not "
+		"trigger, may hide calls, and may kill the process when tracing ends",
 		tracer, name);
 	error_hint(ret_warning, "remove such breakpoints before gohttpsnoop ends");
 	return true;

@@ -97,8 +97,7 @@ static int sift(uint32_t pid, struct go_libraries *files, struct error *err)
 		else
 			free(path);
 	}
-	return r < 0 ? error_fail(err, r, "its libraries cannot be looked at: %s", strerror(-r)) :
-		       0;
+	return r < 0 ? error_fail(err, r, "its libraries cannot be read: %s", strerror(-r)) : 0;
 }
 
 int go_libraries_find(const struct process *process, struct go_libraries *ret_libraries,
@@ -110,7 +109,7 @@ int go_libraries_find(const struct process *process, struct go_libraries *ret_li
 	if (loaded.failed)
 		r = -ENOMEM;
 	if (error_is_shortage(r))
-		error_fail(err, r, "its libraries cannot be looked for: %s", strerror(-r));
+		error_fail(err, r, "its libraries cannot be listed: %s", strerror(-r));
 	else
 		r = sift(process->pid, &loaded.files, err);
 	if (r < 0)

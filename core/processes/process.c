@@ -106,12 +106,13 @@ static int read_exe(struct process *process, struct error *err)
 	int r = size < 0 ? -errno : file_identity_read(path.text, &process->file);
 
 	if (r == -ENOENT)
-		return error_fail(err, r, "runs no file: a kernel thread, or it has just ended");
+		return error_fail(err, r,
+				  "has no executable: it is a kernel thread or has just ended");
 	/* The kernel may call it a lack of rights. */
 	if (r < 0 && has_ended(process))
-		return error_fail(err, -ESRCH, "has just ended");
+		return error_fail(err, -ESRCH, "the process has just ended");
 	if (r < 0)
-		return privilege_fail(err, r, PRIVILEGE_LOOK, "its executable cannot be looked at");
+		return privilege_fail(err, r, PRIVILEGE_LOOK, "its executable cannot be accessed");
 	process->exe[size] = '\0';
 	return 0;
 }
@@ -125,7 +126,7 @@ int process_open(uint32_t pid, struct process *ret_process, struct error *err)
 	if (process.descriptor < 0 && (errno == ESRCH || errno == EINVAL))
 		r = error_fail(err, -ESRCH, "no such process");
 	else if (process.descriptor < 0)
-		r = error_fail(err, -errno, "cannot be watched: %s", strerror(errno));
+		r = error_fail(err, -errno, "cannot be monitored: %s", strerror(errno));
 	else
 		r = read_exe(&process, err);
 	if (r == 0)

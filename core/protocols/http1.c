@@ -57,8 +57,8 @@ static const struct expected_call serve_calls_close = { SERVE ".func1", "net/htt
 
 static const struct protocol_blindness blindnesses[] = {
 	{ &serve_calls_handler, "HTTP/1 requests" },
-	{ &serve_calls_finish, "how HTTP/1 requests end", true },
-	{ &serve_calls_close, "that a handler panicked" },
+	{ &serve_calls_finish, "the end of HTTP/1 requests", true },
+	{ &serve_calls_close, "panics of handlers" },
 };
 
 static const struct probe_request probes[] = {

@@ -36,8 +36,8 @@ static const struct expected_call internal_calls_done = HTTP2_CALLS_DONE(INTERNA
 
 static const struct protocol_blindness blindnesses[] = {
 	{ &alpn_calls_handler, "HTTP/2 requests" },
-	{ &bundled_calls_done, "how HTTP/2 requests end", true },
-	{ &internal_calls_done, "how HTTP/2 requests end", true },
+	{ &bundled_calls_done, "the end of HTTP/2 requests", true },
+	{ &internal_calls_done, "the end of HTTP/2 requests", true },
 };
 
 static const struct probe_request probes[] = {

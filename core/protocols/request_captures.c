@@ -19,7 +19,7 @@ static int add_expression(struct request_captures *captures, const char *text, s
 		return 0;
 	return expression_fail(
 		err, -EINVAL, expression, expression->steps[0].at,
-		"what is captured of a request begins with req, the request, or w, its response");
+		"a capture of a request begins with req, the request, or w, its response");
 }
 
 /* RFC 9110, section 5.6.2: a token. */
@@ -33,7 +33,7 @@ static int check_header(const char *name, struct error *err)
 			size = 0;
 	}
 	if (size == 0 || size > EXPRESSION_MAX_KEY)
-		return error_fail(err, -EINVAL, "\"%s\" is no name of a header of at most %d bytes",
+		return error_fail(err, -EINVAL, "\"%s\" is not a header name of at most %d bytes",
 				  name, EXPRESSION_MAX_KEY);
 	return 0;
 }
@@ -139,7 +139,7 @@ int request_captures_parse(const struct request_capture_texts *texts,
 	int r;
 
 	if (count > REQUEST_MAX_WISHES)
-		return error_fail(err, -E2BIG, "too many captures of each request");
+		return error_fail(err, -E2BIG, "too many captures for one request");
 	captures.items = calloc(count + 1, sizeof(*captures.items));
 	if (!captures.items)
 		return error_fail(err, -ENOMEM, "out of memory");

@@ -24,7 +24,7 @@ static const struct capture goroutine[] = {
 static const struct expected_call calls_done = HTTP2_CALLS_DONE(X_NET);
 
 static const struct protocol_blindness blindnesses[] = {
-	{ &calls_done, "how requests of golang.org/x/net/http2 end", true },
+	{ &calls_done, "the end of requests of golang.org/x/net/http2", true },
 };
 
 static const struct probe_request probes[] = {

@@ -122,10 +122,10 @@ int session_discover(struct session *session, struct error *err)
 	if (r < 0 || !lookout_is_open(session->lookout))
 		return r;
 	run_step(session);
-	notice(&session->options.notifier, NOTICE_DEBUG, "looking out for processes that start");
+	notice(&session->options.notifier, NOTICE_DEBUG, "watching for new processes");
 	if (roster_targets(session->roster)->count == 0)
 		notice(&session->options.notifier, NOTICE_INFO,
-		       "no such process yet: waiting for one to start");
+		       "no matching process yet: waiting for one to start");
 	return r;
 }
 
@@ -180,11 +180,12 @@ static void describe_kernel(struct session *session)
 {
 	const struct notifier *notifier = &session->options.notifier;
 
-	notice(notifier, NOTICE_DEBUG, "attaching by %s", kernel_attachment_name(session->kernel));
+	notice(notifier, NOTICE_DEBUG, "attaching with %s",
+	       kernel_attachment_name(session->kernel));
 	if (session->options.attachment == KERNEL_ATTACHMENT_BEST &&
 	    !kernel_can_sleep(session->kernel))
 		notice(notifier, NOTICE_INFO,
-		       "the uprobes of this kernel may not sleep (Linux 6.0): values on pages that are "
+		       "this kernel has no sleepable uprobes (since Linux 6.0): values on pages that are "
 		       "not in memory are null");
 }
 

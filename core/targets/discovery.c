@@ -94,5 +94,5 @@ int discovery_wants_now(const struct discovery_rules *rules, const struct proces
 	if (r >= 0)
 		return r;
 	error_subject(err, "pid %u (%s)", process->pid, process->exe);
-	return error_fail(err, r, "its sockets cannot be looked at: %s", strerror(-r));
+	return error_fail(err, r, "its sockets cannot be read: %s", strerror(-r));
 }

@@ -14,14 +14,15 @@ int lease_take(int descriptor)
 int lease_fail(int code, struct error *err)
 {
 	static const char what[] =
-		"the file cannot be kept from being overwritten, so its probes do "
-		"not wait in it: the first requests after a restart may go unseen";
+		"the file cannot be leased, so no probes stay in it: the first requests "
+		"after a restart may be missed";
 
 	if (code == -EACCES || code == -EPERM)
 		return privilege_fail(err, code, PRIVILEGE_LEASE, what);
 	if (code == 0 || code == -EAGAIN)
-		return error_fail(err, -EAGAIN, "%s: somebody has it open for writing", what);
-	return error_fail(err, code, "%s: its file system has no leases", what);
+		return error_fail(err, -EAGAIN, "%s: another process has it open for writing",
+				  what);
+	return error_fail(err, code, "%s: its file system does not support leases", what);
 }
 
 /* While it is being broken F_GETLEASE tells what it is to become. */

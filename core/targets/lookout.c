@@ -261,10 +261,10 @@ static void warn_of_hidden(struct lookout *lookout)
 	lookout->warned = true;
 	if (!privilege_is_held(PRIVILEGE_LOOK))
 		privilege_fail(&why, -EPERM, PRIVILEGE_LOOK,
-			       "processes of other users are passed over");
+			       "processes of other users are skipped");
 	else if (lookout->options.rules.port_count && !privilege_is_held(PRIVILEGE_READ))
 		privilege_fail(&why, -EPERM, PRIVILEGE_READ,
-			       "which processes of other users listen already cannot be told");
+			       "processes of other users that listen already are not found");
 	else
 		return;
 	notice_error(lookout->options.notifier, NOTICE_INFO, &why);

@@ -18,7 +18,7 @@ int pinned_file_open(const char *path, struct pinned_file *ret_file, struct erro
 
 	file.descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (file.descriptor < 0 && errno == EACCES)
-		return privilege_fail(err, -errno, PRIVILEGE_READ, "the file may not be read");
+		return privilege_fail(err, -errno, PRIVILEGE_READ, "the file cannot be read");
 	if (file.descriptor < 0)
 		return error_fail(err, -errno, "%s", strerror(errno));
 	/* Before anybody looks at the content. */

@@ -161,7 +161,7 @@ static int open_program(struct roster *roster, const char *path, const char *nam
 	}
 	catalog_release(roster->catalog, binary);
 	error_fail(err, -ENOTSUP,
-		   "a shared library (-buildmode=c-shared or plugin), which no process runs");
+		   "this is a shared library (-buildmode=c-shared or plugin), not a program");
 	error_hint(err, "name a process that has loaded it: --pid PID");
 	return -ENOTSUP;
 }
@@ -191,8 +191,10 @@ static int open_library(struct roster *roster, const struct process *process,
 			error_hint(err, "%s", why.hint);
 	}
 	if (libraries.count == 0 && libraries.deleted)
-		error_hint(err, "it has loaded %s: if that has Go code, restart it",
-			   libraries.deleted);
+		error_hint(
+			err,
+			"it has loaded the deleted file %s: restart the process if that file has Go code",
+			libraries.deleted);
 	go_libraries_finish(&libraries);
 	return r;
 }
@@ -236,8 +238,8 @@ static void warn_of_libraries(struct roster *roster, const struct process *proce
 		return;
 	name_list_format(&names, text);
 	error_subject(&why, "pid %u (%s)", process->pid, process->exe);
-	error_fail(&why, -ENOTSUP, "Go code that it has loaded is not traced: %s", text);
-	error_hint(&why, "a FUNCTION that only this code has is");
+	error_fail(&why, -ENOTSUP, "the Go libraries that it has loaded are not traced: %s", text);
+	error_hint(&why, "to trace a library, give a FUNCTION that only the library has");
 	warn(roster, &why);
 }
 
@@ -407,7 +409,7 @@ static int open_found(struct roster *roster, const struct process *process,
 	int r;
 
 	if (was_refused(roster, &process->file))
-		return error_fail(err, -EALREADY, "its file was refused before");
+		return error_fail(err, -EALREADY, "its file was rejected earlier");
 	r = catalog_knows(roster->catalog, &process->file) ? 1 : binary_looks_like_go(path.text);
 	if (r > 0)
 		return open_program(roster, path.text, process->exe, ret_binary, err);
@@ -460,7 +462,7 @@ int roster_add_found(struct roster *roster, struct process *process, bool has_lo
 	}
 	/* Whatever went wrong with one that has ended is no fault of its file. */
 	if (r < 0 && r != -EALREADY && process_program(&taken) != PROCESS_RUNS_SAME)
-		return error_fail(err, -ESRCH, "has ended");
+		return error_fail(err, -ESRCH, "the process has ended");
 	return r;
 }
 

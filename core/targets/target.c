@@ -85,7 +85,8 @@ static int check_reached(const struct target *target, struct error *err)
 			1;
 
 	if (error_is_shortage(r))
-		return error_fail(err, r, "whether probes reach it cannot be checked: %s",
+		return error_fail(err, r,
+				  "it cannot be checked whether probes work in this process: %s",
 				  strerror(-r));
 	if (r != 0)
 		return 0;
@@ -94,14 +95,16 @@ static int check_reached(const struct target *target, struct error *err)
 	    !file_identity_equal(&file, &target->process.file))
 		return 0;
 	if (target->library)
-		error_fail(err, -ESTALE,
-			   "probes in %s do not reach it: the file was changed since it was loaded",
-			   target->library);
+		error_fail(
+			err, -ESTALE,
+			"probes in %s have no effect: the file was changed after the process loaded it",
+			target->library);
 	else
-		error_fail(err, -ESTALE,
-			   "probes in its file do not reach it: it runs from a copy, as a file on"
-			   " overlayfs that was changed since");
-	error_hint(err, "restart it");
+		error_fail(
+			err, -ESTALE,
+			"probes in its file have no effect: the process runs an old copy of it, because the file"
+			" on overlayfs was changed later");
+	error_hint(err, "restart the process");
 	return -ESTALE;
 }
 
@@ -209,7 +212,7 @@ int target_attach(const struct target_options *options, struct process *process,
 	r = uv_poll_init(options->loop, &target->end, process->descriptor);
 	if (r < 0) {
 		destroy(target);
-		return error_fail(err, r, "its end cannot be watched for: %s", strerror(-r));
+		return error_fail(err, r, "its end cannot be monitored: %s", strerror(-r));
 	}
 	target->is_watched = true;
 	target->end.data = target;

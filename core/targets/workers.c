@@ -63,10 +63,9 @@ int workers_start(struct uv_loop_s *loop, struct error *err)
 
 	if (r == 0)
 		return 0;
-	error_fail(
-		err, r,
-		"no threads can be made, so nothing is read while the probes of a process are removed: %s",
-		strerror(-r));
+	error_fail(err, r,
+		   "no threads can be created, so no events are read while probes are removed: %s",
+		   strerror(-r));
 	error_hint(err, "raise the limit on processes: ulimit -u, or TasksMax=");
 	return r;
 }

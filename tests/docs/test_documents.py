@@ -55,7 +55,7 @@ def event_lines(document):
 
 def usage_options():
     usage = subprocess.run([TOOL, "--help"], check=True, capture_output=True, text=True).stdout
-    lists = usage.partition("What to trace")[2].partition("\nExamples:")[0]
+    lists = usage.partition("Targets (")[2].partition("\nExamples:")[0]
     return set(OPTION.findall(lists))
 
 

@@ -32,9 +32,9 @@ MISFITS = (
     ("r.Header.x", "x", "no fields"),
     ("len(r.ProtoMajor)", "ProtoMajor", "no length"),
     ("cap(name)", "name", "no capacity"),
-    ("r.Header[1]", "[1]", "no integers"),
+    ("r.Header[1]", "[1]", "not integers"),
     ('r.TransferEncoding["x"]', '["x"]', "[]string is no map"),
-    ("r.Method.(string)", "(string)", "string is no interface"),
+    ("r.Method.(string)", "(string)", "string is not an interface"),
 )
 
 
@@ -63,8 +63,8 @@ def test_others_go_on(scope, release):
 
 # What no function could make right: status 2, and the place in the whole word.
 MALFORMED = (
-    ("main.parsed(", 12, "a ) that ends"),
-    ("main.parsed(name", 16, "a ) that ends"),
+    ("main.parsed(", 12, "a closing )"),
+    ("main.parsed(name", 16, "a closing )"),
     ("main.parsed(name,)", 17, "expression is expected"),
 )
 
@@ -92,7 +92,7 @@ def test_globs(scope, release):
     check(status == 0 and meant > MOST_FUNCTIONS, f"{glob} means only {meant} functions")
     status, _, stderr = run("--pid", str(server.pid), "--duration", "1", f"{glob}()")
     check_equal(status, 0, f"status; {stderr!r}")
-    said = f"{glob} means {meant} functions: the first {MOST_FUNCTIONS} are traced"
+    said = f"{glob} matches {meant} functions: the first {MOST_FUNCTIONS} are traced"
     check(said in events.decode_text(stderr, "stderr"), f"it should say {said!r}: {stderr!r}")
 
 

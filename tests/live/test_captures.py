@@ -360,7 +360,7 @@ def test_refused(scope, release, variant):
             ("req.Method.x", "x", "no fields"),
             ("w.nosuch", "nosuch", "response has no field \"nosuch\"", "status"),
             ("len(req.ProtoMajor)", "ProtoMajor", "no length"),
-            ("req.Header[1]", "[1]", "no integers")):
+            ("req.Header[1]", "[1]", "not integers")):
         check_caret([binary, "--capture", expression], 1, expression, expression.index(part), str(binary), *reasons)
     check_refusal([binary, *wishes("--header", [f"X-{number}" for number in range(17)])], 1, "", str(binary), "at most 16")
 

@@ -36,7 +36,7 @@ def test_said(scope, release):
         check_equal(get(server.addresses["http"], "/ping").status, 200, "status")
         tracer.wait_types(1, "request")
         tracer.interrupt()
-        said = [line for line in tracer.stderr.all() if f"traced by pid {os.getpid()} (".encode() in line]
+        said = [line for line in tracer.stderr.all() if f"a debugger, pid {os.getpid()} (".encode() in line]
         check_equal(len(said), 1, f"lines about it in {tracer.stderr.text()!r}")
         check(said[0].startswith(f"gohttpsnoop: pid {server.pid} ({server.exe}): ".encode()), f"it says {said[0]!r}")
     other = Server(scope, release)

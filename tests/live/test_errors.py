@@ -175,8 +175,8 @@ def test_not_root(scope):
 # --- usage ---
 
 USAGE = (
-    ([], "nothing to trace"),
-    (["--json"], "nothing to trace"),
+    ([], "no target given"),
+    (["--json"], "no target given"),
     (["--frobnicate"], "--frobnicate"),
     (["--frobnicate=1"], "--frobnicate"),
     (["-Z"], "-Z"),

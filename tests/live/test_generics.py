@@ -8,7 +8,7 @@ from servers import release_number, releases_of
 
 RELEASES = ("1.19", "1.21", "1.24", "1.27")
 GENERICS = (1, 18)
-NOTE = b"pointers of type parameters are shown as addresses in "
+NOTE = b"pointers to type parameters are shown as addresses in "
 
 
 def trace(scope, release, *words):
@@ -45,7 +45,7 @@ def test_fields(scope, release):
     program = Rounds(scope, release)
     events, tracer = trace_rounds(scope, program, "main.(*cache[...]).put(v.name, key)")
     check_equal([event["args"] for event in events], [{"v.name": None, "key": "ada"}], "args")
-    check(b"v.name" in tracer.stderr.text() and b"does not know to what" in tracer.stderr.text(), tracer.stderr.text())
+    check(b"v.name" in tracer.stderr.text() and b"points to a type parameter, whose type is not known" in tracer.stderr.text(), tracer.stderr.text())
 
 
 def test_shapes(scope, release):

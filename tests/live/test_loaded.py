@@ -116,7 +116,7 @@ def test_function(scope, release, start):
                   "ok" if ends else None) for count in (1, 2)], "events")
     if not ends:
         code, _, stderr = run("--pid", str(server.pid), "--latency", "*.greet")
-        check(code == 1 and b"where the goroutine is" in stderr, f"stderr: {stderr!r}")
+        check(code == 1 and b"the goroutine is not known" in stderr, f"stderr: {stderr!r}")
 
 
 def test_function_missing(scope, release, start):
@@ -167,7 +167,7 @@ def test_replaced(scope, release):
     library.with_name("new").replace(library)
     code, stdout, stderr = run("--pid", str(server.pid), "--duration", "1")
     check_equal((code, stdout), (1, b""), f"status and stdout; {stderr!r}")
-    check(b"restart it" in stderr and str(library).encode() in stderr, f"stderr: {stderr!r}")
+    check(b"restart the process" in stderr and str(library).encode() in stderr, f"stderr: {stderr!r}")
 
 
 def test_beside_a_server(scope, release):

@@ -31,13 +31,13 @@ def check_refused(*expected, arguments=(), **options):
 def test_seccomp(scope, call, code):
     """a filter that refuses bpf(2) or perf_event_open(2), though every capability is there"""
     arguments = () if call == "bpf" else ("--attach", "perf_event")
-    check_refused(f"a seccomp filter refuses the system call {call}", "SystemCallFilter=", arguments=arguments,
+    check_refused(f"a seccomp filter blocks the system call {call}", "SystemCallFilter=", arguments=arguments,
                   wrapper=(REFUSE, call, code))
 
 
 def test_user_namespace(scope):
     """root of a user namespace, whose capabilities are all there and do not count"""
-    check_refused("the capabilities are those of a user namespace", "rootless", wrapper=namespaces.USERS)
+    check_refused("the capabilities belong to a user namespace", "rootless", wrapper=namespaces.USERS)
 
 
 def in_mounts(*words):
@@ -47,7 +47,7 @@ def in_mounts(*words):
 
 def test_no_types(scope):
     """/sys/kernel/btf/vmlinux cannot be read"""
-    check_refused("the kernel's types are not known", "CONFIG_DEBUG_INFO_BTF",
+    check_refused("the kernel has no type information", "CONFIG_DEBUG_INFO_BTF",
                   wrapper=in_mounts("mount", "--bind", "/dev/null", "/sys/kernel/btf/vmlinux"))
 
 
@@ -68,7 +68,7 @@ def test_no_files(scope, limit):
 
 def test_foreign_proc(scope):
     """/proc is that of another PID namespace"""
-    check_refused("/proc shows another PID namespace", "--mount-proc",
+    check_refused("/proc belongs to another PID namespace", "--mount-proc",
                   wrapper=("unshare", "--pid", "--fork", "--kill-child"))
 
 
@@ -92,7 +92,7 @@ def test_perf_events(scope):
         options = {"wrapper": rights.as_user(), "path": rights.capable_tool(scope, *LEAST)}
         status, _, stderr = run("--pid", str(service.pid), "--attach", way, "--duration", "0.1s", **options)
         if status != 0:
-            check(b"missing CAP_SYS_ADMIN, which this kernel demands" in stderr, stderr.decode())
+            check(b"missing CAP_SYS_ADMIN, which this kernel requires" in stderr, stderr.decode())
         check_traced(scope, service, "--attach", way)
 
 

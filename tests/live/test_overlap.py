@@ -86,9 +86,9 @@ def test_contradictions(scope, release):
                           (("main.join(left=right)", "main.join"), 1)):
         code, stdout, stderr = run("--pid", str(program.pid), "--duration", "1", *words)
         check_equal((code, stdout), (status, b""), f"status and stdout of {words}; {stderr!r}")
-        check(b"have one name" in stderr, f"stderr of {words}: {stderr!r}")
+        check(b"have the same name" in stderr, f"stderr of {words}: {stderr!r}")
     events, tracer = trace_rounds(scope, program, "main.*(x=@g.goid)", "main.reply(x=status)")
-    check(b"main.reply" in tracer.stderr.text() and b"have one name" in tracer.stderr.text(), tracer.stderr.text())
+    check(b"main.reply" in tracer.stderr.text() and b"have the same name" in tracer.stderr.text(), tracer.stderr.text())
     check("main.reply" not in tally(events) and tally(events)["main.handle"] == 1, f"calls: {tally(events)}")
 
 

@@ -271,7 +271,7 @@ def test_tool_without_its_own_proc(scope, release):
     for target in (("--pid", server.pid), (server.exe,), ("--name", NAMED)):
         status, out, err = run(*map(str, target), "--json", wrapper=("unshare", "--pid", "--fork", "--kill-child"))
         check_equal((status, out), (1, b""), "status and output")
-        check(b"/proc shows another PID namespace" in err, f"stderr holds {err!r}")
+        check(b"/proc belongs to another PID namespace" in err, f"stderr holds {err!r}")
 
 
 # --- file systems and paths ---
@@ -329,7 +329,7 @@ def test_copied_up(scope, release):
     command = [*MOUNTS, *shell(f'{IN_OVERLAY}exec "$1/merged/server"', folder, build("server", release))]
     server = PlacedServer(scope, release, command, folder / "merged" / NAMED)
     subprocess.run(["nsenter", f"--target={server.pid}", "--mount", "touch", server.exe], check=True)
-    check_refusal(["--pid", server.pid], 1, f"pid {server.pid} ({server.exe}): ", "overlayfs", "restart it")
+    check_refusal(["--pid", server.pid], 1, f"pid {server.pid} ({server.exe}): ", "overlayfs", "restart the process")
     check(answers(server.addresses["http"]), "it no longer answers")
 
 

@@ -65,7 +65,7 @@ def test_others(scope, option):
     if option == "--port":
         tracer = start_tool(scope, held, "--port", service.port).wait_looking_out()
         tracer.interrupt()
-        check("listen already cannot be told: not permitted: missing CAP_DAC_READ_SEARCH" in tracer.stderr.text().decode(),
+        check("that listen already are not found: not permitted: missing CAP_DAC_READ_SEARCH" in tracer.stderr.text().decode(),
               "what is missing is not said")
         held += ("cap_dac_read_search",)
     text = check_traced(scope, held, service, *TARGETS[option](service))
@@ -81,7 +81,7 @@ def test_unreadable(scope):
     status, _, stderr = run("--pid", str(service.pid), path=rights.capable_tool(scope, *LEAST, "cap_sys_ptrace"),
                             wrapper=rights.as_user())
     check_equal(status, 1, "status")
-    check(b"may not be read" in stderr and b"missing CAP_DAC_READ_SEARCH" in stderr, stderr.decode())
+    check(b"the file cannot be read" in stderr and b"missing CAP_DAC_READ_SEARCH" in stderr, stderr.decode())
     check_traced(scope, rights.ALL, service, "--pid", service.pid)
 
 
@@ -101,7 +101,7 @@ def test_missing(scope):
     tracer = start_tool(scope, LEAST, "--all").wait_looking_out()
     tracer.interrupt()
     text = tracer.stderr.text().decode()
-    check("processes of other users are passed over: not permitted: missing CAP_SYS_PTRACE" in text, text)
+    check("processes of other users are skipped: not permitted: missing CAP_SYS_PTRACE" in text, text)
 
 
 def test_one_of_two(scope):
@@ -112,7 +112,7 @@ def test_one_of_two(scope):
     tracer.wait_types(1, "request")
     tracer.interrupt()
     text = tracer.stderr.text().decode()
-    check(f"pid {service.pid}: its executable cannot be looked at: not permitted: missing CAP_SYS_PTRACE" in text, text)
+    check(f"pid {service.pid}: its executable cannot be accessed: not permitted: missing CAP_SYS_PTRACE" in text, text)
 
 
 # --- what is given up ---

@@ -169,7 +169,7 @@ def test_threads(scope):
                     path=rights.capable_tool(scope, *rights.ALL),
                     wrapper=("prlimit", "--nproc=1:1", *rights.as_user(user)))
     tracer.wait_attached(len(servers))
-    check(b"no threads can be made" in tracer.stderr.text(), f"{tracer.stderr.text()!r}")
+    check(b"no threads can be created" in tracer.stderr.text(), f"{tracer.stderr.text()!r}")
     servers[0].kill()
     tracer.wait_types(1, "detach")
     get(servers[1].addresses["http"], "/ping")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Types of a server that was stripped of them, from another file: named, linked to, or of another build."""
+"""Types of a server that was stripped of them, from another file: named, linked to, or from another build."""
 
 import pathlib
 import shutil
@@ -112,19 +112,19 @@ def test_mount_namespace(scope, release):
 
 
 def test_other_build(scope, release):
-    """types of another build are refused, with the reason, and requests traced all the same"""
+    """types from another build are refused, with the reason, and requests traced all the same"""
     binary, _ = split(scope, release)
     server = Server(scope, release, binary=binary)
     other = build("server", release, "pie")
     text = refusal(server, "--types", other)
-    check(f"{other}: of another build" in text, text)
+    check(f"{other}: from another build" in text, text)
     text = refusal(server, "--types", pathlib.Path("/proc/self/exe"))
-    check("has no DWARF" in text or "no build ids" in text, text)
+    check("has no DWARF" in text or "no build IDs" in text, text)
     tracer = Tracer(scope, server.exe, "--json", "--count", 1, "--types", other).wait_attached()
     get(server.addresses["http"], "/ping")
     tracer.wait_end()
     check_equal(tracer.events()[-1]["path"], "/ping", "path")
-    check(any(b"of another build" in line for line in tracer.stderr.all()), f"{tracer.stderr.all()!r}")
+    check(any(b"from another build" in line for line in tracer.stderr.all()), f"{tracer.stderr.all()!r}")
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ class Tracer:
 
     def wait_looking_out(self):
         """Until it will see who starts; it has to be verbose."""
-        self.stderr.wait(lambda lines: any(b"looking out" in line for line in lines), "does not look out")
+        self.stderr.wait(lambda lines: any(b"watching for new" in line for line in lines), "does not look out")
         return self
 
     def wait_lines(self, count):

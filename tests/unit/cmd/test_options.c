@@ -116,7 +116,7 @@ static void refuses_other_functions(void **state)
 
 	assert_refused(LINE("./server", "main.ping", "main.ping(a"), "is expected here");
 	assert_refused(LINE("./server", ""), "name of a function");
-	assert_refused(LINE("./server", "main.ping(x=a)", "main.ping(x=b)"), "have one name");
+	assert_refused(LINE("./server", "main.ping(x=a)", "main.ping(x=b)"), "have the same name");
 	assert_int_equal(parse(LINE("./server", "main.ping(a,)"), &options, &err), -EINVAL);
 	assert_string_equal(err.quote, "main.ping(a,)");
 	assert_int_equal(err.quote_at, 12);
@@ -299,8 +299,8 @@ static void refuses_other_outputs(void **state)
 			       "--socket-mode");
 	assert_refused(LINE("x", "--reader-buffer", "65535"), "--reader-buffer");
 	assert_refused(LINE("x", "--reader-buffer", "1e6"), "--reader-buffer");
-	assert_refused(LINE("x", "--socket-mode", "0600"), "without --socket");
-	assert_refused(LINE("x", "--socket-group", "wheel"), "without --socket");
+	assert_refused(LINE("x", "--socket-mode", "0600"), "need --socket");
+	assert_refused(LINE("x", "--socket-group", "wheel"), "need --socket");
 	assert_refused(LINE("x", "-s", "systemd:", "--socket-mode", "0600"), "SocketMode=");
 }
 

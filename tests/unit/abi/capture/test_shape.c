@@ -1022,8 +1022,8 @@ static void chooses_what_is_held(void **state)
 	assert_shape(go_pointer(shape_type), "a.Side",
 		     "choice#0,#1<main.Square #2|*main.Circle null>");
 	assert_shape(shape_type, "len(a.Name)", "choice#0,#1<main.Square #2|*main.Circle #3>");
-	assert_refused(shape_type, "a.Colour", -ENOENT, "say it");
-	assert_refused(go_interface("main.Other", true), "a.Name", -ENOENT, "say it");
+	assert_refused(shape_type, "a.Colour", -ENOENT, "name the type");
+	assert_refused(go_interface("main.Other", true), "a.Name", -ENOENT, "name the type");
 	/* The words of the interface itself. */
 	assert_shape(shape_type, "a.data", "#0");
 }
@@ -1104,8 +1104,8 @@ static void refuses_wrong_expressions(void **state)
 	assert_refused(integer, "a.", -EINVAL, "a name");
 	assert_refused(integer, "b", -ENOENT, "no parameter");
 	assert_refused(integer, "a.B", -ENOENT, "no fields");
-	assert_refused(integer, "a[0]", -EINVAL, "no elements");
-	assert_refused(integer, "a.(string)", -EINVAL, "no interface");
+	assert_refused(integer, "a[0]", -EINVAL, "cannot be indexed by a number");
+	assert_refused(integer, "a.(string)", -EINVAL, "not an interface");
 }
 
 /* A pointer to nobody knows what is no more than an address, and that is noted. */

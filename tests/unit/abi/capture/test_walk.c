@@ -272,7 +272,7 @@ static void refuses_what_it_cannot_reach(void **state)
 	assert_refused(ASK(25, "a", float_type), -ENOTSUP, 0, "floating-point");
 	assert_refused(ASK(25, "a.Price", item_type), -ENOTSUP, 2, "floating-point");
 	assert_refused(ASK(25, "a.x", go_basic("unsafe.Pointer")), -ENOTSUP, 2, "unsafe.Pointer");
-	assert_refused(ASK(25, "a.Raw.x", order_pointer), -ENOTSUP, 6, "cannot be followed");
+	assert_refused(ASK(25, "a.Raw.x", order_pointer), -ENOTSUP, 6, "cannot be dereferenced");
 	assert_refused(ASK(25, "b", go_mystery("main.Mystery", TYPE_UNKNOWN, 0), int_type),
 		       -ENODATA, -1, "main.Mystery");
 	assert_refused(ASK(25, "a.x", go_pointer(go_mystery("main.Hidden", TYPE_STRUCT, 8))),
@@ -306,11 +306,11 @@ static void follows_long_chains(void **state)
 static void keeps_near_to_pointers(void **state)
 {
 	assert_way(ASK(25, "a.Far", order_pointer), "[268435456]uint8", "rax +144");
-	assert_refused(ASK(25, "a.Farther", order_pointer), -E2BIG, 2, "too far");
+	assert_refused(ASK(25, "a.Farther", order_pointer), -E2BIG, 2, "the offset is too large");
 	assert_way(ASK(15, "b", go_array(bool_type, (1 << 28) - 8), string_type), "string",
 		   "rsp +268435456");
 	assert_refused(ASK(15, "b", go_array(bool_type, 1 << 28), string_type), -E2BIG, 0,
-		       "too far");
+		       "too far up the stack");
 	assert_refused(ASK(15, "b", go_array(bool_type, INT32_MAX), bool_type), -E2BIG, -1,
 		       "too large");
 	assert_refused(ASK(15, "b", go_array(bool_type, UINT64_C(1) << 32), bool_type), -E2BIG, -1,
@@ -329,12 +329,12 @@ static void takes_elements_of_arrays(void **state)
 	assert_way(ASK(25, "a[0].Name", go_array(item_type, 1)), "string", "rbx, rcx");
 	assert_way(ASK(25, "a[2]", go_pointer(go_array(bool_type, 3))), "bool", "rax +2");
 	assert_refused(ASK(25, "a.Four[4]", order_pointer), -EINVAL, 6,
-		       "beyond the end of a [4]int");
-	assert_refused(ASK(25, "a[0]", go_array(int_type, 0)), -EINVAL, 1, "beyond the end");
+		       "out of range for a [4]int");
+	assert_refused(ASK(25, "a[0]", go_array(int_type, 0)), -EINVAL, 1, "out of range");
 	/* Elements whose places do not fit into a number. */
 	assert_refused(ASK(25, "a[4]",
 			   go_pointer(go_array(go_array(bool_type, UINT64_C(1) << 62), 8))),
-		       -E2BIG, 1, "too far");
+		       -E2BIG, 1, "the offset is too large");
 }
 
 /* What lies behind the pointer is read only where there are enough elements. */
@@ -355,7 +355,8 @@ static void takes_elements_of_slices(void **state)
 		       "index is too large");
 	assert_refused(ASK(25, "a[4294967296]", go_slice(bool_type)), -E2BIG, 1,
 		       "index is too large");
-	assert_refused(ASK(25, "a[268435456]", go_slice(int_type)), -E2BIG, 1, "too far");
+	assert_refused(ASK(25, "a[268435456]", go_slice(int_type)), -E2BIG, 1,
+		       "the offset is too large");
 }
 
 static void takes_bytes_of_strings(void **state)
@@ -366,12 +367,15 @@ static void takes_bytes_of_strings(void **state)
 
 static void refuses_other_elements(void **state)
 {
-	assert_refused(ASK(25, "a[0]", int_type), -EINVAL, 1, "a int has no elements");
-	assert_refused(ASK(25, "a[0]", item_pointer), -EINVAL, 1, "a main.Item has no elements");
-	assert_refused(ASK(25, "a[0]", error_type), -EINVAL, 1, "no elements");
-	assert_refused(ASK(25, "a[0]", go_chan(int_type)), -EINVAL, 1, "no elements");
-	assert_refused(ASK(25, "a.Items[-1]", order_pointer), -EINVAL, 7, "below 0");
-	assert_refused(ASK(25, "a[\"k\"]", go_slice(int_type)), -EINVAL, 1, "a []int is no map");
+	assert_refused(ASK(25, "a[0]", int_type), -EINVAL, 1,
+		       "a int cannot be indexed by a number");
+	assert_refused(ASK(25, "a[0]", item_pointer), -EINVAL, 1,
+		       "a main.Item cannot be indexed by a number");
+	assert_refused(ASK(25, "a[0]", error_type), -EINVAL, 1, "cannot be indexed by a number");
+	assert_refused(ASK(25, "a[0]", go_chan(int_type)), -EINVAL, 1,
+		       "cannot be indexed by a number");
+	assert_refused(ASK(25, "a.Items[-1]", order_pointer), -EINVAL, 7, "cannot be negative");
+	assert_refused(ASK(25, "a[\"k\"]", go_slice(int_type)), -EINVAL, 1, "a []int is not a map");
 }
 
 /* A condition is made once, however often it is asked. */
@@ -477,20 +481,21 @@ static void knows_the_range_of_keys(void **state)
 		search_of(ASK(25, rows[i].most, map));
 		if (rows[i].below)
 			assert_refused(ASK(25, rows[i].below, map), -EINVAL, 1,
-				       "can be that number");
+				       "out of range for the keys of");
 		if (rows[i].above)
 			assert_refused(ASK(25, rows[i].above, map), -EINVAL, 1,
-				       "can be that number");
+				       "out of range for the keys of");
 	}
 }
 
 static void refuses_other_keys(void **state)
 {
-	assert_refused(ASK(25, "a[1]", go_map(string_type, int_type)), -EINVAL, 1, "no integers");
-	assert_refused(ASK(25, "a[\"1\"]", go_map(int_type, int_type)), -EINVAL, 1, "no strings");
-	assert_refused(ASK(25, "a[1]", go_map(float_type, int_type)), -EINVAL, 1, "no integers");
-	assert_refused(ASK(25, "a[1]", go_map(bool_type, int_type)), -EINVAL, 1, "no integers");
-	assert_refused(ASK(25, "a[\"x\"]", go_map(error_type, int_type)), -EINVAL, 1, "no strings");
+	assert_refused(ASK(25, "a[1]", go_map(string_type, int_type)), -EINVAL, 1, "not integers");
+	assert_refused(ASK(25, "a[\"1\"]", go_map(int_type, int_type)), -EINVAL, 1, "not strings");
+	assert_refused(ASK(25, "a[1]", go_map(float_type, int_type)), -EINVAL, 1, "not integers");
+	assert_refused(ASK(25, "a[1]", go_map(bool_type, int_type)), -EINVAL, 1, "not integers");
+	assert_refused(ASK(25, "a[\"x\"]", go_map(error_type, int_type)), -EINVAL, 1,
+		       "not strings");
 	assert_refused(ASK(25, "a[1]", go_mystery("map[int]int", TYPE_MAP, 8)), -ENODATA, -1,
 		       "nothing");
 }
@@ -570,8 +575,9 @@ static void reads_results_in_registers_after_a_call(void **state)
 
 static void refuses_other_assertions(void **state)
 {
-	assert_refused(ASK(25, "a.(*main.Square)", shape_type), -ENOENT, 2, "whole import path");
-	assert_refused(ASK(25, "a.(string)", string_type), -EINVAL, 2, "a string is no interface");
+	assert_refused(ASK(25, "a.(*main.Square)", shape_type), -ENOENT, 2, "full import path");
+	assert_refused(ASK(25, "a.(string)", string_type), -EINVAL, 2,
+		       "a string is not an interface");
 	assert_refused(ASK(25, "a.(main.Item)", shape_type), -ENODATA, -1, "no descriptor");
 	assert_refused(ASK(25, "a.(string)", go_mystery("error", TYPE_INTERFACE, 16)), -ENODATA, -1,
 		       "nothing describes");

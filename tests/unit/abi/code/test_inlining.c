@@ -162,7 +162,7 @@ static void explains_what_is_missing(void **state)
 			 -ENOENT);
 	assert_string_equal(err.what, "function main.small is inlined everywhere: into main.a, "
 				      "main.b");
-	assert_string_equal(err.hint, "trace these, or build with -gcflags=-l");
+	assert_string_equal(err.hint, "trace the callers, or build with -gcflags=-l");
 	memset(&err, 0, sizeof(err));
 	assert_int_equal(inlining_explain(fixture.image, fixture.table, &fixture.version,
 					  "main.unused", &err),

@@ -91,7 +91,7 @@ static void reads_to_the_end(void **state)
 	assert_int_equal(find_in(arm64, sizeof(arm64), EM_AARCH64, &sites, NULL), 0);
 	assert_int_equal(sites.count, 1);
 	return_sites_release(&sites);
-	ASSERT_REFUSED(RETURN UNKNOWN RETURN, -EBADMSG, "an instruction that is not known");
+	ASSERT_REFUSED(RETURN UNKNOWN RETURN, -EBADMSG, "an unknown instruction");
 }
 
 /* On AArch64 every instruction that neither jumps nor returns is passed over, however new; constants are, too. */

@@ -140,19 +140,19 @@ static void only_the_same_build_is_taken(void **state)
 		{ { .go = "abc" }, { .go = "abc", .dwarf = true }, 0, "" },
 		{ { .gnu = "abc" }, { .gnu = "abc", .dwarf = true }, 0, "" },
 		{ { .gnu = "abc", .go = "x" }, { .gnu = "abc", .dwarf = true }, 0, "" },
-		{ { .go = "abc" }, { .go = "abd", .dwarf = true }, -ESTALE, "of another build" },
-		{ { .go = "abc" }, { .go = "ab", .dwarf = true }, -ESTALE, "of another build" },
+		{ { .go = "abc" }, { .go = "abd", .dwarf = true }, -ESTALE, "from another build" },
+		{ { .go = "abc" }, { .go = "ab", .dwarf = true }, -ESTALE, "from another build" },
 		{ { .gnu = "abc", .go = "x" },
 		  { .gnu = "abd", .go = "x", .dwarf = true },
 		  -ESTALE,
-		  "of another build" },
+		  "from another build" },
 		{ { .go = "abc" }, { .go = "abc" }, -ENODATA, "has no DWARF" },
-		{ { .go = "abc" }, { .gnu = "abc", .dwarf = true }, -ENODATA, "no build ids" },
-		{ { .go = NULL }, { .go = NULL, .dwarf = true }, -ENODATA, "no build ids" },
+		{ { .go = "abc" }, { .gnu = "abc", .dwarf = true }, -ENODATA, "no build IDs" },
+		{ { .go = NULL }, { .go = NULL, .dwarf = true }, -ENODATA, "no build IDs" },
 		{ { .go = "abc" },
 		  { .go = "abc", .dwarf = true, .machine = EM_AARCH64 },
 		  -ESTALE,
-		  "of another machine" },
+		  "for another machine architecture" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -290,7 +290,7 @@ static void finds_by_build_id(void **state)
 	path = path_of(&fixture, "binary");
 	file_write(path, &binary);
 	assert_true(found(&fixture, path));
-	/* The file there is of another build than its name says. */
+	/* The file there is from another build than its name says. */
 	debug.gnu = "abce";
 	file_write(fixture.paths[3], &debug);
 	assert_false(found(&fixture, path));

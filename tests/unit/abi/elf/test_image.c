@@ -73,9 +73,9 @@ static void refuses_text(void **state)
 		{ "#!", 2, -ENOEXEC, "not an ELF file" },
 		{ "#!/bin/sh\necho a script of more than sixty-four bytes, which is a header\n", 70,
 		  -ENOEXEC, "not an ELF file" },
-		{ "\177ELF", 4, -EBADMSG, "truncated: no whole ELF header" },
+		{ "\177ELF", 4, -EBADMSG, "truncated: the ELF header is incomplete" },
 		{ "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\76\0", 20, -EBADMSG,
-		  "truncated: no whole ELF header" },
+		  "truncated: the ELF header is incomplete" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -110,13 +110,13 @@ static void refuses_other_lists(void **state)
 {
 	assert_refused("", 0, "name of a function");
 	assert_refused("(a)", 0, "name of a function");
-	assert_refused("main.f(", 7, "a ) that ends the list");
-	assert_refused("main.f(a", 8, "a ) that ends the list");
-	assert_refused("main.f(a,", 9, "a ) that ends the list");
-	assert_refused("main.f(a(b)", 11, "a ) that ends the list");
-	assert_refused("main.f(a[b)", 11, "a ) that ends the list");
-	assert_refused("main.f(m[\"k)", 12, "a ) that ends the list");
-	assert_refused("main.f(m[\"k\\\")", 14, "a ) that ends the list");
+	assert_refused("main.f(", 7, "a closing )");
+	assert_refused("main.f(a", 8, "a closing )");
+	assert_refused("main.f(a,", 9, "a closing )");
+	assert_refused("main.f(a(b)", 11, "a closing )");
+	assert_refused("main.f(a[b)", 11, "a closing )");
+	assert_refused("main.f(m[\"k)", 12, "a closing )");
+	assert_refused("main.f(m[\"k\\\")", 14, "a closing )");
 	assert_refused("main.f(,a)", 7, "an expression");
 	assert_refused("main.f(a,)", 9, "an expression");
 	assert_refused("main.f(a, )", 10, "an expression");

@@ -177,7 +177,7 @@ static void reads_descriptors(void **state)
 	type.hash = 7;
 	assert_int_equal(runtime_type_read(fixture.image, &linked, FILE_TYPE, 16, &type, &err),
 			 -EBADMSG);
-	assert_non_null(strstr(err.what, "of 8 bytes, not 16"));
+	assert_non_null(strstr(err.what, "has 8 bytes, not 16"));
 	assert_int_equal(runtime_type_read(fixture.image, &linked, ETYPES - TYPES - 47, 8, &type,
 					   NULL),
 			 -EBADMSG);

@@ -250,7 +250,7 @@ static void refuses_what_is_not_described(void **state)
 				       &layout, NULL),
 			 -ENODATA);
 	assert_int_equal(map_layout_of(&binary, &version, integer, &layout, &err), -ENODATA);
-	assert_non_null(strstr(err.what, "what a int holds"));
+	assert_non_null(strstr(err.what, "the key and value types of int"));
 }
 
 int main(void)

@@ -183,7 +183,7 @@ static void refuses_contradictions(void **state)
 		struct error err = { 0 };
 
 		assert_int_equal(unite(&plain, false, rows[i], &captures, &err), -EINVAL);
-		assert_non_null(strstr(err.what, "have one name"));
+		assert_non_null(strstr(err.what, "have the same name"));
 		assert_int_not_equal(err.quote[0], '\0');
 		function_captures_finish(&captures);
 	}

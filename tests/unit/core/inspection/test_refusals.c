@@ -92,23 +92,26 @@ static void tells_reasons_apart(void **state)
 /* Of an expression that fits none of a pattern's functions: they have other parameters each. */
 static void joins_misfits_of_one_expression(void **state)
 {
-	error_quote(&add("main.f", -ENOENT, "no parameter \"x\": there are a, b", NULL)->why, "x",
-		    0);
-	error_quote(&add("main.g", -ENOENT, "no parameter \"x\": there are c", NULL)->why, "x", 0);
-	error_quote(&add("main.h", -ENOENT, "no parameter \"y\": there are c", NULL)->why, "y", 0);
-	assert_reasons("main.f: no parameter \"x\": there are a, b; likewise main.g\n"
-		       "main.h: no parameter \"y\": there are c\n");
+	error_quote(
+		&add("main.f", -ENOENT, "no parameter \"x\": the parameters are a, b", NULL)->why,
+		"x", 0);
+	error_quote(&add("main.g", -ENOENT, "no parameter \"x\": the parameters are c", NULL)->why,
+		    "x", 0);
+	error_quote(&add("main.h", -ENOENT, "no parameter \"y\": the parameters are c", NULL)->why,
+		    "y", 0);
+	assert_reasons("main.f: no parameter \"x\": the parameters are a, b; likewise main.g\n"
+		       "main.h: no parameter \"y\": the parameters are c\n");
 }
 
 /* That not all of a pattern's functions are traced matters where some are. */
 static void says_that_there_are_too_many(void **state)
 {
-	add("main.*", -E2BIG, "main.* means 70 functions: the first 64 are traced", NULL)
+	add("main.*", -E2BIG, "main.* matches 70 functions: the first 64 are traced", NULL)
 		->is_excess = true;
 	add("main.f", -ENODATA, "main.f is one", NULL);
 	assert_reasons("main.f is one\n");
 	add("main.g", 0, NULL, NULL);
-	assert_reasons("main.* means 70 functions: the first 64 are traced\nmain.f is one\n");
+	assert_reasons("main.* matches 70 functions: the first 64 are traced\nmain.f is one\n");
 }
 
 int main(void)

@@ -121,7 +121,7 @@ int kernel_adopt(struct kernel *kernel, uint32_t pid, uint32_t target,
 	int r = machine_fails("adopt");
 
 	if (r < 0)
-		return error_fail(err, r, "it cannot be marked as traced");
+		return error_fail(err, r, "it cannot be added to the traced processes");
 	enter(pid, target | TRACED_BY_FILE);
 	*ret_attachment = add(SIZE_MAX, pid, target, NULL, 0);
 	return 0;

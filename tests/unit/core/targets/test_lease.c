@@ -22,7 +22,7 @@ static void is_refused_while_written_to(void **state)
 	assert_true(writer >= 0 && reader >= 0);
 	assert_int_equal(lease_take(reader), -EAGAIN);
 	assert_int_equal(lease_fail(-EAGAIN, &err), -EAGAIN);
-	assert_non_null(strstr(err.what, "somebody has it open for writing"));
+	assert_non_null(strstr(err.what, "another process has it open for writing"));
 	close(writer);
 	assert_int_equal(lease_take(reader), 0);
 	assert_false(lease_is_recalled(reader));
@@ -36,7 +36,7 @@ static void says_why(void **state)
 	struct error err = { 0 };
 
 	assert_int_equal(lease_fail(-EINVAL, &err), -EINVAL);
-	assert_non_null(strstr(err.what, "its file system has no leases"));
+	assert_non_null(strstr(err.what, "its file system does not support leases"));
 	assert_null(strstr(err.hint, "capability"));
 	err = (struct error){ 0 };
 	assert_int_equal(lease_fail(0, &err), -EAGAIN);
