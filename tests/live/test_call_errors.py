@@ -33,7 +33,7 @@ MISFITS = (
     ("len(r.ProtoMajor)", "ProtoMajor", "no length"),
     ("cap(name)", "name", "no capacity"),
     ("r.Header[1]", "[1]", "not integers"),
-    ('r.TransferEncoding["x"]', '["x"]', "[]string is no map"),
+    ('r.TransferEncoding["x"]', '["x"]', "[]string is not a map"),
     ("r.Method.(string)", "(string)", "string is not an interface"),
 )
 
