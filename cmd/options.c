@@ -9,6 +9,7 @@
 
 #include <linux/types.h>
 
+#include "array.h"
 #include "contract.h"
 
 enum {
@@ -77,7 +78,7 @@ static int no_memory(struct error *err)
 
 static int add_pid(struct options *options, uint32_t pid, struct error *err)
 {
-	uint32_t *pids = realloc(options->pids, (options->pid_count + 1) * sizeof(*pids));
+	uint32_t *pids = array_grow(options->pids, options->pid_count, sizeof(*pids));
 
 	if (!pids)
 		return no_memory(err);
@@ -88,7 +89,7 @@ static int add_pid(struct options *options, uint32_t pid, struct error *err)
 
 static int add_string(const char ***strings, size_t *count, const char *string, struct error *err)
 {
-	const char **more = realloc(*strings, (*count + 1) * sizeof(*more));
+	const char **more = array_grow(*strings, *count, sizeof(*more));
 
 	if (!more)
 		return no_memory(err);
@@ -170,7 +171,7 @@ static int parse_port(struct options *options, const char *text, struct error *e
 	if (options->port_count == WATCHED_PORTS)
 		return error_fail(err, -EINVAL, "--port %s: at most %d ports can be given", text,
 				  WATCHED_PORTS);
-	ports = realloc(options->ports, (options->port_count + 1) * sizeof(*ports));
+	ports = array_grow(options->ports, options->port_count, sizeof(*ports));
 	if (!ports)
 		return no_memory(err);
 	options->ports = ports;
@@ -424,8 +425,8 @@ static bool names_target(const struct options *options)
 
 static int add_function(struct options *options, const char *text, struct error *err)
 {
-	size_t size = (options->function_count + 1) * sizeof(*options->functions);
-	struct function_request *functions = realloc(options->functions, size);
+	struct function_request *functions =
+		array_grow(options->functions, options->function_count, sizeof(*functions));
 	int r;
 
 	if (!functions)

@@ -5,16 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
+
 static int no_memory(struct shape_maker *maker)
 {
 	return error_fail(maker->err, -ENOMEM, "out of memory");
 }
 
+enum { FIRST_NAMES = 256 }; /* bytes */
+
 int maker_add_name(struct shape_maker *maker, const char *name, uint16_t *ret_at)
 {
 	struct shape *shape = &maker->shape;
 	size_t size = strlen(name) + 1;
-	char *names = realloc(shape->names, shape->name_size + size);
+	char *names = array_reserve(shape->names, shape->name_size + size, FIRST_NAMES,
+				    &maker->name_capacity);
 
 	if (!names)
 		return no_memory(maker);
@@ -38,7 +43,7 @@ int maker_open(struct shape_maker *maker, enum shape_kind kind, struct shape_spo
 
 	if (r < 0)
 		return r;
-	nodes = realloc(shape->nodes, (shape->node_count + 1) * sizeof(*nodes));
+	nodes = array_grow(shape->nodes, shape->node_count, sizeof(*nodes));
 	if (!nodes)
 		return no_memory(maker);
 	shape->nodes = nodes;

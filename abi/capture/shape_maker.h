@@ -11,6 +11,7 @@ struct shape_maker {
 	struct plan_builder *builder;
 	struct shape_gaps *gaps;
 	struct error *err;
+	size_t name_capacity;
 	uint16_t first_cell; /* of the shape; those before are others' */
 	bool hides;	     /* what the expression leads to is secret */
 	bool shows_type;     /* of that, and no more */

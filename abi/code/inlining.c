@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "function_set.h"
 #include "moduledata.h"
 
@@ -62,7 +63,7 @@ struct search {
 	uint64_t gofunc, work;
 	struct name_row *names; /* by name */
 	struct wanted *wanted;	/* by offset */
-	size_t wanted_count, wanted_capacity;
+	size_t wanted_count;
 	size_t *last_caller; /* per result: index of the function last found, plus one */
 };
 
@@ -82,19 +83,15 @@ static int wanted_compare(const void *a, const void *b)
 
 static int wanted_append(struct search *search, uint64_t offset, size_t index)
 {
-	if (search->wanted_count == search->wanted_capacity) {
-		size_t capacity = search->wanted_capacity ? search->wanted_capacity * 2 : 64;
-		struct wanted *wanted;
+	struct wanted *wanted;
 
-		if (search->wanted_count >= MAX_NAMES)
-			return -E2BIG;
-		wanted = realloc(search->wanted, capacity * sizeof(*wanted));
-		if (!wanted)
-			return -ENOMEM;
-		search->wanted = wanted;
-		search->wanted_capacity = capacity;
-	}
-	search->wanted[search->wanted_count++] = (struct wanted){ offset, index };
+	if (search->wanted_count >= MAX_NAMES)
+		return -E2BIG;
+	wanted = array_grow(search->wanted, search->wanted_count, sizeof(*wanted));
+	if (!wanted)
+		return -ENOMEM;
+	search->wanted = wanted;
+	wanted[search->wanted_count++] = (struct wanted){ offset, index };
 	return 0;
 }
 

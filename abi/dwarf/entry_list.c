@@ -4,24 +4,22 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "array.h"
+
 static int entry_append(void *context, const struct debug_entry *entry)
 {
 	struct entry_list *list = context;
+	struct debug_entry *entries;
 
 	if (entry->tag != list->tag)
 		return 0;
 	if (list->count == list->limit)
 		return -E2BIG;
-	if (list->count == list->capacity) {
-		size_t capacity = list->capacity ? list->capacity * 2 : 16;
-		struct debug_entry *entries = realloc(list->entries, capacity * sizeof(*entries));
-
-		if (!entries)
-			return -ENOMEM;
-		list->entries = entries;
-		list->capacity = capacity;
-	}
-	list->entries[list->count++] = *entry;
+	entries = array_grow(list->entries, list->count, sizeof(*entries));
+	if (!entries)
+		return -ENOMEM;
+	list->entries = entries;
+	entries[list->count++] = *entry;
 	return 0;
 }
 

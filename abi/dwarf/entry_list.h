@@ -7,7 +7,7 @@
 /* The children of one tag that an entry has. All-zero is a valid empty list. */
 struct entry_list {
 	struct debug_entry *entries;
-	size_t count, capacity, limit;
+	size_t count, limit;
 	uint16_t tag;
 };
 

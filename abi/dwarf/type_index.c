@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
+
 #define MAX_TYPES (1u << 22)
 
 struct named {
@@ -19,9 +21,9 @@ struct described {
 
 struct type_index {
 	struct named *named; /* by name, then by entry */
-	size_t named_count, named_capacity;
+	size_t named_count;
 	struct described *described; /* by runtime type, then by entry */
-	size_t described_count, described_capacity;
+	size_t described_count;
 };
 
 /* What is being read into the index. */
@@ -29,25 +31,6 @@ struct reading {
 	struct type_index *index;
 	struct error *err;
 };
-
-/* Room for one more item in an array that doubles; NULL when there is none, and then `err` says why. */
-static void *array_grow(void *items, size_t count, size_t *capacity, size_t size, struct error *err)
-{
-	size_t larger = *capacity ? *capacity * 2 : 1024;
-
-	if (count < *capacity)
-		return items;
-	if (count >= MAX_TYPES) {
-		error_fail(err, -E2BIG, "more than %u types in the DWARF", MAX_TYPES);
-		return NULL;
-	}
-	items = realloc(items, larger * size);
-	if (items)
-		*capacity = larger;
-	else
-		error_fail(err, -ENOMEM, "out of memory");
-	return items;
-}
 
 static bool is_type(const struct debug_entry *entry)
 {
@@ -73,18 +56,19 @@ static int type_append(void *context, const struct debug_entry *entry)
 
 	if (!is_type(entry) || !entry->name)
 		return 0;
-	named = array_grow(index->named, index->named_count, &index->named_capacity, sizeof(*named),
-			   reading->err);
+	if (index->named_count >= MAX_TYPES)
+		return error_fail(reading->err, -E2BIG, "more than %u types in the DWARF",
+				  MAX_TYPES);
+	named = array_grow(index->named, index->named_count, sizeof(*named));
 	if (!named)
-		return reading->err->code;
+		return error_fail(reading->err, -ENOMEM, "out of memory");
 	index->named = named;
 	named[index->named_count++] = (struct named){ entry->name, entry->offset };
 	if (!entry->runtime_type)
 		return 0;
-	described = array_grow(index->described, index->described_count, &index->described_capacity,
-			       sizeof(*described), reading->err);
+	described = array_grow(index->described, index->described_count, sizeof(*described));
 	if (!described)
-		return reading->err->code;
+		return error_fail(reading->err, -ENOMEM, "out of memory");
 	index->described = described;
 	described[index->described_count++] =
 		(struct described){ entry->runtime_type, entry->offset, entry->name };

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
+
 #define UNIT_MAX_COUNT (1u << 20)
 
 struct unit_range {
@@ -18,7 +20,7 @@ struct function_entry {
 /* A growing array of one of the two. */
 struct list {
 	void *items;
-	size_t count, capacity, size;
+	size_t count, size;
 };
 
 struct unit_index {
@@ -33,20 +35,15 @@ struct unit_index {
 
 static int list_append(struct list *list, const void *item, struct error *err)
 {
-	if (list->count == list->capacity) {
-		size_t capacity = list->capacity ? list->capacity * 2 : 64;
-		void *items;
+	void *items;
 
-		if (list->count >= UNIT_MAX_COUNT)
-			return error_fail(err, -E2BIG,
-					  "more DWARF units, ranges or functions than %u",
-					  UNIT_MAX_COUNT);
-		items = realloc(list->items, capacity * list->size);
-		if (!items)
-			return error_fail(err, -ENOMEM, "out of memory");
-		list->items = items;
-		list->capacity = capacity;
-	}
+	if (list->count >= UNIT_MAX_COUNT)
+		return error_fail(err, -E2BIG, "more DWARF units, ranges or functions than %u",
+				  UNIT_MAX_COUNT);
+	items = array_grow(list->items, list->count, list->size);
+	if (!items)
+		return error_fail(err, -ENOMEM, "out of memory");
+	list->items = items;
 	memcpy((char *)list->items + list->count * list->size, item, list->size);
 	list->count++;
 	return 0;

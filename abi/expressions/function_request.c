@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
+
 static int fail(const char *text, size_t at, const char *what, struct error *err)
 {
 	error_fail(err, -EINVAL, "%s", what);
@@ -61,7 +63,7 @@ static int add_capture(struct function_request *request, const char *text, size_
 		       struct error *err)
 {
 	struct expression *captures =
-		realloc(request->captures, (request->capture_count + 1) * sizeof(*captures));
+		array_grow(request->captures, request->capture_count, sizeof(*captures));
 	char *capture;
 	int r;
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
+
 enum { MAX_TYPES = 1 << 20, MAX_TEXT = 64 << 20, MAX_NAME = 1024 };
 
 struct entry {
@@ -14,7 +16,7 @@ struct entry {
 struct type_names {
 	size_t references;
 	struct entry *entries; /* by hash once sorted */
-	size_t count, capacity;
+	size_t count;
 	char *text;
 	size_t text_size, text_capacity;
 };
@@ -44,21 +46,6 @@ void type_names_release(struct type_names *names)
 	free(names);
 }
 
-/* Makes room for `more` after `used`; NULL when there is none. */
-static void *grow(void *items, size_t size, size_t used, size_t more, size_t *capacity)
-{
-	size_t larger = *capacity ? *capacity : 1024;
-
-	if (*capacity - used >= more)
-		return items;
-	while (larger - used < more)
-		larger *= 2;
-	items = realloc(items, larger * size);
-	if (items)
-		*capacity = larger;
-	return items;
-}
-
 int type_names_add(struct type_names *names, uint32_t hash, const char *name)
 {
 	size_t size = strnlen(name, MAX_NAME);
@@ -67,11 +54,11 @@ int type_names_add(struct type_names *names, uint32_t hash, const char *name)
 
 	if (names->count == MAX_TYPES || names->text_size + size + 1 > MAX_TEXT)
 		return -E2BIG;
-	entries = grow(names->entries, sizeof(*entries), names->count, 1, &names->capacity);
+	entries = array_grow(names->entries, names->count, sizeof(*entries));
 	if (!entries)
 		return -ENOMEM;
 	names->entries = entries;
-	text = grow(names->text, 1, names->text_size, size + 1, &names->text_capacity);
+	text = array_reserve(names->text, names->text_size + size + 1, 1024, &names->text_capacity);
 	if (!text)
 		return -ENOMEM;
 	names->text = text;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "vendored.h"
 
 static int hex_value(char c)
@@ -264,19 +265,16 @@ static bool is_meant(const struct search *search, size_t index, const struct fun
 
 static int set_append(struct function_set *set, size_t max, const struct function *function)
 {
+	struct function *functions;
+
 	set->matched++;
 	if (set->count == max)
 		return 0;
-	/* Grows at powers of two. */
-	if ((set->count & (set->count - 1)) == 0) {
-		size_t capacity = set->count ? set->count * 2 : 1;
-		struct function *functions = realloc(set->functions, capacity * sizeof(*functions));
-
-		if (!functions)
-			return -ENOMEM;
-		set->functions = functions;
-	}
-	set->functions[set->count++] = *function;
+	functions = array_grow(set->functions, set->count, sizeof(*functions));
+	if (!functions)
+		return -ENOMEM;
+	set->functions = functions;
+	functions[set->count++] = *function;
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <yajl/yajl_gen.h>
 
+#include "array.h"
 #include "escape.h"
 
 struct json_writer {
@@ -18,20 +19,13 @@ struct json_writer {
 /* Room for so many more bytes, or NULL. */
 static char *reserve(struct json_writer *writer, size_t more)
 {
-	size_t capacity = writer->capacity ? writer->capacity : 1024;
-	char *text;
+	char *text = array_reserve(writer->text, writer->size + more, 1024, &writer->capacity);
 
-	if (writer->text && writer->capacity - writer->size >= more)
-		return writer->text + writer->size;
-	while (capacity - writer->size < more)
-		capacity *= 2;
-	text = realloc(writer->text, capacity);
 	if (!text) {
 		writer->failed = true;
 		return NULL;
 	}
 	writer->text = text;
-	writer->capacity = capacity;
 	return text + writer->size;
 }
 

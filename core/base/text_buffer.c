@@ -6,23 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
+
 static bool reserve(struct text_buffer *text, size_t more)
 {
-	size_t capacity = text->capacity ? text->capacity : 64;
-	char *data;
+	char *data = array_reserve(text->data, text->size + more, 64, &text->capacity);
 
-	if (text->capacity - text->size >= more)
-		return true;
-	while (capacity - text->size < more)
-		capacity *= 2;
-	data = realloc(text->data, capacity);
-	if (!data) {
+	if (data)
+		text->data = data;
+	else
 		text->failed = true;
-		return false;
-	}
-	text->data = data;
-	text->capacity = capacity;
-	return true;
+	return data;
 }
 
 void text_buffer_add(struct text_buffer *text, const char *data, size_t size)

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "array.h"
+
 void function_captures_init(struct function_captures *captures, const char *function,
 			    const struct signature *signature, bool latency)
 {
@@ -71,7 +73,7 @@ static int append(struct function_captures *captures, const struct expression *e
 	if (captures->count == FUNCTION_MAX_CAPTURES)
 		return error_fail(err, -E2BIG, "more than %d captures at one function",
 				  FUNCTION_MAX_CAPTURES);
-	items = realloc(captures->items, (captures->count + 1) * sizeof(*items));
+	items = array_grow(captures->items, captures->count, sizeof(*items));
 	if (!items)
 		return error_fail(err, -ENOMEM, "out of memory");
 	captures->items = items;

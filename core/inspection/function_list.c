@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "array.h"
 #include "function_set.h"
 
 void function_list_finish(struct function_list *list)
@@ -35,7 +36,7 @@ static struct listed_function *find_place(struct function_list *list, uint64_t f
 static struct listed_function *append(struct function_list *list, const struct function *function,
 				      uint64_t file_offset)
 {
-	struct listed_function *items = realloc(list->items, (list->count + 1) * sizeof(*items));
+	struct listed_function *items = array_grow(list->items, list->count, sizeof(*items));
 
 	if (!items)
 		return NULL;
@@ -52,7 +53,7 @@ static int add_request(struct listed_function *listed, const struct function_req
 	/* A request means a place once, however many names that has. */
 	if (listed->request_count && listed->requests[listed->request_count - 1] == request)
 		return 0;
-	requests = realloc(listed->requests, (listed->request_count + 1) * sizeof(*requests));
+	requests = array_grow(listed->requests, listed->request_count, sizeof(*requests));
 	if (!requests)
 		return -ENOMEM;
 	listed->requests = requests;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "call_captures.h"
 #include "function_captures.h"
 #include "function_list.h"
@@ -14,8 +15,7 @@
 static struct survey_probe *survey_grow(struct survey *survey, const char *function,
 					enum plan_role role, struct error *err)
 {
-	size_t size = (survey->count + 1) * sizeof(*survey->probes);
-	struct survey_probe *probes = realloc(survey->probes, size);
+	struct survey_probe *probes = array_grow(survey->probes, survey->count, sizeof(*probes));
 	struct survey_probe *probe;
 
 	if (!probes) {

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "array.h"
 #include "binary.h"
 #include "refusals.h"
 #include "survey.h"
@@ -45,8 +46,8 @@ static int no_memory(struct error *err)
 static int add_point(struct inspection *inspection, const struct attach_point *point,
 		     struct error *err)
 {
-	size_t size = (inspection->point_count + 1) * sizeof(*inspection->points);
-	struct attach_point *points = realloc(inspection->points, size);
+	struct attach_point *points =
+		array_grow(inspection->points, inspection->point_count, sizeof(*points));
 
 	if (!points)
 		return no_memory(err);
@@ -75,8 +76,8 @@ static int add_points(struct inspection *inspection, const struct probe *probe, 
 static int add_probe(struct inspection *inspection, const struct installed_probe *probe,
 		     struct error *err)
 {
-	size_t size = (inspection->count + 1) * sizeof(*inspection->probes);
-	struct installed_probe *probes = realloc(inspection->probes, size);
+	struct installed_probe *probes =
+		array_grow(inspection->probes, inspection->count, sizeof(*probes));
 
 	if (!probes)
 		return no_memory(err);

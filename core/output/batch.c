@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
+
 struct chunk *chunk_create(struct bytes lines, uint64_t events)
 {
 	struct chunk *chunk = malloc(sizeof(*chunk) + lines.size);
@@ -29,29 +31,13 @@ void batch_finish(struct batch *batch)
 	*batch = (struct batch){ 0 };
 }
 
-static int reserve(struct batch *batch, size_t size)
+int batch_add(struct batch *batch, struct bytes line, uint64_t events)
 {
-	size_t capacity = batch->capacity ? batch->capacity : 4096;
-	uint8_t *data;
+	uint8_t *data = array_reserve(batch->data, batch->size + line.size, 4096, &batch->capacity);
 
-	while (capacity < size)
-		capacity *= 2;
-	if (capacity == batch->capacity)
-		return 0;
-	data = realloc(batch->data, capacity);
 	if (!data)
 		return -ENOMEM;
 	batch->data = data;
-	batch->capacity = capacity;
-	return 0;
-}
-
-int batch_add(struct batch *batch, struct bytes line, uint64_t events)
-{
-	int r = reserve(batch, batch->size + line.size);
-
-	if (r < 0)
-		return r;
 	memcpy(batch->data + batch->size, line.data, line.size);
 	batch->size += line.size;
 	batch->events += events;

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "arguments_json.h"
+#include "array.h"
 #include "escape.h"
 #include "format.h"
 #include "format_type.h"
@@ -25,19 +26,11 @@ struct table_format {
 
 static bool reserve(struct table_format *table, size_t more)
 {
-	size_t capacity = table->capacity ? table->capacity : 256;
-	char *line;
+	char *line = array_reserve(table->line, table->size + more, 256, &table->capacity);
 
-	while (capacity - table->size < more)
-		capacity *= 2;
-	if (capacity == table->capacity)
-		return true;
-	line = realloc(table->line, capacity);
-	if (!line)
-		return false;
-	table->line = line;
-	table->capacity = capacity;
-	return true;
+	if (line)
+		table->line = line;
+	return line;
 }
 
 static bool put(struct table_format *table, const char *text)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "batch.h"
 #include "clock.h"
 #include "format.h"
@@ -31,24 +32,20 @@ struct outputs {
 	size_t batch_size; /* not to be exceeded by more than one line */
 	struct batch greeting;
 	const struct process_identity **targets; /* attached and not detached */
-	size_t target_count, target_capacity;
+	size_t target_count;
 };
 
 /* ---- targets ---- */
 
 static int add_target(struct outputs *outputs, const struct process_identity *target)
 {
-	if (outputs->target_count == outputs->target_capacity) {
-		size_t capacity = outputs->target_capacity ? outputs->target_capacity * 2 : 16;
-		const struct process_identity **targets =
-			realloc(outputs->targets, capacity * sizeof(struct process_identity *));
+	const struct process_identity **targets =
+		array_grow(outputs->targets, outputs->target_count, sizeof(*targets));
 
-		if (!targets)
-			return -ENOMEM;
-		outputs->targets = targets;
-		outputs->target_capacity = capacity;
-	}
-	outputs->targets[outputs->target_count++] = target;
+	if (!targets)
+		return -ENOMEM;
+	outputs->targets = targets;
+	targets[outputs->target_count++] = target;
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "binary.h"
 #include "process_map.h"
 
@@ -46,7 +47,7 @@ static bool is_listed(const struct go_libraries *files, const char *path)
 
 static bool append(struct go_libraries *files, const char *path)
 {
-	char **paths = realloc(files->paths, (files->count + 1) * sizeof(*paths));
+	char **paths = array_grow(files->paths, files->count, sizeof(*paths));
 
 	if (!paths)
 		return false;

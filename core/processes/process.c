@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "privilege.h"
 
 static struct file_identity identity_of(const struct stat *status)
@@ -217,21 +218,18 @@ static int compare_pids(const void *left, const void *right)
 /* Reads the numbers among the names in /proc; returns how many, or a negative errno. */
 static ssize_t read_pids(DIR *directory, uint32_t **pids)
 {
-	size_t count = 0, capacity = 0;
+	size_t count = 0;
 	struct dirent *entry;
 
 	while ((entry = readdir(directory))) {
+		uint32_t *more;
+
 		if (!isdigit((unsigned char)entry->d_name[0]))
 			continue;
-		if (count == capacity) {
-			uint32_t *more;
-
-			capacity = capacity ? 2 * capacity : 256;
-			more = realloc(*pids, capacity * sizeof(*more));
-			if (!more)
-				return -ENOMEM;
-			*pids = more;
-		}
+		more = array_grow(*pids, count, sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		*pids = more;
 		(*pids)[count++] = strtoul(entry->d_name, NULL, 10);
 	}
 	return count;

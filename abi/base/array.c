@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#include "array.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+enum { FIRST_COUNT = 8 };
+
+/* Room is doubled where it is used up: at eight items and the powers of two from there on. */
+void *array_grow(void *items, size_t count, size_t item_size)
+{
+	if (count > 0 && (count < FIRST_COUNT || (count & (count - 1)) != 0))
+		return items;
+	if (count > SIZE_MAX / 2)
+		return NULL;
+	return reallocarray(items, count ? 2 * count : FIRST_COUNT, item_size);
+}
+
+void *array_reserve(void *bytes, size_t size, size_t least, size_t *capacity)
+{
+	size_t room = *capacity ? *capacity : least;
+	void *larger;
+
+	while (room < size) {
+		if (room > SIZE_MAX / 2)
+			return NULL;
+		room *= 2;
+	}
+	if (room == *capacity)
+		return bytes;
+	larger = realloc(bytes, room);
+	if (larger)
+		*capacity = room;
+	return larger;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "array.h"
+
+/* The room that an array has is what was asked of the allocator: AddressSanitizer and valgrind watch it. */
+static void grows_by_one(void **state)
+{
+	uint32_t *items = NULL;
+	size_t moves = 0;
+
+	for (size_t count = 0; count < 5000; count++) {
+		uint32_t *larger = array_grow(items, count, sizeof(*items));
+
+		assert_non_null(larger);
+		moves += larger != items;
+		items = larger;
+		items[count] = (uint32_t)count;
+	}
+	for (size_t i = 0; i < 5000; i++)
+		assert_int_equal(items[i], i);
+	assert_true(moves <= 11);
+	free(items);
+}
+
+/* Whatever was taken away in between. */
+static void grows_after_it_shrank(void **state)
+{
+	uint32_t random = 1;
+	uint64_t *items = NULL;
+	size_t count = 0;
+
+	for (int i = 0; i < 20000; i++) {
+		random = random * 1103515245 + 12345;
+		if (random >> 16 & 1) {
+			items = array_grow(items, count, sizeof(*items));
+			assert_non_null(items);
+			items[count] = count;
+			count++;
+		} else if ((random >> 17 & 63) == 0) {
+			count = count ? (random >> 24) % count : 0;
+		}
+	}
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(items[i], i);
+	free(items);
+}
+
+static void refuses_more_than_there_can_be(void **state)
+{
+	char byte = 0;
+	size_t capacity = 1;
+
+	assert_null(array_grow(NULL, 0, SIZE_MAX / 2));
+	assert_null(array_grow(NULL, SIZE_MAX / 2 + 1, 1));
+	assert_null(array_reserve(&byte, SIZE_MAX, 1, &capacity));
+	assert_int_equal(capacity, 1);
+}
+
+static void reserves_bytes(void **state)
+{
+	size_t capacity = 0;
+	char *bytes = array_reserve(NULL, 3, 10, &capacity), *same;
+
+	assert_non_null(bytes);
+	assert_int_equal(capacity, 10);
+	memset(bytes, 'a', 10);
+	same = array_reserve(bytes, 10, 10, &capacity);
+	assert_ptr_equal(same, bytes);
+	bytes = array_reserve(bytes, 11, 10, &capacity);
+	assert_non_null(bytes);
+	assert_int_equal(capacity, 20);
+	bytes = array_reserve(bytes, 81, 10, &capacity);
+	assert_non_null(bytes);
+	assert_int_equal(capacity, 160);
+	assert_memory_equal(bytes, "aaaaaaaaaa", 10);
+	free(bytes);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(grows_by_one),
+		cmocka_unit_test(grows_after_it_shrank),
+		cmocka_unit_test(refuses_more_than_there_can_be),
+		cmocka_unit_test(reserves_bytes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
