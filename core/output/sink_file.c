@@ -211,17 +211,26 @@ static int create(const struct sink_options *options, const char *path, int desc
 	return 0;
 }
 
-int sink_create_file(const struct sink_options *options, const char *path, struct sink **ret_sink,
+static int open_sink(const struct sink_options *options, const char *path, struct sink **ret_sink,
 		     struct error *err)
 {
 	struct stat status;
 	int descriptor = open_path(path, &status);
 
-	error_subject(err, "%s", path);
 	if (descriptor < 0)
 		return error_fail(err, descriptor, "cannot be opened for writing: %s",
 				  strerror(-descriptor));
 	if (S_ISFIFO(status.st_mode) || isatty(descriptor))
 		return sink_create_pipe(options, descriptor, ret_sink, err);
 	return create(options, path, descriptor, ret_sink, err);
+}
+
+int sink_create_file(const struct sink_options *options, const char *path, struct sink **ret_sink,
+		     struct error *err)
+{
+	int r = open_sink(options, path, ret_sink, err);
+
+	if (r < 0)
+		error_subject(err, "%s", path);
+	return r;
 }
