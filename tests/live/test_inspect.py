@@ -28,6 +28,42 @@ def functions_of(binary, *patterns):
     return {function["function"]: function for function in report["functions"]}, report
 
 
+PROBES = [
+    ("net/http.serverHandler.ServeHTTP", "start"),
+    ("net/http.(*response).finishRequest", "end"),
+    ("net/http.(*conn).close", "panic"),
+    ("net/http.(*http2responseWriter).handlerDone", "end"),
+]
+
+
+def test_whole(scope, release):
+    """without a function: what the binary is, and the probes that requests take"""
+    binary = build("server", release)
+    report = json.loads(inspect("--json", binary))
+    check_equal(report["binary"], str(binary), "binary")
+    check(report["go"].startswith(f"go{release}"), report["go"])
+    check_equal(report["abi"], "register" if release_number(release) >= (1, 17) else "stack", "abi")
+    check_equal((report["machine"], report["pie"], report["dynamic"], report["stripped"], report["dwarf"]),
+                ("x86-64", False, False, False, True), "machine, pie, dynamic, stripped, dwarf")
+    check(report["functions"] > 1000, f"{report['functions']}")
+    if release_number(release) >= (1, 18):
+        check_equal(report["package"], "command-line-arguments", "package")
+        check_equal(report["settings"].get("CGO_ENABLED"), "0", "settings")
+    probes = {(probe["function"], probe["role"]): probe for probe in report["probes"]}
+    for wanted in PROBES:
+        probe = probes[wanted]
+        check(int(probe["address"], 16) >= int(probe["entry"], 16) > 0, f"{probe}")
+        check_equal(probe["types"], "table", f"types of {wanted}")
+        check("refused" not in probe, f"{probe}")
+    start = {capture["expression"]: capture for capture in probes[PROBES[0]]["captures"]}
+    check_equal(start["req.Method"]["type"], "string", "type of the method")
+    check(start["req.URL.Path"]["place"].endswith(" +16 +56"), f"{start['req.URL.Path']}")
+    check("missing" not in start["req.ContentLength"], f"{start['req.ContentLength']}")
+    # Go 1.23 has it.
+    missing = [c for probe in report["probes"] for c in probe["captures"] if c["expression"].endswith("req.Pattern")]
+    check(missing and all("has no field \"Pattern\": it has Method" in c["missing"] and "place" not in c for c in missing), f"{missing}")
+
+
 def test_declarations(scope, release):
     """'main.*': every function as the source declares it"""
     found, report = functions_of(build("server", release), "main.*")
@@ -109,4 +145,5 @@ def test_refused(scope, release):
 
 if __name__ == "__main__":
     main([(test, release) for release in releases()
-          for test in (test_declarations, test_methods, test_stripped, test_inlined, test_plan, test_text, test_refused)])
+          for test in (test_whole, test_declarations, test_methods, test_stripped, test_inlined, test_plan, test_text, test_refused)],
+         attaches=False)
