@@ -8,7 +8,8 @@
  *	target ID PID "comm" "exe" "go" "abi" ["container" ["unseen"...]]    a traced process
  *	plan NUMBER ROLE "function" FIELD:KIND…  what its records hold; kinds: s, b, p, and i, u, f with a
  *	                                         size; -:KIND is a cell of the arguments; last those that
- *	                                         could not be captured, as FIELD:?
+ *	                                         could not be captured, as FIELD:?; and of calls entry=ADDRESS,
+ *	                                         drop=BYTES of the stack, results=COUNT, awaits_return, at_once
  *	shape NUMBER NODE…                       what the arguments of that plan are, a tree of nodes:
  *	                                         NAME:KIND[:CELL[:SECOND]][=COUNT][#HASH][...][{ NODE… }],
  *	                                         the dots: there is more
@@ -20,6 +21,8 @@
  *	attach TARGET TIME, detach TARGET TIME, lost TIME COUNT "where"
  *	open COUNT                               so many requests are open now
  *	lost_ends COUNT                          so many records of ends were lost
+ *	lost_calls COUNT                         as many of calls, before the next records
+ *	open_list TIME                           tells what is open at that time
  *	close                                    no more records come
  */
 #include <errno.h>
@@ -30,6 +33,7 @@
 #include "assembly.h"
 #include "format.h"
 #include "hit_field.h"
+#include "open_list.h"
 #include "record_builder.h"
 #include "script.h"
 
@@ -104,7 +108,7 @@ struct player {
 	struct assembly *assembly;
 	struct target_set set;
 	struct target targets[MAX_TARGETS];
-	uint64_t lost_ends;
+	uint64_t lost_ends, lost_calls;
 	struct inspection inspection;
 };
 
@@ -174,7 +178,8 @@ static enum plan_role named_role(struct player *player)
 	static const char *const names[] = {
 		[PLAN_ROLE_START] = "start",   [PLAN_ROLE_END] = "end",
 		[PLAN_ROLE_CALL] = "call",     [PLAN_ROLE_PANIC] = "panic",
-		[PLAN_ROLE_HIJACK] = "hijack",
+		[PLAN_ROLE_HIJACK] = "hijack", [PLAN_ROLE_RETURN] = "return",
+		[PLAN_ROLE_GONE] = "gone",
 	};
 	const char *name = script_name(&player->script);
 
@@ -206,6 +211,8 @@ static uint8_t named_field(const struct player *player, const char *word)
 		[FIELD_HEADER_SENT] = "header_sent",
 		[FIELD_BUFFERED_BYTES] = "buffered",
 		[FIELD_SENT_LENGTH] = "sent_length",
+		[FIELD_STACK_END] = "stack_end",
+		[FIELD_STACK_POINTER] = "stack_pointer",
 	};
 	const char *colon = strchr(word, ':');
 
@@ -240,9 +247,8 @@ static struct cell named_cell(const struct player *player, const char *kind)
 	}
 }
 
-static void add_field(struct player *player, struct schema *schema)
+static void add_field(struct player *player, struct schema *schema, const char *word)
 {
-	const char *word = script_name(&player->script);
 	uint8_t field = named_field(player, word);
 	const char *kind = strchr(word, ':') + 1;
 
@@ -251,6 +257,33 @@ static void add_field(struct player *player, struct schema *schema)
 	else
 		schema->cells[schema->cell_count++] =
 			(struct probe_cell){ named_cell(player, kind), field };
+}
+
+static uint64_t number_after(const char *word, const char *mark)
+{
+	const char *at = word ? strstr(word, mark) : NULL;
+
+	return at ? strtoull(at + strlen(mark), NULL, 0) : 0;
+}
+
+/* What is said of the function, or one of the fields. */
+static void add_word(struct player *player, struct schema *schema)
+{
+	const char *word = script_name(&player->script);
+
+	if (strcmp(word, "awaits_return") == 0) {
+		schema->awaits_return = true;
+	} else if (strcmp(word, "at_once") == 0) {
+		schema->returns_at_once = true;
+	} else if (strncmp(word, "entry=", 6) == 0) {
+		schema->entry = number_after(word, "=");
+	} else if (strncmp(word, "drop=", 5) == 0) {
+		schema->stack_drop = (uint32_t)number_after(word, "=");
+	} else if (strncmp(word, "results=", 8) == 0) {
+		schema->returned_count = (uint16_t)number_after(word, "=");
+	} else {
+		add_field(player, schema, word);
+	}
 }
 
 static void play_plan(struct player *player)
@@ -266,7 +299,7 @@ static void play_plan(struct player *player)
 	keep_text(player, player->inspection.plans[number].function,
 		  sizeof(player->inspection.plans[number].function));
 	while (script_more(&player->script))
-		add_field(player, schema);
+		add_word(player, schema);
 }
 
 static enum shape_kind named_shape(const struct player *player, const char *name, size_t size)
@@ -290,13 +323,6 @@ static enum shape_kind named_shape(const struct player *player, const char *name
 			return i;
 	}
 	script_fail(&player->script, "there is no shape", name);
-}
-
-static uint64_t number_after(const char *word, const char *mark)
-{
-	const char *at = word ? strstr(word, mark) : NULL;
-
-	return at ? strtoull(at + strlen(mark), NULL, 0) : 0;
 }
 
 static struct shape_node *add_node(struct player *player, struct shape *shape, const char *name,
@@ -397,6 +423,7 @@ static int play_record(struct player *player, struct damage damage)
 	record.head.time = script_integer(&player->script);
 	while (script_more(&player->script))
 		add_cell(player, &record);
+	record.head.lost_calls = player->lost_calls;
 	record.head.size = damage.size;
 	record.head.kind += damage.kind;
 	record.head.cell_count = damage.cells;
@@ -507,6 +534,23 @@ static void play_lost_ends(struct player *player)
 	player->lost_ends = script_integer(&player->script);
 }
 
+static void play_lost_calls(struct player *player)
+{
+	player->lost_calls = script_integer(&player->script);
+}
+
+static void print_notice(void *user, enum notice_level level, const char *text)
+{
+	printf("%s\n", text);
+}
+
+static void play_open_list(struct player *player)
+{
+	const struct notifier notifier = { print_notice, NULL };
+
+	open_list_tell(player->assembly, script_integer(&player->script), &notifier);
+}
+
 static uint64_t lost_ends(void *user)
 {
 	const struct player *player = user;
@@ -538,6 +582,8 @@ static void play_line(struct player *player)
 		{ "hello", play_hello },
 		{ "open", play_open },
 		{ "lost_ends", play_lost_ends },
+		{ "lost_calls", play_lost_calls },
+		{ "open_list", play_open_list },
 		{ "close", play_close },
 	};
 	const char *name = script_name(&player->script);
