@@ -4,7 +4,7 @@
 
 #include "walk.h"
 
-/* What the steps of a walk have in common; for walk.c, walk_root.c and walk_element.c. */
+/* What the steps of a walk have in common; for the files whose names begin so. */
 enum {
 	WALK_WORD = 8,
 	WALK_MAX_DISPLACEMENT = 1 << 28, /* of a value within what one pointer leads to */

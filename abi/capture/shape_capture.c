@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* From what expressions lead to, to the shape that holds all of it. */
+#include "shape_maker.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "interface.h"
+
+enum { CHANNEL_CAPACITY = 8 }; /* runtime.hchan: qcount, dataqsiz */
+
+static int add_measure(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+{
+	bool capacity = walk->expression->measure == MEASURE_CAP;
+	struct walk at = *walk;
+	int node, r = 0;
+
+	while (r == 0 && at.type->kind == TYPE_POINTER && at.type->element)
+		r = walk_follow(&at, maker->err);
+	if (r == 0)
+		r = types_complete(at.scope->types, at.type, maker->err);
+	if (r < 0)
+		return r;
+	if (at.type->kind == TYPE_SLICE || (at.type->kind == TYPE_STRING && !capacity))
+		return maker_set_cells(maker, maker_open(maker, SHAPE_CELL, spot),
+				       maker_add_part(maker, &at,
+						      capacity ? 2 * SHAPE_WORD : SHAPE_WORD,
+						      CELL_INT, SHAPE_WORD),
+				       0);
+	if (at.type->kind == TYPE_ARRAY) {
+		node = maker_open(maker, SHAPE_NUMBER, spot);
+		if (node >= 0)
+			maker_node(maker, node)->count = at.type->length;
+		return node < 0 ? node : 0;
+	}
+	if (at.type->kind != TYPE_CHAN && (at.type->kind != TYPE_MAP || capacity))
+		return walk_fail(walk, maker->err, -EINVAL,
+				 capacity ? "this type has no capacity" :
+					    "this type has no length");
+	node = value_add_counted(maker, &at, SHAPE_LENGTH, capacity ? CHANNEL_CAPACITY : 0, spot);
+	return node < 0 ? node : 0;
+}
+
+static int take_steps(struct shape_maker *maker, struct walk *walk, struct shape_spot spot);
+
+/* The rest of the expression, if the interface held that type; null where the type has no such field. */
+static int take_steps_of_held(struct shape_maker *maker, const struct walk *interface,
+			      const struct type *type, struct shape_spot spot)
+{
+	struct walk held = *interface;
+	bool hides = maker->hides;
+	int r = held_hash(maker, interface, type, &spot.hash);
+
+	if (r < 0)
+		return r;
+	spot.name = type->name;
+	held.type = type;
+	if (!walk_has_field(&held, held.expression->steps[held.step + 1].name))
+		return value_add_null(maker, spot);
+	held.type = interface->type;
+	r = walk_to_held(&held, type, maker->err);
+	if (r < 0)
+		return r;
+	r = take_steps(maker, &held, spot);
+	maker->hides = hides;
+	return r;
+}
+
+static bool needs_held(const struct walk *walk)
+{
+	const struct expression_step *next = &walk->expression->steps[walk->step + 1];
+
+	return walk->type->kind == TYPE_INTERFACE && next->kind == STEP_NAME &&
+	       !interface_word(next->name);
+}
+
+/* Pointers are followed on the way, also to interfaces, which Go itself does not do. */
+static int follow_to_interface(const struct shape_maker *maker, struct walk *walk)
+{
+	const struct type *type = walk->type;
+
+	if (type->kind != TYPE_POINTER || types_complete(walk->scope->types, type, NULL) < 0 ||
+	    !type->element || type->element->kind != TYPE_INTERFACE)
+		return 0;
+	return walk_follow(walk, maker->err);
+}
+
+static int fail_held(const struct walk *walk, struct error *err)
+{
+	return expression_fail(
+		err, -ENOENT, walk->expression, walk->expression->steps[walk->step + 1].at,
+		"a %s is an interface, and no known type in it has this field: name the type, .(*T).field",
+		walk->type->name);
+}
+
+static int choose_held(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+{
+	size_t node = maker->shape.node_count;
+	int r = held_add_alternatives(maker, walk, SHAPE_CHOICE, spot, take_steps_of_held);
+	size_t end = r < 0 ? 0 : node + maker->shape.nodes[node].size;
+
+	for (size_t i = node + 1; i < end; i += maker->shape.nodes[i].size) {
+		if (maker->shape.nodes[i].kind != SHAPE_NULL)
+			return 0;
+	}
+	return r < 0 ? r : fail_held(walk, maker->err);
+}
+
+/* The rest of the expression, hidden where the key beside the field that is next says so. */
+static int take_guarded_steps(struct shape_maker *maker, struct walk *walk, const char *key,
+			      struct shape_spot spot)
+{
+	int node = secret_open_guard(maker, walk, key, spot);
+	int r = node < 0 ? node : walk_take_step(walk, maker->err);
+
+	spot.name = "";
+	if (r == 0)
+		r = take_steps(maker, walk, spot);
+	return r < 0 ? r : maker_close(maker, node);
+}
+
+/* What the next step leads to may be secret by the struct that has the field: returns the key that says so. */
+static const char *look_ahead(struct shape_maker *maker, const struct walk *walk)
+{
+	const struct expression_step *next = &walk->expression->steps[walk->step + 1];
+	const struct redaction *redaction = maker->bounds.spec->redaction;
+	const struct type *owner =
+		redaction && next->kind == STEP_NAME ? walk_field_owner(walk, next->name) : NULL;
+
+	if (!owner || maker->hides)
+		return NULL;
+	maker->hides = secret_is_field(redaction, owner, next->name);
+	return maker->hides ? NULL :
+			      secret_key_beside(redaction, walk->scope->types, owner, next->name);
+}
+
+static int take_steps(struct shape_maker *maker, struct walk *walk, struct shape_spot spot)
+{
+	while (walk->step + 1 < walk->expression->step_count) {
+		int r = follow_to_interface(maker, walk);
+		const char *key;
+
+		if (r == 0 && needs_held(walk))
+			return choose_held(maker, walk, spot);
+		key = r == 0 ? look_ahead(maker, walk) : NULL;
+		if (key)
+			return take_guarded_steps(maker, walk, key, spot);
+		if (r == 0)
+			r = walk_take_step(walk, maker->err);
+		if (r < 0)
+			return r;
+	}
+	if (maker->hides)
+		return secret_add(maker, walk, spot);
+	if (maker->shows_type)
+		return opaque_add(maker, walk, spot);
+	if (walk->expression->measure)
+		return add_measure(maker, walk, spot);
+	return types_complete(walk->scope->types, walk->type, maker->err) < 0 ?
+		       -ENODATA :
+		       value_add_kind(maker, walk, spot);
+}
+
+static void note_gap(struct shape_maker *maker, const char *name)
+{
+	struct shape_gaps *gaps = maker->gaps;
+	struct shape_gap *gap;
+
+	if (!gaps || gaps->count == SHAPE_MAX_GAPS)
+		return;
+	gap = &gaps->gaps[gaps->count];
+	snprintf(gap->name, sizeof(gap->name), "%.*s", (int)sizeof(gap->name) - 1, name);
+	snprintf(gap->why, sizeof(gap->why), "%.*s", (int)sizeof(gap->why) - 1,
+		 maker->err ? maker->err->what : "");
+	gaps->count++;
+}
+
+static bool is_gap(const struct shape_maker *maker, int result)
+{
+	return result == -ENODATA || result == -ENOTSUP ||
+	       (maker->bounds.lenient && result == -ENOENT);
+}
+
+static int add_capture(struct shape_maker *maker, const struct scope *scope,
+		       const struct expression *expression)
+{
+	struct maker_mark before = maker_mark(maker);
+	struct shape_spot spot = { .name = expression->name };
+	struct walk walk;
+	int r = walk_begin(&walk, scope, expression, maker->builder, maker->err);
+
+	maker->hides = secret_is_named(maker->bounds.spec->redaction, scope, expression);
+	if (r == 0)
+		r = take_steps(maker, &walk, spot);
+	if (!is_gap(maker, r))
+		return r;
+	note_gap(maker, expression->name);
+	maker_rewind(maker, before);
+	return value_add_null(maker, spot);
+}
+
+/* A capture that a plan has no room for. */
+static int add_left_out(struct shape_maker *maker, const struct expression *expression)
+{
+	size_t node = maker->shape.node_count;
+	int r = value_add_null(maker, (struct shape_spot){ .name = expression->name });
+
+	if (r == 0)
+		maker_node(maker, (int)node)->cut = true;
+	return r;
+}
+
+static int add_wish(struct shape_maker *maker, const struct scope *scope,
+		    const struct shape_wish *wish, bool is_left_out)
+{
+	size_t node = maker->shape.node_count;
+	int r;
+
+	maker->shows_type = wish->shows_type;
+	r = is_left_out ? add_left_out(maker, wish->expression) :
+			  add_capture(maker, scope, wish->expression);
+
+	if (r == 0)
+		maker_node(maker, (int)node)->position = wish->position;
+	return r;
+}
+
+int shape_create(const struct scope *scope, const struct shape_wish *wishes, size_t count,
+		 struct shape_bounds bounds, struct plan_builder *builder, struct shape *ret_shape,
+		 struct shape_gaps *gaps, struct error *err)
+{
+	struct shape_maker maker = { .shape = { .spec = bounds.spec },
+				     .bounds = bounds,
+				     .builder = builder,
+				     .first_cell = builder->capture_count,
+				     .gaps = gaps,
+				     .err = err };
+	int root = maker_open(&maker, SHAPE_STRUCT, (struct shape_spot){ .name = "" });
+	int r = root < 0 ? root : 0;
+
+	if (gaps)
+		*gaps = (struct shape_gaps){ .count = 0 };
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = add_wish(&maker, scope, &wishes[i], bounds.has_limit && i >= bounds.limit);
+	if (r < 0) {
+		shape_finish(&maker.shape);
+		return r;
+	}
+	maker_close(&maker, root);
+	*ret_shape = maker.shape;
+	return 0;
+}
