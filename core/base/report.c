@@ -5,20 +5,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <yajl/yajl_gen.h>
 
 #include "escape.h"
+#include "json_writer.h"
+#include "text_buffer.h"
 
 enum { KEY_WIDTH = 13 };
 
 struct report {
-	yajl_gen json; /* NULL: text */
-	FILE *text;
-	char *text_data;
-	size_t text_size;
+	struct json_writer *json; /* NULL: text */
+	struct text_buffer text;
 	int depth;
 	bool item_begins; /* text: the next line begins an item of a list */
-	bool failed;
 };
 
 int report_create(bool json, struct report **ret_report)
@@ -27,16 +25,12 @@ int report_create(bool json, struct report **ret_report)
 
 	if (!report)
 		return -ENOMEM;
-	if (json)
-		report->json = yajl_gen_alloc(NULL);
-	else
-		report->text = open_memstream(&report->text_data, &report->text_size);
-	if (!report->json && !report->text) {
+	if (json && json_writer_create(&report->json) < 0) {
 		free(report);
 		return -ENOMEM;
 	}
-	if (report->json)
-		yajl_gen_map_open(report->json);
+	if (json)
+		json_open_object(report->json);
 	*ret_report = report;
 	return 0;
 }
@@ -45,12 +39,20 @@ void report_destroy(struct report *report)
 {
 	if (!report)
 		return;
-	if (report->json)
-		yajl_gen_free(report->json);
-	if (report->text)
-		fclose(report->text);
-	free(report->text_data);
+	json_writer_destroy(report->json);
+	text_buffer_release(&report->text);
 	free(report);
+}
+
+static void put_text(struct report *report, const char *text)
+{
+	text_buffer_add(&report->text, text, strlen(text));
+}
+
+static void put_blanks(struct report *report, size_t count)
+{
+	while (count-- > 0)
+		put_text(report, " ");
 }
 
 /* Begins a line of text: the indentation, the dash of a list's item, the key. */
@@ -58,56 +60,45 @@ static void begin_line(struct report *report, const char *key, bool has_value)
 {
 	int indent = 2 * report->depth;
 
+	put_blanks(report, report->item_begins ? indent - 2 : indent);
 	if (report->item_begins)
-		fprintf(report->text, "%*s- ", indent - 2, "");
-	else
-		fprintf(report->text, "%*s", indent, "");
+		put_text(report, "- ");
 	report->item_begins = false;
-	if (key && has_value)
-		fprintf(report->text, "%-*s ", KEY_WIDTH, key);
-	else if (key)
-		fprintf(report->text, "%s", key);
+	if (!key)
+		return;
+	put_text(report, key);
+	if (has_value)
+		put_blanks(report, strlen(key) < KEY_WIDTH ? KEY_WIDTH - strlen(key) + 1 : 1);
 }
 
 static void put_json_key(struct report *report, const char *key)
 {
-	if (key && yajl_gen_string(report->json, (const unsigned char *)key, strlen(key)) !=
-			   yajl_gen_status_ok)
-		report->failed = true;
+	if (key)
+		json_name(report->json, key);
 }
 
-/* Writes the bytes escaped, in quotes for JSON. */
 static void put_escaped(struct report *report, const char *value, size_t size)
 {
-	char *escaped = malloc(size * ESCAPE_MAX_GROWTH + 2);
-	size_t written;
+	char *escaped = malloc(size * ESCAPE_MAX_GROWTH + 1);
 
-	if (!escaped) {
-		report->failed = true;
-		return;
-	}
-	if (report->json) {
-		escaped[0] = '"';
-		written = escape(ESCAPE_JSON, value, size, escaped + 1) + 1;
-		escaped[written++] = '"';
-		if (yajl_gen_number(report->json, escaped, written) != yajl_gen_status_ok)
-			report->failed = true;
-	} else {
-		written = escape(ESCAPE_TERMINAL, value, size, escaped);
-		fwrite(escaped, 1, written, report->text);
-	}
+	if (escaped)
+		text_buffer_add(&report->text, escaped,
+				escape(ESCAPE_TERMINAL, value, size, escaped));
+	else
+		report->text.failed = true;
 	free(escaped);
 }
 
 void report_bytes(struct report *report, const char *key, const char *value, size_t size)
 {
-	if (report->json)
+	if (report->json) {
 		put_json_key(report, key);
-	else
-		begin_line(report, key, true);
+		json_bytes(report->json, value, size);
+		return;
+	}
+	begin_line(report, key, true);
 	put_escaped(report, value, size);
-	if (report->text)
-		fputc('\n', report->text);
+	put_text(report, "\n");
 }
 
 void report_string(struct report *report, const char *key, const char *value)
@@ -120,10 +111,11 @@ static void put_plain(struct report *report, const char *key, const char *value)
 {
 	if (report->json) {
 		put_json_key(report, key);
-		yajl_gen_number(report->json, value, strlen(value));
+		json_raw(report->json, value, strlen(value));
 	} else {
 		begin_line(report, key, true);
-		fprintf(report->text, "%s\n", value);
+		put_text(report, value);
+		put_text(report, "\n");
 	}
 }
 
@@ -157,10 +149,10 @@ void report_open_object(struct report *report, const char *key)
 {
 	if (report->json) {
 		put_json_key(report, key);
-		yajl_gen_map_open(report->json);
+		json_open_object(report->json);
 	} else if (key) {
 		begin_line(report, key, false);
-		fputc('\n', report->text);
+		put_text(report, "\n");
 	} else {
 		report->item_begins = true;
 	}
@@ -172,49 +164,37 @@ void report_close_object(struct report *report)
 	report->depth--;
 	report->item_begins = false;
 	if (report->json)
-		yajl_gen_map_close(report->json);
+		json_close_object(report->json);
 }
 
 void report_open_list(struct report *report, const char *key)
 {
 	if (report->json) {
 		put_json_key(report, key);
-		yajl_gen_array_open(report->json);
+		json_open_list(report->json);
 		return;
 	}
 	begin_line(report, key, false);
-	fputc('\n', report->text);
+	put_text(report, "\n");
 	report->depth++;
 }
 
 void report_close_list(struct report *report)
 {
 	if (report->json)
-		yajl_gen_array_close(report->json);
+		json_close_list(report->json);
 	else
 		report->depth--;
 }
 
-static int finish_json(struct report *report, struct bytes *ret_document)
-{
-	const unsigned char *document;
-	size_t size;
-
-	yajl_gen_map_close(report->json);
-	yajl_gen_reset(report->json, "\n");
-	if (report->failed ||
-	    yajl_gen_get_buf(report->json, &document, &size) != yajl_gen_status_ok)
-		return -ENOMEM;
-	*ret_document = (struct bytes){ document, size };
-	return 0;
-}
-
 int report_finish(struct report *report, struct bytes *ret_document)
 {
-	if (report->json)
-		return finish_json(report, ret_document);
-	if (fflush(report->text) != 0 || report->failed)
+	if (report->json) {
+		json_close_object(report->json);
+		return json_writer_finish(report->json, "\n", ret_document);
+	}
+	if (report->text.failed)
 		return -ENOMEM;
-	*ret_document = (struct bytes){ (const uint8_t *)report->text_data, report->text_size };
+	*ret_document = (struct bytes){ (const uint8_t *)report->text.data, report->text.size };
 	return 0;
 }
