@@ -207,7 +207,7 @@ int assembly_record(struct assembly *assembly, struct bytes record)
 	case PLAN_ROLE_RETURN:
 		calls_return(assembly->calls, &sighting, record);
 		return 0;
-	case PLAN_ROLE_GONE:
+	case PLAN_ROLE_GOROUTINE_EXIT:
 		calls_unwind(assembly->calls, &sighting);
 		return 0;
 	default:
@@ -219,7 +219,7 @@ void assembly_end_target(struct assembly *assembly, const struct target *target)
 {
 	struct bytes start;
 
-	while (joiner_take_any(assembly->joiner, target_id(target), &start))
+	while (joiner_take_oldest_of_target(assembly->joiner, target_id(target), &start))
 		close_request(assembly, start, NULL, OUTCOME_EXITED);
 	calls_end_target(assembly->calls, target);
 }

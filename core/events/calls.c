@@ -231,7 +231,7 @@ void calls_end_target(struct calls *calls, const struct target *target)
 {
 	struct bytes record;
 
-	while (joiner_take_any(calls->joiner, target_id(target), &record))
+	while (joiner_take_oldest_of_target(calls->joiner, target_id(target), &record))
 		close_call(calls, record, &(struct ending){ .outcome = OUTCOME_EXITED });
 }
 

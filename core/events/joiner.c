@@ -290,7 +290,7 @@ bool joiner_look_owned(const struct joiner *joiner, uint32_t target, uint64_t ow
 	return true;
 }
 
-bool joiner_take_any(struct joiner *joiner, uint32_t target, struct bytes *ret_record)
+bool joiner_take_oldest_of_target(struct joiner *joiner, uint32_t target, struct bytes *ret_record)
 {
 	uint32_t number = joiner->oldest;
 

@@ -4,7 +4,7 @@
 uint64_t losses_take(struct losses *losses, const struct kernel *kernel)
 {
 	uint64_t lost = kernel_lost(kernel, PLAN_ROLE_START) + kernel_lost(kernel, PLAN_ROLE_CALL) +
-			losses->unkept;
+			losses->pending_dropped;
 	uint64_t untold = lost - losses->told;
 
 	losses->told = lost;
@@ -15,7 +15,7 @@ uint64_t losses_lost_ends(const struct kernel *kernel)
 {
 	return kernel_lost(kernel, PLAN_ROLE_END) + kernel_lost(kernel, PLAN_ROLE_PANIC) +
 	       kernel_lost(kernel, PLAN_ROLE_HIJACK) + kernel_lost(kernel, PLAN_ROLE_RETURN) +
-	       kernel_lost(kernel, PLAN_ROLE_GONE);
+	       kernel_lost(kernel, PLAN_ROLE_GOROUTINE_EXIT);
 }
 
 uint64_t losses_of_ends(const struct kernel *kernel, const struct assembly *assembly)

@@ -338,7 +338,7 @@ static int survey_goroutine_end(struct survey *survey, const struct capture_spec
 				struct error *err)
 {
 	struct survey_probe *probe =
-		survey_grow(survey, protocol_goroutine_end.function, PLAN_ROLE_GONE, err);
+		survey_grow(survey, protocol_goroutine_end.function, PLAN_ROLE_GOROUTINE_EXIT, err);
 
 	if (!probe)
 		return -ENOMEM;

@@ -11,7 +11,7 @@ enum { WORD = 8, TEXT_SIZE = 256 };
 static const char *const roles[] = {
 	[PLAN_ROLE_CALL] = "call",
 	[PLAN_ROLE_RETURN] = "return",
-	[PLAN_ROLE_GONE] = "end of a goroutine",
+	[PLAN_ROLE_GOROUTINE_EXIT] = "end of a goroutine",
 };
 
 /* The text of one operation, which is told by what the operations before it have defined. */

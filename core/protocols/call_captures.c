@@ -15,7 +15,7 @@ static const struct capture goroutine[] = {
 
 const struct probe_request protocol_goroutine_end = {
 	"runtime.goexit1",
-	PLAN_ROLE_GONE,
+	PLAN_ROLE_GOROUTINE_EXIT,
 	CAPTURES(goroutine),
 };
 

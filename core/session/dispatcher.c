@@ -45,7 +45,7 @@ static void take_hit(void *user, struct bytes record)
 	struct dispatcher *dispatcher = user;
 
 	if (assembly_record(dispatcher->parts.assembly, record) == -ENOMEM)
-		dispatcher->parts.losses->unkept++;
+		dispatcher->parts.losses->pending_dropped++;
 }
 
 /* Not one that the target was before it ran another program; one that has ended is what it was. */
@@ -76,7 +76,7 @@ static void take_newcomer(struct dispatcher *dispatcher, const struct newcomer *
 		lookout_note(dispatcher->parts.lookout,
 			     &(struct process_news){ RECORD_EXEC, newcomer->pid, 0 });
 	if (!newcomers_keep(dispatcher->newcomers, record))
-		dispatcher->parts.losses->unkept++;
+		dispatcher->parts.losses->pending_dropped++;
 }
 
 void dispatcher_record(struct dispatcher *dispatcher, struct bytes record)

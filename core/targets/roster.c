@@ -477,7 +477,7 @@ int roster_add_ended(struct roster *roster, uint32_t pid, int plan, struct targe
 
 	if (!binary)
 		return error_fail(err, -ESRCH, "no such process");
-	process_imagine(pid, known_binary_name(binary), &process);
+	process_init_placeholder(pid, known_binary_name(binary), &process);
 	options = target_options(roster, binary);
 	r = target_create_ended(&options, &process, &target, err);
 	if (r == 0)

@@ -176,10 +176,10 @@ static struct target *named_target(struct player *player)
 static enum plan_role named_role(struct player *player)
 {
 	static const char *const names[] = {
-		[PLAN_ROLE_START] = "start",   [PLAN_ROLE_END] = "end",
-		[PLAN_ROLE_CALL] = "call",     [PLAN_ROLE_PANIC] = "panic",
-		[PLAN_ROLE_HIJACK] = "hijack", [PLAN_ROLE_RETURN] = "return",
-		[PLAN_ROLE_GONE] = "gone",
+		[PLAN_ROLE_START] = "start",	     [PLAN_ROLE_END] = "end",
+		[PLAN_ROLE_CALL] = "call",	     [PLAN_ROLE_PANIC] = "panic",
+		[PLAN_ROLE_HIJACK] = "hijack",	     [PLAN_ROLE_RETURN] = "return",
+		[PLAN_ROLE_GOROUTINE_EXIT] = "gone",
 	};
 	const char *name = script_name(&player->script);
 

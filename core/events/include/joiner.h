@@ -51,6 +51,6 @@ bool joiner_take_oldest(struct joiner *joiner, struct bytes *ret_record);
 bool joiner_look_next(const struct joiner *joiner, uint32_t *at, struct bytes *ret_record);
 
 /* Takes the oldest open request of a target out; false when it has none. */
-bool joiner_take_any(struct joiner *joiner, uint32_t target, struct bytes *ret_record);
+bool joiner_take_oldest_of_target(struct joiner *joiner, uint32_t target, struct bytes *ret_record);
 
 #endif

@@ -10,7 +10,7 @@
  * it is ready for use.
  */
 struct losses {
-	uint64_t unkept; /* records of who had just begun, for which there was no room */
+	uint64_t pending_dropped; /* records of who had just begun, for which there was no room */
 	uint64_t told;
 };
 

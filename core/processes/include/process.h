@@ -52,7 +52,7 @@ struct process_exe_path process_exe_path(uint32_t pid);
  */
 int process_open(uint32_t pid, struct process *ret_process, struct error *err);
 /* What is to be said of a process that has ended and ran the file of this name. */
-void process_imagine(uint32_t pid, const char *exe, struct process *ret_process);
+void process_init_placeholder(uint32_t pid, const char *exe, struct process *ret_process);
 
 /* What has become of it since it was opened; one that ends runs none. */
 enum process_program { PROCESS_RUNS_SAME, PROCESS_RUNS_OTHER, PROCESS_RUNS_NONE };

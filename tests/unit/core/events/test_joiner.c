@@ -136,12 +136,12 @@ static void takes_the_oldest_of_a_target(void **state)
 	open_new(joiner, 1, 2, "second");
 	open_new(joiner, 1, 3, "third");
 	assert_true(joiner_take(joiner, 1, 2, &record));
-	assert_true(joiner_take_any(joiner, 1, &record));
+	assert_true(joiner_take_oldest_of_target(joiner, 1, &record));
 	assert_record(record, "first");
-	assert_true(joiner_take_any(joiner, 1, &record));
+	assert_true(joiner_take_oldest_of_target(joiner, 1, &record));
 	assert_record(record, "third");
-	assert_false(joiner_take_any(joiner, 1, &record));
-	assert_false(joiner_take_any(joiner, 0, &record));
+	assert_false(joiner_take_oldest_of_target(joiner, 1, &record));
+	assert_false(joiner_take_oldest_of_target(joiner, 0, &record));
 	assert_int_equal(joiner_count(joiner), 2);
 	assert_true(joiner_take(joiner, 2, 1, &record));
 	assert_true(joiner_take(joiner, 2, 2, &record));
@@ -326,11 +326,11 @@ static void step_take_owned(struct joiner *joiner, struct model *model, uint32_t
 		assert_serial(record, model_remove(model, index - 1));
 }
 
-static void step_take_any(struct joiner *joiner, struct model *model, uint32_t target)
+static void step_take_oldest_of_target(struct joiner *joiner, struct model *model, uint32_t target)
 {
 	struct bytes record;
 	size_t index = 0;
-	bool taken = joiner_take_any(joiner, target, &record);
+	bool taken = joiner_take_oldest_of_target(joiner, target, &record);
 
 	while (index < model->count && model->open[index].target != target)
 		index++;
@@ -365,7 +365,7 @@ static void agrees_with_a_model(void **state)
 			else if (what < 30)
 				step_take_owned(joiner, &model, target, random >> 50 & 7);
 			else if (what < 31)
-				step_take_any(joiner, &model, target);
+				step_take_oldest_of_target(joiner, &model, target);
 			else
 				step_take_oldest(joiner, &model);
 			assert_int_equal(joiner_count(joiner), model.count);

@@ -175,7 +175,7 @@ int process_open(uint32_t pid, struct process *ret_process, struct error *err)
 	return 0;
 }
 
-void process_imagine(uint32_t pid, const char *exe, struct process *ret_process)
+void process_init_placeholder(uint32_t pid, const char *exe, struct process *ret_process)
 {
 	*ret_process = (struct process){ .pid = pid, .descriptor = -1 };
 	snprintf(ret_process->exe, sizeof(ret_process->exe), "%s", exe);
