@@ -36,7 +36,7 @@ static bool is_complete(const struct survey *survey, const char *server)
 }
 
 /* Whether there is a probe that is meant for where this call was inlined. */
-static bool is_made_up_for(const struct survey *survey, const struct expected_call *call)
+static bool has_replacement(const struct survey *survey, const struct expected_call *call)
 {
 	for (size_t i = 0; i < survey->count; i++) {
 		if (survey->probes[i].result == 0 && survey->rows.items[i].request.inlined == call)
@@ -58,17 +58,17 @@ static void give_up_panics(struct survey *survey, const char *server)
 	}
 }
 
-static void find_blindnesses(struct survey *survey)
+static void find_limitations(struct survey *survey)
 {
-	for (size_t i = 0; i < survey->rows.blindness_count; i++) {
-		const struct blindness_row *row = &survey->rows.blindnesses[i];
-		const struct protocol_blindness *blindness = &row->blindness;
+	for (size_t i = 0; i < survey->rows.limitation_count; i++) {
+		const struct limitation_row *row = &survey->rows.limitations[i];
+		const struct protocol_limitation *limitation = &row->limitation;
 
-		if (is_made_up_for(survey, blindness->call) ||
-		    !probe_is_inlined(survey->binary, blindness->call))
+		if (has_replacement(survey, limitation->call) ||
+		    !probe_is_inlined(survey->binary, limitation->call))
 			continue;
-		survey->blindnesses[survey->blindness_count++] = blindness;
-		if (blindness->hides_ends)
+		survey->limitations[survey->limitation_count++] = limitation;
+		if (limitation->hides_ends)
 			give_up_panics(survey, row->protocol->server);
 	}
 }
@@ -88,8 +88,8 @@ static int init_of_protocols(struct survey *survey, const struct binary *binary,
 		return r;
 	}
 	survey->rows = rows;
-	survey->blindnesses = calloc(rows.blindness_count + 1, sizeof(*survey->blindnesses));
-	if (survey->blindnesses)
+	survey->limitations = calloc(rows.limitation_count + 1, sizeof(*survey->limitations));
+	if (survey->limitations)
 		return 0;
 	survey_finish(survey);
 	return error_fail(err, -ENOMEM, "out of memory");
@@ -263,7 +263,7 @@ int survey_protocols(const struct binary *binary, const struct trace_spec *spec,
 		survey_finish(&survey);
 		return r;
 	}
-	find_blindnesses(&survey);
+	find_limitations(&survey);
 	*ret_survey = survey;
 	return 0;
 }

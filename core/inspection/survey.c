@@ -17,7 +17,7 @@ void survey_finish(struct survey *survey)
 	for (size_t i = 0; i < survey->count; i++)
 		probe_finish(&survey->probes[i].probe);
 	free(survey->probes);
-	free(survey->blindnesses);
+	free(survey->limitations);
 	protocol_rows_finish(&survey->rows);
 	*survey = (struct survey){ 0 };
 }
@@ -33,8 +33,8 @@ size_t survey_count_fit(const struct survey *survey)
 
 const char *survey_unseen(const struct survey *survey, size_t index)
 {
-	if (index < survey->blindness_count)
-		return survey->blindnesses[index]->unseen;
-	index -= survey->blindness_count;
+	if (index < survey->limitation_count)
+		return survey->limitations[index]->unseen;
+	index -= survey->limitation_count;
 	return index < survey->others.count ? survey->others.names[index] : NULL;
 }

@@ -22,14 +22,14 @@ static void tell_copies(const struct survey *survey, const struct survey_listene
 	survey_tell(listener, &why);
 }
 
-static void tell_blindnesses(const struct survey *survey, const struct survey_listener *listener)
+static void tell_limitations(const struct survey *survey, const struct survey_listener *listener)
 {
-	for (size_t i = 0; i < survey->blindness_count; i++) {
-		const struct protocol_blindness *blindness = survey->blindnesses[i];
+	for (size_t i = 0; i < survey->limitation_count; i++) {
+		const struct protocol_limitation *limitation = survey->limitations[i];
 		struct error why = { 0 };
 
 		error_fail(&why, -ENOENT, "%s cannot be observed: %s was inlined",
-			   blindness->unseen, blindness->call->callee);
+			   limitation->unseen, limitation->call->callee);
 		error_hint(&why, "build without profile-guided optimisation: -pgo=off");
 		survey_tell(listener, &why);
 	}
@@ -196,7 +196,7 @@ void survey_warn(const struct survey *survey, const struct survey_listener *list
 
 	if (refusal)
 		listener->tell(listener->user, refusal);
-	tell_blindnesses(survey, listener);
+	tell_limitations(survey, listener);
 	tell_refused(survey, listener);
 	tell_copies(survey, listener);
 	tell_others(survey, listener);

@@ -55,7 +55,7 @@ static const struct expected_call serve_calls_handler = { SERVE, SERVE_HTTP };
 static const struct expected_call serve_calls_finish = { SERVE, FINISH_REQUEST };
 static const struct expected_call serve_calls_close = { SERVE ".func1", "net/http.(*conn).close" };
 
-static const struct protocol_blindness blindnesses[] = {
+static const struct protocol_limitation limitations[] = {
 	{ &serve_calls_handler, "HTTP/1 requests" },
 	{ &serve_calls_finish, "the end of HTTP/1 requests", true },
 	{ &serve_calls_close, "panics of handlers" },
@@ -80,6 +80,6 @@ const struct protocol protocol_http1 = {
 	.manner = "over HTTP/1",
 	.probes = probes,
 	.probe_count = COUNT(probes),
-	.blindnesses = blindnesses,
-	.blindness_count = COUNT(blindnesses),
+	.limitations = limitations,
+	.limitation_count = COUNT(limitations),
 };

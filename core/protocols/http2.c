@@ -34,7 +34,7 @@ static const struct expected_call alpn_calls_handler = { "net/http.initALPNReque
 static const struct expected_call bundled_calls_done = HTTP2_CALLS_DONE(BUNDLED);
 static const struct expected_call internal_calls_done = HTTP2_CALLS_DONE(INTERNAL);
 
-static const struct protocol_blindness blindnesses[] = {
+static const struct protocol_limitation limitations[] = {
 	{ &alpn_calls_handler, "HTTP/2 requests" },
 	{ &bundled_calls_done, "the end of HTTP/2 requests", true },
 	{ &internal_calls_done, "the end of HTTP/2 requests", true },
@@ -56,6 +56,6 @@ const struct protocol protocol_http2 = {
 	.manner = "over HTTP/2",
 	.probes = probes,
 	.probe_count = COUNT(probes),
-	.blindnesses = blindnesses,
-	.blindness_count = COUNT(blindnesses),
+	.limitations = limitations,
+	.limitation_count = COUNT(limitations),
 };

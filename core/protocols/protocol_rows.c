@@ -75,14 +75,14 @@ static void add_rows(struct protocol_rows *rows, const struct protocol *protocol
 			rows->items[rows->count++] =
 				(struct protocol_row){ protocol, probe_in_copy(naming, row) };
 	}
-	for (size_t i = 0; i < protocol->blindness_count; i++) {
-		struct protocol_blindness blindness = protocol->blindnesses[i];
+	for (size_t i = 0; i < protocol->limitation_count; i++) {
+		struct protocol_limitation limitation = protocol->limitations[i];
 
-		if (!is_first && !x_net_has(blindness.call->callee))
+		if (!is_first && !x_net_has(limitation.call->callee))
 			continue;
-		blindness.call = call_in_copy(naming, blindness.call);
-		rows->blindnesses[rows->blindness_count++] =
-			(struct blindness_row){ protocol, blindness };
+		limitation.call = call_in_copy(naming, limitation.call);
+		rows->limitations[rows->limitation_count++] =
+			(struct limitation_row){ protocol, limitation };
 	}
 }
 
@@ -90,16 +90,16 @@ static void add_rows(struct protocol_rows *rows, const struct protocol *protocol
 static bool make_room(struct protocol_rows *rows, const struct protocol *const *protocols,
 		      size_t count, size_t copies)
 {
-	size_t probes = 0, blindnesses = 0;
+	size_t probes = 0, limitations = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		probes += protocols[i]->probe_count;
-		blindnesses += protocols[i]->blindness_count;
+		limitations += protocols[i]->limitation_count;
 	}
 	rows->items = arena_alloc(&rows->arena, copies * probes, sizeof(*rows->items));
-	rows->blindnesses =
-		arena_alloc(&rows->arena, copies * blindnesses, sizeof(*rows->blindnesses));
-	return rows->items && rows->blindnesses;
+	rows->limitations =
+		arena_alloc(&rows->arena, copies * limitations, sizeof(*rows->limitations));
+	return rows->items && rows->limitations;
 }
 
 int protocol_rows_init(struct protocol_rows *rows, const struct protocol *const *protocols,

@@ -23,7 +23,7 @@ static const struct capture goroutine[] = {
 
 static const struct expected_call calls_done = HTTP2_CALLS_DONE(X_NET);
 
-static const struct protocol_blindness blindnesses[] = {
+static const struct protocol_limitation limitations[] = {
 	{ &calls_done, "the end of requests of golang.org/x/net/http2", true },
 };
 
@@ -41,6 +41,6 @@ const struct protocol protocol_x_net_http2 = {
 	.manner = "over HTTP/2",
 	.probes = probes,
 	.probe_count = COUNT(probes),
-	.blindnesses = blindnesses,
-	.blindness_count = COUNT(blindnesses),
+	.limitations = limitations,
+	.limitation_count = COUNT(limitations),
 };

@@ -29,9 +29,9 @@ struct survey {
 	struct survey_probe *probes;
 	struct protocol_rows
 		rows; /* what the probes of protocols were compiled from, in their order */
-	/* What cannot be seen because the compiler inlined a call; of these there are `blindness_count`. */
-	const struct protocol_blindness **blindnesses;
-	size_t blindness_count;
+	/* What cannot be seen because the compiler inlined a call; of these there are `limitation_count`. */
+	const struct protocol_limitation **limitations;
+	size_t limitation_count;
 	struct other_servers others; /* what the binary serves by, and the protocol does not see */
 };
 

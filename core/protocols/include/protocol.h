@@ -5,7 +5,7 @@
 #include "probe.h"
 
 /* What a binary no longer shows when its compiler inlined a call (profile-guided optimisation does). */
-struct protocol_blindness {
+struct protocol_limitation {
 	const struct expected_call *call;
 	const char *unseen; /* "HTTP/1 requests" */
 	bool hides_ends;    /* that a request is still open then says nothing about its handler */
@@ -22,8 +22,8 @@ struct protocol {
 	const char *manner; /* how its requests come, for sentences about them: "over HTTP/1" */
 	const struct probe_request *probes;
 	size_t probe_count;
-	const struct protocol_blindness *blindnesses;
-	size_t blindness_count;
+	const struct protocol_limitation *limitations;
+	size_t limitation_count;
 };
 
 #endif

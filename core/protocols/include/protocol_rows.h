@@ -12,9 +12,9 @@ struct protocol_row {
 	struct probe_request request;
 };
 
-struct blindness_row {
+struct limitation_row {
 	const struct protocol *protocol;
-	struct protocol_blindness blindness;
+	struct protocol_limitation limitation;
 };
 
 /*
@@ -24,8 +24,8 @@ struct blindness_row {
 struct protocol_rows {
 	struct protocol_row *items;
 	size_t count;
-	struct blindness_row *blindnesses;
-	size_t blindness_count;
+	struct limitation_row *limitations;
+	size_t limitation_count;
 	struct arena arena; /* of all of these */
 };
 
