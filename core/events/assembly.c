@@ -71,7 +71,7 @@ static void emit(struct assembly *assembly, const struct target *target, struct 
 
 /* The end of a request, as it was seen. */
 struct ending {
-	const struct sighting *sighting;
+	const struct resolved_hit *resolved;
 	struct bytes record;
 };
 
@@ -80,15 +80,15 @@ static void close_request(struct assembly *assembly, struct bytes start_record,
 			  const struct ending *end, enum outcome outcome)
 {
 	struct hit_arguments of_request, of_response;
-	struct sighting start;
+	struct resolved_hit start;
 	struct event event;
 
-	if (sighting_of(assembly->targets, start_record, &start) < 0)
+	if (resolved_hit_find(assembly->targets, start_record, &start) < 0)
 		return;
-	event = request_event(&start, end ? end->sighting : NULL, outcome, assembly->wall_offset);
-	event.arguments = sighting_arguments(&start, start_record, &of_request);
+	event = request_event(&start, end ? end->resolved : NULL, outcome, assembly->wall_offset);
+	event.arguments = resolved_hit_arguments(&start, start_record, &of_request);
 	if (end)
-		event.results = sighting_arguments(end->sighting, end->record, &of_response);
+		event.results = resolved_hit_arguments(end->resolved, end->record, &of_response);
 	emit(assembly, start.target, &event);
 }
 
@@ -103,14 +103,14 @@ static void give_up(struct assembly *assembly, struct bytes start_record)
  * Two probes can see one request begin, where one layer of a server calls the other: its key is open
  * then, by another probe and for the same goroutine, which cannot handle two requests at once.
  */
-static bool is_open_already(const struct assembly *assembly, const struct sighting *start,
+static bool is_open_already(const struct assembly *assembly, const struct resolved_hit *start,
 			    uint64_t key, uint64_t owner)
 {
 	struct bytes record;
-	struct sighting open;
+	struct resolved_hit open;
 
 	return owner && joiner_look(assembly->joiner, target_id(start->target), key, &record) &&
-	       sighting_of(assembly->targets, record, &open) == 0 &&
+	       resolved_hit_find(assembly->targets, record, &open) == 0 &&
 	       open.head.plan != start->head.plan &&
 	       (uint64_t)hit_integer(&open.hit, FIELD_GOID).value == owner;
 }
@@ -119,7 +119,7 @@ static bool is_open_already(const struct assembly *assembly, const struct sighti
  * A displaced request has ended by a road that passes none of our probes (its response writer is in
  * use again), or its end was lost, or there are too many open.
  */
-static int open_request(struct assembly *assembly, const struct sighting *start,
+static int open_request(struct assembly *assembly, const struct resolved_hit *start,
 			struct bytes record)
 {
 	uint64_t key = hit_integer(&start->hit, FIELD_KEY).value;
@@ -127,7 +127,7 @@ static int open_request(struct assembly *assembly, const struct sighting *start,
 	struct bytes displaced;
 	int r;
 
-	if (sighting_is_early(start))
+	if (resolved_hit_is_early(start))
 		return 0;
 	/* Its end would not find it. */
 	if (hit_integer(&start->hit, FIELD_KEY).presence == UNREADABLE) {
@@ -146,8 +146,8 @@ static int open_request(struct assembly *assembly, const struct sighting *start,
 }
 
 /* The end of a request that began before it was traced finds no start, and is no event. */
-static void end_request(struct assembly *assembly, const struct sighting *end, struct bytes record,
-			enum outcome outcome)
+static void end_request(struct assembly *assembly, const struct resolved_hit *end,
+			struct bytes record, enum outcome outcome)
 {
 	uint64_t key = hit_integer(&end->hit, FIELD_KEY).value;
 	struct bytes start;
@@ -169,7 +169,7 @@ static bool misses_ends(const struct assembly *assembly)
  * A connection is at its end and a request on it is open: its handler panicked, unless this is one
  * of those whose ends are missing.
  */
-static void end_panicked(struct assembly *assembly, const struct sighting *panic,
+static void end_panicked(struct assembly *assembly, const struct resolved_hit *panic,
 			 struct bytes record)
 {
 	uint64_t owner = hit_integer(&panic->hit, FIELD_GOID).value;
@@ -185,30 +185,30 @@ static void end_panicked(struct assembly *assembly, const struct sighting *panic
 
 int assembly_record(struct assembly *assembly, struct bytes record)
 {
-	struct sighting sighting;
-	int r = sighting_of(assembly->targets, record, &sighting);
+	struct resolved_hit resolved;
+	int r = resolved_hit_find(assembly->targets, record, &resolved);
 
 	if (r < 0)
 		return r;
-	switch (sighting.schema->role) {
+	switch (resolved.schema->role) {
 	case PLAN_ROLE_START:
-		return open_request(assembly, &sighting, record);
+		return open_request(assembly, &resolved, record);
 	case PLAN_ROLE_END:
-		end_request(assembly, &sighting, record, OUTCOME_OK);
+		end_request(assembly, &resolved, record, OUTCOME_OK);
 		return 0;
 	case PLAN_ROLE_HIJACK:
-		end_request(assembly, &sighting, record, OUTCOME_HIJACKED);
+		end_request(assembly, &resolved, record, OUTCOME_HIJACKED);
 		return 0;
 	case PLAN_ROLE_PANIC:
-		end_panicked(assembly, &sighting, record);
+		end_panicked(assembly, &resolved, record);
 		return 0;
 	case PLAN_ROLE_CALL:
-		return calls_begin(assembly->calls, &sighting, record);
+		return calls_begin(assembly->calls, &resolved, record);
 	case PLAN_ROLE_RETURN:
-		calls_return(assembly->calls, &sighting, record);
+		calls_return(assembly->calls, &resolved, record);
 		return 0;
 	case PLAN_ROLE_GOROUTINE_EXIT:
-		calls_unwind(assembly->calls, &sighting);
+		calls_unwind(assembly->calls, &resolved);
 		return 0;
 	default:
 		return -EBADMSG;
@@ -243,13 +243,13 @@ void assembly_close(struct assembly *assembly)
 void assembly_each_open(const struct assembly *assembly, assembly_show *show, void *user)
 {
 	uint32_t at = JOINER_NONE;
-	struct sighting start;
+	struct resolved_hit start;
 	struct bytes record;
 
 	while (joiner_look_next(assembly->joiner, &at, &record)) {
 		struct event event;
 
-		if (sighting_of(assembly->targets, record, &start) < 0)
+		if (resolved_hit_find(assembly->targets, record, &start) < 0)
 			continue;
 		event = request_event(&start, NULL, OUTCOME_OPEN, assembly->wall_offset);
 		event.process = target_identity(start.target);

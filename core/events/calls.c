@@ -62,40 +62,40 @@ uint64_t calls_unknown_ends(const struct calls *calls)
 	return calls->unknown_ends;
 }
 
-static uint64_t goroutine_of(const struct sighting *sighting)
+static uint64_t goroutine_of(const struct resolved_hit *resolved)
 {
-	return (uint64_t)hit_integer(&sighting->hit, FIELD_GOID).value;
+	return (uint64_t)hit_integer(&resolved->hit, FIELD_GOID).value;
 }
 
-static uint64_t frame_of(const struct sighting *sighting)
+static uint64_t frame_of(const struct resolved_hit *resolved)
 {
-	return (uint64_t)hit_integer(&sighting->hit, FIELD_STACK_END).value -
-	       (uint64_t)hit_integer(&sighting->hit, FIELD_STACK_POINTER).value -
-	       sighting->schema->stack_drop;
+	return (uint64_t)hit_integer(&resolved->hit, FIELD_STACK_END).value -
+	       (uint64_t)hit_integer(&resolved->hit, FIELD_STACK_POINTER).value -
+	       resolved->schema->stack_drop;
 }
 
 /* A goroutine has one call a frame. */
-static uint64_t key_of(const struct sighting *sighting)
+static uint64_t key_of(const struct resolved_hit *resolved)
 {
-	return goroutine_of(sighting) << FRAME_BITS | frame_of(sighting) >> FRAME_SHIFT;
+	return goroutine_of(resolved) << FRAME_BITS | frame_of(resolved) >> FRAME_SHIFT;
 }
 
-static bool has_frame(const struct sighting *sighting)
+static bool has_frame(const struct resolved_hit *resolved)
 {
-	return hit_integer(&sighting->hit, FIELD_GOID).presence == PRESENT &&
-	       hit_integer(&sighting->hit, FIELD_STACK_END).presence == PRESENT &&
-	       hit_integer(&sighting->hit, FIELD_STACK_POINTER).presence == PRESENT;
+	return hit_integer(&resolved->hit, FIELD_GOID).presence == PRESENT &&
+	       hit_integer(&resolved->hit, FIELD_STACK_END).presence == PRESENT &&
+	       hit_integer(&resolved->hit, FIELD_STACK_POINTER).presence == PRESENT;
 }
 
 /* What a return adds to a call; all of it may be missing. */
 struct ending {
 	enum outcome outcome;
-	const struct sighting *end;
+	const struct resolved_hit *end;
 	struct bytes record;
 };
 
 /* The event of a call, but for its arguments. */
-static struct event event_of(const struct calls *calls, const struct sighting *call,
+static struct event event_of(const struct calls *calls, const struct resolved_hit *call,
 			     enum outcome outcome)
 {
 	struct event event = call_event(call, call->function, calls->wall_offset);
@@ -106,13 +106,13 @@ static struct event event_of(const struct calls *calls, const struct sighting *c
 	return event;
 }
 
-static void tell(struct calls *calls, const struct sighting *call, struct bytes record,
+static void tell(struct calls *calls, const struct resolved_hit *call, struct bytes record,
 		 const struct ending *ending)
 {
 	struct event event = event_of(calls, call, ending->outcome);
 	struct hit_arguments arguments, results;
 
-	event.arguments = sighting_arguments(call, record, &arguments);
+	event.arguments = resolved_hit_arguments(call, record, &arguments);
 	if (call->schema->returns_at_once) {
 		event.awaits_return = true;
 		event.outcome = OUTCOME_OK;
@@ -122,7 +122,7 @@ static void tell(struct calls *calls, const struct sighting *call, struct bytes 
 	if (ending->end) {
 		event.duration = (struct integer){ PRESENT, (int64_t)(ending->end->head.time -
 								      call->head.time) };
-		event.results = sighting_arguments(ending->end, ending->record, &results);
+		event.results = resolved_hit_arguments(ending->end, ending->record, &results);
 	}
 	calls->callbacks.emit(calls->callbacks.user, &event);
 }
@@ -130,9 +130,9 @@ static void tell(struct calls *calls, const struct sighting *call, struct bytes 
 /* Tells of a call that waited. */
 static void close_call(struct calls *calls, struct bytes record, const struct ending *ending)
 {
-	struct sighting call;
+	struct resolved_hit call;
 
-	if (sighting_of(calls->targets, record, &call) == 0)
+	if (resolved_hit_find(calls->targets, record, &call) == 0)
 		tell(calls, &call, record, ending);
 }
 
@@ -156,28 +156,28 @@ static void close_left(struct calls *calls, struct bytes record)
 }
 
 /* Whether the innermost call that waits on a goroutine is in a frame from `least` on. */
-static bool is_within(struct calls *calls, const struct sighting *sighting, uint64_t least)
+static bool is_within(struct calls *calls, const struct resolved_hit *resolved, uint64_t least)
 {
-	struct sighting innermost;
+	struct resolved_hit innermost;
 	struct bytes record;
 
-	return joiner_look_owned(calls->joiner, target_id(sighting->target), goroutine_of(sighting),
+	return joiner_look_owned(calls->joiner, target_id(resolved->target), goroutine_of(resolved),
 				 &record) &&
-	       sighting_of(calls->targets, record, &innermost) == 0 &&
+	       resolved_hit_find(calls->targets, record, &innermost) == 0 &&
 	       frame_of(&innermost) >= least;
 }
 
-static void leave_frames(struct calls *calls, const struct sighting *sighting, uint64_t least)
+static void leave_frames(struct calls *calls, const struct resolved_hit *resolved, uint64_t least)
 {
 	struct bytes record;
 
-	while (is_within(calls, sighting, least) &&
-	       joiner_take_owned(calls->joiner, target_id(sighting->target), goroutine_of(sighting),
+	while (is_within(calls, resolved, least) &&
+	       joiner_take_owned(calls->joiner, target_id(resolved->target), goroutine_of(resolved),
 				 &record))
 		close_left(calls, record);
 }
 
-int calls_begin(struct calls *calls, const struct sighting *call, struct bytes record)
+int calls_begin(struct calls *calls, const struct resolved_hit *call, struct bytes record)
 {
 	struct bytes displaced;
 	int r;
@@ -186,7 +186,7 @@ int calls_begin(struct calls *calls, const struct sighting *call, struct bytes r
 		tell(calls, call, record, &(struct ending){ .outcome = OUTCOME_UNKNOWN });
 		return 0;
 	}
-	if (sighting_is_early(call))
+	if (resolved_hit_is_early(call))
 		return 0;
 	leave_frames(calls, call, frame_of(call));
 	r = joiner_open(calls->joiner, target_id(call->target), key_of(call), goroutine_of(call),
@@ -198,16 +198,16 @@ int calls_begin(struct calls *calls, const struct sighting *call, struct bytes r
 	return r < 0 ? r : 0;
 }
 
-void calls_return(struct calls *calls, const struct sighting *end, struct bytes record)
+void calls_return(struct calls *calls, const struct resolved_hit *end, struct bytes record)
 {
 	struct bytes call_record;
-	struct sighting call;
+	struct resolved_hit call;
 
 	if (!has_frame(end))
 		return;
 	leave_frames(calls, end, frame_of(end) + 1);
 	if (!joiner_look(calls->joiner, target_id(end->target), key_of(end), &call_record) ||
-	    sighting_of(calls->targets, call_record, &call) < 0)
+	    resolved_hit_find(calls->targets, call_record, &call) < 0)
 		return;
 	/* Another function's call, in the same place: its return was not seen. */
 	if (call.schema->entry != end->schema->entry) {
@@ -222,7 +222,7 @@ void calls_return(struct calls *calls, const struct sighting *end, struct bytes 
 		close_call(calls, call_record, &(struct ending){ OUTCOME_OK, end, record });
 }
 
-void calls_unwind(struct calls *calls, const struct sighting *end)
+void calls_unwind(struct calls *calls, const struct resolved_hit *end)
 {
 	leave_frames(calls, end, 0);
 }
@@ -250,13 +250,13 @@ void calls_close(struct calls *calls, bool is_known)
 void calls_each_open(const struct calls *calls, assembly_show *show, void *user)
 {
 	uint32_t at = JOINER_NONE;
-	struct sighting call;
+	struct resolved_hit call;
 	struct bytes record;
 
 	while (joiner_look_next(calls->joiner, &at, &record)) {
 		struct event event;
 
-		if (sighting_of(calls->targets, record, &call) < 0)
+		if (resolved_hit_find(calls->targets, record, &call) < 0)
 			continue;
 		event = event_of(calls, &call, OUTCOME_OPEN);
 		if (!show(user, &event))

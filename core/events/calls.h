@@ -3,7 +3,7 @@
 #define GOHTTPSNOOP_CORE_CALLS_H
 
 #include "assembly_callbacks.h"
-#include "sighting.h"
+#include "resolved_hit.h"
 
 /*
  * Makes events of calls of traced functions. Where returns are probed a call waits for its own. Which
@@ -19,12 +19,12 @@ void calls_destroy(struct calls *calls);
 
 void calls_set_wall_offset(struct calls *calls, int64_t wall_offset);
 
-/* `record` is what the sighting was decoded from. -ENOMEM when it could not be kept. */
-int calls_begin(struct calls *calls, const struct sighting *call, struct bytes record);
-void calls_return(struct calls *calls, const struct sighting *end, struct bytes record);
+/* `record` is what the resolved was decoded from. -ENOMEM when it could not be kept. */
+int calls_begin(struct calls *calls, const struct resolved_hit *call, struct bytes record);
+void calls_return(struct calls *calls, const struct resolved_hit *end, struct bytes record);
 
 /* The goroutine has ended. */
-void calls_unwind(struct calls *calls, const struct sighting *end);
+void calls_unwind(struct calls *calls, const struct resolved_hit *end);
 
 /* Closes the calls of a target whose process has ended. */
 void calls_end_target(struct calls *calls, const struct target *target);

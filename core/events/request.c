@@ -2,7 +2,7 @@
 #include "request.h"
 
 /* What is known of a request from the moment its handler is called. */
-static struct event event_of_start(const struct sighting *start, int64_t wall_offset)
+static struct event event_of_start(const struct resolved_hit *start, int64_t wall_offset)
 {
 	const struct hit *hit = &start->hit;
 
@@ -60,7 +60,7 @@ static struct integer response_bytes_of(const struct hit *hit)
 	return written.presence == ABSENT ? (struct integer){ PRESENT, 0 } : written;
 }
 
-struct event request_event(const struct sighting *start, const struct sighting *end,
+struct event request_event(const struct resolved_hit *start, const struct resolved_hit *end,
 			   enum outcome outcome, int64_t wall_offset)
 {
 	struct event event = event_of_start(start, wall_offset);
@@ -78,7 +78,7 @@ struct event request_event(const struct sighting *start, const struct sighting *
 	return event;
 }
 
-struct event call_event(const struct sighting *call, const char *function, int64_t wall_offset)
+struct event call_event(const struct resolved_hit *call, const char *function, int64_t wall_offset)
 {
 	struct event event = event_of_start(call, wall_offset);
 

@@ -85,7 +85,7 @@ static struct bytes make_end(struct record_builder *record, int number)
 
 static void read_start(struct pipeline *pipeline, struct bytes record)
 {
-	struct sighting start;
+	struct resolved_hit start;
 	struct bytes displaced;
 
 	if (decode_head(record, &start.head) < 0 ||
@@ -102,7 +102,7 @@ static void read_end(struct pipeline *pipeline, struct bytes record)
 							 .exe = "/srv/shop",
 							 .go_version = "go1.27",
 							 .convention = "register" };
-	struct sighting start, end;
+	struct resolved_hit start, end;
 	struct bytes start_record, line;
 	struct event event;
 

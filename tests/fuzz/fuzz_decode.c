@@ -201,9 +201,9 @@ static void check_event(struct event event)
 }
 
 static void check_arguments(struct bytes record, const struct schema *schema,
-			    const struct sighting *sighting)
+			    const struct resolved_hit *resolved)
 {
-	struct event event = call_event(sighting, "main.f", 0);
+	struct event event = call_event(resolved, "main.f", 0);
 	struct hit_arguments arguments;
 
 	if (decode_arguments(record, schema, &arguments) < 0)
@@ -233,7 +233,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t shape_size = size < 3 ? 0 : data[2] < size - 3 ? data[2] : size - 3;
 	struct bytes record = { data + 3 + shape_size, size - 3 - shape_size };
-	struct sighting sighting = { 0 };
+	struct resolved_hit resolved = { 0 };
 	struct schema schema = { 0 };
 	struct maker maker;
 
@@ -243,23 +243,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	add_arguments(&schema, data[1]);
 	make_shape(&maker, data + 3, shape_size, &schema);
 	schema.arguments = &maker.shape;
-	if (decode_head(record, &sighting.head) < 0) {
-		HOLDS(decode_hit(record, &schema, &sighting.hit) < 0);
+	if (decode_head(record, &resolved.head) < 0) {
+		HOLDS(decode_hit(record, &schema, &resolved.hit) < 0);
 		return 0;
 	}
-	HOLDS(sighting.head.target < 1u << COOKIE_TARGET_BITS);
-	HOLDS(sighting.head.plan < 1u << COOKIE_PLAN_BITS);
-	if (decode_hit(record, &schema, &sighting.hit) < 0)
+	HOLDS(resolved.head.target < 1u << COOKIE_TARGET_BITS);
+	HOLDS(resolved.head.plan < 1u << COOKIE_PLAN_BITS);
+	if (decode_hit(record, &schema, &resolved.hit) < 0)
 		return 0;
-	HOLDS((sighting.hit.known & sighting.hit.unreadable) == 0);
+	HOLDS((resolved.hit.known & resolved.hit.unreadable) == 0);
 	for (uint16_t i = 0; i < schema.cell_count; i++) {
 		if (schema.cells[i].cell.kind == CELL_STRING &&
 		    schema.cells[i].field != PROBE_NO_FIELD)
-			HOLDS(is_within(record, hit_text(&sighting.hit, schema.cells[i].field)));
+			HOLDS(is_within(record, hit_text(&resolved.hit, schema.cells[i].field)));
 	}
-	check_event(request_event(&sighting, &sighting, OUTCOME_OK, 0));
-	check_event(request_event(&sighting, NULL, OUTCOME_EXITED, 0));
-	check_event(call_event(&sighting, "main.f", 0));
-	check_arguments(record, &schema, &sighting);
+	check_event(request_event(&resolved, &resolved, OUTCOME_OK, 0));
+	check_event(request_event(&resolved, NULL, OUTCOME_EXITED, 0));
+	check_event(call_event(&resolved, "main.f", 0));
+	check_arguments(record, &schema, &resolved);
 	return 0;
 }

@@ -9,17 +9,17 @@
 
 #include "request.h"
 
-static void set_text(struct sighting *sighting, enum hit_field field, const char *text)
+static void set_text(struct resolved_hit *resolved, enum hit_field field, const char *text)
 {
-	sighting->hit.known |= 1u << field;
-	sighting->hit.values[field] =
+	resolved->hit.known |= 1u << field;
+	resolved->hit.values[field] =
 		(struct hit_value){ .data = text, .size = strlen(text), .length = strlen(text) };
 }
 
-static void set_integer(struct sighting *sighting, enum hit_field field, int64_t value)
+static void set_integer(struct resolved_hit *resolved, enum hit_field field, int64_t value)
 {
-	sighting->hit.known |= 1u << field;
-	sighting->hit.values[field] = (struct hit_value){ .integer = value };
+	resolved->hit.known |= 1u << field;
+	resolved->hit.values[field] = (struct hit_value){ .integer = value };
 }
 
 static void assert_text(struct text text, const char *wanted)
@@ -37,9 +37,9 @@ static void assert_integer(struct integer integer, int64_t wanted)
 }
 
 /* Both have a value for each field, so that one taken from the wrong side shows. */
-static struct sighting sighting_with(const char *side, uint64_t time, int64_t base)
+static struct resolved_hit resolved_with(const char *side, uint64_t time, int64_t base)
 {
-	struct sighting sighting = { .head = { .pid = 10, .tid = 20 + base, .time = time } };
+	struct resolved_hit resolved = { .head = { .pid = 10, .tid = 20 + base, .time = time } };
 	static const enum hit_field texts[] = { FIELD_METHOD, FIELD_PATH, FIELD_QUERY,
 						FIELD_ROUTE,  FIELD_HOST, FIELD_REMOTE };
 	static const enum hit_field integers[] = {
@@ -48,10 +48,10 @@ static struct sighting sighting_with(const char *side, uint64_t time, int64_t ba
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		set_text(&sighting, texts[i], side);
+		set_text(&resolved, texts[i], side);
 	for (size_t i = 0; i < sizeof(integers) / sizeof(integers[0]); i++)
-		set_integer(&sighting, integers[i], base + integers[i]);
-	return sighting;
+		set_integer(&resolved, integers[i], base + integers[i]);
+	return resolved;
 }
 
 static void assert_start(const struct event *event)
@@ -71,8 +71,8 @@ static void assert_start(const struct event *event)
 
 static void joins_start_and_end(void **state)
 {
-	struct sighting start = sighting_with("start", 1000, 100);
-	struct sighting end = sighting_with("end", 1555, 200);
+	struct resolved_hit start = resolved_with("start", 1000, 100);
+	struct resolved_hit end = resolved_with("end", 1555, 200);
 	struct event event = request_event(&start, &end, OUTCOME_OK, 1000000);
 
 	assert_int_equal(event.type, EVENT_REQUEST);
@@ -90,7 +90,7 @@ static void has_no_status_without_an_end(void **state)
 {
 	static const enum outcome outcomes[] = { OUTCOME_PANIC, OUTCOME_HIJACKED, OUTCOME_EXITED,
 						 OUTCOME_UNKNOWN };
-	struct sighting start = sighting_with("start", 1000, 100);
+	struct resolved_hit start = resolved_with("start", 1000, 100);
 
 	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
 		struct event event = request_event(&start, NULL, outcomes[i], 0);
@@ -108,8 +108,8 @@ static void has_no_status_without_an_end(void **state)
 static void has_no_status_unless_finished(void **state)
 {
 	static const enum outcome outcomes[] = { OUTCOME_PANIC, OUTCOME_HIJACKED };
-	struct sighting start = sighting_with("start", 1000, 100),
-			end = sighting_with("end", 1007, 200);
+	struct resolved_hit start = resolved_with("start", 1000, 100),
+			    end = resolved_with("end", 1007, 200);
 
 	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
 		struct event event = request_event(&start, &end, outcomes[i], 0);
@@ -122,16 +122,16 @@ static void has_no_status_unless_finished(void **state)
 	}
 }
 
-static struct integer status_of_end(const struct sighting *end)
+static struct integer status_of_end(const struct resolved_hit *end)
 {
-	struct sighting start = { 0 };
+	struct resolved_hit start = { 0 };
 
 	return request_event(&start, end, OUTCOME_OK, 0).status;
 }
 
 static void says_200_where_nothing_was_written(void **state)
 {
-	struct sighting end = { 0 };
+	struct resolved_hit end = { 0 };
 
 	assert_int_equal(status_of_end(&end).presence, ABSENT);
 	end.hit.unreadable = 1u << FIELD_STATUS;
@@ -146,9 +146,9 @@ static void says_200_where_nothing_was_written(void **state)
 	assert_integer(status_of_end(&end), -1);
 }
 
-static struct integer bytes_of_end(const struct sighting *end)
+static struct integer bytes_of_end(const struct resolved_hit *end)
 {
-	struct sighting start = { 0 };
+	struct resolved_hit start = { 0 };
 
 	return request_event(&start, end, OUTCOME_OK, 0).response_bytes;
 }
@@ -170,7 +170,7 @@ static void tells_what_was_taken(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct sighting end = { 0 };
+		struct resolved_hit end = { 0 };
 
 		set_integer(&end, FIELD_RESPONSE_BYTES, rows[i].written);
 		set_integer(&end, FIELD_DECLARED_BYTES, rows[i].declared);
@@ -186,7 +186,7 @@ static void tells_what_was_taken(void **state)
 /* Where the response is closed the buffer is not its own any more: nothing handed on means nothing taken. */
 static void tells_what_was_taken_without_a_buffer(void **state)
 {
-	struct sighting end = { 0 };
+	struct resolved_hit end = { 0 };
 
 	set_integer(&end, FIELD_RESPONSE_BYTES, 3000);
 	set_integer(&end, FIELD_DECLARED_BYTES, 10);
@@ -198,7 +198,7 @@ static void tells_what_was_taken_without_a_buffer(void **state)
 
 static void tells_what_was_taken_over_http2(void **state)
 {
-	struct sighting end = { 0 };
+	struct resolved_hit end = { 0 };
 
 	set_integer(&end, FIELD_RESPONSE_BYTES, 3000);
 	set_integer(&end, FIELD_SENT_LENGTH, 0);
@@ -216,7 +216,7 @@ static void does_not_guess_what_was_taken(void **state)
 						 FIELD_SENT_LENGTH };
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		struct sighting end = { 0 };
+		struct resolved_hit end = { 0 };
 
 		set_integer(&end, FIELD_RESPONSE_BYTES, 3);
 		end.hit.known &= ~(1u << fields[i]);
@@ -227,7 +227,7 @@ static void does_not_guess_what_was_taken(void **state)
 
 static void leaves_out_what_was_not_captured(void **state)
 {
-	struct sighting start = { .head = { .time = 5 } }, end = { .head = { .time = 5 } };
+	struct resolved_hit start = { .head = { .time = 5 } }, end = { .head = { .time = 5 } };
 	struct event event = request_event(&start, &end, OUTCOME_OK, -6);
 
 	assert_true(event.time == -1);
@@ -240,7 +240,7 @@ static void leaves_out_what_was_not_captured(void **state)
 
 static void tells_calls(void **state)
 {
-	struct sighting call = sighting_with("start", 7, 100);
+	struct resolved_hit call = resolved_with("start", 7, 100);
 	struct event event = call_event(&call, "main.ping", 3);
 
 	assert_int_equal(event.type, EVENT_CALL);
