@@ -387,8 +387,8 @@ static size_t count_missing(const struct probe *probe)
 }
 
 /* Where the function puts the floats it takes in registers, if it takes any. */
-static int find_landing(const struct binary *binary, const struct scope *scope,
-			const struct function *function, struct landing *ret_landing)
+static int find_spill_site(const struct binary *binary, const struct scope *scope,
+			   const struct function *function, struct spill_site *ret_spill)
 {
 	struct argument_use use;
 	int r = convention_use(scope->convention, scope->types, scope->signature, &use, NULL);
@@ -397,23 +397,23 @@ static int find_landing(const struct binary *binary, const struct scope *scope,
 		return r;
 	if (!use.floats)
 		return -ENOENT;
-	return landing_find(binary->image, function, scope->site, &use, ret_landing, NULL);
+	return spill_site_find(binary->image, function, scope->site, &use, ret_spill, NULL);
 }
 
 /* A probe on a later instruction costs more: it is worth it where more of the arguments can be read. */
-static void try_landing(const struct binary *binary, const struct scope *begin,
-			const struct probe_request *request, const struct function *function,
-			const struct capture_spec *spec, struct probe *probe)
+static void try_spill_site(const struct binary *binary, const struct scope *begin,
+			   const struct probe_request *request, const struct function *function,
+			   const struct capture_spec *spec, struct probe *probe)
 {
-	struct landing landing;
+	struct spill_site spill;
 	struct scope scope = *begin;
 	struct probe later = { .entry = probe->entry, .source = probe->source };
 
-	if (find_landing(binary, begin, function, &landing) < 0)
+	if (find_spill_site(binary, begin, function, &spill) < 0)
 		return;
-	later.site = landing.site;
+	later.site = spill.site;
 	scope.site = &later.site;
-	scope.landing = &landing;
+	scope.spill = &spill;
 	if (compile(&scope, request, spec, &later, NULL) < 0 ||
 	    count_missing(&later) >= count_missing(probe)) {
 		probe_finish(&later);
@@ -446,7 +446,7 @@ int probe_compile(const struct binary *binary, const struct probe_request *reque
 	if (r == 0)
 		r = compile(&scope, request, spec, &probe, err);
 	if (r == 0 && request->wants_arguments && is_at_begin(request) && count_missing(&probe))
-		try_landing(binary, &scope, request, &function, spec, &probe);
+		try_spill_site(binary, &scope, request, &function, spec, &probe);
 	if (r == 0)
 		*ret_probe = probe;
 	else

@@ -30,10 +30,9 @@ static int put_on_register(const struct walk *walk, uint8_t index, struct plan_p
 static int find_float(const struct walk *walk, const struct piece *piece,
 		      struct plan_place *ret_place, struct error *err)
 {
-	const struct landing *landing = walk->scope->landing;
-	const struct held *held = landing && piece->index < LANDING_MAX_FLOATS ?
-					  &landing->floats[piece->index] :
-					  NULL;
+	const struct spill_site *spill = walk->scope->spill;
+	const struct held *held =
+		spill && piece->index < SPILL_SITE_MAX_FLOATS ? &spill->floats[piece->index] : NULL;
 	int r;
 
 	if (!held || held->size < piece->size)

@@ -6,9 +6,9 @@
 #include <elf.h>
 
 #include "fuzz.h"
-#include "landing.h"
 #include "memory_file.h"
 #include "site.h"
+#include "spill_site.h"
 
 enum { IS_ARM64 = 1, IS_OLD = 2 };
 enum { CALLEE_DISTANCE = 0x100, MAX_STACK = 1 << 24, ARGUMENT_WORDS = 4 };
@@ -31,19 +31,19 @@ static void check_begin(enum machine machine, const struct function *function,
 	HOLDS(site->stack_drop == 0);
 }
 
-static void check_landing(const struct image *image, const struct function *function,
-			  const struct site *begin, const struct argument_use *use)
+static void check_spill_site(const struct image *image, const struct function *function,
+			     const struct site *begin, const struct argument_use *use)
 {
-	struct landing landing;
+	struct spill_site spill;
 	int held = 0;
 
-	if (landing_find(image, function, begin, use, &landing, NULL) < 0)
+	if (spill_site_find(image, function, begin, use, &spill, NULL) < 0)
 		return;
-	HOLDS(is_within(function, landing.site.address, landing.site.file_offset));
-	HOLDS(landing.site.kind == SITE_LANDING && landing.site.address > begin->address);
-	HOLDS(landing.site.stack_drop < MAX_STACK);
-	for (size_t i = 0; i < LANDING_MAX_FLOATS; i++) {
-		const struct held *place = &landing.floats[i];
+	HOLDS(is_within(function, spill.site.address, spill.site.file_offset));
+	HOLDS(spill.site.kind == SITE_AFTER_SPILL && spill.site.address > begin->address);
+	HOLDS(spill.site.stack_drop < MAX_STACK);
+	for (size_t i = 0; i < SPILL_SITE_MAX_FLOATS; i++) {
+		const struct held *place = &spill.floats[i];
 
 		held += use->floats >> i & 1 && place->holder != HOLDER_NONE;
 		if (place->holder == HOLDER_STACK)
@@ -99,7 +99,7 @@ static void check_function(const struct image *image, const struct convention *c
 	if (site_find(image, convention, function, &begin, NULL) < 0)
 		return;
 	check_begin(image_machine(image), function, &begin);
-	check_landing(image, function, &begin, &use);
+	check_spill_site(image, function, &begin, &use);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -3,8 +3,8 @@
 #define GOHTTPSNOOP_ABI_SCOPE_H
 
 #include "convention.h"
-#include "landing.h"
 #include "site.h"
+#include "spill_site.h"
 #include "types.h"
 
 enum { SCOPE_MAX_PATH = 5 };
@@ -30,7 +30,7 @@ struct scope {
 	struct types *types;
 	const struct signature *signature;
 	const struct site *site; /* at SITE_RETURN there are results, and no parameters any more */
-	const struct landing *landing; /* NULL: arguments lie where they did at entry */
+	const struct spill_site *spill; /* NULL: arguments lie where they did at entry */
 	struct scope_roots roots;
 };
 

@@ -18,7 +18,7 @@ enum site_kind {
 	SITE_CALL,	 /* a call instruction inside the function; the kernel emulates that, too */
 	SITE_RETURN,	 /* a return instruction; single-stepped, there is no other way */
 	SITE_AFTER_CALL, /* the instruction after a call: the results of what was called are at hand */
-	SITE_LANDING, /* somewhat later, where floats that came in registers can be read: landing.h */
+	SITE_AFTER_SPILL, /* somewhat later, where floats that came in registers can be read: spill_site.h */
 };
 
 struct site {

@@ -76,7 +76,7 @@ func nest(f float64, depth int) int {
 	return 1 + nest(f/2, depth-1)
 }
 
-func landings() {
+func spills() {
 	f := 6.5
 	add("floats stored first", storedFloats, func() { calls += storedFloats(1, 2.5, "three", -4.25, true, complex(5, 6), &f, -7) },
 		arg("a", 1), arg("f", 2.5), arg("s", "three"), arg("g", float32(-4.25)), arg("b", true), arg("c", complex(5, 6)),

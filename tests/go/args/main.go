@@ -134,7 +134,7 @@ func fillList() {
 	moreKnowns()
 	words()
 	registers()
-	landings()
+	spills()
 	functions()
 	generics()
 	returns()

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Holds where a landing finds floats that came in registers against where DWARF says that the function
+ * Holds where a spill finds floats that came in registers against where DWARF says that the function
  * keeps them later on, for every parameter of every function.
  *
- *	landing_truth BINARY…
+ *	spill_truth BINARY…
  *
  * DWARF leaves a parameter in its register as long as it is also there; what it never says to be on the
  * stack is not compared.
@@ -15,7 +15,7 @@
 #include "binary.h"
 #include "debug_types.h"
 #include "entry_list.h"
-#include "landing.h"
+#include "spill_site.h"
 
 enum { FARTHEST = 4096 }; /* bytes of code in which DWARF may begin to say so */
 
@@ -50,9 +50,9 @@ static bool find_said(const struct truth *truth, const struct debug_entry *param
 
 static void parameter_check(struct truth *truth, const struct debug_entry *parameter,
 			    const struct function *function, const struct location *location,
-			    const struct landing *landing)
+			    const struct spill_site *spill)
 {
-	const struct held *held = &landing->floats[location->pieces[0].index];
+	const struct held *held = &spill->floats[location->pieces[0].index];
 	int64_t said;
 
 	truth->floats++;
@@ -63,12 +63,12 @@ static void parameter_check(struct truth *truth, const struct debug_entry *param
 	if (!find_said(truth, parameter, function, &said))
 		return;
 	truth->compared++;
-	if (said == held->offset - (int64_t)landing->site.stack_drop)
+	if (said == held->offset - (int64_t)spill->site.stack_drop)
 		truth->agreed++;
 	else
 		printf("%s: %s at 0x%llx: %+lld, DWARF says %+lld\n", truth->path, function->name,
-		       (unsigned long long)landing->site.address,
-		       (long long)held->offset - landing->site.stack_drop, (long long)said);
+		       (unsigned long long)spill->site.address,
+		       (long long)held->offset - spill->site.stack_drop, (long long)said);
 }
 
 /* A whole float, or a struct of one. */
@@ -79,7 +79,7 @@ static bool is_float(const struct location *location)
 
 static void parameters_check(struct truth *truth, const struct entry_list *entries,
 			     const struct function *function, const struct signature *signature,
-			     const struct landing *landing)
+			     const struct spill_site *spill)
 {
 	const struct binary *binary = truth->binary;
 	struct location location;
@@ -96,7 +96,7 @@ static void parameters_check(struct truth *truth, const struct entry_list *entri
 		if (convention_locate(binary->convention, binary->types, signature, index++,
 				      &location, NULL) == 0 &&
 		    is_float(&location))
-			parameter_check(truth, &entries->entries[i], function, &location, landing);
+			parameter_check(truth, &entries->entries[i], function, &location, spill);
 	}
 }
 
@@ -106,7 +106,7 @@ static void function_check(struct truth *truth, const struct debug_entry *entry,
 	const struct binary *binary = truth->binary;
 	const struct signature *signature;
 	struct entry_list entries = { 0 };
-	struct landing landing = { 0 };
+	struct spill_site spill = { 0 };
 	struct argument_use use;
 	struct site site;
 
@@ -115,12 +115,12 @@ static void function_check(struct truth *truth, const struct debug_entry *entry,
 	    !use.floats || site_find(binary->image, binary->convention, function, &site, NULL) < 0)
 		return;
 	truth->functions++;
-	if (landing_find(binary->image, function, &site, &use, &landing, NULL) < 0)
+	if (spill_site_find(binary->image, function, &site, &use, &spill, NULL) < 0)
 		return;
 	truth->landed++;
 	if (entry_list_read(debug_types_info(truth->dwarf), entry->offset, DEBUG_TAG_PARAMETER,
 			    SIZE_MAX, &entries, NULL) == 0)
-		parameters_check(truth, &entries, function, signature, &landing);
+		parameters_check(truth, &entries, function, signature, &spill);
 	entry_list_release(&entries);
 }
 
@@ -160,16 +160,16 @@ static int binary_check(const char *path)
 		r = debug_types_functions(truth.dwarf, function_visit, &visit, &err);
 	if (r == 0)
 		printf("%s: %s, %s convention: %zu of %zu functions with floats in registers have a"
-		       " landing; of %zu floats there %zu can be read, %zu of them on the stack, where"
+		       " spill; of %zu floats there %zu can be read, %zu of them on the stack, where"
 		       " %zu of %zu agree with DWARF\n",
 		       path, truth.binary->version.text, truth.binary->convention->name,
 		       truth.landed, truth.functions, truth.floats, truth.found, truth.on_stack,
 		       truth.agreed, truth.compared);
 	if (r == 0 && (truth.agreed != truth.compared || (truth.functions && !truth.compared)))
-		r = error_fail(&err, -EBADMSG, "landings and DWARF disagree");
+		r = error_fail(&err, -EBADMSG, "spills and DWARF disagree");
 	if (r < 0) {
 		error_format(&err, message, sizeof(message));
-		fprintf(stderr, "landing_truth: %s: %s\n", path, message);
+		fprintf(stderr, "spill_truth: %s: %s\n", path, message);
 	}
 	debug_types_close(truth.dwarf);
 	binary_close(truth.binary);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "landing.h"
+#include "spill_site.h"
 
 #include <errno.h>
 
@@ -10,9 +10,9 @@ enum {
 
 /* What is known of the arguments after some instructions. */
 struct state {
-	uint32_t lost_integers, lost_floats;	/* registers that hold something else by now */
-	int64_t stack_pointer;			/* relative to what it was at entry */
-	struct held floats[LANDING_MAX_FLOATS]; /* STACK: from SP at entry */
+	uint32_t lost_integers, lost_floats;	   /* registers that hold something else by now */
+	int64_t stack_pointer;			   /* relative to what it was at entry */
+	struct held floats[SPILL_SITE_MAX_FLOATS]; /* STACK: from SP at entry */
 };
 
 /* ---- jumps into the middle ---- */
@@ -57,7 +57,7 @@ static bool hits_arguments(const struct held *stored, const struct argument_use 
 
 static void forget_overwritten(struct state *state, const struct instruction_effects *effects)
 {
-	for (size_t i = 0; i < LANDING_MAX_FLOATS; i++) {
+	for (size_t i = 0; i < SPILL_SITE_MAX_FLOATS; i++) {
 		struct held *held = &state->floats[i];
 
 		if ((effects->stored.holder && overlap(held, &effects->stored)) ||
@@ -93,7 +93,7 @@ static bool follow(struct state *state, struct instruction_effects effects,
 	    hits_arguments(&effects.stored, use))
 		return false;
 	forget_overwritten(state, &effects);
-	if (effects.copy.holder && effects.copied < LANDING_MAX_FLOATS &&
+	if (effects.copy.holder && effects.copied < SPILL_SITE_MAX_FLOATS &&
 	    !(state->lost_floats >> effects.copied & 1))
 		state->floats[effects.copied] = effects.copy;
 	state->lost_integers |= effects.integers;
@@ -107,19 +107,19 @@ static int count_floats(const struct state *state, const struct argument_use *us
 {
 	int count = 0;
 
-	for (size_t i = 0; i < LANDING_MAX_FLOATS; i++)
+	for (size_t i = 0; i < SPILL_SITE_MAX_FLOATS; i++)
 		count += use->floats >> i & 1 && state->floats[i].holder;
 	return count;
 }
 
-static void land(const struct state *state, uint64_t address, struct landing *landing)
+static void land(const struct state *state, uint64_t address, struct spill_site *spill)
 {
-	landing->site.address = address;
-	landing->site.stack_drop = (uint32_t)-state->stack_pointer;
-	for (size_t i = 0; i < LANDING_MAX_FLOATS; i++) {
-		landing->floats[i] = state->floats[i];
+	spill->site.address = address;
+	spill->site.stack_drop = (uint32_t)-state->stack_pointer;
+	for (size_t i = 0; i < SPILL_SITE_MAX_FLOATS; i++) {
+		spill->floats[i] = state->floats[i];
 		if (state->floats[i].holder == HOLDER_STACK)
-			landing->floats[i].offset -= (int32_t)state->stack_pointer;
+			spill->floats[i].offset -= (int32_t)state->stack_pointer;
 	}
 }
 
@@ -139,7 +139,7 @@ static bool skip_to_begin(struct disassembler *disassembler, const struct site *
 
 /* Follows the function in a straight line. Returns how many floats are at hand where it landed. */
 static int search(struct disassembler *disassembler, uint64_t limit, const struct argument_use *use,
-		  uint8_t goroutine_register, struct landing *landing)
+		  uint8_t goroutine_register, struct spill_site *spill)
 {
 	uint32_t needed = (uint32_t)use->integers;
 	struct instruction instruction;
@@ -154,7 +154,7 @@ static int search(struct disassembler *disassembler, uint64_t limit, const struc
 
 		if (count > most && !effects.refuses_probe && !effects.may_repeat) {
 			most = count;
-			land(&state, instruction.address, landing);
+			land(&state, instruction.address, spill);
 		}
 		if (instruction.kind != INSTRUCTION_OTHER || !follow(&state, effects, use) ||
 		    state.lost_integers & needed)
@@ -165,7 +165,7 @@ static int search(struct disassembler *disassembler, uint64_t limit, const struc
 
 static int find(struct disassembler *disassembler, struct bytes code,
 		const struct function *function, const struct site *begin,
-		const struct argument_use *use, struct landing *landing)
+		const struct argument_use *use, struct spill_site *spill)
 {
 	uint64_t first = begin->address + (begin->kind == SITE_STACK_CHECK);
 	uint64_t limit = first_target(disassembler, code, function->entry, first);
@@ -173,14 +173,14 @@ static int find(struct disassembler *disassembler, struct bytes code,
 	disassembler_start(disassembler, code, function->entry);
 	if (!skip_to_begin(disassembler, begin))
 		return 0;
-	return search(disassembler, limit, use, begin->goroutine_register, landing);
+	return search(disassembler, limit, use, begin->goroutine_register, spill);
 }
 
-int landing_find(const struct image *image, const struct function *function,
-		 const struct site *begin, const struct argument_use *use,
-		 struct landing *ret_landing, struct error *err)
+int spill_site_find(const struct image *image, const struct function *function,
+		    const struct site *begin, const struct argument_use *use,
+		    struct spill_site *ret_spill, struct error *err)
 {
-	struct landing landing = { .site = *begin };
+	struct spill_site spill = { .site = *begin };
 	uint64_t size = function->end - function->entry;
 	struct disassembler *disassembler;
 	struct buffer code;
@@ -188,14 +188,14 @@ int landing_find(const struct image *image, const struct function *function,
 
 	if (r < 0)
 		return r;
-	landing.site.kind = SITE_LANDING;
-	landing.site.skip_if_set = landing.site.skip_if_clear = 0;
+	spill.site.kind = SITE_AFTER_SPILL;
+	spill.site.skip_if_set = spill.site.skip_if_clear = 0;
 	r = size <= FUNCTION_MAX_SIZE ?
 		    image_load(image, function->entry, size, &code, err) :
 		    error_fail(err, -E2BIG, "function %s is larger than %d bytes", function->name,
 			       FUNCTION_MAX_SIZE);
 	if (r == 0) {
-		r = find(disassembler, buffer_bytes(&code), function, begin, use, &landing);
+		r = find(disassembler, buffer_bytes(&code), function, begin, use, &spill);
 		buffer_release(&code);
 	}
 	disassembler_close(disassembler);
@@ -204,9 +204,9 @@ int landing_find(const struct image *image, const struct function *function,
 			       error_fail(err, -ENOENT,
 					  "the floating-point arguments of %s cannot be read",
 					  function->name);
-	if (!image_file_offset(image, landing.site.address, &landing.site.file_offset))
+	if (!image_file_offset(image, spill.site.address, &spill.site.file_offset))
 		return error_fail(err, -EBADMSG, "function %s is not in an executable segment",
 				  function->name);
-	*ret_landing = landing;
+	*ret_spill = spill;
 	return 0;
 }

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "elf_builder.h"
-#include "landing.h"
+#include "spill_site.h"
 
 #define CODE 0x400000u
 
@@ -34,7 +34,7 @@ static const struct site ordinary = {
 };
 
 static int find_in(const char *code, size_t size, int elf_machine, const struct site *begin,
-		   struct argument_use use, struct landing *ret_landing)
+		   struct argument_use use, struct spill_site *ret_spill)
 {
 	struct function function = { "main.f", CODE, CODE + size };
 	struct elf_builder elf;
@@ -44,16 +44,16 @@ static int find_in(const char *code, size_t size, int elf_machine, const struct 
 
 	offset = elf_of_code(&elf, CODE, code, size, elf_machine);
 	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
-	r = landing_find(image, &function, begin, &use, ret_landing, NULL);
+	r = spill_site_find(image, &function, begin, &use, ret_spill, NULL);
 	if (r == 0)
-		assert_int_equal(ret_landing->site.file_offset,
-				 offset + ret_landing->site.address - CODE);
+		assert_int_equal(ret_spill->site.file_offset,
+				 offset + ret_spill->site.address - CODE);
 	image_close(image);
 	elf_release(&elf);
 	return r;
 }
 
-#define FIND(text, use, landing) find_in(text, sizeof(text) - 1, EM_X86_64, &ordinary, use, landing)
+#define FIND(text, use, spill) find_in(text, sizeof(text) - 1, EM_X86_64, &ordinary, use, spill)
 #define USE(...) ((struct argument_use){ __VA_ARGS__ })
 
 static void assert_on_stack(const struct held *held, uint8_t size, int32_t offset)
@@ -70,45 +70,45 @@ static void assert_nowhere(const char *name, int result)
 }
 
 #define ASSERT_NOWHERE(text, ...) \
-	assert_nowhere(#text, FIND(text, USE(__VA_ARGS__), &(struct landing){ 0 }))
+	assert_nowhere(#text, FIND(text, USE(__VA_ARGS__), &(struct spill_site){ 0 }))
 
 /* The first place where all are at hand; what the flags say matters there no more. */
 static void lands_after_stores(void **state)
 {
-	struct landing landing;
+	struct spill_site spill;
 
 	assert_int_equal(FIND(CHECK FRAME STORE_X0 STORE_X1 "\x90" CALL RETURN,
-			      USE(.floats = X0 | X1, .integers = 1 << RAX), &landing),
+			      USE(.floats = X0 | X1, .integers = 1 << RAX), &spill),
 			 0);
-	assert_int_equal(landing.site.kind, SITE_LANDING);
-	assert_int_equal(landing.site.address, CODE + BEGIN + 8 + 6 + 6);
-	assert_int_equal(landing.site.stack_drop, DROP);
-	assert_true(landing.site.skip_if_set == 0 && landing.site.skip_if_clear == 0);
-	assert_int_equal(landing.site.goroutine_register, R14);
-	assert_on_stack(&landing.floats[0], 8, 40);
-	assert_on_stack(&landing.floats[1], 4, 48);
+	assert_int_equal(spill.site.kind, SITE_AFTER_SPILL);
+	assert_int_equal(spill.site.address, CODE + BEGIN + 8 + 6 + 6);
+	assert_int_equal(spill.site.stack_drop, DROP);
+	assert_true(spill.site.skip_if_set == 0 && spill.site.skip_if_clear == 0);
+	assert_int_equal(spill.site.goroutine_register, R14);
+	assert_on_stack(&spill.floats[0], 8, 40);
+	assert_on_stack(&spill.floats[1], 4, 48);
 }
 
 /* SP may still move after a float was stored. */
 static void follows_stack_pointer(void **state)
 {
-	struct landing landing;
+	struct spill_site spill;
 
 	assert_int_equal(FIND(CHECK "\xf2\x0f\x11\x44\x24\x10" FRAME STORE_X1 CALL,
-			      USE(.floats = X0 | X1), &landing),
+			      USE(.floats = X0 | X1), &spill),
 			 0);
-	assert_on_stack(&landing.floats[0], 8, 16 + DROP);
-	assert_on_stack(&landing.floats[1], 4, 48);
+	assert_on_stack(&spill.floats[0], 8, 16 + DROP);
+	assert_on_stack(&spill.floats[1], 4, 48);
 }
 
 static void lands_in_register(void **state)
 {
-	struct landing landing;
+	struct spill_site spill;
 
-	assert_int_equal(FIND(CHECK FRAME COPY_X0 CALL, USE(.floats = X0), &landing), 0);
-	assert_int_equal(landing.floats[0].holder, HOLDER_INTEGER);
-	assert_int_equal(landing.floats[0].index, RAX);
-	assert_int_equal(landing.floats[0].size, 8);
+	assert_int_equal(FIND(CHECK FRAME COPY_X0 CALL, USE(.floats = X0), &spill), 0);
+	assert_int_equal(spill.floats[0].holder, HOLDER_INTEGER);
+	assert_int_equal(spill.floats[0].index, RAX);
+	assert_int_equal(spill.floats[0].size, 8);
 	/* Not where another argument was. */
 	ASSERT_NOWHERE(CHECK FRAME COPY_X0 CALL, .floats = X0, .integers = 1 << RAX);
 }
@@ -119,12 +119,12 @@ static void lands_from_entry(void **state)
 				    .address = CODE,
 				    .goroutine_register = R14 };
 	static const char code[] = "\xf2\x0f\x11\x44\x24\x08" RETURN;
-	struct landing landing;
+	struct spill_site spill;
 
 	assert_int_equal(
-		find_in(code, sizeof(code) - 1, EM_X86_64, &entry, USE(.floats = X0), &landing), 0);
-	assert_int_equal(landing.site.address, CODE + 6);
-	assert_int_equal(landing.site.stack_drop, 0);
+		find_in(code, sizeof(code) - 1, EM_X86_64, &entry, USE(.floats = X0), &spill), 0);
+	assert_int_equal(spill.site.address, CODE + 6);
+	assert_int_equal(spill.site.stack_drop, 0);
 }
 
 #define ARM64_CHECK \
@@ -135,7 +135,7 @@ enum { ARM64_JUMP = 8, ARM64_BEGIN = 12, X28 = 28 };
 #define ARM64_CALL "\xf0\xff\xff\x97"
 
 static int find_arm64(const char *code, size_t size, struct argument_use use,
-		      struct landing *landing)
+		      struct spill_site *spill)
 {
 	const struct site begin = {
 		.kind = SITE_STACK_CHECK,
@@ -143,7 +143,7 @@ static int find_arm64(const char *code, size_t size, struct argument_use use,
 		.goroutine_register = X28,
 	};
 
-	return find_in(code, size - 1, EM_AARCH64, &begin, use, landing);
+	return find_in(code, size - 1, EM_AARCH64, &begin, use, spill);
 }
 
 static void lands_on_arm64(void **state)
@@ -162,65 +162,65 @@ static void lands_on_arm64(void **state)
 		"\xfc\x03\x00\xaa" ARM64_STORE_D0 ARM64_CALL;
 	static const char repeated[] = ARM64_CHECK ARM64_FRAME ARM64_STORE_D0
 		"\x1b\x00\x00\x90\x60\xeb\x45\xf9" ARM64_CALL;
-	struct landing landing;
+	struct spill_site spill;
 
+	assert_int_equal(find_arm64(small, sizeof(small), USE(.floats = X0, .integers = 1), &spill),
+			 0);
+	assert_int_equal(spill.site.address, CODE + ARM64_BEGIN + 16);
+	assert_int_equal(spill.site.stack_drop, 48);
+	assert_on_stack(&spill.floats[0], 8, 40);
+	assert_int_equal(find_arm64(large, sizeof(large), USE(.floats = X0, .integers = 1), &spill),
+			 0);
+	assert_int_equal(spill.site.address, CODE + ARM64_BEGIN + 20);
+	assert_int_equal(spill.site.stack_drop, 336);
+	assert_on_stack(&spill.floats[0], 8, 40);
 	assert_int_equal(
-		find_arm64(small, sizeof(small), USE(.floats = X0, .integers = 1), &landing), 0);
-	assert_int_equal(landing.site.address, CODE + ARM64_BEGIN + 16);
-	assert_int_equal(landing.site.stack_drop, 48);
-	assert_on_stack(&landing.floats[0], 8, 40);
-	assert_int_equal(
-		find_arm64(large, sizeof(large), USE(.floats = X0, .integers = 1), &landing), 0);
-	assert_int_equal(landing.site.address, CODE + ARM64_BEGIN + 20);
-	assert_int_equal(landing.site.stack_drop, 336);
-	assert_on_stack(&landing.floats[0], 8, 40);
-	assert_int_equal(
-		find_arm64(copied, sizeof(copied), USE(.floats = X0, .integers = 1), &landing), 0);
-	assert_int_equal(landing.floats[0].holder, HOLDER_INTEGER);
-	assert_int_equal(landing.floats[0].index, 3);
+		find_arm64(copied, sizeof(copied), USE(.floats = X0, .integers = 1), &spill), 0);
+	assert_int_equal(spill.floats[0].holder, HOLDER_INTEGER);
+	assert_int_equal(spill.floats[0].index, 3);
 	assert_nowhere("copied", find_arm64(copied, sizeof(copied),
-					    USE(.floats = X0, .integers = 1 << 3), &landing));
+					    USE(.floats = X0, .integers = 1 << 3), &spill));
 	/* Not on what Go may repeat, but behind: adrp x27,.; ldr x0,[x27,#3024]. */
-	assert_int_equal(find_arm64(repeated, sizeof(repeated), USE(.floats = X0), &landing), 0);
-	assert_int_equal(landing.site.address, CODE + ARM64_BEGIN + 12);
-	assert_nowhere("lost", find_arm64(lost, sizeof(lost), USE(.floats = X0), &landing));
+	assert_int_equal(find_arm64(repeated, sizeof(repeated), USE(.floats = X0), &spill), 0);
+	assert_int_equal(spill.site.address, CODE + ARM64_BEGIN + 12);
+	assert_nowhere("lost", find_arm64(lost, sizeof(lost), USE(.floats = X0), &spill));
 }
 
 /* One of two is better than none, and what is overwritten counts only before. */
 static void takes_what_it_can(void **state)
 {
-	struct landing landing;
+	struct spill_site spill;
 
 	assert_int_equal(FIND(CHECK FRAME STORE_X0
 			      "\x48\x89\x5c\x24\x28" CALL, /* mov %rbx,40(%rsp) */
-			      USE(.floats = X0 | X1), &landing),
+			      USE(.floats = X0 | X1), &spill),
 			 0);
-	assert_int_equal(landing.site.address, CODE + BEGIN + 8 + 6);
-	assert_int_equal(landing.floats[0].holder, HOLDER_STACK);
-	assert_int_equal(landing.floats[1].holder, HOLDER_NONE);
+	assert_int_equal(spill.site.address, CODE + BEGIN + 8 + 6);
+	assert_int_equal(spill.floats[0].holder, HOLDER_STACK);
+	assert_int_equal(spill.floats[1].holder, HOLDER_NONE);
 }
 
 /* The kernel refuses a probe there: one instruction later it is. */
 static void passes_over_prefixes(void **state)
 {
-	struct landing landing;
+	struct spill_site spill;
 
 	/* vmovaps %zmm1,%zmm2, which has the prefix EVEX. */
 	assert_int_equal(FIND(CHECK FRAME STORE_X0 "\x62\xf1\x7c\x48\x28\xd1" CALL,
-			      USE(.floats = X0), &landing),
+			      USE(.floats = X0), &spill),
 			 0);
-	assert_int_equal(landing.site.address, CODE + BEGIN + 8 + 6 + 6);
+	assert_int_equal(spill.site.address, CODE + BEGIN + 8 + 6 + 6);
 
 	assert_int_equal(FIND(CHECK FRAME STORE_X0 "\x66\x2e\x0f\x1f\x84\x00\x00\x00\x00\x00" CALL,
-			      USE(.floats = X0), &landing),
+			      USE(.floats = X0), &spill),
 			 0);
-	assert_int_equal(landing.site.address, CODE + BEGIN + 8 + 6 + 10);
+	assert_int_equal(spill.site.address, CODE + BEGIN + 8 + 6 + 10);
 }
 
 static void lands_nowhere(void **state)
 {
 	static const char arm64[] = "\xc0\x03\x5f\xd6";
-	struct landing landing;
+	struct spill_site spill;
 
 	/* The function decides something before. */
 	ASSERT_NOWHERE(CHECK FRAME "\x85\xc0\x74\x00" STORE_X0 CALL, .floats = X0);
@@ -249,7 +249,7 @@ static void lands_nowhere(void **state)
 	ASSERT_NOWHERE(CHECK "\x48\x83\xc4\x10" STORE_X0 CALL, .floats = X0);
 	assert_nowhere("arm64", find_in(arm64, 4, EM_AARCH64,
 					&(struct site){ .kind = SITE_ENTRY, .address = CODE },
-					USE(.floats = X0), &landing));
+					USE(.floats = X0), &spill));
 }
 
 /* Whatever the bytes: an instruction within them, and stack that a function can have. */
@@ -259,7 +259,7 @@ static void survives_any_bytes(void **state)
 	const struct site entry = { .kind = SITE_ENTRY,
 				    .address = CODE,
 				    .goroutine_register = R14 };
-	struct landing landing;
+	struct spill_site spill;
 	char code[48];
 	uint32_t seed = 1;
 
@@ -270,10 +270,10 @@ static void survives_any_bytes(void **state)
 		}
 		memcpy(code + seed % 20, tail, sizeof(tail) - 1);
 		if (find_in(code, sizeof(code), EM_X86_64, &entry,
-			    USE(.floats = X0 | X1, .integers = 1 << RAX), &landing) < 0)
+			    USE(.floats = X0 | X1, .integers = 1 << RAX), &spill) < 0)
 			continue;
-		assert_in_range(landing.site.address, CODE + 1, CODE + sizeof(code) - 1);
-		assert_true(landing.site.stack_drop < 1 << 24);
+		assert_in_range(spill.site.address, CODE + 1, CODE + sizeof(code) - 1);
+		assert_true(spill.site.stack_drop < 1 << 24);
 	}
 }
 
@@ -281,7 +281,7 @@ static void says_why_a_large_function_is_not_read(void **state)
 {
 	const struct function function = { "main.f", CODE, CODE + (1 << 18) + 1 };
 	const struct argument_use use = { .floats = X0 };
-	struct landing landing;
+	struct spill_site spill;
 	struct error err = { 0 };
 	struct elf_builder elf;
 	struct image *image;
@@ -290,7 +290,7 @@ static void says_why_a_large_function_is_not_read(void **state)
 	elf_segment(&elf, PT_LOAD, PF_R | PF_X, CODE, 0, 64, 64);
 	elf_finish(&elf, ET_EXEC, EM_X86_64);
 	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
-	assert_int_equal(landing_find(image, &function, &ordinary, &use, &landing, &err), -E2BIG);
+	assert_int_equal(spill_site_find(image, &function, &ordinary, &use, &spill, &err), -E2BIG);
 	assert_non_null(strstr(err.what, "main.f is larger"));
 	image_close(image);
 	elf_release(&elf);
