@@ -8,8 +8,8 @@
 
 #include "assembly.h"
 #include "clock.h"
+#include "event_log.h"
 #include "file_limit.h"
-#include "journal.h"
 #include "kernel.h"
 #include "lookout.h"
 #include "losses.h"
@@ -35,7 +35,7 @@ struct session {
 	struct roster *roster;
 	struct lookout *lookout;
 	struct step *step;
-	struct journal *journal;
+	struct event_log *event_log;
 	struct losses losses;
 	bool stopping, interrupted;
 };
@@ -55,7 +55,7 @@ static void on_event(void *user, const struct event *event)
 {
 	struct session *session = user;
 
-	journal_event(session->journal, event);
+	event_log_event(session->event_log, event);
 }
 
 static void on_record(void *user, struct bytes record)
@@ -142,8 +142,8 @@ static void on_count(void *user)
 {
 	struct session *session = user;
 	struct roster_counts roster = roster_count(session->roster);
-	struct sink_counts readers = journal_readers(session->journal);
-	struct journal_counts counts = journal_count(session->journal);
+	struct sink_counts readers = event_log_readers(session->event_log);
+	struct event_log_counts counts = event_log_count(session->event_log);
 
 	notice(&session->options.notifier, NOTICE_ERROR,
 	       "targets %zu, probes %zu, files with probes %zu, binaries known %zu, inspections %zu, "
@@ -301,7 +301,7 @@ static int open_step(struct session *session, struct error *err)
 		.roster = session->roster,
 		.lookout = session->lookout,
 		.assembly = session->assembly,
-		.journal = session->journal,
+		.event_log = session->event_log,
 		.losses = &session->losses,
 		.clock = &session->clock,
 		.notifier = &session->options.notifier,
@@ -310,14 +310,14 @@ static int open_step(struct session *session, struct error *err)
 	return step_create(&parts, &session->step, err);
 }
 
-static int open_journal(struct session *session, struct error *err)
+static int open_event_log(struct session *session, struct error *err)
 {
 	static const enum outputs_standard standards[] = {
 		[SESSION_OUTPUT_NONE] = OUTPUTS_NONE,
 		[SESSION_OUTPUT_TABLE] = OUTPUTS_TABLE,
 		[SESSION_OUTPUT_JSON] = OUTPUTS_JSON,
 	};
-	struct journal_options options = {
+	struct event_log_options options = {
 		.outputs = {
 			.loop = &session->loop,
 			.standard = standards[session->options.output],
@@ -335,7 +335,7 @@ static int open_journal(struct session *session, struct error *err)
 		.user = session,
 	};
 
-	return journal_open(&options, &session->journal, err);
+	return event_log_open(&options, &session->event_log, err);
 }
 
 static int open_parts(struct session *session, struct error *err)
@@ -345,7 +345,7 @@ static int open_parts(struct session *session, struct error *err)
 	if (r == 0)
 		r = open_loop(session, err);
 	if (r == 0)
-		r = open_journal(session, err);
+		r = open_event_log(session, err);
 	if (r == 0)
 		r = open_kernel(session, err);
 	if (r == 0)
@@ -403,10 +403,10 @@ void session_destroy(struct session *session)
 	lookout_destroy(session->lookout);
 	roster_destroy(session->roster);
 	ring_close(session->ring);
-	journal_close(session->journal);
+	event_log_close(session->event_log);
 	if (session->loop_open)
 		close_loop(session);
-	journal_destroy(session->journal);
+	event_log_destroy(session->event_log);
 	assembly_destroy(session->assembly);
 	step_destroy(session->step);
 	kernel_close(session->kernel);
@@ -427,22 +427,22 @@ static void finish(struct session *session)
 	roster_detach_all(session->roster);
 	step_finish(session->step);
 	/* Of those that were to be counted all have been. */
-	if (!journal_is_full(session->journal))
+	if (!event_log_is_full(session->event_log))
 		assembly_close(session->assembly);
-	journal_lost(session->journal, losses_of_ends(session->kernel, session->assembly));
-	journal_flush(session->journal);
+	event_log_lost(session->event_log, losses_of_ends(session->kernel, session->assembly));
+	event_log_flush(session->event_log);
 }
 
 int session_run(struct session *session, struct session_summary *ret_summary, struct error *err)
 {
-	struct journal_counts counts;
+	struct event_log_counts counts;
 	int r;
 
 	assembly_set_wall_offset(session->assembly, record_clock_wall_offset(&session->clock));
 	run_loop(session);
 	finish(session);
-	r = journal_finish(session->journal, err);
-	counts = journal_count(session->journal);
+	r = event_log_finish(session->event_log, err);
+	counts = event_log_count(session->event_log);
 	*ret_summary = (struct session_summary){
 		.events = counts.events,
 		.lost = counts.lost,

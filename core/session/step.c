@@ -61,8 +61,8 @@ void step_record(struct step *step, struct bytes record)
 
 static void emit(struct step *step)
 {
-	journal_lost(step->parts.journal, losses_take(step->parts.losses, step->parts.kernel));
-	journal_flush(step->parts.journal);
+	event_log_lost(step->parts.event_log, losses_take(step->parts.losses, step->parts.kernel));
+	event_log_flush(step->parts.event_log);
 }
 
 /* Reads what the ring holds now; what is written meanwhile may never come to an end. */
@@ -84,9 +84,9 @@ static void tell_probe(void *user, const char *sentence)
 void step_attached(struct step *step, const struct target *target)
 {
 	inspection_describe(target_inspection(target), tell_probe, step);
-	journal_attached(step->parts.journal, target_identity(target));
+	event_log_attached(step->parts.event_log, target_identity(target));
 	dispatcher_replay(step->dispatcher, target);
-	journal_flush(step->parts.journal);
+	event_log_flush(step->parts.event_log);
 }
 
 /* What is still open has ended with the process. */
@@ -94,8 +94,8 @@ static void tell_end(struct step *step, struct target *target)
 {
 	assembly_end_target(step->parts.assembly, target);
 	lookout_retry(step->parts.lookout);
-	journal_ended(step->parts.journal, target_identity(target));
-	journal_flush(step->parts.journal);
+	event_log_ended(step->parts.event_log, target_identity(target));
+	event_log_flush(step->parts.event_log);
 	roster_remove(step->parts.roster, target);
 }
 

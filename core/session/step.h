@@ -6,7 +6,7 @@
 
 #include "assembly.h"
 #include "error.h"
-#include "journal.h"
+#include "event_log.h"
 #include "kernel.h"
 #include "lookout.h"
 #include "losses.h"
@@ -29,7 +29,7 @@ struct step_parts {
 	struct roster *roster;
 	struct lookout *lookout;
 	struct assembly *assembly;
-	struct journal *journal;
+	struct event_log *event_log;
 	struct losses *losses;
 	const struct record_clock *clock;
 	const struct notifier *notifier;

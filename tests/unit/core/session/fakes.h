@@ -2,7 +2,7 @@
 #ifndef GOHTTPSNOOP_TESTS_FAKES_H
 #define GOHTTPSNOOP_TESTS_FAKES_H
 
-#include "journal.h"
+#include "event_log.h"
 #include "kernel.h"
 #include "ring.h"
 
@@ -12,7 +12,7 @@ struct kernel *kernel_fake(void);
 struct ring *ring_fake(const struct ring_callbacks *callbacks);
 
 /* Hands each event on as a line without its newline. */
-struct journal *journal_fake(void (*line)(const char *text));
+struct event_log *event_log_fake(void (*line)(const char *text));
 
 /* A file appears, or changes, in a directory that is watched. */
 void deployments_fake(const char *path);

@@ -16,7 +16,7 @@ struct run {
 	struct roster *roster;
 	struct lookout *lookout;
 	struct assembly *assembly;
-	struct journal *journal;
+	struct event_log *event_log;
 	struct step *step;
 	struct losses losses;
 	struct notifier notifier;
@@ -84,7 +84,7 @@ static void on_event(void *user, const struct event *event)
 {
 	struct run *run = user;
 
-	journal_event(run->journal, event);
+	event_log_event(run->event_log, event);
 }
 
 static uint64_t lost_ends(void *user)
@@ -128,13 +128,13 @@ struct run *run_create(const struct discovery_rules *rules, void (*line)(const c
 	check(run && uv_loop_init(&run->loop) == 0, "no loop");
 	run->line = line;
 	run->notifier = (struct notifier){ tell, run };
-	run->journal = journal_fake(line);
+	run->event_log = event_log_fake(line);
 	open_parts(run, rules);
 	parts.ring = ring_fake(&(struct ring_callbacks){ on_record, do_step, run });
 	parts.roster = run->roster;
 	parts.lookout = run->lookout;
 	parts.assembly = run->assembly;
-	parts.journal = run->journal;
+	parts.event_log = run->event_log;
 	parts.losses = &run->losses;
 	parts.clock = &run->clock;
 	parts.notifier = &run->notifier;

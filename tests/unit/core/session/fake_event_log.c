@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Stands in for core/output/journal.c: an event is a line of text. */
-#include "journal.h"
+/* Stands in for core/output/event_log.c: an event is a line of text. */
+#include "event_log.h"
 
 #include <stdio.h>
 
 #include "fakes.h"
 
-struct journal {
+struct event_log {
 	void (*line)(const char *text);
 };
 
-static struct journal the_journal;
+static struct event_log the_event_log;
 
-struct journal *journal_fake(void (*line)(const char *text))
+struct event_log *event_log_fake(void (*line)(const char *text))
 {
-	the_journal.line = line;
-	return &the_journal;
+	the_event_log.line = line;
+	return &the_event_log;
 }
 
 static const char *outcome_name(const struct event *event)
@@ -32,7 +32,7 @@ static const char *outcome_name(const struct event *event)
 	return names[event->outcome];
 }
 
-void journal_event(struct journal *journal, const struct event *event)
+void event_log_event(struct event_log *event_log, const struct event *event)
 {
 	char line[256], status[32] = "";
 
@@ -40,35 +40,35 @@ void journal_event(struct journal *journal, const struct event *event)
 		snprintf(status, sizeof(status), " %lld", (long long)event->status.value);
 	snprintf(line, sizeof(line), "request %u %.*s %s%s", event->process->pid,
 		 (int)event->path.size, event->path.data, outcome_name(event), status);
-	journal->line(line);
+	event_log->line(line);
 }
 
-void journal_attached(struct journal *journal, const struct process_identity *target)
+void event_log_attached(struct event_log *event_log, const struct process_identity *target)
 {
 	char line[256];
 
 	snprintf(line, sizeof(line), "attached %u %.200s", target->pid, target->exe);
-	journal->line(line);
+	event_log->line(line);
 }
 
-void journal_ended(struct journal *journal, const struct process_identity *target)
+void event_log_ended(struct event_log *event_log, const struct process_identity *target)
 {
 	char line[256];
 
 	snprintf(line, sizeof(line), "ended %u %.200s", target->pid, target->exe);
-	journal->line(line);
+	event_log->line(line);
 }
 
-void journal_lost(struct journal *journal, uint64_t count)
+void event_log_lost(struct event_log *event_log, uint64_t count)
 {
 	char line[64];
 
 	if (!count)
 		return;
 	snprintf(line, sizeof(line), "lost %llu", (unsigned long long)count);
-	journal->line(line);
+	event_log->line(line);
 }
 
-void journal_flush(struct journal *journal)
+void event_log_flush(struct event_log *event_log)
 {
 }

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include "event_log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+
+struct event_log {
+	struct event_log_options options;
+	struct outputs *outputs;
+	struct event_log_counts counts;
+	int error; /* the first one of the outputs; -EPIPE is none, but an end */
+};
+
+static void check(struct event_log *event_log, int r)
+{
+	if (r == 0 || event_log->error)
+		return;
+	event_log->error = r;
+	event_log->options.full(event_log->options.user);
+}
+
+static void on_failed(void *user, int error)
+{
+	check(user, error);
+}
+
+static void on_notice(void *user, const struct error *what)
+{
+	const struct event_log *event_log = user;
+
+	notice_error(&event_log->options.notifier, what->code < 0 ? NOTICE_ERROR : NOTICE_INFO,
+		     what);
+}
+
+int event_log_open(const struct event_log_options *options, struct event_log **ret_event_log,
+		   struct error *err)
+{
+	struct event_log *event_log = calloc(1, sizeof(*event_log));
+	struct outputs_options outputs = options->outputs;
+	int r;
+
+	if (!event_log)
+		return error_fail(err, -ENOMEM, "out of memory");
+	event_log->options = *options;
+	outputs.failed = on_failed;
+	outputs.notice = on_notice;
+	outputs.user = event_log;
+	r = outputs_open(&outputs, &event_log->outputs, err);
+	if (r < 0) {
+		free(event_log);
+		return r;
+	}
+	*ret_event_log = event_log;
+	return 0;
+}
+
+void event_log_close(struct event_log *event_log)
+{
+	if (event_log)
+		outputs_close(event_log->outputs);
+}
+
+void event_log_destroy(struct event_log *event_log)
+{
+	free(event_log);
+}
+
+bool event_log_is_full(const struct event_log *event_log)
+{
+	return event_log->options.max_events &&
+	       event_log->counts.events == event_log->options.max_events;
+}
+
+void event_log_event(struct event_log *event_log, const struct event *event)
+{
+	if (event_log_is_full(event_log))
+		return;
+	check(event_log, outputs_event(event_log->outputs, event));
+	event_log->counts.events++;
+	if (event_log_is_full(event_log))
+		event_log->options.full(event_log->options.user);
+}
+
+static void tell_target(struct event_log *event_log, enum event_type type,
+			const struct process_identity *target, struct error *news)
+{
+	struct event event = { .type = type, .time = clock_now(), .process = target };
+
+	check(event_log, outputs_event(event_log->outputs, &event));
+	/* The path of an executable may hold anything; errors are made safe to print. */
+	error_subject(news, "pid %u (%s)", target->pid, target->exe);
+	notice_error(&event_log->options.notifier, NOTICE_INFO, news);
+}
+
+void event_log_attached(struct event_log *event_log, const struct process_identity *target)
+{
+	struct error news = { 0 };
+
+	event_log->counts.targets++;
+	error_fail(&news, 0, "traced: %s, %s ABI%s%s", target->go_version, target->convention,
+		   target->library ? ", in " : "", target->library ? target->library : "");
+	tell_target(event_log, EVENT_ATTACH, target, &news);
+}
+
+void event_log_ended(struct event_log *event_log, const struct process_identity *target)
+{
+	struct error news = { 0 };
+
+	error_fail(&news, 0, "ended");
+	tell_target(event_log, EVENT_DETACH, target, &news);
+}
+
+void event_log_lost(struct event_log *event_log, uint64_t count)
+{
+	struct event event = {
+		.type = EVENT_LOST,
+		.time = clock_now(),
+		.count = count,
+		.where = "kernel",
+	};
+
+	if (!count)
+		return;
+	event_log->counts.lost += count;
+	check(event_log, outputs_event(event_log->outputs, &event));
+	notice(&event_log->options.notifier, NOTICE_INFO,
+	       "%llu records lost in the kernel: the ring buffer was full",
+	       (unsigned long long)count);
+}
+
+void event_log_flush(struct event_log *event_log)
+{
+	check(event_log, outputs_flush(event_log->outputs));
+}
+
+struct event_log_counts event_log_count(const struct event_log *event_log)
+{
+	return event_log->counts;
+}
+
+struct sink_counts event_log_readers(const struct event_log *event_log)
+{
+	return outputs_count(event_log->outputs);
+}
+
+int event_log_finish(struct event_log *event_log, struct error *err)
+{
+	int r = outputs_finish(event_log->outputs, err);
+
+	if (r == 0 && event_log->error && event_log->error != -EPIPE)
+		return error_fail(err, event_log->error, "events cannot be written: %s",
+				  strerror(-event_log->error));
+	return r;
+}
