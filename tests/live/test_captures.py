@@ -375,8 +375,8 @@ WRONG = (
     (["-H", "X:"], None, '"X:"'),
     (["--response-header", "x" * 65], None, "x" * 65),
     (["--capture", "req.Host", "main.ping"], None, "--capture", "parentheses"),
-    (["--header", "Host", "main.ping"], None, "headers", "parentheses"),
-    (["--response-header", "Date", "main.ping"], None, "headers", "parentheses"),
+    (["--header", "Host", "main.ping"], None, "--response-header", "parentheses"),
+    (["--response-header", "Date", "main.ping"], None, "--response-header", "parentheses"),
     (["--latency"], None, "--latency", "functions"),
 )
 
