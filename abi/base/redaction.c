@@ -116,7 +116,7 @@ static bool is_listed_as(const struct listed_name *listed, struct cursor name, b
 	return !*at || (is_cut && strlen(listed->name) <= length);
 }
 
-static bool is_listed(struct cursor name, bool is_key, bool is_cut, uint64_t length)
+static bool is_listed_secret(struct cursor name, bool is_key, bool is_cut, uint64_t length)
 {
 	struct cursor rest = name;
 	int first = next_byte(&rest);
@@ -198,7 +198,7 @@ static bool pass_over_x(struct cursor *cursor)
 static bool is_secret(const struct redaction *redaction, struct cursor name, bool is_key,
 		      bool is_cut, uint64_t length)
 {
-	if (is_listed(name, is_key, is_cut, length))
+	if (is_listed_secret(name, is_key, is_cut, length))
 		return true;
 	for (size_t i = 0; i < redaction->glob_count; i++) {
 		if (matches_glob(redaction->globs[i], name, is_cut))

@@ -166,7 +166,7 @@ static int too_big(struct compiler *compiler)
 			  PLAN_MAX_BLOCKS, PLAN_WORK_SIZE);
 }
 
-static int emit(struct compiler *compiler, struct plan_operation operation)
+static int emit_operation(struct compiler *compiler, struct plan_operation operation)
 {
 	if (compiler->plan->operation_count == PLAN_MAX_OPERATIONS)
 		return too_big(compiler);
@@ -223,7 +223,7 @@ static int emit_block(struct compiler *compiler, struct block block)
 	read.target = compiler->blocks[number].work;
 	read.size = block.high - block.low;
 	read.displacement = block.low;
-	return emit(compiler, read);
+	return emit_operation(compiler, read);
 }
 
 /* Of the ranges of this source that begin at or after `from`, the lowest, and of these the longest. */
@@ -279,7 +279,7 @@ static int emit_entry(struct compiler *compiler, int16_t source)
 	operation.target = compiler->blocks[number].work;
 	operation.size = entry->search;
 	operation.displacement = entry->pass_over;
-	return emit(compiler, operation);
+	return emit_operation(compiler, operation);
 }
 
 static int emit_condition(struct compiler *compiler, int16_t source)
@@ -296,7 +296,7 @@ static int emit_condition(struct compiler *compiler, int16_t source)
 	operation.block = number;
 	operation.size = condition->size;
 	operation.displacement = condition->constant;
-	return emit(compiler, operation);
+	return emit_operation(compiler, operation);
 }
 
 static int emit_source(struct compiler *compiler, int16_t source)
@@ -327,7 +327,7 @@ static int emit_capture(struct compiler *compiler, const struct plan_capture *ca
 		operation.target = capture->place.source < 0 ? capture->place.words[1] * WORD :
 							       operation.source + WORD;
 	}
-	return emit(compiler, operation);
+	return emit_operation(compiler, operation);
 }
 
 static bool starts_at_thread_pointer(const struct plan_source *source)

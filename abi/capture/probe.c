@@ -34,9 +34,9 @@ static int walk_to_value(const struct scope *scope, const struct expression *exp
 	return r;
 }
 
-static int resolve(const struct scope *scope, const struct capture *capture,
-		   struct plan_builder *builder, struct probe *probe, struct probe_capture *note,
-		   struct error *err)
+static int resolve_capture(const struct scope *scope, const struct capture *capture,
+			   struct plan_builder *builder, struct probe *probe,
+			   struct probe_capture *note, struct error *err)
 {
 	struct plan_mark before = plan_mark(builder);
 	struct plan_place place = { 0 };
@@ -65,15 +65,15 @@ static int resolve(const struct scope *scope, const struct capture *capture,
 }
 
 /* Adds a capture, or notes why this binary cannot give it. */
-static int add_capture(const struct scope *scope, const struct capture *capture,
-		       struct plan_builder *builder, struct probe *probe, struct error *err)
+static int add_or_note_capture(const struct scope *scope, const struct capture *capture,
+			       struct plan_builder *builder, struct probe *probe, struct error *err)
 {
 	struct probe_capture *note = &probe->captures[probe->capture_count++];
 	struct error why = { 0 };
 
 	snprintf(note->expression, sizeof(note->expression), "%s", capture->expression);
 	note->field = capture->field;
-	note->result = resolve(scope, capture, builder, probe, note, &why);
+	note->result = resolve_capture(scope, capture, builder, probe, note, &why);
 	if (note->result == 0)
 		return 0;
 	snprintf(note->why, sizeof(note->why), "%.*s", (int)sizeof(note->why) - 1, why.what);
@@ -238,7 +238,7 @@ static int add_captures(const struct scope *outer, const struct probe_request *r
 		return error_fail(err, -E2BIG, "more than %d captures at one probe",
 				  PROBE_MAX_CAPTURES);
 	for (size_t i = 0; r == 0 && i < request->capture_count; i++)
-		r = add_capture(&scope, &request->captures[i], builder, probe, err);
+		r = add_or_note_capture(&scope, &request->captures[i], builder, probe, err);
 	return r;
 }
 

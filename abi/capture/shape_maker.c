@@ -7,7 +7,7 @@
 
 #include "array.h"
 
-static int no_memory(struct shape_maker *maker)
+static int fail_maker_memory(struct shape_maker *maker)
 {
 	return error_fail(maker->err, -ENOMEM, "out of memory");
 }
@@ -22,7 +22,7 @@ int maker_add_name(struct shape_maker *maker, const char *name, uint16_t *ret_at
 				    &maker->name_capacity);
 
 	if (!names)
-		return no_memory(maker);
+		return fail_maker_memory(maker);
 	shape->names = names;
 	if (shape->name_size + size > UINT16_MAX)
 		return error_fail(maker->err, -E2BIG,
@@ -45,7 +45,7 @@ int maker_open(struct shape_maker *maker, enum shape_kind kind, struct shape_spo
 		return r;
 	nodes = array_grow(shape->nodes, shape->node_count, sizeof(*nodes));
 	if (!nodes)
-		return no_memory(maker);
+		return fail_maker_memory(maker);
 	shape->nodes = nodes;
 	nodes[shape->node_count] =
 		(struct shape_node){ .kind = kind, .size = 1, .name = name, .hash = spot.hash };

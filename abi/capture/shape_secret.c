@@ -40,7 +40,7 @@ bool secret_is_named(const struct redaction *redaction, const struct scope *scop
 	return false;
 }
 
-static bool is_one_of(const char *name, const char *const *names)
+static bool is_name_among(const char *name, const char *const *names)
 {
 	while (*names && strcmp(*names, name) != 0)
 		names++;
@@ -53,7 +53,7 @@ static bool is_of_cookie(const struct type *owner, const char *field)
 	static const char *const fields[] = { "Value", "value", "Raw", "buf", "bufK", "bufV", NULL };
 	const char *dot = strrchr(owner->name, '.');
 
-	return dot && strcmp(dot + 1, "Cookie") == 0 && is_one_of(field, fields);
+	return dot && strcmp(dot + 1, "Cookie") == 0 && is_name_among(field, fields);
 }
 
 bool secret_is_field(const struct redaction *redaction, const struct type *owner, const char *field)
@@ -79,10 +79,10 @@ const char *secret_key_beside(const struct redaction *redaction, struct types *t
 	static const char *const values[] = { "Value", "value", "Values", "values",
 					      "Val",   "val",	NULL };
 
-	if (!redaction || !is_one_of(field, values))
+	if (!redaction || !is_name_among(field, values))
 		return NULL;
 	for (size_t i = 0; i < owner->field_count; i++) {
-		if (is_one_of(owner->fields[i].name, keys) &&
+		if (is_name_among(owner->fields[i].name, keys) &&
 		    holds_text(types, owner->fields[i].type))
 			return owner->fields[i].name;
 	}

@@ -65,8 +65,8 @@ int walk_to_element(struct walk *walk, uint64_t index, struct error *err)
 }
 
 /* To one of the words of an entry, and where it points. */
-static int enter_entry(const struct walk *map, int entry, int word, bool is_pointer,
-		       const struct type *type, struct walk *ret_walk, struct error *err)
+static int walk_enter_entry(const struct walk *map, int entry, int word, bool is_pointer,
+			    const struct type *type, struct walk *ret_walk, struct error *err)
 {
 	struct walk walk = *map;
 	struct plan_place place = { .source = entry, .gate = PLAN_NO_GATE, .displacement = word };
@@ -100,11 +100,11 @@ int walk_to_entry(const struct walk *walk, uint64_t index, struct walk *ret_key,
 	entry = find_entry(walk, &layout, (uint32_t)index, err);
 	if (entry < 0)
 		return entry;
-	r = enter_entry(walk, entry, PLAN_ENTRY_KEY, layout.key_is_pointer, walk->type->key,
-			ret_key, err);
+	r = walk_enter_entry(walk, entry, PLAN_ENTRY_KEY, layout.key_is_pointer, walk->type->key,
+			     ret_key, err);
 	if (r == 0)
-		r = enter_entry(walk, entry, PLAN_ENTRY_ELEMENT, layout.element_is_pointer,
-				walk->type->element, ret_element, err);
+		r = walk_enter_entry(walk, entry, PLAN_ENTRY_ELEMENT, layout.element_is_pointer,
+				     walk->type->element, ret_element, err);
 	return r;
 }
 
@@ -159,8 +159,8 @@ static int take_key(struct walk *walk, const struct expression_step *step, struc
 	entry = find_entry(walk, &layout, 0, err);
 	if (entry < 0)
 		return entry;
-	return enter_entry(walk, entry, PLAN_ENTRY_ELEMENT, layout.element_is_pointer,
-			   walk->type->element, walk, err);
+	return walk_enter_entry(walk, entry, PLAN_ENTRY_ELEMENT, layout.element_is_pointer,
+				walk->type->element, walk, err);
 }
 
 int walk_take_brackets(struct walk *walk, const struct expression_step *step, struct error *err)

@@ -103,7 +103,7 @@ static void read_guard(uint32_t word, struct instruction *instruction)
 
 /* ---- constants among the code ---- */
 
-static bool make_room(struct arm64_code *arm64)
+static bool reserve_literals(struct arm64_code *arm64)
 {
 	size_t words = arm64->code.size / WORD;
 	uint8_t *grown;
@@ -140,7 +140,7 @@ static bool mark_literal(struct arm64_code *arm64, uint32_t word)
 
 	if (!size || begin <= (int64_t)arm64->at || begin + size > (int64_t)arm64->code.size)
 		return true;
-	if (!make_room(arm64))
+	if (!reserve_literals(arm64))
 		return false;
 	memset(arm64->is_literal + begin / WORD, 1, size / WORD);
 	return true;

@@ -351,7 +351,7 @@ void inlined_format(const struct inlined *inlined, char *text, size_t size)
 }
 
 /* The first name that the pattern means, be there a function of it or not. */
-static const char *name_find(const struct pclntab *table, const char *pattern)
+static const char *unique_name_find(const struct pclntab *table, const char *pattern)
 {
 	struct bytes bytes = pclntab_names(table);
 
@@ -372,7 +372,7 @@ static const char *name_find(const struct pclntab *table, const char *pattern)
 int inlining_explain(const struct image *image, const struct pclntab *table,
 		     const struct go_version *version, const char *pattern, struct error *err)
 {
-	const char *name = name_find(table, pattern);
+	const char *name = unique_name_find(table, pattern);
 	struct inlined inlined;
 	char callers[512];
 

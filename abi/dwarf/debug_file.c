@@ -65,8 +65,8 @@ static bool checksum_is(const struct image *image, uint32_t wanted)
 }
 
 /* With `link` its checksum will do where there are no build ids. */
-static int file_open(const struct image *image, const char *path, const struct link *link,
-		     struct image **ret_debug, struct error *err)
+static int debug_image_open(const struct image *image, const char *path, const struct link *link,
+			    struct image **ret_debug, struct error *err)
 {
 	struct image *debug;
 	int r = image_open_debug(path, &debug, err);
@@ -96,7 +96,7 @@ static int file_open(const struct image *image, const char *path, const struct l
 int debug_file_open(const struct image *image, const char *path, struct image **ret_debug,
 		    struct error *err)
 {
-	return file_open(image, path, NULL, ret_debug, err);
+	return debug_image_open(image, path, NULL, ret_debug, err);
 }
 
 /* Where a binary is: its folder as the process names it, below the root that the process has. */
@@ -151,7 +151,7 @@ static bool parts_open(struct search *search, const struct link *link, const cha
 
 	if (length <= 0 || (size_t)length >= sizeof(path) || access(path, R_OK) < 0)
 		return false;
-	r = file_open(search->image, path, link, &search->found, &why);
+	r = debug_image_open(search->image, path, link, &search->found, &why);
 	if (error_is_shortage(r))
 		error_adopt(search->err, &why);
 	else if (r < 0)

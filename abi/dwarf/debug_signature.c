@@ -105,8 +105,8 @@ static int parameter_read(struct debug_types *types, struct debug_entry *entry,
 }
 
 /* The compiler lists a result twice where it declared it anew, in functions that defer. */
-static bool is_listed(const struct signature *signature, const struct parameter *results,
-		      const char *name)
+static bool has_parameter_named(const struct signature *signature, const struct parameter *results,
+				const char *name)
 {
 	bool may_repeat = !name[0] || strcmp(name, "_") == 0;
 
@@ -132,7 +132,7 @@ static int parameters_read(struct debug_types *types, const struct debug_entry *
 		if (r < 0)
 			return r;
 		if (entry->is_result) {
-			if (!is_listed(signature, results, parameter.name))
+			if (!has_parameter_named(signature, results, parameter.name))
 				results[signature->result_count++] = parameter;
 			continue;
 		}

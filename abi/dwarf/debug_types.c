@@ -85,7 +85,7 @@ void debug_types_close(struct debug_types *types)
 	free(types);
 }
 
-static enum type_kind kind_of(const struct debug_entry *entry)
+static enum type_kind kind_of_entry(const struct debug_entry *entry)
 {
 	/* Releases before 1.14 or so left flags of the runtime above the five bits of the kind. */
 	uint8_t kind = entry->go_kind & 0x1f;
@@ -152,8 +152,8 @@ static bool is_dictionary_entry(const char *name)
 }
 
 /* The entry behind typedefs; the name is that of the outermost, as the source would have it. */
-static int resolve(struct debug_types *types, uint64_t reference, struct debug_entry *ret_entry,
-		   struct error *err)
+static int resolve_reference(struct debug_types *types, uint64_t reference,
+			     struct debug_entry *ret_entry, struct error *err)
 {
 	const char *name = NULL;
 
@@ -182,7 +182,7 @@ static void fill_record(struct debug_record *made, const struct debug_entry *ent
 	record->owner = TYPE_OWNER_DWARF;
 	record->entry = entry->offset;
 	record->type.name = entry->name;
-	record->type.kind = kind_of(entry);
+	record->type.kind = kind_of_entry(entry);
 	record->type.size = size_of(entry, record->type.kind);
 	record->type.runtime_type = entry->runtime_type;
 	made->is_shape = is_shape(entry->name) ||
@@ -207,7 +207,7 @@ static int type_at(struct debug_types *types, uint64_t reference, const struct t
 			return 0;
 		}
 	}
-	r = resolve(types, reference, &entry, err);
+	r = resolve_reference(types, reference, &entry, err);
 	if (r < 0)
 		return r;
 	made = arena_alloc(&types->arena, 1, sizeof(*made));
@@ -229,7 +229,7 @@ int debug_types_at(struct debug_types *types, uint64_t reference, const struct t
 	return type_at(types, reference, NULL, ret_type, err);
 }
 
-static int field_compare(const void *a, const void *b)
+static int field_offset_compare(const void *a, const void *b)
 {
 	const struct field *left = a, *right = b;
 
@@ -241,7 +241,7 @@ static void fields_sort(struct field *fields, size_t count)
 {
 	for (size_t i = 1; i < count; i++) {
 		if (fields[i].offset < fields[i - 1].offset) {
-			qsort(fields, count, sizeof(*fields), field_compare);
+			qsort(fields, count, sizeof(*fields), field_offset_compare);
 			return;
 		}
 	}
@@ -302,7 +302,7 @@ static int complete_interface(struct debug_types *types, struct type *type,
 
 	if (!entry->type)
 		return 0;
-	r = resolve(types, entry->type, &words, err);
+	r = resolve_reference(types, entry->type, &words, err);
 	return r < 0 ? r : complete_fields(types, type, words.offset, err);
 }
 

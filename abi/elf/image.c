@@ -53,7 +53,7 @@ int image_read(const struct image *image, uint64_t offset, void *data, size_t si
 	return 0;
 }
 
-static int file_open(struct image *image, const char *path, struct error *err)
+static int image_file_open(struct image *image, const char *path, struct error *err)
 {
 	struct stat stat;
 
@@ -96,7 +96,7 @@ static const char *machine_name(unsigned int machine)
 	return "unknown";
 }
 
-static int header_read(struct image *image, Elf64_Ehdr *ret_header, struct error *err)
+static int elf_header_read(struct image *image, Elf64_Ehdr *ret_header, struct error *err)
 {
 	Elf64_Ehdr header = { 0 };
 	size_t size = image->size < sizeof(header) ? (size_t)image->size : sizeof(header);
@@ -230,9 +230,9 @@ static int open_file(const char *path, bool segments, struct image **ret_image, 
 	error_subject(err, "%s", path);
 	if (!image)
 		return error_fail(err, -ENOMEM, "out of memory");
-	result = file_open(image, path, err);
+	result = image_file_open(image, path, err);
 	if (result == 0)
-		result = header_read(image, &header, err);
+		result = elf_header_read(image, &header, err);
 	if (result == 0 && segments)
 		result = segments_read(image, &header, err);
 	if (result < 0) {

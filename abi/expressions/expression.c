@@ -29,7 +29,7 @@ struct parser {
 	struct error *err;
 };
 
-static int fail(const struct parser *parser, size_t at, const char *what)
+static int fail_parse(const struct parser *parser, size_t at, const char *what)
 {
 	return expression_fail(parser->err, -EINVAL, parser->expression, at, "%s", what);
 }
@@ -58,7 +58,7 @@ static int parse_name(struct parser *parser, struct expression_step *step)
 	size_t size = name_size(parser->text + parser->at);
 
 	if (size == 0 || (parser->text[parser->at] == '@' && parser->expression->step_count > 1))
-		return fail(parser, parser->at, "a name is expected here");
+		return fail_parse(parser, parser->at, "a name is expected here");
 	if (size >= sizeof(step->name))
 		return expression_fail(parser->err, -E2BIG, parser->expression, parser->at,
 				       "the name is longer than %zu bytes", sizeof(step->name) - 1);
@@ -88,7 +88,7 @@ static int parse_type(struct parser *parser, struct expression_step *step)
 	size_t size = end ? end - parser->at - 1 : 0;
 
 	if (size == 0)
-		return fail(parser, parser->at, "a type in parentheses is expected here");
+		return fail_parse(parser, parser->at, "a type in parentheses is expected here");
 	if (size >= sizeof(step->name))
 		return expression_fail(parser->err, -E2BIG, parser->expression, parser->at,
 				       "the type is longer than %zu bytes", sizeof(step->name) - 1);
@@ -99,7 +99,7 @@ static int parse_type(struct parser *parser, struct expression_step *step)
 	return 0;
 }
 
-static int digit_of(char byte)
+static int hex_digit_of(char byte)
 {
 	if (byte >= '0' && byte <= '9')
 		return byte - '0';
@@ -121,9 +121,9 @@ static size_t unquote_byte(const char *text, char *ret_byte)
 		*ret_byte = bytes[found - letters];
 		return 2;
 	}
-	if (text[1] != 'x' || digit_of(text[2]) < 0 || digit_of(text[3]) < 0)
+	if (text[1] != 'x' || hex_digit_of(text[2]) < 0 || hex_digit_of(text[3]) < 0)
 		return 0;
-	*ret_byte = (char)(digit_of(text[2]) << 4 | digit_of(text[3]));
+	*ret_byte = (char)(hex_digit_of(text[2]) << 4 | hex_digit_of(text[3]));
 	return 4;
 }
 
@@ -143,7 +143,7 @@ static int parse_key(struct parser *parser, struct expression_step *step)
 	size_t end = expression_quoted_end(parser->text, parser->at);
 
 	if (!end)
-		return fail(parser, parser->at, "this string has no closing quote");
+		return fail_parse(parser, parser->at, "this string has no closing quote");
 	step->kind = STEP_KEY;
 	for (parser->at++; parser->at < end - 1;) {
 		size_t taken;
@@ -154,8 +154,9 @@ static int parse_key(struct parser *parser, struct expression_step *step)
 					       sizeof(step->key));
 		taken = unquote_byte(parser->text + parser->at, &step->key[step->key_size++]);
 		if (!taken)
-			return fail(parser, parser->at,
-				    "unknown escape: \\\\, \\\", \\n, \\t and \\xNN are supported");
+			return fail_parse(
+				parser, parser->at,
+				"unknown escape: \\\\, \\\", \\n, \\t and \\xNN are supported");
 		parser->at += taken;
 	}
 	parser->at = end;
@@ -173,9 +174,9 @@ static int parse_number(struct parser *parser, struct expression_step *step)
 	errno = 0;
 	step->index = strtoull(text, &end, 10);
 	if (*text < '0' || *text > '9')
-		return fail(parser, parser->at, "a number or a \"key\" is expected here");
+		return fail_parse(parser, parser->at, "a number or a \"key\" is expected here");
 	if (errno || (step->negative && step->index > (uint64_t)INT64_MAX + 1))
-		return fail(parser, parser->at, "the number is too large");
+		return fail_parse(parser, parser->at, "the number is too large");
 	if (step->negative)
 		step->index = -step->index;
 	parser->at = end - parser->text;
@@ -194,7 +195,7 @@ static int parse_brackets(struct parser *parser, struct expression_step *step)
 	if (r < 0)
 		return r;
 	if (parser->text[parser->at] != ']')
-		return fail(parser, parser->at, "a ] is expected here");
+		return fail_parse(parser, parser->at, "a ] is expected here");
 	parser->at++;
 	return 0;
 }
@@ -204,7 +205,7 @@ static int parse_step(struct parser *parser, struct expression_step *step)
 	if (parser->text[parser->at] == '[')
 		return parse_brackets(parser, step);
 	if (parser->text[parser->at] != '.')
-		return fail(parser, parser->at, "a dot, a [ or the end is expected here");
+		return fail_parse(parser, parser->at, "a dot, a [ or the end is expected here");
 	parser->at++;
 	return parser->text[parser->at] == '(' ? parse_type(parser, step) :
 						 parse_name(parser, step);
@@ -236,7 +237,7 @@ static void parse_given_name(struct parser *parser)
 	}
 }
 
-static int parse(struct parser *parser)
+static int parse_expression(struct parser *parser)
 {
 	const char *text;
 	int r;
@@ -251,9 +252,11 @@ static int parse(struct parser *parser)
 	if (r < 0)
 		return r;
 	if (parser->text[parser->at] != ')')
-		return fail(parser, parser->at, "a ) is expected here");
+		return fail_parse(parser, parser->at, "a ) is expected here");
 	parser->at++;
-	return parser->text[parser->at] ? fail(parser, parser->at, "the end is expected here") : 0;
+	return parser->text[parser->at] ?
+		       fail_parse(parser, parser->at, "the end is expected here") :
+		       0;
 }
 
 int expression_parse(const char *text, struct expression *ret_expression, struct error *err)
@@ -266,7 +269,7 @@ int expression_parse(const char *text, struct expression *ret_expression, struct
 		return error_fail(err, -E2BIG, "expression \"%.40s…\" is longer than %zu bytes",
 				  text, sizeof(expression.text) - 1);
 	strcpy(expression.text, text);
-	r = parse(&parser);
+	r = parse_expression(&parser);
 	if (r == 0)
 		*ret_expression = expression;
 	return r;

@@ -7,7 +7,7 @@
 
 #include "array.h"
 
-static int fail(const char *text, size_t at, const char *what, struct error *err)
+static int fail_request(const char *text, size_t at, const char *what, struct error *err)
 {
 	error_fail(err, -EINVAL, "%s", what);
 	error_quote(err, text, at);
@@ -38,7 +38,7 @@ static size_t find_list(const char *text)
 }
 
 /* Where a capture ends: at a comma, or the parenthesis that closes the list. 0 when it does not. */
-static size_t find_end(const char *text, size_t at)
+static size_t find_capture_end(const char *text, size_t at)
 {
 	size_t depth = 0;
 
@@ -59,8 +59,8 @@ static size_t find_end(const char *text, size_t at)
 	return 0;
 }
 
-static int add_capture(struct function_request *request, const char *text, size_t size,
-		       struct error *err)
+static int append_capture(struct function_request *request, const char *text, size_t size,
+			  struct error *err)
 {
 	struct expression *captures =
 		array_grow(request->captures, request->capture_count, sizeof(*captures));
@@ -88,16 +88,16 @@ static int parse_capture(struct function_request *request, const char *text, siz
 
 	while (text[begin] == ' ')
 		begin++;
-	*at = find_end(text, begin);
+	*at = find_capture_end(text, begin);
 	if (!*at)
-		return fail(text, strlen(text), "a closing ) is expected here", err);
+		return fail_request(text, strlen(text), "a closing ) is expected here", err);
 	for (end = *at; end > begin && text[end - 1] == ' ';)
 		end--;
 	if (end == begin)
-		return fail(text, begin, "an expression is expected here", err);
+		return fail_request(text, begin, "an expression is expected here", err);
 	if (request->capture_count == FUNCTION_REQUEST_MAX_CAPTURES)
-		return fail(text, begin, "too many captures at one function", err);
-	return add_capture(request, text + begin, end - begin, err);
+		return fail_request(text, begin, "too many captures at one function", err);
+	return append_capture(request, text + begin, end - begin, err);
 }
 
 static int parse_list(struct function_request *request, const char *text, size_t at,
@@ -113,8 +113,9 @@ static int parse_list(struct function_request *request, const char *text, size_t
 		if (r < 0)
 			return r;
 		if (text[at] == ')')
-			return text[at + 1] ? fail(text, at + 1, "the end is expected here", err) :
-					      0;
+			return text[at + 1] ?
+				       fail_request(text, at + 1, "the end is expected here", err) :
+				       0;
 	}
 }
 
@@ -126,7 +127,7 @@ int function_request_parse(const char *text, struct function_request *ret_reques
 	int r = 0;
 
 	if (list == 0)
-		return fail(text, 0, "the name of a function is expected here", err);
+		return fail_request(text, 0, "the name of a function is expected here", err);
 	request.function = strndup(text, list);
 	if (!request.function)
 		return error_fail(err, -ENOMEM, "out of memory");

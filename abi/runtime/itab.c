@@ -186,7 +186,8 @@ int runtime_type_read(const struct image *image, const struct module_parts *part
 }
 
 /* Where the bytes of the name that begins at 0 are: a length of two bytes up to Go 1.16, then a varint. */
-static bool name_find(struct bytes bytes, const struct go_version *version, struct bytes *ret_name)
+static bool type_name_find(struct bytes bytes, const struct go_version *version,
+			   struct bytes *ret_name)
 {
 	uint64_t at = 1, length = 0;
 	uint8_t high = 0, low = 0;
@@ -230,7 +231,7 @@ char *runtime_type_name(const struct image *image, const struct module_parts *pa
 	size = size - at < MAX_NAME ? size - at : MAX_NAME;
 	if (image_load(image, parts->types + at, size, &text, NULL) < 0)
 		return NULL;
-	if (name_find(buffer_bytes(&text), version, &bytes))
+	if (type_name_find(buffer_bytes(&text), version, &bytes))
 		name = name_copy(bytes, flags);
 	buffer_release(&text);
 	return name;

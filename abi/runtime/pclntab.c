@@ -134,7 +134,8 @@ static size_t format_of(uint64_t word, enum machine machine)
 }
 
 /* False when there is no header at `address`, or one that cannot be true. */
-static bool header_read(const struct image *image, uint64_t address, struct header *ret_header)
+static bool table_header_read(const struct image *image, uint64_t address,
+			      struct header *ret_header)
 {
 	uint64_t extent = image_extent(image, address), words[9] = { 0 }, width;
 	struct header header = { 0 };
@@ -250,7 +251,7 @@ static bool table_try(const struct image *image, struct pclntab *table, uint64_t
 	uint32_t name;
 	const char *text;
 
-	if (!header_read(image, address, &table->header) ||
+	if (!table_header_read(image, address, &table->header) ||
 	    table_load(image, table, address, NULL) < 0 || !name_offset_at(table, 0, &name))
 		return false;
 	text = bytes_string(table->names, name);

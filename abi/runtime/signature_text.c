@@ -26,7 +26,7 @@ __attribute__((format(printf, 2, 3))) static void output_add(struct output *outp
 }
 
 /* The compiler names what the source does not: "~r0", ".anon0", ".this". */
-static bool is_named(const struct parameter *parameter)
+static bool has_written_name(const struct parameter *parameter)
 {
 	return parameter->name[0] && parameter->name[0] != '~' && parameter->name[0] != '.';
 }
@@ -38,7 +38,7 @@ static bool is_dictionary(const struct parameter *parameter)
 
 static void parameter_add(struct output *output, const struct parameter *parameter)
 {
-	if (is_named(parameter))
+	if (has_written_name(parameter))
 		output_add(output, "%s ", parameter->name);
 	output_add(output, "%s", parameter->type->name);
 }
@@ -112,7 +112,7 @@ void signature_format(const char *function, const struct signature *signature, c
 	output_add(&output, ")");
 	if (!signature->result_count)
 		return;
-	if (signature->result_count == 1 && !is_named(signature->results)) {
+	if (signature->result_count == 1 && !has_written_name(signature->results)) {
 		output_add(&output, " %s", signature->results->type->name);
 		return;
 	}

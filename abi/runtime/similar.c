@@ -49,7 +49,7 @@ static size_t distance_of(const char *a, const char *b, size_t limit)
 }
 
 /* Keeps the candidates sorted by distance; the farthest gives way. */
-static size_t keep(struct candidate *candidates, size_t count, struct candidate candidate)
+static size_t keep_nearest(struct candidate *candidates, size_t count, struct candidate candidate)
 {
 	size_t at = count;
 
@@ -82,7 +82,7 @@ size_t similar_functions(const struct pclntab *table, const char *name, char *na
 		    strcasecmp(last_part(function.name), last_part(name)) == 0)
 			candidate.distance = strncmp(function.name, "main.", 5) == 0 ? 1 : 2;
 		if (candidate.distance <= limit)
-			count = keep(candidates, count, candidate);
+			count = keep_nearest(candidates, count, candidate);
 	}
 	names[0] = '\0';
 	for (size_t i = 0; i < count && used < size; i++)

@@ -12,8 +12,8 @@ struct survey {
 	struct error *err;
 };
 
-static int visit(struct survey *survey, const struct type *type, int depth,
-		 uint64_t *ret_alignment);
+static int find_alignment(struct survey *survey, const struct type *type, int depth,
+			  uint64_t *ret_alignment);
 
 uint64_t alignment_up(uint64_t offset, uint64_t alignment)
 {
@@ -28,7 +28,7 @@ static int visit_struct(struct survey *survey, const struct type *type, int dept
 	for (size_t i = 0; i < type->field_count; i++) {
 		const struct field *field = &type->fields[i];
 		uint64_t alignment = 1;
-		int r = visit(survey, field->type, depth + 1, &alignment);
+		int r = find_alignment(survey, field->type, depth + 1, &alignment);
 
 		if (r < 0)
 			return r;
@@ -47,14 +47,15 @@ static int visit_struct(struct survey *survey, const struct type *type, int dept
 	return 0;
 }
 
-static int check(const struct survey *survey, const struct type *type, uint64_t alignment)
+static int check_alignment(const struct survey *survey, const struct type *type, uint64_t alignment)
 {
 	if (alignment == 1 || alignment == 2 || alignment == 4 || alignment == 8)
 		return 0;
 	return error_fail(survey->err, -EBADMSG, "the type %s has an impossible size", type->name);
 }
 
-static int visit(struct survey *survey, const struct type *type, int depth, uint64_t *ret_alignment)
+static int find_alignment(struct survey *survey, const struct type *type, int depth,
+			  uint64_t *ret_alignment)
 {
 	int r;
 
@@ -70,7 +71,7 @@ static int visit(struct survey *survey, const struct type *type, int depth, uint
 		return r < 0 ? r : visit_struct(survey, type, depth, ret_alignment);
 	case TYPE_ARRAY:
 		r = types_complete(survey->types, type, survey->err);
-		return r < 0 ? r : visit(survey, type->element, depth + 1, ret_alignment);
+		return r < 0 ? r : find_alignment(survey, type->element, depth + 1, ret_alignment);
 	case TYPE_BOOL:
 	case TYPE_INT:
 	case TYPE_UINT:
@@ -83,7 +84,7 @@ static int visit(struct survey *survey, const struct type *type, int depth, uint
 	default:
 		*ret_alignment = 8;
 	}
-	return check(survey, type, *ret_alignment);
+	return check_alignment(survey, type, *ret_alignment);
 }
 
 int alignment_within(struct types *types, const struct type *type, uint32_t *steps,
@@ -91,7 +92,7 @@ int alignment_within(struct types *types, const struct type *type, uint32_t *ste
 {
 	struct survey survey = { types, steps, err };
 
-	return visit(&survey, type, 0, ret_alignment);
+	return find_alignment(&survey, type, 0, ret_alignment);
 }
 
 int alignment_of(struct types *types, const struct type *type, uint64_t *ret_alignment,

@@ -239,7 +239,7 @@ static int field_compare(const void *a, const void *b)
 }
 
 /* Structs and the two words of an interface. */
-static int complete_fields(struct layout *layout, struct type *type, struct error *err)
+static int layout_complete_fields(struct layout *layout, struct type *type, struct error *err)
 {
 	struct field fields[LAYOUT_MAX_FIELDS], *copy;
 	size_t count = 0;
@@ -275,7 +275,7 @@ static int complete_fields(struct layout *layout, struct type *type, struct erro
 	return 0;
 }
 
-static int complete_parts(struct layout *layout, struct type *type, struct error *err)
+static int layout_complete_parts(struct layout *layout, struct type *type, struct error *err)
 {
 	bool sized;
 	const struct layout_type *row = type_row(layout, type->name, &sized);
@@ -305,7 +305,7 @@ int layout_complete(struct layout *layout, const struct type *type, struct error
 		return error_fail(err, -ENODATA, "the built-in layouts do not describe %s",
 				  target->name);
 	case TYPE_STRUCT:
-		r = complete_fields(layout, target, err);
+		r = layout_complete_fields(layout, target, err);
 		break;
 	case TYPE_INTERFACE:
 		/* All that the table lists have methods. */
@@ -313,7 +313,7 @@ int layout_complete(struct layout *layout, const struct type *type, struct error
 		target->field_count = INTERFACE_WORDS;
 		break;
 	default:
-		r = complete_parts(layout, target, err);
+		r = layout_complete_parts(layout, target, err);
 	}
 	if (r == 0)
 		target->complete = true;

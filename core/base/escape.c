@@ -21,7 +21,7 @@ static size_t put_escape(enum escape_notation notation, uint32_t character, char
 }
 
 /* Printable ASCII that both notations take as it is; most bytes are. */
-static bool is_plain(char byte)
+static bool is_plain_ascii(char byte)
 {
 	return byte >= 0x20 && byte <= 0x7e && byte != '"' && byte != '\\';
 }
@@ -34,7 +34,7 @@ size_t escape(enum escape_notation notation, const char *data, size_t size, char
 
 	for (size_t at = 0, length; at < size; at += length) {
 		length = 1;
-		if (is_plain(data[at])) {
+		if (is_plain_ascii(data[at])) {
 			*out++ = data[at];
 			continue;
 		}
@@ -71,7 +71,7 @@ bool escape_is_utf8(const char *data, size_t size)
 bool escape_is_needless(const char *data, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {
-		if (!is_plain(data[i]))
+		if (!is_plain_ascii(data[i]))
 			return false;
 	}
 	return true;

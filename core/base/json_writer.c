@@ -17,7 +17,7 @@ struct json_writer {
 };
 
 /* Room for so many more bytes, or NULL. */
-static char *reserve(struct json_writer *writer, size_t more)
+static char *json_reserve(struct json_writer *writer, size_t more)
 {
 	char *text = array_reserve(writer->text, writer->size + more, 1024, &writer->capacity);
 
@@ -29,10 +29,10 @@ static char *reserve(struct json_writer *writer, size_t more)
 	return text + writer->size;
 }
 
-static void print(void *user, const char *text, size_t size)
+static void print_json(void *user, const char *text, size_t size)
 {
 	struct json_writer *writer = user;
-	char *room = reserve(writer, size);
+	char *room = json_reserve(writer, size);
 
 	if (!room)
 		return;
@@ -47,7 +47,8 @@ int json_writer_create(struct json_writer **ret_writer)
 	if (!writer)
 		return -ENOMEM;
 	writer->gen = yajl_gen_alloc(NULL);
-	if (!writer->gen || !yajl_gen_config(writer->gen, yajl_gen_print_callback, print, writer)) {
+	if (!writer->gen ||
+	    !yajl_gen_config(writer->gen, yajl_gen_print_callback, print_json, writer)) {
 		json_writer_destroy(writer);
 		return -ENOMEM;
 	}
@@ -85,7 +86,7 @@ void json_writer_text(struct json_writer *writer, const char *bytes, size_t size
 	char *room;
 
 	yajl_gen_reset(writer->gen, "");
-	room = reserve(writer, size * ESCAPE_MAX_GROWTH);
+	room = json_reserve(writer, size * ESCAPE_MAX_GROWTH);
 	if (room)
 		writer->size += escape(ESCAPE_TERMINAL, bytes, size, room);
 }
@@ -130,7 +131,7 @@ static void write_escaped(struct json_writer *writer, const char *text, size_t s
 	char *room;
 
 	json_plain(writer, "", 0);
-	room = writer->failed ? NULL : reserve(writer, size * ESCAPE_MAX_GROWTH + 1);
+	room = writer->failed ? NULL : json_reserve(writer, size * ESCAPE_MAX_GROWTH + 1);
 	if (!room)
 		return;
 	writer->size += escape(ESCAPE_JSON, text, size, room - 1);

@@ -46,7 +46,7 @@ struct span {
 	size_t begin, end;
 };
 
-static bool is_one_of(char byte, const char *bytes)
+static bool is_byte_among(char byte, const char *bytes)
 {
 	return byte && strchr(bytes, byte);
 }
@@ -191,7 +191,7 @@ static struct span find_json_value(const struct scan *scan, size_t at)
 		return (struct span){ quote + 1, end_of_string(scan, quote + 1, quote - begin) };
 	if (byte_at(scan, begin) == '{' || byte_at(scan, begin) == '[')
 		return (struct span){ begin, end_of_brackets(scan, begin) };
-	for (at = begin; at < scan->size && !is_one_of(scan->text[at], ",}]\r\n");)
+	for (at = begin; at < scan->size && !is_byte_among(scan->text[at], ",}]\r\n");)
 		at++;
 	return (struct span){ begin, at };
 }
@@ -210,7 +210,7 @@ static bool is_word(const struct scan *scan, size_t begin, size_t end)
 		char letter = scan->text[at] | 0x20;
 
 		if (!(letter >= 'a' && letter <= 'z') &&
-		    !is_one_of(scan->text[at], "0123456789-_."))
+		    !is_byte_among(scan->text[at], "0123456789-_."))
 			return false;
 	}
 	return begin < end;
@@ -263,7 +263,7 @@ static bool take_authority(struct scan *scan, struct span *ret_span)
 	const char *ends = scan->is_query || scan->beginning == VALUE ? "&/?#\"<> \t\r\n" :
 									"/?#\"<> \t\r\n";
 
-	for (; end < scan->size && !is_one_of(scan->text[end], ends); end++) {
+	for (; end < scan->size && !is_byte_among(scan->text[end], ends); end++) {
 		if (scan->text[end] == ':' && !colon)
 			colon = end + 1;
 		if (scan->text[end] == '@')
@@ -372,7 +372,7 @@ static size_t largest_size(const struct scan *scan)
 	return (scan->size + 1) * sizeof(REDACTED);
 }
 
-static size_t append(char *output, size_t used, const char *text, size_t size)
+static size_t append_shown(char *output, size_t used, const char *text, size_t size)
 {
 	memcpy(output + used, text, size);
 	return used + size;
@@ -387,11 +387,11 @@ static struct redacted_text replace(struct scan *scan, struct span span)
 	if (!result.owned)
 		return result;
 	do {
-		used = append(result.owned, used, scan->text + done, span.begin - done);
-		used = append(result.owned, used, REDACTED, sizeof(REDACTED) - 1);
+		used = append_shown(result.owned, used, scan->text + done, span.begin - done);
+		used = append_shown(result.owned, used, REDACTED, sizeof(REDACTED) - 1);
 		done = span.end;
 	} while (find_next(scan, &span));
-	result.size = append(result.owned, used, scan->text + done, scan->size - done);
+	result.size = append_shown(result.owned, used, scan->text + done, scan->size - done);
 	result.data = result.owned;
 	return result;
 }

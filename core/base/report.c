@@ -44,7 +44,7 @@ void report_destroy(struct report *report)
 	free(report);
 }
 
-static void put_text(struct report *report, const char *text)
+static void report_put_text(struct report *report, const char *text)
 {
 	text_buffer_add(&report->text, text, strlen(text));
 }
@@ -52,7 +52,7 @@ static void put_text(struct report *report, const char *text)
 static void put_blanks(struct report *report, size_t count)
 {
 	while (count-- > 0)
-		put_text(report, " ");
+		report_put_text(report, " ");
 }
 
 /* Begins a line of text: the indentation, the dash of a list's item, the key. */
@@ -62,22 +62,22 @@ static void begin_line(struct report *report, const char *key, bool has_value)
 
 	put_blanks(report, report->item_begins ? indent - 2 : indent);
 	if (report->item_begins)
-		put_text(report, "- ");
+		report_put_text(report, "- ");
 	report->item_begins = false;
 	if (!key)
 		return;
-	put_text(report, key);
+	report_put_text(report, key);
 	if (has_value)
 		put_blanks(report, strlen(key) < KEY_WIDTH ? KEY_WIDTH - strlen(key) + 1 : 1);
 }
 
-static void put_json_key(struct report *report, const char *key)
+static void report_put_key(struct report *report, const char *key)
 {
 	if (key)
 		json_name(report->json, key);
 }
 
-static void put_escaped(struct report *report, const char *value, size_t size)
+static void report_put_escaped(struct report *report, const char *value, size_t size)
 {
 	char *escaped = malloc(size * ESCAPE_MAX_GROWTH + 1);
 
@@ -92,13 +92,13 @@ static void put_escaped(struct report *report, const char *value, size_t size)
 void report_bytes(struct report *report, const char *key, const char *value, size_t size)
 {
 	if (report->json) {
-		put_json_key(report, key);
+		report_put_key(report, key);
 		json_bytes(report->json, value, size);
 		return;
 	}
 	begin_line(report, key, true);
-	put_escaped(report, value, size);
-	put_text(report, "\n");
+	report_put_escaped(report, value, size);
+	report_put_text(report, "\n");
 }
 
 void report_string(struct report *report, const char *key, const char *value)
@@ -110,12 +110,12 @@ void report_string(struct report *report, const char *key, const char *value)
 static void put_plain(struct report *report, const char *key, const char *value)
 {
 	if (report->json) {
-		put_json_key(report, key);
+		report_put_key(report, key);
 		json_raw(report->json, value, strlen(value));
 	} else {
 		begin_line(report, key, true);
-		put_text(report, value);
-		put_text(report, "\n");
+		report_put_text(report, value);
+		report_put_text(report, "\n");
 	}
 }
 
@@ -148,11 +148,11 @@ void report_address(struct report *report, const char *key, uint64_t value)
 void report_open_object(struct report *report, const char *key)
 {
 	if (report->json) {
-		put_json_key(report, key);
+		report_put_key(report, key);
 		json_open_object(report->json);
 	} else if (key) {
 		begin_line(report, key, false);
-		put_text(report, "\n");
+		report_put_text(report, "\n");
 	} else {
 		report->item_begins = true;
 	}
@@ -170,12 +170,12 @@ void report_close_object(struct report *report)
 void report_open_list(struct report *report, const char *key)
 {
 	if (report->json) {
-		put_json_key(report, key);
+		report_put_key(report, key);
 		json_open_list(report->json);
 		return;
 	}
 	begin_line(report, key, false);
-	put_text(report, "\n");
+	report_put_text(report, "\n");
 	report->depth++;
 }
 

@@ -8,7 +8,7 @@
 
 #include "array.h"
 
-static bool reserve(struct text_buffer *text, size_t more)
+static bool text_buffer_reserve(struct text_buffer *text, size_t more)
 {
 	char *data = array_reserve(text->data, text->size + more, 64, &text->capacity);
 
@@ -21,7 +21,7 @@ static bool reserve(struct text_buffer *text, size_t more)
 
 void text_buffer_add(struct text_buffer *text, const char *data, size_t size)
 {
-	if (size == 0 || !reserve(text, size))
+	if (size == 0 || !text_buffer_reserve(text, size))
 		return;
 	memcpy(text->data + text->size, data, size);
 	text->size += size;

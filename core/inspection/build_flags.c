@@ -5,7 +5,7 @@
 
 #include "redacted_text.h"
 
-static bool is_one_of(char byte, const char *bytes)
+static bool is_byte_of(char byte, const char *bytes)
 {
 	return byte && strchr(bytes, byte);
 }
@@ -13,16 +13,16 @@ static bool is_one_of(char byte, const char *bytes)
 /* Where the text begins that goes up to `end` without one of these. */
 static size_t find_begin(const char *flags, size_t end, const char *bytes)
 {
-	while (end > 0 && !is_one_of(flags[end - 1], bytes))
+	while (end > 0 && !is_byte_of(flags[end - 1], bytes))
 		end--;
 	return end;
 }
 
 /* Where a value ends: with the quotes that its variable stands in, or the next blank. */
-static size_t find_end(const char *flags, size_t size, size_t equals)
+static size_t find_flag_end(const char *flags, size_t size, size_t equals)
 {
 	size_t word = find_begin(flags, equals, " \t\n'\"");
-	char quote = word > 0 && is_one_of(flags[word - 1], "'\"") ? flags[word - 1] : ' ';
+	char quote = word > 0 && is_byte_of(flags[word - 1], "'\"") ? flags[word - 1] : ' ';
 	const char *end = memchr(flags + equals, quote, size - equals);
 
 	return end ? (size_t)(end - flags) : size;
@@ -43,7 +43,7 @@ void build_flags_add(struct text_buffer *text, const struct redaction *redaction
 			continue;
 		text_buffer_add(text, flags + done, at + 1 - done);
 		text_buffer_add(text, REDACTED, strlen(REDACTED));
-		at = done = find_end(flags, size, at);
+		at = done = find_flag_end(flags, size, at);
 	}
 	text_buffer_add(text, flags + done, size - done);
 }

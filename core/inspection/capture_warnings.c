@@ -69,7 +69,8 @@ static bool row_has(const struct survey *survey, size_t row, const struct wanted
 }
 
 /* Whether some row has the capture and its value, of those whose requests come in this manner; NULL: of all. */
-static bool is_known(const struct survey *survey, const struct wanted *wanted, const char *manner)
+static bool is_known_capture(const struct survey *survey, const struct wanted *wanted,
+			     const char *manner)
 {
 	for (size_t i = 0; i < survey->count; i++) {
 		bool is_null;
@@ -104,10 +105,10 @@ static const char *where_null(const struct survey *survey, const struct wanted *
 {
 	const char *manner = manner_of_nulls(survey, wanted);
 
-	if (!is_known(survey, wanted, NULL))
+	if (!is_known_capture(survey, wanted, NULL))
 		return "";
 	/* How requests of several manners begin is seen by the same probe; how they end is not. */
-	return wanted->of_response && manner && !is_known(survey, wanted, manner) ?
+	return wanted->of_response && manner && !is_known_capture(survey, wanted, manner) ?
 		       manner :
 		       "in some requests";
 }

@@ -64,8 +64,8 @@ static bool is_of_result(const struct signature *signature, const struct express
 	       !has_parameter(signature, root);
 }
 
-static int append(struct function_captures *captures, const struct expression *expression,
-		  bool is_buffer, struct error *err)
+static int append_united(struct function_captures *captures, const struct expression *expression,
+			 bool is_buffer, struct error *err)
 {
 	bool is_result = is_of_result(captures->signature, expression);
 	struct function_capture *items;
@@ -82,8 +82,8 @@ static int append(struct function_captures *captures, const struct expression *e
 	return 0;
 }
 
-static int add(struct function_captures *captures, const struct expression *expression,
-	       bool is_buffer, struct error *err)
+static int unite_capture(struct function_captures *captures, const struct expression *expression,
+			 bool is_buffer, struct error *err)
 {
 	for (size_t i = 0; i < captures->count; i++) {
 		const struct expression *other = &captures->items[i].expression;
@@ -98,7 +98,7 @@ static int add(struct function_captures *captures, const struct expression *expr
 				       "%s and %s have the same name: rename one of them with name=…",
 				       other->text, expression->text);
 	}
-	return append(captures, expression, is_buffer, err);
+	return append_united(captures, expression, is_buffer, err);
 }
 
 /* Parameters without a name, and those that the compiler made, cannot be asked for. */
@@ -130,7 +130,7 @@ static int add_parameter(struct function_captures *captures, const struct parame
 	if (!is_named(parameter))
 		return 0;
 	r = expression_make(&expression, parameter->name, parameter->name, err);
-	return r < 0 ? r : add(captures, &expression, is_buffer, err);
+	return r < 0 ? r : unite_capture(captures, &expression, is_buffer, err);
 }
 
 static int add_parameters(struct function_captures *captures, struct error *err)
@@ -151,7 +151,7 @@ int function_captures_add(struct function_captures *captures,
 	captures->request_count++;
 	captures->needs_no_types &= !function_request_needs_types(request);
 	for (size_t i = 0; r == 0 && i < request->capture_count; i++)
-		r = add(captures, &request->captures[i], false, err);
+		r = unite_capture(captures, &request->captures[i], false, err);
 	if (request->has_list)
 		return r;
 	captures->shows_results = captures->latency;

@@ -33,8 +33,8 @@ static struct listed_function *find_place(struct function_list *list, uint64_t f
 	return NULL;
 }
 
-static struct listed_function *append(struct function_list *list, const struct function *function,
-				      uint64_t file_offset)
+static struct listed_function *append_listed(struct function_list *list,
+					     const struct function *function, uint64_t file_offset)
 {
 	struct listed_function *items = array_grow(list->items, list->count, sizeof(*items));
 
@@ -61,14 +61,14 @@ static int add_request(struct listed_function *listed, const struct function_req
 	return 0;
 }
 
-static int add_function(struct function_list *list, const struct binary *binary,
-			const struct function *function, const struct function_request *request)
+static int list_function(struct function_list *list, const struct binary *binary,
+			 const struct function *function, const struct function_request *request)
 {
 	uint64_t file_offset = place_of(binary, function);
 	struct listed_function *listed = find_place(list, file_offset);
 
 	if (!listed)
-		listed = append(list, function, file_offset);
+		listed = append_listed(list, function, file_offset);
 	return listed ? add_request(listed, request) : -ENOMEM;
 }
 
@@ -82,7 +82,7 @@ int function_list_add(struct function_list *list, const struct binary *binary,
 	if (r < 0)
 		return r;
 	for (size_t i = 0; r == 0 && i < set.count; i++)
-		r = add_function(list, binary, &set.functions[i], request);
+		r = list_function(list, binary, &set.functions[i], request);
 	*ret_meant = set.matched;
 	function_set_release(&set);
 	return r < 0 ? error_fail(err, r, "out of memory") : 0;

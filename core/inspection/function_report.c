@@ -109,8 +109,8 @@ static void report_head(struct report *report, const char *path, const struct bi
 			"missing: build it without -ldflags=-w, or give a copy of this build with DWARF by --types FILE");
 }
 
-static int find(const struct binary *binary, const char *pattern, size_t room,
-		struct function_set *set, struct error *err)
+static int find_functions(const struct binary *binary, const char *pattern, size_t room,
+			  struct function_set *set, struct error *err)
 {
 	int r = function_set_find(binary->pclntab, pattern, room, set, err);
 
@@ -128,7 +128,7 @@ int function_report(struct report *report, const char *path, const struct binary
 	for (size_t i = 0; r == 0 && i < count; i++) {
 		struct function_set set = { 0 };
 
-		r = find(binary, patterns[i], room, &set, err);
+		r = find_functions(binary, patterns[i], room, &set, err);
 		if (r == 0 && set.count && report_set(report, binary, &set) < 0)
 			r = error_fail(err, -ENOMEM, "out of memory");
 		room -= set.count;

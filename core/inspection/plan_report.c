@@ -111,8 +111,8 @@ static void report_plan(struct report *report, const struct binary *binary, cons
 	report_close_list(report);
 }
 
-static void report_probe(struct report *report, const struct survey *survey,
-			 const struct survey_probe *probe)
+static void report_plan_probe(struct report *report, const struct survey *survey,
+			      const struct survey_probe *probe)
 {
 	report_open_object(report, NULL);
 	report_string(report, "function", probe->function);
@@ -159,7 +159,7 @@ int plan_report(struct report *report, const char *path, const struct binary *bi
 		report_string(report, "abi", binary->convention->name);
 		report_open_list(report, "probes");
 		for (size_t i = 0; i < survey.count; i++)
-			report_probe(report, &survey, &survey.probes[i]);
+			report_plan_probe(report, &survey, &survey.probes[i]);
 		report_close_list(report);
 	}
 	survey_finish(&survey);

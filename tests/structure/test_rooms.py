@@ -5,6 +5,7 @@
 import collections
 import os
 import pathlib
+import re
 import sys
 import unittest
 
@@ -54,6 +55,17 @@ class Rooms(unittest.TestCase):
             if "unit" not in source.parts:
                 names.update(line.split('"')[1] for line in source.read_text().splitlines() if line.startswith('#include "'))
         self.assertEqual([str(path) for path in self.graph.files if path.parent.name == "include" and path.name not in names], [])
+
+    def test_functions_have_names_of_their_own(self):
+        """In abi/ and core/base also the static ones: a search for a name then finds one function."""
+        definition = re.compile(r"^(?:static )?(?:const )?(?:struct |enum )?\w+[ *]+(\w+)\([^;{]*?\)\n\{", re.MULTILINE)
+        places = collections.defaultdict(set)
+        for path in self.graph.files:
+            if path.parts[0] == "abi" or path.parts[:2] == ("core", "base"):
+                for name in definition.findall((ROOT / path).read_text()):
+                    places[name].add(str(path))
+        self.assertGreater(len(places), 600)
+        self.assertEqual({name: paths for name, paths in places.items() if len(paths) > 1}, {})
 
     def test_modules_form_no_cycle(self):
         self.assertEqual(self.graph.module_cycles(), [])
