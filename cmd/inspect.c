@@ -178,18 +178,18 @@ static int write_report(const struct inspect_options *options, const struct bina
 {
 	struct error why = { 0 };
 	const struct trace_spec wanted = { .values.max_string = DEFAULT_MAX_STRING };
-	struct survey survey;
-	int surveyed;
+	struct probe_set probe_set;
+	int found;
 
 	if (has_expressions(options))
 		return write_plans(options, binary, report, err);
 	if (options->function_count)
 		return function_report(report, options->subject, binary, options->functions,
 				       options->function_count, err);
-	surveyed = survey_protocols(binary, &wanted, &survey, &why);
-	binary_report(report, options->subject, binary, surveyed == 0 ? &survey : NULL, &why);
-	if (surveyed == 0)
-		survey_finish(&survey);
+	found = probe_set_of_protocols(binary, &wanted, &probe_set, &why);
+	binary_report(report, options->subject, binary, found == 0 ? &probe_set : NULL, &why);
+	if (found == 0)
+		probe_set_finish(&probe_set);
 	return 0;
 }
 

@@ -129,15 +129,15 @@ static void report_capture(struct report *report, const struct probe_capture *ca
 	report_close_object(report);
 }
 
-static void report_probe(struct report *report, const struct survey_probe *survey)
+static void report_probe(struct report *report, const struct probe_candidate *candidate)
 {
-	const struct probe *probe = &survey->probe;
+	const struct probe *probe = &candidate->probe;
 
 	report_open_object(report, NULL);
-	report_string(report, "function", survey->function);
-	report_string(report, "role", roles[survey->role]);
-	if (survey->result < 0) {
-		report_string(report, "refused", survey->why.what);
+	report_string(report, "function", candidate->function);
+	report_string(report, "role", roles[candidate->role]);
+	if (candidate->result < 0) {
+		report_string(report, "refused", candidate->why.what);
 		report_close_object(report);
 		return;
 	}
@@ -154,33 +154,33 @@ static void report_probe(struct report *report, const struct survey_probe *surve
 }
 
 /* Functions that a binary simply does not have are not worth a word. */
-static bool is_worth_telling(const struct survey_probe *probe)
+static bool is_worth_telling(const struct probe_candidate *probe)
 {
 	return probe->result != -ENOENT;
 }
 
-static void report_survey(struct report *report, const struct survey *survey)
+static void report_probe_set(struct report *report, const struct probe_set *probe_set)
 {
 	report_open_list(report, "probes");
-	for (size_t i = 0; i < survey->count; i++) {
-		if (is_worth_telling(&survey->probes[i]))
-			report_probe(report, &survey->probes[i]);
+	for (size_t i = 0; i < probe_set->count; i++) {
+		if (is_worth_telling(&probe_set->probes[i]))
+			report_probe(report, &probe_set->probes[i]);
 	}
 	report_close_list(report);
-	if (!survey_unseen(survey, 0))
+	if (!probe_set_unseen(probe_set, 0))
 		return;
 	report_open_list(report, "unseen");
-	for (size_t i = 0; survey_unseen(survey, i); i++)
-		report_string(report, NULL, survey_unseen(survey, i));
+	for (size_t i = 0; probe_set_unseen(probe_set, i); i++)
+		report_string(report, NULL, probe_set_unseen(probe_set, i));
 	report_close_list(report);
 }
 
 void binary_report(struct report *report, const char *path, const struct binary *binary,
-		   const struct survey *survey, const struct error *why)
+		   const struct probe_set *probe_set, const struct error *why)
 {
 	report_binary(report, path, binary);
-	if (survey)
-		report_survey(report, survey);
+	if (probe_set)
+		report_probe_set(report, probe_set);
 	else
 		report_string(report, "untraceable", why->what);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* The captures of a protocol's probe: NULL after the last, or those before the first. */
-static const struct shape_node *next_capture(const struct survey_probe *probe,
+static const struct shape_node *next_capture(const struct probe_candidate *probe,
 					     const struct shape_node *node)
 {
 	const struct shape_node *root = probe->probe.arguments.nodes;
@@ -22,22 +22,22 @@ struct wanted {
 	bool of_response, is_header;
 };
 
-static bool is_about_responses(const struct survey *survey, size_t row)
+static bool is_about_responses(const struct probe_set *probe_set, size_t row)
 {
-	const struct scope_roots *roots = &survey->rows.items[row].request.argument_roots;
+	const struct scope_roots *roots = &probe_set->rows.items[row].request.argument_roots;
 
 	return scope_roots_find(roots, RESPONSE_ROOT);
 }
 
 /* What the capture `node`, number `index` of the row's, was asked for as. */
-static struct wanted wanted_by(const struct survey *survey, size_t row,
+static struct wanted wanted_by(const struct probe_set *probe_set, size_t row,
 			       const struct shape_node *node, size_t index)
 {
-	const struct survey_probe *probe = &survey->probes[row];
+	const struct probe_candidate *probe = &probe_set->probes[row];
 
 	return (struct wanted){
 		.name = shape_name(&probe->probe.arguments, node),
-		.of_response = is_about_responses(survey, row),
+		.of_response = is_about_responses(probe_set, row),
 		.is_header = index >= probe->expression_count,
 	};
 }
@@ -49,16 +49,16 @@ static bool is_same(const struct wanted *a, const struct wanted *b)
 }
 
 /* Whether the row has the capture; `ret_null`: and it is null there. A header can be several captures. */
-static bool row_has(const struct survey *survey, size_t row, const struct wanted *wanted,
+static bool row_has(const struct probe_set *probe_set, size_t row, const struct wanted *wanted,
 		    bool *ret_null)
 {
-	const struct survey_probe *probe = &survey->probes[row];
+	const struct probe_candidate *probe = &probe_set->probes[row];
 	const struct shape_node *node = NULL;
 	bool has = false;
 
 	*ret_null = false;
 	for (size_t i = 0; (node = next_capture(probe, node)); i++) {
-		struct wanted other = wanted_by(survey, row, node, i);
+		struct wanted other = wanted_by(probe_set, row, node, i);
 
 		if (!is_same(wanted, &other))
 			continue;
@@ -69,29 +69,29 @@ static bool row_has(const struct survey *survey, size_t row, const struct wanted
 }
 
 /* Whether some row has the capture and its value, of those whose requests come in this manner; NULL: of all. */
-static bool is_known_capture(const struct survey *survey, const struct wanted *wanted,
+static bool is_known_capture(const struct probe_set *probe_set, const struct wanted *wanted,
 			     const char *manner)
 {
-	for (size_t i = 0; i < survey->count; i++) {
+	for (size_t i = 0; i < probe_set->count; i++) {
 		bool is_null;
 
-		if ((!manner || strcmp(survey->rows.items[i].protocol->manner, manner) == 0) &&
-		    row_has(survey, i, wanted, &is_null) && !is_null)
+		if ((!manner || strcmp(probe_set->rows.items[i].protocol->manner, manner) == 0) &&
+		    row_has(probe_set, i, wanted, &is_null) && !is_null)
 			return true;
 	}
 	return false;
 }
 
 /* The one manner of all rows in which the capture is null; NULL when they have several. */
-static const char *manner_of_nulls(const struct survey *survey, const struct wanted *wanted)
+static const char *manner_of_nulls(const struct probe_set *probe_set, const struct wanted *wanted)
 {
 	const char *manner = NULL;
 
-	for (size_t i = 0; i < survey->count; i++) {
-		const char *other = survey->rows.items[i].protocol->manner;
+	for (size_t i = 0; i < probe_set->count; i++) {
+		const char *other = probe_set->rows.items[i].protocol->manner;
 		bool is_null;
 
-		if (!row_has(survey, i, wanted, &is_null) || !is_null)
+		if (!row_has(probe_set, i, wanted, &is_null) || !is_null)
 			continue;
 		if (manner && strcmp(manner, other) != 0)
 			return NULL;
@@ -101,14 +101,14 @@ static const char *manner_of_nulls(const struct survey *survey, const struct wan
 }
 
 /* In which of the requests that have the capture it is null, in words. */
-static const char *where_null(const struct survey *survey, const struct wanted *wanted)
+static const char *where_null(const struct probe_set *probe_set, const struct wanted *wanted)
 {
-	const char *manner = manner_of_nulls(survey, wanted);
+	const char *manner = manner_of_nulls(probe_set, wanted);
 
-	if (!is_known_capture(survey, wanted, NULL))
+	if (!is_known_capture(probe_set, wanted, NULL))
 		return "";
 	/* How requests of several manners begin is seen by the same probe; how they end is not. */
-	return wanted->of_response && manner && !is_known_capture(survey, wanted, manner) ?
+	return wanted->of_response && manner && !is_known_capture(probe_set, wanted, manner) ?
 		       manner :
 		       "in some requests";
 }
@@ -122,10 +122,10 @@ static const char *why_null(const struct probe *probe, const char *name)
 	return "it cannot be read";
 }
 
-static void tell_null(const struct survey *survey, size_t row, const struct wanted *wanted,
-		      const struct survey_listener *listener)
+static void tell_null(const struct probe_set *probe_set, size_t row, const struct wanted *wanted,
+		      const struct warning_listener *listener)
 {
-	const char *where = where_null(survey, wanted);
+	const char *where = where_null(probe_set, wanted);
 	struct error why = { 0 };
 
 	error_fail(&why, -ENODATA, "%s%s will be null%s%s: %s",
@@ -133,8 +133,8 @@ static void tell_null(const struct survey *survey, size_t row, const struct want
 		   wanted->of_response ? "response header " :
 					 "request header ",
 		   wanted->name, where[0] ? " " : "", where,
-		   why_null(&survey->probes[row].probe, wanted->name));
-	survey_tell(listener, &why);
+		   why_null(&probe_set->probes[row].probe, wanted->name));
+	warning_tell(listener, &why);
 }
 
 /* Those that were told of. There are no more names than can be asked for. */
@@ -155,18 +155,18 @@ static bool is_new(struct told *told, const struct wanted *wanted)
 	return true;
 }
 
-void capture_warn(const struct survey *survey, const struct survey_listener *listener)
+void capture_warn(const struct probe_set *probe_set, const struct warning_listener *listener)
 {
 	struct told told = { .count = 0 };
 
-	for (size_t row = 0; row < survey->count; row++) {
+	for (size_t row = 0; row < probe_set->count; row++) {
 		const struct shape_node *node = NULL;
 
-		for (size_t i = 0; (node = next_capture(&survey->probes[row], node)); i++) {
-			struct wanted wanted = wanted_by(survey, row, node, i);
+		for (size_t i = 0; (node = next_capture(&probe_set->probes[row], node)); i++) {
+			struct wanted wanted = wanted_by(probe_set, row, node, i);
 
 			if (node->kind == SHAPE_NULL && is_new(&told, &wanted))
-				tell_null(survey, row, &wanted, listener);
+				tell_null(probe_set, row, &wanted, listener);
 		}
 	}
 }

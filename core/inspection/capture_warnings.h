@@ -2,10 +2,10 @@
 #ifndef GOHTTPSNOOP_CORE_CAPTURE_WARNINGS_H
 #define GOHTTPSNOOP_CORE_CAPTURE_WARNINGS_H
 
-#include "survey.h"
-#include "survey_listener.h"
+#include "probe_set.h"
+#include "warning_listener.h"
 
 /* Tells what was asked for of each request and cannot be known in this binary: once, as the user named it. */
-void capture_warn(const struct survey *survey, const struct survey_listener *listener);
+void capture_warn(const struct probe_set *probe_set, const struct warning_listener *listener);
 
 #endif

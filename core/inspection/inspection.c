@@ -9,9 +9,9 @@
 
 #include "array.h"
 #include "binary.h"
+#include "probe_set.h"
+#include "probe_set_warnings.h"
 #include "refusals.h"
-#include "survey.h"
-#include "survey_warnings.h"
 
 /* A probe as it is installed: how to read its records. */
 struct installed_probe {
@@ -86,11 +86,12 @@ static int add_probe(struct inspection *inspection, const struct installed_probe
 	return 0;
 }
 
-static int install(struct inspection *inspection, struct survey_probe *survey, struct error *err)
+static int install(struct inspection *inspection, struct probe_candidate *candidate,
+		   struct error *err)
 {
-	struct probe *probe = &survey->probe;
+	struct probe *probe = &candidate->probe;
 	struct installed_probe installed = {
-		.function = strdup(survey->function),
+		.function = strdup(candidate->function),
 		.site = probe->site.kind,
 		.file_offset = probe->site.file_offset,
 		.schema = { .role = probe->plan.role,
@@ -98,10 +99,10 @@ static int install(struct inspection *inspection, struct survey_probe *survey, s
 			    .unknown = probe->unknown,
 			    .entry = probe->entry,
 			    .stack_drop = probe->site.stack_drop,
-			    .awaits_return = survey->awaits_return,
-			    .returns_at_once = survey->returns_at_once,
-			    .returned_count = survey->returned_count,
-			    .expression_count = survey->expression_count },
+			    .awaits_return = candidate->awaits_return,
+			    .returns_at_once = candidate->returns_at_once,
+			    .returned_count = candidate->returned_count,
+			    .expression_count = candidate->expression_count },
 		.has_arguments = probe->has_arguments,
 	};
 	int r;
@@ -121,11 +122,11 @@ static int install(struct inspection *inspection, struct survey_probe *survey, s
 }
 
 /* Nothing can be traced: one reason is the error, of several each is told. */
-static int refuse_all(const struct survey *survey, const struct inspection_options *options,
+static int refuse_all(const struct probe_set *probe_set, const struct inspection_options *options,
 		      struct error *err)
 {
 	struct refusals refusals;
-	int r = refusals_create(survey, &refusals, err);
+	int r = refusals_create(probe_set, &refusals, err);
 
 	if (r < 0)
 		return r;
@@ -140,11 +141,11 @@ static int refuse_all(const struct survey *survey, const struct inspection_optio
 	return r;
 }
 
-static int tell_refusals(const struct survey *survey, const struct inspection_options *options,
-			 struct error *err)
+static int tell_refusals(const struct probe_set *probe_set,
+			 const struct inspection_options *options, struct error *err)
 {
 	struct refusals refusals;
-	int r = refusals_create(survey, &refusals, err);
+	int r = refusals_create(probe_set, &refusals, err);
 
 	if (r < 0)
 		return r;
@@ -154,48 +155,48 @@ static int tell_refusals(const struct survey *survey, const struct inspection_op
 	return 0;
 }
 
-/* Surveys what the options ask for; the error says why nothing of it can be traced. */
-static int survey_binary(const struct binary *binary, const struct inspection_options *options,
-			 struct survey *survey, struct error *err)
+/* Compiles the probes of the requests or functions that the options name; the error says why there are none. */
+static int find_probes(const struct binary *binary, const struct inspection_options *options,
+		       struct probe_set *probe_set, struct error *err)
 {
 	int r;
 
 	if (options->spec->function_count == 0)
-		return survey_protocols(binary, options->spec, survey, err);
-	r = survey_functions(binary, options->spec, survey, err);
-	if (r < 0 || survey_count_fit(survey) > 0)
+		return probe_set_of_protocols(binary, options->spec, probe_set, err);
+	r = probe_set_of_functions(binary, options->spec, probe_set, err);
+	if (r < 0 || probe_set_count_fit(probe_set) > 0)
 		return r;
-	r = refuse_all(survey, options, err);
-	survey_finish(survey);
+	r = refuse_all(probe_set, options, err);
+	probe_set_finish(probe_set);
 	return r;
 }
 
 /* Installs what can be attached; tells of the rest, but for what the binary simply does not have. */
-static int install_survey(struct inspection *inspection, struct survey *survey,
-			  const struct inspection_options *options, struct error *err)
+static int install_probe_set(struct inspection *inspection, struct probe_set *probe_set,
+			     const struct inspection_options *options, struct error *err)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < survey->count; i++) {
-		struct survey_probe *probe = &survey->probes[i];
+	for (size_t i = 0; r == 0 && i < probe_set->count; i++) {
+		struct probe_candidate *probe = &probe_set->probes[i];
 
 		if (probe->result == 0)
 			r = install(inspection, probe, err);
 	}
 	if (r == 0 && options->spec->function_count)
-		r = tell_refusals(survey, options, err);
+		r = tell_refusals(probe_set, options, err);
 	return r;
 }
 
 /* Takes the shapes of the arguments over; the array of probes does not move any more. */
-static void take_shapes(struct inspection *inspection, struct survey *survey)
+static void take_shapes(struct inspection *inspection, struct probe_set *probe_set)
 {
 	struct installed_probe *installed = inspection->probes;
 
-	for (size_t i = 0; i < survey->count; i++) {
-		struct probe *probe = &survey->probes[i].probe;
+	for (size_t i = 0; i < probe_set->count; i++) {
+		struct probe *probe = &probe_set->probes[i].probe;
 
-		if (survey->probes[i].result < 0)
+		if (probe_set->probes[i].result < 0)
 			continue;
 		installed->arguments = probe->arguments;
 		probe->arguments = (struct shape){ 0 };
@@ -220,9 +221,10 @@ static int check_machine(const struct binary *binary, struct error *err)
 			  host.machine);
 }
 
-static int open_and_survey(const struct inspection_file *file,
-			   const struct inspection_options *options, struct binary **ret_binary,
-			   struct survey *ret_survey, struct error *err)
+static int open_and_find_probes(const struct inspection_file *file,
+				const struct inspection_options *options,
+				struct binary **ret_binary, struct probe_set *ret_probe_set,
+				struct error *err)
 {
 	struct binary *binary;
 	int r = binary_open_from(file->path, file->origin, options->types, &binary, err);
@@ -231,7 +233,7 @@ static int open_and_survey(const struct inspection_file *file,
 		return r;
 	r = check_machine(binary, err);
 	if (r == 0)
-		r = survey_binary(binary, options, ret_survey, err);
+		r = find_probes(binary, options, ret_probe_set, err);
 	if (r < 0)
 		binary_close(binary);
 	else
@@ -239,18 +241,18 @@ static int open_and_survey(const struct inspection_file *file,
 	return r;
 }
 
-static int keep_unseen(struct inspection *inspection, const struct survey *survey,
+static int keep_unseen(struct inspection *inspection, const struct probe_set *probe_set,
 		       struct error *err)
 {
 	size_t count = 0;
 
-	while (survey_unseen(survey, count))
+	while (probe_set_unseen(probe_set, count))
 		count++;
 	inspection->unseen = calloc(count + 1, sizeof(*inspection->unseen));
 	if (!inspection->unseen)
 		return no_memory(err);
 	while (inspection->unseen_count < count) {
-		char *text = strdup(survey_unseen(survey, inspection->unseen_count));
+		char *text = strdup(probe_set_unseen(probe_set, inspection->unseen_count));
 
 		if (!text)
 			return no_memory(err);
@@ -263,24 +265,24 @@ static int inspect(struct inspection *inspection, const struct inspection_file *
 		   const struct inspection_options *options, struct error *err)
 {
 	struct binary *binary;
-	struct survey survey;
-	int r = open_and_survey(file, options, &binary, &survey, err);
+	struct probe_set probe_set;
+	int r = open_and_find_probes(file, options, &binary, &probe_set, err);
 
 	if (r < 0)
 		return r;
 	inspection->convention = binary->convention->name;
 	inspection->is_library = binary_is_library(binary);
 	inspection->go_version = strdup(binary->version.text);
-	r = inspection->go_version ? install_survey(inspection, &survey, options, err) :
+	r = inspection->go_version ? install_probe_set(inspection, &probe_set, options, err) :
 				     no_memory(err);
 	if (r == 0)
-		r = keep_unseen(inspection, &survey, err);
+		r = keep_unseen(inspection, &probe_set, err);
 	if (r == 0) {
-		survey_warn(&survey, &(struct survey_listener){ options->refused, options->user,
-								file->name });
-		take_shapes(inspection, &survey);
+		probe_set_warn(&probe_set, &(struct warning_listener){ options->refused,
+								       options->user, file->name });
+		take_shapes(inspection, &probe_set);
 	}
-	survey_finish(&survey);
+	probe_set_finish(&probe_set);
 	binary_close(binary);
 	return r;
 }

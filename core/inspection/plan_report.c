@@ -111,8 +111,8 @@ static void report_plan(struct report *report, const struct binary *binary, cons
 	report_close_list(report);
 }
 
-static void report_plan_probe(struct report *report, const struct survey *survey,
-			      const struct survey_probe *probe)
+static void report_plan_probe(struct report *report, const struct probe_set *probe_set,
+			      const struct probe_candidate *probe)
 {
 	report_open_object(report, NULL);
 	report_string(report, "function", probe->function);
@@ -125,16 +125,16 @@ static void report_plan_probe(struct report *report, const struct survey *survey
 			report_number(report, "returns", probe->probe.returns.count);
 		for (size_t i = 0; i < probe->probe.gaps.count; i++)
 			report_string(report, "null", probe->probe.gaps.gaps[i].why);
-		report_plan(report, survey->binary, &probe->probe.plan);
+		report_plan(report, probe_set->binary, &probe->probe.plan);
 	}
 	report_close_object(report);
 }
 
 /* There is no plan to report: the first reason stands for all. */
-static int refuse_all(const struct survey *survey, struct error *err)
+static int refuse_all(const struct probe_set *probe_set, struct error *err)
 {
 	struct refusals refusals;
-	int r = refusals_create(survey, &refusals, err);
+	int r = refusals_create(probe_set, &refusals, err);
 
 	if (r < 0)
 		return r;
@@ -146,22 +146,22 @@ static int refuse_all(const struct survey *survey, struct error *err)
 int plan_report(struct report *report, const char *path, const struct binary *binary,
 		const struct trace_spec *spec, struct error *err)
 {
-	struct survey survey;
-	int r = survey_functions(binary, spec, &survey, err);
+	struct probe_set probe_set;
+	int r = probe_set_of_functions(binary, spec, &probe_set, err);
 
 	if (r < 0)
 		return r;
-	if (survey_count_fit(&survey) == 0 && survey.count) {
-		r = refuse_all(&survey, err);
+	if (probe_set_count_fit(&probe_set) == 0 && probe_set.count) {
+		r = refuse_all(&probe_set, err);
 	} else {
 		report_string(report, "binary", path);
 		report_string(report, "go", binary->version.text);
 		report_string(report, "abi", binary->convention->name);
 		report_open_list(report, "probes");
-		for (size_t i = 0; i < survey.count; i++)
-			report_plan_probe(report, &survey, &survey.probes[i]);
+		for (size_t i = 0; i < probe_set.count; i++)
+			report_plan_probe(report, &probe_set, &probe_set.probes[i]);
 		report_close_list(report);
 	}
-	survey_finish(&survey);
+	probe_set_finish(&probe_set);
 	return r;
 }

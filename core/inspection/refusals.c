@@ -19,7 +19,7 @@ static bool begins_with(const char *text, const char *name)
 }
 
 /* Whether two sentences are one but for the functions that they are about. */
-static bool sentences_equal(const struct survey_probe *a, const struct survey_probe *b)
+static bool sentences_equal(const struct probe_candidate *a, const struct probe_candidate *b)
 {
 	const char *left = a->why.what, *right = b->why.what;
 
@@ -35,7 +35,7 @@ static bool sentences_equal(const struct survey_probe *a, const struct survey_pr
 }
 
 /* Of an expression that fits several functions nowhere, one place stands for all. */
-static bool reasons_equal(const struct survey_probe *a, const struct survey_probe *b)
+static bool reasons_equal(const struct probe_candidate *a, const struct probe_candidate *b)
 {
 	if (a->result != b->result || strcmp(a->why.quote, b->why.quote) != 0 ||
 	    strcmp(a->why.hint, b->why.hint) != 0)
@@ -43,24 +43,24 @@ static bool reasons_equal(const struct survey_probe *a, const struct survey_prob
 	return a->why.quote[0] ? a->why.quote_at == b->why.quote_at : sentences_equal(a, b);
 }
 
-static bool is_told(const struct survey *survey, size_t number)
+static bool is_told(const struct probe_set *probe_set, size_t number)
 {
 	for (size_t i = 0; i < number; i++) {
-		if (survey->probes[i].result < 0 &&
-		    reasons_equal(&survey->probes[i], &survey->probes[number]))
+		if (probe_set->probes[i].result < 0 &&
+		    reasons_equal(&probe_set->probes[i], &probe_set->probes[number]))
 			return true;
 	}
 	return false;
 }
 
 /* The other functions of which the same can be said. */
-static struct name_list others_of(const struct survey *survey, size_t number)
+static struct name_list others_of(const struct probe_set *probe_set, size_t number)
 {
-	const struct survey_probe *probe = &survey->probes[number];
+	const struct probe_candidate *probe = &probe_set->probes[number];
 	struct name_list others = { .count = 0 };
 
-	for (size_t i = number + 1; i < survey->count; i++) {
-		const struct survey_probe *other = &survey->probes[i];
+	for (size_t i = number + 1; i < probe_set->count; i++) {
+		const struct probe_candidate *other = &probe_set->probes[i];
 
 		if (other->result < 0 && reasons_equal(probe, other) &&
 		    strcmp(probe->function, other->function) != 0)
@@ -69,11 +69,11 @@ static struct name_list others_of(const struct survey *survey, size_t number)
 	return others;
 }
 
-static struct error reason_of(const struct survey *survey, size_t number)
+static struct error reason_of(const struct probe_set *probe_set, size_t number)
 {
-	const struct survey_probe *probe = &survey->probes[number];
+	const struct probe_candidate *probe = &probe_set->probes[number];
 	bool names_function = strstr(probe->why.what, probe->function);
-	struct name_list others = others_of(survey, number);
+	struct name_list others = others_of(probe_set, number);
 	char names[NAME_LIST_TEXT];
 	struct error reason = { 0 };
 
@@ -88,22 +88,24 @@ static struct error reason_of(const struct survey *survey, size_t number)
 	return reason;
 }
 
-int refusals_create(const struct survey *survey, struct refusals *ret_refusals, struct error *err)
+int refusals_create(const struct probe_set *probe_set, struct refusals *ret_refusals,
+		    struct error *err)
 {
 	struct refusals refusals = {
-		.reasons = calloc(survey->count + 1, sizeof(*refusals.reasons)),
+		.reasons = calloc(probe_set->count + 1, sizeof(*refusals.reasons)),
 	};
-	bool traces_some = survey_count_fit(survey) > 0;
+	bool traces_some = probe_set_count_fit(probe_set) > 0;
 
 	if (!refusals.reasons)
 		return error_fail(err, -ENOMEM, "out of memory");
-	for (size_t i = 0; i < survey->count; i++) {
-		const struct survey_probe *probe = &survey->probes[i];
+	for (size_t i = 0; i < probe_set->count; i++) {
+		const struct probe_candidate *probe = &probe_set->probes[i];
 
 		/* How many of a pattern's functions are traced is no reason why none is. */
-		if (probe->result == 0 || (probe->is_excess && !traces_some) || is_told(survey, i))
+		if (probe->result == 0 || (probe->is_excess && !traces_some) ||
+		    is_told(probe_set, i))
 			continue;
-		refusals.reasons[refusals.count++] = reason_of(survey, i);
+		refusals.reasons[refusals.count++] = reason_of(probe_set, i);
 	}
 	*ret_refusals = refusals;
 	return 0;

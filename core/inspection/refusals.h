@@ -2,7 +2,7 @@
 #ifndef GOHTTPSNOOP_CORE_REFUSALS_H
 #define GOHTTPSNOOP_CORE_REFUSALS_H
 
-#include "survey.h"
+#include "probe_set.h"
 
 /*
  * The reasons why functions that a user named are not traced: each once, with the functions that it
@@ -14,7 +14,8 @@ struct refusals {
 };
 
 /* -ENOMEM is the only failure. */
-int refusals_create(const struct survey *survey, struct refusals *ret_refusals, struct error *err);
+int refusals_create(const struct probe_set *probe_set, struct refusals *ret_refusals,
+		    struct error *err);
 void refusals_finish(struct refusals *refusals);
 
 #endif

@@ -2,14 +2,14 @@
 #ifndef GOHTTPSNOOP_CORE_BINARY_REPORT_H
 #define GOHTTPSNOOP_CORE_BINARY_REPORT_H
 
+#include "probe_set.h"
 #include "report.h"
-#include "survey.h"
 
 /*
  * Writes what is known of a binary, and what can be traced in it, into the report: what one pastes
- * into a bug report. `survey` may be NULL where there is nothing to trace; `why` then says so.
+ * into a bug report. `probe set` may be NULL where there is nothing to trace; `why` then says so.
  */
 void binary_report(struct report *report, const char *path, const struct binary *binary,
-		   const struct survey *survey, const struct error *why);
+		   const struct probe_set *probe_set, const struct error *why);
 
 #endif

@@ -2,8 +2,8 @@
 #ifndef GOHTTPSNOOP_CORE_PLAN_REPORT_H
 #define GOHTTPSNOOP_CORE_PLAN_REPORT_H
 
+#include "probe_set.h"
 #include "report.h"
-#include "survey.h"
 
 /*
  * Writes what functions and the expressions on them compile to: each probe, where it sits, and its plan,

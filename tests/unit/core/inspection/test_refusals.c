@@ -12,20 +12,20 @@
 
 #include "refusals.h"
 
-static struct survey_probe probes[16];
-static struct survey survey = { .probes = probes };
+static struct probe_candidate probes[16];
+static struct probe_set probe_set = { .probes = probes };
 
 static int start(void **state)
 {
 	memset(probes, 0, sizeof(probes));
-	survey.count = 0;
+	probe_set.count = 0;
 	return 0;
 }
 
-static struct survey_probe *add(const char *function, int result, const char *what,
-				const char *hint)
+static struct probe_candidate *add(const char *function, int result, const char *what,
+				   const char *hint)
 {
-	struct survey_probe *probe = &probes[survey.count++];
+	struct probe_candidate *probe = &probes[probe_set.count++];
 
 	probe->function = function;
 	probe->result = result;
@@ -42,7 +42,7 @@ static void assert_reasons(const char *wanted)
 	struct refusals refusals;
 	char text[4096] = "";
 
-	assert_int_equal(refusals_create(&survey, &refusals, NULL), 0);
+	assert_int_equal(refusals_create(&probe_set, &refusals, NULL), 0);
 	for (size_t i = 0; i < refusals.count; i++) {
 		assert_true(refusals.reasons[i].code < 0);
 		error_format(&refusals.reasons[i], text + strlen(text),

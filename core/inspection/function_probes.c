@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What can be traced of functions that a user names; another part of survey.h. */
-#include "survey.h"
+/* What can be traced of functions that a user names; another part of probe_set.h. */
+#include "probe_set.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,27 +12,28 @@
 #include "function_list.h"
 #include "function_report.h"
 
-static struct survey_probe *survey_grow(struct survey *survey, const char *function,
-					enum plan_role role, struct error *err)
+static struct probe_candidate *probe_set_grow(struct probe_set *probe_set, const char *function,
+					      enum plan_role role, struct error *err)
 {
-	struct survey_probe *probes = array_grow(survey->probes, survey->count, sizeof(*probes));
-	struct survey_probe *probe;
+	struct probe_candidate *probes =
+		array_grow(probe_set->probes, probe_set->count, sizeof(*probes));
+	struct probe_candidate *probe;
 
 	if (!probes) {
 		error_fail(err, -ENOMEM, "out of memory");
 		return NULL;
 	}
-	survey->probes = probes;
-	probe = &probes[survey->count++];
-	*probe = (struct survey_probe){ .function = function, .role = role };
+	probe_set->probes = probes;
+	probe = &probes[probe_set->count++];
+	*probe = (struct probe_candidate){ .function = function, .role = role };
 	return probe;
 }
 
 /* Notes why something that was asked for cannot be traced. */
-static int survey_refuse(struct survey *survey, const char *function, const struct error *why,
-			 struct error *err)
+static int probe_set_refuse(struct probe_set *probe_set, const char *function,
+			    const struct error *why, struct error *err)
 {
-	struct survey_probe *probe = survey_grow(survey, function, PLAN_ROLE_CALL, err);
+	struct probe_candidate *probe = probe_set_grow(probe_set, function, PLAN_ROLE_CALL, err);
 
 	if (!probe)
 		return -ENOMEM;
@@ -149,10 +150,11 @@ static int compile_pair(const struct task *task, struct probe_pair *ret_pair, st
 }
 
 /* Takes over the pair. */
-static int add_pair(struct survey *survey, const char *function, const struct probe_pair *pair,
-		    struct error *err)
+static int add_pair(struct probe_set *probe_set, const char *function,
+		    const struct probe_pair *pair, struct error *err)
 {
-	struct survey_probe *call = survey_grow(survey, function, PLAN_ROLE_CALL, err), *end;
+	struct probe_candidate *call = probe_set_grow(probe_set, function, PLAN_ROLE_CALL, err),
+			       *end;
 
 	if (!call)
 		return -ENOMEM;
@@ -163,7 +165,7 @@ static int add_pair(struct survey *survey, const char *function, const struct pr
 		call->returned_count = pair->returned_count;
 	if (!pair->awaits_return)
 		return 0;
-	end = survey_grow(survey, function, PLAN_ROLE_RETURN, err);
+	end = probe_set_grow(probe_set, function, PLAN_ROLE_RETURN, err);
 	if (!end)
 		return -ENOMEM;
 	end->probe = pair->end;
@@ -171,15 +173,15 @@ static int add_pair(struct survey *survey, const char *function, const struct pr
 	return 0;
 }
 
-static int survey_pair(struct survey *survey, const struct task *task, struct error *err)
+static int compile_task(struct probe_set *probe_set, const struct task *task, struct error *err)
 {
 	struct probe_pair pair;
 	struct error why = { 0 };
 	int r = compile_pair(task, &pair, &why);
 
 	if (r < 0)
-		return survey_refuse(survey, task->function->name, &why, err);
-	r = add_pair(survey, task->function->name, &pair, err);
+		return probe_set_refuse(probe_set, task->function->name, &why, err);
+	r = add_pair(probe_set, task->function->name, &pair, err);
 	if (r < 0)
 		probe_pair_finish(&pair);
 	return r;
@@ -229,7 +231,7 @@ static int try_alone(const struct task *all, const struct function_request *requ
  * others; where two contradict each other there is no saying which is meant. `unknown`: why the function's
  * types are not known; NULL where they are. Returns whether something is left to trace.
  */
-static int unite_requests(struct survey *survey, const struct listed_function *listed,
+static int unite_requests(struct probe_set *probe_set, const struct listed_function *listed,
 			  const struct task *task, const struct error *unknown,
 			  struct function_captures *captures, struct error *err)
 {
@@ -241,37 +243,37 @@ static int unite_requests(struct survey *survey, const struct listed_function *l
 		struct error why = { 0 }, contradiction = { 0 };
 
 		if (unknown && function_request_needs_types(request)) {
-			r = survey_refuse(survey, name, unknown, err);
+			r = probe_set_refuse(probe_set, name, unknown, err);
 			continue;
 		}
 		if (listed->request_count > 1 && try_alone(task, request, &why) < 0) {
-			r = survey_refuse(survey, name, &why, err);
+			r = probe_set_refuse(probe_set, name, &why, err);
 			continue;
 		}
 		if (function_captures_add(captures, request, &why) == 0)
 			continue;
 		error_fail(&contradiction, why.code, "%s: %s", name, why.what);
 		error_quote(&contradiction, why.quote, why.quote_at);
-		return survey_refuse(survey, name, &contradiction, err);
+		return probe_set_refuse(probe_set, name, &contradiction, err);
 	}
 	return r < 0 ? r : captures->request_count > 0;
 }
 
-static int survey_function(struct survey *survey, const struct listed_function *listed,
-			   const struct trace_spec *spec, struct error *err)
+static int add_listed_function(struct probe_set *probe_set, const struct listed_function *listed,
+			       const struct trace_spec *spec, struct error *err)
 {
 	static const struct signature nothing = { 0 };
 	const struct signature *signature = &nothing;
 	struct function_captures captures;
 	struct error why = { 0 };
-	struct task task = { survey->binary, spec, &listed->function, &captures };
-	bool unknown = find_signature(survey->binary, &listed->function, &signature, &why) < 0;
+	struct task task = { probe_set->binary, spec, &listed->function, &captures };
+	bool unknown = find_signature(probe_set->binary, &listed->function, &signature, &why) < 0;
 	int r;
 
 	function_captures_init(&captures, listed->function.name, signature, spec->latency);
-	r = unite_requests(survey, listed, &task, unknown ? &why : NULL, &captures, err);
+	r = unite_requests(probe_set, listed, &task, unknown ? &why : NULL, &captures, err);
 	if (r > 0)
-		r = survey_pair(survey, &task, err);
+		r = compile_task(probe_set, &task, err);
 	function_captures_finish(&captures);
 	return r;
 }
@@ -279,8 +281,8 @@ static int survey_function(struct survey *survey, const struct listed_function *
 /* ---- requests ---- */
 
 /* What there is to say when a request means no function, or more than are traced. */
-static int survey_count(struct survey *survey, const struct function_request *request, size_t meant,
-			struct error *err)
+static int check_match_count(struct probe_set *probe_set, const struct function_request *request,
+			     size_t meant, struct error *err)
 {
 	struct error why = { 0 };
 	int r;
@@ -288,14 +290,14 @@ static int survey_count(struct survey *survey, const struct function_request *re
 	if (meant > 0 && meant <= FUNCTION_LIST_PATTERN_MAX)
 		return 0;
 	if (meant == 0) {
-		function_missing(survey->binary, request->function, &why);
-		return survey_refuse(survey, request->function, &why, err);
+		function_missing(probe_set->binary, request->function, &why);
+		return probe_set_refuse(probe_set, request->function, &why, err);
 	}
 	error_fail(&why, -E2BIG, "%s matches %zu functions: the first %d are traced",
 		   request->function, meant, FUNCTION_LIST_PATTERN_MAX);
-	r = survey_refuse(survey, request->function, &why, err);
+	r = probe_set_refuse(probe_set, request->function, &why, err);
 	if (r == 0)
-		survey->probes[survey->count - 1].is_excess = true;
+		probe_set->probes[probe_set->count - 1].is_excess = true;
 	return r;
 }
 
@@ -309,7 +311,7 @@ static bool is_repeated(const struct function_request *requests, size_t number)
 	return false;
 }
 
-static int list_functions(struct survey *survey, const struct trace_spec *spec,
+static int list_functions(struct probe_set *probe_set, const struct trace_spec *spec,
 			  struct function_list *list, struct error *err)
 {
 	int r = 0;
@@ -317,53 +319,54 @@ static int list_functions(struct survey *survey, const struct trace_spec *spec,
 	for (size_t i = 0; r == 0 && i < spec->function_count; i++) {
 		size_t meant = 0;
 
-		r = function_list_add(list, survey->binary, &spec->functions[i], &meant, err);
+		r = function_list_add(list, probe_set->binary, &spec->functions[i], &meant, err);
 		if (r == 0 && !is_repeated(spec->functions, i))
-			r = survey_count(survey, &spec->functions[i], meant, err);
+			r = check_match_count(probe_set, &spec->functions[i], meant, err);
 	}
 	return r;
 }
 
-static bool awaits_returns(const struct survey *survey)
+static bool awaits_returns(const struct probe_set *probe_set)
 {
-	for (size_t i = 0; i < survey->count; i++) {
-		if (survey->probes[i].result == 0 && survey->probes[i].role == PLAN_ROLE_RETURN)
+	for (size_t i = 0; i < probe_set->count; i++) {
+		if (probe_set->probes[i].result == 0 &&
+		    probe_set->probes[i].role == PLAN_ROLE_RETURN)
 			return true;
 	}
 	return false;
 }
 
 /* A goroutine that ends has left what it had called, by a panic that was recovered outside of it. */
-static int survey_goroutine_end(struct survey *survey, const struct capture_spec *values,
-				struct error *err)
+static int add_goroutine_end(struct probe_set *probe_set, const struct capture_spec *values,
+			     struct error *err)
 {
-	struct survey_probe *probe =
-		survey_grow(survey, protocol_goroutine_end.function, PLAN_ROLE_GOROUTINE_EXIT, err);
+	struct probe_candidate *probe = probe_set_grow(probe_set, protocol_goroutine_end.function,
+						       PLAN_ROLE_GOROUTINE_EXIT, err);
 
 	if (!probe)
 		return -ENOMEM;
-	probe->result = probe_compile(survey->binary, &protocol_goroutine_end, values,
+	probe->result = probe_compile(probe_set->binary, &protocol_goroutine_end, values,
 				      &probe->probe, &probe->why);
 	return 0;
 }
 
-int survey_functions(const struct binary *binary, const struct trace_spec *spec,
-		     struct survey *ret_survey, struct error *err)
+int probe_set_of_functions(const struct binary *binary, const struct trace_spec *spec,
+			   struct probe_set *ret_probe_set, struct error *err)
 {
 	struct function_list list = { 0 };
-	struct survey survey = { 0 };
-	int r = survey_init(&survey, binary, 0, err);
+	struct probe_set probe_set = { 0 };
+	int r = probe_set_init(&probe_set, binary, 0, err);
 
 	if (r == 0)
-		r = list_functions(&survey, spec, &list, err);
+		r = list_functions(&probe_set, spec, &list, err);
 	for (size_t i = 0; r == 0 && i < list.count; i++)
-		r = survey_function(&survey, &list.items[i], spec, err);
-	if (r == 0 && awaits_returns(&survey))
-		r = survey_goroutine_end(&survey, &spec->values, err);
+		r = add_listed_function(&probe_set, &list.items[i], spec, err);
+	if (r == 0 && awaits_returns(&probe_set))
+		r = add_goroutine_end(&probe_set, &spec->values, err);
 	function_list_finish(&list);
 	if (r < 0)
-		survey_finish(&survey);
+		probe_set_finish(&probe_set);
 	else
-		*ret_survey = survey;
+		*ret_probe_set = probe_set;
 	return r;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "survey_listener.h"
+#include "warning_listener.h"
 
-void survey_tell(const struct survey_listener *listener, struct error *why)
+void warning_tell(const struct warning_listener *listener, struct error *why)
 {
 	error_subject(why, "%s", listener->name);
 	listener->tell(listener->user, why);

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* What can be traced of the requests that a binary handles; another part of probe_set.h. */
+#include "probe_set.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol_registry.h"
+
+static const struct protocol *protocol_at(const struct probe_set *probe_set, size_t row)
+{
+	return probe_set->rows.items[row].protocol;
+}
+
+static bool is_of_server(const struct probe_set *probe_set, size_t row, const char *server)
+{
+	return strcmp(protocol_at(probe_set, row)->server, server) == 0;
+}
+
+static bool has_role(const struct probe_set *probe_set, const char *server, enum plan_role role)
+{
+	for (size_t i = 0; i < probe_set->count; i++) {
+		if (probe_set->probes[i].result == 0 && probe_set->probes[i].role == role &&
+		    is_of_server(probe_set, i, server))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the server's requests can be followed from their start to their end. */
+static bool is_complete(const struct probe_set *probe_set, const char *server)
+{
+	return has_role(probe_set, server, PLAN_ROLE_START) &&
+	       has_role(probe_set, server, PLAN_ROLE_END);
+}
+
+/* Whether there is a probe that is meant for where this call was inlined. */
+static bool has_replacement(const struct probe_set *probe_set, const struct expected_call *call)
+{
+	for (size_t i = 0; i < probe_set->count; i++) {
+		if (probe_set->probes[i].result == 0 &&
+		    probe_set->rows.items[i].request.inlined == call)
+			return true;
+	}
+	return false;
+}
+
+/* Where ends may pass unseen, an open request must not be taken for one whose handler panicked. */
+static void give_up_panics(struct probe_set *probe_set, const char *server)
+{
+	for (size_t i = 0; i < probe_set->count; i++) {
+		struct probe_candidate *probe = &probe_set->probes[i];
+
+		if (probe->role == PLAN_ROLE_PANIC && probe->result == 0 &&
+		    is_of_server(probe_set, i, server))
+			probe->result = error_fail(&probe->why, -ENOTSUP,
+						   "some ends of requests cannot be observed");
+	}
+}
+
+static void find_limitations(struct probe_set *probe_set)
+{
+	for (size_t i = 0; i < probe_set->rows.limitation_count; i++) {
+		const struct limitation_row *row = &probe_set->rows.limitations[i];
+		const struct protocol_limitation *limitation = &row->limitation;
+
+		if (has_replacement(probe_set, limitation->call) ||
+		    !probe_is_inlined(probe_set->binary, limitation->call))
+			continue;
+		probe_set->limitations[probe_set->limitation_count++] = limitation;
+		if (limitation->hides_ends)
+			give_up_panics(probe_set, row->protocol->server);
+	}
+}
+
+/* A probe set with room for what all protocols have for this binary. */
+static int init_of_protocols(struct probe_set *probe_set, const struct binary *binary,
+			     struct error *err)
+{
+	struct protocol_rows rows;
+	int r = protocol_rows_init(&rows, protocol_registry, protocol_registry_count,
+				   &binary->x_net, err);
+
+	if (r < 0)
+		return r;
+	r = probe_set_init(probe_set, binary, rows.count, err);
+	if (r < 0) {
+		protocol_rows_finish(&rows);
+		return r;
+	}
+	probe_set->rows = rows;
+	probe_set->limitations = calloc(rows.limitation_count + 1, sizeof(*probe_set->limitations));
+	if (probe_set->limitations)
+		return 0;
+	probe_set_finish(probe_set);
+	return error_fail(err, -ENOMEM, "out of memory");
+}
+
+static void refuse(struct probe_candidate *probe, int code, const char *why)
+{
+	probe_finish(&probe->probe);
+	probe->probe = (struct probe){ 0 };
+	probe->result = error_fail(&probe->why, code, "%s", why);
+}
+
+/* Whether an earlier row has a probe there already: two copies of a module can wrap one server. */
+static bool is_probed(const struct probe_set *probe_set, size_t count,
+		      const struct probe_request *row)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct probe_candidate *probe = &probe_set->probes[i];
+
+		if (probe->result == 0 && probe->role == row->role && row->companion &&
+		    strcmp(probe->function, row->function) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Compiles a row of the protocol, with what the user asks beside. The row that sees most requests has to
+ * give that; in the others, for other servers and releases, it need not exist.
+ */
+static void compile_row(struct probe_candidate *probe, const struct binary *binary,
+			const struct probe_request *row, bool decides,
+			const struct trace_spec *spec)
+{
+	struct probe_request request = *row;
+	struct request_wishes wishes = { .count = 0 };
+
+	if (spec->requests)
+		request_wishes_init(&wishes, spec->requests, &row->argument_roots);
+	request.arguments = wishes.wishes;
+	request.argument_count = wishes.count;
+	request.wants_arguments = wishes.count > 0;
+	request.lenient = !decides;
+	probe->function = row->function;
+	probe->role = row->role;
+	probe->expression_count = wishes.expression_count;
+	probe->result = probe_compile(binary, &request, &spec->values, &probe->probe, &probe->why);
+}
+
+/* What the user asks for does not fit, or is too much, where most requests pass. */
+static bool is_refused(const struct probe_candidate *probe)
+{
+	return probe->result < 0 && (probe->why.quote[0] || probe->result == -E2BIG);
+}
+
+/* "net/http or PATH": the servers that are known, each once. */
+static void list_servers(char *text, size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < protocol_registry_count && used < size; i++) {
+		const char *server = protocol_registry[i]->server;
+
+		if (i > 0 && strcmp(server, protocol_registry[i - 1]->server) == 0)
+			continue;
+		used += snprintf(text + used, size - used, "%s%s", used ? " or " : "", server);
+	}
+}
+
+/* Why the binary has nothing to trace. A function that is there and unfit says more than one that is not. */
+static const char *why_nothing(const struct probe_set *probe_set)
+{
+	for (size_t i = 0; i < probe_set->count; i++) {
+		const struct probe_candidate *probe = &probe_set->probes[i];
+
+		if (probe->result < 0 && probe->result != -ENOENT && probe->role != PLAN_ROLE_PANIC)
+			return probe->why.what;
+	}
+	return probe_set->probes[0].result < 0 ? probe_set->probes[0].why.what :
+						 "the end of requests cannot be observed";
+}
+
+static int fail_protocols(const struct probe_set *probe_set, struct error *err)
+{
+	char servers[256];
+
+	for (size_t i = 0; i < probe_set->count; i++) {
+		if (probe_set->probes[i].result < 0 && probe_set->probes[i].why.quote[0])
+			return error_adopt(err, &probe_set->probes[i].why);
+	}
+	error_hint(err, "name the functions to trace");
+	list_servers(servers, sizeof(servers));
+	if (probe_set->others.count) {
+		char others[OTHER_SERVERS_MAX * OTHER_SERVER_NAME];
+
+		other_servers_format(&probe_set->others, others, sizeof(others));
+		return error_fail(
+			err, -ENOENT,
+			"the program has no server of %s, only servers that are not traced: %s",
+			servers, others);
+	}
+	return error_fail(err, -ENOENT, "the program has no server of %s: %s", servers,
+			  why_nothing(probe_set));
+}
+
+/* Compiles row after row; negative when what the user asks for does not fit. */
+static int add_rows(struct probe_set *probe_set, const struct trace_spec *spec, struct error *err)
+{
+	bool requests_decided = false, responses_decided = false;
+
+	for (size_t i = 0; i < probe_set->count; i++) {
+		const struct probe_request *row = &probe_set->rows.items[i].request;
+		struct probe_candidate *probe = &probe_set->probes[i];
+		bool has_request = scope_roots_find(&row->argument_roots, REQUEST_ROOT);
+		bool has_response = scope_roots_find(&row->argument_roots, RESPONSE_ROOT);
+		bool decides = (has_request && !requests_decided) ||
+			       (has_response && !responses_decided);
+
+		compile_row(probe, probe_set->binary, row, decides, spec);
+		requests_decided |= has_request;
+		responses_decided |= has_response;
+		if (decides && is_refused(probe))
+			return error_adopt(err, &probe->why);
+		if (probe->result == 0 && is_probed(probe_set, i, row))
+			refuse(probe, -ENOENT, "already probed");
+	}
+	return 0;
+}
+
+/* Of a server whose requests cannot be followed nothing is probed. */
+static void drop_server(struct probe_set *probe_set, const char *server)
+{
+	for (size_t i = 0; i < probe_set->count; i++) {
+		struct probe_candidate *probe = &probe_set->probes[i];
+
+		if (probe->result < 0 || !is_of_server(probe_set, i, server))
+			continue;
+		refuse(probe, probe->role == PLAN_ROLE_START ? -ENOTSUP : -ENOENT,
+		       "the end of requests cannot be observed");
+	}
+}
+
+/* -ENOENT when no server's requests can be followed. */
+static int keep_complete_servers(struct probe_set *probe_set, struct error *err)
+{
+	size_t complete = 0;
+
+	for (size_t i = 0; i < protocol_registry_count; i++)
+		complete += is_complete(probe_set, protocol_registry[i]->server);
+	if (complete == 0)
+		return fail_protocols(probe_set, err);
+	for (size_t i = 0; i < protocol_registry_count; i++) {
+		if (!is_complete(probe_set, protocol_registry[i]->server))
+			drop_server(probe_set, protocol_registry[i]->server);
+	}
+	return 0;
+}
+
+int probe_set_of_protocols(const struct binary *binary, const struct trace_spec *spec,
+			   struct probe_set *ret_probe_set, struct error *err)
+{
+	struct probe_set probe_set;
+	int r = init_of_protocols(&probe_set, binary, err);
+
+	if (r < 0)
+		return r;
+	other_servers_find(binary->pclntab, &probe_set.others);
+	r = add_rows(&probe_set, spec, err);
+	if (r == 0)
+		r = keep_complete_servers(&probe_set, err);
+	if (r < 0) {
+		probe_set_finish(&probe_set);
+		return r;
+	}
+	find_limitations(&probe_set);
+	*ret_probe_set = probe_set;
+	return 0;
+}
