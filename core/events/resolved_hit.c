@@ -3,7 +3,16 @@
 
 #include <errno.h>
 
+#include "protocol.h"
 #include "target.h"
+
+static void complete(struct resolved_hit *resolved)
+{
+	const struct protocol *protocol = resolved->schema->protocol;
+
+	if (protocol && protocol->complete)
+		protocol->complete(&resolved->hit);
+}
 
 int resolved_hit_find(const struct target_set *targets, struct bytes record,
 		      struct resolved_hit *ret_resolved)
@@ -21,7 +30,10 @@ int resolved_hit_find(const struct target_set *targets, struct bytes record,
 	if (!ret_resolved->schema)
 		return -EBADMSG;
 	ret_resolved->function = inspection_function(inspection, ret_resolved->head.plan);
-	return decode_hit(record, ret_resolved->schema, &ret_resolved->hit);
+	r = decode_hit(record, ret_resolved->schema, &ret_resolved->hit);
+	if (r == 0)
+		complete(ret_resolved);
+	return r;
 }
 
 bool resolved_hit_is_early(const struct resolved_hit *resolved)

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "array.h"
+#include "call_captures.h"
 
 void function_captures_init(struct function_captures *captures, const char *function,
 			    const struct signature *signature, bool latency)
@@ -30,7 +31,7 @@ void function_captures_finish(struct function_captures *captures)
 const char *function_request_parameter(const struct signature *signature)
 {
 	for (size_t i = 0; i < signature->parameter_count; i++) {
-		if (strcmp(signature->parameters[i].type->name, "*net/http.Request") == 0)
+		if (strcmp(signature->parameters[i].type->name, call_request_type) == 0)
 			return signature->parameters[i].name;
 	}
 	return NULL;

@@ -95,6 +95,7 @@ static int install(struct inspection *inspection, struct probe_candidate *candid
 		.site = probe->site.kind,
 		.file_offset = probe->site.file_offset,
 		.schema = { .role = probe->plan.role,
+			    .protocol = candidate->protocol,
 			    .cell_count = probe->plan.cell_count,
 			    .unknown = probe->unknown,
 			    .entry = probe->entry,

@@ -9,14 +9,9 @@
 
 #include "protocol_registry.h"
 
-static const struct protocol *protocol_at(const struct probe_set *probe_set, size_t row)
-{
-	return probe_set->rows.items[row].protocol;
-}
-
 static bool is_of_server(const struct probe_set *probe_set, size_t row, const char *server)
 {
-	return strcmp(protocol_at(probe_set, row)->server, server) == 0;
+	return strcmp(probe_set->rows.items[row].protocol->server, server) == 0;
 }
 
 static bool has_role(const struct probe_set *probe_set, const char *server, enum plan_role role)
@@ -124,9 +119,9 @@ static bool is_probed(const struct probe_set *probe_set, size_t count,
  * give that; in the others, for other servers and releases, it need not exist.
  */
 static void compile_row(struct probe_candidate *probe, const struct binary *binary,
-			const struct probe_request *row, bool decides,
-			const struct trace_spec *spec)
+			const struct protocol_row *of, bool decides, const struct trace_spec *spec)
 {
+	const struct probe_request *row = &of->request;
 	struct probe_request request = *row;
 	struct request_wishes wishes = { .count = 0 };
 
@@ -138,6 +133,7 @@ static void compile_row(struct probe_candidate *probe, const struct binary *bina
 	request.lenient = !decides;
 	probe->function = row->function;
 	probe->role = row->role;
+	probe->protocol = of->protocol;
 	probe->expression_count = wishes.expression_count;
 	probe->result = probe_compile(binary, &request, &spec->values, &probe->probe, &probe->why);
 }
@@ -148,7 +144,7 @@ static bool is_refused(const struct probe_candidate *probe)
 	return probe->result < 0 && (probe->why.quote[0] || probe->result == -E2BIG);
 }
 
-/* "net/http or PATH": the servers that are known, each once. */
+/* "PACKAGE or PACKAGE": the servers that are known, each once. */
 static void list_servers(char *text, size_t size)
 {
 	size_t used = 0;
@@ -212,7 +208,7 @@ static int add_rows(struct probe_set *probe_set, const struct trace_spec *spec, 
 		bool decides = (has_request && !requests_decided) ||
 			       (has_response && !responses_decided);
 
-		compile_row(probe, probe_set->binary, row, decides, spec);
+		compile_row(probe, probe_set->binary, &probe_set->rows.items[i], decides, spec);
 		requests_decided |= has_request;
 		responses_decided |= has_response;
 		if (decides && is_refused(probe))
@@ -246,8 +242,12 @@ static int keep_complete_servers(struct probe_set *probe_set, struct error *err)
 	if (complete == 0)
 		return fail_protocols(probe_set, err);
 	for (size_t i = 0; i < protocol_registry_count; i++) {
-		if (!is_complete(probe_set, protocol_registry[i]->server))
-			drop_server(probe_set, protocol_registry[i]->server);
+		const char *server = protocol_registry[i]->server;
+
+		if (is_complete(probe_set, server))
+			other_servers_drop(&probe_set->others, server);
+		else
+			drop_server(probe_set, server);
 	}
 	return 0;
 }

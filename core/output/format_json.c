@@ -154,7 +154,7 @@ static void put_truncated(struct json_format *json, const struct event *event)
 	}
 }
 
-/* A length that net/http declares unknown (-1) is left out. */
+/* A length that was not declared is negative, and left out. */
 static void put_request_bytes(struct json_format *json, const struct integer *bytes)
 {
 	if (bytes->presence != PRESENT || bytes->value >= 0)

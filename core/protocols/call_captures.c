@@ -3,6 +3,8 @@
 
 #include "net_http_rows.h"
 
+const char call_request_type[] = "*net/http.Request";
+
 static const struct capture frame_captures[] = {
 	{ "@g.goid", FIELD_GOID, .required = true },
 	{ "@g.stack.hi", FIELD_STACK_END, .required = true },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* HTTP/1 of net/http's server; and where it calls handlers, whatever the request came by. */
+#include "net_http_response.h"
 #include "net_http_rows.h"
 #include "protocol_registry.h"
 
@@ -82,4 +83,5 @@ const struct protocol protocol_http1 = {
 	.probe_count = COUNT(probes),
 	.limitations = limitations,
 	.limitation_count = COUNT(limitations),
+	.complete = net_http_complete,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* HTTP/2 of net/http's server, which calls most handlers as HTTP/1 does (http1.c). */
 #include "http2_rows.h"
+#include "net_http_response.h"
 #include "protocol_registry.h"
 
 /* Bundled into net/http, and from Go 1.27 on in a package of its own. */
@@ -58,4 +59,5 @@ const struct protocol protocol_http2 = {
 	.probe_count = COUNT(probes),
 	.limitations = limitations,
 	.limitation_count = COUNT(limitations),
+	.complete = net_http_complete,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* HTTP/2 of golang.org/x/net, whose h2c handlers bypass net/http's server; each copy of it in a binary. */
 #include "http2_rows.h"
+#include "net_http_response.h"
 #include "protocol_registry.h"
 
 #define X_NET "golang.org/x/net/http2.(*"
@@ -43,4 +44,5 @@ const struct protocol protocol_x_net_http2 = {
 	.probe_count = COUNT(probes),
 	.limitations = limitations,
 	.limitation_count = COUNT(limitations),
+	.complete = net_http_complete,
 };

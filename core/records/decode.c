@@ -168,29 +168,3 @@ int decode_arguments(struct bytes record, const struct schema *schema,
 	}
 	return 0;
 }
-
-static enum presence presence_of(const struct hit *hit, enum hit_field field)
-{
-	if (hit->known >> field & 1)
-		return PRESENT;
-	return hit->unreadable >> field & 1 ? UNREADABLE : ABSENT;
-}
-
-struct integer hit_integer(const struct hit *hit, enum hit_field field)
-{
-	struct integer integer = { .presence = presence_of(hit, field) };
-
-	if (integer.presence == PRESENT)
-		integer.value = hit->values[field].integer;
-	return integer;
-}
-
-struct text hit_text(const struct hit *hit, enum hit_field field)
-{
-	const struct hit_value *value = &hit->values[field];
-	enum presence presence = presence_of(hit, field);
-
-	if (presence != PRESENT)
-		return (struct text){ .presence = presence };
-	return (struct text){ PRESENT, value->data, value->size, value->length };
-}

@@ -34,6 +34,7 @@
 #include "format.h"
 #include "hit_field.h"
 #include "open_list.h"
+#include "protocol_registry.h"
 #include "record_builder.h"
 #include "script.h"
 
@@ -296,6 +297,7 @@ static void play_plan(struct player *player)
 	schema = &player->inspection.plans[number].schema;
 	player->inspection.plans[number].defined = true;
 	schema->role = named_role(player);
+	schema->protocol = schema->role == PLAN_ROLE_CALL ? NULL : &protocol_http1;
 	keep_text(player, player->inspection.plans[number].function,
 		  sizeof(player->inspection.plans[number].function));
 	while (script_more(&player->script))

@@ -7,6 +7,9 @@
 /* The end of a goroutine, and of all that it had called. */
 extern const struct probe_request protocol_goroutine_end;
 
+/* The type of the parameter by which a function takes a request. */
+extern const char call_request_type[];
+
 /*
  * The captures for calls of a function: a request's keys where it takes an *http.Request, by the name of
  * that parameter (or NULL), and with `frame` what tells this call from others of its goroutine. `root` says

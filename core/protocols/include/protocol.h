@@ -2,6 +2,7 @@
 #ifndef GOHTTPSNOOP_CORE_PROTOCOL_H
 #define GOHTTPSNOOP_CORE_PROTOCOL_H
 
+#include "hit.h"
 #include "probe.h"
 
 /* What a binary no longer shows when its compiler inlined a call (profile-guided optimisation does). */
@@ -24,6 +25,8 @@ struct protocol {
 	size_t probe_count;
 	const struct protocol_limitation *limitations;
 	size_t limitation_count;
+	/* Makes keys of events of what was captured, where the library notes it in ways of its own; or NULL. */
+	void (*complete)(struct hit *hit);
 };
 
 #endif

@@ -3,8 +3,7 @@
 #define GOHTTPSNOOP_CORE_DECODE_H
 
 #include "bytes.h"
-#include "hit_field.h"
-#include "presence.h"
+#include "hit.h"
 #include "process_news.h"
 #include "schema.h"
 
@@ -17,14 +16,6 @@ struct hit_head {
 	uint64_t lost_calls; /* before it */
 };
 
-/* A decoded value: a string when it has `data`, else an integer, or the bits of a floating-point number. */
-struct hit_value {
-	int64_t integer;
-	const char *data;
-	uint32_t size;
-	uint32_t length;
-};
-
 /* The values of arguments, by cell; those that are not `known` could not be read. */
 struct hit_arguments {
 	const struct shape *shape;
@@ -33,13 +24,6 @@ struct hit_arguments {
 	uint16_t returned_count;
 	uint64_t known[PLAN_MAX_CELLS / 64];
 	struct hit_value values[PLAN_MAX_CELLS];
-};
-
-/* The values by field; those whose bit is in neither mask were not captured. Views into the record. */
-struct hit {
-	uint32_t known;	     /* bit n: field n was read */
-	uint32_t unreadable; /* bit n: field n was to be read and could not be */
-	struct hit_value values[FIELD_COUNT];
 };
 
 /*
@@ -51,8 +35,5 @@ int decode_process(struct bytes record, struct process_news *ret_news);
 int decode_hit(struct bytes record, const struct schema *schema, struct hit *ret_hit);
 int decode_arguments(struct bytes record, const struct schema *schema,
 		     struct hit_arguments *ret_arguments);
-
-struct integer hit_integer(const struct hit *hit, enum hit_field field);
-struct text hit_text(const struct hit *hit, enum hit_field field);
 
 #endif

@@ -122,109 +122,6 @@ static void has_no_status_unless_finished(void **state)
 	}
 }
 
-static struct integer status_of_end(const struct resolved_hit *end)
-{
-	struct resolved_hit start = { 0 };
-
-	return request_event(&start, end, OUTCOME_OK, 0).status;
-}
-
-static void says_200_where_nothing_was_written(void **state)
-{
-	struct resolved_hit end = { 0 };
-
-	assert_int_equal(status_of_end(&end).presence, ABSENT);
-	end.hit.unreadable = 1u << FIELD_STATUS;
-	assert_int_equal(status_of_end(&end).presence, UNREADABLE);
-	assert_int_equal(status_of_end(&end).value, 0);
-	end.hit.unreadable = 0;
-	set_integer(&end, FIELD_STATUS, 0);
-	assert_integer(status_of_end(&end), 200);
-	set_integer(&end, FIELD_STATUS, 101);
-	assert_integer(status_of_end(&end), 101);
-	set_integer(&end, FIELD_STATUS, -1);
-	assert_integer(status_of_end(&end), -1);
-}
-
-static struct integer bytes_of_end(const struct resolved_hit *end)
-{
-	struct resolved_hit start = { 0 };
-
-	return request_event(&start, end, OUTCOME_OK, 0).response_bytes;
-}
-
-/* HTTP/1: what was written, the declared length, whether some was handed on, and how much is buffered. */
-static void tells_what_was_taken(void **state)
-{
-	enum { NULL_BYTES = -1 };
-	static const struct {
-		int64_t written, declared, sent, buffered, told;
-	} rows[] = {
-		{ 3000, -1, 1, 0, 3000 },
-		{ 3000, 3000, 0, 100, 3000 },
-		{ 3000, 10, 0, 0, 0 },
-		{ 3000, 10, 0, 7, 7 },
-		{ 1, 0, 0, 0, 0 },
-		{ 3000, 10, 1, 0, NULL_BYTES },
-		{ 3000, 10, 1, 9, NULL_BYTES },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct resolved_hit end = { 0 };
-
-		set_integer(&end, FIELD_RESPONSE_BYTES, rows[i].written);
-		set_integer(&end, FIELD_DECLARED_BYTES, rows[i].declared);
-		set_integer(&end, FIELD_HEADER_SENT, rows[i].sent);
-		set_integer(&end, FIELD_BUFFERED_BYTES, rows[i].buffered);
-		if (rows[i].told == NULL_BYTES)
-			assert_int_equal(bytes_of_end(&end).presence, UNREADABLE);
-		else
-			assert_integer(bytes_of_end(&end), rows[i].told);
-	}
-}
-
-/* Where the response is closed the buffer is not its own any more: nothing handed on means nothing taken. */
-static void tells_what_was_taken_without_a_buffer(void **state)
-{
-	struct resolved_hit end = { 0 };
-
-	set_integer(&end, FIELD_RESPONSE_BYTES, 3000);
-	set_integer(&end, FIELD_DECLARED_BYTES, 10);
-	set_integer(&end, FIELD_HEADER_SENT, 0);
-	assert_integer(bytes_of_end(&end), 0);
-	end.hit.unreadable = 1u << FIELD_BUFFERED_BYTES;
-	assert_int_equal(bytes_of_end(&end).presence, UNREADABLE);
-}
-
-static void tells_what_was_taken_over_http2(void **state)
-{
-	struct resolved_hit end = { 0 };
-
-	set_integer(&end, FIELD_RESPONSE_BYTES, 3000);
-	set_integer(&end, FIELD_SENT_LENGTH, 0);
-	assert_integer(bytes_of_end(&end), 3000);
-	set_integer(&end, FIELD_SENT_LENGTH, 3000);
-	assert_integer(bytes_of_end(&end), 3000);
-	set_integer(&end, FIELD_SENT_LENGTH, 2999);
-	assert_int_equal(bytes_of_end(&end).presence, UNREADABLE);
-}
-
-/* Whether it was refused is not known then. */
-static void does_not_guess_what_was_taken(void **state)
-{
-	static const enum hit_field fields[] = { FIELD_RESPONSE_BYTES, FIELD_DECLARED_BYTES,
-						 FIELD_SENT_LENGTH };
-
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		struct resolved_hit end = { 0 };
-
-		set_integer(&end, FIELD_RESPONSE_BYTES, 3);
-		end.hit.known &= ~(1u << fields[i]);
-		end.hit.unreadable = 1u << fields[i];
-		assert_int_equal(bytes_of_end(&end).presence, UNREADABLE);
-	}
-}
-
 static void leaves_out_what_was_not_captured(void **state)
 {
 	struct resolved_hit start = { .head = { .time = 5 } }, end = { .head = { .time = 5 } };
@@ -258,11 +155,6 @@ int main(void)
 		cmocka_unit_test(joins_start_and_end),
 		cmocka_unit_test(has_no_status_without_an_end),
 		cmocka_unit_test(has_no_status_unless_finished),
-		cmocka_unit_test(says_200_where_nothing_was_written),
-		cmocka_unit_test(tells_what_was_taken),
-		cmocka_unit_test(tells_what_was_taken_without_a_buffer),
-		cmocka_unit_test(tells_what_was_taken_over_http2),
-		cmocka_unit_test(does_not_guess_what_was_taken),
 		cmocka_unit_test(leaves_out_what_was_not_captured),
 		cmocka_unit_test(tells_calls),
 	};

@@ -8,6 +8,7 @@
 #include "fakes.h"
 #include "hit_field.h"
 #include "machine.h"
+#include "protocol_registry.h"
 
 enum { START, END, PROBES };
 
@@ -26,12 +27,14 @@ struct inspection {
 static const struct schema schemas[PROBES] = {
 	[START] = {
 		.role = PLAN_ROLE_START,
+		.protocol = &protocol_http1,
 		.cell_count = 3,
 		.cells = { INTEGER_CELL(FIELD_KEY), INTEGER_CELL(FIELD_GOID),
 			   { .cell = { .kind = CELL_STRING }, .field = FIELD_PATH } },
 	},
 	[END] = {
 		.role = PLAN_ROLE_END,
+		.protocol = &protocol_http1,
 		.cell_count = 3,
 		.cells = { INTEGER_CELL(FIELD_KEY), INTEGER_CELL(FIELD_GOID),
 			   INTEGER_CELL(FIELD_STATUS) },

@@ -59,6 +59,24 @@ static void names_servers_once(void **state)
 			    "requests of google.golang.org/grpc");
 }
 
+static void drops_what_is_traced(void **state)
+{
+	struct other_servers found =
+		FIND("net/http/fcgi.(*child).serveRequest",
+		     "google.golang.org/grpc/internal/transport.(*http2Server).HandleStreams",
+		     "github.com/valyala/fasthttp.(*Server).serveConn",
+		     "github.com/ooni/oohttp.serverHandler.ServeHTTP");
+	char text[512];
+
+	other_servers_drop(&found, "net/http");
+	assert_int_equal(found.count, 4);
+	other_servers_drop(&found, "google.golang.org/grpc");
+	other_servers_format(&found, text, sizeof(text));
+	assert_string_equal(text,
+			    "requests of net/http/fcgi, requests of github.com/valyala/fasthttp, "
+			    "requests of github.com/ooni/oohttp, a copy of net/http");
+}
+
 static void names_copies_of_net_http(void **state)
 {
 	struct other_servers found = FIND("net/http.serverHandler.ServeHTTP",
@@ -96,6 +114,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(net_http_alone_hides_nothing),
 		cmocka_unit_test(names_servers_once),
+		cmocka_unit_test(drops_what_is_traced),
 		cmocka_unit_test(names_copies_of_net_http),
 		cmocka_unit_test(holds_any_names),
 	};

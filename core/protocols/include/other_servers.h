@@ -17,6 +17,9 @@ struct other_servers {
 
 void other_servers_find(const struct pclntab *table, struct other_servers *ret_servers);
 
+/* Takes out what is traced after all: a server by the import path of its package. */
+void other_servers_drop(struct other_servers *servers, const char *server);
+
 /* All of them, with commas between, for messages. */
 void other_servers_format(const struct other_servers *servers, char *text, size_t size);
 

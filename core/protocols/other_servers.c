@@ -9,27 +9,28 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+#define GRPC "google.golang.org/grpc"
+#define FASTHTTP "github.com/valyala/fasthttp"
+#define QUIC_GO "github.com/quic-go/quic-go"
+#define OLD_QUIC_GO "github.com/lucas-clemente/quic-go"
+
 /*
  * A function that is there, and not inlined, where the server is: it is too large, is started as a
  * goroutine, or is a method that an interface is called by. Names of older releases stand beside.
  */
 static const struct {
-	const char *function, *name;
+	const char *server, *function, *name;
 } landmarks[] = {
-	{ "net/http/fcgi.(*child).serveRequest", "requests of net/http/fcgi" },
-	{ "net/http/cgi.Serve", "requests of net/http/cgi" },
-	{ "net/http/httptest.(*ResponseRecorder).WriteHeader",
+	{ "net/http/fcgi", "net/http/fcgi.(*child).serveRequest", "requests of net/http/fcgi" },
+	{ "net/http/cgi", "net/http/cgi.Serve", "requests of net/http/cgi" },
+	{ "net/http/httptest", "net/http/httptest.(*ResponseRecorder).WriteHeader",
 	  "handlers called with net/http/httptest.ResponseRecorder" },
-	{ "google.golang.org/grpc/internal/transport.(*http2Server).HandleStreams",
-	  "requests of google.golang.org/grpc" },
-	{ "google.golang.org/grpc/transport.(*http2Server).HandleStreams",
-	  "requests of google.golang.org/grpc" },
-	{ "github.com/valyala/fasthttp.(*Server).serveConn",
-	  "requests of github.com/valyala/fasthttp" },
-	{ "github.com/quic-go/quic-go/http3.(*responseWriter).WriteHeader",
-	  "HTTP/3 requests of github.com/quic-go/quic-go" },
-	{ "github.com/lucas-clemente/quic-go/http3.(*responseWriter).WriteHeader",
-	  "HTTP/3 requests of github.com/lucas-clemente/quic-go" },
+	{ GRPC, GRPC "/internal/transport.(*http2Server).HandleStreams", "requests of " GRPC },
+	{ GRPC, GRPC "/transport.(*http2Server).HandleStreams", "requests of " GRPC },
+	{ FASTHTTP, FASTHTTP ".(*Server).serveConn", "requests of " FASTHTTP },
+	{ QUIC_GO, QUIC_GO "/http3.(*responseWriter).WriteHeader", "HTTP/3 requests of " QUIC_GO },
+	{ OLD_QUIC_GO, OLD_QUIC_GO "/http3.(*responseWriter).WriteHeader",
+	  "HTTP/3 requests of " OLD_QUIC_GO },
 };
 
 /* By which copies of net/http under other names are known, with the path before it. */
@@ -77,6 +78,29 @@ void other_servers_find(const struct pclntab *table, struct other_servers *ret_s
 		if (pclntab_at(table, i, &function))
 			look_at(ret_servers, function.name);
 	}
+}
+
+static bool is_of_server(const char *name, const char *server)
+{
+	for (size_t i = 0; i < COUNT(landmarks); i++) {
+		if (strcmp(landmarks[i].name, name) == 0)
+			return strcmp(landmarks[i].server, server) == 0;
+	}
+	return false;
+}
+
+void other_servers_drop(struct other_servers *servers, const char *server)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < servers->count; i++) {
+		if (is_of_server(servers->names[i], server))
+			continue;
+		if (kept != i)
+			memcpy(servers->names[kept], servers->names[i], OTHER_SERVER_NAME);
+		kept++;
+	}
+	servers->count = kept;
 }
 
 void other_servers_format(const struct other_servers *servers, char *text, size_t size)
