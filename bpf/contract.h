@@ -135,6 +135,7 @@ enum plan_role {
 	PLAN_ROLE_HIJACK = 4, /* a request's handler took the connection over */
 	PLAN_ROLE_RETURN = 5, /* a traced function returns */
 	PLAN_ROLE_GOROUTINE_EXIT = 6, /* a goroutine ends, and with it what it had called */
+	PLAN_ROLE_WHOLE = 7,	      /* a whole request, seen where it ends */
 	PLAN_ROLE_COUNT = 8,
 };
 

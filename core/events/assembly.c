@@ -80,12 +80,14 @@ static void close_request(struct assembly *assembly, struct bytes start_record,
 			  const struct ending *end, enum outcome outcome)
 {
 	struct hit_arguments of_request, of_response;
+	struct request_target_room room;
 	struct resolved_hit start;
 	struct event event;
 
 	if (resolved_hit_find(assembly->targets, start_record, &start) < 0)
 		return;
-	event = request_event(&start, end ? end->resolved : NULL, outcome, assembly->wall_offset);
+	event = request_event(&start, end ? end->resolved : NULL, outcome, assembly->wall_offset,
+			      &room);
 	event.arguments = resolved_hit_arguments(&start, start_record, &of_request);
 	if (end)
 		event.results = resolved_hit_arguments(end->resolved, end->record, &of_response);
@@ -156,6 +158,33 @@ static void end_request(struct assembly *assembly, const struct resolved_hit *en
 		close_request(assembly, start, &(struct ending){ end, record }, outcome);
 }
 
+/* A request that began before it was traced is no event, as any other. */
+static void show_whole(struct assembly *assembly, const struct resolved_hit *end,
+		       struct bytes record)
+{
+	struct request_target_room room;
+	struct hit_arguments arguments;
+	struct event event = whole_event(end, assembly->wall_offset, &room);
+
+	if (event.time - assembly->wall_offset < (int64_t)target_since(end->target))
+		return;
+	event.arguments = resolved_hit_arguments(end, record, &arguments);
+	emit(assembly, end->target, &event);
+}
+
+/* A request seen where it ends, which may have been seen to begin, too. */
+static void take_whole(struct assembly *assembly, const struct resolved_hit *end,
+		       struct bytes record)
+{
+	uint64_t key = hit_integer(&end->hit, FIELD_KEY).value;
+	struct bytes start;
+
+	if (joiner_look(assembly->joiner, target_id(end->target), key, &start))
+		end_request(assembly, end, record, OUTCOME_OK);
+	else
+		show_whole(assembly, end, record);
+}
+
 /* Whether some request that is open has ended, as the record of its end did not get through. */
 static bool misses_ends(const struct assembly *assembly)
 {
@@ -195,6 +224,9 @@ int assembly_record(struct assembly *assembly, struct bytes record)
 		return open_request(assembly, &resolved, record);
 	case PLAN_ROLE_END:
 		end_request(assembly, &resolved, record, OUTCOME_OK);
+		return 0;
+	case PLAN_ROLE_WHOLE:
+		take_whole(assembly, &resolved, record);
 		return 0;
 	case PLAN_ROLE_HIJACK:
 		end_request(assembly, &resolved, record, OUTCOME_HIJACKED);
@@ -243,6 +275,7 @@ void assembly_close(struct assembly *assembly)
 void assembly_each_open(const struct assembly *assembly, assembly_show *show, void *user)
 {
 	uint32_t at = JOINER_NONE;
+	struct request_target_room room;
 	struct resolved_hit start;
 	struct bytes record;
 
@@ -251,7 +284,7 @@ void assembly_each_open(const struct assembly *assembly, assembly_show *show, vo
 
 		if (resolved_hit_find(assembly->targets, record, &start) < 0)
 			continue;
-		event = request_event(&start, NULL, OUTCOME_OPEN, assembly->wall_offset);
+		event = request_event(&start, NULL, OUTCOME_OPEN, assembly->wall_offset, &room);
 		event.process = target_identity(start.target);
 		if (!show(user, &event))
 			return;

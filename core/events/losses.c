@@ -3,7 +3,8 @@
 
 uint64_t losses_take(struct losses *losses, const struct kernel *kernel)
 {
-	uint64_t lost = kernel_lost(kernel, PLAN_ROLE_START) + kernel_lost(kernel, PLAN_ROLE_CALL) +
+	uint64_t lost = kernel_lost(kernel, PLAN_ROLE_START) +
+			kernel_lost(kernel, PLAN_ROLE_WHOLE) + kernel_lost(kernel, PLAN_ROLE_CALL) +
 			losses->pending_dropped;
 	uint64_t untold = lost - losses->told;
 

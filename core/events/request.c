@@ -1,6 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "request.h"
 
+#include "go_time.h"
+#include "hit.h"
+
+static void take_target(struct event *event, const struct hit *hit,
+			struct request_target_room *room)
+{
+	struct text target = hit_text(hit, FIELD_TARGET);
+
+	if (target.presence != ABSENT)
+		request_target_split(target, room, &event->path, &event->query);
+}
+
 /* What is known of a request from the moment its handler is called. */
 static struct event event_of_start(const struct resolved_hit *start, int64_t wall_offset)
 {
@@ -22,21 +34,85 @@ static struct event event_of_start(const struct resolved_hit *start, int64_t wal
 	};
 }
 
+/* Times from a program may be any: what is beyond the type wraps. */
+static int64_t difference(int64_t later, int64_t earlier)
+{
+	return (int64_t)((uint64_t)later - (uint64_t)earlier);
+}
+
+/* What the program itself says of when the handler was called, in nanoseconds since the epoch. */
+static bool began_at(const struct hit *hit, int64_t *ret_time)
+{
+	struct integer wall = hit_integer(hit, FIELD_BEGAN_WALL);
+	struct integer ext = hit_integer(hit, FIELD_BEGAN_EXT);
+
+	return wall.presence == PRESENT && ext.presence == PRESENT &&
+	       go_time_nanoseconds((uint64_t)wall.value, ext.value, ret_time) && *ret_time > 0;
+}
+
+/*
+ * The time of day that a record has is some microseconds wrong, for two clocks cannot be read at once, and
+ * wholly wrong for a moment after the clock was set. What lies further outside than this is of another request.
+ */
+static const int64_t CLOCK_ERROR = 1000000;
+
+/* Puts the begin of a request where the program says, if that is between the two records. */
+static void take_begin(struct event *event, const struct hit *hit, int64_t end)
+{
+	int64_t time;
+
+	if (!began_at(hit, &time) || difference(event->time, time) > CLOCK_ERROR ||
+	    difference(time, end) > CLOCK_ERROR)
+		return;
+	if (time > end)
+		event->time = end;
+	else if (time > event->time)
+		event->time = time;
+}
+
+static void take_end(struct event *event, const struct hit *hit, enum outcome outcome)
+{
+	if (outcome == OUTCOME_OK)
+		event->status = hit_integer(hit, FIELD_STATUS);
+	event->route = hit_text(hit, FIELD_ROUTE);
+	event->response_bytes = hit_integer(hit, FIELD_RESPONSE_BYTES);
+}
+
 struct event request_event(const struct resolved_hit *start, const struct resolved_hit *end,
-			   enum outcome outcome, int64_t wall_offset)
+			   enum outcome outcome, int64_t wall_offset,
+			   struct request_target_room *room)
 {
 	struct event event = event_of_start(start, wall_offset);
+	int64_t time;
 
+	take_target(&event, &start->hit, room);
 	event.type = EVENT_REQUEST;
 	event.outcome = outcome;
 	event.status.presence = UNREADABLE; /* unless the server finished the response */
 	if (!end)
 		return event;
-	if (outcome == OUTCOME_OK)
-		event.status = hit_integer(&end->hit, FIELD_STATUS);
-	event.route = hit_text(&end->hit, FIELD_ROUTE);
-	event.response_bytes = hit_integer(&end->hit, FIELD_RESPONSE_BYTES);
-	event.duration = (struct integer){ PRESENT, end->head.time - start->head.time };
+	take_end(&event, &end->hit, outcome);
+	time = (int64_t)end->head.time + wall_offset;
+	take_begin(&event, &end->hit, time);
+	event.duration = (struct integer){ PRESENT, difference(time, event.time) };
+	return event;
+}
+
+struct event whole_event(const struct resolved_hit *end, int64_t wall_offset,
+			 struct request_target_room *room)
+{
+	struct event event = event_of_start(end, wall_offset);
+	int64_t began;
+
+	take_target(&event, &end->hit, room);
+	event.type = EVENT_REQUEST;
+	event.outcome = OUTCOME_OK;
+	take_end(&event, &end->hit, OUTCOME_OK);
+	if (!began_at(&end->hit, &began) || difference(began, event.time) > CLOCK_ERROR)
+		return event;
+	began = began < event.time ? began : event.time;
+	event.duration = (struct integer){ PRESENT, difference(event.time, began) };
+	event.time = began;
 	return event;
 }
 

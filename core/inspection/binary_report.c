@@ -17,7 +17,7 @@ static const char *const formats[] = {
 
 static const char *const roles[PLAN_ROLE_COUNT] = {
 	[PLAN_ROLE_START] = "start", [PLAN_ROLE_END] = "end",	    [PLAN_ROLE_CALL] = "call",
-	[PLAN_ROLE_PANIC] = "panic", [PLAN_ROLE_HIJACK] = "hijack",
+	[PLAN_ROLE_PANIC] = "panic", [PLAN_ROLE_HIJACK] = "hijack", [PLAN_ROLE_WHOLE] = "whole",
 };
 
 static const char *const sources[] = {

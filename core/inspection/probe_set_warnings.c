@@ -37,9 +37,8 @@ static void tell_limitations(const struct probe_set *probe_set,
 }
 
 static const char *const seen_by[PLAN_ROLE_COUNT] = {
-	[PLAN_ROLE_START] = "some requests",
-	[PLAN_ROLE_END] = "the end of some requests",
-	[PLAN_ROLE_HIJACK] = "hijacked connections",
+	[PLAN_ROLE_START] = "some requests",	      [PLAN_ROLE_WHOLE] = "some requests",
+	[PLAN_ROLE_END] = "the end of some requests", [PLAN_ROLE_HIJACK] = "hijacked connections",
 	[PLAN_ROLE_PANIC] = "panics of handlers",
 };
 

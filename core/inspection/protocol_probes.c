@@ -24,11 +24,12 @@ static bool has_role(const struct probe_set *probe_set, const char *server, enum
 	return false;
 }
 
-/* Whether the server's requests can be followed from their start to their end. */
+/* Whether the server's requests can be followed from their start to their end, or are seen whole. */
 static bool is_complete(const struct probe_set *probe_set, const char *server)
 {
-	return has_role(probe_set, server, PLAN_ROLE_START) &&
-	       has_role(probe_set, server, PLAN_ROLE_END);
+	return has_role(probe_set, server, PLAN_ROLE_WHOLE) ||
+	       (has_role(probe_set, server, PLAN_ROLE_START) &&
+		has_role(probe_set, server, PLAN_ROLE_END));
 }
 
 /* Whether there is a probe that is meant for where this call was inlined. */
@@ -100,15 +101,24 @@ static void refuse(struct probe_candidate *probe, int code, const char *why)
 	probe->result = error_fail(&probe->why, code, "%s", why);
 }
 
-/* Whether an earlier row has a probe there already: two copies of a module can wrap one server. */
+/* A request that is seen whole is seen where it ends. */
+static enum plan_role moment_of(enum plan_role role)
+{
+	return role == PLAN_ROLE_WHOLE ? PLAN_ROLE_END : role;
+}
+
+/*
+ * Whether an earlier row has a probe there already: two copies of a module can wrap one server, and a row for
+ * binaries in which a call was inlined stands before the one for all others.
+ */
 static bool is_probed(const struct probe_set *probe_set, size_t count,
-		      const struct probe_request *row)
+		      const struct probe_candidate *added)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct probe_candidate *probe = &probe_set->probes[i];
 
-		if (probe->result == 0 && probe->role == row->role && row->companion &&
-		    strcmp(probe->function, row->function) == 0)
+		if (probe->result == 0 && moment_of(probe->role) == moment_of(added->role) &&
+		    probe->probe.site.address == added->probe.site.address)
 			return true;
 	}
 	return false;
@@ -213,7 +223,7 @@ static int add_rows(struct probe_set *probe_set, const struct trace_spec *spec, 
 		responses_decided |= has_response;
 		if (decides && is_refused(probe))
 			return error_adopt(err, &probe->why);
-		if (probe->result == 0 && is_probed(probe_set, i, row))
+		if (probe->result == 0 && is_probed(probe_set, i, probe))
 			refuse(probe, -ENOENT, "already probed");
 	}
 	return 0;

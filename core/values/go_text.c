@@ -6,12 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* golang/go src/time/time.go: hasMonotonic, nsecShift, wallToInternal, unixToInternal. */
-static const uint64_t HAS_MONOTONIC = 1ull << 63;
-static const uint64_t NANOSECONDS = (1ull << 30) - 1;
-enum { SECONDS_SHIFT = 30 };
-static const int64_t YEARS_TO_1885 = (1884 * 365LL + 1884 / 4 - 1884 / 100 + 1884 / 400) * 86400;
-static const int64_t YEARS_TO_1970 = (1969 * 365LL + 1969 / 4 - 1969 / 100 + 1969 / 400) * 86400;
+#include "go_time.h"
+
 static const int64_t DAY = 86400;
 
 /* Days are counted from 0000-03-01 in eras of 400 years; the epoch of time.Time is 0001-01-01. */
@@ -44,39 +40,26 @@ static struct date date_of(int64_t days)
 	};
 }
 
-/* Since the begin of year 1. */
-static int64_t seconds_of(uint64_t wall, int64_t ext)
-{
-	if (wall & HAS_MONOTONIC)
-		return YEARS_TO_1885 + (int64_t)(wall << 1 >> (SECONDS_SHIFT + 1));
-	return ext;
-}
-
-int64_t go_time_unix(uint64_t wall, int64_t ext)
-{
-	return (int64_t)((uint64_t)seconds_of(wall, ext) - (uint64_t)YEARS_TO_1970);
-}
-
 static size_t put_date(uint64_t wall, int64_t second, const char *zone, char *text)
 {
 	int64_t rest = (second % DAY + DAY) % DAY;
 	struct date date = date_of(divide_down(second, DAY));
 
-	return snprintf(text, GO_TEXT_SIZE, "%s%04lld-%02d-%02dT%02d:%02d:%02d.%09llu%s",
+	return snprintf(text, GO_TEXT_SIZE, "%s%04lld-%02d-%02dT%02d:%02d:%02d.%09u%s",
 			date.year < 0 ? "-" : "", llabs(date.year), date.month, date.day,
 			(int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60),
-			(unsigned long long)(wall & NANOSECONDS) % 1000000000, zone);
+			(unsigned int)go_time_fraction(wall), zone);
 }
 
 size_t go_time_text(uint64_t wall, int64_t ext, char text[static GO_TEXT_SIZE])
 {
-	return put_date(wall, seconds_of(wall, ext), "Z", text);
+	return put_date(wall, go_time_seconds(wall, ext), "Z", text);
 }
 
 size_t go_time_zoned_text(uint64_t wall, int64_t ext, int64_t offset,
 			  char text[static GO_TEXT_SIZE])
 {
-	int64_t second = seconds_of(wall, ext);
+	int64_t second = go_time_seconds(wall, ext);
 	int minutes = (int)(offset / 60);
 	char zone[16];
 

@@ -16,9 +16,6 @@ size_t go_time_text(uint64_t wall, int64_t ext, char text[static GO_TEXT_SIZE]);
 size_t go_time_zoned_text(uint64_t wall, int64_t ext, int64_t offset,
 			  char text[static GO_TEXT_SIZE]);
 
-/* Its seconds since 1970. */
-int64_t go_time_unix(uint64_t wall, int64_t ext);
-
 /* A time.Duration as its String() has it: "1h2m3.5s", "1.5µs", "0s". */
 size_t go_duration_text(int64_t nanoseconds, char text[static GO_TEXT_SIZE]);
 

@@ -7,6 +7,7 @@
 
 #include "address_text.h"
 #include "go_text.h"
+#include "go_time.h"
 #include "integer_text.h"
 
 /* ---- the parts of a text ---- */

@@ -102,6 +102,7 @@ static void read_end(struct pipeline *pipeline, struct bytes record)
 							 .exe = "/srv/shop",
 							 .go_version = "go1.27",
 							 .convention = "register" };
+	struct request_target_room room;
 	struct resolved_hit start, end;
 	struct bytes start_record, line;
 	struct event event;
@@ -113,7 +114,7 @@ static void read_end(struct pipeline *pipeline, struct bytes record)
 	    decode_head(start_record, &start.head) < 0 ||
 	    decode_hit(start_record, &pipeline->start_schema, &start.hit) < 0)
 		abort();
-	event = request_event(&start, &end, OUTCOME_OK, 1763804460000000000);
+	event = request_event(&start, &end, OUTCOME_OK, 1763804460000000000, &room);
 	event.process = &process;
 	if (format_line(pipeline->format, &event, &line) < 0)
 		abort();

@@ -20,7 +20,8 @@ static const struct capture_spec spec = { .redaction = &redaction };
 static void add_fields(struct schema *schema, uint8_t count)
 {
 	static const uint32_t strings = 1u << FIELD_METHOD | 1u << FIELD_PATH | 1u << FIELD_QUERY |
-					1u << FIELD_ROUTE | 1u << FIELD_HOST | 1u << FIELD_REMOTE;
+					1u << FIELD_ROUTE | 1u << FIELD_HOST | 1u << FIELD_REMOTE |
+					1u << FIELD_TARGET;
 
 	schema->cell_count = count % (FIELD_COUNT + 1);
 	for (uint8_t i = 0; i < schema->cell_count; i++) {
@@ -233,6 +234,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t shape_size = size < 3 ? 0 : data[2] < size - 3 ? data[2] : size - 3;
 	struct bytes record = { data + 3 + shape_size, size - 3 - shape_size };
+	struct request_target_room room;
 	struct resolved_hit resolved = { 0 };
 	struct schema schema = { 0 };
 	struct maker maker;
@@ -257,8 +259,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    schema.cells[i].field != PROBE_NO_FIELD)
 			HOLDS(is_within(record, hit_text(&resolved.hit, schema.cells[i].field)));
 	}
-	check_event(request_event(&resolved, &resolved, OUTCOME_OK, 0));
-	check_event(request_event(&resolved, NULL, OUTCOME_EXITED, 0));
+	check_event(request_event(&resolved, &resolved, OUTCOME_OK, 0, &room));
+	check_event(request_event(&resolved, NULL, OUTCOME_EXITED, 0, &room));
+	check_event(whole_event(&resolved, 0, &room));
 	check_event(call_event(&resolved, "main.f", 0));
 	check_arguments(record, &schema, &resolved);
 	return 0;

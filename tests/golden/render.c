@@ -180,12 +180,12 @@ static enum plan_role named_role(struct player *player)
 		[PLAN_ROLE_START] = "start",	     [PLAN_ROLE_END] = "end",
 		[PLAN_ROLE_CALL] = "call",	     [PLAN_ROLE_PANIC] = "panic",
 		[PLAN_ROLE_HIJACK] = "hijack",	     [PLAN_ROLE_RETURN] = "return",
-		[PLAN_ROLE_GOROUTINE_EXIT] = "gone",
+		[PLAN_ROLE_GOROUTINE_EXIT] = "gone", [PLAN_ROLE_WHOLE] = "whole",
 	};
 	const char *name = script_name(&player->script);
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(names[i], name) == 0)
+		if (names[i] && strcmp(names[i], name) == 0)
 			return i;
 	}
 	script_fail(&player->script, "there is no role", name);
@@ -214,6 +214,9 @@ static uint8_t named_field(const struct player *player, const char *word)
 		[FIELD_SENT_LENGTH] = "sent_length",
 		[FIELD_STACK_END] = "stack_end",
 		[FIELD_STACK_POINTER] = "stack_pointer",
+		[FIELD_TARGET] = "target",
+		[FIELD_BEGAN_WALL] = "began_wall",
+		[FIELD_BEGAN_EXT] = "began_ext",
 	};
 	const char *colon = strchr(word, ':');
 

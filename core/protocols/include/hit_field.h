@@ -22,6 +22,9 @@ enum hit_field {
 	FIELD_HEADER_SENT,    /* over HTTP/1 something of the response was handed on to be sent */
 	FIELD_BUFFERED_BYTES, /* of the body, not handed on yet */
 	FIELD_SENT_LENGTH,    /* Content-Length that was sent over HTTP/2, or 0 */
+	FIELD_TARGET, /* of the request, as sent: what its path and query are where they are not captured */
+	FIELD_BEGAN_WALL, /* with the next a time.Time, taken just before the handler was called */
+	FIELD_BEGAN_EXT,
 	FIELD_STACK_END, /* of the goroutine; with the next it tells which call of a goroutine this is */
 	FIELD_STACK_POINTER,
 	FIELD_COUNT,

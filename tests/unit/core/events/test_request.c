@@ -9,6 +9,8 @@
 
 #include "request.h"
 
+static struct request_target_room room;
+
 static void set_text(struct resolved_hit *resolved, enum hit_field field, const char *text)
 {
 	resolved->hit.known |= 1u << field;
@@ -73,7 +75,7 @@ static void joins_start_and_end(void **state)
 {
 	struct resolved_hit start = resolved_with("start", 1000, 100);
 	struct resolved_hit end = resolved_with("end", 1555, 200);
-	struct event event = request_event(&start, &end, OUTCOME_OK, 1000000);
+	struct event event = request_event(&start, &end, OUTCOME_OK, 1000000, &room);
 
 	assert_int_equal(event.type, EVENT_REQUEST);
 	assert_int_equal(event.outcome, OUTCOME_OK);
@@ -93,7 +95,7 @@ static void has_no_status_without_an_end(void **state)
 	struct resolved_hit start = resolved_with("start", 1000, 100);
 
 	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
-		struct event event = request_event(&start, NULL, outcomes[i], 0);
+		struct event event = request_event(&start, NULL, outcomes[i], 0, &room);
 
 		assert_int_equal(event.outcome, outcomes[i]);
 		assert_start(&event);
@@ -112,7 +114,7 @@ static void has_no_status_unless_finished(void **state)
 			    end = resolved_with("end", 1007, 200);
 
 	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
-		struct event event = request_event(&start, &end, outcomes[i], 0);
+		struct event event = request_event(&start, &end, outcomes[i], 0, &room);
 
 		assert_int_equal(event.outcome, outcomes[i]);
 		assert_int_equal(event.status.presence, UNREADABLE);
@@ -122,10 +124,92 @@ static void has_no_status_unless_finished(void **state)
 	}
 }
 
+/* A time.Time with a monotonic clock, so many nanoseconds after 2026-11-22T09:41:00Z. */
+static void set_began(struct resolved_hit *resolved, uint64_t nanoseconds)
+{
+	set_integer(resolved, FIELD_BEGAN_WALL,
+		    (int64_t)(1ull << 63 | 4477628460ull << 30 | nanoseconds));
+	set_integer(resolved, FIELD_BEGAN_EXT, 7);
+}
+
+static const int64_t WALL_OFFSET = 1795340460000000000;
+
+/* Where the program says when the handler was called, and that lies between start and end. */
+static void begins_when_the_program_says(void **state)
+{
+	static const struct {
+		uint64_t start, end, began, told;
+	} rows[] = {
+		{ 5000000, 9000000, 6000000, 6000000 },
+		{ 5000000, 9000000, 5000000, 5000000 },
+		/* The clocks differ by a little. */
+		{ 5000000, 9000000, 4999000, 5000000 },
+		{ 5000000, 9000000, 9000700, 9000000 },
+		/* Of an earlier request, or of none. */
+		{ 5000000, 9000000, 3999999, 5000000 },
+		{ 5000000, 9000000, 10000001, 5000000 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct resolved_hit start = resolved_with("start", rows[i].start, 100);
+		struct resolved_hit end = resolved_with("end", rows[i].end, 200);
+		struct event event;
+
+		set_began(&end, rows[i].began);
+		event = request_event(&start, &end, OUTCOME_OK, WALL_OFFSET, &room);
+		assert_true(event.time == WALL_OFFSET + (int64_t)rows[i].told);
+		assert_integer(event.duration, (int64_t)(rows[i].end - rows[i].told));
+		set_integer(&end, FIELD_BEGAN_WALL, 0);
+		set_integer(&end, FIELD_BEGAN_EXT, 0);
+		event = request_event(&start, &end, OUTCOME_OK, WALL_OFFSET, &room);
+		assert_integer(event.duration, (int64_t)(rows[i].end - rows[i].start));
+	}
+}
+
+static void tells_requests_seen_whole(void **state)
+{
+	struct resolved_hit end = resolved_with("start", 9000000, 100);
+	struct event event = whole_event(&end, WALL_OFFSET, &room);
+
+	assert_int_equal(event.type, EVENT_REQUEST);
+	assert_int_equal(event.outcome, OUTCOME_OK);
+	assert_start(&event);
+	assert_integer(event.status, 100 + FIELD_STATUS);
+	assert_integer(event.response_bytes, 100 + FIELD_RESPONSE_BYTES);
+	assert_true(event.time == WALL_OFFSET + 9000000);
+	assert_int_equal(event.duration.presence, ABSENT);
+	set_began(&end, 2000000);
+	event = whole_event(&end, WALL_OFFSET, &room);
+	assert_true(event.time == WALL_OFFSET + 2000000);
+	assert_integer(event.duration, 7000000);
+	set_began(&end, 9000999);
+	event = whole_event(&end, WALL_OFFSET, &room);
+	assert_true(event.time == WALL_OFFSET + 9000000);
+	assert_integer(event.duration, 0);
+	set_began(&end, 19000000);
+	assert_int_equal(whole_event(&end, WALL_OFFSET, &room).duration.presence, ABSENT);
+}
+
+static void makes_keys_of_the_target(void **state)
+{
+	struct resolved_hit start = resolved_with("start", 1, 100);
+	struct event event;
+
+	set_text(&start, FIELD_TARGET, "/a%20b?c=%20");
+	event = request_event(&start, NULL, OUTCOME_OPEN, 0, &room);
+	assert_text(event.path, "/a b");
+	assert_text(event.query, "c=%20");
+	start.hit.known &= ~(1u << FIELD_TARGET);
+	start.hit.unreadable |= 1u << FIELD_TARGET;
+	event = whole_event(&start, 0, &room);
+	assert_int_equal(event.path.presence, UNREADABLE);
+	assert_int_equal(event.query.presence, UNREADABLE);
+}
+
 static void leaves_out_what_was_not_captured(void **state)
 {
 	struct resolved_hit start = { .head = { .time = 5 } }, end = { .head = { .time = 5 } };
-	struct event event = request_event(&start, &end, OUTCOME_OK, -6);
+	struct event event = request_event(&start, &end, OUTCOME_OK, -6, &room);
 
 	assert_true(event.time == -1);
 	assert_int_equal(event.goid.presence, ABSENT);
@@ -155,6 +239,9 @@ int main(void)
 		cmocka_unit_test(joins_start_and_end),
 		cmocka_unit_test(has_no_status_without_an_end),
 		cmocka_unit_test(has_no_status_unless_finished),
+		cmocka_unit_test(begins_when_the_program_says),
+		cmocka_unit_test(tells_requests_seen_whole),
+		cmocka_unit_test(makes_keys_of_the_target),
 		cmocka_unit_test(leaves_out_what_was_not_captured),
 		cmocka_unit_test(tells_calls),
 	};

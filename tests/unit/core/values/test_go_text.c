@@ -79,10 +79,6 @@ static void writes_zones(void **state)
 	assert_zoned(INT64_MIN, "2026-11-22T09:41:00.000000005Z");
 	go_time_zoned_text(0, INT64_MAX, 3600, text);
 	assert_non_null(strchr(text, 'Z'));
-	assert_true(go_time_unix(0, 62135596800) == 0);
-	assert_true(go_time_unix(0, 63930937260) == 1795340460);
-	/* Since 1885, with a monotonic clock. */
-	assert_true(go_time_unix(1ull << 63 | 4477628460ull << 30, 7) == 1795340460);
 }
 
 /* A sign changes nothing else, and what is written adds up to the number again. */
