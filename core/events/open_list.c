@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "open_list.h"
 
+#include <stdio.h>
+
 enum { MAX_TOLD = 32, MAX_METHOD = 32, MAX_PATH = 512 };
 
 struct list {
@@ -22,24 +24,23 @@ static const char *text_data(const struct text *text)
 	return text->presence == PRESENT ? text->data : "?";
 }
 
-/* What comes from the process is made safe to print, as errors are. */
 static bool tell(void *user, const struct event *event)
 {
 	struct list *list = user;
 	double age = (double)(list->now - event->time) / 1e9;
-	struct error line = { 0 };
+	char subject[512];
 
 	if (list->told == MAX_TOLD)
 		return false;
 	list->told++;
-	error_subject(&line, "pid %u (%s)", event->process->pid, event->process->exe);
+	snprintf(subject, sizeof(subject), "pid %u (%s)", event->process->pid, event->process->exe);
 	if (event->type == EVENT_CALL)
-		error_fail(&line, 0, "open for %.3f s: %.*s", age, MAX_PATH, event->function);
+		notice_news(list->notifier, NOTICE_ERROR, subject, "open for %.3f s: %.*s", age,
+			    MAX_PATH, event->function);
 	else
-		error_fail(&line, 0, "open for %.3f s: %.*s %.*s", age,
-			   text_size(&event->method, MAX_METHOD), text_data(&event->method),
-			   text_size(&event->path, MAX_PATH), text_data(&event->path));
-	notice_error(list->notifier, NOTICE_ERROR, &line);
+		notice_news(list->notifier, NOTICE_ERROR, subject, "open for %.3f s: %.*s %.*s",
+			    age, text_size(&event->method, MAX_METHOD), text_data(&event->method),
+			    text_size(&event->path, MAX_PATH), text_data(&event->path));
 	return true;
 }
 

@@ -2,6 +2,7 @@
 #include "event_log.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,14 +28,6 @@ static void on_failed(void *user, int error)
 	check(user, error);
 }
 
-static void on_notice(void *user, const struct error *what)
-{
-	const struct event_log *event_log = user;
-
-	notice_error(&event_log->options.notifier, what->code < 0 ? NOTICE_ERROR : NOTICE_INFO,
-		     what);
-}
-
 int event_log_open(const struct event_log_options *options, struct event_log **ret_event_log,
 		   struct error *err)
 {
@@ -46,7 +39,7 @@ int event_log_open(const struct event_log_options *options, struct event_log **r
 		return error_fail(err, -ENOMEM, "out of memory");
 	event_log->options = *options;
 	outputs.failed = on_failed;
-	outputs.notice = on_notice;
+	outputs.notifier = options->notifier;
 	outputs.user = event_log;
 	r = outputs_open(&outputs, &event_log->outputs, err);
 	if (r < 0) {
@@ -84,33 +77,31 @@ void event_log_event(struct event_log *event_log, const struct event *event)
 		event_log->options.full(event_log->options.user);
 }
 
-static void tell_target(struct event_log *event_log, enum event_type type,
-			const struct process_identity *target, struct error *news)
+static void log_target(struct event_log *event_log, enum event_type type,
+		       const struct process_identity *target, const char *what)
 {
 	struct event event = { .type = type, .time = clock_now(), .process = target };
+	char subject[512];
 
 	check(event_log, outputs_event(event_log->outputs, &event));
-	/* The path of an executable may hold anything; errors are made safe to print. */
-	error_subject(news, "pid %u (%s)", target->pid, target->exe);
-	notice_error(&event_log->options.notifier, NOTICE_INFO, news);
+	snprintf(subject, sizeof(subject), "pid %u (%s)", target->pid, target->exe);
+	notice_news(&event_log->options.notifier, NOTICE_INFO, subject, "%s", what);
 }
 
 void event_log_attached(struct event_log *event_log, const struct process_identity *target)
 {
-	struct error news = { 0 };
+	char what[768];
 
 	event_log->counts.targets++;
-	error_fail(&news, 0, "traced: %s, %s ABI%s%s", target->go_version, target->convention,
-		   target->library ? ", in " : "", target->library ? target->library : "");
-	tell_target(event_log, EVENT_ATTACH, target, &news);
+	snprintf(what, sizeof(what), "traced: %s, %s ABI%s%s", target->go_version,
+		 target->convention, target->library ? ", in " : "",
+		 target->library ? target->library : "");
+	log_target(event_log, EVENT_ATTACH, target, what);
 }
 
 void event_log_ended(struct event_log *event_log, const struct process_identity *target)
 {
-	struct error news = { 0 };
-
-	error_fail(&news, 0, "ended");
-	tell_target(event_log, EVENT_DETACH, target, &news);
+	log_target(event_log, EVENT_DETACH, target, "ended");
 }
 
 void event_log_lost(struct event_log *event_log, uint64_t count)

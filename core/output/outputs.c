@@ -93,13 +93,6 @@ static void on_failed(void *user, int error)
 	outputs->options.failed(outputs->options.user, error);
 }
 
-static void on_notice(void *user, const struct error *what)
-{
-	struct outputs *outputs = user;
-
-	outputs->options.notice(outputs->options.user, what);
-}
-
 static int open_sinks(struct outputs *outputs, struct error *err)
 {
 	const struct outputs_options *options = &outputs->options;
@@ -108,7 +101,7 @@ static int open_sinks(struct outputs *outputs, struct error *err)
 		.limit = options->reader_buffer,
 		.lost_format = options->standard == OUTPUTS_TABLE ? NULL : outputs->aside,
 		.failed = on_failed,
-		.notice = on_notice,
+		.notifier = options->notifier,
 		.greeting = greet,
 		.user = outputs,
 	};

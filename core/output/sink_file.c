@@ -30,14 +30,12 @@ struct file_sink {
 
 static void tell(const struct file_sink *file, int code, const char *what)
 {
-	struct error news = { 0 };
+	const struct notifier *notifier = &file->options.notifier;
 
-	error_subject(&news, "%s", file->path);
 	if (code < 0)
-		error_fail(&news, code, "%s: %s", what, strerror(-code));
+		notice_news(notifier, NOTICE_ERROR, file->path, "%s: %s", what, strerror(-code));
 	else
-		error_fail(&news, 0, "%s", what);
-	file->options.notice(file->options.user, &news);
+		notice_news(notifier, NOTICE_INFO, file->path, "%s", what);
 }
 
 /* ---- opening ---- */
@@ -135,7 +133,6 @@ static int file_conclude(struct sink *sink, struct error *err)
 {
 	struct file_sink *file = (struct file_sink *)sink;
 	unsigned long long lost = outbox_lost(&file->outbox);
-	struct error news = { 0 };
 
 	if (file->trouble) {
 		error_subject(err, "%s", file->path);
@@ -143,11 +140,9 @@ static int file_conclude(struct sink *sink, struct error *err)
 				  "%llu lines lost: the file cannot be written: %s", lost,
 				  strerror(-file->trouble));
 	}
-	if (lost > 0) {
-		error_subject(&news, "%s", file->path);
-		error_fail(&news, 0, "%llu lines lost while the file could not be written", lost);
-		file->options.notice(file->options.user, &news);
-	}
+	if (lost > 0)
+		notice_news(&file->options.notifier, NOTICE_INFO, file->path,
+			    "%llu lines lost while the file could not be written", lost);
 	return 0;
 }
 

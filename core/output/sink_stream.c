@@ -44,13 +44,11 @@ static int stream_conclude(struct sink *sink, struct error *err)
 {
 	struct stream_sink *stream = (struct stream_sink *)sink;
 	uint64_t lost = outlet_lost(stream->outlet);
-	struct error news = { 0 };
 
 	if (lost == 0 || stream->failed)
 		return 0;
-	error_fail(&news, 0, "%llu lines lost: the reader of the output is too slow",
-		   (unsigned long long)lost);
-	stream->options.notice(stream->options.user, &news);
+	notice(&stream->options.notifier, NOTICE_INFO,
+	       "%llu lines lost: the reader of the output is too slow", (unsigned long long)lost);
 	return 0;
 }
 

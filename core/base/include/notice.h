@@ -17,7 +17,11 @@ struct notifier {
 void notice(const struct notifier *notifier, enum notice_level level, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Tells of an error, or of news in the form of one, made safe to print. */
+/* Tells of something that is no error, about a subject. Both may hold any bytes; they are made safe to print. */
+void notice_news(const struct notifier *notifier, enum notice_level level, const char *subject,
+		 const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Tells of an error, made safe to print. */
 void notice_error(const struct notifier *notifier, enum notice_level level,
 		  const struct error *why);
 

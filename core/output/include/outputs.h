@@ -6,6 +6,7 @@
 
 #include "error.h"
 #include "event.h"
+#include "notice.h"
 #include "redaction.h"
 #include "sink.h"
 
@@ -30,9 +31,8 @@ struct outputs_options {
 	const struct redaction *redaction; /* of secrets; NULL: all is shown */
 	/* Called from the loop when an output failed for good; -EPIPE: nobody reads any more. */
 	void (*failed)(void *user, int error);
-	/* Something a person should know; an error if its code is negative. */
-	void (*notice)(void *user, const struct error *what);
 	void *user;
+	struct notifier notifier; /* of what a person should know */
 };
 
 int outputs_open(const struct outputs_options *options, struct outputs **ret_outputs,

@@ -7,6 +7,7 @@
 #include "batch.h"
 #include "error.h"
 #include "format.h"
+#include "notice.h"
 
 /* Where lines go. A sink never waits for who reads them. */
 struct sink;
@@ -18,8 +19,7 @@ struct sink_options {
 	struct format *lost_format;
 	/* The sink is no more good, which ends the session; -EPIPE: nobody reads any more. */
 	void (*failed)(void *user, int error);
-	/* Something a person should know; an error if its code is negative. */
-	void (*notice)(void *user, const struct error *what);
+	struct notifier notifier; /* of what a person should know */
 	/* The first lines for a new reader; they live until the next call. NULL without memory. */
 	struct batch *(*greeting)(void *user);
 	void *user;

@@ -38,10 +38,13 @@ static void on_failed(void *user, int error)
 	stage.failed = error;
 }
 
-static void on_notice(void *user, const struct error *what)
+/* Each is about the file. */
+static void on_notice(void *user, enum notice_level level, const char *told)
 {
+	assert_memory_equal(told, stage.file, strlen(stage.file));
 	snprintf(stage.notices + strlen(stage.notices),
-		 sizeof(stage.notices) - strlen(stage.notices), "%d %s\n", what->code, what->what);
+		 sizeof(stage.notices) - strlen(stage.notices), "%s%s\n",
+		 level == NOTICE_ERROR ? "error" : "info", told + strlen(stage.file));
 }
 
 static int raise_stage(void **state)
@@ -74,7 +77,7 @@ static struct outputs_options options_of(bool file, bool socket)
 		.reader_buffer = BUFFER,
 		.version = "1.2.3",
 		.failed = on_failed,
-		.notice = on_notice,
+		.notifier = { on_notice, NULL },
 	};
 }
 
@@ -370,7 +373,8 @@ static void files_are_opened_anew_on_hangup(void **state)
 	assert_int_equal(mkdir(stage.file, 0700), 0);
 	raise(SIGHUP);
 	turn();
-	assert_non_null(strstr(stage.notices, "-21 cannot be reopened, so the old file is kept"));
+	assert_non_null(
+		strstr(stage.notices, "error: cannot be reopened, so the old file is kept"));
 	request("/four");
 	assert_int_equal(outputs_flush(stage.outputs), 0);
 	assert_int_equal(rmdir(stage.file), 0);
@@ -410,9 +414,9 @@ static void files_that_cannot_be_written_are_told_of(void **state)
 
 	open_outputs(true, false);
 	with_file_size(4096, write_too_much);
-	assert_non_null(strstr(stage.notices, "-27 cannot be written; lines are queued"));
+	assert_non_null(strstr(stage.notices, "error: cannot be written; lines are queued"));
 	assert_int_equal(count_lines(stage.notices, "\n"), 1);
-	while (!strstr(stage.notices, "0 can be written again"))
+	while (!strstr(stage.notices, "info: can be written again"))
 		uv_run(&stage.loop, UV_RUN_ONCE);
 	request("/after");
 	assert_int_equal(outputs_flush(stage.outputs), 0);

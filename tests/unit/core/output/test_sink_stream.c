@@ -33,10 +33,11 @@ static void on_failed(void *user, int error)
 	stage->error = error;
 }
 
-static void on_notice(void *user, const struct error *what)
+static void on_notice(void *user, enum notice_level level, const char *told)
 {
 	struct stage *stage = user;
 
+	assert_int_equal(level, NOTICE_INFO);
 	stage->notices++;
 }
 
@@ -46,7 +47,7 @@ static void raise_stage(struct stage *stage, int descriptor)
 		.loop = &stage->loop,
 		.limit = 4 << 20,
 		.failed = on_failed,
-		.notice = on_notice,
+		.notifier = { on_notice, stage },
 		.user = stage,
 	};
 
