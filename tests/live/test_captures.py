@@ -377,7 +377,7 @@ WRONG = (
     (["--capture", "req.Host", "main.ping"], None, "--capture", "parentheses"),
     (["--header", "Host", "main.ping"], None, "--response-header", "parentheses"),
     (["--response-header", "Date", "main.ping"], None, "--response-header", "parentheses"),
-    (["--latency"], None, "--latency", "functions"),
+    (["--latency"], None, "--latency", "FUNCTION"),
 )
 
 
