@@ -15,6 +15,7 @@
 #include "go_libraries.h"
 #include "options.h"
 #include "plan_report.h"
+#include "printable.h"
 #include "process.h"
 
 struct inspect_options {
@@ -93,13 +94,11 @@ static int open_library(const struct inspect_options *options, uint32_t pid,
 	r = -ENOENT;
 	for (size_t i = 0; r < 0 && i < libraries.count; i++) {
 		const char *path = libraries.paths[i];
-		struct error found = { 0 };
 
 		r = binary_open(library_path(pid, path).text, options->types, ret_binary, NULL);
 		if (r < 0)
 			continue;
-		error_fail(&found, 0, "pid %u: its Go code is in %s", pid, path);
-		error_format(&found, text, sizeof(text));
+		printable_format(text, sizeof(text), "pid %u: its Go code is in %s", pid, path);
 		diagnostic_text(text);
 	}
 	go_libraries_finish(&libraries);

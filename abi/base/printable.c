@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "printable.h"
 
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,4 +43,17 @@ void printable_add_escaped(struct printable *text, const char *data, size_t size
 void printable_end(struct printable *text)
 {
 	text->buffer[text->used] = '\0';
+}
+
+void printable_format(char *buffer, size_t size, const char *format, ...)
+{
+	struct printable text = { buffer, size, 0 };
+	char sentence[1024];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(sentence, sizeof(sentence), format, arguments);
+	va_end(arguments);
+	printable_add_escaped(&text, sentence, strlen(sentence));
+	printable_end(&text);
 }

@@ -9,6 +9,7 @@
 
 #include "array.h"
 #include "binary.h"
+#include "printable.h"
 #include "probe_set.h"
 #include "probe_set_warnings.h"
 #include "refusals.h"
@@ -387,13 +388,11 @@ void inspection_describe(const struct inspection *inspection,
 {
 	for (size_t i = 0; i < inspection->count; i++) {
 		const struct installed_probe *probe = &inspection->probes[i];
-		struct error sentence = { 0 };
 		char text[1024];
 
-		/* A function's name comes from the binary; errors are made safe to print. */
-		error_fail(&sentence, 0, "probe %s at file offset 0x%llx (%s)", probe->function,
-			   (unsigned long long)probe->file_offset, site_kind_name(probe->site));
-		error_format(&sentence, text, sizeof(text));
+		printable_format(text, sizeof(text), "probe %s at file offset 0x%llx (%s)",
+				 probe->function, (unsigned long long)probe->file_offset,
+				 site_kind_name(probe->site));
 		tell(user, text);
 	}
 }

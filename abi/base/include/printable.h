@@ -22,4 +22,8 @@ void printable_add_escaped(struct printable *text, const char *data, size_t size
 /* Ends it with a NUL. */
 void printable_end(struct printable *text);
 
+/* A sentence as a whole, with names in it that come from a process or a binary. */
+void printable_format(char *buffer, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 #endif
