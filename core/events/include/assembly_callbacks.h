@@ -4,15 +4,15 @@
 
 #include "event.h"
 
-/* Whom those who make events of records tell, and ask. */
+/* The callbacks of the code that makes events from records. */
 struct assembly_callbacks {
 	void (*emit)(void *user, const struct event *event);
-	/* Records of ends that did not get through so far, in all; NULL if that cannot be. */
+	/* The total number of lost end records; NULL if none can be lost. */
 	uint64_t (*lost_ends)(void *user);
 	void *user;
 };
 
-/* Is shown events one after the other; false: no more. */
+/* Called for each event; returns false to stop. */
 typedef bool assembly_show(void *user, const struct event *event);
 
 #endif

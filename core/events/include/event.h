@@ -18,7 +18,10 @@ enum event_type {
 	EVENT_HELLO,
 };
 
-/* Of the events' form; it grows when a reader could no longer understand them. */
+/*
+ * The version of the event format. It is increased when a reader could no longer understand the
+ * events.
+ */
 enum { EVENT_SCHEMA = 1 };
 
 enum outcome {
@@ -32,30 +35,29 @@ enum outcome {
 
 struct hit_arguments; /* decode.h */
 
-/* Something to tell. Which members count depends on `type`; docs/events.md describes each. */
+/* An event. Which members are valid depends on `type`; docs/events.md describes each. */
 struct event {
 	enum event_type type;
 	int64_t time;				/* nanoseconds since the epoch */
 	const struct process_identity *process; /* NULL for LOST, HELLO */
 	uint32_t tid;				/* REQUEST, CALL */
 	struct integer goid;
-	const char *function; /* CALL */
-	const struct hit_arguments
-		*arguments; /* CALL, REQUEST: what was asked to be captured; or NULL */
-	bool awaits_return; /* CALL: its return was probed; it has an outcome */
+	const char *function;		       /* CALL */
+	const struct hit_arguments *arguments; /* CALL, REQUEST: the captures; or NULL */
+	bool awaits_return; /* CALL: the return was probed, so the call has an outcome */
 	const struct hit_arguments *results; /* CALL, REQUEST: the same where it ended; or NULL. Of a
 						* call that returned at once they are the arguments */
 
 	struct text method, path, query, route, host, remote;
 	struct integer protocol_major, protocol_minor;
-	struct integer tls; /* the request's TLS state: a pointer, nil without TLS */
+	struct integer tls; /* pointer to the TLS state of the request; nil without TLS */
 	struct integer status, duration, request_bytes, response_bytes;
-	enum outcome outcome; /* REQUEST, and CALL where its return was probed */
+	enum outcome outcome; /* REQUEST, and CALL if its return was probed */
 
 	uint64_t count; /* LOST */
 	const char *where;
 
-	const char *version; /* HELLO: of the tool */
+	const char *version; /* HELLO: the version of gohttpsnoop */
 	const struct process_identity *const *targets;
 	size_t target_count;
 };

@@ -5,9 +5,9 @@
 #include "bytes.h"
 
 /*
- * The requests that began and have not ended: their start records, by target and key, and by target
- * and owner (the goroutine; 0 when it is not known, and then not found by it). Memory is bounded: above
- * `limit` open requests, or `max_bytes` of records, the oldest give way. On the steady path nothing is
+ * The start records of open requests, indexed by target and key, and by target and owner (the
+ * goroutine; 0 if it is not known, and then not indexed). Memory is bounded: above `limit` open
+ * requests, or `max_bytes` of records, the oldest are evicted. In the steady state no memory is
  * allocated.
  */
 struct joiner;
@@ -18,39 +18,45 @@ void joiner_destroy(struct joiner *joiner);
 uint32_t joiner_count(const struct joiner *joiner);
 
 /*
- * Keeps a copy of a request's start record. Where another open request had to give way (the same key
- * again: it never ended; or the limit), returns 1 and hands its record out; else 0, or -ENOMEM.
- * A record handed out here or below is a view that lives until the next call on the joiner.
+ * Keeps a copy of a request's start record. Returns 0 or -ENOMEM, or 1 if another open request was
+ * evicted, because it has the same key (so it never ended) or because of the limit; its record is
+ * returned then. A record that is returned here or below is a view that is valid until the next
+ * call with this joiner.
  */
 int joiner_open(struct joiner *joiner, uint32_t target, uint64_t key, uint64_t owner,
 		struct bytes record, struct bytes *ret_displaced);
 
-/* Takes the oldest open request out while there are too many bytes of them; false when there are not. */
+/*
+ * Removes the oldest open request if there are more bytes of records than permitted; false if not.
+ */
 bool joiner_take_excess(struct joiner *joiner, struct bytes *ret_record);
 
-/* Takes the request out; false when no such request is open. */
+/* Removes the request; false if there is none with this key. */
 bool joiner_take(struct joiner *joiner, uint32_t target, uint64_t key, struct bytes *ret_record);
 
-/* Takes the request of this owner that began last out; false when it has none. */
+/* Removes the latest request of this owner; false if it has none. */
 bool joiner_take_owned(struct joiner *joiner, uint32_t target, uint64_t owner,
 		       struct bytes *ret_record);
 
-/* Looks at the request of this owner that began last. */
+/* Finds the latest request of this owner without removing it. */
 bool joiner_look_owned(const struct joiner *joiner, uint32_t target, uint64_t owner,
 		       struct bytes *ret_record);
 
-/* Looks at the request without taking it out; false when no such request is open. */
+/* Finds the request without removing it; false if there is none with this key. */
 bool joiner_look(const struct joiner *joiner, uint32_t target, uint64_t key,
 		 struct bytes *ret_record);
 
-/* Takes the oldest open request of all out; false when there is none. */
+/* Removes the oldest open request of all targets; false if there is none. */
 bool joiner_take_oldest(struct joiner *joiner, struct bytes *ret_record);
 
-/* Looks at the open requests, the oldest first: at that after number `*at`, which begins as JOINER_NONE. */
+/*
+ * Iterates over the open requests, the oldest first: finds the one after number `*at`. Begin with
+ * JOINER_NONE.
+ */
 #define JOINER_NONE UINT32_MAX
 bool joiner_look_next(const struct joiner *joiner, uint32_t *at, struct bytes *ret_record);
 
-/* Takes the oldest open request of a target out; false when it has none. */
+/* Removes the oldest open request of a target; false if it has none. */
 bool joiner_take_oldest_of_target(struct joiner *joiner, uint32_t target, struct bytes *ret_record);
 
 #endif

@@ -6,24 +6,27 @@
 #include "kernel.h"
 
 /*
- * The account of what the kernel side could not submit, so that requests made = events + lost. Zeroed
- * it is ready for use.
+ * Counts the records that the eBPF side could not submit, so that requests made = events + lost. A
+ * zeroed struct is ready for use.
  */
 struct losses {
-	uint64_t pending_dropped; /* records of who had just begun, for which there was no room */
+	uint64_t pending_dropped; /* records of processes that were not inspected yet, for which the queue had no room */
 	uint64_t told;
 };
 
-/* Requests and calls whose start did not get through since this was last asked. */
+/*
+ * The number of requests and calls whose start record was lost since the last call of this
+ * function.
+ */
 uint64_t losses_take(struct losses *losses, const struct kernel *kernel);
 
-/* Records of ends that did not get through so far. */
+/* The total number of end records that were lost. */
 uint64_t losses_lost_ends(const struct kernel *kernel);
 
 /*
- * Requests of which only the end did not get through, to be asked once, when no more records will
- * come. Until then such a request is open: when its response writer is used again it is told of with
- * an unknown outcome, and what was not told of by then is lost.
+ * The number of requests of which only the end record was lost. Valid only after the last record:
+ * until then such a request is open, and if its response writer is used again, it is reported with
+ * an unknown outcome. Requests that were not reported by then are lost.
  */
 uint64_t losses_of_ends(const struct kernel *kernel, const struct assembly *assembly);
 

@@ -8,8 +8,8 @@
 #include "notice.h"
 
 /*
- * Tells what is open at this time, in nanoseconds since the epoch: each request and call with its process and
- * its age, the oldest first. Of more than a few dozen the rest is counted.
+ * Prints the open requests and calls with their process and their age, the oldest first. `time` is
+ * in nanoseconds since the epoch. Beyond a few dozen, only the number of the others is printed.
  */
 void open_list_tell(const struct assembly *assembly, int64_t now, const struct notifier *notifier);
 

@@ -7,22 +7,22 @@
 #include "resolved_hit.h"
 
 /*
- * Makes the event of a request from the records of its start and, where there is one, its end.
- * `wall_offset` is what makes CLOCK_MONOTONIC a time of day. Pure; the event's texts are views into
- * the records the resolved hits were decoded from, and into `room`.
+ * Makes the event of a request from its start record and, if there is one, its end record.
+ * `wall_offset` is the offset from CLOCK_MONOTONIC to the time of day. Pure function; the strings
+ * of the event are views into the records and into `room`.
  */
 struct event request_event(const struct resolved_hit *start, const struct resolved_hit *end,
 			   enum outcome outcome, int64_t wall_offset,
 			   struct request_target_room *room);
 
 /*
- * The same from the one record of a request that is seen whole where it ends. It has no duration where the
- * program does not say when it began.
+ * The same for a request with a single record, at its end. It has no duration if the program does
+ * not record when the request began.
  */
 struct event whole_event(const struct resolved_hit *end, int64_t wall_offset,
 			 struct request_target_room *room);
 
-/* The same for a call of a traced function, of which the return may have been seen, too. */
+/* The same for a call of a traced function, with the record of its return if there is one. */
 struct event call_event(const struct resolved_hit *call, const char *function, int64_t wall_offset);
 
 #endif

@@ -5,28 +5,34 @@
 #include "decode.h"
 #include "target_set.h"
 
-/* One decoded record, and what it is a record of. The texts of `hit` are views into it. */
+/*
+ * A decoded record with its target, schema and function. The strings of `hit` are views into the
+ * record.
+ */
 struct resolved_hit {
 	const struct target *target;
 	const struct schema *schema;
-	const char *function; /* the probe is on */
+	const char *function; /* the probed function */
 	struct hit_head head;
 	struct hit hit;
 };
 
 /*
- * -EBADMSG when the bytes are no record of a target's probes, -ESRCH when it is of none of the targets
- * (any more).
+ * Decodes a record and finds its target. Returns -EBADMSG for bytes that are not a record of a
+ * target's probes, -ESRCH if the target does not exist (any more).
  */
 int resolved_hit_find(const struct target_set *targets, struct bytes record,
 		      struct resolved_hit *ret_resolved);
 
-/* Of what began before all probes were in their places: its end may have passed where none was yet. */
+/*
+ * Whether the record is older than the attachment of all probes: the end of the request or call may
+ * have been missed.
+ */
 bool resolved_hit_is_early(const struct resolved_hit *resolved);
 
 /*
- * What was captured beside the fields, decoded into `arguments`, which is then returned; NULL where nothing
- * was. `record` is what the resolved is of.
+ * Decodes the captures other than fields into `arguments` and returns it; NULL if there are none.
+ * `record` is the record of the hit.
  */
 const struct hit_arguments *resolved_hit_arguments(const struct resolved_hit *resolved,
 						   struct bytes record,

@@ -4,7 +4,10 @@
 
 #include "bytes.h"
 
-/* Whole lines that are kept until they are written, shared by all who still have to write them. */
+/*
+ * Whole lines that are kept until they are written, shared by all sinks that still have to write
+ * them.
+ */
 struct chunk {
 	size_t references;
 	size_t size;
@@ -12,13 +15,13 @@ struct chunk {
 	uint8_t data[];
 };
 
-/* A copy of the lines; NULL without memory. */
+/* A copy of the lines; NULL if out of memory. */
 struct chunk *chunk_create(struct bytes lines, uint64_t events);
 void chunk_release(struct chunk *chunk);
 
 /*
- * Whole lines on their way to the sinks, gathered in one buffer that is used again and again. Who
- * cannot take them all at once shares one copy with the others. Zeroed it is ready for use.
+ * Whole lines for the sinks, collected in one reused buffer. Sinks that cannot write all of them at
+ * once share one copy. A zeroed struct is ready for use.
  */
 struct batch {
 	uint8_t *data;
@@ -36,10 +39,10 @@ void batch_finish(struct batch *batch);
 /* Appends a copy of the line; -ENOMEM. */
 int batch_add(struct batch *batch, struct bytes line, uint64_t events);
 
-/* Forgets the lines, keeps the buffer. */
+/* Removes the lines and keeps the buffer. */
 void batch_clear(struct batch *batch);
 
-/* The lines as a chunk, with a reference of the caller's own; NULL without memory. */
+/* The lines as a chunk, with a reference for the caller; NULL if out of memory. */
 struct chunk *batch_share(struct batch *batch);
 
 #endif

@@ -7,9 +7,10 @@
 #include "redaction.h"
 
 /*
- * A format makes one line of an event: NDJSON (docs/events.md) or a table for people. Whatever bytes
- * the event's texts hold, the line is valid UTF-8, holds one newline, at its end, and no control.
- * `redaction`: of the secrets in paths and queries; NULL: they are shown. It outlives the format.
+ * A format writes an event as one line: NDJSON (docs/events.md) or a row of a table. For any bytes
+ * in the event's strings the line is valid UTF-8, has one newline, at its end, and no other control
+ * character. `redaction` hides secrets in paths and queries; NULL: all are shown. It must outlive
+ * the format.
  */
 struct format;
 
@@ -17,7 +18,10 @@ int format_create_json(const struct redaction *redaction, struct format **ret_fo
 int format_create_table(const struct redaction *redaction, struct format **ret_format);
 void format_destroy(struct format *format);
 
-/* The line, newline included; a view that lives until the next call. -ENOMEM when it could not be made. */
+/*
+ * The line including its newline; a view that is valid until the next call. Returns -ENOMEM if it
+ * could not be made.
+ */
 int format_line(struct format *format, const struct event *event, struct bytes *ret_line);
 
 #endif

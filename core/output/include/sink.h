@@ -9,15 +9,20 @@
 #include "format.h"
 #include "notice.h"
 
-/* Where lines go. A sink never waits for who reads them. */
+/* A destination of lines. A sink never waits for its reader. */
 struct sink;
 
 struct sink_options {
 	void *loop;   /* a uv_loop_t */
-	size_t limit; /* bytes that may wait for one reader */
-	/* Of a line that tells what was lost; NULL: there is none. Not used for events beside it. */
+	size_t limit; /* limit on the bytes queued for one reader */
+	/*
+	 * Makes the line that reports lost lines; NULL: there is no such line. Not used for other
+	 * events.
+	 */
 	struct format *lost_format;
-	/* The sink is no more good, which ends the session; -EPIPE: nobody reads any more. */
+	/*
+	 * Called when the sink has failed, which ends the session; -EPIPE: there is no reader left.
+	 */
 	void (*failed)(void *user, int error);
 	struct notifier notifier; /* of what a person should know */
 	/* The first lines for a new reader; they live until the next call. NULL without memory. */
@@ -25,54 +30,67 @@ struct sink_options {
 	void *user;
 };
 
-/* A sink on an open descriptor that others may share, which stays as it is. */
+/* A sink on an open descriptor that is shared with other processes; its flags are not changed. */
 int sink_create_stream(const struct sink_options *options, int descriptor, struct sink **ret_sink,
 		       struct error *err);
 
-/* A sink on a non-blocking pipe or terminal, which it closes, also on failure. */
+/* A sink on a non-blocking pipe or terminal. It owns the descriptor, also on failure. */
 int sink_create_pipe(const struct sink_options *options, int descriptor, struct sink **ret_sink,
 		     struct error *err);
 
 /*
- * A sink that appends to the file, and opens it anew on SIGHUP. While it cannot be written lines wait,
- * and beyond the limit they are lost. A pipe or terminal of that name is written as a stream.
+ * A sink that appends to the file, and reopens it on SIGHUP. While the file cannot be written,
+ * lines are queued; beyond the limit they are lost. A pipe or terminal with this path is written as
+ * a stream.
  */
 int sink_create_file(const struct sink_options *options, const char *path, struct sink **ret_sink,
 		     struct error *err);
 
 struct sink_socket_options {
-	/* "systemd:": the socket that systemd passed; also when it passed one that is bound to the path. */
+	/*
+	 * "systemd:": the socket that systemd passed; this is also used if systemd passed a socket
+	 * with this path.
+	 */
 	const char *path;
 	mode_t mode;
-	const char *group; /* a name or number; NULL: as the directory or process has it */
+	const char *group; /* a name or a number; NULL: the default of the directory or the process */
 };
 
-/* A sink for each reader that connects to a Unix socket, which is made, and removed at the end. */
+/*
+ * A sink for all readers that connect to a Unix socket. The socket is created, and removed at the
+ * end.
+ */
 int sink_create_socket(const struct sink_options *options,
 		       const struct sink_socket_options *socket_options, struct sink **ret_sink,
 		       struct error *err);
 
-/* Whether anybody is there to take lines. */
+/* Whether the sink has a reader. */
 bool sink_wants(const struct sink *sink);
 
 struct sink_counts {
 	size_t readers; /* now */
-	uint64_t lost;	/* events, by readers, so far */
+	uint64_t lost;	/* events that readers have lost */
 };
 
-/* Adds a sink's readers to the counts. */
+/* Adds the numbers of a sink to the counts. */
 void sink_count(const struct sink *sink, struct sink_counts *counts);
 
-/* Takes the lines, or loses and counts them. -EPIPE when nobody reads any more; errors of write(2). */
+/*
+ * Queues the lines, or counts them as lost. Returns -EPIPE if there is no reader left, or an error
+ * of write(2).
+ */
 int sink_write(struct sink *sink, struct batch *batch);
 
-/* At the end, until it returns 0 or patience ends: writes what can be written. Bytes still waiting. */
+/*
+ * Writes as much as possible at the end of a session, and returns the number of queued bytes.
+ * Called until it returns 0 or the time limit is reached.
+ */
 size_t sink_end(struct sink *sink);
 
-/* Tells what is lost for good; negative when it is an error that the session should end with. */
+/* Reports lines that are lost at the end; negative if the session should end with an error. */
 int sink_conclude(struct sink *sink, struct error *err);
 
-/* Frees the sink once the loop has closed its handles; run the loop after this. */
+/* Frees the sink after the loop has closed its handles; run the loop after this. */
 void sink_close(struct sink *sink);
 
 #endif

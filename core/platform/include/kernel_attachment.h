@@ -2,7 +2,7 @@
 #ifndef GOHTTPSNOOP_CORE_KERNEL_ATTACHMENT_H
 #define GOHTTPSNOOP_CORE_KERNEL_ATTACHMENT_H
 
-/* How uprobes are attached; the best the kernel offers is chosen unless one is asked for. */
+/* How uprobes are attached. BEST uses the first method below that the kernel supports. */
 enum kernel_attachment {
 	KERNEL_ATTACHMENT_BEST,
 	KERNEL_ATTACHMENT_MULTI,	    /* uprobe_multi links, sleepable: Linux 6.6 */
@@ -10,7 +10,7 @@ enum kernel_attachment {
 	KERNEL_ATTACHMENT_SINGLE,	    /* perf-event uprobes */
 };
 
-/* What it is called on the command line and in reports: "uprobe_multi". */
+/* The name of the method on the command line and in reports: "uprobe_multi". */
 const char *kernel_attachment_word(enum kernel_attachment attachment);
 
 #endif

@@ -14,19 +14,22 @@ enum lockdown {
 	LOCKDOWN_CONFIDENTIALITY,
 };
 
-/* What /proc and /sys show of the running kernel, and of what this process may do; nothing is tried. */
+/*
+ * What /proc and /sys say about the running kernel and the permissions of this process. Nothing is
+ * tested by trying it.
+ */
 struct kernel_facts {
-	char release[65], version[65], machine[65]; /* as uname(2) has them */
+	char release[65], version[65], machine[65]; /* as returned by uname(2) */
 	enum preemption preemption;
 	enum lockdown lockdown;
 	char security_modules[128]; /* "lockdown,capability,apparmor"; empty: not known */
-	bool has_proc;		    /* /proc is mounted, */
-	bool has_own_proc;	    /* and is that of this process's PID namespace */
+	bool has_proc;		    /* /proc is mounted */
+	bool has_own_proc;	    /* /proc belongs to the PID namespace of this process */
 	bool has_sysfs;
-	bool is_filtered;	  /* by seccomp */
-	bool in_user_namespace;	  /* not in the initial one: capabilities do not count for eBPF */
-	bool in_pid_namespace;	  /* not in the initial one: only processes in it are seen */
-	uint64_t capabilities;	  /* effective ones, and those that they stand in for */
+	bool is_filtered;	/* the process has a seccomp filter */
+	bool in_user_namespace; /* not the initial namespace: its capabilities are not valid for eBPF */
+	bool in_pid_namespace; /* not the initial namespace: only its own processes are visible */
+	uint64_t capabilities; /* the effective capabilities, and those that they include */
 	uint64_t lockable_memory; /* bytes; UINT64_MAX: no limit */
 };
 
@@ -35,10 +38,10 @@ void kernel_facts_read(struct kernel_facts *ret_facts);
 /* "none", "confidentiality", "unknown" */
 const char *lockdown_name(enum lockdown lockdown);
 
-/* "[none] integrity confidentiality": the one in brackets. */
+/* The bracketed word of a text such as "[none] integrity confidentiality". */
 enum lockdown lockdown_parse(const char *text);
 
-/* Whether a text such as /proc/self/status says that system calls are filtered. */
+/* Whether the text of /proc/self/status shows a seccomp filter. */
 bool kernel_facts_parse_filter(const char *status);
 
 #endif

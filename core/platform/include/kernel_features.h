@@ -6,30 +6,33 @@
 #include "kernel_facts.h"
 
 /*
- * What the running kernel can do, as far as gohttpsnoop needs it. Each answer was found by trying:
- * distributions add features to old releases, and leave some out of new ones. Where trying is not
- * permitted the answer is unknown.
+ * The features of the running kernel that gohttpsnoop needs. Each answer is found by trying,
+ * because distributions backport features to old releases and omit others from new releases. If
+ * trying is not permitted, the answer is "unknown".
  */
 struct kernel_features {
-	int bpf_call;  /* errno of bpf(2) asked for nothing: EINVAL where the call gets through */
-	int perf_call; /* the same of perf_event_open(2) */
-	enum answer programs;	  /* eBPF programs of the type that probes take */
-	enum answer types;	  /* the kernel's BTF */
+	int bpf_call; /* errno of a bpf(2) call without a valid command: EINVAL if the call is not blocked */
+	int perf_call;		  /* errno of the same test with perf_event_open(2) */
+	enum answer programs;	  /* eBPF programs of the type for probes */
+	enum answer types;	  /* type information of the kernel (BTF) */
 	enum answer jit;	  /* eBPF programs are compiled */
-	enum answer read_kernel;  /* they may read kernel memory; not so under lockdown */
+	enum answer read_kernel;  /* eBPF programs may read kernel memory; lockdown forbids it */
 	enum answer cookies;	  /* bpf_get_attach_cookie(): Linux 5.15 */
 	enum answer loops;	  /* bpf_loop(): Linux 5.17 */
 	enum answer exchange;	  /* atomic compare and exchange: Linux 5.12 */
 	enum answer sleepable;	  /* uprobe programs that may fault pages in: Linux 6.0 */
 	enum answer multi_links;  /* uprobe_multi: Linux 6.6 */
-	enum answer memory_group; /* memory of eBPF is not taken from RLIMIT_MEMLOCK: Linux 5.11 */
+	enum answer memory_group; /* eBPF memory does not count for RLIMIT_MEMLOCK: Linux 5.11 */
 	enum answer perf_events;  /* uprobes as perf events */
-	int perf_open; /* errno of opening one on no file: ENOTDIR where that is permitted */
-	/* Whether that takes CAP_SYS_ADMIN: Linux 6.16 and what the commit went back to, see the .c */
+	int perf_open; /* errno of opening a perf event for no file: ENOTDIR if that is permitted */
+	/*
+	 * Whether perf events need CAP_SYS_ADMIN: Linux 6.16 and kernels with the backport, see the
+	 * .c file.
+	 */
 	enum answer perf_needs_admin;
 };
 
-/* Takes some 10 ms. To be called before there are other threads, and before libbpf is used otherwise. */
+/* Takes about 10 ms. Must be called before other threads exist and before other uses of libbpf. */
 void kernel_features_probe(const struct kernel_facts *facts, struct kernel_features *ret_features);
 
 #endif

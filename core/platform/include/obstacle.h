@@ -9,7 +9,7 @@
 #include "kernel_facts.h"
 #include "kernel_features.h"
 
-/* Why the kernel does not do what it was asked for; each has its own text and its own advice. */
+/* Reasons why the kernel refuses an operation. Each has its own text and its own advice. */
 enum obstacle {
 	OBSTACLE_NONE,
 	/* Where this process runs. */
@@ -45,7 +45,7 @@ enum obstacle {
 	OBSTACLE_COUNT,
 };
 
-/* What was tried of the kernel. */
+/* An operation that failed. */
 enum kernel_stage { KERNEL_LOOK, KERNEL_LOAD, KERNEL_ATTACH, KERNEL_WATCH };
 
 struct kernel_attempt {
@@ -53,29 +53,31 @@ struct kernel_attempt {
 	enum kernel_attachment attachment; /* not BEST */
 	bool long_plans;
 	int code;	     /* the negative errno of the failure */
-	const char *verdict; /* the verifier's last word; empty when it did not speak */
+	const char *verdict; /* the last line of the verifier's log; empty if there is no log */
 };
 
-/* Whether this process can trace where it runs: without its own /proc it sees no process. */
+/*
+ * Whether this process can trace at all: it needs /proc of its own PID namespace to find processes.
+ */
 enum obstacle obstacle_of_place(const struct kernel_facts *facts);
 
-/* What keeps probes from being attached in this way, as far as it can be known before it is tried. */
+/* Why probes cannot be attached with this method, as far as that is known without trying it. */
 enum obstacle obstacle_of_way(const struct kernel_facts *facts,
 			      const struct kernel_features *features,
 			      enum kernel_attachment attachment);
 
-/* Whether this only means that the kernel has not got this way to attach. */
+/* Whether the obstacle only means that the kernel does not support this method of attaching. */
 bool obstacle_is_of_way(enum obstacle obstacle);
 
-/* Why an attempt failed. */
+/* The reason of a failed attempt. */
 enum obstacle obstacle_of_failure(const struct kernel_facts *facts,
 				  const struct kernel_features *features,
 				  const struct kernel_attempt *attempt);
 
-/* The word for it in the output of `gohttpsnoop check`: "no_btf". */
+/* The reason's name in the output of `gohttpsnoop check`: "no_btf". */
 const char *obstacle_name(enum obstacle obstacle);
 
-/* Fills `err`: what cannot be done, why, and what to do about it. Returns the attempt's code. */
+/* Fills `err` with the failed operation, the reason and advice. Returns the attempt's code. */
 int obstacle_fail(enum obstacle obstacle, const struct kernel_facts *facts,
 		  const struct kernel_features *features, const struct kernel_attempt *attempt,
 		  struct error *err);

@@ -4,7 +4,7 @@
 
 #include "answer.h"
 
-/* When the kernel takes a CPU away from what runs in it. */
+/* The preemption model of the kernel. */
 enum preemption {
 	PREEMPTION_UNKNOWN,
 	PREEMPTION_NONE,
@@ -16,7 +16,10 @@ enum preemption {
 	PREEMPTION_RT,
 };
 
-/* What tells it, best first; strings are empty where there is nothing to read. */
+/*
+ * Sources of the preemption model, the most reliable first. Strings are empty if the source is
+ * missing.
+ */
 struct preemption_sources {
 	const char *debugfs;	  /* sched/preempt: "none voluntary (full)" */
 	const char *version;	  /* uname -v: "#1 SMP PREEMPT_DYNAMIC Debian …" */

@@ -8,52 +8,55 @@
 
 #include "error.h"
 
-/* What takes a capability, or several. */
+/* Operations that need capabilities. */
 enum privilege {
-	PRIVILEGE_TRACE, /* to load eBPF programs and attach them */
-	/* to attach them by perf events, where the kernel demands it (kernel_features.h) */
+	PRIVILEGE_TRACE, /* load eBPF programs and attach them */
+	/* attach by perf events, if the kernel requires a capability for it (kernel_features.h) */
 	PRIVILEGE_PERF_EVENTS,
-	PRIVILEGE_LOOK,	 /* to look at processes of other users */
-	PRIVILEGE_READ,	 /* to read executables that only others may read */
-	PRIVILEGE_LEASE, /* to keep files of other users from being overwritten under probes */
+	PRIVILEGE_LOOK,	 /* inspect processes of other users */
+	PRIVILEGE_READ,	 /* read executables without read permission */
+	PRIVILEGE_LEASE, /* take leases on files of other users that have probes */
 };
 
-/* Fills `err` about something that was not permitted: which capabilities it takes and are missing. */
+/* Fills `err` for an operation that was not permitted, with the missing capabilities. */
 int privilege_fail(struct error *err, int code, enum privilege privilege, const char *what);
 
-/* The same for someone with these capabilities, of which some are missing. */
+/* The same for these capabilities, of which some are missing. */
 void privilege_refuse(uint64_t capabilities, enum privilege privilege, const char *what,
 		      struct error *err);
 
 bool privilege_is_held(enum privilege privilege);
 
-/* The capabilities of this thread as bits, and those that one of them stands in for. */
+/* The capabilities of this thread as bits, including those that another capability includes. */
 uint64_t privilege_held(void);
 
-/* Whether these suffice; the names of those that are missing, separated by commas. */
+/* Whether the capabilities suffice; the names of the missing ones, separated by commas. */
 bool privilege_has(uint64_t capabilities, enum privilege privilege);
 void privilege_list_missing(uint64_t capabilities, enum privilege privilege, char *list,
 			    size_t size);
 
-/* Of all that anything here takes: whether it is among these, and its name; NULL after the last. */
+/*
+ * Enumerates all capabilities that any operation needs: the name of number `index`, and whether it
+ * is held. NULL behind the last one.
+ */
 const char *privilege_name(size_t index, uint64_t capabilities, bool *ret_held);
 
 /*
- * Puts CAP_SYS_ADMIN aside in this thread, and takes it up again. False when it is not held, or when
- * tracing is not possible without: nothing has changed then.
+ * Disables CAP_SYS_ADMIN in this thread, and enables it again. Returns false, without a change, if
+ * the capability is not held or tracing is not possible without it.
  */
 bool privilege_suspend_admin(void);
 void privilege_resume_admin(void);
 
 struct privilege_needs {
-	bool files; /* files of anybody are still to be made or removed */
-	bool admin; /* the kernel demands CAP_SYS_ADMIN for the probes */
+	bool files; /* files of other users will still be created or removed */
+	bool admin; /* the kernel requires CAP_SYS_ADMIN for the probes */
 };
 
 /*
- * Gives up, for good, each capability that nothing here takes, and that programs executed from here
- * could have more. To be called before there are other threads. Those that tracing takes are kept:
- * processes that start later are looked at and attached to as the first ones.
+ * Permanently drops all capabilities that no operation needs, also for programs executed later.
+ * Must be called before other threads exist. The capabilities for tracing are kept, because
+ * processes that start later are inspected and attached to in the same way.
  */
 void privilege_drop(const struct privilege_needs *needs);
 

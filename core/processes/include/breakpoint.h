@@ -5,11 +5,10 @@
 #include <stdint.h>
 
 /*
- * Whether a probe that was attached at `file_offset` of a library that the process has loaded or, where that is
- * NULL, of the file that it runs is in its memory:
- * 1 when what stands there is not what stands in the file, 0 when it is, a negative errno when that cannot
- * be told: -EACCES when its memory may not be read, -ESRCH when it has ended, -ENOENT when the program is
- * mapped in another way.
+ * Whether the memory of a process contains the probe at `file_offset` of a loaded library or, if
+ * `library` is NULL, of its executable. Returns 1 if the bytes in memory differ from the file, 0 if
+ * they are the same, or a negative errno: -EACCES if its memory is not readable, -ESRCH if the
+ * process has ended, -ENOENT if the program is mapped differently.
  */
 int breakpoint_stands(uint32_t pid, const char *library, uint64_t file_offset);
 

@@ -8,14 +8,14 @@
 
 #define CONTAINER_ID_SIZE 64
 
-/* The id a container engine gave a container; empty where there is none. */
+/* The id of a container; empty outside of containers. */
 struct container_id {
 	char text[CONTAINER_ID_SIZE + 1];
 };
 
 /*
- * The container that a process runs in, from the bytes of its /proc/PID/cgroup: engines name a container's
- * cgroup by its id. False, and nothing written, where no name is such a one.
+ * Finds the container id in the bytes of /proc/PID/cgroup: container engines use it in the name of
+ * the container's cgroup. Returns false and writes nothing if no cgroup has such a name.
  */
 bool container_parse(struct bytes cgroups, struct container_id *ret_id);
 

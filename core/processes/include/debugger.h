@@ -5,13 +5,16 @@
 #include "process.h"
 
 /*
- * Where another process traces this one by ptrace, as debuggers do, fills `ret_warning` with what that means
- * and returns true. Of the same instruction the breakpoint that came first is what the other takes for the
- * program's own, see "How it stays harmless" in the README.
+ * If a debugger is attached to the process (ptrace), fills `ret_warning` and returns true. If a
+ * debugger and a probe use the same instruction, the second one takes the breakpoint of the first
+ * for the program's code: see "How it stays harmless" in the README.
  */
 bool debugger_warn(const struct process *process, struct error *ret_warning);
 
-/* The process id in a line of /proc/PID/status, "TracerPid:\t4242"; 0 when it is another line, or none. */
+/*
+ * Parses the line "TracerPid:\t4242" of /proc/PID/status. Returns 0 for other lines, or if there is
+ * no debugger.
+ */
 uint32_t debugger_parse_line(const char *line);
 
 #endif

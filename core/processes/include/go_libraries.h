@@ -10,17 +10,20 @@
 
 /* The shared libraries with Go code that a process has loaded (-buildmode=c-shared, plugin). */
 struct go_libraries {
-	char **paths; /* as the process sees them */
+	char **paths; /* in the mount namespace of the process */
 	size_t count;
-	char *deleted; /* one that was deleted or replaced since, and may have had Go code; or NULL */
+	char *deleted; /* a library that was deleted or replaced later and may contain Go code; or NULL */
 };
 
-/* Negative when descriptors or memory ran out; a process that may not be looked at has none. */
+/*
+ * Returns a negative errno only if descriptors or memory ran out. If the process cannot be
+ * inspected, the list is empty.
+ */
 int go_libraries_find(const struct process *process, struct go_libraries *ret_libraries,
 		      struct error *err);
 void go_libraries_finish(struct go_libraries *libraries);
 
-/* By which a path of the process can be opened here. */
+/* The path by which a file of the process can be opened here. */
 struct library_path {
 	char text[PROCESS_MAX_PATH + 32];
 };

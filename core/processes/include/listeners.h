@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 /*
- * Whether the process has a socket open that listens on one of these TCP ports, in whatever network
- * namespace it lives (/proc/PID/net/tcp, tcp6, fd). 1 or 0, which it is also when it may not be looked at;
- * negative errno when descriptors or memory ran out.
+ * Whether the process has a socket that listens on one of these TCP ports, in any network namespace
+ * (/proc/PID/net/tcp, tcp6, fd). Returns 1 or 0; 0 also if the process cannot be inspected; a
+ * negative errno if descriptors or memory ran out.
  */
 int listeners_include(uint32_t pid, const uint16_t *ports, size_t count);
 

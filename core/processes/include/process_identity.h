@@ -10,11 +10,12 @@ struct process_identity {
 	uint32_t pid;
 	char comm[16];
 	const char *exe;
-	const char *library;   /* that has its Go code; NULL: `exe` has it */
-	const char *container; /* its id; NULL: it runs in none */
+	const char *
+		library; /* path of the library that contains the traced Go code; NULL: it is in `exe` */
+	const char *container; /* container id; NULL: outside of containers */
 	const char *go_version;
 	const char *convention;	   /* "stack" or "register" */
-	const char *const *unseen; /* of the requests it handles, in words */
+	const char *const *unseen; /* descriptions of requests that cannot be observed */
 	size_t unseen_count;
 };
 

@@ -6,7 +6,7 @@
 
 #include "contract.h"
 
-/* Something a process did that may make it a target. */
+/* A notification of the eBPF side about a process that may become a target. */
 struct process_news {
 	enum record_kind kind; /* RECORD_EXEC or RECORD_LISTEN */
 	uint32_t pid;

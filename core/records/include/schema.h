@@ -18,12 +18,13 @@ struct schema {
 	uint32_t unknown; /* bit n: field n is unreadable in every record */
 	struct probe_cell cells[PLAN_MAX_CELLS];
 	uint64_t entry;	     /* address of the function */
-	uint32_t stack_drop; /* how much lower SP is at the probe than at entry */
-	bool awaits_return;  /* CALL: its returns are probed, too */
-	bool returns_at_once; /* CALL: with the instruction that is probed; its results are captured there */
-	uint8_t expression_count; /* START, END: so many of the arguments are no headers */
-	uint16_t returned_count; /* RETURN, or CALL that returns at once: so many of the arguments are `ret`, the others have names */
-	const struct shape *arguments; /* of the cells without a field; NULL when there are none */
+	uint32_t stack_drop; /* SP at entry minus SP at the probe */
+	bool awaits_return;  /* CALL: the returns of the function are probed, too */
+	bool returns_at_once; /* CALL: the probed instruction is the return, so the results are captured with it */
+	uint8_t expression_count; /* START, END: how many of the captures are not headers */
+	uint16_t returned_count; /* RETURN, and CALL with `returns_at_once`: how many captures belong to `ret`; the others have names */
+	const struct shape
+		*arguments; /* shapes of the cells without a field; NULL if there are none */
 };
 
 #endif

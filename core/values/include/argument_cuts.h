@@ -6,7 +6,7 @@
 
 enum { ARGUMENT_MAX_CUTS = 1024, ARGUMENT_MAX_PATH = 160 };
 
-/* The paths of values that were not captured whole: `order.Items`, `order.Items[0].Name`. */
+/* The paths of values that were not captured completely: `order.Items`, `order.Items[0].Name`. */
 struct argument_cuts {
 	char paths[ARGUMENT_MAX_CUTS][ARGUMENT_MAX_PATH];
 	size_t count;

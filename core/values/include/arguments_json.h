@@ -7,10 +7,10 @@
 #include "json_writer.h"
 
 /*
- * Writes what was captured where a call began and, of the results that have names, where it returned, as
- * one object, in the order of their positions; each may be NULL, and both may be one, of a call that returned
- * at once. Any cells give valid JSON.
- * docs/expressions.md says what each kind of value looks like. What was cut is added to `cuts`.
+ * Writes the captures of a call as one object, in the order of their positions: those of its start,
+ * and the named results of its return. Each may be NULL; for a call that returned at once both may
+ * be the same. Any cells give valid JSON. docs/expressions.md describes the form of each kind of
+ * value. The paths of incomplete values are added to `cuts`.
  */
 void arguments_write(struct json_writer *writer, const struct hit_arguments *arguments,
 		     const struct hit_arguments *results, struct argument_cuts *cuts);
@@ -18,21 +18,21 @@ void arguments_write(struct json_writer *writer, const struct hit_arguments *arg
 /* Whether some of the results have names. */
 bool arguments_have_named(const struct hit_arguments *results);
 
-/* Writes captures of a request that are no headers, as members of an object that is open. */
+/* Writes the captures of a request other than headers, as members of the open object. */
 void arguments_write_expressions(struct json_writer *writer, const struct hit_arguments *arguments,
 				 struct argument_cuts *cuts);
 
-/* Writes the results that are shown as `ret`: one value, or a list of several. */
+/* Writes the results of `ret`: one value, or a list of several. */
 void arguments_write_results(struct json_writer *writer, const struct hit_arguments *results,
 			     struct argument_cuts *cuts);
 
-/* For people, as a text that is no JSON: name=value, one after the other, each with a blank before it. */
+/* Writes the captures as plain text for the table: name=value, each after a blank. */
 void arguments_write_text(struct json_writer *writer, const struct hit_arguments *arguments,
 			  const struct hit_arguments *results, struct argument_cuts *cuts);
 
 /*
- * The headers among the captures of a request, or of its response, as members; several values of one are
- * joined as HTTP has it, and headers that were not there are left out.
+ * Writes the headers among the captures of a request, or of its response, as members. Several
+ * values of one header are joined as in HTTP; missing headers are left out.
  */
 void arguments_write_request_headers(struct json_writer *writer,
 				     const struct hit_arguments *arguments,
