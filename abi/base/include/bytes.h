@@ -6,13 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A view of bytes owned by somebody else. Everything read through it is bounds-checked. */
+/* A view of bytes that it does not own. All functions below check bounds. */
 struct bytes {
 	const uint8_t *data;
 	size_t size;
 };
 
-/* The part [offset, offset + size), clipped to what is there; never wraps. */
+/* The part [offset, offset + size), clipped to the view; the sum never wraps. */
 struct bytes bytes_slice(struct bytes bytes, uint64_t offset, uint64_t size);
 
 /* Little-endian integers at `offset`; false (and `*ret` untouched) when out of bounds. */

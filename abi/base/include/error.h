@@ -6,17 +6,17 @@
 #include <stddef.h>
 
 /*
- * What went wrong, on which subject, why, and what to do about it. Filled once, where it happens;
- * callers may add a subject or a hint that is still missing but never overwrite one. Every function
- * that takes a `struct error *` accepts NULL.
+ * A failure: its subject, what failed and why, and what to do. Filled once, where the failure
+ * happens; callers may add a missing subject or hint but never overwrite one. Every function that
+ * takes a `struct error *` accepts NULL.
  */
 struct error {
 	int code;	   /* negative errno */
 	char subject[512]; /* "pid 4242 (/usr/bin/bash)", may be empty */
-	char what[768];	   /* "not a Go program: no Go build information and no pclntab" */
+	char what[768];	   /* "not a Go program: it has no pclntab" */
 	char hint[512];	   /* "run as root", may be empty */
-	char quote[256];   /* what the user wrote and is told of, may be empty */
-	size_t quote_at;   /* the byte of it that is meant */
+	char quote[256];   /* the part of the user's input that is wrong, may be empty */
+	size_t quote_at;   /* offset of the wrong byte in it */
 };
 
 /* Fills `err` and returns `code` (a negative errno), so that a caller can `return error_fail(…)`. */
@@ -24,29 +24,30 @@ int error_fail(struct error *err, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /*
- * Whether the code says that descriptors, memory or other room ran out: what was tried is not refused for good,
- * and may succeed later.
+ * Whether the code means a shortage of resources (descriptors, memory, space): the operation is not
+ * refused permanently, and may succeed later.
  */
 bool error_is_shortage(int code);
 
 /*
- * Takes over what another error says, as error_fail() would; of its subject only where none is named.
- * Returns its code.
+ * Copies another error as error_fail() would; copies its subject only if `err` has none. Returns
+ * its code.
  */
 int error_adopt(struct error *err, const struct error *other);
 
-/* Names the subject unless one is named already. */
+/* Sets the subject unless it is already set. */
 void error_subject(struct error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Says what to do unless that is said already. */
+/* Sets the hint unless it is already set. */
 void error_hint(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Quotes what the user wrote, and says where in it the trouble is, unless something is quoted already. */
+/* Sets the quoted input and the offset of the wrong byte, unless a quote is already set. */
 void error_quote(struct error *err, const char *text, size_t at);
 
 /*
- * Writes the quote, made safe to print, and where below it a caret belongs; false when there is none.
+ * Writes the quote, escaped for printing, and the column of the caret below it; false if there is
+ * no quote.
  */
 bool error_format_quote(const struct error *err, char *buffer, size_t size, size_t *ret_column);
 

@@ -9,32 +9,34 @@
 #include "error.h"
 
 /*
- * Which names stand for secrets, whose values are not shown: a built-in list, and globs. Only letters and
- * digits are compared, without case, so that access_token is AccessToken and Access-Token; "X-" before a
- * name does not count. A name has to match as a whole. Where a pointer to one of these is NULL, nothing is
- * secret (--show-secrets).
+ * The names of secrets, whose values are not shown: a built-in list, and globs. Only letters and
+ * digits are compared, without case, so access_token matches AccessToken and Access-Token; a
+ * leading "X-" is ignored. The whole name has to match. NULL instead of a pointer to this struct
+ * means that nothing is secret (--show-secrets).
  */
 struct redaction {
-	const char *const *globs; /* `*`: any characters, `?`: one; all others stand for themselves */
+	const char *const *
+		globs; /* `*`: any characters, `?`: one character; all other characters match themselves */
 	size_t glob_count;
 };
 
 enum { REDACTION_MAX_GLOBS = 64, REDACTION_MAX_GLOB = 128 };
 
-/* -EINVAL when a glob is empty or too long, -E2BIG when there are too many. */
+/* Returns -EINVAL if a glob is empty or too long, -E2BIG if there are too many. */
 int redaction_check(const struct redaction *redaction, struct error *err);
 
-/* Whether the field of a struct, the parameter or result of a function, of this name is secret. */
+/* Whether a struct field, a parameter or a result with this name is secret. */
 bool redaction_hides_field(const struct redaction *redaction, const char *name);
 
 /*
- * Whether the element of a map, the header, the value, of this key is secret. Of the key's `length` bytes
- * only `size` may be known; it is then taken for any that begins so.
+ * Whether a map element, a header or another value with this key is secret. Only `size` of the
+ * key's `length` bytes may be known; the key then counts as secret if any secret name begins with
+ * them.
  */
 bool redaction_hides_key(const struct redaction *redaction, const char *key, size_t size,
 			 uint64_t length);
 
-/* The same of a parameter as a query has its name: percent-encoded. */
+/* The same for a query parameter, whose name is percent-encoded. */
 bool redaction_hides_parameter(const struct redaction *redaction, const char *name, size_t size);
 
 #endif

@@ -5,27 +5,27 @@
 #include "image.h"
 
 /*
- * The file that holds the DWARF of a binary which was stripped of it: the binary as it was before, or
- * what `objcopy --only-keep-debug` makes of that.
+ * The separate file with the DWARF of a stripped binary: the binary before stripping, or the output
+ * of `objcopy --only-keep-debug` for it.
  */
 
-/* Where systems keep them. */
+/* The system's folder of debug files. */
 #define DEBUG_FILE_FOLDER "/usr/lib/debug"
 
 /*
- * Opens the file at `path` for `image`. -ENODATA when it has no DWARF or cannot be told to belong to it,
- * -ESTALE when it does not. The caller closes it.
+ * Opens the file at `path` for `image`. Returns -ENODATA if it has no DWARF or cannot be verified
+ * as belonging to the image, -ESTALE if it does not belong to it. The caller closes it.
  */
 int debug_file_open(const struct image *image, const char *path, struct image **ret_debug,
 		    struct error *err);
 
 /*
- * Looks where debuggers do: for the name in the image's .gnu_debuglink, beside the file that `path`
- * leads to, in the folder .debug there, and below `folder`; and for its build id below
- * `folder`/.build-id. For /proc/PID/exe all of that as that process sees it, and then as we do. What is
- * found has the same build id, or, where there is none, the checksum that the link has: then it is no larger
- * than 1 GiB. -ENOENT when there is none, without a word in the error; else it could not be looked for, for want
- * of descriptors or memory (see error_is_shortage()).
+ * Searches where debuggers search: for the name in the image's .gnu_debuglink beside the file that
+ * `path` leads to, in the folder .debug there, and below `folder`; and for its build ID below
+ * `folder`/.build-id. For /proc/PID/exe it searches the root of that process first, and then ours.
+ * A file is accepted if it has the same build ID or, if there is none, the checksum of the link
+ * (only up to 1 GiB). Returns -ENOENT, with an empty error, if there is no such file; other errors
+ * mean a shortage of descriptors or memory (see error_is_shortage()).
  */
 int debug_file_find(const struct image *image, const char *path, const char *folder,
 		    struct image **ret_debug, struct error *err);

@@ -6,17 +6,17 @@
 #include "image.h"
 
 /*
- * The DWARF of an image as plain values; libdwarf stays behind this header. An entry (DIE) is
- * named by its offset in .debug_info. Strings live as long as the debug info. Every count and
- * offset comes from the traced binary: nothing here trusts them, but callers bound what they
- * collect and recurse into. (Not named dwarf.h: libdwarf and elfutils have a <dwarf.h>.)
+ * The DWARF of an image as plain values; libdwarf is hidden behind this header. An entry (DIE) is
+ * identified by its offset in .debug_info. Strings live as long as the debug info. Counts and
+ * offsets come from the traced binary and are not trusted; callers limit what they collect and how
+ * deep they recurse. (Not named dwarf.h: libdwarf and elfutils have a <dwarf.h>.)
  *
- * Time and memory are bounded whatever a binary holds: what is read is taken on an account, and when
- * that is exceeded all answers are -E2BIG (docs/fuzzing.md).
+ * Time and memory are limited for any binary: each read is charged to a budget, and when it is used
+ * up all functions return -E2BIG (docs/fuzzing.md).
  */
 struct debug_info;
 
-/* The tags that matter here; numbers of the DWARF standard, section 7.5. */
+/* The tags in use; numbers of the DWARF standard, section 7.5. */
 enum debug_tag {
 	DEBUG_TAG_ARRAY = 0x01,
 	DEBUG_TAG_PARAMETER = 0x05,
@@ -31,7 +31,7 @@ enum debug_tag {
 	DEBUG_TAG_FUNCTION = 0x2e,
 };
 
-/* References are offsets of other entries; 0 (no entry lies there) when absent. */
+/* References are offsets of other entries; 0, which is never an entry, if absent. */
 struct debug_entry {
 	uint64_t offset;
 	uint16_t tag;
@@ -47,16 +47,16 @@ struct debug_entry {
 	uint64_t size;	 /* in bytes */
 	uint64_t count;	 /* elements of a range */
 	uint64_t member; /* offset of a member in its struct */
-	bool is_result;	 /* of a parameter: returned, not passed */
+	bool is_result;	 /* of a parameter: it is a result */
 	bool embedded;
 };
 
-/* libdwarf's handle and the sections, for the two files that use them (debug_info.c, debug_address.c). */
+/* libdwarf's handle and the sections, for debug_info.c and debug_address.c. */
 struct Dwarf_Debug_s *debug_info_handle(struct debug_info *info);
 struct debug_sections *debug_info_sections(struct debug_info *info);
 /*
- * Takes one entry, found by its offset, on the account: -E2BIG when that is exceeded, -EBADMSG when no
- * unit holds such an offset.
+ * Charges one entry, found by its offset, to the budget. Returns -E2BIG if it is used up, -EBADMSG
+ * if no unit contains the offset.
  */
 int debug_info_charge(struct debug_info *info, uint64_t offset, struct error *err);
 /* The same for elements of a list of ranges or locations. */
@@ -64,11 +64,16 @@ int debug_info_charge_elements(struct debug_info *info, uint64_t count, struct e
 
 bool debug_info_present(const struct image *image);
 
-/* -ENODATA when the image has no DWARF, -EBADMSG when it cannot be read. `image` outlives it. */
+/*
+ * Returns -ENODATA if the image has no DWARF, -EBADMSG if it cannot be read. `image` must outlive
+ * the debug info.
+ */
 int debug_info_open(const struct image *image, struct debug_info **ret_info, struct error *err);
 void debug_info_close(struct debug_info *info);
 
-/* All that follows is answered after debug_info_units() has been through, once. */
+/*
+ * The following functions may be called only after debug_info_units() has visited all units once.
+ */
 int debug_info_entry(struct debug_info *info, uint64_t offset, struct debug_entry *ret_entry,
 		     struct error *err);
 
@@ -89,8 +94,8 @@ int debug_info_ranges(struct debug_info *info, uint64_t unit, debug_visit_range 
 		      void *context, struct error *err);
 
 /*
- * Where the parameter at entry `offset` lies when a function is entered at `address`: its only
- * location, or the one of its location list that starts there. -ENOENT when there is none.
+ * The location of the parameter at entry `offset` when a function is entered at `address`: its only
+ * location, or the one of its location list that begins there. Returns -ENOENT if there is none.
  */
 int debug_info_location(struct debug_info *info, uint64_t offset, uint64_t address,
 			struct debug_piece *ret_pieces, size_t *ret_count, struct error *err);

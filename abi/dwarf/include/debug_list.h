@@ -5,10 +5,11 @@
 #include "bytes.h"
 
 /*
- * The lists that DWARF entries refer to: ranges of addresses, and locations that hold in such ranges.
- * Pure: bytes in, spans out, nothing outside of them is read. Both have a form up to DWARF 4
- * (.debug_ranges, .debug_loc) and one of DWARF 5 (.debug_rnglists, .debug_loclists; sections 7.25 and
- * 7.7.3), which differ between ranges and locations in the numbers of their kinds.
+ * The lists that DWARF entries refer to: address ranges, and locations that are valid in such
+ * ranges. Pure functions, which read nothing outside of the given bytes. Both kinds of lists have a
+ * form up to DWARF 4 (.debug_ranges, .debug_loc) and one of DWARF 5 (.debug_rnglists,
+ * .debug_loclists; sections 7.25 and 7.7.3), in which the numbers of element kinds differ between
+ * ranges and locations.
  */
 enum debug_list_form {
 	DEBUG_RANGES_4,
@@ -20,24 +21,24 @@ enum debug_list_form {
 struct debug_list {
 	enum debug_list_form form;
 	struct bytes section;
-	struct bytes addresses; /* of the unit: .debug_addr from its base on */
+	struct bytes addresses; /* addresses of the unit: .debug_addr from its base on */
 	uint64_t at;		/* the next element */
-	uint64_t base;		/* what offsets count from: the first address of the unit */
+	uint64_t base;		/* base of the offsets: the first address of the unit */
 	unsigned int count;	/* elements so far */
 };
 
-/* `low` to `high`, the latter not included; of a location also the expression, a view. */
+/* The range from `low` to `high`, without `high`; for a location also its expression, a view. */
 struct debug_span {
 	uint64_t low, high;
 	struct bytes expression;
 };
 
-/* 1 and the next span; 0 at the end; -EBADMSG when damaged, -E2BIG after 65,536 elements. */
+/* Returns 1 and the next span, 0 at the end, -EBADMSG if damaged, -E2BIG after 65,536 elements. */
 int debug_list_next(struct debug_list *list, struct debug_span *ret_span);
 
 #define DEBUG_MAX_PIECES 40
 
-/* Where one part of a value lies, by DWARF's account. */
+/* The location of one part of a value according to DWARF. */
 struct debug_piece {
 	enum { DEBUG_IN_REGISTER, DEBUG_ON_STACK, DEBUG_NOWHERE } place;
 	uint16_t reg;	/* number in DWARF's scheme for the machine */
@@ -46,8 +47,8 @@ struct debug_piece {
 };
 
 /*
- * The pieces of a location; at most DEBUG_MAX_PIECES, else -E2BIG. -EBADMSG when it has other operations
- * than those that name registers and places on the stack.
+ * The pieces of a location, at most DEBUG_MAX_PIECES, otherwise -E2BIG. Returns -EBADMSG for
+ * operations other than registers and places on the stack.
  */
 int debug_location_read(struct bytes expression, struct debug_piece *ret_pieces, size_t *ret_count);
 

@@ -5,8 +5,8 @@
 #include "debug_info.h"
 
 /*
- * Which entry describes the function at an address. The ranges of all units are read once; of one
- * unit at a time, the one asked for last, the functions are kept.
+ * Finds the entry of the function at an address. The address ranges of all units are read once; the
+ * functions of the unit that was used last are cached.
  */
 struct unit_index;
 
@@ -20,7 +20,7 @@ int unit_index_function(struct unit_index *index, uint64_t address, uint64_t *re
 /* The entries of the units, in file order; owned by the index. */
 const uint64_t *unit_index_units(const struct unit_index *index, size_t *ret_count);
 
-/* What the unit at this place among them is called (Go names units by their package); may be NULL. */
+/* The name of unit number `unit` (Go names units by their package); may be NULL. */
 const char *unit_index_name(const struct unit_index *index, size_t unit);
 
 #endif

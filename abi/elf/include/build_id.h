@@ -5,8 +5,8 @@
 #include "image.h"
 
 /*
- * What tells one build from all others: GNU's build id, which external linkers write and Go's does since
- * 1.24, and Go's own. Both stand in notes that stripping leaves alone.
+ * Build IDs identify a build: GNU's build ID, which external linkers write, and Go's linker since
+ * 1.24, and Go's own build ID. Both are in ELF notes, which stripping keeps.
  */
 enum build_id_kind { BUILD_ID_GNU, BUILD_ID_GO };
 
@@ -15,13 +15,16 @@ struct build_id {
 	size_t size;
 };
 
-/* False when the image has none (or none that fits). */
+/* Returns false if the image has no build ID of this kind, or one that is too long. */
 bool build_id_read(const struct image *image, enum build_id_kind kind, struct build_id *ret_id);
 
-/* 0 when both are of one build; -ESTALE when they are not, -ENODATA when nothing tells. */
+/*
+ * Returns 0 if both files are from the same build, -ESTALE if not, -ENODATA if there are no build
+ * IDs to compare.
+ */
 int build_id_compare(const struct image *image, const struct image *other, struct error *err);
 
-/* In hexadecimal digits; GNU's as paths have it. */
+/* Writes the build ID as hexadecimal digits, as in the paths of debug files. */
 void build_id_format(const struct build_id *id, char *text, size_t size);
 
 #endif

@@ -5,29 +5,30 @@
 #include "pclntab.h"
 
 /*
- * The functions of a binary that a pattern means: a name, in which `*` stands for any characters and
- * `?` for one. `*` behind a parenthesis is Go's: `main.(*Shop).*` are the methods of *Shop. Brackets
- * mean nothing else: `main.Map`, `main.Map[...]` and `main.Map[int]` are the instances of a generic
- * function, all of them or those of that shape, however the binary's release of Go spells them. Dots of
- * an import path may be written as such or as the symbol table does, `%2e`. What was vendored is meant by
- * the name that its library has, too (vendored.h).
+ * The functions of a binary that match a pattern: a name in which `*` stands for any characters and
+ * `?` for one. `*` behind a parenthesis is Go's: `main.(*Shop).*` matches the methods of *Shop.
+ * Brackets are not special: `main.Map`, `main.Map[...]` and `main.Map[int]` match instances of a
+ * generic function, all of them or those of that shape, in the notation of any Go release. Dots of
+ * an import path may be written as such or as in the symbol table, `%2e`. Vendored functions also
+ * match by the library's own name (vendored.h).
  */
 struct function_set {
-	struct function *functions; /* by address; names are owned by the pclntab */
+	struct function *functions; /* sorted by address; names are owned by the pclntab */
 	size_t count;
-	size_t matched; /* `count`, or more when there were more than were asked for */
+	size_t matched; /* the number of all matching functions, at least `count` */
 };
 
-/* Whether it has a wildcard, and so may mean more than one name. */
+/* Whether the pattern has a wildcard, and so may match several names. */
 bool function_pattern_is_glob(const char *pattern);
 
 bool function_pattern_matches(const char *pattern, const char *name);
 
 /*
- * The functions that `pattern` means, at most `max`. A set may be empty. What the compiler made (method
- * wrappers and values, calls of go and defer statements, package initialisation, comparisons of types) is
- * left out unless the pattern has its mark (`*.init`) or is its name; of a function and the wrapper of the
- * same name that leads to it the wrapper is left out. The caller releases the set.
+ * Finds the functions that match `pattern`, at most `max`. The set may be empty. Functions that the
+ * compiler generated (method wrappers and values, calls of go and defer statements, package
+ * initialisation, comparisons of types) match only if the pattern has their suffix (`*.init`) or is
+ * their name; of a function and a wrapper with the same name only the function matches. The caller
+ * releases the set.
  */
 int function_set_find(const struct pclntab *table, const char *pattern, size_t max,
 		      struct function_set *ret_set, struct error *err);

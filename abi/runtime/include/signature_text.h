@@ -5,9 +5,9 @@
 #include "type.h"
 
 /*
- * A function as Go declares it, types with their import paths: "func (s *main.Shop) Checkout(order
- * *main.Order, n int) (main.Receipt, error)". `function` is its name in the pclntab. Cut where the
- * text is full; safe to print only once escaped.
+ * Writes a function as Go declares it, types with their import paths: "func (s *main.Shop)
+ * Checkout(order *main.Order, n int) (main.Receipt, error)". `function` is its name in the pclntab.
+ * The text is cut at `size`; it must be escaped before it is printed.
  */
 void signature_format(const char *function, const struct signature *signature, char *text,
 		      size_t size);

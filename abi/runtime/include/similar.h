@@ -5,8 +5,8 @@
 #include "pclntab.h"
 
 /*
- * Writes the names of the (at most three) functions whose names come nearest to `name` into `names`,
- * separated by commas; returns how many there are. For error messages.
+ * Writes the names of at most three functions whose names are most similar to `name` into `names`,
+ * separated by commas, and returns their number. For error messages.
  */
 size_t similar_functions(const struct pclntab *table, const char *name, char *names, size_t size);
 

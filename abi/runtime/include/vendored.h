@@ -3,11 +3,12 @@
 #define GOHTTPSNOOP_ABI_VENDORED_H
 
 /*
- * A library that was vendored in GOPATH mode, or by an import map of Bazel, is named by the folder that
- * it is in: "example.com/app/vendor/golang.org/x/net/http2.(*Server).ServeConn". Modules do without.
+ * The names of a library that was vendored in GOPATH mode, or by an import map of Bazel, begin with
+ * the folder of the library: "example.com/app/vendor/golang.org/x/net/http2.(*Server).ServeConn".
+ * With modules there is no such prefix.
  *
- * Returns the rest of the name of a function, package or type from the library's own import path on;
- * `name` itself where it has no such prefix. Of type arguments and receivers nothing is taken off.
+ * Returns the part of a function, package or type name that begins with the library's own import
+ * path; `name` itself if it has no such prefix. Type arguments and receivers are not changed.
  */
 const char *vendored_skip_prefix(const char *name);
 

@@ -18,31 +18,31 @@
 
 enum { X_NET_MAX_COPIES = 16, X_NET_MAX_PREFIX = 256 };
 
-/* A copy of its package http2, and the release that it is of; 0 where that is not known. */
+/* A copy of the package http2, and its release; 0 if the release is not known. */
 struct x_net_copy {
 	char prefix[X_NET_MAX_PREFIX]; /* "example.com/app/vendor/", see vendored.h; mostly "" */
 	uint32_t release;
 };
 
 struct x_net {
-	struct x_net_copy
-		copies[X_NET_MAX_COPIES]; /* the first has no prefix, and may not be there */
+	struct x_net_copy copies[X_NET_MAX_COPIES]; /* the first has no prefix, and may be missing */
 	size_t count;
-	size_t left_out; /* copies for which there was no room */
+	size_t left_out; /* number of copies beyond the limit */
 };
 
 /*
- * The copies in a binary. The release comes from the build information, or, where that names no modules
- * (GOPATH mode, as Debian builds), from functions that came or went; it is 0 when neither tells, or the
- * module was replaced by what is no release of it.
+ * Finds the copies in a binary. The release comes from the build information or, if that has no
+ * modules (GOPATH mode, as in Debian's builds), from functions that only some releases have. It is
+ * 0 if neither is available, or if the module was replaced by something that is not a release of
+ * it.
  */
 void x_net_find(const struct build_info *info, const struct pclntab *table,
 		struct x_net *ret_x_net);
 
-/* The release of the copy that the function or type belongs to; 0 when it is not known. */
+/* The release of the copy to which the function or type belongs; 0 if it is not known. */
 uint32_t x_net_release_of(const struct x_net *x_net, const char *name);
 
-/* Whether the name, whatever its prefix, is of this module. */
+/* Whether the name belongs to this module, with any prefix. */
 bool x_net_has(const char *name);
 
 #endif
