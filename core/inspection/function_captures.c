@@ -103,7 +103,7 @@ static int unite_capture(struct function_captures *captures, const struct expres
 }
 
 /* Parameters without a name, and those that the compiler made, cannot be asked for. */
-static bool is_named(const struct parameter *parameter)
+static bool is_capturable(const struct parameter *parameter)
 {
 	const char *name = parameter->name;
 
@@ -128,7 +128,7 @@ static int add_parameter(struct function_captures *captures, const struct parame
 	struct expression expression;
 	int r;
 
-	if (!is_named(parameter))
+	if (!is_capturable(parameter))
 		return 0;
 	r = expression_make(&expression, parameter->name, parameter->name, err);
 	return r < 0 ? r : unite_capture(captures, &expression, is_buffer, err);

@@ -7,6 +7,7 @@
 
 #include <linux/types.h>
 
+#include "array.h"
 #include "contract.h"
 
 void target_set_finish(struct target_set *set)
@@ -41,17 +42,13 @@ static size_t lower_bound(const struct target_set *set, uint32_t id)
 
 int target_set_add(struct target_set *set, struct target *target)
 {
+	struct target **targets;
 	size_t at;
 
-	if (set->count == set->capacity) {
-		size_t capacity = set->capacity ? 2 * set->capacity : 16;
-		struct target **targets = realloc(set->targets, capacity * sizeof(struct target *));
-
-		if (!targets)
-			return -ENOMEM;
-		set->targets = targets;
-		set->capacity = capacity;
-	}
+	targets = array_grow(set->targets, set->count, sizeof(struct target *));
+	if (!targets)
+		return -ENOMEM;
+	set->targets = targets;
 	at = lower_bound(set, target_id(target));
 	memmove(set->targets + at + 1, set->targets + at,
 		(set->count - at) * sizeof(struct target *));

@@ -7,7 +7,7 @@
 /* The targets of a session, in the order of their ids. Embedded; zeroed it is empty. */
 struct target_set {
 	struct target **targets;
-	size_t count, capacity;
+	size_t count;
 	uint32_t last_id;
 };
 
