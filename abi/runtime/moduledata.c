@@ -24,6 +24,9 @@ struct parts_row {
 	uint16_t itabs;	    /* an offset from `types`, and behind it a size */
 };
 
+/* The slice of typelinks stands before that of itablinks; what took its place is a size, before etypes. */
+enum { TYPELINKS_BEFORE_ITABLINKS = 24, DESCRIPTORS_SIZE_BEFORE_ETYPES = 8 };
+
 static const struct parts_row parts_rows[] = {
 	{ GO_VERSION(27, 0), 296, 312, 344, 0, 320 }, { GO_VERSION(26, 0), 296, 304, 320, 384, 0 },
 	{ GO_VERSION(20, 0), 296, 304, 320, 376, 0 }, { GO_VERSION(18, 0), 280, 288, 304, 360, 0 },
@@ -35,6 +38,7 @@ static const struct parts_row parts_rows[] = {
 /* Words that lead to the pclntab: real programs have two or three. */
 #define MAX_CANDIDATES 8
 #define MAX_ITABS (UINT64_C(1) << 20)
+#define MAX_TYPELINKS (UINT64_C(1) << 22)
 
 struct search {
 	const struct image *image;
@@ -103,6 +107,28 @@ static uint64_t word_at(const struct buffer *buffer, uint64_t offset)
 	return word;
 }
 
+static void descriptors_end_take(const struct buffer *buffer, const struct parts_row *row,
+				 struct module_parts *parts)
+{
+	uint64_t size = word_at(buffer, row->etypes - DESCRIPTORS_SIZE_BEFORE_ETYPES);
+
+	if (size <= parts->etypes - parts->types)
+		parts->descriptors_end = parts->types + size;
+}
+
+static void typelinks_take(const struct image *image, const struct buffer *buffer,
+			   const struct parts_row *row, struct module_parts *parts)
+{
+	uint16_t at = row->itablinks - TYPELINKS_BEFORE_ITABLINKS;
+	uint64_t links = word_at(buffer, at), count = word_at(buffer, at + 8u);
+
+	if (count > MAX_TYPELINKS || count != word_at(buffer, at + 16u) ||
+	    !range_held(image, links, count * 4))
+		return;
+	parts->typelinks = links;
+	parts->typelink_count = count;
+}
+
 /* False when what stands at the places of `row` cannot be what belongs there. */
 static bool parts_take(const struct image *image, const struct buffer *buffer,
 		       const struct parts_row *row, struct module_parts *ret_parts)
@@ -126,6 +152,7 @@ static bool parts_take(const struct image *image, const struct buffer *buffer,
 		if (offset > parts.etypes - parts.types ||
 		    parts.itabs_size > parts.etypes - parts.itabs)
 			return false;
+		descriptors_end_take(buffer, row, &parts);
 	} else {
 		uint64_t count = word_at(buffer, row->itablinks + 8u);
 
@@ -134,6 +161,7 @@ static bool parts_take(const struct image *image, const struct buffer *buffer,
 		if (count > MAX_ITABS || count != word_at(buffer, row->itablinks + 16u) ||
 		    (count && !range_held(image, parts.itabs, parts.itabs_size)))
 			return false;
+		typelinks_take(image, buffer, row, &parts);
 	}
 	*ret_parts = parts;
 	return true;

@@ -586,10 +586,109 @@ def itabs():
     yield "types_short", itab_input(0, 22, itab_content(new), types_size=47)
 
 
+# --- descriptors: flags, a release less 11, offsets of types, their size, itabs, their size, typelinks, their size ---
+
+IS_GUESSED = 4
+EXTRA_STAR, NAMED, UNCOMMON = 2, 4, 1
+KIND = {"bool": 1, "int": 2, "array": 17, "chan": 18, "func": 19, "interface": 20, "map": 21, "pointer": 22, "slice": 23,
+        "string": 24, "struct": 25}
+DESCRIPTORS_SIZE = 0x600
+
+
+class Descriptors:
+    """Descriptors at fixed offsets, each in a room of 0xa0 bytes, and names behind them."""
+
+    ROOM, NAMES = 0xa0, 0x4c0
+
+    def __init__(self, release, changes=()):
+        self.release, self.changes = release, dict(changes)
+        self.bytes = bytearray(DESCRIPTORS_SIZE)
+        self.names = self.NAMES
+        self.count = 0
+
+    def name(self, text, flags=1):
+        """Its offset."""
+        at = self.names
+        length = bytes((len(text),)) if self.release >= 17 else struct.pack(">H", len(text))
+        data = bytes((flags,)) + length + text
+        self.bytes[at:at + len(data)] = data
+        self.names += len(data)
+        return at
+
+    def add(self, kind, text, size, parts=b"", package=None, flags=0):
+        """A descriptor with what belongs to its kind, and an uncommon part where it has a package. Its offset."""
+        at = self.count * self.ROOM
+        self.count += 1
+        flags |= NAMED | UNCOMMON if package is not None else 0
+        body = words(size, 8) + struct.pack("<IBBBB", 0x1000 + at, flags, 8, 8, KIND[kind]) + words(0, 0)
+        body += struct.pack("<Ii", self.name(text), 0) + parts
+        if package is not None:
+            body += struct.pack("<IHHII", self.name(package), 0, 0, 16, 0)
+        self.bytes[at:at + len(body)] = body
+        return at
+
+    def address(self, offset):
+        return CONTENT + offset
+
+    def field(self, text, type_at, offset, embedded=False):
+        if self.release >= 19:
+            return words(self.address(self.name(text, 1 | 8 * embedded)), self.address(type_at), offset)
+        return words(self.address(self.name(text)), self.address(type_at), offset << 1 | embedded)
+
+    def fields(self, *fields):
+        """A list of them in a room of its own; its offset."""
+        at = self.count * self.ROOM
+        self.count += 1
+        data = b"".join(fields)
+        self.bytes[at:at + len(data)] = data
+        return at
+
+    def input(self, flags=0, links=(0,), types_size=DESCRIPTORS_SIZE, links_size=None):
+        for at, data in self.changes.items():
+            self.bytes[at:at + len(data)] = data
+        content = bytes(self.bytes) + struct.pack(f"<{len(links)}I", *links)
+        return bytes((flags, self.release - 11)) + struct.pack(
+            "<6H", 0, types_size, 0, 0, DESCRIPTORS_SIZE, 4 * len(links) if links_size is None else links_size) + content
+
+
+def file_type(release, changes=(), map_size=None):
+    """os.File: a struct with a string, a slice of itself, a map, and a function."""
+    made = Descriptors(release, changes)
+    text = made.add("string", b"*string", 16, flags=EXTRA_STAR)
+    file_at, room = 1 * made.ROOM, made.ROOM
+    fields_at = 5 * room
+    made.add("struct", b"*os.File", 40, words(0, made.address(fields_at), 4, 4), package=b"os", flags=EXTRA_STAR)
+    made.add("slice", b"[]os.File", 24, words(made.address(file_at)))
+    size = map_size or (136 if release >= 27 else 112 if release >= 24 else 88 if release >= 14 else 80)
+    made.add("map", b"os.Map", 8, words(made.address(text), made.address(file_at)) + bytes(size - 64), package=b"os")
+    made.add("func", b"func(string) os.File", 8, struct.pack("<HHI", 1, 1, 0) + words(made.address(text), made.address(file_at)))
+    made.fields(made.field(b"name", text, 0), made.field(b"all", 2 * room, 16), made.field(b"Map", 3 * room, 24, embedded=True),
+                made.field(b"f", 4 * room, 32))
+    return made
+
+
+def descriptors():
+    for release in (12, 15, 16, 18, 19, 23, 24, 26, 27):
+        yield f"go1_{release}", file_type(release).input(links=(0xa0, 0x1e0))
+    yield "guessed", file_type(27).input(IS_GUESSED, links=(0xa0,))
+    yield "guessed_old", bytes((IS_GUESSED, 0)) + file_type(16).input(links=(0xa0,))[2:]
+    yield "map_elsewhere", bytes((IS_GUESSED, 19)) + file_type(23).input(links=(0xa0, 0x1e0))[2:]
+    yield "sequence", file_type(27).input(IS_INLINE, links_size=DESCRIPTORS_SIZE)
+    yield "fields_most", file_type(22, {0xa0 + 64: words(MOST)}).input(links=(0xa0,))
+    yield "fields_beyond", file_type(22, {0xa0 + 56: words(CONTENT + DESCRIPTORS_SIZE - 8)}).input(links=(0xa0,))
+    yield "holds_itself", file_type(22, {0x140 + 48: words(CONTENT + 0x140)}).input(links=(0x140,))
+    yield "parameters_most", file_type(22, {0x280 + 48: b"\xff\xff\xff\xff"}).input(links=(0x280,))
+    yield "name_beyond", file_type(22, {0xa0 + 40: struct.pack("<I", 2**32 - 1)}).input(links=(0xa0,))
+    yield "kind_none", file_type(22, {0xa0 + 23: b"\0"}).input(links=(0xa0,))
+    yield "kind_beyond", file_type(22, {0xa0 + 23: b"\x1f"}).input(links=(0xa0,))
+    yield "methods_most", file_type(22, {0xa0 + 80 + 4: b"\xff\xff\xff\xff\xff\xff\xff\xff"}).input(links=(0xa0,))
+    yield "types_short", file_type(22).input(links=(0xa0,), types_size=0xb0)
+
+
 def main():
     corpora = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent / "corpus")
     for corpus, files in (("image", images()), ("build_info", build_infos()), ("pclntab", pclntabs()), ("types", debug()),
-                          ("code", codes()), ("itab", itabs())):
+                          ("code", codes()), ("itab", itabs()), ("descriptors", descriptors())):
         folder = corpora / corpus
         folder.mkdir(parents=True, exist_ok=True)
         for title, data in files:

@@ -11,11 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bare_name.h"
 #include "binary.h"
 #include "debug_types.h"
 #include "itab.h"
-
-#define NAME_SIZE 4096
 
 struct truth {
 	struct binary *binary;
@@ -55,37 +54,6 @@ static bool descriptor_name(const struct truth *truth, uint64_t offset, char nam
 	memcpy(name, bytes.data + at, length);
 	name[length] = '\0';
 	return true;
-}
-
-static bool in_word(const char *c)
-{
-	return (*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
-	       strchr("_./%-", *c) || (unsigned char)*c >= 0x80;
-}
-
-/*
- * `name` without packages, which the two spell differently (whole import path or its last part; only
- * DWARF has one at fields that are not exported), and without the "·3" of types local to a function.
- */
-static void bare_name(const char *name, char out[NAME_SIZE])
-{
-	size_t used = 0, word = 0;
-	bool quoted = false;
-
-	for (const char *c = name; *c && used < NAME_SIZE - 1; c++) {
-		if (*c == '"')
-			quoted = !quoted;
-		if (!quoted && strncmp(c, "\u00b7", 2) == 0) {
-			c += 1 + strspn(c + 2, "0123456789");
-			continue;
-		}
-		out[used++] = *c;
-		if (!quoted && (*c == '.' || *c == '/'))
-			used = word;
-		else if (quoted || !in_word(c))
-			word = used;
-	}
-	out[used] = '\0';
 }
 
 /* Whether an interface that holds the type would be told by this name, or by none if others have its hash. */

@@ -5,15 +5,15 @@
 #include "type.h"
 
 /*
- * What the two sources of types keep behind every `struct type` they hand out, so that a type can
- * be completed by the source that made it. Only layout.c, debug_types.c and types.c look at it.
+ * What the sources of types keep behind every `struct type` they hand out, so that a type can
+ * be completed by the source that made it. Only the sources and types.c look at it.
  */
-enum type_owner { TYPE_OWNER_LAYOUT, TYPE_OWNER_DWARF };
+enum type_owner { TYPE_OWNER_LAYOUT, TYPE_OWNER_DWARF, TYPE_OWNER_DESCRIPTOR };
 
 struct type_record {
 	struct type type; /* first: a `struct type *` is a `struct type_record *` */
 	enum type_owner owner;
-	uint64_t entry; /* DWARF: offset of the entry that describes the parts */
+	uint64_t entry; /* DWARF: offset of the entry that describes the parts; else of the descriptor */
 	struct type_record *next;
 };
 

@@ -31,6 +31,9 @@ struct module_parts {
 	uint64_t itabs;		/* pointers to itabs, or since Go 1.27 the itabs themselves */
 	uint64_t itabs_size;	/* in bytes, of either */
 	bool itabs_inline;
+	uint64_t typelinks; /* 32-bit offsets from `types` of types, up to Go 1.26; 0: there are none */
+	uint64_t typelink_count;
+	uint64_t descriptors_end; /* since Go 1.27 types stand one after the other up to here; else 0 */
 };
 
 /* -ENODATA when no layout that `version` may have fits. */

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_ABI_DESCRIPTORS_H
+#define GOHTTPSNOOP_ABI_DESCRIPTORS_H
+
+#include "go_version.h"
+#include "image.h"
+#include "moduledata.h"
+#include "type.h"
+
+/*
+ * Go types as the runtime's own descriptors describe them, which every program carries, stripped or not.
+ * Sources: golang/go src/internal/abi/{type,map_*}.go (before Go 1.20 src/runtime/type.go), which agree on
+ * Go 1.11 to 1.27 but for what `struct descriptor_form` lists.
+ */
+struct descriptors;
+
+/*
+ * The descriptors that `parts` says the place of. They are loaded whole: some megabytes for a large program.
+ * `image` is not needed after that. -E2BIG when they are larger than any program's.
+ */
+int descriptors_open(const struct image *image, const struct module_parts *parts,
+		     const struct go_version *version, struct descriptors **ret_descriptors,
+		     struct error *err);
+void descriptors_close(struct descriptors *descriptors);
+
+/* The type at an offset from module_parts.types. -EBADMSG when no descriptor stands there. */
+int descriptors_at(struct descriptors *descriptors, uint64_t offset, const struct type **ret_type,
+		   struct error *err);
+
+/*
+ * A type by its whole name: of a named type ("net/http.Request"), or of pointers to one. -ENODATA when the
+ * program has no descriptor of it. The first such question walks through all descriptors.
+ */
+int descriptors_named(struct descriptors *descriptors, const char *name,
+		      const struct type **ret_type, struct error *err);
+
+/* Fills in the parts of a type that these descriptors made. -EBADMSG when they are damaged. */
+int descriptors_complete(struct descriptors *descriptors, const struct type *type,
+			 struct error *err);
+
+/* How many types there are in all; the first such question walks through them. 0 when that failed. */
+size_t descriptors_count(struct descriptors *descriptors);
+
+#endif
