@@ -33,6 +33,9 @@ static const struct parts_row parts_rows[] = {
 	{ GO_VERSION(16, 0), 280, 288, 0, 344, 0 },   { GO_VERSION(11, 0), 200, 208, 0, 264, 0 },
 };
 
+/* What came later may be laid out as any of them. */
+#define NEWEST_KNOWN GO_VERSION(28, 0)
+
 #define PARTS_SIZE 416
 
 /* Words that lead to the pclntab: real programs have two or three. */
@@ -179,12 +182,26 @@ static uint32_t format_end(uint32_t number)
 	return UINT32_MAX;
 }
 
+/*
+ * Whether a row may be of this program: the version says which, unless it was read off the pclntab, which is only the
+ * least that writes that format, or is of a release that came later, which may be said of any.
+ */
+static bool row_may_hold(const struct parts_row *row, const struct go_version *version)
+{
+	if (version->from_pclntab)
+		return row->since < format_end(version->number);
+	return row->since <= version->number;
+}
+
+static bool is_last_row(const struct parts_row *row, const struct go_version *version)
+{
+	return row->since <= version->number && version->number < NEWEST_KNOWN;
+}
+
 int module_parts_read(const struct image *image, const struct moduledata *moduledata,
 		      const struct go_version *version, struct module_parts *ret_parts,
 		      struct error *err)
 {
-	/* A version read off the pclntab is only the least that writes that format. */
-	uint32_t last = version->from_pclntab ? format_end(version->number) - 1 : version->number;
 	struct buffer buffer;
 	bool found = false;
 	int r = image_load(image, moduledata->address, PARTS_SIZE, &buffer, err);
@@ -193,12 +210,10 @@ int module_parts_read(const struct image *image, const struct moduledata *module
 		return r;
 	image_relocate(image, moduledata->address, &buffer);
 	for (size_t i = 0; !found && i < sizeof(parts_rows) / sizeof(parts_rows[0]); i++) {
-		const struct parts_row *row = &parts_rows[i];
-
-		if (row->since > last)
+		if (!row_may_hold(&parts_rows[i], version))
 			continue;
-		found = parts_take(image, &buffer, row, ret_parts);
-		if (row->since <= version->number)
+		found = parts_take(image, &buffer, &parts_rows[i], ret_parts);
+		if (is_last_row(&parts_rows[i], version))
 			break;
 	}
 	buffer_release(&buffer);

@@ -9,6 +9,7 @@
 
 #include "debug_signature.h"
 #include "debug_types.h"
+#include "descriptors.h"
 #include "interface_words.h"
 #include "itab.h"
 #include "layout.h"
@@ -26,6 +27,8 @@ struct types {
 	struct go_version version;
 	bool parts_read;
 	struct module_parts parts;
+	struct descriptors *descriptors; /* opened when first needed */
+	bool descriptors_tried;
 	bool itabs_read;
 	struct itab_list itabs;
 	bool names_tried;
@@ -91,6 +94,7 @@ void types_close(struct types *types)
 	itab_list_release(&types->itabs);
 	type_names_release(types->names);
 	debug_types_close(types->dwarf);
+	descriptors_close(types->descriptors);
 	layout_destroy(types->layout);
 	free(types);
 }
@@ -189,86 +193,6 @@ int types_signature(struct types *types, const struct function *function,
 	return r;
 }
 
-/* From the table where it has a row for it; a name without one is a type of unknown kind. */
-static int named_from_layout(struct types *types, const char *name, const struct type **ret_type,
-			     struct error *err)
-{
-	const struct type *type;
-	int r = layout_type(types->layout, name, &type, err);
-
-	if (r < 0)
-		return r;
-	if (type->kind == TYPE_UNKNOWN)
-		return error_fail(err, -ENODATA, "the built-in layouts do not describe %s", name);
-	*ret_type = type;
-	return 0;
-}
-
-int types_named(struct types *types, const char *name, const struct type **ret_type,
-		struct error *err)
-{
-	int r = types->verified ? named_from_layout(types, name, ret_type, err) : -ENODATA;
-
-	if (r == -ENODATA) {
-		r = dwarf_need(types, err);
-		if (r == 0)
-			r = debug_types_named(types->dwarf, name, ret_type, err);
-	}
-	if (r < 0 && !types->verified && named_from_layout(types, name, ret_type, NULL) == 0)
-		r = 0;
-	return r;
-}
-
-/* A type that the table only names ("*mime/multipart.Form") gets its parts from DWARF. */
-static int complete_by_name(struct types *types, const struct type *type, struct error *err)
-{
-	struct type *target = &type_record_of(type)->type;
-	const struct type *found;
-	int r = debug_types_named(types->dwarf, type->name, &found, err);
-
-	if (r == 0)
-		r = debug_types_complete(types->dwarf, found, err);
-	if (r < 0)
-		return r;
-	*target = *found;
-	return 0;
-}
-
-int types_complete(struct types *types, const struct type *type, struct error *err)
-{
-	int r;
-
-	if (type->complete)
-		return 0;
-	if (type_record_of(type)->owner == TYPE_OWNER_DWARF)
-		return debug_types_complete(types->dwarf, type, err);
-	r = layout_complete(types->layout, type, err);
-	if (r == -ENODATA && types->has_dwarf) {
-		r = dwarf_need(types, err);
-		if (r == 0)
-			r = complete_by_name(types, type, err);
-	}
-	return r;
-}
-
-/* What DWARF says of a type, also of one that the table described. */
-static int runtime_type_of(struct types *types, const struct type *type, uint64_t *ret_runtime_type,
-			   struct error *err)
-{
-	const struct type *found = type;
-	int r = dwarf_need(types, err);
-
-	if (r == 0 && type_record_of(type)->owner != TYPE_OWNER_DWARF)
-		r = debug_types_named(types->dwarf, type->name, &found, err);
-	if (r < 0)
-		return r;
-	if (!found->runtime_type)
-		return error_fail(err, -ENODATA, "the program has no descriptor of type %s",
-				  type->name);
-	*ret_runtime_type = found->runtime_type;
-	return 0;
-}
-
 static int parts_need(struct types *types, struct error *err)
 {
 	struct moduledata moduledata;
@@ -285,6 +209,140 @@ static int parts_need(struct types *types, struct error *err)
 				      err);
 	types->parts_read = r == 0;
 	return r;
+}
+
+/* False where they cannot be had: then the other sources answer. */
+static bool descriptors_need(struct types *types)
+{
+	if (!types->descriptors_tried) {
+		types->descriptors_tried = true;
+		if (parts_need(types, NULL) == 0)
+			descriptors_open(types->image, &types->parts, &types->version,
+					 &types->descriptors, NULL);
+	}
+	return types->descriptors;
+}
+
+/* From the table where it has a row for it; a name without one is a type of unknown kind. */
+static int named_from_layout(struct types *types, const char *name, const struct type **ret_type,
+			     struct error *err)
+{
+	const struct type *type;
+	int r = layout_type(types->layout, name, &type, err);
+
+	if (r < 0)
+		return r;
+	if (type->kind == TYPE_UNKNOWN)
+		return error_fail(err, -ENODATA, "the built-in layouts do not describe %s", name);
+	*ret_type = type;
+	return 0;
+}
+
+static int named_from_dwarf(struct types *types, const char *name, const struct type **ret_type,
+			    struct error *err)
+{
+	int r = dwarf_need(types, err);
+
+	return r < 0 ? r : debug_types_named(types->dwarf, name, ret_type, err);
+}
+
+/* Descriptors cost less to look into than DWARF, and say the same: tests/truth/descriptor_truth.c. */
+int types_named(struct types *types, const char *name, const struct type **ret_type,
+		struct error *err)
+{
+	int r;
+
+	if (descriptors_need(types) &&
+	    descriptors_named(types->descriptors, name, ret_type, NULL) == 0)
+		return 0;
+	if (types->verified && named_from_layout(types, name, ret_type, NULL) == 0)
+		return 0;
+	r = named_from_dwarf(types, name, ret_type, err);
+	if (r < 0 && !types->verified && named_from_layout(types, name, ret_type, NULL) == 0)
+		r = 0;
+	return r;
+}
+
+/* What a source found by the name of a type that the table made takes that type's place. */
+static void become(const struct type *type, const struct type *found)
+{
+	struct type_record *record = type_record_of(type);
+	const struct type_record *other = type_record_of(found);
+
+	record->type = *found;
+	record->owner = other->owner;
+	record->entry = other->entry;
+}
+
+static int complete_from_descriptors(struct types *types, const struct type *type)
+{
+	const struct type *found;
+	int r = -ENODATA;
+
+	if (descriptors_need(types))
+		r = descriptors_named(types->descriptors, type->name, &found, NULL);
+	if (r == 0)
+		r = descriptors_complete(types->descriptors, found, NULL);
+	if (r == 0)
+		become(type, found);
+	return r;
+}
+
+/* A type that the table only names ("*mime/multipart.Form") gets its parts from DWARF. */
+static int complete_from_dwarf(struct types *types, const struct type *type, struct error *err)
+{
+	const struct type *found;
+	int r = named_from_dwarf(types, type->name, &found, err);
+
+	if (r == 0)
+		r = debug_types_complete(types->dwarf, found, err);
+	if (r == 0)
+		become(type, found);
+	return r;
+}
+
+static int complete_named(struct types *types, const struct type *type, struct error *err)
+{
+	int r = complete_from_descriptors(types, type);
+
+	if (r < 0)
+		r = layout_complete(types->layout, type, err);
+	if (r == -ENODATA && types->has_dwarf)
+		r = complete_from_dwarf(types, type, err);
+	return r;
+}
+
+int types_complete(struct types *types, const struct type *type, struct error *err)
+{
+	if (type->complete)
+		return 0;
+	switch (type_record_of(type)->owner) {
+	case TYPE_OWNER_DWARF:
+		return debug_types_complete(types->dwarf, type, err);
+	case TYPE_OWNER_DESCRIPTOR:
+		return descriptors_complete(types->descriptors, type, err);
+	case TYPE_OWNER_LAYOUT:
+		break;
+	}
+	return complete_named(types, type, err);
+}
+
+/* The offset of the type's descriptor, also of one that the table described. */
+static int runtime_type_of(struct types *types, const struct type *type, uint64_t *ret_runtime_type,
+			   struct error *err)
+{
+	const struct type *found = type;
+	int r = 0;
+
+	if (type_record_of(type)->owner == TYPE_OWNER_LAYOUT)
+		r = types_named(types, type->name, &found, err);
+	if (r < 0)
+		return r;
+	if (!found->runtime_type)
+		return error_fail(err, -ENODATA, "the program has no descriptor of type %s",
+				  type->name);
+	*ret_runtime_type = found->runtime_type;
+	return 0;
 }
 
 int types_runtime(struct types *types, const struct type *type, struct runtime_type *ret_type,
@@ -324,6 +382,18 @@ static int itabs_need(struct types *types, struct error *err)
 	return r;
 }
 
+/* The type whose descriptor is at an offset. -ENODATA when no source describes it. */
+static int type_described_at(struct types *types, uint64_t offset, const struct type **ret_type,
+			     struct error *err)
+{
+	int r;
+
+	if (descriptors_need(types))
+		return descriptors_at(types->descriptors, offset, ret_type, err);
+	r = dwarf_need(types, err);
+	return r < 0 ? r : debug_types_runtime(types->dwarf, offset, ret_type, err);
+}
+
 int types_implementing(struct types *types, const struct type *interface,
 		       const struct type **ret_list, size_t max, struct error *err)
 {
@@ -340,7 +410,7 @@ int types_implementing(struct types *types, const struct type *interface,
 
 		if (itab->interface != wanted)
 			continue;
-		r = debug_types_runtime(types->dwarf, itab->type, &ret_list[count], &ignored);
+		r = type_described_at(types, itab->type, &ret_list[count], &ignored);
 		if (r == 0)
 			count++;
 		else if (r == -ENODATA) /* not described */
