@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "build_version.h"
+
 /*
  * debug/buildinfo and cmd/link's buildinfo(): a header of 32 bytes, aligned to 16,
  *
@@ -208,6 +210,8 @@ int build_info_read(const struct image *image, struct build_info *ret_info, stru
 	    image_symbol(image, "runtime.buildVersion", &address, NULL))
 		result = string_load(image, address, MAX_VERSION, &info.version, &size, err);
 	version_drop_empty(&info);
+	if (result == 0 && !info.version)
+		info.version = build_version_find(image);
 	if (result == 0 && !info.version)
 		result = error_fail(err, -ENOENT, "no Go build information");
 	if (result < 0) {

@@ -106,7 +106,9 @@ static void report_binary(struct report *report, const char *path, const struct 
 	report_string(report, "binary", path);
 	report_string(report, "go", binary->version.text);
 	report_string(report, "version_from",
-		      binary->version.from_pclntab ? "pclntab" : "build information");
+		      binary->version.from_pclntab ? "pclntab" :
+		      binary->build_info.modinfo   ? "build information" :
+						     "runtime.buildVersion");
 	report_string(report, "abi", binary->convention->name);
 	report_file(report, binary->image);
 	report_module(report, &binary->build_info);

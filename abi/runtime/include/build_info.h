@@ -6,7 +6,8 @@
 
 /*
  * What `go version -m` shows. Source: the "\xff Go buildinf:" blob (Go 1.13 and later, both forms,
- * found by section or by scanning every writable segment), else the symbol runtime.buildVersion.
+ * found by section or by scanning every writable segment), else runtime.buildVersion, found by its symbol or by the
+ * version that it holds.
  */
 struct build_info {
 	char *version; /* "go1.22.7"; NULL when not found */

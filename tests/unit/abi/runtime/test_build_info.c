@@ -26,6 +26,7 @@ static const uint8_t magic[14] = "\xff Go buildinf:";
 
 struct variant {
 	bool section, pointers, relocated, decoy, no_blob, symbol, empty;
+	bool rival;			     /* another variable that holds a version */
 	uint64_t version_size, modinfo_size; /* instead of the true ones */
 	uint8_t pointer_size;
 };
@@ -63,6 +64,11 @@ static void image_build(struct elf_builder *elf, const struct variant *variant)
 				   variant->pointer_size ? variant->pointer_size : 8, 0);
 		elf_put64(elf, data + 1032, version_size);
 		elf_put64(elf, data + 1048, modinfo_size);
+		if (variant->rival) {
+			memcpy(elf->data + data + 1200, "go1.16.1", 8);
+			elf_put64(elf, data + 1056, DATA + 1200);
+			elf_put64(elf, data + 1064, 8);
+		}
 		if (variant->relocated)
 			elf_relocations(elf, 0x800000, entries, 4);
 		for (size_t i = 0; !variant->relocated && i < 4; i++)
@@ -134,6 +140,25 @@ static void reads_pointer_form(void **state)
 	       NULL);
 }
 
+/* Without symbols and build information the variable is known by what it holds. */
+static void finds_variable(void **state)
+{
+	struct build_info info;
+
+	expect(&(struct variant){ .no_blob = true, .pointers = true }, "go1.15.9", NULL);
+	expect(&(struct variant){ .no_blob = true, .pointers = true, .relocated = true },
+	       "go1.15.9", NULL);
+	assert_int_equal(
+		read_variant(&(struct variant){ .no_blob = true, .pointers = true, .rival = true },
+			     &info),
+		-ENOENT);
+	assert_int_equal(read_variant(&(struct variant){ .no_blob = true,
+							 .pointers = true,
+							 .version_size = 65 },
+				      &info),
+			 -ENOENT);
+}
+
 static void refuses_damage(void **state)
 {
 	static const struct {
@@ -186,9 +211,8 @@ static void finds_settings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_inline_form),
-		cmocka_unit_test(reads_pointer_form),
-		cmocka_unit_test(refuses_damage),
+		cmocka_unit_test(reads_inline_form), cmocka_unit_test(reads_pointer_form),
+		cmocka_unit_test(finds_variable),    cmocka_unit_test(refuses_damage),
 		cmocka_unit_test(finds_settings),
 	};
 
