@@ -9,7 +9,7 @@
  *	chan		48 element  56 direction
  *	func		48 parameters (u16)  50 results (u16, top bit: variadic)  behind the uncommon part their types
  *	interface	48 package  56 methods, a slice of {name (i32), type (i32)}
- *	map		48 key  56 element
+ *	map		48 key  56 element  64 bucket or group
  *	pointer, slice	48 element
  *	struct		48 package  56 fields, a slice of {name, type, offset}
  *
@@ -230,6 +230,13 @@ bool descriptor_parts_read(const struct descriptor_table *table,
 	default:
 		return true;
 	}
+}
+
+bool descriptor_map_group(const struct descriptor_table *table, const struct descriptor *descriptor,
+			  uint64_t *ret_type)
+{
+	return descriptor->kind == DESCRIPTOR_MAP &&
+	       reference_read(table, descriptor->offset + AT_THIRD, ret_type);
 }
 
 bool descriptor_field_read(const struct descriptor_table *table,

@@ -81,6 +81,10 @@ struct descriptor_parts {
 bool descriptor_parts_read(const struct descriptor_table *table,
 			   const struct descriptor *descriptor, struct descriptor_parts *ret_parts);
 
+/* The struct that a map's entries are kept in: a bucket, or a group. False when the type is no map. */
+bool descriptor_map_group(const struct descriptor_table *table, const struct descriptor *descriptor,
+			  uint64_t *ret_type);
+
 struct descriptor_field {
 	struct bytes name;
 	uint64_t type; /* an offset */

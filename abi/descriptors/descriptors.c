@@ -349,6 +349,20 @@ int descriptors_complete(struct descriptors *descriptors, const struct type *typ
 	return 0;
 }
 
+int descriptors_map_group(struct descriptors *descriptors, const struct type *map,
+			  const struct type **ret_group, struct error *err)
+{
+	struct descriptor descriptor;
+	uint64_t group = 0;
+
+	if (map->kind != TYPE_MAP || type_record_of(map)->owner != TYPE_OWNER_DESCRIPTOR ||
+	    !descriptor_read(&descriptors->table, type_record_of(map)->entry, &descriptor) ||
+	    !descriptor_map_group(&descriptors->table, &descriptor, &group))
+		return error_fail(err, -ENODATA, "where entries of a %s are is not described",
+				  map->name);
+	return descriptors_at(descriptors, group, ret_group, err);
+}
+
 /* ---- types by name ---- */
 
 static int index_need(struct descriptors *descriptors, struct error *err)

@@ -132,48 +132,66 @@ static void lay_out(enum kind kind, const struct part *key, const struct part *e
 		lay_out_split(search, key, element);
 }
 
-/* ---- what DWARF says ---- */
+/* ---- what the program says itself ---- */
 
-/* A struct that has a field at this place; NULL when it is not described, or otherwise. */
-static const struct type *find_struct(struct types *types, const char *name, const char *field,
-				      uint64_t offset)
+static bool has_field(const struct type *type, const char *name, uint64_t offset)
 {
-	const struct type *type;
-
-	if (types_named(types, name, &type, NULL) < 0 || types_complete(types, type, NULL) < 0)
-		return NULL;
-	for (size_t i = 0; i < type->field_count; i++)
-		if (strcmp(type->fields[i].name, field) == 0 && type->fields[i].offset == offset)
-			return type;
-	return NULL;
+	for (size_t i = 0; i < type->field_count; i++) {
+		if (strcmp(type->fields[i].name, name) == 0)
+			return type->fields[i].offset == offset;
+	}
+	return false;
 }
 
-/* Whether the runtime's types, and the group that the compiler made for this map, are as in `search`. */
-static bool is_described(struct types *types, const struct type *map, enum kind kind,
-			 const struct plan_search *search)
+/* Whether the runtime's own types of maps in groups are as `tables` has them. */
+static bool tables_are_described(struct types *types)
 {
-	static const char package[] = "internal/runtime/maps.";
 	static const struct {
 		const char *type, *field;
 		uint64_t offset;
 	} rows[] = {
-		{ "Map", "dirPtr", 16 },
-		{ "Map", "dirLen", 24 },
-		{ "table", "groups", 16 },
-		{ "groupsReference", "data", 0 },
-		{ "groupsReference", "lengthMask", 8 },
+		{ "internal/runtime/maps.Map", "dirPtr", 16 },
+		{ "internal/runtime/maps.Map", "dirLen", 24 },
+		{ "internal/runtime/maps.table", "groups", 16 },
+		{ "internal/runtime/maps.groupsReference", "data", 0 },
+		{ "internal/runtime/maps.groupsReference", "lengthMask", 8 },
 	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct type *type;
+
+		if (types_named(types, rows[i].type, &type, NULL) < 0 ||
+		    types_complete(types, type, NULL) < 0 ||
+		    !has_field(type, rows[i].field, rows[i].offset))
+			return false;
+	}
+	return true;
+}
+
+/* The struct that the compiler made for this map. */
+static const struct type *find_group(struct types *types, const struct type *map)
+{
 	const struct type *group;
 	char name[1024];
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		snprintf(name, sizeof(name), "%s%s", package, rows[i].type);
-		if (!find_struct(types, name, rows[i].field, rows[i].offset))
-			return false;
-	}
+	if (types_map_group(types, map, &group, NULL) == 0)
+		return types_complete(types, group, NULL) == 0 ? group : NULL;
 	snprintf(name, sizeof(name), "noalg.map.group[%s]%s", map->key->name, map->element->name);
-	group = find_struct(types, name, kind == KIND_SPLIT ? "keys" : "slots", search->key);
-	return group && group->size == search->group_size;
+	if (types_named(types, name, &group, NULL) < 0 || types_complete(types, group, NULL) < 0)
+		return NULL;
+	return group;
+}
+
+/* Buckets were given up for groups in Go 1.24, and their map header never changed. */
+static bool group_is(const struct type *group, enum kind kind, const struct plan_search *search)
+{
+	if (!group || group->size != search->group_size)
+		return false;
+	if (kind == KIND_BUCKETS)
+		return has_field(group, "topbits", 0) && has_field(group, "keys", search->key) &&
+		       has_field(group, "elems", search->element) &&
+		       has_field(group, "overflow", search->next);
+	return has_field(group, kind == KIND_SPLIT ? "keys" : "slots", search->key);
 }
 
 /* Where the version does not tell. */
@@ -182,9 +200,12 @@ static int lay_out_as_described(struct types *types, const struct go_version *ve
 				const struct part *element, struct plan_search *search,
 				struct error *err)
 {
-	for (enum kind kind = KIND_SLOTS; kind <= KIND_SPLIT; kind++) {
+	const struct type *group = find_group(types, map);
+
+	for (enum kind kind = KIND_BUCKETS; kind < KIND_UNKNOWN; kind++) {
 		lay_out(kind, key, element, search);
-		if (is_described(types, map, kind, search))
+		if (group_is(group, kind, search) &&
+		    (kind == KIND_BUCKETS || tables_are_described(types)))
 			return 0;
 	}
 	return error_fail(err, -ENODATA, "the memory layout of maps in %s is not known",

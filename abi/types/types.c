@@ -327,6 +327,20 @@ int types_complete(struct types *types, const struct type *type, struct error *e
 	return complete_named(types, type, err);
 }
 
+int types_map_group(struct types *types, const struct type *map, const struct type **ret_group,
+		    struct error *err)
+{
+	const struct type *found = map;
+
+	if (!descriptors_need(types))
+		return error_fail(err, -ENODATA, "the program has no type descriptors");
+	/* DWARF names the descriptor of what it describes. */
+	if (type_record_of(map)->owner != TYPE_OWNER_DESCRIPTOR && map->runtime_type &&
+	    descriptors_at(types->descriptors, map->runtime_type, &found, NULL) < 0)
+		found = map;
+	return descriptors_map_group(types->descriptors, found, ret_group, err);
+}
+
 /* The offset of the type's descriptor, also of one that the table described. */
 static int runtime_type_of(struct types *types, const struct type *type, uint64_t *ret_runtime_type,
 			   struct error *err)

@@ -38,6 +38,13 @@ int descriptors_named(struct descriptors *descriptors, const char *name,
 int descriptors_complete(struct descriptors *descriptors, const struct type *type,
 			 struct error *err);
 
+/*
+ * The struct that a map's entries are kept in: a bucket up to Go 1.23, then a group. -ENODATA when the type is no map that
+ * these descriptors made.
+ */
+int descriptors_map_group(struct descriptors *descriptors, const struct type *map,
+			  const struct type **ret_group, struct error *err);
+
 /* How many types there are in all; the first such question walks through them. 0 when that failed. */
 size_t descriptors_count(struct descriptors *descriptors);
 

@@ -69,6 +69,13 @@ int types_named(struct types *types, const char *name, const struct type **ret_t
 int types_complete(struct types *types, const struct type *type, struct error *err);
 
 /*
+ * The struct that a map's entries are kept in, as the program's descriptors have it: a bucket up to Go 1.23, then a
+ * group. -ENODATA where they do not describe the map.
+ */
+int types_map_group(struct types *types, const struct type *map, const struct type **ret_group,
+		    struct error *err);
+
+/*
  * What the runtime knows of a type. Its hash is in the descriptor that an interface which holds a `type`
  * leads to. -ENODATA when DWARF does not describe the type or the program has no descriptor of it: then no
  * interface of it holds one.

@@ -304,6 +304,12 @@ int types_runtime(struct types *types, const struct type *type, struct runtime_t
 	return error_fail(err, -ENODATA, "the program has no descriptor of type %s", type->name);
 }
 
+int types_map_group(struct types *types, const struct type *map, const struct type **ret_group,
+		    struct error *err)
+{
+	return error_fail(err, -ENODATA, "no descriptors");
+}
+
 int types_implementing(struct types *types, const struct type *interface,
 		       const struct type **ret_list, size_t max, struct error *err)
 {
