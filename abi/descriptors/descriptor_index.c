@@ -12,11 +12,10 @@ struct descriptor_index {
 	uint64_t *offsets; /* of all types; each is looked at in its turn while the index is made */
 	size_t count, capacity;
 	uint64_t *seen; /* a bit for each word of the descriptors */
-	struct named {
-		uint32_t hash; /* of the bare name */
+	struct entry {
+		uint32_t hash; /* of the key, see key_of() */
 		uint32_t offset;
-	} * named; /* sorted by hash */
-	size_t named_count;
+	} * entries; /* sorted by hash; one for each type */
 };
 
 /* FNV-1a. */
@@ -133,41 +132,44 @@ static int walk(struct descriptor_index *index)
 			continue;
 		r = follow(index, &descriptor);
 		index->offsets[kept++] = offset;
-		index->named_count += descriptor.is_named;
 	}
 	index->count = kept;
 	return r;
 }
 
-static int compare_named(const void *a, const void *b)
+/*
+ * What types are looked up by: of a named type the name without its package, of others what %T prints. Neither says
+ * which packages, so types that have one key are told apart by their whole names.
+ */
+static struct bytes key_of(const struct descriptor_index *index,
+			   const struct descriptor *descriptor)
 {
-	const struct named *left = a, *right = b;
+	return descriptor->is_named ? descriptor_bare_name(index->table, descriptor) :
+				      descriptor->string;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct entry *left = a, *right = b;
 
 	if (left->hash != right->hash)
 		return left->hash < right->hash ? -1 : 1;
 	return left->offset < right->offset ? -1 : left->offset > right->offset;
 }
 
-static int sort_named(struct descriptor_index *index)
+static int sort_entries(struct descriptor_index *index)
 {
-	size_t count = 0;
-
-	index->named = calloc(index->named_count + 1, sizeof(*index->named));
-	if (!index->named)
+	index->entries = calloc(index->count + 1, sizeof(*index->entries));
+	if (!index->entries)
 		return -ENOMEM;
 	for (size_t i = 0; i < index->count; i++) {
 		struct descriptor descriptor;
 
-		if (!descriptor_read(index->table, index->offsets[i], &descriptor) ||
-		    !descriptor.is_named)
-			continue;
-		index->named[count++] = (struct named){
-			.hash = hash_of(descriptor_bare_name(index->table, &descriptor)),
-			.offset = (uint32_t)index->offsets[i],
-		};
+		if (descriptor_read(index->table, index->offsets[i], &descriptor))
+			index->entries[i].hash = hash_of(key_of(index, &descriptor));
+		index->entries[i].offset = (uint32_t)index->offsets[i];
 	}
-	index->named_count = count;
-	qsort(index->named, count, sizeof(*index->named), compare_named);
+	qsort(index->entries, index->count, sizeof(*index->entries), compare_entries);
 	return 0;
 }
 
@@ -187,7 +189,7 @@ int descriptor_index_create(const struct descriptor_table *table, const uint64_t
 	if (r == 0)
 		r = walk(index);
 	if (r == 0)
-		r = sort_named(index);
+		r = sort_entries(index);
 	if (r < 0) {
 		descriptor_index_destroy(index);
 		return error_fail(err, r, "no memory for the types of the binary");
@@ -204,44 +206,64 @@ void descriptor_index_destroy(struct descriptor_index *index)
 		return;
 	free(index->offsets);
 	free(index->seen);
-	free(index->named);
+	free(index->entries);
 	free(index);
 }
 
-/* Where the type's own name begins in a whole one: behind the package, whose dots are escaped. */
-static const char *bare_part(const char *name)
+static bool is_path_byte(char c)
 {
-	size_t size = strcspn(name, "[");
+	return c && !strchr("*[](){}, ;<>", c);
+}
 
-	for (size_t i = size; i > 0; i--) {
-		if (name[i - 1] == '.')
-			return name + i;
-		if (name[i - 1] == '/')
-			break;
+/*
+ * The key in a whole name. Of import paths %T prints the last element: "*net/http.Request" is "*http.Request". A
+ * named type has no sign before it.
+ */
+static struct bytes key_in(const char *name, char room[DESCRIPTOR_MAX_NAME])
+{
+	bool is_named = is_path_byte(name[0]) && strncmp(name, "map[", 4) != 0 &&
+			strncmp(name, "func(", 5) != 0 && strncmp(name, "chan ", 5) != 0;
+	size_t used = 0, word = 0;
+
+	if (is_named) {
+		size_t dot = strcspn(name, "[");
+
+		while (dot && name[dot - 1] != '.' && name[dot - 1] != '/')
+			dot--;
+		name += dot && name[dot - 1] == '.' ? dot : 0;
+		return (struct bytes){ (const uint8_t *)name, strlen(name) };
 	}
-	return name;
+	for (; *name && used < DESCRIPTOR_MAX_NAME; name++) {
+		if (*name == '/') {
+			used = word;
+			continue;
+		}
+		room[used++] = *name;
+		if (!is_path_byte(*name))
+			word = used;
+	}
+	return (struct bytes){ (const uint8_t *)room, used };
 }
 
 bool descriptor_index_find(const struct descriptor_index *index, const char *name,
 			   uint64_t *ret_offset)
 {
-	const char *bare = bare_part(name);
-	uint32_t hash = hash_of((struct bytes){ (const uint8_t *)bare, strlen(bare) });
-	size_t low = 0, high = index->named_count;
 	char whole[DESCRIPTOR_MAX_NAME];
+	uint32_t hash = hash_of(key_in(name, whole));
+	size_t low = 0, high = index->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (index->named[middle].hash < hash)
+		if (index->entries[middle].hash < hash)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (; low < index->named_count && index->named[low].hash == hash; low++) {
+	for (; low < index->count && index->entries[low].hash == hash; low++) {
 		struct descriptor descriptor;
 
-		if (!descriptor_read(index->table, index->named[low].offset, &descriptor))
+		if (!descriptor_read(index->table, index->entries[low].offset, &descriptor))
 			continue;
 		descriptor_name(index->table, &descriptor, whole);
 		if (strcmp(whole, name) == 0) {

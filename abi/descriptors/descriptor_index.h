@@ -16,7 +16,10 @@ int descriptor_index_create(const struct descriptor_table *table, const uint64_t
 			    size_t count, struct descriptor_index **ret_index, struct error *err);
 void descriptor_index_destroy(struct descriptor_index *index);
 
-/* Named types, by their whole name as descriptor_name() gives it; false when there is none. */
+/*
+ * A type by its whole name as descriptor_name() gives it; false when there is none. Of types without a name of their own
+ * those of packages that are called other than their path are not found.
+ */
 bool descriptor_index_find(const struct descriptor_index *index, const char *name,
 			   uint64_t *ret_offset);
 

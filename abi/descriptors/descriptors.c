@@ -414,22 +414,18 @@ static int pointer_to(struct descriptors *descriptors, const struct type *elemen
 int descriptors_named(struct descriptors *descriptors, const char *name,
 		      const struct type **ret_type, struct error *err)
 {
-	size_t stars = strspn(name, "*");
-	const struct type *type = NULL;
+	const struct type *element = NULL;
 	uint64_t offset = 0;
 	int r = index_need(descriptors, err);
 
 	if (r < 0)
 		return r;
-	if (stars > MAX_STARS || !descriptor_index_find(descriptors->index, name + stars, &offset))
+	if (descriptor_index_find(descriptors->index, name, &offset))
+		return descriptors_at(descriptors, offset, ret_type, err);
+	if (name[0] != '*' || strspn(name, "*") > MAX_STARS)
 		return error_fail(err, -ENODATA, "the program has no type descriptor of %s", name);
-	r = descriptors_at(descriptors, offset, &type, err);
-	for (size_t i = 0; r == 0 && i < stars; i++)
-		r = pointer_to(descriptors, type, &type, err);
-	if (r < 0)
-		return r;
-	*ret_type = type;
-	return 0;
+	r = descriptors_named(descriptors, name + 1, &element, err);
+	return r < 0 ? r : pointer_to(descriptors, element, ret_type, err);
 }
 
 size_t descriptors_count(struct descriptors *descriptors)

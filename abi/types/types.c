@@ -348,8 +348,10 @@ static int runtime_type_of(struct types *types, const struct type *type, uint64_
 	const struct type *found = type;
 	int r = 0;
 
-	if (type_record_of(type)->owner == TYPE_OWNER_LAYOUT)
-		r = types_named(types, type->name, &found, err);
+	if (!type->runtime_type && descriptors_need(types))
+		r = descriptors_named(types->descriptors, type->name, &found, err);
+	if (!found->runtime_type && type_record_of(type)->owner == TYPE_OWNER_LAYOUT)
+		r = named_from_dwarf(types, type->name, &found, err);
 	if (r < 0)
 		return r;
 	if (!found->runtime_type)

@@ -271,16 +271,26 @@ def test_unknown_release(scope, release):
 
 
 def test_later_release(scope, release):
-    """a stripped go1.99: what is public is traced, what is internal is null, and inspect says what was assumed"""
+    """a stripped go1.99: every key of every request, by its type descriptors; inspect says what was assumed"""
     data = elf.with_version(bytearray(build("server", release, "stripped").read_bytes()), "go1.99")
+    check_traced(scope, release, data)
+    report = inspect(write(scope, data))
+    start = next(probe for probe in report["probes"] if probe["function"] == "net/http.serverHandler.ServeHTTP")
+    check("assumed" in start["types"], f"the source of types is {start['types']!r}")
+    check(all("missing" not in capture for probe in report["probes"] for capture in probe["captures"]),
+          f"captures: {report['probes']}")
+
+
+def test_later_release_without_descriptors(scope, release):
+    """the same where the descriptors cannot be found: what is public is traced, what is internal is null"""
+    data = elf.with_version(bytearray(build("server", release, "stripped").read_bytes()), "go1.99")
+    elf.hide_descriptors(data)
     attach, pairs = trace(scope, release, data)
     check_equal(attach["go"], "go1.99", "Go version")
     check_known(pairs, *LASTING)
     check_equal({event["status"] for event, _ in pairs}, {None}, "statuses")
     report = inspect(write(scope, data))
-    start, end = (next(probe for probe in report["probes"] if probe["function"] == name) for name in
-                  ("net/http.serverHandler.ServeHTTP", "net/http.(*response).finishRequest"))
-    check("assumed" in start["types"], f"the source of types is {start['types']!r}")
+    end = next(probe for probe in report["probes"] if probe["function"] == "net/http.(*response).finishRequest")
     check(any(capture["expression"] == "w.status" and "missing" in capture for capture in end["captures"]),
           f"captures at the end of a request: {end['captures']}")
 
@@ -327,6 +337,8 @@ def choose():
     for release in inline:
         yield from ((test_later_release, release), (test_later_release_with_dwarf, release), (test_suffixes, release),
                     (test_experiments_stripped, release))
+        if release_number(release) < (1, 27):
+            yield (test_later_release_without_descriptors, release)
     if gccgo():
         yield (test_gccgo,)
     else:

@@ -28,8 +28,8 @@ int descriptors_at(struct descriptors *descriptors, uint64_t offset, const struc
 		   struct error *err);
 
 /*
- * A type by its whole name: of a named type ("net/http.Request"), or of pointers to one. -ENODATA when the
- * program has no descriptor of it. The first such question walks through all descriptors.
+ * A type by its whole name: "net/http.Request", "[]string". Pointers need no descriptor of their own. -ENODATA when the
+ * program has no descriptor of the type. The first such question walks through all descriptors.
  */
 int descriptors_named(struct descriptors *descriptors, const char *name,
 		      const struct type **ret_type, struct error *err);
