@@ -5,12 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "descriptor_name.h"
 
 struct descriptor_index {
 	const struct descriptor_table *table;
 	uint64_t *offsets; /* of all types; each is looked at in its turn while the index is made */
-	size_t count, capacity;
+	size_t count;
 	uint64_t *seen; /* a bit for each word of the descriptors */
 	struct entry {
 		uint32_t hash; /* of the key, see key_of() */
@@ -40,17 +41,14 @@ static bool mark_seen(struct descriptor_index *index, uint64_t offset)
 /* Takes up a type that was not seen yet. */
 static int add(struct descriptor_index *index, uint64_t offset)
 {
+	uint64_t *offsets;
+
 	if (offset >= index->table->bytes.size || offset > UINT32_MAX || !mark_seen(index, offset))
 		return 0;
-	if (index->count == index->capacity) {
-		size_t capacity = index->capacity ? 2 * index->capacity : 4096;
-		uint64_t *offsets = reallocarray(index->offsets, capacity, sizeof(*offsets));
-
-		if (!offsets)
-			return -ENOMEM;
-		index->offsets = offsets;
-		index->capacity = capacity;
-	}
+	offsets = array_grow(index->offsets, index->count, sizeof(*offsets));
+	if (!offsets)
+		return -ENOMEM;
+	index->offsets = offsets;
 	index->offsets[index->count++] = offset;
 	return 0;
 }

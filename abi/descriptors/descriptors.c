@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "array.h"
 #include "descriptor.h"
 #include "descriptor_index.h"
 #include "descriptor_name.h"
@@ -25,7 +26,7 @@ struct descriptors {
 	struct type_record *buckets[BUCKETS];
 	struct type_record *pointers; /* that were made without a descriptor */
 	uint64_t *roots;	      /* types that all others are found from */
-	size_t root_count, root_capacity;
+	size_t root_count;
 	struct descriptor_index *index; /* made when a type is asked for by name */
 };
 
@@ -75,17 +76,12 @@ static int table_load(struct descriptors *descriptors, const struct image *image
 
 static int root_add(struct descriptors *descriptors, uint64_t offset, struct error *err)
 {
-	if (descriptors->root_count == descriptors->root_capacity) {
-		size_t capacity = descriptors->root_capacity ? 2 * descriptors->root_capacity :
-							       1024;
-		uint64_t *roots = reallocarray(descriptors->roots, capacity, sizeof(*roots));
+	uint64_t *roots = array_grow(descriptors->roots, descriptors->root_count, sizeof(*roots));
 
-		if (!roots)
-			return error_fail(err, -ENOMEM, "no memory for the types of the binary");
-		descriptors->roots = roots;
-		descriptors->root_capacity = capacity;
-	}
-	descriptors->roots[descriptors->root_count++] = offset;
+	if (!roots)
+		return error_fail(err, -ENOMEM, "no memory for the types of the binary");
+	descriptors->roots = roots;
+	roots[descriptors->root_count++] = offset;
 	return 0;
 }
 

@@ -246,14 +246,32 @@ static int named_from_dwarf(struct types *types, const char *name, const struct 
 	return r < 0 ? r : debug_types_named(types->dwarf, name, ret_type, err);
 }
 
+/*
+ * Those of a plugin that lead to types of the program are filled in when it is loaded: what cannot be completed is left to
+ * the other sources.
+ */
+static int named_from_descriptors(struct types *types, const char *name,
+				  const struct type **ret_type)
+{
+	const struct type *found;
+	int r = -ENODATA;
+
+	if (descriptors_need(types))
+		r = descriptors_named(types->descriptors, name, &found, NULL);
+	if (r == 0)
+		r = descriptors_complete(types->descriptors, found, NULL);
+	if (r == 0)
+		*ret_type = found;
+	return r;
+}
+
 /* Descriptors cost less to look into than DWARF, and say the same: tests/truth/descriptor_truth.c. */
 int types_named(struct types *types, const char *name, const struct type **ret_type,
 		struct error *err)
 {
 	int r;
 
-	if (descriptors_need(types) &&
-	    descriptors_named(types->descriptors, name, ret_type, NULL) == 0)
+	if (named_from_descriptors(types, name, ret_type) == 0)
 		return 0;
 	if (types->verified && named_from_layout(types, name, ret_type, NULL) == 0)
 		return 0;
@@ -276,13 +294,21 @@ static void become(const struct type *type, const struct type *found)
 
 static int complete_from_descriptors(struct types *types, const struct type *type)
 {
-	const struct type *found;
-	int r = -ENODATA;
+	const struct type *found = NULL;
+	int r = named_from_descriptors(types, type->name, &found);
 
-	if (descriptors_need(types))
-		r = descriptors_named(types->descriptors, type->name, &found, NULL);
 	if (r == 0)
-		r = descriptors_complete(types->descriptors, found, NULL);
+		become(type, found);
+	return r;
+}
+
+static int complete_from_layout(struct types *types, const struct type *type, struct error *err)
+{
+	const struct type *found = NULL;
+	int r = named_from_layout(types, type->name, &found, err);
+
+	if (r == 0)
+		r = layout_complete(types->layout, found, err);
 	if (r == 0)
 		become(type, found);
 	return r;
@@ -298,6 +324,20 @@ static int complete_from_dwarf(struct types *types, const struct type *type, str
 		r = debug_types_complete(types->dwarf, found, err);
 	if (r == 0)
 		become(type, found);
+	return r;
+}
+
+/* Where the descriptor is damaged the other sources are asked by the type's name. */
+static int complete_described(struct types *types, const struct type *type, struct error *err)
+{
+	struct error why = { 0 };
+	int r = descriptors_complete(types->descriptors, type, &why);
+
+	if (r == -EBADMSG && (complete_from_layout(types, type, NULL) == 0 ||
+			      (types->has_dwarf && complete_from_dwarf(types, type, NULL) == 0)))
+		return 0;
+	if (r < 0)
+		error_adopt(err, &why);
 	return r;
 }
 
@@ -320,7 +360,7 @@ int types_complete(struct types *types, const struct type *type, struct error *e
 	case TYPE_OWNER_DWARF:
 		return debug_types_complete(types->dwarf, type, err);
 	case TYPE_OWNER_DESCRIPTOR:
-		return descriptors_complete(types->descriptors, type, err);
+		return complete_described(types, type, err);
 	case TYPE_OWNER_LAYOUT:
 		break;
 	}
