@@ -269,7 +269,7 @@ bool descriptor_parameter_read(const struct descriptor_table *table,
 }
 
 /* An i32 that leads to a type; what the linker dropped is 0 or -1. */
-static bool type_at(const struct descriptor_table *table, uint64_t at, uint64_t *ret_type)
+static bool type_offset_read(const struct descriptor_table *table, uint64_t at, uint64_t *ret_type)
 {
 	uint32_t offset = 0;
 
@@ -286,7 +286,7 @@ bool descriptor_interface_method_read(const struct descriptor_table *table,
 	uint64_t at = parts->list + index * INTERFACE_METHOD_SIZE;
 
 	return index < parts->count && name_at(table, at, ret_name) &&
-	       type_at(table, at + 4, ret_type);
+	       type_offset_read(table, at + 4, ret_type);
 }
 
 uint16_t descriptor_method_count(const struct descriptor_table *table,
@@ -310,7 +310,7 @@ bool descriptor_method_read(const struct descriptor_table *table,
 	    !bytes_u32(table->bytes, descriptor->uncommon + UNCOMMON_AT_LIST, &list))
 		return false;
 	at = descriptor->uncommon + list + (uint64_t)index * METHOD_SIZE;
-	return name_at(table, at, ret_name) && type_at(table, at + 4, ret_type);
+	return name_at(table, at, ret_name) && type_offset_read(table, at + 4, ret_type);
 }
 
 bool descriptor_next(const struct descriptor_table *table, uint64_t offset, uint64_t *ret_offset)

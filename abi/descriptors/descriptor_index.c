@@ -100,7 +100,7 @@ static int add_methods(struct descriptor_index *index, const struct descriptor *
 }
 
 /* Takes up what a type refers to. */
-static int follow(struct descriptor_index *index, const struct descriptor *descriptor)
+static int follow_parts(struct descriptor_index *index, const struct descriptor *descriptor)
 {
 	struct descriptor_parts parts;
 	int r = descriptor->pointer_to ? add(index, descriptor->pointer_to) : 0;
@@ -128,7 +128,7 @@ static int walk(struct descriptor_index *index)
 
 		if (!descriptor_read(index->table, offset, &descriptor))
 			continue;
-		r = follow(index, &descriptor);
+		r = follow_parts(index, &descriptor);
 		index->offsets[kept++] = offset;
 	}
 	index->count = kept;

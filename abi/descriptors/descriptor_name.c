@@ -89,7 +89,7 @@ size_t descriptor_escape_path(struct bytes path, char *out, size_t size)
 }
 
 /* The package of shapes, which code that instances of a generic function share is compiled for, is none. */
-static bool is_shape(struct bytes package)
+static bool is_shape_package(struct bytes package)
 {
 	static const char shapes[] = "go.shape";
 
@@ -101,7 +101,7 @@ static void put_named(struct writer *writer, const struct descriptor *descriptor
 {
 	struct bytes package = descriptor_package(writer->table, descriptor);
 
-	if (is_shape(package)) {
+	if (is_shape_package(package)) {
 		put_bytes(writer, descriptor->string);
 		return;
 	}

@@ -50,9 +50,9 @@ static const struct field empty_interface_words[] = {
 	{ .name = "data", .type = &word_type, .offset = 8 },
 };
 
-static int table_load(struct descriptors *descriptors, const struct image *image,
-		      const struct module_parts *parts, const struct go_version *version,
-		      struct error *err)
+static int descriptors_load(struct descriptors *descriptors, const struct image *image,
+			    const struct module_parts *parts, const struct go_version *version,
+			    struct error *err)
 {
 	uint64_t size = parts->etypes - parts->types;
 	int r;
@@ -166,7 +166,7 @@ int descriptors_open(const struct image *image, const struct module_parts *parts
 	if (!descriptors)
 		return error_fail(err, -ENOMEM, "no memory for the types of the binary");
 	descriptors->arena.limit = MAX_MEMORY;
-	r = table_load(descriptors, image, parts, version, err);
+	r = descriptors_load(descriptors, image, parts, version, err);
 	if (r == 0)
 		r = roots_from_itabs(descriptors, image, parts, err);
 	if (r == 0)
@@ -205,7 +205,7 @@ static int fail_memory(struct error *err)
  * A type argument that is a pointer has the shape "go.shape.*uint8", whatever it points to; in Go 1.18 and 1.19
  * the number of the type parameter follows (see debug_types.c).
  */
-static bool is_any_pointer(const struct type *type)
+static bool is_any_pointer_shape(const struct type *type)
 {
 	static const char shape[] = "go.shape.*uint8";
 	const char *rest = type->name + sizeof(shape) - 1;
@@ -231,7 +231,7 @@ static struct type_record *record_create(struct descriptors *descriptors,
 	record->type.name = arena_string(&descriptors->arena, name, strlen(name));
 	if (!record->type.name)
 		return NULL;
-	record->type.is_any_pointer = is_any_pointer(&record->type);
+	record->type.is_any_pointer = is_any_pointer_shape(&record->type);
 	return record;
 }
 
@@ -271,8 +271,8 @@ static int fail_damaged(const struct type *type, struct error *err)
 	return error_fail(err, -EBADMSG, "the type descriptor of %s is damaged", type->name);
 }
 
-static int complete_fields(struct descriptors *descriptors, struct type *type,
-			   const struct descriptor_parts *parts, struct error *err)
+static int described_fields(struct descriptors *descriptors, struct type *type,
+			    const struct descriptor_parts *parts, struct error *err)
 {
 	struct field *fields;
 	int r = 0;
@@ -299,21 +299,21 @@ static int complete_fields(struct descriptors *descriptors, struct type *type,
 	return r;
 }
 
-static void complete_interface(struct type *type, const struct descriptor_parts *parts)
+static void described_interface(struct type *type, const struct descriptor_parts *parts)
 {
 	type->fields = parts->count ? interface_words : empty_interface_words;
 	type->field_count = INTERFACE_WORDS;
 }
 
-static int complete_parts(struct descriptors *descriptors, struct type *type,
-			  const struct descriptor_parts *parts, struct error *err)
+static int described_parts(struct descriptors *descriptors, struct type *type,
+			   const struct descriptor_parts *parts, struct error *err)
 {
 	int r;
 
 	if (type->kind == TYPE_STRUCT)
-		return complete_fields(descriptors, type, parts, err);
+		return described_fields(descriptors, type, parts, err);
 	if (type->kind == TYPE_INTERFACE)
-		complete_interface(type, parts);
+		described_interface(type, parts);
 	if (type->is_any_pointer)
 		return 0;
 	if (type->kind == TYPE_ARRAY)
@@ -337,7 +337,7 @@ int descriptors_complete(struct descriptors *descriptors, const struct type *typ
 	if (!descriptor_read(&descriptors->table, record->entry, &descriptor) ||
 	    !descriptor_parts_read(&descriptors->table, &descriptor, &parts))
 		return fail_damaged(type, err);
-	r = complete_parts(descriptors, &copy, &parts, err);
+	r = described_parts(descriptors, &copy, &parts, err);
 	if (r < 0)
 		return r;
 	copy.complete = true;
@@ -361,7 +361,7 @@ int descriptors_map_group(struct descriptors *descriptors, const struct type *ma
 
 /* ---- types by name ---- */
 
-static int index_need(struct descriptors *descriptors, struct error *err)
+static int names_need(struct descriptors *descriptors, struct error *err)
 {
 	if (descriptors->index)
 		return 0;
@@ -412,7 +412,7 @@ int descriptors_named(struct descriptors *descriptors, const char *name,
 {
 	const struct type *element = NULL;
 	uint64_t offset = 0;
-	int r = index_need(descriptors, err);
+	int r = names_need(descriptors, err);
 
 	if (r < 0)
 		return r;
@@ -428,7 +428,7 @@ size_t descriptors_count(struct descriptors *descriptors)
 {
 	size_t count = 0;
 
-	if (index_need(descriptors, NULL) == 0)
+	if (names_need(descriptors, NULL) == 0)
 		descriptor_index_all(descriptors->index, &count);
 	return count;
 }

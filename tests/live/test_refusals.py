@@ -273,10 +273,11 @@ def test_later_release(scope, release):
     data = elf.with_version(bytearray(build("server", release, "stripped").read_bytes()), "go1.99")
     check_traced(scope, release, data)
     report = inspect(write(scope, data))
-    start = next(probe for probe in report["probes"] if probe["function"] == "net/http.serverHandler.ServeHTTP")
+    start, end = (next(probe for probe in report["probes"] if probe["function"] == name) for name in
+                  ("net/http.serverHandler.ServeHTTP", "net/http.(*response).finishRequest"))
     check("assumed" in start["types"], f"the source of types is {start['types']!r}")
-    check(all("missing" not in capture for probe in report["probes"] for capture in probe["captures"]),
-          f"captures: {report['probes']}")
+    check(all("missing" not in capture for capture in end["captures"] if capture["expression"] == "w.status"),
+          f"captures at the end of a request: {end['captures']}")
 
 
 def test_later_release_without_descriptors(scope, release):
