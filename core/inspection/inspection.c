@@ -26,7 +26,6 @@ struct installed_probe {
 };
 
 struct inspection {
-	unsigned int references;
 	struct kernel *kernel;
 	char *go_version;
 	const char *convention;
@@ -298,26 +297,19 @@ int inspection_open(struct kernel *kernel, const struct inspection_file *file,
 
 	if (!inspection)
 		return no_memory(err);
-	inspection->references = 1;
 	inspection->kernel = kernel;
 	r = inspect(inspection, file, options, err);
 	if (r < 0) {
-		inspection_release(inspection);
+		inspection_close(inspection);
 		return r;
 	}
 	*ret_inspection = inspection;
 	return 0;
 }
 
-struct inspection *inspection_reference(struct inspection *inspection)
+void inspection_close(struct inspection *inspection)
 {
-	inspection->references++;
-	return inspection;
-}
-
-void inspection_release(struct inspection *inspection)
-{
-	if (!inspection || --inspection->references > 0)
+	if (!inspection)
 		return;
 	for (size_t i = 0; i < inspection->count; i++) {
 		kernel_uninstall(inspection->kernel, inspection->probes[i].plan);

@@ -9,12 +9,12 @@
 #include "contract.h"
 #include "decode.h"
 #include "inspection.h"
-#include "newcomers.h"
+#include "pending_hits.h"
 #include "target.h"
 
 struct dispatcher {
 	struct dispatcher_parts parts;
-	struct newcomers *newcomers;
+	struct pending_hits *pending;
 };
 
 struct dispatcher *dispatcher_create(const struct dispatcher_parts *parts)
@@ -24,8 +24,8 @@ struct dispatcher *dispatcher_create(const struct dispatcher_parts *parts)
 	if (!dispatcher)
 		return NULL;
 	dispatcher->parts = *parts;
-	dispatcher->newcomers = newcomers_create();
-	if (dispatcher->newcomers)
+	dispatcher->pending = pending_hits_create();
+	if (dispatcher->pending)
 		return dispatcher;
 	free(dispatcher);
 	return NULL;
@@ -35,7 +35,7 @@ void dispatcher_destroy(struct dispatcher *dispatcher)
 {
 	if (!dispatcher)
 		return;
-	newcomers_destroy(dispatcher->newcomers);
+	pending_hits_destroy(dispatcher->pending);
 	free(dispatcher);
 }
 
@@ -49,61 +49,61 @@ static void take_hit(void *user, struct bytes record)
 }
 
 /* Not one that the target was before it ran another program; one that has ended is what it was. */
-static bool is_of_target(const struct dispatcher *dispatcher, const struct newcomer *newcomer,
+static bool is_of_target(const struct dispatcher *dispatcher, const struct pending_hit *hit,
 			 const struct target *target)
 {
-	if (kernel_traces(dispatcher->parts.kernel, newcomer->pid))
+	if (kernel_traces(dispatcher->parts.kernel, hit->pid))
 		return true;
-	return !lookout_expects(dispatcher->parts.lookout, newcomer->pid) &&
-	       inspection_schema(target_inspection(target), newcomer->plan);
+	return !watcher_expects(dispatcher->parts.watcher, hit->pid) &&
+	       inspection_schema(target_inspection(target), hit->plan);
 }
 
 /*
  * The process is a target by now, or will be one when its news is acted on, of which this is some should
  * the other have been lost.
  */
-static void take_newcomer(struct dispatcher *dispatcher, const struct newcomer *newcomer,
-			  struct bytes record)
+static void take_pending(struct dispatcher *dispatcher, const struct pending_hit *hit,
+			 struct bytes record)
 {
-	const struct target *target = target_set_find_pid(dispatcher->parts.targets, newcomer->pid);
+	const struct target *target = target_set_find_pid(dispatcher->parts.targets, hit->pid);
 
-	if (target && is_of_target(dispatcher, newcomer, target)) {
+	if (target && is_of_target(dispatcher, hit, target)) {
 		take_hit(dispatcher,
-			 newcomers_assign(dispatcher->newcomers, record, target_id(target)));
+			 pending_hits_assign(dispatcher->pending, record, target_id(target)));
 		return;
 	}
-	if (!lookout_expects(dispatcher->parts.lookout, newcomer->pid))
-		lookout_note(dispatcher->parts.lookout,
-			     &(struct process_news){ RECORD_EXEC, newcomer->pid, 0 });
-	if (!newcomers_keep(dispatcher->newcomers, record))
+	if (!watcher_expects(dispatcher->parts.watcher, hit->pid))
+		watcher_note(dispatcher->parts.watcher,
+			     &(struct process_news){ RECORD_EXEC, hit->pid, 0 });
+	if (!pending_hits_keep(dispatcher->pending, record))
 		dispatcher->parts.losses->pending_dropped++;
 }
 
 void dispatcher_record(struct dispatcher *dispatcher, struct bytes record)
 {
 	struct process_news news;
-	struct newcomer newcomer;
+	struct pending_hit hit;
 
 	if (decode_process(record, &news) == 0)
-		lookout_note(dispatcher->parts.lookout, &news);
-	else if (newcomers_is_one(record, &newcomer))
-		take_newcomer(dispatcher, &newcomer, record);
+		watcher_note(dispatcher->parts.watcher, &news);
+	else if (pending_hit_of(record, &hit))
+		take_pending(dispatcher, &hit, record);
 	else
 		take_hit(dispatcher, record);
 }
 
 void dispatcher_replay(struct dispatcher *dispatcher, const struct target *target)
 {
-	newcomers_hand_on(dispatcher->newcomers, target_identity(target)->pid, target_id(target),
-			  take_hit, dispatcher);
+	pending_hits_replay(dispatcher->pending, target_identity(target)->pid, target_id(target),
+			    take_hit, dispatcher);
 }
 
 int dispatcher_plan_of(const struct dispatcher *dispatcher, uint32_t pid)
 {
-	return newcomers_plan(dispatcher->newcomers, pid);
+	return pending_hits_plan(dispatcher->pending, pid);
 }
 
 void dispatcher_discard(struct dispatcher *dispatcher)
 {
-	newcomers_clear(dispatcher->newcomers);
+	pending_hits_discard(dispatcher->pending);
 }

@@ -4,12 +4,12 @@
 
 #include "assembly.h"
 #include "kernel.h"
-#include "lookout.h"
 #include "losses.h"
 #include "target_set.h"
+#include "watcher.h"
 
 /*
- * Sorts the records of the ring: notifications of processes go to the lookout, hits to the assembly. Hits of
+ * Sorts the records of the ring: notifications of processes go to the watcher, hits to the assembly. Hits of
  * processes that were not looked at yet are kept until it is known which targets they are.
  */
 struct dispatcher;
@@ -18,7 +18,7 @@ struct dispatcher;
 struct dispatcher_parts {
 	const struct kernel *kernel;
 	const struct target_set *targets;
-	struct lookout *lookout;
+	struct watcher *watcher;
 	struct assembly *assembly;
 	struct losses *losses; /* where hits are counted for which there is no memory */
 };

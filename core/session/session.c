@@ -7,20 +7,22 @@
 #include <uv.h>
 
 #include "assembly.h"
+#include "binary_cache.h"
 #include "clock.h"
 #include "event_log.h"
 #include "file_limit.h"
 #include "kernel.h"
-#include "lookout.h"
+#include "kernel_setup.h"
 #include "losses.h"
 #include "open_list.h"
 #include "privilege.h"
 #include "process.h"
 #include "record_clock.h"
 #include "ring.h"
-#include "roster.h"
 #include "signals.h"
 #include "step.h"
+#include "targets.h"
+#include "watcher.h"
 
 struct session {
 	struct session_options options;
@@ -32,8 +34,9 @@ struct session {
 	struct kernel *kernel;
 	struct ring *ring;
 	struct assembly *assembly;
-	struct roster *roster;
-	struct lookout *lookout;
+	struct binary_cache *cache;
+	struct targets *targets;
+	struct watcher *watcher;
 	struct step *step;
 	struct event_log *event_log;
 	struct losses losses;
@@ -100,7 +103,7 @@ int session_add_process(struct session *session, uint32_t pid, struct error *err
 	if (process != pid)
 		notice(&session->options.notifier, NOTICE_INFO,
 		       "%u is a thread of process %u, which is traced as a whole", pid, process);
-	r = roster_add(session->roster, process, &target, err);
+	r = targets_add(session->targets, process, &target, err);
 	file_limit_hint(err);
 	if (target)
 		step_attached(session->step, target);
@@ -109,7 +112,7 @@ int session_add_process(struct session *session, uint32_t pid, struct error *err
 
 int session_add_binary(struct session *session, const char *path, struct error *err)
 {
-	int r = lookout_add_binary(session->lookout, path, err);
+	int r = watcher_add_binary(session->watcher, path, err);
 
 	file_limit_hint(err);
 	return r;
@@ -117,13 +120,13 @@ int session_add_binary(struct session *session, const char *path, struct error *
 
 int session_discover(struct session *session, struct error *err)
 {
-	int r = lookout_start(session->lookout, err);
+	int r = watcher_start(session->watcher, err);
 
-	if (r < 0 || !lookout_is_open(session->lookout))
+	if (r < 0 || !watcher_is_open(session->watcher))
 		return r;
 	run_step(session);
 	notice(&session->options.notifier, NOTICE_DEBUG, "watching for new processes");
-	if (roster_targets(session->roster)->count == 0)
+	if (targets_set(session->targets)->count == 0)
 		notice(&session->options.notifier, NOTICE_INFO,
 		       "no matching process yet: waiting for one to start");
 	return r;
@@ -141,15 +144,16 @@ static void on_signal(void *user)
 static void on_count(void *user)
 {
 	struct session *session = user;
-	struct roster_counts roster = roster_count(session->roster);
+	struct binary_cache_counts cache = binary_cache_count(session->cache);
 	struct sink_counts readers = event_log_readers(session->event_log);
 	struct event_log_counts counts = event_log_count(session->event_log);
 
 	notice(&session->options.notifier, NOTICE_ERROR,
 	       "targets %zu, probes %zu, files with probes %zu, binaries known %zu, inspections %zu, "
 	       "open requests %u, events %llu, lost %llu, readers %zu, lost by readers %llu",
-	       roster_targets(session->roster)->count, roster.probes, roster.probed_files,
-	       roster.binaries, roster.inspections, assembly_open_requests(session->assembly),
+	       targets_set(session->targets)->count,
+	       cache.probes + targets_count_probes(session->targets), cache.probed_files,
+	       cache.binaries, cache.inspections, assembly_open_requests(session->assembly),
 	       (unsigned long long)counts.events, (unsigned long long)counts.lost, readers.readers,
 	       (unsigned long long)readers.lost);
 	open_list_tell(session->assembly, clock_now(), &session->options.notifier);
@@ -175,58 +179,20 @@ static int open_loop(struct session *session, struct error *err)
 			    &session->signals, err);
 }
 
-/* Which of the better ways the kernel lacks is said where that can be seen in the events. */
-static void describe_kernel(struct session *session)
-{
-	const struct notifier *notifier = &session->options.notifier;
-
-	notice(notifier, NOTICE_DEBUG, "attaching with %s",
-	       kernel_attachment_name(session->kernel));
-	if (session->options.attachment == KERNEL_ATTACHMENT_BEST &&
-	    !kernel_can_sleep(session->kernel))
-		notice(notifier, NOTICE_INFO,
-		       "this kernel has no sleepable uprobes (since Linux 6.0): values on pages that are "
-		       "not in memory are null");
-}
-
-static void tell_verifier_lines(const struct notifier *notifier, char *lines)
-{
-	char *rest = lines, *line;
-
-	while ((line = strsep(&rest, "\n")) != NULL) {
-		if (*line)
-			notice(notifier, NOTICE_DEBUG, "verifier: %s", line);
-	}
-}
-
 static int open_kernel(struct session *session, struct error *err)
 {
-	struct kernel_facts facts;
-	struct kernel_features features;
-	struct kernel_failure failure;
-	struct kernel_options options = {
-		.facts = &facts,
-		.features = &features,
-		.max_string = session->options.spec->values.max_string,
-		.ring_size = session->options.ring_size,
-		.attachment = session->options.attachment,
-		.watch_all = session->options.watches_binaries || session->options.name_count ||
-			     session->options.all,
-		.ports = session->options.ports,
-		.port_count = session->options.port_count,
-		.long_plans = session->options.spec->function_count > 0 ||
-			      session->options.spec->requests,
+	const struct session_options *options = &session->options;
+	const struct kernel_options wanted = {
+		.max_string = options->spec->values.max_string,
+		.ring_size = options->ring_size,
+		.attachment = options->attachment,
+		.watch_all = options->watches_binaries || options->name_count || options->all,
+		.ports = options->ports,
+		.port_count = options->port_count,
+		.long_plans = options->spec->function_count > 0 || options->spec->requests,
 	};
-	int r;
 
-	kernel_facts_read(&facts);
-	kernel_features_probe(&facts, &features);
-	r = kernel_open(&options, &session->kernel, &failure, err);
-	if (r == 0)
-		describe_kernel(session);
-	else
-		tell_verifier_lines(&session->options.notifier, failure.verifier);
-	return r;
+	return kernel_setup(&wanted, &options->notifier, &session->kernel, err);
 }
 
 static int open_ring(struct session *session, struct error *err)
@@ -237,12 +203,11 @@ static int open_ring(struct session *session, struct error *err)
 			 kernel_reader_asleep(session->kernel), &callbacks, &session->ring, err);
 }
 
-static int open_roster(struct session *session, struct error *err)
+static int open_cache(struct session *session, struct error *err)
 {
-	struct roster_options options = {
+	struct binary_cache_options options = {
 		.loop = &session->loop,
 		.kernel = session->kernel,
-		.clock = &session->clock,
 		.inspection = {
 			.spec = session->options.spec,
 			.types = session->options.types,
@@ -250,19 +215,33 @@ static int open_roster(struct session *session, struct error *err)
 			.user = session,
 		},
 		.notifier = &session->options.notifier,
+	};
+
+	return binary_cache_create(&options, &session->cache, err);
+}
+
+static int open_targets(struct session *session, struct error *err)
+{
+	struct targets_options options = {
+		.loop = &session->loop,
+		.kernel = session->kernel,
+		.clock = &session->clock,
+		.cache = session->cache,
+		.notifier = &session->options.notifier,
 		.ended = on_ended,
 		.user = session,
 	};
 
-	return roster_create(&options, &session->roster, err);
+	return targets_create(&options, &session->targets, err);
 }
 
-static int open_lookout(struct session *session, struct error *err)
+static int open_watcher(struct session *session, struct error *err)
 {
-	struct lookout_options options = {
+	struct watcher_options options = {
 		.loop = &session->loop,
 		.kernel = session->kernel,
-		.roster = session->roster,
+		.cache = session->cache,
+		.targets = session->targets,
 		.rules = {
 			.names = session->options.names,
 			.name_count = session->options.name_count,
@@ -275,7 +254,7 @@ static int open_lookout(struct session *session, struct error *err)
 		.user = session,
 	};
 
-	return lookout_create(&options, &session->lookout, err);
+	return watcher_create(&options, &session->watcher, err);
 }
 
 static uint64_t lost_ends(void *user)
@@ -288,7 +267,7 @@ static uint64_t lost_ends(void *user)
 static int open_assembly(struct session *session, struct error *err)
 {
 	struct assembly_callbacks callbacks = { on_event, lost_ends, session };
-	int r = assembly_create(roster_targets(session->roster), &callbacks, &session->assembly);
+	int r = assembly_create(targets_set(session->targets), &callbacks, &session->assembly);
 
 	return r < 0 ? error_fail(err, r, "out of memory") : 0;
 }
@@ -298,8 +277,8 @@ static int open_step(struct session *session, struct error *err)
 	struct step_parts parts = {
 		.kernel = session->kernel,
 		.ring = session->ring,
-		.roster = session->roster,
-		.lookout = session->lookout,
+		.targets = session->targets,
+		.watcher = session->watcher,
 		.assembly = session->assembly,
 		.event_log = session->event_log,
 		.losses = &session->losses,
@@ -349,9 +328,11 @@ static int open_parts(struct session *session, struct error *err)
 	if (r == 0)
 		r = open_kernel(session, err);
 	if (r == 0)
-		r = open_roster(session, err);
+		r = open_cache(session, err);
 	if (r == 0)
-		r = open_lookout(session, err);
+		r = open_targets(session, err);
+	if (r == 0)
+		r = open_watcher(session, err);
 	if (r == 0)
 		r = open_assembly(session, err);
 	if (r == 0)
@@ -381,7 +362,7 @@ int session_create(const struct session_options *options, struct session **ret_s
 	}
 	needs.admin = kernel_needs_admin(session->kernel);
 	privilege_drop(&needs);
-	roster_start_workers(session->roster);
+	targets_start_workers(session->targets);
 	*ret_session = session;
 	return 0;
 }
@@ -400,8 +381,9 @@ void session_destroy(struct session *session)
 {
 	if (!session)
 		return;
-	lookout_destroy(session->lookout);
-	roster_destroy(session->roster);
+	watcher_destroy(session->watcher);
+	targets_destroy(session->targets);
+	binary_cache_destroy(session->cache);
 	ring_close(session->ring);
 	event_log_close(session->event_log);
 	if (session->loop_open)
@@ -424,7 +406,8 @@ static void run_loop(struct session *session)
 /* What was submitted before the end is still told. */
 static void finish(struct session *session)
 {
-	roster_detach_all(session->roster);
+	binary_cache_detach_all(session->cache);
+	targets_detach_all(session->targets);
 	step_finish(session->step);
 	/* Of those that were to be counted all have been. */
 	if (!event_log_is_full(session->event_log))

@@ -28,8 +28,8 @@ int step_create(const struct step_parts *parts, struct step **ret_step, struct e
 	struct step *step = calloc(1, sizeof(*step));
 	struct dispatcher_parts dispatcher = {
 		.kernel = parts->kernel,
-		.targets = roster_targets(parts->roster),
-		.lookout = parts->lookout,
+		.targets = targets_set(parts->targets),
+		.watcher = parts->watcher,
 		.assembly = parts->assembly,
 		.losses = parts->losses,
 	};
@@ -93,10 +93,10 @@ void step_attached(struct step *step, const struct target *target)
 static void tell_end(struct step *step, struct target *target)
 {
 	assembly_end_target(step->parts.assembly, target);
-	lookout_retry(step->parts.lookout);
+	watcher_retry(step->parts.watcher);
 	event_log_ended(step->parts.event_log, target_identity(target));
 	event_log_flush(step->parts.event_log);
-	roster_remove(step->parts.roster, target);
+	targets_remove(step->parts.targets, target);
 }
 
 /*
@@ -108,11 +108,11 @@ static void tell_vanished(struct step *step, uint32_t pid)
 	int plan = dispatcher_plan_of(step->dispatcher, pid);
 	struct target *target;
 
-	if (plan >= 0 && roster_add_ended(step->parts.roster, pid, plan, &target, NULL) == 0) {
+	if (plan >= 0 && targets_add_ended(step->parts.targets, pid, plan, &target, NULL) == 0) {
 		step_attached(step, target);
 		tell_end(step, target);
 	}
-	if (!lookout_expects(step->parts.lookout, pid))
+	if (!watcher_expects(step->parts.watcher, pid))
 		kernel_dismiss(step->parts.kernel, pid);
 }
 
@@ -170,8 +170,8 @@ static void find_targets(struct step *step)
 {
 	struct finding finding;
 
-	lookout_begin(step->parts.lookout);
-	while (lookout_next(step->parts.lookout, &finding)) {
+	watcher_begin(step->parts.watcher);
+	while (watcher_next(step->parts.watcher, &finding)) {
 		if (!finding.ended && !finding.vanished && !finding.attached)
 			continue;
 		act_on(step, &finding);
@@ -182,8 +182,8 @@ static void find_targets(struct step *step)
 
 static bool is_idle(const struct step *step)
 {
-	return roster_targets(step->parts.roster)->count == 0 &&
-	       !lookout_is_open(step->parts.lookout);
+	return targets_set(step->parts.targets)->count == 0 &&
+	       !watcher_is_open(step->parts.watcher);
 }
 
 bool step_run(struct step *step)

@@ -8,12 +8,12 @@
 #include "error.h"
 #include "event_log.h"
 #include "kernel.h"
-#include "lookout.h"
 #include "losses.h"
 #include "notice.h"
 #include "record_clock.h"
 #include "ring.h"
-#include "roster.h"
+#include "targets.h"
+#include "watcher.h"
 
 /*
  * What a session does over and over: reads the ring, handles the notifications in it, attaches to the
@@ -26,8 +26,8 @@ struct step;
 struct step_parts {
 	struct kernel *kernel;
 	struct ring *ring;
-	struct roster *roster;
-	struct lookout *lookout;
+	struct targets *targets;
+	struct watcher *watcher;
 	struct assembly *assembly;
 	struct event_log *event_log;
 	struct losses *losses;

@@ -25,7 +25,7 @@ struct deployments {
 	void *user;
 };
 
-static struct directory *find(struct deployments *deployments, int watch)
+static struct directory *find_directory(struct deployments *deployments, int watch)
 {
 	for (size_t i = 0; i < deployments->count; i++) {
 		if (deployments->directories[i].watch == watch)
@@ -42,7 +42,7 @@ static void forget(struct deployments *deployments, struct directory *directory)
 
 static void take(struct deployments *deployments, const struct inotify_event *event)
 {
-	struct directory *directory = find(deployments, event->wd);
+	struct directory *directory = find_directory(deployments, event->wd);
 	char path[PATH_MAX + NAME_MAX + 2];
 
 	if (!directory)
@@ -108,7 +108,7 @@ void deployments_watch(struct deployments *deployments, const char *path)
 		return;
 	/* One that is watched already gives its number again. */
 	watch = inotify_add_watch(deployments->descriptor, *directory ? directory : "/", mask);
-	if (watch < 0 || find(deployments, watch))
+	if (watch < 0 || find_directory(deployments, watch))
 		free(directory);
 	else
 		deployments->directories[deployments->count++] =

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <uv.h>
 
+#include "binary_cache.h"
 #include "breakpoint.h"
+#include "known_binary.h"
 
 struct target {
 	uint32_t id;
@@ -14,8 +16,7 @@ struct target {
 	struct process_identity identity;
 	struct container_id container;
 	char *library; /* that has the code, as the process sees it; NULL: what it runs has it */
-	struct known_binary *binary;
-	struct inspection *inspection; /* its own reference: it may outlive the catalog */
+	struct known_binary *binary; /* a user of which it is */
 	struct attachment *attachment;
 	uint64_t since;
 	bool has_own_probes;
@@ -32,7 +33,7 @@ struct target {
 static void destroy(struct target *target)
 {
 	attachment_detach(target->attachment);
-	inspection_release(target->inspection);
+	binary_cache_release(target->binary);
 	process_close(&target->process);
 	free(target->library);
 	free(target);
@@ -78,7 +79,7 @@ static void on_end(uv_poll_t *end, int status, int events)
 static int check_reached(const struct target *target, struct error *err)
 {
 	size_t count;
-	const struct attach_point *points = inspection_points(target->inspection, &count);
+	const struct attach_point *points = inspection_points(target->binary->inspection, &count);
 	struct file_identity file;
 	int r = count ? breakpoint_stands(target->process.pid, target->library,
 					  points[0].file_offset) :
@@ -112,8 +113,8 @@ static int attach_own(struct target *target, const struct target_options *option
 		      struct error *err)
 {
 	size_t count;
-	const struct attach_point *points = inspection_points(target->inspection, &count);
-	struct pinned_file_path path = known_binary_path(target->binary);
+	const struct attach_point *points = inspection_points(target->binary->inspection, &count);
+	struct pinned_file_path path = pinned_file_path(&target->binary->file);
 	int r = kernel_attach(options->kernel, target->library ? path.text : NULL,
 			      target->process.pid, target->id, points, count, &target->attachment,
 			      err);
@@ -128,7 +129,7 @@ static int attach(struct target *target, const struct target_options *options, s
 	struct error why = { 0 };
 	int r;
 
-	if (known_binary_is_probed(target->binary))
+	if (target->binary->probes)
 		r = kernel_adopt(options->kernel, target->process.pid, target->id,
 				 &target->attachment, &why);
 	else
@@ -146,7 +147,7 @@ static int attach(struct target *target, const struct target_options *options, s
 
 static int name_library(struct target *target, const struct known_binary *binary)
 {
-	if (!inspection_is_library(known_binary_inspection(binary)))
+	if (!inspection_is_library(binary->inspection))
 		return 0;
 	target->library = strdup(known_binary_name(binary));
 	return target->library ? 0 : -ENOMEM;
@@ -156,9 +157,10 @@ static struct target *create(const struct target_options *options, const struct 
 			     struct error *err)
 {
 	struct target *target = calloc(1, sizeof(*target));
-	struct inspection *inspection = known_binary_inspection(options->binary);
+	const struct inspection *inspection = options->binary->inspection;
 
 	if (!target || name_library(target, options->binary) < 0) {
+		binary_cache_release(options->binary);
 		free(target);
 		error_fail(err, -ENOMEM, "out of memory");
 		return NULL;
@@ -167,7 +169,6 @@ static struct target *create(const struct target_options *options, const struct 
 	target->process = *process;
 	target->binary = options->binary;
 	target->has_workers = options->has_workers;
-	target->inspection = inspection_reference(inspection);
 	target->detaching.data = target;
 	target->ended = options->ended;
 	target->user = options->user;
@@ -249,7 +250,7 @@ bool target_is_withdrawn(const struct target *target)
 	return target->is_withdrawn;
 }
 
-void targets_detach(struct target *const *targets, size_t count)
+void target_detach_all(struct target *const *targets, size_t count)
 {
 	struct attachment **attachments = calloc(count, sizeof(struct attachment *));
 
@@ -300,7 +301,7 @@ size_t target_probes(const struct target *target)
 	size_t count = 0;
 
 	if (target->has_own_probes)
-		inspection_points(target->inspection, &count);
+		inspection_points(target->binary->inspection, &count);
 	return count;
 }
 
@@ -311,5 +312,5 @@ struct known_binary *target_binary(const struct target *target)
 
 const struct inspection *target_inspection(const struct target *target)
 {
-	return target->inspection;
+	return target->binary->inspection;
 }

@@ -27,15 +27,13 @@ struct inspection_file {
 };
 
 /*
- * Inspects the file for `kernel`. -ENOENT when there is nothing in it to trace. The caller owns one
- * reference.
+ * Inspects the file for `kernel`. -ENOENT when there is nothing in it to trace.
  */
 int inspection_open(struct kernel *kernel, const struct inspection_file *file,
 		    const struct inspection_options *options, struct inspection **ret_inspection,
 		    struct error *err);
 
-struct inspection *inspection_reference(struct inspection *inspection);
-void inspection_release(struct inspection *inspection);
+void inspection_close(struct inspection *inspection);
 
 /* Whether the binary is a shared library, which processes load and none runs. */
 bool inspection_is_library(const struct inspection *inspection);

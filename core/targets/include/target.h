@@ -2,12 +2,12 @@
 #ifndef GOHTTPSNOOP_CORE_TARGET_H
 #define GOHTTPSNOOP_CORE_TARGET_H
 
-#include "catalog.h"
 #include "inspection.h"
 #include "process.h"
 #include "process_identity.h"
 #include "record_clock.h"
 
+struct known_binary;
 struct uv_loop_s;
 
 /* A process that is being traced. */
@@ -19,7 +19,7 @@ struct target_options {
 	const struct record_clock *clock;
 	uint32_t id;
 	bool has_workers;	     /* see workers.h */
-	struct known_binary *binary; /* a user of which the target is until it is closed */
+	struct known_binary *binary; /* a use of it is taken over, also on failure */
 	/* Called once, from the loop, when the process has ended. */
 	void (*ended)(void *user, struct target *target);
 	void *user;
@@ -44,7 +44,7 @@ bool target_withdraw(struct target *target);
 bool target_is_withdrawn(const struct target *target);
 
 /* Removes the probes of many at once. Records that are already in the ring stay there. */
-void targets_detach(struct target *const *targets, size_t count);
+void target_detach_all(struct target *const *targets, size_t count);
 
 /* Removes the probes and frees the target, in the course of the loop. */
 void target_close(struct target *target);

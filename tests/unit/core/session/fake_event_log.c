@@ -47,7 +47,8 @@ void event_log_attached(struct event_log *event_log, const struct process_identi
 {
 	char line[256];
 
-	snprintf(line, sizeof(line), "attached %u %.200s", target->pid, target->exe);
+	snprintf(line, sizeof(line), "attached %u %.100s%s%.100s", target->pid, target->exe,
+		 target->library ? " in " : "", target->library ? target->library : "");
 	event_log->line(line);
 }
 

@@ -13,8 +13,8 @@
 enum { START, END, PROBES };
 
 struct inspection {
-	unsigned int references;
 	struct kernel *kernel;
+	bool is_library;
 	size_t count;
 	struct attach_point points[PROBES];
 };
@@ -66,31 +66,25 @@ int inspection_open(struct kernel *kernel, const struct inspection_file *file,
 
 	if (r < 0)
 		return error_fail(err, r, "cannot be read");
-	if (code != CODE_SERVER)
+	if (code != CODE_SERVER && code != CODE_LIBRARY)
 		return error_fail(err, code == CODE_OTHER ? -ENOEXEC : -ENOENT, "has nothing");
 	inspection = calloc(1, sizeof(*inspection));
 	if (!inspection)
 		abort();
-	inspection->references = 1;
 	inspection->kernel = kernel;
+	inspection->is_library = code == CODE_LIBRARY;
 	r = install(inspection, err);
 	if (r < 0) {
-		inspection_release(inspection);
+		inspection_close(inspection);
 		return r;
 	}
 	*ret_inspection = inspection;
 	return 0;
 }
 
-struct inspection *inspection_reference(struct inspection *inspection)
+void inspection_close(struct inspection *inspection)
 {
-	inspection->references++;
-	return inspection;
-}
-
-void inspection_release(struct inspection *inspection)
-{
-	if (!inspection || --inspection->references > 0)
+	if (!inspection)
 		return;
 	for (size_t i = 0; i < inspection->count; i++)
 		kernel_uninstall(inspection->kernel, inspection->points[i].plan);
@@ -99,7 +93,7 @@ void inspection_release(struct inspection *inspection)
 
 bool inspection_is_library(const struct inspection *inspection)
 {
-	return false;
+	return inspection->is_library;
 }
 
 const char *inspection_go_version(const struct inspection *inspection)

@@ -100,7 +100,8 @@ int kernel_attach(struct kernel *kernel, const char *path, uint32_t pid, uint32_
 	if (r < 0)
 		return error_fail(err, r, "cannot be attached to");
 	enter(pid, target);
-	*ret_attachment = add(process->file, pid, target, points, count);
+	*ret_attachment =
+		add(path ? file_of_path(path) : process->file, pid, target, points, count);
 	return 0;
 }
 
@@ -202,12 +203,21 @@ static uint64_t cookie_of(const struct attachment *attachment, uint32_t plan, ui
 	       (uint64_t)attachment->target << COOKIE_PLAN_BITS | plan;
 }
 
+static bool has_mapped(const struct machine_process *process, size_t file)
+{
+	bool found = process->file == file;
+
+	for (size_t i = 0; i < process->library_count; i++)
+		found = found || process->libraries[i] == file;
+	return found;
+}
+
 uint64_t kernel_fake_cookie(const struct machine_process *process, enum plan_role role)
 {
 	uint64_t cookie = 0;
 
 	for (const struct attachment *a = machine.attachments; !cookie && a; a = a->next) {
-		for (size_t i = 0; !cookie && a->file == process->file && i < a->count; i++) {
+		for (size_t i = 0; !cookie && has_mapped(process, a->file) && i < a->count; i++) {
 			if (machine.plan_roles[a->points[i].plan] == role)
 				cookie = cookie_of(a, a->points[i].plan, process->pid);
 		}

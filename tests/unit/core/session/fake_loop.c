@@ -97,6 +97,8 @@ void clock_fake_reset(void)
 /* ---- deployments.h ---- */
 
 struct deployments {
+	char directories[8][64];
+	size_t count;
 	void (*appeared)(void *user, const char *path);
 	void *user;
 };
@@ -106,12 +108,34 @@ static struct deployments the_deployments;
 struct deployments *deployments_create(struct uv_loop_s *loop,
 				       void (*appeared)(void *user, const char *path), void *user)
 {
-	the_deployments = (struct deployments){ appeared, user };
+	the_deployments = (struct deployments){ .appeared = appeared, .user = user };
 	return &the_deployments;
+}
+
+static size_t directory_length(const char *path)
+{
+	return (size_t)(strrchr(path, '/') - path);
+}
+
+static bool is_watched(const char *path)
+{
+	size_t length = directory_length(path);
+
+	for (size_t i = 0; i < the_deployments.count; i++) {
+		if (strlen(the_deployments.directories[i]) == length &&
+		    memcmp(the_deployments.directories[i], path, length) == 0)
+			return true;
+	}
+	return false;
 }
 
 void deployments_watch(struct deployments *deployments, const char *path)
 {
+	if (is_watched(path))
+		return;
+	if (deployments->count == 8 || directory_length(path) >= 64)
+		abort();
+	memcpy(deployments->directories[deployments->count++], path, directory_length(path));
 }
 
 void deployments_destroy(struct deployments *deployments)
@@ -120,5 +144,6 @@ void deployments_destroy(struct deployments *deployments)
 
 void deployments_fake(const char *path)
 {
-	the_deployments.appeared(the_deployments.user, path);
+	if (is_watched(path))
+		the_deployments.appeared(the_deployments.user, path);
 }

@@ -240,28 +240,41 @@ int listeners_include(uint32_t pid, const uint16_t *ports, size_t count)
 int go_libraries_find(const struct process *process, struct go_libraries *ret_libraries,
 		      struct error *err)
 {
+	struct machine_process *found = machine_find_process(process->pid);
 	int r = machine_fails("libraries");
 
 	if (r < 0)
 		return error_fail(err, r, "its mappings cannot be read");
-	*ret_libraries = (struct go_libraries){ .count = 0 };
+	*ret_libraries = (struct go_libraries){ .paths = calloc(2, sizeof(char *)) };
+	if (!ret_libraries->paths)
+		abort();
+	for (size_t i = 0; found && i < found->library_count; i++)
+		ret_libraries->paths[ret_libraries->count++] =
+			machine.files[found->libraries[i]].path;
 	return 0;
 }
 
 void go_libraries_finish(struct go_libraries *libraries)
 {
+	free(libraries->paths);
 }
 
 struct library_path library_path(uint32_t pid, const char *path)
 {
-	abort();
+	struct library_path here;
+
+	snprintf(here.text, sizeof(here.text), "%s", path);
+	return here;
 }
 
 int breakpoint_stands(uint32_t pid, const char *library, uint64_t file_offset)
 {
+	struct machine_process *process = machine_find_process(pid);
 	int r = machine_fails("breakpoint");
 
-	return r < 0 ? r : 1;
+	if (r < 0)
+		return r;
+	return process ? !machine.files[process->file].is_copied : -ESRCH;
 }
 
 bool debugger_warn(const struct process *process, struct error *ret_warning)

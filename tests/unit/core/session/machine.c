@@ -157,10 +157,12 @@ void machine_run(uint32_t pid, const char *path)
 {
 	struct machine_process *process = machine_find_process(pid);
 
-	if (process)
+	if (process) {
 		process->file = machine_file_at(path);
-	else
+		process->library_count = 0;
+	} else {
 		add_process(pid, machine_file_at(path));
+	}
 	note_exec(pid);
 }
 
@@ -176,6 +178,14 @@ void machine_exit(uint32_t pid)
 
 	process->has_ended = true;
 	check(eventfd_write(process->end, 1) == 0, "eventfd");
+}
+
+void machine_load(uint32_t pid, const char *path)
+{
+	struct machine_process *process = machine_process_of(pid);
+
+	check(process->library_count < 2, "too many libraries");
+	process->libraries[process->library_count++] = machine_file_at(path);
 }
 
 void machine_listen(uint32_t pid, uint16_t port)

@@ -29,6 +29,7 @@ enum machine_code {
 	CODE_SERVER,  /* a Go program that serves HTTP */
 	CODE_NOTHING, /* a Go program with nothing to trace */
 	CODE_OTHER,   /* no Go program */
+	CODE_LIBRARY, /* a shared library in Go that serves HTTP */
 };
 
 /* Its number is its inode. */
@@ -39,6 +40,7 @@ struct machine_file {
 	bool is_unlinked, is_recalled;
 	size_t leases;	     /* that are held on it */
 	bool refuses_leases; /* its file system has none */
+	bool is_copied;	     /* processes run a copy of it, which probes do not reach */
 };
 
 struct machine_process {
@@ -46,7 +48,9 @@ struct machine_process {
 	size_t file;
 	int end; /* an eventfd, readable when the process has ended */
 	bool has_ended;
-	uint16_t port; /* that it listens on, or 0 */
+	uint16_t port;	     /* that it listens on, or 0 */
+	size_t libraries[2]; /* files that it has loaded */
+	size_t library_count;
 };
 
 struct machine_record {
@@ -104,6 +108,7 @@ void machine_unlink_file(const char *path);
 void machine_run(uint32_t pid, const char *path); /* a new process, or one that is there, execs */
 void machine_fork(uint32_t pid, uint32_t child);
 void machine_exit(uint32_t pid);
+void machine_load(uint32_t pid, const char *path); /* a library */
 void machine_listen(uint32_t pid, uint16_t port);
 /* A thread of the process executes the probed instruction of this role, if it has a probe. */
 void machine_hit(uint32_t pid, enum plan_role role, uint64_t key, const char *path,

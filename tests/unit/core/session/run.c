@@ -13,8 +13,9 @@
 struct run {
 	uv_loop_t loop;
 	struct record_clock clock;
-	struct roster *roster;
-	struct lookout *lookout;
+	struct binary_cache *cache;
+	struct targets *targets;
+	struct watcher *watcher;
 	struct assembly *assembly;
 	struct event_log *event_log;
 	struct step *step;
@@ -94,17 +95,22 @@ static uint64_t lost_ends(void *user)
 
 static void open_parts(struct run *run, const struct discovery_rules *rules)
 {
-	const struct roster_options roster = {
+	const struct binary_cache_options cache = {
+		.loop = &run->loop,
+		.kernel = kernel_fake(),
+		.inspection.refused = on_refused,
+		.notifier = &run->notifier,
+	};
+	struct targets_options targets = {
 		.loop = &run->loop,
 		.kernel = kernel_fake(),
 		.clock = &run->clock,
-		.inspection.refused = on_refused,
 		.notifier = &run->notifier,
 		.ended = on_ended,
 		.user = run,
 	};
 	struct assembly_callbacks assembly = { on_event, lost_ends, run };
-	struct lookout_options lookout = {
+	struct watcher_options watcher = {
 		.loop = &run->loop,
 		.kernel = kernel_fake(),
 		.rules = *rules,
@@ -113,10 +119,12 @@ static void open_parts(struct run *run, const struct discovery_rules *rules)
 		.user = run,
 	};
 
-	check(roster_create(&roster, &run->roster, NULL) == 0, "roster_create");
-	lookout.roster = run->roster;
-	check(lookout_create(&lookout, &run->lookout, NULL) == 0, "lookout_create");
-	check(assembly_create(roster_targets(run->roster), &assembly, &run->assembly) == 0,
+	check(binary_cache_create(&cache, &run->cache, NULL) == 0, "binary_cache_create");
+	targets.cache = watcher.cache = run->cache;
+	check(targets_create(&targets, &run->targets, NULL) == 0, "targets_create");
+	watcher.targets = run->targets;
+	check(watcher_create(&watcher, &run->watcher, NULL) == 0, "watcher_create");
+	check(assembly_create(targets_set(run->targets), &assembly, &run->assembly) == 0,
 	      "assembly_create");
 }
 
@@ -131,8 +139,8 @@ struct run *run_create(const struct discovery_rules *rules, void (*line)(const c
 	run->event_log = event_log_fake(line);
 	open_parts(run, rules);
 	parts.ring = ring_fake(&(struct ring_callbacks){ on_record, do_step, run });
-	parts.roster = run->roster;
-	parts.lookout = run->lookout;
+	parts.targets = run->targets;
+	parts.watcher = run->watcher;
 	parts.assembly = run->assembly;
 	parts.event_log = run->event_log;
 	parts.losses = &run->losses;
@@ -144,11 +152,13 @@ struct run *run_create(const struct discovery_rules *rules, void (*line)(const c
 
 void run_finish(struct run *run)
 {
-	roster_detach_all(run->roster);
+	binary_cache_detach_all(run->cache);
+	targets_detach_all(run->targets);
 	step_finish(run->step);
 	assembly_close(run->assembly);
-	lookout_destroy(run->lookout);
-	roster_destroy(run->roster);
+	watcher_destroy(run->watcher);
+	targets_destroy(run->targets);
+	binary_cache_destroy(run->cache);
 	while (uv_run(&run->loop, UV_RUN_DEFAULT))
 		;
 	check(uv_loop_close(&run->loop) == 0, "handles were left open");
@@ -159,13 +169,13 @@ void run_finish(struct run *run)
 
 bool run_add_binary(struct run *run, const char *path)
 {
-	return lookout_add_binary(run->lookout, path, NULL) == 0;
+	return watcher_add_binary(run->watcher, path, NULL) == 0;
 }
 
 bool run_add_process(struct run *run, uint32_t pid)
 {
 	struct target *target = NULL;
-	int r = roster_add(run->roster, pid, &target, NULL);
+	int r = targets_add(run->targets, pid, &target, NULL);
 
 	if (target)
 		step_attached(run->step, target);
@@ -174,20 +184,25 @@ bool run_add_process(struct run *run, uint32_t pid)
 
 bool run_discover(struct run *run)
 {
-	if (lookout_start(run->lookout, NULL) < 0)
+	if (watcher_start(run->watcher, NULL) < 0)
 		return false;
 	do_step(run);
 	return true;
 }
 
-bool run_step(struct run *run)
+void run_loop(struct run *run)
 {
 	uv_run(&run->loop, UV_RUN_NOWAIT);
+}
+
+bool run_step(struct run *run)
+{
+	run_loop(run);
 	do_step(run);
 	return run->has_work;
 }
 
-struct roster_counts run_count(const struct run *run)
+struct binary_cache_counts run_count(const struct run *run)
 {
-	return roster_count(run->roster);
+	return binary_cache_count(run->cache);
 }

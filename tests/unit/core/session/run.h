@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "binary_cache.h"
 #include "discovery.h"
-#include "roster.h"
 
 /*
  * The parts of a session that are under test, put together as core/session/session.c does, on the fake
@@ -25,9 +25,12 @@ bool run_add_binary(struct run *run, const char *path);
 bool run_add_process(struct run *run, uint32_t pid);
 bool run_discover(struct run *run);
 
-/* False when nothing is left to do. */
+/* What is due on the loop: processes' ends are seen, handles closed. */
+void run_loop(struct run *run);
+
+/* The same, and a step. False when nothing is left to do. */
 bool run_step(struct run *run);
 
-struct roster_counts run_count(const struct run *run);
+struct binary_cache_counts run_count(const struct run *run);
 
 #endif

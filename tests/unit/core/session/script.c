@@ -138,6 +138,21 @@ static void do_unleased(struct script *script)
 	machine.files[machine_file_at(script->words[1])].refuses_leases = true;
 }
 
+static void do_library(struct script *script)
+{
+	machine_create_file(script->words[1], CODE_LIBRARY);
+}
+
+static void do_copied(struct script *script)
+{
+	machine.files[machine_file_at(script->words[1])].is_copied = true;
+}
+
+static void do_load(struct script *script)
+{
+	machine_load(pid_at(script, 1), script->words[2]);
+}
+
 /* Without a lease nobody is asked. */
 static void do_write(struct script *script)
 {
@@ -304,6 +319,7 @@ static void do_fail(struct script *script)
 
 static void do_wait(struct script *script)
 {
+	run_loop(script->run);
 	clock_fake_pass(number_at(script, 1));
 }
 
@@ -337,6 +353,22 @@ static void do_probes(struct script *script)
 		      "processes with probes");
 }
 
+static void do_new(struct script *script)
+{
+	uint32_t pid = pid_at(script, 1);
+
+	expect_number(script, machine.newcomers[pid] || machine.listeners[pid], true,
+		      "hits come through");
+}
+
+static void do_looked_at(struct script *script)
+{
+	uint32_t pid = pid_at(script, 1);
+
+	expect_number(script, machine.newcomers[pid] || machine.listeners[pid], false,
+		      "hits come through");
+}
+
 static void do_known(struct script *script)
 {
 	expect_number(script, run_count(script->run).binaries, number_at(script, 1),
@@ -364,23 +396,45 @@ static const struct command {
 	size_t words; /* beside its name */
 	void (*run)(struct script *script);
 } commands[] = {
-	{ "server", 1, do_server }, { "nothing", 1, do_nothing },
-	{ "other", 1, do_other },   { "unleased", 1, do_unleased },
-	{ "write", 1, do_write },   { "unlink", 1, do_unlink },
-	{ "all", 0, do_all },	    { "name", 1, do_name },
-	{ "port", 1, do_port },	    { "binary", 1, do_binary },
-	{ "begin", 0, do_begin },   { "trace", 1, do_trace },
-	{ "run", 2, do_run },	    { "fork", 2, do_fork },
-	{ "exit", 1, do_exit },	    { "listen", 2, do_listen },
-	{ "start", 3, do_start },   { "end", 3, do_end },
-	{ "deaf", 0, do_deaf },	    { "hear", 0, do_hear },
-	{ "room", 1, do_room },	    { "turn", 1, do_turn },
-	{ "stall", 0, do_stall },   { "resume", 0, do_resume },
-	{ "appear", 1, do_appear }, { "fail", 3, do_fail },
-	{ "wait", 1, do_wait },	    { "step", 0, do_step },
-	{ "finish", 0, do_finish }, { "probes", 2, do_probes },
-	{ "known", 1, do_known },   { "inspected", 1, do_inspected },
-	{ "idle", 0, do_idle },	    { "busy", 0, do_busy },
+	{ "server", 1, do_server },
+	{ "nothing", 1, do_nothing },
+	{ "other", 1, do_other },
+	{ "unleased", 1, do_unleased },
+	{ "write", 1, do_write },
+	{ "unlink", 1, do_unlink },
+	{ "all", 0, do_all },
+	{ "name", 1, do_name },
+	{ "port", 1, do_port },
+	{ "binary", 1, do_binary },
+	{ "begin", 0, do_begin },
+	{ "trace", 1, do_trace },
+	{ "run", 2, do_run },
+	{ "fork", 2, do_fork },
+	{ "exit", 1, do_exit },
+	{ "listen", 2, do_listen },
+	{ "start", 3, do_start },
+	{ "end", 3, do_end },
+	{ "deaf", 0, do_deaf },
+	{ "hear", 0, do_hear },
+	{ "room", 1, do_room },
+	{ "turn", 1, do_turn },
+	{ "stall", 0, do_stall },
+	{ "resume", 0, do_resume },
+	{ "appear", 1, do_appear },
+	{ "fail", 3, do_fail },
+	{ "wait", 1, do_wait },
+	{ "step", 0, do_step },
+	{ "finish", 0, do_finish },
+	{ "probes", 2, do_probes },
+	{ "known", 1, do_known },
+	{ "inspected", 1, do_inspected },
+	{ "idle", 0, do_idle },
+	{ "busy", 0, do_busy },
+	{ "library", 1, do_library },
+	{ "copied", 1, do_copied },
+	{ "load", 2, do_load },
+	{ "new", 1, do_new },
+	{ "looked-at", 1, do_looked_at },
 };
 
 /* ---- lines ---- */

@@ -4,34 +4,35 @@
 
 #include <stdbool.h>
 
-#include "lookout.h"
-
 /*
  * What happens on the fake machine, a line each, and what a session then has to say:
  *
  *	server PATH                 a file with a Go program that serves HTTP; replaces what stood there
  *	nothing PATH, other PATH    one with nothing to trace, one that is no Go program
+ *	library PATH                a shared library in Go that serves HTTP
  *	unleased PATH               its file system has no leases
+ *	copied PATH                 processes run a copy of it, which probes do not reach
  *	write PATH, unlink PATH     somebody wants to write to the file; removes its name
  *	all, name GLOB, port N,     which processes are wanted; then
  *	binary PATH
  *	begin                       the session begins
  *	trace PID                   --pid PID
  *	run PID PATH                a process begins, or one that runs executes another program
- *	fork PID CHILD, exit PID, listen PID PORT
+ *	fork PID CHILD, exit PID, listen PID PORT, load PID PATH
  *	start PID KEY PATH          a request begins, ends: seen where a probe is
  *	end PID KEY STATUS
  *	deaf, hear                  no record of a process gets through from now on; they do again
  *	room N                      so many records fit into the ring
  *	turn N                      so many records are read before the loop gets its turn
  *	stall, resume               the last record is half written; it is complete
- *	appear PATH                 the directory's watch tells of the file
+ *	appear PATH                 the directory's watch, if there is one, tells of the file
  *	fail OPERATION ERROR N      the next N calls of an operation fail
  *	wait N                      so many milliseconds pass
  *	step                        processes' ends are seen, and a step is run
  *	finish                      the session ends
  *	= EVENT                     what was told since the last such block is exactly this block
  *	probes FILES PROCESSES      so many files, and single processes, have probes
+ *	new PID, looked-at PID      whether hits of a process that is no target come through
  *	known FILES                 so many binaries are known
  *	inspected N                 and so many were inspected so far
  *	idle, busy                  whether the last step found that nothing is left to do

@@ -8,7 +8,7 @@
 #include <linux/types.h>
 
 #include "contract.h"
-#include "newcomers.h"
+#include "pending_hits.h"
 
 static struct record_hit record_of(uint32_t pid, uint32_t target, uint32_t plan, uint64_t time)
 {
@@ -27,11 +27,11 @@ static struct bytes bytes_of(const struct record_hit *record)
 	return (struct bytes){ (const uint8_t *)record, sizeof(*record) };
 }
 
-static void keep(struct newcomers *newcomers, uint32_t pid, uint64_t time)
+static void keep(struct pending_hits *pending, uint32_t pid, uint64_t time)
 {
 	struct record_hit record = record_of(pid, 0, 3, time);
 
-	assert_true(newcomers_keep(newcomers, bytes_of(&record)));
+	assert_true(pending_hits_keep(pending, bytes_of(&record)));
 }
 
 struct taken {
@@ -50,54 +50,54 @@ static void take(void *user, struct bytes record)
 
 static void tells_them_apart(void **state)
 {
-	struct record_hit newcomer = record_of(1234, 0, 3, 1), target = record_of(1234, 5, 3, 1);
-	struct newcomer found = { .pid = 0 };
+	struct record_hit hit = record_of(1234, 0, 3, 1), target = record_of(1234, 5, 3, 1);
+	struct pending_hit found = { .pid = 0 };
 
-	assert_true(newcomers_is_one(bytes_of(&newcomer), &found));
+	assert_true(pending_hit_of(bytes_of(&hit), &found));
 	assert_int_equal(found.pid, 1234);
 	assert_int_equal(found.plan, 3);
-	assert_false(newcomers_is_one(bytes_of(&target), &found));
-	newcomer.kind = RECORD_EXEC;
-	assert_false(newcomers_is_one(bytes_of(&newcomer), &found));
-	assert_false(newcomers_is_one((struct bytes){ (const uint8_t *)&newcomer, 39 }, &found));
+	assert_false(pending_hit_of(bytes_of(&target), &found));
+	hit.kind = RECORD_EXEC;
+	assert_false(pending_hit_of(bytes_of(&hit), &found));
+	assert_false(pending_hit_of((struct bytes){ (const uint8_t *)&hit, 39 }, &found));
 }
 
 /* In order, of one process only, and once. */
 static void hands_on(void **state)
 {
-	struct newcomers *newcomers = newcomers_create();
+	struct pending_hits *pending = pending_hits_create();
 	struct taken taken = { .count = 0 };
 
-	keep(newcomers, 1, 10);
-	keep(newcomers, 2, 20);
-	keep(newcomers, 1, 11);
-	assert_int_equal(newcomers_plan(newcomers, 1), 3);
-	assert_true(newcomers_plan(newcomers, 4) < 0);
-	newcomers_hand_on(newcomers, 1, 99, take, &taken);
-	newcomers_hand_on(newcomers, 1, 99, take, &taken);
+	keep(pending, 1, 10);
+	keep(pending, 2, 20);
+	keep(pending, 1, 11);
+	assert_int_equal(pending_hits_plan(pending, 1), 3);
+	assert_true(pending_hits_plan(pending, 4) < 0);
+	pending_hits_replay(pending, 1, 99, take, &taken);
+	pending_hits_replay(pending, 1, 99, take, &taken);
 	assert_int_equal(taken.count, 2);
 	assert_int_equal(taken.times[0], 10);
 	assert_int_equal(taken.times[1], 11);
-	assert_true(newcomers_plan(newcomers, 1) < 0);
-	newcomers_hand_on(newcomers, 2, 99, take, &taken);
+	assert_true(pending_hits_plan(pending, 1) < 0);
+	pending_hits_replay(pending, 2, 99, take, &taken);
 	assert_int_equal(taken.count, 3);
-	newcomers_destroy(newcomers);
+	pending_hits_destroy(pending);
 }
 
 static void has_an_end(void **state)
 {
-	struct newcomers *newcomers = newcomers_create();
+	struct pending_hits *pending = pending_hits_create();
 	struct record_hit record = record_of(1, 0, 3, 1);
 	size_t kept = 0;
 
-	while (newcomers_keep(newcomers, bytes_of(&record)))
+	while (pending_hits_keep(pending, bytes_of(&record)))
 		kept++;
 	assert_in_range(kept * sizeof(record), 1 << 20, 16 << 20);
-	newcomers_clear(newcomers);
-	assert_true(newcomers_plan(newcomers, 1) < 0);
-	assert_true(newcomers_keep(newcomers, bytes_of(&record)));
-	newcomers_destroy(newcomers);
-	newcomers_destroy(NULL);
+	pending_hits_discard(pending);
+	assert_true(pending_hits_plan(pending, 1) < 0);
+	assert_true(pending_hits_keep(pending, bytes_of(&record)));
+	pending_hits_destroy(pending);
+	pending_hits_destroy(NULL);
 }
 
 int main(void)

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: MIT */
+#include "watcher.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <uv.h>
+
+#include <linux/types.h>
+
+#include "contract.h"
+#include "deployments.h"
+#include "file_limit.h"
+#include "privilege.h"
+
+enum {
+	/* More than this between two looks at the ring is made up for by a look at all processes. */
+	MAX_PENDING_NEWS = 4096,
+	/* Milliseconds until processes that were passed over for a shortage are looked at again: now and then, */
+	RETRY_INTERVAL = 1000,
+	/* and after a target has ended, by when the kernel has let go of its probes. */
+	RETRY_SOON = 100,
+};
+
+/* News that was not acted on yet, or not to its end. */
+struct pending_news {
+	struct process_news news;
+	bool was_target; /* the process was one when it came, and that target has ended */
+};
+
+struct watcher {
+	struct watcher_options options; /* `rules.binaries` is our own array, */
+	struct wanted_binary *binaries; /* this one */
+	struct deployments *deployments;
+	struct pending_news pending[MAX_PENDING_NEWS];
+	size_t pending_count, acted; /* so many of them were acted on */
+	uint32_t *scan;		     /* the processes that are looked at, one after the other */
+	size_t scan_count, scanned;
+	bool scan_is_due;
+	bool warned;	   /* of processes that cannot be looked at */
+	bool starved;	   /* processes were passed over for a shortage of descriptors or memory */
+	bool told_starved; /* and that was said */
+	uv_timer_t retry;
+	bool overflowed;	 /* news went unremembered, or has to be looked at again */
+	uint64_t lost_processes; /* of kernel_lost_processes(), that was made up for */
+};
+
+static void on_appeared(void *user, const char *path);
+
+static void on_retry(uv_timer_t *retry)
+{
+	struct watcher *watcher = retry->data;
+
+	watcher->overflowed = true;
+	watcher->options.due(watcher->options.user);
+}
+
+int watcher_create(const struct watcher_options *options, struct watcher **ret_watcher,
+		   struct error *err)
+{
+	struct watcher *watcher = calloc(1, sizeof(*watcher));
+
+	if (!watcher)
+		return error_fail(err, -ENOMEM, "out of memory");
+	watcher->options = *options;
+	uv_timer_init(options->loop, &watcher->retry);
+	watcher->retry.data = watcher;
+	/* It may fail: then more is left to what is done when a process starts. */
+	watcher->deployments = deployments_create(options->loop, on_appeared, watcher);
+	*ret_watcher = watcher;
+	return 0;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+void watcher_destroy(struct watcher *watcher)
+{
+	if (!watcher)
+		return;
+	for (size_t i = 0; i < watcher->options.rules.binary_count; i++)
+		binary_cache_release(watcher->binaries[i].prepared);
+	deployments_destroy(watcher->deployments);
+	free(watcher->binaries);
+	free(watcher->scan);
+	uv_close((uv_handle_t *)&watcher->retry, on_closed);
+}
+
+bool watcher_is_open(const struct watcher *watcher)
+{
+	return discovery_has_rules(&watcher->options.rules);
+}
+
+static int add_binary(struct watcher *watcher, const struct wanted_binary *binary)
+{
+	size_t count = watcher->options.rules.binary_count;
+	struct wanted_binary *binaries =
+		realloc(watcher->binaries, (count + 1) * sizeof(*binaries));
+
+	if (!binaries)
+		return -ENOMEM;
+	binaries[count] = *binary;
+	watcher->binaries = binaries;
+	watcher->options.rules.binaries = binaries;
+	watcher->options.rules.binary_count++;
+	return 0;
+}
+
+int watcher_add_binary(struct watcher *watcher, const char *path, struct error *err)
+{
+	struct wanted_binary binary = { .path = path };
+	int r = binary_cache_prepare(watcher->options.cache, path, &binary.prepared, err);
+
+	if (r < 0)
+		return r;
+	r = add_binary(watcher, &binary);
+	if (r < 0) {
+		binary_cache_release(binary.prepared);
+		return error_fail(err, r, "out of memory");
+	}
+	deployments_watch(watcher->deployments, path);
+	return 0;
+}
+
+/* A named file was replaced: what stands there now is prepared, and the one before let go of. */
+static void prepare_anew(struct watcher *watcher, struct wanted_binary *wanted)
+{
+	struct known_binary *binary;
+
+	if (binary_cache_prepare(watcher->options.cache, wanted->path, &binary, NULL) < 0)
+		return;
+	binary_cache_release(wanted->prepared);
+	wanted->prepared = binary;
+}
+
+static bool same_file(const char *path, const struct file_identity *file)
+{
+	struct file_identity other;
+
+	return file_identity_read(path, &other) == 0 && file_identity_equal(&other, file);
+}
+
+/* What is put where a wanted program was run from may be run next, on the same port, too. */
+static void on_appeared(void *user, const char *path)
+{
+	struct watcher *watcher = user;
+	struct file_identity file;
+
+	if (!file_is_executable(path) || file_identity_read(path, &file) < 0)
+		return;
+	for (size_t i = 0; i < watcher->options.rules.binary_count; i++) {
+		if (same_file(watcher->binaries[i].path, &file)) {
+			prepare_anew(watcher, &watcher->binaries[i]);
+			return;
+		}
+	}
+	if (watcher->options.rules.port_count ||
+	    discovery_wants_file(&watcher->options.rules, path, &file))
+		binary_cache_prepare_matched(watcher->options.cache, path, &file);
+}
+
+/* That everything is wanted does not mean that each refusal is worth a word. */
+static bool is_named(const struct watcher *watcher, const struct process *process)
+{
+	struct discovery_rules named = watcher->options.rules;
+
+	named.all = false;
+	return discovery_wants(&named, process);
+}
+
+static void note_shortage(struct watcher *watcher)
+{
+	watcher->starved = true;
+	if (!uv_is_active((uv_handle_t *)&watcher->retry))
+		uv_timer_start(&watcher->retry, on_retry, RETRY_INTERVAL, 0);
+}
+
+/* When descriptors or memory run out many may be passed over; one stands for all, until there is room for all. */
+static void refuse(struct watcher *watcher, struct error *why, bool named)
+{
+	bool shortage = error_is_shortage(why->code);
+
+	if (shortage) {
+		note_shortage(watcher);
+		file_limit_hint(why);
+	}
+	if (shortage && watcher->told_starved)
+		return;
+	watcher->told_starved |= shortage;
+	notice_error(watcher->options.notifier, named || shortage ? NOTICE_ERROR : NOTICE_DEBUG,
+		     why);
+}
+
+/* The probes are put into the file, for who runs it next; others that run it, unwanted, pay a lookup. */
+static void take_on(struct watcher *watcher, struct process *process, bool has_loaded, bool named,
+		    struct finding *finding)
+{
+	uint32_t pid = process->pid;
+	struct error why = { 0 };
+	int r;
+
+	r = targets_add_matched(watcher->options.targets, process, has_loaded, &finding->attached,
+				&why);
+	if (r == 0) {
+		/* In a container its path may lead elsewhere here: then there is nothing to see. */
+		deployments_watch(watcher->deployments, process->exe);
+		return;
+	}
+	if (r == -ESRCH) {
+		finding->vanished = pid;
+		return;
+	}
+	kernel_dismiss(watcher->options.kernel, pid);
+	/* One whose file was refused before was told of then. */
+	if (r != -EALREADY)
+		refuse(watcher, &why, named);
+}
+
+/* Who may not be looked at is passed over, and whether they all may was said at the beginning. */
+static bool open_process(struct watcher *watcher, uint32_t pid, struct process *ret_process,
+			 struct finding *finding)
+{
+	struct error why = { 0 };
+	int r = process_open(pid, ret_process, &why);
+
+	if (r == -ESRCH || r == -ENOENT) {
+		finding->vanished = pid;
+	} else if (r < 0) {
+		kernel_dismiss(watcher->options.kernel, pid);
+		if (error_is_shortage(r))
+			refuse(watcher, &why, true);
+	}
+	return r == 0;
+}
+
+static void look_at(struct watcher *watcher, const struct process_news *news,
+		    struct finding *finding)
+{
+	const struct discovery_rules *rules = &watcher->options.rules;
+	bool by_port = news->kind == RECORD_LISTEN && discovery_wants_port(rules, news->port);
+	struct process process;
+
+	if (!open_process(watcher, news->pid, &process, finding))
+		return;
+	if (by_port || discovery_wants(rules, &process))
+		take_on(watcher, &process, by_port, by_port || is_named(watcher, &process),
+			finding);
+	else if (binary_cache_knows(watcher->options.cache, &process.file))
+		kernel_dismiss_program(watcher->options.kernel, news->pid);
+	process_close(&process);
+}
+
+/* Once, and only where it could be otherwise. */
+static void warn_of_hidden(struct watcher *watcher)
+{
+	struct error why = { 0 };
+
+	if (watcher->warned)
+		return;
+	watcher->warned = true;
+	if (!privilege_is_held(PRIVILEGE_LOOK))
+		privilege_fail(&why, -EPERM, PRIVILEGE_LOOK,
+			       "processes of other users are skipped");
+	else if (watcher->options.rules.port_count && !privilege_is_held(PRIVILEGE_READ))
+		privilege_fail(&why, -EPERM, PRIVILEGE_READ,
+			       "processes of other users that listen already are not found");
+	else
+		return;
+	notice_error(watcher->options.notifier, NOTICE_INFO, &why);
+}
+
+/* One that may not be looked at, or has ended, is passed over. */
+static void look_for(struct watcher *watcher, uint32_t pid, struct finding *finding)
+{
+	const struct discovery_rules *rules = &watcher->options.rules;
+	struct process process;
+	struct error why = { 0 };
+	int r = process_open(pid, &process, &why);
+
+	if (error_is_shortage(r))
+		refuse(watcher, &why, true);
+	if (r < 0)
+		return;
+	r = discovery_wants_now(rules, &process, &why);
+	if (r < 0)
+		refuse(watcher, &why, true);
+	else if (r)
+		take_on(watcher, &process, true, rules->port_count || is_named(watcher, &process),
+			finding);
+	process_close(&process);
+}
+
+static void end_scan(struct watcher *watcher)
+{
+	free(watcher->scan);
+	watcher->scan = NULL;
+	watcher->scan_count = watcher->scanned = 0;
+}
+
+/* All processes there are will be looked at; those that are targets already stay as they are. */
+static int list_processes(struct watcher *watcher, struct error *err)
+{
+	int r;
+
+	end_scan(watcher);
+	r = process_list(&watcher->scan, &watcher->scan_count, err);
+	if (r == 0)
+		warn_of_hidden(watcher);
+	return r;
+}
+
+int watcher_start(struct watcher *watcher, struct error *err)
+{
+	return watcher_is_open(watcher) ? list_processes(watcher, err) : 0;
+}
+
+void watcher_note(struct watcher *watcher, const struct process_news *news)
+{
+	if (watcher->pending_count == MAX_PENDING_NEWS)
+		watcher->overflowed = true;
+	else
+		watcher->pending[watcher->pending_count++] = (struct pending_news){ .news = *news };
+}
+
+static void add_again(struct watcher *watcher, uint32_t pid, struct finding *finding)
+{
+	struct error why = { 0 };
+
+	if (targets_add(watcher->options.targets, pid, &finding->attached, &why) < 0)
+		notice_error(watcher->options.notifier, NOTICE_ERROR, &why);
+}
+
+/*
+ * A target that runs another program now has ended as the one it was: that is told first. Then its number may
+ * be wanted again. News from before it became the target that it is says nothing new: a shell that starts a
+ * server runs two programs in no time.
+ */
+static void act_on(struct watcher *watcher, struct pending_news *pending, struct finding *finding)
+{
+	const struct process_news *news = &pending->news;
+	bool is_known = news->kind == RECORD_EXEC &&
+			kernel_traces(watcher->options.kernel, news->pid);
+
+	if (news->kind == RECORD_EXEC && !is_known)
+		finding->ended = targets_withdraw(watcher->options.targets, news->pid);
+	if (finding->ended) {
+		pending->was_target = true;
+		return;
+	}
+	watcher->acted++;
+	if (is_known)
+		return;
+	if (watcher_is_open(watcher))
+		look_at(watcher, news, finding);
+	else if (pending->was_target)
+		add_again(watcher, news->pid, finding);
+}
+
+void watcher_retry(struct watcher *watcher)
+{
+	if (watcher->starved)
+		uv_timer_start(&watcher->retry, on_retry, RETRY_SOON, 0);
+}
+
+bool watcher_expects(const struct watcher *watcher, uint32_t pid)
+{
+	for (size_t i = watcher->acted; i < watcher->pending_count; i++) {
+		const struct process_news *news = &watcher->pending[i].news;
+
+		if (news->kind == RECORD_EXEC && news->pid == pid)
+			return true;
+	}
+	return false;
+}
+
+/* A target that the kernel side does not know any more runs another program. */
+static void suspect_targets(struct watcher *watcher)
+{
+	const struct target_set *targets = targets_set(watcher->options.targets);
+
+	for (size_t i = 0; i < targets->count; i++) {
+		uint32_t pid = target_identity(targets->targets[i])->pid;
+
+		if (!target_is_withdrawn(targets->targets[i]) &&
+		    !kernel_traces(watcher->options.kernel, pid))
+			watcher_note(watcher, &(struct process_news){ RECORD_EXEC, pid, 0 });
+	}
+}
+
+void watcher_begin(struct watcher *watcher)
+{
+	uint64_t lost = kernel_lost_processes(watcher->options.kernel);
+
+	if (!watcher->overflowed && lost == watcher->lost_processes)
+		return;
+	suspect_targets(watcher);
+	watcher->lost_processes = lost;
+	watcher->scan_is_due = true;
+}
+
+/* After this everything that is wanted is traced, but for what is passed over again. */
+static void begin_scan(struct watcher *watcher)
+{
+	watcher->scan_is_due = false;
+	watcher->overflowed = false;
+	watcher->starved = false;
+	if (watcher_is_open(watcher) && list_processes(watcher, NULL) < 0)
+		note_shortage(watcher);
+}
+
+bool watcher_next(struct watcher *watcher, struct finding *ret_finding)
+{
+	*ret_finding = (struct finding){ 0 };
+	if (watcher->acted < watcher->pending_count) {
+		act_on(watcher, &watcher->pending[watcher->acted], ret_finding);
+		return true;
+	}
+	watcher->pending_count = watcher->acted = 0;
+	if (watcher->scan_is_due)
+		begin_scan(watcher);
+	if (watcher->scanned == watcher->scan_count) {
+		end_scan(watcher);
+		if (!watcher->starved)
+			watcher->told_starved = false;
+		return false;
+	}
+	look_for(watcher, watcher->scan[watcher->scanned++], ret_finding);
+	return true;
+}
