@@ -362,7 +362,7 @@ int session_create(const struct session_options *options, struct session **ret_s
 	}
 	needs.admin = kernel_needs_admin(session->kernel);
 	privilege_drop(&needs);
-	targets_start_workers(session->targets);
+	targets_start_detacher(session->targets);
 	*ret_session = session;
 	return 0;
 }

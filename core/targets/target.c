@@ -8,6 +8,7 @@
 
 #include "binary_cache.h"
 #include "breakpoint.h"
+#include "detacher.h"
 #include "known_binary.h"
 
 struct target {
@@ -22,45 +23,22 @@ struct target {
 	bool has_own_probes;
 	bool is_withdrawn;
 	bool is_watched; /* by `end` */
-	bool has_workers;
-	uv_poll_t end; /* on the pidfd */
-	uv_work_t detaching;
-	int ends_to_come; /* of `end` and of `detaching`, before it can be freed */
+	uv_poll_t end;	 /* on the pidfd */
+	struct detacher *detacher;
 	void (*ended)(void *user, struct target *target);
 	void *user;
 };
 
 static void destroy(struct target *target)
 {
-	attachment_detach(target->attachment);
-	binary_cache_release(target->binary);
 	process_close(&target->process);
 	free(target->library);
 	free(target);
 }
 
-static void destroy_if_last(struct target *target)
-{
-	if (--target->ends_to_come == 0)
-		destroy(target);
-}
-
 static void on_closed(uv_handle_t *handle)
 {
-	destroy_if_last(handle->data);
-}
-
-static void detach(uv_work_t *work)
-{
-	struct target *target = work->data;
-
-	attachment_detach(target->attachment);
-	target->attachment = NULL;
-}
-
-static void on_detached(uv_work_t *work, int status)
-{
-	destroy_if_last(work->data);
+	destroy(handle->data);
 }
 
 static void on_end(uv_poll_t *end, int status, int events)
@@ -168,8 +146,7 @@ static struct target *create(const struct target_options *options, const struct 
 	target->id = options->id;
 	target->process = *process;
 	target->binary = options->binary;
-	target->has_workers = options->has_workers;
-	target->detaching.data = target;
+	target->detacher = options->detacher;
 	target->ended = options->ended;
 	target->user = options->user;
 	target->identity = (struct process_identity){
@@ -207,12 +184,12 @@ int target_attach(const struct target_options *options, struct process *process,
 	if (r == 0)
 		r = attach(target, options, err);
 	if (r < 0) {
-		destroy(target);
+		target_close(target);
 		return r;
 	}
 	r = uv_poll_init(options->loop, &target->end, process->descriptor);
 	if (r < 0) {
-		destroy(target);
+		target_close(target);
 		return error_fail(err, r, "its end cannot be monitored: %s", strerror(-r));
 	}
 	target->is_watched = true;
@@ -252,13 +229,9 @@ bool target_is_withdrawn(const struct target *target)
 
 void target_detach_all(struct target *const *targets, size_t count)
 {
-	struct attachment **attachments = calloc(count, sizeof(struct attachment *));
+	struct attachment **attachments = calloc(count + 1, sizeof(struct attachment *));
 
-	for (size_t i = 0; i < count; i++) {
-		if (!attachments) {
-			detach(&targets[i]->detaching);
-			continue;
-		}
+	for (size_t i = 0; attachments && i < count; i++) {
 		attachments[i] = targets[i]->attachment;
 		targets[i]->attachment = NULL;
 	}
@@ -269,16 +242,11 @@ void target_detach_all(struct target *const *targets, size_t count)
 
 void target_close(struct target *target)
 {
-	if (!target->is_watched) {
+	detacher_add(target->detacher, target->attachment, target->binary);
+	if (target->is_watched)
+		uv_close((uv_handle_t *)&target->end, on_closed);
+	else
 		destroy(target);
-		return;
-	}
-	target->ends_to_come = 1;
-	/* The kernel waits for what may still run; the loop does not wait with it. */
-	if (target->attachment && target->has_workers &&
-	    uv_queue_work(target->end.loop, &target->detaching, detach, on_detached) == 0)
-		target->ends_to_come++;
-	uv_close((uv_handle_t *)&target->end, on_closed);
 }
 
 uint32_t target_id(const struct target *target)

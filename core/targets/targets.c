@@ -5,13 +5,13 @@
 #include <stdlib.h>
 
 #include "debugger.h"
+#include "detacher.h"
 #include "known_binary.h"
 #include "process_code.h"
-#include "workers.h"
 
 struct targets {
 	struct targets_options options;
-	bool has_workers;
+	struct detacher *detacher;
 	struct target_set set;
 };
 
@@ -19,9 +19,15 @@ int targets_create(const struct targets_options *options, struct targets **ret_t
 		   struct error *err)
 {
 	struct targets *targets = calloc(1, sizeof(*targets));
+	int r;
 
 	if (!targets)
 		return error_fail(err, -ENOMEM, "out of memory");
+	r = detacher_create(options->loop, &targets->detacher, err);
+	if (r < 0) {
+		free(targets);
+		return r;
+	}
 	targets->options = *options;
 	*ret_targets = targets;
 	return 0;
@@ -32,12 +38,11 @@ static void warn(const struct targets *targets, const struct error *why)
 	notice_error(targets->options.notifier, NOTICE_INFO, why);
 }
 
-void targets_start_workers(struct targets *targets)
+void targets_start_detacher(struct targets *targets)
 {
 	struct error why = { 0 };
 
-	targets->has_workers = workers_start(targets->options.loop, &why) == 0;
-	if (!targets->has_workers)
+	if (detacher_start(targets->detacher, &why) < 0)
 		warn(targets, &why);
 }
 
@@ -49,6 +54,7 @@ void targets_destroy(struct targets *targets)
 	for (size_t i = 0; i < targets->set.count; i++)
 		target_close(targets->set.targets[i]);
 	target_set_finish(&targets->set);
+	detacher_destroy(targets->detacher);
 	free(targets);
 }
 
@@ -90,7 +96,7 @@ static struct target_options target_options(struct targets *targets, struct know
 		.kernel = targets->options.kernel,
 		.clock = targets->options.clock,
 		.id = target_set_next_id(&targets->set),
-		.has_workers = targets->has_workers,
+		.detacher = targets->detacher,
 		.binary = binary,
 		.ended = on_target_ended,
 		.user = targets,

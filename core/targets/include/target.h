@@ -7,6 +7,7 @@
 #include "process_identity.h"
 #include "record_clock.h"
 
+struct detacher;
 struct known_binary;
 struct uv_loop_s;
 
@@ -18,7 +19,7 @@ struct target_options {
 	struct kernel *kernel;
 	const struct record_clock *clock;
 	uint32_t id;
-	bool has_workers;	     /* see workers.h */
+	struct detacher *detacher;   /* that removes its probes */
 	struct known_binary *binary; /* a use of it is taken over, also on failure */
 	/* Called once, from the loop, when the process has ended. */
 	void (*ended)(void *user, struct target *target);

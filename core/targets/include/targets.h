@@ -27,10 +27,10 @@ int targets_create(const struct targets_options *options, struct targets **ret_t
 		   struct error *err);
 
 /*
- * From now on probes of processes that have ended are removed beside the loop, if threads can be made for it. They
- * have the capabilities of the caller, for good.
+ * From now on probes of processes that have ended are removed beside the loop, if a thread can be made for it. It
+ * has the capabilities of the caller, for good.
  */
-void targets_start_workers(struct targets *targets);
+void targets_start_detacher(struct targets *targets);
 
 /* Removes all targets, and frees what kept them. Run the loop after this. */
 void targets_destroy(struct targets *targets);
