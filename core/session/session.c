@@ -397,6 +397,8 @@ void session_destroy(struct session *session)
 
 static void run_loop(struct session *session)
 {
+	/* What was set up since the loop last looked at the clock does not count. */
+	uv_update_time(&session->loop);
 	if (session->options.duration)
 		uv_timer_start(&session->deadline, on_deadline, session->options.duration, 0);
 	if (!session->stopping)
