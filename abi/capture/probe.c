@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shape_maker.h"
+
 /* "rdi +16 +56" */
 static void describe_way(const struct scope *scope, const struct plan_builder *builder,
 			 const struct plan_place *place, char *text, size_t size)
@@ -34,6 +36,19 @@ static int walk_to_value(const struct scope *scope, const struct expression *exp
 	return r;
 }
 
+/* A field is a value without parts, or text: a string, or the bytes that a []byte has. */
+static int field_cell(const struct walk *walk, struct cell *ret_cell, struct error *err)
+{
+	if (walk->type->kind != TYPE_SLICE)
+		return shape_leaf(walk, ret_cell, err);
+	if (types_complete(walk->scope->types, walk->type, err) < 0)
+		return -ENODATA;
+	if (!is_bytes(walk->type))
+		return shape_leaf(walk, ret_cell, err);
+	*ret_cell = (struct cell){ .kind = CELL_STRING, .size = 2 * SHAPE_WORD };
+	return 0;
+}
+
 static int resolve_capture(const struct scope *scope, const struct capture *capture,
 			   struct plan_builder *builder, struct probe *probe,
 			   struct probe_capture *note, struct error *err)
@@ -48,7 +63,7 @@ static int resolve_capture(const struct scope *scope, const struct capture *capt
 	if (r == 0)
 		r = walk_to_value(scope, &expression, builder, &walk, err);
 	if (r == 0)
-		r = shape_leaf(&walk, &cell, err);
+		r = field_cell(&walk, &cell, err);
 	if (r == 0)
 		r = walk_place(&walk, &place, err);
 	if (r == 0)

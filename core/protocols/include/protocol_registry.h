@@ -8,7 +8,13 @@
  * All protocols that are known, a line each: protocol_NAME stands in the file NAME.c. Their order is that in
  * which what a user asks of each request is held against them: the first server that a binary has decides.
  */
-#define PROTOCOLS(protocol) protocol(http1) protocol(http2) protocol(x_net_http2)
+/* clang-format off */
+#define PROTOCOLS(protocol) \
+	protocol(http1) \
+	protocol(http2) \
+	protocol(x_net_http2) \
+	/* the last */
+/* clang-format on */
 
 #define DECLARE_PROTOCOL(name) extern const struct protocol protocol_##name;
 
