@@ -13,6 +13,7 @@
 	protocol(http1) \
 	protocol(http2) \
 	protocol(x_net_http2) \
+	protocol(fasthttp) \
 	/* the last */
 /* clang-format on */
 

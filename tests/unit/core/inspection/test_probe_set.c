@@ -152,8 +152,10 @@ static void servers_without_an_end_are_refused(void **state)
 {
 	open_binary("go1.22.5", FUNCTIONS("main.main", "net/http.serverHandler.ServeHTTP"));
 	assert_int_equal(compile_requests(), -ENOENT);
-	assert_string_equal(stage.err.what, "the program has no server of net/http: the end of "
-					    "requests cannot be observed");
+	assert_string_equal(
+		stage.err.what,
+		"the program has no server of net/http or github.com/valyala/fasthttp: the end of "
+		"requests cannot be observed");
 	assert_string_equal(stage.err.hint, "name the functions to trace");
 }
 
@@ -161,7 +163,9 @@ static void programs_without_a_server_are_refused(void **state)
 {
 	open_binary("go1.22.5", FUNCTIONS("main.main", "main.handle"));
 	assert_int_equal(compile_requests(), -ENOENT);
-	assert_non_null(strstr(stage.err.what, "the program has no server of net/http: "));
+	assert_non_null(
+		strstr(stage.err.what,
+		       "the program has no server of net/http or github.com/valyala/fasthttp: "));
 	assert_non_null(strstr(stage.err.what, "serverHandler"));
 }
 

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* The server of github.com/valyala/fasthttp, on which fiber and others stand. */
+#include "protocol_registry.h"
+#include "row_notation.h"
+
+#define FASTHTTP "github.com/valyala/fasthttp"
+#define SERVE_CONN FASTHTTP ".(*Server).serveConn"
+/* What serveConn is only a wrapper of in later releases. */
+#define SERVE_CONN_COUNTED SERVE_CONN "Counted"
+#define READ_BODY FASTHTTP ".(*Request).readLimitBody"
+#define READ_BODY_STREAM FASTHTTP ".(*Request).readBodyStream"
+#define WRITE_RESPONSE FASTHTTP ".writeResponse"
+
+/*
+ * One goroutine serves a connection, a request after the other, and is the key: up to 1.55 the request stands at
+ * the begin of the RequestCtx, later it does not, and a handler that timed out is answered through another
+ * RequestCtx. Both functions are called when the header was parsed, whether there is a body or not.
+ */
+#define REQUEST_CAPTURES(request)                                              \
+	{ "@g.goid", FIELD_KEY, .required = true }, { "@g.goid", FIELD_GOID }, \
+		{ request ".Header.method", FIELD_METHOD },                    \
+		{ request ".Header.requestURI", FIELD_TARGET },                \
+		{ request ".Header.host", FIELD_HOST },                        \
+		{ request ".Header.noHTTP11", FIELD_PROTOCOL_MINOR },          \
+		{ request ".Header.contentLength", FIELD_REQUEST_BYTES },      \
+	{                                                                      \
+		request ".isTLS", FIELD_TLS                                    \
+	}
+
+/* serveConn notes the time just before it calls the handler. */
+#define RESPONSE_CAPTURES                                                                          \
+	{ "ctx.Response.Header.statusCode", FIELD_STATUS }, { "ctx.time.wall", FIELD_BEGAN_WALL }, \
+	{                                                                                          \
+		"ctx.time.ext", FIELD_BEGAN_EXT                                                    \
+	}
+
+static const struct capture read_body[] = { REQUEST_CAPTURES("req") };
+
+static const struct capture write_response[] = {
+	{ "@g.goid", FIELD_KEY, .required = true },
+	RESPONSE_CAPTURES,
+};
+
+/* Where the request is not seen to begin it is still there, but for old releases, which reset it before. */
+static const struct capture whole_request[] = { REQUEST_CAPTURES("ctx.Request"),
+						RESPONSE_CAPTURES };
+
+static const struct expected_call conn_reads = { SERVE_CONN, READ_BODY };
+static const struct expected_call counted_reads = { SERVE_CONN_COUNTED, READ_BODY };
+static const struct expected_call conn_writes = { SERVE_CONN, WRITE_RESPONSE };
+static const struct expected_call counted_writes = { SERVE_CONN_COUNTED, WRITE_RESPONSE };
+
+static const struct protocol_limitation limitations[] = {
+	{ &conn_writes, "how requests of " FASTHTTP " end", true },
+	{ &counted_writes, "how requests of " FASTHTTP " end", true },
+};
+
+static const struct probe_request probes[] = {
+	{ READ_BODY, PLAN_ROLE_START, CAPTURES(read_body) },
+	{ READ_BODY_STREAM, PLAN_ROLE_START, CAPTURES(read_body) },
+	{ WRITE_RESPONSE, PLAN_ROLE_WHOLE, CAPTURES(whole_request), .inlined = &conn_reads },
+	{ WRITE_RESPONSE, PLAN_ROLE_WHOLE, CAPTURES(whole_request), .inlined = &counted_reads },
+	{ WRITE_RESPONSE, PLAN_ROLE_END, CAPTURES(write_response) },
+};
+
+static void complete_method(struct hit *hit)
+{
+	static const char get[] = "GET";
+	struct text method = hit_text(hit, FIELD_METHOD);
+
+	if (method.presence == PRESENT && method.length == 0)
+		hit_set_text(hit, FIELD_METHOD,
+			     (struct text){ PRESENT, get, sizeof(get) - 1, sizeof(get) - 1 });
+}
+
+/* The field says whether it is HTTP/1.0. */
+static void complete_version(struct hit *hit)
+{
+	struct integer old = hit_integer(hit, FIELD_PROTOCOL_MINOR);
+
+	if (old.presence == ABSENT)
+		return;
+	hit_set_integer(hit, FIELD_PROTOCOL_MAJOR, (struct integer){ old.presence, 1 });
+	hit_set_integer(hit, FIELD_PROTOCOL_MINOR, (struct integer){ old.presence, !old.value });
+}
+
+/* Of a request that declares no body the length is -2, of a chunked one -1. */
+static void complete_size(struct hit *hit)
+{
+	struct integer size = hit_integer(hit, FIELD_REQUEST_BYTES);
+
+	if (size.presence == PRESENT && size.value == -2)
+		hit_set_integer(hit, FIELD_REQUEST_BYTES, (struct integer){ PRESENT, 0 });
+}
+
+/* A status of 0 is sent as 200. Of the peer and of the body's size nothing is captured. */
+static void complete(struct hit *hit)
+{
+	static const struct integer unknown = { UNREADABLE, 0 };
+	struct integer status = hit_integer(hit, FIELD_STATUS);
+
+	complete_method(hit);
+	complete_version(hit);
+	complete_size(hit);
+	if (status.presence == PRESENT && status.value == 0)
+		hit_set_integer(hit, FIELD_STATUS, (struct integer){ PRESENT, 200 });
+	hit_set_integer(hit, FIELD_RESPONSE_BYTES, unknown);
+	hit_set_text(hit, FIELD_REMOTE, (struct text){ .presence = UNREADABLE });
+}
+
+const struct protocol protocol_fasthttp = {
+	.server = FASTHTTP,
+	.manner = "over " FASTHTTP,
+	.probes = probes,
+	.probe_count = COUNT(probes),
+	.limitations = limitations,
+	.limitation_count = COUNT(limitations),
+	.complete = complete,
+};

@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Requests that github.com/valyala/fasthttp serves, alone and beside net/http: each is shown, once."""
+
+import contextlib
+
+from client import Connection, get, request_bytes
+from harness import Skip, check, check_equal, main
+from servers import Server, build, library, toolchain
+from tracer import Tracer
+
+PACKAGE = "golang-github-valyala-fasthttp-dev"
+CELLS = (("bookworm", "1.19"), ("trixie", "1.24"), ("sid", "1.27"))
+
+# Method, target, body, version; and what is shown of it: path, query, status, request_bytes.
+WAYS = (
+    ("GET", b"/", b"", "1.1", ("/", None, 200, 0)),
+    ("GET", b"/items/7?currency=EUR&n=%20", b"", "1.1", ("/items/7", "currency=EUR&n=%20", 200, 0)),
+    ("POST", b"/a%20b", b"hello", "1.1", ("/a b", None, 200, 5)),
+    ("PUT", b"/status/201", b"x" * 3000, "1.1", ("/status/201", None, 201, 3000)),
+    ("HEAD", b"/status/404", b"", "1.1", ("/status/404", None, 404, 0)),
+    ("DELETE", b"/status/500?", b"", "1.1", ("/status/500", None, 500, 0)),
+    ("PURGE", b"/slow", b"", "1.1", ("/slow", None, 200, 0)),
+    ("GET", b"/late?x=1", b"", "1.1", ("/late", "x=1", 503, 0)),
+)
+SHOWN = ("method", "path", "query", "status", "protocol", "scheme", "host", "request_bytes", "response_bytes", "remote",
+         "outcome")
+
+
+def can_be_had(cell):
+    suite, release = cell
+    try:
+        toolchain(release)
+        library(suite, PACKAGE)
+    except Skip as reason:
+        print(f"left out: {suite} {release}: {reason}")
+        return False
+    return True
+
+
+def start(scope, cell, variant="plain", environment=None):
+    suite, release = cell
+    binary = build("fast", release, variant, gopath=library(suite, PACKAGE))
+    server = Server(scope, release, binary=Server.copy(scope, binary, "fast"), environment=environment)
+    return server, Tracer(scope, "--pid", server.pid, "--json").wait_attached()
+
+
+def wanted(method, way, version, host):
+    path, query, status, size = way
+    event = {"method": method, "path": path, "query": query, "status": status, "protocol": f"HTTP/{version}",
+             "scheme": "http", "host": host, "request_bytes": size, "response_bytes": None, "remote": None,
+             "outcome": "ok"}
+    return {key: value for key, value in event.items() if value is not None or key in ("response_bytes", "remote")}
+
+
+def shown(event):
+    return {key: event[key] for key in SHOWN if key in event}
+
+
+def send_all(server, count):
+    """Over one connection until the server closes it, then over the next; returns what is to be shown."""
+    expected, connection = [], Connection(server.addresses["http"])
+    for number in range(count):
+        method, target, body, version, way = WAYS[number % len(WAYS)]
+        answer = connection.request(method, target, body, version=version)
+        check_equal(answer.status, way[2], "status that the client got")
+        expected.append(wanted(method, way, version, connection.host))
+        if answer.headers.get("connection") == "close":
+            connection.close()
+            connection = Connection(server.addresses["http"])
+    connection.close()
+    return expected
+
+
+def test_requests(scope, cell):
+    """23 of them, of all methods, statuses and sizes, over connections that are kept"""
+    server, tracer = start(scope, cell)
+    expected = send_all(server, 23)
+    found = tracer.wait_types(23, "request")
+    tracer.interrupt()
+    check_equal([shown(event) for event in found], expected, "requests")
+    check(all(event["duration_ns"] >= (30_000_000 if event["path"] == "/slow" else 0) for event in found), "too short")
+    check_equal(len([event for event in tracer.events() if event["type"] in ("request", "lost")]), 23, "events")
+
+
+def test_refused(scope, cell):
+    """a request that cannot be parsed is none, whatever came before; one of HTTP/1.0 is one"""
+    server, tracer = start(scope, cell)
+    with contextlib.closing(Connection(server.addresses["http"])) as connection:
+        check_equal(connection.get("/first").status, 200, "status")
+        connection.send(b"nonsense\r\n\r\n")
+        check(connection.read_response().status >= 400, "nonsense is taken")
+    with contextlib.closing(Connection(server.addresses["http"])) as connection:
+        connection.send(request_bytes("GET", b"/old", connection.host, version="1.0"))
+        check_equal(connection.read_response().status, 200, "status")
+    found = tracer.wait_types(2, "request")
+    tracer.interrupt()
+    check_equal([(event["path"], event["protocol"]) for event in found], [("/first", "HTTP/1.1"), ("/old", "HTTP/1.0")],
+                "requests")
+
+
+def test_beside_net_http(scope, cell):
+    """both servers of one process are traced, and nothing is said to be unseen"""
+    server, tracer = start(scope, cell, environment={"BOTH": "1"})
+    for _ in range(23):
+        check_equal(get(server.addresses["http"], "/status/202").status, 202, "status of fasthttp")
+        check_equal(get(server.addresses["std"], "/std?q=1").status, 404, "status of net/http")
+    found = tracer.wait_types(46, "request")
+    tracer.interrupt()
+    check_equal(sorted((event["path"], event["status"], event.get("query")) for event in found),
+                [("/status/202", 202, None)] * 23 + [("/std", 404, "q=1")] * 23, "requests")
+    check("unseen" not in tracer.events()[0], "something is said to be unseen")
+
+
+if __name__ == "__main__":
+    main([(test, cell) for cell in filter(can_be_had, CELLS)
+          for test in (test_requests, test_refused, test_beside_net_http)])
