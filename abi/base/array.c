@@ -9,11 +9,14 @@ enum { FIRST_COUNT = 8 };
 /* Room is doubled where it is used up: at eight items and the powers of two from there on. */
 void *array_grow(void *items, size_t count, size_t item_size)
 {
+	size_t size;
+
 	if (count > 0 && (count < FIRST_COUNT || (count & (count - 1)) != 0))
 		return items;
-	if (count > SIZE_MAX / 2)
+	if (count > SIZE_MAX / 2 ||
+	    __builtin_mul_overflow(count ? 2 * count : FIRST_COUNT, item_size, &size))
 		return NULL;
-	return reallocarray(items, count ? 2 * count : FIRST_COUNT, item_size);
+	return realloc(items, size);
 }
 
 void *array_reserve(void *bytes, size_t size, size_t least, size_t *capacity)

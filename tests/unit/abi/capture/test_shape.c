@@ -207,6 +207,7 @@ static int ask(const struct question *question, struct answer *answer, struct er
 	struct shape_wish wishes[4];
 	size_t count = 0;
 
+	*answer = (struct answer){ 0 };
 	for (; signature.parameter_count < 4 && question->types[signature.parameter_count];
 	     signature.parameter_count++)
 		parameters[signature.parameter_count] = (struct parameter){
@@ -226,7 +227,6 @@ static int ask(const struct question *question, struct answer *answer, struct er
 		wishes[i] = (struct shape_wish){ .expression = &expressions[i] };
 	if (!bounds.spec)
 		bounds.spec = &showing;
-	*answer = (struct answer){ 0 };
 	return shape_create(&scope, wishes, count, bounds, &answer->builder, &answer->shape,
 			    &answer->gaps, err);
 }
