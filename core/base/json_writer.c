@@ -19,8 +19,11 @@ struct json_writer {
 /* Room for so many more bytes, or NULL. */
 static char *json_reserve(struct json_writer *writer, size_t more)
 {
-	char *text = array_reserve(writer->text, writer->size + more, 1024, &writer->capacity);
+	char *text = writer->text;
 
+	/* Nearly always there is room: the call would be the larger part of what a comma costs. */
+	if (!text || more > writer->capacity - writer->size)
+		text = array_reserve(text, writer->size + more, 1024, &writer->capacity);
 	if (!text) {
 		writer->failed = true;
 		return NULL;

@@ -169,6 +169,22 @@ static void writes_megabytes(void **state)
 }
 
 /* What could not be written is no text; the next one may be. */
+/* No byte needs room, and none of it is a failure. */
+static void begins_with_nothing(void **state)
+{
+	struct json_writer *fresh = NULL;
+	struct bytes text;
+
+	assert_int_equal(json_writer_create(&fresh), 0);
+	json_raw(fresh, "", 0);
+	json_writer_text(fresh, "", 0);
+	json_null(fresh);
+	assert_int_equal(json_writer_finish(fresh, "", &text), 0);
+	assert_int_equal(text.size, 4);
+	assert_memory_equal(text.data, "null", 4);
+	json_writer_destroy(fresh);
+}
+
 static void forgets_failures(void **state)
 {
 	struct bytes text = { 0 };
@@ -196,7 +212,7 @@ int main(void)
 		cmocka_unit_test(writes_integers),	cmocka_unit_test(writes_any_bytes),
 		cmocka_unit_test(escapes_keys),		cmocka_unit_test(grows),
 		cmocka_unit_test(writes_megabytes),	cmocka_unit_test(forgets_failures),
-		cmocka_unit_test(destroys_nothing),
+		cmocka_unit_test(destroys_nothing),	cmocka_unit_test(begins_with_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, create_writer, destroy_writer);
