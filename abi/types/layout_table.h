@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 /*
- * What is known by heart about net/http: one row a fact, true for releases `since` <= version <
- * `before` (of Go, but for golang.org/x/net: of that module). 64-bit layouts; the same on amd64 and arm64. Verified against the DWARF of every
- * toolchain at hand by tests/truth/layout_truth (golang/go sources name the reason where a row is odd).
+ * Facts about the types and functions of net/http, one for each row, valid for releases `since` <= version < `before`
+ * (of Go, or of the module for golang.org/x/net). The layouts are those of 64-bit machines, the same on amd64 and
+ * arm64. tests/truth/layout_truth verifies the rows against the DWARF of each available toolchain.
  */
 struct layout_field {
 	const char *type;	/* "net/http.Request" */
@@ -36,13 +36,12 @@ struct layout_function {
 	uint32_t since, before;
 };
 
-/* The newest release the table was verified against. */
+/* The newest release for which the table was verified. */
 extern const uint32_t layout_newest;
 
 /*
- * Whether the table can be trusted for a release: not for those newer than the newest that was
- * looked at, in each series that still gets releases. Unexported layouts do change in mid-series:
- * in 1.13.13, 1.14.5 and 1.26.11.
+ * Returns whether the table was verified for a release. In each series that still gets releases this ends with the
+ * newest verified one, because unexported layouts do change within a series: in 1.13.13, 1.14.5 and 1.26.11.
  */
 bool layout_verified(uint32_t release);
 

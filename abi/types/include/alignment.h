@@ -5,18 +5,18 @@
 #include "types.h"
 
 /*
- * The alignment of a type's values, 1 to 8. -ENODATA when not all of it is described, -EBADMSG when the
- * description cannot be of a Go type, -E2BIG when it is larger or deeper than any program's.
+ * Returns the alignment of a type's values, 1 to 8 bytes. -ENODATA if a part of the type is not described, -EBADMSG if
+ * no Go type can have this description, -E2BIG if the type exceeds the limits on size and depth.
  */
 int alignment_of(struct types *types, const struct type *type, uint64_t *ret_alignment,
 		 struct error *err);
 
-/* The same as a part of a larger task, whose steps so far are in `steps`: -E2BIG when they are too many. */
+/* The same, for a caller that counts its steps in `steps`: -E2BIG if there are more than ALIGNMENT_MAX_STEPS. */
 enum { ALIGNMENT_MAX_STEPS = 200000 };
 int alignment_within(struct types *types, const struct type *type, uint32_t *steps,
 		     uint64_t *ret_alignment, struct error *err);
 
-/* The next multiple of an alignment. */
+/* Rounds an offset up to a multiple of `alignment`. */
 uint64_t alignment_up(uint64_t offset, uint64_t alignment);
 
 #endif

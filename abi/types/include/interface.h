@@ -5,7 +5,10 @@
 #include "interface_words.h"
 #include "types.h"
 
-/* Whether the first word points to a table. -ENODATA when the binary does not say. */
+/*
+ * Returns whether the first word of an interface value points to an interface table (otherwise to a type). -ENODATA if
+ * the binary does not describe the interface type.
+ */
 int interface_has_table(struct types *types, const struct type *type, bool *ret_has_table,
 			struct error *err);
 

@@ -7,18 +7,18 @@
 #include "contract.h"
 #include "types.h"
 
-/* How to go through a map in memory. */
+/* How to search a map in memory. */
 struct map_layout {
-	struct plan_search search; /* matches any entry; the caller adds the key that is wanted */
-	bool key_is_pointer;	   /* keys, or elements, over 128 bytes are kept elsewhere */
+	struct plan_search search; /* matches any entry; the caller adds the key to look for */
+	bool key_is_pointer; /* keys (elements) of more than 128 bytes are stored outside of the entry */
 	bool element_is_pointer;
 };
 
 /*
- * The layout of maps of a type in binaries of this version. -ENODATA when the types of its keys and
- * elements are not described, or the version can be one that has another layout, or one that nobody has
- * looked at, and there is no DWARF to say that it is a known one; -E2BIG when they are larger than a map
- * can hold.
+ * Returns the layout of maps of this type. The Go version decides. If it is not exactly known, or is newer than all
+ * verified releases, the layout is taken from the program's descriptors or DWARF if it matches a known one. -ENODATA if
+ * there is no such description, or if the types of keys and elements are not described; -E2BIG if they exceed the
+ * limits.
  */
 int map_layout_of(struct types *types, const struct go_version *version, const struct type *map,
 		  struct map_layout *ret_layout, struct error *err);
