@@ -11,8 +11,7 @@
 #include "x_net.h"
 
 /*
- * A Go binary, taken apart: everything the stages after inspection ask of it. The parts are owned by
- * the binary and live as long as it does.
+ * The parsed parts of a Go binary. The binary owns them; they live as long as it does.
  */
 struct binary {
 	struct image *image;
@@ -26,26 +25,26 @@ struct binary {
 };
 
 /*
- * Opens `path` (it may be /proc/PID/exe). Errors say what the file is instead: a script, a directory,
- * a program that is not Go's.
+ * Opens `path` (it may be /proc/PID/exe). If the file is not a Go binary, the error says what it is: a script, a
+ * directory, a program of another language.
  *
- * Its DWARF is taken from `types`, a copy of the same build; from the binary itself; or from where the
- * system keeps it, in this order. `types` may be NULL; one of another build is refused, and where types
- * are missed that is said.
+ * DWARF is read from `types`, a copy of the same build, otherwise from the binary itself, otherwise from the system's
+ * separate debug files. `types` may be NULL. A `types` file of another build is refused; errors about missing types
+ * then say so.
  */
 int binary_open(const char *path, const char *types, struct binary **ret_binary, struct error *err);
 
-/* The same where `path` is a way to a file that `origin` is the path of: debug files are looked for there. */
+/* The same if `path` only leads to the file, as /proc/PID/exe does: separate debug files are searched by `origin`. */
 int binary_open_from(const char *path, const char *origin, const char *types,
 		     struct binary **ret_binary, struct error *err);
 
-/* Whether it is no program but a library (-buildmode=c-shared or plugin) that some program loads. */
+/* Returns whether the binary is a shared library (-buildmode=c-shared or plugin) and not a program. */
 bool binary_is_library(const struct binary *binary);
 
 /*
- * Whether it is worth opening: a file with section headers is no Go program unless it has one of the
- * sections that Go's linker makes in every program. 1 or 0; a negative errno when descriptors or memory ran
- * out (see error_is_shortage()). Cheap.
+ * A cheap check before binary_open(): a file with section headers is not a Go program unless it has one of the
+ * sections that Go's linker makes in every program. Returns 1 or 0, or a negative errno if file descriptors or memory
+ * ran out (see error_is_shortage()).
  */
 int binary_looks_like_go(const char *path);
 

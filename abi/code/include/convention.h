@@ -6,20 +6,20 @@
 #include "image.h"
 #include "types.h"
 
-/* How a binary passes arguments: Go's ABI0 (stack) or ABIInternal (register), as one table row. */
+/* A calling convention: Go's ABI0 (stack) or ABIInternal (register) on one machine. */
 struct convention {
 	const char *name; /* "stack" or "register" */
 	enum machine machine;
 	/* Argument registers in order of assignment, as indices into the kernel's pt_regs (64-bit words). */
 	const uint8_t *integer_registers;
 	uint8_t integer_count;
-	uint8_t float_count; /* float registers cannot be read from a uprobe; values in them are known to be there */
+	uint8_t float_count; /* a uprobe cannot read float registers, but parameters are assigned to them */
 	uint8_t stack_pointer;	     /* pt_regs index of SP */
 	uint8_t instruction_pointer; /* pt_regs index of the address of the probed instruction */
 	uint8_t goroutine_register; /* pt_regs index of g at function entry, or CONVENTION_NO_REGISTER */
 	uint8_t stack_arguments; /* offset of the first stack argument from SP at entry */
-	/* DWARF's numbers: of registers, as indices into pt_regs; of the first float register; and what
-	 * to add to SP at entry to get the canonical frame address. */
+	/* DWARF's register numbers as pt_regs indices, its number of the first float register, and the
+	 * canonical frame address relative to SP at entry. */
 	const uint8_t *dwarf_registers;
 	uint8_t dwarf_register_count;
 	uint8_t dwarf_first_float;
@@ -28,7 +28,7 @@ struct convention {
 
 #define CONVENTION_NO_REGISTER 0xff
 
-/* Where one machine word, or part, of a value lies at function entry. */
+/* Where a part of a value is at function entry. */
 enum place { PLACE_INTEGER, PLACE_FLOAT, PLACE_STACK };
 
 struct piece {
@@ -41,43 +41,42 @@ struct piece {
 
 #define CONVENTION_MAX_PIECES 32 /* all argument registers of arm64 */
 
-/* A value on the stack is one piece; a value in registers has one piece a register. */
+/* A value on the stack is one piece; a value in registers has one piece for each register. */
 struct location {
 	struct piece pieces[CONVENTION_MAX_PIECES];
 	size_t piece_count; /* 0: a zero-size value */
 };
 
 /*
- * The convention of a binary: by its Go version and machine, and the experiments that switch the
+ * Returns the convention of a binary. It follows from the machine, the Go version and the experiments that switch the
  * register ABI off. Never NULL.
  */
 const struct convention *convention_of(enum machine machine, const struct go_version *version);
 
-/* What the parameters of a function take: registers as bits, and the stack up to an offset from SP at entry. */
+/* Which registers (as bits) the parameters of a function occupy, and the stack up to which offset from SP at entry. */
 struct argument_use {
 	uint64_t integers, floats;
 	uint32_t stack_end;
 };
 
-/* Errors as of convention_locate(), for any of them. */
+/* The same errors as convention_locate(), for any parameter. */
 int convention_use(const struct convention *convention, struct types *types,
 		   const struct signature *signature, struct argument_use *ret_use,
 		   struct error *err);
 
-/* Where a result lies when the function returns. Errors as of convention_locate(). */
+/* Where a result is when the function returns. The same errors as convention_locate(). */
 int convention_locate_result(const struct convention *convention, struct types *types,
 			     const struct signature *signature, size_t index,
 			     struct location *ret_location, struct error *err);
 
-/* The name of a word of the work area of plans: a register, or "thread pointer". */
+/* The name of a word of a plan's work area: a register, or "thread pointer". */
 const char *convention_register_name(const struct convention *convention, uint8_t word);
 
 /*
- * Where parameter `index` of `signature` lies when the function is entered, by the assignment
- * rule of Go's abi-internal.md. -ENODATA when a type up to it is incomplete and cannot be
- * completed, or when parameters may be missing before it: DWARF does not say that it lies there, and those
- * that are listed do not take as much of the stack as the function says. -EBADMSG when a type is damaged,
- * -E2BIG when the types together are larger than any program's, -EINVAL when there is no such parameter.
+ * Where parameter `index` of `signature` is at function entry, by the assignment rule of Go's abi-internal.md.
+ * -ENODATA if a type up to the parameter is not completely described, or if the list may lack parameters before it:
+ * DWARF does not confirm the location, and the listed parameters use less of the stack than the function says.
+ * -EBADMSG if a type is damaged, -E2BIG if the types exceed the limits, -EINVAL if there is no such parameter.
  */
 int convention_locate(const struct convention *convention, struct types *types,
 		      const struct signature *signature, size_t index,

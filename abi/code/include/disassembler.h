@@ -12,16 +12,16 @@ int disassembler_open(enum machine machine, struct disassembler **ret_disassembl
 		      struct error *err);
 void disassembler_close(struct disassembler *disassembler);
 
-/* Starts over at the begin of `code`, which lies at `address` and outlives the reading. */
+/* Starts at the first byte of `code`, which has the virtual address `address` and must outlive the reading. */
 void disassembler_start(struct disassembler *disassembler, struct bytes code, uint64_t address);
 
-/* The next instruction; false at the end, or where the bytes are none. */
+/* Reads the next instruction. False at the end, or if the bytes are not an instruction. */
 bool disassembler_next(struct disassembler *disassembler, struct instruction *ret_instruction);
 
-/* Whether it has read all, or all but zeros that a function is filled up with. */
+/* Returns whether everything is read but perhaps the zeros that fill up a function. */
 bool disassembler_is_done(const struct disassembler *disassembler);
 
-/* What the instruction read last changes. */
+/* Returns what the last instruction changes. */
 struct instruction_effects disassembler_effects(const struct disassembler *disassembler);
 
 #endif

@@ -6,27 +6,27 @@
 #include "pclntab.h"
 
 /*
- * Into which functions the compiler inlined calls of others: such a call cannot be seen at the function
- * that was called. Every Go binary tells, for the runtime's stack traces, stripped or not.
+ * Which functions contain inlined calls of others. A probe on the called function does not see such a call. The
+ * information is in every Go binary, also when it is stripped, because the runtime's stack traces need it.
  */
 #define INLINING_MAX_CALLERS 4
 
 struct inlined {
-	size_t caller_count;			       /* functions that have calls of it inlined */
+	size_t caller_count;			       /* functions that contain an inlined call */
 	struct function callers[INLINING_MAX_CALLERS]; /* the first of them, by address */
 };
 
 /*
- * For each of `count` functions by its exact name, in one pass over the binary. -ENODATA when it does
- * not tell (before Go 1.13).
+ * Fills one entry for each of `count` exact function names, in one pass over the binary. -ENODATA if the binary has no
+ * such information (before Go 1.13).
  */
 int inlining_find(const struct image *image, const struct pclntab *table,
 		  const struct go_version *version, const char *const *names, size_t count,
 		  struct inlined *ret_inlined, struct error *err);
 
 /*
- * Explains why there is no function that `pattern` means (see function_set.h): all calls of it may have
- * been inlined. Then `err` says so, with the callers, and the result is -ENOENT; else 0.
+ * Explains why no function matches `pattern` (see function_set.h). If all calls were inlined, fills `err` with the
+ * callers and returns -ENOENT; otherwise returns 0.
  */
 int inlining_explain(const struct image *image, const struct pclntab *table,
 		     const struct go_version *version, const char *pattern, struct error *err);

@@ -14,13 +14,13 @@ enum instruction_kind {
 	INSTRUCTION_RETURN,
 };
 
-/* As much of an instruction as the choice of a probe site takes. Registers are pt_regs indices. */
+/* The properties of an instruction that the choice of a probe site needs. Registers are pt_regs indices. */
 struct instruction {
 	enum instruction_kind kind;
 	uint64_t address;
 	bool has_target; /* of a direct call or jump */
 	uint64_t target;
-	/* A jump that a stack check may end in: taken when a bit of the first mask is set in the flags
+	/* A jump at the end of a stack check. It is taken when a bit of the first mask is set in the flags
 	 * register or a bit of the second is clear. Both 0 for other conditions. */
 	uint64_t taken_if_set, taken_if_clear;
 	/* Reads what may be the stack guard of the g in this register. */
@@ -31,7 +31,7 @@ struct instruction {
 	int64_t thread_local_offset;
 };
 
-/* What can hold a word for a probe to read: a register that pt_regs has, or the stack. */
+/* Where a probe can read a word: in a register of pt_regs, or on the stack. */
 enum holder { HOLDER_NONE, HOLDER_INTEGER, HOLDER_STACK };
 
 struct held {
@@ -41,7 +41,7 @@ struct held {
 	int32_t offset; /* STACK: from SP, as it is afterwards */
 };
 
-/* What an instruction that is no call, jump or return changes. */
+/* What an instruction other than a call, jump or return changes. */
 struct instruction_effects {
 	uint32_t integers, floats; /* bit n: word n of pt_regs, float register n */
 	struct held stored;	   /* on the stack, if anything */
@@ -49,11 +49,11 @@ struct instruction_effects {
 	/* Copies a float register to where it can be read: `copied` says which, `copy` where. */
 	uint8_t copied;
 	struct held copy;
-	bool opaque;	    /* may change other memory, or what is not known */
-	bool refuses_probe; /* the kernel places none on it */
-	/* Not the last of a sequence that Go's runtime begins again when it takes the processor away: a probe
-	 * there would be hit more than once. The last may be probed, and finds all but a scratch register as
-	 * the first does. */
+	bool opaque;	    /* may change other memory, or has unknown effects */
+	bool refuses_probe; /* the kernel places no probe on it */
+	/* Part of a sequence, but not its last instruction, that Go's runtime restarts when it preempts the
+	 * goroutine within it: a probe there could be hit more than once. A probe on the last instruction is hit
+	 * once and sees the same registers as the first, except for a scratch register. */
 	bool may_repeat;
 };
 

@@ -7,18 +7,18 @@
 #include "pclntab.h"
 
 /*
- * The instruction a uprobe is placed on. On the conditional jump of the stack check the kernel
- * emulates instead of single-stepping, arguments and SP are still as at entry, and the flags say
- * whether the function is about to grow its stack and start again (that hit is to be skipped).
+ * The instruction on which a uprobe is placed. The best one is the conditional jump of the stack check: the kernel
+ * emulates it instead of single-stepping, arguments and SP are as at entry, and the flags say whether the function is
+ * about to grow its stack and start again (such a hit is skipped).
  */
 enum site_kind {
 	SITE_STACK_CHECK, /* the conditional jump of the stack check */
-	/* The first instruction, or the last of a sequence that begins there: the function has no stack check. */
+	/* The function has no stack check: its first instruction, or the last of a sequence that begins there. */
 	SITE_ENTRY,
-	SITE_CALL,	 /* a call instruction inside the function; the kernel emulates that, too */
-	SITE_RETURN,	 /* a return instruction; single-stepped, there is no other way */
-	SITE_AFTER_CALL, /* the instruction after a call: the results of what was called are at hand */
-	SITE_AFTER_SPILL, /* somewhat later, where floats that came in registers can be read: spill_site.h */
+	SITE_CALL,   /* a call instruction inside the function, which the kernel emulates, too */
+	SITE_RETURN, /* a return instruction, which the kernel single-steps */
+	SITE_AFTER_CALL, /* the instruction after a call: the results of the called function can be read */
+	SITE_AFTER_SPILL, /* a later instruction, where floats that came in registers can be read: spill_site.h */
 };
 
 struct site {
@@ -29,35 +29,35 @@ struct site {
 	 * flags register or a bit of the second is clear. Both 0 for SITE_ENTRY. */
 	uint64_t skip_if_set;
 	uint64_t skip_if_clear;
-	uint32_t stack_drop;  /* how much lower SP is here than at entry */
-	bool returns_at_once; /* SITE_ENTRY: with this instruction; results are at hand, too */
+	uint32_t stack_drop; /* how much lower SP is here than at entry */
+	bool returns_at_once; /* SITE_ENTRY: this instruction is the return; results can be read, too */
 	uint8_t goroutine_register; /* pt_regs index of g at this instruction, or CONVENTION_NO_REGISTER */
-	/* Where no register holds g, thread-local storage does: at this offset from the thread pointer,
-	 * as the function's first instructions have it; 0 when they do not say. */
+	/* If no register holds g, thread-local storage does, at this offset from the thread pointer. It is taken
+	 * from the function's first instructions; 0 if they do not contain it. */
 	int32_t goroutine_offset;
 };
 
-/* As a person would call it. */
+/* The name for reports: "stack check". */
 const char *site_kind_name(enum site_kind kind);
 
 /*
- * Chooses the site of `function` by disassembling its prologue. Falls back to the entry for functions
- * without a stack check. -EBADMSG when the first instruction does not decode or lies in no segment, -ENOTSUP
- * when it is the site and the kernel may take no probe on it, or the function loops back to it.
+ * Chooses the site of `function` by disassembling its prologue: the stack check, or the entry if there is none.
+ * -EBADMSG if the first instruction cannot be decoded or is in no segment. -ENOTSUP if the site is the first
+ * instruction and either the kernel accepts no probe on it or the function jumps back to it.
  */
 int site_find(const struct image *image, const struct convention *convention,
 	      const struct function *function, struct site *ret_site, struct error *err);
 
 /*
- * The site at, or after, the one call of `callee` in `function`: for what happens in the middle of a
- * function. Parameters of the function are gone there; the goroutine can still be found. -ENOENT when
- * there is no such call (it was inlined, or the function is another one), -E2BIG when there are several.
+ * The site at, or after, the only call of `callee` in `function`, for events in the middle of a function. The
+ * parameters of the function cannot be read there, the goroutine can. -ENOENT if there is no such call (it was inlined,
+ * or the function has changed), -E2BIG if there are several.
  */
 int site_find_call(const struct image *image, const struct convention *convention,
 		   const struct function *function, const struct function *callee,
 		   enum site_kind kind, struct site *ret_site, struct error *err);
 
-/* Where a function returns: the first place as a site, and the file offsets of all. */
+/* The return instructions of a function: the first as a site, and the file offsets of all. */
 struct return_sites {
 	struct site first;
 	uint64_t *file_offsets;
@@ -65,18 +65,17 @@ struct return_sites {
 };
 
 /*
- * Finds the return instructions of a function: all of them, or none. -ENOENT when it has none, or leaves
- * by a jump into another function as well; -E2BIG when there are more than anybody would probe (1,024), or
- * it is larger than 1 MiB; -EBADMSG when it cannot be read to its end. Both are also said of assembly
- * functions of AArch64 that end in constants, where those are no instructions, or look like such jumps. The
- * caller releases the sites.
+ * Finds all return instructions of a function, or fails. -ENOENT if it has none, or may also leave by a jump into
+ * another function; -E2BIG if there are more than 1,024, or the function is larger than 1 MiB; -EBADMSG if it cannot be
+ * decoded to its end. -ENOENT and -EBADMSG are also returned for assembly functions of AArch64 that end in constants
+ * which look like such jumps or are not instructions. The caller releases the sites.
  */
 int site_find_returns(const struct image *image, const struct convention *convention,
 		      const struct function *function, struct return_sites *ret_sites,
 		      struct error *err);
 void return_sites_release(struct return_sites *sites);
 
-/* How many times `function` calls `callee` directly; negative when its code cannot be read to its end. */
+/* Returns the number of direct calls of `callee` in `function`, or a negative errno if the code cannot be decoded. */
 int site_count_calls(const struct image *image, const struct function *function,
 		     const struct function *callee, struct error *err);
 

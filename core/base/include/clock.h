@@ -7,10 +7,10 @@
 /* Nanoseconds since the epoch. */
 int64_t clock_now(void);
 
-/* Nanoseconds of CLOCK_MONOTONIC, which nobody sets. */
+/* Nanoseconds of CLOCK_MONOTONIC. */
 int64_t clock_monotonic(void);
 
-/* What to add to CLOCK_MONOTONIC to get nanoseconds since the epoch. */
+/* The difference between nanoseconds since the epoch and CLOCK_MONOTONIC. */
 int64_t clock_wall_offset(void);
 
 #endif

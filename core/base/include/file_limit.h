@@ -4,10 +4,10 @@
 
 #include "error.h"
 
-/* Allows this process as many open files as it may have: each target, file and reader is one or more. */
+/* Raises this process's limit on open files to its maximum: each target, file and reader needs one or more. */
 void file_limit_raise(void);
 
-/* Says what to do about an error that this limit is the reason of. */
+/* Adds to an error caused by this limit the advice to raise it. */
 void file_limit_hint(struct error *err);
 
 #endif

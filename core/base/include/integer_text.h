@@ -6,7 +6,7 @@
 
 #include "text_buffer.h"
 
-/* Decimal digits of a number of `count` words, the lowest first, which are used up. */
+/* Appends the decimal digits of a number of `count` words, the lowest first. The words are overwritten. */
 void integer_text(struct text_buffer *text, bool negative, uint64_t *words, size_t count);
 
 #endif

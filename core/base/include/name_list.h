@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Names for a sentence, each once: a few of them, and how many more there are. A plain value. */
+/* Names for a sentence, without duplicates: the first few, and the number of the others. A plain value. */
 enum { NAME_LIST_SHOWN = 4, NAME_LIST_TEXT = 512 };
 
 struct name_list {

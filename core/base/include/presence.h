@@ -12,7 +12,7 @@ struct integer {
 	int64_t value;
 };
 
-/* Any bytes whatever: they come from the traced process. Views; the event owns nothing. */
+/* Any bytes: they come from the traced process. A view; whoever made it owns them. */
 struct text {
 	enum presence presence;
 	const char *data;

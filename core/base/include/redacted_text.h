@@ -19,7 +19,7 @@
  */
 #define REDACTED "<redacted>"
 
-/* Either a view of the text that was given, or a text of its own. */
+/* Either a view of the given text, or a copy. */
 struct redacted_text {
 	const char *data;
 	size_t size;
@@ -27,13 +27,13 @@ struct redacted_text {
 };
 
 /*
- * The text with REDACTED for each secret; nothing is allocated when there is none. Of a text that was cut
- * (`is_cut`) only the begin is given: what may be a secret at its end is taken for one. Without memory all
- * of a text that has a secret is REDACTED.
+ * Returns the text with REDACTED in place of each secret; allocates nothing if there is none. If the text was cut
+ * (`is_cut`), anything at its end that may be a secret is treated as one. If memory runs out, a text with a secret
+ * becomes REDACTED as a whole.
  */
 struct redacted_text redacted_text_make(const struct redaction *redaction, const char *text,
 					size_t size, bool is_cut);
-/* The same of the query of a URL, where quotes and line ends are as any other byte. */
+/* The same for the query of a URL, in which quotes and line ends have no meaning. */
 struct redacted_text redacted_text_make_query(const struct redaction *redaction, const char *query,
 					      size_t size, bool is_cut);
 

@@ -10,7 +10,7 @@
 
 /*
  * A document of named values, objects and lists, written once and rendered as JSON or as indented
- * text. Strings may hold any bytes; the result is safe to print. Out of memory shows at the end.
+ * text. Strings may contain any bytes; the result is safe to print. A lack of memory is reported by report_finish().
  */
 struct report;
 
@@ -30,7 +30,7 @@ void report_close_object(struct report *report);
 void report_open_list(struct report *report, const char *key);
 void report_close_list(struct report *report);
 
-/* The rendered document, newline included; lives as long as the report. -ENOMEM. */
+/* Returns the rendered document with its newline; it lives as long as the report. -ENOMEM if memory ran out. */
 int report_finish(struct report *report, struct bytes *ret_document);
 
 #endif

@@ -5,11 +5,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A text that grows. Zeroed is empty; whoever filled it releases it. */
+/* A text that grows. All-zero is an empty one. The caller releases it. */
 struct text_buffer {
 	char *data;
 	size_t size, capacity;
-	bool failed; /* there was no memory for all of it */
+	bool failed; /* memory ran out; the text is incomplete */
 };
 
 void text_buffer_add(struct text_buffer *text, const char *data, size_t size);
