@@ -11,6 +11,7 @@
 
 #include "array.h"
 #include "contract.h"
+#include "option_value.h"
 
 enum {
 	/* Ten thousand and more requests of default captures; the reader comes by every few milliseconds. */
@@ -120,51 +121,11 @@ static int parse_pids(struct options *options, const char *text, struct error *e
 	}
 }
 
-static int parse_count(const char *option, const char *text, uint64_t least, uint64_t most,
-		       uint64_t *ret_value, struct error *err)
-{
-	char *end;
-	uint64_t value;
-
-	errno = 0;
-	value = strtoull(text, &end, 10);
-	if (*text < '0' || *text > '9' || errno || *end || value < least || value > most)
-		return error_fail(err, -EINVAL,
-				  "%s %s: a whole number from %llu to %llu is expected", option,
-				  text, (unsigned long long)least, (unsigned long long)most);
-	*ret_value = value;
-	return 0;
-}
-
-static int parse_duration(const char *text, uint64_t *ret_milliseconds, struct error *err)
-{
-	static const struct {
-		const char *name;
-		double milliseconds;
-	} units[] = { { "", 1e3 }, { "ms", 1 }, { "s", 1e3 }, { "m", 60e3 }, { "h", 3600e3 } };
-	/* strtod() would take hexadecimal numbers and exponents as well. */
-	size_t digits = strspn(text, "0123456789.");
-	char *end;
-	double value = strtod(text, &end);
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		double milliseconds = value * units[i].milliseconds;
-
-		if (end == text + digits && strcmp(end, units[i].name) == 0 && *text != '.' &&
-		    milliseconds >= 1 && milliseconds < 1e15) {
-			*ret_milliseconds = (uint64_t)milliseconds;
-			return 0;
-		}
-	}
-	return error_fail(err, -EINVAL, "--duration %s: a time is expected: 10, 10s, 500ms, 5m, 1h",
-			  text);
-}
-
 static int parse_port(struct options *options, const char *text, struct error *err)
 {
 	uint64_t port = 0;
 	uint16_t *ports;
-	int r = parse_count("--port", text, 1, UINT16_MAX, &port, err);
+	int r = option_count("--port", text, 1, UINT16_MAX, &port, err);
 
 	if (r < 0)
 		return r;
@@ -176,45 +137,6 @@ static int parse_port(struct options *options, const char *text, struct error *e
 		return no_memory(err);
 	options->ports = ports;
 	ports[options->port_count++] = port;
-	return 0;
-}
-
-static int parse_mode(struct options *options, const char *text, struct error *err)
-{
-	char *end;
-	unsigned long mode = strtoul(text, &end, 8);
-
-	if (*text < '0' || *text > '7' || *end || mode > 0777)
-		return error_fail(err, -EINVAL,
-				  "--socket-mode %s: an octal number up to 0777 is expected", text);
-	options->socket_mode = mode;
-	options->socket_rights = true;
-	return 0;
-}
-
-static int parse_attachment(const char *text, enum kernel_attachment *ret_attachment,
-			    struct error *err)
-{
-	for (int i = KERNEL_ATTACHMENT_BEST; i <= KERNEL_ATTACHMENT_SINGLE; i++) {
-		if (strcmp(text, kernel_attachment_word((enum kernel_attachment)i)) == 0) {
-			*ret_attachment = (enum kernel_attachment)i;
-			return 0;
-		}
-	}
-	return error_fail(
-		err, -EINVAL,
-		"--attach %s: best, uprobe_multi, perf_event or perf_event_atomic is expected",
-		text);
-}
-
-static int parse_notation(const char *text, enum bytes_notation *ret_notation, struct error *err)
-{
-	if (strcmp(text, "hex") == 0)
-		*ret_notation = BYTES_HEX;
-	else if (strcmp(text, "base64") == 0)
-		*ret_notation = BYTES_BASE64;
-	else
-		return error_fail(err, -EINVAL, "--bytes %s: hex or base64 is expected", text);
 	return 0;
 }
 
@@ -235,15 +157,16 @@ static int parse_output_option(struct options *options, int option, struct error
 		options->socket = optarg;
 		break;
 	case OPTION_SOCKET_MODE:
-		r = parse_mode(options, optarg, err);
+		r = option_mode(optarg, &options->socket_mode, err);
+		options->socket_rights |= r == 0;
 		break;
 	case OPTION_SOCKET_GROUP:
 		options->socket_group = optarg;
 		options->socket_rights = true;
 		break;
 	default:
-		r = parse_count("--reader-buffer", optarg, LEAST_READER_BUFFER, MOST_READER_BUFFER,
-				&value, err);
+		r = option_count("--reader-buffer", optarg, LEAST_READER_BUFFER, MOST_READER_BUFFER,
+				 &value, err);
 		options->reader_buffer = value;
 		break;
 	}
@@ -353,32 +276,32 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case OPTION_READER_BUFFER:
 		return parse_output_option(options, option, err);
 	case 'c':
-		return parse_count("--count", optarg, 1, INT64_MAX, &options->count, err);
+		return option_count("--count", optarg, 1, INT64_MAX, &options->count, err);
 	case 'd':
-		return parse_duration(optarg, &options->duration, err);
+		return option_duration(optarg, &options->duration, err);
 	case OPTION_TYPES:
 		options->types = optarg;
 		return 0;
 	case OPTION_MAX_STRING:
-		r = parse_count("--max-string", optarg, 1, STRING_MAX_SIZE, &value, err);
+		r = option_count("--max-string", optarg, 1, STRING_MAX_SIZE, &value, err);
 		options->max_string = value;
 		return r;
 	case OPTION_MAX_ELEMENTS:
-		r = parse_count("--max-elements", optarg, 1, MOST_ELEMENTS, &value, err);
+		r = option_count("--max-elements", optarg, 1, MOST_ELEMENTS, &value, err);
 		options->max_elements = value;
 		return r;
 	case OPTION_BYTES:
-		return parse_notation(optarg, &options->notation, err);
+		return option_notation(optarg, &options->notation, err);
 	case OPTION_RING_SIZE:
-		r = parse_count("--ring-size", optarg, LEAST_RING_SIZE, MOST_RING_SIZE, &value,
-				err);
+		r = option_count("--ring-size", optarg, LEAST_RING_SIZE, MOST_RING_SIZE, &value,
+				 err);
 		if (r == 0 && (value & (value - 1)))
 			return error_fail(err, -EINVAL,
 					  "--ring-size %s: a power of two is expected", optarg);
 		options->ring_size = value;
 		return r;
 	case OPTION_ATTACH:
-		return parse_attachment(optarg, &options->attachment, err);
+		return option_attachment(optarg, &options->attachment, err);
 	case 'v':
 	case 'q':
 		options->verbosity = option == 'v' ? 1 : -1;

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "option_value.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+int option_count(const char *option, const char *text, uint64_t least, uint64_t most,
+		 uint64_t *ret_value, struct error *err)
+{
+	char *end;
+	uint64_t value;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (*text < '0' || *text > '9' || errno || *end || value < least || value > most)
+		return error_fail(err, -EINVAL,
+				  "%s %s: a whole number from %llu to %llu is expected", option,
+				  text, (unsigned long long)least, (unsigned long long)most);
+	*ret_value = value;
+	return 0;
+}
+
+int option_duration(const char *text, uint64_t *ret_milliseconds, struct error *err)
+{
+	static const struct {
+		const char *name;
+		double milliseconds;
+	} units[] = { { "", 1e3 }, { "ms", 1 }, { "s", 1e3 }, { "m", 60e3 }, { "h", 3600e3 } };
+	/* strtod() would take hexadecimal numbers and exponents as well. */
+	size_t digits = strspn(text, "0123456789.");
+	char *end;
+	double value = strtod(text, &end);
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		double milliseconds = value * units[i].milliseconds;
+
+		if (end == text + digits && strcmp(end, units[i].name) == 0 && *text != '.' &&
+		    milliseconds >= 1 && milliseconds < 1e15) {
+			*ret_milliseconds = (uint64_t)milliseconds;
+			return 0;
+		}
+	}
+	return error_fail(err, -EINVAL, "--duration %s: a time is expected: 10, 10s, 500ms, 5m, 1h",
+			  text);
+}
+
+int option_mode(const char *text, uint32_t *ret_mode, struct error *err)
+{
+	char *end;
+	unsigned long mode = strtoul(text, &end, 8);
+
+	if (*text < '0' || *text > '7' || *end || mode > 0777)
+		return error_fail(err, -EINVAL,
+				  "--socket-mode %s: an octal number up to 0777 is expected", text);
+	*ret_mode = (uint32_t)mode;
+	return 0;
+}
+
+int option_attachment(const char *text, enum kernel_attachment *ret_attachment, struct error *err)
+{
+	for (int i = KERNEL_ATTACHMENT_BEST; i <= KERNEL_ATTACHMENT_SINGLE; i++) {
+		if (strcmp(text, kernel_attachment_word((enum kernel_attachment)i)) == 0) {
+			*ret_attachment = (enum kernel_attachment)i;
+			return 0;
+		}
+	}
+	return error_fail(
+		err, -EINVAL,
+		"--attach %s: best, uprobe_multi, perf_event or perf_event_atomic is expected",
+		text);
+}
+
+int option_notation(const char *text, enum bytes_notation *ret_notation, struct error *err)
+{
+	if (strcmp(text, "hex") == 0)
+		*ret_notation = BYTES_HEX;
+	else if (strcmp(text, "base64") == 0)
+		*ret_notation = BYTES_BASE64;
+	else
+		return error_fail(err, -EINVAL, "--bytes %s: hex or base64 is expected", text);
+	return 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CMD_OPTION_VALUE_H
+#define GOHTTPSNOOP_CMD_OPTION_VALUE_H
+
+#include <stdint.h>
+
+#include "bytes_notation.h"
+#include "error.h"
+#include "kernel_attachment.h"
+
+/*
+ * The values of options, from what the user typed. Each returns -EINVAL, with an error that names the option and says what
+ * is expected, if `text` is no such value.
+ */
+
+/* A whole number from `least` to `most`, of the option `option`. */
+int option_count(const char *option, const char *text, uint64_t least, uint64_t most,
+		 uint64_t *ret_value, struct error *err);
+
+/* --duration: 10, 10s, 500ms, 5m, 1h. */
+int option_duration(const char *text, uint64_t *ret_milliseconds, struct error *err);
+
+/* --socket-mode: the permissions of a file, in octal. */
+int option_mode(const char *text, uint32_t *ret_mode, struct error *err);
+
+/* --attach: the name of a way to attach probes. */
+int option_attachment(const char *text, enum kernel_attachment *ret_attachment, struct error *err);
+
+/* --bytes: hex or base64. */
+int option_notation(const char *text, enum bytes_notation *ret_notation, struct error *err);
+
+#endif
