@@ -13,10 +13,10 @@
 #include "ring.bpf.h"
 #include "task.bpf.h"
 
-/* Whether every process that runs another program is told of, or only those in `traced`. */
+/* Whether to report every exec, or only those of processes in `traced`. */
 const volatile bool watch_all;
 
-/* The TCP ports that are asked for, to tell of who listens on one. */
+/* The TCP ports of the rules: a process that listens on one is reported. */
 const volatile __u16 ports[WATCHED_PORTS];
 const volatile __u32 port_count;
 
@@ -30,9 +30,9 @@ struct {
 } traced SEC(".maps");
 
 /*
- * Those that began to run another program, and those that began to listen where it matters, that user
- * space has not looked at yet. It strikes off whom it does not want; should it fall behind, the oldest give
- * way. Two maps: who is struck off for what it runs may have begun to listen meanwhile.
+ * Processes that began to run another program, and processes that began to listen on a port of the rules, until user
+ * space has inspected them. It removes those that match no rule; if it falls behind, the oldest are evicted. There are
+ * two maps because a process that is removed for its program may have begun to listen meanwhile.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

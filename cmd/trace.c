@@ -17,7 +17,7 @@ static void on_notice(void *user, enum notice_level level, const char *text)
 		diagnostic_text(text);
 }
 
-/* Each target that cannot be traced is told of, and the others go on; returns how many there are. */
+/* Reports each target that cannot be traced, and traces the others; returns their number. */
 static size_t add_targets(struct session *session, const struct options *options)
 {
 	size_t added = 0;

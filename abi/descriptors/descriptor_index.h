@@ -11,7 +11,7 @@
  */
 struct descriptor_index;
 
-/* `roots` are offsets of descriptors; those that are none are passed over. `table` outlives the index. */
+/* `roots` are offsets of descriptors; others are skipped. `table` outlives the index. */
 int descriptor_index_create(const struct descriptor_table *table, const uint64_t *roots,
 			    size_t count, struct descriptor_index **ret_index, struct error *err);
 void descriptor_index_destroy(struct descriptor_index *index);

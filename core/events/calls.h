@@ -35,7 +35,7 @@ void calls_close(struct calls *calls, bool is_known);
 /* Shows the calls that wait, the oldest first, until `show` returns false; the same events. */
 void calls_each_open(const struct calls *calls, assembly_show *show, void *user);
 
-/* How many wait for their return, and how many were told of without having seen how they ended. */
+/* The number of calls that wait for their return, and of calls that were reported without their end. */
 uint32_t calls_open(const struct calls *calls);
 uint64_t calls_unknown_ends(const struct calls *calls);
 

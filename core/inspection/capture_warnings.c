@@ -137,7 +137,7 @@ static void tell_null(const struct probe_set *probe_set, size_t row, const struc
 	warning_tell(listener, &why);
 }
 
-/* Those that were told of. There are no more names than can be asked for. */
+/* The captures that were reported. There are no more names than the options allow. */
 struct told {
 	struct wanted captures[2 * REQUEST_MAX_WISHES];
 	size_t count;

@@ -236,7 +236,7 @@ int outbox_put(struct outbox *outbox, struct batch *batch)
 	lose(outbox, batch);
 	if (r < 0)
 		return r;
-	/* Lines that are too long for any room are told of at once. */
+	/* Lines that never fit are counted as lost at once. */
 	return outbox->waiting <= outbox->options.limit / 2 ? outbox_write(outbox) : 0;
 }
 

@@ -3,15 +3,15 @@
 #define GOHTTPSNOOP_CORE_DEPLOYMENTS_H
 
 /*
- * Watches the directories that programs of interest were run from: the next version of a service is
- * put there before it is started, and can be looked into in between.
+ * Watches the directories of traced programs. A new version of a service is usually written there before it is started,
+ * and can be inspected in between.
  */
 struct deployments;
 struct uv_loop_s;
 
 /*
- * `appeared` is told of each file that was written or moved to, or whose rights changed, in one of the
- * directories, and of none that left. NULL where files cannot be watched.
+ * Calls `appeared` for each file in one of the directories that was written, moved there or got other permissions.
+ * Returns NULL if directories cannot be watched.
  */
 struct deployments *deployments_create(struct uv_loop_s *loop,
 				       void (*appeared)(void *user, const char *path), void *user);

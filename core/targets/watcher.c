@@ -160,7 +160,7 @@ static void on_appeared(void *user, const char *path)
 		binary_cache_prepare_matched(watcher->options.cache, path, &file);
 }
 
-/* That everything is wanted does not mean that each refusal is worth a word. */
+/* With --all only refusals of processes that match another rule are reported. */
 static bool is_named(const struct watcher *watcher, const struct process *process)
 {
 	struct discovery_rules named = watcher->options.rules;
@@ -176,7 +176,7 @@ static void note_shortage(struct watcher *watcher)
 		uv_timer_start(&watcher->retry, on_retry, RETRY_INTERVAL, 0);
 }
 
-/* When descriptors or memory run out many may be passed over; one stands for all, until there is room for all. */
+/* If file descriptors or memory run out, many processes may be skipped: only the first is reported. */
 static void refuse(struct watcher *watcher, struct error *why, bool named)
 {
 	bool shortage = error_is_shortage(why->code);
@@ -192,7 +192,7 @@ static void refuse(struct watcher *watcher, struct error *why, bool named)
 		     why);
 }
 
-/* The probes are put into the file, for who runs it next; others that run it, unwanted, pay a lookup. */
+/* Attaches to the file, for later processes too; processes that run it but do not match pay a map lookup for a hit. */
 static void take_on(struct watcher *watcher, struct process *process, bool has_loaded, bool named,
 		    struct finding *finding)
 {
@@ -212,12 +212,12 @@ static void take_on(struct watcher *watcher, struct process *process, bool has_l
 		return;
 	}
 	kernel_dismiss(watcher->options.kernel, pid);
-	/* One whose file was refused before was told of then. */
+	/* -EALREADY: the refusal of its file was reported before. */
 	if (r != -EALREADY)
 		refuse(watcher, &why, named);
 }
 
-/* Who may not be looked at is passed over, and whether they all may was said at the beginning. */
+/* Skips processes that may not be inspected; a notice at the start said that there may be such. */
 static bool open_process(struct watcher *watcher, uint32_t pid, struct process *ret_process,
 			 struct finding *finding)
 {
@@ -270,7 +270,7 @@ static void warn_of_hidden(struct watcher *watcher)
 	notice_error(watcher->options.notifier, NOTICE_INFO, &why);
 }
 
-/* One that may not be looked at, or has ended, is passed over. */
+/* Skips processes that may not be inspected or have ended. */
 static void look_for(struct watcher *watcher, uint32_t pid, struct finding *finding)
 {
 	const struct discovery_rules *rules = &watcher->options.rules;
@@ -399,7 +399,7 @@ void watcher_begin(struct watcher *watcher)
 	watcher->scan_is_due = true;
 }
 
-/* After this everything that is wanted is traced, but for what is passed over again. */
+/* After the scan every matching process is traced, except those that were skipped again. */
 static void begin_scan(struct watcher *watcher)
 {
 	watcher->scan_is_due = false;

@@ -72,7 +72,7 @@ static bool holds_nil(const struct value_printer *printer, const struct shape_no
 	return false;
 }
 
-/* What is told of a value that is not written itself: its type, and whether it is nil. */
+/* Writes the type of a value that is not shown itself, and whether it is nil. */
 static void put_held_type(struct value_printer *printer, const char *name, bool is_nil)
 {
 	json_open_object(printer->writer);

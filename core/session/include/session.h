@@ -12,8 +12,8 @@
 #include "trace_spec.h"
 
 /*
- * A run of the tool: targets, the kernel side, the ring reader and the sinks, on one event loop. Made,
- * given targets, run once, destroyed.
+ * A run of the tool: targets, eBPF programs, ring reader and sinks, on one event loop. A session is created, gets its
+ * targets, runs once and is destroyed.
  */
 struct session;
 
@@ -49,32 +49,35 @@ struct session_summary {
 };
 
 /*
- * The strings and arrays of `options` outlive the session. What this process may do and a session does
- * not need it may not do any more afterwards.
+ * The strings and arrays of `options` must outlive the session. Drops the capabilities of this process that a session
+ * does not need.
  */
 int session_create(const struct session_options *options, struct session **ret_session,
 		   struct error *err);
 void session_destroy(struct session *session);
 
-/* Begins to trace a process; the id of a thread means its process, and that is told. On an error the session is as before and can go on. */
+/*
+ * Begins to trace a process. The id of a thread stands for its process; a notice says so. After an error the session is
+ * unchanged and usable.
+ */
 int session_add_process(struct session *session, uint32_t pid, struct error *err);
 
 /*
- * Wants each process that runs the file at `path`, now or later; `path` outlives the session. The error
- * says what the file is instead of a Go program.
+ * Adds each process that runs the file at `path`, now or later; `path` must outlive the session. If the file is not a
+ * Go program, the error says what it is.
  */
 int session_add_binary(struct session *session, const char *path, struct error *err);
 
 /*
- * Begins to trace the processes that are wanted, and to look out for new ones. Those that cannot be
- * traced are told of as notices.
+ * Begins to trace the processes that match the options, and to watch for new ones. Notices say which of them cannot be
+ * traced.
  */
 int session_discover(struct session *session, struct error *err);
 
 /*
- * Runs until there is no target left (and none is looked out for), the count or duration is reached,
- * SIGINT or SIGTERM comes, or standard output has no reader any more. Then gives slow readers some
- * seconds. Negative only when events could not be written.
+ * Runs until no target is left and none can come, the count or duration is reached, SIGINT or SIGTERM arrives, or the
+ * reader of standard output is gone. Then waits some seconds for slow readers. Negative only if events could not be
+ * written.
  */
 int session_run(struct session *session, struct session_summary *ret_summary, struct error *err);
 

@@ -9,13 +9,13 @@
 #include "error.h"
 #include "process.h"
 
-/* A file that was named, and what is kept of what stands at its path. */
+/* A file named by the user, and the cached inspection of what is at its path. */
 struct wanted_binary {
 	const char *path;
 	struct known_binary *prepared;
 };
 
-/* Which processes are wanted, beside those that are named by their ids. Any rule suffices. */
+/* Which processes are traced, in addition to those named by their ids. A process must match one rule. */
 struct discovery_rules {
 	const struct wanted_binary *binaries; /* those that run this file */
 	size_t binary_count;
@@ -29,21 +29,21 @@ struct discovery_rules {
 bool discovery_has_rules(const struct discovery_rules *rules);
 
 /*
- * Whether a rule other than the ports' wants the process. Paths are looked at anew each time: after a
- * deployment another file stands there.
+ * Returns whether the process matches a rule other than a port. Paths are resolved each time: after a deployment there
+ * is another file.
  */
 bool discovery_wants(const struct discovery_rules *rules, const struct process *process);
 
-/* Whether a rule wants whoever runs this file, whatever they call themselves. */
+/* Returns whether every process that runs this file matches a rule, whatever its name. */
 bool discovery_wants_file(const struct discovery_rules *rules, const char *path,
 			  const struct file_identity *file);
 
-/* Whether a rule wants whoever listens on the port. */
+/* Returns whether every process that listens on the port matches a rule. */
 bool discovery_wants_port(const struct discovery_rules *rules, uint16_t port);
 
 /*
- * Whether any rule wants the process, by what it is and listens on now; never ourselves. 1 or 0; negative errno
- * when descriptors or memory ran out.
+ * Returns 1 if the process matches any rule by its current executable, name and ports, otherwise 0; 0 for this process
+ * itself. A negative errno if file descriptors or memory ran out.
  */
 int discovery_wants_now(const struct discovery_rules *rules, const struct process *process,
 			struct error *err);
