@@ -168,6 +168,26 @@ static void refuses_headers(void **state)
 	}
 }
 
+static void tells_that_a_file_became_shorter(void **state)
+{
+	struct elf_builder elf;
+	struct image *image = NULL;
+	struct buffer buffer;
+	struct error err = { 0 };
+	uint64_t data;
+
+	elf_init(&elf);
+	data = elf_append(&elf, NULL, 64);
+	elf_segment(&elf, PT_LOAD, PF_R, 0x400000, data, 64, 64);
+	elf_finish(&elf, ET_EXEC, EM_X86_64);
+	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
+	assert_int_equal(truncate(elf.path, (off_t)data + 8), 0);
+	assert_int_equal(image_load_file(image, data, 64, &buffer, &err), -EIO);
+	assert_string_equal(err.what, "the file became shorter while it was read");
+	image_close(image);
+	elf_release(&elf);
+}
+
 static void refuses_segments(void **state)
 {
 	static const struct {
@@ -508,6 +528,7 @@ int main(void)
 		cmocka_unit_test(refuses_what_is_no_file),
 		cmocka_unit_test(refuses_text),
 		cmocka_unit_test(refuses_headers),
+		cmocka_unit_test(tells_that_a_file_became_shorter),
 		cmocka_unit_test(refuses_segments),
 		cmocka_unit_test(counts_segments),
 		cmocka_unit_test(loads),

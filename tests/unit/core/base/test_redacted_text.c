@@ -152,6 +152,7 @@ static const struct example texts[] = {
 	{ "{\"tokens\":\"abc\",\"a\":\"token\"}", NULL },
 	/* Within quotes. */
 	{ "Get \"https://x/?token=abc\": refused", "Get \"https://x/?token=<redacted>\": refused" },
+	{ "a\ntoken: b\nc", "a\ntoken: <redacted>\nc" },
 	{ "header \"Authorization: Bearer abc\" is bad",
 	  "header \"Authorization: <redacted>\" is bad" },
 	{ "\"", NULL },

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "hit_field.h"
+#include "protocol_registry.h"
+
+static void set_integer(struct hit *hit, enum hit_field field, int64_t value)
+{
+	hit_set_integer(hit, field, (struct integer){ PRESENT, value });
+}
+
+/* What the field says after the rules of fasthttp were applied. */
+static struct integer completed(const struct hit *hit, enum hit_field field)
+{
+	struct hit copy = *hit;
+
+	protocol_fasthttp.complete(&copy);
+	return hit_integer(&copy, field);
+}
+
+static void assert_known(struct integer integer, int64_t wanted)
+{
+	assert_int_equal(integer.presence, PRESENT);
+	assert_true(integer.value == wanted);
+}
+
+static void says_the_version(void **state)
+{
+	struct hit hit = { 0 };
+
+	assert_int_equal(completed(&hit, FIELD_PROTOCOL_MAJOR).presence, ABSENT);
+	set_integer(&hit, FIELD_PROTOCOL_MINOR, 0);
+	assert_known(completed(&hit, FIELD_PROTOCOL_MAJOR), 1);
+	assert_known(completed(&hit, FIELD_PROTOCOL_MINOR), 1);
+	set_integer(&hit, FIELD_PROTOCOL_MINOR, 1);
+	assert_known(completed(&hit, FIELD_PROTOCOL_MINOR), 0);
+}
+
+static void says_the_size_of_the_request(void **state)
+{
+	struct hit hit = { 0 };
+
+	assert_int_equal(completed(&hit, FIELD_REQUEST_BYTES).presence, ABSENT);
+	set_integer(&hit, FIELD_REQUEST_BYTES, -2);
+	assert_known(completed(&hit, FIELD_REQUEST_BYTES), 0);
+	set_integer(&hit, FIELD_REQUEST_BYTES, -1);
+	assert_known(completed(&hit, FIELD_REQUEST_BYTES), -1);
+	set_integer(&hit, FIELD_REQUEST_BYTES, 23);
+	assert_known(completed(&hit, FIELD_REQUEST_BYTES), 23);
+}
+
+static void says_the_status(void **state)
+{
+	struct hit hit = { 0 };
+
+	assert_int_equal(completed(&hit, FIELD_STATUS).presence, ABSENT);
+	set_integer(&hit, FIELD_STATUS, 0);
+	assert_known(completed(&hit, FIELD_STATUS), 200);
+	set_integer(&hit, FIELD_STATUS, 404);
+	assert_known(completed(&hit, FIELD_STATUS), 404);
+	assert_int_equal(completed(&hit, FIELD_RESPONSE_BYTES).presence, UNREADABLE);
+}
+
+static void takes_an_empty_method_for_get(void **state)
+{
+	struct hit hit = { 0 };
+	struct text method;
+
+	hit_set_text(&hit, FIELD_METHOD, (struct text){ PRESENT, "PUT", 3, 3 });
+	protocol_fasthttp.complete(&hit);
+	method = hit_text(&hit, FIELD_METHOD);
+	assert_int_equal(method.size, 3);
+	assert_memory_equal(method.data, "PUT", 3);
+	hit_set_text(&hit, FIELD_METHOD, (struct text){ PRESENT, "", 0, 0 });
+	protocol_fasthttp.complete(&hit);
+	method = hit_text(&hit, FIELD_METHOD);
+	assert_int_equal(method.size, 3);
+	assert_memory_equal(method.data, "GET", 3);
+	assert_int_equal(hit_text(&hit, FIELD_REMOTE).presence, UNREADABLE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(says_the_version),
+		cmocka_unit_test(says_the_size_of_the_request),
+		cmocka_unit_test(says_the_status),
+		cmocka_unit_test(takes_an_empty_method_for_get),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
