@@ -48,14 +48,18 @@ static void take_hit(void *user, struct bytes record)
 		dispatcher->parts.losses->pending_dropped++;
 }
 
-/* Not one that the target was before it ran another program; one that has ended is what it was. */
+static bool has_plan(const struct target *target, int plan)
+{
+	return inspection_schema(target_inspection(target), plan);
+}
+
+/* Not one of another program that the process has run, or will turn out to run. One that has ended is what it was. */
 static bool is_of_target(const struct dispatcher *dispatcher, const struct pending_hit *hit,
 			 const struct target *target)
 {
-	if (kernel_traces(dispatcher->parts.kernel, hit->pid))
-		return true;
-	return !watcher_expects(dispatcher->parts.watcher, hit->pid) &&
-	       inspection_schema(target_inspection(target), hit->plan);
+	return has_plan(target, hit->plan) &&
+	       (kernel_traces(dispatcher->parts.kernel, hit->pid) ||
+		!watcher_expects(dispatcher->parts.watcher, hit->pid));
 }
 
 /*
@@ -79,28 +83,75 @@ static void take_pending(struct dispatcher *dispatcher, const struct pending_hit
 		dispatcher->parts.losses->pending_dropped++;
 }
 
+static void take_news(struct dispatcher *dispatcher, const struct process_news *news)
+{
+	if (news->kind == RECORD_EXEC)
+		pending_hits_end_program(dispatcher->pending, news->pid);
+	watcher_note(dispatcher->parts.watcher, news);
+}
+
 void dispatcher_record(struct dispatcher *dispatcher, struct bytes record)
 {
 	struct process_news news;
 	struct pending_hit hit;
 
 	if (decode_process(record, &news) == 0)
-		watcher_note(dispatcher->parts.watcher, &news);
+		take_news(dispatcher, &news);
 	else if (pending_hit_of(record, &hit))
 		take_pending(dispatcher, &hit, record);
 	else
 		take_hit(dispatcher, record);
 }
 
-void dispatcher_replay(struct dispatcher *dispatcher, const struct target *target)
+void dispatcher_replay(struct dispatcher *dispatcher, const struct target *target,
+		       uint32_t programs_since)
 {
-	pending_hits_replay(dispatcher->pending, target_identity(target)->pid, target_id(target),
-			    take_hit, dispatcher);
+	uint32_t pid = target_identity(target)->pid;
+	struct pending_hit hit;
+
+	for (size_t at = 0; pending_hits_next(dispatcher->pending, &at, &hit);) {
+		if (hit.pid == pid && hit.programs_since == programs_since &&
+		    has_plan(target, hit.plan))
+			take_hit(dispatcher,
+				 pending_hits_claim(dispatcher->pending, &hit, target_id(target)));
+	}
 }
 
-int dispatcher_plan_of(const struct dispatcher *dispatcher, uint32_t pid)
+bool dispatcher_find_hit(const struct dispatcher *dispatcher, uint32_t pid,
+			 struct pending_hit *ret_hit)
 {
-	return pending_hits_plan(dispatcher->pending, pid);
+	for (size_t at = 0; pending_hits_next(dispatcher->pending, &at, ret_hit);) {
+		if (ret_hit->pid == pid)
+			return true;
+	}
+	return false;
+}
+
+static bool is_former(const struct dispatcher *dispatcher, const struct pending_hit *hit)
+{
+	const struct target *target;
+
+	if (hit->programs_since)
+		return true;
+	target = target_set_find_pid(dispatcher->parts.targets, hit->pid);
+	return target && kernel_traces(dispatcher->parts.kernel, hit->pid) &&
+	       !has_plan(target, hit->plan);
+}
+
+bool dispatcher_find_former_hit(const struct dispatcher *dispatcher, uint32_t pid,
+				struct pending_hit *ret_hit)
+{
+	for (size_t at = 0; pending_hits_next(dispatcher->pending, &at, ret_hit);) {
+		if ((pid == 0 || ret_hit->pid == pid) && is_former(dispatcher, ret_hit))
+			return true;
+	}
+	return false;
+}
+
+void dispatcher_lose(struct dispatcher *dispatcher, const struct pending_hit *hit)
+{
+	pending_hits_claim(dispatcher->pending, hit, TRACED_TARGET_MASK);
+	dispatcher->parts.losses->pending_dropped++;
 }
 
 void dispatcher_discard(struct dispatcher *dispatcher)

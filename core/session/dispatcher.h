@@ -2,9 +2,13 @@
 #ifndef GOHTTPSNOOP_CORE_DISPATCHER_H
 #define GOHTTPSNOOP_CORE_DISPATCHER_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "assembly.h"
 #include "kernel.h"
 #include "losses.h"
+#include "pending_hits.h"
 #include "target_set.h"
 #include "watcher.h"
 
@@ -29,11 +33,26 @@ void dispatcher_destroy(struct dispatcher *dispatcher);
 
 void dispatcher_record(struct dispatcher *dispatcher, struct bytes record);
 
-/* Hands on the hits that were kept of a process, as hits of the target that it is now. */
-void dispatcher_replay(struct dispatcher *dispatcher, const struct target *target);
+/*
+ * Hands on the hits that were kept of the target's process, as hits of the target: those of the program that it
+ * ran `programs_since` programs ago, 0 for the one that it runs now.
+ */
+void dispatcher_replay(struct dispatcher *dispatcher, const struct target *target,
+		       uint32_t programs_since);
 
-/* The plan of a hit that was kept of the process; negative when none was. */
-int dispatcher_plan_of(const struct dispatcher *dispatcher, uint32_t pid);
+/* The first hit that was kept of the process. False when none was. */
+bool dispatcher_find_hit(const struct dispatcher *dispatcher, uint32_t pid,
+			 struct pending_hit *ret_hit);
+
+/*
+ * The first hit of the process, 0 for any one, of a program that it runs no longer: it has begun another one
+ * since, or is a target with other probes. False when none was kept.
+ */
+bool dispatcher_find_former_hit(const struct dispatcher *dispatcher, uint32_t pid,
+				struct pending_hit *ret_hit);
+
+/* A hit that was kept can be given to no target: counts it as lost. */
+void dispatcher_lose(struct dispatcher *dispatcher, const struct pending_hit *hit);
 
 /* Discards the hits that are still kept: their processes are no targets. */
 void dispatcher_discard(struct dispatcher *dispatcher);

@@ -81,11 +81,11 @@ static void tell_probe(void *user, const char *sentence)
 	notice(step->parts.notifier, NOTICE_DEBUG, "%s", sentence);
 }
 
-void step_attached(struct step *step, const struct target *target)
+static void tell_begin(struct step *step, const struct target *target, uint32_t programs_since)
 {
 	inspection_describe(target_inspection(target), tell_probe, step);
 	event_log_attached(step->parts.event_log, target_identity(target));
-	dispatcher_replay(step->dispatcher, target);
+	dispatcher_replay(step->dispatcher, target, programs_since);
 	event_log_flush(step->parts.event_log);
 }
 
@@ -99,21 +99,48 @@ static void tell_end(struct step *step, struct target *target)
 	targets_remove(step->parts.targets, target);
 }
 
+/* Of a process that is gone, or runs another program now: all that it did as the one that the hit is of. */
+static void tell_unseen(struct step *step, const struct pending_hit *hit)
+{
+	struct target *target;
+
+	if (targets_add_ended(step->parts.targets, hit->pid, hit->plan, &target, NULL) < 0) {
+		dispatcher_lose(step->dispatcher, hit);
+		return;
+	}
+	tell_begin(step, target, hit->programs_since);
+	tell_end(step, target);
+}
+
+/* Of the process, 0 for all of them: the programs that it ran, and runs no longer. */
+static void tell_former(struct step *step, uint32_t pid)
+{
+	struct pending_hit hit;
+
+	while (dispatcher_find_former_hit(step->dispatcher, pid, &hit))
+		tell_unseen(step, &hit);
+}
+
+void step_attached(struct step *step, const struct target *target)
+{
+	tell_former(step, target_identity(target)->pid);
+	tell_begin(step, target, 0);
+}
+
 /*
  * A process that ended before it was looked at may have answered requests all the same. Its number may be
  * another process's by now: that was told of, then, and still counts.
  */
 static void tell_vanished(struct step *step, uint32_t pid)
 {
-	int plan = dispatcher_plan_of(step->dispatcher, pid);
-	struct target *target;
+	struct pending_hit hit;
 
-	if (plan >= 0 && targets_add_ended(step->parts.targets, pid, plan, &target, NULL) == 0) {
-		step_attached(step, target);
-		tell_end(step, target);
-	}
-	if (!watcher_expects(step->parts.watcher, pid))
-		kernel_dismiss(step->parts.kernel, pid);
+	tell_former(step, pid);
+	if (watcher_expects(step->parts.watcher, pid))
+		return;
+	while (dispatcher_find_hit(step->dispatcher, pid, &hit))
+		tell_unseen(step, &hit);
+	kernel_dismiss(step->parts.kernel, pid);
 }
 
 static void tell(struct step *step, const struct end *end)
@@ -192,6 +219,7 @@ bool step_run(struct step *step)
 	ring_read(step->parts.ring);
 	tell_ends(step);
 	find_targets(step);
+	tell_former(step, 0);
 	if (!step->ends.unknown)
 		dispatcher_discard(step->dispatcher);
 	emit(step);

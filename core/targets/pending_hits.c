@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "pending_hits.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,8 +14,14 @@ enum {
 	MAX_RECORD = 1 << 17,
 };
 
+/* Stands before each record that is kept. */
+struct kept_head {
+	uint32_t size; /* of the record */
+	uint32_t programs_since;
+};
+
 struct pending_hits {
-	uint8_t *kept; /* records, each behind its size as 8 bytes */
+	uint8_t *kept;
 	size_t used, capacity;
 	uint8_t scratch[MAX_RECORD];
 };
@@ -69,13 +74,13 @@ static bool make_room(struct pending_hits *pending, size_t size)
 
 bool pending_hits_keep(struct pending_hits *pending, struct bytes record)
 {
-	uint64_t size = record.size;
+	struct kept_head head = { .size = (uint32_t)record.size };
 
-	if (size > MAX_RECORD || !make_room(pending, sizeof(size) + size))
+	if (record.size > MAX_RECORD || !make_room(pending, sizeof(head) + record.size))
 		return false;
-	memcpy(pending->kept + pending->used, &size, sizeof(size));
-	memcpy(pending->kept + pending->used + sizeof(size), record.data, size);
-	pending->used += sizeof(size) + size;
+	memcpy(pending->kept + pending->used, &head, sizeof(head));
+	memcpy(pending->kept + pending->used + sizeof(head), record.data, record.size);
+	pending->used += sizeof(head) + record.size;
 	return true;
 }
 
@@ -92,46 +97,55 @@ struct bytes pending_hits_assign(struct pending_hits *pending, struct bytes reco
 	return (struct bytes){ pending->scratch, record.size };
 }
 
-/* The record at `*at`, if it is of the process, else no bytes; goes on to the next. */
-static struct bytes next_of(const struct pending_hits *pending, size_t *at, uint32_t pid,
-			    struct pending_hit *ret_hit)
+/* What is kept at the place. */
+static struct bytes record_at(const struct pending_hits *pending, size_t at,
+			      struct kept_head *ret_head)
 {
-	struct bytes record;
-	uint64_t size;
-
-	memcpy(&size, pending->kept + *at, sizeof(size));
-	record = (struct bytes){ pending->kept + *at + sizeof(size), size };
-	*at += sizeof(size) + size;
-	return pending_hit_of(record, ret_hit) && ret_hit->pid == pid ? record :
-									(struct bytes){ 0 };
+	memcpy(ret_head, pending->kept + at, sizeof(*ret_head));
+	return (struct bytes){ pending->kept + at + sizeof(*ret_head), ret_head->size };
 }
 
-int pending_hits_plan(const struct pending_hits *pending, uint32_t pid)
+/* Passes over those that are of a target by now. */
+bool pending_hits_next(const struct pending_hits *pending, size_t *at, struct pending_hit *ret_hit)
 {
-	struct pending_hit hit;
+	while (*at < pending->used) {
+		struct kept_head head;
+		struct bytes record = record_at(pending, *at, &head);
 
-	for (size_t at = 0; at < pending->used;) {
-		if (next_of(pending, &at, pid, &hit).size)
-			return hit.plan;
+		ret_hit->at = *at;
+		ret_hit->programs_since = head.programs_since;
+		*at += sizeof(head) + record.size;
+		if (pending_hit_of(record, ret_hit))
+			return true;
 	}
-	return -ENOENT;
+	return false;
 }
 
-void pending_hits_replay(struct pending_hits *pending, uint32_t pid, uint32_t target,
-			 void (*take)(void *user, struct bytes record), void *user)
+void pending_hits_end_program(struct pending_hits *pending, uint32_t pid)
 {
 	struct pending_hit hit;
 
-	for (size_t at = 0; at < pending->used;) {
-		struct bytes record = next_of(pending, &at, pid, &hit);
+	for (size_t at = 0; pending_hits_next(pending, &at, &hit);) {
+		struct kept_head head;
 
-		if (!record.size)
+		if (hit.pid != pid)
 			continue;
-		take(user, pending_hits_assign(pending, record, target));
-		/* With a target it is not pending any more. */
-		memcpy(pending->kept + (record.data - pending->kept), pending->scratch,
-		       sizeof(struct record_hit));
+		record_at(pending, hit.at, &head);
+		head.programs_since++;
+		memcpy(pending->kept + hit.at, &head, sizeof(head));
 	}
+}
+
+struct bytes pending_hits_claim(struct pending_hits *pending, const struct pending_hit *hit,
+				uint32_t target)
+{
+	struct kept_head head;
+	struct bytes claimed =
+		pending_hits_assign(pending, record_at(pending, hit->at, &head), target);
+
+	/* With a target it is not pending any more. */
+	memcpy(pending->kept + hit->at + sizeof(head), claimed.data, sizeof(struct record_hit));
+	return claimed;
 }
 
 void pending_hits_discard(struct pending_hits *pending)

@@ -317,26 +317,49 @@ class Successor:
         self.starter.stdout.close()
 
 
-def test_reused_pid(scope, release):
-    """a PID that is used again, at once and by another file: two targets, each with its own requests"""
+@contextlib.contextmanager
+def stopped(tracer):
+    """The tool gets no CPU."""
+    tracer.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        tracer.process.send_signal(signal.SIGCONT)
+
+
+def reuse_pid(scope, release, while_it_runs):
+    """A PID that is used again, at once and by another file: two targets, each with its own requests."""
     first, second = Service(scope, release, name="first"), Service(scope, releases()[-1], name="second")
     successor = Successor(scope, second.exe, f"127.0.0.1:{second.port}")
     tracer = look_out(scope, "--binary", first.exe, "--binary", second.exe)
-    pid = first.start().pid
-    get(("127.0.0.1", first.port), "/first")
-    first.stop(signal.SIGKILL)
-    successor.start_as(pid)
-    get(("127.0.0.1", second.port), "/second")
+    with while_it_runs(tracer):
+        pid = first.start().pid
+        get(("127.0.0.1", first.port), "/first")
+        first.stop(signal.SIGKILL)
+        successor.start_as(pid)
+        get(("127.0.0.1", second.port), "/second")
     tracer.wait_types(2, "request")
     tracer.interrupt()
-    lines = [(event["type"], pathlib.Path(event["exe"]).name) for event in tracer.events()]
-    check_equal(lines[:5], [("attach", "first"), ("request", "first"), ("detach", "first"), ("attach", "second"),
-                            ("request", "second")], "lines")
+    lines = collections.defaultdict(list)
+    for event in tracer.events():
+        lines[pathlib.Path(event["exe"]).name].append((event["type"], event.get("path")))
+    check_equal(lines["first"], [("attach", None), ("request", "/first"), ("detach", None)], "lines of the first")
+    check_equal(lines["second"][:2], [("attach", None), ("request", "/second")], "lines of the second")
 
+
+def test_reused_pid(scope, release):
+    """--binary: a PID that is used again, while the tool looks"""
+    reuse_pid(scope, release, lambda tracer: contextlib.nullcontext())
+
+
+def test_reused_pid_unseen(scope, release):
+    """--binary: a PID that is used again, before the tool has looked at either process"""
+    reuse_pid(scope, release, stopped)
 
 if __name__ == "__main__":
     be_alone()
     main([(test, release) for release in releases()
           for test in (test_binary, test_name, test_port, test_all, test_first_contact, test_late_look,
                        test_listens_later, test_other_port, test_mixed, test_wrapped, test_short_lives,
-                       test_killed_while_looked_at, test_exec, test_siblings, test_reused_pid)])
+                       test_killed_while_looked_at, test_exec, test_siblings, test_reused_pid,
+                       test_reused_pid_unseen)])

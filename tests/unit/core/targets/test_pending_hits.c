@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 #include <linux/types.h>
@@ -34,18 +35,32 @@ static void keep(struct pending_hits *pending, uint32_t pid, uint64_t time)
 	assert_true(pending_hits_keep(pending, bytes_of(&record)));
 }
 
-struct taken {
-	uint64_t times[8];
-	size_t count;
-};
-
-static void take(void *user, struct bytes record)
+/* The times of what is kept of the process, in order, as a number of two digits each. */
+static uint64_t kept_times(struct pending_hits *pending, uint32_t pid, uint32_t programs_since)
 {
-	const struct record_hit *hit = (const void *)record.data;
-	struct taken *taken = user;
+	struct pending_hit hit;
+	uint64_t times = 0;
 
-	assert_int_equal(hit->cookie >> COOKIE_PLAN_BITS & TRACED_TARGET_MASK, 99);
-	taken->times[taken->count++] = hit->time;
+	for (size_t at = 0; pending_hits_next(pending, &at, &hit);) {
+		struct record_hit record;
+
+		if (hit.pid != pid || hit.programs_since != programs_since)
+			continue;
+		assert_int_equal(hit.plan, 3);
+		memcpy(&record, pending_hits_claim(pending, &hit, 99).data, sizeof(record));
+		assert_int_equal(record.cookie >> COOKIE_PLAN_BITS & TRACED_TARGET_MASK, 99);
+		assert_int_equal(record.cookie & ((1u << COOKIE_PLAN_BITS) - 1), 3);
+		times = 100 * times + record.time;
+	}
+	return times;
+}
+
+static bool is_empty(const struct pending_hits *pending)
+{
+	struct pending_hit hit;
+	size_t at = 0;
+
+	return !pending_hits_next(pending, &at, &hit);
 }
 
 static void tells_them_apart(void **state)
@@ -66,21 +81,36 @@ static void tells_them_apart(void **state)
 static void hands_on(void **state)
 {
 	struct pending_hits *pending = pending_hits_create();
-	struct taken taken = { .count = 0 };
 
 	keep(pending, 1, 10);
 	keep(pending, 2, 20);
 	keep(pending, 1, 11);
-	assert_int_equal(pending_hits_plan(pending, 1), 3);
-	assert_true(pending_hits_plan(pending, 4) < 0);
-	pending_hits_replay(pending, 1, 99, take, &taken);
-	pending_hits_replay(pending, 1, 99, take, &taken);
-	assert_int_equal(taken.count, 2);
-	assert_int_equal(taken.times[0], 10);
-	assert_int_equal(taken.times[1], 11);
-	assert_true(pending_hits_plan(pending, 1) < 0);
-	pending_hits_replay(pending, 2, 99, take, &taken);
-	assert_int_equal(taken.count, 3);
+	assert_int_equal(kept_times(pending, 1, 0), 1011);
+	assert_int_equal(kept_times(pending, 1, 0), 0);
+	assert_int_equal(kept_times(pending, 4, 0), 0);
+	assert_int_equal(kept_times(pending, 2, 0), 20);
+	assert_true(is_empty(pending));
+	pending_hits_destroy(pending);
+}
+
+/* One process after the other with the same number. */
+static void tells_programs_apart(void **state)
+{
+	struct pending_hits *pending = pending_hits_create();
+
+	keep(pending, 1, 10);
+	keep(pending, 2, 20);
+	keep(pending, 1, 11);
+	pending_hits_end_program(pending, 1);
+	keep(pending, 1, 12);
+	pending_hits_end_program(pending, 1);
+	keep(pending, 1, 13);
+	keep(pending, 1, 14);
+	assert_int_equal(kept_times(pending, 1, 1), 12);
+	assert_int_equal(kept_times(pending, 1, 2), 1011);
+	assert_int_equal(kept_times(pending, 1, 0), 1314);
+	assert_int_equal(kept_times(pending, 2, 0), 20);
+	assert_true(is_empty(pending));
 	pending_hits_destroy(pending);
 }
 
@@ -94,8 +124,9 @@ static void has_an_end(void **state)
 		kept++;
 	assert_in_range(kept * sizeof(record), 1 << 20, 16 << 20);
 	pending_hits_discard(pending);
-	assert_true(pending_hits_plan(pending, 1) < 0);
+	assert_true(is_empty(pending));
 	assert_true(pending_hits_keep(pending, bytes_of(&record)));
+	assert_false(is_empty(pending));
 	pending_hits_destroy(pending);
 	pending_hits_destroy(NULL);
 }
@@ -105,6 +136,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_them_apart),
 		cmocka_unit_test(hands_on),
+		cmocka_unit_test(tells_programs_apart),
 		cmocka_unit_test(has_an_end),
 	};
 
