@@ -186,6 +186,8 @@ static int write_report(const struct inspect_options *options, const struct bina
 		return function_report(report, options->subject, binary, options->functions,
 				       options->function_count, err);
 	found = probe_set_of_protocols(binary, &wanted, &probe_set, &why);
+	if (found == -ESTALE)
+		return error_adopt(err, &why);
 	binary_report(report, options->subject, binary, found == 0 ? &probe_set : NULL, &why);
 	if (found == 0)
 		probe_set_finish(&probe_set);
@@ -237,6 +239,7 @@ int inspect(int argc, char **argv)
 	}
 	r = open_subject(&options, &binary, &err);
 	if (r == 0) {
+		types_trust_dwarf(binary->types);
 		r = print(&options, binary, &err);
 		binary_close(binary);
 	}

@@ -76,6 +76,9 @@ static int resolve_capture(const struct scope *scope, const struct capture *capt
 	snprintf(note->type, sizeof(note->type), "%.*s", (int)sizeof(note->type) - 1,
 		 walk.type->name);
 	describe_way(scope, builder, &place, note->way, sizeof(note->way));
+	note->source = type_source_least_trusted(walk.sources);
+	if (note->source == TYPE_SOURCE_NONE)
+		note->source = probe->source;
 	return 0;
 }
 
@@ -462,6 +465,9 @@ int probe_compile(const struct binary *binary, const struct probe_request *reque
 		r = compile(&scope, request, spec, &probe, err);
 	if (r == 0 && request->wants_arguments && is_at_begin(request) && count_missing(&probe))
 		try_spill_site(binary, &scope, request, &function, spec, &probe);
+	/* Which captures depend on a type that is wrong cannot be told. */
+	if (r == 0)
+		r = types_check_contradiction(binary->types, err);
 	if (r == 0)
 		*ret_probe = probe;
 	else

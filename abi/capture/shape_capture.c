@@ -218,12 +218,15 @@ static int add_wish(struct shape_maker *maker, const struct scope *scope,
 	int r;
 
 	maker->shows_type = wish->shows_type;
+	maker->sources = 0;
 	r = is_left_out ? add_left_out(maker, wish->expression) :
 			  add_capture(maker, scope, wish->expression);
 
-	if (r == 0)
-		maker_node(maker, (int)node)->position = wish->position;
-	return r;
+	if (r < 0)
+		return r;
+	maker_node(maker, (int)node)->position = wish->position;
+	maker_node(maker, (int)node)->sources = maker->sources;
+	return 0;
 }
 
 int shape_create(const struct scope *scope, const struct shape_wish *wishes, size_t count,

@@ -13,6 +13,7 @@ struct shape_maker {
 	struct error *err;
 	size_t name_capacity;
 	uint16_t first_cell; /* of the shape; those before are others' */
+	uint8_t sources;     /* of the types of the capture that is being made */
 	bool hides;	     /* what the expression leads to is secret */
 	bool shows_type;     /* of that, and no more */
 };

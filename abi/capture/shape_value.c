@@ -274,6 +274,7 @@ int value_add_kind(struct shape_maker *maker, const struct walk *walk, struct sh
 	struct cell cell;
 	int r;
 
+	maker->sources |= walk->sources;
 	r = text_add(maker, walk, spot);
 	if (r != -ENOENT)
 		return r;

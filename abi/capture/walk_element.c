@@ -74,6 +74,7 @@ static int walk_enter_entry(const struct walk *map, int entry, int word, bool is
 
 	if (r == 0 && is_pointer)
 		r = walk_follow_word(&walk, walk.place, type, err);
+	walk.sources |= type_source_bit(map->type->source);
 	if (r == 0)
 		*ret_walk = walk;
 	return r;

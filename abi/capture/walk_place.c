@@ -111,6 +111,7 @@ int walk_advance(struct walk *walk, uint64_t offset, const struct type *type, st
 	if (offset > WALK_MAX_DISPLACEMENT ||
 	    walk->place.displacement + offset > WALK_MAX_DISPLACEMENT)
 		return walk_fail_type(walk, err, -E2BIG, "the offset is too large (type %s)");
+	walk->sources |= type_source_bit(walk->type->source);
 	if (is_in_registers(walk))
 		walk->offset += offset;
 	else

@@ -225,6 +225,7 @@ static struct type_record *record_create(struct descriptors *descriptors,
 	descriptor_name(&descriptors->table, descriptor, name);
 	record->owner = TYPE_OWNER_DESCRIPTOR;
 	record->entry = descriptor->offset;
+	record->type.source = TYPE_SOURCE_DESCRIPTORS;
 	record->type.kind = (enum type_kind)kinds[descriptor->kind];
 	record->type.size = descriptor->size;
 	record->type.runtime_type = descriptor->offset;
@@ -398,6 +399,7 @@ static int pointer_to(struct descriptors *descriptors, const struct type *elemen
 			  .name = name,
 			  .size = 8,
 			  .element = element,
+			  .source = TYPE_SOURCE_DESCRIPTORS,
 			  .complete = true },
 		.owner = TYPE_OWNER_DESCRIPTOR,
 		.next = descriptors->pointers,

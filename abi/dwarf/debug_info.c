@@ -137,6 +137,17 @@ bool debug_info_present(const struct image *image)
 	       section.size > 0;
 }
 
+uint64_t debug_info_size(const struct image *image)
+{
+	struct debug_sections sections = { 0 };
+	uint64_t size = 0;
+
+	if (debug_sections_init(&sections, image, NULL) == 0)
+		size = debug_section_size(&sections, DEBUG_SECTION_INFO);
+	debug_sections_finish(&sections);
+	return size;
+}
+
 int debug_info_open(const struct image *image, struct debug_info **ret_info, struct error *err)
 {
 	struct debug_info *info;

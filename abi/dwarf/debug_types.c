@@ -181,6 +181,7 @@ static void fill_record(struct debug_record *made, const struct debug_entry *ent
 
 	record->owner = TYPE_OWNER_DWARF;
 	record->entry = entry->offset;
+	record->type.source = TYPE_SOURCE_DWARF;
 	record->type.name = entry->name;
 	record->type.kind = kind_of_entry(entry);
 	record->type.size = size_of(entry, record->type.kind);

@@ -213,6 +213,7 @@ static int layout_type_slice(struct layout *layout, const char *notation, size_t
 	if (!record)
 		return error_fail(err, -ENOMEM, "out of memory");
 	record->owner = TYPE_OWNER_LAYOUT;
+	record->type.source = layout->assumed ? TYPE_SOURCE_ASSUMED : TYPE_SOURCE_TABLE;
 	record->type.name = arena_string(&layout->arena, notation, length);
 	if (!record->type.name)
 		return error_fail(err, -ENOMEM, "out of memory");

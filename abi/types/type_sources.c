@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "contradiction.h"
+
 static int fail_missing(const struct types *types, struct error *err)
 {
 	if (types->refusal.code)
@@ -97,4 +99,45 @@ int type_from_descriptors(struct types *types, const char *name, const struct ty
 	if (r == 0)
 		*ret_type = found;
 	return r;
+}
+
+static void note_contradiction(struct types *types, const struct error *why)
+{
+	types->contradiction = *why;
+	if (types->debug != types->image)
+		error_hint(
+			&types->contradiction,
+			"the debug file is not of this build: give the one that is by --types FILE, or remove it");
+	else
+		error_hint(
+			&types->contradiction,
+			"build the program anew, or trace a copy without DWARF (strip --strip-debug)");
+}
+
+/* The descriptor of a struct that DWARF described; NULL if it names none, or none can be read there. */
+static const struct type *descriptor_of(struct types *types, const struct type *type)
+{
+	const struct type *described = NULL;
+
+	if (type->kind != TYPE_STRUCT || !type->runtime_type || !type_sources_descriptors(types) ||
+	    descriptors_at(types->descriptors, type->runtime_type, &described, NULL) < 0 ||
+	    descriptors_complete(types->descriptors, described, NULL) < 0)
+		return NULL;
+	return described;
+}
+
+int type_complete_from_dwarf(struct types *types, const struct type *type, struct error *err)
+{
+	const struct type *described;
+	struct error why = { 0 };
+	int r = debug_types_complete(types->dwarf, type, err);
+
+	if (r < 0)
+		return r;
+	described = descriptor_of(types, type);
+	if (described && contradiction_find(type, described, &why) < 0) {
+		note_contradiction(types, &why);
+		return error_adopt(err, &types->contradiction);
+	}
+	return 0;
 }

@@ -17,8 +17,10 @@ struct types {
 	struct layout *layout;
 	bool verified; /* the table was checked against this very release */
 	bool has_dwarf;
-	struct debug_types *dwarf; /* opened when first needed */
-	int dwarf_error;	   /* why it cannot be, once tried */
+	struct debug_types *dwarf;  /* opened when first needed */
+	int dwarf_error;	    /* why it cannot be, once tried */
+	bool trusts_dwarf;	    /* it is asked first */
+	struct error contradiction; /* between DWARF and descriptors; code 0: none so far */
 	const struct pclntab *pclntab;
 	struct go_version version;
 	bool parts_read;
@@ -54,5 +56,11 @@ int type_from_layout(struct types *types, const char *name, const struct type **
 int type_from_dwarf(struct types *types, const char *name, const struct type **ret_type,
 		    struct error *err);
 int type_from_descriptors(struct types *types, const char *name, const struct type **ret_type);
+
+/*
+ * Completes a type that DWARF described, and compares it to its descriptor. -ESTALE if they contradict each other, which
+ * is noted.
+ */
+int type_complete_from_dwarf(struct types *types, const struct type *type, struct error *err);
 
 #endif

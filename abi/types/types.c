@@ -11,6 +11,9 @@
 #include "type_record.h"
 #include "type_sources.h"
 
+/* Bytes of .debug_info beyond which DWARF is not read where another source says the same. */
+#define MAX_READ_FIRST (UINT64_C(8) << 20)
+
 /*
  * The releases whose layouts this one may have. A version read off the pclntab is only the least
  * of those that write that format (see pclntab.h).
@@ -97,6 +100,16 @@ bool types_have_dwarf(const struct types *types)
 	return types->has_dwarf;
 }
 
+void types_trust_dwarf(struct types *types)
+{
+	types->trusts_dwarf = types->has_dwarf && debug_info_size(types->debug) <= MAX_READ_FIRST;
+}
+
+int types_check_contradiction(const struct types *types, struct error *err)
+{
+	return types->contradiction.code ? error_adopt(err, &types->contradiction) : 0;
+}
+
 const struct error *types_refusal(const struct types *types)
 {
 	return types->refusal.code && !types->has_dwarf ? &types->refusal : NULL;
@@ -114,29 +127,27 @@ int types_signature(struct types *types, const struct function *function,
 		    const struct signature **ret_signature, enum type_source *ret_source,
 		    struct error *err)
 {
-	enum type_source source = TYPE_SOURCE_TABLE;
-	struct error why = { 0 }, of_table = { 0 };
-	int r = -ENODATA, table = -ENODATA;
+	enum type_source of_table = types->verified ? TYPE_SOURCE_TABLE : TYPE_SOURCE_ASSUMED;
+	enum type_source source = of_table;
+	struct error why = { 0 }, why_not_table = { 0 };
+	int r = -ENODATA;
 
-	if (types->verified)
-		r = layout_signature(types->layout, function->name, ret_signature, &why);
-	if (r == -ENODATA) {
+	if (types->verified && !types->trusts_dwarf)
+		r = layout_signature(types->layout, function->name, ret_signature, NULL);
+	if (r < 0) {
 		source = TYPE_SOURCE_DWARF;
 		r = signature_from_dwarf(types, function, ret_signature, &why);
 	}
-	if (r < 0 && !types->verified)
-		table = layout_signature(types->layout, function->name, ret_signature, &of_table);
-	/* Where the table knows no such function, what DWARF said is why it cannot be described. */
-	if (table != -ENODATA) {
-		source = TYPE_SOURCE_ASSUMED;
-		why = of_table;
-		r = table;
+	if (r < 0) {
+		source = of_table;
+		r = layout_signature(types->layout, function->name, ret_signature, &why_not_table);
 	}
+	/* Where the table knows no such function, what DWARF said is why it cannot be described. */
 	if (r < 0)
-		error_adopt(err, &why);
-	else if (ret_source)
+		return error_adopt(err, r == -ENODATA ? &why : &why_not_table);
+	if (ret_source)
 		*ret_source = source;
-	return r;
+	return 0;
 }
 
 /* Descriptors cost less to look into than DWARF, and say the same: tests/truth/descriptor_truth.c. */
@@ -145,6 +156,8 @@ int types_named(struct types *types, const char *name, const struct type **ret_t
 {
 	int r;
 
+	if (types->trusts_dwarf && type_from_dwarf(types, name, ret_type, NULL) == 0)
+		return 0;
 	if (type_from_descriptors(types, name, ret_type) == 0)
 		return 0;
 	if (types->verified && type_from_layout(types, name, ret_type, NULL) == 0)
@@ -195,7 +208,7 @@ static int complete_from_dwarf(struct types *types, const struct type *type, str
 	int r = type_from_dwarf(types, type->name, &found, err);
 
 	if (r == 0)
-		r = debug_types_complete(types->dwarf, found, err);
+		r = type_complete_from_dwarf(types, found, err);
 	if (r == 0)
 		become(type, found);
 	return r;
@@ -217,11 +230,15 @@ static int complete_described(struct types *types, const struct type *type, stru
 
 static int complete_named(struct types *types, const struct type *type, struct error *err)
 {
-	int r = complete_from_descriptors(types, type);
+	int r = -ENODATA;
 
-	if (r < 0)
+	if (types->trusts_dwarf)
+		r = complete_from_dwarf(types, type, err);
+	if (r < 0 && r != -ESTALE)
+		r = complete_from_descriptors(types, type);
+	if (r < 0 && r != -ESTALE)
 		r = layout_complete(types->layout, type, err);
-	if (r == -ENODATA && types->has_dwarf)
+	if (r == -ENODATA && types->has_dwarf && !types->trusts_dwarf)
 		r = complete_from_dwarf(types, type, err);
 	return r;
 }
@@ -232,7 +249,7 @@ int types_complete(struct types *types, const struct type *type, struct error *e
 		return 0;
 	switch (type_record_of(type)->owner) {
 	case TYPE_OWNER_DWARF:
-		return debug_types_complete(types->dwarf, type, err);
+		return type_complete_from_dwarf(types, type, err);
 	case TYPE_OWNER_DESCRIPTOR:
 		return complete_described(types, type, err);
 	case TYPE_OWNER_LAYOUT:

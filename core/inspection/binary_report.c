@@ -20,12 +20,6 @@ static const char *const roles[PLAN_ROLE_COUNT] = {
 	[PLAN_ROLE_PANIC] = "panic", [PLAN_ROLE_HIJACK] = "hijack", [PLAN_ROLE_WHOLE] = "whole",
 };
 
-static const char *const sources[] = {
-	[TYPE_SOURCE_TABLE] = "table",
-	[TYPE_SOURCE_DWARF] = "DWARF",
-	[TYPE_SOURCE_ASSUMED] = "assumed: the newest layouts known",
-};
-
 /* A line "KEY\tVALUE…" of the module information; NULL when there is none. */
 static const char *find_module_line(const struct build_info *info, const char *key,
 				    size_t *ret_size)
@@ -125,6 +119,8 @@ static void report_capture(struct report *report, const struct probe_capture *ca
 	if (capture->result == 0) {
 		report_string(report, "type", capture->type);
 		report_string(report, "place", capture->way);
+		if (capture->source != TYPE_SOURCE_NONE)
+			report_string(report, "source", type_source_name(capture->source));
 	} else {
 		report_string(report, "missing", capture->why);
 	}
@@ -147,7 +143,8 @@ static void report_probe(struct report *report, const struct probe_candidate *ca
 	report_string(report, "site", site_kind_name(probe->site.kind));
 	report_address(report, "address", probe->site.address);
 	report_address(report, "file_offset", probe->site.file_offset);
-	report_string(report, "types", sources[probe->source]);
+	if (probe->source != TYPE_SOURCE_NONE)
+		report_string(report, "types", type_source_name(probe->source));
 	report_open_list(report, "captures");
 	for (size_t i = 0; i < probe->capture_count; i++)
 		report_capture(report, &probe->captures[i]);

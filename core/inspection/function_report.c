@@ -30,13 +30,15 @@ int function_missing(const struct binary *binary, const char *pattern, struct er
 static void report_types(struct report *report, const struct binary *binary,
 			 const struct function *function)
 {
+	enum type_source source = TYPE_SOURCE_NONE;
 	const struct signature *signature;
 	struct error why = { 0 };
 	char text[2048];
 
-	if (types_signature(binary->types, function, &signature, NULL, &why) == 0) {
+	if (types_signature(binary->types, function, &signature, &source, &why) == 0) {
 		signature_format(function->name, signature, text, sizeof(text));
 		report_string(report, "signature", text);
+		report_string(report, "types", type_source_name(source));
 	} else if (types_have_dwarf(binary->types)) {
 		report_string(report, "unknown", why.what);
 	}

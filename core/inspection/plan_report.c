@@ -111,6 +111,28 @@ static void report_plan(struct report *report, const struct binary *binary, cons
 	report_close_list(report);
 }
 
+/* Where each value that was asked for is known from; what only the declaration says, from the function's types. */
+static void report_captures(struct report *report, const struct probe *probe)
+{
+	const struct shape *shape = &probe->arguments;
+
+	report_open_list(report, "captures");
+	for (size_t i = 1; probe->has_arguments && i < shape->node_count;
+	     i += shape->nodes[i].size) {
+		const struct shape_node *node = &shape->nodes[i];
+		enum type_source source = type_source_least_trusted(node->sources);
+
+		report_open_object(report, NULL);
+		report_string(report, "expression", shape_name(shape, node));
+		if (node->kind != SHAPE_NULL)
+			report_string(report, "source",
+				      type_source_name(source != TYPE_SOURCE_NONE ? source :
+										    probe->source));
+		report_close_object(report);
+	}
+	report_close_list(report);
+}
+
 static void report_plan_probe(struct report *report, const struct probe_set *probe_set,
 			      const struct probe_candidate *probe)
 {
@@ -121,10 +143,13 @@ static void report_plan_probe(struct report *report, const struct probe_set *pro
 		report_string(report, "refused", probe->why.what);
 	} else {
 		report_address(report, "address", probe->probe.site.address);
+		if (probe->probe.source != TYPE_SOURCE_NONE)
+			report_string(report, "types", type_source_name(probe->probe.source));
 		if (probe->probe.returns.count)
 			report_number(report, "returns", probe->probe.returns.count);
 		for (size_t i = 0; i < probe->probe.gaps.count; i++)
 			report_string(report, "null", probe->probe.gaps.gaps[i].why);
+		report_captures(report, &probe->probe);
 		report_plan(report, probe_set->binary, &probe->probe.plan);
 	}
 	report_close_object(report);

@@ -221,7 +221,8 @@ static int add_rows(struct probe_set *probe_set, const struct trace_spec *spec, 
 		compile_row(probe, probe_set->binary, &probe_set->rows.items[i], decides, spec);
 		requests_decided |= has_request;
 		responses_decided |= has_response;
-		if (decides && is_refused(probe))
+		/* Types of another build describe nothing here. */
+		if ((decides && is_refused(probe)) || probe->result == -ESTALE)
 			return error_adopt(err, &probe->why);
 		if (probe->result == 0 && is_probed(probe_set, i, probe))
 			refuse(probe, -ENOENT, "already probed");

@@ -4,6 +4,7 @@
 
 import json
 
+import elf
 import events
 from harness import check, check_equal, main, releases
 from servers import build, release_number
@@ -53,7 +54,7 @@ def test_whole(scope, release):
     for wanted in PROBES:
         probe = probes[wanted]
         check(int(probe["address"], 16) >= int(probe["entry"], 16) > 0, f"{probe}")
-        check_equal(probe["types"], "table", f"types of {wanted}")
+        check_equal(probe["types"], "DWARF", f"types of {wanted}")
         check("refused" not in probe, f"{probe}")
     start = {capture["expression"]: capture for capture in probes[PROBES[0]]["captures"]}
     check_equal(start["req.Method"]["type"], "string", "type of the method")
@@ -62,6 +63,55 @@ def test_whole(scope, release):
     # Go 1.23 has it.
     missing = [c for probe in report["probes"] for c in probe["captures"] if c["expression"].endswith("req.Pattern")]
     check(missing and all("has no field \"Pattern\": it has Method" in c["missing"] and "place" not in c for c in missing), f"{missing}")
+
+
+def sources_of(report):
+    """Of each captured value, by its function and expression."""
+    return {(probe["function"], capture["expression"]): capture["source"]
+            for probe in report["probes"] for capture in probe.get("captures", ()) if "missing" not in capture}
+
+
+def test_sources(scope, release):
+    """each captured value has the source of its types: DWARF, else descriptors, else the table"""
+    plain = sources_of(json.loads(inspect("--json", build("server", release))))
+    check_equal(set(plain.values()), {"DWARF"}, "sources with DWARF")
+    stripped = json.loads(inspect("--json", build("server", release, "stripped")))
+    check_equal({probe["types"] for probe in stripped["probes"] if "types" in probe}, {"table"}, "declarations")
+    found = sources_of(stripped)
+    check_equal(set(found), set(plain), "captured values")
+    finish = "net/http.(*response).finishRequest"
+    check_equal([found[finish, name] for name in ("w", "w.status", "w.cw.wroteHeader")],
+                ["table", "descriptors", "descriptors"], "sources without DWARF")
+    check_equal(found[PROBES[0][0], "@g.goid"], "descriptors", "source of the goroutine")
+    text = inspect(build("server", release, "stripped"))
+    check("        source        descriptors\n" in text, text)
+
+
+def test_sources_of_expressions(scope, release):
+    """those of expressions on a function"""
+    binary = build("server", release)
+    probe = json.loads(inspect("--json", binary, "main.ping(r.URL.Path, r, @g.goid)"))["probes"][0]
+    check_equal(probe["types"], "DWARF", "declaration")
+    check_equal(probe["captures"][0], {"expression": "r.URL.Path", "source": "DWARF"}, "field")
+    check_equal(probe["captures"][2], {"expression": "@g.goid", "source": "DWARF"}, "goroutine")
+    check_equal(json.loads(inspect("--json", binary, "main.add"))["functions"][0]["types"], "DWARF", "signature")
+
+
+def test_contradiction(scope, release):
+    """DWARF that is not that of the descriptors: an error with both values"""
+    binary = scope.folder / "server"
+    content = bytearray(build("server", release, "uncompressed").read_bytes())
+    section = elf.sections(content)[".debug_info"]
+    # The name of a field of net/http.response.
+    at = content.index(b"handlerHeader\0", section.offset, section.offset + section.size)
+    content[at:at + 7] = b"HANDLER"
+    binary.write_bytes(content)
+    status, stdout, stderr = run("inspect", "--json", str(binary))
+    text = events.decode_text(stderr, "stderr")
+    check_equal((status, stdout), (1, b""), f"status and stdout; {text}")
+    check("DWARF and the type descriptors of the program contradict each other" in text
+          and "is HANDLERHeader in DWARF and handlerHeader in its descriptor" in text
+          and "strip --strip-debug" in text, text)
 
 
 def test_declarations(scope, release):
@@ -145,5 +195,6 @@ def test_refused(scope, release):
 
 if __name__ == "__main__":
     main([(test, release) for release in releases()
-          for test in (test_whole, test_declarations, test_methods, test_stripped, test_inlined, test_plan, test_text, test_refused)],
+          for test in (test_whole, test_sources, test_sources_of_expressions, test_contradiction, test_declarations,
+                      test_methods, test_stripped, test_inlined, test_plan, test_text, test_refused)],
          attaches=False)

@@ -76,6 +76,7 @@ struct probe_capture {
 	 * is followed. */
 	char type[PROBE_MAX_WAY];
 	char way[PROBE_MAX_WAY];
+	enum type_source source; /* of what describes where it is */
 };
 
 /* A probe ready to be attached. It outlives the binary, and owns the shape of its arguments. */
@@ -83,7 +84,7 @@ struct probe {
 	uint64_t entry; /* of the function */
 	struct site site;
 	struct plan plan;
-	enum type_source source;
+	enum type_source source;		 /* of the function's parameters and results */
 	struct probe_cell cells[PLAN_MAX_CELLS]; /* plan.cell_count of them */
 	uint32_t unknown; /* bit n: field n exists, but where it lies in this binary is not known */
 	struct probe_capture captures[PROBE_MAX_CAPTURES]; /* in the order of the request */

@@ -67,6 +67,7 @@ struct shape_node {
 	uint16_t name; /* where in the names it begins; of a field, or of a type an interface holds */
 	uint32_t hash;	   /* of that type */
 	uint16_t position; /* of a capture: its shape_wish's */
+	uint8_t sources; /* of a capture: of the types that its value was found and taken apart by */
 	uint64_t count;
 };
 

@@ -21,6 +21,7 @@ struct walk {
 	struct plan_place place;
 	struct location location;
 	uint64_t offset;
+	uint8_t sources; /* of the types whose layouts led there, see type_source.h */
 };
 
 /*

@@ -64,6 +64,9 @@ int debug_info_charge_elements(struct debug_info *info, uint64_t count, struct e
 
 bool debug_info_present(const struct image *image);
 
+/* Returns the size of .debug_info when it is decompressed, which reading all entries costs; 0 if there is none. */
+uint64_t debug_info_size(const struct image *image);
+
 /*
  * Returns -ENODATA if the image has no DWARF, -EBADMSG if it cannot be read. `image` must outlive
  * the debug info.

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "type_source.h"
+
 /*
  * Go types as plain values. They are owned by the `struct types` that made them and live as long
  * as it does. A type's parts are filled in when types_complete() is first asked for them, so that
@@ -44,7 +46,8 @@ struct type {
 	uint64_t runtime_type; /* of the runtime's descriptor: offset from its types; 0: unknown */
 	/* A pointer in code that the instances of a generic function share: to what, it does not know. */
 	bool is_any_pointer;
-	bool complete; /* the parts below are filled in; see types_complete() */
+	enum type_source source; /* of the description */
+	bool complete;		 /* the parts below are filled in; see types_complete() */
 	const struct type *element;
 	const struct type *key;
 	uint64_t length;

@@ -10,19 +10,15 @@
 #include "x_net.h"
 
 /*
- * The types of one binary. Layouts have three sources, asked in this order: the type descriptors that every Go
- * binary contains, the binary's DWARF, and the built-in table (net/http and what it refers to, by Go version). If the
- * table was verified for the binary's release, it is asked before DWARF, because reading it costs nothing.
+ * The types of one binary. Layouts have three sources. DWARF is trusted most, then the type descriptors that every Go
+ * binary contains, then the built-in table (net/http and what it refers to, by Go version). What DWARF describes is
+ * compared to the descriptors: if they contradict each other, that is an error. As they agree, the source that costs
+ * least may be asked first. So the order for types that are looked up by their names is: descriptors, a table that was
+ * verified for the binary's release, DWARF, any other table; types_trust_dwarf() changes it to the order of trust.
  * Signatures of functions have two sources: the table if it was verified for this release, otherwise DWARF. Without
  * DWARF the newest rows of the table serve later releases; their result is marked as assumed.
  */
 struct types;
-
-enum type_source {
-	TYPE_SOURCE_TABLE, /* the built-in table, verified for this release */
-	TYPE_SOURCE_DWARF,
-	TYPE_SOURCE_ASSUMED, /* the built-in table's newest public layout, for a release it does not know */
-};
 
 /*
  * Opens the types of `image`. Its DWARF is in `debug`, which is `image` itself or a separate debug file
@@ -38,6 +34,9 @@ void types_set_pclntab(struct types *types, const struct pclntab *pclntab);
 /* Sets which copies of golang.org/x/net the binary contains. They must outlive the types. */
 void types_set_x_net(struct types *types, const struct x_net *x_net);
 
+/* Returns -ESTALE if DWARF and the type descriptors contradicted each other so far, with where they did. */
+int types_check_contradiction(const struct types *types, struct error *err);
+
 /* Sets why a debug file was refused. Errors about missing types quote this reason. */
 void types_set_refusal(struct types *types, const struct error *why);
 
@@ -45,6 +44,12 @@ void types_set_refusal(struct types *types, const struct error *why);
 const struct error *types_refusal(const struct types *types);
 
 bool types_have_dwarf(const struct types *types);
+
+/*
+ * Asks DWARF first from now on, also where another source costs less. Without effect if there is no DWARF, or if reading
+ * it would cost too much (its entries take more than 8 MiB).
+ */
+void types_trust_dwarf(struct types *types);
 
 /*
  * Returns the signature of a function and its source (`ret_source` may be NULL). -ENODATA if neither the table nor
@@ -60,7 +65,8 @@ int types_named(struct types *types, const char *name, const struct type **ret_t
 
 /*
  * Fills in the parts of `type` (fields, element, key, length) unless they are already known. -ENODATA if no source
- * describes them, -EBADMSG if the description is damaged, -E2BIG if it exceeds a limit (4,096 fields).
+ * describes them, -EBADMSG if the description is damaged, -E2BIG if it exceeds a limit (4,096 fields), -ESTALE if DWARF
+ * and the type descriptors contradict each other.
  */
 int types_complete(struct types *types, const struct type *type, struct error *err);
 

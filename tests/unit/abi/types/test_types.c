@@ -112,6 +112,48 @@ static void test_who_answers(void **state)
 			 TYPE_SOURCE_TABLE);
 }
 
+/* As inspect asks: the source that answers for a function, and for a type of the table. */
+static void test_order_of_trust(void **state)
+{
+	static const enum type_source wanted[][2] = { { TYPE_SOURCE_TABLE, TYPE_SOURCE_TABLE },
+						      { TYPE_SOURCE_DWARF, TYPE_SOURCE_DWARF } };
+
+	for (int trusts = 0; trusts < 2; trusts++) {
+		enum type_source source = TYPE_SOURCE_NONE;
+		const struct signature *signature = NULL;
+		const struct type *request = NULL;
+		struct fixture fixture;
+
+		fixture_open(&fixture, "go1.22.7", true, false);
+		if (trusts)
+			types_trust_dwarf(fixture.types);
+		assert_int_equal(
+			types_signature(fixture.types, &serve_http, &signature, &source, NULL), 0);
+		assert_int_equal(source, wanted[trusts][0]);
+		assert_int_equal(types_named(fixture.types, "net/http.Request", &request, NULL), 0);
+		assert_int_equal(request->source, wanted[trusts][1]);
+		/* DWARF does not describe it: the table does. */
+		assert_int_equal(types_signature(fixture.types, &finish, &signature, &source, NULL),
+				 0);
+		assert_int_equal(source, TYPE_SOURCE_TABLE);
+		assert_int_equal(types_check_contradiction(fixture.types, NULL), 0);
+		fixture_close(&fixture);
+	}
+}
+
+static void test_nothing_to_trust(void **state)
+{
+	enum type_source source = TYPE_SOURCE_NONE;
+	const struct signature *signature = NULL;
+	struct fixture fixture;
+
+	fixture_open(&fixture, "go1.22.7", false, false);
+	types_trust_dwarf(fixture.types);
+	assert_int_equal(types_signature(fixture.types, &serve_http, &signature, &source, NULL), 0);
+	assert_int_equal(source, TYPE_SOURCE_TABLE);
+	fixture_close(&fixture);
+}
+
 static int64_t offset_of(struct types *types, const struct type *type, const char *field)
 {
 	if (types_complete(types, type, NULL) < 0)
@@ -289,6 +331,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_who_answers),
+		cmocka_unit_test(test_order_of_trust),
+		cmocka_unit_test(test_nothing_to_trust),
 		cmocka_unit_test(test_completion_follows_the_owner),
 		cmocka_unit_test(test_table_types_are_completed_by_name),
 		cmocka_unit_test(test_assumptions_stop_at_internals),
