@@ -7,6 +7,8 @@
 
 #include "character.h"
 
+static const uint64_t EACH_BYTE = 0x0101010101010101;
+
 static size_t put_escape(enum escape_notation notation, uint32_t character, char *output)
 {
 	char text[8];
@@ -68,8 +70,31 @@ bool escape_is_utf8(const char *data, size_t size)
 	return true;
 }
 
+/* In each byte's highest bit: whether the byte is zero, exactly so for the lowest one that is. */
+static uint64_t zero_bytes(uint64_t word)
+{
+	return (word - EACH_BYTE) & ~word & 0x80 * EACH_BYTE;
+}
+
+/* The same question for eight bytes at once. */
+static bool are_plain_ascii(uint64_t word)
+{
+	uint64_t high = word & 0x80 * EACH_BYTE;
+	uint64_t below_space = (word - 0x20 * EACH_BYTE) & ~word & 0x80 * EACH_BYTE;
+
+	return !(high | below_space | zero_bytes(word ^ 0x7f * EACH_BYTE) |
+		 zero_bytes(word ^ '"' * EACH_BYTE) | zero_bytes(word ^ '\\' * EACH_BYTE));
+}
+
 bool escape_is_needless(const char *data, size_t size)
 {
+	uint64_t word;
+
+	for (; size >= sizeof(word); data += sizeof(word), size -= sizeof(word)) {
+		memcpy(&word, data, sizeof(word));
+		if (!are_plain_ascii(word))
+			return false;
+	}
 	for (size_t i = 0; i < size; i++) {
 		if (!is_plain_ascii(data[i]))
 			return false;

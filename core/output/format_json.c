@@ -81,10 +81,29 @@ static void put_integer_member(struct json_format *json, const char *key, size_t
 	put_text_member(json, key, sizeof(key) - 1, text, true, secrets)
 #define put_number(json, key, integer) put_integer_member(json, key, sizeof(key) - 1, integer)
 
+static bool is_digit(int64_t value)
+{
+	return value >= 0 && value <= 9;
+}
+
+/* Any numbers may stand in a request; what nearly all have is worth a shorter way. */
+static void put_protocol_version(struct json_format *json, int64_t major, int64_t minor)
+{
+	char text[48] = "HTTP/0.0";
+
+	if (is_digit(major) && is_digit(minor)) {
+		text[5] = (char)('0' + major);
+		text[7] = (char)('0' + minor);
+		json_plain(json->writer, text, 8);
+	} else {
+		json_plain(json->writer, text,
+			   (size_t)snprintf(text, sizeof(text), "HTTP/%d.%d", (int)major,
+					    (int)minor));
+	}
+}
+
 static void put_protocol(struct json_format *json, const struct event *event)
 {
-	char text[32];
-
 	if (event->protocol_major.presence == ABSENT || event->protocol_minor.presence == ABSENT)
 		return;
 	json_key(json->writer, "protocol");
@@ -93,9 +112,7 @@ static void put_protocol(struct json_format *json, const struct event *event)
 		json_null(json->writer);
 		return;
 	}
-	json_plain(json->writer, text,
-		   snprintf(text, sizeof(text), "HTTP/%d.%d", (int)event->protocol_major.value,
-			    (int)event->protocol_minor.value));
+	put_protocol_version(json, event->protocol_major.value, event->protocol_minor.value);
 }
 
 static void put_scheme(struct json_format *json, const struct integer *tls)

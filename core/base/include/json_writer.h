@@ -9,8 +9,8 @@
 #include "bytes.h"
 
 /*
- * Writes JSON texts, one after the other, without white space. Any bytes become a valid string. A lack of memory is
- * reported when the text is finished.
+ * Writes JSON texts, one after the other, without white space. Any bytes become a valid string. A lack of memory,
+ * more than 128 objects and lists in one another, and a key that is no string are reported when the text is finished.
  */
 struct json_writer;
 
@@ -20,7 +20,7 @@ void json_writer_destroy(struct json_writer *writer);
 /* Discards the text. */
 void json_writer_clear(struct json_writer *writer);
 
-/* Returns the text followed by `end`, valid until the next call. -ENOMEM if memory ran out while it was written. */
+/* Returns the text followed by `end`, valid until the next call. -ENOMEM if it could not be written. */
 int json_writer_finish(struct json_writer *writer, const char *end, struct bytes *ret_text);
 
 void json_open_object(struct json_writer *writer);

@@ -209,6 +209,24 @@ static void knows_what_needs_nothing(void **state)
 	}
 }
 
+/* Eight bytes are looked at together: each byte counts at each of their places, beside any others. */
+static void knows_it_at_each_place(void **state)
+{
+	for (size_t size = 1; size <= 25; size++) {
+		for (size_t at = 0; at < size; at++) {
+			for (int byte = 0; byte < 256; byte++) {
+				char text[25];
+
+				memset(text, byte & 1 ? ' ' : '~', size);
+				text[at] = (char)byte;
+				assert_int_equal(escape_is_needless(text, size),
+						 byte >= 0x20 && byte < 0x7f && byte != '"' &&
+							 byte != '\\');
+			}
+		}
+	}
+}
+
 #define TRIMMED(text) escape_trim_cut(text, sizeof(text) - 1)
 
 static void trims_a_cut_character(void **state)
@@ -263,6 +281,7 @@ int main(void)
 		cmocka_unit_test(treats_each_character),
 		cmocka_unit_test(output_is_utf8_without_controls),
 		cmocka_unit_test(knows_what_needs_nothing),
+		cmocka_unit_test(knows_it_at_each_place),
 		cmocka_unit_test(trims_a_cut_character),
 		cmocka_unit_test(trimmed_text_is_whole),
 	};

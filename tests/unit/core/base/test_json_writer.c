@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <yajl/yajl_gen.h>
 
 #include "json_writer.h"
 
@@ -168,7 +169,6 @@ static void writes_megabytes(void **state)
 	json_writer_clear(writer);
 }
 
-/* What could not be written is no text; the next one may be. */
 /* No byte needs room, and none of it is a failure. */
 static void begins_with_nothing(void **state)
 {
@@ -185,6 +185,7 @@ static void begins_with_nothing(void **state)
 	json_writer_destroy(fresh);
 }
 
+/* What could not be written is no text; the next one may be. */
 static void forgets_failures(void **state)
 {
 	struct bytes text = { 0 };
@@ -200,6 +201,135 @@ static void forgets_failures(void **state)
 	assert_text("\n", "{}\n");
 }
 
+/* As deep as it may be, and one deeper. */
+static void has_a_greatest_depth(void **state)
+{
+	enum { DEPTH = 128 };
+	char wanted[2 * DEPTH + 1];
+	struct bytes text;
+
+	memset(wanted, '[', DEPTH);
+	memset(wanted + DEPTH, ']', DEPTH);
+	wanted[2 * DEPTH] = '\0';
+	for (int i = 0; i < DEPTH; i++)
+		json_open_list(writer);
+	for (int i = 0; i < DEPTH; i++)
+		json_close_list(writer);
+	assert_text("", wanted);
+	for (int i = 0; i <= DEPTH; i++)
+		json_open_list(writer);
+	for (int i = 0; i <= DEPTH; i++)
+		json_close_list(writer);
+	assert_int_equal(json_writer_finish(writer, "", &text), -ENOMEM);
+	json_writer_clear(writer);
+	json_close_list(writer);
+	assert_int_equal(json_writer_finish(writer, "", &text), -ENOMEM);
+	json_writer_clear(writer);
+}
+
+/* Only strings are keys. */
+static void refuses_other_keys(void **state)
+{
+	struct bytes text;
+
+	for (int kind = 0; kind < 5; kind++) {
+		json_open_object(writer);
+		if (kind == 0)
+			json_integer(writer, 1);
+		else if (kind == 1)
+			json_bool(writer, true);
+		else if (kind == 2)
+			json_null(writer);
+		else if (kind == 3)
+			json_open_list(writer);
+		else
+			json_open_object(writer);
+		assert_int_equal(json_writer_finish(writer, "", &text), -ENOMEM);
+		json_writer_clear(writer);
+	}
+}
+
+/* The same items, written by yajl. */
+static void open_both(yajl_gen judge, bool is_object)
+{
+	if (is_object) {
+		json_open_object(writer);
+		yajl_gen_map_open(judge);
+	} else {
+		json_open_list(writer);
+		yajl_gen_array_open(judge);
+	}
+}
+
+static void close_both(yajl_gen judge, bool is_object)
+{
+	if (is_object) {
+		json_close_object(writer);
+		yajl_gen_map_close(judge);
+	} else {
+		json_close_list(writer);
+		yajl_gen_array_close(judge);
+	}
+}
+
+static void write_both_strings(yajl_gen judge, unsigned int *seed)
+{
+	char text[16];
+	int size = rand_r(seed) % (int)sizeof(text);
+
+	for (int i = 0; i < size; i++)
+		text[i] = (char)('a' + rand_r(seed) % 26);
+	json_bytes(writer, text, (size_t)size);
+	yajl_gen_string(judge, (const unsigned char *)text, (size_t)size);
+}
+
+static void write_both(yajl_gen judge, unsigned int *seed, int depth)
+{
+	int64_t integer = (int64_t)rand_r(seed) - RAND_MAX / 2;
+	int kind = rand_r(seed) % (depth < 6 ? 6 : 4);
+	bool is_object = kind == 5;
+
+	if (kind == 0) {
+		json_integer(writer, integer);
+		yajl_gen_integer(judge, integer);
+	} else if (kind == 1) {
+		json_bool(writer, integer & 1);
+		yajl_gen_bool(judge, integer & 1);
+	} else if (kind == 2) {
+		json_null(writer);
+		yajl_gen_null(judge);
+	} else if (kind == 3) {
+		write_both_strings(judge, seed);
+	} else {
+		open_both(judge, is_object);
+		for (int count = rand_r(seed) % 5; count > 0; count--) {
+			if (is_object)
+				write_both_strings(judge, seed);
+			write_both(judge, seed, depth + 1);
+		}
+		close_both(judge, is_object);
+	}
+}
+
+static void agrees_with_yajl(void **state)
+{
+	for (unsigned int round = 0; round < 20000; round++) {
+		yajl_gen judge = yajl_gen_alloc(NULL);
+		const unsigned char *wanted;
+		struct bytes text;
+		unsigned int seed = round;
+		size_t size;
+
+		write_both(judge, &seed, 0);
+		yajl_gen_get_buf(judge, &wanted, &size);
+		assert_int_equal(json_writer_finish(writer, "", &text), 0);
+		assert_int_equal(text.size, size);
+		assert_memory_equal(text.data, wanted, size);
+		json_writer_clear(writer);
+		yajl_gen_free(judge);
+	}
+}
+
 static void destroys_nothing(void **state)
 {
 	json_writer_destroy(NULL);
@@ -213,6 +343,8 @@ int main(void)
 		cmocka_unit_test(escapes_keys),		cmocka_unit_test(grows),
 		cmocka_unit_test(writes_megabytes),	cmocka_unit_test(forgets_failures),
 		cmocka_unit_test(destroys_nothing),	cmocka_unit_test(begins_with_nothing),
+		cmocka_unit_test(has_a_greatest_depth), cmocka_unit_test(refuses_other_keys),
+		cmocka_unit_test(agrees_with_yajl),
 	};
 
 	return cmocka_run_group_tests(tests, create_writer, destroy_writer);

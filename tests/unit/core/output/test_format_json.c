@@ -141,12 +141,39 @@ static void names_are_hostile_too(void **state)
 	format_destroy(NULL);
 }
 
+/* A request may claim any version. */
+static void writes_any_protocol_version(void **state)
+{
+	static const struct {
+		int64_t major, minor;
+		const char *text;
+	} rows[] = {
+		{ 0, 9, "HTTP/0.9" },	{ 1, 0, "HTTP/1.0" },	{ 1, 1, "HTTP/1.1" },
+		{ 2, 0, "HTTP/2.0" },	{ 9, 10, "HTTP/9.10" }, { 10, 0, "HTTP/10.0" },
+		{ 1, -1, "HTTP/1.-1" }, { -1, 1, "HTTP/-1.1" },
+	};
+	struct event call = small_call();
+	struct format *format;
+	char wanted[512];
+
+	assert_int_equal(format_create_json(&redaction, &format), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		call.protocol_major = (struct integer){ PRESENT, rows[i].major };
+		call.protocol_minor = (struct integer){ PRESENT, rows[i].minor };
+		snprintf(wanted, sizeof(wanted), "%s\"path\":\"/\",\"protocol\":\"%s\"}\n",
+			 CALL_HEAD, rows[i].text);
+		assert_line(format, &call, wanted);
+	}
+	format_destroy(format);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(makes_one_line_after_another),
 		cmocka_unit_test(escapes_strings_of_any_size),
 		cmocka_unit_test(cuts_at_whole_characters),
+		cmocka_unit_test(writes_any_protocol_version),
 		cmocka_unit_test(names_are_hostile_too),
 	};
 
