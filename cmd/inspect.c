@@ -17,6 +17,7 @@
 #include "plan_report.h"
 #include "printable.h"
 #include "process.h"
+#include "protocol_libraries.h"
 
 struct inspect_options {
 	bool json, help;
@@ -240,7 +241,9 @@ int inspect(int argc, char **argv)
 	r = open_subject(&options, &binary, &err);
 	if (r == 0) {
 		types_trust_dwarf(binary->types);
-		r = print(&options, binary, &err);
+		r = protocol_libraries_set(binary, &err);
+		if (r == 0)
+			r = print(&options, binary, &err);
 		binary_close(binary);
 	}
 	if (r < 0)

@@ -99,8 +99,6 @@ static int open_types(struct binary *binary, const char *path, const char *types
 		return r;
 	types_set_refusal(binary->types, &refusal);
 	types_set_pclntab(binary->types, binary->pclntab);
-	x_net_find(&binary->build_info, binary->pclntab, &binary->x_net);
-	types_set_x_net(binary->types, &binary->x_net);
 	return 0;
 }
 
@@ -139,11 +137,36 @@ int binary_open(const char *path, const char *types, struct binary **ret_binary,
 	return binary_open_from(path, path, types, ret_binary, err);
 }
 
+int binary_set_libraries(struct binary *binary, const struct library *const *libraries,
+			 size_t count, struct error *err)
+{
+	binary->libraries = calloc(count + 1, sizeof(*binary->libraries));
+	if (!binary->libraries)
+		return error_fail(err, -ENOMEM, "out of memory");
+	binary->library_count = count;
+	for (size_t i = 0; i < count; i++)
+		library_copies_find(libraries[i], &binary->build_info, binary->pclntab,
+				    &binary->libraries[i]);
+	types_set_libraries(binary->types, binary->libraries, count);
+	return 0;
+}
+
+const struct library_copies *binary_library(const struct binary *binary,
+					    const struct library *library)
+{
+	for (size_t i = 0; i < binary->library_count; i++) {
+		if (binary->libraries[i].library == library)
+			return &binary->libraries[i];
+	}
+	return NULL;
+}
+
 void binary_close(struct binary *binary)
 {
 	if (!binary)
 		return;
 	types_close(binary->types);
+	free(binary->libraries);
 	pclntab_close(binary->pclntab);
 	build_info_release(&binary->build_info);
 	image_close(binary->debug);

@@ -7,6 +7,7 @@
 
 #include "arena.h"
 #include "interface_words.h"
+#include "layout_table.h"
 #include "notation.h"
 #include "type_record.h"
 #include "vendored.h"
@@ -16,7 +17,8 @@
 
 struct layout {
 	uint32_t first, last;
-	const struct x_net *x_net; /* NULL: not said */
+	const struct library_copies *libraries;
+	size_t library_count;
 	bool assumed;
 	struct arena arena;
 	struct type_record *records; /* every type made so far; a few dozen at most */
@@ -44,87 +46,162 @@ void layout_destroy(struct layout *layout)
 	free(layout);
 }
 
-void layout_set_x_net(struct layout *layout, const struct x_net *x_net)
+void layout_set_libraries(struct layout *layout, const struct library_copies *libraries,
+			  size_t count)
 {
-	layout->x_net = x_net;
+	layout->libraries = libraries;
+	layout->library_count = count;
 }
 
-/* Whether a row of this name is about the type or function: in copies of a module it has a prefix. */
-static bool row_is_about(const char *row, const char *name)
+/* A row that a search has come to: its library and its number there. Zero: the search begins. */
+struct row_cursor {
+	size_t library; /* 0: Go's own, then those of the layout */
+	size_t row;
+};
+
+static const struct library *library_at(const struct layout *layout, size_t index)
 {
-	return strcmp(row, x_net_has(name) ? vendored_skip_prefix(name) : name) == 0;
+	if (index == 0)
+		return &go_library;
+	return index <= layout->library_count ? layout->libraries[index - 1].library : NULL;
 }
 
-static uint32_t x_net_release(const struct layout *layout, const char *name)
+/* Returns whether a row of this name describes the type or function. Copies of a module have a prefix. */
+static bool row_is_about(const struct library *library, const char *row, const char *name)
 {
-	return layout->x_net ? x_net_release_of(layout->x_net, name) : 0;
+	return strcmp(row, library_has(library, name) ? vendored_skip_prefix(name) : name) == 0;
+}
+
+static const struct layout_type *next_type_row(const struct layout *layout, const char *name,
+					       struct row_cursor *cursor)
+{
+	const struct library *library;
+
+	for (; (library = library_at(layout, cursor->library));
+	     cursor->library++, cursor->row = 0) {
+		while (cursor->row < library->type_count) {
+			const struct layout_type *row = &library->types[cursor->row++];
+
+			if (row_is_about(library, row->type, name))
+				return row;
+		}
+	}
+	return NULL;
+}
+
+static const struct layout_field *next_field_row(const struct layout *layout, const char *type,
+						 struct row_cursor *cursor)
+{
+	const struct library *library;
+
+	for (; (library = library_at(layout, cursor->library));
+	     cursor->library++, cursor->row = 0) {
+		while (cursor->row < library->field_count) {
+			const struct layout_field *row = &library->fields[cursor->row++];
+
+			if (row_is_about(library, row->type, type))
+				return row;
+		}
+	}
+	return NULL;
+}
+
+static const struct layout_function *
+next_function_row(const struct layout *layout, const char *function, struct row_cursor *cursor)
+{
+	const struct library *library;
+
+	for (; (library = library_at(layout, cursor->library));
+	     cursor->library++, cursor->row = 0) {
+		while (cursor->row < library->function_count) {
+			const struct layout_function *row = &library->functions[cursor->row++];
+
+			if (row_is_about(library, row->function, function))
+				return row;
+		}
+	}
+	return NULL;
+}
+
+/* The copies of the library whose module has the type or function. NULL: it is part of Go, or unknown. */
+static const struct library_copies *module_of(const struct layout *layout, const char *name)
+{
+	for (size_t i = 0; i < layout->library_count; i++) {
+		if (library_has(layout->libraries[i].library, name))
+			return &layout->libraries[i];
+	}
+	return NULL;
 }
 
 /*
- * `name`: of the type or function; it tells whose releases the row counts. Rows of a module end with the
- * newest release of it that was looked at, so that none has to be assumed, whatever Go it was built with.
+ * Returns whether a row about `name` is valid for the whole range of releases. Rows of a module end with the newest
+ * verified release of it, so that none has to be assumed, whatever Go release built it.
  */
 static bool row_holds(const struct layout *layout, const char *name, uint32_t since,
 		      uint32_t before, bool internal)
 {
-	if (x_net_has(name)) {
-		uint32_t release = x_net_release(layout, name);
+	const struct library_copies *module = module_of(layout, name);
+
+	if (module) {
+		uint32_t release = library_copies_release(module, name);
 
 		return since <= release && release < before;
 	}
 	return since <= layout->first && layout->last < before && !(internal && layout->assumed);
 }
 
-/* Whether the row holds for some release of the span; a module's release is known, or not at all. */
+/* Returns whether the row is valid for some release of the range. A module's release is known exactly, or not at all. */
 static bool row_touches(const struct layout *layout, const char *name, uint32_t since,
 			uint32_t before, bool internal)
 {
-	if (x_net_has(name))
+	if (module_of(layout, name))
 		return row_holds(layout, name, since, before, internal);
 	return since <= layout->last && layout->first < before && !(internal && layout->assumed);
 }
 
-/*
- * The text of a row that is about `name`, for the copy of the module that it is of: each name of the
- * module's gets its prefix. NULL when there is no memory.
- */
-static const char *row_text(struct layout *layout, const char *name, const char *text)
+/* A copy of `text` in which each `part` has the first `prefix_size` bytes of `prefix` before it. NULL: no memory. */
+static const char *text_with_prefixes(struct layout *layout, const char *text, const char *part,
+				      const char *prefix, size_t prefix_size)
 {
-	size_t prefix = x_net_has(name) ? (size_t)(vendored_skip_prefix(name) - name) : 0;
-	size_t size = strlen(text), count = 0;
+	size_t size = strlen(text), part_size = strlen(part), count = 0;
 	char *copy, *end;
 
-	for (const char *at = text; prefix && (at = strstr(at, X_NET_PATH)); at++)
+	for (const char *at = text; (at = strstr(at, part)); at++)
 		count++;
-	if (!count)
-		return text;
-	copy = end = arena_alloc(&layout->arena, size + count * prefix + 1, 1);
+	copy = end = arena_alloc(&layout->arena, size + count * prefix_size + 1, 1);
 	for (const char *at = text; copy && *at; at++) {
-		if (strncmp(at, X_NET_PATH, strlen(X_NET_PATH)) == 0) {
-			memcpy(end, name, prefix);
-			end += prefix;
+		if (strncmp(at, part, part_size) == 0) {
+			memcpy(end, prefix, prefix_size);
+			end += prefix_size;
 		}
 		*end++ = *at;
 	}
 	return copy;
 }
 
+/* The text of a row about `name`: in a copy of a module each of the module's names has the prefix. NULL: no memory. */
+static const char *row_text(struct layout *layout, const char *name, const char *text)
+{
+	const struct library_copies *module = module_of(layout, name);
+	size_t prefix = module ? (size_t)(vendored_skip_prefix(name) - name) : 0;
+
+	return prefix ? text_with_prefixes(layout, text, module->library->module, name, prefix) :
+			text;
+}
+
 /*
- * The row of a type. Where none holds for the whole span, the kind is still known when those that
- * hold for parts of it agree; the size is not.
+ * The row of a type. If no row is valid for the whole range, the kind is still known if the rows that are valid for
+ * parts of it agree. The size is then unknown.
  */
 static const struct layout_type *type_row(const struct layout *layout, const char *name,
 					  bool *ret_sized)
 {
-	const struct layout_type *part = NULL;
+	const struct layout_type *part = NULL, *row;
+	struct row_cursor cursor = { 0 };
 	bool agree = true;
 
 	*ret_sized = true;
-	for (size_t i = 0; i < layout_type_count; i++) {
-		const struct layout_type *row = &layout_types[i];
-
-		if (!row_is_about(row->type, name))
-			continue;
+	while ((row = next_type_row(layout, name, &cursor))) {
 		if (row_holds(layout, name, row->since, row->before, row->internal))
 			return row;
 		if (!row_touches(layout, name, row->since, row->before, row->internal))
@@ -138,10 +215,11 @@ static const struct layout_type *type_row(const struct layout *layout, const cha
 
 bool layout_field_is_uncertain(const struct layout *layout, const char *type, const char *field)
 {
-	for (size_t i = 0; i < layout_field_count; i++) {
-		const struct layout_field *row = &layout_fields[i];
+	struct row_cursor cursor = { 0 };
+	const struct layout_field *row;
 
-		if (row_is_about(row->type, type) && strcmp(row->field, field) == 0 &&
+	while ((row = next_field_row(layout, type, &cursor))) {
+		if (strcmp(row->field, field) == 0 &&
 		    row_touches(layout, type, row->since, row->before, row->internal))
 			return true;
 	}
@@ -149,18 +227,15 @@ bool layout_field_is_uncertain(const struct layout *layout, const char *type, co
 }
 
 /*
- * The row of a function. In a release that the table does not know a function that is still there is taken to
- * have the parameters that it had last.
+ * The row of a function. In a release that is newer than the rows, a function that still exists is assumed to have the
+ * parameters of its last row.
  */
 static const struct layout_function *function_row(const struct layout *layout, const char *name)
 {
-	const struct layout_function *last = NULL;
+	const struct layout_function *last = NULL, *row;
+	struct row_cursor cursor = { 0 };
 
-	for (size_t i = 0; i < layout_function_count; i++) {
-		const struct layout_function *row = &layout_functions[i];
-
-		if (!row_is_about(row->function, name))
-			continue;
+	while ((row = next_function_row(layout, name, &cursor))) {
 		if (row_holds(layout, name, row->since, row->before, false))
 			return row;
 		if (layout->assumed && row->since <= layout->first)
@@ -243,15 +318,15 @@ static int field_compare(const void *a, const void *b)
 static int layout_complete_fields(struct layout *layout, struct type *type, struct error *err)
 {
 	struct field fields[LAYOUT_MAX_FIELDS], *copy;
+	struct row_cursor cursor = { 0 };
+	const struct layout_field *row;
 	size_t count = 0;
 
-	for (size_t i = 0; i < layout_field_count; i++) {
-		const struct layout_field *row = &layout_fields[i];
+	while ((row = next_field_row(layout, type->name, &cursor))) {
 		const char *text;
 		int r;
 
-		if (!row_is_about(row->type, type->name) ||
-		    !row_holds(layout, type->name, row->since, row->before, row->internal))
+		if (!row_holds(layout, type->name, row->since, row->before, row->internal))
 			continue;
 		if (count == LAYOUT_MAX_FIELDS)
 			return error_fail(err, -E2BIG, "too many rows for %s", type->name);

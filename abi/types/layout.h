@@ -6,12 +6,11 @@
 #include <stdint.h>
 
 #include "error.h"
-#include "layout_table.h"
+#include "library_copies.h"
 #include "type.h"
-#include "x_net.h"
 
 /*
- * The rows of the layout table as types and signatures, for a range of releases. Only rows that are valid for the
+ * The rows of libraries (library.h) as types and signatures, for a range of releases. Only rows that are valid for the
  * whole range are used, so that a release that is not exactly known never gets a wrong offset. Struct types are
  * partial: they contain only the fields that have rows.
  */
@@ -23,10 +22,11 @@ int layout_create(uint32_t first, uint32_t last, bool assumed, struct layout **r
 void layout_destroy(struct layout *layout);
 
 /*
- * Sets which copies of golang.org/x/net are in the binary. Without this call no row about the module is used. Such
- * rows refer to releases of the module, not of Go, and apply to each copy.
+ * Sets the libraries whose rows are used beside those of Go itself. Rows of a library with a module refer to releases of
+ * the module, not of Go, and apply to each copy. They must outlive the layout.
  */
-void layout_set_x_net(struct layout *layout, const struct x_net *x_net);
+void layout_set_libraries(struct layout *layout, const struct library_copies *libraries,
+			  size_t count);
 
 /* -ENODATA if no row describes the function for this range of releases. */
 int layout_signature(struct layout *layout, const char *function,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "debug_signature.h"
+#include "layout_table.h"
 #include "type_record.h"
 #include "type_sources.h"
 
@@ -83,9 +84,9 @@ void types_set_refusal(struct types *types, const struct error *why)
 	types->refusal = *why;
 }
 
-void types_set_x_net(struct types *types, const struct x_net *x_net)
+void types_set_libraries(struct types *types, const struct library_copies *libraries, size_t count)
 {
-	layout_set_x_net(types->layout, x_net);
+	layout_set_libraries(types->layout, libraries, count);
 }
 
 bool types_field_is_uncertain(const struct types *types, const struct type *type, const char *field)

@@ -12,6 +12,7 @@
 #include "printable.h"
 #include "probe_set.h"
 #include "probe_set_warnings.h"
+#include "protocol_libraries.h"
 #include "refusals.h"
 
 /* A probe as it is installed: how to read its records. */
@@ -233,6 +234,8 @@ static int open_and_find_probes(const struct inspection_file *file,
 	if (r < 0)
 		return r;
 	r = check_machine(binary, err);
+	if (r == 0)
+		r = protocol_libraries_set(binary, err);
 	if (r == 0)
 		r = find_probes(binary, options, ret_probe_set, err);
 	if (r < 0)

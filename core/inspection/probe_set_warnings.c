@@ -11,15 +11,20 @@
 
 static void tell_copies(const struct probe_set *probe_set, const struct warning_listener *listener)
 {
-	struct error why = { 0 };
+	const struct binary *binary = probe_set->binary;
 
-	if (!probe_set->rows.count || !probe_set->binary->x_net.left_out)
-		return;
-	error_fail(
-		&why, -E2BIG,
-		"requests of %zu copies of golang.org/x/net/http2 are not traced: at most %d copies are supported",
-		probe_set->binary->x_net.left_out, X_NET_MAX_COPIES);
-	warning_tell(listener, &why);
+	for (size_t i = 0; probe_set->rows.count && i < binary->library_count; i++) {
+		const struct library_copies *copies = &binary->libraries[i];
+		struct error why = { 0 };
+
+		if (!copies->left_out)
+			continue;
+		error_fail(
+			&why, -E2BIG,
+			"requests of %zu copies of %s are not traced: at most %d copies are supported",
+			copies->left_out, copies->library->module, LIBRARY_MAX_COPIES);
+		warning_tell(listener, &why);
+	}
 }
 
 static void tell_limitations(const struct probe_set *probe_set,

@@ -76,8 +76,7 @@ static int init_of_protocols(struct probe_set *probe_set, const struct binary *b
 			     struct error *err)
 {
 	struct protocol_rows rows;
-	int r = protocol_rows_init(&rows, protocol_registry, protocol_registry_count,
-				   &binary->x_net, err);
+	int r = protocol_rows_init(&rows, protocol_registry, protocol_registry_count, binary, err);
 
 	if (r < 0)
 		return r;

@@ -108,8 +108,12 @@ static void complete(struct hit *hit)
 	hit_set_text(hit, FIELD_REMOTE, (struct text){ .presence = UNREADABLE });
 }
 
+/* Types come from the program, whatever the release. */
+static const struct library library = { .module = FASTHTTP };
+
 const struct protocol protocol_fasthttp = {
 	.server = FASTHTTP,
+	.library = &library,
 	.manner = "over " FASTHTTP,
 	.probes = probes,
 	.probe_count = COUNT(probes),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* HTTP/1 of net/http's server; and where it calls handlers, whatever the request came by. */
+#include "net_http_library.h"
 #include "net_http_response.h"
 #include "net_http_rows.h"
 #include "protocol_registry.h"
@@ -78,6 +79,7 @@ static const struct probe_request probes[] = {
 
 const struct protocol protocol_http1 = {
 	.server = NET_HTTP,
+	.library = &net_http_library,
 	.manner = "over HTTP/1",
 	.probes = probes,
 	.probe_count = COUNT(probes),

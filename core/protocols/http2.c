@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* HTTP/2 of net/http's server, which calls most handlers as HTTP/1 does (http1.c). */
 #include "http2_rows.h"
+#include "net_http_library.h"
 #include "net_http_response.h"
 #include "protocol_registry.h"
 
@@ -54,6 +55,7 @@ static const struct probe_request probes[] = {
 
 const struct protocol protocol_http2 = {
 	.server = NET_HTTP,
+	.library = &net_http_library,
 	.manner = "over HTTP/2",
 	.probes = probes,
 	.probe_count = COUNT(probes),

@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a row's names are put together from, for one copy. `failed` when there was no memory. */
+/* What the names of a row consist of in one copy of the library. `failed` if memory ran out. */
 struct naming {
 	struct arena *arena;
+	const struct library *library;
 	const char *prefix;
 	bool failed;
 };
@@ -17,7 +18,7 @@ static const char *name_in_copy(struct naming *naming, const char *name)
 	size_t size;
 	char *text;
 
-	if (!name || !x_net_has(name) || !naming->prefix[0])
+	if (!name || !library_has(naming->library, name) || !naming->prefix[0])
 		return name;
 	size = strlen(naming->prefix) + strlen(name) + 1;
 	text = arena_alloc(naming->arena, size, 1);
@@ -60,9 +61,10 @@ static struct probe_request probe_in_copy(struct naming *naming, const struct pr
 	return probe;
 }
 
-static bool is_about_copies(const struct probe_request *row)
+static bool is_about_copies(const struct library *library, const struct probe_request *row)
 {
-	return x_net_has(row->function) || (row->companion && x_net_has(row->companion));
+	return library_has(library, row->function) ||
+	       (row->companion && library_has(library, row->companion));
 }
 
 static void add_rows(struct protocol_rows *rows, const struct protocol *protocol,
@@ -71,14 +73,14 @@ static void add_rows(struct protocol_rows *rows, const struct protocol *protocol
 	for (size_t i = 0; i < protocol->probe_count; i++) {
 		const struct probe_request *row = &protocol->probes[i];
 
-		if (is_first || is_about_copies(row))
+		if (is_first || is_about_copies(protocol->library, row))
 			rows->items[rows->count++] =
 				(struct protocol_row){ protocol, probe_in_copy(naming, row) };
 	}
 	for (size_t i = 0; i < protocol->limitation_count; i++) {
 		struct protocol_limitation limitation = protocol->limitations[i];
 
-		if (!is_first && !x_net_has(limitation.call->callee))
+		if (!is_first && !library_has(protocol->library, limitation.call->callee))
 			continue;
 		limitation.call = call_in_copy(naming, limitation.call);
 		rows->limitations[rows->limitation_count++] =
@@ -86,35 +88,52 @@ static void add_rows(struct protocol_rows *rows, const struct protocol *protocol
 	}
 }
 
-/* Room for all rows in each copy; they are counted as they are added. */
+static size_t count_copies(const struct binary *binary, const struct protocol *protocol)
+{
+	const struct library_copies *copies = binary_library(binary, protocol->library);
+
+	return copies ? copies->count : 1;
+}
+
+/* Allocates space for all rows in each copy. They are counted when they are added. */
 static bool make_room(struct protocol_rows *rows, const struct protocol *const *protocols,
-		      size_t count, size_t copies)
+		      size_t count, const struct binary *binary)
 {
 	size_t probes = 0, limitations = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		probes += protocols[i]->probe_count;
-		limitations += protocols[i]->limitation_count;
+		size_t copies = count_copies(binary, protocols[i]);
+
+		probes += copies * protocols[i]->probe_count;
+		limitations += copies * protocols[i]->limitation_count;
 	}
-	rows->items = arena_alloc(&rows->arena, copies * probes, sizeof(*rows->items));
-	rows->limitations =
-		arena_alloc(&rows->arena, copies * limitations, sizeof(*rows->limitations));
+	rows->items = arena_alloc(&rows->arena, probes, sizeof(*rows->items));
+	rows->limitations = arena_alloc(&rows->arena, limitations, sizeof(*rows->limitations));
 	return rows->items && rows->limitations;
 }
 
+static void add_protocol(struct protocol_rows *rows, const struct protocol *protocol,
+			 const struct binary *binary, struct naming *naming)
+{
+	const struct library_copies *copies = binary_library(binary, protocol->library);
+	size_t count = count_copies(binary, protocol);
+
+	naming->library = protocol->library;
+	for (size_t copy = 0; copy < count && !naming->failed; copy++) {
+		naming->prefix = copies ? copies->copies[copy].prefix : "";
+		add_rows(rows, protocol, naming, copy == 0);
+	}
+}
+
 int protocol_rows_init(struct protocol_rows *rows, const struct protocol *const *protocols,
-		       size_t count, const struct x_net *x_net, struct error *err)
+		       size_t count, const struct binary *binary, struct error *err)
 {
 	struct naming naming = { .arena = &rows->arena };
 
 	*rows = (struct protocol_rows){ 0 };
-	naming.failed = !make_room(rows, protocols, count, x_net->count);
-	for (size_t i = 0; i < count; i++) {
-		for (size_t copy = 0; copy < x_net->count && !naming.failed; copy++) {
-			naming.prefix = x_net->copies[copy].prefix;
-			add_rows(rows, protocols[i], &naming, copy == 0);
-		}
-	}
+	naming.failed = !make_room(rows, protocols, count, binary);
+	for (size_t i = 0; i < count && !naming.failed; i++)
+		add_protocol(rows, protocols[i], binary, &naming);
 	if (!naming.failed)
 		return 0;
 	protocol_rows_finish(rows);

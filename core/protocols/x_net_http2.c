@@ -3,6 +3,7 @@
 #include "http2_rows.h"
 #include "net_http_response.h"
 #include "protocol_registry.h"
+#include "x_net_library.h"
 
 #define X_NET "golang.org/x/net/http2.(*"
 
@@ -39,6 +40,7 @@ static const struct probe_request probes[] = {
 
 const struct protocol protocol_x_net_http2 = {
 	.server = NET_HTTP,
+	.library = &x_net_library,
 	.manner = "over HTTP/2",
 	.probes = probes,
 	.probe_count = COUNT(probes),

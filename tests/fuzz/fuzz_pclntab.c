@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "library_copies.h"
 #include "memory_file.h"
 #include "pclntab.h"
-#include "x_net.h"
 
 enum { HAS_SECTION = 1, HAS_SYMBOLS = 2, HAS_RELOCATIONS = 4, IS_ARM64 = 8 };
 
@@ -49,16 +49,22 @@ static void check_function(const struct pclntab *table, const struct function *f
 /* What is found by the names of functions. */
 static void check_copies(const struct pclntab *table)
 {
+	static const char *const landmarks[] = { "golang.org/x/net/http2.(*serverConn).runHandler",
+						 "golang.org/x/net/http2.(*Server).serveConn",
+						 NULL };
+	static const struct library library = { .module = "golang.org/x/net",
+						.landmarks = landmarks,
+						.clue = "golang.org/x/net/http2.clue" };
 	static const struct build_info info;
-	struct x_net x_net;
+	struct library_copies found;
 
-	x_net_find(&info, table, &x_net);
-	HOLDS(x_net.count >= 1 && x_net.count <= X_NET_MAX_COPIES && !x_net.copies[0].prefix[0]);
-	for (size_t i = 1; i < x_net.count; i++) {
-		size_t size = strnlen(x_net.copies[i].prefix, X_NET_MAX_PREFIX);
+	library_copies_find(&library, &info, table, &found);
+	HOLDS(found.count >= 1 && found.count <= LIBRARY_MAX_COPIES && !found.copies[0].prefix[0]);
+	for (size_t i = 1; i < found.count; i++) {
+		size_t size = strnlen(found.copies[i].prefix, LIBRARY_MAX_PREFIX);
 
-		HOLDS(size >= strlen("vendor/") && size < X_NET_MAX_PREFIX);
-		HOLDS(strcmp(x_net.copies[i].prefix + size - strlen("vendor/"), "vendor/") == 0);
+		HOLDS(size >= strlen("vendor/") && size < LIBRARY_MAX_PREFIX);
+		HOLDS(strcmp(found.copies[i].prefix + size - strlen("vendor/"), "vendor/") == 0);
 	}
 }
 

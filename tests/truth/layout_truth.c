@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Holds every row of the built-in layout table that applies to the Go release of a binary against
- * the DWARF of that binary: offsets, types, sizes, and the parameters of functions. Rows about a
+ * Compares every row of the built-in layout table that is valid for the Go release of a binary, or for a module in it,
+ * with the DWARF of that binary: offsets, types, sizes, and the parameters of functions. Rows about a
  * type or function that the binary does not have are listed as absent.
  *
  *	layout_truth BINARY…
@@ -16,10 +16,13 @@
 #include "debug_types.h"
 #include "go_version.h"
 #include "layout.h"
+#include "layout_table.h"
+#include "module_version.h"
+#include "protocol_libraries.h"
 
 struct truth {
 	const char *path;
-	uint32_t release;
+	uint32_t release; /* of the rows that are being compared */
 	struct debug_types *dwarf;
 	struct layout *layout;
 	struct {
@@ -173,19 +176,42 @@ static void function_check(struct truth *truth, const struct layout_function *ro
 	printf("\n");
 }
 
-static void rows_check(struct truth *truth)
+static void rows_check(struct truth *truth, const struct library *library)
 {
-	for (size_t i = 0; i < layout_field_count; i++) {
-		if (applies(truth, layout_fields[i].since, layout_fields[i].before))
-			field_check(truth, &layout_fields[i]);
+	for (size_t i = 0; i < library->field_count; i++) {
+		if (applies(truth, library->fields[i].since, library->fields[i].before))
+			field_check(truth, &library->fields[i]);
 	}
-	for (size_t i = 0; i < layout_type_count; i++) {
-		if (applies(truth, layout_types[i].since, layout_types[i].before))
-			type_check(truth, &layout_types[i]);
+	for (size_t i = 0; i < library->type_count; i++) {
+		if (applies(truth, library->types[i].since, library->types[i].before))
+			type_check(truth, &library->types[i]);
 	}
-	for (size_t i = 0; i < layout_function_count; i++) {
-		if (applies(truth, layout_functions[i].since, layout_functions[i].before))
-			function_check(truth, &layout_functions[i]);
+	for (size_t i = 0; i < library->function_count; i++) {
+		if (applies(truth, library->functions[i].since, library->functions[i].before))
+			function_check(truth, &library->functions[i]);
+	}
+}
+
+/* The rows of Go itself, of the protocols' libraries that are part of Go, and of the modules in the binary. */
+static void libraries_check(struct truth *truth, const struct build_info *build, uint32_t release)
+{
+	struct library_copies copies[PROTOCOL_MAX_LIBRARIES];
+	const struct library *list[PROTOCOL_MAX_LIBRARIES];
+	size_t count = protocol_libraries(list);
+
+	for (size_t i = 0; i < count; i++) {
+		copies[i] = (struct library_copies){ .library = list[i], .count = 1 };
+		if (list[i]->module &&
+		    !module_version_find(build, list[i]->module, &copies[i].copies[0].release))
+			copies[i].count = 0;
+	}
+	layout_set_libraries(truth->layout, copies, count);
+	truth->release = release;
+	rows_check(truth, &go_library);
+	for (size_t i = 0; i < count; i++) {
+		truth->release = list[i]->module ? copies[i].copies[0].release : release;
+		if (copies[i].count > 0)
+			rows_check(truth, list[i]);
 	}
 }
 
@@ -204,14 +230,12 @@ static int binary_check(const char *path)
 		r = build_info_read(image, &build, &err);
 	if (r == 0)
 		r = go_version_parse(build.version ? build.version : "", &version, &err);
-	if (r == 0) {
-		truth.release = version.number;
+	if (r == 0)
 		r = layout_create(version.number, version.number, false, &truth.layout, &err);
-	}
 	if (r == 0)
 		r = debug_types_open(image, &truth.dwarf, &err);
 	if (r == 0) {
-		rows_check(&truth);
+		libraries_check(&truth, &build, version.number);
 		printf("%s: %s: %zu of %zu rows agree, %zu absent\n", path, version.text,
 		       truth.agreed, truth.rows, truth.absent);
 	} else {

@@ -8,7 +8,6 @@
 #include "image.h"
 #include "pclntab.h"
 #include "types.h"
-#include "x_net.h"
 
 /*
  * The parsed parts of a Go binary. The binary owns them; they live as long as it does.
@@ -19,7 +18,8 @@ struct binary {
 	struct build_info build_info;
 	struct go_version version;
 	struct pclntab *pclntab;
-	struct x_net x_net;
+	struct library_copies *libraries;
+	size_t library_count;
 	struct types *types;
 	const struct convention *convention;
 };
@@ -47,6 +47,17 @@ bool binary_is_library(const struct binary *binary);
  * ran out (see error_is_shortage()).
  */
 int binary_looks_like_go(const char *path);
+
+/*
+ * Finds the copies of these libraries in the binary and adds their rows to the built-in table of its types. Called once,
+ * before types are used. The libraries must outlive the binary. The only failure is -ENOMEM.
+ */
+int binary_set_libraries(struct binary *binary, const struct library *const *libraries,
+			 size_t count, struct error *err);
+
+/* The copies of one of these libraries; NULL for any other. */
+const struct library_copies *binary_library(const struct binary *binary,
+					    const struct library *library);
 
 void binary_close(struct binary *binary);
 

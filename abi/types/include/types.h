@@ -4,14 +4,14 @@
 
 #include "go_version.h"
 #include "image.h"
+#include "library_copies.h"
 #include "pclntab.h"
 #include "type.h"
 #include "type_names.h"
-#include "x_net.h"
 
 /*
  * The types of one binary. Layouts have three sources. DWARF is trusted most, then the type descriptors that every Go
- * binary contains, then the built-in table (net/http and what it refers to, by Go version). What DWARF describes is
+ * binary contains, then the built-in table (rows of libraries by version, see library.h). What DWARF describes is
  * compared to the descriptors: if they contradict each other, that is an error. As they agree, the source that costs
  * least may be asked first. So the order for types that are looked up by their names is: descriptors, a table that was
  * verified for the binary's release, DWARF, any other table; types_trust_dwarf() changes it to the order of trust.
@@ -31,8 +31,8 @@ void types_close(struct types *types);
 /* Sets the function table, by which the type descriptors are found. It must outlive the types. */
 void types_set_pclntab(struct types *types, const struct pclntab *pclntab);
 
-/* Sets which copies of golang.org/x/net the binary contains. They must outlive the types. */
-void types_set_x_net(struct types *types, const struct x_net *x_net);
+/* Sets the libraries whose rows are part of the built-in table. They must outlive the types. */
+void types_set_libraries(struct types *types, const struct library_copies *libraries, size_t count);
 
 /* Returns -ESTALE if DWARF and the type descriptors contradicted each other so far, with where they did. */
 int types_check_contradiction(const struct types *types, struct error *err);

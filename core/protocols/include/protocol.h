@@ -3,6 +3,7 @@
 #define GOHTTPSNOOP_CORE_PROTOCOL_H
 
 #include "hit.h"
+#include "library.h"
 #include "probe.h"
 
 /* What a binary no longer shows when its compiler inlined a call (profile-guided optimisation does). */
@@ -19,7 +20,8 @@ struct protocol_limitation {
  * of the server unless they have a start and an end between them.
  */
 struct protocol {
-	const char *server; /* the import path of its package: "net/http" */
+	const char *server;	       /* the import path of its package: "net/http" */
+	const struct library *library; /* its version, copies and layouts */
 	const char *manner; /* how its requests come, for sentences about them: "over HTTP/1" */
 	const struct probe_request *probes;
 	size_t probe_count;

@@ -18,8 +18,8 @@ struct limitation_row {
 };
 
 /*
- * The rows of several protocols, one after the other: those about golang.org/x/net stand once for each of
- * the copies that the binary has (x_net.h), by the names that the functions have there.
+ * The rows of several protocols, one after the other. Rows about the functions of a module are repeated for each copy of
+ * it in the binary (library_copies.h), with the names of the functions there.
  */
 struct protocol_rows {
 	struct protocol_row *items;
@@ -31,7 +31,7 @@ struct protocol_rows {
 
 /* -ENOMEM. They point into the protocols' tables, too. */
 int protocol_rows_init(struct protocol_rows *rows, const struct protocol *const *protocols,
-		       size_t count, const struct x_net *x_net, struct error *err);
+		       size_t count, const struct binary *binary, struct error *err);
 
 /* Also of rows that are all zero. */
 void protocol_rows_finish(struct protocol_rows *rows);

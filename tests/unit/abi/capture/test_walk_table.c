@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "elf_builder.h"
+#include "protocol_registry.h"
 #include "walk.h"
 #include "way.h"
 
@@ -23,6 +24,7 @@ struct binary_types {
 	struct image *image;
 	struct types *types;
 	struct go_version version;
+	struct library_copies net_http;
 };
 
 static void binary_types_open(struct binary_types *binary, int minor, int patch)
@@ -38,6 +40,8 @@ static void binary_types_open(struct binary_types *binary, int minor, int patch)
 	assert_int_equal(types_open(binary->image, binary->image, &binary->version, &binary->types,
 				    NULL),
 			 0);
+	binary->net_http = (struct library_copies){ .library = protocol_http1.library, .count = 1 };
+	types_set_libraries(binary->types, &binary->net_http, 1);
 }
 
 static void binary_types_close(struct binary_types *binary)

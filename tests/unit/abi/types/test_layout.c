@@ -10,14 +10,39 @@
 
 #include "go_version.h"
 #include "layout.h"
+#include "layout_table.h"
+#include "module_version.h"
 #include "notation.h"
-#include "x_net.h"
+#include "protocol_libraries.h"
+
+#define X_NET "golang.org/x/net/"
+
+/* The libraries of the protocols. The one with the module golang.org/x/net is the last. */
+static struct library_copies libraries[PROTOCOL_MAX_LIBRARIES];
+static size_t library_count;
+
+static int list_libraries(void **state)
+{
+	const struct library *list[PROTOCOL_MAX_LIBRARIES];
+	size_t count = protocol_libraries(list);
+
+	library_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (list[i]->field_count > 0)
+			libraries[library_count++] =
+				(struct library_copies){ .library = list[i], .count = 1 };
+	}
+	assert_int_equal(library_count, 2);
+	assert_string_equal(libraries[1].library->module, "golang.org/x/net");
+	return 0;
+}
 
 static struct layout *layout_of(uint32_t first, uint32_t last, bool assumed)
 {
 	struct layout *layout = NULL;
 
 	assert_int_equal(layout_create(first, last, assumed, &layout, NULL), 0);
+	layout_set_libraries(layout, libraries, library_count);
 	return layout;
 }
 
@@ -82,19 +107,19 @@ static void test_offsets_by_release(void **state)
 /* Those of the module are counted for themselves; of releases that were not looked at nothing is said. */
 static void test_offsets_of_a_module(void **state)
 {
-	static const char type[] = X_NET_PATH "http2.responseWriterState";
+	static const char type[] = X_NET "http2.responseWriterState";
 	static const struct {
 		uint32_t release;
 		int64_t status, request;
 	} rows[] = {
 		{ 0, -1, -1 },
-		{ X_NET_COMMIT(20220523), 80, 8 },
+		{ MODULE_COMMIT(20220523), 80, 8 },
 		/* Of both. */
-		{ X_NET_COMMIT(20220524), -1, 8 },
-		{ X_NET_COMMIT(20220525), 72, 8 },
-		{ X_NET_VERSION(1, 0), 72, 8 },
-		{ X_NET_VERSION(56, 0), 72, 8 },
-		{ X_NET_VERSION(57, 0), -1, -1 },
+		{ MODULE_COMMIT(20220524), -1, 8 },
+		{ MODULE_COMMIT(20220525), 72, 8 },
+		{ MODULE_VERSION(0, 1, 0), 72, 8 },
+		{ MODULE_VERSION(0, 56, 0), 72, 8 },
+		{ MODULE_VERSION(0, 57, 0), -1, -1 },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -103,14 +128,11 @@ static void test_offsets_of_a_module(void **state)
 				layout_of(GO_VERSION(25, 0), GO_VERSION(25, 0), assumed);
 			const struct signature *signature = NULL;
 
-			const struct x_net x_net = { .copies = { { "", rows[i].release } },
-						     .count = 1 };
-
-			layout_set_x_net(layout, &x_net);
+			libraries[1].copies[0].release = rows[i].release;
 			assert_int_equal(offset_of(layout, type, "status"), rows[i].status);
 			assert_int_equal(offset_of(layout, type, "req"), rows[i].request);
 			assert_int_equal(layout_signature(layout,
-							  X_NET_PATH
+							  X_NET
 							  "http2.(*responseWriter).handlerDone",
 							  &signature, NULL),
 					 0);
@@ -122,34 +144,29 @@ static void test_offsets_of_a_module(void **state)
 /* Each copy of a module is of its own release, and refers to itself. */
 static void test_offsets_of_copies(void **state)
 {
-	static const struct x_net x_net = {
-		.copies = { { "", X_NET_VERSION(7, 0) },
-			    { "app/vendor/", X_NET_COMMIT(20210101) } },
-		.count = 2,
-	};
-	static const char writer[] = "app/vendor/" X_NET_PATH "http2.responseWriter";
+	static const char writer[] = "app/vendor/" X_NET "http2.responseWriter";
 	struct layout *layout = layout_of(GO_VERSION(25, 0), GO_VERSION(25, 0), false);
 	const struct signature *signature = NULL;
 	const struct type *type = NULL;
 
-	layout_set_x_net(layout, &x_net);
-	assert_int_equal(offset_of(layout, X_NET_PATH "http2.responseWriterState", "status"), 72);
-	assert_int_equal(offset_of(layout, "app/vendor/" X_NET_PATH "http2.responseWriterState",
-				   "status"),
-			 80);
-	assert_int_equal(offset_of(layout, "other/vendor/" X_NET_PATH "http2.responseWriterState",
-				   "status"),
-			 -1);
+	libraries[1].copies[0].release = MODULE_VERSION(0, 7, 0);
+	libraries[1].copies[1] = (struct library_copy){ "app/vendor/", MODULE_COMMIT(20210101) };
+	libraries[1].count = 2;
+	assert_int_equal(offset_of(layout, X_NET "http2.responseWriterState", "status"), 72);
+	assert_int_equal(
+		offset_of(layout, "app/vendor/" X_NET "http2.responseWriterState", "status"), 80);
+	assert_int_equal(
+		offset_of(layout, "other/vendor/" X_NET "http2.responseWriterState", "status"), -1);
 	assert_int_equal(layout_type(layout, writer, &type, NULL), 0);
 	assert_int_equal(layout_complete(layout, type, NULL), 0);
 	assert_string_equal(type->fields[0].type->name,
-			    "*app/vendor/" X_NET_PATH "http2.responseWriterState");
+			    "*app/vendor/" X_NET "http2.responseWriterState");
 	assert_int_equal(layout_signature(layout,
-					  "app/vendor/" X_NET_PATH "http2.(*serverConn).runHandler",
+					  "app/vendor/" X_NET "http2.(*serverConn).runHandler",
 					  &signature, NULL),
 			 0);
 	assert_string_equal(signature->parameters[1].type->name,
-			    "*app/vendor/" X_NET_PATH "http2.responseWriter");
+			    "*app/vendor/" X_NET "http2.responseWriter");
 	assert_string_equal(signature->parameters[2].type->name, "*net/http.Request");
 	/* Nothing else is a copy. */
 	assert_int_equal(offset_of(layout, "app/vendor/net/http.Request", "URL"), -1);
@@ -178,31 +195,63 @@ static bool overlap(uint32_t since, uint32_t before, uint32_t other_since, uint3
 	return since < other_before && other_since < before;
 }
 
-/* No release has two rows for one fact, and every row holds for some release. */
-static void test_rows_are_unambiguous(void **state)
+static void check_fields_are_unambiguous(const struct library *library)
 {
-	for (size_t i = 0; i < layout_field_count; i++) {
-		const struct layout_field *a = &layout_fields[i];
+	for (size_t i = 0; i < library->field_count; i++) {
+		const struct layout_field *a = &library->fields[i];
 
 		assert_true(a->since < a->before);
 		for (size_t j = 0; j < i; j++) {
-			const struct layout_field *b = &layout_fields[j];
+			const struct layout_field *b = &library->fields[j];
 
 			assert_false(strcmp(a->type, b->type) == 0 &&
 				     strcmp(a->field, b->field) == 0 &&
 				     overlap(a->since, a->before, b->since, b->before));
 		}
 	}
-	for (size_t i = 0; i < layout_type_count; i++) {
-		const struct layout_type *a = &layout_types[i];
+}
+
+static void check_types_are_unambiguous(const struct library *library)
+{
+	for (size_t i = 0; i < library->type_count; i++) {
+		const struct layout_type *a = &library->types[i];
 
 		assert_true(a->since < a->before);
 		for (size_t j = 0; j < i; j++) {
-			const struct layout_type *b = &layout_types[j];
+			const struct layout_type *b = &library->types[j];
 
 			assert_false(strcmp(a->type, b->type) == 0 &&
 				     overlap(a->since, a->before, b->since, b->before));
 		}
+	}
+}
+
+/* No release has two rows for one fact, and every row is valid for some release. */
+static void test_rows_are_unambiguous(void **state)
+{
+	check_fields_are_unambiguous(&go_library);
+	check_types_are_unambiguous(&go_library);
+	for (size_t i = 0; i < library_count; i++) {
+		check_fields_are_unambiguous(libraries[i].library);
+		check_types_are_unambiguous(libraries[i].library);
+	}
+}
+
+static void check_fields_do_not_overlap(struct layout *layout, const struct library *library)
+{
+	for (size_t i = 0; i < library->type_count; i++) {
+		const struct type *type = NULL;
+		uint64_t end = 0;
+
+		assert_int_equal(layout_type(layout, library->types[i].type, &type, NULL), 0);
+		if (type->kind != TYPE_STRUCT)
+			continue;
+		assert_int_equal(layout_complete(layout, type, NULL), 0);
+		for (size_t j = 0; j < type->field_count; j++) {
+			assert_true(type->fields[j].offset >= end);
+			end = type->fields[j].offset + type->fields[j].type->size;
+		}
+		assert_true(type->size == 0 || end <= type->size);
 	}
 }
 
@@ -213,20 +262,9 @@ static void test_fields_do_not_overlap(void **state)
 		struct layout *layout =
 			layout_of(GO_VERSION(minor, 99), GO_VERSION(minor, 99), false);
 
-		for (size_t i = 0; i < layout_type_count; i++) {
-			const struct type *type = NULL;
-			uint64_t end = 0;
-
-			assert_int_equal(layout_type(layout, layout_types[i].type, &type, NULL), 0);
-			if (type->kind != TYPE_STRUCT)
-				continue;
-			assert_int_equal(layout_complete(layout, type, NULL), 0);
-			for (size_t j = 0; j < type->field_count; j++) {
-				assert_true(type->fields[j].offset >= end);
-				end = type->fields[j].offset + type->fields[j].type->size;
-			}
-			assert_true(type->size == 0 || end <= type->size);
-		}
+		check_fields_do_not_overlap(layout, &go_library);
+		for (size_t i = 0; i < library_count; i++)
+			check_fields_do_not_overlap(layout, libraries[i].library);
 		layout_destroy(layout);
 	}
 }
@@ -377,18 +415,18 @@ static void test_notation(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_offsets_by_release),
-		cmocka_unit_test(test_offsets_of_a_module),
-		cmocka_unit_test(test_offsets_of_copies),
-		cmocka_unit_test(test_functions_of_later_releases),
-		cmocka_unit_test(test_rows_are_unambiguous),
-		cmocka_unit_test(test_fields_do_not_overlap),
-		cmocka_unit_test(test_signatures),
-		cmocka_unit_test(test_path_through_types),
-		cmocka_unit_test(test_unknown_names),
-		cmocka_unit_test(test_spans_and_assumptions),
-		cmocka_unit_test(test_verified_releases),
-		cmocka_unit_test(test_notation),
+		cmocka_unit_test_setup(test_offsets_by_release, list_libraries),
+		cmocka_unit_test_setup(test_offsets_of_a_module, list_libraries),
+		cmocka_unit_test_setup(test_offsets_of_copies, list_libraries),
+		cmocka_unit_test_setup(test_functions_of_later_releases, list_libraries),
+		cmocka_unit_test_setup(test_rows_are_unambiguous, list_libraries),
+		cmocka_unit_test_setup(test_fields_do_not_overlap, list_libraries),
+		cmocka_unit_test_setup(test_signatures, list_libraries),
+		cmocka_unit_test_setup(test_path_through_types, list_libraries),
+		cmocka_unit_test_setup(test_unknown_names, list_libraries),
+		cmocka_unit_test_setup(test_spans_and_assumptions, list_libraries),
+		cmocka_unit_test_setup(test_verified_releases, list_libraries),
+		cmocka_unit_test_setup(test_notation, list_libraries),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

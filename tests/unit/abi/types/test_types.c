@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "protocol_registry.h"
 #include "types.h"
 #include "unit_builder.h"
 
@@ -24,6 +25,7 @@ struct fixture {
 	struct unit_builder dwarf;
 	struct image *image;
 	struct types *types;
+	struct library_copies net_http;
 };
 
 static const struct function serve_http = { .name = "net/http.serverHandler.ServeHTTP",
@@ -67,6 +69,9 @@ static void fixture_open(struct fixture *fixture, const char *text, bool dwarf, 
 	assert_int_equal(image_open(elf_save(&fixture->elf), &fixture->image, NULL), 0);
 	assert_int_equal(
 		types_open(fixture->image, fixture->image, &version, &fixture->types, NULL), 0);
+	fixture->net_http =
+		(struct library_copies){ .library = protocol_http1.library, .count = 1 };
+	types_set_libraries(fixture->types, &fixture->net_http, 1);
 	assert_int_equal(types_have_dwarf(fixture->types), dwarf);
 }
 

@@ -14,6 +14,7 @@
 #include "elf_builder.h"
 #include "probe_set.h"
 #include "probe_set_warnings.h"
+#include "protocol_libraries.h"
 
 enum { INFO = 0x700000, MAX_REQUESTS = 8 };
 
@@ -60,6 +61,7 @@ static void open_binary(const char *version, const char *const *functions)
 	put_build_info(version);
 	elf_finish(&stage.elf, ET_EXEC, EM_X86_64);
 	assert_int_equal(binary_open(elf_save(&stage.elf), NULL, &stage.binary, NULL), 0);
+	assert_int_equal(protocol_libraries_set(stage.binary, NULL), 0);
 }
 
 #define FUNCTIONS(...) ((const char *const[]){ __VA_ARGS__, NULL })

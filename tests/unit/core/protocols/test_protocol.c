@@ -10,9 +10,11 @@
 
 #include "elf_builder.h"
 #include "hit_field.h"
+#include "module_version.h"
+#include "net_http_library.h"
 #include "protocol_registry.h"
 #include "shape.h"
-#include "x_net.h"
+#include "x_net_library.h"
 
 /* The rows of all protocols, one after the other. */
 enum { MAX_ROWS = 128 };
@@ -143,7 +145,12 @@ struct release {
 
 static void release_open(struct release *release, enum machine machine, uint32_t minor)
 {
-	static const struct x_net x_net = { .copies = { { "", X_NET_VERSION(7, 0) } }, .count = 1 };
+	static const struct library_copies libraries[] = {
+		{ .library = &net_http_library, .count = 1 },
+		{ .library = &x_net_library,
+		  .copies = { { "", MODULE_VERSION(0, 7, 0) } },
+		  .count = 1 },
+	};
 	uint64_t offset;
 
 	elf_init(&release->elf);
@@ -156,7 +163,7 @@ static void release_open(struct release *release, enum machine machine, uint32_t
 	assert_int_equal(types_open(release->image, release->image, &release->version,
 				    &release->types, NULL),
 			 0);
-	types_set_x_net(release->types, &x_net);
+	types_set_libraries(release->types, libraries, 2);
 }
 
 static void release_close(struct release *release)

@@ -9,31 +9,42 @@
 #include <cmocka.h>
 
 #include "elf_builder.h"
+#include "library_copies.h"
+#include "module_version.h"
 #include "vendored.h"
-#include "x_net.h"
 
 #define COMMIT "20210119194325-5f4716e94777"
 
-#define HTTP2 X_NET_PATH "http2."
+#define MODULE "golang.org/x/net"
+#define HTTP2 MODULE "/http2."
 #define HANDLER HTTP2 "(*serverConn).runHandler"
 #define UPGRADE HTTP2 "(*serverConn).upgradeRequest"
 
-static struct x_net copies_of(char *lines, const char *const *functions, size_t count)
+static const char *const landmarks[] = { HANDLER, HTTP2 "(*Server).serveConn", NULL };
+
+static const struct library library = {
+	.module = MODULE,
+	.landmarks = landmarks,
+	.clue = UPGRADE,
+	.clue_release = MODULE_VERSION(0, 4, 0),
+};
+
+static struct library_copies copies_of(char *lines, const char *const *functions, size_t count)
 {
 	const struct build_info info = { .modinfo = lines };
 	struct elf_builder elf;
 	struct image *image = NULL;
 	struct pclntab *table = NULL;
-	struct x_net x_net;
+	struct library_copies copies;
 
 	elf_of_functions(&elf, functions, count);
 	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
 	assert_int_equal(pclntab_open(image, &table, NULL), 0);
-	x_net_find(&info, table, &x_net);
+	library_copies_find(&library, &info, table, &copies);
 	pclntab_close(table);
 	image_close(image);
 	elf_release(&elf);
-	return x_net;
+	return copies;
 }
 
 static uint32_t release_of(char *lines)
@@ -48,19 +59,22 @@ static uint32_t release_of(char *lines)
 
 static void reads_what_was_required(void **state)
 {
-	assert_int_equal(RELEASE_OF(REQUIRED("v0.7.0") SUM), X_NET_VERSION(7, 0));
-	assert_int_equal(RELEASE_OF(REQUIRED("v0.0.0-" COMMIT) SUM), X_NET_COMMIT(20210119));
+	assert_int_equal(RELEASE_OF(REQUIRED("v0.7.0") SUM), MODULE_VERSION(0, 7, 0));
+	assert_int_equal(RELEASE_OF(REQUIRED("v0.0.0-" COMMIT) SUM), MODULE_COMMIT(20210119));
 	assert_int_equal(RELEASE_OF(REQUIRED("v0.7.0") SUM "dep\tgolang.org/x/text\tv0.8.0" SUM),
-			 X_NET_VERSION(7, 0));
-	assert_int_equal(RELEASE_OF(REQUIRED("v1.0.0") SUM), 0);
+			 MODULE_VERSION(0, 7, 0));
+	assert_int_equal(RELEASE_OF(REQUIRED("v1.2.3") SUM), MODULE_VERSION(1, 2, 3));
 	assert_int_equal(RELEASE_OF(REQUIRED("")), 0);
-	assert_true(X_NET_COMMIT(20220524) < X_NET_VERSION(1, 0));
+	assert_int_equal(RELEASE_OF(REQUIRED("v0.-1.0") SUM), 0);
+	assert_int_equal(RELEASE_OF("dep\tgolang.org/x/network\tv0.1.0" SUM REQUIRED("v0.7.0") SUM),
+			 MODULE_VERSION(0, 7, 0));
+	assert_true(MODULE_COMMIT(20220524) < MODULE_VERSION(0, 1, 0));
 }
 
 static void reads_what_it_was_replaced_by(void **state)
 {
 	assert_int_equal(RELEASE_OF(REPLACED("golang.org/x/net\tv0.17.0\th1:sum")),
-			 X_NET_VERSION(17, 0));
+			 MODULE_VERSION(0, 17, 0));
 	/* A folder, and a fork. */
 	assert_int_equal(RELEASE_OF(REPLACED("./net\t(devel)\t")), 0);
 	assert_int_equal(RELEASE_OF(REPLACED("golang.org/x/net\t(devel)\t")), 0);
@@ -70,7 +84,7 @@ static void reads_what_it_was_replaced_by(void **state)
 	assert_int_equal(RELEASE_OF(REQUIRED("v0.7.0") SUM
 				    "dep\tgolang.org/x/text\tv0.8.0\n"
 				    "=>\tgolang.org/x/net\tv0.17.0\th1:sum\n"),
-			 X_NET_VERSION(7, 0));
+			 MODULE_VERSION(0, 7, 0));
 }
 
 #define COPIES(...)                                      \
@@ -80,46 +94,46 @@ static void reads_what_it_was_replaced_by(void **state)
 static void tells_by_functions_where_no_module_is_named(void **state)
 {
 	assert_int_equal(COPIES(HANDLER).copies[0].release, 0);
-	assert_int_equal(COPIES(HANDLER, UPGRADE).copies[0].release, X_NET_VERSION(4, 0));
+	assert_int_equal(COPIES(HANDLER, UPGRADE).copies[0].release, MODULE_VERSION(0, 4, 0));
 }
 
 static void finds_vendored_copies(void **state)
 {
-	struct x_net found = COPIES("main.main", "app/vendor/" HANDLER, "app/vendor/" UPGRADE,
-				    "app/vendor/" HTTP2 "(*Server).serveConn", "vendor/" HANDLER,
-				    "a/vendor/b/vendor/" HTTP2 "(*Server).serveConn",
-				    /* Not the library, or not enough of it to serve. */
-				    "app/myvendor/" HANDLER, "b/vendor/other/" HANDLER,
-				    "c/vendor/" HTTP2 "(*Framer).ReadFrame",
-				    "d/vendor/" HANDLER ".func1");
+	struct library_copies found =
+		COPIES("main.main", "app/vendor/" HANDLER, "app/vendor/" UPGRADE,
+		       "app/vendor/" HTTP2 "(*Server).serveConn", "vendor/" HANDLER,
+		       "a/vendor/b/vendor/" HTTP2 "(*Server).serveConn",
+		       /* Not the library, or not enough of it to serve. */
+		       "app/myvendor/" HANDLER, "b/vendor/other/" HANDLER,
+		       "c/vendor/" HTTP2 "(*Framer).ReadFrame", "d/vendor/" HANDLER ".func1");
 
 	assert_int_equal(found.count, 4);
 	assert_int_equal(found.left_out, 0);
 	assert_string_equal(found.copies[0].prefix, "");
 	assert_string_equal(found.copies[1].prefix, "app/vendor/");
-	assert_int_equal(found.copies[1].release, X_NET_VERSION(4, 0));
+	assert_int_equal(found.copies[1].release, MODULE_VERSION(0, 4, 0));
 	assert_string_equal(found.copies[2].prefix, "vendor/");
 	assert_int_equal(found.copies[2].release, 0);
 	assert_string_equal(found.copies[3].prefix, "a/vendor/b/vendor/");
-	assert_int_equal(x_net_release_of(&found, "app/vendor/" HTTP2 "responseWriter"),
-			 X_NET_VERSION(4, 0));
-	assert_int_equal(x_net_release_of(&found, "other/vendor/" HTTP2 "responseWriter"), 0);
-	assert_int_equal(x_net_release_of(&found, "app/vendor/net/http.response"), 0);
+	assert_int_equal(library_copies_release(&found, "app/vendor/" HTTP2 "responseWriter"),
+			 MODULE_VERSION(0, 4, 0));
+	assert_int_equal(library_copies_release(&found, "other/vendor/" HTTP2 "responseWriter"), 0);
+	assert_int_equal(library_copies_release(&found, "app/vendor/net/http.response"), 0);
 }
 
 static void counts_copies_that_there_is_no_room_for(void **state)
 {
-	char names[X_NET_MAX_COPIES + 1][128];
-	const char *functions[X_NET_MAX_COPIES + 1];
+	char names[LIBRARY_MAX_COPIES + 1][128];
+	const char *functions[LIBRARY_MAX_COPIES + 1];
 	char modinfo[] = "path\tmain\n";
-	struct x_net found;
+	struct library_copies found;
 
-	for (int i = 0; i <= X_NET_MAX_COPIES; i++) {
+	for (int i = 0; i <= LIBRARY_MAX_COPIES; i++) {
 		snprintf(names[i], sizeof(names[i]), "app%d/vendor/" HANDLER, i);
 		functions[i] = names[i];
 	}
-	found = copies_of(modinfo, functions, X_NET_MAX_COPIES + 1);
-	assert_int_equal(found.count, X_NET_MAX_COPIES);
+	found = copies_of(modinfo, functions, LIBRARY_MAX_COPIES + 1);
+	assert_int_equal(found.count, LIBRARY_MAX_COPIES);
 	assert_int_equal(found.left_out, 2);
 }
 
