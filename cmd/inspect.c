@@ -13,6 +13,7 @@
 #include "diagnostic.h"
 #include "function_report.h"
 #include "go_libraries.h"
+#include "opaque_libraries.h"
 #include "options.h"
 #include "plan_report.h"
 #include "printable.h"
@@ -140,7 +141,8 @@ static int write_plans(const struct inspect_options *options, const struct binar
 {
 	struct function_request *requests = calloc(options->function_count, sizeof(*requests));
 	struct trace_spec wanted = { .functions = requests,
-				     .values.max_string = DEFAULT_MAX_STRING };
+				     .values = { .opaque = &opaque_libraries,
+						 .max_string = DEFAULT_MAX_STRING } };
 	int r = requests ? 0 : error_fail(err, -ENOMEM, "out of memory");
 
 	while (r == 0 && wanted.function_count < options->function_count) {
@@ -177,7 +179,8 @@ static int write_report(const struct inspect_options *options, const struct bina
 			struct report *report, struct error *err)
 {
 	struct error why = { 0 };
-	const struct trace_spec wanted = { .values.max_string = DEFAULT_MAX_STRING };
+	const struct trace_spec wanted = { .values = { .opaque = &opaque_libraries,
+						       .max_string = DEFAULT_MAX_STRING } };
 	struct probe_set probe_set;
 	int found;
 

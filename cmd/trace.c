@@ -6,6 +6,7 @@
 
 #include "diagnostic.h"
 #include "file_limit.h"
+#include "opaque_libraries.h"
 #include "session.h"
 
 static void on_notice(void *user, enum notice_level level, const char *text)
@@ -86,6 +87,7 @@ int trace(const struct options *options)
 		.latency = options->latency,
 		.requests = options->requests.count ? &options->requests : NULL,
 		.values = { .redaction = options->shows_secrets ? NULL : &redaction,
+			    .opaque = &opaque_libraries,
 			    .notation = options->notation,
 			    .max_string = options->max_string,
 			    .max_elements = options->max_elements },

@@ -268,6 +268,11 @@ static int add_empty(struct shape_maker *maker, const struct walk *walk, struct 
 			       0);
 }
 
+static bool is_opaque(const struct shape_maker *maker, const struct type *type)
+{
+	return type_name_is_opaque(type->name, maker->bounds.spec->opaque);
+}
+
 int value_add_kind(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
 	const struct type *type = walk->type;
@@ -282,7 +287,7 @@ int value_add_kind(struct shape_maker *maker, const struct walk *walk, struct sh
 	case TYPE_STRUCT:
 		if (type->field_count == 0)
 			return add_empty(maker, walk, spot);
-		if (type_name_is_opaque(type->name))
+		if (is_opaque(maker, type))
 			return opaque_add(maker, walk, spot);
 		return add_struct(maker, walk, spot);
 	case TYPE_POINTER:
@@ -294,8 +299,8 @@ int value_add_kind(struct shape_maker *maker, const struct walk *walk, struct sh
 	case TYPE_ARRAY:
 		return add_array(maker, walk, spot);
 	case TYPE_SLICE:
-		return type_name_is_opaque(type->name) ? opaque_add(maker, walk, spot) :
-							 add_slice(maker, walk, spot);
+		return is_opaque(maker, type) ? opaque_add(maker, walk, spot) :
+						add_slice(maker, walk, spot);
 	case TYPE_MAP:
 		return add_map(maker, walk, spot);
 	case TYPE_INTERFACE:

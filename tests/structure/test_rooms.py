@@ -13,6 +13,8 @@ from include_graph import IncludeGraph, cycles
 
 ROOT = pathlib.Path(os.environ["GOHTTPSNOOP_ROOT"])
 MAX_FILES_IN_FOLDER = 25
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+LIBRARY = re.compile(r"net/http|x/net|x_net|net_http|fasthttp|golang\.org/|grpc|github\.com/")
 
 
 class Rooms(unittest.TestCase):
@@ -66,6 +68,13 @@ class Rooms(unittest.TestCase):
                     places[name].add(str(path))
         self.assertGreater(len(places), 600)
         self.assertEqual({name: paths for name, paths in places.items() if len(paths) > 1}, {})
+
+    def test_only_protocols_name_libraries(self):
+        """A protocol is a file and a line: in code, comments aside, nothing else knows what it traces."""
+        named = [str(path) for path in self.graph.files if self.graph.room(path) != "core/protocols"
+                 and LIBRARY.search(COMMENT.sub("", (ROOT / path).read_text()))]
+        self.assertEqual(named, [])
+        self.assertTrue(any(LIBRARY.search((ROOT / path).read_text()) for path in self.graph.files))
 
     def test_modules_form_no_cycle(self):
         self.assertEqual(self.graph.module_cycles(), [])

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "opaque.h"
+#include "opaque_libraries.h"
 
 static void hides_internal_types(void **state)
 {
@@ -44,7 +45,7 @@ static void hides_internal_types(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!type_name_is_opaque(names[i]))
+		if (!type_name_is_opaque(names[i], &opaque_libraries))
 			fail_msg("%s is shown", names[i]);
 	}
 }
@@ -85,9 +86,16 @@ static void shows_other_types(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (type_name_is_opaque(names[i]))
+		if (type_name_is_opaque(names[i], &opaque_libraries))
 			fail_msg("%s is not shown", names[i]);
 	}
+}
+
+static void has_rules_for_basic_packages_built_in(void **state)
+{
+	assert_true(type_name_is_opaque("crypto/tls.Conn", NULL));
+	assert_true(type_name_is_opaque("shop/vendor/bufio.Reader", NULL));
+	assert_false(type_name_is_opaque("net/http.response", NULL));
 }
 
 int main(void)
@@ -95,6 +103,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hides_internal_types),
 		cmocka_unit_test(shows_other_types),
+		cmocka_unit_test(has_rules_for_basic_packages_built_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
