@@ -16,14 +16,15 @@ struct check_options {
 	bool json, help;
 };
 
-static int fail_usage(struct error *err, const char *what)
+static int check_fail_usage(struct error *err, const char *what)
 {
 	error_fail(err, -EINVAL, "%s", what);
 	error_hint(err, "usage: gohttpsnoop check [--json]");
 	return -EINVAL;
 }
 
-static int parse(int argc, char **argv, struct check_options *options, struct error *err)
+static int check_options_parse(int argc, char **argv, struct check_options *options,
+			       struct error *err)
 {
 	static const struct option long_options[] = {
 		{ "json", no_argument, NULL, 'j' },
@@ -35,14 +36,15 @@ static int parse(int argc, char **argv, struct check_options *options, struct er
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "jh", long_options, NULL)) != -1) {
 		if (option == '?')
-			return fail_usage(err, "check has no such option");
+			return check_fail_usage(err, "check has no such option");
 		options->json = options->json || option == 'j';
 		options->help = options->help || option == 'h';
 	}
-	return argc == optind || options->help ? 0 : fail_usage(err, "check takes no arguments");
+	return argc == optind || options->help ? 0 :
+						 check_fail_usage(err, "check takes no arguments");
 }
 
-static int print(struct report *report, struct error *err)
+static int check_print(struct report *report, struct error *err)
 {
 	struct bytes text;
 
@@ -55,7 +57,7 @@ static int print(struct report *report, struct error *err)
 }
 
 /* Everything that tracing asks of the kernel, in the way that it does. */
-static enum verdict write_report(struct report *report)
+static enum verdict check_write_report(struct report *report)
 {
 	struct kernel_facts facts;
 	struct kernel_features features;
@@ -75,15 +77,16 @@ static enum verdict write_report(struct report *report)
 	return kernel_verdict_sum(&verdict);
 }
 
-static int run(const struct check_options *options, enum verdict *ret_verdict, struct error *err)
+static int check_run(const struct check_options *options, enum verdict *ret_verdict,
+		     struct error *err)
 {
 	struct report *report;
 	int r = report_create(options->json, &report);
 
 	if (r < 0)
 		return error_fail(err, r, "out of memory");
-	*ret_verdict = write_report(report);
-	r = print(report, err);
+	*ret_verdict = check_write_report(report);
+	r = check_print(report, err);
 	report_destroy(report);
 	return r;
 }
@@ -99,7 +102,7 @@ int check(int argc, char **argv)
 	struct error err = { 0 };
 	enum verdict verdict = VERDICT_NOTHING;
 
-	if (parse(argc, argv, &options, &err) < 0) {
+	if (check_options_parse(argc, argv, &options, &err) < 0) {
 		diagnostic_error(&err);
 		return EXIT_USAGE;
 	}
@@ -107,7 +110,7 @@ int check(int argc, char **argv)
 		fputs(options_usage, stdout);
 		return EXIT_SUCCESS;
 	}
-	if (run(&options, &verdict, &err) == 0)
+	if (check_run(&options, &verdict, &err) == 0)
 		return statuses[verdict];
 	diagnostic_error(&err);
 	return EXIT_FAILURE;

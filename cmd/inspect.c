@@ -28,7 +28,7 @@ struct inspect_options {
 	size_t function_count;
 };
 
-static int fail_usage(struct error *err, const char *what)
+static int inspect_fail_usage(struct error *err, const char *what)
 {
 	error_fail(err, -EINVAL, "%s", what);
 	error_hint(err,
@@ -36,7 +36,8 @@ static int fail_usage(struct error *err, const char *what)
 	return -EINVAL;
 }
 
-static int parse(int argc, char **argv, struct inspect_options *options, struct error *err)
+static int inspect_options_parse(int argc, char **argv, struct inspect_options *options,
+				 struct error *err)
 {
 	static const struct option long_options[] = {
 		{ "json", no_argument, NULL, 'j' },
@@ -49,9 +50,9 @@ static int parse(int argc, char **argv, struct inspect_options *options, struct 
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":jh", long_options, NULL)) != -1) {
 		if (option == '?')
-			return fail_usage(err, "inspect has no such option");
+			return inspect_fail_usage(err, "inspect has no such option");
 		if (option == ':')
-			return fail_usage(err, "inspect: option --types needs a FILE");
+			return inspect_fail_usage(err, "inspect: option --types needs a FILE");
 		if (option == 't')
 			options->types = optarg;
 		options->json = options->json || option == 'j';
@@ -60,7 +61,7 @@ static int parse(int argc, char **argv, struct inspect_options *options, struct 
 	if (options->help)
 		return 0;
 	if (argc == optind)
-		return fail_usage(err, "inspect needs a binary or a process id");
+		return inspect_fail_usage(err, "inspect needs a binary or a process id");
 	options->subject = argv[optind];
 	options->functions = (const char *const *)argv + optind + 1;
 	options->function_count = (size_t)(argc - optind - 1);
@@ -79,8 +80,8 @@ static bool names_process(const char *subject, uint32_t *ret_pid)
 }
 
 /* The first Go library that the process has loaded; -ENOENT when it has none. */
-static int open_library(const struct inspect_options *options, uint32_t pid,
-			struct binary **ret_binary)
+static int inspect_open_library(const struct inspect_options *options, uint32_t pid,
+				struct binary **ret_binary)
 {
 	struct go_libraries libraries;
 	struct process process;
@@ -108,12 +109,12 @@ static int open_library(const struct inspect_options *options, uint32_t pid,
 }
 
 /* What a process runs, or, where that is no Go program, a library of it that has Go code. */
-static int open_process(const struct inspect_options *options, uint32_t pid,
-			struct binary **ret_binary, struct error *err)
+static int inspect_open_process(const struct inspect_options *options, uint32_t pid,
+				struct binary **ret_binary, struct error *err)
 {
 	int r = binary_open(process_exe_path(pid).text, options->types, ret_binary, err);
 
-	if ((r == -ENOENT || r == -ENOEXEC) && open_library(options, pid, ret_binary) == 0)
+	if ((r == -ENOENT || r == -ENOEXEC) && inspect_open_library(options, pid, ret_binary) == 0)
 		return 0;
 	return r;
 }
@@ -132,7 +133,7 @@ static int open_subject(const struct inspect_options *options, struct binary **r
 	error_subject(err, "pid %u", pid);
 	if (kill((pid_t)pid, 0) < 0 && errno == ESRCH)
 		return error_fail(err, -ESRCH, "no such process");
-	return open_process(options, pid, ret_binary, err);
+	return inspect_open_process(options, pid, ret_binary, err);
 }
 
 /* Functions with expressions on them: what they compile to. */
@@ -162,7 +163,7 @@ static int write_plans(const struct inspect_options *options, const struct binar
 }
 
 /* Whether one of the functions has a list of expressions. */
-static bool has_expressions(const struct inspect_options *options)
+static bool inspect_has_expressions(const struct inspect_options *options)
 {
 	for (size_t i = 0; i < options->function_count; i++) {
 		const char *function = options->functions[i];
@@ -175,8 +176,8 @@ static bool has_expressions(const struct inspect_options *options)
 }
 
 /* Reports of functions, or of what the tool would trace of itself. */
-static int write_report(const struct inspect_options *options, const struct binary *binary,
-			struct report *report, struct error *err)
+static int inspect_write_report(const struct inspect_options *options, const struct binary *binary,
+				struct report *report, struct error *err)
 {
 	struct error why = { 0 };
 	const struct trace_spec wanted = { .values = { .opaque = &opaque_libraries,
@@ -184,7 +185,7 @@ static int write_report(const struct inspect_options *options, const struct bina
 	struct probe_set probe_set;
 	int found;
 
-	if (has_expressions(options))
+	if (inspect_has_expressions(options))
 		return write_plans(options, binary, report, err);
 	if (options->function_count)
 		return function_report(report, options->subject, binary, options->functions,
@@ -205,8 +206,8 @@ static int write_out(struct bytes text, struct error *err)
 	return error_fail(err, -errno, "standard output cannot be written: %s", strerror(errno));
 }
 
-static int print(const struct inspect_options *options, const struct binary *binary,
-		 struct error *err)
+static int inspect_print(const struct inspect_options *options, const struct binary *binary,
+			 struct error *err)
 {
 	struct report *report;
 	struct bytes document;
@@ -214,7 +215,7 @@ static int print(const struct inspect_options *options, const struct binary *bin
 
 	if (r < 0)
 		return error_fail(err, r, "out of memory");
-	r = write_report(options, binary, report, err);
+	r = inspect_write_report(options, binary, report, err);
 	if (r == 0) {
 		r = report_finish(report, &document);
 		if (r < 0)
@@ -233,7 +234,7 @@ int inspect(int argc, char **argv)
 	struct error err = { 0 };
 	int r;
 
-	if (parse(argc, argv, &options, &err) < 0) {
+	if (inspect_options_parse(argc, argv, &options, &err) < 0) {
 		diagnostic_error(&err);
 		return EXIT_USAGE;
 	}
@@ -246,7 +247,7 @@ int inspect(int argc, char **argv)
 		types_trust_dwarf(binary->types);
 		r = protocol_libraries_set(binary, &err);
 		if (r == 0)
-			r = print(&options, binary, &err);
+			r = inspect_print(&options, binary, &err);
 		binary_close(binary);
 	}
 	if (r < 0)

@@ -9,7 +9,7 @@
 #include "options.h"
 #include "trace.h"
 
-static int run(const struct options *options)
+static int run_command(const struct options *options)
 {
 	if (options->help) {
 		fputs(options_usage, stdout);
@@ -35,7 +35,7 @@ int main(int argc, char **argv)
 	if (options_parse(argc, argv, &options, &err) < 0)
 		diagnostic_error(&err);
 	else
-		status = run(&options);
+		status = run_command(&options);
 	options_finish(&options);
 	return status;
 }

@@ -72,7 +72,7 @@ static const struct option long_options[] = {
 	{ 0 },
 };
 
-static int no_memory(struct error *err)
+static int options_fail_memory(struct error *err)
 {
 	return error_fail(err, -ENOMEM, "out of memory");
 }
@@ -82,7 +82,7 @@ static int add_pid(struct options *options, uint32_t pid, struct error *err)
 	uint32_t *pids = array_grow(options->pids, options->pid_count, sizeof(*pids));
 
 	if (!pids)
-		return no_memory(err);
+		return options_fail_memory(err);
 	options->pids = pids;
 	pids[options->pid_count++] = pid;
 	return 0;
@@ -93,7 +93,7 @@ static int add_string(const char ***strings, size_t *count, const char *string, 
 	const char **more = array_grow(*strings, *count, sizeof(*more));
 
 	if (!more)
-		return no_memory(err);
+		return options_fail_memory(err);
 	*strings = more;
 	more[(*count)++] = string;
 	return 0;
@@ -134,7 +134,7 @@ static int parse_port(struct options *options, const char *text, struct error *e
 				  WATCHED_PORTS);
 	ports = array_grow(options->ports, options->port_count, sizeof(*ports));
 	if (!ports)
-		return no_memory(err);
+		return options_fail_memory(err);
 	options->ports = ports;
 	ports[options->port_count++] = port;
 	return 0;
@@ -353,7 +353,7 @@ static int add_function(struct options *options, const char *text, struct error 
 	int r;
 
 	if (!functions)
-		return no_memory(err);
+		return options_fail_memory(err);
 	options->functions = functions;
 	r = function_request_parse(text, &functions[options->function_count], err);
 	if (r == 0)
@@ -377,7 +377,8 @@ static int parse_arguments(struct options *options, char **arguments, size_t cou
 		       function_requests_check(options->functions, options->function_count, err);
 }
 
-static int parse(int argc, char **argv, struct options *options, struct error *err)
+static int options_parse_arguments(int argc, char **argv, struct options *options,
+				   struct error *err)
 {
 	struct redaction redaction;
 	int option, r;
@@ -418,7 +419,7 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct err
 		.socket_mode = DEFAULT_SOCKET_MODE,
 		.reader_buffer = DEFAULT_READER_BUFFER,
 	};
-	return parse(argc, argv, ret_options, err);
+	return options_parse_arguments(argc, argv, ret_options, err);
 }
 
 void options_finish(struct options *options)

@@ -48,7 +48,7 @@ static void report_summary(const struct session_summary *summary)
 	diagnostic_text(text);
 }
 
-static int run(struct session *session, const struct options *options)
+static int trace_run(struct session *session, const struct options *options)
 {
 	struct session_summary summary;
 	struct error err = { 0 };
@@ -123,7 +123,7 @@ int trace(const struct options *options)
 		diagnostic_error(&err);
 		return EXIT_FAILURE;
 	}
-	status = run(session, options);
+	status = trace_run(session, options);
 	session_destroy(session);
 	return status;
 }

@@ -163,9 +163,9 @@ static int search(struct disassembler *disassembler, uint64_t limit, const struc
 	return most;
 }
 
-static int find(struct disassembler *disassembler, struct bytes code,
-		const struct function *function, const struct site *begin,
-		const struct argument_use *use, struct spill_site *spill)
+static int spill_site_search(struct disassembler *disassembler, struct bytes code,
+			     const struct function *function, const struct site *begin,
+			     const struct argument_use *use, struct spill_site *spill)
 {
 	uint64_t first = begin->address + (begin->kind == SITE_STACK_CHECK);
 	uint64_t limit = first_target(disassembler, code, function->entry, first);
@@ -195,7 +195,8 @@ int spill_site_find(const struct image *image, const struct function *function,
 		    error_fail(err, -E2BIG, "function %s is larger than %d bytes", function->name,
 			       FUNCTION_MAX_SIZE);
 	if (r == 0) {
-		r = find(disassembler, buffer_bytes(&code), function, begin, use, &spill);
+		r = spill_site_search(disassembler, buffer_bytes(&code), function, begin, use,
+				      &spill);
 		buffer_release(&code);
 	}
 	disassembler_close(disassembler);

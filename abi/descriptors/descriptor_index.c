@@ -39,7 +39,7 @@ static bool mark_seen(struct descriptor_index *index, uint64_t offset)
 }
 
 /* Takes up a type that was not seen yet. */
-static int add(struct descriptor_index *index, uint64_t offset)
+static int descriptor_index_add(struct descriptor_index *index, uint64_t offset)
 {
 	uint64_t *offsets;
 
@@ -55,7 +55,7 @@ static int add(struct descriptor_index *index, uint64_t offset)
 
 static int add_part(struct descriptor_index *index, int64_t part)
 {
-	return part == DESCRIPTOR_NONE ? 0 : add(index, (uint64_t)part);
+	return part == DESCRIPTOR_NONE ? 0 : descriptor_index_add(index, (uint64_t)part);
 }
 
 static int add_listed(struct descriptor_index *index, const struct descriptor *descriptor,
@@ -79,7 +79,7 @@ static int add_listed(struct descriptor_index *index, const struct descriptor *d
 			found = descriptor_parameter_read(index->table, parts, i, &type);
 		}
 		if (found)
-			r = add(index, type);
+			r = descriptor_index_add(index, type);
 	}
 	return r;
 }
@@ -94,7 +94,7 @@ static int add_methods(struct descriptor_index *index, const struct descriptor *
 		uint64_t type;
 
 		if (descriptor_method_read(index->table, descriptor, i, &name, &type))
-			r = add(index, type);
+			r = descriptor_index_add(index, type);
 	}
 	return r;
 }
@@ -103,7 +103,7 @@ static int add_methods(struct descriptor_index *index, const struct descriptor *
 static int follow_parts(struct descriptor_index *index, const struct descriptor *descriptor)
 {
 	struct descriptor_parts parts;
-	int r = descriptor->pointer_to ? add(index, descriptor->pointer_to) : 0;
+	int r = descriptor->pointer_to ? descriptor_index_add(index, descriptor->pointer_to) : 0;
 
 	if (!descriptor_parts_read(index->table, descriptor, &parts))
 		return r;
@@ -139,8 +139,8 @@ static int walk(struct descriptor_index *index)
  * What types are looked up by: of a named type the name without its package, of others what %T prints. Neither says
  * which packages, so types that have one key are told apart by their whole names.
  */
-static struct bytes key_of(const struct descriptor_index *index,
-			   const struct descriptor *descriptor)
+static struct bytes descriptor_key(const struct descriptor_index *index,
+				   const struct descriptor *descriptor)
 {
 	return descriptor->is_named ? descriptor_bare_name(index->table, descriptor) :
 				      descriptor->string;
@@ -164,7 +164,7 @@ static int sort_entries(struct descriptor_index *index)
 		struct descriptor descriptor;
 
 		if (descriptor_read(index->table, index->offsets[i], &descriptor))
-			index->entries[i].hash = hash_of(key_of(index, &descriptor));
+			index->entries[i].hash = hash_of(descriptor_key(index, &descriptor));
 		index->entries[i].offset = (uint32_t)index->offsets[i];
 	}
 	qsort(index->entries, index->count, sizeof(*index->entries), compare_entries);
@@ -183,7 +183,7 @@ int descriptor_index_create(const struct descriptor_table *table, const uint64_t
 		r = index->seen ? 0 : -ENOMEM;
 	}
 	for (size_t i = 0; r == 0 && i < count; i++)
-		r = add(index, roots[i]);
+		r = descriptor_index_add(index, roots[i]);
 	if (r == 0)
 		r = walk(index);
 	if (r == 0)

@@ -16,7 +16,7 @@ struct writer {
 	size_t used;
 };
 
-static void put(struct writer *writer, const char *data, size_t size)
+static void name_put(struct writer *writer, const char *data, size_t size)
 {
 	size_t room = DESCRIPTOR_MAX_NAME - 1 - writer->used;
 
@@ -26,15 +26,15 @@ static void put(struct writer *writer, const char *data, size_t size)
 	writer->used += size;
 }
 
-static void put_text(struct writer *writer, const char *text)
+static void name_put_text(struct writer *writer, const char *text)
 {
-	put(writer, text, strlen(text));
+	name_put(writer, text, strlen(text));
 }
 
-static void put_bytes(struct writer *writer, struct bytes bytes)
+static void name_put_bytes(struct writer *writer, struct bytes bytes)
 {
 	if (bytes.size)
-		put(writer, (const char *)bytes.data, bytes.size);
+		name_put(writer, (const char *)bytes.data, bytes.size);
 }
 
 /* The dot between the package's name and the type's; the string's size when there is none. */
@@ -102,15 +102,15 @@ static void put_named(struct writer *writer, const struct descriptor *descriptor
 	struct bytes package = descriptor_package(writer->table, descriptor);
 
 	if (is_shape_package(package)) {
-		put_bytes(writer, descriptor->string);
+		name_put_bytes(writer, descriptor->string);
 		return;
 	}
 	if (package.size) {
 		writer->used += descriptor_escape_path(package, writer->text + writer->used,
 						       DESCRIPTOR_MAX_NAME - 1 - writer->used);
-		put_text(writer, ".");
+		name_put_text(writer, ".");
 	}
-	put_bytes(writer, descriptor_bare_name(writer->table, descriptor));
+	name_put_bytes(writer, descriptor_bare_name(writer->table, descriptor));
 }
 
 static void put_type(struct writer *writer, const struct descriptor *descriptor, int depth);
@@ -123,7 +123,7 @@ static void put_reference(struct writer *writer, int64_t offset, int depth)
 	    descriptor_read(writer->table, (uint64_t)offset, &descriptor))
 		put_type(writer, &descriptor, depth + 1);
 	else
-		put_text(writer, "?");
+		name_put_text(writer, "?");
 }
 
 static void put_parameters(struct writer *writer, const struct descriptor_parts *parts,
@@ -136,13 +136,13 @@ static void put_parameters(struct writer *writer, const struct descriptor_parts 
 		struct descriptor_parts slice;
 
 		if (i > first)
-			put_text(writer, ", ");
+			name_put_text(writer, ", ");
 		if (!descriptor_parameter_read(writer->table, parts, i, &type)) {
-			put_text(writer, "?");
+			name_put_text(writer, "?");
 		} else if (parts->is_variadic && i + 1 == parts->count - parts->result_count &&
 			   descriptor_read(writer->table, type, &last) &&
 			   descriptor_parts_read(writer->table, &last, &slice)) {
-			put_text(writer, "...");
+			name_put_text(writer, "...");
 			put_reference(writer, slice.element, depth);
 		} else {
 			put_reference(writer, (int64_t)type, depth);
@@ -154,15 +154,15 @@ static void put_function(struct writer *writer, const struct descriptor_parts *p
 {
 	uint64_t parameters = parts->count - parts->result_count;
 
-	put_text(writer, "func(");
+	name_put_text(writer, "func(");
 	put_parameters(writer, parts, 0, parameters, depth);
-	put_text(writer, ")");
+	name_put_text(writer, ")");
 	if (parts->result_count == 0)
 		return;
-	put_text(writer, parts->result_count > 1 ? " (" : " ");
+	name_put_text(writer, parts->result_count > 1 ? " (" : " ");
 	put_parameters(writer, parts, parameters, parts->count, depth);
 	if (parts->result_count > 1)
-		put_text(writer, ")");
+		name_put_text(writer, ")");
 }
 
 /* `chan (<-chan T)` needs its parentheses: without them it is read otherwise. */
@@ -177,12 +177,12 @@ static void put_chan(struct writer *writer, const struct descriptor_parts *parts
 			       descriptor_parts_read(writer->table, &element, &inner) &&
 			       inner.length == CHAN_RECEIVE;
 
-	put_text(writer, parts->length == CHAN_RECEIVE ? "<-chan " :
-			 parts->length == CHAN_SEND    ? "chan<- " :
-							 "chan ");
-	put_text(writer, has_parentheses ? "(" : "");
+	name_put_text(writer, parts->length == CHAN_RECEIVE ? "<-chan " :
+			      parts->length == CHAN_SEND    ? "chan<- " :
+							      "chan ");
+	name_put_text(writer, has_parentheses ? "(" : "");
 	put_reference(writer, parts->element, depth);
-	put_text(writer, has_parentheses ? ")" : "");
+	name_put_text(writer, has_parentheses ? ")" : "");
 }
 
 static void put_literal(struct writer *writer, const struct descriptor *descriptor,
@@ -192,19 +192,19 @@ static void put_literal(struct writer *writer, const struct descriptor *descript
 
 	switch (descriptor->kind) {
 	case DESCRIPTOR_POINTER:
-		put_text(writer, "*");
+		name_put_text(writer, "*");
 		break;
 	case DESCRIPTOR_SLICE:
-		put_text(writer, "[]");
+		name_put_text(writer, "[]");
 		break;
 	case DESCRIPTOR_ARRAY:
 		snprintf(length, sizeof(length), "[%" PRIu64 "]", parts->length);
-		put_text(writer, length);
+		name_put_text(writer, length);
 		break;
 	case DESCRIPTOR_MAP:
-		put_text(writer, "map[");
+		name_put_text(writer, "map[");
 		put_reference(writer, parts->key, depth);
-		put_text(writer, "]");
+		name_put_text(writer, "]");
 		break;
 	case DESCRIPTOR_CHAN:
 		put_chan(writer, parts, depth);
@@ -213,7 +213,7 @@ static void put_literal(struct writer *writer, const struct descriptor *descript
 		put_function(writer, parts, depth);
 		return;
 	default:
-		put_bytes(writer, descriptor->string);
+		name_put_bytes(writer, descriptor->string);
 		return;
 	}
 	put_reference(writer, parts->element, depth);
@@ -229,7 +229,7 @@ static void put_type(struct writer *writer, const struct descriptor *descriptor,
 		 descriptor_parts_read(writer->table, descriptor, &parts))
 		put_literal(writer, descriptor, &parts, depth);
 	else
-		put_bytes(writer, descriptor->string);
+		name_put_bytes(writer, descriptor->string);
 }
 
 void descriptor_name(const struct descriptor_table *table, const struct descriptor *descriptor,

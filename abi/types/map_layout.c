@@ -169,7 +169,7 @@ static bool tables_are_described(struct types *types)
 }
 
 /* The struct that the compiler made for this map. */
-static const struct type *find_group(struct types *types, const struct type *map)
+static const struct type *map_group_find(struct types *types, const struct type *map)
 {
 	const struct type *group;
 	char name[1024];
@@ -200,7 +200,7 @@ static int lay_out_as_described(struct types *types, const struct go_version *ve
 				const struct part *element, struct plan_search *search,
 				struct error *err)
 {
-	const struct type *group = find_group(types, map);
+	const struct type *group = map_group_find(types, map);
 
 	for (enum kind kind = KIND_BUCKETS; kind < KIND_UNKNOWN; kind++) {
 		lay_out(kind, key, element, search);

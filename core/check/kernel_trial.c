@@ -43,7 +43,8 @@ static uint64_t never_called_offset(void)
 }
 
 /* Programs for plans of either kind are attached in the same way; a perf event takes half a second to go. */
-static void attach(struct kernel *kernel, bool is_long, struct kernel_outcome *ret_outcome)
+static void kernel_trial_attach(struct kernel *kernel, bool is_long,
+				struct kernel_outcome *ret_outcome)
 {
 	struct attach_point point = { .file_offset = never_called_offset(), .is_long = is_long };
 	struct attachment *attachment;
@@ -87,12 +88,12 @@ static void try_way(const struct kernel_trial_options *options, enum kernel_atta
 	struct kernel *kernel = open_way(options, attachment, true, ret_long);
 
 	if (kernel) {
-		attach(kernel, true, ret_long);
+		kernel_trial_attach(kernel, true, ret_long);
 		*ret_short = *ret_long;
 	} else {
 		kernel = open_way(options, attachment, false, ret_short);
 		if (kernel)
-			attach(kernel, false, ret_short);
+			kernel_trial_attach(kernel, false, ret_short);
 	}
 	kernel_close(kernel);
 }

@@ -63,7 +63,8 @@ uint64_t assembly_unknown_ends(const struct assembly *assembly)
 	return assembly->unknown_ends + calls_unknown_ends(assembly->calls);
 }
 
-static void emit(struct assembly *assembly, const struct target *target, struct event *event)
+static void assembly_emit(struct assembly *assembly, const struct target *target,
+			  struct event *event)
 {
 	event->process = target_identity(target);
 	assembly->callbacks.emit(assembly->callbacks.user, event);
@@ -91,11 +92,11 @@ static void close_request(struct assembly *assembly, struct bytes start_record,
 	event.arguments = resolved_hit_arguments(&start, start_record, &of_request);
 	if (end)
 		event.results = resolved_hit_arguments(end->resolved, end->record, &of_response);
-	emit(assembly, start.target, &event);
+	assembly_emit(assembly, start.target, &event);
 }
 
 /* Tells of a request whose end was not seen, or cannot be waited for. */
-static void give_up(struct assembly *assembly, struct bytes start_record)
+static void assembly_give_up(struct assembly *assembly, struct bytes start_record)
 {
 	assembly->unknown_ends++;
 	close_request(assembly, start_record, NULL, OUTCOME_UNKNOWN);
@@ -133,7 +134,7 @@ static int open_request(struct assembly *assembly, const struct resolved_hit *st
 		return 0;
 	/* Its end would not find it. */
 	if (hit_integer(&start->hit, FIELD_KEY).presence == UNREADABLE) {
-		give_up(assembly, record);
+		assembly_give_up(assembly, record);
 		return 0;
 	}
 	/* After a request that could not be parsed there is no response writer. */
@@ -141,9 +142,9 @@ static int open_request(struct assembly *assembly, const struct resolved_hit *st
 		return 0;
 	r = joiner_open(assembly->joiner, target_id(start->target), key, owner, record, &displaced);
 	if (r > 0)
-		give_up(assembly, displaced);
+		assembly_give_up(assembly, displaced);
 	while (joiner_take_excess(assembly->joiner, &displaced))
-		give_up(assembly, displaced);
+		assembly_give_up(assembly, displaced);
 	return r < 0 ? r : 0;
 }
 
@@ -169,7 +170,7 @@ static void show_whole(struct assembly *assembly, const struct resolved_hit *end
 	if (event.time - assembly->wall_offset < (int64_t)target_since(end->target))
 		return;
 	event.arguments = resolved_hit_arguments(end, record, &arguments);
-	emit(assembly, end->target, &event);
+	assembly_emit(assembly, end->target, &event);
 }
 
 /* A request seen where it ends, which may have been seen to begin, too. */
@@ -207,7 +208,7 @@ static void end_panicked(struct assembly *assembly, const struct resolved_hit *p
 	if (!joiner_take_owned(assembly->joiner, target_id(panic->target), owner, &start))
 		return;
 	if (misses_ends(assembly))
-		give_up(assembly, start);
+		assembly_give_up(assembly, start);
 	else
 		close_request(assembly, start, &(struct ending){ panic, record }, OUTCOME_PANIC);
 }
@@ -267,7 +268,7 @@ void assembly_close(struct assembly *assembly)
 		if (is_known)
 			close_request(assembly, start, NULL, OUTCOME_OPEN);
 		else
-			give_up(assembly, start);
+			assembly_give_up(assembly, start);
 	}
 	calls_close(assembly->calls, is_known);
 }

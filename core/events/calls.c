@@ -75,7 +75,7 @@ static uint64_t frame_of(const struct resolved_hit *resolved)
 }
 
 /* A goroutine has one call a frame. */
-static uint64_t key_of(const struct resolved_hit *resolved)
+static uint64_t call_key(const struct resolved_hit *resolved)
 {
 	return goroutine_of(resolved) << FRAME_BITS | frame_of(resolved) >> FRAME_SHIFT;
 }
@@ -106,8 +106,8 @@ static struct event event_of(const struct calls *calls, const struct resolved_hi
 	return event;
 }
 
-static void tell(struct calls *calls, const struct resolved_hit *call, struct bytes record,
-		 const struct ending *ending)
+static void calls_emit(struct calls *calls, const struct resolved_hit *call, struct bytes record,
+		       const struct ending *ending)
 {
 	struct event event = event_of(calls, call, ending->outcome);
 	struct hit_arguments arguments, results;
@@ -133,10 +133,10 @@ static void close_call(struct calls *calls, struct bytes record, const struct en
 	struct resolved_hit call;
 
 	if (resolved_hit_find(calls->targets, record, &call) == 0)
-		tell(calls, &call, record, ending);
+		calls_emit(calls, &call, record, ending);
 }
 
-static void give_up(struct calls *calls, struct bytes record)
+static void calls_give_up(struct calls *calls, struct bytes record)
 {
 	calls->unknown_ends++;
 	close_call(calls, record, &(struct ending){ .outcome = OUTCOME_UNKNOWN });
@@ -150,7 +150,7 @@ static void close_left(struct calls *calls, struct bytes record)
 		      callbacks->lost_ends(callbacks->user) > calls->unknown_ends;
 
 	if (missed)
-		give_up(calls, record);
+		calls_give_up(calls, record);
 	else
 		close_call(calls, record, &(struct ending){ .outcome = OUTCOME_PANIC });
 }
@@ -183,18 +183,18 @@ int calls_begin(struct calls *calls, const struct resolved_hit *call, struct byt
 	int r;
 
 	if (!call->schema->awaits_return || !has_frame(call)) {
-		tell(calls, call, record, &(struct ending){ .outcome = OUTCOME_UNKNOWN });
+		calls_emit(calls, call, record, &(struct ending){ .outcome = OUTCOME_UNKNOWN });
 		return 0;
 	}
 	if (resolved_hit_is_early(call))
 		return 0;
 	leave_frames(calls, call, frame_of(call));
-	r = joiner_open(calls->joiner, target_id(call->target), key_of(call), goroutine_of(call),
+	r = joiner_open(calls->joiner, target_id(call->target), call_key(call), goroutine_of(call),
 			record, &displaced);
 	if (r > 0)
-		give_up(calls, displaced);
+		calls_give_up(calls, displaced);
 	while (joiner_take_excess(calls->joiner, &displaced))
-		give_up(calls, displaced);
+		calls_give_up(calls, displaced);
 	return r < 0 ? r : 0;
 }
 
@@ -206,7 +206,7 @@ void calls_return(struct calls *calls, const struct resolved_hit *end, struct by
 	if (!has_frame(end))
 		return;
 	leave_frames(calls, end, frame_of(end) + 1);
-	if (!joiner_look(calls->joiner, target_id(end->target), key_of(end), &call_record) ||
+	if (!joiner_look(calls->joiner, target_id(end->target), call_key(end), &call_record) ||
 	    resolved_hit_find(calls->targets, call_record, &call) < 0)
 		return;
 	/* Another function's call, in the same place: its return was not seen. */
@@ -214,7 +214,7 @@ void calls_return(struct calls *calls, const struct resolved_hit *end, struct by
 		leave_frames(calls, end, frame_of(end));
 		return;
 	}
-	joiner_take(calls->joiner, target_id(end->target), key_of(end), &call_record);
+	joiner_take(calls->joiner, target_id(end->target), call_key(end), &call_record);
 	/* It may have panicked, and the return be that of a later call in its place, which was lost. */
 	if (call.head.lost_calls != end->head.lost_calls)
 		close_call(calls, call_record, &(struct ending){ .outcome = OUTCOME_UNKNOWN });
@@ -243,7 +243,7 @@ void calls_close(struct calls *calls, bool is_known)
 		if (is_known)
 			close_call(calls, record, &(struct ending){ .outcome = OUTCOME_OPEN });
 		else
-			give_up(calls, record);
+			calls_give_up(calls, record);
 	}
 }
 

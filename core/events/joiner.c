@@ -67,8 +67,8 @@ static void chains_remove(struct joiner *joiner, uint32_t number)
 	}
 }
 
-static uint32_t find(const struct joiner *joiner, enum index index, uint32_t target,
-		     uint64_t identity)
+static uint32_t joiner_find_entry(const struct joiner *joiner, enum index index, uint32_t target,
+				  uint64_t identity)
 {
 	uint32_t number = *bucket_of(joiner, index, target, identity);
 
@@ -106,7 +106,7 @@ static void age_remove(struct joiner *joiner, uint32_t number)
 }
 
 /* Doubles the entries; the hash chains are laid anew. */
-static int grow(struct joiner *joiner)
+static int joiner_grow(struct joiner *joiner)
 {
 	uint32_t capacity = joiner->capacity ? 2 * joiner->capacity : 64;
 	struct entry *entries = realloc(joiner->entries, capacity * sizeof(*entries));
@@ -142,7 +142,7 @@ int joiner_create(uint32_t limit, size_t max_bytes, struct joiner **ret_joiner)
 	joiner->limit = limit;
 	joiner->max_bytes = max_bytes;
 	joiner->free = joiner->oldest = joiner->newest = NONE;
-	if (grow(joiner) < 0) {
+	if (joiner_grow(joiner) < 0) {
 		joiner_destroy(joiner);
 		return -ENOMEM;
 	}
@@ -180,7 +180,7 @@ static void buffer_free(struct joiner *joiner, struct entry *entry)
  * The entry's buffer and the one handed out last change places, so that neither is allocated anew, unless
  * those that wait to be used again are many by now.
  */
-static void take(struct joiner *joiner, uint32_t number, struct bytes *ret_record)
+static void joiner_take_entry(struct joiner *joiner, uint32_t number, struct bytes *ret_record)
 {
 	struct entry *entry = &joiner->entries[number];
 	uint8_t *record = entry->record;
@@ -219,10 +219,10 @@ static int store(struct joiner *joiner, struct entry *entry, struct bytes record
 int joiner_open(struct joiner *joiner, uint32_t target, uint64_t key, uint64_t owner,
 		struct bytes record, struct bytes *ret_displaced)
 {
-	uint32_t displaced = find(joiner, BY_KEY, target, key), number;
+	uint32_t displaced = joiner_find_entry(joiner, BY_KEY, target, key), number;
 	struct entry *entry;
 
-	if (joiner->free == NONE && grow(joiner) < 0)
+	if (joiner->free == NONE && joiner_grow(joiner) < 0)
 		return -ENOMEM;
 	number = joiner->free;
 	entry = &joiner->entries[number];
@@ -232,7 +232,7 @@ int joiner_open(struct joiner *joiner, uint32_t target, uint64_t key, uint64_t o
 	if (displaced == NONE && joiner->count == joiner->limit)
 		displaced = joiner->oldest;
 	if (displaced != NONE)
-		take(joiner, displaced, ret_displaced);
+		joiner_take_entry(joiner, displaced, ret_displaced);
 	entry->identity[BY_KEY] = key;
 	entry->identity[BY_OWNER] = owner;
 	entry->target = target;
@@ -246,7 +246,7 @@ static bool take_found(struct joiner *joiner, uint32_t number, struct bytes *ret
 {
 	if (number == NONE)
 		return false;
-	take(joiner, number, ret_record);
+	joiner_take_entry(joiner, number, ret_record);
 	return true;
 }
 
@@ -257,19 +257,20 @@ bool joiner_take_excess(struct joiner *joiner, struct bytes *ret_record)
 
 bool joiner_take(struct joiner *joiner, uint32_t target, uint64_t key, struct bytes *ret_record)
 {
-	return take_found(joiner, find(joiner, BY_KEY, target, key), ret_record);
+	return take_found(joiner, joiner_find_entry(joiner, BY_KEY, target, key), ret_record);
 }
 
 bool joiner_take_owned(struct joiner *joiner, uint32_t target, uint64_t owner,
 		       struct bytes *ret_record)
 {
-	return owner && take_found(joiner, find(joiner, BY_OWNER, target, owner), ret_record);
+	return owner &&
+	       take_found(joiner, joiner_find_entry(joiner, BY_OWNER, target, owner), ret_record);
 }
 
 bool joiner_look(const struct joiner *joiner, uint32_t target, uint64_t key,
 		 struct bytes *ret_record)
 {
-	uint32_t number = find(joiner, BY_KEY, target, key);
+	uint32_t number = joiner_find_entry(joiner, BY_KEY, target, key);
 
 	if (number == NONE)
 		return false;
@@ -281,7 +282,7 @@ bool joiner_look(const struct joiner *joiner, uint32_t target, uint64_t key,
 bool joiner_look_owned(const struct joiner *joiner, uint32_t target, uint64_t owner,
 		       struct bytes *ret_record)
 {
-	uint32_t number = owner ? find(joiner, BY_OWNER, target, owner) : NONE;
+	uint32_t number = owner ? joiner_find_entry(joiner, BY_OWNER, target, owner) : NONE;
 
 	if (number == NONE)
 		return false;

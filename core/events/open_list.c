@@ -12,7 +12,7 @@ struct list {
 };
 
 /* For %.*s, cut; what could not be read is a question mark. */
-static int text_size(const struct text *text, int most)
+static int open_list_text_size(const struct text *text, int most)
 {
 	if (text->presence != PRESENT)
 		return 1;
@@ -24,7 +24,7 @@ static const char *text_data(const struct text *text)
 	return text->presence == PRESENT ? text->data : "?";
 }
 
-static bool tell(void *user, const struct event *event)
+static bool open_list_write(void *user, const struct event *event)
 {
 	struct list *list = user;
 	double age = (double)(list->now - event->time) / 1e9;
@@ -39,8 +39,9 @@ static bool tell(void *user, const struct event *event)
 			    MAX_PATH, event->function);
 	else
 		notice_news(list->notifier, NOTICE_ERROR, subject, "open for %.3f s: %.*s %.*s",
-			    age, text_size(&event->method, MAX_METHOD), text_data(&event->method),
-			    text_size(&event->path, MAX_PATH), text_data(&event->path));
+			    age, open_list_text_size(&event->method, MAX_METHOD),
+			    text_data(&event->method), open_list_text_size(&event->path, MAX_PATH),
+			    text_data(&event->path));
 	return true;
 }
 
@@ -49,7 +50,7 @@ void open_list_tell(const struct assembly *assembly, int64_t now, const struct n
 	struct list list = { notifier, now, 0 };
 	uint32_t open = assembly_open_requests(assembly);
 
-	assembly_each_open(assembly, tell, &list);
+	assembly_each_open(assembly, open_list_write, &list);
 	if (open > list.told)
 		notice(notifier, NOTICE_ERROR, "and %u more open requests", open - list.told);
 }

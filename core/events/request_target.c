@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-static int digit_of(char byte)
+static int request_target_digit(char byte)
 {
 	if (byte >= '0' && byte <= '9')
 		return byte - '0';
@@ -19,12 +19,13 @@ static uint32_t decode(const char *data, uint32_t size, struct request_target_ro
 	uint32_t used = 0;
 
 	for (uint32_t i = 0; i < size && used < sizeof(room->path); i++) {
-		bool escape = data[i] == '%' && size - i > 2 && digit_of(data[i + 1]) >= 0 &&
-			      digit_of(data[i + 2]) >= 0;
+		bool escape = data[i] == '%' && size - i > 2 &&
+			      request_target_digit(data[i + 1]) >= 0 &&
+			      request_target_digit(data[i + 2]) >= 0;
 
 		if (escape) {
-			room->path[used++] =
-				(char)(digit_of(data[i + 1]) << 4 | digit_of(data[i + 2]));
+			room->path[used++] = (char)(request_target_digit(data[i + 1]) << 4 |
+						    request_target_digit(data[i + 2]));
 			i += 2;
 		} else {
 			room->path[used++] = data[i];

@@ -6,7 +6,7 @@
 #include "protocol.h"
 #include "target.h"
 
-static void complete(struct resolved_hit *resolved)
+static void resolved_hit_complete(struct resolved_hit *resolved)
 {
 	const struct protocol *protocol = resolved->schema->protocol;
 
@@ -32,7 +32,7 @@ int resolved_hit_find(const struct target_set *targets, struct bytes record,
 	ret_resolved->function = inspection_function(inspection, ret_resolved->head.plan);
 	r = decode_hit(record, ret_resolved->schema, &ret_resolved->hit);
 	if (r == 0)
-		complete(ret_resolved);
+		resolved_hit_complete(ret_resolved);
 	return r;
 }
 

@@ -39,7 +39,7 @@ struct inspection {
 	struct installed_probe *probes;
 };
 
-static int no_memory(struct error *err)
+static int inspection_fail_memory(struct error *err)
 {
 	return error_fail(err, -ENOMEM, "out of memory");
 }
@@ -51,7 +51,7 @@ static int add_point(struct inspection *inspection, const struct attach_point *p
 		array_grow(inspection->points, inspection->point_count, sizeof(*points));
 
 	if (!points)
-		return no_memory(err);
+		return inspection_fail_memory(err);
 	inspection->points = points;
 	points[inspection->point_count++] = *point;
 	return 0;
@@ -81,7 +81,7 @@ static int add_probe(struct inspection *inspection, const struct installed_probe
 		array_grow(inspection->probes, inspection->count, sizeof(*probes));
 
 	if (!probes)
-		return no_memory(err);
+		return inspection_fail_memory(err);
 	inspection->probes = probes;
 	probes[inspection->count++] = *probe;
 	return 0;
@@ -110,7 +110,7 @@ static int install(struct inspection *inspection, struct probe_candidate *candid
 	int r;
 
 	if (!installed.function)
-		return no_memory(err);
+		return inspection_fail_memory(err);
 	memcpy(installed.schema.cells, probe->cells, sizeof(installed.schema.cells));
 	r = kernel_install(inspection->kernel, &probe->plan, err);
 	installed.plan = r;
@@ -124,8 +124,8 @@ static int install(struct inspection *inspection, struct probe_candidate *candid
 }
 
 /* Nothing can be traced: one reason is the error, of several each is told. */
-static int refuse_all(const struct probe_set *probe_set, const struct inspection_options *options,
-		      struct error *err)
+static int inspection_refuse_all(const struct probe_set *probe_set,
+				 const struct inspection_options *options, struct error *err)
 {
 	struct refusals refusals;
 	int r = refusals_create(probe_set, &refusals, err);
@@ -168,7 +168,7 @@ static int find_probes(const struct binary *binary, const struct inspection_opti
 	r = probe_set_of_functions(binary, options->spec, probe_set, err);
 	if (r < 0 || probe_set_count_fit(probe_set) > 0)
 		return r;
-	r = refuse_all(probe_set, options, err);
+	r = inspection_refuse_all(probe_set, options, err);
 	probe_set_finish(probe_set);
 	return r;
 }
@@ -254,19 +254,19 @@ static int keep_unseen(struct inspection *inspection, const struct probe_set *pr
 		count++;
 	inspection->unseen = calloc(count + 1, sizeof(*inspection->unseen));
 	if (!inspection->unseen)
-		return no_memory(err);
+		return inspection_fail_memory(err);
 	while (inspection->unseen_count < count) {
 		char *text = strdup(probe_set_unseen(probe_set, inspection->unseen_count));
 
 		if (!text)
-			return no_memory(err);
+			return inspection_fail_memory(err);
 		inspection->unseen[inspection->unseen_count++] = text;
 	}
 	return 0;
 }
 
-static int inspect(struct inspection *inspection, const struct inspection_file *file,
-		   const struct inspection_options *options, struct error *err)
+static int inspection_examine(struct inspection *inspection, const struct inspection_file *file,
+			      const struct inspection_options *options, struct error *err)
 {
 	struct binary *binary;
 	struct probe_set probe_set;
@@ -278,7 +278,7 @@ static int inspect(struct inspection *inspection, const struct inspection_file *
 	inspection->is_library = binary_is_library(binary);
 	inspection->go_version = strdup(binary->version.text);
 	r = inspection->go_version ? install_probe_set(inspection, &probe_set, options, err) :
-				     no_memory(err);
+				     inspection_fail_memory(err);
 	if (r == 0)
 		r = keep_unseen(inspection, &probe_set, err);
 	if (r == 0) {
@@ -299,9 +299,9 @@ int inspection_open(struct kernel *kernel, const struct inspection_file *file,
 	int r;
 
 	if (!inspection)
-		return no_memory(err);
+		return inspection_fail_memory(err);
 	inspection->kernel = kernel;
-	r = inspect(inspection, file, options, err);
+	r = inspection_examine(inspection, file, options, err);
 	if (r < 0) {
 		inspection_close(inspection);
 		return r;

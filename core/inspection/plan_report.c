@@ -156,7 +156,7 @@ static void report_plan_probe(struct report *report, const struct probe_set *pro
 }
 
 /* There is no plan to report: the first reason stands for all. */
-static int refuse_all(const struct probe_set *probe_set, struct error *err)
+static int plan_report_refuse_all(const struct probe_set *probe_set, struct error *err)
 {
 	struct refusals refusals;
 	int r = refusals_create(probe_set, &refusals, err);
@@ -177,7 +177,7 @@ int plan_report(struct report *report, const char *path, const struct binary *bi
 	if (r < 0)
 		return r;
 	if (probe_set_count_fit(&probe_set) == 0 && probe_set.count) {
-		r = refuse_all(&probe_set, err);
+		r = plan_report_refuse_all(&probe_set, err);
 	} else {
 		report_string(report, "binary", path);
 		report_string(report, "go", binary->version.text);

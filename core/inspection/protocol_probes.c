@@ -9,7 +9,7 @@
 
 #include "protocol_registry.h"
 
-static bool is_of_server(const struct probe_set *probe_set, size_t row, const char *server)
+static bool row_is_of_server(const struct probe_set *probe_set, size_t row, const char *server)
 {
 	return strcmp(probe_set->rows.items[row].protocol->server, server) == 0;
 }
@@ -18,7 +18,7 @@ static bool has_role(const struct probe_set *probe_set, const char *server, enum
 {
 	for (size_t i = 0; i < probe_set->count; i++) {
 		if (probe_set->probes[i].result == 0 && probe_set->probes[i].role == role &&
-		    is_of_server(probe_set, i, server))
+		    row_is_of_server(probe_set, i, server))
 			return true;
 	}
 	return false;
@@ -50,7 +50,7 @@ static void give_up_panics(struct probe_set *probe_set, const char *server)
 		struct probe_candidate *probe = &probe_set->probes[i];
 
 		if (probe->role == PLAN_ROLE_PANIC && probe->result == 0 &&
-		    is_of_server(probe_set, i, server))
+		    row_is_of_server(probe_set, i, server))
 			probe->result = error_fail(&probe->why, -ENOTSUP,
 						   "some ends of requests cannot be observed");
 	}
@@ -93,7 +93,7 @@ static int init_of_protocols(struct probe_set *probe_set, const struct binary *b
 	return error_fail(err, -ENOMEM, "out of memory");
 }
 
-static void refuse(struct probe_candidate *probe, int code, const char *why)
+static void candidate_refuse(struct probe_candidate *probe, int code, const char *why)
 {
 	probe_finish(&probe->probe);
 	probe->probe = (struct probe){ 0 };
@@ -205,7 +205,8 @@ static int fail_protocols(const struct probe_set *probe_set, struct error *err)
 }
 
 /* Compiles row after row; negative when what the user asks for does not fit. */
-static int add_rows(struct probe_set *probe_set, const struct trace_spec *spec, struct error *err)
+static int compile_rows(struct probe_set *probe_set, const struct trace_spec *spec,
+			struct error *err)
 {
 	bool requests_decided = false, responses_decided = false;
 
@@ -224,7 +225,7 @@ static int add_rows(struct probe_set *probe_set, const struct trace_spec *spec, 
 		if ((decides && is_refused(probe)) || probe->result == -ESTALE)
 			return error_adopt(err, &probe->why);
 		if (probe->result == 0 && is_probed(probe_set, i, probe))
-			refuse(probe, -ENOENT, "already probed");
+			candidate_refuse(probe, -ENOENT, "already probed");
 	}
 	return 0;
 }
@@ -235,10 +236,10 @@ static void drop_server(struct probe_set *probe_set, const char *server)
 	for (size_t i = 0; i < probe_set->count; i++) {
 		struct probe_candidate *probe = &probe_set->probes[i];
 
-		if (probe->result < 0 || !is_of_server(probe_set, i, server))
+		if (probe->result < 0 || !row_is_of_server(probe_set, i, server))
 			continue;
-		refuse(probe, probe->role == PLAN_ROLE_START ? -ENOTSUP : -ENOENT,
-		       "the end of requests cannot be observed");
+		candidate_refuse(probe, probe->role == PLAN_ROLE_START ? -ENOTSUP : -ENOENT,
+				 "the end of requests cannot be observed");
 	}
 }
 
@@ -271,7 +272,7 @@ int probe_set_of_protocols(const struct binary *binary, const struct trace_spec 
 	if (r < 0)
 		return r;
 	other_servers_find(binary->pclntab, &probe_set.others);
-	r = add_rows(&probe_set, spec, err);
+	r = compile_rows(&probe_set, spec, err);
 	if (r == 0)
 		r = keep_complete_servers(&probe_set, err);
 	if (r < 0) {

@@ -149,9 +149,9 @@ static int attach_links(struct kernel *kernel, const struct attach_request *requ
 	return r;
 }
 
-static int attach(struct kernel *kernel, const struct attach_request *request,
-		  const struct attach_point *points, size_t count,
-		  struct attachment **ret_attachment, struct error *err)
+static int attachment_attach_points(struct kernel *kernel, const struct attach_request *request,
+				    const struct attach_point *points, size_t count,
+				    struct attachment **ret_attachment, struct error *err)
 {
 	struct attachment *attachment = create_attachment(kernel, request->pid, count);
 	int r;
@@ -178,7 +178,7 @@ int kernel_attach(struct kernel *kernel, const char *path, uint32_t pid, uint32_
 					  .pid = pid,
 					  .target = target };
 
-	return attach(kernel, &request, points, count, ret_attachment, err);
+	return attachment_attach_points(kernel, &request, points, count, ret_attachment, err);
 }
 
 int kernel_attach_file(struct kernel *kernel, const char *path, const struct attach_point *points,
@@ -186,7 +186,7 @@ int kernel_attach_file(struct kernel *kernel, const char *path, const struct att
 {
 	struct attach_request request = { .path = path };
 
-	return attach(kernel, &request, points, count, ret_attachment, err);
+	return attachment_attach_points(kernel, &request, points, count, ret_attachment, err);
 }
 
 int kernel_adopt(struct kernel *kernel, uint32_t pid, uint32_t target,

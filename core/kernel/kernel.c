@@ -128,8 +128,8 @@ static void collect_log(const struct gohttpsnoop_bpf *skeleton, char *log)
 	}
 }
 
-static int load(struct kernel *kernel, const struct kernel_options *options,
-		enum kernel_attachment attachment, char *log)
+static int kernel_load(struct kernel *kernel, const struct kernel_options *options,
+		       enum kernel_attachment attachment, char *log)
 {
 	struct gohttpsnoop_bpf *skeleton = gohttpsnoop_bpf__open();
 	int r;
@@ -187,7 +187,7 @@ static int try_load(struct kernel *kernel, const struct kernel_options *options,
 
 	if (log)
 		*log = '\0';
-	attempt.code = load(kernel, options, attachment, log);
+	attempt.code = kernel_load(kernel, options, attachment, log);
 	if (attempt.code < 0 && log)
 		keep_log(log, attempt.code, &failure, verdict, sizeof(verdict));
 	free(log);
@@ -343,8 +343,8 @@ enum obstacle kernel_obstacle(const struct kernel *kernel)
 	return kernel->obstacle;
 }
 
-static int watch(struct kernel *kernel, struct bpf_program *program, struct bpf_link **ret_link,
-		 struct error *err)
+static int kernel_attach_watcher(struct kernel *kernel, struct bpf_program *program,
+				 struct bpf_link **ret_link, struct error *err)
 {
 	struct kernel_attempt attempt = { .stage = KERNEL_WATCH, .verdict = "" };
 
@@ -358,10 +358,11 @@ static int watch(struct kernel *kernel, struct bpf_program *program, struct bpf_
 int kernel_watch(struct kernel *kernel, struct error *err)
 {
 	struct gohttpsnoop_bpf *skeleton = kernel->skeleton;
-	int r = watch(kernel, skeleton->progs.note_exec, &kernel->exec_link, err);
+	int r = kernel_attach_watcher(kernel, skeleton->progs.note_exec, &kernel->exec_link, err);
 
 	if (r == 0 && bpf_program__autoload(skeleton->progs.note_listen))
-		r = watch(kernel, skeleton->progs.note_listen, &kernel->listen_link, err);
+		r = kernel_attach_watcher(kernel, skeleton->progs.note_listen, &kernel->listen_link,
+					  err);
 	return r;
 }
 

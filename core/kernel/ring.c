@@ -114,7 +114,7 @@ bool ring_has_read(const struct ring *ring, uint64_t position)
 	return (int64_t)(position - read) <= 0;
 }
 
-static int open_handles(struct ring *ring, uv_loop_t *loop)
+static int ring_open_handles(struct ring *ring, uv_loop_t *loop)
 {
 	int r = uv_poll_init(loop, &ring->wakeup, ring_buffer__epoll_fd(ring->buffer));
 
@@ -141,7 +141,7 @@ int ring_open(struct uv_loop_s *loop, int map, uint32_t *asleep,
 	ring->asleep = asleep;
 	ring->callbacks = *callbacks;
 	ring->buffer = ring_buffer__new(map, hand_on, ring, NULL);
-	r = ring->buffer ? open_handles(ring, loop) : -errno;
+	r = ring->buffer ? ring_open_handles(ring, loop) : -errno;
 	if (r < 0) {
 		ring_close(ring);
 		return error_fail(err, r, "the ring buffer cannot be read: %s", strerror(-r));
@@ -151,18 +151,18 @@ int ring_open(struct uv_loop_s *loop, int map, uint32_t *asleep,
 	return 0;
 }
 
-static void destroy(struct ring *ring)
+static void ring_free(struct ring *ring)
 {
 	ring_buffer__free(ring->buffer);
 	free(ring);
 }
 
-static void on_closed(uv_handle_t *handle)
+static void ring_on_handle_closed(uv_handle_t *handle)
 {
 	struct ring *ring = handle->data;
 
 	if (--ring->open_handles == 0)
-		destroy(ring);
+		ring_free(ring);
 }
 
 void ring_close(struct ring *ring)
@@ -173,11 +173,11 @@ void ring_close(struct ring *ring)
 		return;
 	handles = ring->open_handles;
 	if (handles == 0) {
-		destroy(ring);
+		ring_free(ring);
 		return;
 	}
 	ring->wakeup.data = ring;
-	uv_close((uv_handle_t *)&ring->wakeup, on_closed);
+	uv_close((uv_handle_t *)&ring->wakeup, ring_on_handle_closed);
 	if (handles > 1)
-		uv_close((uv_handle_t *)&ring->timer, on_closed);
+		uv_close((uv_handle_t *)&ring->timer, ring_on_handle_closed);
 }

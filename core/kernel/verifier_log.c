@@ -10,7 +10,7 @@ enum { TAIL_LINES = 20 };
 /* The last line but for what follows the reason: "processed 12 insns (limit 1000000) …" and more figures. */
 static const char statistics[] = "processed ";
 
-static size_t text_size(const char *log)
+static size_t verifier_log_size(const char *log)
 {
 	size_t size = strlen(log);
 
@@ -42,7 +42,7 @@ static void copy(const char *text, size_t size, char *ret, size_t ret_size)
 
 void verifier_log_tail(const char *log, char *tail, size_t size)
 {
-	size_t end = text_size(log), begin = end;
+	size_t end = verifier_log_size(log), begin = end;
 
 	for (int i = 0; i < TAIL_LINES && begin; i++) {
 		size_t line = line_begin(log, begin - 1);
@@ -56,7 +56,7 @@ void verifier_log_tail(const char *log, char *tail, size_t size)
 
 void verifier_log_verdict(const char *log, char *verdict, size_t size)
 {
-	size_t end = text_size(log), begin = line_begin(log, end);
+	size_t end = verifier_log_size(log), begin = line_begin(log, end);
 
 	for (size_t at = begin; at; at = line_begin(log, at - 1)) {
 		if (strncmp(log + at, statistics, strlen(statistics)) != 0)

@@ -15,7 +15,7 @@ struct event_log {
 	int error; /* the first one of the outputs; -EPIPE is none, but an end */
 };
 
-static void check(struct event_log *event_log, int r)
+static void event_log_check(struct event_log *event_log, int r)
 {
 	if (r == 0 || event_log->error)
 		return;
@@ -23,9 +23,9 @@ static void check(struct event_log *event_log, int r)
 	event_log->options.full(event_log->options.user);
 }
 
-static void on_failed(void *user, int error)
+static void event_log_on_failed(void *user, int error)
 {
-	check(user, error);
+	event_log_check(user, error);
 }
 
 int event_log_open(const struct event_log_options *options, struct event_log **ret_event_log,
@@ -38,7 +38,7 @@ int event_log_open(const struct event_log_options *options, struct event_log **r
 	if (!event_log)
 		return error_fail(err, -ENOMEM, "out of memory");
 	event_log->options = *options;
-	outputs.failed = on_failed;
+	outputs.failed = event_log_on_failed;
 	outputs.notifier = options->notifier;
 	outputs.user = event_log;
 	r = outputs_open(&outputs, &event_log->outputs, err);
@@ -71,7 +71,7 @@ void event_log_event(struct event_log *event_log, const struct event *event)
 {
 	if (event_log_is_full(event_log))
 		return;
-	check(event_log, outputs_event(event_log->outputs, event));
+	event_log_check(event_log, outputs_event(event_log->outputs, event));
 	event_log->counts.events++;
 	if (event_log_is_full(event_log))
 		event_log->options.full(event_log->options.user);
@@ -83,7 +83,7 @@ static void log_target(struct event_log *event_log, enum event_type type,
 	struct event event = { .type = type, .time = clock_now(), .process = target };
 	char subject[512];
 
-	check(event_log, outputs_event(event_log->outputs, &event));
+	event_log_check(event_log, outputs_event(event_log->outputs, &event));
 	snprintf(subject, sizeof(subject), "pid %u (%s)", target->pid, target->exe);
 	notice_news(&event_log->options.notifier, NOTICE_INFO, subject, "%s", what);
 }
@@ -116,7 +116,7 @@ void event_log_lost(struct event_log *event_log, uint64_t count)
 	if (!count)
 		return;
 	event_log->counts.lost += count;
-	check(event_log, outputs_event(event_log->outputs, &event));
+	event_log_check(event_log, outputs_event(event_log->outputs, &event));
 	notice(&event_log->options.notifier, NOTICE_INFO,
 	       "%llu records lost in the kernel: the ring buffer was full",
 	       (unsigned long long)count);
@@ -124,7 +124,7 @@ void event_log_lost(struct event_log *event_log, uint64_t count)
 
 void event_log_flush(struct event_log *event_log)
 {
-	check(event_log, outputs_flush(event_log->outputs));
+	event_log_check(event_log, outputs_flush(event_log->outputs));
 }
 
 struct event_log_counts event_log_count(const struct event_log *event_log)

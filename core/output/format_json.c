@@ -200,7 +200,7 @@ static const char *const outcome_names[] = {
 	[OUTCOME_EXITED] = "exited", [OUTCOME_UNKNOWN] = "unknown", [OUTCOME_OPEN] = "open",
 };
 
-static void put_target(struct json_format *json, const struct process_identity *process)
+static void json_put_target(struct json_format *json, const struct process_identity *process)
 {
 	json_key(json->writer, "go");
 	json_name(json->writer, process->go_version);
@@ -241,7 +241,7 @@ static void put_process(struct json_format *json, const struct event *event)
 		json_name(json->writer, process->container);
 	}
 	if (event->type == EVENT_ATTACH || event->type == EVENT_DETACH)
-		put_target(json, process);
+		json_put_target(json, process);
 	if (event->type == EVENT_ATTACH)
 		put_unseen(json, process);
 }
@@ -265,7 +265,7 @@ static void put_hello(struct json_format *json, const struct event *event)
 }
 
 /* What was captured where the function began and, under the same key, what was asked of its results. */
-static void put_arguments(struct json_format *json, const struct event *event)
+static void json_put_arguments(struct json_format *json, const struct event *event)
 {
 	if (!event->arguments && !arguments_have_named(event->results))
 		return;
@@ -273,7 +273,7 @@ static void put_arguments(struct json_format *json, const struct event *event)
 	arguments_write(json->writer, event->arguments, event->results, &json->cuts);
 }
 
-static bool has_expressions(const struct hit_arguments *arguments)
+static bool arguments_have_expressions(const struct hit_arguments *arguments)
 {
 	return arguments && arguments->expression_count > 0;
 }
@@ -293,12 +293,13 @@ static bool has_headers(const struct hit_arguments *arguments)
 /* What was asked of a request, and of its response, beside their keys. */
 static void put_captures(struct json_format *json, const struct event *event)
 {
-	if (has_expressions(event->arguments) || has_expressions(event->results)) {
+	if (arguments_have_expressions(event->arguments) ||
+	    arguments_have_expressions(event->results)) {
 		json_key(json->writer, "captures");
 		json_open_object(json->writer);
-		if (has_expressions(event->arguments))
+		if (arguments_have_expressions(event->arguments))
 			arguments_write_expressions(json->writer, event->arguments, &json->cuts);
-		if (has_expressions(event->results))
+		if (arguments_have_expressions(event->results))
 			arguments_write_expressions(json->writer, event->results, &json->cuts);
 		json_close_object(json->writer);
 	}
@@ -343,7 +344,7 @@ static void put_members(struct json_format *json, const struct event *event)
 	case EVENT_CALL:
 		json_key(json->writer, "function");
 		json_name(json->writer, event->function);
-		put_arguments(json, event);
+		json_put_arguments(json, event);
 		put_request_members(json, event);
 		if (event->awaits_return) {
 			put_results(json, event);

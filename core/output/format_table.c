@@ -33,7 +33,7 @@ static bool reserve(struct table_format *table, size_t more)
 	return line;
 }
 
-static bool put(struct table_format *table, const char *text)
+static bool table_put(struct table_format *table, const char *text)
 {
 	size_t size = strlen(text);
 
@@ -65,18 +65,18 @@ static bool put_padding(struct table_format *table, size_t columns, size_t width
 }
 
 /* Text of a traced process, padded to `width` columns and a space; 0 for no padding. */
-static bool put_text(struct table_format *table, const struct text *text, size_t width)
+static bool table_put_text(struct table_format *table, const struct text *text, size_t width)
 {
 	size_t begin = table->size, size = text->size;
 
 	if (text->presence != PRESENT)
-		return put(table, "-") && (!width || put_padding(table, 1, width));
+		return table_put(table, "-") && (!width || put_padding(table, 1, width));
 	if (text->size < text->length)
 		size = escape_trim_cut(text->data, text->size);
 	if (!reserve(table, size * ESCAPE_MAX_GROWTH))
 		return false;
 	table->size += escape(ESCAPE_TERMINAL, text->data, size, table->line + table->size);
-	if (text->size < text->length && !put(table, "…"))
+	if (text->size < text->length && !table_put(table, "…"))
 		return false;
 	return !width ||
 	       put_padding(table, count_columns(table->line + begin, table->size - begin), width);
@@ -86,7 +86,7 @@ static bool put_name(struct table_format *table, const char *name, size_t width)
 {
 	struct text text = { PRESENT, name, strlen(name), strlen(name) };
 
-	return put_text(table, &text, width);
+	return table_put_text(table, &text, width);
 }
 
 /* Three digits are what a person reads: 482ns, 48.2µs, 1.23ms, 12.3s. */
@@ -120,7 +120,8 @@ static bool put_number(struct table_format *table, const struct integer *integer
 	return put_name(table, text, width);
 }
 
-static bool put_duration(struct table_format *table, const struct integer *duration, size_t width)
+static bool table_put_duration(struct table_format *table, const struct integer *duration,
+			       size_t width)
 {
 	char text[24] = "-";
 
@@ -157,16 +158,16 @@ static bool put_redacted(struct table_format *table, const struct text *text, bo
 	struct text shown = { text->presence, redacted.data, (uint32_t)redacted.size,
 			      redacted.size + is_cut };
 
-	done = put_text(table, &shown, 0);
+	done = table_put_text(table, &shown, 0);
 	redacted_text_release(&redacted);
 	return done;
 }
 
-static bool put_target(struct table_format *table, const struct event *event)
+static bool table_put_target(struct table_format *table, const struct event *event)
 {
 	return put_redacted(table, &event->path, false) &&
 	       (event->query.presence != PRESENT || event->query.length == 0 ||
-		(put(table, "?") && put_redacted(table, &event->query, true)));
+		(table_put(table, "?") && put_redacted(table, &event->query, true)));
 }
 
 static const char *const outcome_names[] = {
@@ -181,7 +182,7 @@ static bool put_status(struct table_format *table, const struct event *event)
 	return put_name(table, outcome_names[event->outcome], 6);
 }
 
-static bool put_arguments(struct table_format *table, const struct event *event)
+static bool table_put_arguments(struct table_format *table, const struct event *event)
 {
 	struct argument_cuts cuts;
 	struct bytes text;
@@ -199,14 +200,16 @@ static bool put_arguments(struct table_format *table, const struct event *event)
 static bool put_request(struct table_format *table, const struct event *event)
 {
 	if (!table->headed &&
-	    !put(table, "TIME            PID     COMM            STATUS DURATION  BYTES   HOST"
-			"                     METHOD  PATH\n"))
+	    !table_put(table,
+		       "TIME            PID     COMM            STATUS DURATION  BYTES   HOST"
+		       "                     METHOD  PATH\n"))
 		return false;
 	return put_head(table, event) && put_status(table, event) &&
-	       put_duration(table, &event->duration, 9) &&
-	       put_number(table, &event->response_bytes, 7) && put_text(table, &event->host, 24) &&
-	       put_text(table, &event->method, 7) && put_target(table, event) &&
-	       put_arguments(table, event);
+	       table_put_duration(table, &event->duration, 9) &&
+	       put_number(table, &event->response_bytes, 7) &&
+	       table_put_text(table, &event->host, 24) &&
+	       table_put_text(table, &event->method, 7) && table_put_target(table, event) &&
+	       table_put_arguments(table, event);
 }
 
 /* Of a function that takes an *http.Request. */
@@ -217,9 +220,10 @@ static bool has_request(const struct event *event)
 
 static bool put_call_heading(struct table_format *table, const struct event *event)
 {
-	return put(table, "TIME            PID     COMM            FUNCTION                 ") &&
-	       (!event->awaits_return || put(table, "DURATION  ")) &&
-	       put(table, has_request(event) ? "METHOD  PATH\n" : "ARGUMENTS\n");
+	return table_put(table,
+			 "TIME            PID     COMM            FUNCTION                 ") &&
+	       (!event->awaits_return || table_put(table, "DURATION  ")) &&
+	       table_put(table, has_request(event) ? "METHOD  PATH\n" : "ARGUMENTS\n");
 }
 
 /* How long the call took, or how else it ended. */
@@ -229,7 +233,7 @@ static bool put_return(struct table_format *table, const struct event *event)
 		return true;
 	if (event->outcome != OUTCOME_OK)
 		return put_name(table, outcome_names[event->outcome], 9);
-	return put_duration(table, &event->duration, 9);
+	return table_put_duration(table, &event->duration, 9);
 }
 
 static bool put_call(struct table_format *table, const struct event *event)
@@ -240,16 +244,16 @@ static bool put_call(struct table_format *table, const struct event *event)
 	    !put_return(table, event))
 		return false;
 	if (has_request(event) &&
-	    (!put_text(table, &event->method, 7) || !put_target(table, event)))
+	    (!table_put_text(table, &event->method, 7) || !table_put_target(table, event)))
 		return false;
-	return put_arguments(table, event);
+	return table_put_arguments(table, event);
 }
 
 static bool end_row(struct table_format *table)
 {
 	while (table->size && table->line[table->size - 1] == ' ')
 		table->size--;
-	return put(table, "\n");
+	return table_put(table, "\n");
 }
 
 /* What is no row of the table (targets that come and go, losses) is for stderr: an empty line here. */

@@ -107,7 +107,7 @@ static void take_off(struct outbox *outbox, size_t written)
 	outbox->written = written;
 }
 
-static int write_waiting(struct outbox *outbox)
+static int outbox_write_waiting(struct outbox *outbox)
 {
 	struct iovec parts[PARTS];
 	size_t written;
@@ -124,7 +124,7 @@ static int write_waiting(struct outbox *outbox)
 
 /* ---- keeping ---- */
 
-static bool grow(struct outbox *outbox)
+static bool outbox_grow(struct outbox *outbox)
 {
 	size_t capacity = outbox->capacity ? outbox->capacity * 2 : 16;
 	struct chunk **chunks = malloc(capacity * sizeof(struct chunk *));
@@ -141,9 +141,9 @@ static bool grow(struct outbox *outbox)
 }
 
 /* Takes over the reference. `written` bytes of it are out already: it is the first. */
-static int keep(struct outbox *outbox, struct chunk *chunk, size_t written)
+static int outbox_keep(struct outbox *outbox, struct chunk *chunk, size_t written)
 {
-	if (!chunk || (outbox->count == outbox->capacity && !grow(outbox))) {
+	if (!chunk || (outbox->count == outbox->capacity && !outbox_grow(outbox))) {
 		chunk_release(chunk);
 		return -ENOMEM;
 	}
@@ -185,7 +185,7 @@ static bool tell_lost(struct outbox *outbox)
 		return false;
 	if (outbox->options.lost_format) {
 		if (format_line(outbox->options.lost_format, &event, &line) < 0 ||
-		    keep(outbox, chunk_create(line, 0), 0) < 0)
+		    outbox_keep(outbox, chunk_create(line, 0), 0) < 0)
 			return false; /* no memory: later, then */
 	}
 	outbox->lost = 0;
@@ -199,7 +199,7 @@ int outbox_write(struct outbox *outbox)
 	int r;
 
 	do
-		r = write_waiting(outbox);
+		r = outbox_write_waiting(outbox);
 	while (r == 0 && outbox->waiting <= outbox->options.limit / 2 && tell_lost(outbox));
 	return r;
 }
@@ -216,7 +216,7 @@ static int write_or_keep(struct outbox *outbox, struct batch *batch)
 		if (r == 0)
 			done += written;
 	}
-	if (done == batch->size || keep(outbox, batch_share(batch), done) == 0)
+	if (done == batch->size || outbox_keep(outbox, batch_share(batch), done) == 0)
 		return r;
 	if (done > 0)
 		return -ENOMEM;

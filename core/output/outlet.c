@@ -29,7 +29,7 @@ struct outlet {
 static void on_room(uv_poll_t *room, int status, int events);
 
 /* Looks for room only while something waits. */
-static void watch(struct outlet *outlet)
+static void outlet_watch(struct outlet *outlet)
 {
 	int events = outlet->outbox.waiting ? outlet->waiting_events : outlet->idle_events;
 
@@ -46,7 +46,7 @@ static void fail(struct outlet *outlet, int error)
 {
 	/* What failed stays so, and would be told again and again. */
 	outlet->idle_events = outlet->waiting_events = 0;
-	watch(outlet);
+	outlet_watch(outlet);
 	outlet->failed(outlet->user, error);
 }
 
@@ -64,7 +64,7 @@ static void on_room(uv_poll_t *room, int status, int events)
 	if (r < 0 || gone)
 		fail(outlet, r < 0 ? r : -EPIPE);
 	else
-		watch(outlet);
+		outlet_watch(outlet);
 }
 
 /* ---- opening ---- */
@@ -79,7 +79,7 @@ static int poll_descriptor(struct outlet *outlet, void *loop, int descriptor, in
 	outlet->polled = true;
 	outlet->idle_events = idle;
 	outlet->waiting_events = waiting;
-	watch(outlet);
+	outlet_watch(outlet);
 	return 0;
 }
 
@@ -94,8 +94,8 @@ static int poll_shared(struct outlet *outlet, void *loop, int descriptor)
 	return poll_descriptor(outlet, loop, outlet->epoll, 0, UV_READABLE);
 }
 
-static struct outlet *create(const struct outlet_options *options, int descriptor,
-			     enum outbox_way way)
+static struct outlet *outlet_allocate(const struct outlet_options *options, int descriptor,
+				      enum outbox_way way)
 {
 	struct outlet *outlet = calloc(1, sizeof(*outlet));
 	struct outbox_options outbox = {
@@ -127,7 +127,8 @@ static int finish_opening(struct outlet *outlet, int r, struct outlet **ret_outl
 static int open_own(const struct outlet_options *options, int descriptor, bool is_socket,
 		    struct outlet **ret_outlet)
 {
-	struct outlet *outlet = create(options, descriptor, is_socket ? OUTBOX_SEND : OUTBOX_WRITE);
+	struct outlet *outlet =
+		outlet_allocate(options, descriptor, is_socket ? OUTBOX_SEND : OUTBOX_WRITE);
 	int r;
 
 	if (!outlet) {
@@ -154,7 +155,7 @@ int outlet_open_pipe(const struct outlet_options *options, int descriptor,
 }
 
 /* The same pipe or terminal as a file description of our own, whose flags are nobody else's. */
-static int reopen(int descriptor)
+static int descriptor_reopen(int descriptor)
 {
 	char path[32];
 
@@ -165,7 +166,7 @@ static int reopen(int descriptor)
 static int open_shared(const struct outlet_options *options, int descriptor, enum outbox_way way,
 		       struct outlet **ret_outlet)
 {
-	struct outlet *outlet = create(options, descriptor, way);
+	struct outlet *outlet = outlet_allocate(options, descriptor, way);
 	int r = 0;
 
 	if (!outlet)
@@ -188,7 +189,7 @@ int outlet_open_shared(const struct outlet_options *options, int descriptor,
 	/* Files, and devices like /dev/null, take what they are given. */
 	if (!S_ISFIFO(status.st_mode) && !isatty(descriptor))
 		return open_shared(options, descriptor, OUTBOX_WRITE, ret_outlet);
-	own = reopen(descriptor);
+	own = descriptor_reopen(descriptor);
 	if (own >= 0)
 		return outlet_open_pipe(options, own, ret_outlet);
 	/* Somebody else's (sudo -u), or there is no /proc. */
@@ -208,7 +209,7 @@ static void discard_received(int socket)
 	}
 }
 
-static void destroy(struct outlet *outlet)
+static void outlet_free(struct outlet *outlet)
 {
 	outbox_finish(&outlet->outbox);
 	if (outlet->is_socket)
@@ -220,9 +221,9 @@ static void destroy(struct outlet *outlet)
 	free(outlet);
 }
 
-static void on_closed(uv_handle_t *handle)
+static void outlet_on_handle_closed(uv_handle_t *handle)
 {
-	destroy(handle->data);
+	outlet_free(handle->data);
 }
 
 void outlet_close(struct outlet *outlet)
@@ -230,9 +231,9 @@ void outlet_close(struct outlet *outlet)
 	if (!outlet)
 		return;
 	if (outlet->polled)
-		uv_close((uv_handle_t *)&outlet->room, on_closed);
+		uv_close((uv_handle_t *)&outlet->room, outlet_on_handle_closed);
 	else
-		destroy(outlet);
+		outlet_free(outlet);
 }
 
 /* ---- lines ---- */
@@ -242,7 +243,7 @@ int outlet_put(struct outlet *outlet, struct batch *batch)
 	int r = outbox_put(&outlet->outbox, batch);
 
 	if (r == 0)
-		watch(outlet);
+		outlet_watch(outlet);
 	return r;
 }
 

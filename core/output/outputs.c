@@ -63,7 +63,7 @@ static void remove_target(struct outputs *outputs, const struct process_identity
 }
 
 /* The hello of who begins to read now. */
-static struct batch *greet(void *user)
+static struct batch *outputs_greet(void *user)
 {
 	struct outputs *outputs = user;
 	struct event event = {
@@ -86,7 +86,7 @@ static struct batch *greet(void *user)
 
 /* ---- opening ---- */
 
-static void on_failed(void *user, int error)
+static void outputs_on_failed(void *user, int error)
 {
 	struct outputs *outputs = user;
 
@@ -100,9 +100,9 @@ static int open_sinks(struct outputs *outputs, struct error *err)
 		.loop = options->loop,
 		.limit = options->reader_buffer,
 		.lost_format = options->standard == OUTPUTS_TABLE ? NULL : outputs->aside,
-		.failed = on_failed,
+		.failed = outputs_on_failed,
 		.notifier = options->notifier,
-		.greeting = greet,
+		.greeting = outputs_greet,
 		.user = outputs,
 	};
 	struct sink_socket_options socket = {
@@ -184,7 +184,7 @@ static uint64_t count_events(const struct event *event)
 	}
 }
 
-static bool is_wanted(const struct outputs *outputs)
+static bool outputs_are_wanted(const struct outputs *outputs)
 {
 	for (size_t i = 0; i < OUTPUT_COUNT; i++) {
 		if (outputs->sinks[i] && sink_wants(outputs->sinks[i]))
@@ -208,7 +208,7 @@ static int write_event(struct outputs *outputs, const struct event *event)
 	struct bytes line;
 	int r;
 
-	if (!is_wanted(outputs))
+	if (!outputs_are_wanted(outputs))
 		return 0;
 	r = format_line(outputs->format, event, &line);
 	if (r < 0 || line.size == 0)

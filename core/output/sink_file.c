@@ -28,7 +28,7 @@ struct file_sink {
 	int open_handles;
 };
 
-static void tell(const struct file_sink *file, int code, const char *what)
+static void file_sink_notify(const struct file_sink *file, int code, const char *what)
 {
 	const struct notifier *notifier = &file->options.notifier;
 
@@ -55,14 +55,14 @@ static int open_path(const char *path, struct stat *ret_status)
 	return descriptor;
 }
 
-static void reopen(struct file_sink *file)
+static void file_sink_reopen(struct file_sink *file)
 {
 	struct stat status;
 	int descriptor = open_path(file->path, &status);
 
 	file->reopen = false;
 	if (descriptor < 0) {
-		tell(file, descriptor, "cannot be reopened, so the old file is kept");
+		file_sink_notify(file, descriptor, "cannot be reopened, so the old file is kept");
 		return;
 	}
 	close(file->outbox.options.descriptor);
@@ -71,34 +71,35 @@ static void reopen(struct file_sink *file)
 
 /* ---- writing ---- */
 
-static void on_retry(uv_timer_t *timer);
+static void file_sink_on_retry(uv_timer_t *timer);
 
 /* `r` is what writing gave. */
 static void note_result(struct file_sink *file, int r)
 {
 	if (r < 0 && !file->trouble) {
-		tell(file, r,
-		     "cannot be written; lines are queued, and lost when the queue is full");
-		uv_timer_start(&file->retry, on_retry, RETRY_INTERVAL, RETRY_INTERVAL);
+		file_sink_notify(
+			file, r,
+			"cannot be written; lines are queued, and lost when the queue is full");
+		uv_timer_start(&file->retry, file_sink_on_retry, RETRY_INTERVAL, RETRY_INTERVAL);
 	} else if (r == 0 && file->trouble) {
-		tell(file, 0, "can be written again");
+		file_sink_notify(file, 0, "can be written again");
 		uv_timer_stop(&file->retry);
 	}
 	file->trouble = r;
 }
 
-static void write_waiting(struct file_sink *file)
+static void file_sink_write_waiting(struct file_sink *file)
 {
 	note_result(file, outbox_write(&file->outbox));
 	if (!file->reopen || !outbox_between_lines(&file->outbox))
 		return;
-	reopen(file);
+	file_sink_reopen(file);
 	note_result(file, outbox_write(&file->outbox));
 }
 
-static void on_retry(uv_timer_t *timer)
+static void file_sink_on_retry(uv_timer_t *timer)
 {
-	write_waiting(timer->data);
+	file_sink_write_waiting(timer->data);
 }
 
 static void on_hangup(uv_signal_t *signal, int number)
@@ -106,7 +107,7 @@ static void on_hangup(uv_signal_t *signal, int number)
 	struct file_sink *file = signal->data;
 
 	file->reopen = true;
-	write_waiting(file);
+	file_sink_write_waiting(file);
 }
 
 static int file_write(struct sink *sink, struct batch *batch)
@@ -148,7 +149,7 @@ static int file_conclude(struct sink *sink, struct error *err)
 
 /* ---- lifetime ---- */
 
-static void on_closed(uv_handle_t *handle)
+static void file_sink_on_handle_closed(uv_handle_t *handle)
 {
 	struct file_sink *file = handle->data;
 
@@ -163,11 +164,11 @@ static void file_close(struct sink *sink)
 {
 	struct file_sink *file = (struct file_sink *)sink;
 
-	uv_close((uv_handle_t *)&file->hangup, on_closed);
-	uv_close((uv_handle_t *)&file->retry, on_closed);
+	uv_close((uv_handle_t *)&file->hangup, file_sink_on_handle_closed);
+	uv_close((uv_handle_t *)&file->retry, file_sink_on_handle_closed);
 }
 
-static void open_handles(struct file_sink *file)
+static void file_sink_open_handles(struct file_sink *file)
 {
 	/* Neither takes anything that could be lacking. */
 	uv_timer_init(file->options.loop, &file->retry);
@@ -177,8 +178,8 @@ static void open_handles(struct file_sink *file)
 	uv_signal_start(&file->hangup, on_hangup, SIGHUP);
 }
 
-static int create(const struct sink_options *options, const char *path, int descriptor,
-		  struct sink **ret_sink, struct error *err)
+static int file_sink_create(const struct sink_options *options, const char *path, int descriptor,
+			    struct sink **ret_sink, struct error *err)
 {
 	struct file_sink *file = calloc(1, sizeof(*file));
 	struct outbox_options outbox = {
@@ -201,7 +202,7 @@ static int create(const struct sink_options *options, const char *path, int desc
 	file->options = *options;
 	file->path = path;
 	outbox_init(&file->outbox, &outbox);
-	open_handles(file);
+	file_sink_open_handles(file);
 	*ret_sink = &file->sink;
 	return 0;
 }
@@ -217,7 +218,7 @@ static int open_sink(const struct sink_options *options, const char *path, struc
 				  strerror(-descriptor));
 	if (S_ISFIFO(status.st_mode) || isatty(descriptor))
 		return sink_create_pipe(options, descriptor, ret_sink, err);
-	return create(options, path, descriptor, ret_sink, err);
+	return file_sink_create(options, path, descriptor, ret_sink, err);
 }
 
 int sink_create_file(const struct sink_options *options, const char *path, struct sink **ret_sink,

@@ -55,7 +55,7 @@ static void set_listening(struct socket_sink *sink, bool listening)
 
 /* ---- readers ---- */
 
-static void drop(struct reader *reader)
+static void reader_drop(struct reader *reader)
 {
 	struct socket_sink *sink = reader->sink;
 
@@ -69,23 +69,23 @@ static void drop(struct reader *reader)
 }
 
 /* Its descriptor is free soon, so that others may be accepted. */
-static void on_failed(void *user, int error)
+static void reader_on_failed(void *user, int error)
 {
 	struct reader *reader = user;
 	struct socket_sink *sink = reader->sink;
 
-	drop(reader);
+	reader_drop(reader);
 	set_listening(sink, true);
 }
 
-static struct reader *add(struct socket_sink *sink, int descriptor)
+static struct reader *reader_add(struct socket_sink *sink, int descriptor)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
 	struct outlet_options options = {
 		.loop = sink->options.loop,
 		.limit = sink->options.limit,
 		.lost_format = sink->options.lost_format,
-		.failed = on_failed,
+		.failed = reader_on_failed,
 		.user = reader,
 	};
 
@@ -107,13 +107,13 @@ static struct reader *add(struct socket_sink *sink, int descriptor)
 	return reader;
 }
 
-static void greet(struct socket_sink *sink, int descriptor)
+static void reader_greet(struct socket_sink *sink, int descriptor)
 {
 	struct batch *greeting = sink->options.greeting(sink->options.user);
-	struct reader *reader = add(sink, descriptor);
+	struct reader *reader = reader_add(sink, descriptor);
 
 	if (reader && (!greeting || outlet_put(reader->outlet, greeting) < 0))
-		drop(reader);
+		reader_drop(reader);
 }
 
 /* ---- arrivals ---- */
@@ -129,7 +129,7 @@ static bool accept_one(struct socket_sink *sink)
 	int descriptor = accept4(sink->socket.descriptor, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (descriptor >= 0) {
-		greet(sink, descriptor);
+		reader_greet(sink, descriptor);
 		return true;
 	}
 	if (errno == EAGAIN)
@@ -178,7 +178,7 @@ static int socket_write(struct sink *sink, struct batch *batch)
 	for (struct reader *reader = ((struct socket_sink *)sink)->readers; reader; reader = next) {
 		next = reader->next;
 		if (outlet_put(reader->outlet, batch) < 0)
-			on_failed(reader, 0);
+			reader_on_failed(reader, 0);
 	}
 	return 0;
 }
@@ -197,7 +197,7 @@ static size_t socket_end(struct sink *sink)
 
 /* ---- lifetime ---- */
 
-static void on_closed(uv_handle_t *handle)
+static void socket_sink_on_handle_closed(uv_handle_t *handle)
 {
 	struct socket_sink *sink = handle->data;
 
@@ -213,10 +213,10 @@ static void socket_close(struct sink *sink)
 
 	socket_sink->ending = true;
 	while (socket_sink->readers)
-		drop(socket_sink->readers);
-	uv_close((uv_handle_t *)&socket_sink->pause, on_closed);
+		reader_drop(socket_sink->readers);
+	uv_close((uv_handle_t *)&socket_sink->pause, socket_sink_on_handle_closed);
 	if (socket_sink->open_handles > 1)
-		uv_close((uv_handle_t *)&socket_sink->arrival, on_closed);
+		uv_close((uv_handle_t *)&socket_sink->arrival, socket_sink_on_handle_closed);
 }
 
 static int open_socket(const struct sink_socket_options *options, struct unix_socket *ret_socket,
@@ -243,7 +243,7 @@ static size_t most_readers(void)
 	return getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < 4 ? 1 : limit.rlim_cur / 2;
 }
 
-static int open_handles(struct socket_sink *sink)
+static int socket_sink_open_handles(struct socket_sink *sink)
 {
 	int r;
 
@@ -281,7 +281,7 @@ int sink_create_socket(const struct sink_options *options,
 		free(sink);
 		return r;
 	}
-	r = open_handles(sink);
+	r = socket_sink_open_handles(sink);
 	if (r < 0) {
 		socket_close(&sink->sink);
 		return error_fail(err, r, "the socket cannot be watched: %s", strerror(-r));

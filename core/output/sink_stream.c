@@ -24,7 +24,7 @@ static int stream_write(struct sink *sink, struct batch *batch)
 	return r;
 }
 
-static void on_failed(void *user, int error)
+static void stream_sink_on_failed(void *user, int error)
 {
 	struct stream_sink *stream = user;
 
@@ -66,7 +66,7 @@ static int open_outlet(struct stream_sink *stream, int descriptor, bool own)
 		.loop = stream->options.loop,
 		.limit = stream->options.limit,
 		.lost_format = stream->options.lost_format,
-		.failed = on_failed,
+		.failed = stream_sink_on_failed,
 		.user = stream,
 	};
 
@@ -74,8 +74,8 @@ static int open_outlet(struct stream_sink *stream, int descriptor, bool own)
 		     outlet_open_shared(&options, descriptor, &stream->outlet);
 }
 
-static int create(const struct sink_options *options, int descriptor, bool own,
-		  struct sink **ret_sink, struct error *err)
+static int stream_sink_create(const struct sink_options *options, int descriptor, bool own,
+			      struct sink **ret_sink, struct error *err)
 {
 	struct stream_sink *stream = calloc(1, sizeof(*stream));
 	int r = -ENOMEM;
@@ -101,11 +101,11 @@ static int create(const struct sink_options *options, int descriptor, bool own,
 int sink_create_stream(const struct sink_options *options, int descriptor, struct sink **ret_sink,
 		       struct error *err)
 {
-	return create(options, descriptor, false, ret_sink, err);
+	return stream_sink_create(options, descriptor, false, ret_sink, err);
 }
 
 int sink_create_pipe(const struct sink_options *options, int descriptor, struct sink **ret_sink,
 		     struct error *err)
 {
-	return create(options, descriptor, true, ret_sink, err);
+	return stream_sink_create(options, descriptor, true, ret_sink, err);
 }

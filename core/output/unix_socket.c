@@ -36,7 +36,7 @@ static int fill_address(const char *path, struct sockaddr_un *ret_address, struc
 	return 0;
 }
 
-static int find_group(const char *name, gid_t *ret_group, struct error *err)
+static int group_id_find(const char *name, gid_t *ret_group, struct error *err)
 {
 	struct group *group = getgrnam(name);
 	char *end;
@@ -175,7 +175,7 @@ int unix_socket_open(const char *path, mode_t mode, const char *group,
 	error_subject(err, "%s", path);
 	r = fill_address(path, &address, err);
 	if (r == 0 && group)
-		r = find_group(group, &number, err);
+		r = group_id_find(group, &number, err);
 	if (r < 0)
 		return r;
 	lock = lock_directory(path, err);
@@ -215,7 +215,7 @@ static int get_option(int descriptor, int option)
 	return getsockopt(descriptor, SOL_SOCKET, option, &value, &size) < 0 ? -1 : value;
 }
 
-static bool is_wanted(int descriptor, const char *path)
+static bool unix_socket_is_wanted(int descriptor, const char *path)
 {
 	struct sockaddr_un address = { 0 };
 	socklen_t size = sizeof(address);
@@ -234,7 +234,7 @@ int unix_socket_inherit(const char *path, struct unix_socket *ret_socket)
 	for (int i = 0; i < count; i++) {
 		int descriptor = FIRST_PASSED + i;
 
-		if (!is_wanted(descriptor, path))
+		if (!unix_socket_is_wanted(descriptor, path))
 			continue;
 		fcntl(descriptor, F_SETFD, FD_CLOEXEC);
 		fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);

@@ -62,8 +62,8 @@ static bool is_refusal(int code)
 }
 
 /* A descriptor or a negative errno. */
-static int load(enum bpf_prog_type type, const struct bpf_insn *instructions, size_t count,
-		struct bpf_prog_load_opts *options)
+static int feature_load_program(enum bpf_prog_type type, const struct bpf_insn *instructions,
+				size_t count, struct bpf_prog_load_opts *options)
 {
 	int fd = bpf_prog_load(type, "probe", "Dual MIT/GPL", instructions, count, options);
 
@@ -76,7 +76,7 @@ enum { NOTHING_COUNT = sizeof(do_nothing) / sizeof(do_nothing[0]) };
 /* Of the type that uprobes take, as are all here but for one. */
 static int load_nothing(struct bpf_prog_load_opts *options)
 {
-	return load(BPF_PROG_TYPE_KPROBE, do_nothing, NOTHING_COUNT, options);
+	return feature_load_program(BPF_PROG_TYPE_KPROBE, do_nothing, NOTHING_COUNT, options);
 }
 
 /* Only one error says that the kernel cannot; others, that it could not now, or that this process may not. */
@@ -130,7 +130,8 @@ static enum answer probe_helper(enum bpf_prog_type type, enum bpf_func_id helper
 	char log[LOG_SIZE] = "";
 	LIBBPF_OPTS(bpf_prog_load_opts, options, .log_buf = log, .log_size = sizeof(log),
 		    .log_level = 1);
-	int fd = load(type, program, sizeof(program) / sizeof(program[0]), &options);
+	int fd =
+		feature_load_program(type, program, sizeof(program) / sizeof(program[0]), &options);
 
 	if (fd >= 0)
 		return settle(fd);
@@ -154,8 +155,8 @@ static enum answer probe_exchange(void)
 	};
 	LIBBPF_OPTS(bpf_prog_load_opts, options);
 
-	return settle(load(BPF_PROG_TYPE_KPROBE, program, sizeof(program) / sizeof(program[0]),
-			   &options));
+	return settle(feature_load_program(BPF_PROG_TYPE_KPROBE, program,
+					   sizeof(program) / sizeof(program[0]), &options));
 }
 
 static enum answer probe_sleepable(void)

@@ -330,8 +330,8 @@ enum obstacle obstacle_of_failure(const struct kernel_facts *facts,
 /* ---- telling ---- */
 
 /* What "%s" stands for. */
-static void describe(enum obstacle obstacle, const struct kernel_facts *facts,
-		     const struct kernel_attempt *attempt, char *text, size_t size)
+static void obstacle_write_text(enum obstacle obstacle, const struct kernel_facts *facts,
+				const struct kernel_attempt *attempt, char *text, size_t size)
 {
 	switch (obstacle) {
 	case OBSTACLE_CAPABILITIES:
@@ -384,7 +384,7 @@ int obstacle_fail(enum obstacle obstacle, const struct kernel_facts *facts,
 	char text[512] = "";
 
 	if (hole)
-		describe(obstacle, facts, attempt, text, sizeof(text));
+		obstacle_write_text(obstacle, facts, attempt, text, sizeof(text));
 	error_fail(err, attempt->code, "%s: %.*s%s%s", stages[attempt->stage], before, why, text,
 		   hole ? hole + strlen("%s") : "");
 	advise(obstacle, facts, features, attempt, err);

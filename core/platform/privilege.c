@@ -164,7 +164,7 @@ static uint64_t wanted(const struct privilege_needs *needs)
 	return capabilities;
 }
 
-static void keep(struct capabilities *capabilities, int word, uint32_t kept)
+static void capabilities_keep(struct capabilities *capabilities, int word, uint32_t kept)
 {
 	capabilities->words[word].permitted &= kept;
 	capabilities->words[word].effective &= kept;
@@ -185,8 +185,8 @@ void privilege_drop(const struct privilege_needs *needs)
 	}
 	if (!read_capabilities(&capabilities))
 		return;
-	keep(&capabilities, 0, (uint32_t)kept);
-	keep(&capabilities, 1, (uint32_t)(kept >> 32));
+	capabilities_keep(&capabilities, 0, (uint32_t)kept);
+	capabilities_keep(&capabilities, 1, (uint32_t)(kept >> 32));
 	/* To give up what one has is always permitted. */
 	write_capabilities(&capabilities);
 }

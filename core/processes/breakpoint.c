@@ -59,7 +59,7 @@ struct address_search {
 	uint64_t address; /* 0: it was not found */
 };
 
-static bool visit(void *user, const struct mapping *mapping)
+static bool breakpoint_visit(void *user, const struct mapping *mapping)
 {
 	struct address_search *search = user;
 	bool is_file = search->library ?
@@ -80,7 +80,7 @@ static int address_find(uint32_t pid, const char *library, uint64_t file_offset,
 	int r = library ? 0 : entry_find(pid, &search.entry);
 
 	if (r == 0)
-		r = process_map_walk(pid, visit, &search);
+		r = process_map_walk(pid, breakpoint_visit, &search);
 	if (r < 0)
 		return r;
 	*ret_address = search.address;

@@ -36,7 +36,7 @@ struct loaded {
 	bool failed;
 };
 
-static bool is_listed(const struct go_libraries *files, const char *path)
+static bool go_libraries_has(const struct go_libraries *files, const char *path)
 {
 	for (size_t i = files->count; i-- > 0;) {
 		if (strcmp(files->paths[i], path) == 0)
@@ -59,12 +59,13 @@ static bool append(struct go_libraries *files, const char *path)
 	return true;
 }
 
-static bool visit(void *user, const struct mapping *mapping)
+static bool go_libraries_visit(void *user, const struct mapping *mapping)
 {
 	struct loaded *loaded = user;
 
 	if (!mapping->is_executable || mapping->path[0] != '/' ||
-	    strcmp(mapping->path, loaded->exe) == 0 || is_listed(&loaded->files, mapping->path))
+	    strcmp(mapping->path, loaded->exe) == 0 ||
+	    go_libraries_has(&loaded->files, mapping->path))
 		return true;
 	loaded->failed = !append(&loaded->files, mapping->path);
 	return !loaded->failed && loaded->files.count < MAX_LOADED;
@@ -105,7 +106,7 @@ int go_libraries_find(const struct process *process, struct go_libraries *ret_li
 		      struct error *err)
 {
 	struct loaded loaded = { .exe = process->exe };
-	int r = process_map_walk(process->pid, visit, &loaded);
+	int r = process_map_walk(process->pid, go_libraries_visit, &loaded);
 
 	if (loaded.failed)
 		r = -ENOMEM;

@@ -94,7 +94,7 @@ static void complete_size(struct hit *hit)
 }
 
 /* A status of 0 is sent as 200. Of the peer and of the body's size nothing is captured. */
-static void complete(struct hit *hit)
+static void fasthttp_complete(struct hit *hit)
 {
 	static const struct integer unknown = { UNREADABLE, 0 };
 	struct integer status = hit_integer(hit, FIELD_STATUS);
@@ -119,5 +119,5 @@ const struct protocol protocol_fasthttp = {
 	.probe_count = COUNT(probes),
 	.limitations = limitations,
 	.limitation_count = COUNT(limitations),
-	.complete = complete,
+	.complete = fasthttp_complete,
 };

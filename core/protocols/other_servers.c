@@ -36,7 +36,7 @@ static const struct {
 /* By which copies of net/http under other names are known, with the path before it. */
 #define COPY ".serverHandler.ServeHTTP"
 
-static void add(struct other_servers *servers, const char *name)
+static void other_servers_add(struct other_servers *servers, const char *name)
 {
 	for (size_t i = 0; i < servers->count; i++) {
 		if (strcmp(servers->names[i], name) == 0)
@@ -52,17 +52,17 @@ static void add_copy(struct other_servers *servers, const char *function, size_t
 
 	snprintf(name, sizeof(name), "requests of %.*s, a copy of net/http", (int)path_size,
 		 function);
-	add(servers, name);
+	other_servers_add(servers, name);
 }
 
-static void look_at(struct other_servers *servers, const char *function)
+static void other_servers_check_function(struct other_servers *servers, const char *function)
 {
 	const char *rest = vendored_skip_prefix(function);
 	size_t size = strlen(rest), suffix = strlen(COPY);
 
 	for (size_t i = 0; i < COUNT(landmarks); i++) {
 		if (strcmp(rest, landmarks[i].function) == 0)
-			add(servers, landmarks[i].name);
+			other_servers_add(servers, landmarks[i].name);
 	}
 	if (size > suffix && strcmp(rest + size - suffix, COPY) == 0 &&
 	    strcmp(rest, "net/http" COPY) != 0)
@@ -76,11 +76,11 @@ void other_servers_find(const struct pclntab *table, struct other_servers *ret_s
 	*ret_servers = (struct other_servers){ .count = 0 };
 	for (size_t i = 0; i < pclntab_count(table); i++) {
 		if (pclntab_at(table, i, &function))
-			look_at(ret_servers, function.name);
+			other_servers_check_function(ret_servers, function.name);
 	}
 }
 
-static bool is_of_server(const char *name, const char *server)
+static bool function_is_of_server(const char *name, const char *server)
 {
 	for (size_t i = 0; i < COUNT(landmarks); i++) {
 		if (strcmp(landmarks[i].name, name) == 0)
@@ -94,7 +94,7 @@ void other_servers_drop(struct other_servers *servers, const char *server)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < servers->count; i++) {
-		if (is_of_server(servers->names[i], server))
+		if (function_is_of_server(servers->names[i], server))
 			continue;
 		if (kept != i)
 			memcpy(servers->names[kept], servers->names[i], OTHER_SERVER_NAME);

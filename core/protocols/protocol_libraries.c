@@ -3,8 +3,8 @@
 
 #include "protocol_registry.h"
 
-static bool is_listed(const struct library *const *libraries, size_t count,
-		      const struct library *library)
+static bool library_is_listed(const struct library *const *libraries, size_t count,
+			      const struct library *library)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (libraries[i] == library)
@@ -20,7 +20,7 @@ size_t protocol_libraries(const struct library *ret_libraries[static PROTOCOL_MA
 	for (size_t i = 0; i < protocol_registry_count && count < PROTOCOL_MAX_LIBRARIES; i++) {
 		const struct library *library = protocol_registry[i]->library;
 
-		if (!is_listed(ret_libraries, count, library))
+		if (!library_is_listed(ret_libraries, count, library))
 			ret_libraries[count++] = library;
 	}
 	return count;

@@ -67,8 +67,8 @@ static bool is_about_copies(const struct library *library, const struct probe_re
 	       (row->companion && library_has(library, row->companion));
 }
 
-static void add_rows(struct protocol_rows *rows, const struct protocol *protocol,
-		     struct naming *naming, bool is_first)
+static void protocol_rows_add(struct protocol_rows *rows, const struct protocol *protocol,
+			      struct naming *naming, bool is_first)
 {
 	for (size_t i = 0; i < protocol->probe_count; i++) {
 		const struct probe_request *row = &protocol->probes[i];
@@ -96,8 +96,9 @@ static size_t count_copies(const struct binary *binary, const struct protocol *p
 }
 
 /* Allocates space for all rows in each copy. They are counted when they are added. */
-static bool make_room(struct protocol_rows *rows, const struct protocol *const *protocols,
-		      size_t count, const struct binary *binary)
+static bool protocol_rows_make_room(struct protocol_rows *rows,
+				    const struct protocol *const *protocols, size_t count,
+				    const struct binary *binary)
 {
 	size_t probes = 0, limitations = 0;
 
@@ -121,7 +122,7 @@ static void add_protocol(struct protocol_rows *rows, const struct protocol *prot
 	naming->library = protocol->library;
 	for (size_t copy = 0; copy < count && !naming->failed; copy++) {
 		naming->prefix = copies ? copies->copies[copy].prefix : "";
-		add_rows(rows, protocol, naming, copy == 0);
+		protocol_rows_add(rows, protocol, naming, copy == 0);
 	}
 }
 
@@ -131,7 +132,7 @@ int protocol_rows_init(struct protocol_rows *rows, const struct protocol *const 
 	struct naming naming = { .arena = &rows->arena };
 
 	*rows = (struct protocol_rows){ 0 };
-	naming.failed = !make_room(rows, protocols, count, binary);
+	naming.failed = !protocol_rows_make_room(rows, protocols, count, binary);
 	for (size_t i = 0; i < count && !naming.failed; i++)
 		add_protocol(rows, protocols[i], binary, &naming);
 	if (!naming.failed)

@@ -11,7 +11,7 @@ void ends_finish(struct ends *ends)
 }
 
 /* Room behind the last one: what was removed at the front makes some. */
-static bool make_room(struct ends *ends)
+static bool ends_make_room(struct ends *ends)
 {
 	size_t capacity = ends->capacity ? 2 * ends->capacity : 16;
 	struct end *waiting;
@@ -32,7 +32,7 @@ static bool make_room(struct ends *ends)
 
 bool ends_add(struct ends *ends, const struct end *end)
 {
-	if (ends->first + ends->count == ends->capacity && !make_room(ends))
+	if (ends->first + ends->count == ends->capacity && !ends_make_room(ends))
 		return false;
 	ends->waiting[ends->first + ends->count++] = *end;
 	ends->unknown += !end->target;

@@ -4,8 +4,8 @@
 #include <string.h>
 
 /* Which of the better ways the kernel lacks is said where that can be seen in the events. */
-static void describe(const struct kernel_options *options, const struct notifier *notifier,
-		     const struct kernel *kernel)
+static void kernel_setup_describe(const struct kernel_options *options,
+				  const struct notifier *notifier, const struct kernel *kernel)
 {
 	notice(notifier, NOTICE_DEBUG, "attaching with %s", kernel_attachment_name(kernel));
 	if (options->attachment == KERNEL_ATTACHMENT_BEST && !kernel_can_sleep(kernel))
@@ -39,7 +39,7 @@ int kernel_setup(const struct kernel_options *options, const struct notifier *no
 	wanted.features = &features;
 	r = kernel_open(&wanted, ret_kernel, &failure, err);
 	if (r == 0)
-		describe(&wanted, notifier, *ret_kernel);
+		kernel_setup_describe(&wanted, notifier, *ret_kernel);
 	else
 		tell_verifier_lines(notifier, failure.verifier);
 	return r;

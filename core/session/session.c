@@ -43,7 +43,7 @@ struct session {
 	bool stopping, interrupted;
 };
 
-static void stop(struct session *session)
+static void session_stop_all(struct session *session)
 {
 	session->stopping = true;
 	uv_stop(&session->loop);
@@ -51,7 +51,7 @@ static void stop(struct session *session)
 
 static void on_full(void *user)
 {
-	stop(user);
+	session_stop_all(user);
 }
 
 static void on_event(void *user, const struct event *event)
@@ -71,7 +71,7 @@ static void on_record(void *user, struct bytes record)
 static void run_step(struct session *session)
 {
 	if (!step_run(session->step))
-		stop(session);
+		session_stop_all(session);
 }
 
 static void on_due(void *user)
@@ -137,7 +137,7 @@ static void on_signal(void *user)
 	struct session *session = user;
 
 	session->interrupted = true;
-	stop(session);
+	session_stop_all(session);
 }
 
 /* It was asked for, and so is shown even by who is told to be quiet. */
@@ -161,7 +161,7 @@ static void on_count(void *user)
 
 static void on_deadline(uv_timer_t *timer)
 {
-	stop(timer->data);
+	session_stop_all(timer->data);
 }
 
 static int open_loop(struct session *session, struct error *err)

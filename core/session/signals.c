@@ -14,7 +14,7 @@ struct signals {
 	int open_handles;
 };
 
-static void on_end(uv_signal_t *handle, int number)
+static void signals_on_end(uv_signal_t *handle, int number)
 {
 	struct signals *signals = handle->data;
 
@@ -48,9 +48,9 @@ int signals_open(struct uv_loop_s *loop, bool reopens, const struct signals_call
 		int number;
 		uv_signal_cb callback;
 	} wanted[HANDLE_COUNT] = {
-		[INTERRUPT] = { SIGINT, on_end },
-		[TERMINATE] = { SIGTERM, on_end },
-		[HANGUP] = { SIGHUP, hangs_up ? on_end : on_nothing },
+		[INTERRUPT] = { SIGINT, signals_on_end },
+		[TERMINATE] = { SIGTERM, signals_on_end },
+		[HANGUP] = { SIGHUP, hangs_up ? signals_on_end : on_nothing },
 		[TELL] = { SIGUSR1, on_tell },
 	};
 	struct signals *signals = calloc(1, sizeof(*signals));
@@ -71,7 +71,7 @@ int signals_open(struct uv_loop_s *loop, bool reopens, const struct signals_call
 	return 0;
 }
 
-static void on_closed(uv_handle_t *handle)
+static void signals_on_handle_closed(uv_handle_t *handle)
 {
 	struct signals *signals = handle->data;
 
@@ -82,5 +82,5 @@ static void on_closed(uv_handle_t *handle)
 void signals_close(struct signals *signals)
 {
 	for (int i = 0; signals && i < HANDLE_COUNT; i++)
-		uv_close((uv_handle_t *)&signals->handles[i], on_closed);
+		uv_close((uv_handle_t *)&signals->handles[i], signals_on_handle_closed);
 }

@@ -33,7 +33,7 @@ struct binary_cache {
 
 /* ---- the collection ---- */
 
-static int add(struct binary_cache *cache, struct known_binary *binary)
+static int binary_cache_add(struct binary_cache *cache, struct known_binary *binary)
 {
 	if (cache->count == cache->capacity) {
 		size_t capacity = cache->capacity ? 2 * cache->capacity : 16;
@@ -50,7 +50,7 @@ static int add(struct binary_cache *cache, struct known_binary *binary)
 	return 0;
 }
 
-static void drop(struct binary_cache *cache, size_t at)
+static void binary_cache_drop(struct binary_cache *cache, size_t at)
 {
 	known_binary_destroy(cache->binaries[at]);
 	cache->binaries[at] = cache->binaries[--cache->count];
@@ -125,7 +125,7 @@ static void tend(struct binary_cache *cache)
 		struct known_binary *binary = cache->binaries[i];
 
 		if (is_done(binary, now)) {
-			drop(cache, i);
+			binary_cache_drop(cache, i);
 			continue;
 		}
 		if (!binary->users && now - binary->idle_since >= PROBES_LINGER)
@@ -134,7 +134,7 @@ static void tend(struct binary_cache *cache)
 		i++;
 	}
 	if (idle > MAX_IDLE)
-		drop(cache, find_oldest(cache, 1));
+		binary_cache_drop(cache, find_oldest(cache, 1));
 	if (idle)
 		uv_timer_start(&cache->tend, on_tend, TEND_INTERVAL, 0);
 }
@@ -183,18 +183,18 @@ void binary_cache_release(struct known_binary *binary)
 /* ---- opening ---- */
 
 /* All plans are taken: some of those that are only kept have to go. */
-static bool make_room(struct binary_cache *cache, int r)
+static bool binary_cache_make_room(struct binary_cache *cache, int r)
 {
 	size_t oldest = find_oldest(cache, 1);
 
 	if (r != -ENOSPC || oldest == cache->count)
 		return false;
-	drop(cache, oldest);
+	binary_cache_drop(cache, oldest);
 	return true;
 }
 
-static int inspect(struct binary_cache *cache, struct known_binary *binary, const char *origin,
-		   const char *name, struct error *err)
+static int binary_cache_inspect(struct binary_cache *cache, struct known_binary *binary,
+				const char *origin, const char *name, struct error *err)
 {
 	struct pinned_file_path path = pinned_file_path(&binary->file);
 	const struct inspection_file file = { path.text, origin, name };
@@ -205,7 +205,7 @@ static int inspect(struct binary_cache *cache, struct known_binary *binary, cons
 		why = (struct error){ 0 };
 		r = inspection_open(cache->options.kernel, &file, &cache->options.inspection,
 				    &binary->inspection, &why);
-	} while (r < 0 && make_room(cache, r));
+	} while (r < 0 && binary_cache_make_room(cache, r));
 	cache->inspections++;
 	return r < 0 ? error_adopt(err, &why) : 0;
 }
@@ -215,10 +215,10 @@ static int learn(struct binary_cache *cache, struct pinned_file *file, const cha
 		 const char *name, struct known_binary **ret_binary, struct error *err)
 {
 	struct known_binary *binary = known_binary_create(file);
-	int r = binary ? inspect(cache, binary, path, name, err) :
+	int r = binary ? binary_cache_inspect(cache, binary, path, name, err) :
 			 error_fail(err, -ENOMEM, "out of memory");
 
-	if (r == 0 && add(cache, binary) < 0)
+	if (r == 0 && binary_cache_add(cache, binary) < 0)
 		r = error_fail(err, -ENOMEM, "out of memory");
 	if (r == 0)
 		*ret_binary = binary;
@@ -395,7 +395,7 @@ int binary_cache_create(const struct binary_cache_options *options, struct binar
 	return 0;
 }
 
-static void on_closed(uv_handle_t *handle)
+static void binary_cache_on_handle_closed(uv_handle_t *handle)
 {
 	struct binary_cache *cache = handle->data;
 
@@ -417,6 +417,6 @@ void binary_cache_destroy(struct binary_cache *cache)
 	}
 	free(cache->binaries);
 	cache->binaries = NULL;
-	uv_close((uv_handle_t *)&cache->recall, on_closed);
-	uv_close((uv_handle_t *)&cache->tend, on_closed);
+	uv_close((uv_handle_t *)&cache->recall, binary_cache_on_handle_closed);
+	uv_close((uv_handle_t *)&cache->tend, binary_cache_on_handle_closed);
 }

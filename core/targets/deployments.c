@@ -40,7 +40,8 @@ static void forget(struct deployments *deployments, struct directory *directory)
 	*directory = deployments->directories[--deployments->count];
 }
 
-static void take(struct deployments *deployments, const struct inotify_event *event)
+static void deployments_take_event(struct deployments *deployments,
+				   const struct inotify_event *event)
 {
 	struct directory *directory = find_directory(deployments, event->wd);
 	char path[PATH_MAX + NAME_MAX + 2];
@@ -66,7 +67,7 @@ static void on_events(uv_poll_t *poll, int status, int events)
 	for (ssize_t at = 0; at < size;) {
 		const struct inotify_event *event = (const void *)(buffer + at);
 
-		take(deployments, event);
+		deployments_take_event(deployments, event);
 		at += sizeof(*event) + event->len;
 	}
 }
@@ -115,7 +116,7 @@ void deployments_watch(struct deployments *deployments, const char *path)
 			(struct directory){ watch, directory };
 }
 
-static void on_closed(uv_handle_t *handle)
+static void deployments_on_handle_closed(uv_handle_t *handle)
 {
 	struct deployments *deployments = handle->data;
 
@@ -128,5 +129,5 @@ static void on_closed(uv_handle_t *handle)
 void deployments_destroy(struct deployments *deployments)
 {
 	if (deployments)
-		uv_close((uv_handle_t *)&deployments->events, on_closed);
+		uv_close((uv_handle_t *)&deployments->events, deployments_on_handle_closed);
 }

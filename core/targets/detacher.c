@@ -84,7 +84,7 @@ static void hand_back(struct detacher *detacher, struct detaching *list)
 	uv_async_send(&detacher->detached);
 }
 
-static void run(void *user)
+static void detacher_run(void *user)
 {
 	struct detacher *detacher = user;
 	struct detaching *list;
@@ -137,7 +137,7 @@ int detacher_create(struct uv_loop_s *loop, struct detacher **ret_detacher, stru
 
 int detacher_start(struct detacher *detacher, struct error *err)
 {
-	int r = uv_thread_create(&detacher->thread, run, detacher);
+	int r = uv_thread_create(&detacher->thread, detacher_run, detacher);
 
 	detacher->runs = r == 0;
 	if (r == 0)
@@ -149,7 +149,7 @@ int detacher_start(struct detacher *detacher, struct error *err)
 	return r;
 }
 
-static void stop(struct detacher *detacher)
+static void detacher_stop_thread(struct detacher *detacher)
 {
 	uv_mutex_lock(&detacher->lock);
 	detacher->is_closing = true;
@@ -158,7 +158,7 @@ static void stop(struct detacher *detacher)
 	uv_thread_join(&detacher->thread);
 }
 
-static void on_closed(uv_handle_t *handle)
+static void detacher_on_handle_closed(uv_handle_t *handle)
 {
 	free(handle->data);
 }
@@ -168,11 +168,11 @@ void detacher_destroy(struct detacher *detacher)
 	if (!detacher)
 		return;
 	if (detacher->runs)
-		stop(detacher);
+		detacher_stop_thread(detacher);
 	release_done(detacher);
 	uv_cond_destroy(&detacher->changed);
 	uv_mutex_destroy(&detacher->lock);
-	uv_close((uv_handle_t *)&detacher->detached, on_closed);
+	uv_close((uv_handle_t *)&detacher->detached, detacher_on_handle_closed);
 }
 
 void detacher_add(struct detacher *detacher, struct attachment *attachment,

@@ -40,7 +40,7 @@ static bool is_file(const char *path, const struct file_identity *file)
 	       is_layers_file(path, &other, file);
 }
 
-static bool is_named(const char *path, const char *glob)
+static bool path_matches(const char *path, const char *glob)
 {
 	const char *slash = strrchr(path, '/');
 
@@ -55,7 +55,7 @@ bool discovery_wants_file(const struct discovery_rules *rules, const char *path,
 			return true;
 	}
 	for (size_t i = 0; i < rules->name_count; i++) {
-		if (is_named(path, rules->names[i]))
+		if (path_matches(path, rules->names[i]))
 			return true;
 	}
 	return rules->all;

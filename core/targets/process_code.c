@@ -10,8 +10,8 @@
  * The first of the Go libraries that the process has loaded in which something is to be traced. -EALREADY
  * when it has none, and then there is no error.
  */
-static int open_library(struct binary_cache *cache, const struct process *process,
-			struct known_binary **ret_binary, struct error *err)
+static int process_code_open_library(struct binary_cache *cache, const struct process *process,
+				     struct known_binary **ret_binary, struct error *err)
 {
 	struct go_libraries libraries;
 	int r = go_libraries_find(process, &libraries, err);
@@ -54,7 +54,7 @@ int process_code_open(struct binary_cache *cache, const struct process *process,
 
 	if (!is_elsewhere(r))
 		return r;
-	found = open_library(cache, process, ret_binary, &why);
+	found = process_code_open_library(cache, process, ret_binary, &why);
 	/* That a program of Go has nothing to trace stays the reason where its libraries have none, either. */
 	if (found == -EALREADY)
 		error_hint(err, "%s", why.hint);
@@ -75,7 +75,7 @@ int process_code_open_matched(struct binary_cache *cache, const struct process *
 	binary_cache_refuse(cache, path.text, &process->file, r);
 	if (!has_loaded || !is_elsewhere(r))
 		return r;
-	found = open_library(cache, process, ret_binary, &why);
+	found = process_code_open_library(cache, process, ret_binary, &why);
 	if (error_is_shortage(found))
 		return error_adopt(err, &why);
 	return found < 0 ? r : 0;

@@ -29,19 +29,19 @@ struct target {
 	void *user;
 };
 
-static void destroy(struct target *target)
+static void target_free(struct target *target)
 {
 	process_close(&target->process);
 	free(target->library);
 	free(target);
 }
 
-static void on_closed(uv_handle_t *handle)
+static void target_on_handle_closed(uv_handle_t *handle)
 {
-	destroy(handle->data);
+	target_free(handle->data);
 }
 
-static void on_end(uv_poll_t *end, int status, int events)
+static void target_on_process_end(uv_poll_t *end, int status, int events)
 {
 	struct target *target = end->data;
 
@@ -102,7 +102,8 @@ static int attach_own(struct target *target, const struct target_options *option
 	return r;
 }
 
-static int attach(struct target *target, const struct target_options *options, struct error *err)
+static int target_attach_probes(struct target *target, const struct target_options *options,
+				struct error *err)
 {
 	struct error why = { 0 };
 	int r;
@@ -131,8 +132,8 @@ static int name_library(struct target *target, const struct known_binary *binary
 	return target->library ? 0 : -ENOMEM;
 }
 
-static struct target *create(const struct target_options *options, const struct process *process,
-			     struct error *err)
+static struct target *target_allocate(const struct target_options *options,
+				      const struct process *process, struct error *err)
 {
 	struct target *target = calloc(1, sizeof(*target));
 	const struct inspection *inspection = options->binary->inspection;
@@ -173,7 +174,7 @@ static int find_container(struct target *target, struct error *err)
 int target_attach(const struct target_options *options, struct process *process,
 		  struct target **ret_target, struct error *err)
 {
-	struct target *target = create(options, process, err);
+	struct target *target = target_allocate(options, process, err);
 	int r;
 
 	if (!target) {
@@ -182,7 +183,7 @@ int target_attach(const struct target_options *options, struct process *process,
 	}
 	r = find_container(target, err);
 	if (r == 0)
-		r = attach(target, options, err);
+		r = target_attach_probes(target, options, err);
 	if (r < 0) {
 		target_close(target);
 		return r;
@@ -194,7 +195,7 @@ int target_attach(const struct target_options *options, struct process *process,
 	}
 	target->is_watched = true;
 	target->end.data = target;
-	uv_poll_start(&target->end, UV_READABLE, on_end);
+	uv_poll_start(&target->end, UV_READABLE, target_on_process_end);
 	*ret_target = target;
 	return 0;
 }
@@ -202,7 +203,7 @@ int target_attach(const struct target_options *options, struct process *process,
 int target_create_ended(const struct target_options *options, const struct process *process,
 			struct target **ret_target, struct error *err)
 {
-	struct target *target = create(options, process, err);
+	struct target *target = target_allocate(options, process, err);
 
 	if (!target)
 		return -ENOMEM;
@@ -244,9 +245,9 @@ void target_close(struct target *target)
 {
 	detacher_add(target->detacher, target->attachment, target->binary);
 	if (target->is_watched)
-		uv_close((uv_handle_t *)&target->end, on_closed);
+		uv_close((uv_handle_t *)&target->end, target_on_handle_closed);
 	else
-		destroy(target);
+		target_free(target);
 }
 
 uint32_t target_id(const struct target *target)

@@ -79,7 +79,7 @@ static void on_target_ended(void *user, struct target *target)
 		targets->options.ended(targets->options.user, target);
 }
 
-static int add(struct targets *targets, struct target *target, struct error *err)
+static int targets_insert(struct targets *targets, struct target *target, struct error *err)
 {
 	int r = target_set_add(&targets->set, target);
 
@@ -111,15 +111,16 @@ static int attach_binary(struct targets *targets, struct process *process,
 	int r = target_attach(&options, process, &target, err);
 
 	if (r == 0)
-		r = add(targets, target, err);
+		r = targets_insert(targets, target, err);
 	if (r == 0)
 		*ret_target = target;
 	return r;
 }
 
 /* Takes over the process, and the use of the binary. */
-static int attach(struct targets *targets, struct process *process, struct known_binary *binary,
-		  bool whole_file, struct target **ret_target, struct error *err)
+static int targets_attach_process(struct targets *targets, struct process *process,
+				  struct known_binary *binary, bool whole_file,
+				  struct target **ret_target, struct error *err)
 {
 	bool is_library = inspection_is_library(binary->inspection);
 	struct error warning;
@@ -153,7 +154,7 @@ static int attach_loaded(struct targets *targets, struct process *process,
 		binary_cache_release(binary);
 		return r;
 	}
-	r = attach(targets, process, binary, whole_file, ret_target, err);
+	r = targets_attach_process(targets, process, binary, whole_file, ret_target, err);
 	if (r == 0)
 		process_code_warn(targets->options.notifier, process, &libraries);
 	go_libraries_finish(&libraries);
@@ -213,8 +214,9 @@ int targets_add_matched(struct targets *targets, struct process *process, bool h
 	r = process_code_open_matched(cache, &taken, has_loaded, &binary, err);
 	if (r == 0) {
 		process->descriptor = -1;
-		r = has_loaded ? attach_loaded(targets, &taken, binary, true, ret_target, err) :
-				 attach(targets, &taken, binary, true, ret_target, err);
+		r = has_loaded ?
+			    attach_loaded(targets, &taken, binary, true, ret_target, err) :
+			    targets_attach_process(targets, &taken, binary, true, ret_target, err);
 		binary_cache_refuse(cache, path.text, &taken.file, r);
 	}
 	/* Whatever went wrong with one that has ended is no fault of its file. */
@@ -238,7 +240,7 @@ int targets_add_ended(struct targets *targets, uint32_t pid, int plan, struct ta
 	options = target_options(targets, binary);
 	r = target_create_ended(&options, &process, &target, err);
 	if (r == 0)
-		r = add(targets, target, err);
+		r = targets_insert(targets, target, err);
 	if (r < 0)
 		return r;
 	target_withdraw(target);

@@ -46,7 +46,7 @@ struct watcher {
 
 static void on_appeared(void *user, const char *path);
 
-static void on_retry(uv_timer_t *retry)
+static void watcher_on_retry(uv_timer_t *retry)
 {
 	struct watcher *watcher = retry->data;
 
@@ -70,7 +70,7 @@ int watcher_create(const struct watcher_options *options, struct watcher **ret_w
 	return 0;
 }
 
-static void on_closed(uv_handle_t *handle)
+static void watcher_on_handle_closed(uv_handle_t *handle)
 {
 	free(handle->data);
 }
@@ -84,7 +84,7 @@ void watcher_destroy(struct watcher *watcher)
 	deployments_destroy(watcher->deployments);
 	free(watcher->binaries);
 	free(watcher->scan);
-	uv_close((uv_handle_t *)&watcher->retry, on_closed);
+	uv_close((uv_handle_t *)&watcher->retry, watcher_on_handle_closed);
 }
 
 bool watcher_is_open(const struct watcher *watcher)
@@ -161,7 +161,7 @@ static void on_appeared(void *user, const char *path)
 }
 
 /* With --all only refusals of processes that match another rule are reported. */
-static bool is_named(const struct watcher *watcher, const struct process *process)
+static bool watcher_is_named(const struct watcher *watcher, const struct process *process)
 {
 	struct discovery_rules named = watcher->options.rules;
 
@@ -173,11 +173,11 @@ static void note_shortage(struct watcher *watcher)
 {
 	watcher->starved = true;
 	if (!uv_is_active((uv_handle_t *)&watcher->retry))
-		uv_timer_start(&watcher->retry, on_retry, RETRY_INTERVAL, 0);
+		uv_timer_start(&watcher->retry, watcher_on_retry, RETRY_INTERVAL, 0);
 }
 
 /* If file descriptors or memory run out, many processes may be skipped: only the first is reported. */
-static void refuse(struct watcher *watcher, struct error *why, bool named)
+static void watcher_refuse(struct watcher *watcher, struct error *why, bool named)
 {
 	bool shortage = error_is_shortage(why->code);
 
@@ -214,12 +214,12 @@ static void take_on(struct watcher *watcher, struct process *process, bool has_l
 	kernel_dismiss(watcher->options.kernel, pid);
 	/* -EALREADY: the refusal of its file was reported before. */
 	if (r != -EALREADY)
-		refuse(watcher, &why, named);
+		watcher_refuse(watcher, &why, named);
 }
 
 /* Skips processes that may not be inspected; a notice at the start said that there may be such. */
-static bool open_process(struct watcher *watcher, uint32_t pid, struct process *ret_process,
-			 struct finding *finding)
+static bool watcher_open_process(struct watcher *watcher, uint32_t pid, struct process *ret_process,
+				 struct finding *finding)
 {
 	struct error why = { 0 };
 	int r = process_open(pid, ret_process, &why);
@@ -229,22 +229,22 @@ static bool open_process(struct watcher *watcher, uint32_t pid, struct process *
 	} else if (r < 0) {
 		kernel_dismiss(watcher->options.kernel, pid);
 		if (error_is_shortage(r))
-			refuse(watcher, &why, true);
+			watcher_refuse(watcher, &why, true);
 	}
 	return r == 0;
 }
 
-static void look_at(struct watcher *watcher, const struct process_news *news,
-		    struct finding *finding)
+static void watcher_examine(struct watcher *watcher, const struct process_news *news,
+			    struct finding *finding)
 {
 	const struct discovery_rules *rules = &watcher->options.rules;
 	bool by_port = news->kind == RECORD_LISTEN && discovery_wants_port(rules, news->port);
 	struct process process;
 
-	if (!open_process(watcher, news->pid, &process, finding))
+	if (!watcher_open_process(watcher, news->pid, &process, finding))
 		return;
 	if (by_port || discovery_wants(rules, &process))
-		take_on(watcher, &process, by_port, by_port || is_named(watcher, &process),
+		take_on(watcher, &process, by_port, by_port || watcher_is_named(watcher, &process),
 			finding);
 	else if (binary_cache_knows(watcher->options.cache, &process.file))
 		kernel_dismiss_program(watcher->options.kernel, news->pid);
@@ -279,15 +279,15 @@ static void look_for(struct watcher *watcher, uint32_t pid, struct finding *find
 	int r = process_open(pid, &process, &why);
 
 	if (error_is_shortage(r))
-		refuse(watcher, &why, true);
+		watcher_refuse(watcher, &why, true);
 	if (r < 0)
 		return;
 	r = discovery_wants_now(rules, &process, &why);
 	if (r < 0)
-		refuse(watcher, &why, true);
+		watcher_refuse(watcher, &why, true);
 	else if (r)
-		take_on(watcher, &process, true, rules->port_count || is_named(watcher, &process),
-			finding);
+		take_on(watcher, &process, true,
+			rules->port_count || watcher_is_named(watcher, &process), finding);
 	process_close(&process);
 }
 
@@ -336,7 +336,8 @@ static void add_again(struct watcher *watcher, uint32_t pid, struct finding *fin
  * be wanted again. News from before it became the target that it is says nothing new: a shell that starts a
  * server runs two programs in no time.
  */
-static void act_on(struct watcher *watcher, struct pending_news *pending, struct finding *finding)
+static void watcher_act_on(struct watcher *watcher, struct pending_news *pending,
+			   struct finding *finding)
 {
 	const struct process_news *news = &pending->news;
 	bool is_known = news->kind == RECORD_EXEC &&
@@ -352,7 +353,7 @@ static void act_on(struct watcher *watcher, struct pending_news *pending, struct
 	if (is_known)
 		return;
 	if (watcher_is_open(watcher))
-		look_at(watcher, news, finding);
+		watcher_examine(watcher, news, finding);
 	else if (pending->was_target)
 		add_again(watcher, news->pid, finding);
 }
@@ -360,7 +361,7 @@ static void act_on(struct watcher *watcher, struct pending_news *pending, struct
 void watcher_retry(struct watcher *watcher)
 {
 	if (watcher->starved)
-		uv_timer_start(&watcher->retry, on_retry, RETRY_SOON, 0);
+		uv_timer_start(&watcher->retry, watcher_on_retry, RETRY_SOON, 0);
 }
 
 bool watcher_expects(const struct watcher *watcher, uint32_t pid)
@@ -413,7 +414,7 @@ bool watcher_next(struct watcher *watcher, struct finding *ret_finding)
 {
 	*ret_finding = (struct finding){ 0 };
 	if (watcher->acted < watcher->pending_count) {
-		act_on(watcher, &watcher->pending[watcher->acted], ret_finding);
+		watcher_act_on(watcher, &watcher->pending[watcher->acted], ret_finding);
 		return true;
 	}
 	watcher->pending_count = watcher->acted = 0;

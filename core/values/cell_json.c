@@ -10,7 +10,7 @@
 
 enum { LARGEST_EXACT_BITS = 53 }; /* of a double */
 
-static void put_text(struct json_writer *writer, const char *format, uint64_t value)
+static void cell_put_formatted(struct json_writer *writer, const char *format, uint64_t value)
 {
 	char text[32];
 
@@ -24,7 +24,7 @@ void cell_json_signed(struct json_writer *writer, int64_t value)
 	if (value >= -largest && value <= largest)
 		json_integer(writer, value);
 	else
-		put_text(writer, "%lld", (uint64_t)value);
+		cell_put_formatted(writer, "%lld", (uint64_t)value);
 }
 
 void cell_json_unsigned(struct json_writer *writer, uint64_t value)
@@ -32,7 +32,7 @@ void cell_json_unsigned(struct json_writer *writer, uint64_t value)
 	if (value <= UINT64_C(1) << LARGEST_EXACT_BITS)
 		json_integer(writer, (int64_t)value);
 	else
-		put_text(writer, "%llu", value);
+		cell_put_formatted(writer, "%llu", value);
 }
 
 void cell_json_float(struct json_writer *writer, uint64_t bits, uint8_t size)
@@ -77,7 +77,7 @@ bool cell_json_value(struct json_writer *writer, const struct redaction *redacti
 		return cell_json_string(writer, redaction, value);
 	case CELL_POINTER:
 		if (value->integer)
-			put_text(writer, "0x%llx", (uint64_t)value->integer);
+			cell_put_formatted(writer, "0x%llx", (uint64_t)value->integer);
 		else
 			json_null(writer);
 		break;
@@ -95,10 +95,10 @@ bool cell_json_key(struct json_writer *writer, const struct redaction *redaction
 		json_name(writer, value->integer ? "true" : "false");
 		break;
 	case CELL_INT:
-		put_text(writer, "%lld", (uint64_t)value->integer);
+		cell_put_formatted(writer, "%lld", (uint64_t)value->integer);
 		break;
 	case CELL_UINT:
-		put_text(writer, "%llu", (uint64_t)value->integer);
+		cell_put_formatted(writer, "%llu", (uint64_t)value->integer);
 		break;
 	case CELL_FLOAT:
 		go_float_text((uint64_t)value->integer, cell->size, text);
@@ -107,7 +107,7 @@ bool cell_json_key(struct json_writer *writer, const struct redaction *redaction
 	case CELL_STRING:
 		return cell_json_string(writer, redaction, value);
 	case CELL_POINTER:
-		put_text(writer, "0x%llx", (uint64_t)value->integer);
+		cell_put_formatted(writer, "0x%llx", (uint64_t)value->integer);
 		break;
 	}
 	return true;

@@ -41,7 +41,7 @@ static void put_escaped(struct text_buffer *text, const struct url_part *part, c
 	}
 }
 
-static int digit_of(char c)
+static int url_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -58,10 +58,10 @@ static bool decodes_to(const struct url_part *raw, const struct url_part *plain)
 		int c = (unsigned char)raw->data[i];
 
 		if (c == '%') {
-			if (raw->size - i < 3 || digit_of(raw->data[i + 1]) < 0 ||
-			    digit_of(raw->data[i + 2]) < 0)
+			if (raw->size - i < 3 || url_digit(raw->data[i + 1]) < 0 ||
+			    url_digit(raw->data[i + 2]) < 0)
 				return false;
-			c = digit_of(raw->data[i + 1]) << 4 | digit_of(raw->data[i + 2]);
+			c = url_digit(raw->data[i + 1]) << 4 | url_digit(raw->data[i + 2]);
 			i += 2;
 		}
 		if (used == plain->size || (unsigned char)plain->data[used] != c)

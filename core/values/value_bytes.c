@@ -43,7 +43,8 @@ bool value_bytes(const struct value_printer *printer, const struct shape_node *n
 	return true;
 }
 
-static void put_bytes(struct value_printer *printer, const struct node_bytes *bytes, bool is_key)
+static void value_put_bytes(struct value_printer *printer, const struct node_bytes *bytes,
+			    bool is_key)
 {
 	enum bytes_notation notation = printer->arguments->shape->spec->notation;
 	const struct byte_string *whole = &bytes->bytes;
@@ -68,7 +69,7 @@ void value_print_bytes(struct value_printer *printer, const struct shape_node *n
 	struct node_bytes bytes;
 
 	if (value_bytes(printer, node, &bytes))
-		put_bytes(printer, &bytes, false);
+		value_put_bytes(printer, &bytes, false);
 	else
 		json_null(printer->writer);
 }
@@ -79,6 +80,6 @@ bool value_print_bytes_key(struct value_printer *printer, const struct shape_nod
 
 	if (!value_bytes(printer, node, &bytes))
 		return false;
-	put_bytes(printer, &bytes, true);
+	value_put_bytes(printer, &bytes, true);
 	return true;
 }

@@ -67,7 +67,7 @@ static void put_made_text(struct value_printer *printer, const struct shape_node
 }
 
 /* A value that is known by a text. */
-static void put_text(struct value_printer *printer, const struct shape_node *node)
+static void value_put_text(struct value_printer *printer, const struct shape_node *node)
 {
 	struct text_buffer text = { 0 };
 	enum value_text made = value_text(printer, node, &text);
@@ -183,7 +183,7 @@ static void put_elements(struct value_printer *printer, const struct shape_node 
 		value_note_cut(printer);
 }
 
-static void put_slice(struct value_printer *printer, const struct shape_node *node)
+static void value_put_slice(struct value_printer *printer, const struct shape_node *node)
 {
 	const struct hit_value *length = value_of_cell(printer, node->second);
 
@@ -338,7 +338,7 @@ void value_print(struct value_printer *printer, const struct shape_node *node)
 		value_print_bytes(printer, node);
 		break;
 	case SHAPE_SLICE:
-		put_slice(printer, node);
+		value_put_slice(printer, node);
 		break;
 	case SHAPE_MAP:
 		put_map(printer, node);
@@ -355,7 +355,7 @@ void value_print(struct value_printer *printer, const struct shape_node *node)
 	case SHAPE_TIME:
 	case SHAPE_DURATION:
 	case SHAPE_TEXT:
-		put_text(printer, node);
+		value_put_text(printer, node);
 		break;
 	case SHAPE_OPTIONAL:
 		put_optional(printer, node);

@@ -63,8 +63,9 @@ static enum value_text put_time(const struct value_printer *printer, const struc
 	return VALUE_TEXT_MADE;
 }
 
-static enum value_text put_duration(const struct value_printer *printer,
-				    const struct shape_node *node, struct text_buffer *text)
+static enum value_text value_text_put_duration(const struct value_printer *printer,
+					       const struct shape_node *node,
+					       struct text_buffer *text)
 {
 	const struct hit_value *value = value_of_cell(printer, node->cell);
 	char duration[GO_TEXT_SIZE];
@@ -108,8 +109,8 @@ static void put_ip(const uint8_t *bytes, size_t size, struct text_buffer *text)
 }
 
 /* Of a nil slice, or one that could not be read, there is no text; of one that was cut not the whole. */
-static enum value_text put_slice(const struct value_printer *printer, const struct shape_node *node,
-				 struct text_buffer *text)
+static enum value_text value_text_put_slice(const struct value_printer *printer,
+					    const struct shape_node *node, struct text_buffer *text)
 {
 	const struct shape_node *part = text_part(node, 0);
 	const struct hit_value *pointer =
@@ -184,14 +185,14 @@ enum value_text value_text(struct value_printer *printer, const struct shape_nod
 	if (node->kind == SHAPE_TIME)
 		return put_time(printer, node, text);
 	if (node->kind == SHAPE_DURATION)
-		return put_duration(printer, node, text);
+		return value_text_put_duration(printer, node, text);
 	switch ((enum text_form)node->count) {
 	case TEXT_UUID:
 		return put_uuid(printer, node, text);
 	case TEXT_IP:
 	case TEXT_IP_MASK:
 	case TEXT_HARDWARE_ADDRESS:
-		return put_slice(printer, node, text);
+		return value_text_put_slice(printer, node, text);
 	case TEXT_INTEGER:
 		return put_integer(printer, node, text);
 	case TEXT_URL:
