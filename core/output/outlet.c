@@ -69,7 +69,8 @@ static void on_room(uv_poll_t *room, int status, int events)
 
 /* ---- opening ---- */
 
-static int poll_descriptor(struct outlet *outlet, void *loop, int descriptor, int idle, int waiting)
+static int poll_descriptor(struct outlet *outlet, uv_loop_t *loop, int descriptor, int idle,
+			   int waiting)
 {
 	int r = uv_poll_init(loop, &outlet->room, descriptor);
 
@@ -84,7 +85,7 @@ static int poll_descriptor(struct outlet *outlet, void *loop, int descriptor, in
 }
 
 /* uv_poll_init() makes a descriptor non-blocking, for all who have it: so it gets an epoll. */
-static int poll_shared(struct outlet *outlet, void *loop, int descriptor)
+static int poll_shared(struct outlet *outlet, uv_loop_t *loop, int descriptor)
 {
 	struct epoll_event event = { .events = EPOLLOUT };
 

@@ -5,11 +5,13 @@
 #include "batch.h"
 #include "format.h"
 
+struct uv_loop_s;
+
 /* An outbox on a libuv loop: what waits is written when its reader has made room. */
 struct outlet;
 
 struct outlet_options {
-	void *loop; /* a uv_loop_t */
+	struct uv_loop_s *loop;
 	size_t limit;
 	struct format *lost_format; /* see struct outbox_options; it outlives the outlet */
 	/* Its reader is gone (-EPIPE, -ECONNRESET), or it cannot be written. Told from the loop only. */

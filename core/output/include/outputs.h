@@ -20,7 +20,7 @@ enum outputs_standard { OUTPUTS_NONE, OUTPUTS_TABLE, OUTPUTS_JSON };
 
 /* The strings must outlive the outputs. */
 struct outputs_options {
-	void *loop;			/* a uv_loop_t */
+	struct uv_loop_s *loop;
 	enum outputs_standard standard; /* a table only without other outputs */
 	const char *file;		/* path of the file to append to, or NULL */
 	const char *socket;		/* path of the socket, or NULL; see sink_create_socket() */

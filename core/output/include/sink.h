@@ -9,11 +9,13 @@
 #include "format.h"
 #include "notice.h"
 
+struct uv_loop_s;
+
 /* A destination of lines. A sink never waits for its reader. */
 struct sink;
 
 struct sink_options {
-	void *loop;   /* a uv_loop_t */
+	struct uv_loop_s *loop;
 	size_t limit; /* limit on the bytes queued for one reader */
 	/*
 	 * Makes the line that reports lost lines; NULL: there is no such line. Not used for other
