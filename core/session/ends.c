@@ -4,16 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
+
+enum { FIRST_COUNT = 16 };
+
 void ends_finish(struct ends *ends)
 {
 	free(ends->waiting);
 	*ends = (struct ends){ 0 };
 }
 
-/* Room behind the last one: what was removed at the front makes some. */
+/* Makes room behind the last one: first from what was removed at the front, then from the heap. */
 static bool ends_make_room(struct ends *ends)
 {
-	size_t capacity = ends->capacity ? 2 * ends->capacity : 16;
 	struct end *waiting;
 
 	if (ends->first) {
@@ -22,17 +25,18 @@ static bool ends_make_room(struct ends *ends)
 		ends->first = 0;
 		return true;
 	}
-	waiting = realloc(ends->waiting, capacity * sizeof(struct end));
-	if (!waiting)
-		return false;
-	ends->waiting = waiting;
-	ends->capacity = capacity;
-	return true;
+	waiting = array_reserve(ends->waiting, (ends->count + 1) * sizeof(struct end),
+				FIRST_COUNT * sizeof(struct end), &ends->size);
+	if (waiting)
+		ends->waiting = waiting;
+	return waiting;
 }
 
 bool ends_add(struct ends *ends, const struct end *end)
 {
-	if (ends->first + ends->count == ends->capacity && !ends_make_room(ends))
+	size_t last = ends->first + ends->count;
+
+	if ((last + 1) * sizeof(struct end) > ends->size && !ends_make_room(ends))
 		return false;
 	ends->waiting[ends->first + ends->count++] = *end;
 	ends->unknown += !end->target;

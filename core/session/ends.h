@@ -21,7 +21,8 @@ struct end {
  */
 struct ends {
 	struct end *waiting;
-	size_t first, count, capacity;
+	size_t first, count;
+	size_t size;	/* of the array, in bytes */
 	size_t unknown; /* of those that wait: were no targets */
 };
 

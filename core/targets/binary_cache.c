@@ -7,6 +7,7 @@
 #include <string.h>
 #include <uv.h>
 
+#include "array.h"
 #include "binary.h"
 #include "known_binary.h"
 #include "refused_files.h"
@@ -22,7 +23,7 @@ enum {
 struct binary_cache {
 	struct binary_cache_options options;
 	struct known_binary **binaries;
-	size_t count, capacity;
+	size_t count;
 	size_t inspections; /* made so far */
 	struct refused_files refused;
 	bool warned; /* that a file cannot be pinned */
@@ -35,16 +36,12 @@ struct binary_cache {
 
 static int binary_cache_add(struct binary_cache *cache, struct known_binary *binary)
 {
-	if (cache->count == cache->capacity) {
-		size_t capacity = cache->capacity ? 2 * cache->capacity : 16;
-		struct known_binary **binaries =
-			realloc(cache->binaries, capacity * sizeof(struct known_binary *));
+	struct known_binary **binaries =
+		array_grow(cache->binaries, cache->count, sizeof(struct known_binary *));
 
-		if (!binaries)
-			return -ENOMEM;
-		cache->binaries = binaries;
-		cache->capacity = capacity;
-	}
+	if (!binaries)
+		return -ENOMEM;
+	cache->binaries = binaries;
 	binary->cache = cache;
 	cache->binaries[cache->count++] = binary;
 	return 0;

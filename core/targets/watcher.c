@@ -7,6 +7,7 @@
 
 #include <linux/types.h>
 
+#include "array.h"
 #include "contract.h"
 #include "deployments.h"
 #include "file_limit.h"
@@ -95,8 +96,7 @@ bool watcher_is_open(const struct watcher *watcher)
 static int add_binary(struct watcher *watcher, const struct wanted_binary *binary)
 {
 	size_t count = watcher->options.rules.binary_count;
-	struct wanted_binary *binaries =
-		realloc(watcher->binaries, (count + 1) * sizeof(*binaries));
+	struct wanted_binary *binaries = array_grow(watcher->binaries, count, sizeof(*binaries));
 
 	if (!binaries)
 		return -ENOMEM;
