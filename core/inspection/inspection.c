@@ -136,7 +136,7 @@ static int inspection_refuse_all(const struct probe_set *probe_set,
 		r = error_adopt(err, &refusals.reasons[0]);
 	} else {
 		for (size_t i = 0; i < refusals.count; i++)
-			options->refused(options->user, &refusals.reasons[i]);
+			notice_error(options->notifier, NOTICE_ERROR, &refusals.reasons[i]);
 		r = error_fail(err, -ENOENT, "none of the functions can be traced");
 	}
 	refusals_finish(&refusals);
@@ -152,7 +152,7 @@ static int tell_refusals(const struct probe_set *probe_set,
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < refusals.count; i++)
-		options->refused(options->user, &refusals.reasons[i]);
+		notice_error(options->notifier, NOTICE_ERROR, &refusals.reasons[i]);
 	refusals_finish(&refusals);
 	return 0;
 }
@@ -282,8 +282,8 @@ static int inspection_examine(struct inspection *inspection, const struct inspec
 	if (r == 0)
 		r = keep_unseen(inspection, &probe_set, err);
 	if (r == 0) {
-		probe_set_warn(&probe_set, &(struct warning_listener){ options->refused,
-								       options->user, file->name });
+		probe_set_warn(&probe_set,
+			       &(struct warning_listener){ options->notifier, file->name });
 		take_shapes(inspection, &probe_set);
 	}
 	probe_set_finish(&probe_set);

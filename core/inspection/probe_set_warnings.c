@@ -189,13 +189,11 @@ static void tell_any_pointers(const struct probe_set *probe_set,
 static void tell_others(const struct probe_set *probe_set, const struct warning_listener *listener)
 {
 	char others[OTHER_SERVERS_MAX * OTHER_SERVER_NAME];
-	struct error news = { 0 };
 
 	if (probe_set->others.count == 0)
 		return;
 	other_servers_format(&probe_set->others, others, sizeof(others));
-	error_fail(&news, 0, "not traced: %s", others);
-	warning_tell(listener, &news);
+	notice_news(listener->notifier, NOTICE_INFO, listener->name, "not traced: %s", others);
 }
 
 void probe_set_warn(const struct probe_set *probe_set, const struct warning_listener *listener)
@@ -203,7 +201,7 @@ void probe_set_warn(const struct probe_set *probe_set, const struct warning_list
 	const struct error *refusal = types_refusal(probe_set->binary->types);
 
 	if (refusal)
-		listener->tell(listener->user, refusal);
+		notice_error(listener->notifier, NOTICE_ERROR, refusal);
 	tell_limitations(probe_set, listener);
 	tell_refused(probe_set, listener);
 	tell_copies(probe_set, listener);

@@ -4,5 +4,5 @@
 void warning_tell(const struct warning_listener *listener, struct error *why)
 {
 	error_subject(why, "%s", listener->name);
-	listener->tell(listener->user, why);
+	notice_error(listener->notifier, NOTICE_ERROR, why);
 }

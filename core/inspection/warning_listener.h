@@ -2,12 +2,11 @@
 #ifndef GOHTTPSNOOP_CORE_WARNING_LISTENER_H
 #define GOHTTPSNOOP_CORE_WARNING_LISTENER_H
 
-#include "error.h"
+#include "notice.h"
 
-/* Receives warnings. An error with code 0 is information, not a failure. */
+/* Receives warnings about a binary. */
 struct warning_listener {
-	void (*tell)(void *user, const struct error *why);
-	void *user;
+	const struct notifier *notifier;
 	const char *name; /* of the binary, for messages */
 };
 

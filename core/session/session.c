@@ -87,13 +87,6 @@ static void on_ended(void *user, struct target *target)
 	run_step(session);
 }
 
-static void on_refused(void *user, const struct error *why)
-{
-	struct session *session = user;
-
-	notice_error(&session->options.notifier, why->code < 0 ? NOTICE_ERROR : NOTICE_INFO, why);
-}
-
 int session_add_process(struct session *session, uint32_t pid, struct error *err)
 {
 	uint32_t process = process_of_thread(pid);
@@ -211,8 +204,7 @@ static int open_cache(struct session *session, struct error *err)
 		.inspection = {
 			.spec = session->options.spec,
 			.types = session->options.types,
-			.refused = on_refused,
-			.user = session,
+			.notifier = &session->options.notifier,
 		},
 		.notifier = &session->options.notifier,
 	};

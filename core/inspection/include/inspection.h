@@ -3,6 +3,7 @@
 #define GOHTTPSNOOP_CORE_INSPECTION_H
 
 #include "kernel.h"
+#include "notice.h"
 #include "schema.h"
 #include "trace_spec.h"
 
@@ -15,9 +16,7 @@ struct inspection;
 struct inspection_options {
 	const struct trace_spec *spec; /* what to trace; outlives the inspection */
 	const char *types; /* a file that has the types of binaries that have not, or NULL */
-	/* Told of what cannot be traced while the rest can; of code 0 where nothing is wrong with it. */
-	void (*refused)(void *user, const struct error *why);
-	void *user;
+	const struct notifier *notifier; /* for what cannot be traced although the rest can */
 };
 
 struct inspection_file {

@@ -96,15 +96,16 @@ static int compile_requests(void)
 	return compile_requests_with(&(struct request_capture_texts){ .expression_count = 0 });
 }
 
-static void tell(void *user, const struct error *why)
+static void tell(void *user, enum notice_level level, const char *text)
 {
 	snprintf(stage.told + strlen(stage.told), sizeof(stage.told) - strlen(stage.told),
-		 "%d %s: %s\n", why->code, why->subject, why->what);
+		 "%s %s\n", level == NOTICE_ERROR ? "error" : "info", text);
 }
 
 static const char *warnings(void)
 {
-	const struct warning_listener listener = { tell, NULL, "shop" };
+	const struct notifier notifier = { .tell = tell };
+	const struct warning_listener listener = { &notifier, "shop" };
 
 	stage.told[0] = '\0';
 	probe_set_warn(&stage.probe_set, &listener);
@@ -116,6 +117,8 @@ static void assert_warned(const char *wanted)
 	if (strcmp(warnings(), wanted) != 0)
 		fail_msg("%s\nnot\n%s", stage.told, wanted);
 }
+
+#define NO_PGO " (build without profile-guided optimisation: -pgo=off)\n"
 
 /* "start end panic": the roles of the probes that fit, in order. */
 static void assert_fit(const char *wanted)
@@ -180,12 +183,11 @@ static void inlined_calls_hide_what_they_called(void **state)
 	/* An open request says nothing about its handler where ends are not seen. */
 	assert_fit("start end");
 	assert_warned(
-		"-2 shop: HTTP/1 requests cannot be observed: net/http.serverHandler.ServeHTTP was "
-		"inlined\n"
-		"-2 shop: the end of HTTP/1 requests cannot be observed: "
-		"net/http.(*response).finishRequest was inlined\n"
-		"-2 shop: panics of handlers cannot be observed: net/http.(*conn).close was "
-		"inlined\n");
+		"error shop: HTTP/1 requests cannot be observed: net/http.serverHandler.ServeHTTP was "
+		"inlined" NO_PGO "error shop: the end of HTTP/1 requests cannot be observed: "
+		"net/http.(*response).finishRequest was inlined" NO_PGO
+		"error shop: panics of handlers cannot be observed: net/http.(*conn).close was "
+		"inlined" NO_PGO);
 	assert_string_equal(probe_set_unseen(&stage.probe_set, 0), "HTTP/1 requests");
 	assert_string_equal(probe_set_unseen(&stage.probe_set, 1), "the end of HTTP/1 requests");
 	assert_string_equal(probe_set_unseen(&stage.probe_set, 2), "panics of handlers");
@@ -198,7 +200,7 @@ static void other_servers_are_told_of(void **state)
 		    FUNCTIONS(HTTP1,
 			      "google.golang.org/grpc/transport.(*http2Server).HandleStreams"));
 	assert_int_equal(compile_requests(), 0);
-	assert_warned("0 shop: not traced: requests of google.golang.org/grpc\n");
+	assert_warned("info shop: not traced: requests of google.golang.org/grpc\n");
 	assert_string_equal(probe_set_unseen(&stage.probe_set, 0),
 			    "requests of google.golang.org/grpc");
 	assert_null(probe_set_unseen(&stage.probe_set, 1));
@@ -254,8 +256,8 @@ static void captures_that_are_null_are_told_of(void **state)
 	open_binary("go1.22.5", FUNCTIONS(HTTP1));
 	assert_int_equal(compile_requests_with(&texts), 0);
 	told = warnings();
-	assert_non_null(strstr(told, "-61 shop: req.TLS.ServerName will be null: "));
-	assert_non_null(strstr(told, "-61 shop: w.conn.server.Addr will be null: "));
+	assert_non_null(strstr(told, "error shop: req.TLS.ServerName will be null: "));
+	assert_non_null(strstr(told, "error shop: w.conn.server.Addr will be null: "));
 	assert_null(strstr(told, "req.Host"));
 	/* Each once. */
 	assert_null(strstr(strstr(told, "ServerName will") + 1, "ServerName will"));
@@ -282,9 +284,9 @@ static void unknown_layouts_are_told_of(void **state)
 	assert_int_equal(compile_requests(), 0);
 	assert_fit("start end");
 	assert_warned(
-		"-61 shop: panics of handlers cannot be observed: types are missing: the binary "
+		"error shop: panics of handlers cannot be observed: types are missing: the binary "
 		"has no DWARF\n"
-		"-61 shop: goid, route, status, response_bytes will be null: the layouts of "
+		"error shop: goid, route, status, response_bytes will be null: the layouts of "
 		"go1.99.1 are not known, and the binary has no DWARF\n");
 }
 

@@ -77,10 +77,6 @@ static void on_ended(void *user, struct target *target)
 	do_step(run);
 }
 
-static void on_refused(void *user, const struct error *why)
-{
-}
-
 static void on_event(void *user, const struct event *event)
 {
 	struct run *run = user;
@@ -98,7 +94,7 @@ static void open_parts(struct run *run, const struct discovery_rules *rules)
 	const struct binary_cache_options cache = {
 		.loop = &run->loop,
 		.kernel = kernel_fake(),
-		.inspection.refused = on_refused,
+		.inspection.notifier = &run->notifier,
 		.notifier = &run->notifier,
 	};
 	struct targets_options targets = {
