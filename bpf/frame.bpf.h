@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * The stack frames of the eBPF functions. A hit can be preempted, and one that faults a page in sleeps,
- * while another thread hits a probe on the same CPU. Since Linux 6.13 (commit a76ab5731e32) the kernel
- * gives a program of which a function has a frame of 64 bytes or more a stack of its own for each CPU,
- * not for each thread: the second hit then overwrites what the first has there. The verifier rounds
- * frames up to 16 bytes, so no frame here may be larger than 48. Functions are split, and not inlined,
- * where that keeps them below; what does not fit into registers is in the scratch slot, which a hit has
- * for itself. tests/unit/bpf/test_frames.c holds the limit.
+ * The stack frames of the eBPF functions. A hit can be preempted, or sleep while a page is faulted in, while another
+ * thread hits a probe on the same CPU. Since Linux 6.13 (commit a76ab5731e32) a program with a function whose frame
+ * has 64 bytes or more gets one stack for each CPU, not for each thread: the second hit then overwrites the frames of
+ * the first. The verifier rounds frames up to 16 bytes, so no frame here may be larger than 48. Functions are split,
+ * and not inlined, where this keeps frames small enough; other state is in the scratch slot, which belongs to one
+ * hit. tests/unit/bpf/test_frames.c checks the limit.
  */
 #ifndef GOHTTPSNOOP_BPF_FRAME_BPF_H
 #define GOHTTPSNOOP_BPF_FRAME_BPF_H
@@ -14,9 +13,9 @@
 #include <bpf/bpf_helpers.h>
 
 /*
- * Limits an integer in the register that is used afterwards. Where C compares, clang may compare a copy,
- * of which verifiers before Linux 6.8 do not know that it is one. Tests compile this for the host, where
- * there is no verifier.
+ * Limits an integer in the register that is used afterwards. For a comparison in C, clang may compare a copy, and
+ * verifiers before Linux 6.8 do not know that it is a copy. Tests compile this for the host, where there is no
+ * verifier.
  */
 #ifdef __bpf__
 #define LIMIT(value, most)                                    \

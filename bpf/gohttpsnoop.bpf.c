@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /*
- * The kernel side: one program, an interpreter of plans, in the variants the attachment needs. It
- * knows no Go version, no offset and no register: user space has decided all that (see contract.h).
+ * The eBPF side: one program, an interpreter of plans, in the variants that the attachment methods need. It contains
+ * no Go version, no offset and no choice of registers: those are in the plans, which user space makes (see
+ * contract.h).
  */
 #include <linux/bpf.h>
 #include <linux/ptrace.h>
@@ -41,7 +42,7 @@ static __always_inline void load_registers(struct scratch *scratch, const struct
 {
 	__u64 *registers = (__u64 *)scratch->work;
 
-	/* The verifier takes no offset into the context that is not a constant. */
+	/* The verifier accepts only constant offsets into the context. */
 #pragma unroll
 	for (int i = 0; i < PT_REGS_WORDS; i++)
 		registers[i] = context[i];
@@ -54,7 +55,7 @@ static __always_inline __u64 *lost_of(const struct plan *plan)
 	return &lost[plan->role & (PLAN_ROLE_COUNT - 1)];
 }
 
-/* Completes the head, whose cookie and process are there already, and submits the record. */
+/* Completes the head, which already has the cookie and the process, and submits the record. */
 static __noinline void submit_hit(struct scratch *scratch, const struct plan *plan)
 {
 	struct record_hit *hit = (struct record_hit *)scratch->record;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* Carries out a plan: its operations take cells and strings from registers and memory. */
+/* Executes a plan: its operations copy cells and strings from registers and memory. */
 #ifndef GOHTTPSNOOP_BPF_INTERPRETER_BPF_H
 #define GOHTTPSNOOP_BPF_INTERPRETER_BPF_H
 
@@ -28,7 +28,7 @@ static __always_inline __u64 read_scalar(const struct scratch *scratch,
 	return work_word(scratch, operation->source) << shift >> shift;
 }
 
-/* A short plan has no more blocks and cells than a word has bits: no word has to be looked for. */
+/* A short plan has at most as many blocks and cells as a word has bits, so the word needs no index. */
 static __always_inline void set_bit(__u64 *words, __u8 bit, bool is_long)
 {
 	words[is_long ? bit / 64 : 0] |= 1ull << (bit & 63);
@@ -71,7 +71,7 @@ static __always_inline void put_cell(struct scratch *scratch, bool readable, __u
 	scratch->progress.cell++;
 }
 
-/* Reads a string's bytes, and up to `lookahead` after them on trial, to the end of the record. */
+/* Reads the bytes of a string, and up to `lookahead` bytes after them, to the end of the record. */
 static __noinline bool read_window(struct scratch *scratch, __u64 address, __u64 size,
 				   __u64 lookahead)
 {
@@ -92,7 +92,7 @@ static __noinline bool read_window(struct scratch *scratch, __u64 address, __u64
 	return true;
 }
 
-/* The cell of a string of which `size` bytes stand in the window. */
+/* Returns the cell of a string of which `size` bytes are in the window. */
 static __always_inline __u64 string_cell(struct scratch *scratch, const struct plan *plan,
 					 __u64 address, __u64 size, __u64 length)
 {
@@ -105,7 +105,7 @@ static __always_inline __u64 string_cell(struct scratch *scratch, const struct p
 	return offset << CELL_STRING_OFFSET_SHIFT | size << CELL_STRING_SIZE_SHIFT | length;
 }
 
-/* Puts a string's bytes into the record, unless they stand there already, and its cell. */
+/* Adds the cell of a string, and its bytes unless the record already contains them. */
 static __noinline void put_string(struct scratch *scratch, const struct plan *plan,
 				  const struct plan_operation *operation)
 {
@@ -129,7 +129,7 @@ static __noinline void put_string(struct scratch *scratch, const struct plan *pl
 		put_cell(scratch, true, string_cell(scratch, plan, address, size, length), true);
 }
 
-/* What only long plans have. False when the operation is none of these. */
+/* Executes operations that only long plans have. Returns false for other operations. */
 static __always_inline bool carry_out_condition(struct scratch *scratch, const struct plan *plan,
 						const struct plan_operation *operation,
 						bool readable)
@@ -186,7 +186,7 @@ struct plan_context {
 	const struct plan *plan;
 };
 
-/* One turn of bpf_loop(): 1 ends it. */
+/* One iteration of bpf_loop(): returns 1 to end it. */
 static long carry_out_turn(__u32 turn, struct plan_context *context)
 {
 	const struct plan *plan = context->plan;
@@ -198,8 +198,8 @@ static long carry_out_turn(__u32 turn, struct plan_context *context)
 }
 
 /*
- * The verifier goes through each turn of a loop in the program itself, which short plans can afford
- * and for which they need no call a turn; through the function that bpf_loop() calls it goes once.
+ * The verifier checks each iteration of a loop in the program itself. Short plans are short enough for this, and need
+ * no call for each iteration. It checks the function that bpf_loop() calls only once.
  */
 static __always_inline void carry_out_all(struct scratch *scratch, const struct plan *plan,
 					  bool is_long)
@@ -214,13 +214,13 @@ static __always_inline void carry_out_all(struct scratch *scratch, const struct 
 		carry_out(scratch, plan, &plan->operations[i], false);
 }
 
-/* Fills the record but for its head. */
+/* Fills the record except its head. */
 static __always_inline void interpret(struct scratch *scratch, const struct plan *plan,
 				      bool is_long)
 {
 	__u32 cell_count = plan->cell_count < PLAN_MAX_CELLS ? plan->cell_count : PLAN_MAX_CELLS;
 
-	/* In place: a compound literal would be put together on the stack. */
+	/* In place: a compound literal would be built on the stack. */
 	__builtin_memset(&scratch->progress, 0, sizeof(scratch->progress));
 	scratch->progress.used = sizeof(struct record_hit) + 8 * cell_count;
 	scratch->progress.readable[0] = 1; /* the registers */

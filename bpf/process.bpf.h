@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* Whose hits count, and news of processes that begin to run a program or to listen. */
+/* Which processes hits are reported for, and notifications of exec and listen. */
 #ifndef GOHTTPSNOOP_BPF_PROCESS_BPF_H
 #define GOHTTPSNOOP_BPF_PROCESS_BPF_H
 
@@ -46,7 +46,7 @@ static __always_inline bool listens(__u32 pid)
 	return port_count && bpf_map_lookup_elem(&listeners, &pid);
 }
 
-/* The entry of a traced process, or 0. */
+/* Returns the entry of a traced process, or 0. */
 static __always_inline __u64 traced_entry(__u32 pid)
 {
 	const volatile __u64 *slot = bpf_map_lookup_elem(&traced, &pid);
@@ -56,8 +56,8 @@ static __always_inline __u64 traced_entry(__u32 pid)
 }
 
 /*
- * The cookie of a whole file's probe, with the process and the target that a hit is of. 0 when it is of
- * none: children that share a breakpoint, and processes that run the file but are not wanted, are in no map.
+ * Returns the cookie of a whole file's probe with the process and the target of the hit. 0 if the hit is not
+ * reported: children that share a breakpoint, and processes that run the file but match no rule, are in no map.
  */
 static __noinline __u64 complete_cookie(__u64 cookie, __u32 pid)
 {
@@ -74,7 +74,10 @@ static __noinline __u64 complete_cookie(__u64 cookie, __u32 pid)
 	return cookie | (__u64)pid << COOKIE_PROCESS_SHIFT | target << COOKIE_PLAN_BITS;
 }
 
-/* The cookie that a hit's record carries, or 0 when the hit is not of the process that its probe is for. */
+/*
+ * Returns the cookie for the record of a hit, or 0 if the hit is in another process than the one that its probe is
+ * for.
+ */
 static __always_inline __u64 claim_hit(__u64 cookie, __u32 pid)
 {
 	__u64 owner = cookie >> COOKIE_PROCESS_SHIFT;
@@ -97,7 +100,7 @@ static __noinline int submit_process(__u16 kind, __u16 port, __u32 pid)
 	return 0;
 }
 
-/* Arguments: the task, the thread id it had before, the linux_binprm. */
+/* Arguments: the task, its previous thread id, the linux_binprm. */
 SEC("raw_tp/sched_process_exec")
 int note_exec(void *context __attribute__((unused)))
 {
@@ -105,7 +108,7 @@ int note_exec(void *context __attribute__((unused)))
 
 	if (!pid || (!watch_all && !bpf_map_lookup_elem(&traced, &pid)))
 		return 0;
-	/* What it does from now on is not done by the target that it was. */
+	/* From now on the process is not that target any more. */
 	bpf_map_delete_elem(&traced, &pid);
 	bpf_map_delete_elem(&listeners, &pid);
 	if (watch_all)
@@ -124,7 +127,7 @@ static __noinline bool is_asked_for(__u16 port)
 
 enum { TCP_LISTEN = 10 }; /* linux net/tcp_states.h */
 
-/* Arguments: the socket, its old state, its new one. */
+/* Arguments: the socket, its old state, its new state. */
 SEC("raw_tp/inet_sock_set_state")
 int note_listen(struct bpf_raw_tracepoint_args *context)
 {

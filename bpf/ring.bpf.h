@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* What goes to user space, and the count of what does not. */
+/* The ring buffer of records, and counters of lost records. */
 #ifndef GOHTTPSNOOP_BPF_RING_BPF_H
 #define GOHTTPSNOOP_BPF_RING_BPF_H
 
@@ -10,10 +10,10 @@
 
 #include "contract.h"
 
-/* The reader raises this before it sleeps and the first record after that wakes it. */
+/* The reader sets this before it sleeps. The first record after that wakes the reader. */
 volatile __u32 reader_asleep;
 
-/* Records that could not be submitted, by plan role; and those about processes. */
+/* Numbers of records that could not be submitted: by plan role, and of records about processes. */
 __u64 lost[PLAN_ROLE_COUNT];
 __u64 lost_processes;
 
@@ -23,11 +23,11 @@ struct {
 } ring SEC(".maps");
 
 /*
- * Submitting never wakes the reader, which costs more than everything else here, unless the reader
- * said it sleeps. The commit inside bpf_ringbuf_output() is a full barrier, as is the exchange the
- * reader announces its sleep with: either this sees the announcement or the reader sees the record.
- * The word is lowered when it is certain that a wakeup follows: this thread may stand still in between,
- * and others, who then leave the reader alone, fill the ring.
+ * Submitting wakes the reader only if the reader has announced that it sleeps, because a wakeup costs more than the
+ * rest of a hit. The commit inside bpf_ringbuf_output() is a full barrier, and so is the exchange by which the reader
+ * announces its sleep: either this function sees the announcement, or the reader sees the record. The word is cleared
+ * only when a wakeup is certain: this thread may be stopped in between, and other threads, which then do not wake the
+ * reader, would fill the ring.
  */
 static __noinline void wake_reader(void)
 {
@@ -39,8 +39,8 @@ static __noinline void wake_reader(void)
 }
 
 /*
- * Copies the record into the ring; counts it in `lost` when there is no room. One that leaves none for the
- * nudge has to wake the reader itself.
+ * Copies the record into the ring, or counts it in `lost` if there is no room. A record may leave no room for the
+ * reservation in wake_reader(), so it wakes the reader itself, too.
  */
 static __always_inline void submit(const void *record, __u64 size, __u64 *lost_count)
 {

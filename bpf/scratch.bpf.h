@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* Where a record is put together. */
+/* The memory in which a record is built. */
 #ifndef GOHTTPSNOOP_BPF_SCRATCH_BPF_H
 #define GOHTTPSNOOP_BPF_SCRATCH_BPF_H
 
@@ -20,30 +20,30 @@ enum {
 const volatile __u32 payload_size = DEFAULT_PAYLOAD_SIZE;
 
 /*
- * Strings that no longer fit before here are cut. STRING_MAX_SIZE bytes of slack follow: the verifier
- * cannot relate a size to an offset, and bytes read on trial may reach into it.
+ * Strings that do not fit before this offset are cut. STRING_MAX_SIZE more bytes follow: the verifier cannot relate a
+ * size to an offset, and bytes that are read ahead may extend into them.
  */
 #define RECORD_END (RECORD_MAX_HEAD + payload_size)
 
 /*
- * Where the interpreter stands in one record. It lives in map memory, not in registers: there the
- * verifier assumes nothing of it, and each turn of the loop looks to it like the one before.
+ * The state of the interpreter for one record. It is in map memory, not in registers, because the verifier makes no
+ * assumptions about map memory: each iteration of the loop looks like the one before.
  */
 struct progress {
-	__u32 used;				    /* bytes of the record taken so far */
-	__u32 cell;				    /* the next cell */
+	__u32 used;				    /* bytes of the record used so far */
+	__u32 cell;				    /* number of the next cell */
 	__u64 readable[(PLAN_MAX_BLOCKS + 1) / 64]; /* bit n: block n was read */
 	__u64 unreadable[PLAN_MAX_CELLS / 64];	    /* bit n: cell n could not be read */
-	/* The last bytes read for a string: where they came from and where they stand in the record. */
+	/* The bytes that were last read for a string: their address and their offset in the record. */
 	__u64 window_address;
 	__u32 window_size;
 	__u32 window_offset;
 };
 
 /*
- * A hit has a slot for itself until its record is in the ring. A uprobe program does not migrate, but it
- * can be preempted, and a sleepable one sleeps in page faults, while other threads hit probes on the same
- * CPU: so slots are claimed. A CPU has some of its own; a hit that finds those taken takes a spare one.
+ * A hit owns a slot until its record is in the ring. A uprobe program does not migrate, but it can be preempted, and
+ * a sleepable program sleeps in page faults, while other threads hit probes on the same CPU: so slots are claimed.
+ * Each CPU has some slots; a hit that finds all of them in use takes a spare one.
  */
 struct scratch {
 	__u32 claimed;
@@ -54,7 +54,7 @@ struct scratch {
 	__u8 record[]; /* RECORD_MAX_HEAD + payload_size + STRING_MAX_SIZE bytes, see kernel.c */
 };
 
-/* No per-CPU map: the values of those are limited to 32 KiB. User space knows the number of CPUs. */
+/* Not a per-CPU map: its values are limited to 32 KiB. User space knows the number of CPUs. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, SCRATCH_SLOTS + SCRATCH_SPARE_SLOTS);
@@ -83,7 +83,7 @@ static __noinline struct scratch *scratch_claim_spare(void)
 	return NULL;
 }
 
-/* NULL when all that may be taken are. */
+/* Returns NULL if all slots that it may take are in use. */
 static __always_inline struct scratch *scratch_claim(void)
 {
 	__u32 first = SCRATCH_SPARE_SLOTS + bpf_get_smp_processor_id() * SCRATCH_SLOTS;

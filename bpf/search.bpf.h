@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * Looks through a Go map for an entry, group by group. The hash of a key cannot be had here (it is
- * salted, and made with AES instructions), so this is a bounded scan. How maps lie in memory is in the
- * plan's search; what is known here is only that there are two ways to find all groups.
+ * Searches a Go map for an entry, group by group. The hash of a key cannot be computed here (it is salted and uses
+ * AES instructions), so this is a bounded scan. The layout of the map is in the plan's search; this code only knows
+ * the two ways to find all groups.
  */
 #ifndef GOHTTPSNOOP_BPF_SEARCH_BPF_H
 #define GOHTTPSNOOP_BPF_SEARCH_BPF_H
@@ -11,19 +11,21 @@
 #include "user_memory.bpf.h"
 
 enum {
-	HEADER_SIZE = 64, /* of a map or a table, as far as it is read */
+	HEADER_SIZE = 64, /* bytes of a map's or a table's header that are read */
 	HEADER_MASK = HEADER_SIZE - 1,
 	LARGEST_EXPONENT = 24,
-	/* What a bucket says of an entry: these say that the bucket has moved to the newer array, all
-	 * from there on that there is an entry (golang/go src/runtime/map.go, evacuatedX to minTopHash). */
+	/*
+	 * What a bucket notes about an entry. These values mean that the bucket has moved to the newer array; all
+	 * larger ones mean that the entry exists (golang/go src/runtime/map.go, evacuatedX to minTopHash).
+	 */
 	ENTRY_MOVED = 2,
 	ENTRY_LEAST = 5,
-	ENTRY_ABSENT = 0x80, /* a bit, in tables */
+	ENTRY_ABSENT = 0x80, /* a bit, in groups of tables */
 };
 
-/* Where a search stands. In map memory, as the interpreter's progress is, and for the same reason. */
+/* The state of a search. It is in map memory for the same reason as the interpreter's state. */
 struct search_progress {
-	__u64 group; /* the next of a chain to look at; 0: the next of the array */
+	__u64 group; /* the next group of a chain; 0: the next one of the array */
 	__u64 array, array_index, array_count;
 	__u64 older, older_count;
 	__u64 directory, directory_index, directory_size, table;
@@ -90,7 +92,7 @@ static __always_inline bool begin_search(struct search_progress *progress,
 	return true;
 }
 
-/* The next of the directory's tables; one table can have several places in it, side by side. */
+/* Moves to the next table of the directory. One table can occupy several adjacent places in it. */
 static __always_inline bool next_table(struct search_progress *progress,
 				       const struct plan_search *search)
 {
@@ -110,7 +112,7 @@ static __always_inline bool next_table(struct search_progress *progress,
 	return true;
 }
 
-/* False when all groups were looked at. A turn may end without a group, with some on the way to it. */
+/* Returns false after the last group. An iteration may end without a group if more reads are needed to reach it. */
 static __always_inline bool next_group(struct search_progress *progress,
 				       const struct plan_search *search)
 {
@@ -161,7 +163,7 @@ static __always_inline bool matches(struct search_progress *progress,
 	return difference == 0;
 }
 
-/* Whether the entry in this place is the one that is looked for; leaves its addresses in `progress`. */
+/* Returns whether the entry at this place matches, and stores its addresses in `progress`. */
 static __noinline bool take_entry(struct search_progress *progress,
 				  const struct plan_search *search, __u32 slot)
 {
@@ -181,7 +183,7 @@ static __always_inline bool has_moved(const struct search_progress *progress)
 	       progress->states[0] < ENTRY_LEAST;
 }
 
-/* True when the entry that is looked for is in this group. */
+/* Returns whether the group contains the entry that is searched for. */
 static __noinline bool look_at_group(struct search_progress *progress,
 				     const struct plan_search *search)
 {
@@ -206,7 +208,7 @@ struct search_context {
 	const struct plan_search *search;
 };
 
-/* One turn of bpf_loop(): 1 ends it. */
+/* One iteration of bpf_loop(): returns 1 to end it. */
 static long search_turn(__u32 turn __attribute__((unused)), struct search_context *context)
 {
 	struct search_progress *progress = context->progress;
@@ -217,7 +219,7 @@ static long search_turn(__u32 turn __attribute__((unused)), struct search_contex
 	return progress->group && look_at_group(progress, search);
 }
 
-/* Finds the entry and leaves the addresses of its key and element in `progress`. */
+/* Finds the entry and stores the addresses of its key and element in `progress`. */
 static __noinline bool find_entry(struct search_progress *progress,
 				  const struct plan_search *search, __u64 map, __u32 pass_over)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* What the programs ask of the running kernel: who runs, by which numbers, on which port. */
+/* Facts from the running kernel: the current process and its ids, the port of a socket. */
 #ifndef GOHTTPSNOOP_BPF_TASK_BPF_H
 #define GOHTTPSNOOP_BPF_TASK_BPF_H
 
@@ -9,10 +9,10 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
-/* The inode of the tool's PID namespace, or 0 for the initial one, whose numbers cost nothing. */
+/* The inode of the tool's PID namespace, or 0 for the initial one, whose ids need no translation. */
 const volatile __u32 pid_namespace;
 
-/* Kernel structs, as far as they are needed; CO-RE finds the members in the running kernel's. */
+/* Kernel structs with the members that are used. CO-RE finds these members in the running kernel. */
 #define KERNEL_TYPE __attribute__((preserve_access_index))
 
 struct ns_common {
@@ -53,9 +53,9 @@ struct sock {
 
 enum {
 	MAX_NAMESPACE_LEVELS = 33
-}; /* what the kernel allows: MAX_PID_NS_LEVEL, and the initial one */
+}; /* the kernel's limit: MAX_PID_NS_LEVEL and the initial namespace */
 
-/* A task's number in the tool's PID namespace; 0 when it has none there. */
+/* Returns a task's id in the tool's PID namespace; 0 if it has none there. */
 static __noinline __u64 read_namespace_pid(const struct task_struct *task)
 {
 	const struct pid *pid = BPF_CORE_READ(task, thread_pid);
@@ -80,13 +80,13 @@ static __noinline __u64 read_namespace_process(void)
 	       read_namespace_pid(task);
 }
 
-/* Thread group id << 32 | thread id, as the tool sees them. */
+/* Returns thread group id << 32 | thread id, as the tool sees them. */
 static __always_inline __u64 read_process(void)
 {
 	return pid_namespace ? read_namespace_process() : bpf_get_current_pid_tgid();
 }
 
-/* Go's stack ABI has no register for g: it is in thread-local storage. */
+/* Go's stack ABI has no register for g, which is in thread-local storage. */
 static __noinline __u64 read_thread_pointer(void)
 {
 #if defined(__TARGET_ARCH_x86)

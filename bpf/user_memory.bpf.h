@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* Reading the traced process's memory. */
+/* Reads the memory of the traced process. */
 #ifndef GOHTTPSNOOP_BPF_USER_MEMORY_BPF_H
 #define GOHTTPSNOOP_BPF_USER_MEMORY_BPF_H
 
@@ -11,13 +11,13 @@
 
 #include "frame.bpf.h"
 
-/* No Go object lies in the first page; a pointer into it is nil plus a field offset. */
+/* Go allocates nothing in the first page: a pointer into it is nil plus the offset of a field. */
 #define LOWEST_POINTER 4096
 
-/* Whether the programs are loaded as sleepable ones. Set by user space before loading. */
+/* Whether the programs are loaded as sleepable programs. Set by user space before loading. */
 const volatile bool may_sleep;
 
-/* Reads user memory; a page that is not resident is faulted in where the program may sleep. */
+/* Reads user memory. A page that is not resident is faulted in if the program may sleep. */
 static __noinline bool read_user(void *target, __u32 size, __u64 address)
 {
 	if (address < LOWEST_POINTER)
