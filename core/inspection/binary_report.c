@@ -20,7 +20,7 @@ static const char *const roles[PLAN_ROLE_COUNT] = {
 	[PLAN_ROLE_PANIC] = "panic", [PLAN_ROLE_HIJACK] = "hijack", [PLAN_ROLE_WHOLE] = "whole",
 };
 
-/* A line "KEY\tVALUE…" of the module information; NULL when there is none. */
+/* Returns the line "KEY\tVALUE…" of the module information; NULL if there is none. */
 static const char *find_module_line(const struct build_info *info, const char *key,
 				    size_t *ret_size)
 {
@@ -53,7 +53,7 @@ static void report_module(struct report *report, const struct build_info *info)
 	}
 }
 
-/* A setting may hold what nobody should paste into a bug report. */
+/* A setting may contain secrets, which must not get into a bug report. */
 static void report_setting(struct report *report, const char *key, const char *value, size_t size)
 {
 	static const struct redaction listed;
@@ -152,7 +152,7 @@ static void report_probe(struct report *report, const struct probe_candidate *ca
 	report_close_object(report);
 }
 
-/* Functions that a binary simply does not have are not worth a word. */
+/* Functions that a binary does not have are not reported. */
 static bool is_worth_telling(const struct probe_candidate *probe)
 {
 	return probe->result != -ENOENT;

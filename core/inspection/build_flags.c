@@ -10,7 +10,7 @@ static bool is_byte_of(char byte, const char *bytes)
 	return byte && strchr(bytes, byte);
 }
 
-/* Where the text begins that goes up to `end` without one of these. */
+/* Returns where the text that ends at `end` begins: behind the last of these bytes. */
 static size_t find_begin(const char *flags, size_t end, const char *bytes)
 {
 	while (end > 0 && !is_byte_of(flags[end - 1], bytes))
@@ -18,7 +18,7 @@ static size_t find_begin(const char *flags, size_t end, const char *bytes)
 	return end;
 }
 
-/* Where a value ends: with the quotes that its variable stands in, or the next blank. */
+/* Returns where a value ends: at the quote that encloses its variable, or at the next blank. */
 static size_t find_flag_end(const char *flags, size_t size, size_t equals)
 {
 	size_t word = find_begin(flags, equals, " \t\n'\"");

@@ -6,8 +6,8 @@
 #include "text_buffer.h"
 
 /*
- * Adds the flags of a build to the text, without the secrets that -ldflags gave to variables:
- * `-X main.token=VALUE`, `-X 'main.token=VALUE'`.
+ * Adds the flags of a build to the text, without the secrets that -ldflags assigned to variables: `-X
+ * main.token=VALUE`, `-X 'main.token=VALUE'`.
  */
 void build_flags_add(struct text_buffer *text, const struct redaction *redaction, const char *flags,
 		     size_t size);

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* The captures of a protocol's probe: NULL after the last, or those before the first. */
+/* Returns the capture after `node`, or the first one if `node` is NULL. NULL behind the last one. */
 static const struct shape_node *next_capture(const struct probe_candidate *probe,
 					     const struct shape_node *node)
 {
@@ -29,7 +29,7 @@ static bool is_about_responses(const struct probe_set *probe_set, size_t row)
 	return scope_roots_find(roots, RESPONSE_ROOT);
 }
 
-/* What the capture `node`, number `index` of the row's, was asked for as. */
+/* Returns what the user asked for that led to the capture `node`, number `index` of the row. */
 static struct wanted wanted_by(const struct probe_set *probe_set, size_t row,
 			       const struct shape_node *node, size_t index)
 {
@@ -48,7 +48,10 @@ static bool is_same(const struct wanted *a, const struct wanted *b)
 	       strcmp(a->name, b->name) == 0;
 }
 
-/* Whether the row has the capture; `ret_null`: and it is null there. A header can be several captures. */
+/*
+ * Returns whether the row has the capture, and in `ret_null` whether it is null there. A header can be several
+ * captures.
+ */
 static bool row_has(const struct probe_set *probe_set, size_t row, const struct wanted *wanted,
 		    bool *ret_null)
 {
@@ -68,7 +71,7 @@ static bool row_has(const struct probe_set *probe_set, size_t row, const struct 
 	return has;
 }
 
-/* Whether some row has the capture and its value, of those whose requests come in this manner; NULL: of all. */
+/* Returns whether some row with this manner of requests has the capture and its value. NULL: any manner. */
 static bool is_known_capture(const struct probe_set *probe_set, const struct wanted *wanted,
 			     const char *manner)
 {
@@ -82,7 +85,7 @@ static bool is_known_capture(const struct probe_set *probe_set, const struct wan
 	return false;
 }
 
-/* The one manner of all rows in which the capture is null; NULL when they have several. */
+/* Returns the manner of requests of all rows in which the capture is null; NULL if there are several. */
 static const char *manner_of_nulls(const struct probe_set *probe_set, const struct wanted *wanted)
 {
 	const char *manner = NULL;
@@ -100,14 +103,14 @@ static const char *manner_of_nulls(const struct probe_set *probe_set, const stru
 	return manner;
 }
 
-/* In which of the requests that have the capture it is null, in words. */
+/* Describes in which of the requests that have the capture it is null. */
 static const char *where_null(const struct probe_set *probe_set, const struct wanted *wanted)
 {
 	const char *manner = manner_of_nulls(probe_set, wanted);
 
 	if (!is_known_capture(probe_set, wanted, NULL))
 		return "";
-	/* How requests of several manners begin is seen by the same probe; how they end is not. */
+	/* One probe observes the begin of requests of several manners, but not their end. */
 	return wanted->of_response && manner && !is_known_capture(probe_set, wanted, manner) ?
 		       manner :
 		       "in some requests";

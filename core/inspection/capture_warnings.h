@@ -5,7 +5,7 @@
 #include "probe_set.h"
 #include "warning_listener.h"
 
-/* Tells what was asked for of each request and cannot be known in this binary: once, as the user named it. */
+/* Reports the user's captures that are null in requests of this binary: each once, by the user's name for it. */
 void capture_warn(const struct probe_set *probe_set, const struct warning_listener *listener);
 
 #endif

@@ -37,7 +37,7 @@ const char *function_request_parameter(const struct signature *signature)
 	return NULL;
 }
 
-/* `@g` and its like are no parameters. */
+/* `@g` and similar names are not parameters. */
 bool function_request_needs_types(const struct function_request *request)
 {
 	for (size_t i = 0; i < request->capture_count; i++) {
@@ -56,7 +56,7 @@ static bool has_parameter(const struct signature *signature, const char *name)
 	return false;
 }
 
-/* `ret`, `ret0` and so on, where no parameter is called so. */
+/* Returns whether the expression begins with a result: `ret`, `ret0` and so on, unless a parameter has this name. */
 static bool is_of_result(const struct signature *signature, const struct expression *expression)
 {
 	const char *root = expression->steps[0].name;
@@ -102,7 +102,7 @@ static int unite_capture(struct function_captures *captures, const struct expres
 	return append_united(captures, expression, is_buffer, err);
 }
 
-/* Parameters without a name, and those that the compiler made, cannot be asked for. */
+/* Parameters without a name, and those that the compiler made, cannot be captured. */
 static bool is_capturable(const struct parameter *parameter)
 {
 	const char *name = parameter->name;
@@ -110,7 +110,7 @@ static bool is_capturable(const struct parameter *parameter)
 	return name[0] && name[0] != '.' && name[0] != '~' && strcmp(name, "_") != 0;
 }
 
-/* Whether the function is one of those like io.Reader's `Read(p []byte) (n int, err error)`. */
+/* Returns whether the function has a signature like io.Reader's `Read(p []byte) (n int, err error)`. */
 static bool fills_buffers(const struct function_captures *captures)
 {
 	const struct signature *signature = captures->signature;

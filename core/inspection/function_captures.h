@@ -6,16 +6,16 @@
 #include "probe.h"
 
 /*
- * What all requests for one function capture together: each value once, in the order of first mention.
- * A request without a list asks for all parameters or, where one of them is an *http.Request, for the keys
- * of the request; with `latency` also for what the function returns.
+ * What all requests for one function capture together: each value once, in the order in which they were first named.
+ * A request without a list captures all parameters or, if one of them is an *http.Request, the keys of the request;
+ * with `latency` also the results.
  */
 enum { FUNCTION_MAX_CAPTURES = 1024 };
 
 struct function_capture {
 	struct expression expression;
-	bool is_result; /* read where the function returns */
-	bool is_buffer; /* that the function is to fill: what it holds before is nobody's value */
+	bool is_result; /* read at the returns of the function */
+	bool is_buffer; /* filled by the function, so that its contents mean nothing before */
 };
 
 struct function_captures {
@@ -23,43 +23,43 @@ struct function_captures {
 	const struct signature *signature;
 	bool latency;
 	bool awaits_return;
-	bool shows_results;    /* as `ret`, apart from the results that have a name */
-	bool wants_parameters; /* all of them, however many there are */
-	bool needs_no_types; /* of the function: nothing of its parameters and results is captured */
+	bool shows_results;    /* as `ret`, beside the results that have a name */
+	bool wants_parameters; /* all parameters, whatever their number */
+	bool needs_no_types;   /* no parameter or result is captured */
 	size_t request_count, count;
 	struct function_capture *items;
 };
 
-/* Without any request yet; the function's name and its signature outlive the captures. */
+/* Initialises captures without requests. The function's name and its signature must outlive the captures. */
 void function_captures_init(struct function_captures *captures, const char *function,
 			    const struct signature *signature, bool latency);
 
 /*
- * Adds what a request asks for. -EINVAL when it gives a name to another value than an earlier request
- * does: nothing of the captures is then of use.
+ * Adds the captures of a request. -EINVAL if it uses a name for another value than an earlier request; then the
+ * captures cannot be used any more.
  */
 int function_captures_add(struct function_captures *captures,
 			  const struct function_request *request, struct error *err);
 void function_captures_finish(struct function_captures *captures);
 
-/* Whether a request captures something of the parameters or results, or of all that may be there. */
+/* Returns whether a request captures parameters or results, named or all. */
 bool function_request_needs_types(const struct function_request *request);
 
-/* The name of the parameter through which a function takes an *http.Request; NULL when it takes none. */
+/* Returns the name of the parameter that is an *http.Request; NULL if there is none. */
 const char *function_request_parameter(const struct signature *signature);
 
-/* Captures of one probe, as it is compiled from them. Views into the function's captures and into itself. */
+/* The captures of one probe. Views into the function's captures and into itself. */
 struct probe_wishes {
 	struct shape_wish *wishes;
 	size_t count;
-	uint16_t returned_count;     /* the first of them: what `ret` is to show */
+	uint16_t returned_count;     /* the first of them, which `ret` shows */
 	struct expression *returned; /* of these */
 };
 
-/* Where they are read: where the function begins, where it returns, or where it does both at once. */
+/* Where captures are read: at the begin of the function, at its returns, or at both at once. */
 enum captures_part { CAPTURES_AT_CALL, CAPTURES_AT_RETURN, CAPTURES_AT_ONCE };
 
-/* -ENOMEM is the only failure. */
+/* The only failure is -ENOMEM. */
 int function_captures_wishes(const struct function_captures *captures, enum captures_part part,
 			     struct probe_wishes *ret_wishes, struct error *err);
 void probe_wishes_finish(struct probe_wishes *wishes);

@@ -15,7 +15,7 @@ void function_list_finish(struct function_list *list)
 	*list = (struct function_list){ 0 };
 }
 
-/* Code that is in no segment of the file is refused later; until then its address tells it apart. */
+/* Code outside of the file's segments is refused later; until then functions are compared by address. */
 static uint64_t place_of(const struct binary *binary, const struct function *function)
 {
 	uint64_t file_offset;
@@ -50,7 +50,7 @@ static int add_request(struct listed_function *listed, const struct function_req
 {
 	const struct function_request **requests;
 
-	/* A request means a place once, however many names that has. */
+	/* A request refers to a place once, even if the place has several names. */
 	if (listed->request_count && listed->requests[listed->request_count - 1] == request)
 		return 0;
 	requests = array_grow(listed->requests, listed->request_count, sizeof(*requests));

@@ -6,12 +6,12 @@
 #include "function_request.h"
 #include "pclntab.h"
 
-/* Of what one pattern means. */
+/* The number of functions that one pattern may match. */
 enum { FUNCTION_LIST_PATTERN_MAX = 64 };
 
 /*
- * A function to trace, and each request that means it. Functions are told apart by their place in the
- * file, as their probes are: two names of one place are one function, called by the first.
+ * A function to trace, and each request that matches it. Functions are identified by their place in the file, as
+ * their probes are: two names of one place are one function, listed under the first name.
  */
 struct listed_function {
 	struct function function; /* its name lives as long as the binary */
@@ -21,13 +21,13 @@ struct listed_function {
 };
 
 struct function_list {
-	struct listed_function *items; /* in the order of first mention */
+	struct listed_function *items; /* in the order in which they were first named */
 	size_t count;
 };
 
 /*
- * Adds the functions that `request` means, which outlives the list; says how many those are, also where
- * that is more than are added. Negative only when there is no memory.
+ * Adds the functions that `request` matches, and returns their number, which may be larger than the number of added
+ * ones. The request must outlive the list. The only failure is -ENOMEM.
  */
 int function_list_add(struct function_list *list, const struct binary *binary,
 		      const struct function_request *request, size_t *ret_meant, struct error *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What can be traced of functions that a user names; another part of probe_set.h. */
+/* The probes of functions that a user names; another part of probe_set.h. */
 #include "probe_set.h"
 
 #include <errno.h>
@@ -29,7 +29,7 @@ static struct probe_candidate *probe_set_grow(struct probe_set *probe_set, const
 	return probe;
 }
 
-/* Notes why something that was asked for cannot be traced. */
+/* Adds a candidate with the reason why something that the user named cannot be traced. */
 static int probe_set_refuse(struct probe_set *probe_set, const char *function,
 			    const struct error *why, struct error *err)
 {
@@ -44,7 +44,7 @@ static int probe_set_refuse(struct probe_set *probe_set, const char *function,
 
 /* ---- compiling ---- */
 
-/* What is to be compiled for one function. */
+/* What is compiled for one function. */
 struct task {
 	const struct binary *binary;
 	const struct trace_spec *spec;
@@ -52,7 +52,7 @@ struct task {
 	const struct function_captures *captures;
 };
 
-/* The probes of one function: where it begins and, where its returns are awaited, where it returns. */
+/* The probes of one function: at its begin and, if its returns are traced, at each return. */
 struct probe_pair {
 	struct probe call, end;
 	bool awaits_return, returns_at_once;
@@ -80,7 +80,7 @@ static int compile_probe(const struct task *task, enum captures_part part, struc
 		.returns = at_return,
 		.returns_at_once = part == CAPTURES_AT_ONCE,
 		.needs_no_types = asked->needs_no_types,
-		/* One list that is too long is its author's to shorten. */
+		/* A single list that is too long is an error. The user can shorten it. */
 		.drops_excess = asked->request_count > 1 || asked->wants_parameters,
 	};
 	int r = function_captures_wishes(asked, part, &wishes, err);
@@ -111,8 +111,8 @@ static bool returns_at(const struct probe *end, uint64_t file_offset)
 }
 
 /*
- * A function that returns with its first instruction has one probe, where all there is to it can be read:
- * which of two on one instruction comes first nothing says.
+ * A function that returns with its first instruction has one probe, which reads parameters and results: the order of
+ * two probes on one instruction is not defined.
  */
 static int compile_at_once(const struct task *task, struct probe_pair *pair, struct error *err)
 {
@@ -121,13 +121,13 @@ static int compile_at_once(const struct task *task, struct probe_pair *pair, str
 	return compile_probe(task, CAPTURES_AT_ONCE, &pair->call, &pair->returned_count, err);
 }
 
-/* What is probed as the end of a goroutine cannot be a call that goes on as well. */
+/* The function that is probed as the end of a goroutine cannot be traced as a call that returns. */
 static bool ends_goroutine(const struct function *function)
 {
 	return strcmp(function->name, protocol_goroutine_end.function) == 0;
 }
 
-/* A call whose return would not be seen is not traced either. */
+/* A call whose return cannot be observed is not traced either. */
 static int compile_pair(const struct task *task, struct probe_pair *ret_pair, struct error *err)
 {
 	struct probe_pair pair = { .awaits_return = task->captures->awaits_return };
@@ -149,7 +149,7 @@ static int compile_pair(const struct task *task, struct probe_pair *ret_pair, st
 	return r;
 }
 
-/* Takes over the pair. */
+/* Adds the pair, which is then owned by the probe set. */
 static int add_pair(struct probe_set *probe_set, const char *function,
 		    const struct probe_pair *pair, struct error *err)
 {
@@ -187,7 +187,7 @@ static int compile_task(struct probe_set *probe_set, const struct task *task, st
 	return r;
 }
 
-/* ---- what is asked of a function ---- */
+/* ---- merging requests for a function ---- */
 
 static int find_signature(const struct binary *binary, const struct function *function,
 			  const struct signature **ret_signature, struct error *err)
@@ -205,7 +205,7 @@ static int find_signature(const struct binary *binary, const struct function *fu
 	return r;
 }
 
-/* Whether the request could be met if it were the only one. */
+/* Returns whether the request could be compiled if it were the only one. */
 static int try_alone(const struct task *all, const struct function_request *request,
 		     struct error *err)
 {
@@ -227,9 +227,9 @@ static int try_alone(const struct task *all, const struct function_request *requ
 }
 
 /*
- * Unites what all requests ask of a function. One that does not fit it is refused and does not spoil the
- * others; where two contradict each other there is no saying which is meant. `unknown`: why the function's
- * types are not known; NULL where they are. Returns whether something is left to trace.
+ * Merges all requests for a function. A request that does not match the function is refused without effect on the
+ * others. If two requests contradict each other, the function is not traced. `unknown`: why the types of the function
+ * are not known; NULL if they are known. Returns whether something is left to trace.
  */
 static int unite_requests(struct probe_set *probe_set, const struct listed_function *listed,
 			  const struct task *task, const struct error *unknown,
@@ -280,7 +280,7 @@ static int add_listed_function(struct probe_set *probe_set, const struct listed_
 
 /* ---- requests ---- */
 
-/* What there is to say when a request means no function, or more than are traced. */
+/* Reports that a request matches no function, or more functions than are traced. */
 static int check_match_count(struct probe_set *probe_set, const struct function_request *request,
 			     size_t meant, struct error *err)
 {
@@ -301,7 +301,7 @@ static int check_match_count(struct probe_set *probe_set, const struct function_
 	return r;
 }
 
-/* Whether what has to be said of a request's function was said of an earlier one's. */
+/* Returns whether an earlier request has the same function, so that the same message was already reported. */
 static bool is_repeated(const struct function_request *requests, size_t number)
 {
 	for (size_t i = 0; i < number; i++) {
@@ -336,7 +336,7 @@ static bool awaits_returns(const struct probe_set *probe_set)
 	return false;
 }
 
-/* A goroutine that ends has left what it had called, by a panic that was recovered outside of it. */
+/* The end of a goroutine also ends its open calls, for example after a panic that was recovered in a caller. */
 static int add_goroutine_end(struct probe_set *probe_set, const struct capture_spec *values,
 			     struct error *err)
 {

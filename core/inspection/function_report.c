@@ -10,7 +10,7 @@
 #include "similar.h"
 #include "site.h"
 
-/* More than anybody reads; each costs its disassembly. */
+/* A limit, because each function has to be disassembled. */
 #define MAX_FUNCTIONS 1000
 
 int function_missing(const struct binary *binary, const char *pattern, struct error *err)
@@ -26,7 +26,7 @@ int function_missing(const struct binary *binary, const char *pattern, struct er
 	return -ENOENT;
 }
 
-/* What is known of one function's types, in words when it is not all. */
+/* Reports the types of a function, and why some are missing. */
 static void report_types(struct report *report, const struct binary *binary,
 			 const struct function *function)
 {
@@ -80,7 +80,7 @@ static int report_set(struct report *report, const struct binary *binary,
 	if (names && inlined) {
 		for (size_t i = 0; i < set->count; i++)
 			names[i] = set->functions[i].name;
-		/* Where nothing tells, nothing is said. */
+		/* Without inlining information nothing is reported. */
 		inlining_find(binary->image, binary->pclntab, &binary->version, names, set->count,
 			      inlined, NULL);
 		r = 0;

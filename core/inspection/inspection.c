@@ -15,12 +15,12 @@
 #include "protocol_libraries.h"
 #include "refusals.h"
 
-/* A probe as it is installed: how to read its records. */
+/* An installed probe, and how its records are decoded. */
 struct installed_probe {
 	char *function;
 	int plan;
 	enum site_kind site;
-	uint64_t file_offset; /* of the first place where it is attached */
+	uint64_t file_offset; /* of the first place at which it is attached */
 	struct schema schema;
 	bool has_arguments;
 	struct shape arguments;
@@ -123,7 +123,7 @@ static int install(struct inspection *inspection, struct probe_candidate *candid
 	return add_points(inspection, probe, installed.plan, err);
 }
 
-/* Nothing can be traced: one reason is the error, of several each is told. */
+/* Nothing can be traced: a single reason becomes the error, several reasons are reported one by one. */
 static int inspection_refuse_all(const struct probe_set *probe_set,
 				 const struct inspection_options *options, struct error *err)
 {
@@ -157,7 +157,10 @@ static int tell_refusals(const struct probe_set *probe_set,
 	return 0;
 }
 
-/* Compiles the probes of the requests or functions that the options name; the error says why there are none. */
+/*
+ * Compiles the probes of the requests or functions that the options name. -ENOENT, with the reason, if there are
+ * none.
+ */
 static int find_probes(const struct binary *binary, const struct inspection_options *options,
 		       struct probe_set *probe_set, struct error *err)
 {
@@ -173,7 +176,10 @@ static int find_probes(const struct binary *binary, const struct inspection_opti
 	return r;
 }
 
-/* Installs what can be attached; tells of the rest, but for what the binary simply does not have. */
+/*
+ * Installs the probes that can be attached and reports the others, except those for functions that the binary does
+ * not have.
+ */
 static int install_probe_set(struct inspection *inspection, struct probe_set *probe_set,
 			     const struct inspection_options *options, struct error *err)
 {
@@ -190,7 +196,7 @@ static int install_probe_set(struct inspection *inspection, struct probe_set *pr
 	return r;
 }
 
-/* Takes the shapes of the arguments over; the array of probes does not move any more. */
+/* Moves the shapes of arguments into the inspection. The array of probes does not move any more. */
 static void take_shapes(struct inspection *inspection, struct probe_set *probe_set)
 {
 	struct installed_probe *installed = inspection->probes;
@@ -208,7 +214,7 @@ static void take_shapes(struct inspection *inspection, struct probe_set *probe_s
 	}
 }
 
-/* A uprobe runs on this machine's processor: a binary for another one can only be looked at. */
+/* A uprobe runs on this machine's processor: a binary for another architecture can be inspected, but not traced. */
 static int check_machine(const struct binary *binary, struct error *err)
 {
 	static const char *const names[] = {

@@ -14,15 +14,15 @@ static const char *const roles[] = {
 	[PLAN_ROLE_GOROUTINE_EXIT] = "end of a goroutine",
 };
 
-/* The text of one operation, which is told by what the operations before it have defined. */
+/* The text of one operation. It depends on what earlier operations have defined. */
 struct line {
 	const struct binary *binary;
 	const struct plan *plan;
-	uint32_t cell; /* the next */
+	uint32_t cell; /* number of the next cell */
 	char text[TEXT_SIZE];
 };
 
-/* Where an offset of the work area is: a register, or some bytes into a block. */
+/* Describes an offset of the work area: a register, or a byte of a block. */
 static const char *place_text(const struct line *line, const struct plan_operation *operation,
 			      uint16_t offset, char text[static 64])
 {
@@ -155,7 +155,7 @@ static void report_plan_probe(struct report *report, const struct probe_set *pro
 	report_close_object(report);
 }
 
-/* There is no plan to report: the first reason stands for all. */
+/* There is no plan to report: the first reason becomes the error. */
 static int plan_report_refuse_all(const struct probe_set *probe_set, struct error *err)
 {
 	struct refusals refusals;

@@ -48,8 +48,8 @@ static const char *const seen_by[PLAN_ROLE_COUNT] = {
 };
 
 /*
- * The first probe of the role on a function that is there and cannot be probed. That panics were given up as
- * ends may pass unseen is told with those ends.
+ * Returns the first candidate of the role whose function exists but cannot be probed. Panics that were dropped
+ * because some ends cannot be observed are reported together with those ends.
  */
 static const struct probe_candidate *find_refused(const struct probe_set *probe_set,
 						  enum plan_role role)
@@ -78,7 +78,7 @@ static void tell_refused(const struct probe_set *probe_set, const struct warning
 	}
 }
 
-/* The fields that exist, and whose place is known at none of the probe set's probes. */
+/* Returns the fields that exist, but whose offset is not known at any probe. */
 static uint32_t unknown_fields(const struct probe_set *probe_set)
 {
 	uint32_t unknown = 0, known = 0;
@@ -120,7 +120,7 @@ static void tell_unknown(const struct probe_set *probe_set, const struct warning
 	warning_tell(listener, &why);
 }
 
-/* Functions of which some calls cannot be seen, as they were inlined. */
+/* Reports functions of which some calls cannot be observed because they were inlined. */
 static void tell_inlined(const struct probe_set *probe_set, const struct warning_listener *listener)
 {
 	const struct binary *binary = probe_set->binary;
@@ -144,7 +144,7 @@ static void tell_inlined(const struct probe_set *probe_set, const struct warning
 	}
 }
 
-/* The arguments that are null in every event. */
+/* Reports the arguments that are null in every event. */
 static void tell_gaps(const struct probe_set *probe_set, const struct warning_listener *listener)
 {
 	for (size_t i = 0; i < probe_set->count; i++) {
@@ -161,7 +161,7 @@ static void tell_gaps(const struct probe_set *probe_set, const struct warning_li
 	}
 }
 
-/* Functions of which arguments are shown as addresses, as what those point to is not known. */
+/* Reports functions whose arguments are shown as addresses because the types that they point to are not known. */
 static void tell_any_pointers(const struct probe_set *probe_set,
 			      const struct warning_listener *listener)
 {
@@ -185,7 +185,7 @@ static void tell_any_pointers(const struct probe_set *probe_set,
 	warning_tell(listener, &why);
 }
 
-/* What it serves by other servers than those that are traced. */
+/* Reports other servers in the binary, which are not traced. */
 static void tell_others(const struct probe_set *probe_set, const struct warning_listener *listener)
 {
 	char others[OTHER_SERVERS_MAX * OTHER_SERVER_NAME];

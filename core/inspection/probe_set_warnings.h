@@ -5,7 +5,7 @@
 #include "probe_set.h"
 #include "warning_listener.h"
 
-/* Tells what will be missing, and why, of what can be traced: once for each binary. */
+/* Reports what will be missing, and why, in events of what can be traced: once for each binary. */
 void probe_set_warn(const struct probe_set *probe_set, const struct warning_listener *listener);
 
 #endif

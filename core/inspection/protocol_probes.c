@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What can be traced of the requests that a binary handles; another part of probe_set.h. */
+/* The probes of the requests that a binary handles; another part of probe_set.h. */
 #include "probe_set.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@ static bool has_role(const struct probe_set *probe_set, const char *server, enum
 	return false;
 }
 
-/* Whether the server's requests can be followed from their start to their end, or are seen whole. */
+/* Returns whether requests of the server can be followed from start to end, or are observed as a whole. */
 static bool is_complete(const struct probe_set *probe_set, const char *server)
 {
 	return has_role(probe_set, server, PLAN_ROLE_WHOLE) ||
@@ -32,7 +32,7 @@ static bool is_complete(const struct probe_set *probe_set, const char *server)
 		has_role(probe_set, server, PLAN_ROLE_END));
 }
 
-/* Whether there is a probe that is meant for where this call was inlined. */
+/* Returns whether there is a probe that replaces the one that this inlined call bypasses. */
 static bool has_replacement(const struct probe_set *probe_set, const struct expected_call *call)
 {
 	for (size_t i = 0; i < probe_set->count; i++) {
@@ -43,7 +43,7 @@ static bool has_replacement(const struct probe_set *probe_set, const struct expe
 	return false;
 }
 
-/* Where ends may pass unseen, an open request must not be taken for one whose handler panicked. */
+/* If some ends cannot be observed, an open request does not mean that its handler panicked. */
 static void give_up_panics(struct probe_set *probe_set, const char *server)
 {
 	for (size_t i = 0; i < probe_set->count; i++) {
@@ -71,7 +71,7 @@ static void find_limitations(struct probe_set *probe_set)
 	}
 }
 
-/* A probe set with room for what all protocols have for this binary. */
+/* Initialises a probe set with candidates for the rows of all protocols in this binary. */
 static int init_of_protocols(struct probe_set *probe_set, const struct binary *binary,
 			     struct error *err)
 {
@@ -100,15 +100,15 @@ static void candidate_refuse(struct probe_candidate *probe, int code, const char
 	probe->result = error_fail(&probe->why, code, "%s", why);
 }
 
-/* A request that is seen whole is seen where it ends. */
+/* A request that is observed as a whole is observed at its end. */
 static enum plan_role moment_of(enum plan_role role)
 {
 	return role == PLAN_ROLE_WHOLE ? PLAN_ROLE_END : role;
 }
 
 /*
- * Whether an earlier row has a probe there already: two copies of a module can wrap one server, and a row for
- * binaries in which a call was inlined stands before the one for all others.
+ * Returns whether an earlier row has a probe at the same place: two copies of a module can wrap one server, and a row
+ * for binaries in which a call was inlined comes before the row for all other binaries.
  */
 static bool is_probed(const struct probe_set *probe_set, size_t count,
 		      const struct probe_candidate *added)
@@ -124,8 +124,8 @@ static bool is_probed(const struct probe_set *probe_set, size_t count,
 }
 
 /*
- * Compiles a row of the protocol, with what the user asks beside. The row that sees most requests has to
- * give that; in the others, for other servers and releases, it need not exist.
+ * Compiles a row of the protocol, with the user's captures. They must exist in the row that observes most requests;
+ * in the other rows, for other servers and releases, they may be missing.
  */
 static void compile_row(struct probe_candidate *probe, const struct binary *binary,
 			const struct protocol_row *of, bool decides, const struct trace_spec *spec)
@@ -147,13 +147,15 @@ static void compile_row(struct probe_candidate *probe, const struct binary *bina
 	probe->result = probe_compile(binary, &request, &spec->values, &probe->probe, &probe->why);
 }
 
-/* What the user asks for does not fit, or is too much, where most requests pass. */
+/*
+ * Returns whether the user's captures do not match the row that observes most requests, or do not fit into its plan.
+ */
 static bool is_refused(const struct probe_candidate *probe)
 {
 	return probe->result < 0 && (probe->why.quote[0] || probe->result == -E2BIG);
 }
 
-/* "PACKAGE or PACKAGE": the servers that are known, each once. */
+/* Writes "PACKAGE or PACKAGE": the known servers, each once. */
 static void list_servers(char *text, size_t size)
 {
 	size_t used = 0;
@@ -168,7 +170,10 @@ static void list_servers(char *text, size_t size)
 	}
 }
 
-/* Why the binary has nothing to trace. A function that is there and unfit says more than one that is not. */
+/*
+ * Returns why the binary has nothing to trace. A function that cannot be probed is a better reason than a missing
+ * one.
+ */
 static const char *why_nothing(const struct probe_set *probe_set)
 {
 	for (size_t i = 0; i < probe_set->count; i++) {
@@ -204,7 +209,7 @@ static int fail_protocols(const struct probe_set *probe_set, struct error *err)
 			  why_nothing(probe_set));
 }
 
-/* Compiles row after row; negative when what the user asks for does not fit. */
+/* Compiles all rows. Negative if the user's captures cannot be compiled. */
 static int compile_rows(struct probe_set *probe_set, const struct trace_spec *spec,
 			struct error *err)
 {
@@ -221,7 +226,7 @@ static int compile_rows(struct probe_set *probe_set, const struct trace_spec *sp
 		compile_row(probe, probe_set->binary, &probe_set->rows.items[i], decides, spec);
 		requests_decided |= has_request;
 		responses_decided |= has_response;
-		/* Types of another build describe nothing here. */
+		/* The types of another build are of no use for any row. */
 		if ((decides && is_refused(probe)) || probe->result == -ESTALE)
 			return error_adopt(err, &probe->why);
 		if (probe->result == 0 && is_probed(probe_set, i, probe))
@@ -230,7 +235,7 @@ static int compile_rows(struct probe_set *probe_set, const struct trace_spec *sp
 	return 0;
 }
 
-/* Of a server whose requests cannot be followed nothing is probed. */
+/* Removes the probes of a server whose requests cannot be followed. */
 static void drop_server(struct probe_set *probe_set, const char *server)
 {
 	for (size_t i = 0; i < probe_set->count; i++) {
@@ -243,7 +248,7 @@ static void drop_server(struct probe_set *probe_set, const char *server)
 	}
 }
 
-/* -ENOENT when no server's requests can be followed. */
+/* -ENOENT if requests of no server can be followed. */
 static int keep_complete_servers(struct probe_set *probe_set, struct error *err)
 {
 	size_t complete = 0;

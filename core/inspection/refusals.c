@@ -18,7 +18,7 @@ static bool begins_with(const char *text, const char *name)
 	return strncmp(text, name, strlen(name)) == 0;
 }
 
-/* Whether two sentences are one but for the functions that they are about. */
+/* Returns whether two messages are equal except for the names of their functions. */
 static bool sentences_equal(const struct probe_candidate *a, const struct probe_candidate *b)
 {
 	const char *left = a->why.what, *right = b->why.what;
@@ -34,7 +34,7 @@ static bool sentences_equal(const struct probe_candidate *a, const struct probe_
 	return *left == *right;
 }
 
-/* Of an expression that fits several functions nowhere, one place stands for all. */
+/* If an expression does not match several functions, the reason of the first one represents all of them. */
 static bool reasons_equal(const struct probe_candidate *a, const struct probe_candidate *b)
 {
 	if (a->result != b->result || strcmp(a->why.quote, b->why.quote) != 0 ||
@@ -53,7 +53,7 @@ static bool is_told(const struct probe_set *probe_set, size_t number)
 	return false;
 }
 
-/* The other functions of which the same can be said. */
+/* Returns the other functions with the same reason. */
 static struct name_list others_of(const struct probe_set *probe_set, size_t number)
 {
 	const struct probe_candidate *probe = &probe_set->probes[number];
@@ -101,7 +101,7 @@ int refusals_create(const struct probe_set *probe_set, struct refusals *ret_refu
 	for (size_t i = 0; i < probe_set->count; i++) {
 		const struct probe_candidate *probe = &probe_set->probes[i];
 
-		/* How many of a pattern's functions are traced is no reason why none is. */
+		/* That only some functions of a pattern are traced is no reason if none is traced. */
 		if (probe->result == 0 || (probe->is_excess && !traces_some) ||
 		    is_told(probe_set, i))
 			continue;

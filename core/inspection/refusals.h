@@ -5,15 +5,15 @@
 #include "probe_set.h"
 
 /*
- * The reasons why functions that a user named are not traced: each once, with the functions that it
- * holds for. Plain values; the array is owned.
+ * The reasons why functions that a user named are not traced: each once, with the functions to which it applies.
+ * Plain values; the array is owned.
  */
 struct refusals {
 	struct error *reasons;
 	size_t count;
 };
 
-/* -ENOMEM is the only failure. */
+/* The only failure is -ENOMEM. */
 int refusals_create(const struct probe_set *probe_set, struct refusals *ret_refusals,
 		    struct error *err);
 void refusals_finish(struct refusals *refusals);

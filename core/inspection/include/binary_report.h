@@ -6,8 +6,8 @@
 #include "report.h"
 
 /*
- * Writes what is known of a binary, and what can be traced in it, into the report: what one pastes
- * into a bug report. `probe set` may be NULL where there is nothing to trace; `why` then says so.
+ * Writes into the report what is known about a binary and what can be traced in it, for bug reports. `probe_set` may
+ * be NULL if there is nothing to trace; `why` is then the reason.
  */
 void binary_report(struct report *report, const char *path, const struct binary *binary,
 		   const struct probe_set *probe_set, const struct error *why);

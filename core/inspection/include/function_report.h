@@ -6,14 +6,14 @@
 #include "report.h"
 
 /*
- * Writes the functions of a binary that the patterns mean (function_set.h) into the report: their
- * declarations where types are known, addresses, where a probe would sit, and into which functions calls
- * of them were inlined. -ENOENT, with the nearest names or the reason, when a pattern means none.
+ * Writes the functions of a binary that match the patterns (function_set.h) into the report: their declarations if
+ * their types are known, their addresses and probe sites, and the functions into which their calls were inlined.
+ * -ENOENT, with similar names or the reason, if a pattern matches no function.
  */
 int function_report(struct report *report, const char *path, const struct binary *binary,
 		    const char *const *patterns, size_t count, struct error *err);
 
-/* Why there is no function that `pattern` means; returns -ENOENT. */
+/* Fills `err` with the reason why no function matches `pattern`; returns -ENOENT. */
 int function_missing(const struct binary *binary, const char *pattern, struct error *err);
 
 #endif

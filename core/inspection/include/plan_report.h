@@ -6,9 +6,8 @@
 #include "report.h"
 
 /*
- * Writes what functions and the expressions on them compile to: each probe, where it sits, and its plan,
- * an operation a line. Probes that are refused are part of the report; -ENOENT or -EINVAL, with the
- * reason, when there are no others.
+ * Writes what functions and their expressions compile to: each probe, its site, and its plan with one operation a
+ * line. Refused probes are part of the report. -ENOENT or -EINVAL, with the reason, if all are refused.
  */
 int plan_report(struct report *report, const char *path, const struct binary *binary,
 		const struct trace_spec *spec, struct error *err);

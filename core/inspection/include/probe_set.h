@@ -13,9 +13,9 @@ struct probe_candidate {
 	/* Owned by the binary or by the trace specification; both outlive the probe set. */
 	const char *function;
 	enum plan_role role;
-	const struct protocol *protocol; /* that has the row; NULL for a function that was named */
+	const struct protocol *protocol; /* of the row; NULL for a named function */
 	int result;	    /* 0: the probe can be attached; otherwise a negative errno */
-	bool is_excess;	    /* stands for all functions of a pattern beyond the limit */
+	bool is_excess;	    /* represents all functions of a pattern beyond the limit */
 	struct error why;   /* valid if `result` is negative */
 	struct probe probe; /* valid if `result` is 0 */
 	bool awaits_return; /* this and the following members: see decode.h */
