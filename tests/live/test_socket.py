@@ -288,11 +288,13 @@ def test_never_wider(scope):
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    for _ in range(5):
-        service = Service(scope, wrapper=("sh", "-c", 'umask 0; exec "$@"', "sh"), server=server)
-        service.tracer.interrupt()
-    stop.set()
-    watcher.join()
+    try:
+        for _ in range(5):
+            service = Service(scope, wrapper=("sh", "-c", 'umask 0; exec "$@"', "sh"), server=server)
+            service.tracer.interrupt()
+    finally:
+        stop.set()
+        watcher.join()
     check_equal(seen, {0o600}, "modes that were seen")
 
 
