@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Runs a truth program on Go servers of Debian, built from Debian's sources with debug information (tests/rebuild).
+
+    run_debian_truth.py build/tests/truth/descriptor_truth                     all that tests/rebuild knows
+    run_debian_truth.py build/tests/truth/descriptor_truth prometheus          those of one package
+    run_debian_truth.py build/tests/truth/descriptor_truth prometheus bookworm
+
+A first run fetches and builds the servers, which takes minutes for each.
+"""
+
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/live"))
+
+from harness import SKIPPED, Skip  # noqa: E402 (the live tests' folder is known by now)
+from servers import fetch_path  # noqa: E402
+
+
+def known_servers():
+    """Pairs of a package and a suite."""
+    listed = subprocess.run([ROOT / "tests/rebuild", "--list"], check=True, capture_output=True, text=True)
+    return [tuple(line.split()) for line in listed.stdout.splitlines()]
+
+
+def run(truth, package, suite):
+    """Returns whether the program found the binary as it should be."""
+    binary = fetch_path(f"{package} of {suite}", "rebuild", package, suite)
+    return subprocess.run([truth, binary], stdin=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def main(truth, *wanted):
+    chosen = [server for server in known_servers() if server[:len(wanted)] == wanted]
+    if not chosen:
+        print(f"tests/rebuild does not know {' '.join(wanted)}")
+        return 2
+    failed, skipped = 0, []
+    for package, suite in chosen:
+        try:
+            failed += not run(truth, package, suite)
+        except Skip as reason:
+            print(f"skipped: {package} {suite}: {reason}", flush=True)
+            skipped.append(str(reason))
+    if failed:
+        return 1
+    if skipped:
+        print(f"skipped: {len(skipped)} of {len(chosen)}: {'; '.join(sorted(set(skipped)))}")
+        return SKIPPED
+    return 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    sys.exit(main(*sys.argv[1:]))
