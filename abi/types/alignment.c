@@ -54,6 +54,20 @@ static int check_alignment(const struct survey *survey, const struct type *type,
 	return error_fail(survey->err, -EBADMSG, "the type %s has an impossible size", type->name);
 }
 
+/* A type that a signature only names gets its kind from the source that describes the type. */
+static int find_kind(struct survey *survey, const struct type *type)
+{
+	struct error why = { 0 };
+	int r = types_complete(survey->types, type, &why);
+
+	if (r < 0 && r != -ENODATA)
+		return error_adopt(survey->err, &why);
+	if (r < 0 || type->kind == TYPE_UNKNOWN)
+		return error_fail(survey->err, -ENODATA, "the layout of %s is not known",
+				  type->name);
+	return 0;
+}
+
 static int find_alignment(struct survey *survey, const struct type *type, int depth,
 			  uint64_t *ret_alignment)
 {
@@ -64,8 +78,8 @@ static int find_alignment(struct survey *survey, const struct type *type, int de
 				  type->name);
 	switch (type->kind) {
 	case TYPE_UNKNOWN:
-		return error_fail(survey->err, -ENODATA, "the layout of %s is not known",
-				  type->name);
+		r = find_kind(survey, type);
+		return r < 0 ? r : find_alignment(survey, type, depth + 1, ret_alignment);
 	case TYPE_STRUCT:
 		r = types_complete(survey->types, type, survey->err);
 		return r < 0 ? r : visit_struct(survey, type, depth, ret_alignment);

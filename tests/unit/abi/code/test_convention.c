@@ -79,6 +79,13 @@ static const struct type tail = { .kind = TYPE_STRUCT,
 				  .field_count = 2,
 				  COMPLETE };
 
+/* Stands in for the sources of types: none describes what is not complete. */
+int types_complete(struct types *types, const struct type *type, struct error *err)
+{
+	assert_null(types);
+	return type->complete ? 0 : error_fail(err, -ENODATA, "no source describes %s", type->name);
+}
+
 static struct location locate(enum machine machine, uint32_t release,
 			      const struct type *const *types, size_t count)
 {

@@ -11,13 +11,14 @@
 
 #include <cmocka.h>
 
+#include "alignment.h"
 #include "protocol_registry.h"
 #include "types.h"
 #include "unit_builder.h"
 
 #define LOW 0x401000u
 
-enum label { INT = 1, STRING, REQUEST, POINTER, SERVER };
+enum label { INT = 1, STRING, REQUEST, POINTER, SERVER, PAIR };
 
 /* A binary whose DWARF differs from the table: what answers can be told apart. */
 struct fixture {
@@ -44,6 +45,10 @@ static void dwarf_write(struct unit_builder *dwarf, struct elf_builder *elf)
 	unit_pointer(dwarf, POINTER, "*net/http.Request", REQUEST);
 	unit_struct(dwarf, SERVER, "net/http.Server", 100, 25, NO_LABEL);
 	unit_member(dwarf, "Addr", 0, INT, false);
+	unit_end(dwarf);
+	unit_struct(dwarf, PAIR, "example.com/lib.Pair", 16, 25, NO_LABEL);
+	unit_member(dwarf, "First", 0, INT, false);
+	unit_member(dwarf, "Second", 8, INT, false);
 	unit_end(dwarf);
 	unit_function(dwarf, NO_LABEL, serve_http.name, serve_http.entry);
 	unit_parameter(dwarf, NO_LABEL, "dwarf", POINTER, false, -1);
@@ -216,6 +221,36 @@ static void test_table_types_are_completed_by_name(void **state)
 	}
 }
 
+/* A signature may take by value a type that has no row. */
+static void test_values_of_types_without_a_row(void **state)
+{
+	static const struct layout_function rows[] = {
+		{ "example.com/lib.take", "p example.com/lib.Pair, q example.com/lib.Other", "", 0,
+		  UINT32_MAX },
+	};
+	static const struct library library = { .functions = rows, .function_count = 1 };
+	static const struct function take = { .name = "example.com/lib.take" };
+	const struct signature *signature = NULL;
+	uint64_t alignment = 0;
+	struct error err = { 0 };
+	struct fixture fixture;
+
+	fixture_open(&fixture, "go1.22.7", true, false);
+	fixture.net_http.library = &library;
+	assert_int_equal(types_signature(fixture.types, &take, &signature, NULL, NULL), 0);
+	assert_int_equal(signature->parameters[0].type->kind, TYPE_UNKNOWN);
+	assert_int_equal(
+		alignment_of(fixture.types, signature->parameters[0].type, &alignment, NULL), 0);
+	assert_int_equal(alignment, 8);
+	assert_int_equal(signature->parameters[0].type->kind, TYPE_STRUCT);
+	assert_int_equal(signature->parameters[0].type->size, 16);
+	assert_int_equal(alignment_of(fixture.types, signature->parameters[1].type, &alignment,
+				      &err),
+			 -ENODATA);
+	assert_string_equal(err.what, "the layout of example.com/lib.Other is not known");
+	fixture_close(&fixture);
+}
+
 static void test_assumptions_stop_at_internals(void **state)
 {
 	struct fixture fixture;
@@ -340,6 +375,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_to_trust),
 		cmocka_unit_test(test_completion_follows_the_owner),
 		cmocka_unit_test(test_table_types_are_completed_by_name),
+		cmocka_unit_test(test_values_of_types_without_a_row),
 		cmocka_unit_test(test_assumptions_stop_at_internals),
 		cmocka_unit_test(test_named),
 		cmocka_unit_test(test_release_known_roughly),
