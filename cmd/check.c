@@ -56,7 +56,7 @@ static int check_print(struct report *report, struct error *err)
 	return 0;
 }
 
-/* Everything that tracing asks of the kernel, in the way that it does. */
+/* Tests everything that tracing needs from the kernel, in the same way as tracing uses it. */
 static enum verdict check_write_report(struct report *report)
 {
 	struct kernel_facts facts;

@@ -7,7 +7,7 @@
 /* Prints "gohttpsnoop: subject: what (hint)" on standard error. */
 void diagnostic_error(const struct error *err);
 
-/* Prints "gohttpsnoop: text" on standard error; the text has to be safe. */
+/* Prints "gohttpsnoop: text" on standard error. The text must be safe to print. */
 void diagnostic_text(const char *text);
 
 #endif

@@ -68,7 +68,7 @@ static int inspect_options_parse(int argc, char **argv, struct inspect_options *
 	return 0;
 }
 
-/* A number names a process unless there is a file of that name. */
+/* A number is a process id unless a file with this name exists. */
 static bool names_process(const char *subject, uint32_t *ret_pid)
 {
 	char *end;
@@ -79,7 +79,7 @@ static bool names_process(const char *subject, uint32_t *ret_pid)
 	       access(subject, F_OK) < 0;
 }
 
-/* The first Go library that the process has loaded; -ENOENT when it has none. */
+/* Opens the first Go library that the process has loaded; -ENOENT if there is none. */
 static int inspect_open_library(const struct inspect_options *options, uint32_t pid,
 				struct binary **ret_binary)
 {
@@ -108,7 +108,7 @@ static int inspect_open_library(const struct inspect_options *options, uint32_t 
 	return r;
 }
 
-/* What a process runs, or, where that is no Go program, a library of it that has Go code. */
+/* Opens the program of a process or, if that is not a Go program, a library of it with Go code. */
 static int inspect_open_process(const struct inspect_options *options, uint32_t pid,
 				struct binary **ret_binary, struct error *err)
 {
@@ -136,7 +136,7 @@ static int open_subject(const struct inspect_options *options, struct binary **r
 	return inspect_open_process(options, pid, ret_binary, err);
 }
 
-/* Functions with expressions on them: what they compile to. */
+/* Reports what functions and the expressions on them compile to. */
 static int write_plans(const struct inspect_options *options, const struct binary *binary,
 		       struct report *report, struct error *err)
 {
@@ -162,7 +162,7 @@ static int write_plans(const struct inspect_options *options, const struct binar
 	return r;
 }
 
-/* Whether one of the functions has a list of expressions. */
+/* Returns whether one of the functions has a list of expressions. */
 static bool inspect_has_expressions(const struct inspect_options *options)
 {
 	for (size_t i = 0; i < options->function_count; i++) {
@@ -175,7 +175,7 @@ static bool inspect_has_expressions(const struct inspect_options *options)
 	return false;
 }
 
-/* Reports of functions, or of what the tool would trace of itself. */
+/* Reports functions or, if none is named, what would be traced by default. */
 static int inspect_write_report(const struct inspect_options *options, const struct binary *binary,
 				struct report *report, struct error *err)
 {

@@ -3,8 +3,8 @@
 #define GOHTTPSNOOP_CMD_INSPECT_H
 
 /*
- * gohttpsnoop inspect BINARY|PID: what is known of a binary and what can be traced in it.
- * argv[0] is the word "inspect". Returns the exit status.
+ * gohttpsnoop inspect BINARY|PID: facts about a binary and what can be traced in it. argv[0] is the word "inspect".
+ * Returns the exit status.
  */
 int inspect(int argc, char **argv);
 

@@ -27,7 +27,7 @@ int option_duration(const char *text, uint64_t *ret_milliseconds, struct error *
 		const char *name;
 		double milliseconds;
 	} units[] = { { "", 1e3 }, { "ms", 1 }, { "s", 1e3 }, { "m", 60e3 }, { "h", 3600e3 } };
-	/* strtod() would take hexadecimal numbers and exponents as well. */
+	/* strtod() would also accept hexadecimal numbers and exponents. */
 	size_t digits = strspn(text, "0123456789.");
 	char *end;
 	double value = strtod(text, &end);

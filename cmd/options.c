@@ -14,7 +14,7 @@
 #include "option_value.h"
 
 enum {
-	/* Ten thousand and more requests of default captures; the reader comes by every few milliseconds. */
+	/* Ten thousand and more requests with default captures. The ring is read every few milliseconds. */
 	LEAST_RING_SIZE = 4096,
 	MOST_RING_SIZE = 1 << 30,
 	DEFAULT_READER_BUFFER = 4 << 20,
@@ -140,7 +140,7 @@ static int parse_port(struct options *options, const char *text, struct error *e
 	return 0;
 }
 
-/* Where events go. */
+/* Options for where events are written. */
 static int parse_output_option(struct options *options, int option, struct error *err)
 {
 	uint64_t value = 0;
@@ -173,7 +173,7 @@ static int parse_output_option(struct options *options, int option, struct error
 	return r;
 }
 
-/* What is captured beside the keys that requests and calls always have. */
+/* Options for what is captured beside the default keys of requests and calls. */
 static int parse_capture_option(struct options *options, int option, struct error *err)
 {
 	switch (option) {
@@ -215,7 +215,7 @@ struct redaction options_redaction(const struct options *options)
 	return (struct redaction){ options->redacted, options->redacted_count };
 }
 
-/* Functions have captures of their own. */
+/* Functions have their own captures. */
 static int check_captures(const struct options *options, struct error *err)
 {
 	if (options->function_count && (options->capture_count || options->request_header_count ||
@@ -324,7 +324,7 @@ static bool is_known(int option)
 	return false;
 }
 
-/* getopt has printed nothing: opterr is 0. */
+/* getopt() has printed nothing, because opterr is 0. */
 static int fail_option(int result, char **argv, struct error *err)
 {
 	const char *word = argv[optind - 1];
@@ -332,7 +332,7 @@ static int fail_option(int result, char **argv, struct error *err)
 	error_hint(err, "see gohttpsnoop --help");
 	if (result == ':')
 		return error_fail(err, -EINVAL, "option %s needs a value", word);
-	/* In the middle of "-xj" getopt has not gone on to the next word yet. */
+	/* Within "-xj" getopt() has not moved to the next word yet. */
 	if (optopt > 0 && optopt < 256 && !is_known(optopt))
 		return error_fail(err, -EINVAL, "there is no option -%c", optopt);
 	if (optopt > 0)
@@ -361,7 +361,7 @@ static int add_function(struct options *options, const char *text, struct error 
 	return r;
 }
 
-/* BINARY [FUNCTION...], or only functions where targets were named by options. */
+/* BINARY [FUNCTION...], or only functions if options name the targets. */
 static int parse_arguments(struct options *options, char **arguments, size_t count,
 			   struct error *err)
 {

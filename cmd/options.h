@@ -23,7 +23,7 @@ enum {
 	DEFAULT_SOCKET_MODE = 0600,
 };
 
-/* What the user typed. Strings are views into argv, but for those of `functions`. */
+/* The command line. Strings are views into argv, except those of `functions`. */
 struct options {
 	uint32_t *pids;
 	size_t pid_count;
@@ -62,11 +62,13 @@ struct options {
 	bool help, version;
 };
 
-/* -EINVAL with the reason when it makes no sense. The caller finishes the options, also after an error. */
+/*
+ * -EINVAL, with the reason, if the command line is not valid. The caller finishes the options, also after an error.
+ */
 int options_parse(int argc, char **argv, struct options *ret_options, struct error *err);
 void options_finish(struct options *options);
 
-/* The names whose values are not shown, beside the built-in list; views into the options. */
+/* The names whose values are hidden, beside the built-in list; views into the options. */
 struct redaction options_redaction(const struct options *options);
 
 /* The text of --help. */

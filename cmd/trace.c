@@ -70,7 +70,7 @@ static int trace_run(struct session *session, const struct options *options)
 	return EXIT_SUCCESS;
 }
 
-/* Who sends events elsewhere wants them on standard output only when saying so. */
+/* If events are written elsewhere, standard output gets them only if an option says so. */
 static enum session_output choose_output(const struct options *options)
 {
 	if (options->json)
