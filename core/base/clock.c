@@ -23,7 +23,7 @@ int64_t clock_monotonic(void)
 
 int64_t clock_wall_offset(void)
 {
-	/* Between the two readings the thread may be preempted: the shortest of three is near. */
+	/* The thread may be preempted between the two readings. The shortest of three is close. */
 	int64_t best = 0, shortest = INT64_MAX;
 
 	for (int i = 0; i < 3; i++) {

@@ -22,7 +22,7 @@ static size_t put_escape(enum escape_notation notation, uint32_t character, char
 	return size;
 }
 
-/* Printable ASCII that both notations take as it is; most bytes are. */
+/* Printable ASCII that both notations leave as it is; most bytes are. */
 static bool is_plain_ascii(char byte)
 {
 	return byte >= 0x20 && byte <= 0x7e && byte != '"' && byte != '\\';
@@ -70,13 +70,13 @@ bool escape_is_utf8(const char *data, size_t size)
 	return true;
 }
 
-/* In each byte's highest bit: whether the byte is zero, exactly so for the lowest one that is. */
+/* The highest bit of each byte: whether the byte is zero. This is exact for the lowest byte that is zero. */
 static uint64_t zero_bytes(uint64_t word)
 {
 	return (word - EACH_BYTE) & ~word & 0x80 * EACH_BYTE;
 }
 
-/* The same question for eight bytes at once. */
+/* The same for eight bytes at once. */
 static bool are_plain_ascii(uint64_t word)
 {
 	uint64_t high = word & 0x80 * EACH_BYTE;
@@ -112,7 +112,7 @@ size_t escape_trim_cut(const char *data, size_t size)
 
 		if ((first & 0xc0) == 0x80)
 			continue;
-		/* A lead byte whose character would be complete, or is hopeless, stays as it is. */
+		/* A lead byte whose character would be complete, or is invalid, stays. */
 		if (first >= 0xc2 && first <= 0xf4 && character_decode(at, back, &character) == 0 &&
 		    (first >= 0xf0 ? back < 4 :
 		     first >= 0xe0 ? back < 3 :

@@ -11,7 +11,7 @@ void file_limit_raise(void)
 	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur == files.rlim_max)
 		return;
 	files.rlim_cur = files.rlim_max;
-	/* Not to have more is no reason not to begin. */
+	/* Continue also if the limit cannot be raised. */
 	setrlimit(RLIMIT_NOFILE, &files);
 }
 

@@ -9,31 +9,31 @@
 #include "escape.h"
 
 enum {
-	MAX_DEPTH = 128, /* of objects and lists in one another */
-	/* What stands beside an item, and after the last one: a comma before it, or a colon after it, and quotes. */
+	MAX_DEPTH = 128, /* nested objects and lists */
+	/* Bytes beside an item and after the last one: a comma before it, or a colon after it, and quotes. */
 	ROOM_BESIDE = 4,
 };
 
 /*
- * All that a JSON text needs beside its items are commas and colons. An item's separators are written together
- * with the item, for a line of a request has some forty of them.
+ * A JSON text consists of items, commas and colons. The separators of an item are written together with it, because
+ * the line of a request has about forty of them.
  */
 struct json_writer {
 	char *text;
 	size_t size, capacity;
 	bool needs_comma; /* before the next item */
-	bool expects_key; /* the next item is one */
+	bool expects_key; /* the next item is a key */
 	uint32_t depth;
-	bool is_object[MAX_DEPTH + 1]; /* by depth; the text itself is none */
-	bool failed;		       /* out of memory, or too deep, while the text was made */
+	bool is_object[MAX_DEPTH + 1]; /* by depth; the text itself is not an object */
+	bool failed;		       /* out of memory, or too many nested objects */
 };
 
-/* Room for an item of this size, behind the comma that it may need. NULL when there is none. */
+/* Makes room for an item of this size, after the comma that it may need. NULL if memory ran out. */
 static char *begin_item(struct json_writer *writer, size_t size)
 {
 	char *text = writer->text;
 
-	/* Nearly always there is room: the call would be the larger part of what a comma costs. */
+	/* There is nearly always room, and the call would cost more than a comma. */
 	if (!text || size + ROOM_BESIDE > writer->capacity - writer->size)
 		text = array_reserve(text, writer->size + size + ROOM_BESIDE, 1024,
 				     &writer->capacity);
@@ -78,7 +78,7 @@ void json_writer_clear(struct json_writer *writer)
 	writer->failed = false;
 }
 
-/* What comes next begins a text. */
+/* The next item begins a text. */
 static void end_text(struct json_writer *writer)
 {
 	writer->depth = 0;
@@ -110,7 +110,7 @@ void json_writer_text(struct json_writer *writer, const char *bytes, size_t size
 		writer->size += escape(ESCAPE_TERMINAL, bytes, size, room);
 }
 
-/* The same for an item that is no string, and so cannot be a key. */
+/* The same for an item that is not a string, and so cannot be a key. */
 static char *begin_value(struct json_writer *writer, size_t size)
 {
 	writer->failed |= writer->expects_key;

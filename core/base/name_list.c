@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_SHOWN = 100 }; /* bytes: all names that are shown fit the text */
+enum { NAME_SHOWN = 100 }; /* bytes; so that all shown names fit into the text */
 
 _Static_assert(NAME_LIST_SHOWN *(NAME_SHOWN + sizeof("… and ")) + 32 <= NAME_LIST_TEXT,
 	       "room for all");

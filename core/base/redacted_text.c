@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a byte, or an escape, means for where names and values begin and end. */
+/* The meaning of a byte, or of an escape, for where names and values begin and end. */
 enum mark {
 	PLAIN,
 	DELIMITER, /* ? & ; # */
@@ -23,11 +23,11 @@ static const uint8_t marks[256] = {
 	[':'] = COLON,	   ['"'] = QUOTE,     ['\n'] = LINE_END, ['\r'] = LINE_END, ['%'] = PERCENT,
 };
 
-/* What may have begun at `name`. */
+/* What may begin at `name`. */
 enum beginning {
-	LINE,  /* of the text, a line, a quoted text: the name of a header or of a parameter */
-	PART,  /* after a delimiter: the name of a parameter */
-	VALUE, /* none */
+	LINE,  /* a text, a line or a quoted text: the name of a header or of a parameter */
+	PART,  /* the text after a delimiter: the name of a parameter */
+	VALUE, /* no name */
 };
 
 struct scan {
@@ -35,10 +35,10 @@ struct scan {
 	const char *text;
 	size_t size;
 	bool is_query, is_cut;
-	size_t at; /* where the scan goes on */
+	size_t at; /* where the scan continues */
 	size_t name;
 	enum beginning beginning;
-	size_t inner; /* where a name begins that is percent-encoded together with its delimiters */
+	size_t inner;	/* begin of a name that is percent-encoded together with its delimiters */
 	bool is_quoted; /* within double quotes */
 };
 
@@ -63,7 +63,7 @@ static size_t skip_blanks(const struct scan *scan, size_t at)
 	return at;
 }
 
-/* What the escape at this place stands for, as far as it is a mark. */
+/* Returns the mark that the escape at this place represents. */
 static enum mark encoded_mark(const struct scan *scan, size_t at)
 {
 	char high = byte_at(scan, at + 1), low = byte_at(scan, at + 2) | 0x20;
@@ -76,7 +76,7 @@ static enum mark encoded_mark(const struct scan *scan, size_t at)
 	return PLAIN;
 }
 
-/* Quotes and line ends have no meaning in a query: there they are part of a name or a value. */
+/* In a query, quotes and line ends have no meaning: they are part of a name or a value. */
 static enum mark mark_at(const struct scan *scan, size_t at)
 {
 	enum mark mark = marks[(unsigned char)scan->text[at]];
@@ -88,7 +88,7 @@ static enum mark mark_at(const struct scan *scan, size_t at)
 
 /* ---- where values end ---- */
 
-/* Whether a parameter follows the semicolon; else that is part of the value before it. */
+/* Returns whether a parameter follows the semicolon. Otherwise it is part of the value before it. */
 static bool begins_parameter(const struct scan *scan, size_t semicolon)
 {
 	for (size_t at = semicolon + 1; at < scan->size; at++) {
@@ -146,8 +146,8 @@ static size_t count_backslashes(const struct scan *scan, size_t from, size_t quo
 }
 
 /*
- * Where the string ends that begins after a quote: before the next that is escaped as the first one is. JSON
- * within a string of JSON has a backslash before each quote, and three before one in a string of its own.
+ * Returns the end of a string that begins after a quote: the next quote with the same number of escapes. JSON in a
+ * JSON string has a backslash before each quote, and three backslashes in a string of its own.
  */
 static size_t end_of_string(const struct scan *scan, size_t begin, size_t escapes)
 {
@@ -163,7 +163,7 @@ static size_t end_of_string(const struct scan *scan, size_t begin, size_t escape
 	return scan->size;
 }
 
-/* An object or a list ends with the bracket that closes it, whatever its strings hold. */
+/* An object or a list ends with the bracket that closes it. Brackets in its strings do not count. */
 static size_t end_of_brackets(const struct scan *scan, size_t at)
 {
 	size_t depth = 0;
@@ -180,7 +180,7 @@ static size_t end_of_brackets(const struct scan *scan, size_t at)
 	return scan->size;
 }
 
-/* The value after a name and its colon. */
+/* Finds the value after a name and its colon. */
 static struct span find_json_value(const struct scan *scan, size_t at)
 {
 	size_t begin = skip_blanks(scan, at), quote = begin;
@@ -203,7 +203,7 @@ static bool is_secret_name(const struct scan *scan, size_t begin, size_t end)
 	return redaction_hides_parameter(scan->redaction, scan->text + begin, end - begin);
 }
 
-/* Names of headers are words; what else stands before a colon is something else. */
+/* Names of headers are words. Other text before a colon is not a name. */
 static bool is_word(const struct scan *scan, size_t begin, size_t end)
 {
 	for (size_t at = begin; at < end; at++) {
@@ -222,7 +222,7 @@ static void begin_name(struct scan *scan, size_t at, enum beginning beginning)
 	scan->beginning = beginning;
 }
 
-/* ---- what is read at each mark; true: a secret was found ---- */
+/* ---- reading at each mark; true: a secret was found ---- */
 
 static bool take_span(struct scan *scan, struct span found, struct span *ret_span)
 {
@@ -239,7 +239,7 @@ static bool take_equals(struct scan *scan, struct span *ret_span)
 	    (scan->inner > scan->name && is_secret_name(scan, scan->inner, equals)))
 		return take_span(scan, (struct span){ value, end_of_value(scan, value, false) },
 				 ret_span);
-	/* The value may hold parameters itself, encoded. */
+	/* The value may contain encoded parameters. */
 	begin_name(scan, value, VALUE);
 	return false;
 }
@@ -255,11 +255,11 @@ static bool take_encoded_equals(struct scan *scan, struct span *ret_span)
 	return false;
 }
 
-/* What follows "://", as far as it names a user and a password. */
+/* Reads the user and the password after "://", if there are any. */
 static bool take_authority(struct scan *scan, struct span *ret_span)
 {
 	size_t begin = scan->at + 3, end = begin, colon = 0, last = 0;
-	/* A password may hold a "&", but not where that ends the value that the URL is. */
+	/* A password may contain "&", unless that ends the value which contains the URL. */
 	const char *ends = scan->is_query || scan->beginning == VALUE ? "&/?#\"<> \t\r\n" :
 									"/?#\"<> \t\r\n";
 
@@ -269,7 +269,7 @@ static bool take_authority(struct scan *scan, struct span *ret_span)
 		if (scan->text[end] == '@')
 			last = end;
 	}
-	/* What was cut may have been a password. */
+	/* The text that was cut off may have been a password. */
 	if (!last && scan->is_cut && end == scan->size)
 		last = end;
 	scan->at = begin;
@@ -297,7 +297,7 @@ static bool take_colon(struct scan *scan, struct span *ret_span)
 	return false;
 }
 
-/* A quoted text begins, or ends: what is between two quotes and before a colon is a name. */
+/* A quoted text begins or ends. The text between two quotes before a colon is a name. */
 static bool take_quote(struct scan *scan, struct span *ret_span)
 {
 	size_t begin = scan->at + 1;
@@ -359,14 +359,16 @@ static bool find_next(struct scan *scan, struct span *ret_span)
 
 /* ---- the text without them ---- */
 
-/* No name is without one of these after it. Of a short text the scan itself finds that as fast. */
+/* Each name is followed by one of these bytes. In a short text the scan itself finds them as fast. */
 static bool may_have_names(const char *text, size_t size)
 {
 	return size < 64 || memchr(text, '=', size) || memchr(text, ':', size) ||
 	       memchr(text, '%', size);
 }
 
-/* Each secret but the first has a mark of its own, and grows by no more than what stands for it. */
+/*
+ * Each secret but the first has a mark before it, so there are at most as many as bytes, and each becomes REDACTED.
+ */
 static size_t largest_size(const struct scan *scan)
 {
 	return (scan->size + 1) * sizeof(REDACTED);

@@ -13,7 +13,7 @@
 enum { KEY_WIDTH = 13 };
 
 struct report {
-	struct json_writer *json; /* NULL: text */
+	struct json_writer *json; /* NULL if the report is text */
 	struct text_buffer text;
 	int depth;
 	bool item_begins; /* text: the next line begins an item of a list */

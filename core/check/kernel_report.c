@@ -113,14 +113,14 @@ static bool is_first_of_problem(const struct kernel_verdict *verdict, int featur
 	return !verdict->features[feature].works;
 }
 
-/* One problem, and all features that it concerns. */
+/* Reports one problem with all features that it affects. */
 static void report_problem(struct report *report, const struct kernel_verdict *verdict, int first)
 {
 	const struct feature_verdict *problem = &verdict->features[first];
 
 	report_open_object(report, NULL);
 	report_reason(report, problem->obstacle, &problem->why);
-	/* That is about --attach; newer kernels are named already. */
+	/* This hint is about --attach; newer kernels were already named. */
 	if (problem->why.hint[0] && !obstacle_is_of_way(problem->obstacle))
 		report_string(report, "advice", problem->why.hint);
 	report_open_list(report, "concerns");

@@ -5,13 +5,13 @@
 #include <link.h>
 #include <unistd.h>
 
-/* What probes are attached to. */
+/* The function to which probes are attached. */
 static __attribute__((noinline, used)) void never_called(void)
 {
 	__asm__ volatile("nop");
 }
 
-/* Where in its file an address of this program is. */
+/* The place of an address of this program in its file. */
 struct code_place {
 	uintptr_t address;
 	uint64_t file_offset;
@@ -42,7 +42,7 @@ static uint64_t never_called_offset(void)
 	return place.file_offset;
 }
 
-/* Programs for plans of either kind are attached in the same way; a perf event takes half a second to go. */
+/* Programs for plans of both kinds are attached in the same way. Detaching a perf event takes half a second. */
 static void kernel_trial_attach(struct kernel *kernel, bool is_long,
 				struct kernel_outcome *ret_outcome)
 {
@@ -69,7 +69,7 @@ static struct kernel_options kernel_options(const struct kernel_trial_options *o
 	};
 }
 
-/* Loads what takes plans of any kind, or only what takes short ones; NULL when that fails. */
+/* Loads the programs for plans of any kind, or only for short plans. NULL if that fails. */
 static struct kernel *open_way(const struct kernel_trial_options *options,
 			       enum kernel_attachment attachment, bool with_long,
 			       struct kernel_outcome *ret_outcome)
@@ -98,7 +98,7 @@ static void try_way(const struct kernel_trial_options *options, enum kernel_atta
 	kernel_close(kernel);
 }
 
-/* Ports only where they are asked for: a kernel may have the one tracepoint and not the other. */
+/* Ports only if an option names them: a kernel may have one tracepoint and not the other. */
 static void try_watch(const struct kernel_trial_options *options, bool with_ports,
 		      struct kernel_outcome *ret_outcome)
 {
