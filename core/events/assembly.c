@@ -8,7 +8,7 @@
 #include "joiner.h"
 #include "request.h"
 
-/* Of all targets together; an open request keeps its start record, mostly some hundred bytes. */
+/* Limits over all targets. An open request keeps its start record of some hundred bytes. */
 enum { MAX_OPEN_REQUESTS = 65536, MAX_OPEN_BYTES = 64 << 20 };
 
 struct assembly {
@@ -70,13 +70,13 @@ static void assembly_emit(struct assembly *assembly, const struct target *target
 	assembly->callbacks.emit(assembly->callbacks.user, event);
 }
 
-/* The end of a request, as it was seen. */
+/* The observed end of a request. */
 struct ending {
 	const struct resolved_hit *resolved;
 	struct bytes record;
 };
 
-/* Tells of a request of which there is the start and, unless `end` is NULL, the end. */
+/* Reports a request with its start and, unless `end` is NULL, its end. */
 static void close_request(struct assembly *assembly, struct bytes start_record,
 			  const struct ending *end, enum outcome outcome)
 {
@@ -95,7 +95,7 @@ static void close_request(struct assembly *assembly, struct bytes start_record,
 	assembly_emit(assembly, start.target, &event);
 }
 
-/* Tells of a request whose end was not seen, or cannot be waited for. */
+/* Reports a request whose end was not observed, or for which there is no room to wait. */
 static void assembly_give_up(struct assembly *assembly, struct bytes start_record)
 {
 	assembly->unknown_ends++;
@@ -103,8 +103,8 @@ static void assembly_give_up(struct assembly *assembly, struct bytes start_recor
 }
 
 /*
- * Two probes can see one request begin, where one layer of a server calls the other: its key is open
- * then, by another probe and for the same goroutine, which cannot handle two requests at once.
+ * Two probes can observe the begin of one request if one layer of a server calls the other. Its key is then open
+ * already, by another probe and for the same goroutine, which cannot handle two requests at once.
  */
 static bool is_open_already(const struct assembly *assembly, const struct resolved_hit *start,
 			    uint64_t key, uint64_t owner)
@@ -119,8 +119,8 @@ static bool is_open_already(const struct assembly *assembly, const struct resolv
 }
 
 /*
- * A displaced request has ended by a road that passes none of our probes (its response writer is in
- * use again), or its end was lost, or there are too many open.
+ * A displaced request has ended without passing any of our probes (its response writer is used again), or its end was
+ * lost, or too many are open.
  */
 static int open_request(struct assembly *assembly, const struct resolved_hit *start,
 			struct bytes record)
@@ -132,7 +132,7 @@ static int open_request(struct assembly *assembly, const struct resolved_hit *st
 
 	if (resolved_hit_is_early(start))
 		return 0;
-	/* Its end would not find it. */
+	/* Its end could not be joined to it. */
 	if (hit_integer(&start->hit, FIELD_KEY).presence == UNREADABLE) {
 		assembly_give_up(assembly, record);
 		return 0;
@@ -148,7 +148,7 @@ static int open_request(struct assembly *assembly, const struct resolved_hit *st
 	return r < 0 ? r : 0;
 }
 
-/* The end of a request that began before it was traced finds no start, and is no event. */
+/* The end of a request that began before it was traced has no start, and is not reported. */
 static void end_request(struct assembly *assembly, const struct resolved_hit *end,
 			struct bytes record, enum outcome outcome)
 {
@@ -159,7 +159,7 @@ static void end_request(struct assembly *assembly, const struct resolved_hit *en
 		close_request(assembly, start, &(struct ending){ end, record }, outcome);
 }
 
-/* A request that began before it was traced is no event, as any other. */
+/* A request that began before it was traced is not reported, as with other servers. */
 static void show_whole(struct assembly *assembly, const struct resolved_hit *end,
 		       struct bytes record)
 {
@@ -173,7 +173,7 @@ static void show_whole(struct assembly *assembly, const struct resolved_hit *end
 	assembly_emit(assembly, end->target, &event);
 }
 
-/* A request seen where it ends, which may have been seen to begin, too. */
+/* Reports a request that is observed at its end. Its start may have been observed, too. */
 static void take_whole(struct assembly *assembly, const struct resolved_hit *end,
 		       struct bytes record)
 {
@@ -186,7 +186,7 @@ static void take_whole(struct assembly *assembly, const struct resolved_hit *end
 		show_whole(assembly, end, record);
 }
 
-/* Whether some request that is open has ended, as the record of its end did not get through. */
+/* Returns whether some open request has already ended, because the record of its end was lost. */
 static bool misses_ends(const struct assembly *assembly)
 {
 	const struct assembly_callbacks *callbacks = &assembly->callbacks;
@@ -195,10 +195,7 @@ static bool misses_ends(const struct assembly *assembly)
 	       callbacks->lost_ends(callbacks->user) > assembly->unknown_ends;
 }
 
-/*
- * A connection is at its end and a request on it is open: its handler panicked, unless this is one
- * of those whose ends are missing.
- */
+/* A connection ends while a request on it is open: its handler panicked, unless the record of its end was lost. */
 static void end_panicked(struct assembly *assembly, const struct resolved_hit *panic,
 			 struct bytes record)
 {

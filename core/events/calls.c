@@ -8,7 +8,7 @@
 #include "request.h"
 
 enum {
-	MAX_OPEN_CALLS = 65536, /* of all targets together, as */
+	MAX_OPEN_CALLS = 65536, /* over all targets, as for requests */
 	MAX_OPEN_BYTES = 64 << 20,
 	FRAME_SHIFT = 3, /* frames are multiples of a word */
 	FRAME_BITS = 28, /* a stack has at most 1 GB */
@@ -74,7 +74,7 @@ static uint64_t frame_of(const struct resolved_hit *resolved)
 	       resolved->schema->stack_drop;
 }
 
-/* A goroutine has one call a frame. */
+/* A goroutine has one call for each frame. */
 static uint64_t call_key(const struct resolved_hit *resolved)
 {
 	return goroutine_of(resolved) << FRAME_BITS | frame_of(resolved) >> FRAME_SHIFT;
@@ -87,14 +87,14 @@ static bool has_frame(const struct resolved_hit *resolved)
 	       hit_integer(&resolved->hit, FIELD_STACK_POINTER).presence == PRESENT;
 }
 
-/* What a return adds to a call; all of it may be missing. */
+/* What a return adds to a call; each member may be missing. */
 struct ending {
 	enum outcome outcome;
 	const struct resolved_hit *end;
 	struct bytes record;
 };
 
-/* The event of a call, but for its arguments. */
+/* The event of a call without its arguments. */
 static struct event event_of(const struct calls *calls, const struct resolved_hit *call,
 			     enum outcome outcome)
 {
@@ -127,7 +127,7 @@ static void calls_emit(struct calls *calls, const struct resolved_hit *call, str
 	calls->callbacks.emit(calls->callbacks.user, &event);
 }
 
-/* Tells of a call that waited. */
+/* Reports a call whose return was awaited. */
 static void close_call(struct calls *calls, struct bytes record, const struct ending *ending)
 {
 	struct resolved_hit call;
@@ -142,7 +142,7 @@ static void calls_give_up(struct calls *calls, struct bytes record)
 	close_call(calls, record, &(struct ending){ .outcome = OUTCOME_UNKNOWN });
 }
 
-/* A call whose frame is gone without a return: it panicked, unless that return is one of the missing. */
+/* The frame of a call is gone without a return: it panicked, unless the record of its return was lost. */
 static void close_left(struct calls *calls, struct bytes record)
 {
 	const struct assembly_callbacks *callbacks = &calls->callbacks;
@@ -155,7 +155,7 @@ static void close_left(struct calls *calls, struct bytes record)
 		close_call(calls, record, &(struct ending){ .outcome = OUTCOME_PANIC });
 }
 
-/* Whether the innermost call that waits on a goroutine is in a frame from `least` on. */
+/* Returns whether the innermost awaited call of a goroutine is in a frame from `least` on. */
 static bool is_within(struct calls *calls, const struct resolved_hit *resolved, uint64_t least)
 {
 	struct resolved_hit innermost;
@@ -209,13 +209,13 @@ void calls_return(struct calls *calls, const struct resolved_hit *end, struct by
 	if (!joiner_look(calls->joiner, target_id(end->target), call_key(end), &call_record) ||
 	    resolved_hit_find(calls->targets, call_record, &call) < 0)
 		return;
-	/* Another function's call, in the same place: its return was not seen. */
+	/* The call of another function at the same frame: its return was not observed. */
 	if (call.schema->entry != end->schema->entry) {
 		leave_frames(calls, end, frame_of(end));
 		return;
 	}
 	joiner_take(calls->joiner, target_id(end->target), call_key(end), &call_record);
-	/* It may have panicked, and the return be that of a later call in its place, which was lost. */
+	/* It may have panicked, so that this return belongs to a later call at the same frame, which was lost. */
 	if (call.head.lost_calls != end->head.lost_calls)
 		close_call(calls, call_record, &(struct ending){ .outcome = OUTCOME_UNKNOWN });
 	else

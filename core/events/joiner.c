@@ -7,10 +7,10 @@
 
 #define NONE JOINER_NONE
 
-/* What entries are found by; each has hash chains of its own. */
+/* The ways to find entries; each has its own hash chains. */
 enum index { BY_KEY, BY_OWNER, INDEX_COUNT };
 
-/* Entries are kept in order of age, too; all lists are linked by number. */
+/* Entries are also kept in order of age. All lists are linked by entry numbers. */
 struct entry {
 	uint64_t identity[INDEX_COUNT]; /* the key, the owner */
 	uint32_t chain[INDEX_COUNT];
@@ -23,7 +23,7 @@ struct entry {
 struct joiner {
 	uint32_t limit;
 	uint32_t count;
-	size_t max_bytes, bytes; /* of all buffers, whether a record is in them or not */
+	size_t max_bytes, bytes; /* of all buffers, also of free entries */
 	struct entry *entries;
 	uint32_t capacity; /* of entries */
 	uint32_t free;	   /* first of the free entries, linked by chain[BY_KEY] */
@@ -36,7 +36,7 @@ struct joiner {
 static uint32_t *bucket_of(const struct joiner *joiner, enum index index, uint32_t target,
 			   uint64_t identity)
 {
-	/* Keys are addresses of Go objects: their low bits say little. Fibonacci hashing. */
+	/* Keys are addresses of Go objects, whose low bits contain little information. Fibonacci hashing. */
 	uint64_t hash = (identity ^ (uint64_t)target << 40) * 0x9e3779b97f4a7c15ull;
 
 	return &joiner->buckets[index][hash >> 32 & (joiner->capacity - 1)];
@@ -105,7 +105,7 @@ static void age_remove(struct joiner *joiner, uint32_t number)
 		joiner->entries[entry->newer].older = entry->older;
 }
 
-/* Doubles the entries; the hash chains are laid anew. */
+/* Doubles the entries and rebuilds the hash chains. */
 static int joiner_grow(struct joiner *joiner)
 {
 	uint32_t capacity = joiner->capacity ? 2 * joiner->capacity : 64;
@@ -177,8 +177,8 @@ static void buffer_free(struct joiner *joiner, struct entry *entry)
 }
 
 /*
- * The entry's buffer and the one handed out last change places, so that neither is allocated anew, unless
- * those that wait to be used again are many by now.
+ * Exchanges the entry's buffer and the one that was returned last, so that both are reused, unless the free buffers
+ * have become too many.
  */
 static void joiner_take_entry(struct joiner *joiner, uint32_t number, struct bytes *ret_record)
 {

@@ -11,7 +11,7 @@ struct list {
 	uint32_t told;
 };
 
-/* For %.*s, cut; what could not be read is a question mark. */
+/* For %.*s, cut. An unreadable text is a question mark. */
 static int open_list_text_size(const struct text *text, int most)
 {
 	if (text->presence != PRESENT)

@@ -13,7 +13,7 @@ static void take_target(struct event *event, const struct hit *hit,
 		request_target_split(target, room, &event->path, &event->query);
 }
 
-/* What is known of a request from the moment its handler is called. */
+/* The event with everything that is known when the handler is called. */
 static struct event event_of_start(const struct resolved_hit *start, int64_t wall_offset)
 {
 	const struct hit *hit = &start->hit;
@@ -34,13 +34,13 @@ static struct event event_of_start(const struct resolved_hit *start, int64_t wal
 	};
 }
 
-/* Times from a program may be any: what is beyond the type wraps. */
+/* Times from a program may have any value: overflow wraps. */
 static int64_t difference(int64_t later, int64_t earlier)
 {
 	return (int64_t)((uint64_t)later - (uint64_t)earlier);
 }
 
-/* What the program itself says of when the handler was called, in nanoseconds since the epoch. */
+/* Returns when the handler was called, in nanoseconds since the epoch, as the program noted it. */
 static bool began_at(const struct hit *hit, int64_t *ret_time)
 {
 	struct integer wall = hit_integer(hit, FIELD_BEGAN_WALL);
@@ -51,12 +51,12 @@ static bool began_at(const struct hit *hit, int64_t *ret_time)
 }
 
 /*
- * The time of day that a record has is some microseconds wrong, for two clocks cannot be read at once, and
- * wholly wrong for a moment after the clock was set. What lies further outside than this is of another request.
+ * The time of day of a record is inexact by some microseconds, because two clocks cannot be read at once, and wrong
+ * for a moment after the clock was set. A time that differs by more than this belongs to another request.
  */
 static const int64_t CLOCK_ERROR = 1000000;
 
-/* Puts the begin of a request where the program says, if that is between the two records. */
+/* Sets the begin of a request to the time that the program noted, if that is between the two records. */
 static void take_begin(struct event *event, const struct hit *hit, int64_t end)
 {
 	int64_t time;

@@ -16,12 +16,12 @@
 #include "verifier_log.h"
 
 enum {
-	MAX_LONG_PLANS = 256, /* each ten times the size */
-	/* Strings of one record: room for this many of the longest. */
+	MAX_LONG_PLANS = 256, /* each has ten times the size of a short plan */
+	/* room for this many of the longest strings in one record */
 	PAYLOAD_STRINGS = 7,
-	/* More than kernels before 5.2 take is refused. Only what is written of it costs memory. */
+	/* Kernels before 5.2 refuse more. Only written pages cost memory. */
 	LOG_SIZE = (16 << 20) - 1,
-	/* The part of a plan that the program for short ones looks at. */
+	/* The part of a plan that the program for short plans reads. */
 	PLAN_SHORT_SIZE = offsetof(struct plan, operations) +
 			  PLAN_SHORT_OPERATIONS * sizeof(struct plan_operation),
 };
@@ -48,16 +48,16 @@ static struct bpf_program *program_of(const struct gohttpsnoop_bpf *skeleton, bo
 }
 
 /*
- * Before it attaches to a perf event libbpf tries out whether the kernel has links for them, and keeps the answer:
- * "no", for good, should it lack a descriptor at that moment. Now there are some. What it is to attach to is no
- * perf event, and refused.
+ * Before libbpf attaches to a perf event, it tests whether the kernel has links for them, and keeps the answer. If it
+ * has no free descriptor at that moment, it keeps the wrong answer "no". So the test is made here, where descriptors
+ * are available. The descriptor is not a perf event, so the attempt is refused.
  */
 static void settle_perf_links(const struct bpf_program *program)
 {
 	bpf_link__destroy(bpf_program__attach_perf_event(program, bpf_program__fd(program)));
 }
 
-/* The inode of our PID namespace; 0 for the initial one (linux/proc_ns.h, PROC_PID_INIT_INO). */
+/* Returns the inode of this PID namespace; 0 for the initial one (linux/proc_ns.h, PROC_PID_INIT_INO). */
 static uint32_t read_pid_namespace(void)
 {
 	struct stat status;
@@ -95,7 +95,7 @@ static int configure(struct gohttpsnoop_bpf *skeleton, const struct kernel_optio
 		r = bpf_map__set_value_size(skeleton->maps.plans, PLAN_SHORT_SIZE);
 	if (r == 0)
 		r = bpf_map__set_max_entries(skeleton->maps.ring, options->ring_size);
-	/* Kernels without uprobe_multi do not like to allocate in a probe. */
+	/* Kernels without uprobe_multi should not allocate memory in a probe. */
 	if (r == 0 && attachment != KERNEL_ATTACHMENT_MULTI)
 		r = bpf_map__set_map_flags(skeleton->maps.traced, 0);
 	return r;
@@ -117,7 +117,7 @@ static void choose_programs(const struct gohttpsnoop_bpf *skeleton,
 						   options->port_count > 0));
 }
 
-/* What the verifier says of the program that it refuses first; libbpf asks it for nothing else. */
+/* Collects the verifier's log of the first refused program, because libbpf requests the log only for that one. */
 static void collect_log(const struct gohttpsnoop_bpf *skeleton, char *log)
 {
 	struct bpf_program *program;
@@ -164,18 +164,18 @@ int kernel_fail(struct kernel *kernel, const struct kernel_attempt *attempt, str
 	return obstacle_fail(kernel->obstacle, &kernel->facts, &kernel->features, attempt, err);
 }
 
-/* The verifier's last lines, and its last word. */
+/* Keeps the last lines of the verifier's log, and its verdict. */
 static void keep_log(const char *log, int code, struct kernel_failure *failure, char *verdict,
 		     size_t size)
 {
 	verifier_log_tail(log, failure->verifier, sizeof(failure->verifier));
 	verifier_log_verdict(log, verdict, size);
-	/* Kernels before 6.4 keep the beginning of what is too long, later ones its end. */
+	/* Kernels before 6.4 keep the beginning of a log that is too long, later kernels its end. */
 	if (*verdict && code == -ENOSPC)
 		snprintf(verdict, size, "its log has more than %d bytes", LOG_SIZE);
 }
 
-/* Loads the programs for one way to attach; explains why they cannot be. */
+/* Loads the programs for one attachment method. Explains failures. */
 static int try_load(struct kernel *kernel, const struct kernel_options *options,
 		    enum kernel_attachment attachment, struct kernel_failure *ret_failure,
 		    struct error *err)
@@ -199,7 +199,7 @@ static int try_load(struct kernel *kernel, const struct kernel_options *options,
 	return attempt.code;
 }
 
-/* The same, unless the kernel is known not to have this way. */
+/* The same, unless the kernel is known to lack this method. */
 static int load_way(struct kernel *kernel, const struct kernel_options *options,
 		    enum kernel_attachment attachment, struct kernel_failure *ret_failure,
 		    struct error *err)
@@ -214,7 +214,7 @@ static int load_way(struct kernel *kernel, const struct kernel_options *options,
 	return obstacle_fail(obstacle, &kernel->facts, &kernel->features, &attempt, err);
 }
 
-/* Tells of the first way that this kernel has: that it lacks others is not why it fails. */
+/* Reports the failure of the first method that this kernel has. Methods that it lacks are not the reason. */
 static int load_best(struct kernel *kernel, const struct kernel_options *options,
 		     struct kernel_failure *ret_failure, struct error *err)
 {
@@ -319,7 +319,7 @@ uint64_t kernel_lost(const struct kernel *kernel, enum plan_role role)
 	return __atomic_load_n(&kernel->skeleton->bss->lost[role], __ATOMIC_RELAXED);
 }
 
-/* How often the kernel left a program out because another run of it had not ended on that CPU. */
+/* Returns how often the kernel skipped a program because another run of it had not ended on that CPU. */
 static uint64_t left_out(const struct bpf_program *program)
 {
 	struct bpf_prog_info info = { 0 };

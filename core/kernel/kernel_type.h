@@ -12,16 +12,19 @@
 
 enum { KERNEL_MAX_PLANS = 1024 };
 
-/* What the kernel side is made of; for kernel.c, which loads it, and attachment.c alone. */
+/* The parts of the eBPF side, for kernel.c, which loads it, and attachment.c. */
 struct kernel {
 	struct gohttpsnoop_bpf *skeleton;
-	/* That are attached to probes, by whether their plans are short; the latter NULL if all are. */
+	/*
+	 * The programs that are attached to probes, for short and long plans. The latter is NULL if all plans are
+	 * short.
+	 */
 	struct bpf_program *short_program, *long_program;
 	int traced, newcomers, listeners; /* descriptors of these maps */
 	enum kernel_attachment attachment;
 	bool installed[KERNEL_MAX_PLANS];
 	struct bpf_link *exec_link, *listen_link;
-	/* What failures are explained by. */
+	/* Facts that explain failures. */
 	struct kernel_facts facts;
 	struct kernel_features features;
 	enum obstacle obstacle; /* of the last failure */

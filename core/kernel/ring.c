@@ -10,7 +10,7 @@
 enum {
 	POLL_INTERVAL = 5, /* milliseconds */
 	POLLS_BEFORE_SLEEP = 4,
-	/* Records handed on before the loop gets a turn: signals and ended processes must be seen. */
+	/* Records that are read before the loop continues, so that signals and ends of processes are noticed. */
 	RECORDS_A_TURN = 16384,
 };
 
@@ -22,8 +22,8 @@ struct ring {
 	uv_timer_t timer;
 	int open_handles;
 	bool sleeping;	     /* waiting for `wakeup`, not polling by `timer` */
-	uint64_t records;    /* handed on so far */
-	uint64_t turn_begin; /* `records` when the loop last had its turn */
+	uint64_t records;    /* number of records passed on so far */
+	uint64_t turn_begin; /* `records` when the loop continued last */
 	uint32_t empty_polls;
 };
 
@@ -35,7 +35,7 @@ static int hand_on(void *context, void *data, size_t size)
 	return ++ring->records - ring->turn_begin < RECORDS_A_TURN ? 0 : -EAGAIN;
 }
 
-/* Whether there were any records. */
+/* Returns whether there were records. */
 static bool look(struct ring *ring)
 {
 	uint64_t before = ring->records;
@@ -57,14 +57,13 @@ static void start_polling(struct ring *ring)
 }
 
 /*
- * Announces the sleep, then looks once more: a record that was committed before the kernel side could
- * see the announcement is found here. Whoever takes a record out takes the wakeup's cause away with
- * it, so that polling has to go on then.
+ * Announces the sleep, then reads once more, because a record may have been committed before the eBPF side could see
+ * the announcement. Reading a record removes the reason for a wakeup, so that polling must continue then.
  */
 static void go_to_sleep(struct ring *ring)
 {
 	__atomic_exchange_n(ring->asleep, 1, __ATOMIC_SEQ_CST);
-	/* A word that is lowered already means a wakeup whose cause may have been taken out above. */
+	/* If the word is already cleared, a wakeup follows, but its record may have been read above. */
 	if (look(ring) || __atomic_load_n(ring->asleep, __ATOMIC_SEQ_CST) != 1) {
 		start_polling(ring);
 		return;
@@ -92,7 +91,7 @@ static void on_wakeup(uv_poll_t *wakeup, int status, int events)
 	look(ring);
 }
 
-/* Whoever takes a record out of the ring of a sleeping reader takes the wakeup's cause away with it. */
+/* Reading a record while the reader sleeps removes the reason for the wakeup, so the reader must not sleep on. */
 bool ring_read(struct ring *ring)
 {
 	if (ring->sleeping)
@@ -106,7 +105,7 @@ uint64_t ring_written(const struct ring *ring)
 	return ring__producer_pos(ring_buffer__ring(ring->buffer, 0));
 }
 
-/* A thread that stands still while it writes a record has others wait behind it. */
+/* A thread that is stopped while it writes a record delays the records behind it. */
 bool ring_has_read(const struct ring *ring, uint64_t position)
 {
 	uint64_t read = ring__consumer_pos(ring_buffer__ring(ring->buffer, 0));

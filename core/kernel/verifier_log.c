@@ -7,7 +7,7 @@
 
 enum { TAIL_LINES = 20 };
 
-/* The last line but for what follows the reason: "processed 12 insns (limit 1000000) …" and more figures. */
+/* The last line after the reason: "processed 12 insns (limit 1000000) …" and more figures. */
 static const char statistics[] = "processed ";
 
 static size_t verifier_log_size(const char *log)
@@ -19,7 +19,7 @@ static size_t verifier_log_size(const char *log)
 	return size;
 }
 
-/* Where the line begins that ends before `end`. */
+/* Returns the begin of the line that ends before `end`. */
 static size_t line_begin(const char *log, size_t end)
 {
 	while (end && log[end - 1] != '\n')
@@ -27,7 +27,7 @@ static size_t line_begin(const char *log, size_t end)
 	return end;
 }
 
-/* The kernel writes ASCII; whatever else there may be is not shown. */
+/* The kernel writes ASCII. All other bytes are left out. */
 static void copy(const char *text, size_t size, char *ret, size_t ret_size)
 {
 	size_t used = 0;

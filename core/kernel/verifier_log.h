@@ -5,14 +5,14 @@
 #include <stddef.h>
 
 /*
- * What the kernel's verifier wrote about a program that it refused: thousands of lines, of which the last
- * say why. Both results end with a NUL and hold nothing that a terminal would act on.
+ * The log of the kernel's verifier about a program that it refused: thousands of lines, of which the last contain the
+ * reason. Both results end with a NUL and contain no control characters.
  */
 
-/* As much of the last lines as fits. */
+/* Copies as many of the last lines as fit. */
 void verifier_log_tail(const char *log, char *tail, size_t size);
 
-/* The line that gives the reason; empty when the log is. */
+/* Copies the line with the reason; empty if the log is empty. */
 void verifier_log_verdict(const char *log, char *verdict, size_t size);
 
 #endif
