@@ -35,7 +35,7 @@ void call_captures_init(struct call_captures *captures, const char *parameter, b
 	captures->count = 0;
 	for (size_t i = 0; frame && i < COUNT(frame_captures); i++)
 		captures->captures[captures->count++] = frame_captures[i];
-	/* The first is the goroutine, which a frame has, too. */
+	/* The first capture is the goroutine, which is also part of the frame. */
 	for (size_t i = frame; i < (parameter ? COUNT(call_captures) : 1); i++)
 		captures->captures[captures->count++] = call_captures[i];
 }

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* The server of github.com/valyala/fasthttp, on which fiber and others stand. */
+/* The server of github.com/valyala/fasthttp, on which fiber and other frameworks are built. */
 #include "protocol_registry.h"
 #include "row_notation.h"
 
 #define FASTHTTP "github.com/valyala/fasthttp"
 #define SERVE_CONN FASTHTTP ".(*Server).serveConn"
-/* What serveConn is only a wrapper of in later releases. */
+/* The function of later releases, for which serveConn is only a wrapper. */
 #define SERVE_CONN_COUNTED SERVE_CONN "Counted"
 #define READ_BODY FASTHTTP ".(*Request).readLimitBody"
 #define READ_BODY_STREAM FASTHTTP ".(*Request).readBodyStream"
 #define WRITE_RESPONSE FASTHTTP ".writeResponse"
 
 /*
- * One goroutine serves a connection, a request after the other, and is the key: up to 1.55 the request stands at
- * the begin of the RequestCtx, later it does not, and a handler that timed out is answered through another
- * RequestCtx. Both functions are called when the header was parsed, whether there is a body or not.
+ * One goroutine serves a connection, one request after another, and is the key: up to 1.55 the request is at the
+ * begin of the RequestCtx, later it is not, and if a handler timed out, the answer is in another RequestCtx. Both
+ * functions are called after the header was parsed, whether there is a body or not.
  */
 #define REQUEST_CAPTURES(request)                                              \
 	{ "@g.goid", FIELD_KEY, .required = true }, { "@g.goid", FIELD_GOID }, \
@@ -27,7 +27,7 @@
 		request ".isTLS", FIELD_TLS                                    \
 	}
 
-/* serveConn notes the time just before it calls the handler. */
+/* serveConn stores the time just before it calls the handler. */
 #define RESPONSE_CAPTURES                                                                          \
 	{ "ctx.Response.Header.statusCode", FIELD_STATUS }, { "ctx.time.wall", FIELD_BEGAN_WALL }, \
 	{                                                                                          \
@@ -41,7 +41,10 @@ static const struct capture write_response[] = {
 	RESPONSE_CAPTURES,
 };
 
-/* Where the request is not seen to begin it is still there, but for old releases, which reset it before. */
+/*
+ * If the begin of a request is not observed, the request still exists at its end, except in old releases, which reset
+ * it before.
+ */
 static const struct capture whole_request[] = { REQUEST_CAPTURES("ctx.Request"),
 						RESPONSE_CAPTURES };
 
@@ -84,7 +87,7 @@ static void complete_version(struct hit *hit)
 	hit_set_integer(hit, FIELD_PROTOCOL_MINOR, (struct integer){ old.presence, !old.value });
 }
 
-/* Of a request that declares no body the length is -2, of a chunked one -1. */
+/* The length is -2 if the request declares no body, and -1 if the body is chunked. */
 static void complete_size(struct hit *hit)
 {
 	struct integer size = hit_integer(hit, FIELD_REQUEST_BYTES);
@@ -93,7 +96,7 @@ static void complete_size(struct hit *hit)
 		hit_set_integer(hit, FIELD_REQUEST_BYTES, (struct integer){ PRESENT, 0 });
 }
 
-/* A status of 0 is sent as 200. Of the peer and of the body's size nothing is captured. */
+/* A status of 0 is sent as 200. The peer and the size of the body are not captured. */
 static void fasthttp_complete(struct hit *hit)
 {
 	static const struct integer unknown = { UNREADABLE, 0 };

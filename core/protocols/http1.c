@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* HTTP/1 of net/http's server; and where it calls handlers, whatever the request came by. */
+/* HTTP/1 of net/http's server, and its call of handlers, which is the same for HTTP/2. */
 #include "net_http_library.h"
 #include "net_http_response.h"
 #include "net_http_rows.h"
@@ -13,7 +13,7 @@ static const struct capture serve_http[] = { START_CAPTURES("rw.data", "req") };
 /* The results of (*conn).readRequest. */
 static const struct capture read_request[] = { START_CAPTURES("w", "w.req") };
 
-/* "Expect:" with anything but 100-continue is answered with 417, and no handler is called. */
+/* An "Expect:" header other than 100-continue is answered with 417, and no handler is called. */
 static const struct capture expectation_failed[] = { START_CAPTURES("w", "w.req") };
 
 static const struct capture finish_request[] = {
@@ -23,7 +23,7 @@ static const struct capture finish_request[] = {
 	{ "w.req.Pattern", FIELD_ROUTE },
 };
 
-/* Here what was buffered has been handed on, and the buffer serves others. */
+/* At this point the buffer has been flushed and belongs to other responses. */
 static const struct capture chunk_writer_close[] = {
 	{ "cw.res", FIELD_KEY, .required = true },
 	{ "cw.res.status", FIELD_STATUS },
@@ -52,7 +52,7 @@ static const struct scope_root response_of_cw[] = {
 	{ SENT_HEADERS_ROOT, { "cw", "header" } },
 };
 
-/* The calls by which the server comes to our probes; profile-guided optimisation inlines some of them. */
+/* The calls by which the server reaches our probes; profile-guided optimisation inlines some of them. */
 static const struct expected_call serve_calls_handler = { SERVE, SERVE_HTTP };
 static const struct expected_call serve_calls_finish = { SERVE, FINISH_REQUEST };
 static const struct expected_call serve_calls_close = { SERVE ".func1", "net/http.(*conn).close" };
@@ -73,7 +73,7 @@ static const struct probe_request probes[] = {
 	{ "net/http.(*chunkWriter).close", PLAN_ROLE_END, CAPTURES(chunk_writer_close),
 	  ROOTS(response_of_cw), .inlined = &serve_calls_finish, .caller = SERVE },
 	{ "net/http.(*response).Hijack", PLAN_ROLE_HIJACK, CAPTURES(hijack) },
-	/* Called at the end of a connection; a request that is open then had a handler that panicked. */
+	/* Called at the end of a connection. If a request is open then, its handler panicked. */
 	{ "net/http.(*conn).close", PLAN_ROLE_PANIC, CAPTURES(close_connection) },
 };
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* HTTP/2 of net/http's server, which calls most handlers as HTTP/1 does (http1.c). */
+/* HTTP/2 of net/http's server, which calls most handlers in the same way as HTTP/1 (http1.c). */
 #include "http2_rows.h"
 #include "net_http_library.h"
 #include "net_http_response.h"
 #include "protocol_registry.h"
 
-/* Bundled into net/http, and from Go 1.27 on in a package of its own. */
+/* Bundled into net/http, and from Go 1.27 on in its own package. */
 #define BUNDLED "net/http.(*http2"
 #define INTERNAL "net/http/internal/http2.(*"
 
@@ -18,7 +18,7 @@ static const struct capture bundled_done[] = {
 	{ "w.rws.req.Pattern", FIELD_ROUTE },
 };
 
-/* From Go 1.27 on there is no http.Request here, but another that has no pattern. */
+/* From Go 1.27 on the request here is not an http.Request and has no pattern. */
 static const struct capture internal_done[] = {
 	HTTP2_DONE_CAPTURES,
 	{ "w.rws.req.Pattern", FIELD_ROUTE, .elsewhere = true },

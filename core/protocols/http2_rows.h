@@ -5,13 +5,13 @@
 #include "net_http_rows.h"
 
 /*
- * The rows that every home of Go's HTTP/2 server has: it is bundled into net/http, in a package of its own
- * from Go 1.27 on, and in golang.org/x/net. `home` is what the names of its methods begin with.
+ * The rows for each variant of Go's HTTP/2 server: it is bundled into net/http, in its own package from Go 1.27 on,
+ * and in golang.org/x/net. `home` is the prefix of the names of its methods.
  */
 
 #define HTTP2_RUN_HANDLER_CAPTURES START_CAPTURES("rw", "req")
 
-/* A handler that HTTP/2 calls without net/http's server in between. */
+/* The call of a handler by HTTP/2 that does not pass net/http's server. */
 #define HTTP2_HANDLER "net/http.http2Handler.ServeHTTP"
 #define HTTP2_HANDLER_CAPTURES START_CAPTURES("w", "req")
 
@@ -39,8 +39,8 @@
 	}
 
 /*
- * A stream's handler that panics makes the deferred function send a reset frame; that call is in no
- * other path. `goroutine`: the captures, of the goroutine alone.
+ * If a stream's handler panics, the deferred function sends a reset frame; no other path has this call. `goroutine`:
+ * the captures of the goroutine.
  */
 #define HTTP2_PANIC(home, goroutine)                                                       \
 	{                                                                                  \
@@ -48,7 +48,7 @@
 			.call = home "serverConn).writeFrameFromHandler"                   \
 	}
 
-/* The call by which a request's end comes to its probe. */
+/* The call by which the end of a request reaches its probe. */
 #define HTTP2_CALLS_DONE(home)                                                          \
 	{                                                                               \
 		home "serverConn).runHandler.func1", home "responseWriter).handlerDone" \

@@ -64,7 +64,7 @@ static const struct layout_field fields[] = {
 	{ URL, "RawFragment", "string", 128, SPAN(15, 26), false },
 	{ URL, "RawFragment", "string", 120, SINCE(26), false },
 
-	/* Unexported, yet part of the signature of ServeHTTP: assumed with it. */
+	/* Unexported, but part of the signature of ServeHTTP, and assumed like it. */
 	{ "net/http.serverHandler", "srv", "*net/http.Server", 0, EVER, false },
 	{ "net/http.http2Handler", "h", "net/http.Handler", 0, SINCE(27), false },
 	{ "net/http.ResponseWriter", "tab", "*runtime.itab", 0, UNTIL(23), false },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "net_http_response.h"
 
-/* A handler that wrote nothing leaves 0 behind; net/http then sends 200. */
+/* A handler that wrote nothing leaves 0; net/http then sends 200. */
 static struct integer status_of(const struct hit *hit)
 {
 	struct integer status = hit_integer(hit, FIELD_STATUS);
@@ -12,9 +12,9 @@ static struct integer status_of(const struct hit *hit)
 }
 
 /*
- * net/http counts what a handler writes also where it refuses that: beyond the declared Content-Length it
- * takes nothing of a write, nor of those that follow. Over HTTP/1 all that it took is still in the buffer
- * unless some was handed on; then, and over HTTP/2, what it took before is counted nowhere.
+ * net/http also counts bytes that it refuses to write: beyond the declared Content-Length it accepts nothing of a
+ * write, nor of later ones. Over HTTP/1 all accepted bytes are still in the buffer unless some were flushed. After a
+ * flush, and over HTTP/2, the accepted bytes are not counted anywhere.
  */
 static struct integer response_bytes_of(const struct hit *hit)
 {

@@ -4,7 +4,9 @@
 
 #include "hit.h"
 
-/* What net/http's server, and those made of it, mean by what they note of a response (protocol.complete). */
+/*
+ * Completes a response of net/http's server, or of one derived from it, from its captured fields (protocol.complete).
+ */
 void net_http_complete(struct hit *hit);
 
 #endif

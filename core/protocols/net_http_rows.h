@@ -5,20 +5,23 @@
 #include "hit_field.h"
 #include "row_notation.h"
 
-/* What the protocols of net/http's server have in common. */
+/* What all protocols of net/http's server use. */
 
 #define NET_HTTP "net/http"
 
-/* What all requests pass but those that HTTP/2 hands to a handler itself. */
+/* All requests pass this function, except those that HTTP/2 passes to a handler itself. */
 #define SERVE_HTTP "net/http.serverHandler.ServeHTTP"
 
 /*
- * In HTTP/1 the method, path and query are parts of one buffer, the request line, in that order: a
- * read that goes on this far after the one most often brings the next along.
+ * In HTTP/1 the method, path and query are parts of one buffer, the request line, in that order: a read that
+ * continues this far after one of them usually includes the next.
  */
 enum { AFTER_METHOD = 96, AFTER_PATH = 64 };
 
-/* What an http.Request has from its start on. The protocol is taken from its numbers: they cost no read. */
+/*
+ * What an http.Request contains from the start. The protocol is read from its version numbers, which need no extra
+ * read.
+ */
 #define REQUEST_CAPTURES(request)                                                               \
 	{ request ".Method", FIELD_METHOD, .lookahead = AFTER_METHOD },                         \
 		{ request ".URL.Path", FIELD_PATH, .lookahead = AFTER_PATH },                   \
@@ -30,7 +33,7 @@ enum { AFTER_METHOD = 96, AFTER_PATH = 64 };
 		request ".ContentLength", FIELD_REQUEST_BYTES                                   \
 	}
 
-/* The key, by the name of the response writer, and what a request has at its start. */
+/* The key, by the name of the response writer, and what a request contains at its start. */
 #define START_CAPTURES(key, request) \
 	{ key, FIELD_KEY, .required = true }, { "@g.goid", FIELD_GOID }, REQUEST_CAPTURES(request)
 

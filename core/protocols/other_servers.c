@@ -15,8 +15,8 @@
 #define OLD_QUIC_GO "github.com/lucas-clemente/quic-go"
 
 /*
- * A function that is there, and not inlined, where the server is: it is too large, is started as a
- * goroutine, or is a method that an interface is called by. Names of older releases stand beside.
+ * A function that exists, and is not inlined, if the program contains the server: it is too large, is started as a
+ * goroutine, or is a method that is called through an interface. Names in older releases are listed, too.
  */
 static const struct {
 	const char *server, *function, *name;
@@ -33,7 +33,7 @@ static const struct {
 	  "HTTP/3 requests of " OLD_QUIC_GO },
 };
 
-/* By which copies of net/http under other names are known, with the path before it. */
+/* By this name, with another path before it, copies of net/http are recognised. */
 #define COPY ".serverHandler.ServeHTTP"
 
 static void other_servers_add(struct other_servers *servers, const char *name)

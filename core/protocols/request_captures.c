@@ -38,7 +38,7 @@ static int check_header(const char *name, struct error *err)
 	return 0;
 }
 
-/* As net/textproto has it: content-type becomes Content-Type. */
+/* The same as net/textproto: content-type becomes Content-Type. */
 static void canonicalize(const char *name, char *text, size_t size)
 {
 	bool begins = true;
@@ -52,7 +52,7 @@ static void canonicalize(const char *name, char *text, size_t size)
 	text[i] = '\0';
 }
 
-/* A field of a root or, with a key, the element of a map: of the field or, without one, of the root. */
+/* Adds a field of a root or, with a key, the element of a map, which is the field or, without a field, the root. */
 static int add_header(struct request_captures *captures, const char *header, const char *root,
 		      const char *field, const char *key, struct error *err)
 {
@@ -68,7 +68,7 @@ static int add_header(struct request_captures *captures, const char *header, con
 	return r;
 }
 
-/* Host is a field of its own, in all releases. */
+/* Host is a field of the request, in all releases. */
 static int add_request_header(struct request_captures *captures, const char *header,
 			      struct error *err)
 {
@@ -80,7 +80,9 @@ static int add_request_header(struct request_captures *captures, const char *hea
 	return add_header(captures, name, REQUEST_ROOT, "Header", name, err);
 }
 
-/* What is sent is copied when the header is written, if there is anything; what comes later is not sent. */
+/*
+ * The sent headers are copied when the header is written, if there are any. Headers that are set later are not sent.
+ */
 static int add_response_header(struct request_captures *captures, const char *header,
 			       struct error *err)
 {

@@ -5,21 +5,21 @@
 #include "protocol.h"
 #include "request_captures.h"
 
-/* How the tables of protocols are written. */
+/* The notation for the tables of protocols. */
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define CAPTURES(array) .captures = array, .capture_count = COUNT(array)
 
-/* What the names stand for by which users speak of the request or of its response, see request_captures.h. */
+/* What the user's names for the request or its response stand for, see request_captures.h. */
 #define ROOTS(array) .argument_roots = { array, COUNT(array) }
 
-/* Requests begin in this function. */
+/* Requests begin at this function. */
 #define START(name, array, roots)                                    \
 	{                                                            \
 		name, PLAN_ROLE_START, CAPTURES(array), ROOTS(roots) \
 	}
 
-/* They end in this one. */
+/* Requests end at this function. */
 #define END(name, array, roots)                                    \
 	{                                                          \
 		name, PLAN_ROLE_END, CAPTURES(array), ROOTS(roots) \

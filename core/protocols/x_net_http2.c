@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* HTTP/2 of golang.org/x/net, whose h2c handlers bypass net/http's server; each copy of it in a binary. */
+/* HTTP/2 of golang.org/x/net, whose h2c handlers bypass net/http's server, for each copy of it in a binary. */
 #include "http2_rows.h"
 #include "net_http_response.h"
 #include "protocol_registry.h"
@@ -32,7 +32,7 @@ static const struct protocol_limitation limitations[] = {
 static const struct probe_request probes[] = {
 	END(X_NET "responseWriter).handlerDone", handler_done, response),
 	START(X_NET "serverConn).runHandler", run_handler, request),
-	/* From v0.54.0 on golang.org/x/net/http2 only wraps what Go 1.27 has. */
+	/* From v0.54.0 on golang.org/x/net/http2 only wraps the HTTP/2 server of Go 1.27. */
 	{ HTTP2_HANDLER, PLAN_ROLE_START, CAPTURES(http2_handler), ROOTS(request),
 	  .companion = X_NET "Server).serveConn" },
 	HTTP2_PANIC(X_NET, goroutine),

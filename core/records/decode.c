@@ -83,7 +83,7 @@ static int decode_cell(const struct cell *cell, uint64_t word, struct bytes payl
 	}
 }
 
-/* A record, its parts told apart and held against the schema. */
+/* A record, split into its parts and compared with the schema. */
 struct parts {
 	struct record_hit head;
 	struct bytes cells, payload;

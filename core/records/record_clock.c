@@ -51,7 +51,7 @@ static bool read_offsets(int64_t *ret_shift)
 	return record_clock_parse_offsets(text, ret_shift);
 }
 
-/* -ENODATA when the namespace is not one whose offsets can be read. */
+/* -ENODATA if the offsets of this namespace cannot be read. */
 static int find_shift(int64_t *ret_shift)
 {
 	struct stat own, of_children;
@@ -61,7 +61,7 @@ static int find_shift(int64_t *ret_shift)
 		return errno == ENOENT ? 0 : -errno; /* a kernel without time namespaces */
 	if (own.st_ino == INITIAL_NAMESPACE)
 		return 0;
-	/* The offsets that are told are those of the namespace that children will be in. */
+	/* The offsets in the file are those of the namespace of future children. */
 	if (stat("/proc/self/ns/time_for_children", &of_children) < 0 ||
 	    of_children.st_ino != own.st_ino || !read_offsets(ret_shift))
 		return -ENODATA;

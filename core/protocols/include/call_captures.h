@@ -4,16 +4,16 @@
 
 #include "probe.h"
 
-/* The end of a goroutine, and of all that it had called. */
+/* The end of a goroutine, and of all its open calls. */
 extern const struct probe_request protocol_goroutine_end;
 
 /* The type of the parameter by which a function takes a request. */
 extern const char call_request_type[];
 
 /*
- * The captures for calls of a function: a request's keys where it takes an *http.Request, by the name of
- * that parameter (or NULL), and with `frame` what tells this call from others of its goroutine. `root` says
- * that the request is that parameter; it is of no use without one.
+ * The captures for calls of a function: the keys of a request if a parameter is an *http.Request, by the name of that
+ * parameter (or NULL), and with `frame` what distinguishes this call from other calls of its goroutine. `root` says
+ * that the request is that parameter; without one it is not used.
  */
 enum { CALL_MAX_CAPTURES = 16 };
 

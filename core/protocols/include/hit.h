@@ -5,7 +5,7 @@
 #include "hit_field.h"
 #include "presence.h"
 
-/* A decoded value: a string when it has `data`, else an integer, or the bits of a floating-point number. */
+/* A decoded value: a string if it has `data`, otherwise an integer or the bits of a floating-point number. */
 struct hit_value {
 	int64_t integer;
 	const char *data;
@@ -13,10 +13,10 @@ struct hit_value {
 	uint32_t length;
 };
 
-/* The values by field; those whose bit is in neither mask were not captured. Views into the record. */
+/* The values by field. Fields with a bit in neither mask were not captured. Views into the record. */
 struct hit {
 	uint32_t known;	     /* bit n: field n was read */
-	uint32_t unreadable; /* bit n: field n was to be read and could not be */
+	uint32_t unreadable; /* bit n: field n could not be read */
 	struct hit_value values[FIELD_COUNT];
 };
 

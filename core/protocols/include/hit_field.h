@@ -2,7 +2,7 @@
 #ifndef GOHTTPSNOOP_CORE_HIT_FIELD_H
 #define GOHTTPSNOOP_CORE_HIT_FIELD_H
 
-/* What a captured value means; one bit each in a hit's masks, so at most 32. */
+/* The meaning of a captured value. Each has one bit in a hit's masks, so there are at most 32. */
 enum hit_field {
 	FIELD_KEY, /* joins a request's start and end: the address of its response writer */
 	FIELD_GOID,
@@ -18,19 +18,19 @@ enum hit_field {
 	FIELD_REQUEST_BYTES,
 	FIELD_STATUS,
 	FIELD_RESPONSE_BYTES,
-	FIELD_DECLARED_BYTES, /* Content-Length of the response over HTTP/1; negative when there is none */
-	FIELD_HEADER_SENT,    /* over HTTP/1 something of the response was handed on to be sent */
-	FIELD_BUFFERED_BYTES, /* of the body, not handed on yet */
+	FIELD_DECLARED_BYTES, /* Content-Length of the response over HTTP/1; negative if there is none */
+	FIELD_HEADER_SENT,    /* over HTTP/1: a part of the response was flushed */
+	FIELD_BUFFERED_BYTES, /* of the body, not flushed yet */
 	FIELD_SENT_LENGTH,    /* Content-Length that was sent over HTTP/2, or 0 */
-	FIELD_TARGET, /* of the request, as sent: what its path and query are where they are not captured */
+	FIELD_TARGET, /* of the request, as sent, for requests whose path and query are not captured */
 	FIELD_BEGAN_WALL, /* with the next a time.Time, taken just before the handler was called */
 	FIELD_BEGAN_EXT,
-	FIELD_STACK_END, /* of the goroutine; with the next it tells which call of a goroutine this is */
+	FIELD_STACK_END, /* of the goroutine; with the next field it identifies the call */
 	FIELD_STACK_POINTER,
 	FIELD_COUNT,
 };
 
-/* The key of events that the field is shown by ("status"); NULL where it only serves to know others. */
+/* The key of events that shows the field ("status"); NULL if it only serves to compute others. */
 const char *hit_field_key(enum hit_field field);
 
 #endif

@@ -5,8 +5,8 @@
 #include "pclntab.h"
 
 /*
- * What else in a binary handles requests, past the servers that are traced. The linker leaves out what
- * nothing refers to, so a function of a server that is there says that the program may use it.
+ * Servers in a binary that are not traced. The linker leaves out functions that nothing refers to, so if a function
+ * of a server exists, the program may use the server.
  */
 enum { OTHER_SERVERS_MAX = 16, OTHER_SERVER_NAME = 128 };
 
@@ -17,10 +17,10 @@ struct other_servers {
 
 void other_servers_find(const struct pclntab *table, struct other_servers *ret_servers);
 
-/* Takes out what is traced after all: a server by the import path of its package. */
+/* Removes a server that is traced, by the import path of its package. */
 void other_servers_drop(struct other_servers *servers, const char *server);
 
-/* All of them, with commas between, for messages. */
+/* Writes all of them, separated by commas, for messages. */
 void other_servers_format(const struct other_servers *servers, char *text, size_t size);
 
 #endif

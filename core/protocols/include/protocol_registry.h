@@ -5,8 +5,8 @@
 #include "protocol.h"
 
 /*
- * All protocols that are known, a line each: protocol_NAME stands in the file NAME.c. Their order is that in
- * which what a user asks of each request is held against them: the first server that a binary has decides.
+ * All known protocols, one line each: protocol_NAME is in the file NAME.c. In this order the user's captures are
+ * checked: the first server that a binary has decides.
  */
 /* clang-format off */
 #define PROTOCOLS(protocol) \

@@ -6,7 +6,7 @@
 #include "binary.h"
 #include "protocol.h"
 
-/* A row of a protocol as it is for one binary. */
+/* A row of a protocol, as it applies to one binary. */
 struct protocol_row {
 	const struct protocol *protocol;
 	struct probe_request request;
@@ -29,11 +29,11 @@ struct protocol_rows {
 	struct arena arena; /* of all of these */
 };
 
-/* -ENOMEM. They point into the protocols' tables, too. */
+/* -ENOMEM. The rows also point into the tables of the protocols. */
 int protocol_rows_init(struct protocol_rows *rows, const struct protocol *const *protocols,
 		       size_t count, const struct binary *binary, struct error *err);
 
-/* Also of rows that are all zero. */
+/* Also accepts zeroed rows. */
 void protocol_rows_finish(struct protocol_rows *rows);
 
 #endif

@@ -7,15 +7,15 @@
 #include "request_captures.h"
 
 /*
- * What a user wants to have traced: these functions, or, without any, whole requests. Made once, from the
- * options, and handed down as it is.
+ * What a user wants to trace: these functions or, without any, requests. Made once from the options, and passed down
+ * unchanged.
  */
 struct trace_spec {
 	const struct function_request *functions;
 	size_t function_count;
-	bool latency; /* of functions: how long calls take, and what they return */
+	bool latency; /* of functions: the duration and the results of calls */
 	const struct request_captures
-		*requests; /* what of requests beside their keys; NULL for nothing */
+		*requests; /* what is captured of requests beside their keys; NULL: nothing */
 	struct capture_spec values;
 };
 
