@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+/* What is attached where, and taken away again: this test stands in for the links and maps of libbpf. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/types.h>
+
+#include <cmocka.h>
+
+#include "contract.h"
+#include "kernel.h"
+#include "kernel_type.h"
+
+enum { TRACED = 7, NEWCOMERS, LISTENERS, MAX_LINKS = 256 };
+enum { PID = 42, TARGET = 5 };
+
+static char short_program, long_program;
+
+static struct {
+	struct kernel kernel;
+	struct attachment *attachment;
+	struct error err;
+	/* What the kernel answers. */
+	size_t fails_at; /* the link that is refused, from 1 on */
+	int enter_code;
+	/* What it was asked for. */
+	size_t link_count;
+	char links[MAX_LINKS]; /* their addresses stand for them */
+	int destroyed[MAX_LINKS];
+	char told[2048]; /* a line for each link, and for each change of a map */
+	uint64_t entry;	 /* of TRACED */
+} stage;
+
+static void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void tell(const char *format, ...)
+{
+	size_t used = strlen(stage.told);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(stage.told + used, sizeof(stage.told) - used, format, arguments);
+	va_end(arguments);
+}
+
+/* ---- the kernel ---- */
+
+static const char *name_of(const struct bpf_program *program)
+{
+	return (const char *)program == &long_program ? "long" : "short";
+}
+
+static struct bpf_link *make_link(void)
+{
+	if (stage.link_count + 1 == stage.fails_at) {
+		errno = EMFILE;
+		return NULL;
+	}
+	return (struct bpf_link *)&stage.links[stage.link_count++];
+}
+
+struct bpf_link *bpf_program__attach_uprobe_multi(const struct bpf_program *program, pid_t pid,
+						  const char *path, const char *pattern,
+						  const struct bpf_uprobe_multi_opts *options)
+{
+	assert_null(pattern);
+	tell("%s %d %s:", name_of(program), pid, path);
+	for (size_t i = 0; i < options->cnt; i++)
+		tell(" 0x%lx=0x%llx", options->offsets[i], options->cookies[i]);
+	tell("\n");
+	return make_link();
+}
+
+struct bpf_link *bpf_program__attach_uprobe_opts(const struct bpf_program *program, pid_t pid,
+						 const char *path, size_t offset,
+						 const struct bpf_uprobe_opts *options)
+{
+	tell("%s %d %s: 0x%zx=0x%llx\n", name_of(program), pid, path, offset, options->bpf_cookie);
+	return make_link();
+}
+
+/* Of several threads. */
+int bpf_link__destroy(struct bpf_link *link)
+{
+	size_t number = (size_t)((char *)link - stage.links);
+
+	__atomic_add_fetch(&stage.destroyed[number], 1, __ATOMIC_SEQ_CST);
+	return 0;
+}
+
+int bpf_map_update_elem(int fd, const void *key, const void *value, __u64 flags)
+{
+	uint32_t pid;
+
+	memcpy(&pid, key, sizeof(pid));
+	memcpy(&stage.entry, value, sizeof(stage.entry));
+	assert_int_equal(fd, TRACED);
+	tell("enter %u\n", pid);
+	errno = -stage.enter_code;
+	return stage.enter_code;
+}
+
+int bpf_map_delete_elem(int fd, const void *key)
+{
+	static const char *const maps[] = { "traced", "newcomers", "listeners" };
+	uint32_t pid;
+
+	memcpy(&pid, key, sizeof(pid));
+	tell("delete %u of %s\n", pid, maps[fd - TRACED]);
+	return 0;
+}
+
+int bpf_map_lookup_elem(int fd, const void *key, void *value)
+{
+	uint32_t pid;
+
+	memcpy(&pid, key, sizeof(pid));
+	assert_int_equal(fd, TRACED);
+	return pid == PID ? 0 : -ENOENT;
+}
+
+/* ---- attachments ---- */
+
+static int set_up(void **state)
+{
+	memset(&stage, 0, sizeof(stage));
+	stage.kernel = (struct kernel){
+		.short_program = (struct bpf_program *)&short_program,
+		.long_program = (struct bpf_program *)&long_program,
+		.traced = TRACED,
+		.newcomers = NEWCOMERS,
+		.listeners = LISTENERS,
+		.attachment = KERNEL_ATTACHMENT_MULTI,
+	};
+	return 0;
+}
+
+/* Each link is destroyed once. */
+static int tear_down(void **state)
+{
+	attachment_detach(stage.attachment);
+	for (size_t i = 0; i < stage.link_count; i++)
+		assert_int_equal(stage.destroyed[i], 1);
+	return 0;
+}
+
+static const struct attach_point points[] = {
+	{ .file_offset = 0x100, .plan = 1 },
+	{ .file_offset = 0x200, .plan = 2, .is_long = true },
+	{ .file_offset = 0x300, .plan = 3 },
+};
+
+static int attach(const char *path, size_t count)
+{
+	return kernel_attach(&stage.kernel, path, PID, TARGET, points, count, &stage.attachment,
+			     &stage.err);
+}
+
+static void assert_told(const char *wanted)
+{
+	assert_string_equal(stage.told, wanted);
+	stage.told[0] = '\0';
+}
+
+/* The cookie has the process, the target and the plan. */
+static void points_of_a_kind_share_a_link(void **state)
+{
+	assert_int_equal(attach(NULL, 3), 0);
+	assert_told("enter 42\n"
+		    "short 42 /proc/42/exe: 0x100=0x2a0000050001 0x300=0x2a0000050003\n"
+		    "long 42 /proc/42/exe: 0x200=0x2a0000050002\n");
+	assert_int_equal(stage.entry, (uint64_t)PID << TRACED_PROCESS_SHIFT | TARGET);
+}
+
+static void there_is_no_link_without_points(void **state)
+{
+	assert_int_equal(attach("/srv/plugin.so", 1), 0);
+	assert_told("enter 42\nshort 42 /srv/plugin.so: 0x100=0x2a0000050001\n");
+}
+
+/* Of whoever runs it: a process is looked up when its probe is hit. */
+static void a_file_is_attached_to_without_a_process(void **state)
+{
+	assert_int_equal(kernel_attach_file(&stage.kernel, "/srv/shop", points, 2,
+					    &stage.attachment, NULL),
+			 0);
+	assert_told("short -1 /srv/shop: 0x100=0x1\nlong -1 /srv/shop: 0x200=0x2\n");
+	attachment_detach(stage.attachment);
+	stage.attachment = NULL;
+	assert_told("");
+}
+
+static void perf_events_have_a_link_for_each_point(void **state)
+{
+	stage.kernel.attachment = KERNEL_ATTACHMENT_SINGLE;
+	assert_int_equal(attach(NULL, 3), 0);
+	assert_told("enter 42\n"
+		    "short 42 /proc/42/exe: 0x100=0x2a0000050001\n"
+		    "long 42 /proc/42/exe: 0x200=0x2a0000050002\n"
+		    "short 42 /proc/42/exe: 0x300=0x2a0000050003\n");
+	assert_int_equal(stage.link_count, 3);
+}
+
+/* ---- failures ---- */
+
+static void what_was_attached_before_a_failure_is_taken_back(void **state)
+{
+	static const enum kernel_attachment ways[] = { KERNEL_ATTACHMENT_MULTI,
+						       KERNEL_ATTACHMENT_SINGLE };
+
+	for (size_t i = 0; i < 2; i++) {
+		set_up(NULL);
+		stage.kernel.attachment = ways[i];
+		stage.fails_at = 2;
+		assert_int_equal(attach(NULL, 3), -EMFILE);
+		assert_null(stage.attachment);
+		assert_int_equal(stage.link_count, 1);
+		assert_int_equal(stage.destroyed[0], 1);
+		assert_non_null(strstr(stage.told, "delete 42 of traced\n"));
+		assert_non_null(strstr(stage.err.what, "too many files are open"));
+		assert_int_equal(kernel_obstacle(&stage.kernel), OBSTACLE_OPEN_FILES);
+	}
+}
+
+static void a_process_that_cannot_be_entered_is_not_attached_to(void **state)
+{
+	stage.enter_code = -ENOMEM;
+	assert_int_equal(attach(NULL, 3), -ENOMEM);
+	assert_int_equal(stage.link_count, 0);
+	assert_null(stage.attachment);
+}
+
+/* ---- processes of a file ---- */
+
+static void adopted_processes_are_traced_by_the_probes_of_their_file(void **state)
+{
+	assert_int_equal(kernel_adopt(&stage.kernel, PID, TARGET, &stage.attachment, NULL), 0);
+	assert_told("enter 42\n");
+	assert_int_equal(stage.entry,
+			 (uint64_t)PID << TRACED_PROCESS_SHIFT | TARGET | TRACED_BY_FILE);
+	assert_int_equal(stage.link_count, 0);
+}
+
+static void a_process_that_cannot_be_adopted_is_an_error(void **state)
+{
+	stage.enter_code = -E2BIG;
+	assert_int_equal(kernel_adopt(&stage.kernel, PID, TARGET, &stage.attachment, &stage.err),
+			 -E2BIG);
+	assert_non_null(strstr(stage.err.what, "it cannot be added to the traced processes: "));
+	assert_null(stage.attachment);
+}
+
+static void it_is_known_which_processes_are_traced(void **state)
+{
+	assert_true(kernel_traces(&stage.kernel, PID));
+	assert_false(kernel_traces(&stage.kernel, PID + 1));
+}
+
+static void processes_are_dismissed_for_what_they_do(void **state)
+{
+	kernel_dismiss_program(&stage.kernel, PID);
+	assert_told("delete 42 of newcomers\n");
+	kernel_dismiss(&stage.kernel, PID);
+	assert_told("delete 42 of newcomers\ndelete 42 of listeners\n");
+}
+
+/* ---- ends ---- */
+
+static void a_process_is_withdrawn_once(void **state)
+{
+	assert_int_equal(attach(NULL, 3), 0);
+	stage.told[0] = '\0';
+	attachment_withdraw(stage.attachment);
+	assert_told("delete 42 of traced\n");
+	assert_int_equal(stage.destroyed[0], 0);
+	attachment_withdraw(stage.attachment);
+	attachment_detach(stage.attachment);
+	stage.attachment = NULL;
+	assert_told("");
+	attachment_withdraw(NULL);
+	attachment_detach(NULL);
+}
+
+/* More than there are threads for, too. */
+static void many_are_detached_at_once(void **state)
+{
+	static const size_t counts[] = { 0, 1, 3, 64, 65, 200 };
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		struct attachment *attachments[200] = { NULL };
+
+		set_up(NULL);
+		for (size_t j = 0; j < counts[i]; j++)
+			assert_int_equal(kernel_attach_file(&stage.kernel, "/srv/shop", points, 1,
+							    &attachments[j], NULL),
+					 0);
+		attachments_detach(attachments, counts[i]);
+		assert_int_equal(stage.link_count, counts[i]);
+		for (size_t j = 0; j < counts[i]; j++)
+			assert_int_equal(stage.destroyed[j], 1);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(points_of_a_kind_share_a_link),
+		TEST(there_is_no_link_without_points),
+		TEST(a_file_is_attached_to_without_a_process),
+		TEST(perf_events_have_a_link_for_each_point),
+		TEST(what_was_attached_before_a_failure_is_taken_back),
+		TEST(a_process_that_cannot_be_entered_is_not_attached_to),
+		TEST(adopted_processes_are_traced_by_the_probes_of_their_file),
+		TEST(a_process_that_cannot_be_adopted_is_an_error),
+		TEST(it_is_known_which_processes_are_traced),
+		TEST(processes_are_dismissed_for_what_they_do),
+		TEST(a_process_is_withdrawn_once),
+		TEST(many_are_detached_at_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
