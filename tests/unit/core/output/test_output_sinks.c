@@ -297,6 +297,51 @@ static void more_readers_than_fit_wait(void **state)
 	turn();
 }
 
+/* A reader that cannot be accepted now is accepted when there is a descriptor again. */
+static void readers_wait_for_descriptors(void **state)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct rlimit usual, few;
+	int reader = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), lowest;
+
+	open_outputs(false, true);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", stage.socket);
+	assert_int_equal(connect(reader, (struct sockaddr *)&address, sizeof(address)), 0);
+	lowest = dup(reader);
+	close(lowest);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
+	few = (struct rlimit){ (rlim_t)lowest, usual.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	turn();
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
+	assert_int_equal(outputs_count(stage.outputs).readers, 0);
+	while (outputs_count(stage.outputs).readers == 0)
+		uv_run(&stage.loop, UV_RUN_ONCE);
+	assert_int_equal(count_lines(read_all(reader), "\"type\":\"hello\""), 1);
+	close(reader);
+	turn();
+}
+
+/* Nobody is accepted at the end: there would be nothing to read. */
+static void readers_that_come_at_the_end_are_not_accepted(void **state)
+{
+	int first, late;
+
+	open_outputs(false, true);
+	first = connect_reader();
+	request("/one");
+	assert_int_equal(outputs_flush(stage.outputs), 0);
+	assert_int_equal(outputs_finish(stage.outputs, NULL), 0);
+	assert_non_null(strstr(read_all(first), "/one"));
+	late = connect_reader();
+	/* The place of one that has gone is not given to it, either. */
+	close(first);
+	turn();
+	assert_int_equal(outputs_count(stage.outputs).readers, 0);
+	assert_string_equal(read_all(late), "");
+	close(late);
+}
+
 static void a_socket_that_cannot_be_made_is_refused(void **state)
 {
 	struct outputs_options options = options_of(true, true);
@@ -486,6 +531,8 @@ int main(void)
 		TEST(new_readers_are_told_which_processes_are_traced),
 		TEST(slow_readers_lose_lines_alone),
 		TEST(more_readers_than_fit_wait),
+		TEST(readers_wait_for_descriptors),
+		TEST(readers_that_come_at_the_end_are_not_accepted),
 		TEST(a_socket_that_cannot_be_made_is_refused),
 		TEST(files_are_appended_to),
 		TEST(batches_are_written_when_they_are_full),

@@ -12,12 +12,25 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "unix_socket.h"
+
+/* How often the next locks are refused: another process has the directory locked. */
+static int refused_locks;
+
+int flock(int descriptor, int operation)
+{
+	if (refused_locks == 0)
+		return (int)syscall(SYS_flock, descriptor, operation);
+	refused_locks--;
+	errno = EWOULDBLOCK;
+	return -1;
+}
 
 static char directory[64];
 static char path[96];
@@ -207,6 +220,19 @@ static void gives_up_on_a_directory_that_is_locked(void **state)
 	close(lock);
 }
 
+static void waits_a_while_for_a_directory_that_is_locked(void **state)
+{
+	struct unix_socket made;
+
+	refused_locks = 100;
+	made = open_path(0600);
+	assert_int_equal(refused_locks, 0);
+	unix_socket_close(&made);
+	refused_locks = 101;
+	assert_refused(path, NULL, -EBUSY, "another process keeps the directory locked");
+	assert_int_equal(refused_locks, 0);
+}
+
 /* Somebody has put another in its place meanwhile. */
 static void removes_only_its_own_file(void **state)
 {
@@ -290,6 +316,32 @@ static void takes_the_socket_that_systemd_passed(void **state)
 	unsetenv("LISTEN_PID");
 }
 
+/* What lies behind those that were passed is the tool's own. */
+static void looks_at_no_more_than_were_passed(void **state)
+{
+	int kept[2] = { dup(3), dup(4) }, listening = bind_other(SOCK_STREAM, true);
+	int high = fcntl(listening, F_DUPFD, 10), null = open("/dev/null", O_RDONLY);
+	struct unix_socket found = { .descriptor = -1 };
+
+	pass(null, 1);
+	assert_int_equal(dup2(high, 4), 4);
+	assert_inherits(NULL, false);
+	setenv("LISTEN_FDS", "2", 1);
+	assert_int_equal(unix_socket_inherit(NULL, &found), 0);
+	assert_int_equal(found.descriptor, 4);
+	close(high);
+	for (int i = 0; i < 2; i++) {
+		close(3 + i);
+		if (kept[i] >= 0) {
+			dup2(kept[i], 3 + i);
+			close(kept[i]);
+		}
+	}
+	unlink(path);
+	unsetenv("LISTEN_FDS");
+	unsetenv("LISTEN_PID");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,8 +352,10 @@ int main(void)
 		cmocka_unit_test(leaves_one_that_somebody_listens_on),
 		cmocka_unit_test(leaves_other_files),
 		cmocka_unit_test(gives_up_on_a_directory_that_is_locked),
+		cmocka_unit_test(waits_a_while_for_a_directory_that_is_locked),
 		cmocka_unit_test(removes_only_its_own_file),
 		cmocka_unit_test(takes_the_socket_that_systemd_passed),
+		cmocka_unit_test(looks_at_no_more_than_were_passed),
 	};
 
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -31,11 +38,45 @@ static void is_silent_where_there_is_none(void **state)
 	assert_false(debugger_warn(&process, &warning));
 }
 
+/* A child that its parent traces, as a debugger does. */
+static void a_debugger_is_told_by_name(void **state)
+{
+	struct process process = { .exe = "/srv/shop" };
+	struct error warning;
+	char usual[16], expected[64];
+	pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSTOPPED(status));
+	assert_int_equal(prctl(PR_GET_NAME, usual), 0);
+	assert_int_equal(prctl(PR_SET_NAME, "dlv of a tester"), 0);
+	process.pid = (uint32_t)child;
+	assert_true(debugger_warn(&process, &warning));
+	assert_int_equal(prctl(PR_SET_NAME, usual), 0);
+	snprintf(expected, sizeof(expected),
+		 "a debugger, pid %d (dlv of a tester), is attached: ", (int)getpid());
+	assert_memory_equal(warning.what, expected, strlen(expected));
+	snprintf(expected, sizeof(expected), "pid %d (/srv/shop)", (int)child);
+	assert_string_equal(warning.subject, expected);
+	assert_int_equal(warning.code, 0);
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_false(debugger_warn(&process, &warning));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_the_line),
 		cmocka_unit_test(is_silent_where_there_is_none),
+		cmocka_unit_test(a_debugger_is_told_by_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
