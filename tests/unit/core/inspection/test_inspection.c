@@ -121,20 +121,19 @@ static int release_binary(void **state)
 
 /* ---- inspections ---- */
 
-static void on_refused(void *user, const struct error *why)
+static void on_notice(void *user, enum notice_level level, const char *text)
 {
 	assert_ptr_equal(user, &stage);
 	snprintf(stage.told + strlen(stage.told), sizeof(stage.told) - strlen(stage.told),
-		 "%d %s: %s\n", why->code, why->subject, why->what);
+		 "%s %s\n", level == NOTICE_ERROR ? "error" : "info", text);
 }
 
 static int inspect(const struct trace_spec *spec)
 {
 	const char *path = elf_save(&stage.elf);
 	const struct inspection_file file = { path, path, "shop" };
-	const struct inspection_options options = { .spec = spec,
-						    .refused = on_refused,
-						    .user = &stage };
+	const struct notifier notifier = { on_notice, &stage };
+	const struct inspection_options options = { .spec = spec, .notifier = &notifier };
 
 	return inspection_open((struct kernel *)&stage, &file, &options, &stage.inspection,
 			       &stage.err);
@@ -264,7 +263,8 @@ static void what_is_not_seen_is_told_and_kept(void **state)
 	unseen = inspection_unseen(stage.inspection, &count);
 	assert_int_equal(count, 1);
 	assert_string_equal(unseen[0], "requests of google.golang.org/grpc");
-	assert_string_equal(stage.told, "0 shop: not traced: requests of google.golang.org/grpc\n");
+	assert_string_equal(stage.told,
+			    "info shop: not traced: requests of google.golang.org/grpc\n");
 }
 
 static void programs_without_a_server_are_refused(void **state)

@@ -531,6 +531,35 @@ static void cuts_keys(void **state)
 	assert_cuts("m");
 }
 
+/* What is cut in an entry is told by the entry's key, where that is short and plain, or by its place. */
+static void cuts_within_entries_have_their_key(void **state)
+{
+	struct shape_node *map;
+
+	start();
+	map = begin_named(SHAPE_MAP, "m");
+	map->second = 1;
+	add_entry(2, 3);
+	add_entry(4, 5);
+	add_entry(6, 7);
+	leaf("", SHAPE_DURATION, 8, 0);
+	leaf("", SHAPE_CELL, 9, 0);
+	end(map);
+	know(0, CELL_POINTER, 8, 1);
+	know(1, CELL_INT, 8, 4);
+	know(2, CELL_INT, 8, (uint64_t)-42);
+	know_string(3, "a", 9);
+	know_string(4, "gift", 4);
+	know_string(5, "b", 9);
+	know_string(6, "g\"t", 3);
+	know_string(7, "c", 9);
+	know(8, CELL_INT, 8, 1000);
+	know_string(9, "d", 9);
+	assert_written(
+		"{\"m\":{\"-42\":\"a\",\"gift\":\"b\",\"g\\\"t\":\"c\",\"1\xc2\xb5s\":\"d\"}}");
+	assert_cuts("m[-42],m[\"gift\"],m[2],m[3]");
+}
+
 /* The map changes while it is read: an entry that was counted is not found any more. */
 static void ends_with_the_entries_found(void **state)
 {
@@ -888,6 +917,7 @@ int main(void)
 		cmocka_unit_test(writes_keys),
 		cmocka_unit_test(writes_other_keys),
 		cmocka_unit_test(cuts_keys),
+		cmocka_unit_test(cuts_within_entries_have_their_key),
 		cmocka_unit_test(ends_with_the_entries_found),
 		cmocka_unit_test(hides_secrets),
 		cmocka_unit_test(hides_by_the_key_beside),
