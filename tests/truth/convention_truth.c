@@ -12,10 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "build_info.h"
 #include "convention.h"
 #include "debug_types.h"
 #include "entry_list.h"
+#include "truth_program.h"
 #include "types.h"
 
 struct truth {
@@ -221,32 +221,21 @@ static int function_visit(void *context, const struct debug_entry *entry)
 	return 0;
 }
 
-static int binary_check(const char *path, bool verbose)
+int truth_check(const struct binary *binary, const char *path, bool verbose, struct error *err)
 {
 	struct truth truth = { .path = path, .verbose = verbose };
-	struct image *image = NULL;
-	struct build_info build = { 0 };
-	struct go_version version;
-	struct error err = { 0 };
-	char message[1024];
+	struct go_version version = binary->version;
 	int r;
 
-	r = image_open(path, &image, &err);
+	/* DWARF must answer, not the table. */
+	version.development = true;
+	truth.convention = convention_of(image_machine(binary->image), &version);
+	r = types_open(binary->image, binary->image, &version, &truth.types, err);
 	if (r == 0)
-		r = build_info_read(image, &build, &err);
+		r = debug_types_open(binary->image, &truth.dwarf, err);
 	if (r == 0)
-		r = go_version_parse(build.version ? build.version : "", &version, &err);
-	if (r == 0) {
-		/* DWARF must answer, not the table. */
-		version.development = true;
-		truth.convention = convention_of(image_machine(image), &version);
-		r = types_open(image, image, &version, &truth.types, &err);
-	}
+		r = debug_types_functions(truth.dwarf, function_visit, &truth, err);
 	if (r == 0)
-		r = debug_types_open(image, &truth.dwarf, &err);
-	if (r == 0)
-		r = debug_types_functions(truth.dwarf, function_visit, &truth, &err);
-	if (r == 0) {
 		printf("%s: %s, %s convention: %zu of %zu parameters agree, %zu of them in registers, "
 		       "%zu are uncertain, %zu are equal to another (%zu functions; not compared: "
 		       "%zu without a location at entry, %zu without a name, %zu with words listed "
@@ -254,27 +243,10 @@ static int binary_check(const char *path, bool verbose)
 		       path, version.text, truth.convention->name, truth.agreed, truth.parameters,
 		       truth.in_registers, truth.uncertain, truth.reassigned, truth.functions,
 		       truth.without_location, truth.unnamed, truth.overfull);
-	} else {
-		error_format(&err, message, sizeof(message));
-		fprintf(stderr, "convention_truth: %s: %s\n", path, message);
-	}
+	if (r == 0 && (!truth.parameters ||
+		       truth.parameters != truth.agreed + truth.uncertain + truth.reassigned))
+		r = error_fail(err, -EBADMSG, "convention and DWARF disagree");
 	debug_types_close(truth.dwarf);
 	types_close(truth.types);
-	build_info_release(&build);
-	image_close(image);
-	return r == 0 && truth.parameters > 0 &&
-			       truth.parameters ==
-				       truth.agreed + truth.uncertain + truth.reassigned ?
-		       0 :
-		       1;
-}
-
-int main(int argc, char **argv)
-{
-	bool verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
-	int status = argc > 1 + verbose ? 0 : 2;
-
-	for (int i = 1 + verbose; i < argc; i++)
-		status |= binary_check(argv[i], verbose);
-	return status;
+	return r;
 }

@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "bare_name.h"
-#include "binary.h"
 #include "debug_types.h"
 #include "descriptors.h"
+#include "truth_program.h"
 
 struct truth {
 	struct descriptors *descriptors;
@@ -173,30 +173,21 @@ static int unit_check(void *context, const struct debug_entry *unit)
 
 static int truth_open(struct truth *truth, const struct binary *binary, struct error *err)
 {
-	struct moduledata moduledata;
-	int r = pclntab_moduledata(binary->pclntab, binary->image, &moduledata, err);
+	int r = truth_module_parts(binary, &truth->parts, err);
 
-	if (r == 0)
-		r = module_parts_read(binary->image, &moduledata, &binary->version, &truth->parts,
-				      err);
 	if (r == 0)
 		r = descriptors_open(binary->image, &truth->parts, &binary->version,
 				     &truth->descriptors, err);
 	return r < 0 ? r : debug_types_open(binary->image, &truth->dwarf, err);
 }
 
-static int binary_check(const char *path, bool verbose)
+int truth_check(const struct binary *binary, const char *path, bool verbose, struct error *err)
 {
 	struct truth truth = { .verbose = verbose };
-	struct binary *binary = NULL;
-	struct error err = { 0 };
-	char message[1024];
-	int r = binary_open(path, NULL, &binary, &err);
+	int r = truth_open(&truth, binary, err);
 
 	if (r == 0)
-		r = truth_open(&truth, binary, &err);
-	if (r == 0)
-		r = debug_info_units(debug_types_info(truth.dwarf), unit_check, &truth, &err);
+		r = debug_info_units(debug_types_info(truth.dwarf), unit_check, &truth, err);
 	if (r == 0)
 		printf("%s: %s: %zu of %zu types agree, with %zu structs of %zu fields; %zu of %zu"
 		       " found by name; %zu descriptors\n",
@@ -204,23 +195,8 @@ static int binary_check(const char *path, bool verbose)
 		       truth.fields, truth.found, truth.named,
 		       descriptors_count(truth.descriptors));
 	if (r == 0 && (!truth.types || truth.agreed != truth.types || truth.found != truth.named))
-		r = error_fail(&err, -EINVAL, "DWARF and descriptors disagree");
-	if (r < 0) {
-		error_format(&err, message, sizeof(message));
-		fprintf(stderr, "descriptor_truth: %s: %s\n", path, message);
-	}
+		r = error_fail(err, -EINVAL, "DWARF and descriptors disagree");
 	debug_types_close(truth.dwarf);
 	descriptors_close(truth.descriptors);
-	binary_close(binary);
-	return r == 0 ? 0 : 1;
-}
-
-int main(int argc, char **argv)
-{
-	bool verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
-	int status = argc > 1 + verbose ? 0 : 2;
-
-	for (int i = 1 + verbose; i < argc; i++)
-		status |= binary_check(argv[i], verbose);
-	return status;
+	return r;
 }

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "binary.h"
 #include "debug_types.h"
 #include "inlining.h"
+#include "truth_program.h"
 
 #define MAX_DEPTH 64
 
@@ -162,39 +162,19 @@ static int names_compare(struct truth *truth, const struct binary *binary, const
 	return r;
 }
 
-static int binary_check(const char *path, bool verbose)
+int truth_check(const struct binary *binary, const char *path, bool verbose, struct error *err)
 {
 	struct debug_types *dwarf = NULL;
-	struct binary *binary = NULL;
 	struct truth truth = { 0 };
-	struct error err = { 0 };
-	char message[1024];
-	int r = binary_open(path, NULL, &binary, &err);
+	int r = debug_types_open(binary->image, &dwarf, err);
 
-	if (r == 0)
-		r = debug_types_open(binary->image, &dwarf, &err);
 	if (r == 0) {
 		truth.info = debug_types_info(dwarf);
-		r = debug_types_functions(dwarf, function_visit, &truth, &err);
+		r = debug_types_functions(dwarf, function_visit, &truth, err);
 	}
 	if (r == 0)
-		r = names_compare(&truth, binary, path, verbose, &err);
-	if (r < 0) {
-		error_format(&err, message, sizeof(message));
-		fprintf(stderr, "inlining_truth: %s: %s\n", path, message);
-	}
+		r = names_compare(&truth, binary, path, verbose, err);
 	free(truth.pairs);
 	debug_types_close(dwarf);
-	binary_close(binary);
-	return r == 0 ? 0 : 1;
-}
-
-int main(int argc, char **argv)
-{
-	bool verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
-	int status = argc > 1 + verbose ? 0 : 2;
-
-	for (int i = 1 + verbose; i < argc; i++)
-		status |= binary_check(argv[i], verbose);
-	return status;
+	return r;
 }

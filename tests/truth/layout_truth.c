@@ -11,14 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "build_info.h"
 #include "debug_signature.h"
 #include "debug_types.h"
-#include "go_version.h"
 #include "layout.h"
 #include "layout_table.h"
 #include "module_version.h"
 #include "protocol_libraries.h"
+#include "truth_program.h"
 
 struct truth {
 	const char *path;
@@ -215,45 +214,22 @@ static void libraries_check(struct truth *truth, const struct build_info *build,
 	}
 }
 
-static int binary_check(const char *path)
+int truth_check(const struct binary *binary, const char *path, bool verbose, struct error *err)
 {
+	uint32_t release = binary->version.number;
 	struct truth truth = { .path = path };
-	struct image *image = NULL;
-	struct build_info build = { 0 };
-	struct go_version version;
-	struct error err = { 0 };
-	char message[1024];
-	int r;
+	int r = layout_create(release, release, false, &truth.layout, err);
 
-	r = image_open(path, &image, &err);
 	if (r == 0)
-		r = build_info_read(image, &build, &err);
-	if (r == 0)
-		r = go_version_parse(build.version ? build.version : "", &version, &err);
-	if (r == 0)
-		r = layout_create(version.number, version.number, false, &truth.layout, &err);
-	if (r == 0)
-		r = debug_types_open(image, &truth.dwarf, &err);
+		r = debug_types_open(binary->image, &truth.dwarf, err);
 	if (r == 0) {
-		libraries_check(&truth, &build, version.number);
-		printf("%s: %s: %zu of %zu rows agree, %zu absent\n", path, version.text,
+		libraries_check(&truth, &binary->build_info, release);
+		printf("%s: %s: %zu of %zu rows agree, %zu absent\n", path, binary->version.text,
 		       truth.agreed, truth.rows, truth.absent);
-	} else {
-		error_format(&err, message, sizeof(message));
-		fprintf(stderr, "layout_truth: %s: %s\n", path, message);
 	}
+	if (r == 0 && (!truth.rows || truth.agreed != truth.rows))
+		r = error_fail(err, -EBADMSG, "layouts and DWARF disagree");
 	debug_types_close(truth.dwarf);
 	layout_destroy(truth.layout);
-	build_info_release(&build);
-	image_close(image);
-	return r == 0 && truth.rows > 0 && truth.agreed == truth.rows ? 0 : 1;
-}
-
-int main(int argc, char **argv)
-{
-	int status = argc > 1 ? 0 : 2;
-
-	for (int i = 1; i < argc; i++)
-		status |= binary_check(argv[i]);
-	return status;
+	return r;
 }

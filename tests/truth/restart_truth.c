@@ -11,8 +11,8 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "binary.h"
 #include "disassembler.h"
+#include "truth_program.h"
 
 /* internal/abi/symtab.go: UnsafePointRestart1, UnsafePointRestart2, UnsafePointRestartAtEntry. */
 enum { RESTART_AT_ENTRY = -5, RESTART_2 = -4, RESTART_1 = -3 };
@@ -29,7 +29,7 @@ static const struct {
 
 struct truth {
 	const char *path;
-	struct binary *binary;
+	const struct binary *binary;
 	struct disassembler *disassembler;
 	struct buffer tables;
 	uint64_t quantum;
@@ -142,38 +142,18 @@ static int functions_check(struct truth *truth, struct error *err)
 	return 0;
 }
 
-static int binary_check(const char *path)
+int truth_check(const struct binary *binary, const char *path, bool verbose, struct error *err)
 {
-	struct truth truth = { .path = path };
-	struct error err = { 0 };
-	char message[1024];
-	int r = binary_open(path, NULL, &truth.binary, &err);
+	struct truth truth = { .path = path, .binary = binary };
+	int r = disassembler_open(image_machine(binary->image), &truth.disassembler, err);
 
 	if (r == 0)
-		r = disassembler_open(image_machine(truth.binary->image), &truth.disassembler,
-				      &err);
-	if (r == 0)
-		r = pclntab_load_pc_tables(truth.binary->pclntab, truth.binary->image,
-					   &truth.tables, &err);
+		r = pclntab_load_pc_tables(binary->pclntab, binary->image, &truth.tables, err);
 	if (r == 0) {
-		truth.quantum = image_machine(truth.binary->image) == MACHINE_ARM64 ? 4 : 1;
-		r = functions_check(&truth, &err);
+		truth.quantum = image_machine(binary->image) == MACHINE_ARM64 ? 4 : 1;
+		r = functions_check(&truth, err);
 		buffer_release(&truth.tables);
 	}
-	if (r < 0) {
-		error_format(&err, message, sizeof(message));
-		fprintf(stderr, "restart_truth: %s: %s\n", path, message);
-	}
 	disassembler_close(truth.disassembler);
-	binary_close(truth.binary);
-	return r < 0;
-}
-
-int main(int argc, char **argv)
-{
-	int status = argc > 1 ? 0 : 2;
-
-	for (int i = 1; i < argc; i++)
-		status |= binary_check(argv[i]);
-	return status;
+	return r;
 }

@@ -14,9 +14,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "binary.h"
 #include "disassembler.h"
 #include "site.h"
+#include "truth_program.h"
 
 static const char *const growers[] = {
 	"runtime.morestack",	  "runtime.morestack_noctxt",	   "runtime.morestackc",
@@ -30,7 +30,7 @@ enum {
 
 struct truth {
 	const char *path;
-	struct binary *binary;
+	const struct binary *binary;
 	struct disassembler *disassembler;
 	uint64_t grower_addresses[GROWER_COUNT];
 	size_t functions, agreed, with_check, partial, without_code, refused;
@@ -242,32 +242,13 @@ static int functions_check(struct truth *truth, struct error *err)
 	return 0;
 }
 
-static int binary_check(const char *path)
+int truth_check(const struct binary *binary, const char *path, bool verbose, struct error *err)
 {
-	struct truth truth = { .path = path };
-	struct error err = { 0 };
-	char message[1024];
-	int r = binary_open(path, NULL, &truth.binary, &err);
+	struct truth truth = { .path = path, .binary = binary };
+	int r = disassembler_open(image_machine(binary->image), &truth.disassembler, err);
 
 	if (r == 0)
-		r = disassembler_open(image_machine(truth.binary->image), &truth.disassembler,
-				      &err);
-	if (r == 0)
-		r = functions_check(&truth, &err);
-	if (r < 0) {
-		error_format(&err, message, sizeof(message));
-		fprintf(stderr, "site_truth: %s: %s\n", path, message);
-	}
+		r = functions_check(&truth, err);
 	disassembler_close(truth.disassembler);
-	binary_close(truth.binary);
-	return r < 0;
-}
-
-int main(int argc, char **argv)
-{
-	int status = argc > 1 ? 0 : 2;
-
-	for (int i = 1; i < argc; i++)
-		status |= binary_check(argv[i]);
-	return status;
+	return r;
 }

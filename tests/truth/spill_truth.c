@@ -12,16 +12,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "binary.h"
 #include "debug_types.h"
 #include "entry_list.h"
 #include "spill_site.h"
+#include "truth_program.h"
 
 enum { FARTHEST = 4096 }; /* bytes of code in which DWARF may begin to say so */
 
 struct truth {
 	const char *path;
-	struct binary *binary;
+	const struct binary *binary;
 	struct debug_types *dwarf;
 	size_t functions; /* that take floats in registers */
 	size_t landed;
@@ -146,41 +146,23 @@ static int function_visit(void *context, const struct debug_entry *entry)
 	return 0;
 }
 
-static int binary_check(const char *path)
+int truth_check(const struct binary *binary, const char *path, bool verbose, struct error *err)
 {
-	struct truth truth = { .path = path };
+	struct truth truth = { .path = path, .binary = binary };
 	struct visit visit = { .truth = &truth };
-	struct error err = { 0 };
-	char message[1024];
-	int r = binary_open(path, NULL, &truth.binary, &err);
+	int r = debug_types_open(binary->image, &truth.dwarf, err);
 
 	if (r == 0)
-		r = debug_types_open(truth.binary->image, &truth.dwarf, &err);
-	if (r == 0)
-		r = debug_types_functions(truth.dwarf, function_visit, &visit, &err);
+		r = debug_types_functions(truth.dwarf, function_visit, &visit, err);
 	if (r == 0)
 		printf("%s: %s, %s convention: %zu of %zu functions with floats in registers have a"
 		       " spill; of %zu floats there %zu can be read, %zu of them on the stack, where"
 		       " %zu of %zu agree with DWARF\n",
-		       path, truth.binary->version.text, truth.binary->convention->name,
-		       truth.landed, truth.functions, truth.floats, truth.found, truth.on_stack,
-		       truth.agreed, truth.compared);
+		       path, binary->version.text, binary->convention->name, truth.landed,
+		       truth.functions, truth.floats, truth.found, truth.on_stack, truth.agreed,
+		       truth.compared);
 	if (r == 0 && (truth.agreed != truth.compared || (truth.functions && !truth.compared)))
-		r = error_fail(&err, -EBADMSG, "spills and DWARF disagree");
-	if (r < 0) {
-		error_format(&err, message, sizeof(message));
-		fprintf(stderr, "spill_truth: %s: %s\n", path, message);
-	}
+		r = error_fail(err, -EBADMSG, "spills and DWARF disagree");
 	debug_types_close(truth.dwarf);
-	binary_close(truth.binary);
-	return r < 0;
-}
-
-int main(int argc, char **argv)
-{
-	int status = argc > 1 ? 0 : 2;
-
-	for (int i = 1; i < argc; i++)
-		status |= binary_check(argv[i]);
-	return status;
+	return r;
 }

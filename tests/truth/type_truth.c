@@ -12,12 +12,11 @@
 #include <string.h>
 
 #include "bare_name.h"
-#include "binary.h"
 #include "debug_types.h"
-#include "itab.h"
+#include "truth_program.h"
 
 struct truth {
-	struct binary *binary;
+	const struct binary *binary;
 	struct module_parts parts;
 	struct buffer descriptors;
 	struct debug_types *dwarf;
@@ -198,53 +197,29 @@ static int itabs_check(struct truth *truth, struct error *err)
 	return 0;
 }
 
-static int binary_check(const char *path, bool verbose)
+int truth_check(const struct binary *binary, const char *path, bool verbose, struct error *err)
 {
-	struct truth truth = { .verbose = verbose };
-	struct moduledata moduledata;
-	struct error err = { 0 };
-	char message[1024];
-	int r = binary_open(path, NULL, &truth.binary, &err);
+	struct truth truth = { .binary = binary, .verbose = verbose };
+	int r = truth_module_parts(binary, &truth.parts, err);
 
 	if (r == 0)
-		r = pclntab_moduledata(truth.binary->pclntab, truth.binary->image, &moduledata,
-				       &err);
+		r = image_load(binary->image, truth.parts.types,
+			       truth.parts.etypes - truth.parts.types, &truth.descriptors, err);
 	if (r == 0)
-		r = module_parts_read(truth.binary->image, &moduledata, &truth.binary->version,
-				      &truth.parts, &err);
+		truth.names = types_names(binary->types);
 	if (r == 0)
-		r = image_load(truth.binary->image, truth.parts.types,
-			       truth.parts.etypes - truth.parts.types, &truth.descriptors, &err);
+		r = debug_types_open(binary->image, &truth.dwarf, err);
 	if (r == 0)
-		truth.names = types_names(truth.binary->types);
-	if (r == 0)
-		r = debug_types_open(truth.binary->image, &truth.dwarf, &err);
-	if (r == 0)
-		r = debug_info_units(debug_types_info(truth.dwarf), unit_list, &truth, &err);
+		r = debug_info_units(debug_types_info(truth.dwarf), unit_list, &truth, err);
 	if (r == 0) {
 		printf("%s: %s: the descriptors of %zu of %zu types agree\n", path,
-		       truth.binary->version.text, truth.agreed, truth.types);
-		r = itabs_check(&truth, &err);
+		       binary->version.text, truth.agreed, truth.types);
+		r = itabs_check(&truth, err);
 	}
 	if (r == 0 && (!truth.types || truth.agreed != truth.types))
-		r = error_fail(&err, -EINVAL, "types and descriptors disagree");
-	if (r < 0) {
-		error_format(&err, message, sizeof(message));
-		fprintf(stderr, "type_truth: %s: %s\n", path, message);
-	}
+		r = error_fail(err, -EINVAL, "types and descriptors disagree");
 	type_names_release(truth.names);
 	debug_types_close(truth.dwarf);
 	buffer_release(&truth.descriptors);
-	binary_close(truth.binary);
-	return r == 0 ? 0 : 1;
-}
-
-int main(int argc, char **argv)
-{
-	bool verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
-	int status = argc > 1 + verbose ? 0 : 2;
-
-	for (int i = 1 + verbose; i < argc; i++)
-		status |= binary_check(argv[i], verbose);
-	return status;
+	return r;
 }

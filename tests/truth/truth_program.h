@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_TESTS_TRUTH_PROGRAM_H
+#define GOHTTPSNOOP_TESTS_TRUTH_PROGRAM_H
+
+#include "binary.h"
+#include "itab.h"
+
+/*
+ * The main program of those that compare what abi/ says about a binary with what the binary itself says:
+ *
+ *	PROGRAM [-v] BINARY…
+ *
+ * Each program defines truth_check(), which prints what agrees. A negative result, with its error, means that something
+ * does not agree. `verbose`: -v was given.
+ */
+int truth_check(const struct binary *binary, const char *path, bool verbose, struct error *err);
+
+/* Reads where the binary's type descriptors and interface tables are. */
+int truth_module_parts(const struct binary *binary, struct module_parts *ret_parts,
+		       struct error *err);
+
+#endif
