@@ -8,7 +8,7 @@
 
 enum {
 	LONGEST_LINE = 512,
-	MOST_LINES = 100000, /* distributions' configurations have some 10,000 */
+	MOST_LINES = 100000, /* configurations of distributions have about 10,000 */
 };
 
 void kernel_config_read_line(const char *line, struct kernel_config_question *questions,
@@ -23,7 +23,7 @@ void kernel_config_read_line(const char *line, struct kernel_config_question *qu
 	}
 }
 
-/* zlib reads files that are not compressed, too. */
+/* zlib also reads files that are not compressed. */
 static gzFile open_configuration(const char *release)
 {
 	gzFile file = gzopen("/proc/config.gz", "re");
@@ -44,7 +44,7 @@ void kernel_config_answer(const char *release, struct kernel_config_question *qu
 
 	if (!file)
 		return;
-	/* What is not set stands in a comment, or nowhere when what it depends on is not set. */
+	/* Options that are not set are in a comment, or missing if their dependencies are not set. */
 	for (size_t i = 0; i < count; i++)
 		questions[i].answer = ANSWER_NO;
 	for (int i = 0; i < MOST_LINES && gzgets(file, line, sizeof(line)); i++)

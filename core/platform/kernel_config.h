@@ -13,13 +13,13 @@ struct kernel_config_question {
 };
 
 /*
- * Looks all of them up in the configuration of the kernel of this release (/proc/config.gz or
+ * Answers all questions from the configuration of the kernel of this release (/proc/config.gz or
  * /boot/config-RELEASE). Without a readable file the answers stay unknown.
  */
 void kernel_config_answer(const char *release, struct kernel_config_question *questions,
 			  size_t count);
 
-/* One line of such a file: answers the question that it is about, if any. */
+/* Reads one line of such a file, and answers the question that it concerns, if any. */
 void kernel_config_read_line(const char *line, struct kernel_config_question *questions,
 			     size_t count);
 

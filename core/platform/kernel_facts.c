@@ -42,7 +42,7 @@ enum lockdown lockdown_parse(const char *text)
 	return LOCKDOWN_UNKNOWN;
 }
 
-/* Without the security module there is no lockdown; where securityfs is not mounted nothing is known. */
+/* Without the security module there is no lockdown. If securityfs is not mounted, the answer is not known. */
 static enum lockdown read_lockdown(const char *security_modules)
 {
 	char text[64];
@@ -107,7 +107,7 @@ static bool is_folder(const char *path)
 	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-/* /proc of another PID namespace shows this process by another number, or not at all. */
+/* In the /proc of another PID namespace this process has another id, or does not exist. */
 static void read_proc(struct kernel_facts *facts)
 {
 	char status[8192], self[16] = "";

@@ -20,10 +20,10 @@ enum {
 	LOG_SIZE = 4096,
 };
 
-/* BPF_TRACE_UPROBE_MULTI of Linux 6.6; the headers that this is built with may be older. */
+/* BPF_TRACE_UPROBE_MULTI of Linux 6.6; the headers of the build may be older. */
 static const enum bpf_attach_type trace_uprobe_multi = (enum bpf_attach_type)48;
 
-/* Instructions of eBPF, of which no header has the macros (linux/filter.h is the kernel's own). */
+/* Instructions of eBPF. No public header has these macros (linux/filter.h is the kernel's own). */
 #define MOVE(to, value)                                                              \
 	{                                                                            \
 		.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (to), .imm = (value) \
@@ -38,8 +38,8 @@ static const enum bpf_attach_type trace_uprobe_multi = (enum bpf_attach_type)48;
 	}
 
 /*
- * libbpf explains itself on standard error unless told not to, and cannot be told by whom. What matters is
- * in our own errors (obstacle.h), and the verifier's words come by another way (verifier_log.h).
+ * libbpf writes messages to standard error by default, and its callback has no user pointer. Our own errors contain
+ * what matters (obstacle.h), and the verifier's log is read separately (verifier_log.h).
  */
 static int be_silent(enum libbpf_print_level level, const char *format, va_list arguments)
 {
@@ -61,7 +61,7 @@ static bool is_refusal(int code)
 	return code == EPERM || code == EACCES || code == ENOSYS;
 }
 
-/* A descriptor or a negative errno. */
+/* Returns a descriptor or a negative errno. */
 static int feature_load_program(enum bpf_prog_type type, const struct bpf_insn *instructions,
 				size_t count, struct bpf_prog_load_opts *options)
 {
@@ -73,19 +73,19 @@ static int feature_load_program(enum bpf_prog_type type, const struct bpf_insn *
 static const struct bpf_insn do_nothing[] = { MOVE(BPF_REG_0, 0), EXIT };
 enum { NOTHING_COUNT = sizeof(do_nothing) / sizeof(do_nothing[0]) };
 
-/* Of the type that uprobes take, as are all here but for one. */
+/* Loads a program of the type for uprobes, as nearly all here are. */
 static int load_nothing(struct bpf_prog_load_opts *options)
 {
 	return feature_load_program(BPF_PROG_TYPE_KPROBE, do_nothing, NOTHING_COUNT, options);
 }
 
-/* Only one error says that the kernel cannot; others, that it could not now, or that this process may not. */
+/* Only one error means that the kernel cannot do it. Others mean that it failed this time, or is not permitted. */
 static enum answer settle_code(int code)
 {
 	return code == EINVAL || code == EOPNOTSUPP ? ANSWER_NO : ANSWER_UNKNOWN;
 }
 
-/* Whether loading it succeeded. */
+/* Returns whether loading succeeded. */
 static enum answer settle(int fd)
 {
 	if (fd < 0)
@@ -101,7 +101,7 @@ static enum answer probe_programs(void)
 	return settle(load_nothing(&options));
 }
 
-/* Which size the compiled program has; only where it is compiled it has one. */
+/* Checks the size of the compiled program. Only a program that was compiled has one. */
 static enum answer probe_jit(void)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, options);
@@ -116,14 +116,14 @@ static enum answer probe_jit(void)
 	return r < 0 ? ANSWER_UNKNOWN : answer(info.jited_prog_len > 0);
 }
 
-/* What the verifier says when it does not know a helper, or does not give it to this type of program. */
+/* Returns whether the verifier does not know a helper, or does not allow it for this type of program. */
 static bool is_without_helper(const char *log)
 {
 	return strstr(log, "unknown func ") || strstr(log, "invalid func ") ||
 	       strstr(log, "cannot use helper ");
 }
 
-/* A call whose arguments are wrong is refused, too, but for that reason. */
+/* A call with wrong arguments is also refused, but for that reason. */
 static enum answer probe_helper(enum bpf_prog_type type, enum bpf_func_id helper)
 {
 	const struct bpf_insn program[] = { CALL((int)helper), MOVE(BPF_REG_0, 0), EXIT };
@@ -167,8 +167,8 @@ static enum answer probe_sleepable(void)
 }
 
 /*
- * A kernel without uprobe_multi takes the program but not the link. Asked to attach to what is no
- * regular file it answers -EBADF where it knows such links and -EINVAL where it does not.
+ * A kernel without uprobe_multi accepts the program but not the link. If the path is not a regular file, the error is
+ * -EBADF if the kernel knows such links, and -EINVAL if it does not.
  */
 static enum answer probe_multi_links(void)
 {
@@ -208,7 +208,7 @@ static void probe_programs_all(struct kernel_features *features)
 	features->read_kernel = probe_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_probe_read_kernel);
 	features->cookies = probe_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_get_attach_cookie);
 	features->loops = probe_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_loop);
-	/* Both came with one release; libbpf, too, tells the one by the other. */
+	/* Both were added in one release; libbpf, too, derives the one from the other. */
 	features->memory_group =
 		probe_helper(BPF_PROG_TYPE_SOCKET_FILTER, BPF_FUNC_ktime_get_coarse_ns);
 	features->exchange = probe_exchange();
@@ -223,7 +223,7 @@ static int errno_of(long result)
 	return result < 0 ? errno : 0;
 }
 
-/* The number by which perf_event_open(2) knows them. */
+/* Finds the type number for perf_event_open(2). */
 static enum answer find_event_type(const struct kernel_facts *facts, unsigned int *ret_type)
 {
 	char text[16];
@@ -235,7 +235,7 @@ static enum answer find_event_type(const struct kernel_facts *facts, unsigned in
 	return ANSWER_YES;
 }
 
-/* On a path that cannot be: the kernel asks for rights before it looks. */
+/* Tries to open an event on a path that cannot exist: the kernel checks rights before it looks for the file. */
 static int try_event(unsigned int type)
 {
 	struct perf_event_attr attributes = {
@@ -260,9 +260,9 @@ static enum answer settle_need(int code)
 }
 
 /*
- * Since Linux 6.16, ba677dbe77af ("perf: Revert to requiring CAP_SYS_ADMIN for uprobes"), and since the
- * stable releases that took it over (CVE-2025-38466), CAP_PERFMON does not do. Who holds CAP_SYS_ADMIN
- * finds out by trying without it.
+ * Since Linux 6.16, ba677dbe77af ("perf: Revert to requiring CAP_SYS_ADMIN for uprobes"), and since the stable
+ * releases with this commit (CVE-2025-38466), CAP_PERFMON is not sufficient. A process with CAP_SYS_ADMIN tests this
+ * by an attempt without it.
  */
 static enum answer find_admin_need(const struct kernel_facts *facts, unsigned int type, int code)
 {

@@ -7,7 +7,7 @@
 
 #include "privilege.h"
 
-/* Texts where "%s" stands for what obstacle_fail() knows of the case. */
+/* Texts in which "%s" is replaced by what obstacle_fail() knows about the case. */
 static const struct {
 	const char *name, *why, *advice;
 } obstacles[OBSTACLE_COUNT] = {
@@ -166,7 +166,7 @@ static bool is_by_perf_event(enum kernel_attachment attachment)
 	       attachment == KERNEL_ATTACHMENT_SINGLE_SLEEPABLE;
 }
 
-/* The first of those that a missing right can have. */
+/* Returns the first obstacle that a missing right can cause. */
 static enum obstacle obstacle_of_rights(const struct kernel_facts *facts)
 {
 	if (facts->in_user_namespace)
@@ -176,7 +176,7 @@ static enum obstacle obstacle_of_rights(const struct kernel_facts *facts)
 	return OBSTACLE_NONE;
 }
 
-/* Why a system call was refused that takes no other rights: by a filter, or because it is not there. */
+/* Returns why a system call was refused that needs no further rights: a filter refused it, or the kernel lacks it. */
 static enum obstacle obstacle_of_call(const struct kernel_facts *facts, int code,
 				      enum obstacle filtered, enum obstacle missing)
 {
@@ -212,7 +212,7 @@ bool obstacle_is_of_way(enum obstacle obstacle)
 	return obstacle == OBSTACLE_NO_MULTI_LINKS || obstacle == OBSTACLE_NO_SLEEPABLE;
 }
 
-/* What eBPF programs of ours need whatever they are attached to. */
+/* What all of our eBPF programs need, whatever they are attached to. */
 static enum obstacle obstacle_of_programs(const struct kernel_facts *facts,
 					  const struct kernel_features *features)
 {
@@ -256,17 +256,17 @@ enum obstacle obstacle_of_way(const struct kernel_facts *facts,
 {
 	enum obstacle programs = obstacle_of_programs(facts, features), way;
 
-	/* What is not permitted at all has no ways. */
+	/* If programs are not permitted at all, the attachment methods do not matter. */
 	if (obstacle_of_rights(facts) != OBSTACLE_NONE || features->programs != ANSWER_YES)
 		return OBSTACLE_NONE;
 	way = find_way(facts, features, attachment);
-	/* A right is not asked for that would be of no use. */
+	/* A right that would not help is not recommended. */
 	if (way == OBSTACLE_NONE || obstacle_is_of_way(way) || programs == OBSTACLE_NONE)
 		return way;
 	return programs;
 }
 
-/* What the kernel answers to a program that it would have to compile; the latter has no name here. */
+/* The kernel's error for a program that it would have to compile. The latter has no name here. */
 static bool is_for_compiler(int code)
 {
 	enum { ENOTSUPP = 524 }; /* linux/errno.h, the kernel's own */
@@ -274,7 +274,7 @@ static bool is_for_compiler(int code)
 	return code == -EINVAL || code == -ENOTSUPP;
 }
 
-/* What some programs need and others do not. */
+/* What only some programs need. */
 static enum obstacle obstacle_of_program(const struct kernel_features *features,
 					 const struct kernel_attempt *attempt)
 {
@@ -284,7 +284,7 @@ static enum obstacle obstacle_of_program(const struct kernel_features *features,
 									      OBSTACLE_NONE;
 }
 
-/* What the number of the error alone says, once the kernel is known to be able to. */
+/* Returns what the error number alone means if the kernel has all features. */
 static enum obstacle obstacle_of_code(const struct kernel_facts *facts,
 				      const struct kernel_features *features,
 				      const struct kernel_attempt *attempt)
@@ -327,9 +327,9 @@ enum obstacle obstacle_of_failure(const struct kernel_facts *facts,
 	return obstacle != OBSTACLE_NONE ? obstacle : obstacle_of_code(facts, features, attempt);
 }
 
-/* ---- telling ---- */
+/* ---- messages ---- */
 
-/* What "%s" stands for. */
+/* Writes the text for "%s". */
 static void obstacle_write_text(enum obstacle obstacle, const struct kernel_facts *facts,
 				const struct kernel_attempt *attempt, char *text, size_t size)
 {
@@ -352,7 +352,7 @@ static void obstacle_write_text(enum obstacle obstacle, const struct kernel_fact
 	}
 }
 
-/* What else there is to be said to someone with these rights and this kernel. */
+/* Adds further advice for these rights and this kernel. */
 static void advise(enum obstacle obstacle, const struct kernel_facts *facts,
 		   const struct kernel_features *features, const struct kernel_attempt *attempt,
 		   struct error *err)

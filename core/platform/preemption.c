@@ -15,7 +15,7 @@ static const char *const names[] = {
 	[PREEMPTION_RT] = "real time",
 };
 
-/* Those that the kernel calls by these words, in debugfs and on its command line. */
+/* The models with these names in debugfs and on the kernel's command line. */
 static const enum preemption choices[] = {
 	PREEMPTION_NONE,
 	PREEMPTION_VOLUNTARY,
@@ -28,7 +28,7 @@ const char *preemption_name(enum preemption preemption)
 	return names[preemption];
 }
 
-/* The one whose name `text` begins with, up to one of the characters in `ends` or its end. */
+/* Returns the model whose name is at the begin of `text`, up to one of the characters in `ends` or its end. */
 static enum preemption parse_choice(const char *text, const char *ends)
 {
 	size_t size = strcspn(text, ends);
@@ -42,7 +42,7 @@ static enum preemption parse_choice(const char *text, const char *ends)
 	return PREEMPTION_UNKNOWN;
 }
 
-/* The one in parentheses. */
+/* Returns the model in parentheses. */
 static enum preemption parse_debugfs(const char *text)
 {
 	const char *chosen = strchr(text, '(');
@@ -50,7 +50,7 @@ static enum preemption parse_debugfs(const char *text)
 	return chosen ? parse_choice(chosen + 1, ")") : PREEMPTION_UNKNOWN;
 }
 
-/* Where `word` stands in the text by itself. */
+/* Returns where the text contains `word` as a separate word. */
 static const char *find_word(const char *text, const char *word, const char *ends)
 {
 	size_t size = strlen(word);
@@ -62,7 +62,7 @@ static const char *find_word(const char *text, const char *word, const char *end
 	return NULL;
 }
 
-/* The last of several holds; of words that the kernel does not know it takes no notice. */
+/* The last of several settings is valid; the kernel ignores words that it does not know. */
 static enum preemption parse_command_line(const char *text)
 {
 	static const char option[] = "preempt=";
@@ -104,7 +104,7 @@ enum preemption preemption_find(const struct preemption_sources *sources)
 		return shown;
 	if (find_word(sources->version, "PREEMPT_DYNAMIC", " "))
 		return choose(parse_command_line(sources->command_line), built_in);
-	/* The kernel says no more of itself, whether it was built to be lazy (since 6.13) or not. */
+	/* The kernel does not reveal whether it was built with lazy preemption (since 6.13). */
 	if (find_word(sources->version, "PREEMPT", " "))
 		return choose(built_in, PREEMPTION_FULL_OR_LAZY);
 	return sources->version[0] ? choose(built_in, PREEMPTION_NONE_OR_VOLUNTARY) :

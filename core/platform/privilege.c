@@ -12,7 +12,7 @@
 
 #define BIT(capability) (1ull << (capability))
 
-/* As capabilities(7) numbers and names them. */
+/* Numbers and names as in capabilities(7). */
 static const struct {
 	int number;
 	const char *name;
@@ -149,7 +149,7 @@ int privilege_fail(struct error *err, int code, enum privilege privilege, const 
 	return code;
 }
 
-/* ---- giving up ---- */
+/* ---- dropping capabilities ---- */
 
 static uint64_t wanted(const struct privilege_needs *needs)
 {
@@ -176,9 +176,9 @@ void privilege_drop(const struct privilege_needs *needs)
 	uint64_t kept = wanted(needs);
 	struct capabilities capabilities;
 
-	/* Nothing is executed here; should anything ever be, it gets nothing by it. */
+	/* This process executes no program. If it ever does, that program gains no rights. */
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	/* This takes CAP_SETPCAP, and is only a second lock. */
+	/* This needs CAP_SETPCAP, and is only an additional protection. */
 	for (int i = 0; i <= CAP_LAST_CAP; i++) {
 		if (!(kept & BIT(i)))
 			prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
@@ -187,6 +187,6 @@ void privilege_drop(const struct privilege_needs *needs)
 		return;
 	capabilities_keep(&capabilities, 0, (uint32_t)kept);
 	capabilities_keep(&capabilities, 1, (uint32_t)(kept >> 32));
-	/* To give up what one has is always permitted. */
+	/* Dropping capabilities is always permitted. */
 	write_capabilities(&capabilities);
 }

@@ -12,8 +12,8 @@
 #include "process_map.h"
 
 /*
- * The longest breakpoint, that of arm64, of which single bytes may be those of the instruction. On x86-64 it has one byte,
- * and the rest is compared for nothing.
+ * The longest breakpoint, that of arm64. Single bytes of it may be equal to those of the instruction. On x86-64 a
+ * breakpoint has one byte; comparing the others does no harm.
  */
 #define BREAKPOINT_SIZE 4
 
@@ -34,7 +34,7 @@ static int proc_read(uint32_t pid, const char *name, uint64_t offset, void *data
 	return (int)got;
 }
 
-/* Where the program, and not what loads it, begins to run: in its code. */
+/* Finds where the program itself, and not its loader, begins to run: an address in its code. */
 static int entry_find(uint32_t pid, uint64_t *ret_entry)
 {
 	Elf64_auxv_t vector[64];
@@ -51,12 +51,12 @@ static int entry_find(uint32_t pid, uint64_t *ret_entry)
 	return -ENOENT;
 }
 
-/* Looks for where a byte of a file is mapped: of a library, or of the program that begins at `entry`. */
+/* A search for the address of a byte of a mapped file: of a library, or of the program that begins at `entry`. */
 struct address_search {
 	const char *library; /* or NULL */
 	uint64_t entry;
 	uint64_t file_offset;
-	uint64_t address; /* 0: it was not found */
+	uint64_t address; /* 0: not found */
 };
 
 static bool breakpoint_visit(void *user, const struct mapping *mapping)
@@ -116,6 +116,6 @@ int breakpoint_stands(uint32_t pid, const char *library, uint64_t file_offset)
 		r = read_file(pid, library, file_offset, in_file, (size_t)read);
 	if (r < 0)
 		return r;
-	/* Where the file ends there may be less than a whole one. */
+	/* At the end of the file less than a whole breakpoint may be read. */
 	return r == 0 ? -ESRCH : memcmp(in_memory, in_file, (size_t)r) != 0;
 }

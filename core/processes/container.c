@@ -4,20 +4,20 @@
 #include <string.h>
 
 /*
- * How engines name the cgroup of a container whose id is ID, 64 hexadecimal digits:
+ * The names that engines give to the cgroup of a container whose id is ID, 64 hexadecimal digits:
  *
  *	ID				Docker, Kubernetes, ECS with the driver cgroupfs
- *	docker-ID.scope			the same with the driver systemd: likewise crio-, libpod-,
+ *	docker-ID.scope			the same with the driver systemd: also crio-, libpod-,
  *					cri-containerd-, nerdctl-
  *	libpod-ID			Podman with the driver cgroupfs
- *	kubepods-….slice:cri-containerd:ID	containerd asked for systemd and had cgroupfs
+ *	kubepods-….slice:cri-containerd:ID	containerd configured for systemd, but with cgroupfs
  *
- * Cgroups stand below each other, and so do containers: the innermost name is the one. What watches over
- * a container (crio-conmon-ID.scope, libpod-conmon-ID.scope) does not run in it.
+ * Cgroups are nested, and so are containers: the innermost name is used. Processes that monitor a container
+ * (crio-conmon-ID.scope, libpod-conmon-ID.scope) do not run in it.
  */
 static const char scope[] = ".scope";
 static const char monitor[] = "conmon-";
-/* The kernel's word for a cgroup that was removed. */
+/* The kernel's mark for a cgroup that was removed. */
 static const char deleted[] = " (deleted)";
 
 static bool is_id(struct bytes name)
@@ -40,7 +40,7 @@ static bool ends_with(struct bytes name, const char *end)
 	return name.size >= size && memcmp(name.data + name.size - size, end, size) == 0;
 }
 
-/* The id in the name of one cgroup; empty when it names no container. */
+/* Returns the id in the name of one cgroup; empty if it does not name a container. */
 static struct bytes name_id(struct bytes name)
 {
 	static const struct bytes none = { 0 };
@@ -57,7 +57,7 @@ static struct bytes name_id(struct bytes name)
 	return prefix.size == 0 || ends_with(prefix, "-") || ends_with(prefix, ":") ? id : none;
 }
 
-/* The id in the innermost name of a path that has one. */
+/* Returns the id in the innermost name of the path that has one. */
 static struct bytes path_id(struct bytes path)
 {
 	struct bytes found = { 0 };
@@ -76,7 +76,7 @@ static struct bytes path_id(struct bytes path)
 	return found;
 }
 
-/* What stands behind the hierarchy's number and its controllers: "12:cpu,cpuacct:/path". */
+/* Returns the path after the number of the hierarchy and its controllers: "12:cpu,cpuacct:/path". */
 static struct bytes line_path(struct bytes line)
 {
 	for (int i = 0; i < 2; i++) {
@@ -91,7 +91,7 @@ static struct bytes line_path(struct bytes line)
 
 bool container_parse(struct bytes cgroups, struct container_id *ret_id)
 {
-	/* A line without an end was cut: what looks like an id at its end may be the half of a name. */
+	/* A line without an end was cut: an id at its end may be only a part of a name. */
 	while (cgroups.size > 0) {
 		const uint8_t *end = memchr(cgroups.data, '\n', cgroups.size);
 		size_t size = end ? (size_t)(end - cgroups.data) : 0;

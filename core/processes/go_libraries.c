@@ -10,7 +10,7 @@
 #include "binary.h"
 #include "process_map.h"
 
-enum { MAX_LOADED = 1024 }; /* files; a process with more has its first looked at */
+enum { MAX_LOADED = 1024 }; /* files; in a process with more, only the first are examined */
 
 struct library_path library_path(uint32_t pid, const char *path)
 {
@@ -29,7 +29,7 @@ void go_libraries_finish(struct go_libraries *libraries)
 	*libraries = (struct go_libraries){ 0 };
 }
 
-/* The files whose code a process has mapped, beside its executable. */
+/* The files whose code a process has mapped, except its executable. */
 struct loaded {
 	const char *exe;
 	struct go_libraries files;
@@ -71,7 +71,7 @@ static bool go_libraries_visit(void *user, const struct mapping *mapping)
 	return !loaded->failed && loaded->files.count < MAX_LOADED;
 }
 
-/* How the kernel marks what has no name in the file system any more. */
+/* The kernel's mark for a file that has no name in the file system any more. */
 static bool is_deleted(const char *path)
 {
 	static const char mark[] = " (deleted)";
@@ -80,7 +80,7 @@ static bool is_deleted(const char *path)
 	return size > mark_size && strcmp(path + size - mark_size, mark) == 0;
 }
 
-/* Keeps those with Go code. */
+/* Keeps the files with Go code. */
 static int sift(uint32_t pid, struct go_libraries *files, struct error *err)
 {
 	size_t count = files->count;

@@ -8,7 +8,7 @@
 
 #include "error.h"
 
-/* More sockets than this do not listen on the few ports that are asked for. */
+/* A process has fewer listening sockets than this on the few requested ports. */
 enum { MAX_SOCKETS = 256 };
 
 struct sockets {
@@ -25,15 +25,15 @@ static bool is_asked_for(unsigned int port, const uint16_t *ports, size_t count)
 	return false;
 }
 
-/* Of a process that has ended, or may not be looked at, nothing is to be seen; what ran out is another matter. */
+/* A process that has ended, or must not be inspected, has no visible sockets. A shortage of resources is an error. */
 static int fail_open(void)
 {
 	return error_is_shortage(-errno) ? -errno : 0;
 }
 
 /*
- * Collects the inodes of the sockets that listen on the ports, from a table as /proc/net/tcp is: those that
- * listen stand before all others, of which there may be very many.
+ * Collects the inodes of the sockets that listen on the ports, from a table like /proc/net/tcp. Listening sockets are
+ * at its beginning, before the others, of which there may be very many.
  */
 static int read_table(uint32_t pid, const char *name, const uint16_t *ports, size_t count,
 		      struct sockets *sockets)

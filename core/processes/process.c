@@ -109,7 +109,7 @@ static int read_exe(struct process *process, struct error *err)
 	if (r == -ENOENT)
 		return error_fail(err, r,
 				  "has no executable: it is a kernel thread or has just ended");
-	/* The kernel may call it a lack of rights. */
+	/* The kernel may report this as a missing right. */
 	if (r < 0 && has_ended(process))
 		return error_fail(err, -ESRCH, "the process has just ended");
 	if (r < 0)
@@ -147,7 +147,7 @@ void process_init_placeholder(uint32_t pid, const char *exe, struct process *ret
 
 	*ret_process = (struct process){ .pid = pid, .descriptor = -1 };
 	snprintf(ret_process->exe, sizeof(ret_process->exe), "%s", exe);
-	/* As the kernel names a process after its file. */
+	/* The name that the kernel derives from the file. */
 	snprintf(ret_process->comm, sizeof(ret_process->comm), "%.15s", slash ? slash + 1 : exe);
 }
 
@@ -203,7 +203,7 @@ uint32_t process_of_thread(uint32_t id)
 	size = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	text[size > 0 ? size : 0] = '\0';
-	/* The name before it has no end of a line in it: the kernel escapes that. */
+	/* The name before it contains no line end, because the kernel escapes it. */
 	found = strstr(text, mark);
 	return found ? (uint32_t)strtoul(found + sizeof(mark) - 1, NULL, 10) : id;
 }
@@ -215,7 +215,7 @@ static int compare_pids(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
-/* Reads the numbers among the names in /proc; returns how many, or a negative errno. */
+/* Reads the process ids from the names in /proc; returns their number or a negative errno. */
 static ssize_t read_pids(DIR *directory, uint32_t **pids)
 {
 	size_t count = 0;
