@@ -13,7 +13,9 @@
 #include "refused_files.h"
 
 enum {
-	/* Milliseconds after the last user. Probes keep the file's file system busy, and so go first. */
+	/*
+	 * Milliseconds after the last user. Probes keep the file system of the file busy, so they are removed first.
+	 */
 	PROBES_LINGER = 60 * 1000,
 	INSPECTION_LINGER = 15 * 60 * 1000,
 	TEND_INTERVAL = 5 * 1000,
@@ -24,9 +26,9 @@ struct binary_cache {
 	struct binary_cache_options options;
 	struct known_binary **binaries;
 	size_t count;
-	size_t inspections; /* made so far */
+	size_t inspections; /* number of inspections so far */
 	struct refused_files refused;
-	bool warned; /* that a file cannot be pinned */
+	bool warned; /* that a file cannot be pinned was reported */
 	uv_signal_t recall;
 	uv_timer_t tend;
 	int open_handles;
@@ -95,7 +97,7 @@ static bool is_done(const struct known_binary *binary, uint64_t now)
 				  now - binary->idle_since >= INSPECTION_LINGER);
 }
 
-/* The index of the binary that has been idle longest, of at least so many; else `count`. */
+/* Returns the index of the binary that has been idle longest, and at least this long; otherwise `count`. */
 static size_t find_oldest(const struct binary_cache *cache, size_t least)
 {
 	size_t oldest = cache->count, idle = 0;
@@ -141,7 +143,7 @@ static void on_tend(uv_timer_t *timer)
 	tend(timer->data);
 }
 
-/* Somebody wants to write to a file that is leased; whoever asks waits for the answer. */
+/* Another process wants to write to a file with a lease, and waits for its release. */
 static void on_recall(uv_signal_t *signal, int number)
 {
 	struct binary_cache *cache = signal->data;
@@ -172,14 +174,14 @@ void binary_cache_release(struct known_binary *binary)
 	if (!pinned_file_is_pinned(&binary->file))
 		known_binary_close_file(binary);
 	is_unlinked = pinned_file_is_unlinked(&binary->file);
-	/* Started anew again and again, as binaries come and go, it would never be due. */
+	/* If each new idle binary restarted the timer, it might never expire. */
 	if (is_unlinked || !uv_is_active((uv_handle_t *)&cache->tend))
 		uv_timer_start(&cache->tend, on_tend, is_unlinked ? 0 : TEND_INTERVAL, 0);
 }
 
 /* ---- opening ---- */
 
-/* All plans are taken: some of those that are only kept have to go. */
+/* All plans are in use: binaries without users are dropped to free some. */
 static bool binary_cache_make_room(struct binary_cache *cache, int r)
 {
 	size_t oldest = find_oldest(cache, 1);
@@ -207,7 +209,7 @@ static int binary_cache_inspect(struct binary_cache *cache, struct known_binary 
 	return r < 0 ? error_adopt(err, &why) : 0;
 }
 
-/* Takes over the file. */
+/* Takes ownership of the file. */
 static int learn(struct binary_cache *cache, struct pinned_file *file, const char *path,
 		 const char *name, struct known_binary **ret_binary, struct error *err)
 {
@@ -294,7 +296,7 @@ struct known_binary *binary_cache_find(struct binary_cache *cache, int plan)
 	return NULL;
 }
 
-/* ---- making ready ---- */
+/* ---- preparing files ---- */
 
 int binary_cache_probe(struct binary_cache *cache, struct known_binary *binary, const char *path,
 		       struct error *err)
@@ -386,7 +388,7 @@ int binary_cache_create(const struct binary_cache_options *options, struct binar
 	uv_timer_init(options->loop, &cache->tend);
 	cache->open_handles = 2;
 	cache->recall.data = cache->tend.data = cache;
-	/* Before the first lease: without this SIGIO would end us. */
+	/* Before the first lease: without a handler SIGIO would end this process. */
 	uv_signal_start(&cache->recall, on_recall, SIGIO);
 	*ret_cache = cache;
 	return 0;

@@ -107,7 +107,7 @@ void deployments_watch(struct deployments *deployments, const char *path)
 	directory = slash ? strndup(path, slash - path) : strdup(".");
 	if (!directory)
 		return;
-	/* One that is watched already gives its number again. */
+	/* For a directory that is already watched, the same number is returned again. */
 	watch = inotify_add_watch(deployments->descriptor, *directory ? directory : "/", mask);
 	if (watch < 0 || find_directory(deployments, watch))
 		free(directory);

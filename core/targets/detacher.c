@@ -17,8 +17,8 @@ struct detaching {
 struct detacher {
 	uv_thread_t thread;
 	bool runs;
-	uv_async_t detached; /* some are in `done` */
-	uv_mutex_t lock;     /* of the rest */
+	uv_async_t detached; /* signals that `done` is not empty */
+	uv_mutex_t lock;     /* protects the following members */
 	uv_cond_t changed;
 	bool is_closing;
 	struct detaching *waiting, *done; /* in no order */
@@ -38,7 +38,7 @@ static struct detaching *take_all(struct detaching **list)
 	return all;
 }
 
-/* Each has the kernel wait, and the waits are taken together where there is memory for that. */
+/* Each removal makes the kernel wait. If memory permits, all of them wait together. */
 static void detach(struct detaching *list)
 {
 	struct attachment **attachments;
@@ -58,7 +58,7 @@ static void detach(struct detaching *list)
 	free(attachments);
 }
 
-/* Waits until there is something to remove; NULL when nothing more will come. */
+/* Waits until there is something to remove. NULL if no more will come. */
 static struct detaching *wait_for_some(struct detacher *detacher)
 {
 	struct detaching *list;
@@ -95,7 +95,7 @@ static void detacher_run(void *user)
 	}
 }
 
-/* Binaries belong to the loop. */
+/* Binaries must only be used by the event loop's thread. */
 static void release_done(struct detacher *detacher)
 {
 	struct detaching *list;
@@ -128,7 +128,7 @@ int detacher_create(struct uv_loop_s *loop, struct detacher **ret_detacher, stru
 				  strerror(-r));
 	}
 	detacher->detached.data = detacher;
-	/* They fail only where their arguments are wrong. */
+	/* These calls only fail if their arguments are wrong. */
 	uv_mutex_init(&detacher->lock);
 	uv_cond_init(&detacher->changed);
 	*ret_detacher = detacher;

@@ -9,26 +9,26 @@ struct known_binary;
 struct uv_loop_s;
 
 /*
- * Removes the probes of processes that have ended, beside the loop: the kernel waits some 50 ms until hits that
- * still run have finished.
+ * Removes the probes of processes that have ended in a thread of its own: the kernel waits about 50 ms until running
+ * hits have finished.
  */
 struct detacher;
 
-/* The loop outlives it. */
+/* The loop must outlive the detacher. */
 int detacher_create(struct uv_loop_s *loop, struct detacher **ret_detacher, struct error *err);
 
 /*
- * Starts the thread that does it, with the capabilities of the caller. Where none can be made the loop waits
- * itself.
+ * Starts the thread, which has the capabilities of the caller. If no thread can be created, the event loop itself
+ * waits.
  */
 int detacher_start(struct detacher *detacher, struct error *err);
 
-/* Waits for what is being removed, and frees the detacher once the loop has closed its handle. */
+/* Waits for running removals, and frees the detacher once the loop has closed its handle. */
 void detacher_destroy(struct detacher *detacher);
 
 /*
- * Takes over the attachment, which may be NULL, and the use of the binary whose plans it has: those cannot be
- * given to others before. Hits of it are of no target from now on.
+ * Takes ownership of the attachment, which may be NULL, and of the use of the binary whose plans it uses: they cannot
+ * be reused before. From now on its hits belong to no target.
  */
 void detacher_add(struct detacher *detacher, struct attachment *attachment,
 		  struct known_binary *binary);

@@ -15,8 +15,8 @@ bool discovery_has_rules(const struct discovery_rules *rules)
 }
 
 /*
- * Overlayfs shows a file of a layer with all that it has but its device. What is named by a path on an overlay
- * is that overlay's alone: other containers have the same layer.
+ * Overlayfs shows the file of a layer with all its attributes except the device. A path on an overlay refers to the
+ * file in this overlay only, because other containers have the same layer.
  */
 static bool is_layers_file(const char *path, const struct file_identity *named,
 			   const struct file_identity *file)
@@ -35,7 +35,7 @@ static bool is_file(const char *path, const struct file_identity *file)
 
 	if (file_identity_read(path, &other) < 0)
 		return false;
-	/* Of one file at two times, whatever was done to it in between. */
+	/* The same file at two times, even if it was changed in between. */
 	return (other.device == file->device && other.inode == file->inode) ||
 	       is_layers_file(path, &other, file);
 }

@@ -21,7 +21,7 @@ void known_binary_close_file(struct known_binary *binary)
 {
 	attachment_detach(binary->probes);
 	binary->probes = NULL;
-	/* This gives the lease back: not before the probes are gone. */
+	/* Releases the lease, which must not happen before the probes are removed. */
 	pinned_file_close(&binary->file);
 }
 
@@ -43,7 +43,7 @@ void known_binary_refresh(struct known_binary *binary, struct pinned_file *file)
 	pinned_file_close(file);
 }
 
-/* A lease holds through a change of name or rights, which the identity does not. */
+/* A lease stays valid when the file is renamed or its permissions change; the identity does not. */
 bool known_binary_is_file(const struct known_binary *binary, const struct file_identity *file)
 {
 	const struct file_identity *known = &binary->file.identity;

@@ -12,37 +12,34 @@
 
 struct binary_cache;
 
-/*
- * A binary that was inspected: what was found out about it, and the probes that wait in its file for processes
- * to start.
- */
+/* An inspected binary, and the probes in its file for processes that start later. */
 struct known_binary {
 	struct pinned_file file;
-	char *name; /* by which it was opened last */
+	char *name; /* by which it was last opened */
 	struct inspection *inspection;
-	struct attachment *probes;  /* in the file; NULL: there are none */
-	bool is_stale;		    /* its content is not as it was inspected any more */
-	struct binary_cache *cache; /* that keeps it; NULL: it goes with its last user */
+	struct attachment *probes;  /* in the file; NULL: none */
+	bool is_stale;		    /* the content of the file has changed since the inspection */
+	struct binary_cache *cache; /* that contains it; NULL: it is freed with its last user */
 	size_t users;
-	uint64_t idle_since; /* when it has none; by the loop's clock */
+	uint64_t idle_since; /* if it has no users; by the loop's clock */
 };
 
-/* Takes over the file, also on failure; inspects nothing. NULL without memory. */
+/* Takes ownership of the file, also on failure. Inspects nothing. NULL if memory ran out. */
 struct known_binary *known_binary_create(struct pinned_file *file);
 void known_binary_destroy(struct known_binary *binary);
 
-/* Takes over the file, opened once more. One that was idle for long has been closed. */
+/* Takes ownership of the newly opened file. The file of a binary that has been idle for long was closed. */
 void known_binary_refresh(struct known_binary *binary, struct pinned_file *file);
 
-/* Removes the probes from the file, and gives it up. */
+/* Removes the probes from the file and closes it. */
 void known_binary_close_file(struct known_binary *binary);
 
-/* Whether it is what was inspected. */
+/* Returns whether the file is the one that was inspected. */
 bool known_binary_is_file(const struct known_binary *binary, const struct file_identity *file);
 
 /*
- * Puts the probes into the file itself, so that whoever starts it has them from its first instruction
- * on. Fails where the file cannot be kept from being overwritten meanwhile (see lease.h).
+ * Attaches the probes to the file itself, so that every process that runs it has them from its first instruction on.
+ * Fails if the file cannot be protected against overwriting (see lease.h).
  */
 int known_binary_probe(struct known_binary *binary, struct kernel *kernel, struct error *err);
 

@@ -25,7 +25,7 @@ int lease_fail(int code, struct error *err)
 	return error_fail(err, code, "%s: its file system does not support leases", what);
 }
 
-/* While it is being broken F_GETLEASE tells what it is to become. */
+/* While a lease is being broken, F_GETLEASE returns the type that it will have. */
 bool lease_is_recalled(int descriptor)
 {
 	return fcntl(descriptor, F_GETLEASE) != F_RDLCK;

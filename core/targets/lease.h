@@ -7,18 +7,23 @@
 #include "error.h"
 
 /*
- * A lease on a file's content: whoever wants to write to the file is held up by the kernel until the
- * lease is given back, and SIGIO asks for that (fcntl(2), F_SETLEASE). So what was found out about
- * the file holds, and probes that wait in it never sit in other instructions than those they are for.
+ * A lease on a file's content: the kernel blocks a process that wants to write to the file until the lease is
+ * released, and requests this by SIGIO (fcntl(2), F_SETLEASE). So the inspection of the file stays valid, and its
+ * probes are never in other instructions than those they are for.
  */
 
-/* Takes one; negative errno when the file is open for writing, belongs to somebody else, or cannot. */
+/*
+ * Takes a lease; negative errno if the file is open for writing, belongs to another user, or does not support leases.
+ */
 int lease_take(int descriptor);
 
-/* Says why there is none, by what lease_take() returned or 0 for one that was given back; returns an errno. */
+/*
+ * Fills `err` with the reason why there is no lease, from the result of lease_take(), or 0 if it was released.
+ * Returns an errno.
+ */
 int lease_fail(int code, struct error *err);
 
-/* Whether somebody waits for the lease to be given back. */
+/* Returns whether a process waits for the lease to be released. */
 bool lease_is_recalled(int descriptor);
 
 #endif

@@ -9,12 +9,12 @@
 #include "contract.h"
 
 enum {
-	/* What comes between two looks at the ring, from processes that have just begun. */
+	/* Bytes of records from new processes between two reads of the ring. */
 	ROOM = 4 << 20,
 	MAX_RECORD = 1 << 17,
 };
 
-/* Stands before each record that is kept. */
+/* The head of each kept record. */
 struct kept_head {
 	uint32_t size; /* of the record */
 	uint32_t programs_since;
@@ -97,7 +97,7 @@ struct bytes pending_hits_assign(struct pending_hits *pending, struct bytes reco
 	return (struct bytes){ pending->scratch, record.size };
 }
 
-/* What is kept at the place. */
+/* Returns the record that is kept at this place. */
 static struct bytes record_at(const struct pending_hits *pending, size_t at,
 			      struct kept_head *ret_head)
 {
@@ -105,7 +105,7 @@ static struct bytes record_at(const struct pending_hits *pending, size_t at,
 	return (struct bytes){ pending->kept + at + sizeof(*ret_head), ret_head->size };
 }
 
-/* Passes over those that are of a target by now. */
+/* Skips records that belong to a target by now. */
 bool pending_hits_next(const struct pending_hits *pending, size_t *at, struct pending_hit *ret_hit)
 {
 	while (*at < pending->used) {
@@ -143,7 +143,7 @@ struct bytes pending_hits_claim(struct pending_hits *pending, const struct pendi
 	struct bytes claimed =
 		pending_hits_assign(pending, record_at(pending, hit->at, &head), target);
 
-	/* With a target it is not pending any more. */
+	/* A record with a target is not pending any more. */
 	memcpy(pending->kept + hit->at + sizeof(head), claimed.data, sizeof(struct record_hit));
 	return claimed;
 }

@@ -21,7 +21,7 @@ int pinned_file_open(const char *path, struct pinned_file *ret_file, struct erro
 		return privilege_fail(err, -errno, PRIVILEGE_READ, "the file cannot be read");
 	if (file.descriptor < 0)
 		return error_fail(err, -errno, "%s", strerror(errno));
-	/* Before anybody looks at the content. */
+	/* Before the content is read. */
 	file.lease_code = lease_take(file.descriptor);
 	r = file_identity_of(file.descriptor, &file.identity);
 	if (r < 0) {

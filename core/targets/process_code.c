@@ -7,8 +7,8 @@
 #include "name_list.h"
 
 /*
- * The first of the Go libraries that the process has loaded in which something is to be traced. -EALREADY
- * when it has none, and then there is no error.
+ * Opens the first Go library that the process has loaded and that can be traced. -EALREADY, without an error, if it
+ * has no Go library.
  */
 static int process_code_open_library(struct binary_cache *cache, const struct process *process,
 				     struct known_binary **ret_binary, struct error *err)
@@ -39,7 +39,7 @@ static int process_code_open_library(struct binary_cache *cache, const struct pr
 	return r;
 }
 
-/* Whether another file of the process may have what this one has not. */
+/* Returns whether another file of the process may have the code that this one lacks. */
 static bool is_elsewhere(int r)
 {
 	return r == -ENOENT || r == -ENOEXEC || r == -EALREADY;
@@ -55,7 +55,7 @@ int process_code_open(struct binary_cache *cache, const struct process *process,
 	if (!is_elsewhere(r))
 		return r;
 	found = process_code_open_library(cache, process, ret_binary, &why);
-	/* That a program of Go has nothing to trace stays the reason where its libraries have none, either. */
+	/* If neither a Go program nor its libraries can be traced, the reason of the program is reported. */
 	if (found == -EALREADY)
 		error_hint(err, "%s", why.hint);
 	if (found == -EALREADY || (found == -ENOENT && binary_looks_like_go(path.text) > 0))
@@ -81,7 +81,7 @@ int process_code_open_matched(struct binary_cache *cache, const struct process *
 	return found < 0 ? r : 0;
 }
 
-/* What a program of Go has loaded has its own copies of what it serves with. */
+/* Libraries of a Go program have their own copies of the packages with which they serve. */
 void process_code_warn(const struct notifier *notifier, const struct process *process,
 		       const struct go_libraries *libraries)
 {

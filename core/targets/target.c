@@ -16,8 +16,8 @@ struct target {
 	struct process process;
 	struct process_identity identity;
 	struct container_id container;
-	char *library; /* that has the code, as the process sees it; NULL: what it runs has it */
-	struct known_binary *binary; /* a user of which it is */
+	char *library; /* path of the library with the code, as the process sees it; NULL: its program has the code */
+	struct known_binary *binary; /* the target is one of its users */
 	struct attachment *attachment;
 	uint64_t since;
 	bool has_own_probes;
@@ -50,9 +50,8 @@ static void target_on_process_end(uv_poll_t *end, int status, int events)
 }
 
 /*
- * On overlayfs a file that is written to after it was started is copied, and its path, /proc/PID/exe
- * included, leads to the copy: probes are placed there, and the process runs the old one. Where its memory
- * may be read, one look tells.
+ * On overlayfs, a file that is written after it was started is copied, and its path, also /proc/PID/exe, leads to the
+ * copy: probes are placed there, but the process runs the old file. If its memory can be read, this is detected.
  */
 static int check_reached(const struct target *target, struct error *err)
 {
@@ -69,7 +68,7 @@ static int check_reached(const struct target *target, struct error *err)
 				  strerror(-r));
 	if (r != 0)
 		return 0;
-	/* It has become another program meanwhile: that is told elsewhere. */
+	/* The process runs another program by now. Its notification handles that. */
 	if (file_identity_read(process_exe_path(target->process.pid).text, &file) < 0 ||
 	    !file_identity_equal(&file, &target->process.file))
 		return 0;
@@ -114,8 +113,9 @@ static int target_attach_probes(struct target *target, const struct target_optio
 	else
 		r = attach_own(target, options, &why);
 	/*
-	 * News that it runs another program since it was looked at is still to come, and heeded then. One
-	 * that has ended since is a target all the same: its last records may be marked as such.
+	 * If the process runs another program since it was inspected, the notification of that is still in the ring
+	 * and will be handled. A process that has ended since then becomes a target nevertheless, because its last
+	 * records may belong to it.
 	 */
 	if (r == -ESRCH || (r == 0 && process_program(&target->process) == PROCESS_RUNS_OTHER))
 		return error_fail(err, -ESRCH, "the process has ended");
@@ -207,7 +207,7 @@ int target_create_ended(const struct target_options *options, const struct proce
 
 	if (!target)
 		return -ENOMEM;
-	/* Its end is not to be waited for, and mostly /proc knows nothing of it any more. */
+	/* Its end is not awaited, and /proc usually does not have the process any more. */
 	find_container(target, NULL);
 	target->process.descriptor = -1;
 	*ret_target = target;

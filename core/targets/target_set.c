@@ -24,7 +24,7 @@ uint32_t target_set_next_id(struct target_set *set)
 	return set->last_id;
 }
 
-/* The index of the first target whose id is not below `id`. */
+/* Returns the index of the first target whose id is not less than `id`. */
 static size_t lower_bound(const struct target_set *set, uint32_t id)
 {
 	size_t low = 0, high = set->count;

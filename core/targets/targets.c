@@ -63,7 +63,10 @@ const struct target_set *targets_set(const struct targets *targets)
 	return &targets->set;
 }
 
-/* The target that the process is: not one that has ended, which stays in the set until that was told. */
+/*
+ * Returns the target of the process. Targets that have ended stay in the set until their end was reported, and are
+ * not returned.
+ */
 static struct target *find_target(const struct targets *targets, uint32_t pid)
 {
 	struct target *target = target_set_find_pid(&targets->set, pid);
@@ -117,7 +120,7 @@ static int attach_binary(struct targets *targets, struct process *process,
 	return r;
 }
 
-/* Takes over the process, and the use of the binary. */
+/* Takes ownership of the process and of the use of the binary. */
 static int targets_attach_process(struct targets *targets, struct process *process,
 				  struct known_binary *binary, bool whole_file,
 				  struct target **ret_target, struct error *err)
@@ -139,7 +142,7 @@ static int targets_attach_process(struct targets *targets, struct process *proce
 	return r;
 }
 
-/* The same, and tells of libraries that it has loaded and that are not traced. */
+/* The same, and reports loaded libraries that are not traced. */
 static int attach_loaded(struct targets *targets, struct process *process,
 			 struct known_binary *binary, bool whole_file, struct target **ret_target,
 			 struct error *err)
@@ -204,7 +207,7 @@ int targets_add_matched(struct targets *targets, struct process *process, bool h
 	int r;
 
 	if (target) {
-		/* For the next process of its file. */
+		/* For later processes of the same file. */
 		if (!target_identity(target)->library)
 			binary_cache_probe(cache, target_binary(target), process->exe, NULL);
 		*ret_target = NULL;
@@ -219,7 +222,7 @@ int targets_add_matched(struct targets *targets, struct process *process, bool h
 			    targets_attach_process(targets, &taken, binary, true, ret_target, err);
 		binary_cache_refuse(cache, path.text, &taken.file, r);
 	}
-	/* Whatever went wrong with one that has ended is no fault of its file. */
+	/* A failure of a process that has ended says nothing about its file. */
 	if (r < 0 && r != -EALREADY && process_program(&taken) != PROCESS_RUNS_SAME)
 		return error_fail(err, -ESRCH, "the process has ended");
 	return r;

@@ -14,35 +14,35 @@
 #include "privilege.h"
 
 enum {
-	/* More than this between two looks at the ring is made up for by a look at all processes. */
+	/* If there are more notifications between two reads of the ring, all processes are scanned instead. */
 	MAX_PENDING_NEWS = 4096,
-	/* Milliseconds until processes that were passed over for a shortage are looked at again: now and then, */
+	/* Milliseconds until processes that were skipped because of a shortage are examined again: regularly, */
 	RETRY_INTERVAL = 1000,
-	/* and after a target has ended, by when the kernel has let go of its probes. */
+	/* and after a target has ended, when the kernel has freed its probes. */
 	RETRY_SOON = 100,
 };
 
-/* News that was not acted on yet, or not to its end. */
+/* A notification that was not handled yet, or not completely. */
 struct pending_news {
 	struct process_news news;
-	bool was_target; /* the process was one when it came, and that target has ended */
+	bool was_target; /* the process was a target when the notification arrived, and that target has ended */
 };
 
 struct watcher {
 	struct watcher_options options; /* `rules.binaries` is our own array, */
-	struct wanted_binary *binaries; /* this one */
+	struct wanted_binary *binaries; /* owned */
 	struct deployments *deployments;
 	struct pending_news pending[MAX_PENDING_NEWS];
-	size_t pending_count, acted; /* so many of them were acted on */
-	uint32_t *scan;		     /* the processes that are looked at, one after the other */
+	size_t pending_count, acted; /* number of notifications that were handled */
+	uint32_t *scan;		     /* the processes of a scan, handled one after another */
 	size_t scan_count, scanned;
 	bool scan_is_due;
-	bool warned;	   /* of processes that cannot be looked at */
-	bool starved;	   /* processes were passed over for a shortage of descriptors or memory */
-	bool told_starved; /* and that was said */
+	bool warned;	   /* that some processes cannot be inspected was reported */
+	bool starved;	   /* processes were skipped because descriptors or memory ran out */
+	bool told_starved; /* and this was reported */
 	uv_timer_t retry;
-	bool overflowed;	 /* news went unremembered, or has to be looked at again */
-	uint64_t lost_processes; /* of kernel_lost_processes(), that was made up for */
+	bool overflowed;	 /* notifications were discarded, or must be handled again */
+	uint64_t lost_processes; /* value of kernel_lost_processes() at the last scan */
 };
 
 static void on_appeared(void *user, const char *path);
@@ -65,7 +65,7 @@ int watcher_create(const struct watcher_options *options, struct watcher **ret_w
 	watcher->options = *options;
 	uv_timer_init(options->loop, &watcher->retry);
 	watcher->retry.data = watcher;
-	/* It may fail: then more is left to what is done when a process starts. */
+	/* This may fail: then files are only inspected when a process starts. */
 	watcher->deployments = deployments_create(options->loop, on_appeared, watcher);
 	*ret_watcher = watcher;
 	return 0;
@@ -123,7 +123,7 @@ int watcher_add_binary(struct watcher *watcher, const char *path, struct error *
 	return 0;
 }
 
-/* A named file was replaced: what stands there now is prepared, and the one before let go of. */
+/* A named file was replaced: prepares the new file and releases the old one. */
 static void prepare_anew(struct watcher *watcher, struct wanted_binary *wanted)
 {
 	struct known_binary *binary;
@@ -141,7 +141,7 @@ static bool same_file(const char *path, const struct file_identity *file)
 	return file_identity_read(path, &other) == 0 && file_identity_equal(&other, file);
 }
 
-/* What is put where a wanted program was run from may be run next, on the same port, too. */
+/* A file that appears in the directory of a traced program may be started next, also on the same port. */
 static void on_appeared(void *user, const char *path)
 {
 	struct watcher *watcher = user;
@@ -192,7 +192,10 @@ static void watcher_refuse(struct watcher *watcher, struct error *why, bool name
 		     why);
 }
 
-/* Attaches to the file, for later processes too; processes that run it but do not match pay a map lookup for a hit. */
+/*
+ * Attaches to the file, also for later processes. Processes that run it but do not match cost one map lookup for each
+ * hit.
+ */
 static void take_on(struct watcher *watcher, struct process *process, bool has_loaded, bool named,
 		    struct finding *finding)
 {
@@ -203,7 +206,7 @@ static void take_on(struct watcher *watcher, struct process *process, bool has_l
 	r = targets_add_matched(watcher->options.targets, process, has_loaded, &finding->attached,
 				&why);
 	if (r == 0) {
-		/* In a container its path may lead elsewhere here: then there is nothing to see. */
+		/* For a process in a container, its path may lead to another place here. Then nothing is observed. */
 		deployments_watch(watcher->deployments, process->exe);
 		return;
 	}
@@ -212,12 +215,12 @@ static void take_on(struct watcher *watcher, struct process *process, bool has_l
 		return;
 	}
 	kernel_dismiss(watcher->options.kernel, pid);
-	/* -EALREADY: the refusal of its file was reported before. */
+	/* -EALREADY: the refusal of its file was already reported. */
 	if (r != -EALREADY)
 		watcher_refuse(watcher, &why, named);
 }
 
-/* Skips processes that may not be inspected; a notice at the start said that there may be such. */
+/* Skips processes that must not be inspected; a notice at the start said that there may be some. */
 static bool watcher_open_process(struct watcher *watcher, uint32_t pid, struct process *ret_process,
 				 struct finding *finding)
 {
@@ -251,7 +254,7 @@ static void watcher_examine(struct watcher *watcher, const struct process_news *
 	process_close(&process);
 }
 
-/* Once, and only where it could be otherwise. */
+/* Reports once that some processes cannot be inspected, if a privilege for that is missing. */
 static void warn_of_hidden(struct watcher *watcher)
 {
 	struct error why = { 0 };
@@ -270,7 +273,7 @@ static void warn_of_hidden(struct watcher *watcher)
 	notice_error(watcher->options.notifier, NOTICE_INFO, &why);
 }
 
-/* Skips processes that may not be inspected or have ended. */
+/* Skips processes that must not be inspected or have ended. */
 static void look_for(struct watcher *watcher, uint32_t pid, struct finding *finding)
 {
 	const struct discovery_rules *rules = &watcher->options.rules;
@@ -298,7 +301,7 @@ static void end_scan(struct watcher *watcher)
 	watcher->scan_count = watcher->scanned = 0;
 }
 
-/* All processes there are will be looked at; those that are targets already stay as they are. */
+/* Lists all processes for a scan. Those that already are targets stay targets. */
 static int list_processes(struct watcher *watcher, struct error *err)
 {
 	int r;
@@ -332,9 +335,9 @@ static void add_again(struct watcher *watcher, uint32_t pid, struct finding *fin
 }
 
 /*
- * A target that runs another program now has ended as the one it was: that is told first. Then its number may
- * be wanted again. News from before it became the target that it is says nothing new: a shell that starts a
- * server runs two programs in no time.
+ * A target that runs another program now has ended, which is reported first. Then its process may match again. A
+ * notification from before the process became this target has no effect: a shell that starts a server runs two
+ * programs within a short time.
  */
 static void watcher_act_on(struct watcher *watcher, struct pending_news *pending,
 			   struct finding *finding)
@@ -375,7 +378,7 @@ bool watcher_expects(const struct watcher *watcher, uint32_t pid)
 	return false;
 }
 
-/* A target that the kernel side does not know any more runs another program. */
+/* A target that the eBPF side does not have in its map any more runs another program. */
 static void suspect_targets(struct watcher *watcher)
 {
 	const struct target_set *targets = targets_set(watcher->options.targets);
