@@ -39,7 +39,7 @@ void dispatcher_destroy(struct dispatcher *dispatcher)
 	free(dispatcher);
 }
 
-/* Ignores records of targets that are gone, and malformed ones. */
+/* Ignores records of targets that have been removed, and malformed records. */
 static void take_hit(void *user, struct bytes record)
 {
 	struct dispatcher *dispatcher = user;
@@ -53,7 +53,10 @@ static bool has_plan(const struct target *target, int plan)
 	return inspection_schema(target_inspection(target), plan);
 }
 
-/* Not one of another program that the process has run, or will turn out to run. One that has ended is what it was. */
+/*
+ * Returns whether the hit belongs to the target, and not to another program that the process has run before or has
+ * started since. A target that has ended does not change any more.
+ */
 static bool is_of_target(const struct dispatcher *dispatcher, const struct pending_hit *hit,
 			 const struct target *target)
 {
@@ -63,8 +66,8 @@ static bool is_of_target(const struct dispatcher *dispatcher, const struct pendi
 }
 
 /*
- * The process is a target by now, or will be one when its news is acted on, of which this is some should
- * the other have been lost.
+ * The process is a target by now, or will be one when its notification is handled. If that one was lost, this record
+ * serves as a notification.
  */
 static void take_pending(struct dispatcher *dispatcher, const struct pending_hit *hit,
 			 struct bytes record)

@@ -13,48 +13,48 @@
 #include "watcher.h"
 
 /*
- * Sorts the records of the ring: notifications of processes go to the watcher, hits to the assembly. Hits of
- * processes that were not looked at yet are kept until it is known which targets they are.
+ * Dispatches the records of the ring: notifications of processes go to the watcher, hits to the assembly. Hits of
+ * processes that were not inspected yet are kept until their targets are known.
  */
 struct dispatcher;
 
-/* All of them outlive the dispatcher. */
+/* All members must outlive the dispatcher. */
 struct dispatcher_parts {
 	const struct kernel *kernel;
 	const struct target_set *targets;
 	struct watcher *watcher;
 	struct assembly *assembly;
-	struct losses *losses; /* where hits are counted for which there is no memory */
+	struct losses *losses; /* counts hits that are lost because memory ran out */
 };
 
 struct dispatcher *
-dispatcher_create(const struct dispatcher_parts *parts); /* NULL without memory */
+dispatcher_create(const struct dispatcher_parts *parts); /* NULL if memory ran out */
 void dispatcher_destroy(struct dispatcher *dispatcher);
 
 void dispatcher_record(struct dispatcher *dispatcher, struct bytes record);
 
 /*
- * Hands on the hits that were kept of the target's process, as hits of the target: those of the program that it
- * ran `programs_since` programs ago, 0 for the one that it runs now.
+ * Replays the kept hits of the target's process as hits of the target: those of the program that it ran
+ * `programs_since` programs ago, 0 for the current one.
  */
 void dispatcher_replay(struct dispatcher *dispatcher, const struct target *target,
 		       uint32_t programs_since);
 
-/* The first hit that was kept of the process. False when none was. */
+/* Returns the first kept hit of the process. False if there is none. */
 bool dispatcher_find_hit(const struct dispatcher *dispatcher, uint32_t pid,
 			 struct pending_hit *ret_hit);
 
 /*
- * The first hit of the process, 0 for any one, of a program that it runs no longer: it has begun another one
- * since, or is a target with other probes. False when none was kept.
+ * Returns the first kept hit of a former program of the process, or of any process if it is 0: the process has
+ * started another program since, or is a target with other probes. False if there is none.
  */
 bool dispatcher_find_former_hit(const struct dispatcher *dispatcher, uint32_t pid,
 				struct pending_hit *ret_hit);
 
-/* A hit that was kept can be given to no target: counts it as lost. */
+/* Counts a kept hit as lost, because it belongs to no target. */
 void dispatcher_lose(struct dispatcher *dispatcher, const struct pending_hit *hit);
 
-/* Discards the hits that are still kept: their processes are no targets. */
+/* Discards the hits that are still kept: their processes are not targets. */
 void dispatcher_discard(struct dispatcher *dispatcher);
 
 #endif

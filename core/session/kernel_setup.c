@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Which of the better ways the kernel lacks is said where that can be seen in the events. */
+/* Reports features that the kernel lacks if their absence can be noticed in events. */
 static void kernel_setup_describe(const struct kernel_options *options,
 				  const struct notifier *notifier, const struct kernel *kernel)
 {

@@ -6,8 +6,8 @@
 #include "notice.h"
 
 /*
- * Opens the kernel side; `facts` and `features` of the options are filled in here. Tells how it attaches, or what
- * the verifier said.
+ * Opens the eBPF side, and fills in `facts` and `features` of the options. Reports the attachment method, or the
+ * verifier's message.
  */
 int kernel_setup(const struct kernel_options *options, const struct notifier *notifier,
 		 struct kernel **ret_kernel, struct error *err);

@@ -133,7 +133,7 @@ static void on_signal(void *user)
 	session_stop_all(session);
 }
 
-/* It was asked for, and so is shown even by who is told to be quiet. */
+/* The user requested it with a signal, so it is shown even with --quiet. */
 static void on_count(void *user)
 {
 	struct session *session = user;
@@ -167,7 +167,7 @@ static int open_loop(struct session *session, struct error *err)
 	session->loop_open = true;
 	uv_timer_init(&session->loop, &session->deadline);
 	session->deadline.data = session;
-	/* From the first target on a signal ends what was begun, summary and all. */
+	/* From the first target on, a signal ends the session in an orderly way, with the summary. */
 	return signals_open(&session->loop, session->options.output_file, &callbacks,
 			    &session->signals, err);
 }
@@ -331,7 +331,10 @@ static int open_parts(struct session *session, struct error *err)
 		r = open_ring(session, err);
 	if (r == 0)
 		r = open_step(session, err);
-	/* Before the first target: who runs another program meanwhile is seen twice rather than never. */
+	/*
+	 * Before the first target: a process that starts another program during this time is then handled twice
+	 * rather than never.
+	 */
 	if (r == 0)
 		r = kernel_watch(session->kernel, err);
 	return r;
@@ -363,7 +366,7 @@ static void close_loop(struct session *session)
 {
 	signals_close(session->signals);
 	uv_close((uv_handle_t *)&session->deadline, NULL);
-	/* A stop that no run has seen yet ends the first at once. */
+	/* A uv_stop() from before makes the first run return immediately. */
 	while (uv_run(&session->loop, UV_RUN_DEFAULT))
 		;
 	uv_loop_close(&session->loop);
@@ -389,7 +392,7 @@ void session_destroy(struct session *session)
 
 static void run_loop(struct session *session)
 {
-	/* What was set up since the loop last looked at the clock does not count. */
+	/* The time of the setup does not count. */
 	uv_update_time(&session->loop);
 	if (session->options.duration)
 		uv_timer_start(&session->deadline, on_deadline, session->options.duration, 0);
@@ -397,13 +400,13 @@ static void run_loop(struct session *session)
 		uv_run(&session->loop, UV_RUN_DEFAULT);
 }
 
-/* What was submitted before the end is still told. */
+/* Records that were submitted before the end are still reported. */
 static void finish(struct session *session)
 {
 	binary_cache_detach_all(session->cache);
 	targets_detach_all(session->targets);
 	step_finish(session->step);
-	/* Of those that were to be counted all have been. */
+	/* With --count, all requested events were reported. */
 	if (!event_log_is_full(session->event_log))
 		assembly_close(session->assembly);
 	event_log_lost(session->event_log, losses_of_ends(session->kernel, session->assembly));

@@ -28,7 +28,7 @@ static void on_tell(uv_signal_t *handle, int number)
 	signals->callbacks.tell(signals->callbacks.user);
 }
 
-/* With a handler it does not end us, whoever else handles it. */
+/* With this handler the signal does not end the process, whatever else handles it. */
 static void on_nothing(uv_signal_t *handle, int number)
 {
 }
@@ -64,7 +64,7 @@ int signals_open(struct uv_loop_s *loop, bool reopens, const struct signals_call
 		uv_signal_start(&signals->handles[i], wanted[i].callback, wanted[i].number);
 	}
 	signals->open_handles = HANDLE_COUNT;
-	/* A reader of ours that goes away is an error of write(), not a signal; so is a limit on files. */
+	/* A reader that disconnects causes an error of write(), not a signal, and so does the limit on file sizes. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	*ret_signals = signals;

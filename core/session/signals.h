@@ -6,19 +6,19 @@
 
 #include "error.h"
 
-/* What signals ask of a session. */
+/* Handles the signals to a session. */
 struct signals;
 struct uv_loop_s;
 
 struct signals_callbacks {
-	void (*end)(void *user);  /* SIGINT, SIGTERM; SIGHUP, when the terminal has gone */
-	void (*tell)(void *user); /* SIGUSR1: say how things stand */
+	void (*end)(void *user);  /* SIGINT, SIGTERM; SIGHUP if the terminal was closed */
+	void (*tell)(void *user); /* SIGUSR1: report the current state */
 	void *user;
 };
 
 /*
- * `reopens`: SIGHUP has a file opened anew, which is somebody else's business,
- * and ends nothing. A SIGHUP that was ignored from the start, as nohup(1) has it, stays so.
+ * `reopens`: SIGHUP makes the output reopen its file, and ends nothing. A SIGHUP that was ignored from the start, as
+ * with nohup(1), stays ignored.
  */
 int signals_open(struct uv_loop_s *loop, bool reopens, const struct signals_callbacks *callbacks,
 		 struct signals **ret_signals, struct error *err);

@@ -10,8 +10,8 @@
 
 enum {
 	/*
-	 * For threads that were preempted while they wrote, 2 s in all. One in a container that has used up
-	 * its share of a CPU stands still for most of a period of 100 ms, and perhaps for several.
+	 * For threads that were preempted while they wrote, 2 s in total. A thread in a container that has used up
+	 * its share of a CPU is stopped for most of a period of 100 ms, and perhaps for several.
 	 */
 	WRITING_PAUSE = 200000, /* nanoseconds */
 	WRITING_PAUSES = 10000,
@@ -65,7 +65,7 @@ static void emit(struct step *step)
 	event_log_flush(step->parts.event_log);
 }
 
-/* Reads what the ring holds now; what is written meanwhile may never come to an end. */
+/* Reads the records that are in the ring now. Reading newer ones, too, might never end. */
 static void read_all(struct step *step)
 {
 	uint64_t end = ring_written(step->parts.ring);
@@ -89,7 +89,7 @@ static void tell_begin(struct step *step, const struct target *target, uint32_t 
 	event_log_flush(step->parts.event_log);
 }
 
-/* What is still open has ended with the process. */
+/* Reports the end of a target, after its open requests, which have ended with the process. */
 static void tell_end(struct step *step, struct target *target)
 {
 	assembly_end_target(step->parts.assembly, target);
@@ -99,7 +99,10 @@ static void tell_end(struct step *step, struct target *target)
 	targets_remove(step->parts.targets, target);
 }
 
-/* Of a process that is gone, or runs another program now: all that it did as the one that the hit is of. */
+/*
+ * Reports everything that a process did as the program of this hit. The process has ended, or runs another program
+ * now.
+ */
 static void tell_unseen(struct step *step, const struct pending_hit *hit)
 {
 	struct target *target;
@@ -112,7 +115,7 @@ static void tell_unseen(struct step *step, const struct pending_hit *hit)
 	tell_end(step, target);
 }
 
-/* Of the process, 0 for all of them: the programs that it ran, and runs no longer. */
+/* Reports the former programs of the process, or of all processes if it is 0. */
 static void tell_former(struct step *step, uint32_t pid)
 {
 	struct pending_hit hit;
@@ -128,8 +131,8 @@ void step_attached(struct step *step, const struct target *target)
 }
 
 /*
- * A process that ended before it was looked at may have answered requests all the same. Its number may be
- * another process's by now: that was told of, then, and still counts.
+ * A process that ended before it was inspected may have answered requests, which are reported here. If a notification
+ * of its id is expected, the id belongs to another process by now, whose hits must be kept.
  */
 static void tell_vanished(struct step *step, uint32_t pid)
 {
@@ -159,7 +162,7 @@ static void tell_first(struct step *step)
 	tell(step, &first);
 }
 
-/* Tells of those whose records were all read. */
+/* Reports the ends of targets whose records were all read. */
 static void tell_ends(struct step *step)
 {
 	const struct end *first;
@@ -169,7 +172,10 @@ static void tell_ends(struct step *step)
 		tell_first(step);
 }
 
-/* Without memory its end is told at once, and what is in the ring of it is passed over. */
+/*
+ * If memory runs out, the end is reported immediately, and records of the target that are still in the ring are
+ * ignored.
+ */
 static void await_end(struct step *step, struct end end)
 {
 	end.position = ring_written(step->parts.ring);
@@ -192,7 +198,7 @@ static void act_on(struct step *step, const struct finding *finding)
 		step_attached(step, finding->attached);
 }
 
-/* What is done about one process may take a while, in which the ring must not run over. */
+/* Handling one process may take some time. The ring is read in between, so that it does not overflow. */
 static void find_targets(struct step *step)
 {
 	struct finding finding;

@@ -16,13 +16,12 @@
 #include "watcher.h"
 
 /*
- * What a session does over and over: reads the ring, handles the notifications in it, attaches to the
- * processes that match, replays the hits that were kept of them, tells of ends, emits. Only the loop runs a
- * step; nothing that a step calls runs another one.
+ * One round of a session: reads the ring, handles the notifications in it, attaches to matching processes, replays
+ * the kept hits of them, reports ends, emits. Only the loop runs a step; nothing that a step calls runs another one.
  */
 struct step;
 
-/* All of them outlive the step. */
+/* All members must outlive the step. */
 struct step_parts {
 	struct kernel *kernel;
 	struct ring *ring;
@@ -38,21 +37,21 @@ struct step_parts {
 int step_create(const struct step_parts *parts, struct step **ret_step, struct error *err);
 void step_destroy(struct step *step);
 
-/* Takes a record that ring_read() hands on. */
+/* Takes a record from ring_read(). */
 void step_record(struct step *step, struct bytes record);
 
 /* The process is a target from now on. */
 void step_attached(struct step *step, const struct target *target);
 
-/* The target's process has ended: that is told when all that it did was read. */
+/* The target's process has ended. This is reported when all its records were read. */
 void step_ended(struct step *step, struct target *target);
 
-/* False when no target is left and none is looked out for. */
+/* Returns false if there is no target and no rule that could match one. */
 bool step_run(struct step *step);
 
 /*
- * The last step, when the probes are gone: reads and emits what is in the ring. Blocks for some seconds at most
- * when a thread stands still while it writes a record.
+ * The last step, after the probes were removed: reads and emits what is in the ring. Blocks for some seconds at most
+ * if a thread was stopped while it wrote a record.
  */
 void step_finish(struct step *step);
 
