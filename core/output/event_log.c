@@ -12,7 +12,7 @@ struct event_log {
 	struct event_log_options options;
 	struct outputs *outputs;
 	struct event_log_counts counts;
-	int error; /* the first one of the outputs; -EPIPE is none, but an end */
+	int error; /* the first error of the outputs; -EPIPE is not an error, but the end */
 };
 
 static void event_log_check(struct event_log *event_log, int r)

@@ -17,7 +17,7 @@ struct json_format {
 	struct json_writer *writer;
 	const struct redaction *redaction;
 	struct timestamp timestamp;
-	struct argument_cuts cuts; /* of the line that is being made */
+	struct argument_cuts cuts; /* of the current line */
 };
 
 static bool is_cut(const struct text *text)
@@ -25,7 +25,7 @@ static bool is_cut(const struct text *text)
 	return text->presence == PRESENT && text->size < text->length;
 }
 
-/* What a text may hold that is not to be shown. */
+/* Which secrets a text may contain. */
 enum secrets { NO_SECRETS, SECRETS_OF_PATH, SECRETS_OF_QUERY };
 
 static void put_text_value(struct json_format *json, const struct text *text, enum secrets secrets)
@@ -56,8 +56,10 @@ static void put_text_member(struct json_format *json, const char *key, size_t ke
 		put_text_value(json, text, secrets);
 }
 
-/* Readers keep numbers in doubles: what does not fit would be another number there. A client can
- * declare a Content-Length of 2^63 - 1. */
+/*
+ * Readers store numbers as doubles, which cannot represent larger ones. A client can declare a Content-Length of 2^63
+ * - 1.
+ */
 static bool is_exact(int64_t value)
 {
 	return value >= -(INT64_C(1) << 53) && value <= INT64_C(1) << 53;
@@ -86,7 +88,7 @@ static bool is_digit(int64_t value)
 	return value >= 0 && value <= 9;
 }
 
-/* Any numbers may stand in a request; what nearly all have is worth a shorter way. */
+/* A request may contain any numbers. The usual ones have a faster way. */
 static void put_protocol_version(struct json_format *json, int64_t major, int64_t minor)
 {
 	char text[48] = "HTTP/0.0";
@@ -128,7 +130,7 @@ static void put_scheme(struct json_format *json, const struct integer *tls)
 		json_key(json->writer, "http");
 }
 
-/* Names a cut value; the first opens the list. */
+/* Adds a cut value to the list; the first one opens it. */
 static void put_cut(struct json_format *json, bool *any, const char *name)
 {
 	if (!*any) {
@@ -171,7 +173,7 @@ static void put_truncated(struct json_format *json, const struct event *event)
 	}
 }
 
-/* A length that was not declared is negative, and left out. */
+/* The length is negative if it was not declared, and is then left out. */
 static void put_request_bytes(struct json_format *json, const struct integer *bytes)
 {
 	if (bytes->presence != PRESENT || bytes->value >= 0)
@@ -264,7 +266,7 @@ static void put_hello(struct json_format *json, const struct event *event)
 	json_close_list(json->writer);
 }
 
-/* What was captured where the function began and, under the same key, what was asked of its results. */
+/* Writes what was captured at the begin of the function and, under the same key, the captured results. */
 static void json_put_arguments(struct json_format *json, const struct event *event)
 {
 	if (!event->arguments && !arguments_have_named(event->results))
@@ -290,7 +292,7 @@ static bool has_headers(const struct hit_arguments *arguments)
 	return count > arguments->expression_count;
 }
 
-/* What was asked of a request, and of its response, beside their keys. */
+/* Writes the user's captures of a request and its response, beside the default keys. */
 static void put_captures(struct json_format *json, const struct event *event)
 {
 	if (arguments_have_expressions(event->arguments) ||
@@ -317,7 +319,7 @@ static void put_captures(struct json_format *json, const struct event *event)
 	}
 }
 
-/* What a call returned whose return was awaited; without results there is nothing to say of them. */
+/* Writes the results of a call whose return was awaited, if the function has results. */
 static void put_results(struct json_format *json, const struct event *event)
 {
 	if (event->results && event->results->returned_count &&

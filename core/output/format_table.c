@@ -14,14 +14,14 @@
 
 static const int64_t SECOND = 1000000000;
 
-/* Rows for people: fixed columns, the path last because it may be long. */
+/* Rows for people: fixed columns, the path at the end because it may be long. */
 struct table_format {
 	struct format format;
 	const struct redaction *redaction;
-	bool headed; /* the heading was printed */
+	bool headed; /* the heading was written */
 	char *line;
 	size_t size, capacity;
-	struct json_writer *writer; /* of values that were captured */
+	struct json_writer *writer; /* for captured values */
 };
 
 static bool reserve(struct table_format *table, size_t more)
@@ -44,7 +44,7 @@ static bool table_put(struct table_format *table, const char *text)
 	return true;
 }
 
-/* How many columns a terminal gives to text that escape() has made safe. */
+/* Returns how many columns a terminal uses for text from escape(). */
 static size_t count_columns(const char *text, size_t size)
 {
 	size_t columns = 0;
@@ -64,7 +64,7 @@ static bool put_padding(struct table_format *table, size_t columns, size_t width
 	return true;
 }
 
-/* Text of a traced process, padded to `width` columns and a space; 0 for no padding. */
+/* Writes text of a traced process, padded to `width` columns and a space; 0 for no padding. */
 static bool table_put_text(struct table_format *table, const struct text *text, size_t width)
 {
 	size_t begin = table->size, size = text->size;
@@ -89,7 +89,7 @@ static bool put_name(struct table_format *table, const char *name, size_t width)
 	return table_put_text(table, &text, width);
 }
 
-/* Three digits are what a person reads: 482ns, 48.2µs, 1.23ms, 12.3s. */
+/* Writes three digits: 482ns, 48.2µs, 1.23ms, 12.3s. */
 static void format_duration(char *text, size_t size, int64_t nanoseconds)
 {
 	static const struct {
@@ -148,7 +148,7 @@ static bool put_head(struct table_format *table, const struct event *event)
 	return put_name(table, text, 7) && put_name(table, event->process->comm, 15);
 }
 
-/* Without the secrets in it. */
+/* Writes text without its secrets. */
 static bool put_redacted(struct table_format *table, const struct text *text, bool is_query)
 {
 	bool is_cut = text->presence == PRESENT && text->size < text->length, done;
@@ -212,7 +212,7 @@ static bool put_request(struct table_format *table, const struct event *event)
 	       table_put_arguments(table, event);
 }
 
-/* Of a function that takes an *http.Request. */
+/* Returns whether the function has an *http.Request as a parameter. */
 static bool has_request(const struct event *event)
 {
 	return event->method.presence != ABSENT || event->path.presence != ABSENT;
@@ -226,7 +226,7 @@ static bool put_call_heading(struct table_format *table, const struct event *eve
 	       table_put(table, has_request(event) ? "METHOD  PATH\n" : "ARGUMENTS\n");
 }
 
-/* How long the call took, or how else it ended. */
+/* Writes the duration of the call, or how it ended otherwise. */
 static bool put_return(struct table_format *table, const struct event *event)
 {
 	if (!event->awaits_return)
@@ -256,7 +256,7 @@ static bool end_row(struct table_format *table)
 	return table_put(table, "\n");
 }
 
-/* What is no row of the table (targets that come and go, losses) is for stderr: an empty line here. */
+/* Events without a row (targets that start and end, losses) are reported on stderr: their line is empty here. */
 static int table_line(struct format *format, const struct event *event, struct bytes *ret_line)
 {
 	struct table_format *table = (struct table_format *)format;

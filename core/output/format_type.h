@@ -5,7 +5,7 @@
 #include "bytes.h"
 #include "event.h"
 
-/* What a format is made of; for its implementations only. A format embeds this as its first member. */
+/* The functions of a format, for its implementations only. A format embeds this as its first member. */
 struct format {
 	int (*line)(struct format *format, const struct event *event, struct bytes *ret_line);
 	void (*destroy)(struct format *format);

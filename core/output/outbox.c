@@ -13,8 +13,8 @@
 #include "clock.h"
 
 enum {
-	PARTS = 64, /* chunks a write takes */
-	/* Above the limit, for lines that tell of no event. */
+	PARTS = 64, /* chunks for one write */
+	/* Above the limit, for lines that report no event. */
 	RESERVE = 64 * 1024,
 };
 
@@ -38,7 +38,7 @@ static struct chunk *chunk_at(const struct outbox *outbox, size_t index)
 
 /* ---- writing ---- */
 
-/* Where poll() says that there is room in a pipe or terminal, so much goes in without waiting. */
+/* If poll() reports room in a pipe or terminal, so much can be written without blocking. */
 static ssize_t write_carefully(int descriptor, const struct iovec *part)
 {
 	struct pollfd room = { .fd = descriptor, .events = POLLOUT };
@@ -65,7 +65,7 @@ static ssize_t write_some(const struct outbox *outbox, struct iovec *parts, int 
 	}
 }
 
-/* 0 and how much was written, which is nothing when there is no room; or an error. */
+/* Returns 0 and the number of written bytes, which is 0 if there is no room; or an error. */
 static int write_parts(const struct outbox *outbox, struct iovec *parts, int count,
 		       size_t *ret_written)
 {
@@ -122,7 +122,7 @@ static int outbox_write_waiting(struct outbox *outbox)
 	return 0;
 }
 
-/* ---- keeping ---- */
+/* ---- queueing ---- */
 
 static bool outbox_grow(struct outbox *outbox)
 {
@@ -140,7 +140,7 @@ static bool outbox_grow(struct outbox *outbox)
 	return true;
 }
 
-/* Takes over the reference. `written` bytes of it are out already: it is the first. */
+/* Takes ownership of the reference. `written` bytes of it are already written: then it is the first chunk. */
 static int outbox_keep(struct outbox *outbox, struct chunk *chunk, size_t written)
 {
 	if (!chunk || (outbox->count == outbox->capacity && !outbox_grow(outbox))) {
@@ -170,7 +170,7 @@ static void lose(struct outbox *outbox, const struct batch *batch)
 	outbox->lost_total += batch->events;
 }
 
-/* Whether there is now a line that tells of it. */
+/* Returns whether there is now a line that reports the loss. */
 static bool tell_lost(struct outbox *outbox)
 {
 	struct event event = {
@@ -186,13 +186,13 @@ static bool tell_lost(struct outbox *outbox)
 	if (outbox->options.lost_format) {
 		if (format_line(outbox->options.lost_format, &event, &line) < 0 ||
 		    outbox_keep(outbox, chunk_create(line, 0), 0) < 0)
-			return false; /* no memory: later, then */
+			return false; /* no memory: try later */
 	}
 	outbox->lost = 0;
 	return outbox->options.lost_format;
 }
 
-/* ---- what others call ---- */
+/* ---- public functions ---- */
 
 int outbox_write(struct outbox *outbox)
 {
@@ -228,7 +228,7 @@ int outbox_put(struct outbox *outbox, struct batch *batch)
 {
 	int r = 0;
 
-	/* Much may come before the loop gets a turn: who reads meanwhile need not lose anything. */
+	/* Many lines may arrive before the loop continues. If the reader has read some, nothing need be lost. */
 	if (!has_room(outbox, batch))
 		r = outbox_write(outbox);
 	if (r == 0 && has_room(outbox, batch))
@@ -236,7 +236,7 @@ int outbox_put(struct outbox *outbox, struct batch *batch)
 	lose(outbox, batch);
 	if (r < 0)
 		return r;
-	/* Lines that never fit are counted as lost at once. */
+	/* Lines that never fit are immediately counted as lost. */
 	return outbox->waiting <= outbox->options.limit / 2 ? outbox_write(outbox) : 0;
 }
 
@@ -268,7 +268,7 @@ uint64_t outbox_lost(const struct outbox *outbox)
 		const struct chunk *chunk = chunk_at(outbox, i);
 		size_t out = i == 0 ? count_lines(chunk->data, outbox->written) : 0;
 
-		/* A line mostly tells of one event. */
+		/* A line usually reports one event. */
 		events += chunk->events > out ? chunk->events - out : 0;
 	}
 	return events;

@@ -17,18 +17,18 @@ struct outlet {
 	struct outbox outbox;
 	void (*failed)(void *user, int error);
 	void *user;
-	int descriptor; /* that the outlet closes, or -1 */
-	int epoll;	/* that looks at a descriptor which others have, too, or -1 */
+	int descriptor; /* closed by the outlet, or -1 */
+	int epoll;	/* watches a descriptor that is shared with other processes, or -1 */
 	bool is_socket;
 	bool polled; /* `room` is an open handle */
 	uv_poll_t room;
-	int idle_events, waiting_events; /* that `room` looks for */
-	int events;			 /* that it looks for now */
+	int idle_events, waiting_events; /* for which `room` waits */
+	int events;			 /* for which it waits now */
 };
 
 static void on_room(uv_poll_t *room, int status, int events);
 
-/* Looks for room only while something waits. */
+/* Waits for room only while lines are queued. */
 static void outlet_watch(struct outlet *outlet)
 {
 	int events = outlet->outbox.waiting ? outlet->waiting_events : outlet->idle_events;
@@ -44,16 +44,16 @@ static void outlet_watch(struct outlet *outlet)
 
 static void fail(struct outlet *outlet, int error)
 {
-	/* What failed stays so, and would be told again and again. */
+	/* The failure is permanent, and would be reported again and again. */
 	outlet->idle_events = outlet->waiting_events = 0;
 	outlet_watch(outlet);
 	outlet->failed(outlet->user, error);
 }
 
 /*
- * UV_PRIORITIZED alone means that the peer is gone: nothing has priority on such sockets, but libuv
- * watches for hang-ups only together with something. What is to be read is not looked for: what
- * readers send stays where it is, and one that closes only its own direction is served on.
+ * UV_PRIORITIZED alone means that the peer has closed: such sockets have no priority data, but libuv watches for
+ * hang-ups only together with another event. Incoming data is not watched for: what readers send is not read, and a
+ * reader that closes only its own direction still gets lines.
  */
 static void on_room(uv_poll_t *room, int status, int events)
 {
@@ -84,7 +84,10 @@ static int poll_descriptor(struct outlet *outlet, uv_loop_t *loop, int descripto
 	return 0;
 }
 
-/* uv_poll_init() makes a descriptor non-blocking, for all who have it: so it gets an epoll. */
+/*
+ * uv_poll_init() makes a descriptor non-blocking, also for other processes that share it. So it gets an epoll
+ * descriptor instead.
+ */
 static int poll_shared(struct outlet *outlet, uv_loop_t *loop, int descriptor)
 {
 	struct epoll_event event = { .events = EPOLLOUT };
@@ -155,7 +158,7 @@ int outlet_open_pipe(const struct outlet_options *options, int descriptor,
 	return open_own(options, descriptor, false, ret_outlet);
 }
 
-/* The same pipe or terminal as a file description of our own, whose flags are nobody else's. */
+/* Opens the same pipe or terminal as a file description of our own, whose flags are not shared. */
 static int descriptor_reopen(int descriptor)
 {
 	char path[32];
@@ -172,7 +175,7 @@ static int open_shared(const struct outlet_options *options, int descriptor, enu
 
 	if (!outlet)
 		return -ENOMEM;
-	if (way != OUTBOX_WRITE) /* a file is never waited for */
+	if (way != OUTBOX_WRITE) /* writing to a file never blocks */
 		r = poll_shared(outlet, options->loop, descriptor);
 	return finish_opening(outlet, r, ret_outlet);
 }
@@ -187,19 +190,19 @@ int outlet_open_shared(const struct outlet_options *options, int descriptor,
 		return -errno;
 	if (S_ISSOCK(status.st_mode))
 		return open_shared(options, descriptor, OUTBOX_SEND, ret_outlet);
-	/* Files, and devices like /dev/null, take what they are given. */
+	/* Files, and devices like /dev/null, always accept data. */
 	if (!S_ISFIFO(status.st_mode) && !isatty(descriptor))
 		return open_shared(options, descriptor, OUTBOX_WRITE, ret_outlet);
 	own = descriptor_reopen(descriptor);
 	if (own >= 0)
 		return outlet_open_pipe(options, own, ret_outlet);
-	/* Somebody else's (sudo -u), or there is no /proc. */
+	/* It belongs to another user (sudo -u), or there is no /proc. */
 	return open_shared(options, descriptor, OUTBOX_CAREFUL, ret_outlet);
 }
 
 /* ---- closing ---- */
 
-/* A peer that sent something nobody read would see its connection reset instead of its end. */
+/* If received data was not read, closing resets the connection, and the peer may lose the last lines. */
 static void discard_received(int socket)
 {
 	char buffer[4096];

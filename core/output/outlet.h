@@ -7,43 +7,49 @@
 
 struct uv_loop_s;
 
-/* An outbox on a libuv loop: what waits is written when its reader has made room. */
+/* An outbox on a libuv loop: queued lines are written when there is room. */
 struct outlet;
 
 struct outlet_options {
 	struct uv_loop_s *loop;
 	size_t limit;
 	struct format *lost_format; /* see struct outbox_options; it outlives the outlet */
-	/* Its reader is gone (-EPIPE, -ECONNRESET), or it cannot be written. Told from the loop only. */
+	/*
+	 * Called from the loop when the reader has disconnected (-EPIPE, -ECONNRESET) or the descriptor cannot be
+	 * written.
+	 */
 	void (*failed)(void *user, int error);
 	void *user;
 };
 
 /*
- * An outlet on a descriptor that others have, too, such as standard output, and whose flags are
- * theirs. It stays the caller's.
+ * Opens an outlet on a descriptor that is shared with other processes, such as standard output. Its flags are not
+ * changed. The caller keeps the descriptor.
  */
 int outlet_open_shared(const struct outlet_options *options, int descriptor,
 		       struct outlet **ret_outlet);
 
-/* An outlet on a connected socket, which it closes, also on failure. Its reader is noticed when it goes. */
+/*
+ * Opens an outlet on a connected socket, and takes ownership of it, also on failure. The outlet notices when the
+ * reader disconnects.
+ */
 int outlet_open_socket(const struct outlet_options *options, int descriptor,
 		       struct outlet **ret_outlet);
 
-/* An outlet on a non-blocking pipe or terminal, which it closes, also on failure. */
+/* Opens an outlet on a non-blocking pipe or terminal, and takes ownership of it, also on failure. */
 int outlet_open_pipe(const struct outlet_options *options, int descriptor,
 		     struct outlet **ret_outlet);
 
-/* Gives it lines. Errors as outbox_put() has them; close the outlet then. */
+/* Writes or queues lines. Errors as for outbox_put(); close the outlet then. */
 int outlet_put(struct outlet *outlet, struct batch *batch);
 
-/* At the end: writes what can be written, and says how many bytes still wait. */
+/* At the end: writes what can be written, and returns the number of queued bytes. */
 size_t outlet_end(struct outlet *outlet);
 
-/* Events that were lost, or would be if it were closed now. */
+/* The number of lost events, with those that would be lost if the outlet were closed now. */
 uint64_t outlet_lost(const struct outlet *outlet);
 
-/* Events that were lost, without those that wait. */
+/* The number of lost events, without queued ones. */
 uint64_t outlet_lost_so_far(const struct outlet *outlet);
 
 /* Frees it once the loop has closed its handle; run the loop after this. */

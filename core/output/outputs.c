@@ -16,22 +16,22 @@
 enum { STANDARD_OUTPUT, FILE_OUTPUT, SOCKET_OUTPUT, OUTPUT_COUNT };
 
 enum {
-	BATCH_SIZE = 64 * 1024, /* a pipe's room; one write for many lines */
-	BATCHES_A_BUFFER = 8,	/* at least, so that not all is lost with one */
+	BATCH_SIZE = 64 * 1024, /* the capacity of a pipe; one write for many lines */
+	BATCHES_A_BUFFER = 8,	/* at least, so that not all is lost with one batch */
 	END_INTERVAL = 5,	/* milliseconds */
 };
 
-#define PATIENCE INT64_C(5000000000) /* nanoseconds, for readers at the end */
+#define PATIENCE INT64_C(5000000000) /* nanoseconds, time for readers at the end */
 
 struct outputs {
 	struct outputs_options options;
 	struct format *format;
-	struct format *aside; /* JSON, of lines beside the events', whose view may be in use */
-	struct sink *sinks[OUTPUT_COUNT]; /* NULL where there is none */
+	struct format *aside; /* JSON, for lines of no event: the view of an event's may be in use */
+	struct sink *sinks[OUTPUT_COUNT]; /* NULL if there is none */
 	struct batch batch;
-	size_t batch_size; /* not to be exceeded by more than one line */
+	size_t batch_size; /* exceeded by one line at most */
 	struct batch greeting;
-	const struct process_identity **targets; /* attached and not detached */
+	const struct process_identity **targets; /* with an attach event and without a detach event */
 	size_t target_count;
 };
 
@@ -62,7 +62,7 @@ static void remove_target(struct outputs *outputs, const struct process_identity
 		(outputs->target_count - i) * sizeof(struct process_identity *));
 }
 
-/* The hello of who begins to read now. */
+/* Makes the first lines for a new reader. */
 static struct batch *outputs_greet(void *user)
 {
 	struct outputs *outputs = user;
@@ -75,7 +75,7 @@ static struct batch *outputs_greet(void *user)
 	};
 	struct bytes line;
 
-	/* What happened before is not for it. */
+	/* Earlier events are not for the new reader. */
 	outputs_flush(outputs);
 	batch_clear(&outputs->greeting);
 	if (format_line(outputs->aside, &event, &line) < 0 ||
@@ -170,7 +170,7 @@ void outputs_close(struct outputs *outputs)
 
 /* ---- events ---- */
 
-/* Requests and calls that a line about the event tells of. */
+/* Returns how many requests and calls a line about the event reports. */
 static uint64_t count_events(const struct event *event)
 {
 	switch (event->type) {
@@ -193,7 +193,7 @@ static bool outputs_are_wanted(const struct outputs *outputs)
 	return false;
 }
 
-/* Lines that tell of no event are not gathered with others: those may be lost. */
+/* Lines that report no event are not put into one batch with events, because those may be lost. */
 static bool belongs_to_batch(const struct outputs *outputs, size_t size, uint64_t events)
 {
 	const struct batch *batch = &outputs->batch;
@@ -232,7 +232,7 @@ int outputs_event(struct outputs *outputs, const struct event *event)
 	return r;
 }
 
-/* Each gets the lines, also after another one failed; the first failure counts. */
+/* Each sink gets the lines, even if another one failed. The first failure is returned. */
 int outputs_flush(struct outputs *outputs)
 {
 	int result = 0;
@@ -276,7 +276,7 @@ int outputs_finish(struct outputs *outputs, struct error *err)
 	int64_t deadline = clock_monotonic() + PATIENCE;
 	int result = 0;
 
-	/* poll() is only a pause; interrupted by a signal, it is the last. */
+	/* poll() is only a pause. If a signal interrupts it, it is the last one. */
 	while (end_sinks(outputs) > 0 && clock_monotonic() < deadline &&
 	       poll(NULL, 0, END_INTERVAL) == 0)
 		;

@@ -13,7 +13,7 @@
 #include "outbox.h"
 #include "sink_type.h"
 
-/* Milliseconds until a file that could not be written is tried again. */
+/* Milliseconds until writing a file is tried again after a failure. */
 enum { RETRY_INTERVAL = 500 };
 
 struct file_sink {
@@ -22,7 +22,7 @@ struct file_sink {
 	const char *path;
 	struct outbox outbox;
 	int trouble; /* why it cannot be written; 0: it can */
-	bool reopen; /* as soon as no line is unfinished */
+	bool reopen; /* as soon as no line is incomplete */
 	uv_signal_t hangup;
 	uv_timer_t retry;
 	int open_handles;
@@ -42,7 +42,7 @@ static void file_sink_notify(const struct file_sink *file, int code, const char 
 
 static int open_path(const char *path, struct stat *ret_status)
 {
-	/* Non-blocking, so that a FIFO nobody reads is an error and not a long wait. */
+	/* Non-blocking, so that a FIFO without a reader is an error and does not block. */
 	int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 	int descriptor = open(path, flags, 0666);
 
@@ -73,7 +73,7 @@ static void file_sink_reopen(struct file_sink *file)
 
 static void file_sink_on_retry(uv_timer_t *timer);
 
-/* `r` is what writing gave. */
+/* `r` is the result of writing. */
 static void note_result(struct file_sink *file, int r)
 {
 	if (r < 0 && !file->trouble) {
@@ -115,13 +115,13 @@ static int file_write(struct sink *sink, struct batch *batch)
 	struct file_sink *file = (struct file_sink *)sink;
 	int r = outbox_put(&file->outbox, batch);
 
-	/* While there is trouble lines only wait: 0 says nothing then. */
+	/* After a failure lines are only queued, so a result of 0 means nothing. */
 	if (!file->trouble)
 		note_result(file, r);
 	return 0;
 }
 
-/* A disk that is full stays so: nothing is waited for. */
+/* A full disk stays full: no waiting. */
 static size_t file_end(struct sink *sink)
 {
 	struct file_sink *file = (struct file_sink *)sink;
@@ -170,7 +170,7 @@ static void file_close(struct sink *sink)
 
 static void file_sink_open_handles(struct file_sink *file)
 {
-	/* Neither takes anything that could be lacking. */
+	/* Neither call needs resources that could be missing. */
 	uv_timer_init(file->options.loop, &file->retry);
 	uv_signal_init(file->options.loop, &file->hangup);
 	file->open_handles = 2;

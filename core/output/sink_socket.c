@@ -16,8 +16,8 @@
 #define SYSTEMD "systemd:"
 
 enum {
-	ACCEPTS_A_TURN = 64, /* then the loop gets a turn */
-	PAUSE = 200,	     /* milliseconds, when no more descriptors are to be had */
+	ACCEPTS_A_TURN = 64, /* then the loop continues */
+	PAUSE = 200,	     /* milliseconds, if no descriptors are available */
 };
 
 struct socket_sink {
@@ -26,7 +26,7 @@ struct socket_sink {
 	struct unix_socket socket;
 	struct reader *readers;
 	size_t count, most; /* readers */
-	uint64_t lost;	    /* events, by those that are gone */
+	uint64_t lost;	    /* events lost by readers that have disconnected */
 	bool listening, ending;
 	uv_poll_t arrival;
 	uv_timer_t pause;
@@ -36,12 +36,12 @@ struct socket_sink {
 struct reader {
 	struct socket_sink *sink;
 	struct outlet *outlet;
-	struct reader *next, **link; /* among the sink's readers */
+	struct reader *next, **link; /* in the sink's list of readers */
 };
 
 static void on_arrival(uv_poll_t *arrival, int status, int events);
 
-/* Those that there is no room for wait to be accepted. */
+/* Readers beyond the limit wait until they are accepted. */
 static void set_listening(struct socket_sink *sink, bool listening)
 {
 	if (listening == sink->listening || (listening && sink->ending))
@@ -68,7 +68,7 @@ static void reader_drop(struct reader *reader)
 	free(reader);
 }
 
-/* Its descriptor is free soon, so that others may be accepted. */
+/* Its descriptor becomes free soon, so that another reader can be accepted. */
 static void reader_on_failed(void *user, int error)
 {
 	struct reader *reader = user;
@@ -123,7 +123,7 @@ static void on_pause_end(uv_timer_t *pause)
 	set_listening(pause->data, true);
 }
 
-/* Whether there may be more to accept. */
+/* Returns whether there may be more readers to accept. */
 static bool accept_one(struct socket_sink *sink)
 {
 	int descriptor = accept4(sink->socket.descriptor, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -136,7 +136,7 @@ static bool accept_one(struct socket_sink *sink)
 		return false;
 	if (errno == EINTR || errno == ECONNABORTED)
 		return true;
-	/* No descriptors or no memory: who waits would be announced again and again. */
+	/* Descriptors or memory ran out: waiting readers would be announced again and again. */
 	set_listening(sink, false);
 	uv_timer_start(&sink->pause, on_pause_end, PAUSE, 0);
 	return false;
@@ -235,7 +235,7 @@ static int open_socket(const struct sink_socket_options *options, struct unix_so
 	return error_fail(err, r, "systemd passed no listening Unix socket");
 }
 
-/* The other half is for targets and files. */
+/* The other half of the descriptors is for targets and files. */
 static size_t most_readers(void)
 {
 	struct rlimit limit;

@@ -39,7 +39,7 @@ static size_t stream_end(struct sink *sink)
 	return stream->failed ? 0 : outlet_end(stream->outlet);
 }
 
-/* Who went away misses nothing. */
+/* A reader that has disconnected is not an error. */
 static int stream_conclude(struct sink *sink, struct error *err)
 {
 	struct stream_sink *stream = (struct stream_sink *)sink;

@@ -10,12 +10,12 @@
 
 struct sink_counts;
 
-/* What a sink is made of; for its implementations only. A sink embeds this as its first member. */
+/* The functions of a sink, for its implementations only. A sink embeds this as its first member. */
 struct sink {
 	bool (*wants)(const struct sink *sink); /* NULL: always */
 	int (*write)(struct sink *sink, struct batch *batch);
 	size_t (*end)(struct sink *sink);
-	int (*conclude)(struct sink *sink, struct error *err); /* NULL: nothing to tell */
+	int (*conclude)(struct sink *sink, struct error *err); /* NULL: nothing to report */
 	void (*count)(const struct sink *sink,
 		      struct sink_counts *counts); /* NULL: it has no readers */
 	void (*close)(struct sink *sink);

@@ -53,7 +53,7 @@ static int group_id_find(const char *name, gid_t *ret_group, struct error *err)
 
 /* ---- what is there already ---- */
 
-/* Whether somebody listens: 0, or -ECONNREFUSED when not, or why that cannot be told. */
+/* Returns 0 if a process listens, -ECONNREFUSED if none does, or why this cannot be determined. */
 static int try_connect(const struct sockaddr_un *address)
 {
 	int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -67,7 +67,7 @@ static int try_connect(const struct sockaddr_un *address)
 	return r;
 }
 
-/* -EAGAIN: its queue of connections is full. -EPROTOTYPE: it is of another type. */
+/* -EAGAIN: its queue of connections is full. -EPROTOTYPE: it has another type. */
 static bool is_live(int r)
 {
 	return r == 0 || r == -EAGAIN || r == -EPROTOTYPE;
@@ -95,11 +95,11 @@ static int remove_stale(const struct sockaddr_un *address, struct error *err)
 	return 0;
 }
 
-/* ---- making it ---- */
+/* ---- creating the socket ---- */
 
 /*
- * The file gets its mode from the socket, less the umask, when it is bound (unix_bind_bsd() in
- * net/unix/af_unix.c); its group before anybody can connect, which takes listen().
+ * When the socket is bound, its file gets the mode of the socket, without the umask (unix_bind_bsd() in
+ * net/unix/af_unix.c). It gets its group before listen(), so before any process can connect.
  */
 static int bind_and_listen(int descriptor, const struct sockaddr_un *address, mode_t mode,
 			   gid_t group)
@@ -140,8 +140,8 @@ static int make(const struct sockaddr_un *address, mode_t mode, gid_t group, int
 }
 
 /*
- * Two that find the same stale socket must not each remove what the other made, so one of us at a
- * time. Others may hold such a lock for long: they are not waited for for ever.
+ * If two instances find the same stale socket, neither must remove the socket that the other has created, so only one
+ * may do this at a time. Other programs may hold such a lock for long, so the wait is limited.
  */
 static int lock_directory(const char *path, struct error *err)
 {
@@ -197,7 +197,7 @@ int unix_socket_open(const char *path, mode_t mode, const char *group,
 
 /* ---- from systemd ---- */
 
-/* How many descriptors were passed to this process. */
+/* Returns how many descriptors were passed to this process. */
 static int count_passed(void)
 {
 	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
