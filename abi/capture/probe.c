@@ -49,6 +49,27 @@ static int field_cell(const struct walk *walk, struct cell *ret_cell, struct err
 	return 0;
 }
 
+/* The length of what it stands at, without the contents. */
+static int length_cell(const struct walk *walk, struct cell *ret_cell, struct plan_place *ret_place,
+		       struct error *err)
+{
+	if (walk->type->kind != TYPE_SLICE && walk->type->kind != TYPE_STRING)
+		return walk_fail(walk, err, -EINVAL, "this type has no length");
+	*ret_cell = (struct cell){ .kind = CELL_INT, .size = SHAPE_WORD };
+	return walk_word(walk, SHAPE_WORD, ret_place, err);
+}
+
+static int field_or_length(const struct walk *walk, struct cell *ret_cell,
+			   struct plan_place *ret_place, struct error *err)
+{
+	int r;
+
+	if (walk->expression->measure == MEASURE_LEN)
+		return length_cell(walk, ret_cell, ret_place, err);
+	r = field_cell(walk, ret_cell, err);
+	return r < 0 ? r : walk_place(walk, ret_place, err);
+}
+
 static int resolve_capture(const struct scope *scope, const struct capture *capture,
 			   struct plan_builder *builder, struct probe *probe,
 			   struct probe_capture *note, struct error *err)
@@ -63,9 +84,7 @@ static int resolve_capture(const struct scope *scope, const struct capture *capt
 	if (r == 0)
 		r = walk_to_value(scope, &expression, builder, &walk, err);
 	if (r == 0)
-		r = field_cell(&walk, &cell, err);
-	if (r == 0)
-		r = walk_place(&walk, &place, err);
+		r = field_or_length(&walk, &cell, &place, err);
 	if (r == 0)
 		r = plan_add(builder, place, cell, capture->lookahead, err);
 	if (r < 0) {
@@ -74,7 +93,7 @@ static int resolve_capture(const struct scope *scope, const struct capture *capt
 	}
 	probe->cells[r] = (struct probe_cell){ .cell = cell, .field = capture->field };
 	snprintf(note->type, sizeof(note->type), "%.*s", (int)sizeof(note->type) - 1,
-		 walk.type->name);
+		 expression.measure == MEASURE_LEN ? "int" : walk.type->name);
 	describe_way(scope, builder, &place, note->way, sizeof(note->way));
 	note->source = type_source_least_trusted(walk.sources);
 	if (note->source == TYPE_SOURCE_NONE)

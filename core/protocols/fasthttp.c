@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The server of github.com/valyala/fasthttp, on which fiber and other frameworks are built. */
 #include "protocol_registry.h"
+#include "release_range.h"
 #include "row_notation.h"
 
 #define FASTHTTP "github.com/valyala/fasthttp"
@@ -28,10 +29,15 @@
 	}
 
 /* serveConn stores the time just before it calls the handler. */
-#define RESPONSE_CAPTURES                                                                          \
-	{ "ctx.Response.Header.statusCode", FIELD_STATUS }, { "ctx.time.wall", FIELD_BEGAN_WALL }, \
-	{                                                                                          \
-		"ctx.time.ext", FIELD_BEGAN_EXT                                                    \
+#define RESPONSE_CAPTURES                                                      \
+	{ "ctx.Response.Header.statusCode", FIELD_STATUS },                    \
+		{ "ctx.Response.bodyStream.data", FIELD_BODY_STREAM },         \
+		{ "ctx.Response.Header.contentLength", FIELD_DECLARED_BYTES }, \
+		{ "len(ctx.Response.bodyRaw)", FIELD_BORROWED_BYTES },         \
+		{ "len(ctx.Response.body.B)", FIELD_BUFFERED_BYTES },          \
+		{ "ctx.time.wall", FIELD_BEGAN_WALL },                         \
+	{                                                                      \
+		"ctx.time.ext", FIELD_BEGAN_EXT                                \
 	}
 
 static const struct capture read_body[] = { REQUEST_CAPTURES("req") };
@@ -96,23 +102,80 @@ static void complete_size(struct hit *hit)
 		hit_set_integer(hit, FIELD_REQUEST_BYTES, (struct integer){ PRESENT, 0 });
 }
 
-/* A status of 0 is sent as 200. The peer and the size of the body are not captured. */
-static void fasthttp_complete(struct hit *hit)
+/* A status of 0 is sent as 200. */
+static void complete_status(struct hit *hit)
 {
-	static const struct integer unknown = { UNREADABLE, 0 };
 	struct integer status = hit_integer(hit, FIELD_STATUS);
 
+	if (status.presence == PRESENT && status.value == 0)
+		hit_set_integer(hit, FIELD_STATUS, (struct integer){ PRESENT, 200 });
+}
+
+/* A response with one of these statuses has no body, whatever the handler wrote. */
+static bool has_no_body(int64_t status)
+{
+	return (status >= 100 && status < 200) || status == 204 || status == 304;
+}
+
+/*
+ * The body is sent after this hit: from a stream, from a slice of the handler or from the buffer of the response, which
+ * does not exist before something is written. The length of a stream is known only if it is declared. As with net/http,
+ * what the handler wrote counts for HEAD, too.
+ */
+static struct integer body_bytes(const struct hit *hit)
+{
+	static const struct integer unknown = { UNREADABLE, 0 }, none = { PRESENT, 0 };
+	struct integer status = hit_integer(hit, FIELD_STATUS);
+	struct integer stream = hit_integer(hit, FIELD_BODY_STREAM);
+	struct integer declared = hit_integer(hit, FIELD_DECLARED_BYTES);
+	struct integer borrowed = hit_integer(hit, FIELD_BORROWED_BYTES);
+	struct integer buffered = hit_integer(hit, FIELD_BUFFERED_BYTES);
+
+	if (status.presence != PRESENT || stream.presence != PRESENT ||
+	    borrowed.presence != PRESENT)
+		return unknown;
+	if (has_no_body(status.value))
+		return none;
+	if (stream.value)
+		return declared.presence == PRESENT && declared.value >= 0 ? declared : unknown;
+	if (borrowed.value > 0)
+		return borrowed;
+	return buffered.presence == ABSENT ? none : buffered;
+}
+
+/* The address of the client is not captured. */
+static void fasthttp_complete(struct hit *hit)
+{
 	complete_method(hit);
 	complete_version(hit);
 	complete_size(hit);
-	if (status.presence == PRESENT && status.value == 0)
-		hit_set_integer(hit, FIELD_STATUS, (struct integer){ PRESENT, 200 });
-	hit_set_integer(hit, FIELD_RESPONSE_BYTES, unknown);
+	complete_status(hit);
+	hit_set_integer(hit, FIELD_RESPONSE_BYTES, body_bytes(hit));
 	hit_set_text(hit, FIELD_REMOTE, (struct text){ .presence = UNREADABLE });
 }
 
-/* Types come from the program, whatever the release. */
-static const struct library library = { .module = FASTHTTP };
+/* The parameters of these functions never changed. */
+#define ALWAYS 0, LATER
+#define BODY_PARAMETERS                                                               \
+	"req *" FASTHTTP ".Request, r *bufio.Reader, maxBodySize int, getOnly bool, " \
+	"preParseMultipartForm bool"
+
+static const struct layout_function functions[] = {
+	{ READ_BODY, BODY_PARAMETERS, "error", ALWAYS },
+	{ READ_BODY_STREAM, BODY_PARAMETERS, "error", ALWAYS },
+	{ WRITE_RESPONSE, "ctx *" FASTHTTP ".RequestCtx, w *bufio.Writer", "error", ALWAYS },
+};
+
+/* Whatever the compiler inlines, a copy that serves has one of these functions. */
+static const char *const landmarks[] = { SERVE_CONN, SERVE_CONN_COUNTED, NULL };
+
+/* Layouts come from the program, whatever the release. */
+static const struct library library = {
+	.module = FASTHTTP,
+	.landmarks = landmarks,
+	.functions = functions,
+	.function_count = COUNT(functions),
+};
 
 const struct protocol protocol_fasthttp = {
 	.server = FASTHTTP,

@@ -12,16 +12,23 @@ from tracer import Tracer
 PACKAGE = "golang-github-valyala-fasthttp-dev"
 CELLS = (("bookworm", "1.19"), ("trixie", "1.24"), ("sid", "1.27"))
 
-# Method, target, body, version; and what is shown of it: path, query, status, request_bytes.
+VARIANTS = ("plain", "stripped")
+
+# Method, target, body, version; and what is shown of it: path, query, status, request_bytes, response_bytes.
 WAYS = (
-    ("GET", b"/", b"", "1.1", ("/", None, 200, 0)),
-    ("GET", b"/items/7?currency=EUR&n=%20", b"", "1.1", ("/items/7", "currency=EUR&n=%20", 200, 0)),
-    ("POST", b"/a%20b", b"hello", "1.1", ("/a b", None, 200, 5)),
-    ("PUT", b"/status/201", b"x" * 3000, "1.1", ("/status/201", None, 201, 3000)),
-    ("HEAD", b"/status/404", b"", "1.1", ("/status/404", None, 404, 0)),
-    ("DELETE", b"/status/500?", b"", "1.1", ("/status/500", None, 500, 0)),
-    ("PURGE", b"/slow", b"", "1.1", ("/slow", None, 200, 0)),
-    ("GET", b"/late?x=1", b"", "1.1", ("/late", "x=1", 503, 0)),
+    ("GET", b"/", b"", "1.1", ("/", None, 200, 0, 4)),
+    ("GET", b"/items/7?currency=EUR&n=%20", b"", "1.1", ("/items/7", "currency=EUR&n=%20", 200, 0, 4)),
+    ("POST", b"/a%20b", b"hello", "1.1", ("/a b", None, 200, 5, 4)),
+    ("PUT", b"/status/201", b"x" * 3000, "1.1", ("/status/201", None, 201, 3000, 4)),
+    ("HEAD", b"/status/404", b"", "1.1", ("/status/404", None, 404, 0, 4)),
+    ("DELETE", b"/status/500?", b"", "1.1", ("/status/500", None, 500, 0, 4)),
+    ("GET", b"/status/204", b"", "1.1", ("/status/204", None, 204, 0, 0)),
+    ("PURGE", b"/slow", b"", "1.1", ("/slow", None, 200, 0, 4)),
+    ("GET", b"/nothing", b"", "1.1", ("/nothing", None, 200, 0, 0)),
+    ("GET", b"/kept", b"", "1.1", ("/kept", None, 200, 0, 19)),
+    ("GET", b"/stream", b"", "1.1", ("/stream", None, 200, 0, None)),
+    ("GET", b"/stream/7", b"", "1.1", ("/stream/7", None, 200, 0, 7)),
+    ("GET", b"/late?x=1", b"", "1.1", ("/late", "x=1", 503, 0, 4)),
 )
 SHOWN = ("method", "path", "query", "status", "protocol", "scheme", "host", "request_bytes", "response_bytes", "remote",
          "outcome")
@@ -46,9 +53,9 @@ def start(scope, cell, variant="plain", environment=None):
 
 
 def wanted(method, way, version, host):
-    path, query, status, size = way
+    path, query, status, size, response_size = way
     event = {"method": method, "path": path, "query": query, "status": status, "protocol": f"HTTP/{version}",
-             "scheme": "http", "host": host, "request_bytes": size, "response_bytes": None, "remote": None,
+             "scheme": "http", "host": host, "request_bytes": size, "response_bytes": response_size, "remote": None,
              "outcome": "ok"}
     return {key: value for key, value in event.items() if value is not None or key in ("response_bytes", "remote")}
 
@@ -72,9 +79,9 @@ def send_all(server, count):
     return expected
 
 
-def test_requests(scope, cell):
+def test_requests(scope, cell, variant):
     """23 of them, of all methods, statuses and sizes, over connections that are kept"""
-    server, tracer = start(scope, cell)
+    server, tracer = start(scope, cell, variant)
     expected = send_all(server, 23)
     found = tracer.wait_types(23, "request")
     tracer.interrupt()
@@ -83,9 +90,9 @@ def test_requests(scope, cell):
     check_equal(len([event for event in tracer.events() if event["type"] in ("request", "lost")]), 23, "events")
 
 
-def test_refused(scope, cell):
+def test_refused(scope, cell, variant):
     """a request that cannot be parsed is none, whatever came before; one of HTTP/1.0 is one"""
-    server, tracer = start(scope, cell)
+    server, tracer = start(scope, cell, variant)
     with contextlib.closing(Connection(server.addresses["http"])) as connection:
         check_equal(connection.get("/first").status, 200, "status")
         connection.send(b"nonsense\r\n\r\n")
@@ -99,9 +106,9 @@ def test_refused(scope, cell):
                 "requests")
 
 
-def test_beside_net_http(scope, cell):
+def test_beside_net_http(scope, cell, variant):
     """both servers of one process are traced, and nothing is said to be unseen"""
-    server, tracer = start(scope, cell, environment={"BOTH": "1"})
+    server, tracer = start(scope, cell, variant, environment={"BOTH": "1"})
     for _ in range(23):
         check_equal(get(server.addresses["http"], "/status/202").status, 202, "status of fasthttp")
         check_equal(get(server.addresses["std"], "/std?q=1").status, 404, "status of net/http")
@@ -113,5 +120,5 @@ def test_beside_net_http(scope, cell):
 
 
 if __name__ == "__main__":
-    main([(test, cell) for cell in filter(can_be_had, CELLS)
+    main([(test, cell, variant) for cell in filter(can_be_had, CELLS) for variant in VARIANTS
           for test in (test_requests, test_refused, test_beside_net_http)])

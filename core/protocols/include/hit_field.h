@@ -22,6 +22,8 @@ enum hit_field {
 	FIELD_HEADER_SENT,    /* over HTTP/1: a part of the response was flushed */
 	FIELD_BUFFERED_BYTES, /* of the body, not flushed yet */
 	FIELD_SENT_LENGTH,    /* Content-Length that was sent over HTTP/2, or 0 */
+	FIELD_BORROWED_BYTES, /* of a body that is sent from the handler's own memory */
+	FIELD_BODY_STREAM, /* the address of the stream that the body is sent from; 0: there is none */
 	FIELD_TARGET, /* of the request, as sent, for requests whose path and query are not captured */
 	FIELD_BEGAN_WALL, /* with the next a time.Time, taken just before the handler was called */
 	FIELD_BEGAN_EXT,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 // Command fast serves by github.com/valyala/fasthttp ("http") and, where BOTH is in the environment, also by net/http
-// ("std"). A path /status/N is answered with that status, /slow after 30 ms, and /late by fasthttp's timeout.
+// ("std"). A path /status/N is answered with that status, /slow after 30 ms, and /late by fasthttp's timeout. The body of
+// /nothing is empty, that of /kept is sent from memory of the handler's own, those of /stream from a reader, with and
+// without a length (/stream/7).
 //
 // It prints its addresses as one JSON line and ends when its standard input closes.
 package main
@@ -20,6 +22,8 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
+var kept = []byte("kept by the handler")
+
 func answer(ctx *fasthttp.RequestCtx) {
 	path := string(ctx.Path())
 	switch {
@@ -30,6 +34,17 @@ func answer(ctx *fasthttp.RequestCtx) {
 		time.Sleep(30 * time.Millisecond)
 	case path == "/late":
 		ctx.TimeoutErrorWithCode("late", 503)
+	case path == "/nothing":
+		return
+	case path == "/kept":
+		ctx.Response.SetBodyRaw(kept)
+		return
+	case path == "/stream":
+		ctx.SetBodyStream(strings.NewReader("streamed"), -1)
+		return
+	case path == "/stream/7":
+		ctx.SetBodyStream(strings.NewReader("stream7"), 7)
+		return
 	}
 	ctx.WriteString("pong")
 }

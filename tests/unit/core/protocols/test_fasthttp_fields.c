@@ -64,7 +64,67 @@ static void says_the_status(void **state)
 	assert_known(completed(&hit, FIELD_STATUS), 200);
 	set_integer(&hit, FIELD_STATUS, 404);
 	assert_known(completed(&hit, FIELD_STATUS), 404);
+}
+
+/* A response whose body is in its own buffer. */
+static struct hit buffered_response(void)
+{
+	struct hit hit = { 0 };
+
+	set_integer(&hit, FIELD_STATUS, 200);
+	set_integer(&hit, FIELD_BODY_STREAM, 0);
+	set_integer(&hit, FIELD_DECLARED_BYTES, -2);
+	set_integer(&hit, FIELD_BORROWED_BYTES, 0);
+	set_integer(&hit, FIELD_BUFFERED_BYTES, 7);
+	return hit;
+}
+
+static void says_the_size_of_the_response(void **state)
+{
+	struct hit hit = buffered_response();
+
+	assert_known(completed(&hit, FIELD_RESPONSE_BYTES), 7);
+	/* A body of the handler's own memory takes the place of the buffer. */
+	set_integer(&hit, FIELD_BORROWED_BYTES, 5);
+	assert_known(completed(&hit, FIELD_RESPONSE_BYTES), 5);
+	set_integer(&hit, FIELD_BODY_STREAM, 0xc000010000);
 	assert_int_equal(completed(&hit, FIELD_RESPONSE_BYTES).presence, UNREADABLE);
+	set_integer(&hit, FIELD_DECLARED_BYTES, 23);
+	assert_known(completed(&hit, FIELD_RESPONSE_BYTES), 23);
+	hit.known &= ~(1u << FIELD_BUFFERED_BYTES);
+	set_integer(&hit, FIELD_BODY_STREAM, 0);
+	set_integer(&hit, FIELD_BORROWED_BYTES, 0);
+	assert_known(completed(&hit, FIELD_RESPONSE_BYTES), 0);
+	hit.unreadable |= 1u << FIELD_BUFFERED_BYTES;
+	assert_int_equal(completed(&hit, FIELD_RESPONSE_BYTES).presence, UNREADABLE);
+}
+
+static void says_that_a_status_has_no_body(void **state)
+{
+	static const int64_t statuses[] = { 100, 199, 204, 304 };
+	struct hit hit = buffered_response();
+
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+		set_integer(&hit, FIELD_STATUS, statuses[i]);
+		assert_known(completed(&hit, FIELD_RESPONSE_BYTES), 0);
+	}
+	set_integer(&hit, FIELD_STATUS, 305);
+	assert_known(completed(&hit, FIELD_RESPONSE_BYTES), 7);
+}
+
+static void does_not_guess_the_size_of_a_response(void **state)
+{
+	static const enum hit_field fields[] = { FIELD_STATUS, FIELD_BODY_STREAM,
+						 FIELD_BORROWED_BYTES };
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		struct hit hit = buffered_response();
+
+		hit.known &= ~(1u << fields[i]);
+		assert_int_equal(completed(&hit, FIELD_RESPONSE_BYTES).presence, UNREADABLE);
+		hit.unreadable |= 1u << fields[i];
+		assert_int_equal(completed(&hit, FIELD_RESPONSE_BYTES).presence, UNREADABLE);
+	}
 }
 
 static void takes_an_empty_method_for_get(void **state)
@@ -91,6 +151,9 @@ int main(void)
 		cmocka_unit_test(says_the_version),
 		cmocka_unit_test(says_the_size_of_the_request),
 		cmocka_unit_test(says_the_status),
+		cmocka_unit_test(says_the_size_of_the_response),
+		cmocka_unit_test(says_that_a_status_has_no_body),
+		cmocka_unit_test(does_not_guess_the_size_of_a_response),
 		cmocka_unit_test(takes_an_empty_method_for_get),
 	};
 
