@@ -33,6 +33,7 @@ static void hides_values_of_variables(void **state)
 	assert_flags("-X 'main.token=abc", "-X 'main.token=<redacted>");
 	assert_flags("-X main.tokenizer=abc", "-X main.tokenizer=abc");
 	assert_flags("=", "=");
+	assert_flags("token=abc", "token=<redacted>");
 }
 
 int main(void)

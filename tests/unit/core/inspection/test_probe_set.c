@@ -49,8 +49,8 @@ static void put_build_info(const char *version)
 	elf_section(&stage.elf, ".go.buildinfo", SHT_PROGBITS, INFO, at, sizeof(info));
 }
 
-/* A stripped program of that version; `functions` ends with NULL. */
-static void open_binary(const char *version, const char *const *functions)
+/* `functions` ends with NULL. */
+static void begin_binary(const char *const *functions)
 {
 	size_t count = 0;
 
@@ -58,10 +58,27 @@ static void open_binary(const char *version, const char *const *functions)
 		count++;
 	memset(&stage, 0, sizeof(stage));
 	elf_of_functions(&stage.elf, functions, count);
+}
+
+/* The instructions of function number `index`, 16 bytes at most. */
+static void put_code(size_t index, const void *code, size_t size)
+{
+	memcpy(stage.elf.data + stage.elf.segments[0].p_offset + 16 * index, code, size);
+}
+
+static void end_binary(const char *version)
+{
 	put_build_info(version);
 	elf_finish(&stage.elf, ET_EXEC, EM_X86_64);
 	assert_int_equal(binary_open(elf_save(&stage.elf), NULL, &stage.binary, NULL), 0);
 	assert_int_equal(protocol_libraries_set(stage.binary, NULL), 0);
+}
+
+/* A stripped program of that version. */
+static void open_binary(const char *version, const char *const *functions)
+{
+	begin_binary(functions);
+	end_binary(version);
 }
 
 #define FUNCTIONS(...) ((const char *const[]){ __VA_ARGS__, NULL })
@@ -352,6 +369,41 @@ static void functions_without_a_return_have_no_latency(void **state)
 			    "function main.handle never returns");
 }
 
+/* nop; ret, and a function of which the first instruction is a return. */
+static void functions_that_return_have_a_probe_at_each_end(void **state)
+{
+	static const char *const texts[] = { "main.handle()", "main.leaf()" };
+	const struct probe_candidate *probes;
+
+	begin_binary(FUNCTIONS("main.main", "main.handle", "main.leaf", "runtime.goexit1"));
+	put_code(1, "\x90\xc3", 2);
+	put_code(2, "\xc3", 1);
+	end_binary("go1.22.5");
+	assert_int_equal(compile_texts(texts, 2, true), 0);
+	assert_functions("main.handle=0 main.handle=0 main.leaf=0 runtime.goexit1=0");
+	probes = stage.probe_set.probes;
+	assert_int_equal(probes[0].role, PLAN_ROLE_CALL);
+	assert_true(probes[0].awaits_return);
+	assert_false(probes[0].returns_at_once);
+	assert_int_equal(probes[1].role, PLAN_ROLE_RETURN);
+	assert_int_equal(probes[1].probe.returns.count, 1);
+	assert_int_equal(probes[2].role, PLAN_ROLE_CALL);
+	assert_true(probes[2].returns_at_once);
+	assert_int_equal(probes[3].role, PLAN_ROLE_GOROUTINE_EXIT);
+}
+
+/* Where no return is awaited the end of a goroutine says nothing. */
+static void the_end_of_goroutines_is_not_probed_without_need(void **state)
+{
+	static const char *const texts[] = { "main.handle()" };
+
+	begin_binary(FUNCTIONS("main.main", "main.handle", "runtime.goexit1"));
+	put_code(1, "\x90\xc3", 2);
+	end_binary("go1.22.5");
+	assert_int_equal(compile_texts(texts, 1, false), 0);
+	assert_functions("main.handle=0");
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, close_binary)
 
 int main(void)
@@ -369,6 +421,8 @@ int main(void)
 		TEST(functions_are_traced_or_refused_one_by_one),
 		TEST(patterns_mean_several_functions),
 		TEST(functions_without_a_return_have_no_latency),
+		TEST(functions_that_return_have_a_probe_at_each_end),
+		TEST(the_end_of_goroutines_is_not_probed_without_need),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -308,6 +309,28 @@ static void an_error_keeps_the_lines(void **state)
 	strike_stage(&stage);
 }
 
+/* Lines of a batch that were written are not among those that would be lost now. */
+static void lines_that_were_written_are_not_lost(void **state)
+{
+	struct stage stage;
+	unsigned written;
+	int size;
+
+	raise_stage(&stage, OUTBOX_WRITE);
+	while (stage.outbox.waiting == 0)
+		send_lines(&stage, 10);
+	assert_int_equal(ioctl(stage.ends[0], FIONREAD, &size), 0);
+	written = (unsigned)size / LINE;
+	/* A batch was written in part, and another one waits behind it. */
+	assert_true(stage.outbox.written > LINE);
+	assert_int_equal(outbox_lost(&stage.outbox), stage.sent - written);
+	send_lines(&stage, 10);
+	assert_int_equal(outbox_lost(&stage.outbox), stage.sent - written);
+	read_to_the_end(&stage);
+	assert_int_equal(outbox_lost(&stage.outbox), 0);
+	strike_stage(&stage);
+}
+
 static void knows_where_lines_end(void **state)
 {
 	struct stage stage;
@@ -333,6 +356,7 @@ int main(void)
 		cmocka_unit_test(a_line_too_long_is_told_of),
 		cmocka_unit_test(tells_that_nobody_reads),
 		cmocka_unit_test(an_error_keeps_the_lines),
+		cmocka_unit_test(lines_that_were_written_are_not_lost),
 		cmocka_unit_test(knows_where_lines_end),
 	};
 
