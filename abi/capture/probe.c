@@ -323,7 +323,7 @@ static int add_bounded(const struct scope *scope, const struct probe_request *re
 	bounds.width = bounds.width < elements ? bounds.width : elements;
 	bounds.bytes = bounds.bytes < spec->max_string ? bounds.bytes : (uint16_t)spec->max_string;
 	bounds.bytes = bounds.bytes > LEAST_BYTES ? bounds.bytes : LEAST_BYTES;
-	bounds.lenient = request->lenient;
+	bounds.allows_missing = request->allows_missing;
 	bounds.spec = spec;
 	r = try_bounds(scope, request, spec, builder, bounds, probe, err);
 	plan_rewind(builder, captures);

@@ -179,7 +179,7 @@ static void note_gap(struct shape_maker *maker, const char *name)
 static bool is_gap(const struct shape_maker *maker, int result)
 {
 	return result == -ENODATA || result == -ENOTSUP ||
-	       (maker->bounds.lenient && result == -ENOENT);
+	       (maker->bounds.allows_missing && result == -ENOENT);
 }
 
 static int add_capture(struct shape_maker *maker, const struct scope *scope,
@@ -211,25 +211,25 @@ static int add_left_out(struct shape_maker *maker, const struct expression *expr
 	return r;
 }
 
-static int add_wish(struct shape_maker *maker, const struct scope *scope,
-		    const struct shape_wish *wish, bool is_left_out)
+static int add_requested_value(struct shape_maker *maker, const struct scope *scope,
+			       const struct value_request *value, bool is_left_out)
 {
 	size_t node = maker->shape.node_count;
 	int r;
 
-	maker->shows_type = wish->shows_type;
+	maker->shows_type = value->shows_type;
 	maker->sources = 0;
-	r = is_left_out ? add_left_out(maker, wish->expression) :
-			  add_capture(maker, scope, wish->expression);
+	r = is_left_out ? add_left_out(maker, value->expression) :
+			  add_capture(maker, scope, value->expression);
 
 	if (r < 0)
 		return r;
-	maker_node(maker, (int)node)->position = wish->position;
+	maker_node(maker, (int)node)->position = value->position;
 	maker_node(maker, (int)node)->sources = maker->sources;
 	return 0;
 }
 
-int shape_create(const struct scope *scope, const struct shape_wish *wishes, size_t count,
+int shape_create(const struct scope *scope, const struct value_request *values, size_t count,
 		 struct shape_bounds bounds, struct plan_builder *builder, struct shape *ret_shape,
 		 struct shape_gaps *gaps, struct error *err)
 {
@@ -245,7 +245,8 @@ int shape_create(const struct scope *scope, const struct shape_wish *wishes, siz
 	if (gaps)
 		*gaps = (struct shape_gaps){ .count = 0 };
 	for (size_t i = 0; r == 0 && i < count; i++)
-		r = add_wish(&maker, scope, &wishes[i], bounds.has_limit && i >= bounds.limit);
+		r = add_requested_value(&maker, scope, &values[i],
+					bounds.has_limit && i >= bounds.limit);
 	if (r < 0) {
 		shape_finish(&maker.shape);
 		return r;

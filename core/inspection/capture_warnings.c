@@ -142,7 +142,7 @@ static void tell_null(const struct probe_set *probe_set, size_t row, const struc
 
 /* The captures that were reported. There are no more names than the options allow. */
 struct told {
-	struct wanted captures[2 * REQUEST_MAX_WISHES];
+	struct wanted captures[2 * REQUEST_MAX_VALUES];
 	size_t count;
 };
 

@@ -162,28 +162,28 @@ int function_captures_add(struct function_captures *captures,
 	return add_parameters(captures, err);
 }
 
-static void fill_returned(const struct function_captures *captures, struct probe_wishes *wishes)
+static void fill_returned(const struct function_captures *captures, struct probe_values *values)
 {
 	for (size_t i = 0; captures->shows_results && i < captures->signature->result_count; i++) {
 		char name[32];
 
 		snprintf(name, sizeof(name), "ret%zu", i);
-		expression_make(&wishes->returned[i], name, name, NULL);
-		wishes->wishes[wishes->count++].expression = &wishes->returned[i];
+		expression_make(&values->returned[i], name, name, NULL);
+		values->items[values->count++].expression = &values->returned[i];
 	}
-	wishes->returned_count = (uint16_t)wishes->count;
+	values->returned_count = (uint16_t)values->count;
 }
 
 static void fill(const struct function_captures *captures, enum captures_part part,
-		 struct probe_wishes *wishes)
+		 struct probe_values *values)
 {
 	if (part != CAPTURES_AT_CALL)
-		fill_returned(captures, wishes);
+		fill_returned(captures, values);
 	for (size_t i = 0; i < captures->count; i++) {
 		if (part != CAPTURES_AT_ONCE &&
 		    captures->items[i].is_result != (part == CAPTURES_AT_RETURN))
 			continue;
-		wishes->wishes[wishes->count++] = (struct shape_wish){
+		values->items[values->count++] = (struct value_request){
 			.expression = &captures->items[i].expression,
 			.shows_type = captures->items[i].is_buffer,
 			.position = (uint16_t)i,
@@ -191,27 +191,27 @@ static void fill(const struct function_captures *captures, enum captures_part pa
 	}
 }
 
-int function_captures_wishes(const struct function_captures *captures, enum captures_part part,
-			     struct probe_wishes *ret_wishes, struct error *err)
+int function_captures_values(const struct function_captures *captures, enum captures_part part,
+			     struct probe_values *ret_values, struct error *err)
 {
 	size_t returned = captures->shows_results ? captures->signature->result_count : 0;
-	struct probe_wishes wishes = {
-		.wishes = calloc(returned + captures->count + 1, sizeof(*wishes.wishes)),
-		.returned = calloc(returned + 1, sizeof(*wishes.returned)),
+	struct probe_values values = {
+		.items = calloc(returned + captures->count + 1, sizeof(*values.items)),
+		.returned = calloc(returned + 1, sizeof(*values.returned)),
 	};
 
-	if (!wishes.wishes || !wishes.returned) {
-		probe_wishes_finish(&wishes);
+	if (!values.items || !values.returned) {
+		probe_values_finish(&values);
 		return error_fail(err, -ENOMEM, "out of memory");
 	}
-	fill(captures, part, &wishes);
-	*ret_wishes = wishes;
+	fill(captures, part, &values);
+	*ret_values = values;
 	return 0;
 }
 
-void probe_wishes_finish(struct probe_wishes *wishes)
+void probe_values_finish(struct probe_values *values)
 {
-	free(wishes->wishes);
-	free(wishes->returned);
-	*wishes = (struct probe_wishes){ 0 };
+	free(values->items);
+	free(values->returned);
+	*values = (struct probe_values){ 0 };
 }

@@ -49,8 +49,8 @@ bool function_request_needs_types(const struct function_request *request);
 const char *function_request_parameter(const struct signature *signature);
 
 /* The captures of one probe. Views into the function's captures and into itself. */
-struct probe_wishes {
-	struct shape_wish *wishes;
+struct probe_values {
+	struct value_request *items;
 	size_t count;
 	uint16_t returned_count;     /* the first of them, which `ret` shows */
 	struct expression *returned; /* of these */
@@ -60,8 +60,8 @@ struct probe_wishes {
 enum captures_part { CAPTURES_AT_CALL, CAPTURES_AT_RETURN, CAPTURES_AT_ONCE };
 
 /* The only failure is -ENOMEM. */
-int function_captures_wishes(const struct function_captures *captures, enum captures_part part,
-			     struct probe_wishes *ret_wishes, struct error *err);
-void probe_wishes_finish(struct probe_wishes *wishes);
+int function_captures_values(const struct function_captures *captures, enum captures_part part,
+			     struct probe_values *ret_values, struct error *err);
+void probe_values_finish(struct probe_values *values);
 
 #endif

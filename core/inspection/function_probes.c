@@ -71,7 +71,7 @@ static int compile_probe(const struct task *task, enum captures_part part, struc
 	const struct function_captures *asked = task->captures;
 	bool at_return = part == CAPTURES_AT_RETURN;
 	struct call_captures captures;
-	struct probe_wishes wishes;
+	struct probe_values values;
 	struct probe_request request = {
 		.function = task->function->name,
 		.role = at_return ? PLAN_ROLE_RETURN : PLAN_ROLE_CALL,
@@ -83,21 +83,21 @@ static int compile_probe(const struct task *task, enum captures_part part, struc
 		/* A single list that is too long is an error. The user can shorten it. */
 		.drops_excess = asked->request_count > 1 || asked->wants_parameters,
 	};
-	int r = function_captures_wishes(asked, part, &wishes, err);
+	int r = function_captures_values(asked, part, &values, err);
 
 	if (r < 0)
 		return r;
-	request.arguments = wishes.wishes;
-	request.argument_count = wishes.count;
-	request.wants_arguments = wishes.count > 0 || (asked->wants_parameters && !at_return);
+	request.arguments = values.items;
+	request.argument_count = values.count;
+	request.wants_arguments = values.count > 0 || (asked->wants_parameters && !at_return);
 	call_captures_init(&captures,
 			   at_return ? NULL : function_request_parameter(asked->signature),
 			   asked->awaits_return && part != CAPTURES_AT_ONCE);
 	request.capture_count = captures.count;
 	request.capture_roots = (struct scope_roots){ &captures.root, 1 };
 	r = probe_compile(task->binary, &request, &task->spec->values, probe, err);
-	*ret_returned_count = wishes.returned_count;
-	probe_wishes_finish(&wishes);
+	*ret_returned_count = values.returned_count;
+	probe_values_finish(&values);
 	return r;
 }
 

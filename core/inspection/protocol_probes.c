@@ -132,18 +132,18 @@ static void compile_row(struct probe_candidate *probe, const struct binary *bina
 {
 	const struct probe_request *row = &of->request;
 	struct probe_request request = *row;
-	struct request_wishes wishes = { .count = 0 };
+	struct request_values values = { .count = 0 };
 
 	if (spec->requests)
-		request_wishes_init(&wishes, spec->requests, &row->argument_roots);
-	request.arguments = wishes.wishes;
-	request.argument_count = wishes.count;
-	request.wants_arguments = wishes.count > 0;
-	request.lenient = !decides;
+		request_values_init(&values, spec->requests, &row->argument_roots);
+	request.arguments = values.items;
+	request.argument_count = values.count;
+	request.wants_arguments = values.count > 0;
+	request.allows_missing = !decides;
 	probe->function = row->function;
 	probe->role = row->role;
 	probe->protocol = of->protocol;
-	probe->expression_count = wishes.expression_count;
+	probe->expression_count = values.expression_count;
 	probe->result = probe_compile(binary, &request, &spec->values, &probe->probe, &probe->why);
 }
 

@@ -136,11 +136,11 @@ int request_captures_parse(const struct request_capture_texts *texts,
 			   struct request_captures *ret_captures, struct error *err)
 {
 	size_t count = texts->expression_count + texts->request_header_count +
-		       RESPONSE_HEADER_WISHES * texts->response_header_count;
+		       RESPONSE_HEADER_VALUES * texts->response_header_count;
 	struct request_captures captures = { .count = 0 };
 	int r;
 
-	if (count > REQUEST_MAX_WISHES)
+	if (count > REQUEST_MAX_VALUES)
 		return error_fail(err, -E2BIG, "too many captures for one request");
 	captures.items = calloc(count + 1, sizeof(*captures.items));
 	if (!captures.items)
@@ -159,16 +159,16 @@ void request_captures_finish(struct request_captures *captures)
 	*captures = (struct request_captures){ 0 };
 }
 
-void request_wishes_init(struct request_wishes *wishes, const struct request_captures *captures,
+void request_values_init(struct request_values *values, const struct request_captures *captures,
 			 const struct scope_roots *roots)
 {
-	*wishes = (struct request_wishes){ .count = 0 };
+	*values = (struct request_values){ .count = 0 };
 	for (size_t i = 0; i < captures->count; i++) {
 		const struct expression *expression = &captures->items[i];
 
 		if (!scope_roots_find(roots, expression->steps[0].name))
 			continue;
-		wishes->wishes[wishes->count++].expression = expression;
-		wishes->expression_count += i < captures->expression_count;
+		values->items[values->count++].expression = expression;
+		values->expression_count += i < captures->expression_count;
 	}
 }

@@ -41,15 +41,15 @@ static void check_parts(const struct function_captures *captures)
 	size_t counts[3];
 
 	for (int part = CAPTURES_AT_CALL; part <= CAPTURES_AT_ONCE; part++) {
-		struct probe_wishes wishes;
+		struct probe_values values;
 
-		HOLDS(function_captures_wishes(captures, (enum captures_part)part, &wishes, NULL) ==
+		HOLDS(function_captures_values(captures, (enum captures_part)part, &values, NULL) ==
 		      0);
-		HOLDS(wishes.returned_count == (part == CAPTURES_AT_CALL ? 0 : returned));
-		for (size_t i = wishes.returned_count + 1u; i < wishes.count; i++)
-			HOLDS(wishes.wishes[i - 1].position < wishes.wishes[i].position);
-		counts[part] = wishes.count;
-		probe_wishes_finish(&wishes);
+		HOLDS(values.returned_count == (part == CAPTURES_AT_CALL ? 0 : returned));
+		for (size_t i = values.returned_count + 1u; i < values.count; i++)
+			HOLDS(values.items[i - 1].position < values.items[i].position);
+		counts[part] = values.count;
+		probe_values_finish(&values);
 	}
 	HOLDS(counts[CAPTURES_AT_CALL] + counts[CAPTURES_AT_RETURN] == counts[CAPTURES_AT_ONCE]);
 	HOLDS(counts[CAPTURES_AT_ONCE] == captures->count + returned);

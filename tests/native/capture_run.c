@@ -90,8 +90,8 @@ static void enter(const struct capture_call *call, const struct entry *entry,
 /* ---- from expressions to a plan ---- */
 
 static int make_shape(const struct capture_call *call, const struct entry *entry,
-		      const struct shape_wish *wishes, size_t count, struct plan_builder *builder,
-		      struct shape *ret_shape, struct error *err)
+		      const struct value_request *values, size_t count,
+		      struct plan_builder *builder, struct shape *ret_shape, struct error *err)
 {
 	static const char *const globs[] = { "*secret*", "*password*" };
 	static const struct redaction redaction = { globs, 2 };
@@ -105,15 +105,15 @@ static int make_shape(const struct capture_call *call, const struct entry *entry
 				       .spec = call->hides_secrets ? &hiding : &showing };
 	struct shape_gaps gaps = { 0 };
 
-	return shape_create(&entry->scope, wishes, count, bounds, builder, ret_shape, &gaps, err);
+	return shape_create(&entry->scope, values, count, bounds, builder, ret_shape, &gaps, err);
 }
 
-static int compile_wishes(const struct capture_call *call, const struct entry *entry,
-			  const struct shape_wish *wishes, size_t count, struct compiled *compiled,
-			  struct error *err)
+static int compile_values(const struct capture_call *call, const struct entry *entry,
+			  const struct value_request *values, size_t count,
+			  struct compiled *compiled, struct error *err)
 {
 	struct plan_builder builder = { 0 };
-	int r = make_shape(call, entry, wishes, count, &builder, &compiled->shape, err);
+	int r = make_shape(call, entry, values, count, &builder, &compiled->shape, err);
 
 	if (r < 0)
 		return r;
@@ -133,7 +133,7 @@ static int compile_wishes(const struct capture_call *call, const struct entry *e
 static int compile_list(const struct capture_call *call, const struct entry *entry,
 			const char *list, struct compiled *compiled, struct error *err)
 {
-	struct shape_wish wishes[FUNCTION_REQUEST_MAX_CAPTURES] = { { NULL } };
+	struct value_request values[FUNCTION_REQUEST_MAX_CAPTURES] = { { NULL } };
 	struct expression parameters[FUNCTION_REQUEST_MAX_CAPTURES];
 	struct function_request request;
 	char text[2048];
@@ -144,13 +144,13 @@ static int compile_list(const struct capture_call *call, const struct entry *ent
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < request.capture_count; i++)
-		wishes[i].expression = &request.captures[i];
+		values[i].expression = &request.captures[i];
 	for (size_t i = 0; r == 0 && !list && i < call->count; i++) {
 		r = expression_make(&parameters[i], call->names[i], call->names[i], err);
-		wishes[i].expression = &parameters[i];
+		values[i].expression = &parameters[i];
 	}
 	if (r == 0)
-		r = compile_wishes(call, entry, wishes, list ? request.capture_count : call->count,
+		r = compile_values(call, entry, values, list ? request.capture_count : call->count,
 				   compiled, err);
 	function_request_finish(&request);
 	return r;

@@ -26,11 +26,11 @@ struct probe_request {
 	const struct capture *captures;
 	size_t capture_count;
 	/* Values of any type, by expressions; with `wants_arguments` there are arguments, if only none. */
-	const struct shape_wish *arguments;
+	const struct value_request *arguments;
 	size_t argument_count;
 	bool wants_arguments;
 	bool needs_no_types; /* nothing of the function's parameters and results is captured */
-	bool lenient;	     /* of what the arguments say some need not exist here */
+	bool allows_missing; /* arguments that do not exist in this binary are null */
 	bool drops_excess; /* arguments that a plan has no room for are left out, the last first */
 	/* Names by which the captures, and the arguments, may speak of values beside the parameters. */
 	struct scope_roots capture_roots, argument_roots;

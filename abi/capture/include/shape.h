@@ -66,7 +66,7 @@ struct shape_node {
 	uint16_t size; /* nodes of the tree below, with this one */
 	uint16_t name; /* where in the names it begins; of a field, or of a type an interface holds */
 	uint32_t hash;	   /* of that type */
-	uint16_t position; /* of a capture: its shape_wish's */
+	uint16_t position; /* of a capture: see struct value_request */
 	uint8_t sources; /* of a capture: of the types that its value was found and taken apart by */
 	uint64_t count;
 };
@@ -83,19 +83,19 @@ struct shape {
 
 /* How much of a value is captured. */
 struct shape_bounds {
-	uint8_t depth;	   /* structs, arrays, slices and maps within each other */
-	uint16_t width;	   /* elements of an array, a slice or a map */
-	uint8_t recursion; /* a struct within others of its type */
-	uint16_t bytes;	   /* of an array of bytes */
-	uint8_t types;	   /* of those that an interface may hold */
-	bool lenient;	   /* what there is not in this binary is a gap, too */
+	uint8_t depth;	     /* structs, arrays, slices and maps within each other */
+	uint16_t width;	     /* elements of an array, a slice or a map */
+	uint8_t recursion;   /* a struct within others of its type */
+	uint16_t bytes;	     /* of an array of bytes */
+	uint8_t types;	     /* of those that an interface may hold */
+	bool allows_missing; /* what does not exist in this binary is a gap, too */
 	const struct capture_spec *spec;
 	bool has_limit; /* captures from number `limit` on are left out, as null and cut */
 	size_t limit;
 };
 
-/* What is to be captured. */
-struct shape_wish {
+/* A value that is to be captured. */
+struct value_request {
 	const struct expression *expression;
 	bool shows_type;   /* and no more of it */
 	uint16_t position; /* among all captures of an event, where these come from several probes */
@@ -119,7 +119,7 @@ struct shape_gaps {
  * The shape of what these expressions say, as a struct. What can be named but not read in this binary becomes null, with a gap that says why. -EINVAL or -ENOENT when an
  * expression is wrong; -E2BIG when there is no room in the plan, also for the least bounds.
  */
-int shape_create(const struct scope *scope, const struct shape_wish *wishes, size_t count,
+int shape_create(const struct scope *scope, const struct value_request *values, size_t count,
 		 struct shape_bounds bounds, struct plan_builder *builder, struct shape *ret_shape,
 		 struct shape_gaps *gaps, struct error *err);
 void shape_finish(struct shape *shape);

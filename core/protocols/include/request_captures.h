@@ -14,7 +14,7 @@
 /* The headers of a response as sent: a copy that is made when they are written. Users cannot name it. */
 #define SENT_HEADERS_ROOT "sent"
 
-enum { REQUEST_MAX_WISHES = 80 };
+enum { REQUEST_MAX_VALUES = 80 };
 
 /* What a user captures of each request beside its default keys, as typed. */
 struct request_capture_texts {
@@ -43,19 +43,19 @@ int request_captures_parse(const struct request_capture_texts *texts,
 void request_captures_finish(struct request_captures *captures);
 
 /* The captures of one probe: those that begin with one of its roots. Views into the captures. */
-struct request_wishes {
-	struct shape_wish wishes[REQUEST_MAX_WISHES];
+struct request_values {
+	struct value_request items[REQUEST_MAX_VALUES];
 	size_t count;
 	size_t expression_count; /* as in request_captures */
 };
 
-void request_wishes_init(struct request_wishes *wishes, const struct request_captures *captures,
+void request_values_init(struct request_values *values, const struct request_captures *captures,
 			 const struct scope_roots *roots);
 
 /*
  * A header of a response has three captures, one after the other: whether the header was written, its value in the
  * copy that was made then (none if there was nothing to copy), and its value in the handler's map.
  */
-enum { RESPONSE_HEADER_WISHES = 3 };
+enum { RESPONSE_HEADER_VALUES = 3 };
 
 #endif

@@ -186,10 +186,10 @@ static int compile_probe(const struct binary *binary, struct transcript *transcr
 	static const struct capture_spec spec = { .max_string = 256 };
 	static const char *const texts[] = { "n", "key", "n.Next.Meta[\"a\"][0]", "len(n.Words)" };
 	struct expression expressions[4];
-	struct shape_wish wishes[4] = { { NULL } };
+	struct value_request values[4] = { { NULL } };
 	struct probe_request request = { .function = "main.(*Node).Get",
 					 .role = PLAN_ROLE_CALL,
-					 .arguments = wishes,
+					 .arguments = values,
 					 .argument_count = 4,
 					 .wants_arguments = true };
 	static struct probe probe;
@@ -198,7 +198,7 @@ static int compile_probe(const struct binary *binary, struct transcript *transcr
 
 	for (size_t i = 0; i < 4; i++) {
 		assert_int_equal(expression_parse(texts[i], &expressions[i], NULL), 0);
-		wishes[i].expression = &expressions[i];
+		values[i].expression = &expressions[i];
 	}
 	probe = (struct probe){ 0 };
 	r = probe_compile(binary, &request, &spec, &probe, &err);

@@ -311,7 +311,7 @@ static void ask(size_t *compiled, size_t *refused)
 	struct plan_builder builder = { 0 };
 	struct text texts[4] = { { "", 0 } };
 	struct expression expressions[4];
-	struct shape_wish wishes[4];
+	struct value_request values[4];
 	struct shape_gaps gaps;
 	struct go_version version;
 	struct error err = { 0 };
@@ -336,14 +336,14 @@ static void ask(size_t *compiled, size_t *refused)
 			(*refused)++;
 			return;
 		}
-		wishes[i] = (struct shape_wish){ .expression = &expressions[i] };
+		values[i] = (struct value_request){ .expression = &expressions[i] };
 	}
 	/* Without a list all parameters. */
 	for (uint32_t i = 0; text_count == 0 && i < count; i++) {
 		assert_int_equal(expression_make(&expressions[i], names[i], names[i], NULL), 0);
-		wishes[i] = (struct shape_wish){ .expression = &expressions[i] };
+		values[i] = (struct value_request){ .expression = &expressions[i] };
 	}
-	r = shape_create(&scope, wishes, text_count ? text_count : count, bounds, &builder, &shape,
+	r = shape_create(&scope, values, text_count ? text_count : count, bounds, &builder, &shape,
 			 &gaps, &err);
 	if (r < 0) {
 		check_refusal(r, &err);

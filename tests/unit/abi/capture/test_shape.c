@@ -204,7 +204,7 @@ static int ask(const struct question *question, struct answer *answer, struct er
 			       &signature, &site };
 	struct shape_bounds bounds = question->bounds;
 	struct expression expressions[4];
-	struct shape_wish wishes[4];
+	struct value_request values[4];
 	size_t count = 0;
 
 	*answer = (struct answer){ 0 };
@@ -224,10 +224,10 @@ static int ask(const struct question *question, struct answer *answer, struct er
 		assert_int_equal(
 			expression_make(&expressions[count], names[count], names[count], NULL), 0);
 	for (size_t i = 0; i < count; i++)
-		wishes[i] = (struct shape_wish){ .expression = &expressions[i] };
+		values[i] = (struct value_request){ .expression = &expressions[i] };
 	if (!bounds.spec)
 		bounds.spec = &showing;
-	return shape_create(&scope, wishes, count, bounds, &answer->builder, &answer->shape,
+	return shape_create(&scope, values, count, bounds, &answer->builder, &answer->shape,
 			    &answer->gaps, err);
 }
 
@@ -923,7 +923,7 @@ static void hides_the_inside(void **state)
 	assert_shape(go_pointer(any), "a.(*bufio.Reader)", "*#0(opaque#1 *bufio.Reader)");
 }
 
-/* As it was wished. */
+/* As it was requested. */
 static void shows_the_type_alone(void **state)
 {
 	static const struct site site = { .goroutine_register = 1 };
@@ -933,15 +933,15 @@ static void shows_the_type_alone(void **state)
 	struct scope scope = { convention_of(MACHINE_AMD64, &version), &version, &binary,
 			       &signature, &site };
 	struct expression expressions[2];
-	struct shape_wish wishes[] = { { .expression = &expressions[0], .shows_type = true },
-				       { .expression = &expressions[1] } };
+	struct value_request values[] = { { .expression = &expressions[0], .shows_type = true },
+					  { .expression = &expressions[1] } };
 	struct plan_builder builder = { 0 };
 	struct writer writer = { 0 };
 	struct shape shape;
 
 	assert_int_equal(expression_parse("p", &expressions[0], NULL), 0);
 	assert_int_equal(expression_parse("q=p", &expressions[1], NULL), 0);
-	assert_int_equal(shape_create(&scope, wishes, 2, usual, &builder, &shape, NULL, NULL), 0);
+	assert_int_equal(shape_create(&scope, values, 2, usual, &builder, &shape, NULL, NULL), 0);
 	writer.shape = &shape;
 	write_node(&writer, shape.nodes);
 	assert_string_equal(writer.text, "{p:opaque#0 []uint8 q:bytes#1,#2}");
@@ -966,15 +966,15 @@ static void reads_nothing_of_the_inside(void **state)
 }
 
 /* What a binary lacks is an error, or for those who ask many binaries the same, a gap. */
-static void is_lenient(void **state)
+static void missing_fields_become_gaps(void **state)
 {
-	struct shape_bounds lenient = usual;
+	struct shape_bounds allows_missing = usual;
 
-	lenient.lenient = true;
+	allows_missing.allows_missing = true;
 	assert_refused(go_basic("int"), "a.B", -ENOENT, "no fields");
-	assert_shape_in((struct question){ { go_basic("int") }, { "a.B", "a" }, lenient },
+	assert_shape_in((struct question){ { go_basic("int") }, { "a.B", "a" }, allows_missing },
 			"{a.B:null a:#0}");
-	assert_shape_in((struct question){ { go_basic("int") }, { "x", "a" }, lenient },
+	assert_shape_in((struct question){ { go_basic("int") }, { "x", "a" }, allows_missing },
 			"{x:null a:#0}");
 }
 
@@ -1170,12 +1170,12 @@ static void needs_no_gaps(void **state)
 	struct scope scope = { convention_of(MACHINE_AMD64, &version), &version, &binary,
 			       &signature, &site };
 	struct expression expression;
-	const struct shape_wish wish = { .expression = &expression };
+	const struct value_request value = { .expression = &expression };
 	struct plan_builder builder = { 0 };
 	struct shape shape;
 
 	assert_int_equal(expression_parse("a", &expression, NULL), 0);
-	assert_int_equal(shape_create(&scope, &wish, 1, usual, &builder, &shape, NULL, NULL), 0);
+	assert_int_equal(shape_create(&scope, &value, 1, usual, &builder, &shape, NULL, NULL), 0);
 	assert_int_equal(shape.node_count, 2);
 	assert_int_equal(shape.nodes[1].kind, SHAPE_NULL);
 	shape_finish(&shape);
@@ -1219,7 +1219,7 @@ int main(void)
 		cmocka_unit_test_teardown(hides_the_inside, forget_types),
 		cmocka_unit_test(shows_the_type_alone),
 		cmocka_unit_test(reads_nothing_of_the_inside),
-		cmocka_unit_test(is_lenient),
+		cmocka_unit_test(missing_fields_become_gaps),
 		cmocka_unit_test(shapes_interfaces),
 		cmocka_unit_test(chooses_what_is_held),
 		cmocka_unit_test(shapes_any),

@@ -56,23 +56,23 @@ static int unite(const struct signature *signature, bool latency, const char *co
 /* "x=a@0 b@2": the captures of a probe with their positions; those that `ret` shows before a bar. */
 static void describe(const struct function_captures *captures, enum captures_part part, char *text)
 {
-	struct probe_wishes wishes;
+	struct probe_values values;
 
-	assert_int_equal(function_captures_wishes(captures, part, &wishes, NULL), 0);
+	assert_int_equal(function_captures_values(captures, part, &values, NULL), 0);
 	*text = '\0';
-	for (size_t i = 0; i < wishes.count; i++) {
-		const struct shape_wish *wish = &wishes.wishes[i];
+	for (size_t i = 0; i < values.count; i++) {
+		const struct value_request *value = &values.items[i];
 
-		if (i < wishes.returned_count)
-			sprintf(text + strlen(text), "%s ", wish->expression->text);
+		if (i < values.returned_count)
+			sprintf(text + strlen(text), "%s ", value->expression->text);
 		else
-			sprintf(text + strlen(text), "%s@%u ", wish->expression->text,
-				wish->position);
+			sprintf(text + strlen(text), "%s@%u ", value->expression->text,
+				value->position);
 	}
 	if (*text)
 		text[strlen(text) - 1] = '\0';
-	probe_wishes_finish(&wishes);
-	probe_wishes_finish(&wishes);
+	probe_values_finish(&values);
+	probe_values_finish(&values);
 }
 
 struct row {
@@ -219,17 +219,17 @@ static bool shows_buffer_by_type(const char *function, const struct signature *s
 				 const char *const *texts)
 {
 	struct function_captures captures;
-	struct probe_wishes wishes;
+	struct probe_values values;
 	bool shows_type = false;
 
 	assert_int_equal(unite_of(function, signature, false, texts, &captures, NULL), 0);
-	assert_int_equal(function_captures_wishes(&captures, false, &wishes, NULL), 0);
-	for (size_t i = 0; i < wishes.count; i++) {
-		assert_true(!wishes.wishes[i].shows_type ||
-			    strcmp(wishes.wishes[i].expression->text, "p") == 0);
-		shows_type |= wishes.wishes[i].shows_type;
+	assert_int_equal(function_captures_values(&captures, false, &values, NULL), 0);
+	for (size_t i = 0; i < values.count; i++) {
+		assert_true(!values.items[i].shows_type ||
+			    strcmp(values.items[i].expression->text, "p") == 0);
+		shows_type |= values.items[i].shows_type;
 	}
-	probe_wishes_finish(&wishes);
+	probe_values_finish(&values);
 	function_captures_finish(&captures);
 	return shows_type;
 }

@@ -51,23 +51,23 @@ static void describe(const struct expression *expression, char *text)
 	}
 }
 
-static void assert_wishes(const struct request_captures *captures, const char *const *roots,
+static void assert_values(const struct request_captures *captures, const char *const *roots,
 			  size_t expression_count, const char *wanted)
 {
 	struct scope_root items[3];
 	struct scope_roots scope = { .items = items };
-	struct request_wishes wishes;
+	struct request_values values;
 	char text[1024] = "";
 
 	for (; roots[scope.count]; scope.count++)
 		items[scope.count] = (struct scope_root){ roots[scope.count], { "anything" } };
-	request_wishes_init(&wishes, captures, &scope);
-	for (size_t i = 0; i < wishes.count; i++) {
-		describe(wishes.wishes[i].expression, text + strlen(text));
-		strcat(text, i + 1 < wishes.count ? " " : "");
+	request_values_init(&values, captures, &scope);
+	for (size_t i = 0; i < values.count; i++) {
+		describe(values.items[i].expression, text + strlen(text));
+		strcat(text, i + 1 < values.count ? " " : "");
 	}
 	assert_string_equal(text, wanted);
-	assert_int_equal(wishes.expression_count, expression_count);
+	assert_int_equal(values.expression_count, expression_count);
 }
 
 /* Each probe is asked for what it has. */
@@ -83,13 +83,13 @@ static void asks_probes_for_what_they_have(void **state)
 	struct request_captures captures;
 
 	assert_int_equal(parse(&request, &captures, NULL), 0);
-	assert_wishes(&captures, of_request, 2,
+	assert_values(&captures, of_request, 2,
 		      "req.Method=req.Method len(req.Form)=req.Form "
 		      "X-Id=req.Header[X-Id] Host=req.Host");
-	assert_wishes(&captures, of_response, 1,
+	assert_values(&captures, of_response, 1,
 		      "code=w.status Content-Type=w.wroteHeader Content-Type=sent[Content-Type] "
 		      "Content-Type=w.handlerHeader[Content-Type]");
-	assert_wishes(&captures, nothing, 0, "");
+	assert_values(&captures, nothing, 0, "");
 	request_captures_finish(&captures);
 	request_captures_finish(&captures);
 	assert_null(captures.items);
@@ -139,7 +139,7 @@ static void refuses_what_is_wrong(void **state)
 
 static void bounds_their_number(void **state)
 {
-	static const char *headers[REQUEST_MAX_WISHES / RESPONSE_HEADER_WISHES + 1];
+	static const char *headers[REQUEST_MAX_VALUES / RESPONSE_HEADER_VALUES + 1];
 	struct request_capture_texts texts = { .response_headers = headers };
 	struct request_captures captures;
 
@@ -149,7 +149,7 @@ static void bounds_their_number(void **state)
 	assert_int_equal(request_captures_parse(&texts, &captures, NULL), -E2BIG);
 	texts.response_header_count--;
 	assert_int_equal(request_captures_parse(&texts, &captures, NULL), 0);
-	assert_int_equal(captures.count, texts.response_header_count * RESPONSE_HEADER_WISHES);
+	assert_int_equal(captures.count, texts.response_header_count * RESPONSE_HEADER_VALUES);
 	request_captures_finish(&captures);
 }
 
