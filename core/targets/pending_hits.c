@@ -6,11 +6,13 @@
 
 #include <linux/types.h>
 
+#include "array.h"
 #include "contract.h"
 
 enum {
 	/* Bytes of records from new processes between two reads of the ring. */
 	ROOM = 4 << 20,
+	FIRST_ROOM = 1 << 16,
 	MAX_RECORD = 1 << 17,
 };
 
@@ -55,20 +57,14 @@ bool pending_hit_of(struct bytes record, struct pending_hit *ret_hit)
 
 static bool make_room(struct pending_hits *pending, size_t size)
 {
-	size_t capacity = pending->capacity ? pending->capacity : 1 << 16;
 	uint8_t *kept;
 
-	while (capacity - pending->used < size)
-		capacity *= 2;
-	if (capacity > ROOM)
+	if (pending->used + size > ROOM)
 		return false;
-	if (capacity == pending->capacity)
-		return true;
-	kept = realloc(pending->kept, capacity);
+	kept = array_reserve(pending->kept, pending->used + size, FIRST_ROOM, &pending->capacity);
 	if (!kept)
 		return false;
 	pending->kept = kept;
-	pending->capacity = capacity;
 	return true;
 }
 
