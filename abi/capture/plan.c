@@ -58,7 +58,7 @@ static bool sources_equal(const struct plan_source *a, const struct plan_source 
 	       a->comparison == b->comparison && a->size == b->size && a->constant == b->constant;
 }
 
-/* `size`: of what the source itself needs at its place. */
+/* `size`: the number of bytes that the source reads at its place. */
 static int add_source(struct plan_builder *builder, struct plan_source source, int32_t size,
 		      struct error *err)
 {
@@ -128,7 +128,7 @@ int plan_find_entry(struct plan_builder *builder, struct plan_place map,
 int plan_add(struct plan_builder *builder, struct plan_place place, struct cell cell,
 	     uint32_t lookahead, struct error *err)
 {
-	/* Of a slice whose bytes are captured as a string, the capacity is not needed. */
+	/* For a slice whose bytes are captured as a string, the capacity is not needed. */
 	int32_t size = cell.kind == CELL_STRING ? 2 * WORD : cell.size;
 	int r;
 
@@ -142,7 +142,7 @@ int plan_add(struct plan_builder *builder, struct plan_place place, struct cell 
 	return builder->capture_count++;
 }
 
-/* Bytes of a source, obtained at once, and where they stand in the work area. */
+/* Bytes of a source that are read at once, and their offset in the work area. */
 struct block {
 	int16_t source;
 	int32_t low, high;
@@ -152,7 +152,7 @@ struct block {
 struct compiler {
 	const struct plan_builder *builder;
 	struct plan *plan;
-	struct block blocks[PLAN_MAX_BLOCKS + 1]; /* block 0 stands for the registers */
+	struct block blocks[PLAN_MAX_BLOCKS + 1]; /* block 0 is the registers */
 	uint8_t gates[PLAN_MAX_BLOCKS];		  /* by source: the block of a condition */
 	uint16_t block_count;
 	uint32_t work_used;
@@ -174,7 +174,7 @@ static int emit_operation(struct compiler *compiler, struct plan_operation opera
 	return 0;
 }
 
-/* The operation that takes `size` bytes from a place: where they are, and what has to be there. */
+/* Returns an operation on `size` bytes at a place: their offset, and the blocks that must not be missing. */
 static struct plan_operation operation_at(const struct compiler *compiler,
 					  const struct plan_place *place, int32_t size)
 {
@@ -197,7 +197,7 @@ static struct plan_operation operation_at(const struct compiler *compiler,
 	return operation;
 }
 
-/* Takes a block of the work area; its number, or -E2BIG. */
+/* Allocates a block of the work area. Returns its number, or -E2BIG. */
 static int take_block(struct compiler *compiler, struct block block)
 {
 	uint32_t size = block.high - block.low;
@@ -226,7 +226,7 @@ static int emit_block(struct compiler *compiler, struct block block)
 	return emit_operation(compiler, read);
 }
 
-/* Of the ranges of this source that begin at or after `from`, the lowest, and of these the longest. */
+/* Returns the first range of this source that begins at or after `from`; of several, the longest. */
 static const struct plan_range *next_range(const struct plan_builder *builder, int16_t source,
 					   int64_t from)
 {
@@ -245,8 +245,8 @@ static const struct plan_range *next_range(const struct plan_builder *builder, i
 }
 
 /*
- * Reads of one pointer are merged while the whole stays within a block: a read costs the same from 8
- * to some hundred bytes, and what lies between two needed fields belongs to the same Go object.
+ * Reads from one pointer are merged as long as the whole fits into a block: a read of 8 bytes costs the same as one
+ * of some hundred bytes, and the bytes between two needed fields belong to the same Go object.
  */
 static int emit_memory(struct compiler *compiler, int16_t source)
 {

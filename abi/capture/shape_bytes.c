@@ -18,7 +18,7 @@ int bytes_add_slice(struct shape_maker *maker, const struct walk *walk, struct s
 			       pointer, string);
 }
 
-/* The largest cell that so many bytes fill. */
+/* Returns the largest cell that this number of bytes fills. */
 static uint8_t cell_size(uint64_t bytes)
 {
 	uint8_t size = SHAPE_WORD;
@@ -28,7 +28,7 @@ static uint8_t cell_size(uint64_t bytes)
 	return size;
 }
 
-/* No pointer to an array stands anywhere, as one to a string does: it is captured word by word. */
+/* Memory contains no pointer to an array, as there is for a string. So the array is captured word by word. */
 int bytes_add_array(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
 	uint64_t length = walk->type->length;

@@ -94,13 +94,13 @@ int maker_add_presence(struct shape_maker *maker, const struct walk *walk)
 {
 	struct plan_place pointer = maker->builder->sources[walk->place.source].place;
 
-	/* The condition of the last step holds only where those before it do. */
+	/* The condition of the last step is only true if those of the steps before are. */
 	if (walk->place.gate != PLAN_NO_GATE)
 		pointer.gate = walk->place.gate;
 	return maker_add_cell(maker, pointer, CELL_POINTER, SHAPE_WORD);
 }
 
-/* Sets the cells of a node; each may be the error that there is none. */
+/* Sets the cells of a node. Each number may be the error code of a missing cell. */
 int maker_set_cells(struct shape_maker *maker, int number, int cell, int second)
 {
 	if (number < 0 || cell < 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a redaction hides of a value: by a name on the way to it, by its type, by the key that stands beside it. */
+/* What a redaction hides of a value: by a name on the way to it, by its type, by a key field beside it. */
 #include "shape_maker.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 
 /* ---- names ---- */
 
-/* The name that the source gives the result which `ret`, or `ret0`, stands for. */
+/* Returns the name in the source code of the result `ret` or `ret0`. */
 static const char *result_name(const struct scope *scope, const char *root)
 {
 	const struct signature *signature = scope->signature;
@@ -47,7 +47,7 @@ static bool is_name_among(const char *name, const char *const *names)
 	return *names;
 }
 
-/* A cookie's name is no secret. */
+/* The name of a cookie is not secret. */
 static bool is_of_cookie(const struct type *owner, const char *field)
 {
 	static const char *const fields[] = { "Value", "value", "Raw", "buf", "bufK", "bufV", NULL };
@@ -89,7 +89,7 @@ const char *secret_key_beside(const struct redaction *redaction, struct types *t
 	return NULL;
 }
 
-/* A cell of the shape that holds this string already, or a new one. */
+/* Returns the cell of the shape with this string, or a new one. */
 static int find_cell(struct shape_maker *maker, const struct plan_place *place)
 {
 	const struct plan_builder *builder = maker->builder;
@@ -122,7 +122,7 @@ int secret_open_guard(struct shape_maker *maker, const struct walk *owner, const
 
 /* ---- hidden values ---- */
 
-/* Of a string or slice the length is read, of anything else nothing: both say whether there is one. */
+/* For a string or slice the length is read, for other values nothing. Both show whether there is a value. */
 int secret_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
 	bool has_length = walk->type->kind == TYPE_STRING || walk->type->kind == TYPE_SLICE;

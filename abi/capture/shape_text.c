@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Types that Go programmers know by a text, or whose value stands in a field of theirs. A type is taken for
- * one of these by its full name, and only if it lies in memory as the source of its package has it.
+ * Types that are shown as text, and types whose value is in one of their fields. Such a type is recognised by its
+ * full name, and only if its layout is that of its package's source code.
  */
 #include "shape_text.h"
 
@@ -12,7 +12,7 @@
 
 enum { UUID_SIZE = 16, INTEGER_MAX_WORDS = 32 };
 
-/* ---- fields that have to be as they are expected ---- */
+/* ---- fields that must match the source code ---- */
 
 bool text_enter(struct walk *walk, const char *name, enum type_kind kind, uint64_t size)
 {
@@ -93,7 +93,7 @@ static int add_hardware_address(struct shape_maker *maker, const struct walk *wa
 	return add_bytes(maker, walk, TEXT_HARDWARE_ADDRESS, spot);
 }
 
-/* Of any package: there are many. */
+/* Of any package, because there are many. */
 static bool is_uuid(const struct type *type)
 {
 	const char *dot = strrchr(type->name, '.');
@@ -112,7 +112,7 @@ static int add_uuid(struct shape_maker *maker, const struct walk *walk, struct s
 
 /* ---- numbers and times ---- */
 
-/* Words, the lowest first: as many as there are, or the bounds allow. */
+/* Adds words, the lowest first: all of them, or as many as the bounds allow. */
 static int add_words(struct shape_maker *maker, const struct walk *words)
 {
 	uint64_t most = maker->bounds.bytes / SHAPE_WORD < INTEGER_MAX_WORDS ?
@@ -152,7 +152,7 @@ static int add_integer(struct shape_maker *maker, const struct walk *walk, struc
 	return text_close(maker, node, r);
 }
 
-/* What a time.Location knows of the present: the zone it looked up last, and while when that holds. */
+/* A time.Location caches the zone that it looked up last, and the period in which that is valid. */
 static int add_location(struct shape_maker *maker, const struct walk *time)
 {
 	struct walk location = *time, zone;
@@ -196,7 +196,7 @@ static int add_time(struct shape_maker *maker, const struct walk *walk, struct s
 
 /* ---- values within a struct ---- */
 
-/* sync/atomic's types have their value in v. */
+/* The types of sync/atomic have their value in the field v. */
 static int add_atomic(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
 	struct walk value = *walk;
@@ -218,7 +218,10 @@ static int add_atomic_bool(struct shape_maker *maker, const struct walk *walk,
 			       maker_add_part(maker, &value, 0, CELL_BOOL, 4), 0);
 }
 
-/* The type that an atomic.Pointer[T] holds: since Go 1.20 it has a [0]*T, before only its name says T. */
+/*
+ * Returns the type to which an atomic.Pointer[T] points: since Go 1.20 it has a field of type [0]*T, before only its
+ * name contains T.
+ */
 static const struct type *pointer_type(struct types *types, const struct type *atomic)
 {
 	const struct type *type;
@@ -251,7 +254,7 @@ static int add_atomic_pointer(struct shape_maker *maker, const struct walk *walk
 	return value_add(maker, &value, spot);
 }
 
-/* sql.NullString{String string, Valid bool} and the like: null unless it is valid. */
+/* sql.NullString{String string, Valid bool} and similar types: null unless valid. */
 static int add_nullable(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
 	struct walk valid = *walk, value = *walk;
@@ -270,10 +273,10 @@ static int add_nullable(struct shape_maker *maker, const struct walk *walk, stru
 	return text_close(maker, node, r);
 }
 
-/* ---- which types these are ---- */
+/* ---- the known types ---- */
 
 static const struct known_type {
-	const char *name; /* to its end, or to the bracket of its type arguments */
+	const char *name; /* the whole name, or the name up to the bracket of its type arguments */
 	int (*add)(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
 } known_types[] = {
 	{ "net.IP", add_ip },
@@ -330,7 +333,7 @@ int text_add(struct shape_maker *maker, const struct walk *walk, struct shape_sp
 	r = known->add(maker, walk, spot);
 	if (r == -E2BIG || r == -ENOMEM || r == 0)
 		return r;
-	/* It does not lie in memory as it should. */
+	/* Its layout is not the expected one. */
 	maker_rewind(maker, before);
 	return -ENOENT;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Steps in brackets, and to what interfaces hold. */
+/* Steps in brackets, and to the contents of interfaces. */
 #include "walk_parts.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@ static const struct type byte_type = { .kind = TYPE_UINT,
 
 /* ---- elements ---- */
 
-/* To an element of the array that begins where it stands. */
+/* Moves to an element of the array that begins at the current place. */
 static int advance_to_element(struct walk *walk, uint64_t index, const struct type *element,
 			      struct error *err)
 {
@@ -25,7 +25,7 @@ static int advance_to_element(struct walk *walk, uint64_t index, const struct ty
 	return walk_advance(walk, offset, element, err);
 }
 
-/* An element of what a word points to, if the word after it says that there are so many. */
+/* Moves to an element behind the pointer in a word, if the word after it says that there are enough. */
 static int to_counted_element(struct walk *walk, uint64_t index, const struct type *element,
 			      struct error *err)
 {
@@ -64,7 +64,7 @@ int walk_to_element(struct walk *walk, uint64_t index, struct error *err)
 	return advance_to_element(walk, index, type->element, err);
 }
 
-/* To one of the words of an entry, and where it points. */
+/* Moves to one of the words of an entry, and to the memory to which it points. */
 static int walk_enter_entry(const struct walk *map, int entry, int word, bool is_pointer,
 			    const struct type *type, struct walk *ret_walk, struct error *err)
 {
@@ -109,7 +109,7 @@ int walk_to_entry(const struct walk *walk, uint64_t index, struct walk *ret_key,
 	return r;
 }
 
-/* Whether an integer can be told from others by so many of its bytes. */
+/* Returns whether an integer is identified by this number of bytes. */
 static bool fits(const struct expression_step *step, const struct type *key)
 {
 	unsigned int bits = 8 * key->size;
@@ -142,7 +142,7 @@ static int want_key(const struct walk *walk, const struct expression_step *step,
 				      "the number is out of range for the keys of a %s");
 	search->match = SEARCH_INTEGER;
 	search->key_size = key->size;
-	/* Both sides are little-endian; the bytes above are those of no key. */
+	/* Both sides are little-endian; no key has the higher bytes. */
 	memcpy(search->wanted, &step->index, key->size);
 	return 0;
 }

@@ -9,12 +9,12 @@
 #include "interface.h"
 
 enum {
-	MAX_EMBEDDING = 6, /* structs within each other through which a field is promoted */
-	/* Fields looked at: hostile DWARF can describe structs that embed each other in all of theirs. */
+	MAX_EMBEDDING = 6, /* nested structs through which a field is promoted */
+	/* Limit on examined fields: hostile DWARF can describe structs that embed each other in all fields. */
 	MAX_LOOKS = 200000,
 };
 
-/* What the word at `pointer` leads to. */
+/* Moves to the memory to which the word at `pointer` points. */
 int walk_follow_word(struct walk *walk, struct plan_place pointer, const struct type *type,
 		     struct error *err)
 {
@@ -45,7 +45,7 @@ int walk_follow(struct walk *walk, struct error *err)
 
 int walk_follow_pointers(struct walk *walk, struct error *err)
 {
-	/* type T *T is Go, and has no end. */
+	/* `type T *T` is valid Go, and has no end. */
 	for (int i = 0; walk->type->kind == TYPE_POINTER; i++) {
 		int r = i < EXPRESSION_MAX_STEPS ?
 				walk_follow(walk, err) :
@@ -62,7 +62,7 @@ int walk_to_field(struct walk *walk, const struct field *field, struct error *er
 	return walk_advance(walk, field->offset, field->type, err);
 }
 
-/* A field and those through which it is promoted, outermost first. */
+/* A field and the embedded fields through which it is promoted, outermost first. */
 struct field_path {
 	const struct field *fields[MAX_EMBEDDING];
 	size_t count;
@@ -82,7 +82,7 @@ static const struct type *embedded_struct(struct types *types, const struct fiel
 	return type->kind == TYPE_STRUCT ? type : NULL;
 }
 
-/* Looks `depth` embedded structs below `type`. */
+/* Searches `depth` embedded structs below `type`. */
 static bool find_at_depth(struct types *types, const struct type *type, const char *name,
 			  size_t depth, struct field_path *path)
 {
@@ -108,7 +108,7 @@ static bool find_at_depth(struct types *types, const struct type *type, const ch
 	return false;
 }
 
-/* As Go has it: the field at the least depth. */
+/* The same rule as in Go: the field at the least depth. */
 static bool find_path(struct types *types, const struct type *type, const char *name,
 		      struct field_path *path)
 {
@@ -121,7 +121,7 @@ static bool find_path(struct types *types, const struct type *type, const char *
 	return false;
 }
 
-/* What the walk stands at, or the pointers there lead to. */
+/* Returns the type of the current value or, if that is a pointer, the type behind it. */
 static const struct type *type_behind(const struct walk *walk)
 {
 	const struct type *type = walk->type;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the value a walk stands at is: each of its parts, in memory or in registers. */
+/* The place of the current value of a walk: each part is in memory or in registers. */
 #include "walk_parts.h"
 
 #include <errno.h>
@@ -26,7 +26,7 @@ static int put_on_register(const struct walk *walk, uint8_t index, struct plan_p
 	return 0;
 }
 
-/* No float register can be read, but what was in it may be at hand elsewhere. */
+/* Float registers cannot be read, but their contents may be available elsewhere. */
 static int find_float(const struct walk *walk, const struct piece *piece,
 		      struct plan_place *ret_place, struct error *err)
 {
@@ -99,7 +99,7 @@ int walk_place(const struct walk *walk, struct plan_place *ret_place, struct err
 	return 0;
 }
 
-/* Stands at the begin of what a source gives. */
+/* Moves to the begin of a source. */
 void walk_enter(struct walk *walk, int source, const struct type *type)
 {
 	walk->place = (struct plan_place){ .source = source, .gate = PLAN_NO_GATE };

@@ -46,7 +46,7 @@ static int find_parameter(const struct walk *walk, const char *wanted, size_t *r
 			       names[0] ? names : "none");
 }
 
-/* Stands at a value whose location is known. */
+/* Moves to a value whose location is known. */
 static int enter_location(struct walk *walk, const struct type *type, struct error *err)
 {
 	uint64_t offset = walk->location.pieces[0].stack_offset + walk->scope->site->stack_drop;
@@ -75,7 +75,7 @@ static int enter_parameter(struct walk *walk, size_t index, struct error *err)
 	if (r < 0)
 		return r;
 	walk->type = scope->signature->parameters[index].type;
-	/* Registers are assigned to results as to parameters; SP is no longer what it was in the callee. */
+	/* Results use the same registers as parameters; SP has another value than in the callee. */
 	if (scope->site->kind == SITE_AFTER_CALL && location->piece_count &&
 	    location->pieces[0].place == PLACE_STACK)
 		return walk_fail_type(
@@ -84,7 +84,7 @@ static int enter_parameter(struct walk *walk, size_t index, struct error *err)
 	return enter_location(walk, walk->type, err);
 }
 
-/* `ret` is the only result, `ret0` the first of any; they also have the names the source gives them. */
+/* `ret` is the only result, `ret0` the first of several; results also have the names from the source code. */
 static bool find_result(const struct walk *walk, const char *wanted, size_t *ret_index)
 {
 	const struct signature *signature = walk->scope->signature;
@@ -119,7 +119,7 @@ static int enter_result(struct walk *walk, const char *wanted, struct error *err
 	return r < 0 ? r : enter_location(walk, scope->signature->results[index].type, err);
 }
 
-/* `@sp` is no parameter either, but the stack pointer. */
+/* `@sp` is not a parameter, but the stack pointer. */
 static int enter_stack_pointer(struct walk *walk)
 {
 	static const struct type address = {
@@ -134,7 +134,7 @@ static int enter_stack_pointer(struct walk *walk)
 	return 0;
 }
 
-/* `@g` is no parameter but the goroutine that runs: in a register, or in thread-local storage. */
+/* `@g` is not a parameter, but the running goroutine: in a register, or in thread-local storage. */
 static int enter_goroutine(struct walk *walk, struct error *err)
 {
 	const struct site *site = walk->scope->site;

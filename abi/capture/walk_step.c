@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One step of an expression, and what is said when it cannot be taken. */
+/* One step of an expression, and the error if it is not possible. */
 #include "walk_parts.h"
 
 #include <stdio.h>

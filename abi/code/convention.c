@@ -94,7 +94,7 @@ struct assignment {
 	uint64_t alignment;	  /* and its alignment */
 };
 
-/* Makes the parts of `type` known; every step of every recursion passes here. */
+/* Completes the parts of `type`; every step of every recursion calls this. */
 static int assignment_step(struct assignment *assignment, const struct type *type, int depth)
 {
 	if (++assignment->steps > ALIGNMENT_MAX_STEPS || depth > MAX_DEPTH)
@@ -108,7 +108,7 @@ static int assignment_step(struct assignment *assignment, const struct type *typ
 	return 0;
 }
 
-/* 1 when the next `count` registers of `place` take it, 0 when they run out. */
+/* Returns 1 if the next `count` registers of `place` were assigned, 0 if there are not enough. */
 static int take_registers(struct assignment *assignment, enum place place, uint64_t value_offset,
 			  size_t count, uint64_t size)
 {
@@ -132,8 +132,8 @@ static int take_registers(struct assignment *assignment, enum place place, uint6
 }
 
 /*
- * Register-assigns the value of type `type` that is `offset` bytes into the parameter: 1 when it
- * was, 0 when it cannot be, or an error.
+ * Assigns registers to a value of type `type` at `offset` bytes of the parameter: returns 1 if it was assigned, 0 if
+ * that is not possible, or an error.
  */
 static int assign_registers(struct assignment *assignment, const struct type *type, uint64_t offset,
 			    int depth)
@@ -211,7 +211,7 @@ static int assign(struct assignment *assignment, const struct type *type)
 	return assign_stack(assignment, type);
 }
 
-/* Whether what DWARF says about the first word is what was found. */
+/* Returns whether DWARF agrees about the location of the first word. */
 static bool hint_agrees(const struct convention *convention, const struct entry_hint *hint,
 			const struct location *location)
 {

@@ -11,21 +11,21 @@
 #include "moduledata.h"
 
 /*
- * Behind a _func follow two arrays (runtime/runtime2.go, src/runtime/symtab.go):
+ * A _func is followed by two arrays (runtime/runtime2.go, src/runtime/symtab.go):
  *
- *	pcdata	  u32 each: offset of a table in the pc tables, 0 for none. That at 2 gives for each
- *		  address the index of the innermost inlined call it belongs to
- *	funcdata  a pointer each, aligned to 8; since 1.18 a u32 each, counted from moduledata.gofunc. That
- *		  at `tree` is the array of the inlined calls (type inlinedCall)
+ *	pcdata	  u32 each: offset of a table in the pc tables, 0 for none. Number 2 gives for each
+ *		  address the index of the innermost inlined call that contains it
+ *	funcdata  a pointer each, aligned to 8; since 1.18 a u32 each, relative to moduledata.gofunc.
+ *		  Number `tree` is the array of inlined calls (type inlinedCall)
  *
- * Nothing says how many calls an array has: the largest index that any address has.
+ * The length of this array is not stored: it is the largest index of all addresses.
  */
 static const struct record_row {
-	uint8_t pcdata_count, funcdata_count; /* where they are: a u32, a u8 */
+	uint8_t pcdata_count, funcdata_count; /* their offsets: of a u32, of a u8 */
 	uint8_t arrays;
 	uint8_t tree;
 	bool pointers;
-	uint8_t call_size, call_name; /* of an inlined call; where its name's offset is */
+	uint8_t call_size, call_name; /* of an inlined call; the offset of its name */
 } rows[] = {
 	/* Since 1.13. */
 	[PCLNTAB_GO_1_2] = { 32, 39, 40, 4, true, 20, 12 },
@@ -38,21 +38,21 @@ static const struct record_row {
 #define NO_FUNCDATA UINT32_MAX
 
 #define MAX_CALLS (1u << 16)
-/* Steps and calls read in all. A server of 100 MB has 6 million; functions may share tables. */
+/* Limit on steps and calls that are read. A server of 100 MB has 6 million; functions may share tables. */
 #define MAX_WORK (1u << 27)
 #define MAX_NAMES (1u << 20)
 
-/* A place in the names where one that is looked for stands. */
+/* The place of a wanted name among the names. */
 struct wanted {
 	uint64_t offset;
 	size_t index;
 };
 
-/* One of the names that are asked for. */
+/* One of the wanted names. */
 struct name_row {
 	const char *name;
-	size_t index;  /* among them */
-	size_t result; /* where its result is kept */
+	size_t index;  /* among the wanted names */
+	size_t result; /* the index of its result */
 };
 
 struct search {
@@ -64,7 +64,7 @@ struct search {
 	struct name_row *names; /* by name */
 	struct wanted *wanted;	/* by offset */
 	size_t wanted_count;
-	size_t *last_caller; /* per result: index of the function last found, plus one */
+	size_t *last_caller; /* for each result: the index of the function that was found last, plus one */
 };
 
 static int name_compare(const void *a, const void *b)
@@ -115,7 +115,7 @@ static int places_in_list(struct search *search, size_t count)
 	return r;
 }
 
-/* Before, they are strewn over the table, each once. */
+/* Before 1.16 names are spread over the table, each once. */
 static int places_by_search(struct search *search, size_t count)
 {
 	struct bytes bytes = pclntab_names(search->table);
@@ -128,7 +128,7 @@ static int places_by_search(struct search *search, size_t count)
 
 		if (search->names[i].result != search->names[i].index)
 			continue;
-		/* The end of a longer name may look like it. */
+		/* The end of a longer name may match. */
 		for (int tried = 0; r == 0 && at != SIZE_MAX && tried < 16; tried++) {
 			r = wanted_append(search, at, search->names[i].result);
 			at = bytes_find(bytes, at + 1, needle, 1);
@@ -137,7 +137,7 @@ static int places_by_search(struct search *search, size_t count)
 	return r;
 }
 
-/* Equal names get one result between them, that of the first. */
+/* Equal names share the result of the first one. */
 static void names_unite(struct search *search, size_t count)
 {
 	for (size_t i = 1; i < count; i++)
@@ -182,8 +182,8 @@ static const struct wanted *wanted_at(const struct search *search, uint64_t offs
 }
 
 /*
- * The greatest value of the table at `offset` of the pc tables, plus one. Each step is a difference of
- * the value, zigzag encoded, and one of the address; the first value is -1.
+ * Returns the greatest value of the table at `offset` of the pc tables, plus one. Each step consists of a difference
+ * of the value, zigzag encoded, and one of the address; the first value is -1.
  */
 static uint64_t call_count(struct search *search, uint64_t offset)
 {
@@ -204,7 +204,7 @@ static uint64_t call_count(struct search *search, uint64_t offset)
 	return greatest < MAX_CALLS ? (uint64_t)(greatest + 1) : 0;
 }
 
-/* Where the inlined calls of a function are, and how many; none when they are 0. */
+/* Returns the number of inlined calls of a function, and their address unless it is 0. */
 static uint64_t calls_find(struct search *search, size_t function, uint64_t *ret_address)
 {
 	const struct record_row *row = search->row;
@@ -220,7 +220,7 @@ static uint64_t calls_find(struct search *search, size_t function, uint64_t *ret
 		return 0;
 	funcdata = row->arrays + 4 * (uint64_t)pcdata_count;
 	if (row->pointers) {
-		/* A _func is aligned, so what is aligned within it is. */
+		/* A _func is aligned, so aligned offsets in it are aligned addresses. */
 		funcdata = (funcdata + 7) / 8 * 8;
 		bytes_u64(record, funcdata + 8u * row->tree, &address);
 	} else if (bytes_u32(record, funcdata + 4u * row->tree, &offset) && offset != NO_FUNCDATA) {
@@ -350,7 +350,7 @@ void inlined_format(const struct inlined *inlined, char *text, size_t size)
 			 inlined->caller_count - named);
 }
 
-/* The first name that the pattern means, be there a function of it or not. */
+/* Returns the first name that matches the pattern, whether a function has it or not. */
 static const char *unique_name_find(const struct pclntab *table, const char *pattern)
 {
 	struct bytes bytes = pclntab_names(table);

@@ -8,7 +8,7 @@
 
 enum {
 	PROLOGUE_SIZE =
-		128, /* the longest stack check, of a very large frame, takes half of that */
+		128, /* the longest stack check, for a very large frame, needs half of that */
 	PROLOGUE_INSTRUCTIONS = 16,
 	SLOW_PATH_SIZE = 512, /* spills, the call, reloads, the jump back */
 	SLOW_PATH_INSTRUCTIONS = 80,
@@ -34,7 +34,7 @@ struct search {
 	struct disassembler *disassembler;
 };
 
-/* Loads the function's code from `address` on, at most `size` bytes of it. */
+/* Loads the function's code from `address`, at most `size` bytes of it. */
 static int load_code(const struct search *search, uint64_t address, uint64_t size,
 		     struct buffer *ret_code, struct error *err)
 {
@@ -44,9 +44,9 @@ static int load_code(const struct search *search, uint64_t address, uint64_t siz
 }
 
 /*
- * Whether the code begins with the slow path of a stack check: spills, one call (of one of the
- * runtime's morestack functions), reloads, and a jump back to the function's start. A bounds check's
- * panic, which often stands just before, is a call more.
+ * Returns whether the code begins with the slow path of a stack check: spills, one call (of one of the runtime's
+ * morestack functions), reloads, and a jump back to the function's start. The panic of a bounds check, which is often
+ * just before, is a further call.
  */
 static bool calls_and_restarts(const struct search *search, struct bytes code, uint64_t address)
 {
@@ -84,8 +84,8 @@ static bool is_slow_path(const struct search *search, uint64_t address)
 }
 
 /*
- * Reads the prologue: notes where g is, and where the conditional jumps are that may end a stack
- * check. Stops where the function's own work begins. Returns how many jumps there are.
+ * Reads the prologue: finds g, and the conditional jumps that may end a stack check. Stops at the first instruction
+ * that is not part of the prologue. Returns the number of jumps.
  */
 static size_t read_prologue(const struct search *search, struct bytes code, struct site *site,
 			    struct instruction *jumps, size_t capacity)
@@ -110,8 +110,8 @@ static size_t read_prologue(const struct search *search, struct bytes code, stru
 }
 
 /*
- * The last of the jumps that lead to the slow path: a very large frame is checked by several, and
- * where an earlier one is taken the last is not reached.
+ * Chooses the last of the jumps to the slow path: a very large frame is checked by several jumps, and if an earlier
+ * one is taken, the last one is not reached.
  */
 static void choose_check(const struct search *search, const struct convention *convention,
 			 struct bytes code, struct site *site)
@@ -127,12 +127,12 @@ static void choose_check(const struct search *search, const struct convention *c
 		site->skip_if_set = jumps[i].taken_if_set;
 		site->skip_if_clear = jumps[i].taken_if_clear;
 	}
-	/* What looked like a read of the stack guard was none. */
+	/* It only looked like a read of the stack guard. */
 	if (site->kind == SITE_ENTRY)
 		site->goroutine_register = convention->goroutine_register;
 }
 
-/* Bytes that are no instruction are data that something calls a function: no place for a breakpoint. */
+/* Bytes that are not an instruction are data in the function table. A breakpoint must not be placed there. */
 static int check_entry(const struct search *search, struct bytes code, struct error *err)
 {
 	struct instruction instruction;
@@ -145,8 +145,9 @@ static int check_entry(const struct search *search, struct bytes code, struct er
 }
 
 /*
- * Whether a jump leads to the first instruction, or to one from there to the site, which is then executed more than
- * once a call. That behind a call does not count: it is morestack's, after which the function begins again.
+ * Returns whether a jump leads to the first instruction, or to one between it and the site, which is then executed
+ * more than once for each call. A jump behind a call does not count: it belongs to morestack, after which the
+ * function starts again.
  */
 static bool loops_to_entry(const struct search *search, struct bytes code, uint64_t site)
 {
@@ -169,7 +170,10 @@ static bool loops_to_entry(const struct search *search, struct bytes code, uint6
 	return false;
 }
 
-/* The first instruction, or the last of the sequence that begins with it. Whether it takes no probe. */
+/*
+ * Chooses the first instruction, or the last of the sequence that begins with it. Returns whether the kernel refuses
+ * a probe there.
+ */
 static bool choose_entry(const struct search *search, struct bytes code, struct site *site)
 {
 	struct instruction_effects effects = { 0 };
@@ -185,7 +189,7 @@ static bool choose_entry(const struct search *search, struct bytes code, struct 
 	return effects.refuses_probe || effects.may_repeat;
 }
 
-/* A probe at the entry is hit once a call, and the kernel takes it. */
+/* A probe at the entry is hit once for each call, and the kernel accepts it. */
 static int choose_entry_site(const struct search *search, struct site *site, struct error *err)
 {
 	struct buffer code;
@@ -217,7 +221,7 @@ static int find_file_offset(const struct search *search, struct site *site, stru
 			  search->function->name);
 }
 
-/* Loads all of the function, where something must not be overlooked in it. */
+/* Loads the whole function, if nothing in it must be overlooked. */
 static int load_function(const struct search *search, struct buffer *ret_code, struct error *err)
 {
 	const struct function *function = search->function;
@@ -228,7 +232,7 @@ static int load_function(const struct search *search, struct buffer *ret_code, s
 	return load_code(search, function->entry, FUNCTION_MAX_SIZE, ret_code, err);
 }
 
-/* Behind an instruction that is newer than the disassembler there may be more of what was looked for. */
+/* After an instruction that the disassembler does not know, there may be further matches. */
 static int check_read(const struct search *search, struct error *err)
 {
 	if (disassembler_is_done(search->disassembler))
@@ -277,7 +281,7 @@ int site_find(const struct image *image, const struct convention *convention,
 	return r;
 }
 
-/* The calls of `callee` in a function: how many, and where the last is and ends. */
+/* The calls of `callee` in a function: their number, and begin and end of the last one. */
 struct calls {
 	int count;
 	uint64_t address, after;
@@ -306,7 +310,7 @@ static struct calls find_calls(const struct search *search, struct bytes code, u
 	return calls;
 }
 
-/* Reads the whole function: its calls, and where its prologue found g. */
+/* Reads the whole function: its calls, and the place of g in its prologue. */
 static int read_function(const struct search *search, const struct function *callee,
 			 struct calls *ret_calls, struct site *prologue, struct error *err)
 {
@@ -392,7 +396,7 @@ static int add_return(const struct search *search, uint64_t address, struct retu
 	return 0;
 }
 
-/* The function goes on as another one, whose return is then its own. */
+/* The function continues as another one, by whose return it returns. */
 static bool leaves(const struct search *search, const struct instruction *instruction)
 {
 	bool jumps = instruction->kind == INSTRUCTION_JUMP ||

@@ -37,8 +37,8 @@ static bool header_at(const struct image *image, uint64_t address, struct bytes 
 }
 
 /*
- * By section, else in any writable segment: an external linker puts it behind the GOT, and in a PIE
- * of Go's own linker it is in the second one, behind RELRO.
+ * Finds the header by section, otherwise in any writable segment: an external linker puts it behind the GOT, and in a
+ * PIE of Go's own linker it is in the second writable segment, behind RELRO.
  */
 static bool header_find(const struct image *image, uint64_t *ret_address)
 {
@@ -52,7 +52,7 @@ static bool header_find(const struct image *image, uint64_t *ret_address)
 		*ret_address = section.address;
 		return true;
 	}
-	/* A program that reads build information holds the magic as well, but no header. */
+	/* A program that reads build information contains the magic, too, but without a header. */
 	for (int i = 0; i < MAX_CANDIDATES && image_find(image, magic, 16, true, &address); i++) {
 		uint8_t sizes[2];
 		struct buffer header;
@@ -106,7 +106,7 @@ static int string_load(const struct image *image, uint64_t address, uint64_t lim
 	if (result == 0)
 		result = image_word(image, address + 8, &size, err);
 	if (result == 0 && size == 0)
-		data = address; /* the empty string points nowhere */
+		data = address; /* an empty string has no address */
 	if (result == 0)
 		result = text_load(image, data, size, limit, ret_text, err);
 	if (result == 0)
@@ -137,7 +137,7 @@ static int inline_load(const struct image *image, uint64_t *address, uint64_t li
 	return 0;
 }
 
-/* Keeps what stands between the two sentinels of 16 bytes; anything else is no modinfo. */
+/* Keeps the text between the two sentinels of 16 bytes; other text is not module information. */
 static void modinfo_strip(char **modinfo, uint64_t size)
 {
 	if (size >= 33 && (*modinfo)[size - 17] == '\n') {
@@ -187,7 +187,7 @@ static int blob_read(const struct image *image, uint64_t address, struct build_i
 	return result;
 }
 
-/* An empty version is none. */
+/* An empty version counts as missing. */
 static void version_drop_empty(struct build_info *info)
 {
 	if (info->version && !info->version[0]) {
@@ -205,7 +205,7 @@ int build_info_read(const struct image *image, struct build_info *ret_info, stru
 	if (header_find(image, &address))
 		result = blob_read(image, address, &info, err);
 	version_drop_empty(&info);
-	/* Go up to 1.12 writes no blob, but every release keeps what runtime.Version() says. */
+	/* Go up to 1.12 writes no blob, but every release contains the value of runtime.Version(). */
 	if (result == 0 && !info.version &&
 	    image_symbol(image, "runtime.buildVersion", &address, NULL))
 		result = string_load(image, address, MAX_VERSION, &info.version, &size, err);

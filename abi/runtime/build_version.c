@@ -7,14 +7,14 @@
 #include "go_version.h"
 
 enum {
-	MAX_TEXTS = 256, /* a program has some dozens that begin so */
+	MAX_TEXTS = 256, /* a program has some dozens of such texts */
 	MAX_VARIABLES = 8,
 	MAX_LENGTH = 64,
 };
 
 static const char prefix[] = "go1.";
 
-/* The text as a variable at `address`, a pointer and a length, has it; NULL when it is no version. */
+/* Returns the text of a string variable at `address`, a pointer and a length; NULL if it is not a version. */
 static char *version_at(const struct image *image, uint64_t text, uint64_t address)
 {
 	uint64_t length = 0;
@@ -33,7 +33,7 @@ static char *version_at(const struct image *image, uint64_t text, uint64_t addre
 	return NULL;
 }
 
-/* What a variable holds that points to this text. */
+/* Returns the value of a variable that points to this text. */
 static char *variable_find(const struct image *image, uint64_t text)
 {
 	uint64_t address = 0;

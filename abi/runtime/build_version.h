@@ -5,8 +5,9 @@
 #include "image.h"
 
 /*
- * The value of runtime.buildVersion in a program without symbols and build information: the one text "go1.N..." that
- * a string variable holds. A string that the caller frees; NULL when there is none, or several that differ.
+ * Returns the value of runtime.buildVersion in a program without symbols and build information: the only text
+ * "go1.N..." that is the value of a string variable. The caller frees the string. NULL if there is none, or several
+ * that differ.
  */
 char *build_version_find(const struct image *image);
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A decimal number below `limit`, moving `*text` past it; false when there is none. */
+/* Parses a decimal number below `limit` and moves `*text` behind it; false if there is none. */
 static bool number_parse(const char **text, uint32_t limit, uint32_t *ret_number)
 {
 	const char *digit = *text;
@@ -24,7 +24,7 @@ static bool number_parse(const char **text, uint32_t limit, uint32_t *ret_number
 	return true;
 }
 
-/* "1", "1.22", "1.22.7", "1.27rc1", "1.27beta1": the part that upstream numbers releases by. */
+/* Parses "1", "1.22", "1.22.7", "1.27rc1" or "1.27beta1": the part by which upstream numbers releases. */
 static bool release_parse(const char **text, uint32_t *ret_number)
 {
 	uint32_t minor = 0, patch = 0, ignored;
@@ -53,8 +53,8 @@ static bool release_parse(const char **text, uint32_t *ret_number)
 }
 
 /*
- * The list behind " X:" or, since 1.26, "-X:" (golang/go#75953): the experiments that differ from
- * the release's default. NULL when there is none; its start, the separator included, otherwise.
+ * Returns the begin of the list after " X:" or, since 1.26, "-X:" (golang/go#75953), with the separator: the
+ * experiments that differ from the default of the release. NULL if there is none.
  */
 static const char *experiments_find(const char *suffix)
 {
@@ -97,7 +97,7 @@ int go_version_parse(const char *text, struct go_version *ret_version, struct er
 	rest += 2;
 	if (!release_parse(&rest, &version.number))
 		goto unknown;
-	/* Glued to the number, only a sign or a vendor's letter ("go1.16.7b7") may follow. */
+	/* Directly after the number only a sign or a vendor's letter ("go1.16.7b7") is valid. */
 	if (*rest == '.')
 		goto unknown;
 

@@ -16,15 +16,18 @@
 #define ITAB_TYPE 8
 #define ITAB_HASH 16
 #define ITAB_HEAD 24
-#define ITAB_MIN_SIZE 32 /* an interface with an itab has a method */
+#define ITAB_MIN_SIZE 32 /* an interface with an itab has at least one method */
 #define TYPE_SIZE 0
 #define TYPE_HASH 16
 #define TYPE_FLAGS 20
 #define TYPE_KIND 23
 #define TYPE_NAME 40 /* i32, from module_parts.types: flags (u8), a length, the bytes */
 #define TYPE_HEAD 48
-#define TYPE_HAS_STAR 2 /* of the flags: the name has a star that the type has not */
-/* Whether interfaces hold it directly: a bit of the kind, since 1.26 of the flags; the other lacks it. */
+#define TYPE_HAS_STAR 2 /* a flag: the name has a star that does not belong to the type */
+/*
+ * Whether interfaces contain the value directly: a bit of the kind, since 1.26 of the flags; the other byte does not
+ * use it.
+ */
 #define TYPE_IS_DIRECT 0x20
 #define INTERFACE_METHOD_COUNT 64
 #define INTERFACE_SIZE 80
@@ -39,7 +42,7 @@ static bool descriptor_held(const struct module_parts *parts, uint64_t offset, u
 	       parts->etypes - parts->types - offset >= size;
 }
 
-/* Appends the itab at `offset` of `bytes`, unless it is none. The list has room. */
+/* Appends the itab at `offset` of `bytes` if it is valid. The list has room. */
 static void itab_append(const struct module_parts *parts, struct bytes bytes, uint64_t offset,
 			struct itab_list *list)
 {
@@ -67,8 +70,8 @@ static int range_load(const struct image *image, uint64_t address, uint64_t size
 }
 
 /*
- * Up to Go 1.26: one after another has its address in a list. The itabs stand together, so the range
- * that holds all of them is loaded and relocated once.
+ * Up to Go 1.26 a list contains the address of each itab. The itabs are close to each other, so the range that
+ * contains all of them is loaded and relocated once.
  */
 static int linked_read(const struct image *image, const struct module_parts *parts,
 		       const struct buffer *links, struct itab_list *list, struct error *err)
@@ -94,7 +97,7 @@ static int linked_read(const struct image *image, const struct module_parts *par
 }
 
 /*
- * Since Go 1.27: one after another stands there, each as long as its interface has methods
+ * Since Go 1.27 the itabs follow each other; the length of each depends on the number of methods of its interface
  * (runtime/iface.go, addModuleItabs).
  */
 static int inline_read(const struct image *image, const struct module_parts *parts,
@@ -162,7 +165,7 @@ int runtime_type_read(const struct image *image, const struct module_parts *part
 	uint8_t flags = 0, kind = 0;
 	int r;
 
-	/* The linker gives the address of uintptr's up to Go 1.22. */
+	/* Up to Go 1.22 the linker writes an address instead of an offset for uintptr. */
 	if (!descriptor_held(parts, offset, TYPE_HEAD) && offset >= parts->types)
 		offset -= parts->types;
 	if (!descriptor_held(parts, offset, TYPE_HEAD))
@@ -185,7 +188,7 @@ int runtime_type_read(const struct image *image, const struct module_parts *part
 	return 0;
 }
 
-/* Where the bytes of the name that begins at 0 are: a length of two bytes up to Go 1.16, then a varint. */
+/* Finds the bytes of the name that begins at 0: after a length of two bytes up to Go 1.16, after a varint later. */
 static bool type_name_find(struct bytes bytes, const struct go_version *version,
 			   struct bytes *ret_name)
 {

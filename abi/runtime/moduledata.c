@@ -4,8 +4,8 @@
 #include <errno.h>
 
 /*
- * runtime/symtab.go. The first field is a pointer to the pclntab (up to Go 1.15 a slice, which begins
- * with one). These are at the same places in Go 1.11 to 1.15, and in 1.16 to 1.27.
+ * runtime/symtab.go. The first field is a pointer to the pclntab (up to Go 1.15 a slice, which begins with a
+ * pointer). The offsets of these fields are the same in Go 1.11 to 1.15, and in 1.16 to 1.27.
  */
 struct bounds_row {
 	uint16_t minpc, maxpc, text;
@@ -16,7 +16,7 @@ static const struct bounds_row bounds_since_1_16 = { 160, 168, 176 };
 
 #define BOUNDS_SIZE 184
 
-/* Offsets of what moved; 0 where a release does not have it. */
+/* Offsets that changed; 0 if a release does not have the field. */
 struct parts_row {
 	uint32_t since;
 	uint16_t types, etypes, gofunc;
@@ -24,7 +24,7 @@ struct parts_row {
 	uint16_t itabs;	    /* an offset from `types`, and behind it a size */
 };
 
-/* The slice of typelinks stands before that of itablinks; what took its place is a size, before etypes. */
+/* The slice of typelinks is before that of itablinks; it was replaced by a size, before etypes. */
 enum { TYPELINKS_BEFORE_ITABLINKS = 24, DESCRIPTORS_SIZE_BEFORE_ETYPES = 8 };
 
 static const struct parts_row parts_rows[] = {
@@ -33,12 +33,12 @@ static const struct parts_row parts_rows[] = {
 	{ GO_VERSION(16, 0), 280, 288, 0, 344, 0 },   { GO_VERSION(11, 0), 200, 208, 0, 264, 0 },
 };
 
-/* What came later may be laid out as any of them. */
+/* Later releases may have the layout of any row. */
 #define NEWEST_KNOWN GO_VERSION(28, 0)
 
 #define PARTS_SIZE 416
 
-/* Words that lead to the pclntab: real programs have two or three. */
+/* Words that point to the pclntab: real programs have two or three. */
 #define MAX_CANDIDATES 8
 #define MAX_ITABS (UINT64_C(1) << 20)
 #define MAX_TYPELINKS (UINT64_C(1) << 22)
@@ -82,7 +82,7 @@ int moduledata_find(const struct image *image, uint64_t pclntab, enum pclntab_fo
 	struct section section;
 	uint64_t address = 0;
 
-	/* Since Go 1.26 it has a section of its own. */
+	/* Since Go 1.26 it has its own section. */
 	if (image_section(image, ".go.module", &section) &&
 	    moduledata_at(&search, section.address, ret_moduledata))
 		return 0;
@@ -132,7 +132,7 @@ static void typelinks_take(const struct image *image, const struct buffer *buffe
 	parts->typelink_count = count;
 }
 
-/* False when what stands at the places of `row` cannot be what belongs there. */
+/* Returns false if the values at the offsets of `row` are not plausible. */
 static bool parts_take(const struct image *image, const struct buffer *buffer,
 		       const struct parts_row *row, struct module_parts *ret_parts)
 {
@@ -170,7 +170,7 @@ static bool parts_take(const struct image *image, const struct buffer *buffer,
 	return true;
 }
 
-/* The first row of those that begin a pclntab format that is newer than `number`'s. */
+/* Returns the first release with a newer pclntab format than that of `number`. */
 static uint32_t format_end(uint32_t number)
 {
 	static const uint32_t formats[] = { GO_VERSION(16, 0), GO_VERSION(18, 0),
@@ -183,8 +183,9 @@ static uint32_t format_end(uint32_t number)
 }
 
 /*
- * Whether a row may be of this program: the version says which, unless it was read off the pclntab, which is only the
- * least that writes that format, or is of a release that came later, which may be said of any.
+ * Returns whether a row may be valid for this program. The version decides, unless it was derived from the pclntab,
+ * which only gives the oldest release with that format, or belongs to a release after the newest known one, for which
+ * any row may be valid.
  */
 static bool row_may_hold(const struct parts_row *row, const struct go_version *version)
 {

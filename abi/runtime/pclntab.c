@@ -31,14 +31,14 @@
 struct header {
 	enum pclntab_format format;
 	uint64_t count, text_start;
-	uint64_t names, names_end; /* names_end 0: unknown, the names are strewn over the table */
+	uint64_t names, names_end; /* names_end 0: unknown, the names are spread over the table */
 	uint64_t pc_tables, functab;
 };
 
 struct pclntab {
 	struct header header;
 	uint64_t address;
-	uint64_t text;		       /* added to entries; 0 where they are addresses */
+	uint64_t text;		       /* added to entries; 0 if they are addresses */
 	uint64_t code_start, code_end; /* no function lies outside */
 	struct buffer name_buffer;     /* empty for 1.2 */
 	struct buffer function_buffer; /* from the functab on; for 1.2 from the table's start on */
@@ -51,7 +51,7 @@ struct pclntab {
 #define MAX_CANDIDATES 16
 #define MAX_FOLDED 64
 
-/* Room behind the largest offset for a _func and what follows it, or for a name. */
+/* Room after the largest offset for a _func and the data behind it, or for a name. */
 #define FUNC_ROOM 4096
 #define NAME_ROOM 65536u
 
@@ -106,7 +106,7 @@ static bool name_offset_at(const struct pclntab *table, uint64_t index, uint32_t
 			 ret_offset);
 }
 
-/* What a _func says after its name: runtime._func.args. */
+/* Returns the value after the name in a _func: runtime._func.args. */
 static int32_t stack_size_at(const struct pclntab *table, uint64_t index)
 {
 	uint32_t size;
@@ -119,7 +119,7 @@ static int32_t stack_size_at(const struct pclntab *table, uint64_t index)
 	return (int32_t)size;
 }
 
-/* The format whose magic `word` is; FORMATS when it is none. */
+/* Returns the format with this magic; FORMATS if there is none. */
 static size_t format_of(uint64_t word, enum machine machine)
 {
 	uint8_t magic[8];
@@ -133,7 +133,7 @@ static size_t format_of(uint64_t word, enum machine machine)
 	return format;
 }
 
-/* False when there is no header at `address`, or one that cannot be true. */
+/* Returns false if there is no header at `address`, or an implausible one. */
 static bool table_header_read(const struct image *image, uint64_t address,
 			      struct header *ret_header)
 {
@@ -176,7 +176,7 @@ static bool table_header_read(const struct image *image, uint64_t address,
 	return true;
 }
 
-/* Loads [0, `size`) of what follows `address`, or what there is, into `buffer` anew. */
+/* Loads the bytes [0, `size`) from `address`, or as many as there are, into `buffer` again. */
 static int part_load(const struct image *image, uint64_t address, uint64_t size,
 		     struct buffer *buffer, struct error *err)
 {
@@ -187,7 +187,7 @@ static int part_load(const struct image *image, uint64_t address, uint64_t size,
 	return image_load(image, address, size < MAX_PART ? size : MAX_PART, buffer, err);
 }
 
-/* Up to 1.15 the names are strewn among the _funcs: the furthest one says how much to load. */
+/* Up to 1.15 the names are spread among the _funcs: the last one determines how much to load. */
 static int names_load(const struct image *image, struct pclntab *table, uint64_t address,
 		      struct error *err)
 {
@@ -238,14 +238,14 @@ static int table_load(const struct image *image, struct pclntab *table, uint64_t
 		result = names_load(image, table, address, err);
 	if (result < 0)
 		return result;
-	/* lld writes a PIE's addresses into its relocations alone, and zeros into the table. */
+	/* lld writes the addresses of a PIE only into its relocations, and zeros into the table. */
 	functab_at(table, 0, &entry);
 	if (header->format < PCLNTAB_GO_1_18 && entry == 0)
 		image_relocate(image, address + start, &table->function_buffer);
 	return 0;
 }
 
-/* A table is believed when its first function has a name. */
+/* A table is accepted if its first function has a name. */
 static bool table_try(const struct image *image, struct pclntab *table, uint64_t address)
 {
 	uint32_t name;
@@ -259,8 +259,8 @@ static bool table_try(const struct image *image, struct pclntab *table, uint64_t
 }
 
 /*
- * By section, else by the magic: up to Go 1.25 an external linker merges the table of a PIE into
- * .data.rel.ro. All segments are searched, since some linkers put read-only data beside the code.
+ * By section, otherwise by the magic: up to Go 1.25 an external linker merges the table of a PIE into .data.rel.ro.
+ * All segments are searched, because some linkers put read-only data beside the code.
  */
 static int table_find(const struct image *image, struct pclntab *table, uint64_t *ret_address,
 		      struct error *err)
@@ -309,9 +309,9 @@ int pclntab_moduledata(const struct pclntab *table, const struct image *image,
 }
 
 /*
- * What offsets count from, since 1.18. The moduledata knows best; the header's text start is 0 from
- * 1.26 on and in PIEs made by lld. The start of .text is another where C code was linked in before,
- * and where Go's own linker was at work the moduledata is found: so .text is never guessed from.
+ * Finds the address to which entries are relative since 1.18. The moduledata is the best source; the header's text
+ * start is 0 from 1.26 on and in PIEs made by lld. The start of .text is not used: it differs if C code was linked
+ * before Go's, and for binaries of Go's own linker the moduledata is always found.
  */
 static int text_find(const struct image *image, struct pclntab *table, struct error *err)
 {
@@ -330,7 +330,7 @@ static int text_find(const struct image *image, struct pclntab *table, struct er
 			  "pclntab without a text start: no moduledata and no symbol runtime.text");
 }
 
-/* Entries outside every executable segment would be placed in data, or nowhere. */
+/* Entries outside of every executable segment would lead to data, or nowhere. */
 static void code_bound(const struct image *image, struct pclntab *table)
 {
 	size_t count;
@@ -388,8 +388,8 @@ size_t pclntab_count(const struct pclntab *table)
 }
 
 /*
- * Where the function ends: at the next entry that is another. Functions that a linker folded into one have one
- * entry, and all have the code behind it.
+ * Finds the end of a function: the next different entry. Functions that a linker merged have one entry, and all of
+ * them have the code behind it.
  */
 static bool end_of(const struct pclntab *table, size_t index, uint64_t entry, uint64_t *ret_end)
 {
@@ -445,7 +445,7 @@ int pclntab_load_pc_tables(const struct pclntab *table, const struct image *imag
 	const struct header *header = &table->header;
 	uint64_t size = image_extent(image, table->address), start = header->pc_tables;
 
-	/* From 1.16 on the functab follows them. */
+	/* From 1.16 on the functab is behind the names. */
 	if (header->functab > start && header->format >= PCLNTAB_GO_1_16)
 		size = header->functab;
 	if (start >= size)
@@ -472,12 +472,12 @@ bool pclntab_find(const struct pclntab *table, const char *name, struct function
 	struct bytes needle = { (const uint8_t *)name, strlen(name) + 1 };
 	size_t at = 0;
 
-	/* A name may stand there without a function, when all its calls were inlined. */
+	/* A name may exist without a function, if all its calls were inlined. */
 	for (int tried = 0; tried < MAX_CANDIDATES; at++) {
 		at = bytes_find(table->names, at, needle, 1);
 		if (at == SIZE_MAX)
 			return false;
-		/* From 1.16 on names follow each other; before, anything may precede one. */
+		/* From 1.16 on names follow each other; before, other data may precede a name. */
 		if (at > 0 && table->names.data[at - 1] && table->header.names_end)
 			continue;
 		tried++;

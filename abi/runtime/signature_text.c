@@ -25,7 +25,7 @@ __attribute__((format(printf, 2, 3))) static void output_add(struct output *outp
 	output->used += length > 0 ? (size_t)length : 0;
 }
 
-/* The compiler names what the source does not: "~r0", ".anon0", ".this". */
+/* The compiler generates names for unnamed parameters: "~r0", ".anon0", ".this". */
 static bool has_written_name(const struct parameter *parameter)
 {
 	return parameter->name[0] && parameter->name[0] != '~' && parameter->name[0] != '.';
@@ -43,13 +43,13 @@ static void parameter_add(struct output *output, const struct parameter *paramet
 	output_add(output, "%s", parameter->type->name);
 }
 
-/* "main.(*Shop)" of "main.(*Shop).Checkout": how long it is, dot excluded. 0: there is no dot. */
+/* Returns the length of "main.(*Shop)" in "main.(*Shop).Checkout", without the dot. 0: there is no dot. */
 static size_t owner_length(const char *function)
 {
 	const char *dot = NULL;
 	int depth = 0;
 
-	/* Dots of import paths and type arguments part nothing. */
+	/* Dots of import paths and type arguments are not separators. */
 	for (const char *c = function; *c; c++) {
 		depth += *c == '[' || *c == '(';
 		depth -= *c == ']' || *c == ')';
@@ -62,8 +62,8 @@ static size_t owner_length(const char *function)
 }
 
 /*
- * Whether the first parameter is the receiver: "main.(*Shop).Checkout" is a method, "main.Shop.Close" a
- * method or a closure in main.Shop, which its parameter's type tells.
+ * Returns whether the first parameter is the receiver: "main.(*Shop).Checkout" is a method, "main.Shop.Close" a
+ * method or a closure in main.Shop, which the type of its parameter reveals.
  */
 static bool has_receiver(const char *function, const struct parameter *first)
 {

@@ -12,7 +12,7 @@ struct candidate {
 	size_t distance;
 };
 
-/* The name without its package and receiver: "ping" of "main.ping". */
+/* Returns the name without its package and receiver: "ping" of "main.ping". */
 static const char *last_part(const char *name)
 {
 	const char *dot = strrchr(name, '.');
@@ -20,7 +20,7 @@ static const char *last_part(const char *name)
 	return dot ? dot + 1 : name;
 }
 
-/* Levenshtein's distance, or more than `limit` when it exceeds that. */
+/* Returns Levenshtein's distance, or more than `limit` if it exceeds that. */
 static size_t distance_of(const char *a, const char *b, size_t limit)
 {
 	size_t row[LONGEST_NAME + 1];
@@ -48,7 +48,7 @@ static size_t distance_of(const char *a, const char *b, size_t limit)
 	return row[b_size];
 }
 
-/* Keeps the candidates sorted by distance; the farthest gives way. */
+/* Keeps the candidates sorted by distance; the most distant one is dropped. */
 static size_t keep_nearest(struct candidate *candidates, size_t count, struct candidate candidate)
 {
 	size_t at = count;
@@ -77,7 +77,7 @@ size_t similar_functions(const struct pclntab *table, const char *name, char *na
 			continue;
 		candidate = (struct candidate){ function.name,
 						distance_of(function.name, name, limit) };
-		/* The right function in another package, or with its package forgotten. */
+		/* The right function in another package, or without its package. */
 		if (candidate.distance > 1 &&
 		    strcasecmp(last_part(function.name), last_part(name)) == 0)
 			candidate.distance = strncmp(function.name, "main.", 5) == 0 ? 1 : 2;

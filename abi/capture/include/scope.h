@@ -9,7 +9,7 @@
 
 enum { SCOPE_MAX_PATH = 5 };
 
-/* A name that expressions may begin with, and what it stands for: a parameter, and fields from there on. */
+/* A name with which expressions may begin, and its meaning: a parameter, and fields of it. */
 struct scope_root {
 	const char *name;
 	const char *path[SCOPE_MAX_PATH]; /* ends with NULL */
@@ -21,20 +21,20 @@ struct scope_roots {
 };
 
 /*
- * What names mean at a probe. The first step of an expression is one of `roots`, else a parameter, a result
- * (`ret`), the goroutine (`@g`) or the stack pointer (`@sp`). Everything in it outlives the walks.
+ * The meaning of names at a probe. The first step of an expression is one of `roots`, otherwise a parameter, a result
+ * (`ret`), the goroutine (`@g`) or the stack pointer (`@sp`). All members must outlive the walks.
  */
 struct scope {
 	const struct convention *convention;
 	const struct go_version *version;
 	struct types *types;
 	const struct signature *signature;
-	const struct site *site; /* at SITE_RETURN there are results, and no parameters any more */
-	const struct spill_site *spill; /* NULL: arguments lie where they did at entry */
+	const struct site *site;	/* at SITE_RETURN there are results, but no parameters */
+	const struct spill_site *spill; /* NULL: arguments are where they were at entry */
 	struct scope_roots roots;
 };
 
-/* NULL when the name is none of them. */
+/* Returns NULL if there is no root with this name. */
 const struct scope_root *scope_roots_find(const struct scope_roots *roots, const char *name);
 
 #endif
