@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "minimum.h"
+
 #define ARENA_BLOCK_SIZE (16u * 1024u)
 
 struct arena_block {
@@ -27,7 +29,7 @@ void arena_finish(struct arena *arena)
 
 static struct arena_block *arena_grow(struct arena *arena, size_t size)
 {
-	size_t capacity = size > ARENA_BLOCK_SIZE ? size : ARENA_BLOCK_SIZE;
+	size_t capacity = maximum(size, ARENA_BLOCK_SIZE);
 	struct arena_block *block = malloc(sizeof(*block) + capacity);
 
 	if (!block)

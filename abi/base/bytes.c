@@ -3,15 +3,17 @@
 
 #include <string.h>
 
+#include "minimum.h"
+
 struct bytes bytes_slice(struct bytes bytes, uint64_t offset, uint64_t size)
 {
-	uint64_t start = offset < bytes.size ? offset : bytes.size;
+	uint64_t start = minimum(offset, bytes.size);
 	uint64_t rest = bytes.size - start;
 
 	/* NULL + 0 is undefined in C, and an empty view may well have no data. */
 	if (!bytes.data)
 		return (struct bytes){ NULL, 0 };
-	return (struct bytes){ bytes.data + start, size < rest ? size : rest };
+	return (struct bytes){ bytes.data + start, minimum(size, rest) };
 }
 
 /* Assembled byte by byte: no alignment is assumed and the host's byte order does not matter. */
@@ -97,7 +99,7 @@ const char *bytes_string(struct bytes bytes, uint64_t offset)
  */
 static size_t bytes_find_aligned(struct bytes bytes, size_t from, struct bytes needle, size_t align)
 {
-	size_t head = needle.size < sizeof(uint64_t) ? needle.size : sizeof(uint64_t);
+	size_t head = minimum(needle.size, sizeof(uint64_t));
 	uint64_t first = 0, word = 0;
 
 	memcpy(&first, needle.data, head);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "minimum.h"
 #include "printable.h"
 
 int error_fail(struct error *err, int code, const char *format, ...)
@@ -85,7 +86,7 @@ bool error_format_quote(const struct error *err, char *buffer, size_t size, size
 {
 	struct printable output = { buffer, size, 0 };
 	size_t length = strlen(err->quote);
-	const char *at = err->quote + (err->quote_at < length ? err->quote_at : length);
+	const char *at = err->quote + minimum(err->quote_at, length);
 
 	if (!length || !size)
 		return false;

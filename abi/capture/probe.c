@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "minimum.h"
 #include "shape_maker.h"
 
 /* "rdi +16 +56" */
@@ -320,9 +321,8 @@ static int add_bounded(const struct scope *scope, const struct probe_request *re
 	struct plan_mark captures = plan_mark(builder);
 	int r;
 
-	bounds.width = bounds.width < elements ? bounds.width : elements;
-	bounds.bytes = bounds.bytes < spec->max_string ? bounds.bytes : (uint16_t)spec->max_string;
-	bounds.bytes = bounds.bytes > LEAST_BYTES ? bounds.bytes : LEAST_BYTES;
+	bounds.width = minimum(bounds.width, elements);
+	bounds.bytes = maximum(minimum(bounds.bytes, spec->max_string), LEAST_BYTES);
 	bounds.allows_missing = request->allows_missing;
 	bounds.spec = spec;
 	r = try_bounds(scope, request, spec, builder, bounds, probe, err);

@@ -2,6 +2,8 @@
 /* Slices and arrays of bytes: one value each, not a list of numbers. */
 #include "shape_maker.h"
 
+#include "minimum.h"
+
 bool is_bytes(const struct type *type)
 {
 	return type->element && type->element->kind == TYPE_UINT && type->element->size == 1;
@@ -32,7 +34,7 @@ static uint8_t cell_size(uint64_t bytes)
 int bytes_add_array(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
 	uint64_t length = walk->type->length;
-	uint64_t captured = length < maker->bounds.bytes ? length : maker->bounds.bytes;
+	uint64_t captured = minimum(length, maker->bounds.bytes);
 	int node = maker_open(maker, SHAPE_BYTE_ARRAY, spot), cell = 0, count = 0;
 
 	if (node < 0)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "minimum.h"
 #include "opaque.h"
 
 enum {
@@ -169,7 +170,7 @@ static int add_pointer(struct shape_maker *maker, const struct walk *walk, struc
 static int add_elements(struct shape_maker *maker, const struct walk *walk, int node,
 			struct shape_spot spot, uint64_t most)
 {
-	uint64_t count = most < maker->bounds.width ? most : maker->bounds.width;
+	uint64_t count = minimum(most, maker->bounds.width);
 	int r = 0;
 
 	if (spot.depth == maker->bounds.depth)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "disassembler.h"
+#include "minimum.h"
 
 enum {
 	PROLOGUE_SIZE =
@@ -40,7 +41,7 @@ static int load_code(const struct search *search, uint64_t address, uint64_t siz
 {
 	uint64_t left = search->function->end - address;
 
-	return image_load(search->image, address, size < left ? size : left, ret_code, err);
+	return image_load(search->image, address, minimum(size, left), ret_code, err);
 }
 
 /*

@@ -11,6 +11,7 @@
 
 #include "build_id.h"
 #include "debug_info.h"
+#include "minimum.h"
 
 #define CHUNK ((size_t)256 << 10)
 #define MAX_LINK 4096
@@ -53,7 +54,7 @@ static bool checksum_is(const struct image *image, uint32_t wanted)
 	uLong sum = 0;
 
 	while (chunk && done < size) {
-		size_t length = size - done < CHUNK ? (size_t)(size - done) : CHUNK;
+		size_t length = minimum(size - done, CHUNK);
 
 		if (image_read(image, done, chunk, length, NULL) < 0)
 			break;

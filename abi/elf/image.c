@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "minimum.h"
+
 #define MAX_SEGMENTS 64
 #define MAX_SECTIONS 65536u
 #define MAX_SECTION_NAMES (UINT64_C(16) << 20)
@@ -99,7 +101,7 @@ static const char *machine_name(unsigned int machine)
 static int elf_header_read(struct image *image, Elf64_Ehdr *ret_header, struct error *err)
 {
 	Elf64_Ehdr header = { 0 };
-	size_t size = image->size < sizeof(header) ? (size_t)image->size : sizeof(header);
+	size_t size = minimum(image->size, sizeof(header));
 	int result = image_read(image, 0, &header, size, err);
 
 	if (result < 0)
@@ -389,8 +391,8 @@ int image_load(const struct image *image, uint64_t address, uint64_t size,
 				  (unsigned long long)address, (unsigned long long)size);
 	start = address - segment->address;
 	held = start < segment->file_size ? segment->file_size - start : 0;
-	return buffer_fill(image, held ? segment->offset + start : 0, held < size ? held : size,
-			   size, ret_buffer, err);
+	return buffer_fill(image, held ? segment->offset + start : 0, minimum(held, size), size,
+			   ret_buffer, err);
 }
 
 int image_load_file(const struct image *image, uint64_t offset, uint64_t size,

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "minimum.h"
+
 #define CHUNK ((size_t)256 << 10)
 
 /* Sparse files may claim any size; no Go binary comes near this. */
@@ -27,9 +29,9 @@ bool image_find_file(const struct image *image, uint64_t offset, uint64_t size, 
 
 	if (!needle.size || needle.size > CHUNK / 2 || !align || align > CHUNK / 2)
 		return false;
-	chunk = malloc(size < CHUNK ? (size_t)size + !size : CHUNK);
+	chunk = malloc(maximum(minimum(size, CHUNK), 1));
 	for (uint64_t done = 0; chunk && !found && done < size;) {
-		size_t length = size - done < CHUNK ? (size_t)(size - done) : CHUNK;
+		size_t length = minimum(size - done, CHUNK);
 		size_t hit;
 
 		if (length < needle.size ||
@@ -58,7 +60,7 @@ bool image_find(const struct image *image, struct bytes needle, size_t align, bo
 	/* Segments need not be sorted: the lowest hit of all of them is the next one. */
 	for (size_t i = 0; i < count; i++) {
 		const struct segment *segment = &segments[i];
-		uint64_t from = *address > segment->address ? *address : segment->address;
+		uint64_t from = maximum(*address, segment->address);
 		uint64_t start = from - segment->address, offset;
 
 		if ((writable && !segment->writable) || start >= segment->file_size)
@@ -141,7 +143,7 @@ static bool symbol_find(const struct image *image, const char *table, const char
 		return false;
 	for (uint64_t done = 0; !found && done < symbols.size; done += chunk.size) {
 		uint64_t rest = (symbols.size - done) / sizeof(Elf64_Sym) * sizeof(Elf64_Sym);
-		uint64_t size = rest < 4096 * sizeof(Elf64_Sym) ? rest : 4096 * sizeof(Elf64_Sym);
+		uint64_t size = minimum(rest, 4096 * sizeof(Elf64_Sym));
 		const Elf64_Sym *symbol;
 
 		buffer_release(&chunk);

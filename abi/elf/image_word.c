@@ -4,6 +4,8 @@
 #include <elf.h>
 #include <string.h>
 
+#include "minimum.h"
+
 /*
  * What the dynamic loader writes into a PIE: the entries of DT_RELA, found through PT_DYNAMIC so
  * that a binary without section headers is read as well. DT_RELR keeps its addends in the words
@@ -60,7 +62,7 @@ static bool relocations_open(struct relocations *relocations, const struct image
 	    !image_dynamic_value(image, DT_RELASZ, &size))
 		return false;
 	extent = image_extent(image, relocations->address);
-	relocations->remaining = (size < extent ? size : extent) / sizeof(Elf64_Rela);
+	relocations->remaining = minimum(size, extent) / sizeof(Elf64_Rela);
 	if (relocations->remaining > MAX_RELOCATIONS)
 		relocations->remaining = MAX_RELOCATIONS;
 	if (!relocations->address || !relocations->remaining)
@@ -78,7 +80,7 @@ static bool relocations_next(struct relocations *relocations, Elf64_Rela *ret_re
 
 		if (relocations->next == relocations->count) {
 			uint64_t rest = relocations->remaining;
-			size_t count = rest < CHUNK_ENTRIES ? (size_t)rest : CHUNK_ENTRIES;
+			size_t count = minimum(rest, CHUNK_ENTRIES);
 
 			buffer_release(&relocations->chunk);
 			if (!count ||

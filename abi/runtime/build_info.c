@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "build_version.h"
+#include "minimum.h"
 
 /*
  * debug/buildinfo and cmd/link's buildinfo(): a header of 32 bytes, aligned to 16,
@@ -118,9 +119,9 @@ static int string_load(const struct image *image, uint64_t address, uint64_t lim
 static int inline_load(const struct image *image, uint64_t *address, uint64_t limit,
 		       char **ret_text, uint64_t *ret_size, struct error *err)
 {
-	uint64_t extent = image_extent(image, *address), length = 0, size = 0;
+	uint64_t length = 0, size = 0, extent = image_extent(image, *address);
 	struct buffer buffer;
-	int result = image_load(image, *address, extent < 10 ? extent : 10, &buffer, err);
+	int result = image_load(image, *address, minimum(extent, 10), &buffer, err);
 	bool valid;
 
 	if (result < 0)

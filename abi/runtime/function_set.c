@@ -201,12 +201,9 @@ static int wrapper_id(const struct pclntab *table)
 {
 	struct function function;
 
-	for (size_t i = 0; i < pclntab_count(table); i++) {
-		size_t length;
+	for (size_t i = 0; pclntab_next(table, &i, &function); i++) {
+		size_t length = strlen(function.name);
 
-		if (!pclntab_at(table, i, &function))
-			continue;
-		length = strlen(function.name);
 		if (length > 3 && strcmp(function.name + length - 3, "-fm") == 0)
 			return function_id(table, i);
 	}
@@ -238,9 +235,8 @@ static bool leads_to_namesake(const struct search *search, size_t index,
 	/* Instances of generic functions share names, but none is a wrapper of another. */
 	if (!is_wrapper(search, index) || strchr(function->name, '['))
 		return false;
-	for (size_t i = 0; i < pclntab_count(search->table); i++) {
-		if (i == index || !pclntab_at(search->table, i, &other) ||
-		    strcmp(other.name, function->name) != 0)
+	for (size_t i = 0; pclntab_next(search->table, &i, &other); i++) {
+		if (i == index || strcmp(other.name, function->name) != 0)
 			continue;
 		if (!is_wrapper(search, i) ||
 		    other.end - other.entry > function->end - function->entry)
@@ -283,10 +279,9 @@ static int set_fill(struct function_set *set, const struct search *search, size_
 	struct function function;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < pclntab_count(search->table); i++) {
-		if (pclntab_at(search->table, i, &function) && is_meant(search, i, &function))
+	for (size_t i = 0; r == 0 && pclntab_next(search->table, &i, &function); i++)
+		if (is_meant(search, i, &function))
 			r = set_append(set, max, &function);
-	}
 	return r;
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "minimum.h"
+
 /*
  * runtime/runtime2.go and internal/abi/iface.go, internal/abi/type.go; the same in Go 1.11 to 1.27:
  *
@@ -81,8 +83,8 @@ static int linked_read(const struct image *image, const struct module_parts *par
 	int r;
 
 	for (uint64_t at = 0; bytes_u64(buffer_bytes(links), at, &address); at += 8) {
-		first = address < first ? address : first;
-		last = address > last ? address : last;
+		first = minimum(first, address);
+		last = maximum(last, address);
 	}
 	if (last - first > MAX_RANGE)
 		return error_fail(err, -EBADMSG, "damaged itablinks: itabs 0x%llx bytes apart",
@@ -231,7 +233,7 @@ char *runtime_type_name(const struct image *image, const struct module_parts *pa
 	buffer_release(&head);
 	if (at >= size)
 		return NULL;
-	size = size - at < MAX_NAME ? size - at : MAX_NAME;
+	size = minimum(size - at, MAX_NAME);
 	if (image_load(image, parts->types + at, size, &text, NULL) < 0)
 		return NULL;
 	if (type_name_find(buffer_bytes(&text), version, &bytes))

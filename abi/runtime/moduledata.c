@@ -86,9 +86,7 @@ int moduledata_find(const struct image *image, uint64_t pclntab, enum pclntab_fo
 	if (image_section(image, ".go.module", &section) &&
 	    moduledata_at(&search, section.address, ret_moduledata))
 		return 0;
-	for (int i = 0; i < MAX_CANDIDATES; i++) {
-		if (!image_find_word(image, pclntab, &address))
-			break;
+	for (int i = 0; i < MAX_CANDIDATES && image_find_word(image, pclntab, &address); i++) {
 		if (moduledata_at(&search, address, ret_moduledata))
 			return 0;
 		address += 8;

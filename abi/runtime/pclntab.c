@@ -5,38 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "minimum.h"
 #include "moduledata.h"
+#include "pclntab_header.h"
 
 /*
- * The table begins with a header of 8 bytes and words (debug/gosym/pclntab.go, runtime/symtab.go):
- *
- *	u32 magic, u8 0, u8 0, u8 instruction quantum, u8 pointer size
- *	                             1.2      1.16     1.18     1.20
- *	magic                        …fb      …fa      …f0      …f1
- *	number of functions          8        8        8        8
- *	text start                   -        -        24       24 (unused since 1.26)
- *	offset of the names          0        24       32       32
- *	offset of the pc tables      0        48       56       56
- *	offset of the functab        16       56       64       64
- *
- * The functab is an array of {entry, offset of the _func}, closed by the end of the last function.
- * Fields of two words up to 1.17, of two u32 since 1.18, when entries became offsets from the
- * text start. A _func begins with its entry (word or u32) and the offset of its name (u32). Both
- * kinds of offset count from the table (1.2), or from the functab and from the names (1.16 on).
- *
  * Only names, functab and _funcs are loaded: the pc tables between them are larger than all of
  * those. Nothing says where the table ends when it has no section, but nothing needs to: the names
  * end where the next part begins, the _funcs a few bytes after the largest offset in the functab.
  */
-struct header {
-	enum pclntab_format format;
-	uint64_t count, text_start;
-	uint64_t names, names_end; /* names_end 0: unknown, the names are spread over the table */
-	uint64_t pc_tables, functab;
-};
-
 struct pclntab {
-	struct header header;
+	struct pclntab_header header;
 	uint64_t address;
 	uint64_t text;		       /* added to entries; 0 if they are addresses */
 	uint64_t code_start, code_end; /* no function lies outside */
@@ -46,7 +25,6 @@ struct pclntab {
 	uint64_t functab; /* within function_buffer */
 };
 
-#define MAX_FUNCTIONS (UINT64_C(1) << 24)
 #define MAX_PART (UINT64_C(512) << 20)
 #define MAX_CANDIDATES 16
 #define MAX_FOLDED 64
@@ -55,26 +33,9 @@ struct pclntab {
 #define FUNC_ROOM 4096
 #define NAME_ROOM 65536u
 
-static const uint8_t magics[] = {
-	[PCLNTAB_GO_1_2] = 0xfb,
-	[PCLNTAB_GO_1_16] = 0xfa,
-	[PCLNTAB_GO_1_18] = 0xf0,
-	[PCLNTAB_GO_1_20] = 0xf1,
-};
-
-#define FORMATS (sizeof(magics) / sizeof(magics[0]))
-
-static void magic_of(enum pclntab_format format, enum machine machine, uint8_t magic[8])
-{
-	uint8_t quantum = machine == MACHINE_AMD64 ? 1 : 4;
-
-	memcpy(magic, (uint8_t[]){ magics[format], 0xff, 0xff, 0xff, 0, 0, quantum, 8 }, 8);
-}
-
-/* Width of the two fields of a functab element. */
 static uint64_t field_width(const struct pclntab *table)
 {
-	return table->header.format >= PCLNTAB_GO_1_18 ? 4 : 8;
+	return pclntab_field_width(table->header.format);
 }
 
 static bool field_at(const struct pclntab *table, struct bytes bytes, uint64_t offset,
@@ -97,101 +58,45 @@ static bool functab_at(const struct pclntab *table, uint64_t index, uint64_t *re
 			table->functab + index * field_width(table), ret_field);
 }
 
-static bool name_offset_at(const struct pclntab *table, uint64_t index, uint32_t *ret_offset)
+struct bytes pclntab_record(const struct pclntab *table, size_t index)
 {
+	struct bytes bytes = buffer_bytes(&table->function_buffer);
 	uint64_t func;
 
-	return functab_at(table, index * 2 + 1, &func) && func < MAX_PART &&
-	       bytes_u32(buffer_bytes(&table->function_buffer), func + field_width(table),
-			 ret_offset);
+	if (index >= table->header.count || !functab_at(table, (uint64_t)index * 2 + 1, &func))
+		return (struct bytes){ 0 };
+	return bytes_slice(bytes, func, bytes.size);
+}
+
+static bool name_offset_at(const struct pclntab *table, uint64_t index, uint32_t *ret_offset)
+{
+	return bytes_u32(pclntab_record(table, index), field_width(table), ret_offset);
 }
 
 /* Returns the value after the name in a _func: runtime._func.args. */
 static int32_t stack_size_at(const struct pclntab *table, uint64_t index)
 {
 	uint32_t size;
-	uint64_t func;
+	bool is_said = bytes_u32(pclntab_record(table, index),
+				 field_width(table) + sizeof(uint32_t), &size);
 
-	if (!functab_at(table, index * 2 + 1, &func) || func >= MAX_PART ||
-	    !bytes_u32(buffer_bytes(&table->function_buffer),
-		       func + field_width(table) + sizeof(uint32_t), &size))
-		return -1;
-	return (int32_t)size;
-}
-
-/* Returns the format with this magic; FORMATS if there is none. */
-static size_t format_of(uint64_t word, enum machine machine)
-{
-	uint8_t magic[8];
-	size_t format = 0;
-
-	for (; format < FORMATS; format++) {
-		magic_of((enum pclntab_format)format, machine, magic);
-		if (memcmp(&word, magic, sizeof(magic)) == 0)
-			break;
-	}
-	return format;
-}
-
-/* Returns false if there is no header at `address`, or an implausible one. */
-static bool table_header_read(const struct image *image, uint64_t address,
-			      struct header *ret_header)
-{
-	uint64_t extent = image_extent(image, address), words[9] = { 0 }, width;
-	struct header header = { 0 };
-	struct buffer buffer;
-	size_t format;
-
-	if (image_load(image, address, extent < 72 ? extent : 72, &buffer, NULL) < 0)
-		return false;
-	for (size_t i = 0; i < 9; i++)
-		bytes_u64(buffer_bytes(&buffer), 8 * i, &words[i]);
-	buffer_release(&buffer);
-	format = format_of(words[0], image_machine(image));
-	if (format == FORMATS)
-		return false;
-	header.format = (enum pclntab_format)format;
-	header.count = words[1];
-	if (format == PCLNTAB_GO_1_2) {
-		header.functab = 16;
-	} else {
-		size_t first = format == PCLNTAB_GO_1_16 ? 3 : 4;
-
-		header.text_start = format == PCLNTAB_GO_1_16 ? 0 : words[3];
-		header.names = words[first];
-		header.pc_tables = words[first + 3];
-		header.functab = words[first + 4];
-		header.names_end = extent;
-		for (size_t i = first + 1; i < first + 5; i++)
-			if (words[i] > header.names && words[i] < header.names_end)
-				header.names_end = words[i];
-		if (header.names >= header.names_end)
-			return false;
-	}
-	width = format >= PCLNTAB_GO_1_18 ? 4 : 8;
-	if (header.count == 0 || header.count > MAX_FUNCTIONS || header.functab > extent ||
-	    extent - header.functab < (header.count * 2 + 1) * width)
-		return false;
-	*ret_header = header;
-	return true;
+	return is_said ? (int32_t)size : -1;
 }
 
 /* Loads the bytes [0, `size`) from `address`, or as many as there are, into `buffer` again. */
 static int part_load(const struct image *image, uint64_t address, uint64_t size,
 		     struct buffer *buffer, struct error *err)
 {
-	uint64_t extent = image_extent(image, address);
-
-	size = size < extent ? size : extent;
+	size = minimum(size, image_extent(image, address));
 	buffer_release(buffer);
-	return image_load(image, address, size < MAX_PART ? size : MAX_PART, buffer, err);
+	return image_load(image, address, minimum(size, MAX_PART), buffer, err);
 }
 
 /* Up to 1.15 the names are spread among the _funcs: the last one determines how much to load. */
 static int names_load(const struct image *image, struct pclntab *table, uint64_t address,
 		      struct error *err)
 {
-	const struct header *header = &table->header;
+	const struct pclntab_header *header = &table->header;
 	uint64_t size = table->function_buffer.size;
 	int result;
 
@@ -204,8 +109,8 @@ static int names_load(const struct image *image, struct pclntab *table, uint64_t
 	for (uint64_t i = 0; i < header->count; i++) {
 		uint32_t offset;
 
-		if (name_offset_at(table, i, &offset) && (uint64_t)offset + NAME_ROOM > size)
-			size = (uint64_t)offset + NAME_ROOM;
+		if (name_offset_at(table, i, &offset))
+			size = maximum(size, (uint64_t)offset + NAME_ROOM);
 	}
 	result = part_load(image, address, size, &table->function_buffer, err);
 	table->names = buffer_bytes(&table->function_buffer);
@@ -215,7 +120,7 @@ static int names_load(const struct image *image, struct pclntab *table, uint64_t
 static int table_load(const struct image *image, struct pclntab *table, uint64_t address,
 		      struct error *err)
 {
-	const struct header *header = &table->header;
+	const struct pclntab_header *header = &table->header;
 	uint64_t start = header->format == PCLNTAB_GO_1_2 ? 0 : header->functab;
 	uint64_t size, furthest = 0, entry = 0;
 	int result;
@@ -227,12 +132,11 @@ static int table_load(const struct image *image, struct pclntab *table, uint64_t
 		uint64_t func = 0;
 
 		functab_at(table, i * 2 + 1, &func);
-		if (func > furthest && func < MAX_PART)
-			furthest = func;
+		if (func < MAX_PART)
+			furthest = maximum(furthest, func);
 	}
 	if (result == 0)
-		result = part_load(image, address + start,
-				   furthest + FUNC_ROOM > size ? furthest + FUNC_ROOM : size,
+		result = part_load(image, address + start, maximum(furthest + FUNC_ROOM, size),
 				   &table->function_buffer, err);
 	if (result == 0)
 		result = names_load(image, table, address, err);
@@ -251,7 +155,7 @@ static bool table_try(const struct image *image, struct pclntab *table, uint64_t
 	uint32_t name;
 	const char *text;
 
-	if (!table_header_read(image, address, &table->header) ||
+	if (!pclntab_header_read(image, address, &table->header) ||
 	    table_load(image, table, address, NULL) < 0 || !name_offset_at(table, 0, &name))
 		return false;
 	text = bytes_string(table->names, name);
@@ -277,12 +181,12 @@ static int table_find(const struct image *image, struct pclntab *table, uint64_t
 			return 0;
 		seen++;
 	}
-	for (size_t format = FORMATS; format-- > 0;) {
+	for (size_t format = PCLNTAB_FORMATS; format-- > 0;) {
 		uint8_t magic[8];
 		struct bytes needle = { magic, sizeof(magic) };
 		uint64_t address = 0;
 
-		magic_of((enum pclntab_format)format, image_machine(image), magic);
+		pclntab_magic((enum pclntab_format)format, image_machine(image), magic);
 		while (seen < MAX_CANDIDATES && image_find(image, needle, 8, false, &address)) {
 			*ret_address = address;
 			if (table_try(image, table, address))
@@ -342,10 +246,8 @@ static void code_bound(const struct image *image, struct pclntab *table)
 
 		if (!segments[i].executable)
 			continue;
-		if (segments[i].address < table->code_start)
-			table->code_start = segments[i].address;
-		if (end > table->code_end)
-			table->code_end = end;
+		table->code_start = minimum(table->code_start, segments[i].address);
+		table->code_end = maximum(table->code_end, end);
 	}
 }
 
@@ -393,7 +295,7 @@ size_t pclntab_count(const struct pclntab *table)
  */
 static bool end_of(const struct pclntab *table, size_t index, uint64_t entry, uint64_t *ret_end)
 {
-	size_t left = table->header.count - index, most = left < MAX_FOLDED ? left : MAX_FOLDED;
+	size_t most = minimum(table->header.count - index, MAX_FOLDED);
 
 	for (size_t i = 1; i <= most; i++) {
 		if (!functab_at(table, (uint64_t)(index + i) * 2, ret_end))
@@ -424,14 +326,11 @@ bool pclntab_at(const struct pclntab *table, size_t index, struct function *ret_
 	return true;
 }
 
-struct bytes pclntab_record(const struct pclntab *table, size_t index)
+bool pclntab_next(const struct pclntab *table, size_t *index, struct function *ret_function)
 {
-	struct bytes bytes = buffer_bytes(&table->function_buffer);
-	uint64_t func;
-
-	if (index >= table->header.count || !functab_at(table, (uint64_t)index * 2 + 1, &func))
-		return (struct bytes){ 0 };
-	return bytes_slice(bytes, func, bytes.size);
+	while (*index < table->header.count && !pclntab_at(table, *index, ret_function))
+		++*index;
+	return *index < table->header.count;
 }
 
 struct bytes pclntab_names(const struct pclntab *table)
@@ -442,7 +341,7 @@ struct bytes pclntab_names(const struct pclntab *table)
 int pclntab_load_pc_tables(const struct pclntab *table, const struct image *image,
 			   struct buffer *ret_buffer, struct error *err)
 {
-	const struct header *header = &table->header;
+	const struct pclntab_header *header = &table->header;
 	uint64_t size = image_extent(image, table->address), start = header->pc_tables;
 
 	/* From 1.16 on the functab is behind the names. */

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "minimum.h"
+
 enum { MOST_NAMES = 3, LONGEST_NAME = 128 };
 
 struct candidate {
@@ -36,11 +38,11 @@ static size_t distance_of(const char *a, const char *b, size_t limit)
 
 		for (size_t j = 1; j <= b_size; j++) {
 			size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
-			size_t removed = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+			size_t removed = minimum(row[j], row[j - 1]) + 1;
 
 			diagonal = row[j];
-			row[j] = replaced < removed ? replaced : removed;
-			best = row[j] < best ? row[j] : best;
+			row[j] = minimum(replaced, removed);
+			best = minimum(best, row[j]);
 		}
 		if (best > limit)
 			return limit + 1;
@@ -70,13 +72,10 @@ size_t similar_functions(const struct pclntab *table, const char *name, char *na
 	size_t limit = strlen(name) / 3 + 1, count = 0, used = 0;
 	struct function function;
 
-	for (size_t i = 0; i < pclntab_count(table); i++) {
-		struct candidate candidate;
+	for (size_t i = 0; pclntab_next(table, &i, &function); i++) {
+		struct candidate candidate = { function.name,
+					       distance_of(function.name, name, limit) };
 
-		if (!pclntab_at(table, i, &function))
-			continue;
-		candidate = (struct candidate){ function.name,
-						distance_of(function.name, name, limit) };
 		/* The right function in another package, or without its package. */
 		if (candidate.distance > 1 &&
 		    strcasecmp(last_part(function.name), last_part(name)) == 0)

@@ -74,14 +74,10 @@ static void find_vendored(const struct pclntab *table, struct library_copies *co
 
 	if (!may_be_vendored(copies->library, table))
 		return;
-	for (size_t i = 0; i < pclntab_count(table); i++) {
-		const char *rest;
-		size_t size;
+	for (size_t i = 0; pclntab_next(table, &i, &function); i++) {
+		const char *rest = vendored_skip_prefix(function.name);
+		size_t size = (size_t)(rest - function.name);
 
-		if (!pclntab_at(table, i, &function))
-			continue;
-		rest = vendored_skip_prefix(function.name);
-		size = (size_t)(rest - function.name);
 		if (size > 0 && is_landmark(copies->library, rest) &&
 		    !copy_find(copies, function.name, size))
 			copy_add(copies, table, function.name, size);

@@ -13,6 +13,7 @@
 
 #include "alignment.h"
 #include "layout_table.h"
+#include "minimum.h"
 
 enum {
 	STATES_SIZE = 8,
@@ -92,8 +93,7 @@ static void lay_out_buckets(struct plan_search *search, const struct part *key,
 static void lay_out_slots(struct plan_search *search, const struct part *key,
 			  const struct part *element)
 {
-	uint64_t greatest = key->alignment > element->alignment ? key->alignment :
-								  element->alignment;
+	uint64_t greatest = maximum(key->alignment, element->alignment);
 	uint64_t offset = alignment_up(key->size, element->alignment);
 	uint64_t slot = alignment_up(offset + (element->size ? element->size :
 					       offset	     ? 1 :

@@ -9,6 +9,7 @@
 
 #include "debug_signature.h"
 #include "layout_table.h"
+#include "minimum.h"
 #include "type_record.h"
 #include "type_sources.h"
 
@@ -23,7 +24,7 @@ static void release_span(const struct go_version *version, uint32_t *ret_first, 
 {
 	static const uint32_t formats[] = { GO_VERSION(16, 0), GO_VERSION(18, 0),
 					    GO_VERSION(20, 0) };
-	uint32_t number = version->number < layout_newest ? version->number : layout_newest;
+	uint32_t number = minimum(version->number, layout_newest);
 
 	*ret_first = number;
 	*ret_last = version->from_pclntab ? layout_newest : number;

@@ -74,10 +74,8 @@ void other_servers_find(const struct pclntab *table, struct other_servers *ret_s
 	struct function function;
 
 	*ret_servers = (struct other_servers){ .count = 0 };
-	for (size_t i = 0; i < pclntab_count(table); i++) {
-		if (pclntab_at(table, i, &function))
-			other_servers_check_function(ret_servers, function.name);
-	}
+	for (size_t i = 0; pclntab_next(table, &i, &function); i++)
+		other_servers_check_function(ret_servers, function.name);
 }
 
 static bool function_is_of_server(const char *name, const char *server)

@@ -30,6 +30,12 @@ size_t pclntab_count(const struct pclntab *table);
 /* The function at `index` in address order; false when its entry is damaged. */
 bool pclntab_at(const struct pclntab *table, size_t index, struct function *ret_function);
 
+/*
+ * The first function at or after `*index` whose entry is not damaged; moves `*index` to it. False at the end of
+ * the table.
+ */
+bool pclntab_next(const struct pclntab *table, size_t *index, struct function *ret_function);
+
 /* By exact name; false when absent. One pass over the name table, no index is built. */
 bool pclntab_find(const struct pclntab *table, const char *name, struct function *ret_function);
 

@@ -29,6 +29,7 @@ struct variant {
 	bool rival;			     /* another variable that holds a version */
 	uint64_t version_size, modinfo_size; /* instead of the true ones */
 	uint8_t pointer_size;
+	void (*change)(struct elf_builder *elf, uint64_t data); /* of what was built */
 };
 
 static void header_put(struct elf_builder *elf, uint64_t at, uint8_t pointer_size, uint8_t flags)
@@ -88,6 +89,8 @@ static void image_build(struct elf_builder *elf, const struct variant *variant)
 		elf_section(elf, ".go.buildinfo", SHT_PROGBITS, DATA + 128, data + 128, 200);
 	if (variant->symbol)
 		elf_symbol(elf, "runtime.buildVersion", DATA + 1024, 16);
+	if (variant->change)
+		variant->change(elf, data);
 	elf_finish(elf, ET_DYN, EM_X86_64);
 }
 
@@ -129,6 +132,82 @@ static void reads_inline_form(void **state)
 	expect(&(struct variant){ .version_size = 4 }, "go1.", NULL);
 }
 
+/* A segment that is searched before the other has the magic `count` times. */
+static void put_decoys(struct elf_builder *elf, size_t count)
+{
+	uint64_t at = elf_append(elf, NULL, 16 * count + 16);
+
+	for (size_t i = 0; i < count; i++)
+		memcpy(elf->data + at + 16 * i, magic, sizeof(magic));
+	elf_segment(elf, PT_LOAD, PF_R | PF_W, DATA - 0x1000, at, 16 * count + 16, 16 * count + 16);
+}
+
+static void put_15_decoys(struct elf_builder *elf, uint64_t data)
+{
+	put_decoys(elf, 15);
+}
+
+static void put_16_decoys(struct elf_builder *elf, uint64_t data)
+{
+	put_decoys(elf, 16);
+}
+
+static void tries_sixteen_headers(void **state)
+{
+	struct build_info info;
+
+	expect(&(struct variant){ .change = put_15_decoys }, "go1.22.7", LINES "\n");
+	assert_int_equal(read_variant(&(struct variant){ .change = put_16_decoys }, &info),
+			 -ENOENT);
+}
+
+static void put_magic_at_end(struct elf_builder *elf, uint64_t data)
+{
+	memcpy(elf->data + data + 4096 - 16, magic, sizeof(magic));
+}
+
+/* The magic is there, and no room for the rest of the header. */
+static void a_header_has_to_fit(void **state)
+{
+	struct build_info info;
+
+	assert_int_equal(
+		read_variant(&(struct variant){ .no_blob = true, .change = put_magic_at_end },
+			     &info),
+		-ENOENT);
+}
+
+static void name_section_elsewhere(struct elf_builder *elf, uint64_t data)
+{
+	elf_section(elf, ".go.buildinfo", SHT_PROGBITS, 0x900000, data, 200);
+}
+
+static void a_section_may_be_wrong(void **state)
+{
+	expect(&(struct variant){ .change = name_section_elsewhere }, "go1.22.7", LINES "\n");
+}
+
+static void empty_modinfo(struct elf_builder *elf, uint64_t data)
+{
+	elf_put64(elf, data + 1040, 0);
+	elf_put64(elf, data + 1048, 0);
+}
+
+static void leave_out_modinfo(struct elf_builder *elf, uint64_t data)
+{
+	elf_put64(elf, data + 152, 0);
+}
+
+/* Programs that were built outside of a module have none, however long their version is. */
+static void modinfo_may_be_empty(void **state)
+{
+	expect(&(struct variant){ .pointers = true, .change = empty_modinfo }, "go1.15.9", NULL);
+	expect(&(struct variant){ .pointers = true,
+				  .version_size = 40,
+				  .change = leave_out_modinfo },
+	       "go1.15.9", NULL);
+}
+
 static void reads_pointer_form(void **state)
 {
 	expect(&(struct variant){ .pointers = true, .section = true }, "go1.15.9", LINES "\n");
@@ -157,6 +236,84 @@ static void finds_variable(void **state)
 							 .version_size = 65 },
 				      &info),
 			 -ENOENT);
+}
+
+static void versions_of_variables_have_bounds(void **state)
+{
+	struct variant variant = { .no_blob = true, .pointers = true };
+
+	variant.version_size = 5;
+	expect(&variant, "go1.1", NULL);
+	variant.version_size = 64;
+	expect(&variant, "go1.15.9", NULL);
+}
+
+/* Words that lead to the text and are no variables. */
+static void put_words(struct elf_builder *elf, uint64_t data, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		elf_put64(elf, data + 8 * i, DATA + 1100);
+}
+
+static void put_7_words(struct elf_builder *elf, uint64_t data)
+{
+	put_words(elf, data, 7);
+}
+
+static void put_8_words(struct elf_builder *elf, uint64_t data)
+{
+	put_words(elf, data, 8);
+}
+
+static void tries_eight_variables(void **state)
+{
+	struct variant variant = { .no_blob = true, .pointers = true, .change = put_7_words };
+	struct build_info info;
+
+	expect(&variant, "go1.15.9", NULL);
+	variant.change = put_8_words;
+	assert_int_equal(read_variant(&variant, &info), -ENOENT);
+}
+
+static void put_text(struct elf_builder *elf, uint64_t data)
+{
+	memcpy(elf->data + data + 1200, "go1.2.3.4", 9);
+	elf_put64(elf, data + 1056, DATA + 1200);
+	elf_put64(elf, data + 1064, 9);
+}
+
+/* A variable that holds another text that begins so is no rival. */
+static void knows_versions_from_other_texts(void **state)
+{
+	expect(&(struct variant){ .no_blob = true, .pointers = true, .change = put_text },
+	       "go1.15.9", NULL);
+}
+
+/* In front of the version. */
+static void put_texts(struct elf_builder *elf, uint64_t data, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		memcpy(elf->data + data + 4 * i, "go1.", 4);
+}
+
+static void put_255_texts(struct elf_builder *elf, uint64_t data)
+{
+	put_texts(elf, data, 255);
+}
+
+static void put_256_texts(struct elf_builder *elf, uint64_t data)
+{
+	put_texts(elf, data, 256);
+}
+
+static void tries_256_texts(void **state)
+{
+	struct variant variant = { .no_blob = true, .pointers = true, .change = put_255_texts };
+	struct build_info info;
+
+	expect(&variant, "go1.15.9", NULL);
+	variant.change = put_256_texts;
+	assert_int_equal(read_variant(&variant, &info), -ENOENT);
 }
 
 static void refuses_damage(void **state)
@@ -211,9 +368,19 @@ static void finds_settings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_inline_form), cmocka_unit_test(reads_pointer_form),
-		cmocka_unit_test(finds_variable),    cmocka_unit_test(refuses_damage),
+		cmocka_unit_test(reads_inline_form),
+		cmocka_unit_test(reads_pointer_form),
+		cmocka_unit_test(finds_variable),
+		cmocka_unit_test(refuses_damage),
 		cmocka_unit_test(finds_settings),
+		cmocka_unit_test(tries_sixteen_headers),
+		cmocka_unit_test(a_header_has_to_fit),
+		cmocka_unit_test(a_section_may_be_wrong),
+		cmocka_unit_test(modinfo_may_be_empty),
+		cmocka_unit_test(versions_of_variables_have_bounds),
+		cmocka_unit_test(tries_eight_variables),
+		cmocka_unit_test(knows_versions_from_other_texts),
+		cmocka_unit_test(tries_256_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

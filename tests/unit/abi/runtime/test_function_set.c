@@ -127,6 +127,9 @@ static const struct table_row functions[] = {
 	/* Closures of a function that was inlined twice. */
 	{ "rt.run.func1", 0 },
 	{ "rt.run.func1", 0 },
+	/* Wrappers of functions that are not here. */
+	{ "rt.same", WRAPPER },
+	{ "rt.same", WRAPPER },
 	{ "rt.Of[...]", WRAPPER },
 	{ "rt.Of[...]", 0 },
 };
@@ -174,6 +177,7 @@ static void finds_functions(void **state)
 	expect(table, "*.deferwrap*", 2,
 	       (const char *const[]){ "main.main.deferwrap1", "main.deferwrapper" });
 	expect(table, "type:.eq.*", 1, (const char *const[]){ "type:.eq.main.Shop" });
+	expect(table, "*eq.main*", 0, NULL);
 	expect(table, "main.Map", 2, all + 6);
 	expect(table, "main.Map[string]", 1, all + 7);
 	expect(table, "nothing.*", 0, NULL);
@@ -196,10 +200,8 @@ static void leaves_out_the_wrapper_of_the_name(void **state)
 		const char *name;
 		size_t count, first;
 	} rows[] = {
-		{ "rt.exit", 1, 14 },
-		{ "rt.call", 1, 17 },
-		{ "rt.run.func1", 2, 18 },
-		{ "rt.Of", 2, 20 },
+		{ "rt.exit", 1, 14 }, { "rt.call", 1, 17 }, { "rt.run.func1", 2, 18 },
+		{ "rt.same", 2, 20 }, { "rt.Of", 2, 22 },
 	};
 	struct elf_builder elf;
 	struct image *image;
@@ -220,6 +222,20 @@ static void leaves_out_the_wrapper_of_the_name(void **state)
 	elf_release(&elf);
 }
 
+/* The runtime numbers functions that it need not know 0: no number of wrappers. */
+static void functions_without_a_number_are_no_wrappers(void **state)
+{
+	static const struct table_row rows[] = { { "main.f", 0 }, { "main.f-fm", 0 } };
+	struct elf_builder elf;
+	struct image *image;
+	struct pclntab *table = function_table_open(&elf, rows, 2, &image);
+
+	expect(table, "main.*", 1, (const char *const[]){ "main.f" });
+	pclntab_close(table);
+	image_close(image);
+	elf_release(&elf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +244,7 @@ int main(void)
 		cmocka_unit_test(long_names_are_compared_as_they_are),
 		cmocka_unit_test(finds_functions),
 		cmocka_unit_test(leaves_out_the_wrapper_of_the_name),
+		cmocka_unit_test(functions_without_a_number_are_no_wrappers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

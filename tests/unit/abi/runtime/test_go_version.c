@@ -34,6 +34,9 @@ static const struct {
 	{ "go1.26.2-X:nodwarf5", GO_VERSION(26, 2), 0 },
 	{ "go1.24.1-X:noswissmap", GO_VERSION(24, 1), NO_SWISS_MAP },
 	{ "go1.27.3-X:mapsplitgroup", GO_VERSION(27, 3), MAP_SPLIT_GROUP },
+	/* The first of two lists. */
+	{ "go1.26.2-X:noswissmap X:mapsplitgroup", GO_VERSION(26, 2), NO_SWISS_MAP },
+	{ "go1.26.2 X:noswissmap -X:mapsplitgroup", GO_VERSION(26, 2), NO_SWISS_MAP },
 	{ "go1.22.7 (Red Hat 1.22.7-1.el9)", GO_VERSION(22, 7), VENDOR },
 	{ "go1.22.7 (Red Hat 1.22.7-1.el9) X:strictfipsruntime", GO_VERSION(22, 7), VENDOR },
 	{ "go1.21.3-fips", GO_VERSION(21, 3), VENDOR },

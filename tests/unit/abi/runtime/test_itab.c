@@ -128,6 +128,59 @@ static void reads_itabs_that_stand_together(void **state)
 	fixture_close(&fixture);
 }
 
+/* As lld writes a PIE: its relocations alone have the addresses. */
+static void reads_itabs_that_the_loader_fills_in(void **state)
+{
+	const Elf64_Rela entries[] = {
+		{ LINKS, ELF64_R_INFO(0, R_X86_64_RELATIVE), ITABS },
+		{ ITABS, ELF64_R_INFO(0, R_X86_64_RELATIVE), TYPES + READER },
+		{ ITABS + 8, ELF64_R_INFO(0, R_X86_64_RELATIVE), TYPES + FILE_TYPE },
+	};
+	struct module_parts parts = linked;
+	struct fixture fixture;
+	struct itab_list list;
+
+	parts.itabs_size = 8;
+	fixture_begin(&fixture);
+	put(&fixture, ITABS + 16, 5);
+	elf_relocations(&fixture.elf, 0x800000, entries, 3);
+	fixture_open(&fixture);
+	assert_int_equal(itab_list_read(fixture.image, &parts, &list, NULL), 0);
+	assert_int_equal(list.count, 1);
+	assert_int_equal(list.items[0].interface, READER);
+	assert_int_equal(list.items[0].type, FILE_TYPE);
+	assert_int_equal(list.items[0].hash, 5);
+	itab_list_release(&list);
+	fixture_close(&fixture);
+}
+
+static void interfaces_have_a_bounded_number_of_methods(void **state)
+{
+	for (uint64_t count = 65536; count <= 65537; count++) {
+		struct module_parts parts = inlined;
+		struct error err = { 0 };
+		struct fixture fixture;
+		struct itab_list list;
+		int r;
+
+		parts.itabs_size = 32;
+		fixture_begin(&fixture);
+		put(&fixture, TYPES + READER + 64, count);
+		itab_put(&fixture, parts.itabs, READER, FILE_TYPE, 1);
+		fixture_open(&fixture);
+		r = itab_list_read(fixture.image, &parts, &list, &err);
+		if (count == 65536) {
+			assert_int_equal(r, 0);
+			assert_int_equal(list.count, 1);
+			itab_list_release(&list);
+		} else {
+			assert_int_equal(r, -EBADMSG);
+			assert_non_null(strstr(err.what, "65537 methods"));
+		}
+		fixture_close(&fixture);
+	}
+}
+
 static void refuses_damage(void **state)
 {
 	struct module_parts parts = linked;
@@ -330,6 +383,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_itabs_by_their_links),
 		cmocka_unit_test(reads_itabs_that_stand_together),
+		cmocka_unit_test(reads_itabs_that_the_loader_fills_in),
+		cmocka_unit_test(interfaces_have_a_bounded_number_of_methods),
 		cmocka_unit_test(refuses_damage),
 		cmocka_unit_test(reads_descriptors),
 		cmocka_unit_test(names_types),

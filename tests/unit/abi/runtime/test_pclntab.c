@@ -25,13 +25,17 @@ static const struct {
 	{ "go.buildid", 0 }, { "main.main", 0x20 },   { "a.b", 0x80 },
 	{ "a.b", 0x90 },     { "main.(*T).M", 0xc0 },
 };
+#define PC_TABLES 250u
 #define COUNT (sizeof(functions) / sizeof(functions[0]))
 #define TEXT_SIZE 0x100u
+#define CODE_SIZE 0x140u /* the last function ends with the code */
 
 struct variant {
 	enum pclntab_format format;
 	uint16_t machine;
 	bool section, moduledata, symbol, text_start, relocated;
+	/* Instead of where they are in other tests. */
+	uint32_t names, funcs, size;
 };
 
 struct table {
@@ -49,12 +53,15 @@ static struct table table_build(struct elf_builder *elf, const struct variant *v
 	static const uint8_t magics[] = { 0xfb, 0xfa, 0xf0, 0xf1 };
 	bool wide = variant->format < PCLNTAB_GO_1_18;
 	bool old = variant->format == PCLNTAB_GO_1_2;
-	struct table table = { .functab = old ? 16 : 256, .names = 128, .size = 1024 };
+	struct table table = { .functab = old ? 16 : 256,
+			       .names = old ? 600 : 128,
+			       .size = variant->size ? variant->size : 1024 };
 	uint64_t at, first = variant->format == PCLNTAB_GO_1_16 ? 24 : 32, name = 0;
 	uint64_t width = wide ? 8 : 4, base = old ? 0 : table.functab;
+	uint64_t funcs = variant->funcs ? variant->funcs : 384;
 
-	if (old)
-		table.names = 600;
+	if (variant->names)
+		table.names = variant->names;
 	table.offset = at = elf_append(elf, NULL, table.size);
 	elf_put32(elf, at, 0xffffff00u | magics[variant->format]);
 	elf->data[at + 6] = variant->machine == EM_X86_64 ? 1 : 4;
@@ -62,14 +69,15 @@ static struct table table_build(struct elf_builder *elf, const struct variant *v
 	elf_put64(elf, at + 8, COUNT);
 	if (!old) {
 		elf_put64(elf, at + first, table.names);
-		elf_put64(elf, at + first + 8, 240);
+		elf_put64(elf, at + first + 8, table.names + 112);
+		elf_put64(elf, at + first + 24, PC_TABLES);
 		elf_put64(elf, at + first + 32, table.functab);
 	}
 	if (variant->text_start)
 		elf_put64(elf, at + 24, TEXT);
 	for (size_t i = 0; i <= COUNT; i++) {
 		uint64_t entry = i < COUNT ? functions[i].offset : TEXT_SIZE;
-		uint64_t row = table.functab + i * 2 * width, func = 384 + i * 24 - base;
+		uint64_t row = table.functab + i * 2 * width, func = funcs + i * 24 - base;
 
 		if (wide && variant->relocated)
 			relocations[(*relocation_count)++] =
@@ -84,6 +92,7 @@ static struct table table_build(struct elf_builder *elf, const struct variant *v
 		elf_put32(elf, at + row + width, (uint32_t)func);
 		elf_put32(elf, at + base + func + width,
 			  (uint32_t)(name + (old ? table.names : 0)));
+		elf_put32(elf, at + base + func + width + 4, 8 * (uint32_t)i);
 		memcpy(elf->data + at + table.names + name, functions[i].name,
 		       strlen(functions[i].name) + 1);
 		/* Both a.b share one name. */
@@ -109,8 +118,8 @@ static struct table image_build(struct elf_builder *elf, const struct variant *v
 	uint64_t code, data;
 
 	elf_init(elf);
-	code = elf_append(elf, NULL, 0x400);
-	elf_segment(elf, PT_LOAD, PF_R | PF_X, CODE, code, 0x400, 0x400);
+	code = elf_append(elf, NULL, CODE_SIZE);
+	elf_segment(elf, PT_LOAD, PF_R | PF_X, CODE, code, CODE_SIZE, CODE_SIZE);
 	table = table_build(elf, variant, relocations, &relocation_count);
 	elf_segment(elf, PT_LOAD, PF_R, RODATA, table.offset, table.size, table.size);
 	data = elf_append(elf, NULL, 1024);
@@ -146,6 +155,7 @@ static void table_expect(const struct pclntab *table, enum pclntab_format format
 		assert_true(pclntab_at(table, i, &function));
 		assert_string_equal(function.name, functions[i].name);
 		assert_int_equal(function.entry, TEXT + functions[i].offset);
+		assert_int_equal(function.stack_size, 8 * i);
 		assert_int_equal(function.end,
 				 TEXT + (i + 1 < COUNT ? functions[i + 1].offset : TEXT_SIZE));
 	}
@@ -203,6 +213,221 @@ static void reads_all_formats(void **state)
 	}
 }
 
+static struct pclntab *table_open(struct elf_builder *elf, struct image **ret_image)
+{
+	struct pclntab *table = NULL;
+
+	assert_int_equal(image_open(elf_save(elf), ret_image, NULL), 0);
+	assert_int_equal(pclntab_open(*ret_image, &table, NULL), 0);
+	return table;
+}
+
+static void table_drop(struct elf_builder *elf, struct image *image, struct pclntab *table)
+{
+	pclntab_close(table);
+	image_close(image);
+	elf_release(elf);
+}
+
+/* More than is loaded in any case lies between the parts. */
+static void reads_parts_that_are_far_apart(void **state)
+{
+	for (int format = 0; format < 4; format++) {
+		bool old = format == PCLNTAB_GO_1_2;
+		const struct variant variants[] = {
+			{ (enum pclntab_format)format, EM_X86_64, .moduledata = true, .funcs = 9000,
+			  .size = 10000 },
+			{ (enum pclntab_format)format, EM_X86_64, .moduledata = true,
+			  .names = old ? 80000 : 0, .size = 90000 },
+		};
+
+		for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++) {
+			struct elf_builder elf;
+			struct image *image;
+			struct pclntab *table;
+
+			image_build(&elf, &variants[i]);
+			table = table_open(&elf, &image);
+			table_expect(table, variants[i].format);
+			table_drop(&elf, image, table);
+		}
+	}
+}
+
+/* Whichever of the four parts behind the names is the first. A name that reaches into it is none. */
+static void names_end_where_the_next_part_begins(void **state)
+{
+	for (int format = PCLNTAB_GO_1_16; format <= PCLNTAB_GO_1_20; format++) {
+		uint64_t names = format == PCLNTAB_GO_1_16 ? 24 : 32;
+
+		for (uint64_t part = 1; part <= 5; part++) {
+			struct variant variant = { (enum pclntab_format)format, EM_X86_64,
+						   .moduledata = true };
+			struct elf_builder elf;
+			struct table at = image_build(&elf, &variant);
+			struct function function;
+			struct image *image;
+			struct pclntab *table;
+
+			if (part != 4)
+				elf_put64(&elf, at.offset + names + 8, 1000);
+			if (part == 5)
+				elf_put64(&elf, at.offset + names + 24, 1000);
+			/* The last name is at 24, and 12 bytes long. The word behind the header says nothing. */
+			if (part != 4)
+				elf_put64(&elf, at.offset + names + 8 * part, at.names + 30);
+			table = table_open(&elf, &image);
+			assert_true(pclntab_at(table, 1, &function));
+			assert_int_equal(pclntab_at(table, 4, &function), part > 3);
+			table_drop(&elf, image, table);
+		}
+	}
+}
+
+/* A damaged function is passed over. */
+static void goes_from_one_function_to_the_next(void **state)
+{
+	struct variant variant = { PCLNTAB_GO_1_20, EM_X86_64, .moduledata = true };
+	static const size_t sound[] = { 0, 2, 3 };
+	struct elf_builder elf;
+	struct table at = image_build(&elf, &variant);
+	struct function function;
+	struct image *image;
+	struct pclntab *table;
+	size_t index = 0;
+
+	elf_put32(&elf, at.offset + at.functab + 8 + 4, UINT32_MAX);
+	elf_put32(&elf, at.offset + at.functab + 4 * 8 + 4, UINT32_MAX);
+	table = table_open(&elf, &image);
+	for (size_t i = 0; i < 3; i++, index++) {
+		assert_true(pclntab_next(table, &index, &function));
+		assert_int_equal(index, sound[i]);
+		assert_string_equal(function.name, functions[sound[i]].name);
+	}
+	assert_false(pclntab_next(table, &index, &function));
+	assert_int_equal(index, COUNT);
+	assert_false(pclntab_next(table, &index, &function));
+	assert_int_equal(index, COUNT);
+	table_drop(&elf, image, table);
+}
+
+/* From their offset up to the functab that follows them, or to the end where none does. */
+static void loads_pc_tables(void **state)
+{
+	for (int format = 0; format < 4; format++) {
+		struct variant variant = { (enum pclntab_format)format, EM_X86_64,
+					   .moduledata = true };
+		struct elf_builder elf;
+		struct table at = image_build(&elf, &variant);
+		uint64_t start = format == PCLNTAB_GO_1_2 ? 0 : PC_TABLES;
+		struct buffer buffer;
+		struct image *image;
+		struct pclntab *table = table_open(&elf, &image);
+
+		assert_int_equal(pclntab_load_pc_tables(table, image, &buffer, NULL), 0);
+		assert_int_equal(buffer.size,
+				 (format == PCLNTAB_GO_1_2 ? at.size : at.functab) - start);
+		assert_memory_equal(buffer.data, elf.data + at.offset + start, buffer.size);
+		buffer_release(&buffer);
+		table_drop(&elf, image, table);
+	}
+}
+
+static void pc_tables_may_follow_the_functab(void **state)
+{
+	struct variant variant = { PCLNTAB_GO_1_20, EM_X86_64, .moduledata = true };
+	static const struct {
+		uint64_t start, size;
+	} rows[] = { { 255, 1 }, { 256, 768 }, { 1023, 1 }, { 1024, 0 }, { UINT64_MAX, 0 } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct elf_builder elf;
+		struct table at = image_build(&elf, &variant);
+		struct buffer buffer;
+		struct error err = { 0 };
+		struct image *image;
+		struct pclntab *table;
+
+		elf_put64(&elf, at.offset + 56, rows[i].start);
+		table = table_open(&elf, &image);
+		if (rows[i].size) {
+			assert_int_equal(pclntab_load_pc_tables(table, image, &buffer, NULL), 0);
+			assert_int_equal(buffer.size, rows[i].size);
+			buffer_release(&buffer);
+		} else {
+			assert_int_equal(pclntab_load_pc_tables(table, image, &buffer, &err),
+					 -EBADMSG);
+			assert_non_null(strstr(err.what, "no pc tables"));
+		}
+		table_drop(&elf, image, table);
+	}
+}
+
+/* Words that look like the begin of a table, one after the other in front of the true one. */
+static void tries_sixteen_tables(void **state)
+{
+	struct variant variant = { PCLNTAB_GO_1_20, EM_X86_64, .symbol = true };
+
+	for (uint64_t decoys = 15; decoys <= 16; decoys++) {
+		struct pclntab *table = NULL;
+		struct elf_builder elf;
+		struct image *image;
+		struct error err = { 0 };
+
+		image_build(&elf, &variant);
+		for (uint64_t i = 0; i < decoys; i++)
+			elf_put64(&elf, elf.segments[0].p_offset + 16 * i, 0x08010000fffffff1);
+		assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
+		assert_int_equal(pclntab_open(image, &table, &err), decoys == 15 ? 0 : -EBADMSG);
+		if (decoys == 16)
+			assert_non_null(strstr(err.what, "damaged pclntab at address 0x4000f0"));
+		table_drop(&elf, image, table);
+	}
+}
+
+/* Linkers fold functions that are alike: 64 of one entry at most. */
+static void folded_functions_end_where_the_next_begins(void **state)
+{
+	enum {
+		FOLDED_64 = 64,
+		FOLDED_65 = 65,
+		FUNCTAB = 128,
+		FUNCS = 2048,
+		NAMES = 112,
+		SIZE = 8192
+	};
+
+	for (uint32_t folded = FOLDED_64; folded <= FOLDED_65; folded++) {
+		struct function function;
+		struct elf_builder elf;
+		struct image *image;
+		struct pclntab *table;
+		uint64_t at;
+
+		elf_init(&elf);
+		at = elf_append(&elf, NULL, 256);
+		elf_segment(&elf, PT_LOAD, PF_R | PF_X, CODE, at, 256, 256);
+		at = elf_append(&elf, NULL, SIZE);
+		elf_segment(&elf, PT_LOAD, PF_R, RODATA, at, SIZE, SIZE);
+		elf_put64(&elf, at, 0x08010000fffffff1);
+		elf_put64(&elf, at + 8, folded);
+		elf_put64(&elf, at + 24, CODE);
+		elf_put64(&elf, at + 32, NAMES);
+		elf_put64(&elf, at + 64, FUNCTAB);
+		elf.data[at + NAMES] = 'f';
+		for (uint32_t i = 0; i < folded; i++)
+			elf_put32(&elf, at + FUNCTAB + 8 * i + 4, FUNCS + 24 * i);
+		elf_put32(&elf, at + FUNCTAB + 8 * folded, 32);
+		elf_finish(&elf, ET_EXEC, EM_X86_64);
+		table = table_open(&elf, &image);
+		assert_true(pclntab_at(table, 0, &function));
+		assert_int_equal(function.end, CODE + (folded == FOLDED_64 ? 32 : 0));
+		assert_true(pclntab_at(table, folded - 1, &function));
+		assert_int_equal(function.end, CODE + 32);
+		table_drop(&elf, image, table);
+	}
+}
+
 static void open_patched(uint64_t offset, uint64_t word, int code, bool section)
 {
 	struct variant variant = { PCLNTAB_GO_1_20, EM_X86_64, .section = section, .symbol = true };
@@ -247,7 +472,7 @@ static void walk(const struct image *image)
 	for (size_t i = 0; i < pclntab_count(table) && i < 4096; i++) {
 		if (!pclntab_at(table, i, &function))
 			continue;
-		assert_true(function.entry >= CODE && function.end <= CODE + 0x400);
+		assert_true(function.entry >= CODE && function.end <= CODE + CODE_SIZE);
 		assert_true(strlen(function.name) < 2048);
 	}
 	pclntab_find(table, "main.main", &function);
@@ -291,6 +516,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_all_formats),
+		cmocka_unit_test(reads_parts_that_are_far_apart),
+		cmocka_unit_test(names_end_where_the_next_part_begins),
+		cmocka_unit_test(goes_from_one_function_to_the_next),
+		cmocka_unit_test(loads_pc_tables),
+		cmocka_unit_test(pc_tables_may_follow_the_functab),
+		cmocka_unit_test(tries_sixteen_tables),
+		cmocka_unit_test(folded_functions_end_where_the_next_begins),
 		cmocka_unit_test(refuses_damage),
 		cmocka_unit_test(survives_any_byte),
 	};

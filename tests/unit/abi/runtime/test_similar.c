@@ -15,18 +15,19 @@ struct pclntab {
 	size_t count;
 };
 
-size_t pclntab_count(const struct pclntab *table)
+bool pclntab_next(const struct pclntab *table, size_t *index, struct function *ret_function)
 {
-	return table->count;
-}
-
-bool pclntab_at(const struct pclntab *table, size_t index, struct function *ret_function)
-{
-	if (index >= table->count || !table->names[index])
+	while (*index < table->count && !table->names[*index])
+		++*index;
+	if (*index == table->count)
 		return false;
-	*ret_function = (struct function){ .name = table->names[index] };
+	*ret_function = (struct function){ .name = table->names[*index] };
 	return true;
 }
+
+#define NAME_OF_16 "0123456789abcdef"
+#define NAME_OF_64 NAME_OF_16 NAME_OF_16 NAME_OF_16 NAME_OF_16
+#define NAME_OF_128 NAME_OF_64 NAME_OF_64
 
 static const char *const names[] = {
 	"runtime.main",
@@ -40,6 +41,11 @@ static const char *const names[] = {
 	"net.ping",
 	"main.a",
 	"net/http.(*conn).serve",
+	"xyzzy",
+	"pqr",
+	"aabyz",
+	NAME_OF_128,
+	NAME_OF_128 "9",
 };
 static const struct pclntab table = { names, sizeof(names) / sizeof(names[0]) };
 
@@ -58,6 +64,27 @@ static void finds_what_was_mistyped(void **state)
 	assert_similar("main.(*Shop).Buj", "main.(*Shop).Buy, main.(*Shop).Bay", 2);
 	assert_similar("net/http.(*con).serve", "net/http.(*conn).serve", 1);
 	assert_similar("mainping", "main.ping, main.pong, main.pings", 3);
+}
+
+/* A third of the characters and one more may differ. */
+static void finds_what_is_as_far_as_it_may_be(void **state)
+{
+	assert_similar("xyz", "xyzzy", 1);
+	assert_similar("xy", "", 0);
+	assert_similar("pqrstu", "pqr", 1);
+	assert_similar("pqrstuvw", "", 0);
+	assert_similar("bbbyz", "aabyz", 1);
+	assert_similar("bbbbz", "", 0);
+}
+
+/* Longer names than 128 bytes are not compared. */
+static void compares_names_of_some_length(void **state)
+{
+	assert_similar(NAME_OF_128 "8", "", 0);
+	assert_similar(NAME_OF_64 NAME_OF_16 NAME_OF_16 NAME_OF_16 "0123456789abcde.", NAME_OF_128,
+		       1);
+	assert_similar(NAME_OF_64 NAME_OF_16 NAME_OF_16 NAME_OF_16 "0123456789abcde", NAME_OF_128,
+		       1);
 }
 
 static void finds_the_package(void **state)
@@ -95,6 +122,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_what_was_mistyped),
+		cmocka_unit_test(finds_what_is_as_far_as_it_may_be),
+		cmocka_unit_test(compares_names_of_some_length),
 		cmocka_unit_test(finds_the_package),
 		cmocka_unit_test(finds_nothing_far_away),
 		cmocka_unit_test(stays_within_its_buffer),
