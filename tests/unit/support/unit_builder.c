@@ -9,6 +9,7 @@ enum code {
 	CODE_UNIT = 1,
 	CODE_UNIT_BOUNDLESS,
 	CODE_BASE,
+	CODE_BASE_DESCRIBED,
 	CODE_POINTER,
 	CODE_TYPEDEF,
 	CODE_KIND,
@@ -36,6 +37,7 @@ enum code {
 #define GO_KIND 0x80, 0x52, 0x0b
 #define GO_KEY 0x81, 0x52, 0x10
 #define GO_ELEMENT 0x82, 0x52, 0x10
+#define GO_RUNTIME_TYPE 0x84, 0x52, 0x01
 #define GO_EMBEDDED 0x83, 0x52, 0x0c
 #define END 0, 0
 
@@ -59,6 +61,14 @@ static const uint8_t abbreviations[] = {
 	NAME,
 	SIZE,
 	GO_KIND,
+	END,
+	CODE_BASE_DESCRIBED,
+	0x24,
+	0,
+	NAME,
+	SIZE,
+	GO_KIND,
+	GO_RUNTIME_TYPE,
 	END,
 	CODE_POINTER,
 	0x0f,
@@ -237,6 +247,16 @@ void unit_base(struct unit_builder *dwarf, uint8_t label, const char *name, uint
 	put_name(dwarf, name);
 	put8(dwarf, size);
 	put8(dwarf, kind);
+}
+
+void unit_base_described(struct unit_builder *dwarf, const char *name, uint8_t size, uint8_t kind,
+			 uint64_t runtime_type)
+{
+	entry(dwarf, NO_LABEL, CODE_BASE_DESCRIBED);
+	put_name(dwarf, name);
+	put8(dwarf, size);
+	put8(dwarf, kind);
+	put(dwarf, &runtime_type, 8);
 }
 
 void unit_pointer(struct unit_builder *dwarf, uint8_t label, const char *name, uint8_t to)

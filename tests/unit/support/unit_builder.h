@@ -32,6 +32,9 @@ void unit_end(struct unit_builder *dwarf);
 
 void unit_base(struct unit_builder *dwarf, uint8_t label, const char *name, uint8_t size,
 	       uint8_t kind);
+/* The same with the place of its descriptor in the program. */
+void unit_base_described(struct unit_builder *dwarf, const char *name, uint8_t size, uint8_t kind,
+			 uint64_t runtime_type);
 void unit_pointer(struct unit_builder *dwarf, uint8_t label, const char *name, uint8_t to);
 void unit_typedef(struct unit_builder *dwarf, uint8_t label, const char *name, uint8_t to);
 /* A map, chan or interface: a typedef with a kind. */
