@@ -8,6 +8,7 @@
 
 #include "array.h"
 #include "function_set.h"
+#include "minimum.h"
 #include "moduledata.h"
 
 /*
@@ -39,7 +40,7 @@ static const struct record_row {
 
 #define MAX_CALLS (1u << 16)
 /* Limit on steps and calls that are read. A server of 100 MB has 6 million; functions may share tables. */
-#define MAX_WORK (1u << 27)
+#define MAX_WORK (1u << 25)
 #define MAX_NAMES (1u << 20)
 
 /* The place of a wanted name among the names. */
@@ -248,16 +249,14 @@ static void caller_note(struct search *search, const struct wanted *wanted, size
 static void function_scan(struct search *search, size_t function, struct inlined *inlined)
 {
 	const struct record_row *row = search->row;
-	uint64_t address, count = calls_find(search, function, &address), extent;
+	uint64_t address, count = calls_find(search, function, &address);
 	const struct wanted *wanted;
 	struct buffer calls;
 	uint32_t name;
 
 	if (!count)
 		return;
-	extent = image_extent(search->image, address) / row->call_size;
-	if (count > extent)
-		count = extent;
+	count = minimum(count, image_extent(search->image, address) / row->call_size);
 	search->work += count;
 	if (image_load(search->image, address, count * row->call_size, &calls, NULL) < 0)
 		return;
@@ -337,10 +336,8 @@ int inlining_find(const struct image *image, const struct pclntab *table,
 
 void inlined_format(const struct inlined *inlined, char *text, size_t size)
 {
-	size_t used = 0, named = inlined->caller_count;
+	size_t used = 0, named = minimum(inlined->caller_count, INLINING_MAX_CALLERS);
 
-	if (named > INLINING_MAX_CALLERS)
-		named = INLINING_MAX_CALLERS;
 	text[0] = '\0';
 	for (size_t i = 0; i < named && used < size; i++)
 		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "",

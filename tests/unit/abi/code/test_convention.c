@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "contract.h"
 #include "convention.h"
 
 #define COMPLETE .complete = true
@@ -370,9 +371,111 @@ static void test_no_such_parameter(void **state)
 			 -EINVAL);
 }
 
+/* Of a function that takes these and returns a [2]int16 or an int, and says how large its stack is. */
+static int locate_result(const struct type *const *types, size_t count, const struct type *result,
+			 int32_t size)
+{
+	const struct go_version version = { .number = GO_VERSION(22, 0) };
+	struct parameter parameters[8] = { 0 };
+	const struct parameter results[] = { { .name = "r", .type = result } };
+	struct signature signature = { .parameters = parameters,
+				       .parameter_count = count,
+				       .results = results,
+				       .result_count = 1,
+				       .stack_size = size };
+	struct location location;
+	struct error err = { 0 };
+	int r;
+
+	for (size_t i = 0; i < count; i++)
+		parameters[i] = (struct parameter){ .name = "p", .type = types[i] };
+	r = convention_locate_result(convention_of(MACHINE_AMD64, &version), NULL, &signature, 0,
+				     &location, &err);
+	if (r < 0)
+		assert_non_null(strstr(err.what, "does not list all parameters"));
+	return r;
+}
+
+#define LOCATE_RESULT(size, result, ...)                           \
+	locate_result((const struct type *const[]){ __VA_ARGS__ }, \
+		      COUNT(((const struct type *const[]){ __VA_ARGS__ })), &(result), size)
+
+/* What is on the stack, and the room in which the registers can be spilled. 0: the function does not say it. */
+static void results_are_certain_when_nothing_is_missing(void **state)
+{
+	assert_int_equal(LOCATE_RESULT(16, integer, &integer, &two_shorts), 0);
+	assert_int_equal(LOCATE_RESULT(8, integer, &integer, &two_shorts), -ENODATA);
+	assert_int_equal(LOCATE_RESULT(24, integer, &integer, &two_shorts), -ENODATA);
+	assert_int_equal(LOCATE_RESULT(0, integer, &integer, &two_shorts), 0);
+	assert_int_equal(LOCATE_RESULT(8, integer, &byte, &int32), 0);
+	assert_int_equal(LOCATE_RESULT(16, integer, &byte, &integer), 0);
+	assert_int_equal(LOCATE_RESULT(16, integer, &byte, &int32, &byte), 0);
+	assert_int_equal(LOCATE_RESULT(8, integer, &byte, &no_words, &byte), 0);
+	assert_int_equal(LOCATE_RESULT(8, integer, &two_shorts), 0);
+	assert_int_equal(LOCATE_RESULT(16, two_shorts, &integer), 0);
+	assert_int_equal(LOCATE_RESULT(16, two_shorts, &two_shorts), 0);
+	assert_int_equal(LOCATE_RESULT(8, two_shorts, &two_shorts), -ENODATA);
+}
+
+static void sums_up_what_parameters_occupy(void **state)
+{
+	const struct go_version version = { .number = GO_VERSION(22, 0) };
+	const struct parameter parameters[] = {
+		{ .name = "a", .type = &integer },    { .name = "b", .type = &float64 },
+		{ .name = "c", .type = &two_shorts }, { .name = "d", .type = &string },
+		{ .name = "e", .type = &float32 },    { .name = "f", .type = &two_shorts }
+	};
+	struct signature signature = { .parameters = parameters, .parameter_count = 3 };
+	const struct convention *convention = convention_of(MACHINE_AMD64, &version);
+	struct argument_use use;
+
+	assert_int_equal(convention_use(convention, NULL, &signature, &use, NULL), 0);
+	assert_int_equal(use.integers, 1u << convention->integer_registers[0]);
+	assert_int_equal(use.floats, 1);
+	assert_int_equal(use.stack_end, 8 + 4);
+	signature.parameter_count = 6;
+	assert_int_equal(convention_use(convention, NULL, &signature, &use, NULL), 0);
+	assert_int_equal(use.integers, 1u << convention->integer_registers[0] |
+					       1u << convention->integer_registers[1] |
+					       1u << convention->integer_registers[2]);
+	assert_int_equal(use.floats, 3);
+	assert_int_equal(use.stack_end, 8 + 8);
+	signature.parameter_count = 0;
+	assert_int_equal(convention_use(convention, NULL, &signature, &use, NULL), 0);
+	assert_int_equal(use.integers | use.floats | use.stack_end, 0);
+}
+
+static void names_registers(void **state)
+{
+	static const struct {
+		enum machine machine;
+		uint8_t word;
+		const char *name;
+	} rows[] = {
+		{ MACHINE_AMD64, 0, "r15" },
+		{ MACHINE_AMD64, 10, "rax" },
+		{ MACHINE_AMD64, 20, "ss" },
+		{ MACHINE_AMD64, 21, "?" },
+		{ MACHINE_ARM64, 0, "x0" },
+		{ MACHINE_ARM64, 28, "x28" },
+		{ MACHINE_ARM64, 33, "pstate" },
+		{ MACHINE_ARM64, 35, "?" },
+		{ MACHINE_ARM64, PLAN_THREAD_POINTER, "thread pointer" },
+	};
+	const struct go_version version = { .number = GO_VERSION(22, 0) };
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_string_equal(convention_register_name(
+					    convention_of(rows[i].machine, &version), rows[i].word),
+				    rows[i].name);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(results_are_certain_when_nothing_is_missing),
+		cmocka_unit_test(sums_up_what_parameters_occupy),
+		cmocka_unit_test(names_registers),
 		cmocka_unit_test(test_which_convention),
 		cmocka_unit_test(test_serve_http),
 		cmocka_unit_test(test_nine_integers_and_past),
