@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "binary_report.h"
+#include "declaration.h"
 #include "diagnostic.h"
 #include "function_report.h"
 #include "go_libraries.h"
@@ -26,13 +27,15 @@ struct inspect_options {
 	const char *subject; /* a path or a process id */
 	const char *const *functions;
 	size_t function_count;
+	struct declarations declarations;
 };
 
 static int inspect_fail_usage(struct error *err, const char *what)
 {
 	error_fail(err, -EINVAL, "%s", what);
-	error_hint(err,
-		   "usage: gohttpsnoop inspect [--json] [--types FILE] BINARY|PID [FUNCTION...]");
+	error_hint(
+		err,
+		"usage: gohttpsnoop inspect [--json] [--types FILE] [--signature TEXT]... BINARY|PID [FUNCTION...]");
 	return -EINVAL;
 }
 
@@ -42,6 +45,7 @@ static int inspect_options_parse(int argc, char **argv, struct inspect_options *
 	static const struct option long_options[] = {
 		{ "json", no_argument, NULL, 'j' },
 		{ "types", required_argument, NULL, 't' },
+		{ "signature", required_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -52,7 +56,11 @@ static int inspect_options_parse(int argc, char **argv, struct inspect_options *
 		if (option == '?')
 			return inspect_fail_usage(err, "inspect has no such option");
 		if (option == ':')
-			return inspect_fail_usage(err, "inspect: option --types needs a FILE");
+			return inspect_fail_usage(
+				err, optopt == 't' ? "inspect: option --types needs a FILE" :
+						     "inspect: option --signature needs a value");
+		if (option == 's' && declarations_add(&options->declarations, optarg, err) < 0)
+			return err->code;
 		if (option == 't')
 			options->types = optarg;
 		options->json = options->json || option == 'j';
@@ -65,6 +73,8 @@ static int inspect_options_parse(int argc, char **argv, struct inspect_options *
 	options->subject = argv[optind];
 	options->functions = (const char *const *)argv + optind + 1;
 	options->function_count = (size_t)(argc - optind - 1);
+	if (options->declarations.count && !options->function_count)
+		return inspect_fail_usage(err, "inspect: --signature needs a FUNCTION");
 	return 0;
 }
 
@@ -142,6 +152,7 @@ static int write_plans(const struct inspect_options *options, const struct binar
 {
 	struct function_request *requests = calloc(options->function_count, sizeof(*requests));
 	struct trace_spec wanted = { .functions = requests,
+				     .declarations = &options->declarations,
 				     .values = { .opaque = &opaque_libraries,
 						 .max_string = DEFAULT_MAX_STRING } };
 	int r = requests ? 0 : error_fail(err, -ENOMEM, "out of memory");
@@ -189,7 +200,7 @@ static int inspect_write_report(const struct inspect_options *options, const str
 		return write_plans(options, binary, report, err);
 	if (options->function_count)
 		return function_report(report, options->subject, binary, options->functions,
-				       options->function_count, err);
+				       options->function_count, &options->declarations, err);
 	found = probe_set_of_protocols(binary, &wanted, &probe_set, &why);
 	if (found == -ESTALE)
 		return error_adopt(err, &why);
@@ -227,30 +238,36 @@ static int inspect_print(const struct inspect_options *options, const struct bin
 	return r;
 }
 
+static int inspect_subject(const struct inspect_options *options, struct error *err)
+{
+	struct binary *binary;
+	int r = open_subject(options, &binary, err);
+
+	if (r < 0)
+		return r;
+	types_trust_dwarf(binary->types);
+	types_set_declarations(binary->types, &options->declarations);
+	r = protocol_libraries_set(binary, err);
+	if (r == 0)
+		r = inspect_print(options, binary, err);
+	binary_close(binary);
+	return r;
+}
+
 int inspect(int argc, char **argv)
 {
 	struct inspect_options options = { 0 };
-	struct binary *binary;
 	struct error err = { 0 };
-	int r;
+	int status = EXIT_SUCCESS;
 
-	if (inspect_options_parse(argc, argv, &options, &err) < 0) {
-		diagnostic_error(&err);
-		return EXIT_USAGE;
-	}
-	if (options.help) {
+	if (inspect_options_parse(argc, argv, &options, &err) < 0)
+		status = EXIT_USAGE;
+	else if (options.help)
 		fputs(options_usage, stdout);
-		return EXIT_SUCCESS;
-	}
-	r = open_subject(&options, &binary, &err);
-	if (r == 0) {
-		types_trust_dwarf(binary->types);
-		r = protocol_libraries_set(binary, &err);
-		if (r == 0)
-			r = inspect_print(&options, binary, &err);
-		binary_close(binary);
-	}
-	if (r < 0)
+	else if (inspect_subject(&options, &err) < 0)
+		status = EXIT_FAILURE;
+	if (status != EXIT_SUCCESS)
 		diagnostic_error(&err);
-	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	declarations_finish(&options.declarations);
+	return status;
 }

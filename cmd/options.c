@@ -36,6 +36,7 @@ enum {
 	OPTION_BYTES,
 	OPTION_MAX_ELEMENTS,
 	OPTION_TYPES,
+	OPTION_SIGNATURE,
 	OPTION_ATTACH,
 };
 
@@ -58,6 +59,7 @@ static const struct option long_options[] = {
 	{ "redact", required_argument, NULL, OPTION_REDACT },
 	{ "show-secrets", no_argument, NULL, OPTION_SHOW_SECRETS },
 	{ "types", required_argument, NULL, OPTION_TYPES },
+	{ "signature", required_argument, NULL, OPTION_SIGNATURE },
 	{ "count", required_argument, NULL, 'c' },
 	{ "duration", required_argument, NULL, 'd' },
 	{ "max-string", required_argument, NULL, OPTION_MAX_STRING },
@@ -223,6 +225,10 @@ static int check_captures(const struct options *options, struct error *err)
 		return error_fail(
 			err, -EINVAL,
 			"--capture, --header and --response-header need requests, not a FUNCTION: write captures of a function in parentheses after its name");
+	if (options->declarations.count && !options->function_count)
+		return error_fail(
+			err, -EINVAL,
+			"--signature needs a FUNCTION: the functions of a protocol need none");
 	if (options->latency && !options->function_count)
 		return error_fail(err, -EINVAL,
 				  "--latency needs a FUNCTION: requests always have a duration");
@@ -282,6 +288,8 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case OPTION_TYPES:
 		options->types = optarg;
 		return 0;
+	case OPTION_SIGNATURE:
+		return declarations_add(&options->declarations, optarg, err);
 	case OPTION_MAX_STRING:
 		r = option_count("--max-string", optarg, 1, STRING_MAX_SIZE, &value, err);
 		options->max_string = value;
@@ -435,6 +443,7 @@ void options_finish(struct options *options)
 	for (size_t i = 0; i < options->function_count; i++)
 		function_request_finish(&options->functions[i]);
 	free(options->functions);
+	declarations_finish(&options->declarations);
 	request_captures_finish(&options->requests);
 	*options = (struct options){ 0 };
 }

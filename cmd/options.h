@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "bytes_notation.h"
+#include "declaration.h"
 #include "error.h"
 #include "function_request.h"
 #include "kernel_attachment.h"
@@ -23,7 +24,7 @@ enum {
 	DEFAULT_SOCKET_MODE = 0600,
 };
 
-/* The command line. Strings are views into argv, except those of `functions`. */
+/* The command line. Strings are views into argv, except those of `functions` and `declarations`. */
 struct options {
 	uint32_t *pids;
 	size_t pid_count;
@@ -36,6 +37,7 @@ struct options {
 	bool all;
 	struct function_request *functions;
 	size_t function_count;
+	struct declarations declarations; /* of --signature */
 	bool latency;
 	const char **captures, **request_headers, **response_headers;
 	size_t capture_count, request_header_count, response_header_count;

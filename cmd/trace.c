@@ -84,6 +84,7 @@ int trace(const struct options *options)
 	const struct trace_spec spec = {
 		.functions = options->functions,
 		.function_count = options->function_count,
+		.declarations = &options->declarations,
 		.latency = options->latency,
 		.requests = options->requests.count ? &options->requests : NULL,
 		.values = { .redaction = options->shows_secrets ? NULL : &redaction,

@@ -3,7 +3,8 @@
 
 const char options_usage[] =
 	"Usage: gohttpsnoop [OPTION]... [BINARY [FUNCTION...]]\n"
-	"       gohttpsnoop inspect [--json] [--types FILE] BINARY|PID [FUNCTION...]\n"
+	"       gohttpsnoop inspect [--json] [--types FILE] [--signature TEXT]...\n"
+	"                           BINARY|PID [FUNCTION...]\n"
 	"       gohttpsnoop check [--json]\n"
 	"\n"
 	"Shows the HTTP requests that running Go programs handle, without changing the programs.\n"
@@ -38,6 +39,9 @@ const char options_usage[] =
 	"      --show-secrets      hide nothing\n"
 	"      --types FILE        read the types of a stripped binary from this file: a copy of\n"
 	"                          the same build with DWARF\n"
+	"      --signature TEXT    the declaration of a FUNCTION of a stripped binary, in Go's\n"
+	"                          syntax with whole import paths; repeatable:\n"
+	"                          'func (s *main.Shop) Find(id int) (string, error)'\n"
 	"      --max-string BYTES  capture at most so many bytes of a string (default 1024, up\n"
 	"                          to 8192)\n"
 	"      --max-elements N    capture at most so many elements of a list or map (default 8,\n"

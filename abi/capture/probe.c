@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "function_signature.h"
 #include "minimum.h"
 #include "shape_maker.h"
 
@@ -165,7 +166,7 @@ static int place_in_middle(const struct binary *binary, const struct function *f
 
 	*signature = (struct signature){ 0 };
 	if (r == 0 && request->after_call) {
-		r = types_signature(binary->types, &callee, &called, &probe->source, err);
+		r = function_signature(binary, &callee, &called, &probe->source, err);
 		if (r == 0)
 			*signature = (struct signature){
 				.parameters = called->results,
@@ -200,7 +201,7 @@ static int place_at_begin(const struct binary *binary, const struct function *fu
 {
 	static const struct signature nothing = { 0 };
 	const struct signature *found = &nothing;
-	int r = types_signature(binary->types, function, &found, &probe->source, err);
+	int r = function_signature(binary, function, &found, &probe->source, err);
 
 	if (r == 0 || request->needs_no_types)
 		r = site_find(binary->image, binary->convention, function, &probe->site, err);

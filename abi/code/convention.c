@@ -248,29 +248,38 @@ static int assign_results(struct assignment *assignment, const struct signature 
 	return assign_all(assignment, signature->results, count);
 }
 
-/*
- * Whether parameters and results take as many bytes as the function says, with the room in which those in
- * registers can be spilled: then none is missing from what DWARF lists (up to Go 1.21 blank ones are).
- */
-static bool fills_stack(const struct convention *convention, struct types *types,
-			const struct signature *signature)
+int convention_stack_size(const struct convention *convention, struct types *types,
+			  const struct signature *signature, int64_t *ret_size, struct error *err)
 {
-	struct assignment assignment = { .convention = convention, .types = types };
+	struct assignment assignment = { .convention = convention, .types = types, .err = err };
 	const struct location *location = &assignment.location;
 	uint64_t spilled = 0;
+	int r;
 
 	for (size_t i = 0; i < signature->parameter_count; i++) {
 		const struct type *type = signature->parameters[i].type;
 
-		if (assign(&assignment, type) < 0)
-			return false;
+		r = assign(&assignment, type);
+		if (r < 0)
+			return r;
 		if (location->piece_count && location->pieces[0].place != PLACE_STACK)
 			spilled = alignment_up(spilled, assignment.alignment) + type->size;
 	}
-	if (assign_results(&assignment, signature, signature->result_count) < 0)
-		return false;
-	return (int64_t)(alignment_up(assignment.stack, 8) + alignment_up(spilled, 8)) ==
-	       signature->stack_size;
+	r = assign_results(&assignment, signature, signature->result_count);
+	if (r < 0)
+		return r;
+	*ret_size = (int64_t)(alignment_up(assignment.stack, 8) + alignment_up(spilled, 8));
+	return 0;
+}
+
+/* Whether none is missing from what DWARF lists: up to Go 1.21 blank parameters are. */
+static bool fills_stack(const struct convention *convention, struct types *types,
+			const struct signature *signature)
+{
+	int64_t size = 0;
+
+	return convention_stack_size(convention, types, signature, &size, NULL) == 0 &&
+	       size == signature->stack_size;
 }
 
 /* Parameters, one after another, each held against what else the binary says. */

@@ -39,17 +39,6 @@ static const uint8_t kinds[] = {
 	TYPE_STRING,  TYPE_STRUCT, TYPE_POINTER,
 };
 
-static const struct type word_type = { .kind = TYPE_POINTER,
-				       .name = "unsafe.Pointer",
-				       .size = 8,
-				       .complete = true };
-
-/* An interface without methods: runtime.eface. */
-static const struct field empty_interface_words[] = {
-	{ .name = "_type", .type = &word_type, .offset = 0 },
-	{ .name = "data", .type = &word_type, .offset = 8 },
-};
-
 static int descriptors_load(struct descriptors *descriptors, const struct image *image,
 			    const struct module_parts *parts, const struct go_version *version,
 			    struct error *err)

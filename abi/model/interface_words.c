@@ -13,6 +13,11 @@ const struct field interface_words[INTERFACE_WORDS] = {
 	{ .name = "data", .type = &word_type, .offset = 8 },
 };
 
+const struct field empty_interface_words[INTERFACE_WORDS] = {
+	{ .name = "_type", .type = &word_type, .offset = 0 },
+	{ .name = "data", .type = &word_type, .offset = 8 },
+};
+
 const struct field *interface_word(const char *name)
 {
 	for (size_t i = 0; i < INTERFACE_WORDS; i++) {

@@ -7,6 +7,7 @@ static const char *const names[TYPE_SOURCE_COUNT] = {
 	[TYPE_SOURCE_DWARF] = "DWARF",
 	[TYPE_SOURCE_DESCRIPTORS] = "descriptors",
 	[TYPE_SOURCE_TABLE] = "table",
+	[TYPE_SOURCE_DECLARED] = "signature",
 	[TYPE_SOURCE_ASSUMED] = "assumed: the newest layouts known",
 };
 

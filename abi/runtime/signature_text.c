@@ -61,20 +61,34 @@ static size_t owner_length(const char *function)
 	return dot ? (size_t)(dot - function) : 0;
 }
 
+/* "main.Shop[...]" is spelt otherwise in names of functions than in those of types. */
+static bool begins_with_type(const char *name, const char *type, size_t length)
+{
+	return length && strncmp(name, type, length) == 0 &&
+	       (name[length] == '\0' || name[length] == '[');
+}
+
 /*
- * Returns whether the first parameter is the receiver: "main.(*Shop).Checkout" is a method, "main.Shop.Close" a
- * method or a closure in main.Shop, which the type of its parameter reveals.
+ * Returns whether the first parameter is the receiver, which its type reveals: "main.Shop.Close" is a method or a closure
+ * in main.Shop, and wrappers that the compiler generates for "main.(*Shop).Close" may have no receiver in DWARF.
  */
 static bool has_receiver(const char *function, const struct parameter *first)
 {
 	size_t length = owner_length(function), bare = strcspn(function, "[");
+	const char *star = strstr(function, ".(*");
+	const char *type = first->type->name;
 
-	if (length && function[length - 1] == ')')
-		return true;
 	if (bare > length)
 		bare = length;
-	return bare && strncmp(first->type->name, function, bare) == 0 &&
-	       (first->type->name[bare] == '\0' || first->type->name[bare] == '[');
+	if (strstr(function + length, "-fm"))
+		return false;
+	if (!length || function[length - 1] != ')' || !star)
+		return begins_with_type(type, function, bare);
+	/* "*main." and "Shop" */
+	length = (size_t)(star + 1 - function);
+	bare = strcspn(star + 3, "[)");
+	return type[0] == '*' && strncmp(type + 1, function, length) == 0 &&
+	       begins_with_type(type + 1 + length, star + 3, bare);
 }
 
 static void parameters_add(struct output *output, const struct parameter *parameters, size_t count)

@@ -2,6 +2,7 @@
 #ifndef GOHTTPSNOOP_ABI_TYPE_SOURCES_H
 #define GOHTTPSNOOP_ABI_TYPE_SOURCES_H
 
+#include "arena.h"
 #include "debug_types.h"
 #include "descriptors.h"
 #include "go_version.h"
@@ -9,6 +10,8 @@
 #include "layout.h"
 #include "pclntab.h"
 #include "type_names.h"
+
+struct declarations;
 
 /* The types of one binary (types.h), as the files of this room that implement them see them. */
 struct types {
@@ -29,6 +32,8 @@ struct types {
 	bool descriptors_tried;
 	bool itabs_read;
 	struct itab_list itabs;
+	const struct declarations *declarations; /* of functions, by the user; or NULL */
+	struct arena declared;			 /* types and signatures made of them */
 	bool names_tried;
 	struct type_names *names;
 	struct { /* what was asked for last */

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "debug_signature.h"
 #include "layout_table.h"
 #include "minimum.h"
 #include "type_record.h"
@@ -15,6 +14,9 @@
 
 /* Bytes of .debug_info beyond which DWARF is not read where another source says the same. */
 #define MAX_READ_FIRST (UINT64_C(8) << 20)
+
+/* Bytes for the types that declarations make. */
+enum { MAX_DECLARED = 64 << 20 };
 
 /*
  * The releases whose layouts this one may have. A version read off the pclntab is only the least
@@ -46,6 +48,7 @@ int types_open(const struct image *image, const struct image *debug,
 	if (!types)
 		return error_fail(err, -ENOMEM, "out of memory");
 	types->image = image;
+	types->declared.limit = MAX_DECLARED;
 	types->debug = debug;
 	types->version = *version;
 	types->has_dwarf = debug_info_present(debug);
@@ -72,6 +75,7 @@ void types_close(struct types *types)
 	debug_types_close(types->dwarf);
 	descriptors_close(types->descriptors);
 	layout_destroy(types->layout);
+	arena_finish(&types->declared);
 	free(types);
 }
 
@@ -115,41 +119,6 @@ int types_check_contradiction(const struct types *types, struct error *err)
 const struct error *types_refusal(const struct types *types)
 {
 	return types->refusal.code && !types->has_dwarf ? &types->refusal : NULL;
-}
-
-static int signature_from_dwarf(struct types *types, const struct function *function,
-				const struct signature **ret_signature, struct error *err)
-{
-	int r = type_sources_dwarf(types, err);
-
-	return r < 0 ? r : debug_signature_read(types->dwarf, function->entry, ret_signature, err);
-}
-
-int types_signature(struct types *types, const struct function *function,
-		    const struct signature **ret_signature, enum type_source *ret_source,
-		    struct error *err)
-{
-	enum type_source of_table = types->verified ? TYPE_SOURCE_TABLE : TYPE_SOURCE_ASSUMED;
-	enum type_source source = of_table;
-	struct error why = { 0 }, why_not_table = { 0 };
-	int r = -ENODATA;
-
-	if (types->verified && !types->trusts_dwarf)
-		r = layout_signature(types->layout, function->name, ret_signature, NULL);
-	if (r < 0) {
-		source = TYPE_SOURCE_DWARF;
-		r = signature_from_dwarf(types, function, ret_signature, &why);
-	}
-	if (r < 0) {
-		source = of_table;
-		r = layout_signature(types->layout, function->name, ret_signature, &why_not_table);
-	}
-	/* Where the table knows no such function, what DWARF said is why it cannot be described. */
-	if (r < 0)
-		return error_adopt(err, r == -ENODATA ? &why : &why_not_table);
-	if (ret_source)
-		*ret_source = source;
-	return 0;
 }
 
 /* Descriptors cost less to look into than DWARF, and say the same: tests/truth/descriptor_truth.c. */
@@ -255,6 +224,7 @@ int types_complete(struct types *types, const struct type *type, struct error *e
 	case TYPE_OWNER_DESCRIPTOR:
 		return complete_described(types, type, err);
 	case TYPE_OWNER_LAYOUT:
+	case TYPE_OWNER_DECLARED: /* complete from the start */
 		break;
 	}
 	return complete_named(types, type, err);

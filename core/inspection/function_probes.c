@@ -11,6 +11,7 @@
 #include "function_captures.h"
 #include "function_list.h"
 #include "function_report.h"
+#include "function_signature.h"
 
 static struct probe_candidate *probe_set_grow(struct probe_set *probe_set, const char *function,
 					      enum plan_role role, struct error *err)
@@ -193,14 +194,18 @@ static int find_signature(const struct binary *binary, const struct function *fu
 			  const struct signature **ret_signature, struct error *err)
 {
 	struct error why = { 0 };
-	int r = types_signature(binary->types, function, ret_signature, NULL, &why);
+	int r = function_signature(binary, function, ret_signature, NULL, &why);
 
+	if (r < 0 && types_have_declaration(binary->types, function->name))
+		return error_adopt(err, &why);
 	if (r < 0) {
 		error_fail(err, r, "the parameters of function %s are not known: %s",
 			   function->name, why.what);
 		if (why.hint[0])
-			error_hint(err, "%s; FUNCTION() captures nothing and needs no types",
-				   why.hint);
+			error_hint(
+				err,
+				"%s, or give its signature by --signature; FUNCTION() captures nothing and needs no types",
+				why.hint);
 	}
 	return r;
 }
@@ -326,6 +331,33 @@ static int list_functions(struct probe_set *probe_set, const struct trace_spec *
 	return r;
 }
 
+static bool is_listed(const struct function_list *list, const char *function)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (strcmp(list->items[i].function.name, function) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A signature that nothing is traced by may be of a name that is misspelt. */
+static int check_declarations(struct probe_set *probe_set, const struct declarations *declarations,
+			      const struct function_list *list, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && declarations && i < declarations->count; i++) {
+		const char *function = declarations->items[i].function;
+		struct error why = { 0 };
+
+		if (is_listed(list, function))
+			continue;
+		declaration_unused(probe_set->binary, function, &why);
+		r = probe_set_refuse(probe_set, function, &why, err);
+	}
+	return r;
+}
+
 static bool awaits_returns(const struct probe_set *probe_set)
 {
 	for (size_t i = 0; i < probe_set->count; i++) {
@@ -359,6 +391,8 @@ int probe_set_of_functions(const struct binary *binary, const struct trace_spec 
 
 	if (r == 0)
 		r = list_functions(&probe_set, spec, &list, err);
+	if (r == 0)
+		r = check_declarations(&probe_set, spec->declarations, &list, err);
 	for (size_t i = 0; r == 0 && i < list.count; i++)
 		r = add_listed_function(&probe_set, &list.items[i], spec, err);
 	if (r == 0 && awaits_returns(&probe_set))

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "function_set.h"
+#include "function_signature.h"
 #include "inlining.h"
 #include "signature_text.h"
 #include "similar.h"
@@ -26,6 +28,24 @@ int function_missing(const struct binary *binary, const char *pattern, struct er
 	return -ENOENT;
 }
 
+int declaration_unused(const struct binary *binary, const char *function, struct error *err)
+{
+	struct error missing = { 0 };
+	struct function found;
+
+	if (pclntab_find(binary->pclntab, function, &found)) {
+		error_fail(err, -ENOENT,
+			   "the signature of %s is not used: it is no FUNCTION to trace", function);
+		error_hint(err, "name the function as well");
+		return -ENOENT;
+	}
+	function_missing(binary, function, &missing);
+	error_fail(err, -ENOENT, "the signature of %s is not used: %s", function, missing.what);
+	if (missing.hint[0])
+		error_hint(err, "%s", missing.hint);
+	return -ENOENT;
+}
+
 /* Reports the types of a function, and why some are missing. */
 static void report_types(struct report *report, const struct binary *binary,
 			 const struct function *function)
@@ -35,11 +55,12 @@ static void report_types(struct report *report, const struct binary *binary,
 	struct error why = { 0 };
 	char text[2048];
 
-	if (types_signature(binary->types, function, &signature, &source, &why) == 0) {
+	if (function_signature(binary, function, &signature, &source, &why) == 0) {
 		signature_format(function->name, signature, text, sizeof(text));
 		report_string(report, "signature", text);
 		report_string(report, "types", type_source_name(source));
-	} else if (types_have_dwarf(binary->types)) {
+	} else if (types_have_dwarf(binary->types) ||
+		   types_have_declaration(binary->types, function->name)) {
 		report_string(report, "unknown", why.what);
 	}
 }
@@ -108,7 +129,7 @@ static void report_head(struct report *report, const char *path, const struct bi
 	if (!types_have_dwarf(binary->types))
 		report_string(
 			report, "types",
-			"missing: build it without -ldflags=-w, or give a copy of this build with DWARF by --types FILE");
+			"missing: build it without -ldflags=-w, or give a copy of this build with DWARF by --types FILE, or signatures of functions by --signature");
 }
 
 static int find_functions(const struct binary *binary, const char *pattern, size_t room,
@@ -119,12 +140,48 @@ static int find_functions(const struct binary *binary, const char *pattern, size
 	return r == 0 && set->matched == 0 ? function_missing(binary, pattern, err) : r;
 }
 
-int function_report(struct report *report, const char *path, const struct binary *binary,
-		    const char *const *patterns, size_t count, struct error *err)
+/* Whether one of the patterns means the function. */
+static int is_reported(const struct binary *binary, const char *const *patterns, size_t count,
+		       const char *function, struct error *err)
 {
-	size_t room = MAX_FUNCTIONS, left_out = 0;
+	bool is_found = false;
 	int r = 0;
 
+	for (size_t i = 0; r == 0 && !is_found && i < count; i++) {
+		struct function_set set = { 0 };
+
+		r = function_set_find(binary->pclntab, patterns[i], MAX_FUNCTIONS, &set, err);
+		for (size_t n = 0; r == 0 && n < set.count; n++)
+			is_found = is_found || strcmp(set.functions[n].name, function) == 0;
+		function_set_release(&set);
+	}
+	return r < 0 ? r : is_found;
+}
+
+static int check_declared(const struct binary *binary, const char *const *patterns, size_t count,
+			  const struct declarations *declared, struct error *err)
+{
+	int r = 1;
+
+	for (size_t i = 0; r > 0 && i < declared->count; i++) {
+		const char *function = declared->items[i].function;
+
+		r = is_reported(binary, patterns, count, function, err);
+		if (r == 0)
+			r = declaration_unused(binary, function, err);
+	}
+	return r < 0 ? r : 0;
+}
+
+int function_report(struct report *report, const char *path, const struct binary *binary,
+		    const char *const *patterns, size_t count, const struct declarations *declared,
+		    struct error *err)
+{
+	size_t room = MAX_FUNCTIONS, left_out = 0;
+	int r = check_declared(binary, patterns, count, declared, err);
+
+	if (r < 0)
+		return r;
 	report_head(report, path, binary);
 	report_open_list(report, "functions");
 	for (size_t i = 0; r == 0 && i < count; i++) {

@@ -239,6 +239,7 @@ static int open_and_find_probes(const struct inspection_file *file,
 
 	if (r < 0)
 		return r;
+	types_set_declarations(binary->types, options->spec->declarations);
 	r = check_machine(binary, err);
 	if (r == 0)
 		r = protocol_libraries_set(binary, err);

@@ -43,6 +43,9 @@ def run(truth, *files):
 
 def check(truth, binary):
     """Returns how many runs failed."""
+    if "signature" in os.path.basename(truth):
+        with tempfile.TemporaryDirectory() as folder:
+            return run(truth, binary, without_sections(binary, folder)) != 0
     failed = run(truth, binary) != 0
     if "pclntab" in os.path.basename(truth):
         with tempfile.TemporaryDirectory() as folder:

@@ -69,6 +69,13 @@ int convention_locate_result(const struct convention *convention, struct types *
 			     const struct signature *signature, size_t index,
 			     struct location *ret_location, struct error *err);
 
+/*
+ * How many bytes of a caller's stack parameters and results take, with the room in which those in registers can be
+ * spilled: what `struct function` says as stack_size. The same errors as convention_locate().
+ */
+int convention_stack_size(const struct convention *convention, struct types *types,
+			  const struct signature *signature, int64_t *ret_size, struct error *err);
+
 /* The name of a word of a plan's work area: a register, or "thread pointer". */
 const char *convention_register_name(const struct convention *convention, uint8_t word);
 

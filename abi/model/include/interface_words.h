@@ -18,6 +18,9 @@ enum {
 enum { INTERFACE_WORDS = 2 };
 extern const struct field interface_words[INTERFACE_WORDS];
 
+/* The two words of one without methods: runtime.eface. */
+extern const struct field empty_interface_words[INTERFACE_WORDS];
+
 /* The two words by the names the runtime gives them, "tab" and "data"; NULL for other names. */
 const struct field *interface_word(const char *name);
 

@@ -8,7 +8,7 @@
  * What the sources of types keep behind every `struct type` they hand out, so that a type can
  * be completed by the source that made it. Only the sources and types.c look at it.
  */
-enum type_owner { TYPE_OWNER_LAYOUT, TYPE_OWNER_DWARF, TYPE_OWNER_DESCRIPTOR };
+enum type_owner { TYPE_OWNER_LAYOUT, TYPE_OWNER_DWARF, TYPE_OWNER_DESCRIPTOR, TYPE_OWNER_DECLARED };
 
 struct type_record {
 	struct type type; /* first: a `struct type *` is a `struct type_record *` */

@@ -10,6 +10,7 @@ enum type_source {
 	TYPE_SOURCE_DWARF,
 	TYPE_SOURCE_DESCRIPTORS, /* the runtime's type descriptors, which every Go binary contains */
 	TYPE_SOURCE_TABLE,	 /* the built-in table, verified for this release */
+	TYPE_SOURCE_DECLARED,	 /* the user, by a signature */
 	TYPE_SOURCE_ASSUMED, /* the built-in table's newest public layout, for a release it does not know */
 	TYPE_SOURCE_COUNT,
 };

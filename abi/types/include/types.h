@@ -16,7 +16,8 @@
  * least may be asked first. So the order for types that are looked up by their names is: descriptors, a table that was
  * verified for the binary's release, DWARF, any other table; types_trust_dwarf() changes it to the order of trust.
  * Signatures of functions have two sources: the table if it was verified for this release, otherwise DWARF. Without
- * DWARF the newest rows of the table serve later releases; their result is marked as assumed.
+ * DWARF the newest rows of the table serve later releases; their result is marked as assumed. What the user declared of
+ * a function comes before them; it is an error if DWARF contradicts it.
  */
 struct types;
 
@@ -37,6 +38,13 @@ void types_set_libraries(struct types *types, const struct library_copies *libra
 /* Returns -ESTALE if DWARF and the type descriptors contradicted each other so far, with where they did. */
 int types_check_contradiction(const struct types *types, struct error *err);
 
+/* Sets what the user declared of functions. The declarations must outlive the types. */
+struct declarations;
+void types_set_declarations(struct types *types, const struct declarations *declarations);
+
+/* Returns whether the user declared the function. */
+bool types_have_declaration(const struct types *types, const char *function);
+
 /* Sets why a debug file was refused. Errors about missing types quote this reason. */
 void types_set_refusal(struct types *types, const struct error *why);
 
@@ -53,7 +61,7 @@ void types_trust_dwarf(struct types *types);
 
 /*
  * Returns the signature of a function and its source (`ret_source` may be NULL). -ENODATA if neither the table nor
- * DWARF describes the function.
+ * DWARF describes the function; -EINVAL if DWARF contradicts what the user declared of it.
  */
 int types_signature(struct types *types, const struct function *function,
 		    const struct signature **ret_signature, enum type_source *ret_source,

@@ -3,6 +3,7 @@
 #define GOHTTPSNOOP_CORE_TRACE_SPEC_H
 
 #include "capture_spec.h"
+#include "declaration.h"
 #include "function_request.h"
 #include "request_captures.h"
 
@@ -13,6 +14,7 @@
 struct trace_spec {
 	const struct function_request *functions;
 	size_t function_count;
+	const struct declarations *declarations; /* of functions of stripped programs; or NULL */
 	bool latency; /* of functions: the duration and the results of calls */
 	const struct request_captures
 		*requests; /* what is captured of requests beside their keys; NULL: nothing */

@@ -13,6 +13,7 @@ static const struct type error_type = { .name = "error" };
 static const struct type shop = { .name = "main.Shop" };
 static const struct type shop_pointer = { .name = "*main.Shop" };
 static const struct type list = { .name = "main.List[int]" };
+static const struct type list_pointer = { .name = "*main.List[int]" };
 static const struct type word = { .name = "uintptr" };
 
 #define PARAMETERS(...)                                          \
@@ -49,9 +50,21 @@ static void writes_what_go_would(void **state)
 		{ "ex.com/foo%2ev2.F",
 		  { PARAMETERS({ "", &integer }, { "_", &integer }) },
 		  "func ex.com/foo%2ev2.F(int, _ int)" },
+		{ "main.(*Shop).Close",
+		  { PARAMETERS({ "n", &integer }) },
+		  "func main.(*Shop).Close(n int)" },
+		{ "main.(*Shop).Close-fm",
+		  { PARAMETERS({ "s", &shop_pointer }) },
+		  "func main.(*Shop).Close-fm(s *main.Shop)" },
+		{ "main.(*Shop).Close.func1",
+		  { PARAMETERS({ "s", &shop_pointer }) },
+		  "func main.(*Shop).Close.func1(s *main.Shop)" },
+		{ "main.(*Shop).Close",
+		  { PARAMETERS({ "s", &shop }) },
+		  "func main.(*Shop).Close(s main.Shop)" },
 		{ "main.(*List[go.shape.int]).Push",
-		  { PARAMETERS({ "l", &list }, { ".dict", &word }, { "v", &integer }) },
-		  "func (l main.List[int]) Push(v int)" },
+		  { PARAMETERS({ "l", &list_pointer }, { ".dict", &word }, { "v", &integer }) },
+		  "func (l *main.List[int]) Push(v int)" },
 		{ "main.List[go.shape.int].Len",
 		  { PARAMETERS({ "l", &list }, { ".dict", &word }) },
 		  "func (l main.List[int]) Len()" },

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_ABI_DECLARATION_H
+#define GOHTTPSNOOP_ABI_DECLARATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "error.h"
+
+/*
+ * The declaration of a function as a user writes it, in Go's syntax with whole import paths:
+ *
+ *	func main.reply(w net/http.ResponseWriter, status int, body interface{})
+ *	func (c *main.Cache) Put(key string, values ...int) (bool, error)
+ *
+ * This is only syntax: whether a program has such types is asked later (abi/types/declared_types.c).
+ */
+enum {
+	DECLARATION_MAX_TEXT = 8192,
+	DECLARATION_MAX_DEPTH = 32,
+	DECLARATION_MAX_PARAMETERS = 128,
+};
+
+enum declared_kind {
+	DECLARED_NAME = 1, /* a basic type, or a type with its import path */
+	DECLARED_POINTER,
+	DECLARED_SLICE,
+	DECLARED_ARRAY,
+	DECLARED_MAP,
+	DECLARED_CHAN,
+	DECLARED_FUNC,
+	DECLARED_INTERFACE,
+	DECLARED_STRUCT,
+};
+
+struct declared_type;
+
+/* A parameter, a result or a field of a struct. */
+struct declared_field {
+	const char *name; /* "" if there is none; of an embedded field its type's */
+	const struct declared_type *type;
+	bool embedded;
+};
+
+struct declared_list {
+	struct declared_field *fields;
+	size_t count;
+};
+
+struct declared_type {
+	enum declared_kind kind;
+	const char *text; /* as DWARF and the type descriptors spell it: "map[string][]uint8" */
+	size_t at;	  /* where in the user's text it begins */
+	bool has_literal; /* a struct or an interface with methods is written out in it */
+	const struct declared_type *element, *key;
+	uint64_t length;	     /* of an array */
+	struct declared_list fields; /* of a struct */
+	bool has_methods;	     /* of an interface */
+};
+
+/* Owns all that it refers to. */
+struct declaration {
+	const char *text;		 /* as the user wrote it */
+	const char *function;		 /* as the function table spells it: "main.(*Cache).Put" */
+	struct declared_list parameters; /* with the receiver, which comes first */
+	struct declared_list results;
+	struct arena arena;
+};
+
+/*
+ * -EINVAL if the text is no declaration, with the place in it; -E2BIG if it exceeds what is bounded above.
+ * The caller finishes the declaration.
+ */
+int declaration_parse(const char *text, struct declaration *ret_declaration, struct error *err);
+void declaration_finish(struct declaration *declaration);
+
+/* Fills `err` about the place `at` in a declaration's text, and quotes that part of it. */
+int declaration_fail(struct error *err, int code, const char *text, size_t at, const char *format,
+		     ...) __attribute__((format(printf, 5, 6)));
+
+/* Declarations of different functions. A zeroed struct is a valid empty list. */
+struct declarations {
+	struct declaration *items;
+	size_t count;
+};
+
+/* Parses a declaration and adds it. -EINVAL also if the list has one of the same function. */
+int declarations_add(struct declarations *declarations, const char *text, struct error *err);
+
+/* The declaration of a function; NULL if there is none. `declarations` may be NULL. */
+const struct declaration *declarations_find(const struct declarations *declarations,
+					    const char *function);
+void declarations_finish(struct declarations *declarations);
+
+#endif

@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""--signature: functions of stripped programs are captured as those of programs with DWARF."""
+
+import json
+import urllib.error
+import urllib.request
+
+import events
+from harness import check, check_equal, main
+from lines import Lines
+from servers import Server, build, releases_of
+from tracer import Tracer, run
+
+# Both conventions, and all forms of type descriptors.
+RELEASES = ("1.15", "1.19", "1.24", "1.27")
+
+REPLY = "func main.reply(w net/http.ResponseWriter, status int, body interface{})"
+SERVE = "func main.serve(listener net.Listener) error"
+PATHS = ("/items", "/items/7", "/items/99", "/slow", "/fail")
+
+# What differs from process to process.
+VARYING = ("time", "pid", "tid", "goid", "comm", "exe", "duration_ns")
+
+# Of the functions of tests/go/args at least so many have types that the linker kept a descriptor of.
+LEAST_SAME = 440
+
+
+class Shop(Server):
+    """The service of the demo."""
+
+    def __init__(self, scope, release, variant):
+        super().__init__(scope, release, variant, program="shop")
+
+    def _read_addresses(self):
+        line = Lines(self.process.stdout, "shop").wait(lambda found: found and found[0], "does not listen").decode()
+        return {"http": line.rpartition(" ")[2]}
+
+    def ask(self):
+        for path in PATHS:
+            try:
+                urllib.request.urlopen(self.addresses["http"] + path).close()
+            except urllib.error.HTTPError as error:
+                error.close()
+        urllib.request.urlopen(self.addresses["http"] + "/orders", data=b'{"items":[1,7]}').close()
+
+
+def trace(scope, release, variant, *arguments):
+    """The events of calls of main.reply, as pairs of keys and values in their order."""
+    shop = Shop(scope, release, variant)
+    tracer = Tracer(scope, "--pid", shop.pid, "main.reply", "--json", "--count", len(PATHS) + 1, *arguments)
+    tracer.wait_attached()
+    shop.ask()
+    tracer.wait_end()
+    tracer.check_quiet()
+    return [list(event.items()) for event in tracer.events() if event["type"] == "call"]
+
+
+def compare_args(args, others):
+    """The dynamic type of an `any` is known where the program's types have names."""
+    check_equal(list(args), list(others), "names of arguments")
+    for name, value in args.items():
+        if name != "body":
+            check_equal(value, others[name], name)
+    check("type" in args["body"], f"body is {args['body']}")
+
+
+def compare(calls, others):
+    check_equal(len(calls), len(others), "calls")
+    for call, other in zip(calls, others):
+        check_equal([key for key, _ in call], [key for key, _ in other], "keys")
+        for (key, value), (_, expected) in zip(call, other):
+            if key == "args":
+                compare_args(value, expected)
+            elif key not in VARYING:
+                check_equal(value, expected, key)
+
+
+def test_shop(scope, release):
+    """main.reply of the stripped shop, with and without --latency, also position-independent"""
+    for plain, stripped in (("plain", "stripped"), ("pie", "pie-stripped")):
+        for more in ((), ("--latency",)):
+            whole = trace(scope, release, plain, *more)
+            check_equal([dict(call)["args"]["status"] for call in whole], [200, 200, 404, 200, 500, 201], "status")
+            compare(trace(scope, release, stripped, "--signature", REPLY, *more), whole)
+    compare(trace(scope, release, "plain", "--signature", REPLY), trace(scope, release, "plain"))
+
+
+def inspect(*arguments):
+    status, stdout, stderr = run("inspect", "--json", *map(str, arguments))
+    check_equal(status, 0, f"status (stderr: {stderr!r})")
+    return json.loads(stdout)
+
+
+def declared(binary):
+    """The functions of tests/go/args that somebody wrote, with their declarations."""
+    found = {}
+    for function in inspect(binary, "main.*")["functions"]:
+        name, text = function["function"], function.get("signature", "")
+        is_method = ".(*" in name and ".func" not in name
+        if text and not set("[&") & set(name + text.partition("(")[0]) and "-fm" not in name and "&" not in text:
+            if is_method == text.startswith("func (") or not is_method:
+                found[name] = text
+    return found
+
+
+def test_plans(_scope, release):
+    """all functions of tests/go/args: what is captured, and where, is as in the program with DWARF"""
+    whole, stripped = build("args", release), build("args", release, "stripped")
+    functions = declared(whole)
+    signatures = [word for text in functions.values() for word in ("--signature", text)]
+    expected = {(probe["function"], probe["role"]): probe for probe in inspect(whole, *functions, "main.main()")["probes"]}
+    same, types = 0, set()
+    for probe in inspect(stripped, *signatures, *functions, "main.main()")["probes"]:
+        other = expected[probe["function"], probe["role"]]
+        if "refused" in probe:
+            types.add(probe["refused"])
+            continue
+        # Which types an interface may hold is for the linker to choose, in each build anew.
+        if any("are equal to 0x" in line for line in probe["plan"]):
+            continue
+        check_equal(probe["plan"], other["plan"], f"plan of {probe['function']}")
+        check_equal(probe.get("null"), other.get("null"), f"what is null of {probe['function']}")
+        same += 1
+    check(same >= LEAST_SAME, f"{same} functions are the same; refused: {types}")
+    check(all("does not describe the type" in why or "take" in why for why in types), f"{types}")
+
+
+def refusal(*arguments):
+    status, stdout, stderr = run(*map(str, arguments))
+    check_equal((status, stdout), (1, b""), "status and stdout")
+    return events.decode_text(stderr, "stderr")
+
+
+def test_refusals(scope, release):
+    """contradictions, unknown types, wrong sizes, and signatures of what is not traced"""
+    whole, stripped = build("shop", release), build("shop", release, "stripped")
+    text = refusal(whole, "main.reply", "--signature", REPLY.replace("status int", "status string"))
+    check("contradicts the DWARF" in text and "status string" in text and "status int," in text, text)
+    text = refusal(stripped, "main.reply", "--signature", REPLY.replace("interface{}", "main.nothing"))
+    check("the binary does not describe the type main.nothing" in text and "struct{" in text, text)
+    text = refusal(stripped, "main.reply", "--signature", REPLY.replace(", body interface{}", ""))
+    check("the signature of main.reply is wrong: its parameters and results take 24 bytes" in text, text)
+    text = refusal(stripped, "main.reply", "--signature", "func main.rply()")
+    check("the signature of main.rply is not used: there is no function main.rply (similar: main.reply" in text, text)
+    text = refusal(stripped, "main.reply")
+    check("--signature" in text, text)
+    shop = Shop(scope, release, "stripped")
+    tracer = Tracer(scope, "--pid", shop.pid, "main.reply", "--json", "--count", 1, "--signature", REPLY, "--signature",
+                    SERVE).wait_attached()
+    shop.ask()
+    tracer.wait_end()
+    check(any(b"the signature of main.serve is not used: it is no FUNCTION to trace" in line
+              for line in tracer.stderr.all()), f"{tracer.stderr.all()!r}")
+
+
+def test_literals(scope, release):
+    """a type that is written out is captured by its fields"""
+    item = "struct{ID int; Name string; Cents int}"
+    stripped, whole = build("shop", release, "stripped"), build("shop", release)
+    function = f"func main.find(id int) (it {item}, ok bool)"
+    if inspect(whole, "main.*")["functions"][0]["function"] != "main.find":
+        print(f"left out: Go {release} inlines main.find")
+        return
+    found = inspect(stripped, "main.find", "main.main()", "--signature", function)["probes"]
+    expected = inspect(whole, "main.find", "main.main()", "--signature", function)["probes"]
+    check_equal([probe["plan"] for probe in found], [probe["plan"] for probe in expected], "plans")
+
+
+if __name__ == "__main__":
+    main([(test, release) for release in releases_of(RELEASES)
+          for test in (test_shop, test_plans, test_refusals, test_literals)])
