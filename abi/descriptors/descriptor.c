@@ -31,6 +31,7 @@ enum {
 	FIELD_SIZE = 24,
 	INTERFACE_METHOD_SIZE = 8,
 	METHOD_SIZE = 16,
+	METHOD_AT_CODE = 12,
 	UNCOMMON_SIZE = 16,
 	UNCOMMON_AT_METHODS = 4,
 	UNCOMMON_AT_LIST = 8,
@@ -299,18 +300,41 @@ uint16_t descriptor_method_count(const struct descriptor_table *table,
 	return count;
 }
 
-bool descriptor_method_read(const struct descriptor_table *table,
-			    const struct descriptor *descriptor, uint16_t index,
-			    struct bytes *ret_name, uint64_t *ret_type)
+/* Where method number `index` stands: its name, its function type, and its code as interfaces and as others call it. */
+static bool method_at(const struct descriptor_table *table, const struct descriptor *descriptor,
+		      uint16_t index, uint64_t *ret_at)
 {
 	uint32_t list = 0;
-	uint64_t at;
 
 	if (index >= descriptor_method_count(table, descriptor) ||
 	    !bytes_u32(table->bytes, descriptor->uncommon + UNCOMMON_AT_LIST, &list))
 		return false;
-	at = descriptor->uncommon + list + (uint64_t)index * METHOD_SIZE;
-	return name_at(table, at, ret_name) && type_offset_read(table, at + 4, ret_type);
+	*ret_at = descriptor->uncommon + list + (uint64_t)index * METHOD_SIZE;
+	return true;
+}
+
+bool descriptor_method_read(const struct descriptor_table *table,
+			    const struct descriptor *descriptor, uint16_t index,
+			    struct bytes *ret_name, uint64_t *ret_type)
+{
+	uint64_t at = 0;
+
+	return method_at(table, descriptor, index, &at) && name_at(table, at, ret_name) &&
+	       type_offset_read(table, at + 4, ret_type);
+}
+
+bool descriptor_method_code(const struct descriptor_table *table,
+			    const struct descriptor *descriptor, uint16_t index,
+			    uint64_t *ret_offset)
+{
+	uint32_t offset = 0;
+	uint64_t at = 0;
+
+	if (!method_at(table, descriptor, index, &at) ||
+	    !bytes_u32(table->bytes, at + METHOD_AT_CODE, &offset) || offset == UINT32_MAX)
+		return false;
+	*ret_offset = offset;
+	return true;
 }
 
 bool descriptor_next(const struct descriptor_table *table, uint64_t offset, uint64_t *ret_offset)

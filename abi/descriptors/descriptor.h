@@ -116,4 +116,9 @@ bool descriptor_method_read(const struct descriptor_table *table,
 			    const struct descriptor *descriptor, uint16_t index,
 			    struct bytes *ret_name, uint64_t *ret_type);
 
+/* Where the code of that method is, as an offset from the begin of the text. False when it was dropped. */
+bool descriptor_method_code(const struct descriptor_table *table,
+			    const struct descriptor *descriptor, uint16_t index,
+			    uint64_t *ret_offset);
+
 #endif

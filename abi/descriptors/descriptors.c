@@ -11,6 +11,7 @@
 #include "descriptor_index.h"
 #include "descriptor_name.h"
 #include "descriptor_settle.h"
+#include "descriptors_table.h"
 #include "interface_words.h"
 #include "itab.h"
 #include "type_record.h"
@@ -181,6 +182,11 @@ void descriptors_close(struct descriptors *descriptors)
 	buffer_release(&descriptors->buffer);
 	free(descriptors->roots);
 	free(descriptors);
+}
+
+const struct descriptor_table *descriptors_table(const struct descriptors *descriptors)
+{
+	return &descriptors->table;
 }
 
 /* ---- types ---- */

@@ -7,6 +7,7 @@
 
 #include "debug_signature.h"
 #include "declared_signature.h"
+#include "method_signature.h"
 #include "type_sources.h"
 
 void types_set_declarations(struct types *types, const struct declarations *declarations)
@@ -74,6 +75,10 @@ int types_signature(struct types *types, const struct function *function,
 	if (r < 0) {
 		source = of_table;
 		r = layout_signature(types->layout, function->name, ret_signature, &why_not_table);
+	}
+	if (r == -ENODATA && method_signature_find(types, function, ret_signature, NULL) == 0) {
+		source = TYPE_SOURCE_DESCRIPTORS;
+		r = 0;
 	}
 	/* Where the table knows no such function, what DWARF said is why it cannot be described. */
 	if (r < 0)

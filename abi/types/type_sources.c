@@ -46,6 +46,7 @@ int type_sources_parts(struct types *types, struct error *err)
 		r = module_parts_read(types->image, &moduledata, &types->version, &types->parts,
 				      err);
 	types->parts_read = r == 0;
+	types->text = r == 0 ? moduledata.text : 0;
 	return r;
 }
 

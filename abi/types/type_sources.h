@@ -28,6 +28,7 @@ struct types {
 	struct go_version version;
 	bool parts_read;
 	struct module_parts parts;
+	uint64_t text; /* the address that offsets of code count from, once the parts were read */
 	struct descriptors *descriptors; /* opened when first needed */
 	bool descriptors_tried;
 	bool itabs_read;

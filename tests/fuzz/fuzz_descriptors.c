@@ -3,10 +3,12 @@
  * What a file loads, as type descriptors: by offset, by name, with all their parts. The input is a module_file.h with
  * type links.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "descriptors.h"
 #include "fuzz.h"
+#include "method_types.h"
 #include "module_file.h"
 
 enum { MAX_DEPTH = 4, LOOKED_AT = 32 };
@@ -32,6 +34,16 @@ static void check_type(struct descriptors *descriptors, const struct type *type,
 		check_type(descriptors, type->element, depth + 1);
 }
 
+static void check_method(struct descriptors *descriptors, const struct type *type)
+{
+	struct method_types types = { 0 };
+	int r = method_types_find(descriptors, type, "Read", 0, &types, NULL);
+
+	HOLDS(r == 0 || r == -ENODATA || r == -EBADMSG || r == -E2BIG);
+	for (size_t i = 0; r == 0 && i < types.parameter_count + types.result_count; i++)
+		check_type(descriptors, types.types[i], 0);
+}
+
 static void check_all(struct descriptors *descriptors)
 {
 	const struct type *type, *again;
@@ -42,6 +54,7 @@ static void check_all(struct descriptors *descriptors)
 		HOLDS(type->runtime_type == offset);
 		HOLDS(descriptors_at(descriptors, offset, &again, NULL) == 0 && again == type);
 		check_type(descriptors, type, 0);
+		check_method(descriptors, type);
 	}
 	HOLDS(descriptors_at(descriptors, UINT64_MAX, &type, NULL) < 0);
 	if (descriptors_named(descriptors, "**os.File", &type, NULL) == 0)

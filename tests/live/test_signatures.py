@@ -23,7 +23,7 @@ PATHS = ("/items", "/items/7", "/items/99", "/slow", "/fail")
 VARYING = ("time", "pid", "tid", "goid", "comm", "exe", "duration_ns")
 
 # Of the functions of tests/go/args at least so many have types that the linker kept a descriptor of.
-LEAST_SAME = 440
+LEAST_SAME = 400
 
 
 class Shop(Server):

@@ -15,7 +15,8 @@
  * compared to the descriptors: if they contradict each other, that is an error. As they agree, the source that costs
  * least may be asked first. So the order for types that are looked up by their names is: descriptors, a table that was
  * verified for the binary's release, DWARF, any other table; types_trust_dwarf() changes it to the order of trust.
- * Signatures of functions have two sources: the table if it was verified for this release, otherwise DWARF. Without
+ * Signatures of functions have three sources: the table if it was verified for this release, otherwise DWARF, otherwise
+ * the descriptors of types, which have some methods, without names of parameters. Without
  * DWARF the newest rows of the table serve later releases; their result is marked as assumed. What the user declared of
  * a function comes before them; it is an error if DWARF contradicts it.
  */

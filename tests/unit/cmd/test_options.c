@@ -219,6 +219,24 @@ static void refuses_other_numbers(void **state)
 	assert_refused(LINE("--max-string", "4294967297", "x"), "8192");
 }
 
+static void takes_signatures(void **state)
+{
+	struct options options = parsed(LINE("--signature", "func main.f(a int)", "./server",
+					     "main.f", "--signature=func (t main.T) g() error"));
+
+	assert_int_equal(options.declarations.count, 2);
+	assert_string_equal(options.declarations.items[0].function, "main.f");
+	assert_string_equal(options.declarations.items[1].function, "main.T.g");
+	options_finish(&options);
+	assert_null(options.declarations.items);
+	assert_refused(LINE("x", "main.f", "--signature", "main.f()"),
+		       "a signature begins with func");
+	assert_refused(LINE("x", "main.f", "--signature", "func main.f()", "--signature",
+			    "func main.f(a int)"),
+		       "two signatures of the function main.f");
+	assert_refused(LINE("x", "--signature", "func main.f()"), "--signature needs a FUNCTION");
+}
+
 static void takes_durations(void **state)
 {
 	static const struct {
@@ -382,6 +400,7 @@ int main(void)
 		cmocka_unit_test(takes_numbers_and_flags),
 		cmocka_unit_test(takes_how_values_are_written),
 		cmocka_unit_test(refuses_other_numbers),
+		cmocka_unit_test(takes_signatures),
 		cmocka_unit_test(takes_durations),
 		cmocka_unit_test(refuses_other_durations),
 		cmocka_unit_test(takes_redactions),

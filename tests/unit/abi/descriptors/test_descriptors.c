@@ -10,6 +10,7 @@
 
 #include "descriptors.h"
 #include "elf_builder.h"
+#include "method_types.h"
 
 #define TYPES 0x600000u
 #define SIZE 0x1000u
@@ -328,6 +329,93 @@ static void test_damaged(void **state)
 	program_close(&program);
 }
 
+/* Its name, the type without the receiver, and its code: for calls through interfaces, and for others. */
+static void method_put(struct program *program, unsigned number, const char *name, uint64_t type,
+		       uint32_t code)
+{
+	uint64_t at = room(FILE_TYPE) + 96 + number * 16u;
+
+	put32(program, at, put_name(program, name, 1));
+	put32(program, at + 4, (uint32_t)type);
+	put32(program, at + 8, code + 0x1000);
+	put32(program, at + 12, code);
+}
+
+/* func (File) Open(...string) (File, string), and others of which the linker dropped something. */
+static void methods_begin(struct program *program, unsigned minor)
+{
+	program_begin(program, minor);
+	put32(program, room(FILE_TYPE) + 84, 4);
+	put32(program, room(FILE_TYPE) + 88, 16);
+	method_put(program, 0, "Close", UINT32_MAX, UINT32_MAX);
+	method_put(program, 1, "Open", room(INDEX), 0x20);
+	method_put(program, 2, "Open", room(OPEN), 0x40);
+	method_put(program, 3, "all", room(OPEN), UINT32_MAX);
+}
+
+static int method_find(struct program *program, const char *name, uint64_t code,
+		       struct method_types *types, struct error *err)
+{
+	return method_types_find(program->descriptors, type_at(program, FILE_TYPE), name, code,
+				 types, err);
+}
+
+static void test_methods(void **state)
+{
+	static const unsigned releases[] = { 12, 16, 18, 22, 27 };
+
+	for (size_t i = 0; i < sizeof(releases) / sizeof(releases[0]); i++) {
+		struct method_types types = { 0 };
+		struct program program;
+		struct error err = { 0 };
+
+		methods_begin(&program, releases[i]);
+		program_finish(&program);
+		assert_int_equal(method_find(&program, "Open", 0x40, &types, NULL), 0);
+		assert_int_equal(types.parameter_count, 1);
+		assert_int_equal(types.result_count, 2);
+		assert_ptr_equal(types.types[0], type_at(&program, PAIR));
+		assert_ptr_equal(types.types[1], type_at(&program, FILE_TYPE));
+		assert_ptr_equal(types.types[2], type_at(&program, TEXT));
+		assert_int_equal(method_find(&program, "Open", 0x41, &types, &err), -ENODATA);
+		assert_string_equal(
+			err.what,
+			"the type descriptor of example.com/my%2eos.File has no method Open");
+		assert_int_equal(method_find(&program, "Ope", 0x40, &types, NULL), -ENODATA);
+		assert_int_equal(method_find(&program, "Close", UINT32_MAX, &types, NULL),
+				 -ENODATA);
+		assert_int_equal(method_find(&program, "all", UINT32_MAX, &types, NULL), -ENODATA);
+		/* a type that is no function */
+		assert_int_equal(method_find(&program, "Open", 0x20, &types, NULL), -EBADMSG);
+		assert_int_equal(method_types_find(program.descriptors, type_at(&program, FILES),
+						   "Open", 0x40, &types, NULL),
+				 -ENODATA);
+		program_close(&program);
+	}
+}
+
+static void test_methods_that_are_damaged(void **state)
+{
+	struct method_types types;
+	struct program program;
+
+	methods_begin(&program, 22);
+	put32(&program, room(OPEN) + 48, 0x2000 | 0x8002u << 16);
+	program_finish(&program);
+	assert_int_equal(method_find(&program, "Open", 0x40, &types, NULL), -EBADMSG);
+	program_close(&program);
+	methods_begin(&program, 22);
+	put32(&program, room(OPEN) + 48, METHOD_MAX_TYPES | 0x8002u << 16);
+	program_finish(&program);
+	assert_int_equal(method_find(&program, "Open", 0x40, &types, NULL), -E2BIG);
+	program_close(&program);
+	methods_begin(&program, 22);
+	put32(&program, room(FILE_TYPE) + 88, SIZE);
+	program_finish(&program);
+	assert_int_equal(method_find(&program, "Open", 0x40, &types, NULL), -ENODATA);
+	program_close(&program);
+}
+
 static void test_too_many(void **state)
 {
 	struct descriptors *descriptors = NULL;
@@ -344,10 +432,15 @@ static void test_too_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_each_form),  cmocka_unit_test(test_form_of_unknown_release),
-		cmocka_unit_test(test_interfaces), cmocka_unit_test(test_pointers_by_name),
-		cmocka_unit_test(test_absent),	   cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_each_form),
+		cmocka_unit_test(test_form_of_unknown_release),
+		cmocka_unit_test(test_interfaces),
+		cmocka_unit_test(test_pointers_by_name),
+		cmocka_unit_test(test_absent),
+		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_methods),
+		cmocka_unit_test(test_methods_that_are_damaged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
