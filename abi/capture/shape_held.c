@@ -27,11 +27,6 @@ static const char *text_of_error(const struct type *type)
 	return NULL;
 }
 
-static bool is_error(const struct walk *interface)
-{
-	return strcmp(interface->type->name, "error") == 0;
-}
-
 struct candidates {
 	const struct type *types[MAX_CANDIDATES];
 	size_t count;
@@ -82,7 +77,7 @@ static void find_candidates(struct types *types, const struct type *interface,
 static int add_error_text(struct shape_maker *maker, struct walk *held, const char *name,
 			  struct shape_spot spot)
 {
-	int node = maker_open(maker, SHAPE_POINTER, spot);
+	int node = maker_open(maker, SHAPE_ERROR, spot);
 	int r = maker_set_cells(maker, node,
 				maker_add_part(maker, held, 0, CELL_POINTER, SHAPE_WORD), 0);
 
@@ -124,7 +119,7 @@ int held_hash(struct shape_maker *maker, const struct walk *interface, const str
 static int add_held(struct shape_maker *maker, const struct walk *interface,
 		    const struct type *type, struct shape_spot spot)
 {
-	const char *text = is_error(interface) ? text_of_error(type) : NULL;
+	const char *text = text_of_error(type);
 	struct walk held = *interface;
 	int r = held_hash(maker, interface, type, &spot.hash);
 
@@ -194,9 +189,7 @@ static int add_held_leaf(struct shape_maker *maker, const struct walk *interface
 	case TYPE_STRING:
 		return add_held(maker, interface, type, spot);
 	default:
-		return is_error(interface) && text_of_error(type) ?
-			       add_held(maker, interface, type, spot) :
-			       -ENOENT;
+		return text_of_error(type) ? add_held(maker, interface, type, spot) : -ENOENT;
 	}
 }
 

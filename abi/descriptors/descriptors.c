@@ -421,6 +421,58 @@ int descriptors_named(struct descriptors *descriptors, const char *name,
 	return r < 0 ? r : pointer_to(descriptors, element, ret_type, err);
 }
 
+int descriptors_list(struct descriptors *descriptors, descriptors_visit *visit, void *context,
+		     struct error *err)
+{
+	const uint64_t *all;
+	size_t count = 0;
+	int r = names_need(descriptors, err);
+
+	if (r < 0)
+		return r;
+	all = descriptor_index_all(descriptors->index, &count);
+	for (size_t i = 0; r >= 0 && i < count; i++) {
+		struct descriptor descriptor;
+		char name[DESCRIPTOR_MAX_NAME];
+
+		if (!descriptor_read(&descriptors->table, all[i], &descriptor))
+			continue;
+		descriptor_name(&descriptors->table, &descriptor, name);
+		r = visit(context, name, descriptor.hash);
+	}
+	return r < 0 ? r : 0;
+}
+
+int descriptors_hashed(struct descriptors *descriptors, uint32_t hash, const struct type **ret_type,
+		       struct error *err)
+{
+	const struct type *found = NULL;
+	const uint64_t *all;
+	size_t count = 0;
+	int r = names_need(descriptors, err);
+
+	if (r < 0)
+		return r;
+	all = descriptor_index_all(descriptors->index, &count);
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		struct descriptor descriptor;
+		const struct type *first = found;
+
+		if (!descriptor_read(&descriptors->table, all[i], &descriptor) ||
+		    descriptor.hash != hash)
+			continue;
+		r = descriptors_at(descriptors, all[i], &found, err);
+		if (r == 0 && first && strcmp(first->name, found->name) != 0)
+			return error_fail(err, -ENODATA, "several types have the hash 0x%x", hash);
+	}
+	if (r == 0 && !found)
+		return error_fail(err, -ENODATA, "the program has no type with the hash 0x%x",
+				  hash);
+	if (r == 0)
+		*ret_type = found;
+	return r;
+}
+
 size_t descriptors_count(struct descriptors *descriptors)
 {
 	size_t count = 0;

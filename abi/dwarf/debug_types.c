@@ -406,14 +406,6 @@ int debug_types_runtime(struct debug_types *types, uint64_t runtime_type,
 	return debug_types_at(types, entry, ret_type, err);
 }
 
-int debug_types_described(struct debug_types *types, type_index_visit *visit, void *context,
-			  struct error *err)
-{
-	int r = index_need(types, err);
-
-	return r < 0 ? r : type_index_described(types->names, visit, context);
-}
-
 struct debug_info *debug_types_info(struct debug_types *types)
 {
 	return types->info;

@@ -16,7 +16,6 @@ struct named {
 
 struct described {
 	uint64_t runtime_type, entry;
-	const char *name; /* libdwarf's */
 };
 
 struct type_index {
@@ -71,7 +70,7 @@ static int type_append(void *context, const struct debug_entry *entry)
 		return error_fail(reading->err, -ENOMEM, "out of memory");
 	index->described = described;
 	described[index->described_count++] =
-		(struct described){ entry->runtime_type, entry->offset, entry->name };
+		(struct described){ entry->runtime_type, entry->offset };
 	return 0;
 }
 
@@ -189,13 +188,4 @@ uint64_t type_index_runtime(const struct type_index *index, uint64_t runtime_typ
 	if (low == index->described_count || index->described[low].runtime_type != runtime_type)
 		return 0;
 	return index->described[low].entry;
-}
-
-int type_index_described(const struct type_index *index, type_index_visit *visit, void *context)
-{
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < index->described_count; i++)
-		r = visit(context, index->described[i].name, index->described[i].runtime_type);
-	return r;
 }

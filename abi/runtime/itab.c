@@ -23,9 +23,7 @@
 #define TYPE_HASH 16
 #define TYPE_FLAGS 20
 #define TYPE_KIND 23
-#define TYPE_NAME 40 /* i32, from module_parts.types: flags (u8), a length, the bytes */
 #define TYPE_HEAD 48
-#define TYPE_HAS_STAR 2 /* a flag: the name has a star that does not belong to the type */
 /*
  * Whether interfaces contain the value directly: a bit of the kind, since 1.26 of the flags; the other byte does not
  * use it.
@@ -35,7 +33,6 @@
 #define INTERFACE_SIZE 80
 
 #define MAX_METHODS 65536u
-#define MAX_NAME 1024
 #define MAX_RANGE (UINT64_C(64) << 20)
 
 static bool descriptor_held(const struct module_parts *parts, uint64_t offset, uint64_t size)
@@ -188,56 +185,4 @@ int runtime_type_read(const struct image *image, const struct module_parts *part
 				  (unsigned long long)size);
 	*ret_type = (struct runtime_type){ hash, (flags | kind) & TYPE_IS_DIRECT };
 	return 0;
-}
-
-/* Finds the bytes of the name that begins at 0: after a length of two bytes up to Go 1.16, after a varint later. */
-static bool type_name_find(struct bytes bytes, const struct go_version *version,
-			   struct bytes *ret_name)
-{
-	uint64_t at = 1, length = 0;
-	uint8_t high = 0, low = 0;
-
-	if (version->number >= GO_VERSION(17, 0)) {
-		if (!bytes_uvarint(bytes, &at, &length))
-			return false;
-	} else if (bytes_u8(bytes, 1, &high) && bytes_u8(bytes, 2, &low)) {
-		length = (uint64_t)high << 8 | low;
-		at = 3;
-	}
-	*ret_name = bytes_slice(bytes, at, length);
-	return length && ret_name->size == length;
-}
-
-static char *name_copy(struct bytes name, uint8_t flags)
-{
-	size_t skipped = flags & TYPE_HAS_STAR && name.data[0] == '*' ? 1 : 0;
-
-	return strndup((const char *)name.data + skipped, name.size - skipped);
-}
-
-char *runtime_type_name(const struct image *image, const struct module_parts *parts,
-			const struct go_version *version, uint64_t offset)
-{
-	uint64_t size = parts->etypes - parts->types;
-	struct buffer head = { 0 }, text = { 0 };
-	struct bytes bytes;
-	uint32_t at = 0;
-	uint8_t flags = 0;
-	char *name = NULL;
-
-	if (!descriptor_held(parts, offset, TYPE_HEAD) ||
-	    image_load(image, parts->types + offset, TYPE_HEAD, &head, NULL) < 0)
-		return NULL;
-	bytes_u8(buffer_bytes(&head), TYPE_FLAGS, &flags);
-	bytes_u32(buffer_bytes(&head), TYPE_NAME, &at);
-	buffer_release(&head);
-	if (at >= size)
-		return NULL;
-	size = minimum(size - at, MAX_NAME);
-	if (image_load(image, parts->types + at, size, &text, NULL) < 0)
-		return NULL;
-	if (type_name_find(buffer_bytes(&text), version, &bytes))
-		name = name_copy(bytes, flags);
-	buffer_release(&text);
-	return name;
 }

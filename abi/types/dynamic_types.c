@@ -94,78 +94,22 @@ int types_implementing(struct types *types, const struct type *interface,
 	return r < 0 ? r : (int)count;
 }
 
+int types_hashed(struct types *types, uint32_t hash, const struct type **ret_type,
+		 struct error *err)
+{
+	if (!type_sources_descriptors(types))
+		return error_fail(err, -ENODATA, "the program has no type descriptors");
+	return descriptors_hashed(types->descriptors, hash, ret_type, err);
+}
+
 /* ---- names by hash ---- */
 
-/* Names being collected, and where the descriptors of their types are. */
-struct naming {
-	struct type_names *names;
-	uint64_t begin; /* address of the descriptors */
-	struct buffer descriptors;
-};
-
-static int name_described(void *context, const char *name, uint64_t runtime_type)
+static int name_described(void *context, const char *name, uint32_t hash)
 {
-	const struct naming *naming = context;
-	uint32_t hash = 0;
-
-	/* The linker gives the address of uintptr's up to Go 1.22. */
-	if (runtime_type >= naming->descriptors.size && runtime_type >= naming->begin)
-		runtime_type -= naming->begin;
-	/* What lies elsewhere is no descriptor. */
-	if (!bytes_u32(buffer_bytes(&naming->descriptors), runtime_type + INTERFACE_TYPE_HASH,
-		       &hash))
-		return 0;
-	return type_names_add(naming->names, hash, name);
+	return type_names_add(context, hash, name);
 }
 
-static void names_from_dwarf(struct types *types, struct type_names *names)
-{
-	struct naming naming = { .names = names, .begin = types->parts.types };
-	int r = type_sources_dwarf(types, NULL);
-
-	if (r == 0)
-		r = image_load(types->image, types->parts.types,
-			       types->parts.etypes - types->parts.types, &naming.descriptors, NULL);
-	if (r < 0)
-		return;
-	debug_types_described(types->dwarf, name_described, &naming, NULL);
-	buffer_release(&naming.descriptors);
-}
-
-/* Moves those that have no name yet to the front of the list; returns how many. */
-static size_t find_unnamed(const struct type_names *names, struct itab *itabs, size_t count)
-{
-	size_t unnamed = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		struct itab itab = itabs[i];
-
-		if (type_names_find(names, itab.hash) || type_names_are_ambiguous(names, itab.hash))
-			continue;
-		itabs[i] = itabs[unnamed];
-		itabs[unnamed++] = itab;
-	}
-	return unnamed;
-}
-
-/* What the linker made an itab of need not be described by DWARF. */
-static void names_from_itabs(struct types *types, struct type_names *names)
-{
-	int r = itabs_need(types, NULL);
-	size_t unnamed = r < 0 ? 0 : find_unnamed(names, types->itabs.items, types->itabs.count);
-
-	for (size_t i = 0; r == 0 && i < unnamed; i++) {
-		const struct itab *itab = &types->itabs.items[i];
-		char *name =
-			runtime_type_name(types->image, &types->parts, &types->version, itab->type);
-
-		if (name)
-			r = type_names_add(names, itab->hash, name);
-		free(name);
-	}
-	type_names_sort(names);
-}
-
+/* An interface can hold no type that has no descriptor: no other source names more. */
 struct type_names *types_names(struct types *types)
 {
 	struct type_names *names;
@@ -173,13 +117,11 @@ struct type_names *types_names(struct types *types)
 	if (types->names_tried)
 		return type_names_take(types->names);
 	types->names_tried = true;
-	names = type_sources_parts(types, NULL) == 0 ? type_names_create() : NULL;
+	names = type_sources_descriptors(types) ? type_names_create() : NULL;
 	if (!names)
 		return NULL;
-	if (types->has_dwarf)
-		names_from_dwarf(types, names);
+	descriptors_list(types->descriptors, name_described, names, NULL);
 	type_names_sort(names);
-	names_from_itabs(types, names);
 	types->names = names;
 	return type_names_take(names);
 }

@@ -17,33 +17,6 @@ const struct shape_node *value_held(const struct value_printer *printer,
 	return NULL;
 }
 
-/* Whether a value that an interface holds is nil, or is written like it. */
-static bool value_is_nil(const struct value_printer *printer, const struct shape_node *node)
-{
-	const struct hit_value *value = value_of_cell(printer, node->cell);
-
-	switch ((enum shape_kind)node->kind) {
-	case SHAPE_CELL:
-		return value && !value->integer &&
-		       printer->arguments->cells[node->cell].cell.kind == CELL_POINTER;
-	case SHAPE_POINTER:
-		if (value && value->integer && node->size > 1)
-			return value_is_nil(printer, node + 1);
-		return value && !value->integer;
-	case SHAPE_TEXT:
-		return node->size > 1 && node[1].kind == SHAPE_BYTES &&
-		       value_is_nil(printer, node + 1);
-	case SHAPE_SLICE:
-	case SHAPE_BYTES:
-	case SHAPE_MAP:
-	case SHAPE_INTERFACE:
-	case SHAPE_OPTIONAL:
-		return value && !value->integer;
-	default:
-		return false;
-	}
-}
-
 /* The name of the type of what an interface holds; NULL where it is not known. */
 static const char *held_name(const struct value_printer *printer, const struct shape_node *node,
 			     const struct shape_node *held)
@@ -72,57 +45,56 @@ static bool holds_nil(const struct value_printer *printer, const struct shape_no
 	return false;
 }
 
-/* Writes the type of a value that is not shown itself, and whether it is nil. */
-static void put_held_type(struct value_printer *printer, const char *name, bool is_nil)
+/*
+ * Whether there is something to write of a value that an interface holds: not where its memory could not be read, and not
+ * of a type that is shown by its name alone. Nil is a value.
+ */
+static bool held_is_shown(const struct value_printer *printer, const struct shape_node *held)
 {
-	json_open_object(printer->writer);
-	json_key(printer->writer, "type");
-	if (name)
-		json_name(printer->writer, name);
-	else
-		json_null(printer->writer);
-	if (is_nil) {
-		json_key(printer->writer, "value");
-		json_null(printer->writer);
+	while (held->kind == SHAPE_POINTER && held->size > 1) {
+		const struct hit_value *pointer = value_of_cell(printer, held->cell);
+
+		if (pointer && !pointer->integer)
+			return true;
+		held++;
 	}
-	json_close_object(printer->writer);
+	return held->kind != SHAPE_NULL && held->kind != SHAPE_OPAQUE &&
+	       value_is_there(printer, held);
 }
 
-/* What the pointers of a value lead to, as far as they were followed. */
-static const struct shape_node *find_end(const struct shape_node *node)
+/* An error of the standard library is told by its text, unless it is nil. */
+static bool held_is_text(const struct value_printer *printer, const struct shape_node *held)
 {
-	while (node->kind == SHAPE_POINTER && node->size > 1)
-		node++;
-	return node;
-}
+	const struct hit_value *pointer = value_of_cell(printer, held->cell);
 
-/* Whether nothing would be written of a value: it is a struct without fields, or none of them was captured. */
-static bool is_bare(const struct shape_node *node)
-{
-	node = find_end(node);
-	return node->kind == SHAPE_EMPTY ||
-	       (node->size == 1 && (node->kind == SHAPE_STRUCT || node->kind == SHAPE_POINTER));
+	return held->kind == SHAPE_ERROR && pointer && pointer->integer;
 }
 
 void value_print_held(struct value_printer *printer, const struct shape_node *node)
 {
 	const struct shape_node *held;
 	const char *name;
-	bool is_nil;
 
 	if (!value_has_target(printer, node))
 		return;
 	held = value_held(printer, node);
 	name = held_name(printer, node, held);
-	is_nil = held ? value_is_nil(printer, held) : holds_nil(printer, node, name);
-	if (held && held->kind != SHAPE_NULL && value_is_there(printer, held) && !is_nil &&
-	    !is_bare(held)) {
+	json_open_object(printer->writer);
+	json_key(printer->writer, "type");
+	if (name)
+		json_name(printer->writer, name);
+	else
+		json_null(printer->writer);
+	if (held && held_is_shown(printer, held)) {
+		json_name(printer->writer, held_is_text(printer, held) ? "text" : "value");
 		value_print(printer, held);
-		return;
-	}
-	put_held_type(printer, name, is_nil);
-	if (!is_nil && (!held || find_end(held)->cut || find_end(held)->kind == SHAPE_POINTER))
+	} else if (!held && holds_nil(printer, node, name)) {
+		json_key(printer->writer, "value");
+		json_null(printer->writer);
+	} else if (!held) {
 		value_note_cut(printer);
+	}
+	json_close_object(printer->writer);
 }
 
 /* The field of what an interface holds. Of a type that was not among those looked at it is not known. */

@@ -319,6 +319,7 @@ void value_print(struct value_printer *printer, const struct shape_node *node)
 		put_struct(printer, node);
 		break;
 	case SHAPE_POINTER:
+	case SHAPE_ERROR:
 		put_pointer(printer, node);
 		break;
 	case SHAPE_EMPTY:

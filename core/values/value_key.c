@@ -57,6 +57,7 @@ bool value_print_key(struct value_printer *printer, const struct shape_node *nod
 	switch ((enum shape_kind)node->kind) {
 	case SHAPE_CELL:
 	case SHAPE_POINTER: /* which is equal to none that leads elsewhere */
+	case SHAPE_ERROR:
 		return put_cell_key(printer, node);
 	case SHAPE_TIME:
 	case SHAPE_DURATION:

@@ -84,7 +84,7 @@ static bool has_children(enum shape_kind kind)
 	return kind == SHAPE_STRUCT || kind == SHAPE_POINTER || kind == SHAPE_ARRAY ||
 	       kind == SHAPE_SLICE || kind == SHAPE_MAP || kind == SHAPE_GUARDED ||
 	       kind == SHAPE_INTERFACE || kind == SHAPE_CHOICE || kind == SHAPE_TEXT ||
-	       kind == SHAPE_OPTIONAL || kind == SHAPE_TIME;
+	       kind == SHAPE_OPTIONAL || kind == SHAPE_TIME || kind == SHAPE_ERROR;
 }
 
 static void make_node(struct maker *maker, int depth)
@@ -115,7 +115,7 @@ static void make_node(struct maker *maker, int depth)
 	if (node->kind == SHAPE_TEXT)
 		node->count %= TEXT_FORMS + 1;
 	count = has_children(node->kind) && depth < MAX_DEPTH ? take(maker) % 6 : 0;
-	if (node->kind == SHAPE_POINTER && count > 1)
+	if ((node->kind == SHAPE_POINTER || node->kind == SHAPE_ERROR) && count > 1)
 		count = 1;
 	if (node->kind == SHAPE_GUARDED)
 		count = 1;

@@ -44,8 +44,27 @@ static void check_method(struct descriptors *descriptors, const struct type *typ
 		check_type(descriptors, types.types[i], 0);
 }
 
+struct listing {
+	struct descriptors *descriptors;
+	size_t count;
+};
+
+/* Each of them would be looked for among all: some are. */
+static int check_listed(void *context, const char *name, uint32_t hash)
+{
+	struct listing *listing = context;
+	const struct type *type = NULL;
+
+	HOLDS(strlen(name) < 4096);
+	if (listing->count++ < LOOKED_AT &&
+	    descriptors_hashed(listing->descriptors, hash, &type, NULL) == 0)
+		HOLDS(strcmp(type->name, name) == 0);
+	return 0;
+}
+
 static void check_all(struct descriptors *descriptors)
 {
+	struct listing listing = { .descriptors = descriptors };
 	const struct type *type, *again;
 
 	for (uint64_t offset = 0; offset < 8 * LOOKED_AT; offset += 8) {
@@ -60,6 +79,8 @@ static void check_all(struct descriptors *descriptors)
 	if (descriptors_named(descriptors, "**os.File", &type, NULL) == 0)
 		HOLDS(strcmp(type->name, "**os.File") == 0);
 	descriptors_count(descriptors);
+	HOLDS(descriptors_list(descriptors, check_listed, &listing, NULL) == 0);
+	HOLDS(listing.count == descriptors_count(descriptors));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

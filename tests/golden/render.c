@@ -320,7 +320,8 @@ static enum shape_kind named_shape(const struct player *player, const char *name
 		[SHAPE_LENGTH] = "length", [SHAPE_NUMBER] = "number",
 		[SHAPE_TEXT] = "text",	   [SHAPE_OPTIONAL] = "optional",
 		[SHAPE_SECRET] = "secret", [SHAPE_GUARDED] = "guarded",
-		[SHAPE_OPAQUE] = "opaque", [SHAPE_NULL] = "null",
+		[SHAPE_OPAQUE] = "opaque", [SHAPE_ERROR] = "error",
+		[SHAPE_NULL] = "null",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

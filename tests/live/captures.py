@@ -156,13 +156,29 @@ class _Call:
             self.compare(f'{where}["{key}"]', members[key], actual[key])
 
     def compare_held(self, where, value, actual, expected):
-        if actual == {"type": expected["type"]} and actual != value:
-            self.whole.types_only += 1
-            self.whole.values += 1
-            self.withheld.append(where)
+        if actual == {"type": expected["type"]}:
+            self.withhold(where)
         else:
-            self.whole.held += 1
-            self.compare(where, value, actual)
+            self.compare_typed(where, "value", value, actual, expected)
+
+    def compare_error(self, where, text, actual, expected):
+        if actual == {"type": expected["type"]} and not expected["always"]:
+            self.withhold(where)
+        else:
+            self.compare_typed(where, "text", text, actual, expected)
+
+    def compare_typed(self, where, key, value, actual, expected):
+        if not isinstance(actual, dict) or list(actual) != ["type", key]:
+            self.differ(where, f"the keys type and {key}", actual)
+            return
+        self.whole.held += 1
+        self.expect(where, expected["type"], actual["type"])
+        self.compare(where, value, actual[key])
+
+    def withhold(self, where):
+        self.whole.types_only += 1
+        self.whole.values += 1
+        self.withheld.append(where)
 
     def compare_float(self, where, value, actual, _expected):
         parts = {"re": None, "im": None}

@@ -86,7 +86,7 @@ def test_hello(scope):
     (told,) = hello.pop("targets")
     events.compare(told, {key: target[key] for key in ("pid", "comm", "exe", "go", "abi")})
     version = run("--version")[1].decode().split()[1]
-    events.compare(hello, {"type": "hello", "time": when, "version": version, "schema": 1})
+    events.compare(hello, {"type": "hello", "time": when, "version": version, "schema": 2})
     check_equal((request["type"], request["path"], detach["type"]), ("request", "/ping", "detach"), "what follows")
     check_equal(service.tracer.stdout.text(), b"", "stdout")
 

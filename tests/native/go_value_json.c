@@ -206,6 +206,13 @@ static void put_gone(struct go_json *json, const struct go_value *value)
 		go_json_put(json, "null");
 }
 
+static void put_held(struct go_json *json, const struct go_value *held)
+{
+	go_json_put(json, "{\"type\":\"%s\",\"value\":", held->type->name);
+	go_value_write_json(json, held);
+	go_json_put(json, "}");
+}
+
 void go_value_write_json(struct go_json *json, const struct go_value *value)
 {
 	switch (value->form) {
@@ -228,8 +235,10 @@ void go_value_write_json(struct go_json *json, const struct go_value *value)
 		put_gone(json, value);
 		break;
 	case GO_TARGET:
-	case GO_HELD:
 		go_value_write_json(json, &value->parts[0]);
+		break;
+	case GO_HELD:
+		put_held(json, &value->parts[0]);
 		break;
 	case GO_PARTS:
 		put_parts(json, value);

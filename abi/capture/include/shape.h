@@ -38,7 +38,8 @@ enum shape_kind {
 	SHAPE_GUARDED, /* cell: the key beside it, a string, that says whether it is secret; child: the value */
 	SHAPE_OPAQUE, /* shown by its type alone; cell: the pointer that leads to it, or a register of it;
 		       * count: where in the names the type's begins */
-	SHAPE_NULL, /* a value that this binary does not let be read */
+	SHAPE_ERROR, /* an error that is made of a text; cell: the pointer to it; child: the text */
+	SHAPE_NULL,  /* a value that this binary does not let be read */
 };
 
 /* How the text of a value is made, and of which children. */

@@ -45,6 +45,20 @@ int descriptors_complete(struct descriptors *descriptors, const struct type *typ
 int descriptors_map_group(struct descriptors *descriptors, const struct type *map,
 			  const struct type **ret_group, struct error *err);
 
+/* A type of the program by its name, and the hash by which interface values tell it. Negative ends the list. */
+typedef int descriptors_visit(void *context, const char *name, uint32_t hash);
+
+/* Lists all types; the first such question walks through them. Returns what ended it, or 0. */
+int descriptors_list(struct descriptors *descriptors, descriptors_visit *visit, void *context,
+		     struct error *err);
+
+/*
+ * The type with this hash. -ENODATA when the program has no descriptor of it, or several types have the hash: then an
+ * interface value does not say which it is.
+ */
+int descriptors_hashed(struct descriptors *descriptors, uint32_t hash, const struct type **ret_type,
+		       struct error *err);
+
 /* How many types there are in all; the first such question walks through them. 0 when that failed. */
 size_t descriptors_count(struct descriptors *descriptors);
 

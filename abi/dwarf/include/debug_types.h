@@ -24,10 +24,6 @@ int debug_types_named(struct debug_types *types, const char *name, const struct 
 int debug_types_runtime(struct debug_types *types, uint64_t runtime_type,
 			const struct type **ret_type, struct error *err);
 
-/* Visits each type that has a descriptor in the program, see type_index.h. */
-int debug_types_described(struct debug_types *types, type_index_visit *visit, void *context,
-			  struct error *err);
-
 /* The type at a reference (the offset of an entry). */
 int debug_types_at(struct debug_types *types, uint64_t reference, const struct type **ret_type,
 		   struct error *err);

@@ -18,11 +18,4 @@ void type_index_destroy(struct type_index *index);
 uint64_t type_index_named(const struct type_index *index, const char *name);
 uint64_t type_index_runtime(const struct type_index *index, uint64_t runtime_type);
 
-/*
- * Calls `visit` for each type with a descriptor in the program; a non-zero result stops and is
- * returned.
- */
-typedef int type_index_visit(void *context, const char *name, uint64_t runtime_type);
-int type_index_described(const struct type_index *index, type_index_visit *visit, void *context);
-
 #endif

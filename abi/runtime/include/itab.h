@@ -30,11 +30,4 @@ void itab_list_release(struct itab_list *list);
 int runtime_type_read(const struct image *image, const struct module_parts *parts, uint64_t offset,
 		      uint64_t size, struct runtime_type *ret_type, struct error *err);
 
-/*
- * What the descriptor at `offset` calls the type: as %T prints it, "*http.body". A string that the caller
- * frees; NULL when none can be read.
- */
-char *runtime_type_name(const struct image *image, const struct module_parts *parts,
-			const struct go_version *version, uint64_t offset);
-
 #endif

@@ -94,8 +94,15 @@ int types_runtime(struct types *types, const struct type *type, struct runtime_t
 		  struct error *err);
 
 /*
- * Returns the names of the types that interface values can hold: those in DWARF with their whole import paths, those
- * that only have an interface table as %T prints them. The caller releases the reference. NULL if no name is known.
+ * Returns the type that interface values tell by this hash. -ENODATA if the program has no descriptor of it, or if
+ * several types share the hash.
+ */
+int types_hashed(struct types *types, uint32_t hash, const struct type **ret_type,
+		 struct error *err);
+
+/*
+ * Returns the names of the types that interface values can hold, with their whole import paths. They come from the
+ * program's type descriptors. The caller releases the reference. NULL if there are none.
  */
 struct type_names *types_names(struct types *types);
 

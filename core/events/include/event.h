@@ -22,7 +22,7 @@ enum event_type {
  * The version of the event format. It is increased when a reader could no longer understand the
  * events.
  */
-enum { EVENT_SCHEMA = 1 };
+enum { EVENT_SCHEMA = 2 };
 
 enum outcome {
 	OUTCOME_OK,

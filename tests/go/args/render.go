@@ -450,34 +450,18 @@ func keyText(k reflect.Value) string {
 	return fmt.Sprint(k)
 }
 
-// renderInterface accepts the type alone, but for errors that the standard library makes.
+// renderInterface accepts the type alone, but for errors that the standard library makes in an error.
 func (r renderer) renderInterface(v reflect.Value, p place) interface{} {
 	if v.IsNil() {
 		return nil
 	}
 	held := v.Elem()
-	if v.Type() == errorType {
-		switch held.Type().String() {
-		case "*errors.errorString", "*fmt.wrapError", "*fmt.wrapErrors", "*fmt.fmtError":
-			return r.renderText(v.Interface().(error).Error(), p)
-		}
+	switch held.Type().String() {
+	case "*errors.errorString", "*fmt.wrapError", "*fmt.wrapErrors", "*fmt.fmtError":
+		return object{{"$error", r.renderText(held.Interface().(error).Error(), p)}, {"type", typeName(held.Type())},
+			{"always", v.Type() == errorType}}
 	}
-	shown := r.render(held, p.behind(""))
-	if isNil(held) {
-		shown = object{{"type", typeName(held.Type())}, {"value", nil}}
-	}
-	return object{{"$held", shown}, {"type", typeName(held.Type())}}
-}
-
-// isNil is for what would be written as null, with what it points to.
-func isNil(v reflect.Value) bool {
-	switch v.Kind() {
-	case reflect.Ptr:
-		return v.IsNil() || isNil(v.Elem())
-	case reflect.Map, reflect.Slice, reflect.Chan, reflect.Func, reflect.UnsafePointer, reflect.Interface:
-		return v.IsNil()
-	}
-	return false
+	return object{{"$held", r.render(held, p.behind(""))}, {"type", typeName(held.Type())}}
 }
 
 // typeName has the whole import path, as DWARF has it. What reflect made has no name.

@@ -212,7 +212,7 @@ func (w *worker) even(left int64) {
 	number, err := even(w, w.calls[at].ID, w.calls[at].Depth, left)
 	ret := []interface{}{number, nil}
 	if err != nil {
-		ret[1] = err.Error()
+		ret[1] = map[string]string{"type": fmt.Sprintf("%T", err), "text": err.Error()}
 	}
 	w.returns(at, now()-start, ret, true)
 }

@@ -140,6 +140,10 @@ static void write_node(struct writer *writer, const struct shape_node *node)
 	case SHAPE_OPAQUE:
 		put(writer, "opaque#%u %s", node->cell, shape_type_name(writer->shape, node));
 		break;
+	case SHAPE_ERROR:
+		put(writer, "error#%u", node->cell);
+		write_children(writer, node, "(", " ", NULL, ")");
+		break;
 	case SHAPE_NULL:
 		put(writer, "null");
 		break;
@@ -1052,9 +1056,11 @@ static void shapes_errors(void **state)
 	go_know(&binary, plain, 1);
 	go_know(&binary, wrapped, 2);
 	/* Their texts, whether or not the linker saw them converted. */
-	assert_shape(error, "a", "any#0,#1,#2<*errors.errorString *#3(#4)|*fmt.wrapError *#5(#6)>");
+	assert_shape(error, "a",
+		     "any#0,#1,#2<*errors.errorString error#3(#4)|*fmt.wrapError error#5(#6)>");
 	go_pair(&binary, error, plain);
-	assert_shape(error, "a", "any#0,#1,#2<*errors.errorString *#3(#4)|*fmt.wrapError *#5(#6)>");
+	assert_shape(error, "a",
+		     "any#0,#1,#2<*errors.errorString error#3(#4)|*fmt.wrapError error#5(#6)>");
 }
 
 /* What has no parts is shown at the greatest depth, too. */
@@ -1074,10 +1080,10 @@ static void shapes_leaves_when_deep(void **state)
 	assert_shape_in((struct question){ { any }, { "a" }, { .depth = 0, .types = 5 } },
 			"{a:any#0,#1,#2<string #3>}");
 	assert_shape_in((struct question){ { error }, { "a" }, { .depth = 0, .types = 5 } },
-			"{a:any#0,#1,#2<*errors.errorString *#3(#4)>}");
+			"{a:any#0,#1,#2<*errors.errorString error#3(#4)>}");
 	/* Within an interface nothing is shown beyond that depth. */
 	assert_shape_in((struct question){ { error }, { "a" }, { .depth = 1, .types = 5 } },
-			"{a:any#0,#1,#2<*errors.errorString *#3(#4)|*main.Error *#5({...})>}");
+			"{a:any#0,#1,#2<*errors.errorString error#3(#4)|*main.Error *#5({...})>}");
 }
 
 /* Two types of one hash cannot be told apart. */

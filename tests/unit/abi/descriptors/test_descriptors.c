@@ -313,6 +313,55 @@ static void test_absent(void **state)
 	program_close(&program);
 }
 
+static int count_names(void *context, const char *name, uint32_t hash)
+{
+	size_t *count = context;
+
+	++*count;
+	if (hash == 0x1000 + FILE_TYPE)
+		assert_string_equal(name, "example.com/my%2eos.File");
+	return 0;
+}
+
+static int stop_at_once(void *context, const char *name, uint32_t hash)
+{
+	return -E2BIG;
+}
+
+static void test_types_by_hash(void **state)
+{
+	const struct type *type = NULL;
+	struct program program;
+	size_t count = 0;
+
+	program_open(&program, 22, true);
+	assert_int_equal(descriptors_list(program.descriptors, count_names, &count, NULL), 0);
+	assert_int_equal(count, descriptors_count(program.descriptors));
+	assert_true(count > 5);
+	assert_int_equal(descriptors_list(program.descriptors, stop_at_once, NULL, NULL), -E2BIG);
+	assert_int_equal(descriptors_hashed(program.descriptors, 0x1000 + FILE_TYPE, &type, NULL),
+			 0);
+	assert_ptr_equal(type, type_at(&program, FILE_TYPE));
+	type = NULL;
+	assert_int_equal(descriptors_hashed(program.descriptors, 0xbad, &type, NULL), -ENODATA);
+	assert_null(type);
+	program_close(&program);
+}
+
+static void test_types_of_one_hash(void **state)
+{
+	const struct type *type = NULL;
+	struct program program;
+
+	program_begin(&program, 22);
+	put32(&program, room(INDEX) + 16, 0x1000 + FILE_TYPE);
+	program_finish(&program);
+	assert_int_equal(descriptors_hashed(program.descriptors, 0x1000 + FILE_TYPE, &type, NULL),
+			 -ENODATA);
+	assert_null(type);
+	program_close(&program);
+}
+
 static void test_damaged(void **state)
 {
 	const struct type *type = NULL;
@@ -441,6 +490,8 @@ int main(void)
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_methods),
 		cmocka_unit_test(test_methods_that_are_damaged),
+		cmocka_unit_test(test_types_by_hash),
+		cmocka_unit_test(test_types_of_one_hash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

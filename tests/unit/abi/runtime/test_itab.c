@@ -321,63 +321,6 @@ static void finds_the_parts_of_each_release(void **state)
 	}
 }
 
-/* The name that `at` bytes behind the begin of the descriptors stands, if a descriptor leads there. */
-static void assert_name(uint32_t release, uint8_t flags, uint32_t at, const char *bytes,
-			size_t size, const char *wanted)
-{
-	const struct go_version version = { .number = release };
-	struct fixture fixture;
-	char *name;
-
-	fixture_begin(&fixture);
-	fixture.elf.data[fixture.data + TYPES + FILE_TYPE + 20 - DATA] = flags;
-	elf_put32(&fixture.elf, fixture.data + TYPES + FILE_TYPE + 40 - DATA, at);
-	if (size)
-		memcpy(fixture.elf.data + fixture.data + TYPES + at - DATA, bytes, size);
-	fixture_open(&fixture);
-	name = runtime_type_name(fixture.image, &linked, &version, FILE_TYPE);
-	if (wanted)
-		assert_string_equal(name, wanted);
-	else
-		assert_null(name);
-	free(name);
-	fixture_close(&fixture);
-}
-
-static void names_types(void **state)
-{
-	/* Two bytes of length up to Go 1.16, then a varint; a star that the type has not. */
-	assert_name(GO_VERSION(15, 0), 0, 0x400, "\1\0\7main.As", 10, "main.As");
-	assert_name(GO_VERSION(16, 9), 2, 0x400, "\0\0\7*main.A", 10, "main.A");
-	assert_name(GO_VERSION(17, 0), 0, 0x400, "\1\7*main.A", 9, "*main.A");
-	assert_name(GO_VERSION(27, 0), 2, 0x400, "\1\7*main.A", 9, "main.A");
-	/* No star to leave out. */
-	assert_name(GO_VERSION(27, 0), 2, 0x400, "\1\3int", 5, "int");
-	/* Damage: none, too long, outside, at the very end. */
-	assert_name(GO_VERSION(27, 0), 0, 0x400, "\1\0", 2, NULL);
-	assert_name(GO_VERSION(27, 0), 0, 0x400, "\1\xff\xff\xff\xff\xff\xff\xff\xff\xff\1", 11,
-		    NULL);
-	assert_name(GO_VERSION(27, 0), 0, 0x400, "\1\xff\xff\3", 4, NULL);
-	assert_name(GO_VERSION(15, 0), 0, 0x400, "\1\xff\xff", 3, NULL);
-	assert_name(GO_VERSION(27, 0), 0, ETYPES - TYPES, NULL, 0, NULL);
-	assert_name(GO_VERSION(27, 0), 0, 0xffffffff, NULL, 0, NULL);
-	assert_name(GO_VERSION(27, 0), 0, ETYPES - TYPES - 1, NULL, 0, NULL);
-	assert_name(GO_VERSION(15, 0), 0, ETYPES - TYPES - 2, NULL, 0, NULL);
-}
-
-/* Nothing is read of a descriptor that does not lie where they do. */
-static void names_no_other_types(void **state)
-{
-	const struct go_version version = { .number = GO_VERSION(27, 0) };
-	struct fixture fixture;
-
-	fixture_begin(&fixture);
-	fixture_open(&fixture);
-	assert_null(runtime_type_name(fixture.image, &linked, &version, ETYPES - TYPES - 8));
-	assert_null(runtime_type_name(fixture.image, &linked, &version, UINT64_MAX));
-	fixture_close(&fixture);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -387,8 +330,6 @@ int main(void)
 		cmocka_unit_test(interfaces_have_a_bounded_number_of_methods),
 		cmocka_unit_test(refuses_damage),
 		cmocka_unit_test(reads_descriptors),
-		cmocka_unit_test(names_types),
-		cmocka_unit_test(names_no_other_types),
 		cmocka_unit_test(tells_what_interfaces_hold_directly),
 		cmocka_unit_test(finds_the_parts_of_each_release),
 	};

@@ -693,7 +693,7 @@ static void start_interface(enum shape_kind kind, uint32_t held)
 static void writes_interfaces(void **state)
 {
 	start_interface(SHAPE_INTERFACE, 0xfeedbeef);
-	assert_written("{\"i\":42}");
+	assert_written("{\"i\":{\"type\":\"int\",\"value\":42}}");
 	/* Known by name, not by value. */
 	start_interface(SHAPE_INTERFACE, 7);
 	assert_written("{\"i\":{\"type\":\"main.T\"}}");
@@ -720,11 +720,80 @@ static void writes_interfaces(void **state)
 static void writes_typed_nil(void **state)
 {
 	start_interface(SHAPE_INTERFACE, 9);
-	assert_written("{\"i\":42}");
+	assert_written("{\"i\":{\"type\":\"**main.U\",\"value\":42}}");
 	know(4, CELL_POINTER, 8, 0);
 	assert_written("{\"i\":{\"type\":\"**main.U\",\"value\":null}}");
 	know(3, CELL_POINTER, 8, 0);
 	assert_written("{\"i\":{\"type\":\"**main.U\",\"value\":null}}");
+	assert_cuts("");
+}
+
+static struct shape_node *start_held(enum shape_kind kind, const char *type)
+{
+	struct shape_node *interface, *held;
+
+	start();
+	interface = begin_named(SHAPE_INTERFACE, "i");
+	interface->second = 1;
+	interface->count = 3;
+	held = begin_named(kind, type);
+	held->hash = 7;
+	held->cell = 2;
+	know(0, CELL_POINTER, 8, 1);
+	know(1, CELL_UINT, 4, 7);
+	know(2, CELL_POINTER, 8, 0xc000010000);
+	return held;
+}
+
+static void end_held(struct shape_node *held)
+{
+	end(held);
+	end(held - 1);
+}
+
+/* Errors of the standard library are told by their text, which is a string like others. */
+static void writes_texts_of_errors(void **state)
+{
+	struct shape_node *held = start_held(SHAPE_ERROR, "*errors.errorString");
+
+	leaf("", SHAPE_CELL, 4, 0);
+	end_held(held);
+	know_string(4, "EOF", 3);
+	assert_written("{\"i\":{\"type\":\"*errors.errorString\",\"text\":\"EOF\"}}");
+	assert_cuts("");
+	know_string(4, "EO", 3);
+	assert_written("{\"i\":{\"type\":\"*errors.errorString\",\"text\":\"EO\"}}");
+	assert_cuts("i");
+	know(2, CELL_POINTER, 8, 0);
+	assert_written("{\"i\":{\"type\":\"*errors.errorString\",\"value\":null}}");
+}
+
+/* A struct without fields is a value, and so is one of which nothing was captured. */
+static void writes_bare_values(void **state)
+{
+	struct shape_node *held = start_held(SHAPE_EMPTY, "struct {}");
+
+	end_held(held);
+	assert_written("{\"i\":{\"type\":\"struct {}\",\"value\":{}}}");
+	assert_cuts("");
+	held = start_held(SHAPE_STRUCT, "main.T");
+	held->cut = true;
+	end_held(held);
+	assert_written("{\"i\":{\"type\":\"main.T\",\"value\":{}}}");
+	assert_cuts("i");
+}
+
+/* What is shown by its type alone has no value, unless that is nil. */
+static void writes_opaque_values(void **state)
+{
+	struct shape_node *held = start_held(SHAPE_POINTER, "*bufio.Reader");
+
+	leaf("", SHAPE_OPAQUE, 2, 0);
+	nodes[shape.node_count - 1].count = nodes[shape.node_count - 2].name;
+	end_held(held);
+	assert_written("{\"i\":{\"type\":\"*bufio.Reader\"}}");
+	know(2, CELL_POINTER, 8, 0);
+	assert_written("{\"i\":{\"type\":\"*bufio.Reader\",\"value\":null}}");
 	assert_cuts("");
 }
 
@@ -924,6 +993,9 @@ int main(void)
 		cmocka_unit_test(hides_the_inside),
 		cmocka_unit_test(writes_interfaces),
 		cmocka_unit_test(writes_typed_nil),
+		cmocka_unit_test(writes_texts_of_errors),
+		cmocka_unit_test(writes_bare_values),
+		cmocka_unit_test(writes_opaque_values),
 		cmocka_unit_test(names_other_types),
 		cmocka_unit_test(writes_choices),
 		cmocka_unit_test(bounds_the_cuts),
