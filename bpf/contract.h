@@ -9,6 +9,7 @@
 #include <linux/types.h>
 
 enum {
+	PLANS_MAX = 1024,
 	PLAN_MAX_OPERATIONS = 512,
 	PLAN_SHORT_OPERATIONS = 48, /* the most operations of a short plan, see plan_is_short() */
 	PLAN_MAX_CELLS = 256,
@@ -151,6 +152,9 @@ enum plan_role {
  * The cookies of probes of a whole file contain neither process nor target: the map of traced processes has the
  * target, and the record's cookie is completed. A process that has just started to run the file is not in this map
  * yet: its records have the process, but no target.
+ *
+ * Other plans can succeed a plan while its probes stay attached. A record's cookie contains the plan that made the
+ * record: the number of a plan is its generation. A number is used again only when the probes are gone.
  */
 enum {
 	COOKIE_PLAN_BITS = 16,

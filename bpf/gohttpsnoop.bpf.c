@@ -30,12 +30,27 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 #error "unsupported architecture"
 #endif
 
+enum { PLAN_NUMBER_MASK = (1u << COOKIE_PLAN_BITS) - 1 };
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1024);
+	__uint(max_entries, PLANS_MAX);
 	__type(key, __u32);
 	__type(value, struct plan);
 } plans SEC(".maps");
+
+/*
+ * By the number in a probe's cookie, the number of the plan that took the place of that plan; 0: none did. Written by
+ * user space when the plan is in its place. Only long plans are succeeded.
+ */
+__u16 successors[PLANS_MAX];
+
+static __always_inline __u32 current_plan(__u32 number)
+{
+	__u32 successor = *(volatile __u16 *)&successors[number & (PLANS_MAX - 1)];
+
+	return successor ? successor : number;
+}
 
 static __always_inline void load_registers(struct scratch *scratch, const struct plan *plan,
 					   const __u64 *context)
@@ -75,13 +90,18 @@ static __noinline void submit_hit(struct scratch *scratch, const struct plan *pl
 static __always_inline int handle_hit(const __u64 *context, bool is_long)
 {
 	__u64 cookie = bpf_get_attach_cookie((void *)context);
-	__u32 number = cookie & ((1u << COOKIE_PLAN_BITS) - 1);
-	const struct plan *plan = bpf_map_lookup_elem(&plans, &number);
+	__u32 number = cookie & PLAN_NUMBER_MASK;
+	const struct plan *plan;
 	__u64 flags = context[PT_REGS_FLAGS];
 	struct scratch *scratch;
 	struct record_hit *hit;
 	__u64 process;
 
+	if (is_long) {
+		number = current_plan(number);
+		cookie = (cookie & ~(__u64)PLAN_NUMBER_MASK) | number;
+	}
+	plan = bpf_map_lookup_elem(&plans, &number);
 	if (!plan || (flags & plan->skip_if_set) | (~flags & plan->skip_if_clear))
 		return 0;
 	process = read_process();

@@ -201,7 +201,7 @@ static int inspect_write_report(const struct inspect_options *options, const str
 	if (options->function_count)
 		return function_report(report, options->subject, binary, options->functions,
 				       options->function_count, &options->declarations, err);
-	found = probe_set_of_protocols(binary, &wanted, &probe_set, &why);
+	found = probe_set_of_protocols(binary, &wanted, NULL, &probe_set, &why);
 	if (found == -ESTALE)
 		return error_adopt(err, &why);
 	binary_report(report, options->subject, binary, found == 0 ? &probe_set : NULL, &why);

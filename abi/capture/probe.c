@@ -325,6 +325,7 @@ static int add_bounded(const struct scope *scope, const struct probe_request *re
 	bounds.width = minimum(bounds.width, elements);
 	bounds.bytes = maximum(minimum(bounds.bytes, spec->max_string), LEAST_BYTES);
 	bounds.allows_missing = request->allows_missing;
+	bounds.learned = learned_probes_find(request->learned, probe->entry, request->role);
 	bounds.spec = spec;
 	r = try_bounds(scope, request, spec, builder, bounds, probe, err);
 	plan_rewind(builder, captures);
@@ -378,6 +379,15 @@ static const struct shape_bounds ladder[] = {
 	{ 0, 0, 0, LEAST_BYTES, 5 },
 };
 
+/* The learned types are worth more than those that were never seen, but no depth. */
+static int add_without_guesses(const struct scope *scope, const struct probe_request *request,
+			       const struct capture_spec *spec, struct plan_builder *builder,
+			       struct shape_bounds bounds, struct probe *probe, struct error *err)
+{
+	bounds.types = 0;
+	return add_bounded(scope, request, spec, builder, bounds, probe, err);
+}
+
 enum { LADDER_WIDE = 5, LADDER_SIZE = sizeof(ladder) / sizeof(ladder[0]) };
 
 /* Takes as much of the arguments as a plan holds. */
@@ -393,6 +403,9 @@ static int add_arguments(const struct scope *outer, const struct probe_request *
 		if (i > 1 && i < LADDER_WIDE && elements_of(spec) <= USUAL_ELEMENTS)
 			continue;
 		r = add_bounded(&scope, request, spec, builder, ladder[i], probe, err);
+		if (r == -E2BIG && request->learned)
+			r = add_without_guesses(&scope, request, spec, builder, ladder[i], probe,
+						err);
 	}
 	if (r == -E2BIG && request->drops_excess)
 		r = add_fitting(&scope, request, spec, builder, probe, err);

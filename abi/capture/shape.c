@@ -3,6 +3,15 @@
 
 #include <stdlib.h>
 
+bool shape_has_interfaces(const struct shape *shape)
+{
+	for (size_t i = 0; i < shape->node_count; i++) {
+		if (shape->nodes[i].kind == SHAPE_INTERFACE || shape->nodes[i].kind == SHAPE_CHOICE)
+			return true;
+	}
+	return false;
+}
+
 void shape_finish(struct shape *shape)
 {
 	free(shape->nodes);

@@ -28,17 +28,10 @@ static const char *text_of_error(const struct type *type)
 }
 
 struct candidates {
-	const struct type *types[MAX_CANDIDATES];
+	const struct type *types[MAX_CANDIDATES + LEARNED_TYPES_MAX];
+	size_t learned; /* of them, the first */
 	size_t count;
 };
-
-static void add_candidate(struct types *types, const char *name, struct candidates *candidates)
-{
-	const struct type *type;
-
-	if (types_named(types, name, &type, NULL) == 0)
-		candidates->types[candidates->count++] = type;
-}
 
 static bool is_candidate(const struct candidates *candidates, const struct type *type)
 {
@@ -49,9 +42,49 @@ static bool is_candidate(const struct candidates *candidates, const struct type 
 	return false;
 }
 
+static void add_candidate(struct candidates *candidates, const struct type *type)
+{
+	if (candidates->count < sizeof(candidates->types) / sizeof(candidates->types[0]) &&
+	    !is_candidate(candidates, type))
+		candidates->types[candidates->count++] = type;
+}
+
+static void add_named(struct types *types, const char *name, struct candidates *candidates)
+{
+	const struct type *type;
+
+	if (types_named(types, name, &type, NULL) == 0)
+		add_candidate(candidates, type);
+}
+
+/* Tells interface types apart; FNV-1a. */
+static uint32_t interface_number(const struct type *interface)
+{
+	uint32_t hash = 2166136261u;
+
+	for (const char *c = interface->name; *c; c++)
+		hash = (hash ^ (uint8_t)*c) * 16777619u;
+	return hash;
+}
+
+static void add_learned(struct types *types, const struct type *interface,
+			const struct learned_types *learned, struct candidates *candidates)
+{
+	uint32_t number = interface_number(interface);
+
+	for (size_t i = 0; learned && i < learned->count; i++) {
+		const struct type *type;
+
+		if (learned->items[i].interface == number &&
+		    types_hashed(types, learned->items[i].hash, &type, NULL) == 0)
+			add_candidate(candidates, type);
+	}
+	candidates->learned = candidates->count;
+}
+
 /* What an interface may hold, the likeliest first: an `any` has no types of its own. */
 static void find_candidates(struct types *types, const struct type *interface,
-			    struct candidates *candidates)
+			    const struct learned_types *learned, struct candidates *candidates)
 {
 	static const char *const basic[] = { "string", "int", "float64", "bool", "int64" };
 	const struct type *implementing[MAX_CANDIDATES];
@@ -59,18 +92,17 @@ static void find_candidates(struct types *types, const struct type *interface,
 	int count;
 
 	candidates->count = 0;
+	add_learned(types, interface, learned, candidates);
 	interface_has_table(types, interface, &has_table, NULL);
 	for (size_t i = 0; !has_table && i < sizeof(basic) / sizeof(basic[0]); i++)
-		add_candidate(types, basic[i], candidates);
+		add_named(types, basic[i], candidates);
 	for (size_t i = 0; strcmp(interface->name, "error") == 0 && i < 3; i++)
-		add_candidate(types, texts_of_errors[i].type, candidates);
+		add_named(types, texts_of_errors[i].type, candidates);
 	count = has_table ?
 			types_implementing(types, interface, implementing, MAX_CANDIDATES, NULL) :
 			0;
-	for (int i = 0; i < count && candidates->count < MAX_CANDIDATES; i++) {
-		if (!is_candidate(candidates, implementing[i]))
-			candidates->types[candidates->count++] = implementing[i];
-	}
+	for (int i = 0; i < count; i++)
+		add_candidate(candidates, implementing[i]);
 }
 
 /* The text, behind the pointer that the error is: that may be nil. */
@@ -147,9 +179,26 @@ static int open_interface(struct shape_maker *maker, const struct walk *walk, en
 	if (r < 0)
 		return r;
 	maker_node(maker, node)->count = (uint64_t)r;
+	maker_node(maker, node)->interface = interface_number(walk->type);
 	if (!maker->shape.type_names)
 		maker->shape.type_names = types_names(walk->scope->types);
 	return node;
+}
+
+/* Adds one of them, unless it cannot be read. Returns whether it was added. */
+static int try_alternative(struct shape_maker *maker, const struct walk *walk,
+			   const struct type *type, struct shape_spot spot, held_alternative *add)
+{
+	struct maker_mark before = maker_mark(maker);
+	int r = add(maker, walk, type, (struct shape_spot){ "", 0, spot.depth, 0, spot.enclosing });
+
+	if (r == -E2BIG || r == -ENOMEM)
+		return r;
+	if (r < 0) {
+		maker_rewind(maker, before);
+		return 0;
+	}
+	return maker_node(maker, (int)before.node_count)->kind != SHAPE_NULL;
 }
 
 int held_add_alternatives(struct shape_maker *maker, const struct walk *walk, enum shape_kind kind,
@@ -157,22 +206,20 @@ int held_add_alternatives(struct shape_maker *maker, const struct walk *walk, en
 {
 	int node = open_interface(maker, walk, kind, spot), r;
 	struct candidates candidates;
-	size_t added = 0;
+	int guessed = 0;
 
 	if (node < 0)
 		return node;
-	find_candidates(walk->scope->types, walk->type, &candidates);
-	for (size_t i = 0; i < candidates.count && added < maker->bounds.types; i++) {
-		struct maker_mark before = maker_mark(maker);
+	find_candidates(walk->scope->types, walk->type, maker->bounds.learned, &candidates);
+	for (size_t i = 0; i < candidates.count; i++) {
+		bool is_learned = i < candidates.learned;
 
-		r = add(maker, walk, candidates.types[i],
-			(struct shape_spot){ "", 0, spot.depth, 0, spot.enclosing });
-		if (r == -E2BIG || r == -ENOMEM)
+		if (!is_learned && guessed >= maker->bounds.types)
+			break;
+		r = try_alternative(maker, walk, candidates.types[i], spot, add);
+		if (r < 0)
 			return r;
-		added += r == 0 && maker_node(maker, (int)before.node_count)->kind != SHAPE_NULL;
-		if (r < 0) {
-			maker_rewind(maker, before);
-		}
+		guessed += is_learned ? 0 : r;
 	}
 	return maker_close(maker, node);
 }

@@ -51,6 +51,7 @@ struct task {
 	const struct trace_spec *spec;
 	const struct function *function;
 	const struct function_captures *captures;
+	const struct learned_probes *learned;
 };
 
 /* The probes of one function: at its begin and, if its returns are traced, at each return. */
@@ -77,6 +78,7 @@ static int compile_probe(const struct task *task, enum captures_part part, struc
 		.function = task->function->name,
 		.role = at_return ? PLAN_ROLE_RETURN : PLAN_ROLE_CALL,
 		.captures = captures.captures,
+		.learned = task->learned,
 		.at = task->function,
 		.returns = at_return,
 		.returns_at_once = part == CAPTURES_AT_ONCE,
@@ -265,13 +267,14 @@ static int unite_requests(struct probe_set *probe_set, const struct listed_funct
 }
 
 static int add_listed_function(struct probe_set *probe_set, const struct listed_function *listed,
-			       const struct trace_spec *spec, struct error *err)
+			       const struct trace_spec *spec, const struct learned_probes *learned,
+			       struct error *err)
 {
 	static const struct signature nothing = { 0 };
 	const struct signature *signature = &nothing;
 	struct function_captures captures;
 	struct error why = { 0 };
-	struct task task = { probe_set->binary, spec, &listed->function, &captures };
+	struct task task = { probe_set->binary, spec, &listed->function, &captures, learned };
 	bool unknown = find_signature(probe_set->binary, &listed->function, &signature, &why) < 0;
 	int r;
 
@@ -383,7 +386,8 @@ static int add_goroutine_end(struct probe_set *probe_set, const struct capture_s
 }
 
 int probe_set_of_functions(const struct binary *binary, const struct trace_spec *spec,
-			   struct probe_set *ret_probe_set, struct error *err)
+			   const struct learned_probes *learned, struct probe_set *ret_probe_set,
+			   struct error *err)
 {
 	struct function_list list = { 0 };
 	struct probe_set probe_set = { 0 };
@@ -394,7 +398,7 @@ int probe_set_of_functions(const struct binary *binary, const struct trace_spec 
 	if (r == 0)
 		r = check_declarations(&probe_set, spec->declarations, &list, err);
 	for (size_t i = 0; r == 0 && i < list.count; i++)
-		r = add_listed_function(&probe_set, &list.items[i], spec, err);
+		r = add_listed_function(&probe_set, &list.items[i], spec, learned, err);
 	if (r == 0 && awaits_returns(&probe_set))
 		r = add_goroutine_end(&probe_set, &spec->values, err);
 	function_list_finish(&list);

@@ -8,36 +8,11 @@
 #include <sys/utsname.h>
 
 #include "array.h"
-#include "binary.h"
+#include "installed_probes.h"
 #include "printable.h"
-#include "probe_set.h"
 #include "probe_set_warnings.h"
 #include "protocol_libraries.h"
 #include "refusals.h"
-
-/* An installed probe, and how its records are decoded. */
-struct installed_probe {
-	char *function;
-	int plan;
-	enum site_kind site;
-	uint64_t file_offset; /* of the first place at which it is attached */
-	struct schema schema;
-	bool has_arguments;
-	struct shape arguments;
-};
-
-struct inspection {
-	struct kernel *kernel;
-	char *go_version;
-	const char *convention;
-	bool is_library;
-	char **unseen;
-	size_t unseen_count;
-	size_t point_count;
-	struct attach_point *points;
-	size_t count;
-	struct installed_probe *probes;
-};
 
 static int inspection_fail_memory(struct error *err)
 {
@@ -57,12 +32,20 @@ static int add_point(struct inspection *inspection, const struct attach_point *p
 	return 0;
 }
 
+/* Where types can be learned the plan that decodes them will be a long one. */
+static bool is_long(const struct inspection *inspection, const struct probe *probe)
+{
+	return !plan_is_short(&probe->plan) ||
+	       (kernel_runs_long_plans(inspection->kernel) && probe->has_arguments &&
+		shape_has_interfaces(&probe->arguments));
+}
+
 static int add_points(struct inspection *inspection, const struct probe *probe, int plan,
 		      struct error *err)
 {
 	struct attach_point point = { .file_offset = probe->site.file_offset,
 				      .plan = plan,
-				      .is_long = !plan_is_short(&probe->plan) };
+				      .is_long = is_long(inspection, probe) };
 	int r = 0;
 
 	if (probe->returns.count == 0)
@@ -90,37 +73,21 @@ static int add_probe(struct inspection *inspection, const struct installed_probe
 static int install(struct inspection *inspection, struct probe_candidate *candidate,
 		   struct error *err)
 {
-	struct probe *probe = &candidate->probe;
-	struct installed_probe installed = {
-		.function = strdup(candidate->function),
-		.site = probe->site.kind,
-		.file_offset = probe->site.file_offset,
-		.schema = { .role = probe->plan.role,
-			    .protocol = candidate->protocol,
-			    .cell_count = probe->plan.cell_count,
-			    .unknown = probe->unknown,
-			    .entry = probe->entry,
-			    .stack_drop = probe->site.stack_drop,
-			    .awaits_return = candidate->awaits_return,
-			    .returns_at_once = candidate->returns_at_once,
-			    .returned_count = candidate->returned_count,
-			    .expression_count = candidate->expression_count },
-		.has_arguments = probe->has_arguments,
-	};
-	int r;
+	struct installed_probe installed;
+	int r = installed_probe_init(&installed, candidate, err);
 
-	if (!installed.function)
-		return inspection_fail_memory(err);
-	memcpy(installed.schema.cells, probe->cells, sizeof(installed.schema.cells));
-	r = kernel_install(inspection->kernel, &probe->plan, err);
+	if (r < 0)
+		return r;
+	installed.origin = inspection->count;
+	r = kernel_install(inspection->kernel, &candidate->probe.plan, err);
 	installed.plan = r;
 	if (r >= 0)
 		r = add_probe(inspection, &installed, err);
 	if (r < 0) {
-		free(installed.function);
+		installed_probe_finish(&installed);
 		return r;
 	}
-	return add_points(inspection, probe, installed.plan, err);
+	return add_points(inspection, &candidate->probe, installed.plan, err);
 }
 
 /* Nothing can be traced: a single reason becomes the error, several reasons are reported one by one. */
@@ -167,8 +134,8 @@ static int find_probes(const struct binary *binary, const struct inspection_opti
 	int r;
 
 	if (options->spec->function_count == 0)
-		return probe_set_of_protocols(binary, options->spec, probe_set, err);
-	r = probe_set_of_functions(binary, options->spec, probe_set, err);
+		return probe_set_of_protocols(binary, options->spec, NULL, probe_set, err);
+	r = probe_set_of_functions(binary, options->spec, NULL, probe_set, err);
 	if (r < 0 || probe_set_count_fit(probe_set) > 0)
 		return r;
 	r = inspection_refuse_all(probe_set, options, err);
@@ -202,15 +169,8 @@ static void take_shapes(struct inspection *inspection, struct probe_set *probe_s
 	struct installed_probe *installed = inspection->probes;
 
 	for (size_t i = 0; i < probe_set->count; i++) {
-		struct probe *probe = &probe_set->probes[i].probe;
-
-		if (probe_set->probes[i].result < 0)
-			continue;
-		installed->arguments = probe->arguments;
-		probe->arguments = (struct shape){ 0 };
-		if (installed->has_arguments)
-			installed->schema.arguments = &installed->arguments;
-		installed++;
+		if (probe_set->probes[i].result == 0)
+			installed_probe_take_shape(installed++, &probe_set->probes[i].probe);
 	}
 }
 
@@ -323,9 +283,14 @@ void inspection_close(struct inspection *inspection)
 		return;
 	for (size_t i = 0; i < inspection->count; i++) {
 		kernel_uninstall(inspection->kernel, inspection->probes[i].plan);
-		shape_finish(&inspection->probes[i].arguments);
-		free(inspection->probes[i].function);
+		installed_probe_finish(&inspection->probes[i]);
 	}
+	for (size_t i = 0; i < inspection->successor_count; i++) {
+		kernel_uninstall(inspection->kernel, inspection->successors[i]->plan);
+		installed_probe_finish(inspection->successors[i]);
+		free(inspection->successors[i]);
+	}
+	free(inspection->successors);
 	for (size_t i = 0; i < inspection->unseen_count; i++)
 		free(inspection->unseen[i]);
 	free(inspection->unseen);
@@ -362,25 +327,16 @@ const struct attach_point *inspection_points(const struct inspection *inspection
 	return inspection->points;
 }
 
-static const struct installed_probe *find_probe(const struct inspection *inspection, uint32_t plan)
-{
-	for (size_t i = 0; i < inspection->count; i++) {
-		if (inspection->probes[i].plan == (int)plan)
-			return &inspection->probes[i];
-	}
-	return NULL;
-}
-
 const struct schema *inspection_schema(const struct inspection *inspection, uint32_t plan)
 {
-	const struct installed_probe *probe = find_probe(inspection, plan);
+	const struct installed_probe *probe = installed_probes_find(inspection, plan);
 
 	return probe ? &probe->schema : NULL;
 }
 
 const char *inspection_function(const struct inspection *inspection, uint32_t plan)
 {
-	const struct installed_probe *probe = find_probe(inspection, plan);
+	const struct installed_probe *probe = installed_probes_find(inspection, plan);
 
 	return probe ? probe->function : NULL;
 }

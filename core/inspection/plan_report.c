@@ -172,7 +172,7 @@ int plan_report(struct report *report, const char *path, const struct binary *bi
 		const struct trace_spec *spec, struct error *err)
 {
 	struct probe_set probe_set;
-	int r = probe_set_of_functions(binary, spec, &probe_set, err);
+	int r = probe_set_of_functions(binary, spec, NULL, &probe_set, err);
 
 	if (r < 0)
 		return r;

@@ -128,7 +128,8 @@ static bool is_probed(const struct probe_set *probe_set, size_t count,
  * in the other rows, for other servers and releases, they may be missing.
  */
 static void compile_row(struct probe_candidate *probe, const struct binary *binary,
-			const struct protocol_row *of, bool decides, const struct trace_spec *spec)
+			const struct protocol_row *of, bool decides, const struct trace_spec *spec,
+			const struct learned_probes *learned)
 {
 	const struct probe_request *row = &of->request;
 	struct probe_request request = *row;
@@ -140,6 +141,7 @@ static void compile_row(struct probe_candidate *probe, const struct binary *bina
 	request.argument_count = values.count;
 	request.wants_arguments = values.count > 0;
 	request.allows_missing = !decides;
+	request.learned = learned;
 	probe->function = row->function;
 	probe->role = row->role;
 	probe->protocol = of->protocol;
@@ -211,7 +213,7 @@ static int fail_protocols(const struct probe_set *probe_set, struct error *err)
 
 /* Compiles all rows. Negative if the user's captures cannot be compiled. */
 static int compile_rows(struct probe_set *probe_set, const struct trace_spec *spec,
-			struct error *err)
+			const struct learned_probes *learned, struct error *err)
 {
 	bool requests_decided = false, responses_decided = false;
 
@@ -223,7 +225,8 @@ static int compile_rows(struct probe_set *probe_set, const struct trace_spec *sp
 		bool decides = (has_request && !requests_decided) ||
 			       (has_response && !responses_decided);
 
-		compile_row(probe, probe_set->binary, &probe_set->rows.items[i], decides, spec);
+		compile_row(probe, probe_set->binary, &probe_set->rows.items[i], decides, spec,
+			    learned);
 		requests_decided |= has_request;
 		responses_decided |= has_response;
 		/* The types of another build are of no use for any row. */
@@ -269,7 +272,8 @@ static int keep_complete_servers(struct probe_set *probe_set, struct error *err)
 }
 
 int probe_set_of_protocols(const struct binary *binary, const struct trace_spec *spec,
-			   struct probe_set *ret_probe_set, struct error *err)
+			   const struct learned_probes *learned, struct probe_set *ret_probe_set,
+			   struct error *err)
 {
 	struct probe_set probe_set;
 	int r = init_of_protocols(&probe_set, binary, err);
@@ -277,7 +281,7 @@ int probe_set_of_protocols(const struct binary *binary, const struct trace_spec 
 	if (r < 0)
 		return r;
 	other_servers_find(binary->pclntab, &probe_set.others);
-	r = compile_rows(&probe_set, spec, err);
+	r = compile_rows(&probe_set, spec, learned, err);
 	if (r == 0)
 		r = keep_complete_servers(&probe_set, err);
 	if (r < 0) {

@@ -4,13 +4,14 @@
 
 #include <stdbool.h>
 
+#include <linux/types.h>
+
+#include "contract.h"
 #include "error.h"
 #include "kernel_attachment.h"
 #include "kernel_facts.h"
 #include "kernel_features.h"
 #include "obstacle.h"
-
-enum { KERNEL_MAX_PLANS = 1024 };
 
 /* The parts of the eBPF side, for kernel.c, which loads it, and attachment.c. */
 struct kernel {
@@ -22,7 +23,7 @@ struct kernel {
 	struct bpf_program *short_program, *long_program;
 	int traced, newcomers, listeners; /* descriptors of these maps */
 	enum kernel_attachment attachment;
-	bool installed[KERNEL_MAX_PLANS];
+	bool installed[PLANS_MAX];
 	struct bpf_link *exec_link, *listen_link;
 	/* Facts that explain failures. */
 	struct kernel_facts facts;

@@ -168,3 +168,57 @@ int decode_arguments(struct bytes record, const struct schema *schema,
 	}
 	return 0;
 }
+
+/* A word of the record; false if it could not be read. */
+static bool read_cell(const struct parts *parts, uint8_t cell, uint64_t *ret_word)
+{
+	if (cell >= parts->head.cell_count || is_unreadable(parts, cell))
+		return false;
+	memcpy(ret_word, parts->cells.data + 8 * cell, sizeof(*ret_word));
+	return true;
+}
+
+static bool decodes_type(const struct shape_node *interface, uint32_t hash)
+{
+	const struct shape_node *end = interface + interface->size;
+
+	for (const struct shape_node *held = interface + 1; held < end; held += held->size) {
+		if (held->hash == hash)
+			return true;
+	}
+	return false;
+}
+
+/* Returns whether the type is new, and not decoded. */
+static bool add_type(const struct parts *parts, const struct shape *shape,
+		     const struct shape_node *interface, struct learned_types *types)
+{
+	uint64_t pointer, word;
+	uint32_t hash;
+
+	if (!read_cell(parts, interface->cell, &pointer) || !pointer ||
+	    !read_cell(parts, interface->second, &word))
+		return false;
+	hash = (uint32_t)word;
+	if (!type_names_find(shape->type_names, hash) ||
+	    !learned_types_add(types, (struct learned_type){ interface->interface, hash }))
+		return false;
+	return !decodes_type(interface, hash);
+}
+
+int decode_types(struct bytes record, const struct schema *schema, struct learned_types *types)
+{
+	const struct shape *shape = schema->arguments;
+	struct parts parts;
+	int count = 0, r = take_apart(record, schema, &parts);
+
+	if (r < 0 || !shape)
+		return r;
+	for (size_t i = 0; i < shape->node_count; i++) {
+		const struct shape_node *node = &shape->nodes[i];
+
+		if (node->kind == SHAPE_INTERFACE || node->kind == SHAPE_CHOICE)
+			count += add_type(&parts, shape, node, types);
+	}
+	return count;
+}

@@ -46,6 +46,7 @@ static void take_hit(void *user, struct bytes record)
 
 	if (assembly_record(dispatcher->parts.assembly, record) == -ENOMEM)
 		dispatcher->parts.losses->pending_dropped++;
+	type_learner_note(dispatcher->parts.type_learner, record);
 }
 
 static bool has_plan(const struct target *target, int plan)

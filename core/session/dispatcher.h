@@ -10,6 +10,7 @@
 #include "losses.h"
 #include "pending_hits.h"
 #include "target_set.h"
+#include "type_learner.h"
 #include "watcher.h"
 
 /*
@@ -24,6 +25,7 @@ struct dispatcher_parts {
 	const struct target_set *targets;
 	struct watcher *watcher;
 	struct assembly *assembly;
+	struct type_learner *type_learner;
 	struct losses *losses; /* counts hits that are lost because memory ran out */
 };
 

@@ -22,6 +22,7 @@
 #include "signals.h"
 #include "step.h"
 #include "targets.h"
+#include "type_learner.h"
 #include "watcher.h"
 
 struct session {
@@ -37,6 +38,7 @@ struct session {
 	struct binary_cache *cache;
 	struct targets *targets;
 	struct watcher *watcher;
+	struct type_learner *type_learner;
 	struct step *step;
 	struct event_log *event_log;
 	struct losses losses;
@@ -249,6 +251,17 @@ static int open_watcher(struct session *session, struct error *err)
 	return watcher_create(&options, &session->watcher, err);
 }
 
+static int open_type_learner(struct session *session, struct error *err)
+{
+	struct type_learner_options options = {
+		.loop = &session->loop,
+		.cache = session->cache,
+		.targets = targets_set(session->targets),
+	};
+
+	return type_learner_create(&options, &session->type_learner, err);
+}
+
 static uint64_t lost_ends(void *user)
 {
 	struct session *session = user;
@@ -272,6 +285,7 @@ static int open_step(struct session *session, struct error *err)
 		.targets = session->targets,
 		.watcher = session->watcher,
 		.assembly = session->assembly,
+		.type_learner = session->type_learner,
 		.event_log = session->event_log,
 		.losses = &session->losses,
 		.clock = &session->clock,
@@ -326,6 +340,8 @@ static int open_parts(struct session *session, struct error *err)
 	if (r == 0)
 		r = open_watcher(session, err);
 	if (r == 0)
+		r = open_type_learner(session, err);
+	if (r == 0)
 		r = open_assembly(session, err);
 	if (r == 0)
 		r = open_ring(session, err);
@@ -377,6 +393,7 @@ void session_destroy(struct session *session)
 	if (!session)
 		return;
 	watcher_destroy(session->watcher);
+	type_learner_destroy(session->type_learner);
 	targets_destroy(session->targets);
 	binary_cache_destroy(session->cache);
 	ring_close(session->ring);

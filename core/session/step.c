@@ -31,6 +31,7 @@ int step_create(const struct step_parts *parts, struct step **ret_step, struct e
 		.targets = targets_set(parts->targets),
 		.watcher = parts->watcher,
 		.assembly = parts->assembly,
+		.type_learner = parts->type_learner,
 		.losses = parts->losses,
 	};
 

@@ -13,6 +13,7 @@
 #include "record_clock.h"
 #include "ring.h"
 #include "targets.h"
+#include "type_learner.h"
 #include "watcher.h"
 
 /*
@@ -28,6 +29,7 @@ struct step_parts {
 	struct targets *targets;
 	struct watcher *watcher;
 	struct assembly *assembly;
+	struct type_learner *type_learner;
 	struct event_log *event_log;
 	struct losses *losses;
 	const struct record_clock *clock;

@@ -374,6 +374,53 @@ void binary_cache_detach_all(struct binary_cache *cache)
 	free(attachments);
 }
 
+/* ---- learning types ---- */
+
+uint64_t binary_cache_types_due(const struct binary_cache *cache)
+{
+	uint64_t due = UINT64_MAX;
+
+	for (size_t i = 0; i < cache->count; i++) {
+		uint64_t next = inspection_types_due(cache->binaries[i]->inspection);
+
+		due = next < due ? next : due;
+	}
+	return due;
+}
+
+static void binary_learn_types(struct binary_cache *cache, struct known_binary *binary,
+			       uint64_t now)
+{
+	struct pinned_file_path path = pinned_file_path(&binary->file);
+	const char *name = known_binary_name(binary);
+	const struct inspection_file file = { path.text, name, name };
+	struct error why = { 0 };
+	int r;
+
+	if (!known_binary_is_unchanged(binary)) {
+		inspection_ignore_types(binary->inspection, now);
+		return;
+	}
+	r = inspection_learn_types(binary->inspection, &file, &cache->options.inspection, now,
+				   &why);
+	if (r > 0)
+		notice(cache->options.notifier, NOTICE_DEBUG,
+		       "%s: %d probes decode more types from now on", name, r);
+	error_subject(&why, "%s", name);
+	if (r < 0)
+		notice_error(cache->options.notifier, NOTICE_DEBUG, &why);
+}
+
+void binary_cache_learn_types(struct binary_cache *cache, uint64_t now)
+{
+	for (size_t i = 0; i < cache->count; i++) {
+		if (inspection_types_due(cache->binaries[i]->inspection) > now)
+			continue;
+		binary_learn_types(cache, cache->binaries[i], now);
+		return;
+	}
+}
+
 /* ---- lifetime ---- */
 
 int binary_cache_create(const struct binary_cache_options *options, struct binary_cache **ret_cache,

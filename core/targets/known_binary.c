@@ -55,6 +55,15 @@ bool known_binary_is_file(const struct known_binary *binary, const struct file_i
 		known->inode == file->inode);
 }
 
+bool known_binary_is_unchanged(const struct known_binary *binary)
+{
+	struct pinned_file_path path = pinned_file_path(&binary->file);
+	struct file_identity file;
+
+	return binary->file.descriptor >= 0 && file_identity_read(path.text, &file) == 0 &&
+	       known_binary_is_file(binary, &file);
+}
+
 int known_binary_probe(struct known_binary *binary, struct kernel *kernel, struct error *err)
 {
 	struct pinned_file_path path = pinned_file_path(&binary->file);

@@ -37,6 +37,9 @@ void known_binary_close_file(struct known_binary *binary);
 /* Returns whether the file is the one that was inspected. */
 bool known_binary_is_file(const struct known_binary *binary, const struct file_identity *file);
 
+/* Whether it is open, and its content is what was inspected. */
+bool known_binary_is_unchanged(const struct known_binary *binary);
+
 /*
  * Attaches the probes to the file itself, so that every process that runs it has them from its first instruction on.
  * Fails if the file cannot be protected against overwriting (see lease.h).

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""tests/go/rounds: a program that makes a round of calls whenever it is told to."""
+"""tests/go/rounds, and others that make a round of calls whenever they are told to."""
 
 import os
 import subprocess
@@ -11,15 +11,15 @@ from tracer import Tracer
 
 
 class Rounds:
-    """A running tests/go/rounds."""
+    """A running tests/go/PROGRAM, or this file."""
 
-    def __init__(self, scope, release, variant="plain"):
-        self.exe = Server.copy(scope, build("rounds", release, variant), "rounds")
+    def __init__(self, scope, release, variant="plain", program="rounds", binary=None):
+        self.exe = Server.copy(scope, binary or build(program, release, variant), program)
         self.process = subprocess.Popen([self.exe], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, env=os.environ)
         scope.callback(self.kill)
         self.pid = self.process.pid
-        self.lines = Lines(self.process.stdout, f"rounds {release}")
+        self.lines = Lines(self.process.stdout, f"{program} {release}")
         self.lines.wait(lambda lines: b"ready" in lines, "is not ready")
 
     def make(self, count=1):

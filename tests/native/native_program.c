@@ -21,7 +21,7 @@ enum { SCRATCHES = SCRATCH_SPARE_SLOTS + SCRATCH_SLOTS, NAMESPACE = 7 };
 
 static struct native_machine *machine;
 static struct scratch *slots[SCRATCHES];
-static struct plan *kept_plan;
+static struct plan *kept_plan, *kept_successor;
 
 /* ---- life ---- */
 
@@ -57,6 +57,15 @@ static void keep_plan(void)
 	memcpy(kept_plan, machine->plan, size);
 }
 
+static void keep_successor(void)
+{
+	successors[1] = machine->successor ? 2 : 0;
+	free(kept_successor);
+	kept_successor = machine->successor ? malloc(sizeof(*kept_successor)) : NULL;
+	if (kept_successor)
+		*kept_successor = *machine->successor;
+}
+
 void native_start(struct native_machine *with, struct native_options options)
 {
 	native_stop();
@@ -76,7 +85,8 @@ void native_stop(void)
 		slots[i] = NULL;
 	}
 	free(kept_plan);
-	kept_plan = NULL;
+	free(kept_successor);
+	kept_plan = kept_successor = NULL;
 	memset(lost, 0, sizeof(lost));
 	lost_processes = 0;
 	reader_asleep = 0;
@@ -89,6 +99,7 @@ void native_hit(enum native_program program)
 {
 	if (machine->plan)
 		keep_plan();
+	keep_successor();
 	if (program == NATIVE_LONG)
 		hit_long_single((void *)machine->registers);
 	else
@@ -186,7 +197,7 @@ void *bpf_map_lookup_elem(void *map, const void *key)
 	uint32_t number = *(const uint32_t *)key;
 
 	if (map == &plans)
-		return number == 1 ? kept_plan : NULL;
+		return number == 1 ? kept_plan : number == 2 ? kept_successor : NULL;
 	if (map == &scratches)
 		return number < SCRATCHES ? slots[number] : NULL;
 	return find_entry_of(map_of(map), number);

@@ -35,8 +35,9 @@ struct native_machine {
 	uint32_t cpu;
 
 	/* Maps. */
-	const struct plan *plan; /* number 1; there is no other */
-	bool only_short_plans;	 /* plans are kept without what only long ones have */
+	const struct plan *plan;      /* number 1 */
+	const struct plan *successor; /* number 2, which takes its place for long plans; or NULL */
+	bool only_short_plans;	      /* plans are kept without what only long ones have */
 	struct native_map traced, newcomers, listeners;
 
 	/* Memory that is not resident: below this address nothing can be read without sleeping. */

@@ -120,6 +120,38 @@ static void a_hit_without_a_plan_is_skipped(void **state)
 	assert_int_equal(machine.record_count, 0);
 }
 
+/* Which plan made a record is in its cookie; short plans are not succeeded. */
+static void a_successor_takes_the_place_of_a_plan(void **state)
+{
+	static const struct plan successor = {
+		.operation_count = 2,
+		.cell_count = 2,
+		.role = PLAN_ROLE_CALL,
+		.operations = { { .code = PLAN_SCALAR, .size = 8 },
+				{ .code = PLAN_SCALAR, .size = 8 } },
+	};
+	const struct record_hit *hit = hit_of_last_record();
+	const uint64_t cookies[] = { cookie_of(PROCESS, TARGET), cookie_of(0, 0) };
+
+	start((struct native_options){ 0 });
+	native_map_set(&machine.traced, PROCESS,
+		       (uint64_t)PROCESS << TRACED_PROCESS_SHIFT | TRACED_BY_FILE | TARGET);
+	for (size_t i = 0; i < 2; i++) {
+		machine.cookie = cookies[i];
+		machine.successor = NULL;
+		native_hit(NATIVE_LONG);
+		assert_int_equal(hit->cookie, cookie_of(PROCESS, TARGET));
+		assert_int_equal(hit->cell_count, 1);
+		machine.successor = &successor;
+		native_hit(NATIVE_LONG);
+		assert_int_equal(hit->cookie, cookie_of(PROCESS, TARGET) + 1);
+		assert_int_equal(hit->cell_count, 2);
+		native_hit(NATIVE_SHORT);
+		assert_int_equal(hit->cookie, cookie_of(PROCESS, TARGET));
+		assert_int_equal(hit->cell_count, 1);
+	}
+}
+
 /* A child that was forked hits its parent's breakpoints. */
 static void the_probe_of_a_process_is_for_that_alone(void **state)
 {
@@ -293,6 +325,7 @@ int main(void)
 		cmocka_unit_test(a_hit_makes_a_record),
 		cmocka_unit_test(a_hit_that_starts_the_function_again_is_skipped),
 		cmocka_unit_test(a_hit_without_a_plan_is_skipped),
+		cmocka_unit_test(a_successor_takes_the_place_of_a_plan),
 		cmocka_unit_test(the_probe_of_a_process_is_for_that_alone),
 		cmocka_unit_test(the_probe_of_a_file_is_for_those_that_are_traced_by_it),
 		cmocka_unit_test(new_processes_are_reported_without_a_target),

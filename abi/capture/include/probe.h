@@ -29,6 +29,8 @@ struct probe_request {
 	const struct value_request *arguments;
 	size_t argument_count;
 	bool wants_arguments;
+	/* What interfaces of this probe were seen to hold, among others; may be NULL. */
+	const struct learned_probes *learned;
 	bool needs_no_types; /* nothing of the function's parameters and results is captured */
 	bool allows_missing; /* arguments that do not exist in this binary are null */
 	bool drops_excess; /* arguments that a plan has no room for are left out, the last first */

@@ -3,6 +3,7 @@
 #define GOHTTPSNOOP_ABI_SHAPE_H
 
 #include "capture_spec.h"
+#include "learned_types.h"
 #include "type_names.h"
 #include "walk.h"
 
@@ -66,8 +67,9 @@ struct shape_node {
 	uint8_t cell, second;
 	uint16_t size; /* nodes of the tree below, with this one */
 	uint16_t name; /* where in the names it begins; of a field, or of a type an interface holds */
-	uint32_t hash;	   /* of that type */
-	uint16_t position; /* of a capture: see struct value_request */
+	uint32_t hash;	    /* of that type */
+	uint32_t interface; /* INTERFACE, CHOICE: which interface type it is, a hash of the name */
+	uint16_t position;  /* of a capture: see struct value_request */
 	uint8_t sources; /* of a capture: of the types that its value was found and taken apart by */
 	uint64_t count;
 };
@@ -88,11 +90,12 @@ struct shape_bounds {
 	uint16_t width;	     /* elements of an array, a slice or a map */
 	uint8_t recursion;   /* a struct within others of its type */
 	uint16_t bytes;	     /* of an array of bytes */
-	uint8_t types;	     /* of those that an interface may hold */
+	uint8_t types;	     /* of those that an interface may hold, beside the learned ones */
 	bool allows_missing; /* what does not exist in this binary is a gap, too */
 	const struct capture_spec *spec;
 	bool has_limit; /* captures from number `limit` on are left out, as null and cut */
 	size_t limit;
+	const struct learned_types *learned; /* that interfaces were seen to hold; may be NULL */
 };
 
 /* A value that is to be captured. */
@@ -124,6 +127,9 @@ int shape_create(const struct scope *scope, const struct value_request *values, 
 		 struct shape_bounds bounds, struct plan_builder *builder, struct shape *ret_shape,
 		 struct shape_gaps *gaps, struct error *err);
 void shape_finish(struct shape *shape);
+
+/* Whether there are interfaces in it, of which more types may be learned. */
+bool shape_has_interfaces(const struct shape *shape);
 
 /* The cell of a value that is one cell; -ENOTSUP for others. */
 int shape_leaf(const struct walk *walk, struct cell *ret_cell, struct error *err);

@@ -2,6 +2,7 @@
 #ifndef GOHTTPSNOOP_CORE_INSPECTION_H
 #define GOHTTPSNOOP_CORE_INSPECTION_H
 
+#include "bytes.h"
 #include "kernel.h"
 #include "notice.h"
 #include "schema.h"
@@ -47,6 +48,23 @@ const struct attach_point *inspection_points(const struct inspection *inspection
 
 /* Returns the schema of this plan's records; NULL if the plan is not part of this inspection. */
 const struct schema *inspection_schema(const struct inspection *inspection, uint32_t plan);
+
+/*
+ * Learns dynamic types. A plan decodes the types that its probe's interfaces are likely to hold; what they do hold is seen
+ * in records. A plan that decodes the types that were seen (LEARNED_TYPES_MAX of a probe) takes the place of the one
+ * before, up to eight times, with pauses that grow. Records of earlier plans keep their own schemas.
+ *
+ * inspection_note_types() takes the types from a record of this plan, and returns whether some are new.
+ * inspection_types_due() returns when plans are to be succeeded next (UINT64_MAX: not by now), in milliseconds of the clock
+ * of `now`. inspection_learn_types() reads the file again and does that; it returns how many plans were succeeded. If it
+ * fails, or inspection_ignore_types() is called instead, the probes that were due learn nothing more.
+ */
+bool inspection_note_types(struct inspection *inspection, uint32_t plan, struct bytes record);
+uint64_t inspection_types_due(const struct inspection *inspection);
+int inspection_learn_types(struct inspection *inspection, const struct inspection_file *file,
+			   const struct inspection_options *options, uint64_t now,
+			   struct error *err);
+void inspection_ignore_types(struct inspection *inspection, uint64_t now);
 
 /* Returns the function on which the plan's probe is; NULL as above. */
 const char *inspection_function(const struct inspection *inspection, uint32_t plan);

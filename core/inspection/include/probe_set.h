@@ -47,19 +47,22 @@ int probe_set_init(struct probe_set *probe_set, const struct binary *binary, siz
 		   struct error *err);
 
 /*
- * Compiles the probes of all protocols (protocol_registry.h). Rows that do not match the binary are candidates
- * with the result -ENOENT. Returns -ENOENT, without a probe set, when the binary has no server whose requests
+ * Compiles the probes of all protocols (protocol_registry.h). `learned` is what earlier probes of the same binary and
+ * specification learned of interfaces, or NULL; the next function has the same parameter. Rows that do not match the
+ * binary are candidates with the result -ENOENT. Returns -ENOENT, without a probe set, when the binary has no server whose requests
  * can be followed from start to end.
  */
 int probe_set_of_protocols(const struct binary *binary, const struct trace_spec *spec,
-			   struct probe_set *ret_probe_set, struct error *err);
+			   const struct learned_probes *learned, struct probe_set *ret_probe_set,
+			   struct error *err);
 
 /*
  * Compiles a probe for each function that matches a request of the specification. Functions that cannot be
  * traced are candidates with a negative result. The only failure is -ENOMEM.
  */
 int probe_set_of_functions(const struct binary *binary, const struct trace_spec *spec,
-			   struct probe_set *ret_probe_set, struct error *err);
+			   const struct learned_probes *learned, struct probe_set *ret_probe_set,
+			   struct error *err);
 
 /* The number of candidates that can be attached. */
 size_t probe_set_count_fit(const struct probe_set *probe_set);

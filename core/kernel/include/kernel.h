@@ -69,6 +69,17 @@ uint64_t kernel_lost_processes(const struct kernel *kernel);
 int kernel_install(struct kernel *kernel, const struct plan *plan, struct error *err);
 void kernel_uninstall(struct kernel *kernel, int plan);
 
+/* Whether other plans than short ones can be installed. */
+bool kernel_runs_long_plans(const struct kernel *kernel);
+
+/*
+ * Installs a plan that takes the place of an installed one, at all points that are, or will be, attached for that as
+ * long ones. Returns its number, which its records carry, or -ENOSPC when there are too many. The plan before, or one
+ * that took its place earlier, stays installed: records of it may be on their way.
+ */
+int kernel_succeed(struct kernel *kernel, int plan, const struct plan *successor,
+		   struct error *err);
+
 /* Probes of a process or a file: one link, or one a probe where the kernel has no links for many. */
 struct attachment;
 

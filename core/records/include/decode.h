@@ -36,4 +36,10 @@ int decode_hit(struct bytes record, const struct schema *schema, struct hit *ret
 int decode_arguments(struct bytes record, const struct schema *schema,
 		     struct hit_arguments *ret_arguments);
 
+/*
+ * Adds the dynamic types of the interfaces in a record to `types`: those that have a name, which only types of the program
+ * have. Returns how many of the added types the plan does not decode.
+ */
+int decode_types(struct bytes record, const struct schema *schema, struct learned_types *types);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "inspection.h"
 #include "notice.h"
@@ -73,6 +74,13 @@ void binary_cache_prepare_matched(struct binary_cache *cache, const char *path,
 /* Notes the result of opening the file, or of attaching to it, so that it need not be inspected again. */
 void binary_cache_refuse(struct binary_cache *cache, const char *path,
 			 const struct file_identity *file, int code);
+
+/*
+ * Types that plans are to learn (inspection.h): when the next are due, by the loop's clock in milliseconds (UINT64_MAX: not
+ * by now), and to learn those of one binary that is due.
+ */
+uint64_t binary_cache_types_due(const struct binary_cache *cache);
+void binary_cache_learn_types(struct binary_cache *cache, uint64_t now);
 
 /* Returns whether the file was inspected: there may be probes in it. */
 bool binary_cache_knows(const struct binary_cache *cache, const struct file_identity *file);

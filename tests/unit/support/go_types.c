@@ -322,6 +322,18 @@ int types_implementing(struct types *types, const struct type *interface,
 	return (int)count;
 }
 
+int types_hashed(struct types *types, uint32_t hash, const struct type **ret_type,
+		 struct error *err)
+{
+	for (size_t i = 0; hash && i < types->known_count; i++) {
+		if (types->known[i].hash == hash) {
+			*ret_type = types->known[i].type;
+			return 0;
+		}
+	}
+	return error_fail(err, -ENODATA, "the program has no type with the hash 0x%x", hash);
+}
+
 struct type_names *types_names(struct types *types)
 {
 	return type_names_take(types->names);

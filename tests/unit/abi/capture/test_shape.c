@@ -1043,6 +1043,66 @@ static void shapes_any(void **state)
 	assert_shape(any, "a", "any#0,#1,#2<string #3|int #4>");
 }
 
+static uint32_t interface_of(const struct type *interface)
+{
+	struct question question = { { interface }, { "a" }, usual };
+	struct answer answer;
+	uint32_t number;
+
+	assert_int_equal(ask(&question, &answer, NULL), 0);
+	number = answer.shape.nodes[1].interface;
+	assert_true(shape_has_interfaces(&answer.shape));
+	shape_finish(&answer.shape);
+	return number;
+}
+
+/* What an interface was seen to hold comes before what it might, and does not count among these. */
+static void shapes_learned_types(void **state)
+{
+	const struct type *any = go_interface("interface {}", false),
+			  *error = go_interface("error", true);
+	struct learned_types learned = { .count = 0 };
+	struct question question = { { any }, { "a" }, usual };
+
+	binary = (struct types){ 0 };
+	go_know(&binary, go_basic("string"), 1);
+	go_know(&binary, go_basic("int8"), 2);
+	go_know(&binary, go_basic("uint16"), 3);
+	assert_int_not_equal(interface_of(any), interface_of(error));
+	assert_true(learned_types_add(&learned, (struct learned_type){ interface_of(any), 3 }));
+	assert_true(learned_types_add(&learned, (struct learned_type){ interface_of(any), 1 }));
+	assert_true(learned_types_add(&learned, (struct learned_type){ interface_of(error), 2 }));
+	/* Known already, and a type that the program has not. */
+	assert_false(learned_types_add(&learned, (struct learned_type){ interface_of(any), 3 }));
+	assert_true(learned_types_add(&learned, (struct learned_type){ interface_of(any), 99 }));
+	question.bounds.learned = &learned;
+	assert_shape_in(question, "{a:any#0,#1,#2<uint16 #3|string #4>}");
+	question.bounds.types = 0;
+	assert_shape_in(question, "{a:any#0,#1,#2<uint16 #3|string #4>}");
+	question.types[0] = error;
+	assert_shape_in(question, "{a:any#0,#1,#2<int8 #3>}");
+	question.types[0] = go_basic("int8");
+	assert_shape_in(question, "{a:#0}");
+}
+
+static void bounds_learned_types(void **state)
+{
+	const struct learned_probe probes[] = {
+		{ .entry = 16, .role = PLAN_ROLE_CALL },
+		{ .entry = 16, .role = PLAN_ROLE_RETURN },
+	};
+	const struct learned_probes list = { probes, 2 };
+	struct learned_types learned = { .count = 0 };
+
+	for (uint32_t i = 0; i < LEARNED_TYPES_MAX; i++)
+		assert_true(learned_types_add(&learned, (struct learned_type){ 1, i }));
+	assert_false(learned_types_add(&learned, (struct learned_type){ 1, LEARNED_TYPES_MAX }));
+	assert_int_equal(learned.count, LEARNED_TYPES_MAX);
+	assert_ptr_equal(learned_probes_find(&list, 16, PLAN_ROLE_RETURN), &probes[1].types);
+	assert_null(learned_probes_find(&list, 17, PLAN_ROLE_RETURN));
+	assert_null(learned_probes_find(NULL, 16, PLAN_ROLE_CALL));
+}
+
 static void shapes_errors(void **state)
 {
 	const struct type *plain =
@@ -1229,6 +1289,8 @@ int main(void)
 		cmocka_unit_test(shapes_interfaces),
 		cmocka_unit_test(chooses_what_is_held),
 		cmocka_unit_test(shapes_any),
+		cmocka_unit_test(shapes_learned_types),
+		cmocka_unit_test(bounds_learned_types),
 		cmocka_unit_test(shapes_errors),
 		cmocka_unit_test(shapes_leaves_when_deep),
 		cmocka_unit_test(tells_no_types_of_one_hash),

@@ -103,7 +103,7 @@ static int compile_requests_with(const struct request_capture_texts *texts)
 	int r;
 
 	assert_int_equal(request_captures_parse(texts, &captures, NULL), 0);
-	r = probe_set_of_protocols(stage.binary, &spec, &stage.probe_set, &stage.err);
+	r = probe_set_of_protocols(stage.binary, &spec, NULL, &stage.probe_set, &stage.err);
 	request_captures_finish(&captures);
 	return r;
 }
@@ -319,7 +319,7 @@ static int compile_texts(const char *const *texts, size_t count, bool latency)
 	for (size_t i = 0; i < count; i++)
 		assert_int_equal(function_request_parse(texts[i], &stage.requests[i], NULL), 0);
 	stage.request_count = count;
-	return probe_set_of_functions(stage.binary, &spec, &stage.probe_set, &stage.err);
+	return probe_set_of_functions(stage.binary, &spec, NULL, &stage.probe_set, &stage.err);
 }
 
 /* "main.handle=0": the probes, with their results. */

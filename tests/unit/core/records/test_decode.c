@@ -447,6 +447,79 @@ static void takes_any_alignment(void **state)
 	record_release(&record);
 }
 
+/* ---- types in interfaces ---- */
+
+/* An interface of type 5, of which type 7 is decoded, in cells 0 to 3. */
+static struct shape_node one_interface[] = {
+	{ .kind = SHAPE_STRUCT, .size = 3 },
+	{ .kind = SHAPE_INTERFACE, .size = 2, .second = 1, .count = 2, .interface = 5 },
+	{ .kind = SHAPE_CELL, .size = 1, .cell = 3, .hash = 7 },
+};
+
+static struct type_names *names_of_two(void)
+{
+	struct type_names *names = type_names_create();
+
+	assert_non_null(names);
+	assert_int_equal(type_names_add(names, 7, "int"), 0);
+	assert_int_equal(type_names_add(names, 8, "main.T"), 0);
+	assert_int_equal(type_names_add(names, 9, "main.U"), 0);
+	assert_int_equal(type_names_add(names, 9, "main.V"), 0);
+	type_names_sort(names);
+	return names;
+}
+
+/* Of a record with this word of the interface (0: nil) and hash; a negative one is unreadable. */
+static int types_of(int64_t word, int64_t hash, struct learned_types *types)
+{
+	struct type_names *names = names_of_two();
+	struct shape shape = { .nodes = one_interface, .node_count = 3, .type_names = names };
+	struct schema schema = { .cell_count = 4, .arguments = &shape };
+	struct record_builder record;
+	int r;
+
+	record_init(&record, 1, 1, 1);
+	record_word(&record, (uint64_t)word);
+	if (hash < 0)
+		record_unreadable(&record);
+	else
+		record_word(&record, (uint64_t)hash);
+	record_word(&record, 1);
+	record_word(&record, 1);
+	r = decode_types(record_finish(&record), &schema, types);
+	assert_int_equal(decode_types((struct bytes){ record.bytes, 3 }, &schema, types), -EBADMSG);
+	record_release(&record);
+	type_names_release(names);
+	return r;
+}
+
+static void finds_types_that_are_not_decoded(void **state)
+{
+	struct learned_types types = { .count = 0 };
+
+	assert_int_equal(types_of(1, 8, &types), 1);
+	assert_int_equal(types.count, 1);
+	assert_int_equal(types.items[0].interface, 5);
+	assert_int_equal(types.items[0].hash, 8);
+	/* Once is enough. */
+	assert_int_equal(types_of(1, 8, &types), 0);
+	/* One that is decoded was seen all the same. */
+	assert_int_equal(types_of(1, 7, &types), 0);
+	assert_int_equal(types.count, 2);
+}
+
+/* Nil, unreadable, of no type of the program, and of two. */
+static void takes_no_other_hashes_for_types(void **state)
+{
+	struct learned_types types = { .count = 0 };
+
+	assert_int_equal(types_of(0, 8, &types), 0);
+	assert_int_equal(types_of(1, -1, &types), 0);
+	assert_int_equal(types_of(1, 10, &types), 0);
+	assert_int_equal(types_of(1, 9, &types), 0);
+	assert_int_equal(types.count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -460,6 +533,8 @@ int main(void)
 		cmocka_unit_test(unreadable_cells_do_not_count),
 		cmocka_unit_test(unknown_fields_are_unreadable),
 		cmocka_unit_test(keeps_arguments_apart),
+		cmocka_unit_test(finds_types_that_are_not_decoded),
+		cmocka_unit_test(takes_no_other_hashes_for_types),
 		cmocka_unit_test(reads_as_many_cells_as_there_can_be),
 		cmocka_unit_test(refuses_damaged_arguments),
 		cmocka_unit_test(refuses_every_prefix),

@@ -136,3 +136,24 @@ void inspection_describe(const struct inspection *inspection,
 			 void (*tell)(void *user, const char *sentence), void *user)
 {
 }
+
+bool inspection_note_types(struct inspection *inspection, uint32_t plan, struct bytes record)
+{
+	return false;
+}
+
+uint64_t inspection_types_due(const struct inspection *inspection)
+{
+	return UINT64_MAX;
+}
+
+int inspection_learn_types(struct inspection *inspection, const struct inspection_file *file,
+			   const struct inspection_options *options, uint64_t now,
+			   struct error *err)
+{
+	return 0;
+}
+
+void inspection_ignore_types(struct inspection *inspection, uint64_t now)
+{
+}

@@ -16,6 +16,7 @@ struct run {
 	struct binary_cache *cache;
 	struct targets *targets;
 	struct watcher *watcher;
+	struct type_learner *type_learner;
 	struct assembly *assembly;
 	struct event_log *event_log;
 	struct step *step;
@@ -120,6 +121,10 @@ static void open_parts(struct run *run, const struct discovery_rules *rules)
 	check(targets_create(&targets, &run->targets, NULL) == 0, "targets_create");
 	watcher.targets = run->targets;
 	check(watcher_create(&watcher, &run->watcher, NULL) == 0, "watcher_create");
+	check(type_learner_create(&(struct type_learner_options){ &run->loop, run->cache,
+								  targets_set(run->targets) },
+				  &run->type_learner, NULL) == 0,
+	      "type_learner_create");
 	check(assembly_create(targets_set(run->targets), &assembly, &run->assembly) == 0,
 	      "assembly_create");
 }
@@ -138,6 +143,7 @@ struct run *run_create(const struct discovery_rules *rules, void (*line)(const c
 	parts.targets = run->targets;
 	parts.watcher = run->watcher;
 	parts.assembly = run->assembly;
+	parts.type_learner = run->type_learner;
 	parts.event_log = run->event_log;
 	parts.losses = &run->losses;
 	parts.clock = &run->clock;
@@ -153,6 +159,7 @@ void run_finish(struct run *run)
 	step_finish(run->step);
 	assembly_close(run->assembly);
 	watcher_destroy(run->watcher);
+	type_learner_destroy(run->type_learner);
 	targets_destroy(run->targets);
 	binary_cache_destroy(run->cache);
 	while (uv_run(&run->loop, UV_RUN_DEFAULT))
