@@ -130,30 +130,6 @@ struct visited {
 	const char *last;
 };
 
-static int keep_name(void *context, const char *name, uint64_t runtime_type)
-{
-	struct visited *visited = context;
-
-	strcat(visited->text, strchr(name, '.'));
-	assert_int_equal(runtime_type, (uint64_t)(name[5] - 'A' + 1) << 4);
-	return visited->last && strcmp(name, visited->last) == 0 ? 7 : 0;
-}
-
-static void visits_described_types(void **state)
-{
-	struct visited all = { .last = NULL }, some = { .last = "main.C" };
-	struct fixture fixture;
-
-	fixture_begin(&fixture);
-	types_write(&fixture.dwarf);
-	fixture_open(&fixture);
-	assert_int_equal(debug_types_described(fixture.types, keep_name, &all, NULL), 0);
-	assert_string_equal(all.text, ".A.B.C.D.E");
-	assert_int_equal(debug_types_described(fixture.types, keep_name, &some, NULL), 7);
-	assert_string_equal(some.text, ".A.B.C");
-	fixture_close(&fixture);
-}
-
 static int keep_function(void *context, const struct debug_entry *entry)
 {
 	struct visited *visited = context;
@@ -193,7 +169,6 @@ int main(void)
 		cmocka_unit_test(finds_types_by_their_descriptors),
 		cmocka_unit_test(finds_types_by_their_names),
 		cmocka_unit_test(the_first_of_equal_types_is_found),
-		cmocka_unit_test(visits_described_types),
 		cmocka_unit_test(visits_functions),
 	};
 
