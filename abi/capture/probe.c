@@ -491,6 +491,7 @@ int probe_compile(const struct binary *binary, const struct probe_request *reque
 		.types = binary->types,
 		.signature = &signature,
 		.site = &probe.site,
+		.notes_results = request->notes_results,
 	};
 	int r = place(binary, request, &function, &signature, &probe, err);
 

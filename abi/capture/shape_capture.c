@@ -192,7 +192,7 @@ static int add_capture(struct shape_maker *maker, const struct scope *scope,
 
 	maker->hides = secret_is_named(maker->bounds.spec->redaction, scope, expression);
 	if (r == 0)
-		r = take_steps(maker, &walk, spot);
+		r = instance_add(maker, &walk, spot, take_steps);
 	if (!is_gap(maker, r))
 		return r;
 	note_gap(maker, expression->name);
@@ -247,6 +247,8 @@ int shape_create(const struct scope *scope, const struct value_request *values, 
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = add_requested_value(&maker, scope, &values[i],
 					bounds.has_limit && i >= bounds.limit);
+	if (r == 0)
+		r = instance_note_results(&maker, scope);
 	if (r < 0) {
 		shape_finish(&maker.shape);
 		return r;

@@ -102,6 +102,19 @@ int secret_add(struct shape_maker *maker, const struct walk *walk, struct shape_
 /* Adds a value that is shown by its type alone, see opaque.h. */
 int opaque_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
 
+/* What an expression says beyond a value: the rest of its steps, and the value that they lead to. */
+typedef int instance_rest(struct shape_maker *maker, struct walk *walk, struct shape_spot spot);
+
+/*
+ * Adds what an expression leads to from the parameter that the walk stands at. If the parameter's type depends on type
+ * arguments, there is an alternative for each instance of the function; otherwise it is what `rest` adds.
+ */
+int instance_add(struct shape_maker *maker, struct walk *walk, struct shape_spot spot,
+		 instance_rest *rest);
+
+/* Where a generic function begins: adds the cells that say which types its results have, see struct shape. */
+int instance_note_results(struct shape_maker *maker, const struct scope *scope);
+
 /* Adds what an interface holds. */
 int held_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
 

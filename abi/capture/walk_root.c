@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "interface_words.h"
+
 struct plan_place walk_stack_pointer(const struct walk *walk)
 {
 	return (struct plan_place){ .source = PLAN_REGISTERS,
@@ -74,7 +76,8 @@ static int enter_parameter(struct walk *walk, size_t index, struct error *err)
 
 	if (r < 0)
 		return r;
-	walk->type = scope->signature->parameters[index].type;
+	walk->parameter = &scope->signature->parameters[index];
+	walk->type = walk->parameter->type;
 	/* Results use the same registers as parameters; SP has another value than in the callee. */
 	if (scope->site->kind == SITE_AFTER_CALL && location->piece_count &&
 	    location->pieces[0].place == PLACE_STACK)
@@ -82,6 +85,33 @@ static int enter_parameter(struct walk *walk, size_t index, struct error *err)
 			walk, err, -ENOTSUP,
 			"a %s that is returned on the stack cannot be read after the call");
 	return enter_location(walk, walk->type, err);
+}
+
+int walk_to_dictionary(const struct walk *walk, struct plan_place *ret_dictionary,
+		       struct plan_place *ret_hash, struct error *err)
+{
+	struct walk at = *walk;
+	size_t index = 0;
+	int r;
+
+	at.place = (struct plan_place){ .source = PLAN_REGISTERS, .gate = PLAN_NO_GATE };
+	at.offset = 0;
+	r = find_parameter(&at, ".dict", &index, err);
+	if (r == 0)
+		r = enter_parameter(&at, index, err);
+	if (r == 0)
+		r = walk_word(&at, 0, ret_dictionary, err);
+	if (r == 0)
+		r = walk_follow_word(&at, *ret_dictionary, at.type, err);
+	if (r < 0)
+		return r;
+	at.place.displacement = (walk->parameter->dictionary_word - 1) * WALK_WORD;
+	r = walk_follow_word(&at, at.place, at.type, err);
+	if (r < 0)
+		return r;
+	at.place.displacement = INTERFACE_TYPE_HASH;
+	*ret_hash = at.place;
+	return 0;
 }
 
 /* `ret` is the only result, `ret0` the first of several; results also have the names from the source code. */
@@ -116,6 +146,7 @@ static int enter_result(struct walk *walk, const char *wanted, struct error *err
 				       scope->signature->result_count);
 	r = convention_locate_result(scope->convention, scope->types, scope->signature, index,
 				     &walk->location, err);
+	walk->parameter = &scope->signature->results[index];
 	return r < 0 ? r : enter_location(walk, scope->signature->results[index].type, err);
 }
 

@@ -30,6 +30,7 @@ enum {
 	AT_GO_ELEMENT = 0x2902,
 	AT_GO_EMBEDDED = 0x2903,
 	AT_GO_RUNTIME_TYPE = 0x2904,
+	AT_GO_DICTIONARY_INDEX = 0x2906,
 
 	FORM_BLOCK2 = 0x03,
 	FORM_BLOCK4 = 0x04,
@@ -292,6 +293,9 @@ static void attribute_read(struct debug_info *info, Dwarf_Attribute attribute,
 	case AT_GO_RUNTIME_TYPE:
 		if (dwarf_formaddr(attribute, &address, error_slot(info)) == DW_DLV_OK)
 			entry->runtime_type = address;
+		break;
+	case AT_GO_DICTIONARY_INDEX:
+		entry->dictionary_word = number_of(info, attribute) + 1;
 		break;
 	case AT_GO_EMBEDDED:
 		entry->embedded = flag_of(info, attribute);

@@ -90,6 +90,17 @@ static const struct type dictionary_type = {
 	.complete = true,
 };
 
+/* A type that depends on type arguments is referred to by way of the dictionary, see is_dictionary_entry() in debug_types.c. */
+static uint16_t dictionary_word_of(struct debug_types *types, uint64_t reference)
+{
+	struct debug_entry entry;
+
+	if (debug_info_entry(debug_types_info(types), reference, &entry, NULL) < 0 ||
+	    entry.tag != DEBUG_TAG_TYPEDEF || entry.dictionary_word > UINT16_MAX)
+		return 0;
+	return (uint16_t)entry.dictionary_word;
+}
+
 /* Takes one parameter or result over from its entry. */
 static int parameter_read(struct debug_types *types, struct debug_entry *entry,
 			  struct parameter *ret_parameter, struct error *err)
@@ -101,6 +112,8 @@ static int parameter_read(struct debug_types *types, struct debug_entry *entry,
 	if (r == 0)
 		r = debug_types_at(types, entry->type, &ret_parameter->type, err);
 	ret_parameter->name = entry->name;
+	if (r == 0)
+		ret_parameter->dictionary_word = dictionary_word_of(types, entry->type);
 	return r;
 }
 
@@ -175,6 +188,8 @@ static int signature_read(struct debug_types *types, uint64_t function,
 		return r;
 	signature.parameters = parameters;
 	signature.results = results;
+	if (strstr(entry.name, "[go.shape."))
+		signature.shared = entry.name;
 	*ret_signature = signature;
 	return 0;
 }

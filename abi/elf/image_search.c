@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "image.h"
 
-#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,15 +10,6 @@
 
 /* Sparse files may claim any size; no Go binary comes near this. */
 #define MAX_SEARCH (UINT64_C(1) << 30)
-#define MAX_TABLE (UINT64_C(256) << 20)
-
-/* Offsets into .strtab where the text of one name stands, ascending. */
-#define MAX_NAMES 1024
-
-struct names {
-	uint32_t offsets[MAX_NAMES];
-	size_t count;
-};
 
 bool image_find_file(const struct image *image, uint64_t offset, uint64_t size, struct bytes needle,
 		     size_t align, uint64_t *ret_offset)
@@ -82,97 +72,4 @@ bool image_find(const struct image *image, struct bytes needle, size_t align, bo
 	if (best)
 		*address = best_address;
 	return best != NULL;
-}
-
-/*
- * Every place where the table holds `name` and its NUL. Linkers share tails ("text" within
- * "runtime.text"), so any such place may be what a symbol means. More than MAX_NAMES, which only a
- * name of a letter or two can have, are not looked at.
- */
-static void names_find(const struct image *image, const struct section *strings, const char *name,
-		       struct names *ret_names)
-{
-	struct bytes needle = { (const uint8_t *)name, strlen(name) + 1 };
-	uint64_t offset = strings->offset, end = strings->offset + strings->size;
-
-	ret_names->count = 0;
-	while (ret_names->count < MAX_NAMES && offset < end &&
-	       image_find_file(image, offset, end - offset, needle, 1, &offset)) {
-		if (offset - strings->offset > UINT32_MAX)
-			return;
-		ret_names->offsets[ret_names->count++] = (uint32_t)(offset - strings->offset);
-		offset++;
-	}
-}
-
-static bool names_have(const struct names *names, uint32_t offset)
-{
-	size_t low = 0, high = names->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (names->offsets[middle] == offset)
-			return true;
-		if (names->offsets[middle] < offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
-}
-
-/*
- * Both tables are streamed, never held: .strtab of a 100 MB server is 15 MB. Only offsets are
- * compared, so the scan costs what reading the tables costs.
- */
-static bool symbol_find(const struct image *image, const char *table, const char *strings,
-			const char *name, Elf64_Sym *ret_symbol)
-{
-	struct section symbols, text;
-	struct names names;
-	struct buffer chunk = { 0 };
-	bool found = false;
-
-	if (!image_section(image, table, &symbols) || symbols.no_bits ||
-	    !image_section(image, strings, &text) || text.no_bits || symbols.size > MAX_TABLE ||
-	    text.size > MAX_TABLE)
-		return false;
-	names_find(image, &text, name, &names);
-	if (names.count == 0)
-		return false;
-	for (uint64_t done = 0; !found && done < symbols.size; done += chunk.size) {
-		uint64_t rest = (symbols.size - done) / sizeof(Elf64_Sym) * sizeof(Elf64_Sym);
-		uint64_t size = minimum(rest, 4096 * sizeof(Elf64_Sym));
-		const Elf64_Sym *symbol;
-
-		buffer_release(&chunk);
-		if (!size || image_load_file(image, symbols.offset + done, size, &chunk, NULL) < 0)
-			break;
-		symbol = (const Elf64_Sym *)(const void *)chunk.data;
-		for (size_t i = 0; i < size / sizeof(*symbol) && !found; i++) {
-			if (symbol[i].st_shndx == SHN_UNDEF ||
-			    !names_have(&names, symbol[i].st_name))
-				continue;
-			*ret_symbol = symbol[i];
-			found = true;
-		}
-	}
-	buffer_release(&chunk);
-	return found;
-}
-
-bool image_symbol(const struct image *image, const char *name, uint64_t *ret_address,
-		  uint64_t *ret_size)
-{
-	Elf64_Sym symbol;
-
-	if (!symbol_find(image, ".symtab", ".strtab", name, &symbol) &&
-	    !symbol_find(image, ".dynsym", ".dynstr", name, &symbol))
-		return false;
-	if (ret_address)
-		*ret_address = symbol.st_value;
-	if (ret_size)
-		*ret_size = symbol.st_size;
-	return true;
 }

@@ -2,12 +2,25 @@
 #include "signature_text.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { MAX_ARGUMENTS = 8 };
+
+/* Type arguments, as they stand in names of types: each is written as a type parameter. */
+struct type_arguments {
+	struct {
+		const char *text;
+		size_t size;
+	} items[MAX_ARGUMENTS];
+	size_t count;
+};
 
 struct output {
 	char *text;
 	size_t size, used;
+	struct type_arguments arguments; /* of the function */
 };
 
 __attribute__((format(printf, 2, 3))) static void output_add(struct output *output,
@@ -25,6 +38,135 @@ __attribute__((format(printf, 2, 3))) static void output_add(struct output *outp
 	output->used += length > 0 ? (size_t)length : 0;
 }
 
+/* ---- type parameters ---- */
+
+/* How long the text is up to a closing bracket, or a comma, outside of all brackets in it. */
+static size_t argument_length(const char *text)
+{
+	size_t size = 0;
+
+	for (int depth = 0; text[size]; size++) {
+		char c = text[size];
+
+		if (depth == 0 && (c == ',' || c == ']'))
+			break;
+		depth += c == '[' || c == '(' || c == '{';
+		depth -= c == ']' || c == ')' || c == '}';
+	}
+	return size;
+}
+
+/* Those of "main.Map[go.shape.*uint8,go.shape.string]". */
+static struct type_arguments arguments_of(const char *shared)
+{
+	struct type_arguments arguments = { .count = 0 };
+	const char *at = shared ? strchr(shared, '[') : NULL;
+
+	while (at && (*at == '[' || *at == ',') && arguments.count < MAX_ARGUMENTS) {
+		size_t size = argument_length(++at);
+
+		arguments.items[arguments.count].text = at;
+		arguments.items[arguments.count++].size = size;
+		at += size;
+	}
+	return arguments;
+}
+
+bool signature_is_ambiguous(const struct signature *signature)
+{
+	struct type_arguments arguments = arguments_of(signature->shared);
+
+	for (size_t i = 0; i < arguments.count; i++) {
+		for (size_t j = 0; j < i; j++) {
+			if (arguments.items[i].size == arguments.items[j].size &&
+			    strncmp(arguments.items[i].text, arguments.items[j].text,
+				    arguments.items[i].size) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool is_type_name_byte(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '_' || c == '.' || c == '/' || (c & 0x80);
+}
+
+/* The longest argument that stands at `at`, as a whole word; SIZE_MAX: none does. */
+static size_t argument_at(const struct type_arguments *arguments, const char *begin, const char *at)
+{
+	size_t found = SIZE_MAX;
+
+	for (size_t i = 0; i < arguments->count; i++) {
+		const char *text = arguments->items[i].text;
+		size_t size = arguments->items[i].size;
+
+		if (!size || strncmp(at, text, size) != 0 || is_type_name_byte(at[size]) ||
+		    (at > begin && is_type_name_byte(at[-1]) && is_type_name_byte(*at)))
+			continue;
+		if (found == SIZE_MAX || size > arguments->items[found].size)
+			found = i;
+	}
+	return found;
+}
+
+/* Names of type parameters are not in binaries: they are called T, or T1, T2 and so on. */
+static void parameter_name_add(struct output *output, size_t index)
+{
+	if (output->arguments.count == 1)
+		output_add(output, "T");
+	else
+		output_add(output, "T%zu", index + 1);
+}
+
+static void type_parameters_add(struct output *output)
+{
+	output_add(output, "[");
+	for (size_t i = 0; i < output->arguments.count; i++) {
+		output_add(output, "%s", i ? ", " : "");
+		parameter_name_add(output, i);
+	}
+	output_add(output, "]");
+}
+
+/* The name of a type that depends on type arguments, with the type parameters in their places. */
+static void dependent_type_add(struct output *output, const char *name)
+{
+	for (const char *at = name; *at;) {
+		size_t index = argument_at(&output->arguments, name, at);
+
+		if (index != SIZE_MAX) {
+			parameter_name_add(output, index);
+			at += output->arguments.items[index].size;
+		} else {
+			output_add(output, "%.1s", at);
+			at++;
+		}
+		if (*at == ',' && at[1] != ' ') {
+			output_add(output, ", ");
+			at++;
+		}
+	}
+}
+
+/* The name of a generic function: its type arguments are in brackets, or left out. */
+static void function_add(struct output *output, const char *function)
+{
+	size_t open = strcspn(function, "[");
+	const char *close = strrchr(function, ']');
+
+	if (!output->arguments.count || !close || (size_t)(close - function) < open) {
+		output_add(output, "%s", function);
+		return;
+	}
+	output_add(output, "%.*s", (int)open, function);
+	type_parameters_add(output);
+	output_add(output, "%s", close + 1);
+}
+
+/* ---- parameters ---- */
+
 /* The compiler generates names for unnamed parameters: "~r0", ".anon0", ".this". */
 static bool has_written_name(const struct parameter *parameter)
 {
@@ -40,7 +182,10 @@ static void parameter_add(struct output *output, const struct parameter *paramet
 {
 	if (has_written_name(parameter))
 		output_add(output, "%s ", parameter->name);
-	output_add(output, "%s", parameter->type->name);
+	if (parameter->dictionary_word)
+		dependent_type_add(output, parameter->type->name);
+	else
+		output_add(output, "%s", parameter->type->name);
 }
 
 /* Returns the length of "main.(*Shop)" in "main.(*Shop).Checkout", without the dot. 0: there is no dot. */
@@ -107,27 +252,36 @@ static void parameters_add(struct output *output, const struct parameter *parame
 void signature_format(const char *function, const struct signature *signature, char *text,
 		      size_t size)
 {
-	struct output output = { .text = text, .size = size };
+	struct output output = { .text = text,
+				 .size = size,
+				 .arguments = arguments_of(signature->shared) };
 	const struct parameter *parameters = signature->parameters;
 	size_t count = signature->parameter_count;
 
 	if (size)
 		text[0] = '\0';
 	output_add(&output, "func ");
-	if (count && !is_dictionary(parameters) && has_receiver(function, parameters)) {
+	/* In Go 1.18 and 1.19 it is before the receiver. */
+	if (count && is_dictionary(parameters)) {
+		parameters++;
+		count--;
+	}
+	if (count && has_receiver(function, parameters)) {
 		output_add(&output, "(");
 		parameter_add(&output, parameters++);
 		output_add(&output, ") ");
 		function += owner_length(function) + 1;
 		count--;
 	}
-	output_add(&output, "%s(", function);
+	function_add(&output, function);
+	output_add(&output, "(");
 	parameters_add(&output, parameters, count);
 	output_add(&output, ")");
 	if (!signature->result_count)
 		return;
 	if (signature->result_count == 1 && !has_written_name(signature->results)) {
-		output_add(&output, " %s", signature->results->type->name);
+		output_add(&output, " ");
+		parameter_add(&output, signature->results);
 		return;
 	}
 	output_add(&output, " (");

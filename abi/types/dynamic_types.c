@@ -55,12 +55,13 @@ static int itabs_need(struct types *types, struct error *err)
 	return r;
 }
 
-/* The type whose descriptor is at an offset. -ENODATA when no source describes it. */
-static int type_described_at(struct types *types, uint64_t offset, const struct type **ret_type,
-			     struct error *err)
+int type_described_at(struct types *types, uint64_t offset, const struct type **ret_type,
+		      struct error *err)
 {
-	int r;
+	int r = types->trusts_dwarf ? type_sources_dwarf(types, NULL) : -ENODATA;
 
+	if (r == 0 && debug_types_runtime(types->dwarf, offset, ret_type, NULL) == 0)
+		return 0;
 	if (type_sources_descriptors(types))
 		return descriptors_at(types->descriptors, offset, ret_type, err);
 	r = type_sources_dwarf(types, err);

@@ -6,6 +6,7 @@
 #include "debug_types.h"
 #include "descriptors.h"
 #include "go_version.h"
+#include "instance_list.h"
 #include "itab.h"
 #include "layout.h"
 #include "pclntab.h"
@@ -35,6 +36,8 @@ struct types {
 	struct itab_list itabs;
 	const struct declarations *declarations; /* of functions, by the user; or NULL */
 	struct arena declared;			 /* types and signatures made of them */
+	const char *instances_of; /* the function's signature.shared; NULL: of none */
+	struct instance_list instances;
 	bool names_tried;
 	struct type_names *names;
 	struct { /* what was asked for last */
@@ -62,6 +65,10 @@ int type_from_layout(struct types *types, const char *name, const struct type **
 int type_from_dwarf(struct types *types, const char *name, const struct type **ret_type,
 		    struct error *err);
 int type_from_descriptors(struct types *types, const char *name, const struct type **ret_type);
+
+/* The type whose descriptor is at an offset from the first. -ENODATA when no source describes it. */
+int type_described_at(struct types *types, uint64_t offset, const struct type **ret_type,
+		      struct error *err);
 
 /*
  * Completes a type that DWARF described, and compares it to its descriptor. -ESTALE if they contradict each other, which

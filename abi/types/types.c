@@ -71,6 +71,7 @@ void types_close(struct types *types)
 	if (!types)
 		return;
 	itab_list_release(&types->itabs);
+	instance_list_release(&types->instances);
 	type_names_release(types->names);
 	debug_types_close(types->dwarf);
 	descriptors_close(types->descriptors);

@@ -67,6 +67,16 @@ static void probe_pair_finish(struct probe_pair *pair)
 	probe_finish(&pair->end);
 }
 
+/* Whether captures of a generic function's results have names: they are read by what its begin tells of their types. */
+static bool names_results(const struct function_captures *asked)
+{
+	for (size_t i = 0; i < asked->count && asked->signature->shared; i++) {
+		if (asked->items[i].is_result)
+			return true;
+	}
+	return false;
+}
+
 static int compile_probe(const struct task *task, enum captures_part part, struct probe *probe,
 			 uint16_t *ret_returned_count, struct error *err)
 {
@@ -82,6 +92,7 @@ static int compile_probe(const struct task *task, enum captures_part part, struc
 		.at = task->function,
 		.returns = at_return,
 		.returns_at_once = part == CAPTURES_AT_ONCE,
+		.notes_results = part == CAPTURES_AT_CALL && asked->awaits_return,
 		.needs_no_types = asked->needs_no_types,
 		/* A single list that is too long is an error. The user can shorten it. */
 		.drops_excess = asked->request_count > 1 || asked->wants_parameters,
@@ -92,7 +103,8 @@ static int compile_probe(const struct task *task, enum captures_part part, struc
 		return r;
 	request.arguments = values.items;
 	request.argument_count = values.count;
-	request.wants_arguments = values.count > 0 || (asked->wants_parameters && !at_return);
+	request.wants_arguments = values.count > 0 || (asked->wants_parameters && !at_return) ||
+				  (request.notes_results && names_results(asked));
 	call_captures_init(&captures,
 			   at_return ? NULL : function_request_parameter(asked->signature),
 			   asked->awaits_return && part != CAPTURES_AT_ONCE);

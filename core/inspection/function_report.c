@@ -8,12 +8,15 @@
 #include "function_set.h"
 #include "function_signature.h"
 #include "inlining.h"
+#include "instance.h"
 #include "signature_text.h"
 #include "similar.h"
 #include "site.h"
 
 /* A limit, because each function has to be disassembled. */
 #define MAX_FUNCTIONS 1000
+
+enum { TEXT_SIZE = 2048 };
 
 int function_missing(const struct binary *binary, const char *pattern, struct error *err)
 {
@@ -46,6 +49,85 @@ int declaration_unused(const struct binary *binary, const char *function, struct
 	return -ENOENT;
 }
 
+/* The signature that a generic function has in one instance. */
+struct instance_signature {
+	struct signature signature;
+	struct parameter *parameters; /* and results */
+	char name[TEXT_SIZE];
+};
+
+static int take_instance_types(struct types *types, const struct instance *instance,
+			       const struct parameter *from, size_t count, struct parameter *to)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		to[i] = from[i];
+		if (to[i].dictionary_word)
+			r = instance_type(types, instance, &from[i], &to[i].type, NULL);
+	}
+	return r;
+}
+
+/* Negative when the instance's dictionary does not have all types. The caller frees the parameters. */
+static int instance_signature_make(struct types *types, const struct signature *signature,
+				   const struct instance *instance,
+				   struct instance_signature *ret_made)
+{
+	size_t count = signature->parameter_count;
+	int r;
+
+	ret_made->signature = *signature;
+	ret_made->parameters =
+		calloc(count + signature->result_count + 1, sizeof(*ret_made->parameters));
+	if (!ret_made->parameters)
+		return -ENOMEM;
+	instance_format(signature, instance, ret_made->name, sizeof(ret_made->name));
+	ret_made->signature.shared = ret_made->name;
+	ret_made->signature.parameters = ret_made->parameters;
+	ret_made->signature.results = ret_made->parameters + count;
+	r = take_instance_types(types, instance, signature->parameters, count,
+				ret_made->parameters);
+	return r < 0 ? r :
+		       take_instance_types(types, instance, signature->results,
+					   signature->result_count, ret_made->parameters + count);
+}
+
+/* Where two type arguments have one shape, an instance in which they differ tells which is which. */
+static void format_signature(const struct binary *binary, const struct function *function,
+			     const struct signature *signature,
+			     const struct instance_list *instances, char text[static TEXT_SIZE])
+{
+	bool found = !signature_is_ambiguous(signature);
+
+	signature_format(function->name, signature, text, TEXT_SIZE);
+	for (size_t i = 0; !found && i < instances->count; i++) {
+		struct instance_signature made;
+
+		found = instance_signature_make(binary->types, signature, &instances->items[i],
+						&made) == 0 &&
+			!signature_is_ambiguous(&made.signature);
+		if (found)
+			signature_format(function->name, &made.signature, text, TEXT_SIZE);
+		free(made.parameters);
+	}
+}
+
+static void report_instances(struct report *report, const struct signature *signature,
+			     const struct instance_list *instances)
+{
+	char name[TEXT_SIZE];
+
+	if (!instances->count)
+		return;
+	report_open_list(report, "instances");
+	for (size_t i = 0; i < instances->count; i++) {
+		instance_format(signature, &instances->items[i], name, sizeof(name));
+		report_string(report, NULL, name);
+	}
+	report_close_list(report);
+}
+
 /* Reports the types of a function, and why some are missing. */
 static void report_types(struct report *report, const struct binary *binary,
 			 const struct function *function)
@@ -53,12 +135,16 @@ static void report_types(struct report *report, const struct binary *binary,
 	enum type_source source = TYPE_SOURCE_NONE;
 	const struct signature *signature;
 	struct error why = { 0 };
-	char text[2048];
+	static const struct instance_list none;
+	const struct instance_list *instances = &none;
+	char text[TEXT_SIZE];
 
 	if (function_signature(binary, function, &signature, &source, &why) == 0) {
-		signature_format(function->name, signature, text, sizeof(text));
+		instances_find(binary->types, signature, &instances, NULL);
+		format_signature(binary, function, signature, instances, text);
 		report_string(report, "signature", text);
 		report_string(report, "types", type_source_name(source));
+		report_instances(report, signature, instances);
 	} else if (types_have_dwarf(binary->types) ||
 		   types_have_declaration(binary->types, function->name)) {
 		report_string(report, "unknown", why.what);

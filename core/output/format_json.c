@@ -325,7 +325,8 @@ static void put_results(struct json_format *json, const struct event *event)
 	if (event->results && event->results->returned_count &&
 	    event->results->shape->nodes->size > 1) {
 		json_key(json->writer, "ret");
-		arguments_write_results(json->writer, event->results, &json->cuts);
+		arguments_write_results(json->writer, event->arguments, event->results,
+					&json->cuts);
 	}
 }
 

@@ -97,6 +97,7 @@ void arguments_write(struct json_writer *writer, const struct hit_arguments *arg
 	struct cursor begin = named_of(writer, arguments, cuts);
 	struct cursor end = named_of(writer, results == arguments ? NULL : results, cuts);
 
+	end.printer.call = arguments;
 	json_open_object(writer);
 	print_merged(&begin, &end, print_member);
 	json_close_object(writer);
@@ -109,6 +110,7 @@ void arguments_write_text(struct json_writer *writer, const struct hit_arguments
 	struct cursor end = named_of(writer, results == arguments ? NULL : results, cuts);
 	struct cursor returned = cursor_at(writer, results, cuts);
 
+	end.printer.call = returned.printer.call = arguments;
 	print_merged(&begin, &end, print_text);
 	for (uint16_t i = 0; results && i < results->returned_count && !cursor_is_done(&returned);
 	     i++) {
@@ -125,12 +127,13 @@ void arguments_write_expressions(struct json_writer *writer, const struct hit_ar
 	value_print_fields(&printer, arguments->shape->nodes, arguments->expression_count);
 }
 
-void arguments_write_results(struct json_writer *writer, const struct hit_arguments *results,
-			     struct argument_cuts *cuts)
+void arguments_write_results(struct json_writer *writer, const struct hit_arguments *arguments,
+			     const struct hit_arguments *results, struct argument_cuts *cuts)
 {
 	struct cursor cursor = cursor_at(writer, results, cuts);
 	bool is_list = results->returned_count > 1;
 
+	cursor.printer.call = arguments;
 	if (is_list)
 		json_open_list(writer);
 	for (uint16_t i = 0; i < results->returned_count && !cursor_is_done(&cursor); i++) {

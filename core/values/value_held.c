@@ -4,10 +4,25 @@
 
 #include <string.h>
 
+/* The hash of the type that a result has, as the function's begin told it; NULL where it did not. */
+static const struct hit_value *result_hash(const struct value_printer *printer,
+					   const struct shape_node *node)
+{
+	struct value_printer call = { .arguments = printer->call };
+	uint8_t cell;
+
+	if (!printer->call || node->count > SHAPE_MAX_RESULTS)
+		return NULL;
+	cell = printer->call->shape->result_hashes[node->count - 1];
+	return cell ? value_of_cell(&call, cell - 1) : NULL;
+}
+
 const struct shape_node *value_held(const struct value_printer *printer,
 				    const struct shape_node *node)
 {
-	const struct hit_value *hash = value_of_cell(printer, node->second);
+	const struct hit_value *hash = node->kind == SHAPE_INSTANCE && node->count ?
+					       result_hash(printer, node) :
+					       value_of_cell(printer, node->second);
 	const struct shape_node *end = node + node->size;
 
 	for (const struct shape_node *held = node + 1; hash && held < end; held += held->size) {
@@ -113,4 +128,16 @@ void value_print_choice(struct value_printer *printer, const struct shape_node *
 		value_note_cut(printer);
 }
 
-/* A register of the value may hold 0, the pointer that leads to it may not. */
+/* A value in code that instances share. Of an instance that is none of the alternatives the last child is known. */
+void value_print_instance(struct value_printer *printer, const struct shape_node *node)
+{
+	const struct shape_node *end = node + node->size, *last = NULL;
+	const struct shape_node *held = value_held(printer, node);
+
+	for (const struct shape_node *child = node + 1; child < end; child += child->size)
+		last = child;
+	if (held || last)
+		value_print(printer, held ? held : last);
+	else
+		json_null(printer->writer);
+}

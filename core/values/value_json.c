@@ -350,6 +350,9 @@ void value_print(struct value_printer *printer, const struct shape_node *node)
 	case SHAPE_CHOICE:
 		value_print_choice(printer, node);
 		break;
+	case SHAPE_INSTANCE:
+		value_print_instance(printer, node);
+		break;
 	case SHAPE_COMPLEX:
 		put_complex(printer, node);
 		break;

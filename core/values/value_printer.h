@@ -7,11 +7,12 @@
 #include "json_writer.h"
 #include "redacted_text.h"
 
-/* What is being written, and where in the whole value it stands. Zeroed but for the first three. */
+/* What is being written, and where in the whole value it stands. Zeroed but for the first three or four. */
 struct value_printer {
 	struct json_writer *writer;
 	const struct hit_arguments *arguments;
 	struct argument_cuts *cuts;
+	const struct hit_arguments *call; /* of results: the captures where the call began; or NULL */
 	char path[ARGUMENT_MAX_PATH];
 	size_t path_size;
 	uint8_t key_depth; /* of keys that are written as JSON, within each other */
@@ -32,6 +33,7 @@ const struct shape_node *value_held(const struct value_printer *printer,
 /* Writes what an interface holds, or the field of it. */
 void value_print_held(struct value_printer *printer, const struct shape_node *node);
 void value_print_choice(struct value_printer *printer, const struct shape_node *node);
+void value_print_instance(struct value_printer *printer, const struct shape_node *node);
 
 /* Whether a value begins with a pointer that is not nil; writes null where not. */
 bool value_has_target(struct value_printer *printer, const struct shape_node *node);

@@ -84,7 +84,8 @@ static bool has_children(enum shape_kind kind)
 	return kind == SHAPE_STRUCT || kind == SHAPE_POINTER || kind == SHAPE_ARRAY ||
 	       kind == SHAPE_SLICE || kind == SHAPE_MAP || kind == SHAPE_GUARDED ||
 	       kind == SHAPE_INTERFACE || kind == SHAPE_CHOICE || kind == SHAPE_TEXT ||
-	       kind == SHAPE_OPTIONAL || kind == SHAPE_TIME || kind == SHAPE_ERROR;
+	       kind == SHAPE_OPTIONAL || kind == SHAPE_TIME || kind == SHAPE_ERROR ||
+	       kind == SHAPE_INSTANCE;
 }
 
 static void make_node(struct maker *maker, int depth)

@@ -64,6 +64,7 @@ static void check_searches(const struct image *image)
 
 static void check_image(const struct image *image)
 {
+	struct symbol_list symbols = { 0 };
 	size_t count;
 	const struct segment *segments = image_segments(image, &count);
 	struct segment dynamic;
@@ -78,6 +79,8 @@ static void check_image(const struct image *image)
 			HOLDS(section.offset + section.size <= image_size(image));
 	}
 	image_symbol(image, "main.main", &address, &size);
+	if (image_symbols(image, "main", &symbols, NULL) == 0)
+		symbol_list_release(&symbols);
 	if (image_dynamic(image, &dynamic))
 		HOLDS(dynamic.offset + dynamic.file_size <= image_size(image));
 	check_searches(image);

@@ -310,18 +310,18 @@ static void play_plan(struct player *player)
 static enum shape_kind named_shape(const struct player *player, const char *name, size_t size)
 {
 	static const char *const names[] = {
-		[SHAPE_CELL] = "cell",	   [SHAPE_STRUCT] = "struct",
-		[SHAPE_EMPTY] = "empty",   [SHAPE_POINTER] = "pointer",
-		[SHAPE_ARRAY] = "array",   [SHAPE_SLICE] = "slice",
-		[SHAPE_BYTES] = "bytes",   [SHAPE_BYTE_ARRAY] = "bytearray",
-		[SHAPE_MAP] = "map",	   [SHAPE_INTERFACE] = "interface",
-		[SHAPE_CHOICE] = "choice", [SHAPE_COMPLEX] = "complex",
-		[SHAPE_TIME] = "time",	   [SHAPE_DURATION] = "duration",
-		[SHAPE_LENGTH] = "length", [SHAPE_NUMBER] = "number",
-		[SHAPE_TEXT] = "text",	   [SHAPE_OPTIONAL] = "optional",
-		[SHAPE_SECRET] = "secret", [SHAPE_GUARDED] = "guarded",
-		[SHAPE_OPAQUE] = "opaque", [SHAPE_ERROR] = "error",
-		[SHAPE_NULL] = "null",
+		[SHAPE_CELL] = "cell",	       [SHAPE_STRUCT] = "struct",
+		[SHAPE_EMPTY] = "empty",       [SHAPE_POINTER] = "pointer",
+		[SHAPE_ARRAY] = "array",       [SHAPE_SLICE] = "slice",
+		[SHAPE_BYTES] = "bytes",       [SHAPE_BYTE_ARRAY] = "bytearray",
+		[SHAPE_MAP] = "map",	       [SHAPE_INTERFACE] = "interface",
+		[SHAPE_CHOICE] = "choice",     [SHAPE_COMPLEX] = "complex",
+		[SHAPE_TIME] = "time",	       [SHAPE_DURATION] = "duration",
+		[SHAPE_LENGTH] = "length",     [SHAPE_NUMBER] = "number",
+		[SHAPE_TEXT] = "text",	       [SHAPE_OPTIONAL] = "optional",
+		[SHAPE_SECRET] = "secret",     [SHAPE_GUARDED] = "guarded",
+		[SHAPE_OPAQUE] = "opaque",     [SHAPE_ERROR] = "error",
+		[SHAPE_INSTANCE] = "instance", [SHAPE_NULL] = "null",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

@@ -17,7 +17,7 @@ import threading
 
 from client import Connection
 from fleet import free_port
-from harness import PATIENCE, ROOT, Failure, Skip, check, check_equal, main, wait_until
+from harness import PATIENCE, ROOT, Failure, Skip, check, check_equal, is_sanitized, main, tool, wait_until
 from http2 import Http2Connection
 from lines import Lines
 from tracer import Tracer
@@ -268,10 +268,26 @@ def test_caddy(scope, suite):
     check_traced(scope, daemon, spread(ways, requests), may_be_unknown=("status", "response_bytes"))
 
 
+def test_inspection(scope, suite):
+    """what it costs to inspect prometheus, of up to 100 MB: CPU time and memory"""
+    if is_sanitized():
+        raise Skip("a sanitizer costs more than what is measured")
+    binary = fetch("prometheus", suite)
+    for words in ((), ("net/http.(*conn).serve",)):
+        with subprocess.Popen([tool(), "inspect", binary, *words], stdout=subprocess.DEVNULL) as process:
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        check_equal(process.returncode, 0, f"status of inspect {words}")
+        check(usage.ru_utime + usage.ru_stime < 0.3, f"inspect {words} took {usage.ru_utime + usage.ru_stime:.3f} s")
+        check(usage.ru_maxrss < 60 << 10, f"inspect {words} held {usage.ru_maxrss} KiB")
+
+
 def choose():
     if not FULL:
-        return [(test_webhook, "bookworm"), (test_caddy, "bookworm"), (test_pushgateway, "bookworm")]
-    return [(test, suite) for suite in SUITES for test in (test_webhook, test_caddy, test_prometheus, test_pushgateway)
+        return [(test_webhook, "bookworm"), (test_caddy, "bookworm"), (test_pushgateway, "bookworm"),
+                (test_inspection, "trixie")]
+    return [(test, suite) for suite in SUITES
+            for test in (test_webhook, test_caddy, test_prometheus, test_pushgateway, test_inspection)
             if (test, suite) != (test_caddy, "bullseye")]  # which has none
 
 

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Functions that instances of generic types share: what is not known of a value is not invented."""
+"""Functions that instances of generic types share: values have the types of the instance that runs."""
+
+import re
 
 from harness import check, check_equal, main
 from rounds import Rounds, trace_rounds
@@ -9,72 +11,99 @@ from servers import release_number, releases_of
 RELEASES = ("1.19", "1.21", "1.24", "1.27")
 GENERICS = (1, 18)
 NOTE = b"pointers to type parameters are shown as addresses in "
+ADA = {"name": "Ada", "age": 36}
 
 
-def trace(scope, release, *words):
-    """One round's events, the address of its user, and the lines about pointers of type parameters."""
-    program = Rounds(scope, release)
-    events, tracer = trace_rounds(scope, program, "--latency", *words)
-    for event in events:
-        check_equal(event["outcome"], "ok", f"outcome of {event}")
-    return events, program.address(), [line for line in tracer.stderr.all() if NOTE in line]
+def trace(scope, release, *words, count=1):
+    """The events of rounds, and the lines about pointers of type parameters."""
+    events, tracer = trace_rounds(scope, Rounds(scope, release), *words, count=count)
+    return events, [line for line in tracer.stderr.all() if NOTE in line]
 
 
-def test_pointers(scope, release):
-    """a type argument that is a pointer: its address, wherever it stands, and one line why"""
-    events, address, notes = trace(scope, release, "main.(*cache[...]).put")
-    check_equal([(event["args"], event["ret"]) for event in events],
-                [({"c": {"last": None, "all": None, "byID": {}}, "key": "ada", "v": address}, address)], "events")
-    check_equal(len(notes), 1, f"lines: {notes}")
-    check(b"put" in notes[0], notes[0])
+def arguments(events):
+    return [event["args"] for event in events]
 
 
-def test_stored_pointers(scope, release):
-    """in fields, slices and maps of a generic type"""
-    program = Rounds(scope, release)
-    program.make()
-    before = program.address()
-    events, _ = trace_rounds(scope, program, "main.(*cache[...]).put(c, c.last, c.all[0], c.byID, v)")
-    check_equal([event["args"] for event in events],
-                [{"c": {"last": before, "all": [before], "byID": {"ada": before}}, "c.last": before,
-                  "c.all[0]": before, "c.byID": {"ada": before}, "v": program.address()}], "args")
+def test_instances(scope, release):
+    """one code, two instances: each value is that of its instance, in fields, slices and maps, too"""
+    events, notes = trace(scope, release, "main.(*cache[...]).put", count=2)
+    first, second = {"id": 300}, {"id": 301}
+    check_equal(arguments(events), [
+        {"c": {"last": None, "all": None, "byID": {}}, "key": "ada", "v": ADA},
+        {"c": {"last": None, "all": None, "byID": {}}, "key": "o1", "v": first},
+        {"c": {"last": ADA, "all": [ADA], "byID": {"ada": ADA}}, "key": "ada", "v": ADA},
+        {"c": {"last": first, "all": [first], "byID": {"o1": first}}, "key": "o1", "v": second},
+    ], "args")
+    check_equal(notes, [], "lines")
+
+
+def test_results(scope, release):
+    """what they return: the types are those of the call"""
+    events, notes = trace(scope, release, "--latency", "main.(*cache[...]).*", "main.pick")
+    order = {"id": 300}
+    check_equal([(re.search("put|get|pick", event["function"])[0], event["ret"]) for event in events], [
+        ("put", ADA), ("put", order), ("get", [ADA, True]), ("get", [order, True]), ("pick", [ADA, None]),
+        ("pick", [None, ADA])], "results")
+    check_equal(notes, [], "lines")
+
+
+def test_named_results(scope, release):
+    """captured by expressions, with and without parameters beside them"""
+    events, _ = trace(scope, release, "main.(*cache[...]).get(key, ret0.id, ret1)", "main.(*cache[...]).put(ret)")
+    check_equal(arguments(events), [{"ret": ADA}, {"ret": {"id": 300}}, {"key": "ada", "ret0.id": None, "ret1": True},
+                                    {"key": "o1", "ret0.id": 300, "ret1": True}], "args")
 
 
 def test_fields(scope, release):
-    """what a pointer of a type parameter leads to: null, with the reason"""
-    program = Rounds(scope, release)
-    events, tracer = trace_rounds(scope, program, "main.(*cache[...]).put(v.name, key)")
-    check_equal([event["args"] for event in events], [{"v.name": None, "key": "ada"}], "args")
-    check(b"v.name" in tracer.stderr.text() and b"points to a type parameter, whose type is not known" in tracer.stderr.text(), tracer.stderr.text())
+    """what a pointer of a type parameter leads to: null in instances that have no such field"""
+    events, notes = trace(scope, release, "main.(*cache[...]).put(v.name, c.last.id, len(c.all), key, @g.goid)", count=2)
+    for values in arguments(events):
+        check(values.pop("@g.goid") > 0, f"{values}")
+    check_equal(arguments(events), [
+        {"v.name": "Ada", "c.last.id": None, "len(c.all)": 0, "key": "ada"},
+        {"v.name": None, "c.last.id": None, "len(c.all)": 0, "key": "o1"},
+        {"v.name": "Ada", "c.last.id": None, "len(c.all)": 1, "key": "ada"},
+        {"v.name": None, "c.last.id": 300, "len(c.all)": 1, "key": "o1"},
+    ], "args")
+    check_equal(notes, [], "lines")
+
+
+def test_wrong_field(scope, release):
+    """a field that no instance has"""
+    events, tracer = trace_rounds(scope, Rounds(scope, release), "main.(*cache[...]).put(v.colour, key)")
+    check_equal(arguments(events), [{"v.colour": None, "key": "ada"}, {"v.colour": None, "key": "o1"}], "args")
+    check(b"v.colour" in tracer.stderr.text() and b"no instance" in tracer.stderr.text(), tracer.stderr.text())
+
+
+def test_two_parameters(scope, release):
+    """two type parameters of one shape"""
+    events, _ = trace(scope, release, "main.pick")
+    order = {"id": 300}
+    check_equal(arguments(events), [{"a": ADA, "b": order, "left": True}, {"a": order, "b": ADA, "left": False}], "args")
 
 
 def test_shapes(scope, release):
     """instances by shape: numbers, strings and structs are what they are"""
-    events, address, notes = trace(scope, release, "main.first")
-    values = [[0, 1], ["a", "b"], [address]]
-    check_equal([event["args"]["values"] for event in events][:3], values, "args")
-    check_equal([event["ret"] for event in events][:3], [value[0] for value in values], "results")
-    check_equal(len(events), 4, "calls")
-    check(events[3]["ret"].startswith("0x") and events[3]["ret"] != address, f"the order's address: {events[3]}")
-    check_equal(len(notes), 1, f"lines: {notes}")
+    events, _ = trace(scope, release, "main.first")
+    check_equal([values["values"] for values in arguments(events)], [[0, 1], ["a", "b"], [ADA], [{"id": 300}]], "args")
 
 
 def test_parts(scope, release):
-    """what a generic function makes of its type parameter and passes on"""
-    events, address, _ = trace(scope, release, "main.whole")
-    *values, pointer = (event["args"]["value"] for event in events)
-    check_equal(values, [{"name": "Ada", "age": 36}, [address], {"V": address, "B": None}], "args")
-    check(pointer.startswith("0x") and pointer != address, f"a pointer to a pointer: {pointer}")
+    """what a generic function makes of its type parameter and passes on, and types that a shape does not name"""
+    events, notes = trace(scope, release, "main.whole")
+    check_equal([values["value"] for values in arguments(events)],
+                [7, "1.5µs", ADA, [ADA], {"V": ADA, "B": None}, ADA], "args")
+    check_equal(notes, [], "lines")
 
 
 def test_known_pointers(scope, release):
     """a constraint that names the element: its value"""
-    events, _, notes = trace(scope, release, "main.named")
-    check_equal([(event["args"], event["ret"]) for event in events],
-                [({"p": {"name": "Ada", "age": 36}}, {"name": "Ada", "age": 36})], "events")
+    events, notes = trace(scope, release, "--latency", "main.named")
+    check_equal([(event["args"], event["ret"]) for event in events], [({"p": ADA}, ADA)], "events")
     check_equal(notes, [], "lines")
 
 
 if __name__ == "__main__":
     main([(test, release) for release in releases_of(RELEASES) if release_number(release) >= GENERICS
-          for test in (test_pointers, test_stored_pointers, test_fields, test_shapes, test_parts, test_known_pointers)])
+          for test in (test_instances, test_results, test_named_results, test_fields, test_wrong_field,
+                       test_two_parameters, test_shapes, test_parts, test_known_pointers)])

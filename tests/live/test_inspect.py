@@ -126,6 +126,33 @@ def test_declarations(scope, release):
     check("main.init" not in found, "the compiler's initialisation is among them")
 
 
+GENERIC = {
+    "put": ("func (c *main.cache[T]) put(key string, v T) T",
+            ["main.(*cache[*main.order]).put", "main.(*cache[*main.user]).put"]),
+    "get": ("func (c *main.cache[T]) get(key string) (v T, found bool)",
+            ["main.(*cache[*main.order]).get", "main.(*cache[*main.user]).get"]),
+    # Both type arguments have one shape: which is which the instances tell.
+    "pick": ("func main.pick[T1, T2](a T1, b T2, left bool) (T1, T2)",
+             ["main.pick[*main.order,*main.user]", "main.pick[*main.user,*main.order]"]),
+    "named": ("func main.named[T1, T2](p T2) T2", ["main.named[main.user,*main.user]"]),
+}
+
+
+def test_generics(scope, release):
+    """generic functions as the source declares them, and the instances that share their code"""
+    if release_number(release) < (1, 18):
+        return
+    found, _ = functions_of(build("rounds", release), "main.*")
+    for name, (signature, instances) in GENERIC.items():
+        functions = [(function["signature"], function["instances"]) for function in found.values()
+                     if f"{name}[" in function["function"] or function["function"].endswith(f").{name}")]
+        check_equal(functions, [(signature, instances)], name)
+    first = [function["instances"] for function in found.values() if "main.first[" in function["function"]]
+    if release_number(release) >= (1, 21):  # before, the names of all instances are the same
+        check_equal(sorted(first), [["main.first[*main.order]", "main.first[*main.user]"], ["main.first[int]"],
+                                    ["main.first[string]"]], "first")
+
+
 def test_methods(scope, release):
     """'main.(*shop).*': methods of the pointer, and no other"""
     found, _ = functions_of(build("server", release), "main.(*shop).*")
@@ -196,5 +223,5 @@ def test_refused(scope, release):
 if __name__ == "__main__":
     main([(test, release) for release in releases()
           for test in (test_whole, test_sources, test_sources_of_expressions, test_contradiction, test_declarations,
-                      test_methods, test_stripped, test_inlined, test_plan, test_text, test_refused)],
+                      test_generics, test_methods, test_stripped, test_inlined, test_plan, test_text, test_refused)],
          attaches=False)

@@ -44,6 +44,7 @@ struct probe_request {
 	bool returns;
 	/* At the begin of a function that returns with its first instruction: with its results. */
 	bool returns_at_once;
+	bool notes_results; /* see struct scope */
 	/* Of use only in binaries that also have this function; NULL: in all. */
 	const char *companion;
 	/* Of use only where this call was inlined, so that a probe on the callee is blind; or NULL. */

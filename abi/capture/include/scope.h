@@ -32,6 +32,7 @@ struct scope {
 	const struct site *site;	/* at SITE_RETURN there are results, but no parameters */
 	const struct spill_site *spill; /* NULL: arguments are where they were at entry */
 	struct scope_roots roots;
+	bool notes_results; /* where the function begins: of which types its results are, for where it returns */
 };
 
 /* Returns NULL if there is no root with this name. */

@@ -25,7 +25,10 @@ enum shape_kind {
 	SHAPE_MAP, /* cell: the pointer, second: how many entries; children: keys and elements */
 	SHAPE_INTERFACE, /* cell: the first word, second: the hash of the type it holds, count: the second
 			  * word; children: what it may hold, each with its type's hash and name */
-	SHAPE_CHOICE,  /* the same, where it holds one of these or the value is not there */
+	SHAPE_CHOICE, /* the same, where it holds one of these or the value is not there */
+	SHAPE_INSTANCE, /* of a generic function; cell: its dictionary, second: the hash of the value's type in it;
+			 * children: what it may be, each with its type's hash and name; the last: any other. Of a
+			 * result where the function returns: count: its number, from 1 on, in result_hashes where it began */
 	SHAPE_COMPLEX, /* cell and second: the two parts */
 	SHAPE_TIME, /* cell and second: the words of a time.Time; children, if any: of its location
 			 * cacheStart, cacheEnd, and the offset of cacheZone */
@@ -42,6 +45,8 @@ enum shape_kind {
 	SHAPE_ERROR, /* an error that is made of a text; cell: the pointer to it; child: the text */
 	SHAPE_NULL,  /* a value that this binary does not let be read */
 };
+
+enum { SHAPE_MAX_RESULTS = 8 };
 
 /* How the text of a value is made, and of which children. */
 enum text_form {
@@ -82,6 +87,11 @@ struct shape {
 	size_t name_size;
 	const struct capture_spec *spec; /* how it is shown */
 	struct type_names *type_names;	 /* of what interfaces hold; NULL: none is known */
+	/*
+	 * Where a generic function begins: the cells, plus one, with the hashes of the types that its results have in the
+	 * instance that runs. 0: there is none. Where it returns nothing tells that any more.
+	 */
+	uint8_t result_hashes[SHAPE_MAX_RESULTS];
 };
 
 /* How much of a value is captured. */

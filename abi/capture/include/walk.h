@@ -21,6 +21,7 @@ struct walk {
 	struct plan_place place;
 	struct location location;
 	uint64_t offset;
+	const struct parameter *parameter; /* whose value it began at; NULL: another's */
 	uint8_t sources; /* of the types whose layouts led there, see type_source.h */
 };
 
@@ -63,6 +64,13 @@ int walk_place(const struct walk *walk, struct plan_place *ret_place, struct err
 
 /* The place of the hash of the type of what the interface it stands at holds. */
 int walk_type_hash(const struct walk *walk, struct plan_place *ret_place, struct error *err);
+
+/*
+ * The places of the pointer to the dictionary of the generic function's instance that runs, and of the hash of the type
+ * that the parameter has there at which the walk began. -ENOENT when the function gets no dictionary.
+ */
+int walk_to_dictionary(const struct walk *walk, struct plan_place *ret_dictionary,
+		       struct plan_place *ret_hash, struct error *err);
 
 /*
  * The place of the first word of a variable of the program. -ENODATA when the binary does not name it, or the

@@ -42,6 +42,7 @@ struct debug_entry {
 	/* Offset of the runtime's descriptor from moduledata.types; 0 when there is none. The linker
 	 * writes an address where there is one, but counts it from the section of the types. */
 	uint64_t runtime_type;
+	uint64_t dictionary_word; /* of a type that depends on type arguments: see struct parameter; 0: absent */
 	bool has_low, has_size, has_count;
 	uint64_t low;	 /* first address */
 	uint64_t size;	 /* in bytes */

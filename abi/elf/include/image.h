@@ -115,4 +115,20 @@ bool image_file_offset(const struct image *image, uint64_t address, uint64_t *re
 bool image_symbol(const struct image *image, const char *name, uint64_t *ret_address,
 		  uint64_t *ret_size);
 
+struct symbol_list {
+	struct named_symbol {
+		char *name;
+		uint64_t address, size;
+	} * items;
+	size_t count;
+};
+
+/*
+ * The symbols of .symtab whose names begin with `prefix`, at most 1,024; none if there is no such table. The caller
+ * releases the list. The only failure is -ENOMEM.
+ */
+int image_symbols(const struct image *image, const char *prefix, struct symbol_list *ret_list,
+		  struct error *err);
+void symbol_list_release(struct symbol_list *list);
+
 #endif

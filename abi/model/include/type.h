@@ -77,6 +77,12 @@ struct parameter {
 	const char *name; /* "" or "_" where the source gives none */
 	const struct type *type;
 	struct entry_hint hint;
+	/*
+	 * In code that the instances of a generic function share: the number, from 1 on, of the word in the instance's
+	 * dictionary that points to the descriptor of the parameter's own type. 0: its type does not depend on type
+	 * arguments.
+	 */
+	uint16_t dictionary_word;
 };
 
 /* The receiver is the first parameter. */
@@ -86,6 +92,8 @@ struct signature {
 	const struct parameter *results;
 	size_t result_count;
 	int64_t stack_size; /* bytes of all of them on the caller's stack, where that is known; else 0 */
+	const char *
+		shared; /* the function's name with the shapes that its instances share; NULL: not generic */
 };
 
 #endif

@@ -22,9 +22,9 @@ bool arguments_have_named(const struct hit_arguments *results);
 void arguments_write_expressions(struct json_writer *writer, const struct hit_arguments *arguments,
 				 struct argument_cuts *cuts);
 
-/* Writes the results of `ret`: one value, or a list of several. */
-void arguments_write_results(struct json_writer *writer, const struct hit_arguments *results,
-			     struct argument_cuts *cuts);
+/* Writes the results of `ret`: one value, or a list of several. `arguments`: see above. */
+void arguments_write_results(struct json_writer *writer, const struct hit_arguments *arguments,
+			     const struct hit_arguments *results, struct argument_cuts *cuts);
 
 /* Writes the captures as plain text for the table: name=value, each after a blank. */
 void arguments_write_text(struct json_writer *writer, const struct hit_arguments *arguments,

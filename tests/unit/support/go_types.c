@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "go_types.h"
 
+#include "instance.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -350,4 +352,27 @@ bool types_variable(struct types *types, const char *name, uint64_t *ret_address
 bool types_field_is_uncertain(const struct types *types, const struct type *type, const char *field)
 {
 	return false;
+}
+
+int instance_types(struct types *types, const struct signature *signature,
+		   const struct parameter *parameter, const struct type **ret_list, size_t max,
+		   struct error *err)
+{
+	size_t count = types->instance_count < max ? types->instance_count : max;
+
+	if (!parameter->dictionary_word)
+		return 0;
+	memcpy(ret_list, types->instances, count * sizeof(*ret_list));
+	return (int)count;
+}
+
+const struct type *go_any_pointer(void)
+{
+	static const struct type any_pointer = { .kind = TYPE_POINTER,
+						 .name = "go.shape.*uint8",
+						 .size = 8,
+						 .is_any_pointer = true,
+						 .complete = true };
+
+	return &any_pointer;
 }

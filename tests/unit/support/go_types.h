@@ -23,6 +23,9 @@ struct types {
 		const struct type *interface, *held;
 	} pairs[GO_MAX_PAIRS]; /* what the linker saw converted */
 	size_t pair_count;
+	const struct type
+		*instances[8]; /* what parameters of a generic function are in its instances */
+	size_t instance_count;
 	struct type_names *names; /* of types, by hash; or NULL */
 	const char *variable;	  /* the one that a symbol names */
 	uint64_t variable_address;
@@ -39,6 +42,8 @@ struct go_field {
 
 /* "int", "uint8", "string", "unsafe.Pointer", … */
 const struct type *go_basic(const char *name);
+/* A pointer of a type parameter, in code that instances share. */
+const struct type *go_any_pointer(void);
 /* The same under another name. */
 const struct type *go_named(const char *name, const struct type *type);
 const struct type *go_pointer(const struct type *element);

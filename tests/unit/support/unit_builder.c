@@ -25,6 +25,7 @@ enum code {
 	CODE_PARAMETER,
 	CODE_PARAMETER_PLACED,
 	CODE_PARAMETER_INSTANCE,
+	CODE_DICTIONARY_TYPEDEF,
 };
 
 #define NAME 0x03, 0x08
@@ -39,6 +40,7 @@ enum code {
 #define GO_ELEMENT 0x82, 0x52, 0x10
 #define GO_RUNTIME_TYPE 0x84, 0x52, 0x01
 #define GO_EMBEDDED 0x83, 0x52, 0x0c
+#define GO_DICTIONARY_INDEX 0x86, 0x52, 0x0f
 #define END 0, 0
 
 /* clang-format off: an abbreviation a line */
@@ -177,6 +179,13 @@ static const uint8_t abbreviations[] = {
 	0,
 	ORIGIN,
 	END,
+	CODE_DICTIONARY_TYPEDEF,
+	0x16,
+	0,
+	NAME,
+	TYPE,
+	GO_DICTIONARY_INDEX,
+	END,
 	0,
 };
 /* clang-format on */
@@ -272,6 +281,15 @@ void unit_typedef(struct unit_builder *dwarf, uint8_t label, const char *name, u
 	entry(dwarf, label, CODE_TYPEDEF);
 	put_name(dwarf, name);
 	put_reference(dwarf, to);
+}
+
+void unit_dictionary_typedef(struct unit_builder *dwarf, uint8_t label, const char *name,
+			     uint8_t to, uint8_t index)
+{
+	entry(dwarf, label, CODE_DICTIONARY_TYPEDEF);
+	put_name(dwarf, name);
+	put_reference(dwarf, to);
+	put8(dwarf, index);
 }
 
 void unit_kind(struct unit_builder *dwarf, uint8_t label, const char *name, uint8_t kind,

@@ -37,6 +37,9 @@ void unit_base_described(struct unit_builder *dwarf, const char *name, uint8_t s
 			 uint64_t runtime_type);
 void unit_pointer(struct unit_builder *dwarf, uint8_t label, const char *name, uint8_t to);
 void unit_typedef(struct unit_builder *dwarf, uint8_t label, const char *name, uint8_t to);
+/* The same, with the index of a word of the dictionary, below 128. */
+void unit_dictionary_typedef(struct unit_builder *dwarf, uint8_t label, const char *name,
+			     uint8_t to, uint8_t index);
 /* A map, chan or interface: a typedef with a kind. */
 void unit_kind(struct unit_builder *dwarf, uint8_t label, const char *name, uint8_t kind,
 	       uint8_t to, uint8_t key, uint8_t element);

@@ -81,9 +81,11 @@ static const char *const form_names[TEXT_FORMS] = {
 static void write_node(struct writer *writer, const struct shape_node *node)
 {
 	static const char *const pairs[] = {
-		[SHAPE_BYTES] = "bytes",   [SHAPE_COMPLEX] = "complex", [SHAPE_TIME] = "time",
-		[SHAPE_LENGTH] = "len",	   [SHAPE_SLICE] = "slice",	[SHAPE_MAP] = "map",
-		[SHAPE_INTERFACE] = "any", [SHAPE_CHOICE] = "choice",
+		[SHAPE_BYTES] = "bytes",       [SHAPE_COMPLEX] = "complex",
+		[SHAPE_TIME] = "time",	       [SHAPE_LENGTH] = "len",
+		[SHAPE_SLICE] = "slice",       [SHAPE_MAP] = "map",
+		[SHAPE_INTERFACE] = "any",     [SHAPE_CHOICE] = "choice",
+		[SHAPE_INSTANCE] = "instance",
 	};
 
 	switch ((enum shape_kind)node->kind) {
@@ -157,6 +159,7 @@ static void write_node(struct writer *writer, const struct shape_node *node)
 		write_children(writer, node, "<", "|", " ", ">");
 		break;
 	case SHAPE_CHOICE:
+	case SHAPE_INSTANCE:
 		put(writer, "%s#%u,#%u", pairs[node->kind], node->cell, node->second);
 		write_children(writer, node, "<", "|", " ", ">");
 		break;
@@ -189,6 +192,7 @@ struct question {
 	const struct type *types[4];
 	const char *expressions[4];
 	struct shape_bounds bounds;
+	bool is_shared; /* by instances: a's type is in the dictionary, which is the last parameter */
 };
 
 struct answer {
@@ -202,7 +206,10 @@ static int ask(const struct question *question, struct answer *answer, struct er
 	static const char *const names[] = { "a", "b", "c", "d" };
 	static const struct site site = { .goroutine_register = 1 };
 	struct go_version version = { .number = GO_VERSION(25, 0) };
-	struct parameter parameters[4];
+	static const struct type word = {
+		.kind = TYPE_UINT, .name = "uintptr", .size = 8, .complete = true
+	};
+	struct parameter parameters[5];
 	struct signature signature = { .parameters = parameters };
 	struct scope scope = { convention_of(MACHINE_AMD64, &version), &version, &binary,
 			       &signature, &site };
@@ -218,6 +225,7 @@ static int ask(const struct question *question, struct answer *answer, struct er
 			.name = names[signature.parameter_count],
 			.type = question->types[signature.parameter_count],
 		};
+	parameters[0].dictionary_word = question->is_shared ? 3 : 0;
 	for (; count < 4 && question->expressions[count]; count++) {
 		int r = expression_parse(question->expressions[count], &expressions[count], err);
 
@@ -229,6 +237,9 @@ static int ask(const struct question *question, struct answer *answer, struct er
 			expression_make(&expressions[count], names[count], names[count], NULL), 0);
 	for (size_t i = 0; i < count; i++)
 		values[i] = (struct value_request){ .expression = &expressions[i] };
+	if (question->is_shared)
+		parameters[signature.parameter_count++] =
+			(struct parameter){ .name = ".dict", .type = &word };
 	if (!bounds.spec)
 		bounds.spec = &showing;
 	return shape_create(&scope, values, count, bounds, &answer->builder, &answer->shape,
@@ -1018,6 +1029,80 @@ static void shapes_interfaces(void **state)
 	assert_shape(shape_type, "a", "any#0,#1,#2<*main.Circle *#3({Name:#4})>");
 }
 
+static const struct type *user_pointer, *order_pointer;
+
+static void make_instances(void)
+{
+	binary = (struct types){ 0 };
+	user_pointer = go_pointer(GO_STRUCT("main.User", { "Name", go_basic("string") }));
+	order_pointer = go_pointer(
+		GO_STRUCT("main.Order", { "ID", go_basic("int") }, { "Token", go_basic("int") }));
+	go_know(&binary, user_pointer, 21);
+	go_know(&binary, order_pointer, 22);
+	binary.instances[0] = user_pointer;
+	binary.instances[1] = order_pointer;
+	binary.instance_count = 2;
+}
+
+static void assert_instance(const struct type *type, const char *expression,
+			    struct shape_bounds bounds, const char *wanted)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text), "{%s:%s}", expression, wanted);
+	assert_shape_in((struct question){ { type }, { expression }, bounds, .is_shared = true },
+			text);
+}
+
+static void tells_instances_apart(void **state)
+{
+	const struct type *any = go_any_pointer();
+	struct shape_bounds one = usual;
+
+	make_instances();
+	assert_instance(any, "a", usual,
+			"instance#0,#1<*main.User *#2({Name:#3})|*main.Order *#4({ID:#5 "
+			"Token:secret#6})| null>");
+	assert_instance(any, "a.Name", usual,
+			"instance#0,#1<*main.User #2|*main.Order null| null>");
+	/* What is secret in one instance is not so in others. */
+	assert_instance(any, "a.Token", usual,
+			"instance#0,#1<*main.User null|*main.Order secret#2| null>");
+	/* Of an instance for which there is no room, or that cannot be told, the address is known. */
+	one.types = 1;
+	assert_instance(any, "a", one, "instance#0,#1<*main.User *#2({Name:#3})| #4>");
+	go_know(&binary, binary.instances[2] = go_pointer(go_basic("int")), 22);
+	binary.instance_count = 3;
+	assert_instance(any, "a", usual, "instance#0,#1<*main.User *#2({Name:#3})| #4>");
+}
+
+static void instances_that_are_not_known(void **state)
+{
+	const struct type *any = go_any_pointer();
+	struct question question = { { any }, { "a.Colour" }, usual, .is_shared = true };
+	struct error err = { 0 };
+	struct answer answer;
+
+	make_instances();
+	assert_int_equal(ask(&question, &answer, &err), 0);
+	assert_int_equal(answer.gaps.count, 1);
+	shape_finish(&answer.shape);
+	binary.instance_count = 0;
+	assert_instance(any, "a", usual, "#0");
+	/* The shape says all there is to say of it. */
+	make_instances();
+	binary.instances[0] = go_basic("int");
+	binary.instance_count = 1;
+	go_know(&binary, binary.instances[0], 23);
+	assert_instance(go_named("go.shape.int", go_basic("int")), "a", usual, "#0");
+	assert_instance(go_named("go.shape.int_0", go_basic("int")), "a", usual, "#0");
+	/* But not of a type of another name. */
+	binary.instances[0] = go_named("time.Duration", go_basic("int"));
+	go_know(&binary, binary.instances[0], 24);
+	assert_instance(go_named("go.shape.int", go_basic("int")), "a", usual,
+			"instance#0,#1<time.Duration duration#2| null>");
+}
+
 static void chooses_what_is_held(void **state)
 {
 	make_shapes();
@@ -1288,6 +1373,8 @@ int main(void)
 		cmocka_unit_test(missing_fields_become_gaps),
 		cmocka_unit_test(shapes_interfaces),
 		cmocka_unit_test(chooses_what_is_held),
+		cmocka_unit_test(tells_instances_apart),
+		cmocka_unit_test(instances_that_are_not_known),
 		cmocka_unit_test(shapes_any),
 		cmocka_unit_test(shapes_learned_types),
 		cmocka_unit_test(bounds_learned_types),

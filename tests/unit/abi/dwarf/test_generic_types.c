@@ -58,7 +58,7 @@ static void types_write(struct unit_builder *dwarf)
 	unit_pointer(dwarf, NODE_POINTER, "*main.Node", NODE_TYPEDEF);
 	/* As Go has it since 1.20. */
 	unit_typedef(dwarf, SHAPE, "go.shape.*uint8", BYTE_POINTER);
-	unit_typedef(dwarf, ENTRY, ".param0", SHAPE);
+	unit_dictionary_typedef(dwarf, ENTRY, ".param0", SHAPE, 3);
 	unit_typedef(dwarf, OTHER_SHAPE, "go.shape.*main.Node", NODE_POINTER);
 	unit_struct(dwarf, CACHE, "main.Cache[go.shape.*uint8]", 32, 25, NO_LABEL);
 	unit_member(dwarf, "last", 0, SHAPE, false);
@@ -105,7 +105,7 @@ static int open_types(void **state)
 
 	unit_init(&dwarf, LOW, LOW + 0x1000);
 	types_write(&dwarf);
-	unit_function(&dwarf, NO_LABEL, "main.f", LOW);
+	unit_function(&dwarf, NO_LABEL, "main.F[go.shape.*uint8]", LOW);
 	for (size_t i = 0; i < sizeof(parameters); i++)
 		unit_parameter(&dwarf, NO_LABEL, "p", parameters[i], false, -1);
 	unit_end(&dwarf);
@@ -116,7 +116,8 @@ static int open_types(void **state)
 	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
 	assert_int_equal(debug_types_open(image, &types, NULL), 0);
 	assert_int_equal(debug_signature_read(types, LOW, &signature, NULL), 0);
-	assert_int_equal(signature->parameter_count, sizeof(parameters));
+	/* Its dictionary comes first. */
+	assert_int_equal(signature->parameter_count, sizeof(parameters) + 1);
 	return 0;
 }
 
@@ -138,7 +139,7 @@ static const struct type *type_of(enum label label)
 {
 	for (size_t i = 0; i < sizeof(parameters); i++)
 		if (parameters[i] == label)
-			return complete(signature->parameters[i].type);
+			return complete(signature->parameters[i + 1].type);
 	fail();
 	return NULL;
 }
@@ -204,6 +205,17 @@ static void other_types_are_as_described(void **state)
 	assert_byte_pointer(type_of(LIST_TYPEDEF)->fields[0].type);
 }
 
+/* The word of the dictionary, from 1 on, that has the parameter's own type. */
+static void types_have_words_in_the_dictionary(void **state)
+{
+	assert_string_equal(signature->shared, "main.F[go.shape.*uint8]");
+	assert_string_equal(signature->parameters[0].name, ".dict");
+	assert_int_equal(signature->parameters[0].dictionary_word, 0);
+	assert_int_equal(signature->parameters[1].dictionary_word, 4);
+	for (size_t i = 2; i < signature->parameter_count; i++)
+		assert_int_equal(signature->parameters[i].dictionary_word, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +223,7 @@ int main(void)
 		cmocka_unit_test(fields_of_generic_types_have_shapes),
 		cmocka_unit_test(parts_of_shapes_lead_nowhere),
 		cmocka_unit_test(other_types_are_as_described),
+		cmocka_unit_test(types_have_words_in_the_dictionary),
 	};
 
 	return cmocka_run_group_tests(tests, open_types, close_types);

@@ -294,6 +294,7 @@ static void finds_sections_and_symbols(void **state)
 {
 	struct elf_builder elf;
 	struct image *image;
+	struct symbol_list symbols = { 0 };
 	struct section section;
 	uint64_t data = base_build(&elf), address = 0, size = 0;
 
@@ -319,6 +320,14 @@ static void finds_sections_and_symbols(void **state)
 	assert_false(image_symbol(image, "text", &address, &size));
 	assert_false(image_symbol(image, "runtime.tex", &address, &size));
 	assert_false(image_symbol(image, "", &address, &size));
+	assert_int_equal(image_symbols(image, "runtime.te", &symbols, NULL), 0);
+	assert_int_equal(symbols.count, 1);
+	assert_string_equal(symbols.items[0].name, "runtime.text");
+	assert_int_equal(symbols.items[0].address, 0x1234);
+	assert_int_equal(symbols.items[0].size, 5);
+	symbol_list_release(&symbols);
+	assert_int_equal(image_symbols(image, "text", &symbols, NULL), 0);
+	assert_int_equal(symbols.count, 0);
 	image_close(image);
 	elf_release(&elf);
 }

@@ -82,6 +82,73 @@ static void writes_what_go_would(void **state)
 	}
 }
 
+static const struct type cache = { .name = "*main.Cache[go.shape.*uint8]" };
+static const struct type numbered = { .name = "*main.Cache[go.shape.*uint8_0]" };
+static const struct type shape = { .name = "go.shape.*uint8" };
+static const struct type numbered_shape = { .name = "go.shape.*uint8_0" };
+static const struct type shapes = { .name = "[]go.shape.*uint8" };
+static const struct type mapping = { .name = "func(go.shape.*uint8) go.shape.string" };
+static const struct type long_int = { .name = "map[go.shape.int64]go.shape.int" };
+static const struct type pair = { .name = "main.Pair[go.shape.int,go.shape.int64]" };
+static const struct type users = { .name = "map[*main.User]*main.UserList" };
+
+/* Type arguments become type parameters, and the hidden one, wherever it is, goes. */
+static void writes_type_parameters(void **state)
+{
+	const struct {
+		const char *function;
+		struct signature signature;
+		const char *text;
+	} rows[] = {
+		{ "main.(*Cache[go.shape.*uint8]).Put",
+		  { PARAMETERS({ "c", &cache, .dictionary_word = 1 }, { ".dict", &word },
+			       { "key", &integer }, { "v", &shape, .dictionary_word = 2 }),
+		    RESULTS({ "~r0", &shape, .dictionary_word = 2 }),
+		    .shared = "main.(*Cache[go.shape.*uint8]).Put" },
+		  "func (c *main.Cache[T]) Put(key int, v T) T" },
+		{ "main.(*Cache[...]).Put",
+		  { PARAMETERS({ ".dict", &word }, { "c", &numbered, .dictionary_word = 2 },
+			       { "v", &numbered_shape, .dictionary_word = 1 }),
+		    .shared = "main.(*Cache[go.shape.*uint8_0]).Put" },
+		  "func (c *main.Cache[T]) Put(v T)" },
+		{ "main.Map[...]",
+		  { PARAMETERS({ ".dict", &word }, { "in", &shapes, .dictionary_word = 1 },
+			       { "f", &mapping, .dictionary_word = 2 }),
+		    RESULTS({ "out", &integer }),
+		    .shared = "main.Map[go.shape.*uint8,go.shape.string]" },
+		  "func main.Map[T1, T2](in []T1, f func(T1) T2) (out int)" },
+		{ "main.Keys[go.shape.int,go.shape.int64]",
+		  { PARAMETERS({ "m", &long_int, .dictionary_word = 1 },
+			       { "p", &pair, .dictionary_word = 2 }, { "raw", &long_int }),
+		    .shared = "main.Keys[go.shape.int,go.shape.int64]" },
+		  "func main.Keys[T1, T2](m map[T2]T1, p main.Pair[T1, T2], raw "
+		  "map[go.shape.int64]go.shape.int)" },
+		{ "main.Zip[...].func1",
+		  { PARAMETERS({ "m", &users, .dictionary_word = 1 }),
+		    .shared = "main.Zip[*main.User,*main.UserList].func1" },
+		  "func main.Zip[T1, T2].func1(m map[T1]T2)" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[256];
+
+		signature_format(rows[i].function, &rows[i].signature, text, sizeof(text));
+		assert_string_equal(text, rows[i].text);
+	}
+}
+
+static void tells_equal_type_arguments(void **state)
+{
+	assert_false(signature_is_ambiguous(&(struct signature){ 0 }));
+	assert_false(signature_is_ambiguous(&(struct signature){ .shared = "main.F[int]" }));
+	assert_false(signature_is_ambiguous(&(struct signature){ .shared = "main.F[int,int8]" }));
+	assert_false(signature_is_ambiguous(
+		&(struct signature){ .shared = "main.F[map[int]int,func(a, b)]" }));
+	assert_true(
+		signature_is_ambiguous(&(struct signature){ .shared = "main.F[*a.B,int,*a.B]" }));
+	assert_false(signature_is_ambiguous(&(struct signature){ .shared = "main.F[" }));
+}
+
 static void cuts(void **state)
 {
 	const struct signature signature = { PARAMETERS({ "a", &integer }, { "b", &integer }) };
@@ -99,6 +166,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_what_go_would),
+		cmocka_unit_test(writes_type_parameters),
+		cmocka_unit_test(tells_equal_type_arguments),
 		cmocka_unit_test(cuts),
 	};
 

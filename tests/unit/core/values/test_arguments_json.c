@@ -820,6 +820,30 @@ static void names_other_types(void **state)
 	type_names_release(types);
 }
 
+static void start_instance(uint32_t held)
+{
+	start_interface(SHAPE_INSTANCE, held);
+	nodes[1].count = 0;
+}
+
+/* The value in the instance that runs; of any other what its shape tells, which is last. */
+static void writes_instances(void **state)
+{
+	start_instance(0xfeedbeef);
+	assert_written("{\"i\":42}");
+	start_instance(7);
+	assert_written("{\"i\":null}");
+	start_instance(8);
+	assert_written("{\"i\":42}");
+	know(3, CELL_POINTER, 8, 0);
+	assert_written("{\"i\":null}");
+	start_instance(0xfeedbeef);
+	arguments.known[0] &= ~2ull;
+	know(4, CELL_POINTER, 8, 0);
+	assert_written("{\"i\":null}");
+	assert_cuts("");
+}
+
 static void writes_choices(void **state)
 {
 	start_interface(SHAPE_CHOICE, 0xfeedbeef);
@@ -878,7 +902,7 @@ static void assert_results(const char *wanted)
 
 	end(root);
 	assert_int_equal(json_writer_create(&writer), 0);
-	arguments_write_results(writer, &arguments, &cuts);
+	arguments_write_results(writer, NULL, &arguments, &cuts);
 	assert_int_equal(json_writer_finish(writer, "", &text), 0);
 	assert_int_equal(text.size, strlen(wanted));
 	assert_memory_equal(text.data, wanted, text.size);
@@ -956,6 +980,35 @@ static void merges_arguments_and_results(void **state)
 	assert_merged(&results, &results, "{\"b\":1,\"c\":2} b=1 c=2 ret0=0");
 }
 
+/* Of which type a result of a generic function is, the begin of the call tells. */
+static void writes_results_by_their_call(void **state)
+{
+	static struct shape_node no_captures[] = { { .kind = SHAPE_STRUCT, .size = 1 } };
+	static struct shape call_shape = { .nodes = no_captures, .names = names, .spec = &spec };
+	struct hit_arguments call;
+
+	start_interface(SHAPE_INSTANCE, 0xfeedbeef);
+	end(root);
+	nodes[1].count = 2;
+	call = arguments;
+	call.shape = &call_shape;
+	call_shape.result_hashes[1] = 1 + 1; /* the second cell has the hash */
+	know(1, CELL_UINT, 4, 7);	     /* at the return that cell is another's */
+	assert_merged(&call, &arguments, "{\"i\":42} i=42");
+	call.values[1].integer = 7;
+	assert_merged(&call, &arguments, "{\"i\":null} i=null");
+	/* Another instance, one that is not known, and none at all: what the shape tells. */
+	call.values[1].integer = 8;
+	assert_merged(&call, &arguments, "{\"i\":42} i=42");
+	know(4, CELL_POINTER, 8, 0);
+	assert_merged(&call, &arguments, "{\"i\":null} i=null");
+	call_shape.result_hashes[1] = 0;
+	assert_merged(&call, &arguments, "{\"i\":null} i=null");
+	assert_merged(NULL, &arguments, "{\"i\":null} i=null");
+	nodes[1].count = UINT64_MAX;
+	assert_merged(&call, &arguments, "{\"i\":null} i=null");
+}
+
 /* What a plan had no room for. */
 static void tells_of_what_was_left_out(void **state)
 {
@@ -998,9 +1051,11 @@ int main(void)
 		cmocka_unit_test(writes_opaque_values),
 		cmocka_unit_test(names_other_types),
 		cmocka_unit_test(writes_choices),
+		cmocka_unit_test(writes_instances),
 		cmocka_unit_test(bounds_the_cuts),
 		cmocka_unit_test(writes_results),
 		cmocka_unit_test(merges_arguments_and_results),
+		cmocka_unit_test(writes_results_by_their_call),
 		cmocka_unit_test(tells_of_what_was_left_out),
 	};
 
