@@ -185,6 +185,16 @@ struct binary_cache_counts binary_cache_count(const struct binary_cache *cache)
 	};
 }
 
+int type_learner_create(const struct type_learner_options *options,
+			struct type_learner **ret_learner, struct error *err)
+{
+	return open_part("learner", err);
+}
+
+void type_learner_destroy(struct type_learner *learner)
+{
+}
+
 int targets_create(const struct targets_options *options, struct targets **ret_targets,
 		   struct error *err)
 {
@@ -389,14 +399,16 @@ static void run(void)
 static void all_parts_are_opened_in_their_order(void **state)
 {
 	assert_int_equal(session_create(&options, &stage.session, NULL), 0);
-	assert_string_equal(stage.calls, "clock log kernel cache targets watcher assembly ring "
-					 "step watch drop detacher ");
+	assert_string_equal(stage.calls,
+			    "clock log kernel cache targets watcher learner assembly ring "
+			    "step watch drop detacher ");
 }
 
 static void what_was_opened_is_closed_where_a_part_fails(void **state)
 {
-	static const char *const parts[] = { "clock",	"log",	    "kernel", "cache", "targets",
-					     "watcher", "assembly", "ring",   "step",  "watch" };
+	static const char *const parts[] = { "clock",	"log",	   "kernel",  "cache",
+					     "targets", "watcher", "learner", "assembly",
+					     "ring",	"step",	   "watch" };
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		size_t size;
