@@ -29,10 +29,40 @@ static void fail(struct truth *truth, const char *text, const char *what)
 	printf("%s: %s\n", text, what);
 }
 
+/* Where the name of a field begins, behind its package: "cstr" of "runtime/cgo.cstr *uint8". */
+static const char *skip_package(const char *field)
+{
+	const char *end = field + strcspn(field, " ;"), *name = end;
+
+	/* Of an embedded field it is the package of its type. */
+	if (end[0] != ' ' || end[1] == '}')
+		return field;
+	while (name > field && name[-1] != '.')
+		name--;
+	return name;
+}
+
+/*
+ * DWARF puts the package before fields that are not exported, in the names of types, too. Descriptors tell it
+ * apart from the name of the type.
+ */
+static bool same_name(const char *a, const char *b)
+{
+	for (char last = 0, before = 0; *a || *b; before = last, last = *a++, b++) {
+		if (last == ' ' && (before == '{' || before == ';')) {
+			a = skip_package(a);
+			b = skip_package(b);
+		}
+		if (*a != *b)
+			return false;
+	}
+	return true;
+}
+
 /* One level of parts: each type is the parameter of some function. */
 static bool same_type(const struct type *a, const struct type *b)
 {
-	if (a->kind != b->kind || a->size != b->size || strcmp(a->name, b->name) != 0)
+	if (a->kind != b->kind || a->size != b->size || !same_name(a->name, b->name))
 		return false;
 	if (a->kind != TYPE_STRUCT || !a->complete || !b->complete)
 		return true;
