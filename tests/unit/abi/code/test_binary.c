@@ -95,7 +95,9 @@ static void assert_library(const struct made *made)
 	const Elf64_Dyn entries[] = {
 		{ .d_tag = DT_FLAGS_1, .d_un.d_val = (uint64_t)made->flags },
 		{ .d_tag = DT_NULL },
+		{ .d_tag = DT_NULL },
 	};
+	const size_t size = 2 * sizeof(entries[0]);
 	struct binary binary = { .build_info.modinfo = (char *)made->settings };
 	struct elf_builder elf;
 	uint64_t at;
@@ -105,9 +107,9 @@ static void assert_library(const struct made *made)
 		elf_section(&elf, ".text", SHT_PROGBITS, CODE, elf.segments[0].p_offset, 4096);
 	if (made->interpreter)
 		elf_section(&elf, ".interp", SHT_PROGBITS, CODE, elf.segments[0].p_offset, 16);
-	at = elf_append(&elf, entries + (made->flags < 0), sizeof(entries[0]) * 2);
+	at = elf_append(&elf, entries + (made->flags < 0), size);
 	if (made->dynamic)
-		elf_segment(&elf, PT_DYNAMIC, PF_R, 0x900000, at, sizeof(entries), sizeof(entries));
+		elf_segment(&elf, PT_DYNAMIC, PF_R, 0x900000, at, size, size);
 	elf_finish(&elf, made->type, EM_X86_64);
 	assert_int_equal(image_open(elf_save(&elf), &binary.image, NULL), 0);
 	assert_int_equal(binary_is_library(&binary), made->is_library);

@@ -173,7 +173,8 @@ static void opens_this_process(void **state)
 	assert_true(process.descriptor >= 0);
 	assert_string_equal(process.comm, name);
 	assert_string_equal(process.exe, own_exe());
-	assert_int_equal(file_identity_read(own_exe(), &file), 0);
+	/* Not own_exe(): an emulator makes up the link's text, not the file behind the link. */
+	assert_int_equal(file_identity_read("/proc/self/exe", &file), 0);
 	assert_true(file_identity_equal(&process.file, &file));
 	process_close(&process);
 	assert_int_equal(process.descriptor, -1);
