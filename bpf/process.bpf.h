@@ -30,20 +30,39 @@ struct {
 } traced SEC(".maps");
 
 /*
- * Processes that began to run another program, and processes that began to listen on a port of the rules, until user
- * space has inspected them. It removes those that match no rule; if it falls behind, the oldest are evicted. There are
- * two maps because a process that is removed for its program may have begun to listen meanwhile.
+ * Processes that began to run another program, and processes that began to listen on a port of the rules, with the
+ * time of that. User space, after it has inspected one that matches no rule, enters the time that it inspected in
+ * dismissed_newcomers or dismissed_listeners. It removes nothing: the process may have begun something else meanwhile,
+ * which has another time. If user space falls behind, the oldest entries are evicted.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
 	__type(key, __u32);
-	__type(value, __u8);
-} newcomers SEC(".maps"), listeners SEC(".maps");
+	__type(value, __u64);
+} newcomers SEC(".maps"), listeners SEC(".maps"), dismissed_newcomers SEC(".maps"),
+	dismissed_listeners SEC(".maps");
 
-static __always_inline bool listens(__u32 pid)
+/* The memory of an entry may be given to another process before it is read: then the times differ, too. */
+static __always_inline bool awaits_inspection(void *begun, void *dismissed, __u32 pid)
 {
-	return port_count && bpf_map_lookup_elem(&listeners, &pid);
+	const volatile __u64 *time = bpf_map_lookup_elem(begun, &pid);
+	const volatile __u64 *inspected = time ? bpf_map_lookup_elem(dismissed, &pid) : NULL;
+
+	return time && (!inspected || *inspected != *time);
+}
+
+static __always_inline void begin(void *begun, __u32 pid)
+{
+	__u64 now = bpf_ktime_get_ns();
+
+	bpf_map_update_elem(begun, &pid, &now, BPF_ANY);
+}
+
+static __noinline bool may_be_wanted(__u32 pid)
+{
+	return awaits_inspection(&newcomers, &dismissed_newcomers, pid) ||
+	       (port_count && awaits_inspection(&listeners, &dismissed_listeners, pid));
 }
 
 /* Returns the entry of a traced process, or 0. */
@@ -68,7 +87,7 @@ static __noinline __u64 complete_cookie(__u64 cookie, __u32 pid)
 	entry = traced_entry(pid);
 	if (entry && !(entry & TRACED_BY_FILE))
 		return 0;
-	if (!entry && !bpf_map_lookup_elem(&newcomers, &pid) && !listens(pid))
+	if (!entry && !may_be_wanted(pid))
 		return 0;
 	target = entry & TRACED_TARGET_MASK;
 	return cookie | (__u64)pid << COOKIE_PROCESS_SHIFT | target << COOKIE_PLAN_BITS;
@@ -112,7 +131,7 @@ int note_exec(void *context __attribute__((unused)))
 	bpf_map_delete_elem(&traced, &pid);
 	bpf_map_delete_elem(&listeners, &pid);
 	if (watch_all)
-		bpf_map_update_elem(&newcomers, &pid, &(__u8){ 1 }, BPF_ANY);
+		begin(&newcomers, pid);
 	return submit_process(RECORD_EXEC, 0, pid);
 }
 
@@ -140,7 +159,7 @@ int note_listen(struct bpf_raw_tracepoint_args *context)
 	port = BPF_CORE_READ(sock, __sk_common.skc_num);
 	if (!is_asked_for(port))
 		return 0;
-	bpf_map_update_elem(&listeners, &pid, &(__u8){ 1 }, BPF_ANY);
+	begin(&listeners, pid);
 	return submit_process(RECORD_LISTEN, port, pid);
 }
 

@@ -17,8 +17,9 @@
 enum { MAX_DETACHERS = 64 };
 
 struct attachment {
-	int traced;   /* the map of targets, and the process in it; */
-	uint32_t pid; /* 0: the probes of a whole file, or withdrawn */
+	int traced;	/* the map of targets, and the process in it; */
+	uint32_t pid;	/* 0: the probes of a whole file, or withdrawn */
+	uint64_t entry; /* of the process in the map */
 	size_t link_count;
 	struct bpf_link *links[];
 };
@@ -105,13 +106,18 @@ static struct attachment *create_attachment(const struct kernel *kernel, uint32_
 	return attachment;
 }
 
-static int enter(const struct attachment *attachment, uint32_t target)
+int attachment_renew(const struct attachment *attachment)
 {
-	uint64_t entry = (uint64_t)attachment->pid << TRACED_PROCESS_SHIFT | target;
-
-	return bpf_map_update_elem(attachment->traced, &attachment->pid, &entry, BPF_ANY) < 0 ?
+	return bpf_map_update_elem(attachment->traced, &attachment->pid, &attachment->entry,
+				   BPF_ANY) < 0 ?
 		       -errno :
 		       0;
+}
+
+static int enter(struct attachment *attachment, uint32_t target)
+{
+	attachment->entry = (uint64_t)attachment->pid << TRACED_PROCESS_SHIFT | target;
+	return attachment_renew(attachment);
 }
 
 static bool has_points(const struct attach_point *points, size_t count, bool are_long)
@@ -211,15 +217,29 @@ bool kernel_traces(const struct kernel *kernel, uint32_t pid)
 	return bpf_map_lookup_elem(kernel->traced, &pid, &entry) == 0;
 }
 
-void kernel_dismiss(struct kernel *kernel, uint32_t pid)
+static uint64_t time_in(int map, uint32_t pid)
 {
-	kernel_dismiss_program(kernel, pid);
-	bpf_map_delete_elem(kernel->listeners, &pid);
+	uint64_t time;
+
+	return bpf_map_lookup_elem(map, &pid, &time) == 0 ? time : 0;
 }
 
-void kernel_dismiss_program(struct kernel *kernel, uint32_t pid)
+struct beginnings kernel_beginnings(const struct kernel *kernel, uint32_t pid)
 {
-	bpf_map_delete_elem(kernel->newcomers, &pid);
+	return (struct beginnings){
+		.program = time_in(kernel->newcomers, pid),
+		.listen = time_in(kernel->listeners, pid),
+	};
+}
+
+void kernel_dismiss(struct kernel *kernel, uint32_t pid, const struct beginnings *beginnings)
+{
+	if (beginnings->program)
+		bpf_map_update_elem(kernel->dismissed_newcomers, &pid, &beginnings->program,
+				    BPF_ANY);
+	if (beginnings->listen)
+		bpf_map_update_elem(kernel->dismissed_listeners, &pid, &beginnings->listen,
+				    BPF_ANY);
 }
 
 void attachment_withdraw(struct attachment *attachment)

@@ -151,6 +151,8 @@ static int kernel_load(struct kernel *kernel, const struct kernel_options *optio
 	kernel->traced = bpf_map__fd(skeleton->maps.traced);
 	kernel->newcomers = bpf_map__fd(skeleton->maps.newcomers);
 	kernel->listeners = bpf_map__fd(skeleton->maps.listeners);
+	kernel->dismissed_newcomers = bpf_map__fd(skeleton->maps.dismissed_newcomers);
+	kernel->dismissed_listeners = bpf_map__fd(skeleton->maps.dismissed_listeners);
 	kernel->short_program = program_of(skeleton, false, attachment);
 	kernel->long_program = options->long_plans ? program_of(skeleton, true, attachment) : NULL;
 	kernel->attachment = attachment;

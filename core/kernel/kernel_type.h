@@ -21,7 +21,8 @@ struct kernel {
 	 * short.
 	 */
 	struct bpf_program *short_program, *long_program;
-	int traced, newcomers, listeners; /* descriptors of these maps */
+	/* Descriptors of these maps. */
+	int traced, newcomers, listeners, dismissed_newcomers, dismissed_listeners;
 	enum kernel_attachment attachment;
 	bool installed[PLANS_MAX];
 	struct bpf_link *exec_link, *listen_link;

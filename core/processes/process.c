@@ -59,9 +59,14 @@ static bool times_equal(const struct timespec *a, const struct timespec *b)
 	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
 }
 
+bool file_identity_same_inode(const struct file_identity *a, const struct file_identity *b)
+{
+	return a->device == b->device && a->inode == b->inode;
+}
+
 bool file_identity_equal(const struct file_identity *a, const struct file_identity *b)
 {
-	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+	return file_identity_same_inode(a, b) && a->size == b->size &&
 	       times_equal(&a->modified, &b->modified) && times_equal(&a->changed, &b->changed);
 }
 
@@ -100,11 +105,33 @@ static bool has_ended(const struct process *process)
 	return poll(&descriptor, 1, 0) > 0;
 }
 
+static int read_link(const char *path, char *text, size_t size)
+{
+	ssize_t length = readlink(path, text, size - 1);
+
+	text[length < 0 ? 0 : length] = '\0';
+	return length < 0 ? -errno : 0;
+}
+
+/* The path and the file are of the same program, also if the process calls exec meanwhile. */
+static int read_program(const char *path, struct process *process)
+{
+	char before[sizeof(process->exe)];
+	int r = read_link(path, process->exe, sizeof(process->exe));
+
+	do {
+		memcpy(before, process->exe, sizeof(before));
+		if (r == 0)
+			r = file_identity_read(path, &process->file);
+		if (r == 0)
+			r = read_link(path, process->exe, sizeof(process->exe));
+	} while (r == 0 && strcmp(before, process->exe) != 0);
+	return r;
+}
+
 static int read_exe(struct process *process, struct error *err)
 {
-	struct process_exe_path path = process_exe_path(process->pid);
-	ssize_t size = readlink(path.text, process->exe, sizeof(process->exe) - 1);
-	int r = size < 0 ? -errno : file_identity_read(path.text, &process->file);
+	int r = read_program(process_exe_path(process->pid).text, process);
 
 	if (r == -ENOENT)
 		return error_fail(err, r,
@@ -114,7 +141,6 @@ static int read_exe(struct process *process, struct error *err)
 		return error_fail(err, -ESRCH, "the process has just ended");
 	if (r < 0)
 		return privilege_fail(err, r, PRIVILEGE_LOOK, "its executable cannot be accessed");
-	process->exe[size] = '\0';
 	return 0;
 }
 
@@ -132,6 +158,9 @@ int process_open(uint32_t pid, struct process *ret_process, struct error *err)
 		r = read_exe(&process, err);
 	if (r == 0)
 		r = read_comm(&process, err);
+	/* What was read may be of a process that was given the same id since. */
+	if (r == 0 && has_ended(&process))
+		r = error_fail(err, -ESRCH, "the process has just ended");
 	if (r < 0) {
 		process_close(&process);
 		error_subject(err, "pid %u", pid);
@@ -157,9 +186,8 @@ enum process_program process_program(const struct process *process)
 
 	if (file_identity_read(process_exe_path(process->pid).text, &file) < 0)
 		return PROCESS_RUNS_NONE;
-	return file.device == process->file.device && file.inode == process->file.inode ?
-		       PROCESS_RUNS_SAME :
-		       PROCESS_RUNS_OTHER;
+	return file_identity_same_inode(&file, &process->file) ? PROCESS_RUNS_SAME :
+								 PROCESS_RUNS_OTHER;
 }
 
 void process_close(struct process *process)

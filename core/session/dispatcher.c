@@ -152,6 +152,17 @@ bool dispatcher_find_former_hit(const struct dispatcher *dispatcher, uint32_t pi
 	return false;
 }
 
+bool dispatcher_find_other_hit(const struct dispatcher *dispatcher, uint32_t pid,
+			       const struct file_identity *file, struct pending_hit *ret_hit)
+{
+	for (size_t at = 0; pending_hits_next(dispatcher->pending, &at, ret_hit);) {
+		if (ret_hit->pid == pid &&
+		    binary_cache_has_in_other(dispatcher->parts.cache, ret_hit->plan, file))
+			return true;
+	}
+	return false;
+}
+
 void dispatcher_lose(struct dispatcher *dispatcher, const struct pending_hit *hit)
 {
 	pending_hits_claim(dispatcher->pending, hit, TRACED_TARGET_MASK);

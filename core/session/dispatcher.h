@@ -23,6 +23,7 @@ struct dispatcher;
 struct dispatcher_parts {
 	const struct kernel *kernel;
 	const struct target_set *targets;
+	const struct binary_cache *cache;
 	struct watcher *watcher;
 	struct assembly *assembly;
 	struct type_learner *type_learner;
@@ -52,6 +53,13 @@ bool dispatcher_find_hit(const struct dispatcher *dispatcher, uint32_t pid,
  */
 bool dispatcher_find_former_hit(const struct dispatcher *dispatcher, uint32_t pid,
 				struct pending_hit *ret_hit);
+
+/*
+ * Returns the first kept hit of the process that is of another program than the one in this file. False if there is
+ * none.
+ */
+bool dispatcher_find_other_hit(const struct dispatcher *dispatcher, uint32_t pid,
+			       const struct file_identity *file, struct pending_hit *ret_hit);
 
 /* Counts a kept hit as lost, because it belongs to no target. */
 void dispatcher_lose(struct dispatcher *dispatcher, const struct pending_hit *hit);

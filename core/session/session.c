@@ -282,6 +282,7 @@ static int open_step(struct session *session, struct error *err)
 	struct step_parts parts = {
 		.kernel = session->kernel,
 		.ring = session->ring,
+		.cache = session->cache,
 		.targets = session->targets,
 		.watcher = session->watcher,
 		.assembly = session->assembly,

@@ -29,6 +29,7 @@ int step_create(const struct step_parts *parts, struct step **ret_step, struct e
 	struct dispatcher_parts dispatcher = {
 		.kernel = parts->kernel,
 		.targets = targets_set(parts->targets),
+		.cache = parts->cache,
 		.watcher = parts->watcher,
 		.assembly = parts->assembly,
 		.type_learner = parts->type_learner,
@@ -144,7 +145,6 @@ static void tell_vanished(struct step *step, uint32_t pid)
 		return;
 	while (dispatcher_find_hit(step->dispatcher, pid, &hit))
 		tell_unseen(step, &hit);
-	kernel_dismiss(step->parts.kernel, pid);
 }
 
 static void tell(struct step *step, const struct end *end)
@@ -189,8 +189,22 @@ void step_ended(struct step *step, struct target *target)
 	await_end(step, (struct end){ .target = target });
 }
 
+/*
+ * A process that is not wanted may have done something before as a program that is: its id was used before, and the
+ * notification of its own program is still in the ring.
+ */
+static void tell_other_programs(struct step *step, uint32_t pid, const struct file_identity *file)
+{
+	struct pending_hit hit;
+
+	while (dispatcher_find_other_hit(step->dispatcher, pid, file, &hit))
+		tell_unseen(step, &hit);
+}
+
 static void act_on(struct step *step, const struct finding *finding)
 {
+	if (finding->unwanted)
+		tell_other_programs(step, finding->unwanted, &finding->unwanted_file);
 	if (finding->ended)
 		step_ended(step, finding->ended);
 	if (finding->vanished)
@@ -206,9 +220,9 @@ static void find_targets(struct step *step)
 
 	watcher_begin(step->parts.watcher);
 	while (watcher_next(step->parts.watcher, &finding)) {
+		act_on(step, &finding);
 		if (!finding.ended && !finding.vanished && !finding.attached)
 			continue;
-		act_on(step, &finding);
 		read_all(step);
 		tell_ends(step);
 	}

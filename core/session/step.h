@@ -26,6 +26,7 @@ struct step;
 struct step_parts {
 	struct kernel *kernel;
 	struct ring *ring;
+	const struct binary_cache *cache;
 	struct targets *targets;
 	struct watcher *watcher;
 	struct assembly *assembly;

@@ -283,17 +283,32 @@ int binary_cache_open_matched(struct binary_cache *cache, const char *path, cons
 	return error_fail(err, r, "its file cannot be opened: %s", strerror(-r));
 }
 
-struct known_binary *binary_cache_find(struct binary_cache *cache, int plan)
+static struct known_binary *find_by_plan(const struct binary_cache *cache, int plan)
 {
 	for (size_t i = 0; i < cache->count; i++) {
-		struct known_binary *binary = cache->binaries[i];
-
-		if (!inspection_schema(binary->inspection, plan))
-			continue;
-		binary->users++;
-		return binary;
+		if (inspection_schema(cache->binaries[i]->inspection, plan))
+			return cache->binaries[i];
 	}
 	return NULL;
+}
+
+struct known_binary *binary_cache_find(struct binary_cache *cache, int plan)
+{
+	struct known_binary *binary = find_by_plan(cache, plan);
+
+	if (binary)
+		binary->users++;
+	return binary;
+}
+
+bool binary_cache_has_in_other(const struct binary_cache *cache, int plan,
+			       const struct file_identity *file)
+{
+	const struct known_binary *binary = find_by_plan(cache, plan);
+
+	return binary && !inspection_is_library(binary->inspection) &&
+	       !known_binary_is_file(binary, file) &&
+	       !file_identity_same_inode(&binary->file.identity, file);
 }
 
 /* ---- preparing files ---- */

@@ -101,6 +101,36 @@ static int attach_own(struct target *target, const struct target_options *option
 	return r;
 }
 
+/*
+ * The process runs another program since it was inspected: the notification of that is still in the ring and will be
+ * handled. If it was a target before, it is one until then, because there may be records of it.
+ */
+static int keep_former(const struct target *target, const struct target_options *options,
+		       struct error *err)
+{
+	if (kernel_traces(options->kernel, target->process.pid))
+		return error_fail(err, -ESRCH, "the process has ended");
+	return 0;
+}
+
+/*
+ * The kernel shows the new program of a process a moment before it reports exec, which removes what was entered since.
+ * A process that has ended becomes a target, too, because its last records may belong to it.
+ */
+static int renew(const struct target *target, const struct target_options *options,
+		 struct error *err)
+{
+	int r;
+
+	if (kernel_traces(options->kernel, target->process.pid) ||
+	    process_program(&target->process) != PROCESS_RUNS_SAME)
+		return 0;
+	r = attachment_renew(target->attachment);
+	return r < 0 ? error_fail(err, r, "it cannot be added to the traced processes: %s",
+				  strerror(-r)) :
+		       0;
+}
+
 static int target_attach_probes(struct target *target, const struct target_options *options,
 				struct error *err)
 {
@@ -112,15 +142,14 @@ static int target_attach_probes(struct target *target, const struct target_optio
 				 &target->attachment, &why);
 	else
 		r = attach_own(target, options, &why);
-	/*
-	 * If the process runs another program since it was inspected, the notification of that is still in the ring
-	 * and will be handled. A process that has ended since then becomes a target nevertheless, because its last
-	 * records may belong to it.
-	 */
-	if (r == -ESRCH || (r == 0 && process_program(&target->process) == PROCESS_RUNS_OTHER))
+	if (r == -ESRCH)
 		return error_fail(err, -ESRCH, "the process has ended");
+	if (r == 0 && process_program(&target->process) == PROCESS_RUNS_OTHER)
+		return keep_former(target, options, err);
 	if (r == 0)
 		r = check_reached(target, &why);
+	if (r == 0)
+		r = renew(target, options, &why);
 	return r < 0 ? error_adopt(err, &why) : 0;
 }
 

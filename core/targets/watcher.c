@@ -192,19 +192,40 @@ static void watcher_refuse(struct watcher *watcher, struct error *why, bool name
 		     why);
 }
 
-/*
- * Attaches to the file, also for later processes. Processes that run it but do not match cost one map lookup for each
- * hit.
- */
-static void take_on(struct watcher *watcher, struct process *process, bool has_loaded, bool named,
-		    struct finding *finding)
+/* A process that is inspected. */
+struct candidate {
+	struct process process;
+	struct beginnings beginnings; /* from before it was opened */
+	bool has_loaded;	      /* it may have loaded a library since it began */
+	bool named;		      /* its refusal is reported */
+};
+
+static int open_candidate(struct watcher *watcher, uint32_t pid, struct candidate *ret_candidate,
+			  struct error *err)
 {
+	ret_candidate->beginnings = kernel_beginnings(watcher->options.kernel, pid);
+	return process_open(pid, &ret_candidate->process, err);
+}
+
+static void set_unwanted(struct finding *finding, const struct process *process)
+{
+	finding->unwanted = process->pid;
+	finding->unwanted_file = process->file;
+}
+
+/*
+ * Attaches to the file, also for later processes. Processes that run it but do not match cost a few map lookups for
+ * each hit.
+ */
+static void take_on(struct watcher *watcher, struct candidate *candidate, struct finding *finding)
+{
+	struct process *process = &candidate->process;
 	uint32_t pid = process->pid;
 	struct error why = { 0 };
 	int r;
 
-	r = targets_add_matched(watcher->options.targets, process, has_loaded, &finding->attached,
-				&why);
+	r = targets_add_matched(watcher->options.targets, process, candidate->has_loaded,
+				&finding->attached, &why);
 	if (r == 0) {
 		/* For a process in a container, its path may lead to another place here. Then nothing is observed. */
 		deployments_watch(watcher->deployments, process->exe);
@@ -214,27 +235,40 @@ static void take_on(struct watcher *watcher, struct process *process, bool has_l
 		finding->vanished = pid;
 		return;
 	}
-	kernel_dismiss(watcher->options.kernel, pid);
+	kernel_dismiss(watcher->options.kernel, pid, &candidate->beginnings);
+	set_unwanted(finding, process);
 	/* -EALREADY: the refusal of its file was already reported. */
 	if (r != -EALREADY)
-		watcher_refuse(watcher, &why, named);
+		watcher_refuse(watcher, &why, candidate->named);
 }
 
 /* Skips processes that must not be inspected; a notice at the start said that there may be some. */
-static bool watcher_open_process(struct watcher *watcher, uint32_t pid, struct process *ret_process,
-				 struct finding *finding)
+static bool watcher_open_process(struct watcher *watcher, uint32_t pid,
+				 struct candidate *ret_candidate, struct finding *finding)
 {
 	struct error why = { 0 };
-	int r = process_open(pid, ret_process, &why);
+	int r = open_candidate(watcher, pid, ret_candidate, &why);
 
 	if (r == -ESRCH || r == -ENOENT) {
 		finding->vanished = pid;
 	} else if (r < 0) {
-		kernel_dismiss(watcher->options.kernel, pid);
+		kernel_dismiss(watcher->options.kernel, pid, &ret_candidate->beginnings);
 		if (error_is_shortage(r))
 			watcher_refuse(watcher, &why, true);
 	}
 	return r == 0;
+}
+
+/* It is not dismissed for where it listens: a notification of that is still to come, or was handled. */
+static void pass_over(struct watcher *watcher, const struct candidate *candidate,
+		      struct finding *finding)
+{
+	const struct process *process = &candidate->process;
+	const struct beginnings began = { .program = candidate->beginnings.program };
+
+	if (binary_cache_knows(watcher->options.cache, &process->file))
+		kernel_dismiss(watcher->options.kernel, process->pid, &began);
+	set_unwanted(finding, process);
 }
 
 static void watcher_examine(struct watcher *watcher, const struct process_news *news,
@@ -242,16 +276,17 @@ static void watcher_examine(struct watcher *watcher, const struct process_news *
 {
 	const struct discovery_rules *rules = &watcher->options.rules;
 	bool by_port = news->kind == RECORD_LISTEN && discovery_wants_port(rules, news->port);
-	struct process process;
+	struct candidate candidate = { .has_loaded = by_port };
+	const struct process *process = &candidate.process;
 
-	if (!watcher_open_process(watcher, news->pid, &process, finding))
+	if (!watcher_open_process(watcher, news->pid, &candidate, finding))
 		return;
-	if (by_port || discovery_wants(rules, &process))
-		take_on(watcher, &process, by_port, by_port || watcher_is_named(watcher, &process),
-			finding);
-	else if (binary_cache_knows(watcher->options.cache, &process.file))
-		kernel_dismiss_program(watcher->options.kernel, news->pid);
-	process_close(&process);
+	candidate.named = by_port || watcher_is_named(watcher, process);
+	if (by_port || discovery_wants(rules, process))
+		take_on(watcher, &candidate, finding);
+	else
+		pass_over(watcher, &candidate, finding);
+	process_close(&candidate.process);
 }
 
 /* Reports once that some processes cannot be inspected, if a privilege for that is missing. */
@@ -277,21 +312,22 @@ static void warn_of_hidden(struct watcher *watcher)
 static void look_for(struct watcher *watcher, uint32_t pid, struct finding *finding)
 {
 	const struct discovery_rules *rules = &watcher->options.rules;
-	struct process process;
+	struct candidate candidate = { .has_loaded = true };
+	struct process *process = &candidate.process;
 	struct error why = { 0 };
-	int r = process_open(pid, &process, &why);
+	int r = open_candidate(watcher, pid, &candidate, &why);
 
 	if (error_is_shortage(r))
 		watcher_refuse(watcher, &why, true);
 	if (r < 0)
 		return;
-	r = discovery_wants_now(rules, &process, &why);
+	candidate.named = rules->port_count || watcher_is_named(watcher, process);
+	r = discovery_wants_now(rules, process, &why);
 	if (r < 0)
 		watcher_refuse(watcher, &why, true);
 	else if (r)
-		take_on(watcher, &process, true,
-			rules->port_count || watcher_is_named(watcher, &process), finding);
-	process_close(&process);
+		take_on(watcher, &candidate, finding);
+	process_close(process);
 }
 
 static void end_scan(struct watcher *watcher)

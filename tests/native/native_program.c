@@ -180,6 +180,10 @@ static struct native_map *map_of(const void *map)
 		return &machine->newcomers;
 	if (map == &listeners)
 		return &machine->listeners;
+	if (map == &dismissed_newcomers)
+		return &machine->dismissed_newcomers;
+	if (map == &dismissed_listeners)
+		return &machine->dismissed_listeners;
 	abort();
 }
 
@@ -224,10 +228,9 @@ bool native_map_has(const struct native_map *map, uint32_t key)
 	return find_entry_of((struct native_map *)map, key) != NULL;
 }
 
-/* Of the maps that programs write to only whether there is an entry counts. */
 long bpf_map_update_elem(void *map, const void *key, const void *value, __u64 flags)
 {
-	native_map_set(map_of(map), *(const uint32_t *)key, *(const uint8_t *)value);
+	native_map_set(map_of(map), *(const uint32_t *)key, *(const uint64_t *)value);
 	return 0;
 }
 

@@ -38,7 +38,7 @@ struct native_machine {
 	const struct plan *plan;      /* number 1 */
 	const struct plan *successor; /* number 2, which takes its place for long plans; or NULL */
 	bool only_short_plans;	      /* plans are kept without what only long ones have */
-	struct native_map traced, newcomers, listeners;
+	struct native_map traced, newcomers, listeners, dismissed_newcomers, dismissed_listeners;
 
 	/* Memory that is not resident: below this address nothing can be read without sleeping. */
 	uint64_t resident_from;

@@ -193,6 +193,21 @@ static void new_processes_are_reported_without_a_target(void **state)
 	assert_int_equal(claimed(cookie_of(0, 0)), 0);
 }
 
+/* Of what began since, the time is another one. */
+static void processes_are_dismissed_for_what_was_inspected(void **state)
+{
+	start((struct native_options){ .port = 80 });
+	native_map_set(&machine.newcomers, PROCESS, 7);
+	native_map_set(&machine.dismissed_newcomers, PROCESS, 7);
+	assert_int_equal(claimed(cookie_of(0, 0)), 0);
+	native_map_set(&machine.listeners, PROCESS, 8);
+	assert_int_equal(claimed(cookie_of(0, 0)), cookie_of(PROCESS, 0));
+	native_map_set(&machine.dismissed_listeners, PROCESS, 8);
+	assert_int_equal(claimed(cookie_of(0, 0)), 0);
+	native_map_set(&machine.newcomers, PROCESS, 9);
+	assert_int_equal(claimed(cookie_of(0, 0)), cookie_of(PROCESS, 0));
+}
+
 static void processes_have_the_numbers_of_the_namespace(void **state)
 {
 	start((struct native_options){ .pid_namespace = NAMESPACE });
@@ -329,6 +344,7 @@ int main(void)
 		cmocka_unit_test(the_probe_of_a_process_is_for_that_alone),
 		cmocka_unit_test(the_probe_of_a_file_is_for_those_that_are_traced_by_it),
 		cmocka_unit_test(new_processes_are_reported_without_a_target),
+		cmocka_unit_test(processes_are_dismissed_for_what_was_inspected),
 		cmocka_unit_test(processes_have_the_numbers_of_the_namespace),
 		cmocka_unit_test(a_full_ring_is_counted),
 		cmocka_unit_test(hits_without_a_slot_are_counted),

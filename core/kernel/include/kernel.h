@@ -110,11 +110,24 @@ int kernel_adopt(struct kernel *kernel, uint32_t pid, uint32_t target,
 /* Whether process `pid` has run the same program since it was attached to, or adopted. */
 bool kernel_traces(const struct kernel *kernel, uint32_t pid);
 
-/* A process that began to run another program, or to listen, is not wanted. */
-void kernel_dismiss(struct kernel *kernel, uint32_t pid);
+/* When a process began its program, and to listen on a port of the rules: nanoseconds; 0: not noticed. */
+struct beginnings {
+	uint64_t program, listen;
+};
 
-/* It is not wanted for what it runs; whether it is for where it listens is seen when it does. */
-void kernel_dismiss_program(struct kernel *kernel, uint32_t pid);
+struct beginnings kernel_beginnings(const struct kernel *kernel, uint32_t pid);
+
+/*
+ * A process is not wanted for what it began at these times. They are to be read before the process is inspected: it
+ * may begin something else at any time, for which it is not dismissed.
+ */
+void kernel_dismiss(struct kernel *kernel, uint32_t pid, const struct beginnings *beginnings);
+
+/*
+ * The process is traced again as the same target. Its entry was removed when it called exec, which it may have done
+ * while it was attached to.
+ */
+int attachment_renew(const struct attachment *attachment);
 
 /* Takes the process out of the map of traced processes, at once; its probes may still be there. */
 void attachment_withdraw(struct attachment *attachment);

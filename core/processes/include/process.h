@@ -32,6 +32,8 @@ int file_identity_of(int descriptor, struct file_identity *ret_identity);
 /* Whether the file exists and is executable. */
 bool file_is_executable(const char *path);
 bool file_identity_equal(const struct file_identity *a, const struct file_identity *b);
+/* Whether it is the same file, perhaps with another content. */
+bool file_identity_same_inode(const struct file_identity *a, const struct file_identity *b);
 
 /* A running process, as /proc shows it. */
 struct process {

@@ -34,6 +34,8 @@ struct finding {
 	struct target *attached; /* the target that the process is from now on; or NULL */
 	struct target *ended; /* the target that it was until now, which is to be removed; or NULL */
 	uint32_t vanished;    /* its process id if it ended before it could be inspected; or 0 */
+	uint32_t unwanted; /* its process id if it is not to be traced; or 0; and the file that it runs */
+	struct file_identity unwanted_file;
 };
 
 int watcher_create(const struct watcher_options *options, struct watcher **ret_watcher,

@@ -19,7 +19,14 @@
 #include "kernel.h"
 #include "kernel_type.h"
 
-enum { TRACED = 7, NEWCOMERS, LISTENERS, MAX_LINKS = 256 };
+enum {
+	TRACED = 7,
+	NEWCOMERS,
+	LISTENERS,
+	DISMISSED_NEWCOMERS,
+	DISMISSED_LISTENERS,
+	MAX_LINKS = 256
+};
 enum { PID = 42, TARGET = 5 };
 
 static char short_program, long_program;
@@ -36,7 +43,7 @@ static struct {
 	char links[MAX_LINKS]; /* their addresses stand for them */
 	int destroyed[MAX_LINKS];
 	char told[2048]; /* a line for each link, and for each change of a map */
-	uint64_t entry;	 /* of TRACED */
+	uint64_t entry;	 /* the last that was entered */
 } stage;
 
 static void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -96,25 +103,31 @@ int bpf_link__destroy(struct bpf_link *link)
 	return 0;
 }
 
+static const char *map_name(int fd)
+{
+	static const char *const names[] = { "traced", "newcomers", "listeners",
+					     "dismissed newcomers", "dismissed listeners" };
+
+	return names[fd - TRACED];
+}
+
 int bpf_map_update_elem(int fd, const void *key, const void *value, __u64 flags)
 {
 	uint32_t pid;
 
 	memcpy(&pid, key, sizeof(pid));
 	memcpy(&stage.entry, value, sizeof(stage.entry));
-	assert_int_equal(fd, TRACED);
-	tell("enter %u\n", pid);
+	tell("enter %u in %s\n", pid, map_name(fd));
 	errno = -stage.enter_code;
 	return stage.enter_code;
 }
 
 int bpf_map_delete_elem(int fd, const void *key)
 {
-	static const char *const maps[] = { "traced", "newcomers", "listeners" };
 	uint32_t pid;
 
 	memcpy(&pid, key, sizeof(pid));
-	tell("delete %u of %s\n", pid, maps[fd - TRACED]);
+	tell("delete %u of %s\n", pid, map_name(fd));
 	return 0;
 }
 
@@ -123,7 +136,8 @@ int bpf_map_lookup_elem(int fd, const void *key, void *value)
 	uint32_t pid;
 
 	memcpy(&pid, key, sizeof(pid));
-	assert_int_equal(fd, TRACED);
+	if (fd != TRACED)
+		*(uint64_t *)value = fd == NEWCOMERS ? 7 : 8;
 	return pid == PID ? 0 : -ENOENT;
 }
 
@@ -138,6 +152,8 @@ static int set_up(void **state)
 		.traced = TRACED,
 		.newcomers = NEWCOMERS,
 		.listeners = LISTENERS,
+		.dismissed_newcomers = DISMISSED_NEWCOMERS,
+		.dismissed_listeners = DISMISSED_LISTENERS,
 		.attachment = KERNEL_ATTACHMENT_MULTI,
 	};
 	return 0;
@@ -174,7 +190,7 @@ static void assert_told(const char *wanted)
 static void points_of_a_kind_share_a_link(void **state)
 {
 	assert_int_equal(attach(NULL, 3), 0);
-	assert_told("enter 42\n"
+	assert_told("enter 42 in traced\n"
 		    "short 42 /proc/42/exe: 0x100=0x2a0000050001 0x300=0x2a0000050003\n"
 		    "long 42 /proc/42/exe: 0x200=0x2a0000050002\n");
 	assert_int_equal(stage.entry, (uint64_t)PID << TRACED_PROCESS_SHIFT | TARGET);
@@ -183,7 +199,7 @@ static void points_of_a_kind_share_a_link(void **state)
 static void there_is_no_link_without_points(void **state)
 {
 	assert_int_equal(attach("/srv/plugin.so", 1), 0);
-	assert_told("enter 42\nshort 42 /srv/plugin.so: 0x100=0x2a0000050001\n");
+	assert_told("enter 42 in traced\nshort 42 /srv/plugin.so: 0x100=0x2a0000050001\n");
 }
 
 /* Of whoever runs it: a process is looked up when its probe is hit. */
@@ -202,7 +218,7 @@ static void perf_events_have_a_link_for_each_point(void **state)
 {
 	stage.kernel.attachment = KERNEL_ATTACHMENT_SINGLE;
 	assert_int_equal(attach(NULL, 3), 0);
-	assert_told("enter 42\n"
+	assert_told("enter 42 in traced\n"
 		    "short 42 /proc/42/exe: 0x100=0x2a0000050001\n"
 		    "long 42 /proc/42/exe: 0x200=0x2a0000050002\n"
 		    "short 42 /proc/42/exe: 0x300=0x2a0000050003\n");
@@ -243,7 +259,7 @@ static void a_process_that_cannot_be_entered_is_not_attached_to(void **state)
 static void adopted_processes_are_traced_by_the_probes_of_their_file(void **state)
 {
 	assert_int_equal(kernel_adopt(&stage.kernel, PID, TARGET, &stage.attachment, NULL), 0);
-	assert_told("enter 42\n");
+	assert_told("enter 42 in traced\n");
 	assert_int_equal(stage.entry,
 			 (uint64_t)PID << TRACED_PROCESS_SHIFT | TARGET | TRACED_BY_FILE);
 	assert_int_equal(stage.link_count, 0);
@@ -266,10 +282,17 @@ static void it_is_known_which_processes_are_traced(void **state)
 
 static void processes_are_dismissed_for_what_they_do(void **state)
 {
-	kernel_dismiss_program(&stage.kernel, PID);
-	assert_told("delete 42 of newcomers\n");
-	kernel_dismiss(&stage.kernel, PID);
-	assert_told("delete 42 of newcomers\ndelete 42 of listeners\n");
+	struct beginnings began = kernel_beginnings(&stage.kernel, PID);
+
+	assert_int_equal(began.program, 7);
+	assert_int_equal(began.listen, 8);
+	kernel_dismiss(&stage.kernel, PID, &began);
+	assert_told("enter 42 in dismissed newcomers\nenter 42 in dismissed listeners\n");
+	kernel_dismiss(&stage.kernel, PID, &(struct beginnings){ .program = 7 });
+	assert_told("enter 42 in dismissed newcomers\n");
+	assert_int_equal(stage.entry, 7);
+	began = kernel_beginnings(&stage.kernel, PID + 1);
+	assert_int_equal(began.program + began.listen, 0);
 }
 
 /* ---- ends ---- */

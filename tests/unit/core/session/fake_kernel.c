@@ -20,6 +20,7 @@ struct attachment {
 	uint32_t pid;	   /* whose entry in `traced` it is; 0: none, or withdrawn */
 	uint32_t only_pid; /* whose hits count, 0: of all that run the file */
 	uint32_t target;
+	uint64_t entry;
 	size_t file;
 	size_t count;
 	struct attach_point points[4];
@@ -83,9 +84,10 @@ static struct attachment *add(size_t file, uint32_t only_pid, uint32_t target,
 	return attachment;
 }
 
-static void enter(uint32_t pid, uint32_t target)
+static void enter(struct attachment *attachment, uint32_t target)
 {
-	machine.traced[pid] = (uint64_t)pid << TRACED_PROCESS_SHIFT | target;
+	attachment->entry = (uint64_t)attachment->pid << TRACED_PROCESS_SHIFT | target;
+	attachment_renew(attachment);
 }
 
 int kernel_attach(struct kernel *kernel, const char *path, uint32_t pid, uint32_t target,
@@ -99,9 +101,9 @@ int kernel_attach(struct kernel *kernel, const char *path, uint32_t pid, uint32_
 		r = -ESRCH;
 	if (r < 0)
 		return error_fail(err, r, "cannot be attached to");
-	enter(pid, target);
 	*ret_attachment =
 		add(path ? file_of_path(path) : process->file, pid, target, points, count);
+	enter(*ret_attachment, target);
 	return 0;
 }
 
@@ -123,8 +125,9 @@ int kernel_adopt(struct kernel *kernel, uint32_t pid, uint32_t target,
 
 	if (r < 0)
 		return error_fail(err, r, "it cannot be added to the traced processes");
-	enter(pid, target | TRACED_BY_FILE);
 	*ret_attachment = add(SIZE_MAX, pid, target, NULL, 0);
+	enter(*ret_attachment, target | TRACED_BY_FILE);
+	machine_adopted(pid);
 	return 0;
 }
 
@@ -133,14 +136,29 @@ bool kernel_traces(const struct kernel *kernel, uint32_t pid)
 	return machine.traced[pid];
 }
 
-void kernel_dismiss(struct kernel *kernel, uint32_t pid)
+struct beginnings kernel_beginnings(const struct kernel *kernel, uint32_t pid)
 {
-	machine.newcomers[pid] = machine.listeners[pid] = false;
+	return (struct beginnings){ machine.newcomers[pid], machine.listeners[pid] };
 }
 
-void kernel_dismiss_program(struct kernel *kernel, uint32_t pid)
+void kernel_dismiss(struct kernel *kernel, uint32_t pid, const struct beginnings *beginnings)
 {
-	machine.newcomers[pid] = false;
+	if (beginnings->program)
+		machine.dismissed_newcomers[pid] = beginnings->program;
+	if (beginnings->listen)
+		machine.dismissed_listeners[pid] = beginnings->listen;
+}
+
+bool kernel_fake_awaits_inspection(uint32_t pid)
+{
+	return machine.newcomers[pid] != machine.dismissed_newcomers[pid] ||
+	       machine.listeners[pid] != machine.dismissed_listeners[pid];
+}
+
+int attachment_renew(const struct attachment *attachment)
+{
+	machine.traced[attachment->pid] = attachment->entry;
+	return 0;
 }
 
 void attachment_withdraw(struct attachment *attachment)
@@ -187,7 +205,7 @@ static uint64_t complete_cookie(uint64_t cookie, uint32_t pid)
 
 	if (entry && !(entry & TRACED_BY_FILE))
 		return 0;
-	if (!entry && !machine.newcomers[pid] && !machine.listeners[pid])
+	if (!entry && !kernel_fake_awaits_inspection(pid))
 		return 0;
 	return cookie | (uint64_t)pid << COOKIE_PROCESS_SHIFT |
 	       (entry & TRACED_TARGET_MASK) << COOKIE_PLAN_BITS;

@@ -66,6 +66,11 @@ int file_identity_read(const char *path, struct file_identity *ret_identity)
 	return 0;
 }
 
+bool file_identity_same_inode(const struct file_identity *a, const struct file_identity *b)
+{
+	return a->inode == b->inode;
+}
+
 bool file_identity_equal(const struct file_identity *a, const struct file_identity *b)
 {
 	return a->device == b->device && a->inode == b->inode &&

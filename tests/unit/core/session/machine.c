@@ -147,9 +147,9 @@ static void note_exec(uint32_t pid)
 	if (!machine.watch_all && !machine.traced[pid])
 		return;
 	machine.traced[pid] = 0;
-	machine.listeners[pid] = false;
+	machine.listeners[pid] = machine.dismissed_listeners[pid] = 0;
 	if (machine.watch_all)
-		machine.newcomers[pid] = true;
+		machine.newcomers[pid] = ++machine.beginnings;
 	submit_process(RECORD_EXEC, pid, 0);
 }
 
@@ -163,6 +163,21 @@ void machine_run(uint32_t pid, const char *path)
 	} else {
 		add_process(pid, machine_file_at(path));
 	}
+	note_exec(pid);
+}
+
+void machine_run_when_adopted(uint32_t pid, const char *path)
+{
+	machine.late_pid = pid;
+	machine.late_file = machine_file_at(path);
+}
+
+void machine_adopted(uint32_t pid)
+{
+	if (pid != machine.late_pid)
+		return;
+	machine.late_pid = 0;
+	machine_process_of(pid)->file = machine.late_file;
 	note_exec(pid);
 }
 
@@ -193,7 +208,7 @@ void machine_listen(uint32_t pid, uint16_t port)
 	machine_process_of(pid)->port = port;
 	if (port != machine.watched_port)
 		return;
-	machine.listeners[pid] = true;
+	machine.listeners[pid] = ++machine.beginnings;
 	submit_process(RECORD_LISTEN, pid, port);
 }
 

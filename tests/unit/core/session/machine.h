@@ -72,7 +72,10 @@ struct fake_machine {
 	bool watch_all, ignores_processes; /* the latter: no record of them gets through */
 	uint16_t watched_port;
 	uint64_t traced[MACHINE_PIDS]; /* by process: the entry, or 0 */
-	bool newcomers[MACHINE_PIDS], listeners[MACHINE_PIDS];
+	uint64_t beginnings;	       /* how often a process began to run a program or to listen */
+	/* By process: the number of its beginning, or 0. */
+	uint64_t newcomers[MACHINE_PIDS], listeners[MACHINE_PIDS];
+	uint64_t dismissed_newcomers[MACHINE_PIDS], dismissed_listeners[MACHINE_PIDS];
 	uint32_t plan_roles[MACHINE_PLANS];
 	bool plan_used[MACHINE_PLANS];
 	struct attachment *attachments; /* a list */
@@ -80,6 +83,10 @@ struct fake_machine {
 	size_t written, read, capacity;
 	size_t turn; /* so many records are read before the loop gets its turn */
 	uint64_t lost[PLAN_ROLE_COUNT], lost_processes;
+
+	/* The process that runs another program when it is adopted, and which. 0: none. */
+	uint32_t late_pid;
+	size_t late_file;
 
 	/* Faults: the next calls of the operation with this name fail, or the n-th of all. */
 	const char *failing;
@@ -106,6 +113,9 @@ struct machine_process *machine_find_process(uint32_t pid);
 void machine_create_file(const char *path, enum machine_code code);
 void machine_unlink_file(const char *path);
 void machine_run(uint32_t pid, const char *path); /* a new process, or one that is there, execs */
+/* The process runs this when it is adopted the next time; if it is what it runs, only the report of exec comes late. */
+void machine_run_when_adopted(uint32_t pid, const char *path);
+void machine_adopted(uint32_t pid);
 void machine_fork(uint32_t pid, uint32_t child);
 void machine_exit(uint32_t pid);
 void machine_load(uint32_t pid, const char *path); /* a library */
@@ -121,5 +131,7 @@ void machine_set_half_written(bool is_half_written);
 uint64_t kernel_fake_cookie(const struct machine_process *process, enum plan_role role);
 /* How many attachments of files, or of single processes, there are. */
 size_t kernel_fake_attachments(bool of_files);
+/* Whether hits of a process that is no target are reported. */
+bool kernel_fake_awaits_inspection(uint32_t pid);
 
 #endif

@@ -140,6 +140,7 @@ struct run *run_create(const struct discovery_rules *rules, void (*line)(const c
 	run->event_log = event_log_fake(line);
 	open_parts(run, rules);
 	parts.ring = ring_fake(&(struct ring_callbacks){ on_record, do_step, run });
+	parts.cache = run->cache;
 	parts.targets = run->targets;
 	parts.watcher = run->watcher;
 	parts.assembly = run->assembly;

@@ -229,6 +229,11 @@ static void do_run(struct script *script)
 	machine_run(pid_at(script, 1), script->words[2]);
 }
 
+static void do_run_late(struct script *script)
+{
+	machine_run_when_adopted(pid_at(script, 1), script->words[2]);
+}
+
 static void do_fork(struct script *script)
 {
 	machine_fork(pid_at(script, 1), pid_at(script, 2));
@@ -357,16 +362,14 @@ static void do_new(struct script *script)
 {
 	uint32_t pid = pid_at(script, 1);
 
-	expect_number(script, machine.newcomers[pid] || machine.listeners[pid], true,
-		      "hits come through");
+	expect_number(script, kernel_fake_awaits_inspection(pid), true, "hits come through");
 }
 
 static void do_looked_at(struct script *script)
 {
 	uint32_t pid = pid_at(script, 1);
 
-	expect_number(script, machine.newcomers[pid] || machine.listeners[pid], false,
-		      "hits come through");
+	expect_number(script, kernel_fake_awaits_inspection(pid), false, "hits come through");
 }
 
 static void do_known(struct script *script)
@@ -409,6 +412,7 @@ static const struct command {
 	{ "begin", 0, do_begin },
 	{ "trace", 1, do_trace },
 	{ "run", 2, do_run },
+	{ "run-late", 2, do_run_late },
 	{ "fork", 2, do_fork },
 	{ "exit", 1, do_exit },
 	{ "listen", 2, do_listen },

@@ -18,6 +18,7 @@
  *	begin                       the session begins
  *	trace PID                   --pid PID
  *	run PID PATH                a process begins, or one that runs executes another program
+ *	run-late PID PATH           the process executes that when it is attached to the next time
  *	fork PID CHILD, exit PID, listen PID PORT, load PID PATH
  *	start PID KEY PATH          a request begins, ends: seen where a probe is
  *	end PID KEY STATUS
