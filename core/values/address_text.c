@@ -17,7 +17,10 @@ void address_text_v4(struct text_buffer *text, const uint8_t bytes[static 4])
 	text_buffer_print(text, "%u.%u.%u.%u", bytes[0], bytes[1], bytes[2], bytes[3]);
 }
 
-/* The longest run of two groups or more that are zero, the first of several; returns how many. */
+/*
+ * Finds the longest run of zero groups, or the first of several with this length. Returns its length; 0 if no
+ * run has at least 2 groups.
+ */
 static int longest_zeros(const uint16_t groups[static GROUPS], int *ret_begin)
 {
 	int longest = 0;

@@ -5,7 +5,7 @@
 
 #include "value_printer.h"
 
-/* Goes through captures of one probe; NULL has none. */
+/* Iterates over the captures of one probe. */
 struct cursor {
 	struct value_printer printer;
 	const struct shape_node *node, *end;
@@ -36,7 +36,7 @@ static void cursor_pass(struct cursor *cursor, size_t count)
 		cursor->node += cursor->node->size;
 }
 
-/* Those behind what is shown as `ret`. */
+/* Begins after the results that are shown as `ret`, which come first. */
 static struct cursor named_of(struct json_writer *writer, const struct hit_arguments *arguments,
 			      struct argument_cuts *cuts)
 {
@@ -69,7 +69,7 @@ static void print_text(struct cursor *cursor)
 	value_print(&cursor->printer, cursor->node);
 }
 
-/* Both in one order. */
+/* Prints the captures of both in the order of their positions. */
 static void print_merged(struct cursor *arguments, struct cursor *results, print_capture *print)
 {
 	while (!cursor_is_done(arguments) || !cursor_is_done(results)) {

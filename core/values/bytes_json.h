@@ -5,24 +5,26 @@
 #include "bytes_notation.h"
 #include "json_writer.h"
 
-/* Bytes of the traced program: those that were captured of `length`. */
+/* Bytes of the traced program: `size` of the `length` bytes were captured. A view. */
 struct byte_string {
 	const char *data;
 	size_t size;
 	uint64_t length;
 };
 
-/* Whether a slice's bytes are text: UTF-8, but for a character that was cut in two. */
+/* Returns whether the bytes of a slice are UTF-8. An incomplete character at a truncated end is ignored. */
 bool bytes_are_text(const struct byte_string *bytes);
 
-/* Whether an array's are: it is text, and no number that happens to be: it has no control characters but
- * tabs and ends of lines. */
+/*
+ * The same for an array. Arrays often contain numbers, which may be UTF-8 by chance: so an array with control
+ * characters other than tabs and line ends is not text.
+ */
 bool bytes_of_array_are_text(const struct byte_string *bytes);
 
-/* How many bytes of a text are whole characters: the begin of one that was cut in two is none. */
+/* Returns the size without an incomplete character at a truncated end. */
 size_t bytes_text_size(const struct byte_string *bytes);
 
-/* As {"hex":"…"} or {"base64":"…"}, or as a key only the digits. */
+/* Write the captured bytes as {"hex":"…"} or {"base64":"…"}; as a key, only the digits. */
 void bytes_json_value(struct json_writer *writer, const struct byte_string *bytes,
 		      enum bytes_notation notation);
 void bytes_json_key(struct json_writer *writer, const struct byte_string *bytes,

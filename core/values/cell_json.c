@@ -8,7 +8,7 @@
 #include "go_text.h"
 #include "redacted_text.h"
 
-enum { LARGEST_EXACT_BITS = 53 }; /* of a double */
+enum { LARGEST_EXACT_BITS = 53 }; /* a double represents integers up to 2^53 exactly */
 
 static void cell_put_formatted(struct json_writer *writer, const char *format, uint64_t value)
 {

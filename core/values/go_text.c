@@ -24,7 +24,10 @@ struct date {
 	int month, day;
 };
 
-/* The proleptic Gregorian calendar; a year begins in March, so that the leap day is its last. */
+/*
+ * Converts days since 0001-01-01 to a date of the proleptic Gregorian calendar. The computation lets a year
+ * begin in March, so that the leap day is its last day.
+ */
 static struct date date_of(int64_t days)
 {
 	int64_t era = divide_down(days + DAYS_BEFORE, ERA);
@@ -71,7 +74,7 @@ size_t go_time_zoned_text(uint64_t wall, int64_t ext, int64_t offset,
 	return put_date(wall, second, zone, text);
 }
 
-/* A fraction of `unit` without its last zeros, after what is before the point. */
+/* Writes `value` in units of `unit`, with a fraction that has no trailing zeros, and the name of the unit. */
 static size_t put_fraction(char *text, uint64_t value, uint64_t unit, const char *name)
 {
 	char digits[24] = "";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The headers among what was captured of a request. */
+/* The captured headers of a request and of its response. */
 #include "arguments_json.h"
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 enum { HEADER_MAX_TEXT = 8 * (STRING_MAX_SIZE + 2) };
 
-/* Appends one of a header's values; false when there is no room for it. */
+/* Appends one value of a header; returns false if there is no room for it. */
 static bool append_value(const struct value_printer *printer, const struct hit_value *value,
 			 bool is_first, char *text, size_t *size)
 {
@@ -33,8 +33,8 @@ static bool append_value(const struct value_printer *printer, const struct hit_v
 }
 
 /*
- * A header's values, one after the other; returns the size. Each is one cell of a slice of strings.
- * `ret_read`: whether there is any; `ret_cut`: whether that is not all.
+ * Joins the values of a header, each of which is one cell of a slice of strings; returns the size of the
+ * text. `ret_read` is whether at least one value was read, `ret_cut` whether a value is missing or truncated.
  */
 static size_t join_values(const struct value_printer *printer, const struct shape_node *slice,
 			  int64_t count, char *text, bool *ret_read, bool *ret_cut)
@@ -61,7 +61,7 @@ static size_t join_values(const struct value_printer *printer, const struct shap
 	return size;
 }
 
-/* Null where the header is there, and none of its values could be read. */
+/* Writes null if the header exists but none of its values could be read. */
 static void put_joined(struct value_printer *printer, const char *name,
 		       const struct shape_node *slice, int64_t count)
 {
@@ -83,8 +83,9 @@ static void put_joined(struct value_printer *printer, const char *name,
 }
 
 /*
- * Whether the header was there, or that cannot be told. An entry that was not found in the map and one that
- * could not be read look the same, and mostly it is the former; Host is no entry of a map.
+ * Returns whether a header is written. In a record, a header that is not in the map looks the same as a
+ * header that could not be read; both are left out, because nearly always the header is not in the map. Host
+ * is a field and not an entry of the map: if it could not be read, it is written as null.
  */
 static bool is_there(const struct value_printer *printer, const struct shape_node *node)
 {
@@ -107,7 +108,7 @@ static bool is_there(const struct value_printer *printer, const struct shape_nod
 	}
 }
 
-/* `place` is what its path begins with. */
+/* `place` is the format of the path for `cuts`. */
 static void put_header(struct value_printer *printer, const char *place, const char *name,
 		       const struct shape_node *node)
 {
@@ -134,7 +135,7 @@ static void put_unknown(struct value_printer *printer, const char *name)
 	json_null(printer->writer);
 }
 
-/* The first of the captures that is a header; NULL when none is. */
+/* Returns the first header among the captures, after the expressions; NULL if there is none. */
 static const struct shape_node *first_header(const struct hit_arguments *arguments)
 {
 	const struct shape_node *root = arguments->shape->nodes, *node = root + 1;
@@ -157,8 +158,9 @@ void arguments_write_request_headers(struct json_writer *writer,
 }
 
 /*
- * The header as it was sent: what was copied when it was written, else what the handler had set. Where it
- * cannot be told whether it was, neither is known.
+ * Returns the node of a response header as it was sent. Each header has three nodes: whether the headers were
+ * written, the value in the copy that was made then, and the value in the handler's map, which counts if they
+ * were not written. NULL if it is not known whether they were written.
  */
 static const struct shape_node *choose_sent(const struct value_printer *printer,
 					    const struct shape_node *written)

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* What golang/go src/net/url/url.go has: URL.String, EscapedPath, shouldEscape, validEncoded. */
+/* Follows golang/go src/net/url/url.go: URL.String, EscapedPath, shouldEscape, validEncoded. */
 #include "url_text.h"
 
 #include <string.h>
 
-/* Characters that stand for themselves beside letters, digits and "-_.~". */
+/* Characters that are not escaped in each part, in addition to letters, digits and "-_.~". */
 static const char in_host[] = "!$&'()*+,;=:[]<>\"";
 static const char in_path[] = "$&+,/:;=@";
 static const char in_user[] = "$&+,;=";
 static const char in_fragment[] = "$&+,/:;=?@!()*";
 
-/* And those that may do so where a path or fragment was encoded by somebody else. */
+/* Further characters that are valid in RawPath and RawFragment, which the program may have set itself. */
 static const char in_encoded[] = "!$&'()*+,;=:@[]%";
 
 static bool is_plain(char c)
@@ -49,7 +49,7 @@ static int url_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Whether decoding `raw` gives `plain`. */
+/* Returns whether decoding `raw` gives `plain`. */
 static bool decodes_to(const struct url_part *raw, const struct url_part *plain)
 {
 	size_t used = 0;
@@ -110,7 +110,7 @@ static void put_authority(struct text_buffer *text, const struct url *url)
 	put_escaped(text, &url->host, in_host);
 }
 
-/* A first segment with a colon would read as a scheme. */
+/* Returns whether the first segment has a colon: the path would then be parsed as a scheme. */
 static bool begins_with_colon_segment(const struct text_buffer *path)
 {
 	for (size_t i = 0; i < path->size && path->data[i] != '/'; i++) {
@@ -128,7 +128,7 @@ static void put_path(struct text_buffer *text, const struct url *url)
 	size_t begin = 0;
 
 	put_encoded(&path, &url->raw_path, &url->path, is_star ? "*" : in_path);
-	/* Which would read as a host. */
+	/* The text after "//" would be parsed as a host. */
 	if (no_authority && path.size > 1 && memcmp(path.data, "//", 2) == 0) {
 		text_buffer_print(text, "%%2F");
 		begin = 1;

@@ -7,17 +7,17 @@
 struct url_part {
 	const char *data;
 	size_t size;
-	bool hidden; /* written as it is, it stands for something that is not to be shown */
+	bool hidden; /* a placeholder for a secret: not escaped */
 };
 
-/* The fields of Go's url.URL. */
+/* The fields of Go's url.URL. The parts are views. */
 struct url {
 	struct url_part scheme, opaque, username, password, host, path, raw_path, raw_query,
 		fragment, raw_fragment;
 	bool has_user, has_password, force_query, omit_host;
 };
 
-/* As its String() has it. */
+/* Appends the URL as its method String writes it. */
 void url_text(struct text_buffer *text, const struct url *url);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Puts an array's cells one after the other; false when one could not be read. */
+/* Concatenates the cells of an array; returns false if a cell could not be read. */
 static bool gather_cells(const struct value_printer *printer, const struct shape_node *node,
 			 struct node_bytes *ret_bytes)
 {
@@ -52,7 +52,7 @@ static void value_put_bytes(struct value_printer *printer, const struct node_byt
 						       bytes_text_size(whole),
 						       whole->size < whole->length);
 
-	/* Digits would show a secret as a text does. */
+	/* Digits would reveal a secret, so bytes that contain a secret are always written as text. */
 	if (bytes->is_text || text.data != whole->data)
 		json_bytes(printer->writer, text.data, text.size);
 	else if (is_key)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What interfaces hold. */
+/* Values whose type is found by a hash in the record: in interfaces, and in generic functions. */
 #include "value_printer.h"
 
 #include <string.h>
 
-/* The hash of the type that a result has, as the function's begin told it; NULL where it did not. */
+/* Returns the hash of a result's type, which is captured at the start of the call; NULL if it was not. */
 static const struct hit_value *result_hash(const struct value_printer *printer,
 					   const struct shape_node *node)
 {
@@ -32,7 +32,7 @@ const struct shape_node *value_held(const struct value_printer *printer,
 	return NULL;
 }
 
-/* The name of the type of what an interface holds; NULL where it is not known. */
+/* Returns the name of the type of the value in an interface; NULL if it is not known. */
 static const char *held_name(const struct value_printer *printer, const struct shape_node *node,
 			     const struct shape_node *held)
 {
@@ -45,7 +45,10 @@ static const char *held_name(const struct value_printer *printer, const struct s
 		      NULL;
 }
 
-/* Whether an interface holds nil of a type of which nothing but the name is known: itself, not a pointer to it. */
+/*
+ * Returns whether an interface holds nil of a type of which only the name is known. The second word of an
+ * interface contains a pointer, map, channel or function itself, but the address of any other value.
+ */
 static bool holds_nil(const struct value_printer *printer, const struct shape_node *node,
 		      const char *name)
 {
@@ -61,8 +64,8 @@ static bool holds_nil(const struct value_printer *printer, const struct shape_no
 }
 
 /*
- * Whether there is something to write of a value that an interface holds: not where its memory could not be read, and not
- * of a type that is shown by its name alone. Nil is a value.
+ * Returns whether the value in an interface is written. It is not written if its memory could not be
+ * read, or if only the name of its type is shown. Nil is written.
  */
 static bool held_is_shown(const struct value_printer *printer, const struct shape_node *held)
 {
@@ -77,7 +80,7 @@ static bool held_is_shown(const struct value_printer *printer, const struct shap
 	       value_is_there(printer, held);
 }
 
-/* An error of the standard library is told by its text, unless it is nil. */
+/* An error of the standard library is shown as its text, unless it is nil. */
 static bool held_is_text(const struct value_printer *printer, const struct shape_node *held)
 {
 	const struct hit_value *pointer = value_of_cell(printer, held->cell);
@@ -112,7 +115,7 @@ void value_print_held(struct value_printer *printer, const struct shape_node *no
 	json_close_object(printer->writer);
 }
 
-/* The field of what an interface holds. Of a type that was not among those looked at it is not known. */
+/* Writes a field of the value in an interface; null if the type of the value is not among the children. */
 void value_print_choice(struct value_printer *printer, const struct shape_node *node)
 {
 	const struct shape_node *held;
@@ -128,7 +131,10 @@ void value_print_choice(struct value_printer *printer, const struct shape_node *
 		value_note_cut(printer);
 }
 
-/* A value in code that instances share. Of an instance that is none of the alternatives the last child is known. */
+/*
+ * Writes a value in code that several instances of a generic function share. The last child is valid for each
+ * instance that has no child of its own.
+ */
 void value_print_instance(struct value_printer *printer, const struct shape_node *node)
 {
 	const struct shape_node *end = node + node->size, *last = NULL;

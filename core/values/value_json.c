@@ -52,7 +52,7 @@ void value_print_made_text(struct value_printer *printer, const struct text_buff
 	redacted_text_release(&shown);
 }
 
-/* An integer as other integers are written, everything else as a string. */
+/* Writes the text of an integer as other integers are written, and any other text as a string. */
 static void put_made_text(struct value_printer *printer, const struct shape_node *node,
 			  const struct text_buffer *text)
 {
@@ -66,7 +66,7 @@ static void put_made_text(struct value_printer *printer, const struct shape_node
 	}
 }
 
-/* A value that is known by a text. */
+/* Writes a value that is shown as text. */
 static void value_put_text(struct value_printer *printer, const struct shape_node *node)
 {
 	struct text_buffer text = { 0 };
@@ -106,7 +106,6 @@ static void put_length(struct value_printer *printer, const struct shape_node *n
 
 /* ---- values with parts ---- */
 
-/* The fields of a struct, at most so many. */
 void value_print_fields(struct value_printer *printer, const struct shape_node *node, size_t most)
 {
 	const struct shape_node *end = node + node->size;
@@ -195,7 +194,7 @@ static void value_put_slice(struct value_printer *printer, const struct shape_no
 		json_null(printer->writer);
 }
 
-/* A value whose key could not be read may be a secret. */
+/* A value whose key could not be read may be a secret, and counts as one. */
 static bool key_is_secret(const struct value_printer *printer, uint8_t cell)
 {
 	const struct hit_value *value = value_of_cell(printer, cell);
@@ -229,8 +228,9 @@ static bool names_secret(const struct value_printer *printer, const struct shape
 }
 
 /*
- * Goes to the element of a key that is an integer or a word, as an expression would: `["gift"]`, `[42]`. Other keys
- * may be long, or hold what is not to be shown: they are known by their place.
+ * Extends the path by the key of an entry, in the syntax of expressions: `["gift"]`, `[42]`. A key that is
+ * not a signed integer or a short plain string may be long or contain a secret: the path then gets the number
+ * of the entry.
  */
 static size_t enter_entry(struct value_printer *printer, const struct shape_node *key,
 			  uint64_t index)
@@ -266,7 +266,7 @@ static void put_entries(struct value_printer *printer, const struct shape_node *
 		const struct shape_node *element = key + key->size;
 		size_t before;
 
-		/* An entry that was not found: the map changes while it is read. */
+		/* The entry was not found, because the map changed while it was read. */
 		if (!value_print_key(printer, key))
 			break;
 		before = enter_entry(printer, key, (uint64_t)index);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Values as keys of an object. */
+/* Writes values as keys of an object. */
 #include "value_text.h"
 
 #include "cell_json.h"
@@ -16,7 +16,7 @@ static bool put_cell_key(struct value_printer *printer, const struct shape_node 
 	return true;
 }
 
-/* The value's JSON, as a string. */
+/* Writes the JSON of the value as a string. */
 static bool put_json_key(struct value_printer *printer, const struct shape_node *key)
 {
 	struct value_printer inner = *printer;
@@ -56,7 +56,7 @@ bool value_print_key(struct value_printer *printer, const struct shape_node *nod
 		return value_print_key(printer, held);
 	switch ((enum shape_kind)node->kind) {
 	case SHAPE_CELL:
-	case SHAPE_POINTER: /* which is equal to none that leads elsewhere */
+	case SHAPE_POINTER: /* the address: pointers are equal only if their addresses are */
 	case SHAPE_ERROR:
 		return put_cell_key(printer, node);
 	case SHAPE_TIME:

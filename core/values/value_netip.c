@@ -6,9 +6,9 @@
 #include "bytes_json.h"
 
 enum address_kind {
-	ADDRESS_UNKNOWN,   /* it could not be read */
-	ADDRESS_AMBIGUOUS, /* IPv4, or the same mapped into IPv6 */
-	ADDRESS_NONE,
+	ADDRESS_UNKNOWN,   /* could not be read */
+	ADDRESS_AMBIGUOUS, /* an IPv4 address, or the same address mapped into IPv6 */
+	ADDRESS_NONE,	   /* the zero netip.Addr */
 	ADDRESS_V4,
 	ADDRESS_V6,
 };

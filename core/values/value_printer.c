@@ -25,7 +25,6 @@ const struct redaction *value_redaction(const struct value_printer *printer)
 
 /* ---- the path ---- */
 
-/* Goes a step down; returns what value_path_leave() needs. */
 size_t value_path_enter(struct value_printer *printer, const char *format, const char *name,
 			uint64_t index)
 {
@@ -48,7 +47,7 @@ void value_note_cut(struct value_printer *printer)
 {
 	struct argument_cuts *cuts = printer->cuts;
 
-	/* A map is cut where a key of it is, too. */
+	/* A truncated key is noted with the path of its map, which may be noted already. */
 	for (size_t i = 0; i < cuts->count; i++) {
 		if (strcmp(cuts->paths[i], printer->path) == 0)
 			return;
@@ -67,7 +66,10 @@ static bool secret_is_there(const struct value_printer *printer, const struct sh
 	       (value->integer || printer->arguments->cells[node->cell].cell.kind != CELL_POINTER);
 }
 
-/* An array without elements, a struct of such arrays: no cell says whether there is one. */
+/*
+ * Returns whether a value has no cell that shows whether the value could be read: an array without elements,
+ * or a struct of such arrays.
+ */
 static bool has_no_cell(const struct shape_node *node)
 {
 	const struct shape_node *end = node + node->size;

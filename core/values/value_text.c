@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Values that are known by a text. */
+/* Values that are shown as text. */
 #include "value_text.h"
 
 #include <stdlib.h>
@@ -33,7 +33,7 @@ const struct hit_value *text_cell(const struct value_printer *printer,
 
 /* ---- times ---- */
 
-/* How far east of Greenwich the time's location is then, in seconds; 0 where its zone is not known. */
+/* Returns the offset from UTC of the time's location at that second, in seconds; 0 if it is not known. */
 static int64_t offset_at(const struct value_printer *printer, const struct shape_node *node,
 			 int64_t second)
 {
@@ -108,7 +108,10 @@ static void put_ip(const uint8_t *bytes, size_t size, struct text_buffer *text)
 		address_text_v6(text, bytes);
 }
 
-/* Of a nil slice, or one that could not be read, there is no text; of one that was cut not the whole. */
+/*
+ * Appends an IP address, an IP mask or a hardware address. A slice that is nil or could not be read has no
+ * text. A slice that was truncated, or that has no valid length for an IP address, is shown by its bytes.
+ */
 static enum value_text value_text_put_slice(const struct value_printer *printer,
 					    const struct shape_node *node, struct text_buffer *text)
 {
@@ -135,7 +138,7 @@ static enum value_text value_text_put_slice(const struct value_printer *printer,
 
 /* ---- big.Int ---- */
 
-/* Copies the words of a slice; false when one could not be read, or there are more than were captured. */
+/* Copies the first words of a slice; returns false if a word was not captured or could not be read. */
 static bool read_words(const struct value_printer *printer, const struct shape_node *slice,
 		       size_t count, uint64_t *words)
 {
@@ -163,7 +166,7 @@ static enum value_text put_integer(struct value_printer *printer, const struct s
 	length = value_of_cell(printer, slice->second);
 	if (!length || length->integer < 0)
 		return VALUE_TEXT_NULL;
-	/* Each word is a node of the slice. */
+	/* Each captured word is one node below the slice: here the slice has more words. */
 	if (length->integer >= slice->size) {
 		value_note_cut(printer);
 		return VALUE_TEXT_NULL;
@@ -177,7 +180,7 @@ static enum value_text put_integer(struct value_printer *printer, const struct s
 	return whole ? VALUE_TEXT_MADE : VALUE_TEXT_NULL;
 }
 
-/* ---- any of them ---- */
+/* ---- all texts ---- */
 
 enum value_text value_text(struct value_printer *printer, const struct shape_node *node,
 			   struct text_buffer *text)

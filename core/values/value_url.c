@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* url.URL. */
+/* The text of a url.URL. */
 #include "value_text_part.h"
 
 #include <string.h>
 
 #include "url_text.h"
 
-/* Reads the part of this name into `part`; false when it could not be read. */
+/*
+ * Reads the field with this name into `part`, as a placeholder if it is secret; returns false if it could not
+ * be read.
+ */
 static bool read_part(struct value_printer *printer, const struct shape_node *url, const char *name,
 		      struct url_part *part)
 {
@@ -31,7 +34,10 @@ static bool read_part(struct value_printer *printer, const struct shape_node *ur
 	return false;
 }
 
-/* Whether the part of this name is there, and not 0: a bool, a pointer. */
+/*
+ * Reads whether the field with this name is set: a bool that is true, or a pointer that is not nil. Returns
+ * false if the field could not be read.
+ */
 static bool is_set(struct value_printer *printer, const struct shape_node *url, const char *name,
 		   bool *ret_set)
 {

@@ -7,32 +7,32 @@
 #include "json_writer.h"
 
 /*
- * Writes the captures of a call as one object, in the order of their positions: those of its start,
- * and the named results of its return. Each may be NULL; for a call that returned at once both may
- * be the same. Any cells give valid JSON. docs/expressions.md describes the form of each kind of
- * value. The paths of incomplete values are added to `cuts`.
+ * Writes the captures of a call as one object, in the order of their positions: the captures of its
+ * start (`arguments`), and the named results of its return (`results`). Each may be NULL; both are
+ * the same if the call returned at once. Any cells give valid JSON. docs/expressions.md describes
+ * the form of each kind of value. The paths of incomplete values are added to `cuts`.
  */
 void arguments_write(struct json_writer *writer, const struct hit_arguments *arguments,
 		     const struct hit_arguments *results, struct argument_cuts *cuts);
 
-/* Whether some of the results have names. */
+/* Returns whether some of the results have names. `results` may be NULL. */
 bool arguments_have_named(const struct hit_arguments *results);
 
-/* Writes the captures of a request other than headers, as members of the open object. */
+/* Writes the captures of a request except headers, as members of the open object. */
 void arguments_write_expressions(struct json_writer *writer, const struct hit_arguments *arguments,
 				 struct argument_cuts *cuts);
 
-/* Writes the results of `ret`: one value, or a list of several. `arguments`: see above. */
+/* Writes the results that are shown as `ret`: one value, or a list of several. `arguments`: see above. */
 void arguments_write_results(struct json_writer *writer, const struct hit_arguments *arguments,
 			     const struct hit_arguments *results, struct argument_cuts *cuts);
 
-/* Writes the captures as plain text for the table: name=value, each after a blank. */
+/* Writes the captures for the table, each as a blank and name=value. The value is JSON. */
 void arguments_write_text(struct json_writer *writer, const struct hit_arguments *arguments,
 			  const struct hit_arguments *results, struct argument_cuts *cuts);
 
 /*
- * Writes the headers among the captures of a request, or of its response, as members. Several
- * values of one header are joined as in HTTP; missing headers are left out.
+ * Write the captured headers of a request, or of its response, as members of the open object. If a
+ * header has several values, they are joined by ", " as in HTTP. Missing headers are left out.
  */
 void arguments_write_request_headers(struct json_writer *writer,
 				     const struct hit_arguments *arguments,
