@@ -57,8 +57,8 @@ static void put_text_member(struct json_format *json, const char *key, size_t ke
 }
 
 /*
- * Readers store numbers as doubles, which cannot represent larger ones. A client can declare a Content-Length of 2^63
- * - 1.
+ * Readers store numbers as doubles, which do not represent larger integers exactly. A client can declare a
+ * Content-Length of 2^63 - 1.
  */
 static bool is_exact(int64_t value)
 {
@@ -88,7 +88,7 @@ static bool is_digit(int64_t value)
 	return value >= 0 && value <= 9;
 }
 
-/* A request may contain any numbers. The usual ones have a faster way. */
+/* A request may contain any numbers. Numbers of one digit are written faster. */
 static void put_protocol_version(struct json_format *json, int64_t major, int64_t minor)
 {
 	char text[48] = "HTTP/0.0";
@@ -130,7 +130,7 @@ static void put_scheme(struct json_format *json, const struct integer *tls)
 		json_key(json->writer, "http");
 }
 
-/* Adds a cut value to the list; the first one opens it. */
+/* Adds a truncated value to the list, which the first one opens. */
 static void put_cut(struct json_format *json, bool *any, const char *name)
 {
 	if (!*any) {
@@ -266,7 +266,7 @@ static void put_hello(struct json_format *json, const struct event *event)
 	json_close_list(json->writer);
 }
 
-/* Writes what was captured at the begin of the function and, under the same key, the captured results. */
+/* Writes the captures of the start of the call and, under the same key, its named results. */
 static void json_put_arguments(struct json_format *json, const struct event *event)
 {
 	if (!event->arguments && !arguments_have_named(event->results))
@@ -292,7 +292,7 @@ static bool has_headers(const struct hit_arguments *arguments)
 	return count > arguments->expression_count;
 }
 
-/* Writes the user's captures of a request and its response, beside the default keys. */
+/* Writes the user's captures of a request and its response, in addition to the default keys. */
 static void put_captures(struct json_format *json, const struct event *event)
 {
 	if (arguments_have_expressions(event->arguments) ||

@@ -14,7 +14,7 @@
 
 enum {
 	PARTS = 64, /* chunks for one write */
-	/* Above the limit, for lines that report no event. */
+	/* Bytes above the limit, for lines that report no request and no call. */
 	RESERVE = 64 * 1024,
 };
 
@@ -38,7 +38,7 @@ static struct chunk *chunk_at(const struct outbox *outbox, size_t index)
 
 /* ---- writing ---- */
 
-/* If poll() reports room in a pipe or terminal, so much can be written without blocking. */
+/* If poll() reports room in a pipe or terminal, PIPE_BUF bytes can be written without blocking. */
 static ssize_t write_carefully(int descriptor, const struct iovec *part)
 {
 	struct pollfd room = { .fd = descriptor, .events = POLLOUT };
@@ -140,7 +140,10 @@ static bool outbox_grow(struct outbox *outbox)
 	return true;
 }
 
-/* Takes ownership of the reference. `written` bytes of it are already written: then it is the first chunk. */
+/*
+ * Queues the chunk, and takes ownership of the reference. If `written` bytes of it are already written, it is
+ * the first chunk.
+ */
 static int outbox_keep(struct outbox *outbox, struct chunk *chunk, size_t written)
 {
 	if (!chunk || (outbox->count == outbox->capacity && !outbox_grow(outbox))) {
@@ -170,7 +173,7 @@ static void lose(struct outbox *outbox, const struct batch *batch)
 	outbox->lost_total += batch->events;
 }
 
-/* Returns whether there is now a line that reports the loss. */
+/* Queues a line that reports the lost events; returns whether a line was queued. */
 static bool tell_lost(struct outbox *outbox)
 {
 	struct event event = {
@@ -228,7 +231,7 @@ int outbox_put(struct outbox *outbox, struct batch *batch)
 {
 	int r = 0;
 
-	/* Many lines may arrive before the loop continues. If the reader has read some, nothing need be lost. */
+	/* Many lines may arrive before the loop continues. The reader may have made room meanwhile. */
 	if (!has_room(outbox, batch))
 		r = outbox_write(outbox);
 	if (r == 0 && has_room(outbox, batch))
@@ -236,7 +239,7 @@ int outbox_put(struct outbox *outbox, struct batch *batch)
 	lose(outbox, batch);
 	if (r < 0)
 		return r;
-	/* Lines that never fit are immediately counted as lost. */
+	/* A batch that is larger than the limit is lost even if the queue is empty: report it at once. */
 	return outbox->waiting <= outbox->options.limit / 2 ? outbox_write(outbox) : 0;
 }
 

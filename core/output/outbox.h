@@ -7,9 +7,9 @@
 
 /* How to write to a descriptor without waiting for its reader. */
 enum outbox_way {
-	OUTBOX_WRITE, /* it is non-blocking and not shared, or a file */
-	OUTBOX_SEND,  /* a socket, also a shared one */
-	OUTBOX_CAREFUL, /* a pipe or terminal that blocks: writes are limited to the room that there is */
+	OUTBOX_WRITE,	/* a descriptor that is non-blocking and not shared, or a file */
+	OUTBOX_SEND,	/* a socket, also a shared one */
+	OUTBOX_CAREFUL, /* a pipe or terminal that blocks: only as much is written as fits */
 };
 
 struct outbox_options {
@@ -17,21 +17,21 @@ struct outbox_options {
 	enum outbox_way way;
 	size_t limit;		    /* bytes that may be queued */
 	struct format *lost_format; /* for the line about lost lines; NULL: there is none */
-	const char *where;	    /* in that line */
+	const char *where;	    /* the place of the loss in that line */
 };
 
 /*
- * Queued lines for one descriptor, up to a limit. Beyond it whole batches of lines are lost and counted, until half
- * of the room is free again; then a line reports the number. Lines that report no event get some room above the
- * limit, so that they are rarely lost. A line is never left incomplete, except at the very end: the rest of a partly
- * written line is first in the queue.
+ * Queued lines for one descriptor, up to a limit. Beyond it whole batches of lines are lost and counted,
+ * until half of the room is free again; then a line reports the number. Lines that report no request and no
+ * call get some room above the limit, so that they are rarely lost. A line is never left incomplete, except
+ * at the very end: the rest of a partly written line is first in the queue.
  */
 struct outbox {
 	struct outbox_options options;
 	struct chunk **chunks; /* a ring of `capacity`, a power of two */
 	size_t first, count, capacity;
 	size_t written; /* bytes of the first chunk that were written */
-	size_t waiting; /* bytes of all chunks */
+	size_t waiting; /* bytes of all chunks that are not written yet */
 	uint64_t lost;	/* lost events that were not reported yet */
 	uint64_t lost_total;
 };
@@ -40,21 +40,21 @@ void outbox_init(struct outbox *outbox, const struct outbox_options *options);
 void outbox_finish(struct outbox *outbox);
 
 /*
- * Writes the batch, queues it, or counts it as lost. If an error of write(2) prevents writing, lines are queued as if
- * there were no room. -ENOMEM: a line was left incomplete.
+ * Writes the batch, queues it, or counts it as lost. If write(2) fails, the lines are queued as if there were
+ * no room, and the error is returned. -ENOMEM: a line was left incomplete.
  */
 int outbox_put(struct outbox *outbox, struct batch *batch);
 
-/* Writes queued lines, as far as there is room. */
+/* Writes queued lines until the descriptor accepts no more. */
 int outbox_write(struct outbox *outbox);
 
-/* The same at the end: lost events are reported now. */
+/* The same at the end of a session: lost events are reported even if the queue is long. */
 int outbox_end(struct outbox *outbox);
 
-/* Returns whether the descriptor may be replaced by another: no line was written in part. */
+/* Returns whether the descriptor may be replaced by another one, because no line is partly written. */
 bool outbox_between_lines(const struct outbox *outbox);
 
-/* The number of lost events and of queued ones, which will also be lost without further writing. */
+/* Returns the number of lost events plus queued events, which are lost if they are never written. */
 uint64_t outbox_lost(const struct outbox *outbox);
 
 #endif

@@ -22,8 +22,8 @@ struct outlet {
 	bool is_socket;
 	bool polled; /* `room` is an open handle */
 	uv_poll_t room;
-	int idle_events, waiting_events; /* for which `room` waits */
-	int events;			 /* for which it waits now */
+	int idle_events, waiting_events; /* what `room` waits for, without and with queued lines */
+	int events;			 /* what it waits for now */
 };
 
 static void on_room(uv_poll_t *room, int status, int events);
@@ -85,8 +85,8 @@ static int poll_descriptor(struct outlet *outlet, uv_loop_t *loop, int descripto
 }
 
 /*
- * uv_poll_init() makes a descriptor non-blocking, also for other processes that share it. So it gets an epoll
- * descriptor instead.
+ * uv_poll_init() makes a descriptor non-blocking, also for other processes that share it. So libuv watches an
+ * epoll descriptor instead, which watches the shared one.
  */
 static int poll_shared(struct outlet *outlet, uv_loop_t *loop, int descriptor)
 {
@@ -196,7 +196,7 @@ int outlet_open_shared(const struct outlet_options *options, int descriptor,
 	own = descriptor_reopen(descriptor);
 	if (own >= 0)
 		return outlet_open_pipe(options, own, ret_outlet);
-	/* It belongs to another user (sudo -u), or there is no /proc. */
+	/* The pipe or terminal belongs to another user (sudo -u), or there is no /proc. */
 	return open_shared(options, descriptor, OUTBOX_CAREFUL, ret_outlet);
 }
 

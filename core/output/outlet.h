@@ -40,10 +40,10 @@ int outlet_open_socket(const struct outlet_options *options, int descriptor,
 int outlet_open_pipe(const struct outlet_options *options, int descriptor,
 		     struct outlet **ret_outlet);
 
-/* Writes or queues lines. Errors as for outbox_put(); close the outlet then. */
+/* Writes or queues lines. Close the outlet after an error (see outbox_put()). */
 int outlet_put(struct outlet *outlet, struct batch *batch);
 
-/* At the end: writes what can be written, and returns the number of queued bytes. */
+/* At the end: writes what can be written, and returns the number of bytes that are still queued. */
 size_t outlet_end(struct outlet *outlet);
 
 /* The number of lost events, with those that would be lost if the outlet were closed now. */
@@ -52,7 +52,7 @@ uint64_t outlet_lost(const struct outlet *outlet);
 /* The number of lost events, without queued ones. */
 uint64_t outlet_lost_so_far(const struct outlet *outlet);
 
-/* Frees it once the loop has closed its handle; run the loop after this. */
+/* Frees the outlet after the loop has closed its handle; run the loop after this. */
 void outlet_close(struct outlet *outlet);
 
 #endif

@@ -17,7 +17,7 @@ enum { STANDARD_OUTPUT, FILE_OUTPUT, SOCKET_OUTPUT, OUTPUT_COUNT };
 
 enum {
 	BATCH_SIZE = 64 * 1024, /* the capacity of a pipe; one write for many lines */
-	BATCHES_A_BUFFER = 8,	/* at least, so that not all is lost with one batch */
+	BATCHES_A_BUFFER = 8,	/* at least, so that one lost batch is only a part of a buffer */
 	END_INTERVAL = 5,	/* milliseconds */
 };
 
@@ -26,7 +26,8 @@ enum {
 struct outputs {
 	struct outputs_options options;
 	struct format *format;
-	struct format *aside; /* JSON, for lines of no event: the view of an event's may be in use */
+	/* JSON for hello and lost lines, which are made while a line of `format` may be in use. */
+	struct format *aside;
 	struct sink *sinks[OUTPUT_COUNT]; /* NULL if there is none */
 	struct batch batch;
 	size_t batch_size; /* exceeded by one line at most */
@@ -170,7 +171,7 @@ void outputs_close(struct outputs *outputs)
 
 /* ---- events ---- */
 
-/* Returns how many requests and calls a line about the event reports. */
+/* Returns how many requests and calls the line of this event reports. */
 static uint64_t count_events(const struct event *event)
 {
 	switch (event->type) {
@@ -193,7 +194,7 @@ static bool outputs_are_wanted(const struct outputs *outputs)
 	return false;
 }
 
-/* Lines that report no event are not put into one batch with events, because those may be lost. */
+/* Lines about targets are not put into a batch with requests and calls, which is more easily lost. */
 static bool belongs_to_batch(const struct outputs *outputs, size_t size, uint64_t events)
 {
 	const struct batch *batch = &outputs->batch;
@@ -276,7 +277,7 @@ int outputs_finish(struct outputs *outputs, struct error *err)
 	int64_t deadline = clock_monotonic() + PATIENCE;
 	int result = 0;
 
-	/* poll() is only a pause. If a signal interrupts it, it is the last one. */
+	/* poll() is only a pause. If a signal interrupts it, no more time is given to readers. */
 	while (end_sinks(outputs) > 0 && clock_monotonic() < deadline &&
 	       poll(NULL, 0, END_INTERVAL) == 0)
 		;

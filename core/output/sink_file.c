@@ -21,8 +21,8 @@ struct file_sink {
 	struct sink_options options;
 	const char *path;
 	struct outbox outbox;
-	int trouble; /* why it cannot be written; 0: it can */
-	bool reopen; /* as soon as no line is incomplete */
+	int trouble; /* the error if the file cannot be written; otherwise 0 */
+	bool reopen; /* reopen the file as soon as no line is incomplete */
 	uv_signal_t hangup;
 	uv_timer_t retry;
 	int open_handles;
@@ -73,7 +73,7 @@ static void file_sink_reopen(struct file_sink *file)
 
 static void file_sink_on_retry(uv_timer_t *timer);
 
-/* `r` is the result of writing. */
+/* Stores and reports the result of writing. */
 static void note_result(struct file_sink *file, int r)
 {
 	if (r < 0 && !file->trouble) {

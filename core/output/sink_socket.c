@@ -16,7 +16,7 @@
 #define SYSTEMD "systemd:"
 
 enum {
-	ACCEPTS_A_TURN = 64, /* then the loop continues */
+	ACCEPTS_A_TURN = 64, /* readers that are accepted before the loop continues */
 	PAUSE = 200,	     /* milliseconds, if no descriptors are available */
 };
 
@@ -68,7 +68,7 @@ static void reader_drop(struct reader *reader)
 	free(reader);
 }
 
-/* Its descriptor becomes free soon, so that another reader can be accepted. */
+/* The reader's descriptor becomes free soon, so another reader can be accepted. */
 static void reader_on_failed(void *user, int error)
 {
 	struct reader *reader = user;

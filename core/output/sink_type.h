@@ -12,7 +12,7 @@ struct sink_counts;
 
 /* The functions of a sink, for its implementations only. A sink embeds this as its first member. */
 struct sink {
-	bool (*wants)(const struct sink *sink); /* NULL: always */
+	bool (*wants)(const struct sink *sink); /* NULL: there is always a reader */
 	int (*write)(struct sink *sink, struct batch *batch);
 	size_t (*end)(struct sink *sink);
 	int (*conclude)(struct sink *sink, struct error *err); /* NULL: nothing to report */

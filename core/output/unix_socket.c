@@ -51,7 +51,7 @@ static int group_id_find(const char *name, gid_t *ret_group, struct error *err)
 	return 0;
 }
 
-/* ---- what is there already ---- */
+/* ---- an existing file ---- */
 
 /* Returns 0 if a process listens, -ECONNREFUSED if none does, or why this cannot be determined. */
 static int try_connect(const struct sockaddr_un *address)
@@ -67,7 +67,7 @@ static int try_connect(const struct sockaddr_un *address)
 	return r;
 }
 
-/* -EAGAIN: its queue of connections is full. -EPROTOTYPE: it has another type. */
+/* -EAGAIN: the socket's queue of connections is full. -EPROTOTYPE: the socket has another type. */
 static bool is_live(int r)
 {
 	return r == 0 || r == -EAGAIN || r == -EPROTOTYPE;

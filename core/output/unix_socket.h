@@ -16,9 +16,9 @@ struct unix_socket {
 };
 
 /*
- * Creates the socket's file, with these rights from the start, and listens. A socket on which no process listens is
- * replaced; a live one, or another kind of file, is an error. `group` is a name or number; NULL: the default of the
- * directory and the process.
+ * Creates the socket's file, with this mode and group before any process can connect, and listens. A socket
+ * on which no process listens is replaced; a socket in use, or another kind of file, is an error. `group` is
+ * a name or number; NULL: the default of the directory and the process.
  */
 int unix_socket_open(const char *path, mode_t mode, const char *group,
 		     struct unix_socket *ret_socket, struct error *err);

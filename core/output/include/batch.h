@@ -4,10 +4,7 @@
 
 #include "bytes.h"
 
-/*
- * Whole lines that are kept until they are written, shared by all sinks that still have to write
- * them.
- */
+/* Whole lines that are kept until every sink that references the chunk has written them. */
 struct chunk {
 	size_t references;
 	size_t size;
@@ -15,7 +12,7 @@ struct chunk {
 	uint8_t data[];
 };
 
-/* A copy of the lines; NULL if out of memory. */
+/* Returns a copy of the lines with one reference; NULL if out of memory. */
 struct chunk *chunk_create(struct bytes lines, uint64_t events);
 void chunk_release(struct chunk *chunk);
 
@@ -27,13 +24,14 @@ struct batch {
 	uint8_t *data;
 	size_t size, capacity;
 	/*
-	 * Requests and calls that the lines tell of, those they tell of as lost included. 0: lines that
-	 * tell of none (attach, detach, hello), few and needed to understand the others.
+	 * The number of requests and calls that the lines report, including those reported as lost. 0:
+	 * lines about targets (attach, detach, hello), which are few and needed to understand the others.
 	 */
 	uint64_t events;
 	struct chunk *chunk;
 };
 
+/* Frees the buffer and releases the chunk. */
 void batch_finish(struct batch *batch);
 
 /* Appends a copy of the line; -ENOMEM. */
@@ -42,7 +40,7 @@ int batch_add(struct batch *batch, struct bytes line, uint64_t events);
 /* Removes the lines and keeps the buffer. */
 void batch_clear(struct batch *batch);
 
-/* The lines as a chunk, with a reference for the caller; NULL if out of memory. */
+/* Returns the lines as a chunk, with a reference that the caller releases; NULL if out of memory. */
 struct chunk *batch_share(struct batch *batch);
 
 #endif

@@ -27,13 +27,13 @@ struct event_log_options {
 
 int event_log_open(const struct event_log_options *options, struct event_log **ret_event_log,
 		   struct error *err);
-/* Closes the outputs. Run the loop after this, then call the functions that free the rest. */
+/* Closes the outputs. Run the loop after this, then call event_log_destroy(). */
 void event_log_close(struct event_log *event_log);
 void event_log_destroy(struct event_log *event_log);
 
 /* Writes a request or call; ignored after `max_events`. */
 void event_log_event(struct event_log *event_log, const struct event *event);
-/* The target must exist until its end was reported. */
+/* The identity must be valid until event_log_ended() was called for it. */
 void event_log_attached(struct event_log *event_log, const struct process_identity *target);
 void event_log_ended(struct event_log *event_log, const struct process_identity *target);
 void event_log_lost(struct event_log *event_log, uint64_t count);
@@ -41,7 +41,7 @@ void event_log_lost(struct event_log *event_log, uint64_t count);
 /* Must be called after each batch of events. */
 void event_log_flush(struct event_log *event_log);
 
-/* Whether `max_events` is reached; later events are ignored. */
+/* Returns whether `max_events` is reached; later events are ignored. */
 bool event_log_is_full(const struct event_log *event_log);
 
 struct event_log_counts event_log_count(const struct event_log *event_log);

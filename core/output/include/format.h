@@ -7,10 +7,11 @@
 #include "redaction.h"
 
 /*
- * A format writes an event as one line: NDJSON (docs/events.md) or a row of a table. For any bytes
- * in the event's strings the line is valid UTF-8, has one newline, at its end, and no other control
- * character. `redaction` hides secrets in paths and queries; NULL: all are shown. It must outlive
- * the format.
+ * A format writes an event as one line: NDJSON (docs/events.md) or a row of a table. The line is
+ * valid UTF-8 and has no control character but the newline at its end, whatever bytes the event's
+ * strings contain. In a table, a line with the headings precedes the first row, and events other than
+ * requests and calls give an empty text. `redaction` hides secrets in paths and queries; NULL:
+ * all are shown. It must outlive the format.
  */
 struct format;
 
@@ -19,8 +20,8 @@ int format_create_table(const struct redaction *redaction, struct format **ret_f
 void format_destroy(struct format *format);
 
 /*
- * The line including its newline; a view that is valid until the next call. Returns -ENOMEM if it
- * could not be made.
+ * Returns the line including its newline, as a view that is valid until the next call; -ENOMEM if
+ * memory ran out.
  */
 int format_line(struct format *format, const struct event *event, struct bytes *ret_line);
 

@@ -29,20 +29,19 @@ struct outputs_options {
 	size_t reader_buffer;		   /* limit on the bytes queued for one reader */
 	const char *version;		   /* version of gohttpsnoop, for readers */
 	const struct redaction *redaction; /* hides secrets; NULL: all are shown */
-	/*
-	 * Called from the loop when an output failed permanently; -EPIPE: there is no reader left.
-	 */
+	/* Called from the loop when an output failed permanently; -EPIPE: its reader has gone. */
 	void (*failed)(void *user, int error);
 	void *user;
-	struct notifier notifier; /* of what a person should know */
+	struct notifier notifier; /* receives messages for the user */
 };
 
 int outputs_open(const struct outputs_options *options, struct outputs **ret_outputs,
 		 struct error *err);
 
 /*
- * Formats the event and passes it to the sinks. New readers get the processes with an ATTACH event
- * and without a DETACH event. Returns -EPIPE if there is no reader left.
+ * Formats the event and collects its line for the sinks. The process of an ATTACH event must be
+ * valid until its DETACH event: it is listed for new readers until then. Returns -EPIPE if there is
+ * no reader left.
  */
 int outputs_event(struct outputs *outputs, const struct event *event);
 

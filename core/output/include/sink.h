@@ -17,17 +17,12 @@ struct sink;
 struct sink_options {
 	struct uv_loop_s *loop;
 	size_t limit; /* limit on the bytes queued for one reader */
-	/*
-	 * Makes the line that reports lost lines; NULL: there is no such line. Not used for other
-	 * events.
-	 */
+	/* Formats the line that reports lost events; NULL: there is no such line. */
 	struct format *lost_format;
-	/*
-	 * Called when the sink has failed, which ends the session; -EPIPE: there is no reader left.
-	 */
+	/* Called when the sink has failed, which ends the session; -EPIPE: its reader has gone. */
 	void (*failed)(void *user, int error);
-	struct notifier notifier; /* of what a person should know */
-	/* The first lines for a new reader; they live until the next call. NULL without memory. */
+	struct notifier notifier; /* receives messages for the user */
+	/* Returns the first lines for a new reader, valid until the next call; NULL if out of memory. */
 	struct batch *(*greeting)(void *user);
 	void *user;
 };
@@ -50,8 +45,8 @@ int sink_create_file(const struct sink_options *options, const char *path, struc
 
 struct sink_socket_options {
 	/*
-	 * "systemd:": the socket that systemd passed; this is also used if systemd passed a socket
-	 * with this path.
+	 * "systemd:" means the socket that systemd passed. A socket that systemd passed is also used
+	 * if it has this path.
 	 */
 	const char *path;
 	mode_t mode;
@@ -66,7 +61,7 @@ int sink_create_socket(const struct sink_options *options,
 		       const struct sink_socket_options *socket_options, struct sink **ret_sink,
 		       struct error *err);
 
-/* Whether the sink has a reader. */
+/* Returns whether the sink has a reader. */
 bool sink_wants(const struct sink *sink);
 
 struct sink_counts {
@@ -84,12 +79,12 @@ void sink_count(const struct sink *sink, struct sink_counts *counts);
 int sink_write(struct sink *sink, struct batch *batch);
 
 /*
- * Writes as much as possible at the end of a session, and returns the number of queued bytes.
- * Called until it returns 0 or the time limit is reached.
+ * Writes as much as possible at the end of a session, and returns the number of bytes that are
+ * still queued. The caller repeats this until it returns 0 or the time limit is reached.
  */
 size_t sink_end(struct sink *sink);
 
-/* Reports lines that are lost at the end; negative if the session should end with an error. */
+/* Reports lines that are lost at the end. Returns an error if the session should end with one. */
 int sink_conclude(struct sink *sink, struct error *err);
 
 /* Frees the sink after the loop has closed its handles; run the loop after this. */
