@@ -103,8 +103,9 @@ static void assembly_give_up(struct assembly *assembly, struct bytes start_recor
 }
 
 /*
- * Two probes can observe the begin of one request if one layer of a server calls the other. Its key is then open
- * already, by another probe and for the same goroutine, which cannot handle two requests at once.
+ * Returns whether another probe has already observed the start of this request, because one layer of a server
+ * calls the other. Then a request with this key is open already, by another probe and for the same goroutine,
+ * which cannot handle two requests at once.
  */
 static bool is_open_already(const struct assembly *assembly, const struct resolved_hit *start,
 			    uint64_t key, uint64_t owner)
@@ -119,8 +120,8 @@ static bool is_open_already(const struct assembly *assembly, const struct resolv
 }
 
 /*
- * A displaced request has ended without passing any of our probes (its response writer is used again), or its end was
- * lost, or too many are open.
+ * The new request may displace an open one: the old request ended without a hit of our probes (its response
+ * writer is used again), its end record was lost, or too many requests are open.
  */
 static int open_request(struct assembly *assembly, const struct resolved_hit *start,
 			struct bytes record)
@@ -132,7 +133,7 @@ static int open_request(struct assembly *assembly, const struct resolved_hit *st
 
 	if (resolved_hit_is_early(start))
 		return 0;
-	/* Its end could not be joined to it. */
+	/* Without the key, the end of the request could not be joined to it. */
 	if (hit_integer(&start->hit, FIELD_KEY).presence == UNREADABLE) {
 		assembly_give_up(assembly, record);
 		return 0;
@@ -173,7 +174,7 @@ static void show_whole(struct assembly *assembly, const struct resolved_hit *end
 	assembly_emit(assembly, end->target, &event);
 }
 
-/* Reports a request that is observed at its end. Its start may have been observed, too. */
+/* Reports a request from the single record at its end. Another probe may have observed its start, too. */
 static void take_whole(struct assembly *assembly, const struct resolved_hit *end,
 		       struct bytes record)
 {

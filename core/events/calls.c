@@ -87,7 +87,7 @@ static bool has_frame(const struct resolved_hit *resolved)
 	       hit_integer(&resolved->hit, FIELD_STACK_POINTER).presence == PRESENT;
 }
 
-/* What a return adds to a call; each member may be missing. */
+/* How a call ended. `end` and `record` are those of its return, if it was observed. */
 struct ending {
 	enum outcome outcome;
 	const struct resolved_hit *end;
@@ -142,7 +142,7 @@ static void calls_give_up(struct calls *calls, struct bytes record)
 	close_call(calls, record, &(struct ending){ .outcome = OUTCOME_UNKNOWN });
 }
 
-/* The frame of a call is gone without a return: it panicked, unless the record of its return was lost. */
+/* The frame of a call is gone without a return: the call panicked, unless its end record was lost. */
 static void close_left(struct calls *calls, struct bytes record)
 {
 	const struct assembly_callbacks *callbacks = &calls->callbacks;
@@ -155,7 +155,7 @@ static void close_left(struct calls *calls, struct bytes record)
 		close_call(calls, record, &(struct ending){ .outcome = OUTCOME_PANIC });
 }
 
-/* Returns whether the innermost awaited call of a goroutine is in a frame from `least` on. */
+/* Returns whether the innermost awaited call of the goroutine is in frame `least` or a deeper one. */
 static bool is_within(struct calls *calls, const struct resolved_hit *resolved, uint64_t least)
 {
 	struct resolved_hit innermost;
@@ -167,6 +167,7 @@ static bool is_within(struct calls *calls, const struct resolved_hit *resolved, 
 	       frame_of(&innermost) >= least;
 }
 
+/* Closes the awaited calls of the goroutine in frame `least` and deeper ones. */
 static void leave_frames(struct calls *calls, const struct resolved_hit *resolved, uint64_t least)
 {
 	struct bytes record;
@@ -209,13 +210,16 @@ void calls_return(struct calls *calls, const struct resolved_hit *end, struct by
 	if (!joiner_look(calls->joiner, target_id(end->target), call_key(end), &call_record) ||
 	    resolved_hit_find(calls->targets, call_record, &call) < 0)
 		return;
-	/* The call of another function at the same frame: its return was not observed. */
+	/* Another function was called at the same frame, and its return was not observed. */
 	if (call.schema->entry != end->schema->entry) {
 		leave_frames(calls, end, frame_of(end));
 		return;
 	}
 	joiner_take(calls->joiner, target_id(end->target), call_key(end), &call_record);
-	/* It may have panicked, so that this return belongs to a later call at the same frame, which was lost. */
+	/*
+	 * The call may have panicked. This return may belong to a later call at the same frame, whose
+	 * record was lost.
+	 */
 	if (call.head.lost_calls != end->head.lost_calls)
 		close_call(calls, call_record, &(struct ending){ .outcome = OUTCOME_UNKNOWN });
 	else

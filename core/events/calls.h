@@ -6,9 +6,10 @@
 #include "resolved_hit.h"
 
 /*
- * Makes events from calls of traced functions. If returns are probed, a call waits for its return, which is found by
- * its frame: the distance from the end of the goroutine's stack, which stays the same when the stack moves, and is
- * larger for each nested call. Calls in deeper frames than a record's were left by a panic.
+ * Makes events from calls of traced functions. If returns are probed, a call waits for its return, which is
+ * found by its frame: the distance from the end of the goroutine's stack, which stays the same when the stack
+ * moves, and is larger for each nested call. If an awaited call is in a deeper frame than the next record of
+ * its goroutine, a panic has ended the call.
  */
 struct calls;
 
@@ -22,19 +23,19 @@ void calls_set_wall_offset(struct calls *calls, int64_t wall_offset);
 int calls_begin(struct calls *calls, const struct resolved_hit *call, struct bytes record);
 void calls_return(struct calls *calls, const struct resolved_hit *end, struct bytes record);
 
-/* A goroutine has ended. */
+/* Closes the calls of a goroutine that has ended. */
 void calls_unwind(struct calls *calls, const struct resolved_hit *end);
 
 /* Closes the calls of a target whose process has ended. */
 void calls_end_target(struct calls *calls, const struct target *target);
 
-/* Reports all awaited calls as open or, if not `is_known`, as of unknown outcome: no more records will come. */
+/* Reports all awaited calls after the last record: as open, or with an unknown outcome if not `is_known`. */
 void calls_close(struct calls *calls, bool is_known);
 
-/* Passes the awaited calls to `show`, the oldest first, until it returns false, as events. */
+/* Passes the awaited calls as events to `show`, the oldest first, until it returns false. */
 void calls_each_open(const struct calls *calls, assembly_show *show, void *user);
 
-/* The number of awaited calls, and of calls that were reported without their end. */
+/* Return the number of awaited calls, and of calls that were reported without their end. */
 uint32_t calls_open(const struct calls *calls);
 uint64_t calls_unknown_ends(const struct calls *calls);
 

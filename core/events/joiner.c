@@ -177,8 +177,8 @@ static void buffer_free(struct joiner *joiner, struct entry *entry)
 }
 
 /*
- * Exchanges the entry's buffer and the one that was returned last, so that both are reused, unless the free buffers
- * have become too many.
+ * Returns the entry's record and frees the entry. The entry gets the buffer that was returned last, so that
+ * both are reused, unless the buffers take too much memory.
  */
 static void joiner_take_entry(struct joiner *joiner, uint32_t number, struct bytes *ret_record)
 {

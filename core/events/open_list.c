@@ -11,7 +11,7 @@ struct list {
 	uint32_t told;
 };
 
-/* For %.*s, cut. An unreadable text is a question mark. */
+/* Returns the size for %.*s, at most `most`. An unreadable text is printed as a question mark. */
 static int open_list_text_size(const struct text *text, int most)
 {
 	if (text->presence != PRESENT)

@@ -13,7 +13,7 @@ static void take_target(struct event *event, const struct hit *hit,
 		request_target_split(target, room, &event->path, &event->query);
 }
 
-/* The event with everything that is known when the handler is called. */
+/* Returns the event with everything that is known when the handler is called. */
 static struct event event_of_start(const struct resolved_hit *start, int64_t wall_offset)
 {
 	const struct hit *hit = &start->hit;
@@ -34,13 +34,16 @@ static struct event event_of_start(const struct resolved_hit *start, int64_t wal
 	};
 }
 
-/* Times from a program may have any value: overflow wraps. */
+/* Times from a program may have any value, so an overflow must wrap. */
 static int64_t difference(int64_t later, int64_t earlier)
 {
 	return (int64_t)((uint64_t)later - (uint64_t)earlier);
 }
 
-/* Returns when the handler was called, in nanoseconds since the epoch, as the program noted it. */
+/*
+ * Returns the time at which the handler was called, as the program stored it, in nanoseconds since the epoch;
+ * false if it is not known.
+ */
 static bool began_at(const struct hit *hit, int64_t *ret_time)
 {
 	struct integer wall = hit_integer(hit, FIELD_BEGAN_WALL);
@@ -56,7 +59,7 @@ static bool began_at(const struct hit *hit, int64_t *ret_time)
  */
 static const int64_t CLOCK_ERROR = 1000000;
 
-/* Sets the begin of a request to the time that the program noted, if that is between the two records. */
+/* Sets the start of a request to the time that the program stored, if that is between the two records. */
 static void take_begin(struct event *event, const struct hit *hit, int64_t end)
 {
 	int64_t time;

@@ -13,7 +13,7 @@ static int request_target_digit(char byte)
 	return byte >= 'A' && byte <= 'F' ? byte - 'A' + 10 : -1;
 }
 
-/* Invalid escapes are left as they are. Returns the size; a target is never longer than the room. */
+/* Percent-decodes a path, except invalid escapes; returns its size. Every target fits into the room. */
 static uint32_t decode(const char *data, uint32_t size, struct request_target_room *room)
 {
 	uint32_t used = 0;
@@ -34,7 +34,7 @@ static uint32_t decode(const char *data, uint32_t size, struct request_target_ro
 	return used;
 }
 
-/* Returns where the path begins: behind the authority of "http://host/path". "host:port" has no path. */
+/* Returns the offset of the path: after the authority in "http://host/path". "host:port" has no path. */
 static uint32_t path_begin(const char *data, uint32_t size)
 {
 	const char *scheme = memmem(data, size, "://", 3), *slash;

@@ -17,7 +17,7 @@ int assembly_create(const struct target_set *targets, const struct assembly_call
 		    struct assembly **ret_assembly);
 void assembly_destroy(struct assembly *assembly);
 
-/* The offset from the clock of the records to the time of day. The caller keeps it up to date. */
+/* Sets the offset from the clock of the records to the time of day. The caller keeps it up to date. */
 void assembly_set_wall_offset(struct assembly *assembly, int64_t wall_offset);
 
 /*
@@ -41,10 +41,10 @@ void assembly_close(struct assembly *assembly);
  */
 void assembly_each_open(const struct assembly *assembly, assembly_show *show, void *user);
 
-/* The number of open requests, and of open calls whose return is probed. */
+/* Returns the number of open requests plus open calls whose return is probed. */
 uint32_t assembly_open_requests(const struct assembly *assembly);
 
-/* The number of requests and calls that were reported without a known end. */
+/* Returns the number of requests and calls that were reported without a known end. */
 uint64_t assembly_unknown_ends(const struct assembly *assembly);
 
 #endif

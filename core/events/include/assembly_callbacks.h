@@ -7,7 +7,7 @@
 /* The callbacks of the code that makes events from records. */
 struct assembly_callbacks {
 	void (*emit)(void *user, const struct event *event);
-	/* The total number of lost end records; NULL if none can be lost. */
+	/* Returns the total number of lost end records; NULL if none can be lost. */
 	uint64_t (*lost_ends)(void *user);
 	void *user;
 };

@@ -19,8 +19,8 @@ enum event_type {
 };
 
 /*
- * The version of the event format. It is increased when a reader could no longer understand the
- * events.
+ * The version of the event format. It is increased by changes after which existing readers would no
+ * longer understand the events.
  */
 enum { EVENT_SCHEMA = 2 };
 
@@ -42,11 +42,12 @@ struct event {
 	const struct process_identity *process; /* NULL for LOST, HELLO */
 	uint32_t tid;				/* REQUEST, CALL */
 	struct integer goid;
-	const char *function;		       /* CALL */
-	const struct hit_arguments *arguments; /* CALL, REQUEST: the captures; or NULL */
+	const char *function; /* CALL */
+	/* CALL, REQUEST: the captures at the start, or those of the only record; NULL if there are none. */
+	const struct hit_arguments *arguments;
 	bool awaits_return; /* CALL: the return was probed, so the call has an outcome */
-	const struct hit_arguments *results; /* CALL, REQUEST: the same where it ended; or NULL. Of a
-						* call that returned at once they are the arguments */
+	/* CALL, REQUEST: the captures at the end, or NULL. If a call returned at once, as `arguments`. */
+	const struct hit_arguments *results;
 
 	struct text method, path, query, route, host, remote;
 	struct integer protocol_major, protocol_minor;

@@ -38,7 +38,7 @@ bool joiner_take(struct joiner *joiner, uint32_t target, uint64_t key, struct by
 bool joiner_take_owned(struct joiner *joiner, uint32_t target, uint64_t owner,
 		       struct bytes *ret_record);
 
-/* Finds the latest request of this owner without removing it. */
+/* Finds the latest request of this owner without removing it; false if it has none. */
 bool joiner_look_owned(const struct joiner *joiner, uint32_t target, uint64_t owner,
 		       struct bytes *ret_record);
 
@@ -50,8 +50,8 @@ bool joiner_look(const struct joiner *joiner, uint32_t target, uint64_t key,
 bool joiner_take_oldest(struct joiner *joiner, struct bytes *ret_record);
 
 /*
- * Iterates over the open requests, the oldest first: finds the one after number `*at`. Begin with
- * JOINER_NONE.
+ * Iterates over the open requests, the oldest first: finds the request after number `*at`, which is
+ * JOINER_NONE at the beginning; false if there is none.
  */
 #define JOINER_NONE UINT32_MAX
 bool joiner_look_next(const struct joiner *joiner, uint32_t *at, struct bytes *ret_record);

@@ -11,22 +11,22 @@
  */
 struct losses {
 	uint64_t pending_dropped; /* records of processes that were not inspected yet, for which the queue had no room */
-	uint64_t told;
+	uint64_t told; /* what losses_take() has returned so far */
 };
 
 /*
- * The number of requests and calls whose start record was lost since the last call of this
+ * Returns the number of requests and calls whose start record was lost since the last call of this
  * function.
  */
 uint64_t losses_take(struct losses *losses, const struct kernel *kernel);
 
-/* The total number of end records that were lost. */
+/* Returns the total number of end records that were lost. */
 uint64_t losses_lost_ends(const struct kernel *kernel);
 
 /*
- * The number of requests of which only the end record was lost. Valid only after the last record:
- * until then such a request is open, and if its response writer is used again, it is reported with
- * an unknown outcome. Requests that were not reported by then are lost.
+ * Returns how many of the requests and calls that are still open will never be reported, because
+ * their end record was lost. Valid only after the last record: before it, the response writer of
+ * such a request may be used again, and the request is then reported with an unknown outcome.
  */
 uint64_t losses_of_ends(const struct kernel *kernel, const struct assembly *assembly);
 

@@ -8,8 +8,8 @@
 #include "notice.h"
 
 /*
- * Prints the open requests and calls with their process and their age, the oldest first. `time` is
- * in nanoseconds since the epoch. Beyond a few dozen, only the number of the others is printed.
+ * Prints the open requests and then the open calls, with their process and their age, the oldest
+ * first. `now` is in nanoseconds since the epoch. Beyond 32, only the number of the others is printed.
  */
 void open_list_tell(const struct assembly *assembly, int64_t now, const struct notifier *notifier);
 

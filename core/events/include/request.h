@@ -7,9 +7,10 @@
 #include "resolved_hit.h"
 
 /*
- * Makes the event of a request from its start record and, if there is one, its end record.
- * `wall_offset` is the offset from CLOCK_MONOTONIC to the time of day. Pure function; the strings
- * of the event are views into the records and into `room`.
+ * Makes the event of a request from its start record and its end record, which is NULL if there is
+ * none. `wall_offset` is the offset from CLOCK_MONOTONIC to the time of day. Pure function; the
+ * strings of the event are views into the records and into `room`. The caller sets `process`,
+ * `arguments` and `results`.
  */
 struct event request_event(const struct resolved_hit *start, const struct resolved_hit *end,
 			   enum outcome outcome, int64_t wall_offset,
@@ -22,7 +23,7 @@ struct event request_event(const struct resolved_hit *start, const struct resolv
 struct event whole_event(const struct resolved_hit *end, int64_t wall_offset,
 			 struct request_target_room *room);
 
-/* The same for a call of a traced function, with the record of its return if there is one. */
+/* The same for a call of a traced function. The caller also sets the outcome and the duration. */
 struct event call_event(const struct resolved_hit *call, const char *function, int64_t wall_offset);
 
 #endif

@@ -5,14 +5,15 @@
 #include "contract.h"
 #include "presence.h"
 
-/* What is made of a target; the texts of the path are views into it. */
+/* The memory for the decoded path of a target. */
 struct request_target_room {
 	char path[STRING_MAX_SIZE];
 };
 
 /*
- * The path of a request's target as net/url has it, percent-decoded, and the query as it was sent, a view into
- * the target. Where the target was cut before a `?`, whether there is a query is not known.
+ * Splits the target of a request as net/url does. The path is percent-decoded, and a view into `room`. The
+ * query is a view into the target, as it was sent; it is ABSENT if there is none, and UNREADABLE if the
+ * target was truncated before a `?`. If the target is not PRESENT, both get its presence.
  */
 void request_target_split(struct text target, struct request_target_room *room,
 			  struct text *ret_path, struct text *ret_query);

@@ -25,8 +25,8 @@ int resolved_hit_find(const struct target_set *targets, struct bytes record,
 		      struct resolved_hit *ret_resolved);
 
 /*
- * Whether the record is older than the attachment of all probes: the end of the request or call may
- * have been missed.
+ * Returns whether the record is from a time when not all probes were attached: the end of the
+ * request or call may have been missed.
  */
 bool resolved_hit_is_early(const struct resolved_hit *resolved);
 
