@@ -169,7 +169,7 @@ int decode_arguments(struct bytes record, const struct schema *schema,
 	return 0;
 }
 
-/* A word of the record; false if it could not be read. */
+/* Reads a cell; returns false if the eBPF program could not read its value. */
 static bool read_cell(const struct parts *parts, uint8_t cell, uint64_t *ret_word)
 {
 	if (cell >= parts->head.cell_count || is_unreadable(parts, cell))
@@ -189,7 +189,7 @@ static bool decodes_type(const struct shape_node *interface, uint32_t hash)
 	return false;
 }
 
-/* Returns whether the type is new, and not decoded. */
+/* Adds the type of an interface's value; returns whether the type is new and the plan does not decode it. */
 static bool add_type(const struct parts *parts, const struct shape *shape,
 		     const struct shape_node *interface, struct learned_types *types)
 {

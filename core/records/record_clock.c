@@ -51,7 +51,7 @@ static bool read_offsets(int64_t *ret_shift)
 	return record_clock_parse_offsets(text, ret_shift);
 }
 
-/* -ENODATA if the offsets of this namespace cannot be read. */
+/* Returns -ENODATA if the offsets of this namespace cannot be read, or the error of stat(2). */
 static int find_shift(int64_t *ret_shift)
 {
 	struct stat own, of_children;

@@ -16,19 +16,20 @@ struct hit_head {
 	uint64_t lost_calls; /* number of lost calls before this record */
 };
 
-/* The values of arguments, by cell; those that are not `known` could not be read. */
+/* The captured values, by cell. Views into the record. */
 struct hit_arguments {
 	const struct shape *shape;
 	const struct probe_cell *cells;
 	uint8_t expression_count; /* this and the next member: see schema.h */
 	uint16_t returned_count;
-	uint64_t known[PLAN_MAX_CELLS / 64];
+	uint64_t known[PLAN_MAX_CELLS / 64]; /* bit n: cell n is a capture, and was read */
 	struct hit_value values[PLAN_MAX_CELLS];
 };
 
 /*
- * All functions are pure and total: any bytes give a value or -EBADMSG (wrong sizes, an unknown
- * kind, a number of cells that differs from the schema). They read nothing outside of the bytes.
+ * All functions depend only on their arguments and accept any bytes: they return a value or -EBADMSG
+ * (wrong sizes, an unknown kind, a number of cells that differs from the schema), and read nothing
+ * outside of the record.
  */
 int decode_head(struct bytes record, struct hit_head *ret_head);
 int decode_process(struct bytes record, struct process_news *ret_news);
@@ -37,8 +38,9 @@ int decode_arguments(struct bytes record, const struct schema *schema,
 		     struct hit_arguments *ret_arguments);
 
 /*
- * Adds the dynamic types of the interfaces in a record to `types`: those that have a name, which only types of the program
- * have. Returns how many of the added types the plan does not decode.
+ * Adds the dynamic types of the interfaces in a record to `types`. Ignores hashes without a name, because
+ * they are not those of types of the program. Returns how many of the added types the plan does not decode;
+ * -EBADMSG.
  */
 int decode_types(struct bytes record, const struct schema *schema, struct learned_types *types);
 

@@ -10,7 +10,7 @@
 struct process_news {
 	enum record_kind kind; /* RECORD_EXEC or RECORD_LISTEN */
 	uint32_t pid;
-	uint16_t port;
+	uint16_t port; /* LISTEN: the TCP port; otherwise 0 */
 };
 
 #endif

@@ -23,7 +23,7 @@ int record_clock_open(struct record_clock *ret_clock, struct error *err);
 
 uint64_t record_clock_now(const struct record_clock *clock);
 
-/* The offset from a record's time to nanoseconds since the epoch. */
+/* Returns the offset from a record's time to nanoseconds since the epoch. */
 int64_t record_clock_wall_offset(const struct record_clock *clock);
 
 /* Finds the shift in the text of /proc/self/timens_offsets; false if it is missing. */

@@ -10,10 +10,10 @@
 
 struct protocol; /* protocol.h */
 
-/* What the cells of a plan's records are, in order. */
+/* The meaning of the cells of a plan's records, in order, and properties of the plan's probe. */
 struct schema {
 	enum plan_role role;
-	const struct protocol *protocol; /* of a request; NULL for a call */
+	const struct protocol *protocol; /* that of a request; NULL for a call */
 	uint16_t cell_count;
 	uint32_t unknown; /* bit n: field n is unreadable in every record */
 	struct probe_cell cells[PLAN_MAX_CELLS];
