@@ -70,13 +70,16 @@ bool escape_is_utf8(const char *data, size_t size)
 	return true;
 }
 
-/* The highest bit of each byte: whether the byte is zero. This is exact for the lowest byte that is zero. */
+/*
+ * Returns a word in which the highest bit of each byte says whether the byte is zero. The result is exact up
+ * to the lowest byte that is zero.
+ */
 static uint64_t zero_bytes(uint64_t word)
 {
 	return (word - EACH_BYTE) & ~word & 0x80 * EACH_BYTE;
 }
 
-/* The same for eight bytes at once. */
+/* Does the test of is_plain_ascii() for eight bytes at once. */
 static bool are_plain_ascii(uint64_t word)
 {
 	uint64_t high = word & 0x80 * EACH_BYTE;

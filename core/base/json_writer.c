@@ -110,7 +110,7 @@ void json_writer_text(struct json_writer *writer, const char *bytes, size_t size
 		writer->size += escape(ESCAPE_TERMINAL, bytes, size, room);
 }
 
-/* The same for an item that is not a string, and so cannot be a key. */
+/* Makes room for an item that is not a string, and so cannot be a key. */
 static char *begin_value(struct json_writer *writer, size_t size)
 {
 	writer->failed |= writer->expects_key;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The meaning of a byte, or of an escape, for where names and values begin and end. */
+/* What a byte or an escape says about where names and values begin and end. */
 enum mark {
 	PLAIN,
 	DELIMITER, /* ? & ; # */
@@ -222,7 +222,7 @@ static void begin_name(struct scan *scan, size_t at, enum beginning beginning)
 	scan->beginning = beginning;
 }
 
-/* ---- reading at each mark; true: a secret was found ---- */
+/* ---- reading at each mark; the functions return true if a secret was found ---- */
 
 static bool take_span(struct scan *scan, struct span found, struct span *ret_span)
 {
@@ -357,7 +357,7 @@ static bool find_next(struct scan *scan, struct span *ret_span)
 	return false;
 }
 
-/* ---- the text without them ---- */
+/* ---- replacing secrets ---- */
 
 /* Each name is followed by one of these bytes. In a short text the scan itself finds them as fast. */
 static bool may_have_names(const char *text, size_t size)
@@ -367,7 +367,8 @@ static bool may_have_names(const char *text, size_t size)
 }
 
 /*
- * Each secret but the first has a mark before it, so there are at most as many as bytes, and each becomes REDACTED.
+ * Each secret except the first has a mark before it. So there are at most as many secrets as bytes, plus one;
+ * each becomes REDACTED.
  */
 static size_t largest_size(const struct scan *scan)
 {

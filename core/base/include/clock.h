@@ -10,7 +10,7 @@ int64_t clock_now(void);
 /* Nanoseconds of CLOCK_MONOTONIC. */
 int64_t clock_monotonic(void);
 
-/* The difference between nanoseconds since the epoch and CLOCK_MONOTONIC. */
+/* Nanoseconds since the epoch minus CLOCK_MONOTONIC, exact to some microseconds. */
 int64_t clock_wall_offset(void);
 
 #endif

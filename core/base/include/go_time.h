@@ -5,16 +5,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A time.Time, by its two words. */
+/* The functions get a time.Time as its two words. */
 
-/* Its seconds since the begin of year 1, and since 1970. */
+/* Return its seconds since the beginning of year 1, and since 1970. */
 int64_t go_time_seconds(uint64_t wall, int64_t ext);
 int64_t go_time_unix(uint64_t wall, int64_t ext);
 
-/* The nanoseconds of its second. */
+/* Returns its nanoseconds within the second. */
 uint32_t go_time_fraction(uint64_t wall);
 
-/* Nanoseconds since 1970; false for the zero time, and others that are too far from now for that. */
+/* Returns its nanoseconds since 1970; false if they exceed 64 bits, as for the zero time. */
 bool go_time_nanoseconds(uint64_t wall, int64_t ext, int64_t *ret_time);
 
 #endif

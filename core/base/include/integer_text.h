@@ -6,7 +6,7 @@
 
 #include "text_buffer.h"
 
-/* Appends the decimal digits of a number of `count` words, the lowest first. The words are overwritten. */
+/* Appends a number in decimal. It has `count` words, the lowest one first, which are overwritten. */
 void integer_text(struct text_buffer *text, bool negative, uint64_t *words, size_t count);
 
 #endif

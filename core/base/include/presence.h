@@ -12,12 +12,12 @@ struct integer {
 	int64_t value;
 };
 
-/* Any bytes: they come from the traced process. A view; whoever made it owns them. */
+/* Text of the traced process, which may be any bytes. A view. */
 struct text {
 	enum presence presence;
 	const char *data;
 	uint32_t size;	 /* bytes at `data` */
-	uint64_t length; /* bytes the string has; more than `size` when it was cut */
+	uint64_t length; /* bytes of the whole string; more than `size` if it was truncated */
 };
 
 #endif

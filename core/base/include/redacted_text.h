@@ -8,18 +8,18 @@
 #include "redaction.h"
 
 /*
- * Secrets within a text, by the names that stand before them:
+ * Replaces secrets within a text, which are found by the names before them:
  *
  *	token=VALUE		in a query, a form, a list of cookies; percent-encoded once, too
  *	Authorization: VALUE	a header's line
  *	"token": "VALUE"	JSON
  *	https://user:VALUE@host	in a URL
  *
- * docs/expressions.md says where a value ends. Any bytes are such a text.
+ * docs/expressions.md says where a value ends. The text may be any bytes.
  */
 #define REDACTED "<redacted>"
 
-/* Either a view of the given text, or a copy. */
+/* A view of the given text, or a copy that redacted_text_release() frees. */
 struct redacted_text {
 	const char *data;
 	size_t size;

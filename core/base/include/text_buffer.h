@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A text that grows. All-zero is an empty one. The caller releases it. */
+/* A text that grows, without a NUL. A zeroed struct is an empty text. The caller releases it. */
 struct text_buffer {
 	char *data;
 	size_t size, capacity;
@@ -13,6 +13,7 @@ struct text_buffer {
 };
 
 void text_buffer_add(struct text_buffer *text, const char *data, size_t size);
+/* Appends at most 127 bytes of the formatted text. */
 void text_buffer_print(struct text_buffer *text, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void text_buffer_release(struct text_buffer *text);

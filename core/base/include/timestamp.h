@@ -7,7 +7,10 @@
 /* "2026-11-22T09:41:00.123456789Z" */
 enum { TIMESTAMP_SIZE = 30 };
 
-/* Formats times. Caches the text of the last second, because the date costs most. All-zero is ready for use. */
+/*
+ * Formats times. Caches the text of the last second, because the date costs most. A zeroed struct is ready
+ * for use.
+ */
 struct timestamp {
 	int64_t second;
 	char text[TIMESTAMP_SIZE + 1];
