@@ -115,7 +115,7 @@ size_t escape_trim_cut(const char *data, size_t size)
 
 		if ((first & 0xc0) == 0x80)
 			continue;
-		/* A lead byte whose character would be complete, or is invalid, stays. */
+		/* A lead byte stays if its character would be complete, or is invalid. */
 		if (first >= 0xc2 && first <= 0xf4 && character_decode(at, back, &character) == 0 &&
 		    (first >= 0xf0 ? back < 4 :
 		     first >= 0xe0 ? back < 3 :

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-/* The most digits whose power of ten fits a word. */
+/* The largest power of ten that fits a word, and the number of its zeros. */
 #define CHUNK UINT64_C(10000000000000000000)
 enum { CHUNK_DIGITS = 19 };
 

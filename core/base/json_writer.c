@@ -10,7 +10,7 @@
 
 enum {
 	MAX_DEPTH = 128, /* nested objects and lists */
-	/* Bytes beside an item and after the last one: a comma before it, or a colon after it, and quotes. */
+	/* Bytes in addition to an item: a comma before it or a colon after it, and quotes. */
 	ROOM_BESIDE = 4,
 };
 

@@ -95,7 +95,7 @@ static void close_request(struct assembly *assembly, struct bytes start_record,
 	assembly_emit(assembly, start.target, &event);
 }
 
-/* Reports a request whose end was not observed, or for which there is no room to wait. */
+/* Reports a request without its end: the end was not observed, or too many requests are open. */
 static void assembly_give_up(struct assembly *assembly, struct bytes start_record)
 {
 	assembly->unknown_ends++;

@@ -36,7 +36,7 @@ struct joiner {
 static uint32_t *bucket_of(const struct joiner *joiner, enum index index, uint32_t target,
 			   uint64_t identity)
 {
-	/* Keys are addresses of Go objects, whose low bits contain little information. Fibonacci hashing. */
+	/* Fibonacci hashing, because keys are addresses of Go objects, and their low bits say little. */
 	uint64_t hash = (identity ^ (uint64_t)target << 40) * 0x9e3779b97f4a7c15ull;
 
 	return &joiner->buckets[index][hash >> 32 & (joiner->capacity - 1)];

@@ -19,7 +19,7 @@ uint32_t joiner_count(const struct joiner *joiner);
 
 /*
  * Keeps a copy of a request's start record. Returns 0 or -ENOMEM, or 1 if another open request was
- * evicted, because it has the same key (so it never ended) or because of the limit; its record is
+ * evicted, because it has the same key (so its end was missed) or because of the limit; its record is
  * returned then. A record that is returned here or below is a view that is valid until the next
  * call with this joiner.
  */
