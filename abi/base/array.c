@@ -6,7 +6,7 @@
 
 enum { FIRST_COUNT = 8 };
 
-/* Room is doubled where it is used up: at eight items and the powers of two from there on. */
+/* The capacity is doubled when it is used up: at 8 items, and then at each power of two. */
 void *array_grow(void *items, size_t count, size_t item_size)
 {
 	size_t size;

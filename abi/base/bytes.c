@@ -10,7 +10,7 @@ struct bytes bytes_slice(struct bytes bytes, uint64_t offset, uint64_t size)
 	uint64_t start = minimum(offset, bytes.size);
 	uint64_t rest = bytes.size - start;
 
-	/* NULL + 0 is undefined in C, and an empty view may well have no data. */
+	/* NULL + 0 is undefined in C, and an empty view may have no data. */
 	if (!bytes.data)
 		return (struct bytes){ NULL, 0 };
 	return (struct bytes){ bytes.data + start, minimum(size, rest) };
@@ -68,7 +68,7 @@ bool bytes_uvarint(struct bytes bytes, uint64_t *offset, uint64_t *ret)
 {
 	uint64_t value = 0;
 
-	/* Ten groups of seven bits: of the tenth only the lowest bit still fits. */
+	/* Ten groups of seven bits: only the lowest bit of the tenth group fits into 64 bits. */
 	for (unsigned int i = 0; i < 10; i++) {
 		uint8_t byte;
 
@@ -94,8 +94,8 @@ const char *bytes_string(struct bytes bytes, uint64_t offset)
 }
 
 /*
- * memmem() looks at every offset, and in glibc at 100 MB/s where zeros abound and the needle has some
- * as well. Most offsets fail on the first word already.
+ * Faster than memmem(), which tries every offset: glibc's reaches only 100 MB/s if both the data and the
+ * needle contain many zeros. Here, most offsets already fail when the first word is compared.
  */
 static size_t bytes_find_aligned(struct bytes bytes, size_t from, struct bytes needle, size_t align)
 {

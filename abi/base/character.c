@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "character.h"
 
-/* By the first byte; 0 for one that begins no character. */
+/* The length of a character by its first byte; 0 if no character begins with this byte. */
 static size_t length_of(unsigned char first)
 {
 	return first < 0x80 ? 1 :

@@ -90,7 +90,7 @@ bool error_format_quote(const struct error *err, char *buffer, size_t size, size
 
 	if (!length || !size)
 		return false;
-	/* Not in the middle of a character. */
+	/* Move to the begin of the character. */
 	while (at > err->quote && ((unsigned char)*at & 0xc0) == 0x80)
 		at--;
 	printable_add_escaped(&output, err->quote, (size_t)(at - err->quote));

@@ -5,9 +5,9 @@
 #include <string.h>
 
 /*
- * Of each name what counts: letters and digits, in lower case; in the order of the first letters. Those of
- * keys only are usual in queries (signed URLs of Amazon S3, Azure, Google Cloud Storage), and say little as
- * names of fields: a parameter `sig` is mostly an os.Signal.
+ * The letters and digits of each name, in lower case, sorted by the first letter. Names with `of_keys_only`
+ * are common in queries (signed URLs of Amazon S3, Azure, Google Cloud Storage), but say little as names of
+ * fields: a parameter `sig` is usually an os.Signal.
  */
 static const struct listed_name {
 	char name[19];
@@ -25,11 +25,11 @@ static const struct listed_name {
 	{ "xgoogsignature", true },
 };
 
-/* A name, byte by byte as it counts. */
+/* Iterates over the bytes of a name that are compared. */
 struct cursor {
 	const char *at, *end;
 	bool is_encoded; /* percent-encoded */
-	bool is_exact;	 /* all bytes count */
+	bool is_exact;	 /* compare all bytes, not only letters and digits */
 };
 
 static int hex_digit(char byte)
@@ -40,7 +40,7 @@ static int hex_digit(char byte)
 	return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
 }
 
-/* What is no escape stands for itself. */
+/* Takes the next byte, decoded if `is_encoded`; an invalid escape is not decoded. */
 static int take_byte(struct cursor *cursor)
 {
 	const char *at = cursor->at++;
@@ -66,7 +66,7 @@ static bool counts(int byte)
 	return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || byte >= 0x80;
 }
 
-/* -1 at the end. */
+/* Returns the next byte to compare in lower case, or -1 at the end. */
 static int next_byte(struct cursor *cursor)
 {
 	while (cursor->at < cursor->end) {
@@ -80,7 +80,7 @@ static int next_byte(struct cursor *cursor)
 
 /* ---- the list ---- */
 
-/* By the first letter: which letters are second. */
+/* The second letters of the listed names, by first letter. */
 #define LETTER(letter) (1u << ((letter) - 'a'))
 static const uint32_t second_letters[26] = {
 	['a' - 'a'] = LETTER('c') | LETTER('p') | LETTER('u') | LETTER('w'),
@@ -91,7 +91,7 @@ static const uint32_t second_letters[26] = {
 	['x' - 'a'] = LETTER('a') | LETTER('g'),
 };
 
-/* Most names are told from those on the list by two letters. */
+/* Two letters are enough to rule out most names that are not on the list. */
 static bool begins_like_a_listed_name(struct cursor name)
 {
 	unsigned int first, second;
@@ -103,7 +103,7 @@ static bool begins_like_a_listed_name(struct cursor name)
 	return first >= 26 || second >= 26 || second_letters[first] >> second & 1;
 }
 
-/* `length`: of the whole name, where less than that is known. */
+/* `is_cut`: only the begin of the name is known; `length` is the length of the whole name. */
 static bool is_listed_as(const struct listed_name *listed, struct cursor name, bool is_cut,
 			 uint64_t length)
 {
@@ -135,7 +135,7 @@ static bool is_listed_secret(struct cursor name, bool is_key, bool is_cut, uint6
 
 /* ---- globs ---- */
 
-/* What counts of a glob from here on. */
+/* Skips the characters of a glob that are not compared. */
 static const char *next_of_glob(const char *glob, bool is_exact)
 {
 	while (!is_exact && *glob && *glob != '*' && *glob != '?' &&
@@ -182,7 +182,7 @@ static bool matches_glob(const char *glob, struct cursor name, bool is_cut)
 
 /* ---- names ---- */
 
-/* Passes over "X-" or "X_", if the name begins so. */
+/* Skips "X-" or "X_" at the begin of the name; returns false if the name does not begin so. */
 static bool pass_over_x(struct cursor *cursor)
 {
 	struct cursor rest = *cursor;
@@ -210,7 +210,7 @@ static bool is_secret(const struct redaction *redaction, struct cursor name, boo
 static bool hides(const struct redaction *redaction, struct cursor name, bool is_key, bool is_cut,
 		  uint64_t length)
 {
-	/* Neither is one that begins with "X-". */
+	/* A name that begins with "X-" or "X_" passes this check: its second byte is no letter. */
 	if (!redaction->glob_count && !begins_like_a_listed_name(name))
 		return false;
 	return is_secret(redaction, name, is_key, is_cut, length) ||

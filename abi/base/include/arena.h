@@ -5,24 +5,24 @@
 #include <stddef.h>
 
 /*
- * Memory that is released all at once: types refer to each other in cycles, so none of them can own
- * another. Embedded in its owner; a zeroed struct is a valid empty arena.
+ * Memory that is released all at once: types refer to each other in cycles, so no type can own another. Embed
+ * the struct in its owner. A zeroed struct is a valid empty arena.
  */
 struct arena {
 	struct arena_block *blocks;
 	size_t total; /* allocated bytes */
-	size_t limit; /* limit on `total`; 0: none. Type descriptions come from traced binaries */
+	size_t limit; /* limit on `total`, because types come from untrusted binaries; 0: no limit */
 };
 
 void arena_finish(struct arena *arena);
 
 /*
- * Zeroed memory for `count` items of `size` bytes, aligned for any type; NULL if out of memory or
- * beyond the limit.
+ * Returns zeroed memory for `count` items of `size` bytes, aligned for any type. Returns NULL if there is no
+ * memory or the limit would be exceeded. The arena owns the memory.
  */
 void *arena_alloc(struct arena *arena, size_t count, size_t size);
 
-/* A NUL-terminated copy of `length` bytes at `text`. */
+/* Returns a NUL-terminated copy of the `length` bytes at `text`; NULL as arena_alloc(). */
 char *arena_string(struct arena *arena, const char *text, size_t length);
 
 #endif

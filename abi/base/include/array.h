@@ -5,15 +5,16 @@
 #include <stddef.h>
 
 /*
- * Arrays on the heap that grow by one item. They begin as NULL and grow by this alone: how much room there is
- * follows from the count. Returns the array with room for item number `count`, perhaps in another place; NULL,
- * and the array is as it was, when there is no memory.
+ * Makes room for item number `count` (from 0) in a heap array that grows by one item at a time. An array
+ * begins as NULL. It may be grown only with this function, because its capacity is derived from `count`.
+ * Returns the array, which may have moved. Returns NULL and leaves the array unchanged if there is no memory.
  */
 void *array_grow(void *items, size_t count, size_t item_size);
 
 /*
- * The same for bytes that grow by many at once, with room for `size` bytes in all. `capacity` is 0 at first;
- * it is then that of the bytes, at least `least`.
+ * Makes room for `size` bytes in all in a heap buffer, which may grow by many bytes at once. `*capacity` is
+ * the buffer's capacity: the caller sets it to 0 at first, and this function updates it. The first capacity
+ * is at least `least` bytes. Returns the buffer, or NULL, as array_grow() does.
  */
 void *array_reserve(void *bytes, size_t size, size_t least, size_t *capacity);
 

@@ -7,15 +7,15 @@
 #include <stdint.h>
 
 /*
- * Decodes the character at `data`, which has `size` bytes, at least one. Returns the number of its
- * bytes, or 0 if they are not UTF-8: a stray continuation byte, an overlong form, a surrogate, a
- * number above U+10FFFF, or an incomplete character.
+ * Decodes the UTF-8 character at the begin of `data`, which has `size` bytes, at least one. Returns the
+ * length of the character in bytes, or 0 if the bytes are not valid UTF-8: a stray continuation byte, an
+ * overlong form, a surrogate, a number above U+10FFFF, or an incomplete character.
  */
 size_t character_decode(const char *data, size_t size, uint32_t *ret_character);
 
 /*
- * Whether the character controls a terminal or changes the order of displayed text: C0, DEL, C1,
- * the line and the paragraph separator, and the bidirectional controls.
+ * Returns whether the character controls a terminal or changes the order of displayed text: C0, DEL, C1, the
+ * line and the paragraph separator, and the bidirectional controls.
  */
 bool character_is_control(uint32_t character);
 

@@ -24,14 +24,14 @@ int error_fail(struct error *err, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /*
- * Whether the code means a shortage of resources (descriptors, memory, space): the operation is not
- * refused permanently, and may succeed later.
+ * Returns whether the code means a shortage of resources (file descriptors, memory, space): the operation may
+ * succeed later.
  */
 bool error_is_shortage(int code);
 
 /*
- * Copies another error as error_fail() would; copies its subject only if `err` has none. Returns
- * its code.
+ * Copies another error as error_fail() would. Copies its subject only if `err` has no subject. Returns the
+ * code of the other error.
  */
 int error_adopt(struct error *err, const struct error *other);
 
@@ -46,8 +46,8 @@ void error_hint(struct error *err, const char *format, ...) __attribute__((forma
 void error_quote(struct error *err, const char *text, size_t at);
 
 /*
- * Writes the quote, escaped for printing, and the column of the caret below it; false if there is
- * no quote.
+ * Writes the quote, escaped for printing, and stores in which column below it a caret marks the wrong byte.
+ * Returns false if there is no quote.
  */
 bool error_format_quote(const struct error *err, char *buffer, size_t size, size_t *ret_column);
 

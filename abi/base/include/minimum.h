@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* Of numbers without a sign: a negative one would become the greatest. */
+/* Only for unsigned numbers: a negative number would be converted to a very large one. */
 static inline uint64_t minimum(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;

@@ -5,24 +5,24 @@
 #include <stddef.h>
 
 /*
- * A text for people in a buffer of fixed size, at least one byte. What does not fit is left out whole, with all
- * that follows it; a NUL always fits.
+ * Builds a text for people in a buffer of fixed size, at least one byte. A part that does not fit is left out
+ * as a whole, and so is everything that is added after it. There is always room for the final NUL.
  */
 struct printable {
 	char *buffer;
 	size_t size, used;
 };
 
-/* As it is. */
+/* Adds bytes unchanged. */
 void printable_add(struct printable *text, const char *data, size_t size);
 
-/* What is not UTF-8, and what acts on a terminal (character.h), as an escape. */
+/* Adds bytes; writes invalid UTF-8 and control characters (character_is_control()) as escapes. */
 void printable_add_escaped(struct printable *text, const char *data, size_t size);
 
-/* Ends it with a NUL. */
+/* Writes the final NUL. */
 void printable_end(struct printable *text);
 
-/* A sentence as a whole, with names in it that come from a process or a binary. */
+/* Formats a sentence into `buffer` and escapes it: names in it may come from a process or a binary. */
 void printable_format(char *buffer, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
