@@ -16,7 +16,10 @@ static const struct {
 	[BUILD_ID_GO] = { ".note.go.buildid", "Go", 4 },
 };
 
-/* A note: sizes of owner and content, type, owner, content, the last two padded to 4 bytes. */
+/*
+ * Layout of a note: size of the owner, size of the content, type (32 bits each), owner, content. Owner and
+ * content are padded to 4 bytes.
+ */
 static bool note_read(struct bytes bytes, enum build_id_kind kind, struct build_id *ret_id)
 {
 	uint32_t owner_size, size, type;

@@ -20,14 +20,14 @@
 
 struct image {
 	int fd;
-	Elf *elf; /* NULL when there are no (sane) section headers */
+	Elf *elf; /* NULL if there are no valid section headers */
 	size_t section_count, section_names;
 	uint64_t size;
 	enum machine machine;
 	bool pie;
 	struct segment segments[MAX_SEGMENTS];
 	size_t segment_count;
-	struct segment dynamic; /* PT_DYNAMIC; file_size 0 when there is none */
+	struct segment dynamic; /* PT_DYNAMIC; file_size 0 if there is none */
 };
 
 int image_read(const struct image *image, uint64_t offset, void *data, size_t size,
@@ -59,7 +59,7 @@ static int image_file_open(struct image *image, const char *path, struct error *
 {
 	struct stat stat;
 
-	/* O_NONBLOCK: a FIFO is to be refused, not waited for. Regular files ignore it. */
+	/* O_NONBLOCK: do not wait for a FIFO, which is refused below. Regular files ignore the flag. */
 	image->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (image->fd < 0) {
 		int code = -errno;
@@ -135,7 +135,7 @@ static int elf_header_read(struct image *image, Elf64_Ehdr *ret_header, struct e
 	return 0;
 }
 
-/* After this, offset + file_size and address + memory_size of a segment are known not to wrap. */
+/* Also ensures that the segment's offset + file_size and address + memory_size do not overflow. */
 static int segment_add(struct image *image, const Elf64_Phdr *header, struct error *err)
 {
 	struct segment segment = {
@@ -195,8 +195,8 @@ static int segments_read(struct image *image, const Elf64_Ehdr *header, struct e
 }
 
 /*
- * Damaged or missing section headers are no error: everything is found through the segments then.
- * They are checked before libelf sees them, since it allocates by the counts and sizes they claim.
+ * Damaged or missing section headers are not an error: segments are used then. The headers are checked before
+ * libelf reads them, since libelf allocates according to their counts and sizes.
  */
 static void sections_open(struct image *image, const Elf64_Ehdr *header)
 {
@@ -322,7 +322,7 @@ bool image_section(const struct image *image, const char *name, struct section *
 	return false;
 }
 
-/* The segment that holds `address`; where segments overlap, the first. */
+/* Returns the segment that contains `address`; the first one if segments overlap. */
 static const struct segment *segment_at(const struct image *image, uint64_t address)
 {
 	for (size_t i = 0; i < image->segment_count; i++) {
@@ -358,7 +358,7 @@ bool image_file_offset(const struct image *image, uint64_t address, uint64_t *re
 	return false;
 }
 
-/* Memory of `size` bytes, the first `file_size` from the file at `offset`, the rest zero. */
+/* Allocates `size` bytes; reads the first `file_size` of them from the file at `offset`, the rest is zero. */
 static int buffer_fill(const struct image *image, uint64_t offset, uint64_t file_size,
 		       uint64_t size, struct buffer *ret_buffer, struct error *err)
 {

@@ -8,7 +8,7 @@
 
 #define CHUNK ((size_t)256 << 10)
 
-/* Sparse files may claim any size; no Go binary comes near this. */
+/* Sparse files may have any size; Go binaries are far smaller than this. */
 #define MAX_SEARCH (UINT64_C(1) << 30)
 
 bool image_find_file(const struct image *image, uint64_t offset, uint64_t size, struct bytes needle,
@@ -31,7 +31,10 @@ bool image_find_file(const struct image *image, uint64_t offset, uint64_t size, 
 		found = hit != SIZE_MAX;
 		if (found)
 			*ret_offset = offset + done + hit;
-		/* The next chunk begins where a needle cut by the end of this one begins. */
+		/*
+		 * The next chunk begins at the first needle position that this chunk cannot contain
+		 * completely.
+		 */
 		done += length < CHUNK ? length : (CHUNK - needle.size + 1) / align * align;
 	}
 	free(chunk);
@@ -47,7 +50,7 @@ bool image_find(const struct image *image, struct bytes needle, size_t align, bo
 
 	if (!align)
 		return false;
-	/* Segments need not be sorted: the lowest hit of all of them is the next one. */
+	/* Segments may be unsorted: the next hit is the lowest hit of all segments. */
 	for (size_t i = 0; i < count; i++) {
 		const struct segment *segment = &segments[i];
 		uint64_t from = maximum(*address, segment->address);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Symbols by their names, or by how these begin. */
+/* Finds symbols by name or by a prefix of their names. */
 #include "image.h"
 
 #include <elf.h>
@@ -9,24 +9,25 @@
 
 #include "array.h"
 
-/* Sparse files may claim any size; no Go binary comes near this. */
+/* Sparse files may have any size; Go binaries are far smaller than this. */
 #define MAX_TABLE (UINT64_C(256) << 20)
 
 enum {
-	MAX_NAMES = 1024, /* that a name may stand at */
+	MAX_NAMES = 1024, /* places of one text in .strtab; also symbols in a list */
 	MAX_NAME = 4096,
 	CHUNK_SYMBOLS = 4096,
 };
 
-/* Offsets into .strtab where the text of one name stands, ascending. */
+/* Offsets into .strtab at which one text occurs, ascending. */
 struct names {
 	uint32_t offsets[MAX_NAMES];
 	size_t count;
 };
 
 /*
- * Every place where the table holds `text`. Linkers share tails ("text" within "runtime.text"), so any such place may
- * be what a symbol means. More than MAX_NAMES, which only a name of a letter or two can have, are not looked at.
+ * Finds every place at which the string table contains `text`. Linkers share tails ("text" within
+ * "runtime.text"), so a symbol's name may begin at any of these places. Ignores places after the first
+ * MAX_NAMES: only a very short text occurs so often.
  */
 static void names_find(const struct image *image, const struct section *strings, struct bytes text,
 		       struct names *ret_names)
@@ -60,12 +61,13 @@ static bool names_have(const struct names *names, uint32_t offset)
 	return false;
 }
 
-/* A symbol of one of the names; another result than 0 ends the search. */
+/* Called for each matching symbol; a result other than 0 ends the search. */
 typedef int symbol_visit(void *context, const Elf64_Sym *symbol, const struct section *strings);
 
 /*
- * Visits the symbols whose names begin with `text`. Both tables are streamed, never held: .strtab of a 100 MB server is
- * 15 MB. Only offsets are compared, so the scan costs what reading the tables costs.
+ * Visits the symbols whose names begin with `text`. Both tables are read in chunks and never kept as a whole:
+ * .strtab of a 100 MB server is 15 MB. Only offsets are compared, so the search takes no longer than reading
+ * the tables. Returns the last result of `visit`, or 0.
  */
 static int symbols_visit(const struct image *image, const char *table, const char *strings,
 			 struct bytes text, symbol_visit *visit, void *context)
@@ -125,7 +127,6 @@ bool image_symbol(const struct image *image, const char *name, uint64_t *ret_add
 	return true;
 }
 
-/* Symbols that are being listed. */
 struct listing {
 	const struct image *image;
 	struct symbol_list *list;

@@ -7,20 +7,20 @@
 #include "minimum.h"
 
 /*
- * What the dynamic loader writes into a PIE: the entries of DT_RELA, found through PT_DYNAMIC so
- * that a binary without section headers is read as well. DT_RELR keeps its addends in the words
- * themselves and needs no reading. Streamed: a large PIE has 24 MB of them.
+ * Relative relocations, which the dynamic loader applies to a PIE: the entries of DT_RELA. They are found
+ * through PT_DYNAMIC, so section headers are not needed. DT_RELR is not read, since its addends are in the
+ * relocated words themselves. The entries are read in chunks: a large PIE has 24 MB of them.
  */
 #define CHUNK_ENTRIES 4096
 #define MAX_DYNAMIC 65536u
 
-/* Ten times what the largest binaries have; a sparse file may claim any number. */
+/* Ten times the number in the largest binaries; a sparse file may claim any number. */
 #define MAX_RELOCATIONS (UINT64_C(10) << 20)
 
 struct relocations {
 	const struct image *image;
 	uint64_t address, remaining;
-	uint32_t relative; /* the type that means "load bias + addend" */
+	uint32_t relative; /* relocation type of "load bias + addend" */
 	struct buffer chunk;
 	size_t next, count; /* within the chunk */
 };
@@ -52,7 +52,7 @@ bool image_dynamic_value(const struct image *image, uint64_t tag, uint64_t *ret_
 	return has;
 }
 
-/* False when the image has none. */
+/* Returns false if the image has no relocations. */
 static bool relocations_open(struct relocations *relocations, const struct image *image)
 {
 	uint64_t size, extent;
@@ -72,7 +72,7 @@ static bool relocations_open(struct relocations *relocations, const struct image
 	return true;
 }
 
-/* The next relative relocation; false at the end. */
+/* Reads the next relative relocation; returns false at the end. */
 static bool relocations_next(struct relocations *relocations, Elf64_Rela *ret_relocation)
 {
 	for (;;) {
@@ -136,7 +136,7 @@ int image_word(const struct image *image, uint64_t address, uint64_t *ret_word, 
 	return 0;
 }
 
-/* The lowest relocated word at or after `*address` whose addend is `word`. */
+/* Finds the lowest relocated word at or after `*address` whose addend is `word`. */
 static bool relocations_find(const struct image *image, uint64_t word, uint64_t *address)
 {
 	struct relocations relocations;
