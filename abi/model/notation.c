@@ -54,7 +54,7 @@ static int element_is(struct notation *notation, enum type_kind kind, uint64_t s
 	return *element ? 0 : -EINVAL;
 }
 
-/* Offset of the bracket that closes the one at text[0]; 0 when none does. */
+/* Returns the offset of the bracket that closes the one at text[0]; 0 if it is not closed. */
 static size_t closing_bracket(const char *text)
 {
 	size_t depth = 0;
@@ -95,7 +95,7 @@ static int array_parse(const char *text, struct notation *notation)
 	return element_is(notation, TYPE_ARRAY, 0, end + 1);
 }
 
-/* A builtin, or a name that says nothing about its shape. */
+/* Parses the name of a type. The layout of a type that is not builtin is unknown. */
 static int name_parse(const char *text, struct notation *notation)
 {
 	for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++) {
@@ -131,7 +131,7 @@ int notation_parse(const char *text, struct notation *ret_notation)
 		ret_notation->size = 16;
 		return 0;
 	}
-	/* The shape of an unnamed struct is not read; only "struct {}" has a known (zero) size. */
+	/* The fields of an unnamed struct are not parsed; only the size of "struct {}" is known: zero. */
 	if (starts_with(text, "struct {")) {
 		ret_notation->kind = strcmp(text, "struct {}") == 0 ? TYPE_STRUCT : TYPE_UNKNOWN;
 		return 0;

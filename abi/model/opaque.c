@@ -6,10 +6,10 @@
 #include <string.h>
 
 /*
- *	bufio, encoding/json, net/textproto	read ahead into buffers whose `len` covers stale bytes
- *	compress/...				windows that outlive Reset()
- *	crypto/...				keys, and decrypted records
- *	fmt, sync				pools and their contents
+ * bufio, encoding/json, net/textproto	buffers of data read ahead, whose `len` covers stale bytes
+ * compress/...				windows that Reset() does not clear
+ * crypto/...				keys, and decrypted records
+ * fmt, sync				pools and their contents
  */
 static const struct opaque_rule basic[] = {
 	{ "bufio", OPAQUE_ALL, { NULL } },
@@ -27,7 +27,7 @@ static const struct opaque_rule basic[] = {
 
 static const struct opaque_rules basic_rules = { basic, sizeof(basic) / sizeof(basic[0]) };
 
-/* The path of a copy below a vendor directory is that of the original, with something before it. */
+/* Skips the prefix of a vendored package, up to and including "vendor/": the rest is the original path. */
 static const char *without_vendor(const char *name, const char *end)
 {
 	static const char vendor[] = "vendor/";
@@ -41,7 +41,7 @@ static const char *without_vendor(const char *name, const char *end)
 	return begin;
 }
 
-/* Whether the package path, of `size` bytes, is the rule's. */
+/* Returns whether the rule is for the package path of `size` bytes. */
 static bool is_of_package(const struct opaque_rule *rule, const char *path, size_t size)
 {
 	size_t wanted = strlen(rule->package);
@@ -82,7 +82,7 @@ static const struct opaque_rule *rule_find(const struct opaque_rules *rules, con
 
 bool type_name_is_opaque(const char *name, const struct opaque_rules *others)
 {
-	/* Behind them are the arguments of a generic type, or the syntax of an unnamed type. */
+	/* These characters end the name: type arguments, or the syntax of an unnamed type, follow. */
 	const char *end = name + strcspn(name, "[]{}()*<> "), *slash = name, *dot;
 	const struct opaque_rule *rule;
 

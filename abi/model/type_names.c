@@ -15,7 +15,7 @@ struct entry {
 
 struct type_names {
 	size_t references;
-	struct entry *entries; /* by hash once sorted */
+	struct entry *entries; /* sorted by hash after type_names_sort() */
 	size_t count;
 	char *text;
 	size_t text_size, text_capacity;
@@ -84,7 +84,7 @@ void type_names_sort(struct type_names *names)
 		qsort(names->entries, names->count, sizeof(*names->entries), entry_compare);
 }
 
-/* The first entry whose hash is not below. */
+/* Returns the index of the first entry whose hash is not less than `hash`. */
 static size_t find_first(const struct type_names *names, uint32_t hash)
 {
 	size_t low = 0, high = names->count;
@@ -100,7 +100,7 @@ static size_t find_first(const struct type_names *names, uint32_t hash)
 	return low;
 }
 
-/* The name of the first type with this hash; `ret_single`: no other type has it. */
+/* Returns the name of the first type with this hash; `ret_single`: no type with another name has it. */
 static const char *find_name(const struct type_names *names, uint32_t hash, bool *ret_single)
 {
 	const char *found = NULL;

@@ -2,7 +2,7 @@
 #ifndef GOHTTPSNOOP_ABI_BYTES_NOTATION_H
 #define GOHTTPSNOOP_ABI_BYTES_NOTATION_H
 
-/* How bytes that are no text are written. */
+/* The output format of bytes that are not text. */
 enum bytes_notation { BYTES_HEX, BYTES_BASE64 };
 
 #endif

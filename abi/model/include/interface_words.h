@@ -5,23 +5,24 @@
 #include "type.h"
 
 /*
- * How interface values lie in memory: two words. The second holds the value, or points to it; the first
- * points to its type (interfaces without methods) or to a table that does (golang/go src/internal/abi/
- * {iface,type}.go; the offsets are those of all releases).
+ * The layout of interface values: two words. The second word contains the value, or points to it. The first
+ * word of an interface without methods points to the type descriptor of the value; the first word of an
+ * interface with methods points to a table (itab), which contains a pointer to the type descriptor (golang/go
+ * src/internal/abi/{iface,type}.go; the offsets are the same in all releases).
  */
 enum {
-	INTERFACE_TABLE_TYPE = 8, /* of the pointer to the type in the table */
-	INTERFACE_TYPE_HASH = 16, /* of the hash in the type */
+	INTERFACE_TABLE_TYPE = 8, /* offset in the itab: pointer to the type descriptor */
+	INTERFACE_TYPE_HASH = 16, /* offset in the type descriptor: the type's hash */
 };
 
-/* The two words of one with methods, as fields. */
+/* The two words of an interface with methods, as fields. */
 enum { INTERFACE_WORDS = 2 };
 extern const struct field interface_words[INTERFACE_WORDS];
 
-/* The two words of one without methods: runtime.eface. */
+/* The two words of an interface without methods (runtime.eface), as fields. */
 extern const struct field empty_interface_words[INTERFACE_WORDS];
 
-/* The two words by the names the runtime gives them, "tab" and "data"; NULL for other names. */
+/* Returns the word that the runtime calls `name`, "tab" or "data"; NULL for other names. */
 const struct field *interface_word(const char *name);
 
 #endif

@@ -9,9 +9,9 @@
 #include "type_source.h"
 
 /*
- * Go types as plain values. They are owned by the `struct types` that made them and live as long
- * as it does. A type's parts are filled in when types_complete() is first asked for them, so that
- * a walk reads no more of a binary than its path touches.
+ * Go types as plain values. They are owned by the `struct types` that made them and live as long as it does.
+ * The parts of a type are filled in when types_complete() is first called for it, so that a walk reads no
+ * more of a binary than its path needs.
  */
 enum type_kind {
 	TYPE_UNKNOWN, /* size may be known, shape is not */
@@ -21,7 +21,7 @@ enum type_kind {
 	TYPE_FLOAT, /* 4 or 8 bytes */
 	TYPE_COMPLEX,
 	TYPE_STRING,
-	TYPE_POINTER, /* to `element`; NULL for unsafe.Pointer, and for any type's (is_any_pointer) */
+	TYPE_POINTER, /* to `element`; NULL for unsafe.Pointer, and if is_any_pointer */
 	TYPE_STRUCT,
 	TYPE_ARRAY, /* `length` times `element` */
 	TYPE_SLICE, /* of `element` */
@@ -43,10 +43,10 @@ struct type {
 	const char *
 		name; /* as Go writes it, with the whole import path: "net/http.Request", "*net/url.URL" */
 	uint64_t size;
-	uint64_t runtime_type; /* of the runtime's descriptor: offset from its types; 0: unknown */
-	/* A pointer in code that the instances of a generic function share: to what, it does not know. */
+	uint64_t runtime_type; /* the runtime's type descriptor, as offset from moduledata.types; 0: unknown */
+	/* A pointer in code that several instances of a generic function share; it may point to any type. */
 	bool is_any_pointer;
-	enum type_source source; /* of the description */
+	enum type_source source; /* which source described the type */
 	bool complete;		 /* the parts below are filled in; see types_complete() */
 	const struct type *element;
 	const struct type *key;
@@ -55,45 +55,44 @@ struct type {
 	size_t field_count;
 };
 
-/* What the runtime's own descriptor says of a type. */
+/* Properties of a type in the runtime's type descriptor. */
 struct runtime_type {
-	uint32_t hash;	/* which type switches compare */
-	bool is_direct; /* interfaces hold its values themselves, not pointers to them */
+	uint32_t hash;	/* type switches compare it */
+	bool is_direct; /* interfaces contain values of the type itself, not a pointer to a value */
 };
 
 /*
- * Where the debugger is told to find the first word of a parameter at entry. Used as a check
- * only: up to Go 1.21 the DWARF leaves out blank parameters and the receivers of generated
- * wrappers, which moves all that follow, and functions called from assembly have another
- * convention.
+ * The location, by DWARF, of the first word of a parameter at function entry. It is only used to check
+ * computed locations: up to Go 1.21, DWARF lacks blank parameters and the receivers of generated wrappers,
+ * which moves all parameters after them, and functions that assembly calls have another calling convention.
  */
 struct entry_hint {
 	enum { ENTRY_UNKNOWN, ENTRY_REGISTER, ENTRY_STACK } kind;
-	uint16_t reg;	/* DWARF's number */
+	uint16_t reg;	/* DWARF's register number */
 	int64_t offset; /* from the canonical frame address */
 };
 
 struct parameter {
-	const char *name; /* "" or "_" where the source gives none */
+	const char *name; /* "" or "_" if the source code gives no name */
 	const struct type *type;
 	struct entry_hint hint;
 	/*
-	 * In code that the instances of a generic function share: the number, from 1 on, of the word in the instance's
-	 * dictionary that points to the descriptor of the parameter's own type. 0: its type does not depend on type
-	 * arguments.
+	 * Only for code that several instances of a generic function share: which word of the instance's
+	 * dictionary points to the descriptor of the parameter's actual type, counted from 1. 0: the
+	 * parameter's type does not depend on type arguments.
 	 */
 	uint16_t dictionary_word;
 };
 
-/* The receiver is the first parameter. */
+/* Parameters and results of a function. A receiver is the first parameter. */
 struct signature {
 	const struct parameter *parameters;
 	size_t parameter_count;
 	const struct parameter *results;
 	size_t result_count;
-	int64_t stack_size; /* bytes of all of them on the caller's stack, where that is known; else 0 */
+	int64_t stack_size; /* bytes of parameters and results on the caller's stack; 0 if unknown */
 	const char *
-		shared; /* the function's name with the shapes that its instances share; NULL: not generic */
+		shared; /* name of a generic function, with the shapes that its instances share; else NULL */
 };
 
 #endif

@@ -5,15 +5,15 @@
 #include "type.h"
 
 /*
- * What the sources of types keep behind every `struct type` they hand out, so that a type can
- * be completed by the source that made it. Only the sources and types.c look at it.
+ * The internal record around every `struct type`: it tells which source made the type and can complete it.
+ * Only the sources of types and types.c use it.
  */
 enum type_owner { TYPE_OWNER_LAYOUT, TYPE_OWNER_DWARF, TYPE_OWNER_DESCRIPTOR, TYPE_OWNER_DECLARED };
 
 struct type_record {
 	struct type type; /* first: a `struct type *` is a `struct type_record *` */
 	enum type_owner owner;
-	uint64_t entry; /* DWARF: offset of the entry that describes the parts; else of the descriptor */
+	uint64_t entry; /* offset of the DWARF entry that describes the parts, or of the type descriptor */
 	struct type_record *next;
 };
 
