@@ -17,16 +17,17 @@ enum { STACK_GUARD_0 = 16, STACK_GUARD_1 = 24 };
 
 enum condition { CONDITION_EQ = 0, CONDITION_LO = 3, CONDITION_LS = 9, CONDITION_AL = 14 };
 
-/* Where an instruction has its target, in words from itself. */
+/* The bit field of an instruction that contains its target, in words relative to the instruction. */
 struct field {
 	uint8_t shift, width;
 };
 
 /*
- * Arm ARM (DDI 0487) C4.1, "A64 instruction set encoding": only instructions of one group, "Branches, Exception Generating
- * and System instructions", go on elsewhere than behind themselves. These are those of that group that Go and C compilers
- * emit, and all that are neither jump, call nor return. What is missing (FEAT_CMPBR, FEAT_PAuth_LR, what is yet to come)
- * may be one.
+ * Arm ARM (DDI 0487) C4.1, "A64 instruction set encoding": only instructions of one group, "Branches,
+ * Exception Generating and System instructions", can continue elsewhere than at the next instruction. This
+ * table contains the jumps, calls and returns of this group that Go and C compilers emit, and all its other
+ * instructions. An encoding that is not in the table (FEAT_CMPBR, FEAT_PAuth_LR, future extensions) may be a
+ * jump.
  */
 static const struct encoding {
 	uint32_t mask, value;
@@ -49,8 +50,8 @@ static const struct encoding {
 };
 
 /*
- * Instructions of all other groups, and words that are none: Go fills up with zeros, and leaves constants behind a
- * function's code that no instruction loads any more.
+ * Used for instructions of all other groups, and for words that are not instructions: Go pads functions with
+ * zeros, and leaves constants after a function's code that no instruction loads any more.
  */
 static const struct encoding straight = { 0, 0, INSTRUCTION_OTHER, { 0, 0 } };
 
@@ -65,7 +66,7 @@ static const struct encoding *find_encoding(uint32_t word)
 	return NULL;
 }
 
-/* A distance in words, as one in bytes. */
+/* Reads a distance in words; returns it in bytes. */
 static int64_t read_distance(uint32_t word, struct field field)
 {
 	return (int64_t)word_signed(word, field.shift, field.width) * WORD;
@@ -119,7 +120,7 @@ static bool reserve_literals(struct arm64_code *arm64)
 	return true;
 }
 
-/* C4.1, "Load register (literal)": the size of what is loaded; PRFM loads nothing. */
+/* C4.1, "Load register (literal)": the size of the loaded constant; 0 for PRFM, which loads nothing. */
 static uint32_t literal_size(uint32_t word)
 {
 	static const uint32_t integers[] = { 4, 8, 4, 0 }, floats[] = { 4, 8, 16, 0 };
@@ -130,8 +131,8 @@ static uint32_t literal_size(uint32_t word)
 }
 
 /*
- * Marks what the instruction loads, if that lies ahead: a constant before the code that loads it was already taken for
- * an instruction. False when out of memory.
+ * Marks the constant that the instruction loads, if the constant is after the instruction. A constant before
+ * it was already read as an instruction. Returns false if there is no memory.
  */
 static bool mark_literal(struct arm64_code *arm64, uint32_t word)
 {

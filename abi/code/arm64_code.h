@@ -7,18 +7,18 @@
 #include "instruction.h"
 
 /*
- * AArch64 for the disassembler: each instruction has 32 bits, and what has to be known of it is in fixed fields, so that
- * no table of all instructions is needed, which would have to be as new as the code. Words that the function loads
- * relative to the program counter (Go puts large constants behind a function's code) are read as instructions of the
- * kind OTHER, whatever they look like.
+ * The disassembler for AArch64. Each instruction has 32 bits, and the needed properties are in fixed bit
+ * fields. So no table of all instructions is needed, which would have to be as new as the code. Constants
+ * that the function loads relative to the program counter (Go puts large constants after a function's code)
+ * are returned as instructions of the kind OTHER, whatever their bits are.
  */
 struct arm64_code {
 	struct bytes code;
-	uint64_t address; /* of its begin */
+	uint64_t address; /* address of the first byte */
 	size_t at;	  /* bytes read */
-	uint32_t word;	  /* read last */
+	uint32_t word;	  /* the instruction that was read last */
 	uint8_t *is_literal;
-	size_t literal_capacity; /* words that there is room for */
+	size_t literal_capacity; /* capacity of is_literal, in words */
 	struct arm64_frame frame;
 };
 
@@ -28,10 +28,10 @@ void arm64_code_finish(struct arm64_code *arm64);
 /* As disassembler_next(). */
 bool arm64_code_next(struct arm64_code *arm64, struct instruction *ret_instruction);
 
-/* What is not read yet. */
+/* Returns the bytes that were not read yet. */
 struct bytes arm64_code_left(const struct arm64_code *arm64);
 
-/* What the instruction read last changes. */
+/* Returns the effects of the instruction that was read last. */
 struct instruction_effects arm64_code_effects(const struct arm64_code *arm64);
 
 #endif

@@ -25,8 +25,9 @@ static void change_integer(struct instruction_effects *effects, uint32_t reg)
 /* ---- probes that kernels refuse ---- */
 
 /*
- * linux arch/arm64/kernel/probes/decode-insn.c: what the kernel neither executes from a copy nor simulates. Loads of
- * floats relative to the program counter it does execute from the copy, and then loads something else.
+ * Returns whether the kernel can neither execute the instruction from a copy nor simulate it (linux
+ * arch/arm64/kernel/probes/decode-insn.c). Also true for loads of floats relative to the program counter: the
+ * kernel does execute them from the copy, but they then load from a wrong address.
  */
 static bool refuses_probe(uint32_t word)
 {
@@ -64,7 +65,7 @@ static bool refuses_probe(uint32_t word)
 
 /* ---- data processing ---- */
 
-/* "Add/subtract (immediate)" on 64 bits without flags: what is added to Rn. */
+/* "Add/subtract (immediate)" on 64 bits that sets no flags: returns the constant that is added to Rn. */
 static bool is_addition(uint32_t word, int32_t *ret_constant)
 {
 	int32_t constant = (int32_t)(word_bits(word, 10, 12) << (word_bits(word, 22, 1) ? 12 : 0));
@@ -75,7 +76,7 @@ static bool is_addition(uint32_t word, int32_t *ret_constant)
 	return true;
 }
 
-/* SP is given another value: by how much it moves, if that can be said. */
+/* The instruction sets SP. Finds out by how much SP moves; opaque if this is unknown. */
 static void move_stack(uint32_t word, const struct arm64_frame *frame,
 		       struct instruction_effects *effects)
 {
@@ -92,7 +93,10 @@ static void move_stack(uint32_t word, const struct arm64_frame *frame,
 	effects->opaque = false;
 }
 
-/* In the group of immediates, the destination 31 is SP but where flags are set, or a whole register is made. */
+/*
+ * In instructions with an immediate operand, destination 31 is SP unless flags are set. In some of them
+ * (MOVZ, ADR, bit fields) it is XZR; such an instruction is treated as opaque, which is harmless.
+ */
 static void note_immediate(uint32_t word, const struct arm64_frame *frame,
 			   struct instruction_effects *effects)
 {
@@ -105,7 +109,7 @@ static void note_immediate(uint32_t word, const struct arm64_frame *frame,
 		change_integer(effects, field_rd(word));
 }
 
-/* Only "Add/subtract (extended register)" without flags takes the destination 31 for SP. */
+/* Destination 31 is SP only in "Add/subtract (extended register)" that sets no flags. */
 static void note_register(uint32_t word, struct instruction_effects *effects)
 {
 	if (word_is(word, 0x3fe00000, 0x0b200000) && field_rd(word) == SP)
@@ -114,7 +118,7 @@ static void note_register(uint32_t word, struct instruction_effects *effects)
 		change_integer(effects, field_rd(word));
 }
 
-/* Scalar instructions that have no general register as their destination. */
+/* Returns whether it is a scalar instruction whose destination is not a general register. */
 static bool keeps_integers(uint32_t word)
 {
 	return word_is(word, 0x5f200000, 0x1e200000) && word_bits(word, 10, 6) != 0;
@@ -148,8 +152,8 @@ enum index_mode { INDEX_NONE, INDEX_POST, INDEX_PRE };
 /* One load or store with a constant offset from a base register. */
 struct access {
 	bool is_load, is_float;
-	uint8_t first, second; /* registers; 31 is none */
-	uint32_t size;	       /* bytes, of both */
+	uint8_t first, second; /* registers; 31: none */
+	uint32_t size;	       /* bytes of both registers */
 	int32_t offset;
 	enum index_mode mode;
 };
@@ -172,7 +176,7 @@ static bool read_pair(uint32_t word, struct access *access)
 		.offset = word_signed(word, 15, 7) * (1 << scale),
 		.mode = modes[word_bits(word, 23, 2)],
 	};
-	/* Only the loads of 32-bit words that are signed have this. */
+	/* For integers, kind 1 is LDPSW, which only loads; the corresponding store is another instruction. */
 	return is_float || kind != 1 || access->is_load;
 }
 
@@ -199,7 +203,7 @@ static bool read_single(uint32_t word, struct access *access)
 	return true;
 }
 
-/* Loads from where no constant offset leads to; they keep all of memory as it is. */
+/* Reads a load whose address is not a base register plus a constant. Loads do not change memory. */
 static bool read_other_load(uint32_t word, struct access *access)
 {
 	bool is_literal = word_is(word, 0x3b000000, 0x18000000);
@@ -279,12 +283,13 @@ static void note_memory(uint32_t word, const struct arm64_frame *frame,
 		change_integer(effects, field_rn(word));
 }
 
-/* ---- all of it ---- */
+/* ---- one instruction ---- */
 
 /*
- * Go's assembler makes large constants and offsets in R27, which nothing else uses, and marks such sequences as those
- * that asynchronous preemption restarts (golang/go src/cmd/internal/obj/arm64/asm7.go, isRestartable;
- * src/runtime/preempt.go, isAsyncSafePoint). The last instruction uses what is made.
+ * Returns whether the instruction only changes R27. Go's assembler computes large constants and offsets in
+ * R27, which nothing else uses; the last instruction of such a sequence uses the result. The assembler marks
+ * the sequences as restartable after asynchronous preemption (golang/go src/cmd/internal/obj/arm64/asm7.go,
+ * isRestartable; src/runtime/preempt.go, isAsyncSafePoint).
  */
 static bool makes_scratch(const struct instruction_effects *effects)
 {
@@ -305,7 +310,7 @@ struct instruction_effects arm64_effects(uint32_t word, const struct arm64_frame
 	else if (word_is(word, 0x0e000000, 0x0e000000))
 		note_float(word, &effects);
 	else if (word_is(word, 0xfffff01f,
-			 0xd503201f)) /* a hint: at most one about the return address */
+			 0xd503201f)) /* a hint; some hints change the return address */
 		change_integer(&effects, LINK);
 	else
 		effects.opaque = true;

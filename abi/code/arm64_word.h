@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The fields of an instruction of AArch64. */
+/* Access to bit fields of an AArch64 instruction. */
 #ifndef GOHTTPSNOOP_ABI_ARM64_WORD_H
 #define GOHTTPSNOOP_ABI_ARM64_WORD_H
 

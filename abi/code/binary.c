@@ -10,7 +10,7 @@
 #include "debug_file.h"
 #include "debug_info.h"
 
-/* The least release whose linker writes each pclntab format. */
+/* The first release whose linker writes each pclntab format; Go 1.12 is the oldest supported one. */
 static const uint32_t format_releases[] = {
 	[PCLNTAB_GO_1_2] = GO_VERSION(12, 0),
 	[PCLNTAB_GO_1_16] = GO_VERSION(16, 0),
@@ -18,7 +18,7 @@ static const uint32_t format_releases[] = {
 	[PCLNTAB_GO_1_20] = GO_VERSION(20, 0),
 };
 
-/* A binary that tells no version still tells by its pclntab which releases it can be of. */
+/* Sets the version of a binary that contains none: the format of the pclntab limits the releases. */
 static void version_from_pclntab(struct go_version *version, enum pclntab_format format)
 {
 	uint32_t number = format_releases[format];
@@ -42,8 +42,9 @@ static int read_version(struct binary *binary, struct error *err)
 }
 
 /*
- * What TinyGo's runtime has of its own in assembly (tinygo src/runtime/asm_amd64.S, asm_arm64.S and
- * src/internal/task/task_stack_amd64.S). It makes no pclntab; stripped, nothing tells its programs.
+ * Looks for assembly functions of TinyGo's runtime (tinygo src/runtime/asm_amd64.S, asm_arm64.S and
+ * src/internal/task/task_stack_amd64.S). TinyGo writes no pclntab; stripped TinyGo programs cannot be
+ * recognized.
  */
 static bool is_tinygo(const struct image *image)
 {
@@ -51,10 +52,13 @@ static bool is_tinygo(const struct image *image)
 	       image_symbol(image, "tinygo_startTask", NULL, NULL);
 }
 
-/* What a file that is no binary of the Go toolchain is instead, where it can be told. */
+/*
+ * Explains what a file without pclntab is. Returns -ENOTSUP with an explanation, or -ENOENT if the file is
+ * not recognized.
+ */
 static int explain_foreign(const struct image *image, struct error *err)
 {
-	/* What UPX leaves of a file has its mark behind the program headers, and no section headers. */
+	/* A file packed by UPX has this mark after the program headers, and no section headers. */
 	enum { HEAD_SIZE = 512 };
 	static const struct bytes mark = { (const uint8_t *)"UPX!", 4 };
 	struct section section;
@@ -182,7 +186,10 @@ static bool has_mode(const struct binary *binary, const char *mode)
 	return value && size == strlen(mode) && memcmp(value, mode, size) == 0;
 }
 
-/* Before Go 1.18 settings are not recorded: a library is what has no interpreter and is no PIE. */
+/*
+ * Before Go 1.18, build settings are not recorded. A library is then a file of type ET_DYN without an
+ * interpreter and without DF_1_PIE.
+ */
 bool binary_is_library(const struct binary *binary)
 {
 	struct segment dynamic;

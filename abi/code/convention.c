@@ -7,7 +7,7 @@
 #include "alignment.h"
 #include "contract.h"
 
-/* Hostile DWARF can describe types whose tree is far larger than its description. */
+/* Malicious DWARF can describe types that are very deeply nested. */
 #define MAX_DEPTH 64
 
 /* rax rbx rcx rdi rsi r8 r9 r10 r11 (linux arch/x86/include/uapi/asm/ptrace.h). */
@@ -15,7 +15,10 @@ static const uint8_t amd64_integers[] = { 10, 5, 11, 14, 13, 9, 8, 7, 6 };
 /* x0 to x15 in struct user_pt_regs (linux arch/arm64/include/uapi/asm/ptrace.h). */
 static const uint8_t arm64_integers[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
 
-/* System V psABI for AMD64, figure 3.36; DWARF for the Arm 64-bit Architecture, section 4.1. */
+/*
+ * DWARF register numbers: System V psABI for AMD64, figure 3.36; DWARF for the Arm 64-bit Architecture,
+ * section 4.1.
+ */
 static const uint8_t amd64_dwarf[] = { 10, 12, 11, 5, 13, 14, 4, 19, 9, 8, 7, 6, 3, 2, 1, 0 };
 #define AMD64_DWARF                                                                  \
 	.dwarf_registers = amd64_dwarf, .dwarf_register_count = sizeof(amd64_dwarf), \
@@ -31,7 +34,7 @@ static const struct convention amd64_stack = {
 	AMD64_DWARF,
 	.stack_pointer = 19,
 	.instruction_pointer = 16,
-	.goroutine_register = CONVENTION_NO_REGISTER, /* in thread-local storage */
+	.goroutine_register = CONVENTION_NO_REGISTER, /* g is in thread-local storage */
 	.stack_arguments = 8,			      /* above the return address */
 };
 
@@ -71,7 +74,10 @@ static const struct convention arm64_register = {
 	.stack_arguments = 8,
 };
 
-/* Default since 1.17 on amd64 and 1.18 on arm64 (golang/go src/internal/buildcfg/exp.go). */
+/*
+ * The register ABI is the default since Go 1.17 on amd64 and 1.18 on arm64 (golang/go
+ * src/internal/buildcfg/exp.go).
+ */
 const struct convention *convention_of(enum machine machine, const struct go_version *version)
 {
 	uint32_t since = machine == MACHINE_AMD64 ? GO_VERSION(17, 0) : GO_VERSION(18, 0);
@@ -82,19 +88,19 @@ const struct convention *convention_of(enum machine machine, const struct go_ver
 	return registers ? &arm64_register : &arm64_stack;
 }
 
-/* One assignment of the parameters of a signature. */
+/* The state while locations are assigned to the parameters of a signature. */
 struct assignment {
 	const struct convention *convention;
 	struct types *types;
 	struct error *err;
 	uint8_t integers, floats; /* registers assigned so far */
 	uint32_t stack;		  /* bytes of the stack sequence so far */
-	uint32_t steps;		  /* over the types of all of them */
-	struct location location; /* of the value being assigned */
-	uint64_t alignment;	  /* and its alignment */
+	uint32_t steps;		  /* steps over the types of all parameters */
+	struct location location; /* location of the current value */
+	uint64_t alignment;	  /* alignment of the current value */
 };
 
-/* Completes the parts of `type`; every step of every recursion calls this. */
+/* Counts a step of the recursion and completes the parts of `type`. */
 static int assignment_step(struct assignment *assignment, const struct type *type, int depth)
 {
 	if (++assignment->steps > ALIGNMENT_MAX_STEPS || depth > MAX_DEPTH)
@@ -132,8 +138,8 @@ static int take_registers(struct assignment *assignment, enum place place, uint6
 }
 
 /*
- * Assigns registers to a value of type `type` at `offset` bytes of the parameter: returns 1 if it was assigned, 0 if
- * that is not possible, or an error.
+ * Assigns registers to the part of a parameter that has the type `type` and is at `offset`. Returns 1 if it
+ * was assigned, 0 if there are not enough registers or the type is never in registers, or a negative errno.
  */
 static int assign_registers(struct assignment *assignment, const struct type *type, uint64_t offset,
 			    int depth)
@@ -211,7 +217,7 @@ static int assign(struct assignment *assignment, const struct type *type)
 	return assign_stack(assignment, type);
 }
 
-/* Returns whether DWARF agrees about the location of the first word. */
+/* Returns whether DWARF gives no location of the first word, or the same one. */
 static bool hint_agrees(const struct convention *convention, const struct entry_hint *hint,
 			const struct location *location)
 {
@@ -238,7 +244,7 @@ static int assign_all(struct assignment *assignment, const struct parameter *par
 	return r;
 }
 
-/* After the parameters: registers are free again, the stack goes on at the next word. */
+/* Results use the registers again, and continue on the stack at the next word after the parameters. */
 static int assign_results(struct assignment *assignment, const struct signature *signature,
 			  size_t count)
 {
@@ -272,7 +278,7 @@ int convention_stack_size(const struct convention *convention, struct types *typ
 	return 0;
 }
 
-/* Whether none is missing from what DWARF lists: up to Go 1.21 blank parameters are. */
+/* Returns whether the signature is complete. Up to Go 1.21, DWARF lacks blank parameters. */
 static bool fills_stack(const struct convention *convention, struct types *types,
 			const struct signature *signature)
 {
@@ -282,11 +288,11 @@ static bool fills_stack(const struct convention *convention, struct types *types
 	       size == signature->stack_size;
 }
 
-/* Parameters, one after another, each held against what else the binary says. */
+/* The state while parameters are located and compared with DWARF and the function table. */
 struct reading {
 	const struct signature *signature;
 	struct assignment assignment;
-	bool is_counted, is_whole; /* whether the signature fills the stack, once that was asked */
+	bool is_counted, is_whole; /* the result of fills_stack(), if is_counted */
 };
 
 static bool is_whole(struct reading *reading)
@@ -299,9 +305,10 @@ static bool is_whole(struct reading *reading)
 }
 
 /*
- * What DWARF says of a parameter's place is a witness, and not the best one: a parameter that is not used
- * has none, and up to Go 1.16 that of the part that is used (the length of a slice) is given for the
- * whole. That nothing is missing is the better.
+ * Returns whether a computed location contradicts the binary. DWARF's location confirms it, but does not
+ * disprove it: DWARF gives no location for an unused parameter, and up to Go 1.16 it gives the location of
+ * the used part (the length of a slice) for the whole parameter. So, unless DWARF confirms the location, it
+ * is decisive whether the signature is complete. Only if this is unknown, DWARF decides.
  */
 static bool is_contradicted(struct reading *reading, size_t index)
 {
@@ -365,7 +372,6 @@ int convention_locate_result(const struct convention *convention, struct types *
 	return 0;
 }
 
-/* In the order of struct pt_regs and struct user_pt_regs. */
 static const char *const amd64_names[] = {
 	"r15", "r14", "r13", "r12", "rbp",	"rbx", "r11", "r10",	"r9",  "r8", "rax",
 	"rcx", "rdx", "rsi", "rdi", "orig_rax", "rip", "cs",  "eflags", "rsp", "ss",

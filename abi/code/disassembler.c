@@ -25,7 +25,7 @@ struct disassembler {
 	const uint8_t *data;
 	size_t left;
 	uint64_t address;
-	/* PIEs load the offset of g into a register first: what was loaded last, and where to. */
+	/* PIEs first load the offset of g into a register: the last such load of a constant. */
 	unsigned int loaded_register;
 	int64_t loaded_value;
 };
@@ -97,7 +97,7 @@ static void amd64_classify(const struct disassembler *disassembler, struct instr
 	}
 }
 
-/* The register of pt_regs that a name, of whatever width, stands for. */
+/* Returns the pt_regs index of a register of any width, or NO_REGISTER. */
 static uint8_t amd64_whole_register(unsigned int reg)
 {
 	static const unsigned int parts[][4] = {
@@ -149,7 +149,7 @@ static void amd64_note_change(unsigned int reg, struct instruction_effects *effe
 		effects->opaque = true;
 }
 
-/* Those whose first operand stays as it is. */
+/* Returns whether the instruction does not change its first operand. */
 static bool amd64_only_reads(unsigned int id)
 {
 	return id == X86_INS_CMP || id == X86_INS_TEST || id == X86_INS_UCOMISD ||
@@ -158,9 +158,9 @@ static bool amd64_only_reads(unsigned int id)
 }
 
 /*
- * The kernel places no probe on an instruction with such a prefix, and kernels that cannot decode EVEX (it
- * begins with the byte of BOUND, which 64-bit code has not) none on what is encoded so: one probe that is
- * refused is all of them.
+ * Returns whether a kernel may refuse a probe. Kernels refuse instructions with LOCK and some segment
+ * prefixes. Kernels that cannot decode EVEX refuse it, because it begins with the byte of BOUND, which does
+ * not exist in 64-bit code. A refused probe makes all probes that are attached with it fail.
  */
 static bool amd64_refuses_probe(const cs_insn *decoded)
 {
@@ -174,8 +174,8 @@ static bool amd64_refuses_probe(const cs_insn *decoded)
 }
 
 /*
- * Those that write where capstone does not say: to where RDI points, which is no operand of theirs, or all
- * that the processor has, which it takes for a word.
+ * Returns whether the instruction writes to memory that capstone does not report correctly: to the address in
+ * RDI, which is not an operand, or a processor state, for which capstone reports a word.
  */
 static bool amd64_stores_unsaid(unsigned int id)
 {
@@ -274,7 +274,7 @@ static void amd64_note_effects(const struct disassembler *disassembler,
 		moves_stack |= written[i] == X86_REG_RSP;
 		amd64_note_change(written[i], effects);
 	}
-	/* Of some instructions capstone does not say that they write. */
+	/* Capstone does not report the write of some instructions. */
 	if (x86->op_count && !amd64_only_reads(decoded->id)) {
 		if (x86->operands[0].type == X86_OP_MEM)
 			amd64_note_store(&x86->operands[0], effects);
@@ -290,7 +290,7 @@ static void amd64_note_effects(const struct disassembler *disassembler,
 	amd64_note_copy(decoded->id, x86, effects);
 }
 
-/* Remembers `mov $value, %register`. */
+/* Remembers a `mov $value, %register`. */
 static void remember_load(struct disassembler *disassembler)
 {
 	const cs_insn *decoded = disassembler->decoded;

@@ -3,7 +3,10 @@
 
 #include <errno.h>
 
-/* Types whose parts are not described say nothing; functions in assembly need not tell their size. */
+/*
+ * Accepts the signature if its size cannot be computed because a type is not described, or if the function
+ * table gives no size (some assembly functions).
+ */
 static int check_size(const struct binary *binary, const struct function *function,
 		      const struct signature *signature, struct error *err)
 {

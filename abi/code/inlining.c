@@ -14,19 +14,19 @@
 /*
  * A _func is followed by two arrays (runtime/runtime2.go, src/runtime/symtab.go):
  *
- *	pcdata	  u32 each: offset of a table in the pc tables, 0 for none. Number 2 gives for each
+ *	pcdata	  u32 each: offset of a table in the pc tables, 0: no table. Table number 2 gives for each
  *		  address the index of the innermost inlined call that contains it
  *	funcdata  a pointer each, aligned to 8; since 1.18 a u32 each, relative to moduledata.gofunc.
  *		  Number `tree` is the array of inlined calls (type inlinedCall)
  *
- * The length of this array is not stored: it is the largest index of all addresses.
+ * The length of this array is not stored: it is the largest index in table number 2, plus one.
  */
 static const struct record_row {
-	uint8_t pcdata_count, funcdata_count; /* their offsets: of a u32, of a u8 */
+	uint8_t pcdata_count, funcdata_count; /* offsets of these counts, a u32 and a u8 */
 	uint8_t arrays;
 	uint8_t tree;
 	bool pointers;
-	uint8_t call_size, call_name; /* of an inlined call; the offset of its name */
+	uint8_t call_size, call_name; /* size of an inlined call, offset of its name */
 } rows[] = {
 	/* Since 1.13. */
 	[PCLNTAB_GO_1_2] = { 32, 39, 40, 4, true, 20, 12 },
@@ -39,11 +39,14 @@ static const struct record_row {
 #define NO_FUNCDATA UINT32_MAX
 
 #define MAX_CALLS (1u << 16)
-/* Limit on steps and calls that are read. A server of 100 MB has 6 million; functions may share tables. */
+/*
+ * Limit on the steps and calls that are read. A server of 100 MB has 6 million, but functions of a damaged
+ * binary may share tables.
+ */
 #define MAX_WORK (1u << 25)
 #define MAX_NAMES (1u << 20)
 
-/* The place of a wanted name among the names. */
+/* The offset of a wanted name in the name table. */
 struct wanted {
 	uint64_t offset;
 	size_t index;
@@ -52,8 +55,8 @@ struct wanted {
 /* One of the wanted names. */
 struct name_row {
 	const char *name;
-	size_t index;  /* among the wanted names */
-	size_t result; /* the index of its result */
+	size_t index;  /* index in the caller's names */
+	size_t result; /* index of its result */
 };
 
 struct search {
@@ -65,7 +68,7 @@ struct search {
 	struct name_row *names; /* by name */
 	struct wanted *wanted;	/* by offset */
 	size_t wanted_count;
-	size_t *last_caller; /* for each result: the index of the function that was found last, plus one */
+	size_t *last_caller; /* for each result: index of the last caller, plus one */
 };
 
 static int name_compare(const void *a, const void *b)
@@ -96,7 +99,7 @@ static int wanted_append(struct search *search, uint64_t offset, size_t index)
 	return 0;
 }
 
-/* From 1.16 on names follow each other, and instances of generic functions may share a name. */
+/* Since Go 1.16, the names follow each other, and instances of generic functions may share a name. */
 static int places_in_list(struct search *search, size_t count)
 {
 	struct bytes bytes = pclntab_names(search->table);
@@ -116,7 +119,7 @@ static int places_in_list(struct search *search, size_t count)
 	return r;
 }
 
-/* Before 1.16 names are spread over the table, each once. */
+/* Before Go 1.16, the names are spread over the table, each once. */
 static int places_by_search(struct search *search, size_t count)
 {
 	struct bytes bytes = pclntab_names(search->table);
@@ -129,7 +132,7 @@ static int places_by_search(struct search *search, size_t count)
 
 		if (search->names[i].result != search->names[i].index)
 			continue;
-		/* The end of a longer name may match. */
+		/* A match may also be the end of a longer name. */
 		for (int tried = 0; r == 0 && at != SIZE_MAX && tried < 16; tried++) {
 			r = wanted_append(search, at, search->names[i].result);
 			at = bytes_find(bytes, at + 1, needle, 1);
@@ -183,8 +186,8 @@ static const struct wanted *wanted_at(const struct search *search, uint64_t offs
 }
 
 /*
- * Returns the greatest value of the table at `offset` of the pc tables, plus one. Each step consists of a difference
- * of the value, zigzag encoded, and one of the address; the first value is -1.
+ * Returns the greatest value of the table at `offset` of the pc tables, plus one. Each step consists of a
+ * zigzag-encoded difference of the value and a difference of the address; the first value is relative to -1.
  */
 static uint64_t call_count(struct search *search, uint64_t offset)
 {
@@ -205,7 +208,10 @@ static uint64_t call_count(struct search *search, uint64_t offset)
 	return greatest < MAX_CALLS ? (uint64_t)(greatest + 1) : 0;
 }
 
-/* Returns the number of inlined calls of a function, and their address unless it is 0. */
+/*
+ * Returns the number of inlined calls in a function; stores the address of the array of calls if the number
+ * is not 0.
+ */
 static uint64_t calls_find(struct search *search, size_t function, uint64_t *ret_address)
 {
 	const struct record_row *row = search->row;
@@ -347,7 +353,10 @@ void inlined_format(const struct inlined *inlined, char *text, size_t size)
 			 inlined->caller_count - named);
 }
 
-/* Returns the first name that matches the pattern, whether a function has it or not. */
+/*
+ * Returns the first name that matches the pattern. It may be the name of a function that exists only inlined.
+ * Before Go 1.16, returns the pattern, which is then taken for an exact name.
+ */
 static const char *unique_name_find(const struct pclntab *table, const char *pattern)
 {
 	struct bytes bytes = pclntab_names(table);

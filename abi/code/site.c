@@ -35,7 +35,7 @@ struct search {
 	struct disassembler *disassembler;
 };
 
-/* Loads the function's code from `address`, at most `size` bytes of it. */
+/* Loads at most `size` bytes of the function's code from `address`. */
 static int load_code(const struct search *search, uint64_t address, uint64_t size,
 		     struct buffer *ret_code, struct error *err)
 {
@@ -45,9 +45,9 @@ static int load_code(const struct search *search, uint64_t address, uint64_t siz
 }
 
 /*
- * Returns whether the code begins with the slow path of a stack check: spills, one call (of one of the runtime's
- * morestack functions), reloads, and a jump back to the function's start. The panic of a bounds check, which is often
- * just before, is a further call.
+ * Returns whether the code begins with the slow path of a stack check: spills, one call (of one of the
+ * runtime's morestack functions), reloads, and a jump back to the function's entry. Code with a second call
+ * before the jump is something else: often the panic of a bounds check precedes the slow path.
  */
 static bool calls_and_restarts(const struct search *search, struct bytes code, uint64_t address)
 {
@@ -128,12 +128,15 @@ static void choose_check(const struct search *search, const struct convention *c
 		site->skip_if_set = jumps[i].taken_if_set;
 		site->skip_if_clear = jumps[i].taken_if_clear;
 	}
-	/* It only looked like a read of the stack guard. */
+	/* The prologue has no stack check, so the instruction did not read the stack guard. */
 	if (site->kind == SITE_ENTRY)
 		site->goroutine_register = convention->goroutine_register;
 }
 
-/* Bytes that are not an instruction are data in the function table. A breakpoint must not be placed there. */
+/*
+ * If the first bytes are not an instruction, the function table refers to data, which a breakpoint would
+ * corrupt.
+ */
 static int check_entry(const struct search *search, struct bytes code, struct error *err)
 {
 	struct instruction instruction;
@@ -146,9 +149,9 @@ static int check_entry(const struct search *search, struct bytes code, struct er
 }
 
 /*
- * Returns whether a jump leads to the first instruction, or to one between it and the site, which is then executed
- * more than once for each call. A jump behind a call does not count: it belongs to morestack, after which the
- * function starts again.
+ * Returns whether a jump leads to the first instruction, or to an instruction between it and the site, so
+ * that the site is executed more than once per call. An unconditional jump directly after a call does not
+ * count: it belongs to morestack, after which the function starts again.
  */
 static bool loops_to_entry(const struct search *search, struct bytes code, uint64_t site)
 {
@@ -172,8 +175,8 @@ static bool loops_to_entry(const struct search *search, struct bytes code, uint6
 }
 
 /*
- * Chooses the first instruction, or the last of the sequence that begins with it. Returns whether the kernel refuses
- * a probe there.
+ * Chooses the first instruction, or the last one of the restartable sequence that begins with it. Returns
+ * whether the kernel refuses a probe there.
  */
 static bool choose_entry(const struct search *search, struct bytes code, struct site *site)
 {
@@ -190,7 +193,7 @@ static bool choose_entry(const struct search *search, struct bytes code, struct 
 	return effects.refuses_probe || effects.may_repeat;
 }
 
-/* A probe at the entry is hit once for each call, and the kernel accepts it. */
+/* Chooses a site at the entry. Fails unless a probe there is hit once per call and the kernel accepts it. */
 static int choose_entry_site(const struct search *search, struct site *site, struct error *err)
 {
 	struct buffer code;
@@ -222,7 +225,7 @@ static int find_file_offset(const struct search *search, struct site *site, stru
 			  search->function->name);
 }
 
-/* Loads the whole function, if nothing in it must be overlooked. */
+/* Loads the whole function; fails if it is too large. */
 static int load_function(const struct search *search, struct buffer *ret_code, struct error *err)
 {
 	const struct function *function = search->function;
@@ -233,7 +236,7 @@ static int load_function(const struct search *search, struct buffer *ret_code, s
 	return load_code(search, function->entry, FUNCTION_MAX_SIZE, ret_code, err);
 }
 
-/* After an instruction that the disassembler does not know, there may be further matches. */
+/* Fails if the disassembler stopped at an unknown instruction: there may be further matches after it. */
 static int check_read(const struct search *search, struct error *err)
 {
 	if (disassembler_is_done(search->disassembler))
@@ -282,7 +285,10 @@ int site_find(const struct image *image, const struct convention *convention,
 	return r;
 }
 
-/* The calls of `callee` in a function: their number, and begin and end of the last one. */
+/*
+ * The calls of `callee` in a function: their number, the address of the last one, and the address of the
+ * instruction after it.
+ */
 struct calls {
 	int count;
 	uint64_t address, after;
@@ -311,7 +317,7 @@ static struct calls find_calls(const struct search *search, struct bytes code, u
 	return calls;
 }
 
-/* Reads the whole function: its calls, and the place of g in its prologue. */
+/* Reads the whole function: its calls of `callee`, and where its prologue finds g. */
 static int read_function(const struct search *search, const struct function *callee,
 			 struct calls *ret_calls, struct site *prologue, struct error *err)
 {
@@ -397,7 +403,7 @@ static int add_return(const struct search *search, uint64_t address, struct retu
 	return 0;
 }
 
-/* The function continues as another one, by whose return it returns. */
+/* Returns whether the instruction jumps to another function, which then returns in place of this one. */
 static bool leaves(const struct search *search, const struct instruction *instruction)
 {
 	bool jumps = instruction->kind == INSTRUCTION_JUMP ||

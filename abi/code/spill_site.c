@@ -8,18 +8,18 @@ enum {
 	MAX_REACH = 1 << 24, /* bytes of stack */
 };
 
-/* What is known of the arguments after some instructions. */
+/* The state of the parameters after some instructions. */
 struct state {
-	uint32_t lost_integers, lost_floats;	   /* registers that hold something else by now */
-	int64_t stack_pointer;			   /* relative to what it was at entry */
+	uint32_t lost_integers, lost_floats;	   /* registers that were overwritten */
+	int64_t stack_pointer;			   /* SP minus SP at entry */
 	struct held floats[SPILL_SITE_MAX_FLOATS]; /* STACK: from SP at entry */
 };
 
 /* ---- jumps into the middle ---- */
 
 /*
- * The first address from `begin` on that a jump leads to: from there on code may run more than once. The
- * begin itself when there is a jump of which that cannot be said.
+ * Returns the lowest address at or after `begin` that a jump leads to: code from there on may run more than
+ * once. Returns `begin` if a jump has no known target or the function cannot be decoded.
  */
 static uint64_t first_target(struct disassembler *disassembler, struct bytes code, uint64_t entry,
 			     uint64_t begin)
@@ -40,7 +40,7 @@ static uint64_t first_target(struct disassembler *disassembler, struct bytes cod
 	return disassembler_is_done(disassembler) ? first : begin;
 }
 
-/* ---- what the instructions do ---- */
+/* ---- effects of instructions ---- */
 
 static bool overlap(const struct held *held, const struct held *stored)
 {
@@ -48,7 +48,7 @@ static bool overlap(const struct held *held, const struct held *stored)
 	       held->offset < stored->offset + stored->size;
 }
 
-/* A store over arguments that were passed on the stack would be taken for one. */
+/* Returns whether a store overwrites parameters on the stack, which could then no longer be read. */
 static bool hits_arguments(const struct held *stored, const struct argument_use *use)
 {
 	return stored->holder == HOLDER_STACK && stored->offset + stored->size > 0 &&
@@ -66,13 +66,13 @@ static void forget_overwritten(struct state *state, const struct instruction_eff
 	}
 }
 
-/* Within a function's own frame or what it was passed; what lies further is no such thing. */
+/* Offsets beyond this limit cannot be in the function's frame or its parameters. */
 static bool is_near(int64_t offset)
 {
 	return offset > -MAX_REACH && offset < MAX_REACH;
 }
 
-/* Makes stack offsets relative to SP at entry. */
+/* Makes a stack offset relative to SP at entry. Returns false if the offset is too large. */
 static bool rebase(const struct state *state, struct held *held)
 {
 	int64_t offset = held->offset + state->stack_pointer;
@@ -83,7 +83,7 @@ static bool rebase(const struct state *state, struct held *held)
 	return is_near(offset);
 }
 
-/* False when from here on nothing is certain. */
+/* Updates the state by one instruction. Returns false if the state is uncertain from here on. */
 static bool follow(struct state *state, struct instruction_effects effects,
 		   const struct argument_use *use)
 {
@@ -123,7 +123,10 @@ static void land(const struct state *state, uint64_t address, struct spill_site 
 	}
 }
 
-/* The ordinary site is a jump that is not taken, or the first instruction, which is yet to be followed. */
+/*
+ * Reads up to the ordinary site. If the site is the jump of the stack check, the search begins after the
+ * jump, which is not taken; otherwise it begins with the first instruction.
+ */
 static bool skip_to_begin(struct disassembler *disassembler, const struct site *begin)
 {
 	struct instruction instruction;
@@ -137,7 +140,10 @@ static bool skip_to_begin(struct disassembler *disassembler, const struct site *
 	return false;
 }
 
-/* Follows the function in a straight line. Returns how many floats are at hand where it landed. */
+/*
+ * Follows the function up to the first jump, call or return, or until a parameter is lost. Returns how many
+ * float parameters can be read at the chosen site.
+ */
 static int search(struct disassembler *disassembler, uint64_t limit, const struct argument_use *use,
 		  uint8_t goroutine_register, struct spill_site *spill)
 {

@@ -18,8 +18,10 @@ struct convention {
 	uint8_t instruction_pointer; /* pt_regs index of the address of the probed instruction */
 	uint8_t goroutine_register; /* pt_regs index of g at function entry, or CONVENTION_NO_REGISTER */
 	uint8_t stack_arguments; /* offset of the first stack argument from SP at entry */
-	/* DWARF's register numbers as pt_regs indices, its number of the first float register, and the
-	 * canonical frame address relative to SP at entry. */
+	/*
+	 * The pt_regs index for each DWARF register number, DWARF's number of the first float register, and
+	 * the canonical frame address relative to SP at entry.
+	 */
 	const uint8_t *dwarf_registers;
 	uint8_t dwarf_register_count;
 	uint8_t dwarf_first_float;
@@ -28,14 +30,14 @@ struct convention {
 
 #define CONVENTION_NO_REGISTER 0xff
 
-/* Where a part of a value is at function entry. */
+/* The kind of location of a part of a value at function entry. */
 enum place { PLACE_INTEGER, PLACE_FLOAT, PLACE_STACK };
 
 struct piece {
 	enum place place;
 	uint8_t index; /* pt_regs index (INTEGER) or ordinal of the float register (FLOAT) */
-	uint32_t stack_offset; /* STACK: from SP at entry */
-	uint32_t value_offset; /* which part of the value */
+	uint32_t stack_offset; /* STACK: offset from SP at entry */
+	uint32_t value_offset; /* offset of this part in the value */
 	uint32_t size;
 };
 
@@ -44,46 +46,51 @@ struct piece {
 /* A value on the stack is one piece; a value in registers has one piece for each register. */
 struct location {
 	struct piece pieces[CONVENTION_MAX_PIECES];
-	size_t piece_count; /* 0: a zero-size value */
+	size_t piece_count; /* 0: the value has size 0 */
 };
 
 /*
- * Returns the convention of a binary. It follows from the machine, the Go version and the experiments that switch the
- * register ABI off. Never NULL.
+ * Returns the convention of a binary. It depends on the machine, the Go version and the Go experiments that
+ * disable the register ABI. Never NULL.
  */
 const struct convention *convention_of(enum machine machine, const struct go_version *version);
 
-/* Which registers (as bits) the parameters of a function occupy, and the stack up to which offset from SP at entry. */
+/*
+ * The registers (as bits) that the parameters of a function occupy, and the end of the parameters on the
+ * stack (offset from SP at entry).
+ */
 struct argument_use {
 	uint64_t integers, floats;
 	uint32_t stack_end;
 };
 
-/* The same errors as convention_locate(), for any parameter. */
+/* Computes the use of all parameters. Returns the errors of convention_locate(), for any parameter. */
 int convention_use(const struct convention *convention, struct types *types,
 		   const struct signature *signature, struct argument_use *ret_use,
 		   struct error *err);
 
-/* Where a result is when the function returns. The same errors as convention_locate(). */
+/* Locates result `index` at the return of the function. Returns the errors of convention_locate(). */
 int convention_locate_result(const struct convention *convention, struct types *types,
 			     const struct signature *signature, size_t index,
 			     struct location *ret_location, struct error *err);
 
 /*
- * How many bytes of a caller's stack parameters and results take, with the room in which those in registers can be
- * spilled: what `struct function` says as stack_size. The same errors as convention_locate().
+ * Computes how many bytes of the caller's stack parameters and results take, including the space to which
+ * parameters in registers can be spilled. This is the number in stack_size of `struct function`. Returns the
+ * errors of convention_locate().
  */
 int convention_stack_size(const struct convention *convention, struct types *types,
 			  const struct signature *signature, int64_t *ret_size, struct error *err);
 
-/* The name of a word of a plan's work area: a register, or "thread pointer". */
+/* Returns the name of a word of a plan's work area: a register, or "thread pointer"; "?" for other words. */
 const char *convention_register_name(const struct convention *convention, uint8_t word);
 
 /*
- * Where parameter `index` of `signature` is at function entry, by the assignment rule of Go's abi-internal.md.
- * -ENODATA if a type up to the parameter is not completely described, or if the list may lack parameters before it:
- * DWARF does not confirm the location, and the listed parameters use less of the stack than the function says.
- * -EBADMSG if a type is damaged, -E2BIG if the types exceed the limits, -EINVAL if there is no such parameter.
+ * Locates parameter `index` of `signature` at function entry, by the assignment rule of Go's abi-internal.md.
+ * -ENODATA if a type up to the parameter is not completely described, or if the signature may lack parameters
+ * before it: DWARF does not confirm the location, and the listed parameters use less of the stack than the
+ * function table says. -EBADMSG if a type is damaged, -E2BIG if the types exceed the limits, -EINVAL if there
+ * is no such parameter.
  */
 int convention_locate(const struct convention *convention, struct types *types,
 		      const struct signature *signature, size_t index,

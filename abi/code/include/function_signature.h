@@ -5,8 +5,8 @@
 #include "binary.h"
 
 /*
- * types_signature(), and a check of what the user declared: -EINVAL if parameters and results of the declared types take
- * more or fewer bytes than the function table says of the function.
+ * As types_signature(), but also checks a signature that the user declared: -EINVAL if its parameters and
+ * results take more or fewer bytes than the function table says.
  */
 int function_signature(const struct binary *binary, const struct function *function,
 		       const struct signature **ret_signature, enum type_source *ret_source,

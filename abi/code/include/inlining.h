@@ -6,19 +6,20 @@
 #include "pclntab.h"
 
 /*
- * Which functions contain inlined calls of others. A probe on the called function does not see such a call. The
- * information is in every Go binary, also when it is stripped, because the runtime's stack traces need it.
+ * Finds functions that contain inlined calls of other functions. A probe on the called function does not see
+ * such a call. The information is in every Go binary, even if it is stripped, because the runtime's stack
+ * traces need it.
  */
 #define INLINING_MAX_CALLERS 4
 
 struct inlined {
 	size_t caller_count;			       /* functions that contain an inlined call */
-	struct function callers[INLINING_MAX_CALLERS]; /* the first of them, by address */
+	struct function callers[INLINING_MAX_CALLERS]; /* the first callers by address */
 };
 
 /*
- * Fills one entry for each of `count` exact function names, in one pass over the binary. -ENODATA if the binary has no
- * such information (before Go 1.13).
+ * Fills one entry for each of `count` exact function names, in one pass over the binary. -ENODATA if the
+ * binary does not contain the information (before Go 1.13), -E2BIG if there are too many calls.
  */
 int inlining_find(const struct image *image, const struct pclntab *table,
 		  const struct go_version *version, const char *const *names, size_t count,
@@ -31,7 +32,7 @@ int inlining_find(const struct image *image, const struct pclntab *table,
 int inlining_explain(const struct image *image, const struct pclntab *table,
 		     const struct go_version *version, const char *pattern, struct error *err);
 
-/* "main.a, main.b and 3 others", for messages; safe to print only once escaped. */
+/* Writes "main.a, main.b and 3 others", for messages. The text must be escaped before it is printed. */
 void inlined_format(const struct inlined *inlined, char *text, size_t size);
 
 #endif

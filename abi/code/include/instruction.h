@@ -18,12 +18,15 @@ enum instruction_kind {
 struct instruction {
 	enum instruction_kind kind;
 	uint64_t address;
-	bool has_target; /* of a direct call or jump */
+	bool has_target; /* a direct call or jump */
 	uint64_t target;
-	/* A jump at the end of a stack check. It is taken when a bit of the first mask is set in the flags
-	 * register or a bit of the second is clear. Both 0 for other conditions. */
+	/*
+	 * A conditional jump such as those that end a stack check. It is taken if a bit of the first mask is
+	 * set in the flags register, or a bit of the second mask is clear. Both masks are 0 for other
+	 * conditions.
+	 */
 	uint64_t taken_if_set, taken_if_clear;
-	/* Reads what may be the stack guard of the g in this register. */
+	/* Reads a word that may be the stack guard of g; this register holds g then. */
 	bool reads_guard;
 	uint8_t guard_register;
 	/* Loads from thread-local storage at this offset from the thread pointer. */
@@ -31,29 +34,33 @@ struct instruction {
 	int64_t thread_local_offset;
 };
 
-/* Where a probe can read a word: in a register of pt_regs, or on the stack. */
+/* Where a probe can read a value: in a register of pt_regs, or on the stack. */
 enum holder { HOLDER_NONE, HOLDER_INTEGER, HOLDER_STACK };
 
 struct held {
 	enum holder holder;
-	uint8_t index;	/* INTEGER: into pt_regs */
+	uint8_t index;	/* INTEGER: pt_regs index */
 	uint8_t size;	/* bytes held */
-	int32_t offset; /* STACK: from SP, as it is afterwards */
+	int32_t offset; /* STACK: offset from SP after the instruction */
 };
 
-/* What an instruction other than a call, jump or return changes. */
+/* The effects of an instruction other than a call, jump or return. */
 struct instruction_effects {
-	uint32_t integers, floats; /* bit n: word n of pt_regs, float register n */
-	struct held stored;	   /* on the stack, if anything */
-	int32_t stack_pointer;	   /* is added to SP */
-	/* Copies a float register to where it can be read: `copied` says which, `copy` where. */
+	uint32_t integers,
+		floats;	       /* changed registers; bit n: word n of pt_regs, float register n */
+	struct held stored;    /* where the instruction stores on the stack, if it does */
+	int32_t stack_pointer; /* the number added to SP */
+	/* The instruction copies float register `copied` to `copy`, which a probe can read. */
 	uint8_t copied;
 	struct held copy;
 	bool opaque;	    /* may change other memory, or has unknown effects */
 	bool refuses_probe; /* the kernel places no probe on it */
-	/* Part of a sequence, but not its last instruction, that Go's runtime restarts when it preempts the
-	 * goroutine within it: a probe there could be hit more than once. A probe on the last instruction is hit
-	 * once and sees the same registers as the first, except for a scratch register. */
+	/*
+	 * The instruction belongs to a sequence that Go's runtime restarts if it preempts the goroutine
+	 * within it, and is not the last of the sequence: a probe there could be hit more than once. A probe
+	 * on the last instruction is hit once and sees the same registers as the first, except for a scratch
+	 * register.
+	 */
 	bool may_repeat;
 };
 

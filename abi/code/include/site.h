@@ -13,31 +13,38 @@
  */
 enum site_kind {
 	SITE_STACK_CHECK, /* the conditional jump of the stack check */
-	/* The function has no stack check: its first instruction, or the last of a sequence that begins there. */
+	/*
+	 * The function has no stack check: its first instruction, or the last one of the restartable sequence
+	 * that begins there (see may_repeat in instruction.h).
+	 */
 	SITE_ENTRY,
 	SITE_CALL,   /* a call instruction inside the function, which the kernel emulates, too */
 	SITE_RETURN, /* a return instruction, which the kernel single-steps */
 	SITE_AFTER_CALL, /* the instruction after a call: the results of the called function can be read */
-	SITE_AFTER_SPILL, /* a later instruction, where floats that came in registers can be read: spill_site.h */
+	SITE_AFTER_SPILL, /* a later instruction, where float parameters can be read: spill_site.h */
 };
 
 struct site {
 	enum site_kind kind;
 	uint64_t address;
 	uint64_t file_offset;
-	/* The jump will be taken, so the hit is skipped, when a bit of the first mask is set in the
-	 * flags register or a bit of the second is clear. Both 0 for SITE_ENTRY. */
+	/*
+	 * The hit is skipped, because the jump will be taken, if a bit of the first mask is set in the flags
+	 * register or a bit of the second mask is clear. Both masks are 0 for all sites but SITE_STACK_CHECK.
+	 */
 	uint64_t skip_if_set;
 	uint64_t skip_if_clear;
-	uint32_t stack_drop; /* how much lower SP is here than at entry */
-	bool returns_at_once; /* SITE_ENTRY: this instruction is the return; results can be read, too */
+	uint32_t stack_drop; /* SP at entry minus SP at this instruction */
+	bool returns_at_once; /* SITE_ENTRY: this instruction is the return, so results can be read, too */
 	uint8_t goroutine_register; /* pt_regs index of g at this instruction, or CONVENTION_NO_REGISTER */
-	/* If no register holds g, thread-local storage does, at this offset from the thread pointer. It is taken
-	 * from the function's first instructions; 0 if they do not contain it. */
+	/*
+	 * If no register holds g, g is in thread-local storage at this offset from the thread pointer. The
+	 * offset is taken from the function's first instructions; 0 if they do not contain it.
+	 */
 	int32_t goroutine_offset;
 };
 
-/* The name for reports: "stack check". */
+/* Returns the name for reports: "stack check". */
 const char *site_kind_name(enum site_kind kind);
 
 /*
@@ -49,15 +56,15 @@ int site_find(const struct image *image, const struct convention *convention,
 	      const struct function *function, struct site *ret_site, struct error *err);
 
 /*
- * The site at, or after, the only call of `callee` in `function`, for events in the middle of a function. The
- * parameters of the function cannot be read there, the goroutine can. -ENOENT if there is no such call (it was inlined,
- * or the function has changed), -E2BIG if there are several.
+ * Finds the site at, or after, the only call of `callee` in `function`, for events in the middle of a
+ * function. The goroutine can be read there, the parameters of the function cannot. -ENOENT if there is no
+ * such call (it was inlined, or the function has changed), -E2BIG if there are several.
  */
 int site_find_call(const struct image *image, const struct convention *convention,
 		   const struct function *function, const struct function *callee,
 		   enum site_kind kind, struct site *ret_site, struct error *err);
 
-/* The return instructions of a function: the first as a site, and the file offsets of all. */
+/* The return instructions of a function: the first one as a site, and the file offsets of all of them. */
 struct return_sites {
 	struct site first;
 	uint64_t *file_offsets;
@@ -65,10 +72,11 @@ struct return_sites {
 };
 
 /*
- * Finds all return instructions of a function, or fails. -ENOENT if it has none, or may also leave by a jump into
- * another function; -E2BIG if there are more than 1,024, or the function is larger than 1 MiB; -EBADMSG if it cannot be
- * decoded to its end. -ENOENT and -EBADMSG are also returned for assembly functions of AArch64 that end in constants
- * which look like such jumps or are not instructions. The caller releases the sites.
+ * Finds all return instructions of a function. -ENOENT if there is none, or if the function may also leave by
+ * a jump into another function; -E2BIG if there are more than 1,024, or the function is larger than 1 MiB;
+ * -EBADMSG if it cannot be decoded to its end. -ENOENT and -EBADMSG are also returned for assembly functions
+ * of AArch64 that end in constants which look like such jumps or are not instructions. The caller releases
+ * the sites.
  */
 int site_find_returns(const struct image *image, const struct convention *convention,
 		      const struct function *function, struct return_sites *ret_sites,

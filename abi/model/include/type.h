@@ -43,7 +43,7 @@ struct type {
 	const char *
 		name; /* as Go writes it, with the whole import path: "net/http.Request", "*net/url.URL" */
 	uint64_t size;
-	uint64_t runtime_type; /* the runtime's type descriptor, as offset from moduledata.types; 0: unknown */
+	uint64_t runtime_type; /* the runtime's type descriptor: offset from moduledata.types; 0: unknown */
 	/* A pointer in code that several instances of a generic function share; it may point to any type. */
 	bool is_any_pointer;
 	enum type_source source; /* which source described the type */
