@@ -35,7 +35,7 @@ static int add_range(struct plan_builder *builder, const struct plan_place *plac
 		return 0;
 	if (builder->range_count == sizeof(builder->ranges) / sizeof(builder->ranges[0]))
 		return full(err);
-	/* Only damaged DWARF describes frames and structs that large. */
+	/* Only damaged DWARF describes frames and structs of this size. */
 	if (place->displacement > INT32_MAX - size)
 		return error_fail(err, -E2BIG, "a value is too far from the pointer to it");
 	builder->ranges[builder->range_count++] =
@@ -58,7 +58,7 @@ static bool sources_equal(const struct plan_source *a, const struct plan_source 
 	       a->comparison == b->comparison && a->size == b->size && a->constant == b->constant;
 }
 
-/* `size`: the number of bytes that the source reads at its place. */
+/* Adds a source that reads or tests `size` bytes at its place, unless an equal source exists. */
 static int add_source(struct plan_builder *builder, struct plan_source source, int32_t size,
 		      struct error *err)
 {
@@ -128,7 +128,7 @@ int plan_find_entry(struct plan_builder *builder, struct plan_place map,
 int plan_add(struct plan_builder *builder, struct plan_place place, struct cell cell,
 	     uint32_t lookahead, struct error *err)
 {
-	/* For a slice whose bytes are captured as a string, the capacity is not needed. */
+	/* The third word of a slice, its capacity, is not needed for a string. */
 	int32_t size = cell.kind == CELL_STRING ? 2 * WORD : cell.size;
 	int r;
 
@@ -142,7 +142,7 @@ int plan_add(struct plan_builder *builder, struct plan_place place, struct cell 
 	return builder->capture_count++;
 }
 
-/* Bytes of a source that are read at once, and their offset in the work area. */
+/* A range of a source that is read at once, and its offset in the work area. */
 struct block {
 	int16_t source;
 	int32_t low, high;
@@ -153,7 +153,7 @@ struct compiler {
 	const struct plan_builder *builder;
 	struct plan *plan;
 	struct block blocks[PLAN_MAX_BLOCKS + 1]; /* block 0 is the registers */
-	uint8_t gates[PLAN_MAX_BLOCKS];		  /* by source: the block of a condition */
+	uint8_t gates[PLAN_MAX_BLOCKS];		  /* by source: the block of the condition */
 	uint16_t block_count;
 	uint32_t work_used;
 	struct error *err;
@@ -174,7 +174,7 @@ static int emit_operation(struct compiler *compiler, struct plan_operation opera
 	return 0;
 }
 
-/* Returns an operation on `size` bytes at a place: their offset, and the blocks that must not be missing. */
+/* Returns an operation on `size` bytes at a place: sets their offset, and the blocks on which it depends. */
 static struct plan_operation operation_at(const struct compiler *compiler,
 					  const struct plan_place *place, int32_t size)
 {
@@ -226,7 +226,7 @@ static int emit_block(struct compiler *compiler, struct block block)
 	return emit_operation(compiler, read);
 }
 
-/* Returns the first range of this source that begins at or after `from`; of several, the longest. */
+/* Returns the first range of this source that begins at or after `from`; if several do, the longest. */
 static const struct plan_range *next_range(const struct plan_builder *builder, int16_t source,
 					   int64_t from)
 {
@@ -245,8 +245,8 @@ static const struct plan_range *next_range(const struct plan_builder *builder, i
 }
 
 /*
- * Reads from one pointer are merged as long as the whole fits into a block: a read of 8 bytes costs the same as one
- * of some hundred bytes, and the bytes between two needed fields belong to the same Go object.
+ * Merges reads from one pointer as long as the result fits into a block. A read of 8 bytes costs as much as a
+ * read of some hundred bytes, and the bytes between two needed fields belong to the same Go object.
  */
 static int emit_memory(struct compiler *compiler, int16_t source)
 {

@@ -9,7 +9,7 @@
 #include "minimum.h"
 #include "shape_maker.h"
 
-/* "rdi +16 +56" */
+/* Writes the path to a place: "rdi +16 +56". */
 static void describe_way(const struct scope *scope, const struct plan_builder *builder,
 			 const struct plan_place *place, char *text, size_t size)
 {
@@ -27,7 +27,7 @@ static void describe_way(const struct scope *scope, const struct plan_builder *b
 				 convention_register_name(scope->convention, place->words[i]));
 }
 
-/* Walks to the value; its place is known then. */
+/* Walks to the value of the expression. */
 static int walk_to_value(const struct scope *scope, const struct expression *expression,
 			 struct plan_builder *builder, struct walk *walk, struct error *err)
 {
@@ -38,7 +38,7 @@ static int walk_to_value(const struct scope *scope, const struct expression *exp
 	return r;
 }
 
-/* A field is a value without parts, or text: a string, or the bytes that a []byte has. */
+/* Returns the cell of a protocol's field: a value without parts, or the bytes of a []byte as a string. */
 static int field_cell(const struct walk *walk, struct cell *ret_cell, struct error *err)
 {
 	if (walk->type->kind != TYPE_SLICE)
@@ -51,7 +51,7 @@ static int field_cell(const struct walk *walk, struct cell *ret_cell, struct err
 	return 0;
 }
 
-/* The length of what it stands at, without the contents. */
+/* Returns the cell and the place of the length of a slice or string; its contents are not read. */
 static int length_cell(const struct walk *walk, struct cell *ret_cell, struct plan_place *ret_place,
 		       struct error *err)
 {
@@ -103,7 +103,7 @@ static int resolve_capture(const struct scope *scope, const struct capture *capt
 	return 0;
 }
 
-/* Adds a capture, or notes why this binary cannot give it. */
+/* Adds a capture, or notes why this binary cannot provide it. */
 static int add_or_note_capture(const struct scope *scope, const struct capture *capture,
 			       struct plan_builder *builder, struct probe *probe, struct error *err)
 {
@@ -138,7 +138,7 @@ bool probe_is_inlined(const struct binary *binary, const struct expected_call *c
 	       site_count_calls(binary->image, &caller, &callee, NULL) == 0;
 }
 
-/* Whether the request is meant for this binary at all. */
+/* Returns 0 if the request applies to this binary, or -ENOENT. */
 static int check_conditions(const struct binary *binary, const struct probe_request *request,
 			    struct error *err)
 {
@@ -154,7 +154,10 @@ static int check_conditions(const struct binary *binary, const struct probe_requ
 	return 0;
 }
 
-/* In the middle of a function its parameters are gone; after a call there are its results. */
+/*
+ * Places the probe on or after a call. The parameters of the function cannot be read there. After the call,
+ * the results of the called function can, so they become the parameters of `signature`.
+ */
 static int place_in_middle(const struct binary *binary, const struct function *function,
 			   const struct probe_request *request, struct signature *signature,
 			   struct probe *probe, struct error *err)
@@ -180,8 +183,8 @@ static int place_in_middle(const struct binary *binary, const struct function *f
 }
 
 /*
- * Where no register holds the goroutine it is at an offset that is the same in the whole binary; a
- * function without a stack check does not say it.
+ * If no register holds g, g is in thread-local storage at an offset that is the same in the whole binary. A
+ * function without a stack check does not contain the offset, so it is taken from another function.
  */
 static void learn_goroutine(const struct binary *binary, struct site *site)
 {
@@ -209,14 +212,14 @@ static int place_at_begin(const struct binary *binary, const struct function *fu
 		return r;
 	learn_goroutine(binary, &probe->site);
 	*signature = *found;
-	/* The built-in table lists all parameters, and knows their types in part. */
+	/* Only DWARF may lack parameters. The built-in table has all of them, but not always their types. */
 	signature->stack_size = probe->source == TYPE_SOURCE_DWARF && function->stack_size > 0 ?
 					function->stack_size :
 					0;
 	return 0;
 }
 
-/* All returns share one plan. */
+/* Places the probe on all return instructions, which share one plan. */
 static int place_at_returns(const struct binary *binary, const struct function *function,
 			    const struct probe_request *request, struct signature *signature,
 			    struct probe *probe, struct error *err)
@@ -234,7 +237,7 @@ static int place_at_returns(const struct binary *binary, const struct function *
 	return 0;
 }
 
-/* Chooses the site, and says what can be captured there. */
+/* Finds the function, its signature and the site of the probe. */
 static int place(const struct binary *binary, const struct probe_request *request,
 		 struct function *function, struct signature *signature, struct probe *probe,
 		 struct error *err)
@@ -281,7 +284,7 @@ static int add_captures(const struct scope *outer, const struct probe_request *r
 	return r;
 }
 
-/* The cells of the arguments follow those of the captures. */
+/* Records the cells of the arguments, which follow those of the captures. */
 static void name_cells(const struct plan_builder *builder, uint16_t from, struct probe *probe)
 {
 	for (uint16_t i = from; i < builder->capture_count; i++)
@@ -295,7 +298,7 @@ static uint16_t elements_of(const struct capture_spec *spec)
 	return spec->max_elements ? spec->max_elements : USUAL_ELEMENTS;
 }
 
-/* A plan of the captures that the builder has and of the arguments, to these bounds. */
+/* Compiles a plan of the captures in the builder and of the arguments within these bounds. */
 static int try_bounds(const struct scope *scope, const struct probe_request *request,
 		      const struct capture_spec *spec, struct plan_builder *builder,
 		      struct shape_bounds bounds, struct probe *probe, struct error *err)
@@ -313,7 +316,10 @@ static int try_bounds(const struct scope *scope, const struct probe_request *req
 	return r;
 }
 
-/* Leaves the builder as it is, for other bounds. */
+/*
+ * As try_bounds(), with the bounds limited by the user's. Leaves the builder unchanged, so that other bounds
+ * can be tried.
+ */
 static int add_bounded(const struct scope *scope, const struct probe_request *request,
 		       const struct capture_spec *spec, struct plan_builder *builder,
 		       struct shape_bounds bounds, struct probe *probe, struct error *err)
@@ -332,7 +338,9 @@ static int add_bounded(const struct scope *scope, const struct probe_request *re
 	return r;
 }
 
-/* Takes as many of the arguments, with the least of each, as a plan holds; the others are left out. */
+/*
+ * Captures as many of the arguments as fit into a plan, each within the least bounds; leaves out the others.
+ */
 static int add_fitting(const struct scope *scope, const struct probe_request *request,
 		       const struct capture_spec *spec, struct plan_builder *builder,
 		       struct probe *probe, struct error *err)
@@ -354,7 +362,7 @@ static int add_fitting(const struct scope *scope, const struct probe_request *re
 	return add_bounded(scope, request, spec, builder, bounds, probe, err);
 }
 
-/* How much of whole values is captured, the most first: they are cut until a plan holds them. */
+/* Bounds of captured values, the largest first: they are tried in turn until the values fit into a plan. */
 static const struct shape_bounds ladder[] = {
 	{ 4, UINT16_MAX, 4, 1024, 16 },
 	{ 4, UINT16_MAX, 4, 256, 8 },
@@ -379,7 +387,10 @@ static const struct shape_bounds ladder[] = {
 	{ 0, 0, 0, LEAST_BYTES, 5 },
 };
 
-/* The learned types are worth more than those that were never seen, but no depth. */
+/*
+ * If types were learned, other possible types of interfaces are given up before the values get smaller
+ * bounds.
+ */
 static int add_without_guesses(const struct scope *scope, const struct probe_request *request,
 			       const struct capture_spec *spec, struct plan_builder *builder,
 			       struct shape_bounds bounds, struct probe *probe, struct error *err)
@@ -390,7 +401,7 @@ static int add_without_guesses(const struct scope *scope, const struct probe_req
 
 enum { LADDER_WIDE = 5, LADDER_SIZE = sizeof(ladder) / sizeof(ladder[0]) };
 
-/* Takes as much of the arguments as a plan holds. */
+/* Captures as much of the arguments as fits into a plan. */
 static int add_arguments(const struct scope *outer, const struct probe_request *request,
 			 const struct capture_spec *spec, struct plan_builder *builder,
 			 struct probe *probe, struct error *err)
@@ -399,7 +410,7 @@ static int add_arguments(const struct scope *outer, const struct probe_request *
 	int r = -E2BIG;
 
 	for (size_t i = 0; r == -E2BIG && i < LADDER_SIZE; i++) {
-		/* Steps for those who ask for more elements than usual. */
+		/* These bounds differ from later ones only if the user asks for more elements than usual. */
 		if (i > 1 && i < LADDER_WIDE && elements_of(spec) <= USUAL_ELEMENTS)
 			continue;
 		r = add_bounded(&scope, request, spec, builder, ladder[i], probe, err);
@@ -427,7 +438,7 @@ static int compile(const struct scope *scope, const struct probe_request *reques
 			    err);
 }
 
-/* How many parts of the arguments cannot be read at the probe's site. */
+/* Returns how many parts of the arguments cannot be read at the probe's site. */
 static size_t count_missing(const struct probe *probe)
 {
 	size_t count = 0;
@@ -437,7 +448,10 @@ static size_t count_missing(const struct probe *probe)
 	return count;
 }
 
-/* Where the function puts the floats it takes in registers, if it takes any. */
+/*
+ * Finds the site after which float parameters in registers can be read; -ENOENT if there are no such
+ * parameters.
+ */
 static int find_spill_site(const struct binary *binary, const struct scope *scope,
 			   const struct function *function, struct spill_site *ret_spill)
 {
@@ -451,7 +465,7 @@ static int find_spill_site(const struct binary *binary, const struct scope *scop
 	return spill_site_find(binary->image, function, scope->site, &use, ret_spill, NULL);
 }
 
-/* A probe on a later instruction costs more: it is worth it where more of the arguments can be read. */
+/* Moves the probe to the spill site if more of the arguments can be read there. A probe there is slower. */
 static void try_spill_site(const struct binary *binary, const struct scope *begin,
 			   const struct probe_request *request, const struct function *function,
 			   const struct capture_spec *spec, struct probe *probe)
@@ -499,7 +513,7 @@ int probe_compile(const struct binary *binary, const struct probe_request *reque
 		r = compile(&scope, request, spec, &probe, err);
 	if (r == 0 && request->wants_arguments && is_at_begin(request) && count_missing(&probe))
 		try_spill_site(binary, &scope, request, &function, spec, &probe);
-	/* Which captures depend on a type that is wrong cannot be told. */
+	/* It is unknown which captures depend on the wrong type, so the whole probe fails. */
 	if (r == 0)
 		r = types_check_contradiction(binary->types, err);
 	if (r == 0)

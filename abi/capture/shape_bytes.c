@@ -30,7 +30,7 @@ static uint8_t cell_size(uint64_t bytes)
 	return size;
 }
 
-/* Memory contains no pointer to an array, as there is for a string. So the array is captured word by word. */
+/* An array is captured word by word: unlike a string, it has no pointer and length in memory. */
 int bytes_add_array(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
 	uint64_t length = walk->type->length;

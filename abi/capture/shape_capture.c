@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From what expressions lead to, to the shape that holds all of it. */
+/* Composes the shape of the values of all expressions. */
 #include "shape_maker.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 
 #include "interface.h"
 
-enum { CHANNEL_CAPACITY = 8 }; /* runtime.hchan: qcount, dataqsiz */
+enum { CHANNEL_CAPACITY = 8 }; /* offset of runtime.hchan.dataqsiz; qcount is at 0 */
 
 static int add_measure(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
@@ -44,7 +44,10 @@ static int add_measure(struct shape_maker *maker, const struct walk *walk, struc
 
 static int take_steps(struct shape_maker *maker, struct walk *walk, struct shape_spot spot);
 
-/* The rest of the expression, if the interface held that type; null where the type has no such field. */
+/*
+ * Takes the rest of the expression if the interface has this dynamic type; adds null if the type has no such
+ * field.
+ */
 static int take_steps_of_held(struct shape_maker *maker, const struct walk *interface,
 			      const struct type *type, struct shape_spot spot)
 {
@@ -75,7 +78,7 @@ static bool needs_held(const struct walk *walk)
 	       !interface_word(next->name);
 }
 
-/* Pointers are followed on the way, also to interfaces, which Go itself does not do. */
+/* Follows a pointer to an interface. Go itself does not do this. */
 static int follow_to_interface(const struct shape_maker *maker, struct walk *walk)
 {
 	const struct type *type = walk->type;
@@ -107,7 +110,10 @@ static int choose_held(struct shape_maker *maker, const struct walk *walk, struc
 	return r < 0 ? r : fail_held(walk, maker->err);
 }
 
-/* The rest of the expression, hidden where the key beside the field that is next says so. */
+/*
+ * Takes the rest of the expression. The value is hidden if the key next to the next field is the name of a
+ * secret.
+ */
 static int take_guarded_steps(struct shape_maker *maker, struct walk *walk, const char *key,
 			      struct shape_spot spot)
 {
@@ -120,7 +126,10 @@ static int take_guarded_steps(struct shape_maker *maker, struct walk *walk, cons
 	return r < 0 ? r : maker_close(maker, node);
 }
 
-/* What the next step leads to may be secret by the struct that has the field: returns the key that says so. */
+/*
+ * The next field may be secret because of its struct. Either sets `hides`, or returns the key that decides
+ * it; or NULL.
+ */
 static const char *look_ahead(struct shape_maker *maker, const struct walk *walk)
 {
 	const struct expression_step *next = &walk->expression->steps[walk->step + 1];
@@ -200,7 +209,7 @@ static int add_capture(struct shape_maker *maker, const struct scope *scope,
 	return value_add_null(maker, spot);
 }
 
-/* A capture that a plan has no room for. */
+/* Adds null for a capture that does not fit into the plan. */
 static int add_left_out(struct shape_maker *maker, const struct expression *expression)
 {
 	size_t node = maker->shape.node_count;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What interfaces hold, by the types that they may. */
+/* Values in interfaces, for the dynamic types that are possible. */
 #include "shape_maker.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 
 enum { MAX_CANDIDATES = 32 };
 
-/* The errors that the standard library makes of a text, and the field that has it. */
+/* Errors of the standard library that consist of a text, and the field that contains it. */
 static const struct {
 	const char *type, *field;
 } texts_of_errors[] = {
@@ -29,7 +29,7 @@ static const char *text_of_error(const struct type *type)
 
 struct candidates {
 	const struct type *types[MAX_CANDIDATES + LEARNED_TYPES_MAX];
-	size_t learned; /* of them, the first */
+	size_t learned; /* number of learned types; they are the first ones */
 	size_t count;
 };
 
@@ -57,7 +57,7 @@ static void add_named(struct types *types, const char *name, struct candidates *
 		add_candidate(candidates, type);
 }
 
-/* Tells interface types apart; FNV-1a. */
+/* Returns a number that identifies the interface type: FNV-1a of its name. */
 static uint32_t interface_number(const struct type *interface)
 {
 	uint32_t hash = 2166136261u;
@@ -82,7 +82,10 @@ static void add_learned(struct types *types, const struct type *interface,
 	candidates->learned = candidates->count;
 }
 
-/* What an interface may hold, the likeliest first: an `any` has no types of its own. */
+/*
+ * Finds the possible dynamic types of an interface, most likely ones first. The linker's tables list types
+ * only for interfaces with methods; for others, a few basic types are assumed.
+ */
 static void find_candidates(struct types *types, const struct type *interface,
 			    const struct learned_types *learned, struct candidates *candidates)
 {
@@ -105,7 +108,7 @@ static void find_candidates(struct types *types, const struct type *interface,
 		add_candidate(candidates, implementing[i]);
 }
 
-/* The text, behind the pointer that the error is: that may be nil. */
+/* Adds the text of an error. The error is a pointer, which may be nil. */
 static int add_error_text(struct shape_maker *maker, struct walk *held, const char *name,
 			  struct shape_spot spot)
 {
@@ -147,7 +150,7 @@ int held_hash(struct shape_maker *maker, const struct walk *interface, const str
 	return 0;
 }
 
-/* A value as it would be if the interface held that type; -ENODATA when the binary has no such type. */
+/* Adds the value for one dynamic type; -ENODATA if the binary has no such type. */
 static int add_held(struct shape_maker *maker, const struct walk *interface,
 		    const struct type *type, struct shape_spot spot)
 {
@@ -163,7 +166,10 @@ static int add_held(struct shape_maker *maker, const struct walk *interface,
 	return text ? add_error_text(maker, &held, text, spot) : value_add(maker, &held, spot);
 }
 
-/* The interface's own cells: the first word, the hash, and the second word, which tells nil. */
+/*
+ * Opens the node of an interface and adds its cells: the first word, the hash, and the second word, which
+ * shows whether the value is nil.
+ */
 static int open_interface(struct shape_maker *maker, const struct walk *walk, enum shape_kind kind,
 			  struct shape_spot spot)
 {
@@ -185,7 +191,7 @@ static int open_interface(struct shape_maker *maker, const struct walk *walk, en
 	return node;
 }
 
-/* Adds one of them, unless it cannot be read. Returns whether it was added. */
+/* Adds one alternative. Returns 1 if it was added, 0 if it cannot be read or is null, or a negative errno. */
 static int try_alternative(struct shape_maker *maker, const struct walk *walk,
 			   const struct type *type, struct shape_spot spot, held_alternative *add)
 {
@@ -224,7 +230,7 @@ int held_add_alternatives(struct shape_maker *maker, const struct walk *walk, en
 	return maker_close(maker, node);
 }
 
-/* At the greatest depth: only what has no parts, and errors that are their text. */
+/* At the greatest depth: adds only values without parts, and errors that are shown as text. */
 static int add_held_leaf(struct shape_maker *maker, const struct walk *interface,
 			 const struct type *type, struct shape_spot spot)
 {
@@ -244,7 +250,7 @@ int held_add(struct shape_maker *maker, const struct walk *walk, struct shape_sp
 {
 	if (spot.depth == maker->bounds.depth)
 		return held_add_alternatives(maker, walk, SHAPE_INTERFACE, spot, add_held_leaf);
-	/* What it holds may be an interface again, or hold one. */
+	/* The value may be an interface again, or contain one. */
 	spot.depth++;
 	return held_add_alternatives(maker, walk, SHAPE_INTERFACE, spot, add_held);
 }

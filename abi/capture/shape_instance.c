@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Values in code that instances of a generic function share: their types are those of the instance that runs, which
- * its dictionary tells.
+ * Values in code that several instances of a generic function share. The dictionary of the running instance
+ * tells the types of the values.
  */
 #include "shape_maker.h"
 
@@ -12,15 +12,15 @@
 
 enum { MAX_INSTANCES = 64 };
 
-/* The types that a value has in the instances, and the hashes by which they are told apart at a hit. */
+/* The types of a value in the instances, and their hashes, which distinguish them at a hit. */
 struct alternatives {
 	const struct type *types[MAX_INSTANCES];
 	uint32_t hashes[MAX_INSTANCES];
 	size_t count;
-	bool is_partial; /* there are other instances */
+	bool is_partial; /* the value may have other types */
 };
 
-/* Two types of one hash cannot be told apart. */
+/* Removes types with equal hashes, which cannot be distinguished. */
 static void drop_ambiguous(struct alternatives *all)
 {
 	struct alternatives kept = { .is_partial = all->is_partial };
@@ -61,7 +61,10 @@ static void find_alternatives(const struct walk *walk, struct alternatives *all)
 	drop_ambiguous(all);
 }
 
-/* Whether the shape is called as the type is: "[]go.shape.int" (up to Go 1.19 "[]go.shape.int_0") as "[]int". */
+/*
+ * Returns whether the shape has the name of the type: "[]go.shape.int" (up to Go 1.19 "[]go.shape.int_0") for
+ * "[]int".
+ */
 static bool is_same_type(const struct type *shape, const struct type *type)
 {
 	static const char mark[] = "go.shape.";
@@ -83,13 +86,16 @@ static bool is_same_type(const struct type *shape, const struct type *type)
 	       strncmp(type->name + before, rest, size) == 0 && !type->name[before + size];
 }
 
-/* Where the shape tells the type itself there is nothing to choose. */
+/* Returns whether the only possible type is that of the shape, so that no alternatives are needed. */
 static bool is_told_by_shape(const struct walk *walk, const struct alternatives *all)
 {
 	return all->count == 1 && !all->is_partial && is_same_type(walk->type, all->types[0]);
 }
 
-/* The value as it is in one instance; null where that has no such field, or it cannot be read. */
+/*
+ * Adds the value with its type in one instance; null if that type has no such field, or it cannot be read.
+ * `hash`: NULL if all alternatives are read.
+ */
 static int add_alternative(struct shape_maker *maker, const struct walk *walk,
 			   const struct plan_place *hash, const struct alternatives *all,
 			   size_t number, struct shape_spot spot, instance_rest *rest)
@@ -118,7 +124,7 @@ static int add_alternative(struct shape_maker *maker, const struct walk *walk,
 	return value_add_null(maker, spot);
 }
 
-/* What is shown in an instance that is none of the alternatives: what the shape tells. */
+/* Adds what is shown if no alternative applies: the value with the type of the shape. */
 static int add_unknown(struct shape_maker *maker, const struct walk *walk, bool is_partial,
 		       struct shape_spot spot, instance_rest *rest)
 {
@@ -137,7 +143,7 @@ static int add_unknown(struct shape_maker *maker, const struct walk *walk, bool 
 	return value_add_null(maker, spot);
 }
 
-/* Whether some alternative has the value. */
+/* Returns whether an alternative is not null. */
 static bool has_value(const struct shape_maker *maker, int node)
 {
 	const struct shape_node *nodes = maker->shape.nodes;
@@ -163,7 +169,10 @@ static int open_instance(struct shape_maker *maker, const struct walk *walk, str
 	return r < 0 ? r : node;
 }
 
-/* Where the function returns its dictionary is gone: all alternatives are read, and the call's record says which it is. */
+/*
+ * At the return, the dictionary is not available. All alternatives are read then, and the record of the
+ * function's begin says which of them applies.
+ */
 static bool is_returned(const struct walk *walk)
 {
 	return walk->scope->site->kind == SITE_RETURN;
@@ -222,7 +231,7 @@ int instance_add(struct shape_maker *maker, struct walk *walk, struct shape_spot
 	if (all.count == 0 || is_told_by_shape(walk, &all))
 		return rest(maker, walk, spot);
 	r = add_choice(maker, walk, &all, spot, rest);
-	/* A function that is told by no parameter which instance it is. */
+	/* The instance cannot be determined, for example because no parameter is a dictionary. */
 	if (r == -ENOENT) {
 		maker_rewind(maker, before);
 		r = rest(maker, walk, spot);
@@ -239,7 +248,7 @@ static bool has_dictionary(const struct signature *signature)
 	return false;
 }
 
-/* Adds the cell with the hash of a result's type, where there is something to choose. */
+/* Adds the cell with the hash of a result's type, if there are alternatives. */
 static int note_result_type(struct shape_maker *maker, const struct scope *scope, size_t number)
 {
 	struct expression expression;

@@ -33,7 +33,6 @@ int maker_add_name(struct shape_maker *maker, const char *name, uint16_t *ret_at
 	return 0;
 }
 
-/* Begins a node and returns its number. */
 int maker_open(struct shape_maker *maker, enum shape_kind kind, struct shape_spot spot)
 {
 	struct shape *shape = &maker->shape;
@@ -80,7 +79,6 @@ int maker_add_cell(struct shape_maker *maker, struct plan_place place, enum cell
 	return plan_add(maker->builder, place, (struct cell){ kind, size }, 0, maker->err);
 }
 
-/* A cell of a part of the value. */
 int maker_add_part(struct shape_maker *maker, const struct walk *walk, uint64_t offset,
 		   enum cell_kind kind, uint8_t size)
 {
@@ -94,13 +92,12 @@ int maker_add_presence(struct shape_maker *maker, const struct walk *walk)
 {
 	struct plan_place pointer = maker->builder->sources[walk->place.source].place;
 
-	/* The condition of the last step is only true if those of the steps before are. */
+	/* The last condition includes all earlier ones. */
 	if (walk->place.gate != PLAN_NO_GATE)
 		pointer.gate = walk->place.gate;
 	return maker_add_cell(maker, pointer, CELL_POINTER, SHAPE_WORD);
 }
 
-/* Sets the cells of a node. Each number may be the error code of a missing cell. */
 int maker_set_cells(struct shape_maker *maker, int number, int cell, int second)
 {
 	if (number < 0 || cell < 0)

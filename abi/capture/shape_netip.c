@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-/* Since Go 1.23: z unique.Handle[addrDetail], of addrDetail{isV6 bool, zoneV6 string}. */
+/* Since Go 1.23: z is a unique.Handle[addrDetail], a pointer to addrDetail{isV6 bool, zoneV6 string}. */
 static int add_detail(struct shape_maker *maker, const struct walk *address)
 {
 	struct walk z = *address, detail;
@@ -23,7 +23,7 @@ static int add_detail(struct shape_maker *maker, const struct walk *address)
 	return r < 0 ? r : text_add_part(maker, &detail, "zoneV6", TYPE_STRING, 0);
 }
 
-/* Adds the word of a variable of the program. */
+/* Adds the first word of a variable of the program; null if the variable cannot be found. */
 static int add_variable(struct shape_maker *maker, const struct walk *walk, const char *name)
 {
 	struct shape_spot spot = { .name = "" };
@@ -38,7 +38,7 @@ static int add_variable(struct shape_maker *maker, const struct walk *walk, cons
 			       maker_add_cell(maker, place, CELL_POINTER, SHAPE_WORD), 0);
 }
 
-/* Up to Go 1.22: z *intern.Value, which is equal to the variable z4, or has a string in cmpVal. */
+/* Up to Go 1.22: z is an *intern.Value. It is equal to the variable z4, or has a string in cmpVal. */
 static int add_intern(struct shape_maker *maker, const struct walk *address)
 {
 	struct walk z = *address, value = *address;
@@ -114,7 +114,7 @@ int netip_add_port(struct shape_maker *maker, const struct walk *walk, struct sh
 	return add_address_with(maker, walk, "port", TYPE_UINT, 2, TEXT_ADDRESS_PORT, spot);
 }
 
-/* Up to Go 1.20 a prefix has its bits in an int16, later one more than them in a byte. */
+/* Up to Go 1.20, a prefix has its number of bits in an int16; later, the number plus one in a byte. */
 int netip_add_prefix(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
 	struct walk bits = *walk;

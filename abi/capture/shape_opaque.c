@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Values that are shown by their types alone: nothing of them is read. */
+/* Values of which only the type is shown; their contents are not read. */
 #include "shape_maker.h"
 
 #include <stdio.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a redaction hides of a value: by a name on the way to it, by its type, by a key field beside it. */
+/*
+ * Decides which values a redaction hides: by a name in the expression, by the field, by the key next to the
+ * value.
+ */
 #include "shape_maker.h"
 
 #include <errno.h>
@@ -8,7 +11,7 @@
 
 /* ---- names ---- */
 
-/* Returns the name in the source code of the result `ret` or `ret0`. */
+/* Returns the result's name in the source code for `ret` and `ret0`; other names are returned unchanged. */
 static const char *result_name(const struct scope *scope, const char *root)
 {
 	const struct signature *signature = scope->signature;
@@ -47,7 +50,7 @@ static bool is_name_among(const char *name, const char *const *names)
 	return *names;
 }
 
-/* The name of a cookie is not secret. */
+/* Returns whether the field contains the value of a cookie. The name of a cookie is not secret. */
 static bool is_of_cookie(const struct type *owner, const char *field)
 {
 	static const char *const fields[] = { "Value", "value", "Raw", "buf", "bufK", "bufV", NULL };
@@ -89,7 +92,7 @@ const char *secret_key_beside(const struct redaction *redaction, struct types *t
 	return NULL;
 }
 
-/* Returns the cell of the shape with this string, or a new one. */
+/* Returns the shape's cell with this string; adds the cell if there is none. */
 static int find_cell(struct shape_maker *maker, const struct plan_place *place)
 {
 	const struct plan_builder *builder = maker->builder;
@@ -122,7 +125,10 @@ int secret_open_guard(struct shape_maker *maker, const struct walk *owner, const
 
 /* ---- hidden values ---- */
 
-/* For a string or slice the length is read, for other values nothing. Both show whether there is a value. */
+/*
+ * Reads the length of a string or slice, and nothing of other values. In both cases the record shows whether
+ * there is a value.
+ */
 int secret_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
 	bool has_length = walk->type->kind == TYPE_STRING || walk->type->kind == TYPE_SLICE;

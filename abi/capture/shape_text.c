@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Types that are shown as text, and types whose value is in one of their fields. Such a type is recognised by its
- * full name, and only if its layout is that of its package's source code.
+ * Types that are shown as text, and types whose value is in one of their fields. Such a type is recognized by
+ * its full name, and only if its layout is that of its package's source code.
  */
 #include "shape_text.h"
 
@@ -93,7 +93,7 @@ static int add_hardware_address(struct shape_maker *maker, const struct walk *wa
 	return add_bytes(maker, walk, TEXT_HARDWARE_ADDRESS, spot);
 }
 
-/* Of any package, because there are many. */
+/* Returns whether the type is a UUID. Many packages define one, so the package does not matter. */
 static bool is_uuid(const struct type *type)
 {
 	const char *dot = strrchr(type->name, '.');
@@ -112,7 +112,7 @@ static int add_uuid(struct shape_maker *maker, const struct walk *walk, struct s
 
 /* ---- numbers and times ---- */
 
-/* Adds words, the lowest first: all of them, or as many as the bounds allow. */
+/* Adds the words of a number, lowest first: all of them, or as many as the bounds allow. */
 static int add_words(struct shape_maker *maker, const struct walk *words)
 {
 	uint64_t most = maker->bounds.bytes / SHAPE_WORD < INTEGER_MAX_WORDS ?
@@ -135,7 +135,7 @@ static int add_words(struct shape_maker *maker, const struct walk *words)
 	return text_close(maker, node, r);
 }
 
-/* big.Int{neg bool, abs nat}, a nat being a []Word. */
+/* big.Int{neg bool, abs nat}; a nat is a []Word. */
 static int add_integer(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
 	struct walk words = *walk, sign = *walk;
@@ -152,7 +152,10 @@ static int add_integer(struct shape_maker *maker, const struct walk *walk, struc
 	return text_close(maker, node, r);
 }
 
-/* A time.Location caches the zone that it looked up last, and the period in which that is valid. */
+/*
+ * Adds the zone that a time.Location has cached: the zone that it used last, and the period in which it is
+ * valid.
+ */
 static int add_location(struct shape_maker *maker, const struct walk *time)
 {
 	struct walk location = *time, zone;
@@ -196,7 +199,7 @@ static int add_time(struct shape_maker *maker, const struct walk *walk, struct s
 
 /* ---- values within a struct ---- */
 
-/* The types of sync/atomic have their value in the field v. */
+/* Types of sync/atomic: their value is in the field v. */
 static int add_atomic(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
 	struct walk value = *walk;
@@ -219,8 +222,8 @@ static int add_atomic_bool(struct shape_maker *maker, const struct walk *walk,
 }
 
 /*
- * Returns the type to which an atomic.Pointer[T] points: since Go 1.20 it has a field of type [0]*T, before only its
- * name contains T.
+ * Returns the pointer type *T of an atomic.Pointer[T]. Since Go 1.20, the struct has a field of type [0]*T;
+ * before, only its name contains T.
  */
 static const struct type *pointer_type(struct types *types, const struct type *atomic)
 {
@@ -237,7 +240,7 @@ static const struct type *pointer_type(struct types *types, const struct type *a
 	size = snprintf(name, sizeof(name), "*%s", strchr(atomic->name, '[') + 1);
 	if (size < 2 || (size_t)size >= sizeof(name))
 		return NULL;
-	name[size - 1] = '\0'; /* the bracket */
+	name[size - 1] = '\0'; /* the closing bracket */
 	return types_named(types, name, &type, NULL) == 0 && type->kind == TYPE_POINTER ? type :
 											  NULL;
 }
@@ -254,7 +257,7 @@ static int add_atomic_pointer(struct shape_maker *maker, const struct walk *walk
 	return value_add(maker, &value, spot);
 }
 
-/* sql.NullString{String string, Valid bool} and similar types: null unless valid. */
+/* sql.NullString{String string, Valid bool} and similar types: null unless Valid. */
 static int add_nullable(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
 	struct walk valid = *walk, value = *walk;
@@ -333,7 +336,7 @@ int text_add(struct shape_maker *maker, const struct walk *walk, struct shape_sp
 	r = known->add(maker, walk, spot);
 	if (r == -E2BIG || r == -ENOMEM || r == 0)
 		return r;
-	/* Its layout is not the expected one. */
+	/* The layout is not the expected one. */
 	maker_rewind(maker, before);
 	return -ENOENT;
 }

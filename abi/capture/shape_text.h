@@ -5,21 +5,26 @@
 #include "shape_maker.h"
 
 /*
- * What the texts of values are made of, and how they are added. Each returns -ENOENT where the type does not
- * lie in memory as the source of its package has it.
+ * Parts of values that are shown as text. The functions return -ENOENT if the layout of the type in the
+ * binary is not that of the source code of its package.
  */
 
-/* Goes to a field of a struct, if it has one of this name, kind and size; 0: any size. */
+/*
+ * Moves to the field of this name. Returns false unless the field has this kind and size; size 0: any size.
+ */
 bool text_enter(struct walk *walk, const char *name, enum type_kind kind, uint64_t size);
 
-/* Goes to what a field that is a pointer leads to. */
+/* Moves to the target of a field that is a pointer. */
 int text_enter_pointer(struct shape_maker *maker, struct walk *walk, const char *name);
 
-/* Adds a field of the struct as a part of a text that was opened. */
+/* Adds a field of the struct as the next part of the open text. */
 int text_add_part(struct shape_maker *maker, const struct walk *owner, const char *name,
 		  enum type_kind kind, uint64_t size);
 
-/* A node for a text, left open; closing it hands on a result that is an error. */
+/*
+ * text_open() opens a node for a text and returns its number. text_close() closes it, unless `result` is an
+ * error, and returns `result` then.
+ */
 int text_open(struct shape_maker *maker, enum text_form form, struct shape_spot spot);
 int text_close(struct shape_maker *maker, int node, int result);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* url.URL. */
+/* The fields of a url.URL from which its text is made. */
 #include "shape_text.h"
 
 #include <errno.h>
 
-/* Adds a part that --redact may hide by its name. */
+/* Adds a part, or hides it if --redact names it. */
 static int add_url_part(struct shape_maker *maker, const struct walk *owner, const char *name,
 			enum type_kind kind)
 {
@@ -46,7 +46,7 @@ static int add_user(struct shape_maker *maker, const struct walk *url)
 	r = add_user_parts(maker, url);
 	if (r == 0 || r == -E2BIG || r == -ENOMEM)
 		return r;
-	/* The URL of a request has no user: the text can be made without the layout of Userinfo. */
+	/* The URL of a request has no user, so its text can be made without the layout of Userinfo. */
 	maker_rewind(maker, before);
 	return 0;
 }

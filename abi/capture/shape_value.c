@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Values of all kinds, to the bounds. */
+/* Values of all kinds, within the bounds. */
 #include "shape_maker.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 enum {
 	MAX_FIELDS = 24,
-	MAX_POINTERS = 8, /* in a row */
+	MAX_POINTERS = 8, /* consecutive pointers */
 };
 
 /* ---- values without parts ---- */
@@ -81,7 +81,7 @@ static int add_complex(struct shape_maker *maker, const struct walk *walk, struc
 
 /* ---- values with parts ---- */
 
-/* The nodes of a list or tree are the first that a plan has no room for. */
+/* Limits how often a struct contains its own type: otherwise, lists and trees would fill the plan. */
 static bool is_too_recursive(const struct shape_maker *maker, const struct type *type,
 			     const struct shape_enclosing *enclosing)
 {
@@ -92,7 +92,7 @@ static bool is_too_recursive(const struct shape_maker *maker, const struct type 
 	return count > maker->bounds.recursion;
 }
 
-/* A field that is hidden, that may be by the key beside it, or neither. */
+/* Adds a field. It may be hidden always, depending on the key next to it, or never. */
 static int add_field(struct shape_maker *maker, const struct walk *owner, const struct field *field,
 		     struct shape_spot spot)
 {
@@ -109,7 +109,7 @@ static int add_field(struct shape_maker *maker, const struct walk *owner, const 
 	if (!key)
 		return value_add(maker, &part, spot);
 	guard = secret_open_guard(maker, owner, key, spot);
-	/* Where its key cannot be read the value may be a secret. */
+	/* If its key cannot be read, the value may be a secret. */
 	if (guard == -ENODATA || guard == -ENOTSUP)
 		return secret_add(maker, &part, spot);
 	spot.name = "";
@@ -214,7 +214,6 @@ static int add_slice(struct shape_maker *maker, const struct walk *walk, struct 
 	return r < 0 ? r : add_elements(maker, walk, node, spot, UINT64_MAX);
 }
 
-/* Two cells: a pointer, and the word `offset` bytes into what it leads to. */
 int value_add_counted(struct shape_maker *maker, const struct walk *walk, enum shape_kind kind,
 		      int32_t offset, struct shape_spot spot)
 {
@@ -256,7 +255,7 @@ static int add_map(struct shape_maker *maker, const struct walk *walk, struct sh
 
 /* ---- any value ---- */
 
-/* There are no bytes to read: what tells that it is there is that the way to it was. */
+/* There are no bytes to read. The pointer that leads to the value tells whether the value exists. */
 static int add_empty(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
 	const struct plan_builder *builder = maker->builder;
@@ -326,7 +325,7 @@ int value_add_null(struct shape_maker *maker, struct shape_spot spot)
 	return node < 0 ? node : 0;
 }
 
-/* A part that cannot be read does not spoil the rest. */
+/* A part that cannot be read becomes null, and the rest of the value is captured. */
 int value_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
 	struct maker_mark before = maker_mark(maker);

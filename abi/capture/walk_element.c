@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Steps in brackets, and to the contents of interfaces. */
+/* Walk steps in brackets, and to the values in interfaces. */
 #include "walk_parts.h"
 
 #include <errno.h>
@@ -25,7 +25,10 @@ static int advance_to_element(struct walk *walk, uint64_t index, const struct ty
 	return walk_advance(walk, offset, element, err);
 }
 
-/* Moves to an element behind the pointer in a word, if the word after it says that there are enough. */
+/*
+ * Moves to element `index` of a slice or string. The plan reads it only if the length is greater than
+ * `index`.
+ */
 static int to_counted_element(struct walk *walk, uint64_t index, const struct type *element,
 			      struct error *err)
 {
@@ -64,7 +67,9 @@ int walk_to_element(struct walk *walk, uint64_t index, struct error *err)
 	return advance_to_element(walk, index, type->element, err);
 }
 
-/* Moves to one of the words of an entry, and to the memory to which it points. */
+/*
+ * Moves to the key or the element of a map entry. If the map contains a pointer to it, follows the pointer.
+ */
 static int walk_enter_entry(const struct walk *map, int entry, int word, bool is_pointer,
 			    const struct type *type, struct walk *ret_walk, struct error *err)
 {
@@ -109,7 +114,7 @@ int walk_to_entry(const struct walk *walk, uint64_t index, struct walk *ret_key,
 	return r;
 }
 
-/* Returns whether an integer is identified by this number of bytes. */
+/* Returns whether the number in brackets is in the range of the key's type. */
 static bool fits(const struct expression_step *step, const struct type *key)
 {
 	unsigned int bits = 8 * key->size;
@@ -142,7 +147,10 @@ static int want_key(const struct walk *walk, const struct expression_step *step,
 				      "the number is out of range for the keys of a %s");
 	search->match = SEARCH_INTEGER;
 	search->key_size = key->size;
-	/* Both sides are little-endian; no key has the higher bytes. */
+	/*
+	 * This machine and the traced process are little-endian. Bytes beyond the key's size are not
+	 * compared.
+	 */
 	memcpy(search->wanted, &step->index, key->size);
 	return 0;
 }

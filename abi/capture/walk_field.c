@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Steps of a walk through pointers and to fields. */
+/* Walk steps through pointers and to fields. */
 #include "walk_parts.h"
 
 #include <errno.h>
@@ -10,11 +10,13 @@
 
 enum {
 	MAX_EMBEDDING = 6, /* nested structs through which a field is promoted */
-	/* Limit on examined fields: hostile DWARF can describe structs that embed each other in all fields. */
+	/*
+	 * Limit on examined fields: malicious DWARF can describe structs that embed each other in every
+	 * field.
+	 */
 	MAX_LOOKS = 200000,
 };
 
-/* Moves to the memory to which the word at `pointer` points. */
 int walk_follow_word(struct walk *walk, struct plan_place pointer, const struct type *type,
 		     struct error *err)
 {
@@ -45,7 +47,7 @@ int walk_follow(struct walk *walk, struct error *err)
 
 int walk_follow_pointers(struct walk *walk, struct error *err)
 {
-	/* `type T *T` is valid Go, and has no end. */
+	/* `type T *T` is valid Go: following it never ends. */
 	for (int i = 0; walk->type->kind == TYPE_POINTER; i++) {
 		int r = i < EXPRESSION_MAX_STEPS ?
 				walk_follow(walk, err) :
@@ -82,7 +84,7 @@ static const struct type *embedded_struct(struct types *types, const struct fiel
 	return type->kind == TYPE_STRUCT ? type : NULL;
 }
 
-/* Searches `depth` embedded structs below `type`. */
+/* Searches the fields that are exactly `depth` embedded structs below `type`. */
 static bool find_at_depth(struct types *types, const struct type *type, const char *name,
 			  size_t depth, struct field_path *path)
 {
@@ -108,7 +110,7 @@ static bool find_at_depth(struct types *types, const struct type *type, const ch
 	return false;
 }
 
-/* The same rule as in Go: the field at the least depth. */
+/* Finds the field with the least depth, as Go does. */
 static bool find_path(struct types *types, const struct type *type, const char *name,
 		      struct field_path *path)
 {
@@ -121,7 +123,7 @@ static bool find_path(struct types *types, const struct type *type, const char *
 	return false;
 }
 
-/* Returns the type of the current value or, if that is a pointer, the type behind it. */
+/* Returns the type of the current value, without its pointers. */
 static const struct type *type_behind(const struct walk *walk)
 {
 	const struct type *type = walk->type;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The place of the current value of a walk: each part is in memory or in registers. */
+/* Finds the place of a walk's current value: each part is in memory or in registers. */
 #include "walk_parts.h"
 
 #include <errno.h>
@@ -26,7 +26,7 @@ static int put_on_register(const struct walk *walk, uint8_t index, struct plan_p
 	return 0;
 }
 
-/* Float registers cannot be read, but their contents may be available elsewhere. */
+/* A probe cannot read float registers, but at a spill site their contents are elsewhere. */
 static int find_float(const struct walk *walk, const struct piece *piece,
 		      struct plan_place *ret_place, struct error *err)
 {
@@ -99,7 +99,6 @@ int walk_place(const struct walk *walk, struct plan_place *ret_place, struct err
 	return 0;
 }
 
-/* Moves to the begin of a source. */
 void walk_enter(struct walk *walk, int source, const struct type *type)
 {
 	walk->place = (struct plan_place){ .source = source, .gate = PLAN_NO_GATE };

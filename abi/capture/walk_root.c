@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where walks begin: parameters, results, the goroutine, the stack pointer. */
+/* The begin of walks: parameters, results, the goroutine, the stack pointer. */
 #include "walk_parts.h"
 
 #include <errno.h>
@@ -48,7 +48,7 @@ static int find_parameter(const struct walk *walk, const char *wanted, size_t *r
 			       names[0] ? names : "none");
 }
 
-/* Moves to a value whose location is known. */
+/* Moves to the value at the walk's location. */
 static int enter_location(struct walk *walk, const struct type *type, struct error *err)
 {
 	uint64_t offset = walk->location.pieces[0].stack_offset + walk->scope->site->stack_drop;
@@ -78,7 +78,10 @@ static int enter_parameter(struct walk *walk, size_t index, struct error *err)
 		return r;
 	walk->parameter = &scope->signature->parameters[index];
 	walk->type = walk->parameter->type;
-	/* Results use the same registers as parameters; SP has another value than in the callee. */
+	/*
+	 * After a call, its results are found like parameters, except those on the stack: SP is not that of
+	 * the callee.
+	 */
 	if (scope->site->kind == SITE_AFTER_CALL && location->piece_count &&
 	    location->pieces[0].place == PLACE_STACK)
 		return walk_fail_type(
@@ -114,7 +117,10 @@ int walk_to_dictionary(const struct walk *walk, struct plan_place *ret_dictionar
 	return 0;
 }
 
-/* `ret` is the only result, `ret0` the first of several; results also have the names from the source code. */
+/*
+ * Finds a result by name: `ret` is the only result, `ret0` the first of several; results also have the names
+ * from the source code.
+ */
 static bool find_result(const struct walk *walk, const char *wanted, size_t *ret_index)
 {
 	const struct signature *signature = walk->scope->signature;
@@ -150,7 +156,7 @@ static int enter_result(struct walk *walk, const char *wanted, struct error *err
 	return r < 0 ? r : enter_location(walk, scope->signature->results[index].type, err);
 }
 
-/* `@sp` is not a parameter, but the stack pointer. */
+/* Moves to `@sp`, the stack pointer. */
 static int enter_stack_pointer(struct walk *walk)
 {
 	static const struct type address = {
@@ -165,7 +171,7 @@ static int enter_stack_pointer(struct walk *walk)
 	return 0;
 }
 
-/* `@g` is not a parameter, but the running goroutine: in a register, or in thread-local storage. */
+/* Moves to `@g`, the running goroutine: its pointer is in a register, or in thread-local storage. */
 static int enter_goroutine(struct walk *walk, struct error *err)
 {
 	const struct site *site = walk->scope->site;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One step of an expression, and the error if it is not possible. */
+/* One step of an expression, and the error if the step is impossible. */
 #include "walk_parts.h"
 
 #include <stdio.h>

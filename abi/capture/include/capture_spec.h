@@ -8,13 +8,17 @@
 #include "opaque.h"
 #include "redaction.h"
 
-/* How values are captured and shown, the same for all probes. It outlives what is made by it. */
+/*
+ * How values are captured and shown; the same for all probes. It must outlive everything that is made with
+ * it.
+ */
 struct capture_spec {
-	const struct redaction *redaction; /* of what is not to be shown; NULL: all is */
-	const struct opaque_rules *opaque; /* beside the built-in ones; may be NULL */
+	const struct redaction *redaction; /* which values are hidden; NULL: none */
+	const struct opaque_rules *opaque; /* rules besides the built-in ones; may be NULL */
 	enum bytes_notation notation;
 	uint32_t max_string; /* bytes */
-	uint16_t max_elements; /* of an array, a slice or a map, where a plan has room for them; 0: 8 */
+	/* elements of an array, slice or map that are captured if a plan has room for them; 0: 8 */
+	uint16_t max_elements;
 };
 
 #endif

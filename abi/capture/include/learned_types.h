@@ -15,7 +15,7 @@ enum { LEARNED_TYPES_MAX = 32 };
 /* A dynamic type that was seen in interfaces of one type. */
 struct learned_type {
 	uint32_t interface; /* shape_node.interface of these interfaces */
-	uint32_t hash;	    /* of the dynamic type */
+	uint32_t hash;	    /* hash of the dynamic type */
 };
 
 /* The dynamic types that were seen in the records of one probe, whether or not its plan decodes them. */
@@ -24,10 +24,10 @@ struct learned_types {
 	size_t count;
 };
 
-/* False if it is in the list already, or the list is full. */
+/* Adds a type. Returns false if it is in the list already, or the list is full. */
 bool learned_types_add(struct learned_types *types, struct learned_type type);
 
-/* What was learned of the probes of a binary. Its function and role identify a probe. */
+/* The types learned at one probe. The function and the role identify the probe. */
 struct learned_probe {
 	uint64_t entry; /* address of the function */
 	enum plan_role role;
@@ -39,7 +39,7 @@ struct learned_probes {
 	size_t count;
 };
 
-/* NULL if nothing was learned of the probe. `probes` may be NULL. */
+/* Returns the types learned at a probe; NULL if there are none. `probes` may be NULL. */
 const struct learned_types *learned_probes_find(const struct learned_probes *probes, uint64_t entry,
 						enum plan_role role);
 

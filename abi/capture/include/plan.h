@@ -13,7 +13,7 @@
 /* How the 8 bytes of a cell are interpreted. */
 enum cell_kind {
 	CELL_BOOL,
-	CELL_INT, /* `size` bytes, sign-extended */
+	CELL_INT, /* `size` bytes; sign-extended to the cell */
 	CELL_UINT,
 	CELL_POINTER,
 	CELL_STRING,
@@ -22,29 +22,39 @@ enum cell_kind {
 
 struct cell {
 	enum cell_kind kind;
-	uint8_t size; /* of the value in the traced process */
+	uint8_t size; /* size of the value in the traced process */
 };
 
-#define PLAN_REGISTERS (-1) /* a source: the thread's registers */
+#define PLAN_REGISTERS (-1) /* as a source: the thread's registers */
 #define PLAN_NO_GATE (-1)
 
 /* The maximum number of machine words of a value in registers that is captured as a whole: a slice. */
 #define PLAN_PLACE_WORDS 3
 
-/* The place of a value: `displacement` bytes from the begin of a source, or in registers. */
+/* The place of a value: at `displacement` from the begin of a source, or in registers. */
 struct plan_place {
-	int16_t source; /* or PLAN_REGISTERS */
-	int16_t gate;	/* a condition for the existence of the value, or PLAN_NO_GATE */
+	int16_t source; /* number of the source, or PLAN_REGISTERS */
+	int16_t gate;	/* a condition on which the value exists, or PLAN_NO_GATE */
 	uint8_t words[PLAN_PLACE_WORDS]; /* PLAN_REGISTERS: the indices into pt_regs */
 	uint8_t word_count;
 	int32_t displacement;
 };
 
-/* What a plan reads so that values can be taken from it, in the order of reading. */
+/*
+ * What a plan reads or tests before it can take values from it. A plan does this in the order of the sources.
+ */
 enum plan_source_kind {
 	PLAN_SOURCE_MEMORY, /* the memory to which the pointer at `place` points */
-	PLAN_SOURCE_ENTRY, /* two words, the addresses of the key and the element of a map's entry; the pointer at `place` points to the map's header */
-	PLAN_SOURCE_CONDITION, /* nothing, but only if the comparison of the value at `place` with `constant` is true */
+	/*
+	 * Two words: the addresses of the key and of the element of a map's entry. The pointer at `place`
+	 * points to the map's header.
+	 */
+	PLAN_SOURCE_ENTRY,
+	/*
+	 * Reads nothing. The source exists only if the comparison of the value at `place` with `constant` is
+	 * true.
+	 */
+	PLAN_SOURCE_CONDITION,
 };
 
 struct plan_source {
@@ -64,14 +74,15 @@ struct plan_capture {
 };
 
 struct plan_range {
-	int32_t low, high; /* of the needed bytes, relative to the pointer; high is exclusive */
+	int32_t low, high; /* needed bytes, relative to the pointer; high is exclusive */
 	int16_t source;
 };
 
 /*
- * Compiles captures to a plan. Each accepted capture becomes the next cell; the sources on the way to it are added
- * before. plan_compile() then merges reads from the same pointer into blocks. Plain values: nothing to release. All
- * arrays only grow, so a state is restored by its counts.
+ * Compiles captures to a plan. Each accepted capture becomes the next cell; the sources that lead to it are
+ * added before. plan_compile() then merges reads from the same pointer into blocks. A builder contains only
+ * plain values and is not released. Its arrays only grow, so the counts are enough to restore an earlier
+ * state.
  */
 struct plan_builder {
 	struct plan_source sources[PLAN_MAX_BLOCKS];
@@ -82,7 +93,7 @@ struct plan_builder {
 	uint16_t source_count, capture_count, range_count;
 };
 
-/* A state of a builder that it can return to. */
+/* An earlier state of a builder, for plan_rewind(). */
 struct plan_mark {
 	uint8_t search_count;
 	uint16_t source_count, capture_count, range_count;
@@ -92,8 +103,9 @@ struct plan_mark plan_mark(const struct plan_builder *builder);
 void plan_rewind(struct plan_builder *builder, struct plan_mark mark);
 
 /*
- * Each returns the number of the source (for a condition: for use as a gate), which may be an equal existing one, or
- * -E2BIG if the plan is full.
+ * Add a source: the memory behind a pointer, a condition, an entry of a map. Return the number of the source;
+ * an equal source that exists already is reused. The number of a condition can be used as a gate. -E2BIG if
+ * the plan is full.
  */
 int plan_follow(struct plan_builder *builder, struct plan_place pointer, struct error *err);
 int plan_require(struct plan_builder *builder, struct plan_place place,
@@ -102,15 +114,15 @@ int plan_require(struct plan_builder *builder, struct plan_place place,
 int plan_find_entry(struct plan_builder *builder, struct plan_place map,
 		    const struct plan_search *search, uint32_t pass_over, struct error *err);
 
-/* The words of the source of plan_find_entry(): pointers to the entry's key and its element. */
+/* Offsets in the source of plan_find_entry(): pointers to the entry's key and to its element. */
 enum { PLAN_ENTRY_KEY = 0, PLAN_ENTRY_ELEMENT = 8 };
 
 bool plan_places_equal(const struct plan_place *a, const struct plan_place *b);
 
 /*
- * Adds the value at `place` as the next cell, and returns the cell's number. `lookahead`: how many bytes after a
- * string may be read with it, because the strings that are captured next are likely to follow there. -E2BIG if the
- * plan is full; the builder is then unchanged.
+ * Adds the value at `place` as the next cell, and returns the cell's number. `lookahead`: how many bytes
+ * after a string may be read together with it, because the strings captured next are likely to be there.
+ * -E2BIG if the plan is full; the builder is then unchanged.
  */
 int plan_add(struct plan_builder *builder, struct plan_place place, struct cell cell,
 	     uint32_t lookahead, struct error *err);
@@ -119,7 +131,10 @@ int plan_add(struct plan_builder *builder, struct plan_place place, struct cell 
 int plan_compile(const struct plan_builder *builder, const struct site *site, enum plan_role role,
 		 uint32_t max_string, struct plan *ret_plan, struct error *err);
 
-/* Returns whether the eBPF program for short plans can execute it, which is faster to load and to run. */
+/*
+ * Returns whether the eBPF program for short plans can execute the plan. That program is faster to load and
+ * to run.
+ */
 bool plan_is_short(const struct plan *plan);
 
 #endif

@@ -6,16 +6,17 @@
 #include "plan.h"
 #include "shape.h"
 
-/* What to capture at a function: a row of a protocol's table, or what a user asked for. */
+/* What to capture at a function: a row of a protocol's table, or a user's request. */
 struct capture {
 	const char *expression;
-	uint8_t field; /* the caller's name for the value, handed through */
-	bool required; /* the probe is of no use without it */
-	bool elsewhere; /* where there is no such field the value exists all the same, and is not known */
+	uint8_t field; /* the caller's number of the value; not interpreted here */
+	bool required; /* without this value, the probe is not compiled */
+	/* the value exists even if the binary has no such field; it is then marked as unknown */
+	bool elsewhere;
 	uint32_t lookahead; /* see plan_add() */
 };
 
-/* A direct call that a function makes unless the compiler inlined it. */
+/* A direct call that `caller` contains unless the compiler inlined it. */
 struct expected_call {
 	const char *caller, *callee;
 };
@@ -25,37 +26,49 @@ struct probe_request {
 	enum plan_role role;
 	const struct capture *captures;
 	size_t capture_count;
-	/* Values of any type, by expressions; with `wants_arguments` there are arguments, if only none. */
+	/*
+	 * The expressions of values of any type. With `wants_arguments`, the probe has arguments even if
+	 * there are none in this list.
+	 */
 	const struct value_request *arguments;
 	size_t argument_count;
 	bool wants_arguments;
-	/* What interfaces of this probe were seen to hold, among others; may be NULL. */
+	/* The types that were seen in interfaces, for this and other probes; may be NULL. */
 	const struct learned_probes *learned;
-	bool needs_no_types; /* nothing of the function's parameters and results is captured */
-	bool allows_missing; /* arguments that do not exist in this binary are null */
-	bool drops_excess; /* arguments that a plan has no room for are left out, the last first */
-	/* Names by which the captures, and the arguments, may speak of values beside the parameters. */
+	bool needs_no_types; /* no parameter or result is captured */
+	bool allows_missing; /* arguments that do not exist in this binary become null */
+	bool drops_excess; /* arguments that do not fit into a plan are left out, the last ones first */
+	/* Names with which captures, and arguments, may begin besides the names of parameters. */
 	struct scope_roots capture_roots, argument_roots;
-	/* Place the probe on, or after, the one call of this function in `function`; both NULL: at its
-	 * begin. On the call nothing but `@g` can be captured, after it also the results that the call left
-	 * in registers. */
+	/*
+	 * Places the probe on, or after, the only call of this function in `function`; both NULL: at the
+	 * begin of `function`. On the call, only `@g` can be captured; after the call also the results that
+	 * it returned in registers.
+	 */
 	const char *call, *after_call;
-	/* Or on each return of `function`, where there are its results, and `@g`. */
+	/* Places the probe on each return of `function`, where its results and `@g` can be captured. */
 	bool returns;
-	/* At the begin of a function that returns with its first instruction: with its results. */
+	/*
+	 * The function returns with its first instruction: a probe at its begin can also capture its results.
+	 */
 	bool returns_at_once;
-	bool notes_results; /* see struct scope */
-	/* Of use only in binaries that also have this function; NULL: in all. */
+	bool notes_results; /* see notes_results of struct scope */
+	/* The probe is compiled only if the binary also has this function; NULL: always. */
 	const char *companion;
-	/* Of use only where this call was inlined, so that a probe on the callee is blind; or NULL. */
+	/*
+	 * The probe is compiled only if this call was inlined, so that a probe on the callee does not see it;
+	 * or NULL.
+	 */
 	const struct expected_call *inlined;
-	/* Of use only while this function calls it directly; or NULL. */
+	/* The probe is compiled only if this function calls `function` directly; or NULL. */
 	const char *caller;
-	/* The function, where it was looked up already (generic ones share a name); or NULL. */
+	/*
+	 * The function, if the caller has looked it up already (generic functions may share a name); or NULL.
+	 */
 	const struct function *at;
 };
 
-enum { PROBE_NO_FIELD = 0xff }; /* of a cell that belongs to the arguments */
+enum { PROBE_NO_FIELD = 0xff }; /* field of a cell that belongs to the arguments */
 
 struct probe_cell {
 	struct cell cell;
@@ -69,47 +82,54 @@ enum {
 	PROBE_MAX_CAPTURES = 32
 };
 
-/* What became of a capture: where its value is, or why there is none. */
+/* The result of a capture: the location of its value, or why it cannot be captured. */
 struct probe_capture {
 	char expression[PROBE_MAX_EXPRESSION];
 	uint8_t field;
 	int result;		    /* 0, or a negative errno */
-	char why[PROBE_MAX_REASON]; /* when `result` is negative */
-	/* When it is not: the type, and "rdi +16 +56", a register and what is added before each pointer
-	 * is followed. */
+	char why[PROBE_MAX_REASON]; /* the reason if `result` is negative */
+	/*
+	 * If `result` is 0: the type, and the path to the value. "rdi +16 +56" is a register, and the offsets
+	 * that are added before each pointer is followed.
+	 */
 	char type[PROBE_MAX_WAY];
 	char way[PROBE_MAX_WAY];
-	enum type_source source; /* of what describes where it is */
+	enum type_source source; /* the least trusted description that the location depends on */
 };
 
-/* A probe ready to be attached. It outlives the binary, and owns the shape of its arguments. */
+/*
+ * A probe that is ready to be attached. It may outlive the binary. It owns the shape of its arguments and its
+ * return sites.
+ */
 struct probe {
-	uint64_t entry; /* of the function */
+	uint64_t entry; /* address of the function */
 	struct site site;
 	struct plan plan;
-	enum type_source source;		 /* of the function's parameters and results */
-	struct probe_cell cells[PLAN_MAX_CELLS]; /* plan.cell_count of them */
-	uint32_t unknown; /* bit n: field n exists, but where it lies in this binary is not known */
+	enum type_source source; /* source of the function's parameters and results */
+	struct probe_cell cells[PLAN_MAX_CELLS]; /* plan.cell_count elements are used */
+	uint32_t unknown; /* bit n: field n exists, but its location in this binary is unknown */
 	struct probe_capture captures[PROBE_MAX_CAPTURES]; /* in the order of the request */
 	uint8_t capture_count;
 	bool has_arguments;
 	struct shape arguments;
 	struct shape_gaps gaps;
-	struct return_sites returns; /* where else it is attached, for the same plan: all of them */
+	/* all return instructions; the probe is attached to each, with the same plan */
+	struct return_sites returns;
 };
 
 /*
- * Compiles a request for one binary. Captures that are not required and that this binary cannot give
- * (an older Go has no such field) are left out. -ENOENT when the request does not fit the binary: it
- * has no such function, call or companion, or the call was not inlined. -ENODATA when the function is
- * there but nothing describes its parameters.
+ * Compiles a request for one binary. Captures that are not required and that this binary cannot provide (an
+ * older Go has no such field) are left out. -ENOENT if the request does not apply to the binary: the
+ * function, a call or the companion is missing, or a call is inlined or not inlined against the request.
+ * -ENODATA if the function exists but its parameters are not described. The caller releases the probe with
+ * probe_finish().
  */
 int probe_compile(const struct binary *binary, const struct probe_request *request,
 		  const struct capture_spec *spec, struct probe *ret_probe, struct error *err);
 
 void probe_finish(struct probe *probe);
 
-/* Whether the binary has both functions and the caller no longer calls the callee. */
+/* Returns whether the binary has both functions, but the caller does not call the callee. */
 bool probe_is_inlined(const struct binary *binary, const struct expected_call *call);
 
 #endif

@@ -9,7 +9,10 @@
 
 enum { SCOPE_MAX_PATH = 5 };
 
-/* A name with which expressions may begin, and its meaning: a parameter, and fields of it. */
+/*
+ * A name with which expressions may begin, and its meaning: a parameter, and the fields that lead from it to
+ * the value.
+ */
 struct scope_root {
 	const char *name;
 	const char *path[SCOPE_MAX_PATH]; /* ends with NULL */
@@ -21,18 +24,22 @@ struct scope_roots {
 };
 
 /*
- * The meaning of names at a probe. The first step of an expression is one of `roots`, otherwise a parameter, a result
- * (`ret`), the goroutine (`@g`) or the stack pointer (`@sp`). All members must outlive the walks.
+ * The meaning of names at a probe. The first step of an expression is one of `roots`, otherwise a parameter,
+ * a result (`ret`), the goroutine (`@g`) or the stack pointer (`@sp`). All members must outlive the walks.
  */
 struct scope {
 	const struct convention *convention;
 	const struct go_version *version;
 	struct types *types;
 	const struct signature *signature;
-	const struct site *site;	/* at SITE_RETURN there are results, but no parameters */
-	const struct spill_site *spill; /* NULL: arguments are where they were at entry */
+	const struct site *site; /* at SITE_RETURN, only results can be read, no parameters */
+	const struct spill_site *spill; /* NULL: the parameters are at their locations at entry */
 	struct scope_roots roots;
-	bool notes_results; /* where the function begins: of which types its results are, for where it returns */
+	/*
+	 * Set at the begin of a generic function: the types of its results are captured, for use at its
+	 * return.
+	 */
+	bool notes_results;
 };
 
 /* Returns NULL if there is no root with this name. */

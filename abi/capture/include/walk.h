@@ -8,84 +8,92 @@
 #include "scope.h"
 
 /*
- * A walk goes from a parameter to a value, step by step, and leaves in the builder what reading that
- * value needs. It stands at a value in memory (`place` says where) or in registers: then at the part of
- * the parameter's `location` that begins `offset` bytes into it. A copy is another walk from there.
+ * A walk goes from a parameter to a value, step by step, and adds to the builder what must be read to get the
+ * value. The current value is in memory, at `place`; or in registers, in the part of the parameter's
+ * `location` that begins at `offset`. A copy of a walk is an independent walk from the current value.
  */
 struct walk {
 	const struct scope *scope;
-	const struct expression *expression; /* for what is said of errors */
-	size_t step;			     /* of the expression, that is being taken */
+	const struct expression *expression; /* for error messages */
+	size_t step;			     /* index of the current step of the expression */
 	struct plan_builder *builder;
 	const struct type *type;
 	struct plan_place place;
 	struct location location;
 	uint64_t offset;
-	const struct parameter *parameter; /* whose value it began at; NULL: another's */
-	uint8_t sources; /* of the types whose layouts led there, see type_source.h */
+	/* the parameter or result at which the walk began; NULL: neither */
+	const struct parameter *parameter;
+	uint8_t sources; /* sources of the types whose layouts were used, see type_source.h */
 };
 
 /*
- * Each is negative when the step cannot be taken, and says why: -ENOENT when there is no such parameter
- * or field, -EINVAL when the type is not one to take that step from, -ENODATA when a type on the way is
- * not described, -ENOTSUP when the value cannot be reached, -E2BIG when the plan is full.
+ * The functions below return a negative errno, and explain it in `err`, if the step is impossible: -ENOENT if
+ * there is no such parameter or field, -EINVAL if the current type does not allow the step, -ENODATA if a
+ * type on the way is not described, -ENOTSUP if the value cannot be reached, -E2BIG if the plan is full.
  */
 
-/* To what the expression's first step stands for in the scope. */
+/* Begins a walk at the meaning of the expression's first step in the scope. */
 int walk_begin(struct walk *walk, const struct scope *scope, const struct expression *expression,
 	       struct plan_builder *builder, struct error *err);
 
-/* As the expression's next step says: its pointers are followed, its key looked for. */
+/* Takes the expression's next step. Follows pointers on the way; looks up a key in a map. */
 int walk_take_step(struct walk *walk, struct error *err);
 
-/* The same for a field, or a word of an interface, of this name. */
+/* Moves to the field, or to the word of an interface, with this name. Follows pointers on the way. */
 int walk_take_name(struct walk *walk, const char *name, struct error *err);
 
-/* To what the pointer it stands at leads to. */
+/* Moves to the target of the current pointer. */
 int walk_follow(struct walk *walk, struct error *err);
 
-/* To a field of the struct, an element of the array, slice or string, it stands at. */
+/* Move to a field of the current struct; to an element of the current array, slice or string. */
 int walk_to_field(struct walk *walk, const struct field *field, struct error *err);
 int walk_to_element(struct walk *walk, uint64_t index, struct error *err);
 
-/* To what the interface it stands at holds, if that is a value of type `held`. */
+/* Moves to the value in the current interface, if its dynamic type is `held`. */
 int walk_to_held(struct walk *walk, const struct type *held, struct error *err);
 
-/* To the key and to the element of the entry number `index`, in memory order, of the map it stands at. */
+/* Returns walks to the key and to the element of entry `index`, in memory order, of the current map. */
 int walk_to_entry(const struct walk *walk, uint64_t index, struct walk *ret_key,
 		  struct walk *ret_element, struct error *err);
 
-/* The place of one machine word of the value it stands at. */
+/* Returns the place of the machine word at `offset` in the current value. */
 int walk_word(const struct walk *walk, uint64_t offset, struct plan_place *ret_place,
 	      struct error *err);
 
-/* The place of the whole value, which has as many words as its kind takes. */
+/* Returns the place of the whole current value, with as many words as its kind has. */
 int walk_place(const struct walk *walk, struct plan_place *ret_place, struct error *err);
 
-/* The place of the hash of the type of what the interface it stands at holds. */
+/* Returns the place of the hash of the dynamic type of the current interface. */
 int walk_type_hash(const struct walk *walk, struct plan_place *ret_place, struct error *err);
 
 /*
- * The places of the pointer to the dictionary of the generic function's instance that runs, and of the hash of the type
- * that the parameter has there at which the walk began. -ENOENT when the function gets no dictionary.
+ * Returns two places: of the pointer to the dictionary of the running instance of the generic function, and
+ * of the hash of the actual type of the parameter at which the walk began. -ENOENT if the function has no
+ * dictionary parameter.
  */
 int walk_to_dictionary(const struct walk *walk, struct plan_place *ret_dictionary,
 		       struct plan_place *ret_hash, struct error *err);
 
 /*
- * The place of the first word of a variable of the program. -ENODATA when the binary does not name it, or the
- * probe is on several instructions: it is found from where that is.
+ * Returns the place of the first word of a variable of the program. The place is relative to the probed
+ * instruction. -ENODATA if the binary has no symbol of this name, or if the probe is on several instructions.
  */
 int walk_to_variable(const struct walk *walk, const char *name, struct plan_place *ret_place,
 		     struct error *err);
 
-/* Whether what it stands at, or points to, has such a field, its own or promoted. */
+/*
+ * Returns whether the current value, or the value to which it points, has such a field, its own or a promoted
+ * one.
+ */
 bool walk_has_field(const struct walk *walk, const char *name);
 
-/* The struct that has the field itself, where it is promoted from one; NULL when there is no such field. */
+/*
+ * Returns the struct that declares the field: for a promoted field, the embedded struct. NULL if there is no
+ * such field.
+ */
 const struct type *walk_field_owner(const struct walk *walk, const char *name);
 
-/* Fills `err` about the step that is being taken. */
+/* Fills `err` for the current step and returns `code`. */
 int walk_fail(const struct walk *walk, struct error *err, int code, const char *what);
 
 #endif
