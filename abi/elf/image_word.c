@@ -109,7 +109,8 @@ void image_relocate(const struct image *image, uint64_t address, struct buffer *
 	if (!relocations_open(&relocations, image))
 		return;
 	while (relocations_next(&relocations, &relocation)) {
-		uint64_t at = relocation.r_offset - address; /* wraps to a huge value below it */
+		/* wraps to a very large value if below `address` */
+		uint64_t at = relocation.r_offset - address;
 		uint64_t value = (uint64_t)relocation.r_addend;
 
 		if (at < buffer->size && buffer->size - at >= sizeof(value))

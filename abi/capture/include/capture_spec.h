@@ -17,7 +17,7 @@ struct capture_spec {
 	const struct opaque_rules *opaque; /* rules besides the built-in ones; may be NULL */
 	enum bytes_notation notation;
 	uint32_t max_string; /* bytes */
-	/* elements of an array, slice or map that are captured if a plan has room for them; 0: 8 */
+	/* Elements of an array, slice or map that are captured if a plan has room for them; 0: 8. */
 	uint16_t max_elements;
 };
 

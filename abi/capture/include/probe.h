@@ -11,7 +11,7 @@ struct capture {
 	const char *expression;
 	uint8_t field; /* the caller's number of the value; not interpreted here */
 	bool required; /* without this value, the probe is not compiled */
-	/* the value exists even if the binary has no such field; it is then marked as unknown */
+	/* The value exists even if the binary has no such field; it is then marked as unknown. */
 	bool elsewhere;
 	uint32_t lookahead; /* see plan_add() */
 };
@@ -60,7 +60,9 @@ struct probe_request {
 	 * or NULL.
 	 */
 	const struct expected_call *inlined;
-	/* The probe is compiled only if this function calls `function` directly; or NULL. */
+	/*
+	 * The probe is not compiled if this function exists but does not call `function` directly; or NULL.
+	 */
 	const char *caller;
 	/*
 	 * The function, if the caller has looked it up already (generic functions may share a name); or NULL.
@@ -89,8 +91,9 @@ struct probe_capture {
 	int result;		    /* 0, or a negative errno */
 	char why[PROBE_MAX_REASON]; /* the reason if `result` is negative */
 	/*
-	 * If `result` is 0: the type, and the path to the value. "rdi +16 +56" is a register, and the offsets
-	 * that are added before each pointer is followed.
+	 * If `result` is 0: the type, and the path to the value. "rdi +16 +56": a pointer in a register, the
+	 * offset of the next pointer in the memory behind it, and the offset of the value in the memory
+	 * behind that.
 	 */
 	char type[PROBE_MAX_WAY];
 	char way[PROBE_MAX_WAY];
@@ -113,7 +116,7 @@ struct probe {
 	bool has_arguments;
 	struct shape arguments;
 	struct shape_gaps gaps;
-	/* all return instructions; the probe is attached to each, with the same plan */
+	/* All return instructions; the probe is attached to each, with the same plan. */
 	struct return_sites returns;
 };
 

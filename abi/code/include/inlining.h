@@ -19,7 +19,7 @@ struct inlined {
 
 /*
  * Fills one entry for each of `count` exact function names, in one pass over the binary. -ENODATA if the
- * binary does not contain the information (before Go 1.13), -E2BIG if there are too many calls.
+ * binary does not contain the information (before Go 1.13), -E2BIG if there are too many names or calls.
  */
 int inlining_find(const struct image *image, const struct pclntab *table,
 		  const struct go_version *version, const char *const *names, size_t count,

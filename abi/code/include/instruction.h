@@ -46,10 +46,9 @@ struct held {
 
 /* The effects of an instruction other than a call, jump or return. */
 struct instruction_effects {
-	uint32_t integers,
-		floats;	       /* changed registers; bit n: word n of pt_regs, float register n */
-	struct held stored;    /* where the instruction stores on the stack, if it does */
-	int32_t stack_pointer; /* the number added to SP */
+	uint32_t integers, floats; /* changed registers; bit n: pt_regs word n, float register n */
+	struct held stored;	   /* where the instruction stores on the stack, if it does */
+	int32_t stack_pointer;	   /* the number added to SP */
 	/* The instruction copies float register `copied` to `copy`, which a probe can read. */
 	uint8_t copied;
 	struct held copy;

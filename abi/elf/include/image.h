@@ -47,7 +47,7 @@ enum machine image_machine(const struct image *image);
 bool image_is_pie(const struct image *image);
 uint64_t image_size(const struct image *image);
 
-/* The PT_LOAD segments, at most 64, in file order; owned by the image. */
+/* Returns the PT_LOAD segments, at most 64, in file order; owned by the image. */
 const struct segment *image_segments(const struct image *image, size_t *ret_count);
 
 /* Returns the PT_DYNAMIC segment; false if there is none. */

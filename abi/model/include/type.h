@@ -14,7 +14,7 @@
  * more of a binary than its path needs.
  */
 enum type_kind {
-	TYPE_UNKNOWN, /* size may be known, shape is not */
+	TYPE_UNKNOWN, /* the size may be known, the layout is not */
 	TYPE_BOOL,
 	TYPE_INT,   /* signed, `size` bytes */
 	TYPE_UINT,  /* unsigned, `size` bytes; also uintptr */
@@ -69,7 +69,7 @@ struct runtime_type {
 struct entry_hint {
 	enum { ENTRY_UNKNOWN, ENTRY_REGISTER, ENTRY_STACK } kind;
 	uint16_t reg;	/* DWARF's register number */
-	int64_t offset; /* from the canonical frame address */
+	int64_t offset; /* offset from the canonical frame address */
 };
 
 struct parameter {
