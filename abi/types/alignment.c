@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-/* Hostile DWARF can describe types whose tree is far larger than its description. */
+/* A small hostile DWARF can describe types that contain each other many times. */
 enum { MAX_DEPTH = 64 };
 
 struct survey {
@@ -39,7 +39,7 @@ static int visit_struct(struct survey *survey, const struct type *type, int dept
 		if (alignment > greatest)
 			greatest = alignment;
 	}
-	/* A zero-size last field gets a byte of its own, so that its address stays within. */
+	/* Go adds a byte behind a last field of size 0, so that its address stays within the struct. */
 	if (type->size < end || type->size - end > greatest)
 		return error_fail(survey->err, -ENODATA, "not all fields of %s are known",
 				  type->name);
@@ -54,7 +54,7 @@ static int check_alignment(const struct survey *survey, const struct type *type,
 	return error_fail(survey->err, -EBADMSG, "the type %s has an impossible size", type->name);
 }
 
-/* A type that a signature only names gets its kind from the source that describes the type. */
+/* If a signature only names a type, the kind comes from the source that describes the type. */
 static int find_kind(struct survey *survey, const struct type *type)
 {
 	struct error why = { 0 };

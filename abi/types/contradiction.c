@@ -7,7 +7,10 @@
 
 #define PREFACE "DWARF and the type descriptors of the program contradict each other: "
 
-/* DWARF has a mark in names of types local to a function, and both write literals in their own way. */
+/*
+ * Returns false for names that the two sources spell differently: of types local to a function, in which
+ * DWARF has a mark, of literals, and of generic types.
+ */
 static bool is_plain_name(const char *name)
 {
 	return !strpbrk(name, " {[;") && !strstr(name, "\u00b7");

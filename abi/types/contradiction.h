@@ -6,10 +6,11 @@
 #include "type.h"
 
 /*
- * Compares a complete type of DWARF to the complete type that the program's descriptor gives. Both come from one
- * compiler run, so each difference in name, size or fields means that the DWARF is of another build, or damaged. Returns
- * -ESTALE with the first difference. Only structs are compared: nothing else has a layout of its own. Spellings that
- * differ between the two, of types without names, are not compared.
+ * Compares a complete type from DWARF to the complete type from its descriptor. The same compiler run writes
+ * both, so a difference in name, size or fields means that the DWARF belongs to another build or is damaged.
+ * Returns -ESTALE with the first difference. Compares only structs, because no other kind has a layout of its
+ * own. Does not compare names that the two sources spell differently: those of literals, of generic types and
+ * of types local to a function.
  */
 int contradiction_find(const struct type *dwarf, const struct type *described, struct error *err);
 

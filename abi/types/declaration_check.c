@@ -37,15 +37,16 @@ static bool struct_agrees(struct types *types, const struct declared_type *decla
 	return true;
 }
 
-/* A chan's direction is the begin of its name: "<-chan ", "chan<- ", "chan ". */
+/* The name of a channel type begins with its direction: "<-chan ", "chan<- ", "chan ". */
 static bool direction_agrees(const struct declared_type *declared, const struct type *type)
 {
 	return strncmp(declared->text, type->name, strcspn(declared->text, " ") + 1) == 0;
 }
 
 /*
- * A literal agrees with each type that it describes, also with one that has a name: who has no type descriptor of it
- * writes it so. What is not compared are the methods of interfaces, and literals in the types of functions.
+ * A literal agrees with each type of the same structure, also with a named type: users write a literal if the
+ * binary has no descriptor of the named type. Does not compare the methods of interfaces, nor function types
+ * that contain literals.
  */
 static bool type_agrees(struct types *types, const struct declared_type *declared,
 			const struct type *type)
@@ -97,7 +98,7 @@ static bool parameter_agrees(struct types *types, const struct declared_field *d
 	return type_agrees(types, declared->type, parameter->type);
 }
 
-/* Those that DWARF may leave out need not be found. */
+/* A declared parameter need not be in DWARF if it is blank, because DWARF may leave out blank parameters. */
 static bool list_agrees(struct types *types, const struct declared_list *declared,
 			const struct parameter *parameters, size_t count)
 {

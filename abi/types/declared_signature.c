@@ -12,7 +12,7 @@ static int declared_fail_memory(struct error *err)
 	return error_fail(err, -ENOMEM, "no memory for the types of the binary");
 }
 
-/* The types come from `found`, if it is not NULL. */
+/* Makes parameters or results. Their types come from `found` or, if it is NULL, from the declaration. */
 static int list_find(struct types *types, const struct declaration *declaration,
 		     const struct declared_list *declared, const struct parameter *found,
 		     const struct parameter **ret_parameters, struct error *err)
@@ -53,7 +53,7 @@ int declared_signature(struct types *types, const struct declaration *declaratio
 		return declared_fail_memory(err);
 	if (found)
 		r = declaration_check(types, declaration, found, &is_whole, err);
-	/* What DWARF does not list it cannot type either. */
+	/* If DWARF leaves out parameters, its list does not match the declared one: do not use its types. */
 	if (!is_whole)
 		found = NULL;
 	signature->parameter_count = declaration->parameters.count;

@@ -6,8 +6,9 @@
 #include "type_sources.h"
 
 /*
- * The signature of a function that the user declared. If the binary's DWARF describes the function, `found` is what it
- * says, else NULL. -EINVAL if the two contradict each other; -ENODATA if the binary does not describe a type.
+ * Makes the signature of a function from the user's declaration. `types` owns the signature. `found` is the
+ * signature in the binary's DWARF; NULL if DWARF does not describe the function. -EINVAL if the declaration
+ * and `found` contradict each other; -ENODATA if the binary does not describe a declared type.
  */
 int declared_signature(struct types *types, const struct declaration *declaration,
 		       const struct signature *found, const struct signature **ret_signature,

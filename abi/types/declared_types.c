@@ -11,10 +11,10 @@
 #include "types.h"
 
 enum { WORD = 8 };
-/* No value on a stack is larger. */
+/* Limit on the size of a type, because no value on a stack is larger. */
 #define MAX_SIZE INT32_MAX
 
-/* What each step of the way needs. */
+/* The arguments that all functions below share. */
 struct finder {
 	struct types *types;
 	const struct declaration *declaration;
@@ -24,7 +24,7 @@ struct finder {
 static int declared_find(const struct finder *finder, const struct declared_type *declared,
 			 const struct type **ret_type);
 
-/* Adds what the type has that is made. */
+/* Returns a copy of `made` with its name and source, which lives as long as `types`. */
 static int declared_make(const struct finder *finder, const struct declared_type *declared,
 			 const struct type *made, const struct type **ret_type)
 {
@@ -55,7 +55,7 @@ static int fail_undescribed(const struct finder *finder, const struct declared_t
 	return -ENODATA;
 }
 
-/* Types that Go declares itself need no description. */
+/* Makes a predeclared type of Go ("int", "error"). */
 static int basic_make(const struct finder *finder, const struct declared_type *declared,
 		      const struct type **ret_type)
 {
@@ -107,7 +107,7 @@ static int array_make(const struct finder *finder, const struct declared_type *d
 	return declared_make(finder, declared, &made, ret_type);
 }
 
-/* Pointers, slices, maps and chans are words, whatever their elements are. */
+/* The size of a pointer, slice, map or channel does not depend on its element. Arrays ignore `size`. */
 static int container_find(const struct finder *finder, const struct declared_type *declared,
 			  enum type_kind kind, uint64_t size, const struct type **ret_type)
 {
@@ -126,7 +126,7 @@ static int container_find(const struct finder *finder, const struct declared_typ
 	return declared_make(finder, declared, &made, ret_type);
 }
 
-/* Of functions only the address of their code is shown. */
+/* A function type needs no parts, because only the address of a function's code is shown. */
 static int function_find(const struct finder *finder, const struct declared_type *declared,
 			 const struct type **ret_type)
 {
@@ -153,7 +153,7 @@ static int interface_find(const struct finder *finder, const struct declared_typ
 	return declared_make(finder, declared, &made, ret_type);
 }
 
-/* Puts a field behind those that end at `made->size`. */
+/* Appends a field to `made`: sets its offset, and updates `made->size` and the `greatest` alignment. */
 static int field_place(const struct finder *finder, const struct declared_field *declared,
 		       struct type *made, uint64_t *greatest, struct field *field)
 {
@@ -176,7 +176,10 @@ static int field_place(const struct finder *finder, const struct declared_field 
 	return made->size > MAX_SIZE ? declared_fail_size(finder, declared->type) : 0;
 }
 
-/* A field of no size at the end of a struct that has one is given a byte, so that its address stays within. */
+/*
+ * Lays out the fields as Go's compiler does. If the last field has size 0 and the struct has not, the
+ * compiler adds a byte, so that the address of that field stays within the struct.
+ */
 static int struct_make(const struct finder *finder, const struct declared_type *declared,
 		       const struct type **ret_type)
 {

@@ -11,7 +11,7 @@
 #include "type_record.h"
 #include "type_sources.h"
 
-/* The offset of the type's descriptor, also of one that the table described. */
+/* Returns the offset of the type's descriptor. If it is unknown, looks the type up by name. */
 static int runtime_type_of(struct types *types, const struct type *type, uint64_t *ret_runtime_type,
 			   struct error *err)
 {
@@ -110,7 +110,7 @@ static int name_described(void *context, const char *name, uint32_t hash)
 	return type_names_add(context, hash, name);
 }
 
-/* An interface can hold no type that has no descriptor: no other source names more. */
+/* The descriptors are the only source needed: an interface value cannot hold a type without a descriptor. */
 struct type_names *types_names(struct types *types)
 {
 	struct type_names *names;

@@ -12,13 +12,13 @@
 enum {
 	WORD = 8,
 	MAX_NAME = 4096,
-	MAX_DEPTH = 4,	  /* of types within each other that are compared */
-	MAX_STEPS = 2000, /* types of hostile binaries may be within each other many times */
+	MAX_DEPTH = 4,	  /* how deep types are compared */
+	MAX_STEPS = 2000, /* hostile binaries can have types that contain each other many times */
 };
 
 /* ---- the symbols of dictionaries ---- */
 
-/* Where the name of the package ends: at the first dot behind the last slash before any bracket. */
+/* The package path ends at the first dot behind the last slash; slashes within brackets do not count. */
 static size_t package_length(const char *name)
 {
 	size_t end = strcspn(name, "(["), slash = 0;
@@ -28,7 +28,7 @@ static size_t package_length(const char *name)
 	return slash + strcspn(name + slash, ".");
 }
 
-/* How the symbols begin and end that dictionaries of a function have. */
+/* How the symbols of a function's dictionaries begin and end. */
 struct dictionary_names {
 	char prefix[MAX_NAME];
 	const char *suffix;
@@ -44,7 +44,7 @@ static bool dictionary_names_of(const struct types *types, const char *shared,
 
 	if (!close || package >= open || open >= sizeof(ret_names->prefix) / 2)
 		return false;
-	/* The dictionary of a type serves the methods of values and of pointers. */
+	/* Since Go 1.20 all methods of a type share a dictionary, so its symbol has no "(*" of a receiver. */
 	if (!has_own && strncmp(name, "(*", 2) == 0)
 		name += 2;
 	length = snprintf(ret_names->prefix, sizeof(ret_names->prefix), "%.*s..dict.%.*s",
@@ -89,7 +89,7 @@ static int compare_instances(const void *a, const void *b)
 	return strcmp(left->arguments, right->arguments);
 }
 
-/* All instances of the function, whatever their shapes. */
+/* Reads all instances of the function, of any shape. */
 static int instances_read(struct types *types, const char *shared, struct instance_list *list,
 			  struct error *err)
 {
@@ -147,7 +147,7 @@ int instance_type(struct types *types, const struct instance *instance,
 	return type_described_at(types, word - types->parts.types, ret_type, err);
 }
 
-/* A comparison of the type of a shape to one that a dictionary gives. */
+/* The comparison of a shape's type to the type in a dictionary. */
 struct fitting {
 	struct types *types;
 	uint32_t steps;
@@ -177,7 +177,10 @@ static bool fields_fit(struct fitting *fitting, const struct type *shape, const 
 	return true;
 }
 
-/* Whether code that was compiled for the shape serves values of the type. What is not described fits. */
+/*
+ * Returns whether code that was compiled for the shape can handle values of the type. Parts that are not
+ * described, or are beyond the limits, are taken to fit.
+ */
 static bool shape_fits(struct fitting *fitting, const struct type *shape, const struct type *type,
 		       int depth)
 {
@@ -223,7 +226,7 @@ static bool parameters_fit(struct types *types, const struct instance *instance,
 	return true;
 }
 
-/* Instances of other shapes have code of their own. */
+/* Removes the instances of other shapes, which have code of their own. */
 static void drop_others(struct types *types, const struct signature *signature,
 			struct instance_list *list)
 {
@@ -247,7 +250,7 @@ int instances_find(struct types *types, const struct signature *signature,
 {
 	int r = 0;
 
-	/* Each function has a string of its own. */
+	/* Comparing the pointers is enough: each function has a string of its own. */
 	if (!signature->shared || types->instances_of != signature->shared) {
 		instance_list_release(&types->instances);
 		types->instances_of = NULL;

@@ -53,10 +53,10 @@ void layout_set_libraries(struct layout *layout, const struct library_copies *li
 	layout->library_count = count;
 }
 
-/* A row that a search has come to: its library and its number there. Zero: the search begins. */
+/* The position of a search through the rows of all libraries. All-zero is the beginning. */
 struct row_cursor {
-	size_t library; /* 0: Go's own, then those of the layout */
-	size_t row;
+	size_t library; /* 0: go_library; then the libraries of the layout */
+	size_t row;	/* number of the next row in the library */
 };
 
 static const struct library *library_at(const struct layout *layout, size_t index)
@@ -66,15 +66,16 @@ static const struct library *library_at(const struct layout *layout, size_t inde
 	return index <= layout->library_count ? layout->libraries[index - 1].library : NULL;
 }
 
-/* Returns whether a row of this name describes the type or function. Copies of a module have a prefix. */
+/* Returns whether a row named `row` describes the type or function `name`, also in a vendored copy. */
 static bool row_is_about(const struct library *library, const char *row, const char *name)
 {
 	return strcmp(row, library_has(library, name) ? vendored_skip_prefix(name) : name) == 0;
 }
 
 /*
- * Without the option layout_table of meson_options.txt no row describes a type, so that tests can show what binaries
- * describe themselves. Rows about functions have no other source in a stripped binary.
+ * If the option layout_table of meson_options.txt is off, the rows about types and fields are ignored, so
+ * that tests can show what binaries describe themselves. Rows about functions are always used, because a
+ * stripped binary describes only some methods.
  */
 static const struct layout_type *next_type_row(const struct layout *layout, const char *name,
 					       struct row_cursor *cursor)
@@ -127,7 +128,7 @@ next_function_row(const struct layout *layout, const char *function, struct row_
 	return NULL;
 }
 
-/* The copies of the library whose module has the type or function. NULL: it is part of Go, or unknown. */
+/* Returns the copies of the library whose module has the type or function. NULL: part of Go, or unknown. */
 static const struct library_copies *module_of(const struct layout *layout, const char *name)
 {
 	for (size_t i = 0; i < layout->library_count; i++) {
@@ -138,8 +139,8 @@ static const struct library_copies *module_of(const struct layout *layout, const
 }
 
 /*
- * Returns whether a row about `name` is valid for the whole range of releases. Rows of a module end with the newest
- * verified release of it, so that none has to be assumed, whatever Go release built it.
+ * Returns whether a row about `name` is valid for the whole range of releases. The rows of a module end with
+ * the newest verified release of the module, so they need no assumption whichever Go release is used.
  */
 static bool row_holds(const struct layout *layout, const char *name, uint32_t since,
 		      uint32_t before, bool internal)
@@ -154,7 +155,10 @@ static bool row_holds(const struct layout *layout, const char *name, uint32_t si
 	return since <= layout->first && layout->last < before && !(internal && layout->assumed);
 }
 
-/* Returns whether the row is valid for some release of the range. A module's release is known exactly, or not at all. */
+/*
+ * Returns whether the row is valid for at least one release of the range. The release of a module is known
+ * exactly or not at all, so it is no range.
+ */
 static bool row_touches(const struct layout *layout, const char *name, uint32_t since,
 			uint32_t before, bool internal)
 {
@@ -163,7 +167,7 @@ static bool row_touches(const struct layout *layout, const char *name, uint32_t 
 	return since <= layout->last && layout->first < before && !(internal && layout->assumed);
 }
 
-/* A copy of `text` in which each `part` has the first `prefix_size` bytes of `prefix` before it. NULL: no memory. */
+/* Returns a copy of `text`, with `prefix_size` bytes of `prefix` before each `part`. NULL: no memory. */
 static const char *text_with_prefixes(struct layout *layout, const char *text, const char *part,
 				      const char *prefix, size_t prefix_size)
 {
@@ -183,7 +187,10 @@ static const char *text_with_prefixes(struct layout *layout, const char *text, c
 	return copy;
 }
 
-/* The text of a row about `name`: in a copy of a module each of the module's names has the prefix. NULL: no memory. */
+/*
+ * Returns the text of a row about `name`. If `name` belongs to a vendored copy of a module, the names of the
+ * module in the text get the copy's prefix. NULL: no memory.
+ */
 static const char *row_text(struct layout *layout, const char *name, const char *text)
 {
 	const struct library_copies *module = module_of(layout, name);
@@ -194,8 +201,9 @@ static const char *row_text(struct layout *layout, const char *name, const char 
 }
 
 /*
- * The row of a type. If no row is valid for the whole range, the kind is still known if the rows that are valid for
- * parts of it agree. The size is then unknown.
+ * Returns the row of a type. If no row is valid for the whole range, but the rows that are valid for parts of
+ * the range agree on the kind, returns one of them. Only its kind is valid then: `ret_sized` is false. NULL
+ * if there is none.
  */
 static const struct layout_type *type_row(const struct layout *layout, const char *name,
 					  bool *ret_sized)
@@ -231,8 +239,8 @@ bool layout_field_is_uncertain(const struct layout *layout, const char *type, co
 }
 
 /*
- * The row of a function. In a release that is newer than the rows, a function that still exists is assumed to have the
- * parameters of its last row.
+ * Returns the row of a function, NULL if there is none. For a release that is newer than the rows, assumes
+ * that the function still has the parameters of its last row.
  */
 static const struct layout_function *function_row(const struct layout *layout, const char *name)
 {
@@ -248,7 +256,7 @@ static const struct layout_function *function_row(const struct layout *layout, c
 	return last;
 }
 
-/* Kind and size, as far as they do not depend on another type. */
+/* Sets the kind and size of a type, and the length of an array. layout_complete() sets the other parts. */
 static int record_classify(struct layout *layout, struct type_record *record, struct error *err)
 {
 	bool sized;
@@ -318,7 +326,6 @@ static int field_compare(const void *a, const void *b)
 	return left->offset < right->offset ? -1 : left->offset > right->offset;
 }
 
-/* Structs and the two words of an interface. */
 static int layout_complete_fields(struct layout *layout, struct type *type, struct error *err)
 {
 	struct field fields[LAYOUT_MAX_FIELDS], *copy;
@@ -362,7 +369,7 @@ static int layout_complete_parts(struct layout *layout, struct type *type, struc
 	struct notation notation;
 	int r = 0;
 
-	/* The row's text outlives the type; a name without a row is its own notation. */
+	/* The notation points into the text of the row or into the type's name. Both outlive the type. */
 	if (notation_parse(row ? row->kind : type->name, &notation) < 0)
 		return error_fail(err, -EINVAL, "not a type: %s", type->name);
 	if (notation.element)
@@ -388,7 +395,7 @@ int layout_complete(struct layout *layout, const struct type *type, struct error
 		r = layout_complete_fields(layout, target, err);
 		break;
 	case TYPE_INTERFACE:
-		/* All that the table lists have methods. */
+		/* All interfaces in the table have methods. */
 		target->fields = interface_words;
 		target->field_count = INTERFACE_WORDS;
 		break;
@@ -400,7 +407,7 @@ int layout_complete(struct layout *layout, const struct type *type, struct error
 	return r;
 }
 
-/* Parses "a T, b U", a row's about `function`, into `ret_parameters`, which lives in the layout. */
+/* Parses the parameters or results of a row about `function` ("a T, b U"). The layout owns the list. */
 static int parameters_create(struct layout *layout, const char *function, const char *row,
 			     const struct parameter **ret_parameters, size_t *ret_count,
 			     struct error *err)

@@ -8,7 +8,7 @@
 
 const uint32_t layout_newest = V(27, 4);
 
-/* The newest verified releases of the series that were maintained when this was written. */
+/* The newest verified release of each series (1.N) that was maintained when the table was verified. */
 static const uint32_t newest_of_series[] = { V(25, 12), V(26, 11), V(27, 4) };
 
 bool layout_verified(uint32_t release)
@@ -26,7 +26,7 @@ static const struct layout_field fields[] = {
 	{ "runtime.g", "stack", "runtime.stack", 0, EVER, true },
 	{ "runtime.stack", "lo", "uintptr", 0, EVER, true },
 	{ "runtime.stack", "hi", "uintptr", 8, EVER, true },
-	/* 1.23 added syscallbp, 1.25 dropped gobuf.ret; the id became unsigned in 1.20. */
+	/* Go 1.20 made goid unsigned, 1.23 added syscallbp before it, and 1.25 removed gobuf.ret. */
 	{ "runtime.g", "goid", "int64", 152, UNTIL(20), true },
 	{ "runtime.g", "goid", "uint64", 152, SPAN(20, 23), true },
 	{ "runtime.g", "goid", "uint64", 160, SPAN(23, 25), true },

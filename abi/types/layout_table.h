@@ -11,8 +11,9 @@ extern const struct library go_library;
 extern const uint32_t layout_newest;
 
 /*
- * Returns whether the rows were verified for a Go release. In each series that still gets releases this ends with the
- * newest verified one, because unexported layouts do change within a series: in 1.13.13, 1.14.5 and 1.26.11.
+ * Returns whether the rows were verified for a Go release. False for releases that are newer than the newest
+ * verified release of their series (1.N), because unexported layouts can change within a series: they did in
+ * 1.13.13, 1.14.5 and 1.26.11.
  */
 bool layout_verified(uint32_t release);
 

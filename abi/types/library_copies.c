@@ -30,7 +30,7 @@ static const struct library_copy *copy_find(const struct library_copies *copies,
 	return NULL;
 }
 
-/* Modules have no prefixes, so the build information does not describe such a copy. */
+/* A copy with a prefix was not built as a module, so the build information does not have its release. */
 static void copy_add(struct library_copies *copies, const struct pclntab *table, const char *name,
 		     size_t prefix_size)
 {
@@ -54,7 +54,7 @@ static bool is_landmark(const struct library *library, const char *name)
 	return false;
 }
 
-/* A quick check: most binaries have no vendored copy. */
+/* A quick check that saves the walk over all functions, because most binaries have no vendored copy. */
 static bool may_be_vendored(const struct library *library, const struct pclntab *table)
 {
 	for (const char *const *landmark = library->landmarks; landmark && *landmark; landmark++) {

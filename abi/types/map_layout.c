@@ -18,7 +18,7 @@
 enum {
 	STATES_SIZE = 8,
 	SLOTS = SEARCH_GROUP_SLOTS,
-	MAX_INLINE = 128, /* larger keys and elements are kept elsewhere */
+	MAX_INLINE = 128, /* larger keys and elements are replaced by pointers to them */
 	POINTER_SIZE = 8,
 	SAME_SIZE_GROW = 8, /* runtime.sameSizeGrow */
 };
@@ -36,13 +36,16 @@ static const struct plan_search tables = {
 	.layout = SEARCH_TABLES,
 	.directory_at = 16,
 	.directory_size_at = 24,
-	.groups_at = 16, /* of a table */
-	.count_at = 24,	 /* its lengthMask */
+	.groups_at = 16, /* in a table */
+	.count_at = 24,	 /* lengthMask in a table */
 };
 
 enum kind { KIND_BUCKETS, KIND_SLOTS, KIND_SPLIT, KIND_UNKNOWN };
 
-/* Layouts change with a series. A version read off the pclntab is the least of a span: from 1.20 on of both. */
+/*
+ * Layouts change only with a series (1.N). A version that was derived from the format of the pclntab is the
+ * oldest release with this format: the format of Go 1.20 is also that of releases with groups.
+ */
 static enum kind kind_of(const struct go_version *version)
 {
 	bool is_seen = version->number / 1000 <= layout_newest / 1000;
@@ -56,7 +59,7 @@ static enum kind kind_of(const struct go_version *version)
 	return version->map_split_group ? KIND_SPLIT : KIND_SLOTS;
 }
 
-/* What a key or an element takes in a group. */
+/* The space that a key or an element takes in a bucket or group. */
 struct part {
 	uint64_t size, alignment;
 	bool is_pointer;
@@ -89,7 +92,7 @@ static void lay_out_buckets(struct plan_search *search, const struct part *key,
 	search->group_size = search->next + POINTER_SIZE;
 }
 
-/* A slot is a struct of the two; a struct whose last field has no size is a byte longer. */
+/* A slot is a struct of key and element. If the element has size 0 and the key has not, Go adds a byte. */
 static void lay_out_slots(struct plan_search *search, const struct part *key,
 			  const struct part *element)
 {
@@ -132,7 +135,7 @@ static void lay_out(enum kind kind, const struct part *key, const struct part *e
 		lay_out_split(search, key, element);
 }
 
-/* ---- what the program says itself ---- */
+/* ---- what the program describes itself ---- */
 
 static bool has_field(const struct type *type, const char *name, uint64_t offset)
 {
@@ -143,7 +146,7 @@ static bool has_field(const struct type *type, const char *name, uint64_t offset
 	return false;
 }
 
-/* Whether the runtime's own types of maps in groups are as `tables` has them. */
+/* Returns whether the program describes the runtime's types of maps with the offsets that `tables` has. */
 static bool tables_are_described(struct types *types)
 {
 	static const struct {
@@ -168,7 +171,7 @@ static bool tables_are_described(struct types *types)
 	return true;
 }
 
-/* The struct that the compiler made for this map. */
+/* Returns the struct that the compiler made for this map's buckets or groups; NULL if it is not described. */
 static const struct type *map_group_find(struct types *types, const struct type *map)
 {
 	const struct type *group;
@@ -182,7 +185,10 @@ static const struct type *map_group_find(struct types *types, const struct type 
 	return group;
 }
 
-/* Buckets were given up for groups in Go 1.24, and their map header never changed. */
+/*
+ * Returns whether the described struct has the size and the fields of this layout. The header of maps with
+ * buckets need not be checked: it never changed before Go 1.24 replaced buckets by groups.
+ */
 static bool group_is(const struct type *group, enum kind kind, const struct plan_search *search)
 {
 	if (!group || group->size != search->group_size)
@@ -194,7 +200,7 @@ static bool group_is(const struct type *group, enum kind kind, const struct plan
 	return has_field(group, kind == KIND_SPLIT ? "keys" : "slots", search->key);
 }
 
-/* Where the version does not tell. */
+/* Used if the version does not determine the layout: compares the described struct to each known layout. */
 static int lay_out_as_described(struct types *types, const struct go_version *version,
 				const struct type *map, const struct part *key,
 				const struct part *element, struct plan_search *search,

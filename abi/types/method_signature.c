@@ -9,7 +9,7 @@
 
 enum { MAX_RECEIVER = 1024, MAX_PARAMETER_NAME = 24 };
 
-/* The last dot that is not within brackets; NULL if there is none. */
+/* Returns the last dot that is not within brackets; NULL if there is none. */
 static const char *method_dot(const char *function)
 {
 	const char *dot = NULL;
@@ -24,7 +24,10 @@ static const char *method_dot(const char *function)
 	return dot;
 }
 
-/* "*main.Shop" and "Close" of "main.(*Shop).Close"; "main.Shop" and "Close" of "main.Shop.Close". */
+/*
+ * Splits the name of a method into its receiver's type and its own name: "main.(*Shop).Close" into
+ * "*main.Shop" and "Close", "main.Shop.Close" into "main.Shop" and "Close".
+ */
 static bool split_method(const char *function, char receiver[MAX_RECEIVER], const char **ret_name)
 {
 	const char *dot = method_dot(function), *star = strstr(function, ".(*");

@@ -28,7 +28,7 @@ static int signature_from_dwarf(struct types *types, const struct function *func
 	return r < 0 ? r : debug_signature_read(types->dwarf, function->entry, ret_signature, err);
 }
 
-/* What a user declares needs no DWARF; where there is DWARF, the two have to agree. */
+/* A declaration needs no DWARF. If DWARF describes the function, the two have to agree. */
 static int signature_from_declaration(struct types *types, const struct function *function,
 				      const struct declaration *declaration,
 				      const struct signature **ret_signature,
@@ -80,7 +80,7 @@ int types_signature(struct types *types, const struct function *function,
 		source = TYPE_SOURCE_DESCRIPTORS;
 		r = 0;
 	}
-	/* Where the table knows no such function, what DWARF said is why it cannot be described. */
+	/* If the table does not have the function, the error from DWARF says more. */
 	if (r < 0)
 		return error_adopt(err, r == -ENODATA ? &why : &why_not_table);
 	if (ret_source)

@@ -61,7 +61,7 @@ bool type_sources_descriptors(struct types *types)
 	return types->descriptors;
 }
 
-/* From the table where it has a row for it; a name without one is a type of unknown kind. */
+/* layout_type() returns a type of unknown kind for a name without a row: that is no description. */
 int type_from_layout(struct types *types, const char *name, const struct type **ret_type,
 		     struct error *err)
 {
@@ -85,8 +85,8 @@ int type_from_dwarf(struct types *types, const char *name, const struct type **r
 }
 
 /*
- * Those of a plugin that lead to types of the program are filled in when it is loaded: what cannot be completed is left to
- * the other sources.
+ * Fails if the type cannot be completed, so that the other sources are used: the descriptors of a plugin
+ * refer to types of the program, and these references are filled in only when the plugin is loaded.
  */
 int type_from_descriptors(struct types *types, const char *name, const struct type **ret_type)
 {
@@ -115,7 +115,7 @@ static void note_contradiction(struct types *types, const struct error *why)
 			"build the program anew, or trace a copy without DWARF (strip --strip-debug)");
 }
 
-/* The descriptor of a struct that DWARF described; NULL if it names none, or none can be read there. */
+/* Returns the descriptor's type for a struct from DWARF; NULL if it has no descriptor, or none that is readable. */
 static const struct type *descriptor_of(struct types *types, const struct type *type)
 {
 	const struct type *described = NULL;

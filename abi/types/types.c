@@ -12,15 +12,16 @@
 #include "type_record.h"
 #include "type_sources.h"
 
-/* Bytes of .debug_info beyond which DWARF is not read where another source says the same. */
+/* types_trust_dwarf() has no effect if .debug_info has more bytes: reading it would cost too much. */
 #define MAX_READ_FIRST (UINT64_C(8) << 20)
 
-/* Bytes for the types that declarations make. */
+/* Limit on the memory for types and signatures that declarations need. */
 enum { MAX_DECLARED = 64 << 20 };
 
 /*
- * The releases whose layouts this one may have. A version read off the pclntab is only the least
- * of those that write that format (see pclntab.h).
+ * Returns the range of releases whose layouts the binary may have. A version that was derived from the format
+ * of the pclntab (see pclntab.h) is only the oldest release with this format, so the range ends before the
+ * next format.
  */
 static void release_span(const struct go_version *version, uint32_t *ret_first, uint32_t *ret_last)
 {
@@ -52,8 +53,8 @@ int types_open(const struct image *image, const struct image *debug,
 	types->debug = debug;
 	types->version = *version;
 	types->has_dwarf = debug_info_present(debug);
-	/* A vendor's build of a release is taken to have that release's layouts (what vendors patch is
-	 * crypto), unless it can tell itself. */
+	/* Assumes that a vendor's build has the layouts of its release, because vendors patch only crypto.
+	 * If the build has DWARF, that is used instead of the assumption. */
 	types->verified = layout_verified(version->number) && !version->development &&
 			  !version->from_pclntab && !(version->vendor && types->has_dwarf);
 	release_span(version, &first, &last);
@@ -97,7 +98,8 @@ void types_set_libraries(struct types *types, const struct library_copies *libra
 
 bool types_field_is_uncertain(const struct types *types, const struct type *type, const char *field)
 {
-	/* Of other kinds there are types that no source made. DWARF knows all fields of what it describes. */
+	/* Checks the kind first, because some types of other kinds are constants without a type_record. Only
+	 * the layout table describes structs in part. */
 	return type->kind == TYPE_STRUCT && type_record_of(type)->owner == TYPE_OWNER_LAYOUT &&
 	       layout_field_is_uncertain(types->layout, type->name, field);
 }
@@ -122,7 +124,7 @@ const struct error *types_refusal(const struct types *types)
 	return types->refusal.code && !types->has_dwarf ? &types->refusal : NULL;
 }
 
-/* Descriptors cost less to look into than DWARF, and say the same: tests/truth/descriptor_truth.c. */
+/* Descriptors cost less to read than DWARF, and say the same: see tests/truth/descriptor_truth.c. */
 int types_named(struct types *types, const char *name, const struct type **ret_type,
 		struct error *err)
 {
@@ -140,7 +142,7 @@ int types_named(struct types *types, const char *name, const struct type **ret_t
 	return r;
 }
 
-/* What a source found by the name of a type that the table made takes that type's place. */
+/* Overwrites a type with the one that another source has under its name. Pointers to the type stay valid. */
 static void become(const struct type *type, const struct type *found)
 {
 	struct type_record *record = type_record_of(type);
@@ -173,7 +175,7 @@ static int complete_from_layout(struct types *types, const struct type *type, st
 	return r;
 }
 
-/* A type that the table only names ("*mime/multipart.Form") gets its parts from DWARF. */
+/* Completes a type that the table only names ("*mime/multipart.Form"), or whose descriptor is damaged. */
 static int complete_from_dwarf(struct types *types, const struct type *type, struct error *err)
 {
 	const struct type *found;
@@ -186,7 +188,7 @@ static int complete_from_dwarf(struct types *types, const struct type *type, str
 	return r;
 }
 
-/* Where the descriptor is damaged the other sources are asked by the type's name. */
+/* If the descriptor is damaged, looks the type up by its name in the other sources. */
 static int complete_described(struct types *types, const struct type *type, struct error *err)
 {
 	struct error why = { 0 };
@@ -238,7 +240,7 @@ int types_map_group(struct types *types, const struct type *map, const struct ty
 
 	if (!type_sources_descriptors(types))
 		return error_fail(err, -ENODATA, "the program has no type descriptors");
-	/* DWARF names the descriptor of what it describes. */
+	/* A type from DWARF has the offset of its descriptor in runtime_type. */
 	if (type_record_of(map)->owner != TYPE_OWNER_DESCRIPTOR && map->runtime_type &&
 	    descriptors_at(types->descriptors, map->runtime_type, &found, NULL) < 0)
 		found = map;

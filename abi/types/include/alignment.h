@@ -11,7 +11,10 @@
 int alignment_of(struct types *types, const struct type *type, uint64_t *ret_alignment,
 		 struct error *err);
 
-/* The same, for a caller that counts its steps in `steps`: -E2BIG if there are more than ALIGNMENT_MAX_STEPS. */
+/*
+ * Does the same, and adds the number of visited types to `steps`, so that one limit covers several calls.
+ * -E2BIG if `steps` exceeds ALIGNMENT_MAX_STEPS.
+ */
 enum { ALIGNMENT_MAX_STEPS = 200000 };
 int alignment_within(struct types *types, const struct type *type, uint32_t *steps,
 		     uint64_t *ret_alignment, struct error *err);

@@ -5,10 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* An instance of a generic function, see instance.h. */
+/* An instance of a generic function (see instance.h). */
 struct instance {
 	const char *arguments; /* as the linker writes them: "[*main.User,string]" */
-	uint64_t dictionary;   /* its address */
+	uint64_t dictionary;   /* address of its dictionary, which has `word_count` words */
 	uint64_t word_count;
 };
 

@@ -37,11 +37,11 @@ struct layout_function {
 	uint32_t since, before;
 };
 
-/* A library: the module that has its version, how its copies are recognised, and its rows. Each part may be missing. */
+/* A library: its module, how its copies are recognised, and its rows. Each part may be missing. */
 struct library {
 	const char *
 		module; /* path: "golang.org/x/net"; NULL: part of Go, so that rows refer to Go's releases */
-	const char *const *landmarks; /* functions up to NULL; each vendored copy has one of them */
+	const char *const *landmarks; /* NULL-terminated functions; each vendored copy has one */
 	const char *clue;      /* a function that the library has only since `clue_release` */
 	uint32_t clue_release; /* for copies without a version in the build information */
 	const struct layout_field *fields;

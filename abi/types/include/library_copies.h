@@ -29,7 +29,7 @@ struct library_copies {
 void library_copies_find(const struct library *library, const struct build_info *info,
 			 const struct pclntab *table, struct library_copies *ret_copies);
 
-/* The release of the copy to which the function or type belongs; 0 if it is not known. */
+/* Returns the release of the copy to which the function or type belongs; 0 if it is not known. */
 uint32_t library_copies_release(const struct library_copies *copies, const char *name);
 
 /* Returns whether the name belongs to the library's module, with any prefix. False for libraries that are part of Go. */

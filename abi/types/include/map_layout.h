@@ -15,10 +15,10 @@ struct map_layout {
 };
 
 /*
- * Returns the layout of maps of this type. The Go version decides. If it is not exactly known, or is newer than all
- * verified releases, the layout is taken from the program's descriptors or DWARF if it matches a known one. -ENODATA if
- * there is no such description, or if the types of keys and elements are not described; -E2BIG if they exceed the
- * limits.
+ * Returns the layout of maps of this type. The Go version determines it. If the version is not exactly known,
+ * or newer than all verified releases, the program's descriptors or DWARF must describe one of the known
+ * layouts. -ENODATA if they do not, or if the types of keys and elements are not described; -E2BIG if these
+ * types exceed the limits.
  */
 int map_layout_of(struct types *types, const struct go_version *version, const struct type *map,
 		  struct map_layout *ret_layout, struct error *err);

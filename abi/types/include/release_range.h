@@ -4,7 +4,7 @@
 
 #include "go_version.h"
 
-/* How the rows of a library that is part of Go (library.h) write `since` and `before`. */
+/* Short forms of `since` and `before` in the rows of libraries that are part of Go (library.h). */
 #define V(minor, patch) GO_VERSION(minor, patch)
 #define LATER GO_VERSION_ANY_LATER
 #define EVER V(11, 0), LATER
@@ -12,7 +12,7 @@
 #define SINCE(minor) V(minor, 0), LATER
 #define SPAN(from, to) V(from, 0), V(to, 0)
 
-/* The members of a struct library for its rows. */
+/* Initializes the members of a struct library that refer to its rows. */
 #define LIBRARY_ROWS(field_rows, type_rows, function_rows)                                 \
 	.fields = field_rows, .field_count = sizeof(field_rows) / sizeof((field_rows)[0]), \
 	.types = type_rows, .type_count = sizeof(type_rows) / sizeof((type_rows)[0]),      \
