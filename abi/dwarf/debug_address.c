@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What DWARF says about addresses: the ranges of a unit, and where a parameter lies at entry. */
+/* Reads addresses from DWARF: the ranges of a unit, and the location of a parameter at function entry. */
 #include <errno.h>
 
 #include "debug_info.h"
@@ -32,7 +32,7 @@ enum {
 	FORM_DATA8 = 0x07,
 };
 
-/* One attempt to read something; its error is libdwarf's to allocate and ours to release. */
+/* An entry and one of its attributes. libdwarf allocates all three objects; attempt_finish() releases them. */
 struct attempt {
 	struct debug_info *info;
 	Dwarf_Debug dwarf;
@@ -58,7 +58,7 @@ static void attempt_finish(struct attempt *attempt)
 	attempt_error(attempt);
 }
 
-/* 1 when the entry has the attribute, 0 when not, or an error. */
+/* Returns 1 if the entry has the attribute, 0 if not, or an error. Call attempt_finish() in any case. */
 static int attempt_start(struct attempt *attempt, struct debug_info *info, uint64_t offset,
 			 Dwarf_Half code, struct error *err)
 {
@@ -76,7 +76,7 @@ static int attempt_start(struct attempt *attempt, struct debug_info *info, uint6
 	return r == DW_DLV_OK ? 1 : error_fail(err, -EBADMSG, "damaged DWARF: an entry");
 }
 
-/* An attribute of the unit that the entry belongs to, as a number; `otherwise` when it has none. */
+/* Returns a numeric attribute of the unit that contains the entry; `otherwise` if the unit has none. */
 static uint64_t unit_number(struct attempt *attempt, Dwarf_Half code, uint64_t otherwise)
 {
 	Dwarf_Off unit = 0, offset = 0;
@@ -100,7 +100,7 @@ static uint64_t unit_number(struct attempt *attempt, Dwarf_Half code, uint64_t o
 	return number;
 }
 
-/* The section a list lies in; from the address table on what is this unit's own. */
+/* Loads the section of the list and, for DWARF 5, the table of addresses, from the unit's base on. */
 static int sections_load(struct attempt *attempt, bool is_5, bool locations,
 			 struct debug_list *list, struct error *err)
 {
@@ -120,7 +120,7 @@ static int sections_load(struct attempt *attempt, bool is_5, bool locations,
 	return r;
 }
 
-/* Where a list begins: an offset, or an index into the offsets behind the unit's base. */
+/* Reads where the list begins: an offset, or an index into the table of offsets at the unit's base. */
 static int list_start(struct attempt *attempt, Dwarf_Half form, struct debug_list *list,
 		      struct error *err)
 {
@@ -147,7 +147,7 @@ static int list_start(struct attempt *attempt, Dwarf_Half form, struct debug_lis
 	return 0;
 }
 
-/* The list that the attribute refers to. */
+/* Opens the list that the attribute refers to. */
 static int list_open(struct attempt *attempt, Dwarf_Half form, bool locations,
 		     struct debug_list *ret_list, struct error *err)
 {
@@ -172,7 +172,7 @@ static int list_open(struct attempt *attempt, Dwarf_Half form, bool locations,
 	return 0;
 }
 
-/* 1 and the next span, 0 at the end; the elements up to there are on the account. */
+/* Returns 1 and the next span, 0 at the end, or an error. Charges the elements up to there to the budget. */
 static int span_next(struct attempt *attempt, struct debug_list *list, struct debug_span *ret_span,
 		     struct error *err)
 {
@@ -202,7 +202,7 @@ static int ranges_visit(struct attempt *attempt, debug_visit_range *visit, void 
 	return r < 0 ? r : result;
 }
 
-/* A unit of one piece: DW_AT_low_pc and DW_AT_high_pc. */
+/* Visits the single range of a unit without DW_AT_ranges, from DW_AT_low_pc to DW_AT_high_pc. */
 static int extent_visit(struct attempt *attempt, debug_visit_range *visit, void *context)
 {
 	enum Dwarf_Form_Class class = DW_FORM_CLASS_UNKNOWN;
@@ -232,7 +232,7 @@ int debug_info_ranges(struct debug_info *info, uint64_t unit, debug_visit_range 
 	return r;
 }
 
-/* The expression of the attribute itself; it holds for the whole function. */
+/* Reads the location expression in the attribute, which is valid for the whole function. */
 static int expression_read(struct attempt *attempt, Dwarf_Half form, struct debug_piece *pieces,
 			   size_t *ret_count)
 {
@@ -259,7 +259,7 @@ static int expression_read(struct attempt *attempt, Dwarf_Half form, struct debu
 	return r;
 }
 
-/* The element of the list that begins at `address`. */
+/* Reads the location in the list whose range begins at `address`. -ENOENT if there is none. */
 static int location_find(struct attempt *attempt, Dwarf_Half form, uint64_t address,
 			 struct debug_piece *pieces, size_t *ret_count)
 {
@@ -297,7 +297,7 @@ int debug_info_location(struct debug_info *info, uint64_t offset, uint64_t addre
 			break;
 		case FORM_SEC_OFFSET:
 		case FORM_LOCLISTX:
-		case FORM_DATA4: /* as DWARF 2 and 3 write an offset */
+		case FORM_DATA4: /* an offset in DWARF 2 and 3 */
 		case FORM_DATA8:
 			r = location_find(&attempt, form, address, ret_pieces, ret_count);
 			break;

@@ -15,10 +15,10 @@
 
 #define CHUNK ((size_t)256 << 10)
 #define MAX_LINK 4096
-/* Sparse files may claim any size, and whoever is traced names the file. */
+/* The traced program names the file, and a sparse file may claim any size. */
 #define MAX_CHECKED (UINT64_C(1) << 30)
 
-/* What .gnu_debuglink says: a name without folders, and the CRC-32 of the file. */
+/* The content of .gnu_debuglink: a file name without folders, and the CRC-32 of the file. */
 struct link {
 	char name[NAME_MAX + 1];
 	uint32_t checksum;
@@ -46,7 +46,7 @@ static bool link_read(const struct image *image, struct link *ret_link)
 	return found;
 }
 
-/* Of the whole file, as `objcopy --add-gnu-debuglink` writes it. */
+/* Checks the CRC-32 of the whole file, as `objcopy --add-gnu-debuglink` writes it. False above MAX_CHECKED. */
 static bool checksum_is(const struct image *image, uint32_t wanted)
 {
 	uint64_t size = image_size(image), done = 0;
@@ -65,7 +65,7 @@ static bool checksum_is(const struct image *image, uint32_t wanted)
 	return done == size && sum == wanted;
 }
 
-/* With `link` its checksum will do where there are no build ids. */
+/* Accepts the checksum of `link`, if it is not NULL, for files without a build ID. */
 static int debug_image_open(const struct image *image, const char *path, const struct link *link,
 			    struct image **ret_debug, struct error *err)
 {
@@ -100,7 +100,7 @@ int debug_file_open(const struct image *image, const char *path, struct image **
 	return debug_image_open(image, path, NULL, ret_debug, err);
 }
 
-/* Where a binary is: its folder as the process names it, below the root that the process has. */
+/* Where a binary is: its folder as the process sees it, and the root of that process, "" for our own root. */
 struct place {
 	char root[64];
 	char folder[PATH_MAX];
@@ -134,14 +134,14 @@ static bool place_find(const char *path, struct place *ret_place)
 /* The search for a debug file. */
 struct search {
 	const struct image *image;
-	const struct link *link; /* NULL: by the build id alone */
+	const struct link *link; /* NULL: search by the build ID only */
 	const char *folder;
 	struct image *found;
 	struct error *err;
-	int result; /* -ENOENT until it is found, or until something runs out */
+	int result; /* 0: found; -ENOENT: not yet; else a shortage of memory or file descriptors */
 };
 
-/* Opens the file whose path has these parts, if it is the one. True: the search is over. */
+/* Opens the file whose path has these parts, if it belongs to the image. True if the search is over. */
 static bool parts_open(struct search *search, const struct link *link, const char *const parts[4])
 {
 	struct error why = { 0 };

@@ -6,14 +6,14 @@
 
 #include "debug_object.h"
 
-/* Debian and Ubuntu keep the header in a folder of its own, whatever their libdwarf.pc says. */
+/* Debian and Ubuntu install the header in the folder libdwarf/, whatever their libdwarf.pc says. */
 #if __has_include(<libdwarf/libdwarf.h>)
 #include <libdwarf/libdwarf.h>
 #else
 #include <libdwarf.h>
 #endif
 
-/* Attributes and forms of the DWARF standard, sections 7.5.4 and 7.5.6; Go's own from golang/go
+/* Attributes and forms of the DWARF standard, sections 7.5.4 and 7.5.6. Attributes of Go are from golang/go
  * src/cmd/internal/dwarf/dwarf.go. */
 enum {
 	AT_NAME = 0x03,
@@ -43,9 +43,9 @@ enum {
 };
 
 /*
- * The account is kept in bytes walked over. Reading an entry costs as much as walking over 64. Finding
- * one by its offset costs more with the square of the number of units: libdwarf goes through a list of
- * them, which soon fits into no cache.
+ * The budget is counted in bytes of DWARF that are walked over. Reading an entry costs as much as walking
+ * over 64 bytes. The cost of finding an entry by its offset grows with the square of the number of units,
+ * because libdwarf searches a list of all units, which soon exceeds the caches.
  */
 #define ENTRY_COST 64
 #define ATTRIBUTE_COST 16
@@ -53,7 +53,7 @@ enum {
 #define UNITS_SQUARED_A_BYTE 2048
 #define MAX_COST (UINT64_C(1) << 30)
 
-/* libdwarf keeps a table of abbreviations for every unit, even where units share one in the file. */
+/* libdwarf keeps a table of abbreviations for every unit, even if units share one table in the file. */
 #define MAX_UNITS 32768u
 #define MAX_ABBREVIATIONS (UINT64_C(1) << 20)
 #define MAX_ATTRIBUTES 256 /* of an entry; compilers write a dozen */
@@ -64,11 +64,11 @@ struct debug_info {
 	struct debug_object *object;
 	Dwarf_Debug dwarf; /* of the object */
 	uint64_t cost;
-	uint64_t end; /* of the units that were taken on the account: nothing behind it is read */
-	uint64_t near; /* what lies behind it, in the unit that is walked over, libdwarf has at hand */
+	uint64_t end; /* end of the last visited unit: entries beyond it are not read */
+	uint64_t near; /* start of the unit being visited: libdwarf finds its entries without a search */
 	size_t unit_count;
-	uint64_t abbreviations_at, abbreviations_size; /* of the unit seen last */
-	uint64_t all_abbreviations;
+	uint64_t abbreviations_at, abbreviations_size; /* of the unit visited last */
+	uint64_t all_abbreviations;		       /* bytes, of all units */
 	Dwarf_Error error; /* the last one; freed before the next and at the end */
 };
 
@@ -109,7 +109,7 @@ int debug_info_charge_elements(struct debug_info *info, uint64_t count, struct e
 	return charge(info, count * ELEMENT_COST, err);
 }
 
-/* Where libdwarf puts its next error; the one before is released. */
+/* Returns where libdwarf stores its next error, and releases the previous error. */
 static Dwarf_Error *error_slot(struct debug_info *info)
 {
 	if (info->error)
@@ -118,7 +118,7 @@ static Dwarf_Error *error_slot(struct debug_info *info)
 	return &info->error;
 }
 
-/* Turns what a libdwarf call returned into an error of ours. */
+/* Fills `err` after a libdwarf call that returned `result`. Returns -EBADMSG, or -ENOMEM without memory. */
 static int damaged(struct debug_info *info, int result, const char *what, struct error *err)
 {
 	if (info->sections.lacked_memory)
@@ -207,7 +207,7 @@ static bool flag_of(struct debug_info *info, Dwarf_Attribute attribute)
 	return dwarf_formflag(attribute, &flag, error_slot(info)) == DW_DLV_OK && flag;
 }
 
-/* A constant, or an expression of the one operation DW_OP_plus_uconst. */
+/* Reads a member's location: a constant, or an expression with the only operation DW_OP_plus_uconst. */
 static uint64_t member_offset(struct debug_info *info, Dwarf_Attribute attribute)
 {
 	struct bytes expression;
@@ -352,8 +352,8 @@ int debug_info_entry(struct debug_info *info, uint64_t offset, struct debug_entr
 }
 
 /*
- * The sibling of an entry, which libdwarf finds by walking over everything below the entry: on the
- * account. Entries that refer to siblings before them would be walked for ever.
+ * Finds the next sibling of an entry: 1, 0 at the end, or an error. libdwarf walks over everything below the
+ * entry, which is charged to the budget. A sibling before the entry is an error: the walk would never end.
  */
 static int sibling_next(struct debug_info *info, Dwarf_Die die, uint64_t offset, Dwarf_Die *ret_die,
 			struct error *err)
@@ -414,7 +414,7 @@ int debug_info_children(struct debug_info *info, uint64_t offset, debug_visit *v
 	return r;
 }
 
-/* How long the table of abbreviations at `at` is; 0 when it does not end within bounds. */
+/* Returns the size of the table of abbreviations at `at`; 0 if it does not end within the limits. */
 static uint64_t abbreviations_measure(struct bytes section, uint64_t at)
 {
 	struct bytes table = bytes_slice(section, at, MAX_ABBREVIATIONS);
@@ -422,7 +422,7 @@ static uint64_t abbreviations_measure(struct bytes section, uint64_t at)
 	unsigned int attributes;
 	uint8_t children;
 
-	/* For each its code, tag and children, then pairs of name and form up to a pair of zeros. */
+	/* An abbreviation is a code, a tag, a children flag, and pairs of name and form up to a pair of zeros. */
 	while (bytes_uvarint(table, &next, &code)) {
 		if (code == 0)
 			return next;
@@ -433,7 +433,7 @@ static uint64_t abbreviations_measure(struct bytes section, uint64_t at)
 			if (!bytes_uvarint(table, &next, &name) ||
 			    !bytes_uvarint(table, &next, &form) || attributes++ == MAX_ATTRIBUTES)
 				return 0;
-			/* The number itself stands there, signed: as long as an unsigned one. */
+			/* The constant follows, a signed LEB128 number, which is skipped. */
 			if (form == FORM_IMPLICIT_CONST) {
 				while (bytes_u8(table, next, &children) && children & 0x80)
 					next++;
@@ -444,7 +444,7 @@ static uint64_t abbreviations_measure(struct bytes section, uint64_t at)
 	return 0;
 }
 
-/* Takes a unit on the account before its entry is read, which makes libdwarf read abbreviations. */
+/* Checks the limits before the unit's entry is read, because that makes libdwarf read the abbreviations. */
 static int unit_charge(struct debug_info *info, uint64_t abbreviations_at, struct error *err)
 {
 	struct bytes section;
@@ -502,8 +502,8 @@ int debug_info_units(struct debug_info *info, debug_visit *visit, void *context,
 	struct debug_entry entry;
 	int r, result = 0;
 
-	/* libdwarf's place in the list of units is part of its state: run to the end in any case,
-	 * so that the next walk starts at the beginning. */
+	/* libdwarf's position in the list of units is part of its handle: continue to the end in any case, so
+	 * that the next walk starts at the beginning. */
 	while ((r = unit_next(info, &entry, err)) > 0) {
 		if (result == 0)
 			result = visit(context, &entry);

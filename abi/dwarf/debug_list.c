@@ -5,7 +5,7 @@
 
 #define MAX_ELEMENTS 65536u
 
-/* The kinds of element of DWARF 5 lists, by what they mean. */
+/* The kinds of elements in DWARF 5 lists. */
 enum kind {
 	KIND_END,
 	KIND_BASE_INDEX,
@@ -54,7 +54,7 @@ static bool next_uvarint(struct debug_list *list, uint64_t *ret)
 	return bytes_uvarint(list->section, &list->at, ret);
 }
 
-/* The address that the unit's table holds under the index that follows. */
+/* Reads an index, and returns the address at that index in the unit's table of addresses. */
 static bool next_indexed(struct debug_list *list, uint64_t *ret)
 {
 	uint64_t index;
@@ -70,7 +70,7 @@ static bool expression_take(struct debug_list *list, uint64_t size, struct debug
 	return span->expression.size == size;
 }
 
-/* An element of two addresses, as DWARF 2 to 4 have it: 1 for a span, 2 for a new base. */
+/* Reads an element of DWARF 2 to 4: two addresses. Returns 1 for a span, 2 for a new base, 0 at the end. */
 static int element_4(struct debug_list *list, struct debug_span *span)
 {
 	uint16_t size;
@@ -129,14 +129,14 @@ static bool bounds_read(struct debug_list *list, enum kind kind, struct debug_sp
 		ok = next_u64(list, &span->low) && next_uvarint(list, &span->high);
 		span->high += span->low;
 		return ok;
-	case KIND_DEFAULT: /* where no other holds: never the one at a function's entry */
+	case KIND_DEFAULT: /* for addresses without another location: leaves the span empty */
 		return true;
 	default:
 		return false;
 	}
 }
 
-/* An element of DWARF 5: 1 for a span, 2 for a new base. */
+/* Reads an element of DWARF 5. Returns 1 for a span, 2 for a new base, 0 at the end. */
 static int element_5(struct debug_list *list, struct debug_span *span)
 {
 	enum kind kind = next_kind(list);
@@ -192,7 +192,7 @@ static bool next_svarint(struct bytes bytes, uint64_t *at, int64_t *ret)
 	return true;
 }
 
-/* One operation that names a place. */
+/* Reads the place that an operation denotes. False if it denotes no register and no place on the stack. */
 static bool place_read(struct bytes expression, uint64_t *at, uint8_t operation,
 		       struct debug_piece *piece)
 {
@@ -217,7 +217,7 @@ static bool place_read(struct bytes expression, uint64_t *at, uint8_t operation,
 
 int debug_location_read(struct bytes expression, struct debug_piece *ret_pieces, size_t *ret_count)
 {
-	bool placed = false; /* the piece at `count` has its place, not yet its size */
+	bool placed = false; /* the piece at `count` has its place, but no size yet */
 	uint64_t at = 0;
 	uint8_t operation;
 	size_t count = 0;

@@ -4,18 +4,20 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Debian and Ubuntu keep the header in a folder of its own, whatever their libdwarf.pc says. */
+/* Debian and Ubuntu install the header in the folder libdwarf/, whatever their libdwarf.pc says. */
 #if __has_include(<libdwarf/libdwarf.h>)
 #include <libdwarf/libdwarf.h>
 #else
 #include <libdwarf.h>
 #endif
 
-/* The sections up to this one are libdwarf's to see, behind an empty one: ELF has such a first one. */
+/* libdwarf sees the sections up to this one, numbered from 1 on: section 0 of an ELF file is empty. */
 #define LAST_SECTION DEBUG_SECTION_ADDR
 
-/* libdwarf's API as of 20210528 (Debian 12, Ubuntu 22.04) and as of 0.x and 2.x; meson asks the
- * compiler which one it is. */
+/*
+ * The API of libdwarf 20210528 (Debian 12, Ubuntu 22.04) differs from that of 0.x and 2.x. meson finds out
+ * with the compiler which one is installed.
+ */
 #if GOHTTPSNOOP_LIBDWARF_2021
 typedef Dwarf_Obj_Access_Section object_section;
 typedef Dwarf_Obj_Access_Methods object_methods;
@@ -28,11 +30,11 @@ typedef Dwarf_Obj_Access_Section_a object_section;
 typedef Dwarf_Obj_Access_Methods_a object_methods;
 typedef Dwarf_Obj_Access_Interface_a object_interface;
 typedef Dwarf_Small object_order;
-#define ORDER_LITTLE 2 /* DW_END_little, of another header */
+#define ORDER_LITTLE 2 /* DW_END_little, which another header defines */
 #define FIELD(old, new) new
 #endif
 
-/* The type of a section's number has changed on the way. */
+/* The type of a section's number differs between releases of libdwarf. */
 typedef GOHTTPSNOOP_LIBDWARF_INDEX object_index;
 
 struct debug_object {
@@ -71,7 +73,7 @@ static int load_section(void *context, object_index index, Dwarf_Small **ret_dat
 		*error = DW_DLE_ALLOC_FAIL;
 		return DW_DLV_ERROR;
 	}
-	/* libdwarf writes into sections only to relocate them, which it is not asked for. */
+	/* libdwarf writes into sections only to relocate them, and nothing here asks for that. */
 	*ret_data = (Dwarf_Small *)(uintptr_t)bytes.data;
 	return bytes.size ? DW_DLV_OK : DW_DLV_NO_ENTRY;
 }

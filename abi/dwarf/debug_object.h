@@ -5,13 +5,13 @@
 #include "debug_sections.h"
 
 /*
- * libdwarf, opened on sections that we read. It sees no file and only what entries are made of:
- * .debug_info, .debug_abbrev, strings and addresses. Lists of ranges and locations are read by
- * debug_list.c: libdwarf 20210528 frees twice, or never ends, where the head of one is damaged.
+ * A libdwarf handle that gets its sections from us. libdwarf opens no file, and sees only the sections that
+ * entries need: .debug_info, .debug_abbrev, strings and addresses. debug_list.c reads the lists of ranges and
+ * locations: libdwarf 20210528 frees memory twice, or loops forever, if the header of a list is damaged.
  */
 struct debug_object;
 
-/* `sections` outlive the object. -EBADMSG, -ENOMEM. */
+/* `sections` must outlive the object. -EBADMSG if the DWARF is damaged. */
 int debug_object_open(struct debug_sections *sections, struct debug_object **ret_object,
 		      struct error *err);
 void debug_object_close(struct debug_object *object);

@@ -12,18 +12,18 @@
 #define MAX_SECTION (UINT64_C(256) << 20)
 #define MAX_TOTAL (UINT64_C(512) << 20)
 
-/* "ZLIB" and the size, big-endian, as Go's linker wrote it up to 1.18. */
+/* Size of the header of .zdebug_*: "ZLIB" and the size, big-endian, as Go's linker wrote it up to 1.18. */
 #define OLD_HEAD 12
 
-/* No input of deflate becomes more than 1,032 times as long (zlib.net/zlib_tech.html). A block of zstd has
- * at least four bytes and becomes at most 128 KiB (RFC 8878, section 3.1.1.2). */
+/* Deflate expands its input at most 1,032 times (zlib.net/zlib_tech.html). A block of zstd has at least four
+ * bytes and is decompressed to at most 128 KiB (RFC 8878, section 3.1.1.2). */
 #define ZLIB_MAX_RATIO 1032
 #define ZSTD_MAX_RATIO 32768
 
-/* In ch_type; glibc has a name for it since 2.38. */
+/* The value of ch_type. glibc defines ELFCOMPRESS_ZSTD since 2.38. */
 #define COMPRESSED_BY_ZSTD 2
 
-/* A read a few bytes beyond the end of a section, by whoever parses it, meets zeros. */
+/* Zeros behind each section, for parsers that read a few bytes beyond its end. */
 #define PADDING 64
 
 static const char *const names[] = {
@@ -58,7 +58,7 @@ static uint64_t big_endian(const uint8_t *data)
 	return number;
 }
 
-/* How a section is stored, and how large it says it is when read. */
+/* How a section is stored: compression, size of the compression header, and claimed size of the content. */
 struct storage {
 	enum compression compression;
 	uint64_t head, size;
@@ -98,7 +98,7 @@ static int read_header(const struct image *image, const struct section *section,
 	return 0;
 }
 
-/* What cannot come out of so many bytes is not even allocated. */
+/* Returns whether `stored` bytes can have the claimed size when decompressed; if not, nothing is allocated. */
 static bool is_possible(const struct storage *storage, uint64_t stored)
 {
 	uint64_t ratio = storage->compression == COMPRESSION_ZSTD ? ZSTD_MAX_RATIO : ZLIB_MAX_RATIO;
@@ -186,7 +186,7 @@ static bool inflate_into(struct buffer *buffer, const struct buffer *packed)
 	       length == buffer->size;
 }
 
-/* The buffer is all the window there is: what a frame claims about itself allocates nothing. */
+/* ZSTD_decompress() uses the buffer as its window: the sizes that a frame claims cause no allocations. */
 static bool unzstd_into(struct buffer *buffer, const struct buffer *packed)
 {
 	size_t length = ZSTD_decompress(buffer->data, buffer->size, packed->data, packed->size);
@@ -194,7 +194,7 @@ static bool unzstd_into(struct buffer *buffer, const struct buffer *packed)
 	return !ZSTD_isError(length) && length == buffer->size;
 }
 
-/* What is stored, as it is or decompressed. */
+/* Reads a section into `buffer`, and decompresses it if needed. */
 static int section_read(const struct debug_sections *sections, enum debug_section which,
 			struct buffer *buffer)
 {

@@ -7,9 +7,9 @@
 #include "image.h"
 
 /*
- * The DWARF sections of an image, read when first asked for and decompressed: as sections with the
- * flag SHF_COMPRESSED (by zlib or zstd), or of the older names .zdebug_* (by zlib). No section may be larger than 256 MiB, nor all
- * of them together than 512 MiB, whatever the file claims.
+ * The DWARF sections of an image, read on first use. Sections with the flag SHF_COMPRESSED (zlib or zstd) or
+ * the older names .zdebug_* (zlib) are decompressed. A section may have at most 256 MiB, and all of them
+ * together 512 MiB, whatever the file claims.
  */
 enum debug_section {
 	DEBUG_SECTION_INFO,
@@ -32,33 +32,37 @@ enum compression {
 };
 
 struct debug_sections {
-	const struct image *image; /* outlives the sections */
+	const struct image *image; /* must outlive the sections */
 	struct {
 		struct buffer buffer;
-		uint64_t offset, stored; /* in the file; nothing stored: there is no such section */
-		uint64_t size;		 /* decompressed */
-		uint64_t head;		 /* of what is stored: the header of the compression */
+		uint64_t offset, stored; /* offset and size in the file; stored 0: absent */
+		uint64_t size;		 /* decompressed size */
+		uint64_t head;		 /* size of the compression header, a part of `stored` */
 		enum compression compression;
 	} sections[DEBUG_SECTIONS];
-	bool lacked_memory; /* for one of them: libdwarf takes it for damaged then */
+	bool lacked_memory; /* a section was not loaded; libdwarf reports it as damaged */
 };
 
 /*
- * Finds all sections and loads none. A section that is too large, or compressed in another way, counts as
- * absent. The result says why where it is .debug_info, .debug_abbrev or .debug_str; the sections have to be
- * finished then, too.
+ * Finds all sections and loads none. A section counts as absent if it is too large (-E2BIG), if its
+ * compression header is damaged (-EBADMSG), or if it is compressed with another method (-ENOTSUP). Returns
+ * that error only for .debug_info, .debug_abbrev and .debug_str. The caller must call debug_sections_finish()
+ * even after an error.
  */
 int debug_sections_init(struct debug_sections *sections, const struct image *image,
 			struct error *err);
 void debug_sections_finish(struct debug_sections *sections);
 
-/* Its name, ".debug_info". */
+/* Returns the name of a section: ".debug_info". */
 const char *debug_section_name(enum debug_section which);
 
-/* 0 when there is no such section. */
+/* Returns the decompressed size of a section in bytes; 0 if it is absent. */
 uint64_t debug_section_size(const struct debug_sections *sections, enum debug_section which);
 
-/* A view that lives as long as the sections; empty when there is no such section. -EBADMSG, -ENOMEM. */
+/*
+ * Returns the decompressed content of a section: a view that lives as long as the sections, empty if the
+ * section is absent. -EBADMSG if it cannot be read or decompressed, -ENOMEM.
+ */
 int debug_section_load(struct debug_sections *sections, enum debug_section which,
 		       struct bytes *ret_bytes, struct error *err);
 

@@ -10,12 +10,12 @@
 #define ORIGIN_MAX_DEPTH 16
 #define SIGNATURE_MAX_PARAMETERS 256
 
-/* The name, type and flags that an entry has, or has from its abstract origin. */
+/* If the entry has neither name nor type, sets them and the result flag from its abstract origin. */
 static int origin_read(struct debug_types *types, struct debug_entry *entry, struct error *err)
 {
 	struct debug_entry origin = *entry;
 
-	/* Instances of functions that are also inlined refer to the abstract function. */
+	/* A function that is also inlined has these attributes only in its abstract entry. */
 	for (int depth = 0; !origin.name && !origin.type && origin.origin; depth++) {
 		int r;
 
@@ -39,7 +39,7 @@ static struct entry_hint hint_read(struct debug_types *types, const struct debug
 	struct entry_hint hint = { .kind = ENTRY_UNKNOWN };
 	size_t count = 0;
 
-	/* Nameless parameters are said to be on the stack whether they are or not. */
+	/* DWARF places nameless parameters on the stack even if they are not there. */
 	if (entry->name[0] == '~' || entry->name[0] == '.' || strcmp(entry->name, "_") == 0)
 		return hint;
 	if (debug_info_location(debug_types_info(types), entry->offset, address, pieces, &count,
@@ -52,7 +52,9 @@ static struct entry_hint hint_read(struct debug_types *types, const struct debug
 	return hint;
 }
 
-/* Go 1.18 and 1.19 write go.shape.int_0. */
+/*
+ * Returns whether shapes in the function's name end with a number ("go.shape.int_0"), as in Go 1.18 and 1.19.
+ */
 static bool names_are_numbered(const char *function)
 {
 	const char *end = strrchr(function, ']');
@@ -63,9 +65,9 @@ static bool names_are_numbered(const char *function)
 }
 
 /*
- * Where the dictionary of a generic function goes that DWARF does not list (Go 1.18 to 1.26):
- * first, or, from 1.20 on, behind the receiver of a method. SIZE_MAX for functions without one, closures among
- * them.
+ * Returns the index of the dictionary among the parameters of a generic function. DWARF does not list it (Go
+ * 1.18 to 1.26). It is the first parameter; in methods from Go 1.20 on, it follows the receiver. SIZE_MAX for
+ * functions without a dictionary, for example closures.
  */
 static size_t dictionary_index(const char *function)
 {
@@ -90,7 +92,10 @@ static const struct type dictionary_type = {
 	.complete = true,
 };
 
-/* A type that depends on type arguments is referred to by way of the dictionary, see is_dictionary_entry() in debug_types.c. */
+/*
+ * Returns the number of the dictionary word that describes the type at `reference`; 0 if the type does not
+ * depend on type arguments. See is_dictionary_entry() in debug_types.c.
+ */
 static uint16_t dictionary_word_of(struct debug_types *types, uint64_t reference)
 {
 	struct debug_entry entry;
@@ -101,7 +106,7 @@ static uint16_t dictionary_word_of(struct debug_types *types, uint64_t reference
 	return (uint16_t)entry.dictionary_word;
 }
 
-/* Takes one parameter or result over from its entry. */
+/* Reads one parameter or result from its entry. */
 static int parameter_read(struct debug_types *types, struct debug_entry *entry,
 			  struct parameter *ret_parameter, struct error *err)
 {
@@ -117,7 +122,7 @@ static int parameter_read(struct debug_types *types, struct debug_entry *entry,
 	return r;
 }
 
-/* The compiler lists a result twice where it declared it anew, in functions that defer. */
+/* In functions with defer, DWARF lists a result twice if the compiler declared it a second time. */
 static bool has_parameter_named(const struct signature *signature, const struct parameter *results,
 				const char *name)
 {
@@ -160,7 +165,7 @@ static int parameters_read(struct debug_types *types, const struct debug_entry *
 	return 0;
 }
 
-/* The signature of the function whose entry is at `function`. */
+/* Reads the signature of the function whose entry is at offset `function`. */
 static int signature_read(struct debug_types *types, uint64_t function,
 			  struct signature *ret_signature, struct error *err)
 {

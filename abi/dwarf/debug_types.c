@@ -22,15 +22,15 @@ struct debug_types {
 	struct unit_index *index;
 	struct type_index *names; /* made when first needed */
 	struct arena arena;
-	struct type_record *buckets[DEBUG_BUCKETS]; /* by the offset a type was referred to by */
+	struct type_record *buckets[DEBUG_BUCKETS]; /* hashed by the reference to the type */
 };
 
-/* What one reference to a type leads to, kept so that equal references give equal types. */
+/* The type at a reference. Kept, so that the same `reference` and `is_part` always give the same type. */
 struct debug_record {
 	struct type_record record;
 	uint64_t reference;
-	bool is_part;  /* the reference was found in a shape */
-	bool is_shape; /* the type is one, or is part of one and has type arguments in it */
+	bool is_part;  /* the reference was found in the description of a shape */
+	bool is_shape; /* the type is a shape, or a part of a shape that contains any_pointer */
 };
 
 /* go_kind is a reflect.Kind (golang/go src/reflect/type.go), the same in all releases. */
@@ -87,7 +87,7 @@ void debug_types_close(struct debug_types *types)
 
 static enum type_kind kind_of_entry(const struct debug_entry *entry)
 {
-	/* Releases before 1.14 or so left flags of the runtime above the five bits of the kind. */
+	/* Releases before about Go 1.14 have flags of the runtime above the five bits of the kind. */
 	uint8_t kind = entry->go_kind & 0x1f;
 
 	if (kind && kind < sizeof(kinds))
@@ -118,11 +118,11 @@ static uint64_t size_of(const struct debug_entry *entry, enum type_kind kind)
 }
 
 /*
- * Instances of a generic function whose type arguments have one shape share their code. Shapes are named
- * types, "go.shape.int". A type argument that is a pointer has the shape "go.shape.*uint8", whatever it points
- * to (golang/go src/cmd/compile/internal/noder/reader.go, shapify). In Go 1.18 and 1.19 the number of the type
- * parameter follows, "go.shape.*uint8_0", and within other shapes no more than *uint8 is left of such a pointer:
- * "go.shape.[]*uint8_0" may be the shape of []*T (typecheck/subr.go, Shapify).
+ * Instances of a generic function share their code if their type arguments have the same shape. Shapes are
+ * named types: "go.shape.int". All pointer type arguments have the shape "go.shape.*uint8", whatever they
+ * point to (golang/go src/cmd/compile/internal/noder/reader.go, shapify). In Go 1.18 and 1.19 the name ends
+ * with the number of the type parameter ("go.shape.*uint8_0"), and such a pointer within another shape is
+ * only called "*uint8": "go.shape.[]*uint8_0" may be the shape of []*T (typecheck/subr.go, Shapify).
  */
 static const char shape_mark[] = "go.shape.", any_pointer[] = "*uint8";
 
@@ -143,7 +143,10 @@ static bool is_any_pointer(const struct debug_record *made)
 	return strncmp(name, any_pointer, size) == 0 && (name[size] == '\0' || name[size] == '_');
 }
 
-/* Types that depend on type arguments are referred to by way of the dictionary: typedefs called ".param0". */
+/*
+ * A parameter whose type depends on type arguments refers to a typedef called ".param0" (".param1" and so
+ * on), which has the number of the word in the dictionary.
+ */
 static bool is_dictionary_entry(const char *name)
 {
 	static const char mark[] = ".param";
@@ -151,7 +154,10 @@ static bool is_dictionary_entry(const char *name)
 	return strncmp(name, mark, sizeof(mark) - 1) == 0;
 }
 
-/* The entry behind typedefs; the name is that of the outermost, as the source would have it. */
+/*
+ * Follows typedefs to the entry that describes the type. Its name is replaced by the name of the outermost
+ * typedef, as the source has it; typedefs of dictionaries have no such name.
+ */
 static int resolve_reference(struct debug_types *types, uint64_t reference,
 			     struct debug_entry *ret_entry, struct error *err)
 {
@@ -164,7 +170,7 @@ static int resolve_reference(struct debug_types *types, uint64_t reference,
 			return r;
 		if (!name || is_dictionary_entry(name))
 			name = ret_entry->name;
-		/* Map, chan and interface are typedefs with a go_kind of their own. */
+		/* Maps, channels and interfaces are described by typedefs that have a go_kind. */
 		if (ret_entry->tag != DEBUG_TAG_TYPEDEF || ret_entry->go_kind || !ret_entry->type) {
 			ret_entry->name = name ? name : "";
 			return 0;
@@ -191,7 +197,7 @@ static void fill_record(struct debug_record *made, const struct debug_entry *ent
 	record->type.is_any_pointer = is_any_pointer(made);
 }
 
-/* The type that a reference leads to, which was found in the description of another, `whole`, or of none. */
+/* Returns the type at a reference. `whole` is the type whose description has the reference, or NULL. */
 static int type_at(struct debug_types *types, uint64_t reference, const struct type *whole,
 		   const struct type **ret_type, struct error *err)
 {
@@ -237,7 +243,10 @@ static int field_offset_compare(const void *a, const void *b)
 	return left->offset < right->offset ? -1 : left->offset > right->offset;
 }
 
-/* Go writes them in memory order; zero-size fields share an offset and must keep their place. */
+/*
+ * Go writes fields in memory order. Sorts only if they are not, because qsort() is not stable, and fields of
+ * size 0 share their offset with the next field and must stay before it.
+ */
 static void fields_sort(struct field *fields, size_t count)
 {
 	for (size_t i = 1; i < count; i++) {
@@ -320,7 +329,7 @@ static int complete_parts(struct debug_types *types, struct type *type,
 	case TYPE_INTERFACE:
 		return complete_interface(types, type, entry, err);
 	case TYPE_POINTER:
-		/* What code that has any pointer is told to point to is no more than a name. */
+		/* The shape of any pointer says nothing about the element: "uint8" stands for any type. */
 		if (!entry->type || type->is_any_pointer)
 			return 0;
 		return type_at(types, entry->type, type, &type->element, err);
@@ -342,7 +351,7 @@ static int complete_parts(struct debug_types *types, struct type *type,
 int debug_types_complete(struct debug_types *types, const struct type *type, struct error *err)
 {
 	struct type_record *record = type_record_of(type);
-	/* A copy: on failure the type stays as it was. */
+	/* Completes a copy, so that the type stays unchanged on failure. */
 	struct debug_record copy = *(struct debug_record *)record;
 	struct type *target = &copy.record.type;
 	struct debug_entry entry;

@@ -9,12 +9,12 @@
 
 struct debug_types;
 
-/* What debug_signature.c builds on. */
+/* Functions of debug_types.c for debug_signature.c. */
 
-/* Where what belongs to the types is kept. */
+/* Returns the arena for what lives as long as `types`. */
 struct arena *debug_types_arena(struct debug_types *types);
 
-/* The offset of the entry of the function that starts at `address`. -ENODATA when there is none. */
+/* Returns the offset of the entry of the function that starts at `address`. -ENODATA if there is none. */
 int debug_types_function(struct debug_types *types, uint64_t address, uint64_t *ret_offset,
 			 struct error *err);
 

@@ -10,7 +10,7 @@
 #define MAX_TYPES (1u << 22)
 
 struct named {
-	const char *name; /* libdwarf's */
+	const char *name; /* owned by the debug info */
 	uint64_t entry;
 };
 
@@ -25,7 +25,7 @@ struct type_index {
 	size_t described_count;
 };
 
-/* What is being read into the index. */
+/* The context of type_append(). */
 struct reading {
 	struct type_index *index;
 	struct error *err;
@@ -91,7 +91,7 @@ static int described_compare(const void *a, const void *b)
 	return (left->entry > right->entry) - (left->entry < right->entry);
 }
 
-/* Reads the units called "runtime", or all others. */
+/* Reads the types of the units called "runtime", or those of all other units. */
 static int units_read(struct type_index *index, struct debug_info *info,
 		      const struct unit_index *units, bool runtime, struct error *err)
 {
@@ -113,13 +113,13 @@ static int types_read(struct type_index *index, struct debug_info *info,
 		      const struct unit_index *units, struct error *err)
 {
 	/* The linker puts the types of all packages into the unit of package runtime (golang/go
-	 * src/cmd/link/internal/ld/dwarf.go, dwarfGenerateDebugInfo)); its functions may be in
-	 * another one of that name. */
+	 * src/cmd/link/internal/ld/dwarf.go, dwarfGenerateDebugInfo). The functions of the package may be
+	 * in another unit with the same name. */
 	int r = units_read(index, info, units, true, err);
 
 	if (r == 0 && !index->described_count)
 		r = units_read(index, info, units, false, err);
-	/* What stands before the damage can be used. */
+	/* If an entry is damaged, the types before it are still usable. */
 	return r == -EBADMSG && index->named_count ? 0 : r;
 }
 

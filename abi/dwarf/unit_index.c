@@ -17,10 +17,10 @@ struct function_entry {
 	uint64_t low, entry;
 };
 
-/* A growing array of one of the two. */
+/* A growing array. */
 struct list {
 	void *items;
-	size_t count, size;
+	size_t count, size; /* number of items, bytes of one */
 };
 
 struct unit_index {
@@ -28,7 +28,7 @@ struct unit_index {
 	struct list units;     /* uint64_t */
 	struct list names;     /* const char *, parallel to the units; may hold NULL */
 	struct list ranges;    /* struct unit_range, by `low` */
-	struct list boundless; /* uint64_t: units that do not say where they lie */
+	struct list boundless; /* uint64_t: units without readable address ranges */
 	struct list functions; /* struct function_entry of `unit`, by `low` */
 	uint64_t unit;
 };
@@ -49,7 +49,7 @@ static int list_append(struct list *list, const void *item, struct error *err)
 	return 0;
 }
 
-/* Both kinds of item start with the address they are ordered by. */
+/* struct unit_range and struct function_entry both start with the address by which they are ordered. */
 static int low_compare(const void *a, const void *b)
 {
 	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
@@ -57,7 +57,9 @@ static int low_compare(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-/* Index of the last item that starts at or below `address`; SIZE_MAX when none does. */
+/*
+ * Returns the index of the last item whose first address is at or below `address`; SIZE_MAX if there is none.
+ */
 static size_t list_search(const struct list *list, uint64_t address)
 {
 	size_t low = 0, high = list->count;
@@ -74,7 +76,7 @@ static size_t list_search(const struct list *list, uint64_t address)
 	return low ? low - 1 : SIZE_MAX;
 }
 
-/* What is being read into the index. */
+/* The context of the visitors below, which append to the index. */
 struct reading {
 	struct unit_index *index;
 	struct error *err;
@@ -98,8 +100,8 @@ static int range_append(void *context, uint64_t low, uint64_t high)
 }
 
 /*
- * Its ranges are read as it goes by: later, libdwarf would look for each unit from the first one on.
- * Units with ranges that cannot be read are looked into one by one.
+ * Reads the ranges of a unit while the walk is at the unit: later, libdwarf would search for each unit from
+ * the first one on. unit_index_function() searches all units without readable ranges, one by one.
  */
 static int unit_append(void *context, const struct debug_entry *entry)
 {
@@ -136,7 +138,7 @@ int unit_index_create(struct debug_info *info, struct unit_index **ret_index, st
 	index->ranges.size = sizeof(struct unit_range);
 	index->boundless.size = sizeof(uint64_t);
 	index->functions.size = sizeof(struct function_entry);
-	/* A damaged tail leaves the units before it usable. */
+	/* If a unit is damaged, the units before it are still usable. */
 	r = debug_info_units(info, unit_append, &reading, &why);
 	if (r == -EBADMSG && index->units.count)
 		r = 0;
@@ -173,7 +175,7 @@ static int function_append(void *context, const struct debug_entry *entry)
 	return list_append(&reading->index->functions, &function, reading->err);
 }
 
-/* The function of `unit` at `address`: 1 when found. */
+/* Searches a unit for the function that starts at `address`. Returns 1 if it is found, 0 if not. */
 static int unit_search(struct unit_index *index, uint64_t unit, uint64_t address,
 		       uint64_t *ret_entry, struct error *err)
 {
@@ -187,7 +189,7 @@ static int unit_search(struct unit_index *index, uint64_t unit, uint64_t address
 
 		index->functions.count = 0;
 		index->unit = 0;
-		/* What stands before the damage can be used. */
+		/* If an entry is damaged, the functions before it are still usable. */
 		r = debug_info_children(index->info, unit, function_append, &reading, &why);
 		if (r < 0 && r != -EBADMSG) {
 			error_adopt(err, &why);

@@ -39,8 +39,8 @@ struct debug_entry {
 	uint64_t type, origin;
 	uint64_t go_key, go_element;
 	uint8_t go_kind; /* a reflect.Kind, 0 when absent */
-	/* Offset of the runtime's descriptor from moduledata.types; 0 when there is none. The linker
-	 * writes an address where there is one, but counts it from the section of the types. */
+	/* Offset of the type descriptor from moduledata.types; 0 if there is none. The attribute has the form
+	 * of an address, but the linker writes this offset. */
 	uint64_t runtime_type;
 	uint64_t dictionary_word; /* of a type that depends on type arguments: see struct parameter; 0: absent */
 	bool has_low, has_size, has_count;
@@ -48,11 +48,11 @@ struct debug_entry {
 	uint64_t size;	 /* in bytes */
 	uint64_t count;	 /* elements of a range */
 	uint64_t member; /* offset of a member in its struct */
-	bool is_result;	 /* of a parameter: it is a result */
+	bool is_result;	 /* the parameter is a result */
 	bool embedded;
 };
 
-/* libdwarf's handle and the sections, for debug_info.c and debug_address.c. */
+/* The libdwarf handle and the sections, owned by the debug info. Only for debug_address.c. */
 struct Dwarf_Debug_s *debug_info_handle(struct debug_info *info);
 struct debug_sections *debug_info_sections(struct debug_info *info);
 /*
@@ -60,46 +60,54 @@ struct debug_sections *debug_info_sections(struct debug_info *info);
  * if no unit contains the offset.
  */
 int debug_info_charge(struct debug_info *info, uint64_t offset, struct error *err);
-/* The same for elements of a list of ranges or locations. */
+/* Charges elements of a list of ranges or locations to the budget. */
 int debug_info_charge_elements(struct debug_info *info, uint64_t count, struct error *err);
 
 bool debug_info_present(const struct image *image);
 
-/* Returns the size of .debug_info when it is decompressed, which reading all entries costs; 0 if there is none. */
+/*
+ * Returns the decompressed size of .debug_info in bytes, to estimate what reading all entries costs. 0 if the
+ * section is absent or cannot be read.
+ */
 uint64_t debug_info_size(const struct image *image);
 
 /*
- * Returns -ENODATA if the image has no DWARF, -EBADMSG if it cannot be read. `image` must outlive
- * the debug info.
+ * Opens the DWARF of `image`, which must outlive the debug info. -ENODATA if the image has no DWARF, -EBADMSG
+ * if the DWARF is damaged, -E2BIG if a section is too large, -ENOTSUP if it is compressed with an unknown
+ * method.
  */
 int debug_info_open(const struct image *image, struct debug_info **ret_info, struct error *err);
 void debug_info_close(struct debug_info *info);
 
 /*
- * The following functions may be called only after debug_info_units() has visited all units once.
+ * The functions below read only entries of units that debug_info_units() has visited. They return -EBADMSG
+ * for other offsets and for damaged DWARF.
  */
 int debug_info_entry(struct debug_info *info, uint64_t offset, struct debug_entry *ret_entry,
 		     struct error *err);
 
 /*
- * Calls `visit` for every child of the entry at `offset`, in order. A non-zero return stops the
- * walk and is handed on.
+ * Calls `visit` for every child of the entry at `offset`, in order. If `visit` returns non-zero, the walk
+ * stops and returns that value.
  */
 typedef int debug_visit(void *context, const struct debug_entry *entry);
 int debug_info_children(struct debug_info *info, uint64_t offset, debug_visit *visit, void *context,
 			struct error *err);
 
-/* Calls `visit` for the entry of every compilation unit; stops likewise. */
+/*
+ * Calls `visit` for the entry of every compilation unit, until `visit` returns non-zero. Returns that value.
+ */
 int debug_info_units(struct debug_info *info, debug_visit *visit, void *context, struct error *err);
 
-/* The address ranges of a unit's entry, [low, high); stops likewise. */
+/* Calls `visit` for every address range [low, high) of a unit. Stops and returns like the functions above. */
 typedef int debug_visit_range(void *context, uint64_t low, uint64_t high);
 int debug_info_ranges(struct debug_info *info, uint64_t unit, debug_visit_range *visit,
 		      void *context, struct error *err);
 
 /*
- * The location of the parameter at entry `offset` when a function is entered at `address`: its only
- * location, or the one of its location list that begins there. Returns -ENOENT if there is none.
+ * Reads the location that the parameter at entry `offset` has at the entry of its function, which is at
+ * `address`: its only location, or the element of its location list that begins there. `ret_pieces` has room
+ * for DEBUG_MAX_PIECES. Returns -ENOENT if there is no such location.
  */
 int debug_info_location(struct debug_info *info, uint64_t offset, uint64_t address,
 			struct debug_piece *ret_pieces, size_t *ret_count, struct error *err);

@@ -23,11 +23,11 @@ struct debug_list {
 	struct bytes section;
 	struct bytes addresses; /* addresses of the unit: .debug_addr from its base on */
 	uint64_t at;		/* the next element */
-	uint64_t base;		/* base of the offsets: the first address of the unit */
-	unsigned int count;	/* elements so far */
+	uint64_t base;		/* base of offsets: at first DW_AT_low_pc of the unit */
+	unsigned int count;	/* elements read so far */
 };
 
-/* The range from `low` to `high`, without `high`; for a location also its expression, a view. */
+/* The range [low, high). For a location also its expression, a view into the section. */
 struct debug_span {
 	uint64_t low, high;
 	struct bytes expression;
@@ -47,8 +47,8 @@ struct debug_piece {
 };
 
 /*
- * The pieces of a location, at most DEBUG_MAX_PIECES, otherwise -E2BIG. Returns -EBADMSG for
- * operations other than registers and places on the stack.
+ * Reads the pieces of a location into an array of DEBUG_MAX_PIECES. Returns -E2BIG if there are more pieces,
+ * -EBADMSG for operations other than registers and places on the stack.
  */
 int debug_location_read(struct bytes expression, struct debug_piece *ret_pieces, size_t *ret_count);
 

@@ -5,7 +5,7 @@
 #include "debug_types.h"
 
 /*
- * The signature of the function that starts at `address`; the types own it. -ENODATA when DWARF does not
+ * Returns the signature of the function that starts at `address`; `types` owns it. -ENODATA if DWARF does not
  * describe the function.
  */
 int debug_signature_read(struct debug_types *types, uint64_t address,
