@@ -115,7 +115,7 @@ static void note_contradiction(struct types *types, const struct error *why)
 			"build the program anew, or trace a copy without DWARF (strip --strip-debug)");
 }
 
-/* Returns the descriptor's type for a struct from DWARF; NULL if it has no descriptor, or none that is readable. */
+/* Returns the type in the descriptor of a struct from DWARF; NULL if there is no readable descriptor. */
 static const struct type *descriptor_of(struct types *types, const struct type *type)
 {
 	const struct type *described = NULL;

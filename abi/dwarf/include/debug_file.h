@@ -21,7 +21,7 @@ int debug_file_open(const struct image *image, const char *path, struct image **
 		    struct error *err);
 
 /*
- * Searches the debug file of `image` where debuggers search: by the image's build ID below
+ * Searches for the debug file of `image` where debuggers search: by the image's build ID below
  * `folder`/.build-id; by the name in the image's .gnu_debuglink in the folder of the file that `path` leads
  * to, in the folder .debug there, and below `folder`. If `path` is /proc/PID/exe, searches the root of that
  * process first, and then our root. Accepts a file that has the same build ID or, if there is no build ID,

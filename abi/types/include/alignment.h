@@ -12,7 +12,7 @@ int alignment_of(struct types *types, const struct type *type, uint64_t *ret_ali
 		 struct error *err);
 
 /*
- * Does the same, and adds the number of visited types to `steps`, so that one limit covers several calls.
+ * Like alignment_of(), but adds the number of visited types to `steps`, so that one limit covers several calls.
  * -E2BIG if `steps` exceeds ALIGNMENT_MAX_STEPS.
  */
 enum { ALIGNMENT_MAX_STEPS = 200000 };
