@@ -13,8 +13,8 @@
  *
  *	0  "\xff Go buildinf:"        14  pointer size        15  flags
  *
- * then, up to Go 1.17, pointers at 16 and 24 to the string headers of runtime.buildVersion and
- * runtime.modinfo; since Go 1.18 both strings follow the header, each behind its uvarint length.
+ * Up to Go 1.17 there are pointers at 16 and 24 to the string headers of runtime.buildVersion and
+ * runtime.modinfo. Since Go 1.18 both strings follow the header, each after its length, a uvarint.
  */
 #define HEADER_SIZE 32
 #define FLAG_BIG_ENDIAN 1
@@ -38,8 +38,8 @@ static bool header_at(const struct image *image, uint64_t address, struct bytes 
 }
 
 /*
- * Finds the header by section, otherwise in any writable segment: an external linker puts it behind the GOT, and in a
- * PIE of Go's own linker it is in the second writable segment, behind RELRO.
+ * Finds the header by section, otherwise in any writable segment: an external linker puts it after the GOT,
+ * and in a PIE of Go's own linker it is in the second writable segment, after RELRO.
  */
 static bool header_find(const struct image *image, uint64_t *ret_address)
 {
@@ -71,7 +71,7 @@ static bool header_find(const struct image *image, uint64_t *ret_address)
 	return false;
 }
 
-/* A NUL-terminated copy of `size` bytes at `address`. */
+/* Returns a NUL-terminated copy of the `size` bytes at `address`. */
 static int text_load(const struct image *image, uint64_t address, uint64_t size, uint64_t limit,
 		     char **ret_text, struct error *err)
 {
@@ -97,7 +97,7 @@ static int text_load(const struct image *image, uint64_t address, uint64_t size,
 	return 0;
 }
 
-/* The text behind the Go string header {data, length} at `address`. */
+/* Loads the text to which the Go string header {data, length} at `address` points. */
 static int string_load(const struct image *image, uint64_t address, uint64_t limit, char **ret_text,
 		       uint64_t *ret_size, struct error *err)
 {
@@ -107,7 +107,7 @@ static int string_load(const struct image *image, uint64_t address, uint64_t lim
 	if (result == 0)
 		result = image_word(image, address + 8, &size, err);
 	if (result == 0 && size == 0)
-		data = address; /* an empty string has no address */
+		data = address; /* the data pointer of an empty string is NULL; use any valid address */
 	if (result == 0)
 		result = text_load(image, data, size, limit, ret_text, err);
 	if (result == 0)
@@ -115,7 +115,7 @@ static int string_load(const struct image *image, uint64_t address, uint64_t lim
 	return result;
 }
 
-/* The text behind the uvarint length at `*address`, which is moved past it. */
+/* Loads the text after the uvarint length at `*address`, and moves `*address` past the text. */
 static int inline_load(const struct image *image, uint64_t *address, uint64_t limit,
 		       char **ret_text, uint64_t *ret_size, struct error *err)
 {
@@ -138,7 +138,7 @@ static int inline_load(const struct image *image, uint64_t *address, uint64_t li
 	return 0;
 }
 
-/* Keeps the text between the two sentinels of 16 bytes; other text is not module information. */
+/* Removes the sentinels, 16 bytes at each end. Text without them is not module information and is freed. */
 static void modinfo_strip(char **modinfo, uint64_t size)
 {
 	if (size >= 33 && (*modinfo)[size - 17] == '\n') {
@@ -206,7 +206,7 @@ int build_info_read(const struct image *image, struct build_info *ret_info, stru
 	if (header_find(image, &address))
 		result = blob_read(image, address, &info, err);
 	version_drop_empty(&info);
-	/* Go up to 1.12 writes no blob, but every release contains the value of runtime.Version(). */
+	/* Go up to 1.12 writes no blob, but every binary contains the value of runtime.Version(). */
 	if (result == 0 && !info.version &&
 	    image_symbol(image, "runtime.buildVersion", &address, NULL))
 		result = string_load(image, address, MAX_VERSION, &info.version, &size, err);

@@ -7,14 +7,17 @@
 #include "go_version.h"
 
 enum {
-	MAX_TEXTS = 256, /* a program has some dozens of such texts */
+	MAX_TEXTS = 256, /* of texts that begin with the prefix; a program has some dozens */
 	MAX_VARIABLES = 8,
 	MAX_LENGTH = 64,
 };
 
 static const char prefix[] = "go1.";
 
-/* Returns the text of a string variable at `address`, a pointer and a length; NULL if it is not a version. */
+/*
+ * Returns the value of the string variable at `address`, which consists of the pointer `text` and a length;
+ * NULL if the value is not a Go version. The caller frees the string.
+ */
 static char *version_at(const struct image *image, uint64_t text, uint64_t address)
 {
 	uint64_t length = 0;
@@ -33,7 +36,7 @@ static char *version_at(const struct image *image, uint64_t text, uint64_t addre
 	return NULL;
 }
 
-/* Returns the value of a variable that points to this text. */
+/* Finds a string variable that points to `text`, and returns its value; NULL if no value is a Go version. */
 static char *variable_find(const struct image *image, uint64_t text)
 {
 	uint64_t address = 0;

@@ -5,9 +5,9 @@
 #include "image.h"
 
 /*
- * Returns the value of runtime.buildVersion in a program without symbols and build information: the only text
- * "go1.N..." that is the value of a string variable. The caller frees the string. NULL if there is none, or several
- * that differ.
+ * Finds the value of runtime.buildVersion in a program without symbols and build information. It is the only
+ * text "go1.N..." that a string variable has as its value. Returns NULL if there is no such text, or if there
+ * are different ones. The caller frees the string.
  */
 char *build_version_find(const struct image *image);
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Parses a decimal number below `limit` and moves `*text` behind it; false if there is none. */
+/* Parses a decimal number below `limit` and moves `*text` past it; false if there is none. */
 static bool number_parse(const char **text, uint32_t limit, uint32_t *ret_number)
 {
 	const char *digit = *text;
@@ -24,7 +24,7 @@ static bool number_parse(const char **text, uint32_t limit, uint32_t *ret_number
 	return true;
 }
 
-/* Parses "1", "1.22", "1.22.7", "1.27rc1" or "1.27beta1": the part by which upstream numbers releases. */
+/* Parses an upstream release: "1", "1.22", "1.22.7", "1.27rc1" or "1.27beta1"; moves `*text` past it. */
 static bool release_parse(const char **text, uint32_t *ret_number)
 {
 	uint32_t minor = 0, patch = 0, ignored;
@@ -53,8 +53,8 @@ static bool release_parse(const char **text, uint32_t *ret_number)
 }
 
 /*
- * Returns the begin of the list after " X:" or, since 1.26, "-X:" (golang/go#75953), with the separator: the
- * experiments that differ from the default of the release. NULL if there is none.
+ * Finds the list of experiments that differ from the default of the release: " X:a,b" or, since 1.26,
+ * "-X:a,b" (golang/go#75953). Returns a pointer to the separator; NULL if there is no list.
  */
 static const char *experiments_find(const char *suffix)
 {
@@ -97,7 +97,7 @@ int go_version_parse(const char *text, struct go_version *ret_version, struct er
 	rest += 2;
 	if (!release_parse(&rest, &version.number))
 		goto unknown;
-	/* Directly after the number only a sign or a vendor's letter ("go1.16.7b7") is valid. */
+	/* A further number is invalid, but a sign or a vendor's letter may follow ("go1.16.7b7"). */
 	if (*rest == '.')
 		goto unknown;
 

@@ -11,8 +11,8 @@
  * runtime/runtime2.go and internal/abi/iface.go, internal/abi/type.go; the same in Go 1.11 to 1.27:
  *
  *	itab  0 interface type   8 concrete type   16 its hash (u32)   24 the methods, a pointer each
- *	type  0 size  16 hash (u32)  20 flags (u8)  23 kind (u8); an interface type has its methods, a
- *	      slice, at 56
+ *	type  0 size  16 hash (u32)  20 flags (u8)  23 kind (u8); an interface type has the slice of its
+ *	      methods at 56
  */
 #define ITAB_INTERFACE 0
 #define ITAB_TYPE 8
@@ -25,8 +25,8 @@
 #define TYPE_KIND 23
 #define TYPE_HEAD 48
 /*
- * Whether interfaces contain the value directly: a bit of the kind, since 1.26 of the flags; the other byte does not
- * use it.
+ * Set if interfaces contain the value itself, not a pointer to it. It is a bit of the kind up to Go 1.25 and
+ * of the flags since 1.26. The other byte does not use this bit, so both bytes are tested.
  */
 #define TYPE_IS_DIRECT 0x20
 #define INTERFACE_METHOD_COUNT 64
@@ -41,7 +41,7 @@ static bool descriptor_held(const struct module_parts *parts, uint64_t offset, u
 	       parts->etypes - parts->types - offset >= size;
 }
 
-/* Appends the itab at `offset` of `bytes` if it is valid. The list has room. */
+/* Appends the itab at `offset` of `bytes` if it is valid. The list must have room for it. */
 static void itab_append(const struct module_parts *parts, struct bytes bytes, uint64_t offset,
 			struct itab_list *list)
 {

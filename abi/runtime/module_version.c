@@ -4,10 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The date in the version of a module that is taken from a folder. It is not a commit. */
+/* The date 0001-01-01, which the version of a module has if the module was taken from a folder. */
 #define NO_COMMIT 10101u
 
-/* "v0.7.0", or "v0.0.0-20210119194325-5f4716e94777": the digits after the dash begin with the commit's date. */
+/*
+ * Parses "v0.7.0", or "v0.0.0-20210119194325-5f4716e94777", in which the digits after the dash begin with the
+ * date of the commit. Returns 0 for other versions.
+ */
 static uint32_t parse_version(const char *text)
 {
 	enum { LIMIT = 1000 };
@@ -21,7 +24,7 @@ static uint32_t parse_version(const char *text)
 	return 0;
 }
 
-/* The text behind "PREFIX MODULE\t", or NULL if `text` does not begin so. */
+/* Returns the text after `prefix`, `module` and a tab; NULL if `text` does not begin with these. */
 static const char *version_behind(const char *text, const char *prefix, const char *module)
 {
 	size_t prefix_length = strlen(prefix), length = strlen(module);
@@ -33,7 +36,11 @@ static const char *version_behind(const char *text, const char *prefix, const ch
 									    NULL;
 }
 
-/* A replacement is on the line after the required version. The version of a fork means nothing here. */
+/*
+ * Returns the version that was linked. If the module was replaced, the next line contains the replacement.
+ * Returns NULL if that is a folder or another module: the version of a fork says nothing about the module's
+ * own release.
+ */
 static const char *linked_version(const char *required, const char *module)
 {
 	static const char replacement[] = "\n=>\t";

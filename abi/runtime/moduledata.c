@@ -4,8 +4,9 @@
 #include <errno.h>
 
 /*
- * runtime/symtab.go. The first field is a pointer to the pclntab (up to Go 1.15 a slice, which begins with a
- * pointer). The offsets of these fields are the same in Go 1.11 to 1.15, and in 1.16 to 1.27.
+ * Offsets in runtime.moduledata (runtime/symtab.go). Its first field is a pointer to the pclntab, or up to Go
+ * 1.15 a slice, which begins with a pointer. The offsets of these fields are the same in Go 1.11 to 1.15, and
+ * in 1.16 to 1.27.
  */
 struct bounds_row {
 	uint16_t minpc, maxpc, text;
@@ -16,15 +17,18 @@ static const struct bounds_row bounds_since_1_16 = { 160, 168, 176 };
 
 #define BOUNDS_SIZE 184
 
-/* Offsets that changed; 0 if a release does not have the field. */
+/* Offsets of the other fields since a release; 0 if the release does not have the field. */
 struct parts_row {
 	uint32_t since;
 	uint16_t types, etypes, gofunc;
 	uint16_t itablinks; /* a slice of pointers */
-	uint16_t itabs;	    /* an offset from `types`, and behind it a size */
+	uint16_t itabs;	    /* an offset from `types`, followed by a size */
 };
 
-/* The slice of typelinks is before that of itablinks; it was replaced by a size, before etypes. */
+/*
+ * The slice of typelinks is directly before the slice of itablinks. Go 1.27 has neither, but the size of all
+ * descriptors, directly before etypes.
+ */
 enum { TYPELINKS_BEFORE_ITABLINKS = 24, DESCRIPTORS_SIZE_BEFORE_ETYPES = 8 };
 
 static const struct parts_row parts_rows[] = {
@@ -33,7 +37,7 @@ static const struct parts_row parts_rows[] = {
 	{ GO_VERSION(16, 0), 280, 288, 0, 344, 0 },   { GO_VERSION(11, 0), 200, 208, 0, 264, 0 },
 };
 
-/* Later releases may have the layout of any row. */
+/* This release and later ones are unknown: they may have the layout of any row. */
 #define NEWEST_KNOWN GO_VERSION(28, 0)
 
 #define PARTS_SIZE 416
@@ -82,7 +86,7 @@ int moduledata_find(const struct image *image, uint64_t pclntab, enum pclntab_fo
 	struct section section;
 	uint64_t address = 0;
 
-	/* Since Go 1.26 it has its own section. */
+	/* Since Go 1.26 the moduledata has its own section. */
 	if (image_section(image, ".go.module", &section) &&
 	    moduledata_at(&search, section.address, ret_moduledata))
 		return 0;
@@ -181,9 +185,9 @@ static uint32_t format_end(uint32_t number)
 }
 
 /*
- * Returns whether a row may be valid for this program. The version decides, unless it was derived from the pclntab,
- * which only gives the oldest release with that format, or belongs to a release after the newest known one, for which
- * any row may be valid.
+ * Returns whether a row may be valid for this program. A version that was derived from the pclntab is only
+ * the oldest release with that format: all rows up to the next format may be valid. If the release is unknown
+ * because it is too new, any row may be valid.
  */
 static bool row_may_hold(const struct parts_row *row, const struct go_version *version)
 {

@@ -10,26 +10,26 @@
 #include "pclntab_header.h"
 
 /*
- * Only names, functab and _funcs are loaded: the pc tables between them are larger than all of
- * those. Nothing says where the table ends when it has no section, but nothing needs to: the names
- * end where the next part begins, the _funcs a few bytes after the largest offset in the functab.
+ * Only names, functab and _funcs are loaded, because the pc tables between them are larger than all of these
+ * together. Without a section, the end of the table is unknown, but it is not needed: the names end where the
+ * next part begins, and the _funcs end a few bytes after the largest offset in the functab.
  */
 struct pclntab {
 	struct pclntab_header header;
 	uint64_t address;
-	uint64_t text;		       /* added to entries; 0 if they are addresses */
-	uint64_t code_start, code_end; /* no function lies outside */
-	struct buffer name_buffer;     /* empty for 1.2 */
-	struct buffer function_buffer; /* from the functab on; for 1.2 from the table's start on */
-	struct bytes names;
-	uint64_t functab; /* within function_buffer */
+	uint64_t text;		       /* added to entries; 0 if entries are addresses */
+	uint64_t code_start, code_end; /* functions outside of this range are rejected */
+	struct buffer name_buffer;     /* empty for the format 1.2 */
+	struct buffer function_buffer; /* begins with the functab (format 1.2: the header) */
+	struct bytes names;	       /* a view of one of the buffers */
+	uint64_t functab;	       /* offset in function_buffer */
 };
 
 #define MAX_PART (UINT64_C(512) << 20)
 #define MAX_CANDIDATES 16
 #define MAX_FOLDED 64
 
-/* Room after the largest offset for a _func and the data behind it, or for a name. */
+/* Bytes to load after the largest offset, for a _func with the data after it, or for a name. */
 #define FUNC_ROOM 4096
 #define NAME_ROOM 65536u
 
@@ -51,7 +51,7 @@ static bool field_at(const struct pclntab *table, struct bytes bytes, uint64_t o
 	return true;
 }
 
-/* Field `index` of the functab: entries are even, offsets odd. */
+/* Reads field `index` of the functab: even fields are entries, odd fields are offsets of _funcs. */
 static bool functab_at(const struct pclntab *table, uint64_t index, uint64_t *ret_field)
 {
 	return field_at(table, buffer_bytes(&table->function_buffer),
@@ -83,7 +83,7 @@ static int32_t stack_size_at(const struct pclntab *table, uint64_t index)
 	return is_said ? (int32_t)size : -1;
 }
 
-/* Loads the bytes [0, `size`) from `address`, or as many as there are, into `buffer` again. */
+/* Replaces the contents of `buffer` by `size` bytes from `address`, or fewer if the segment ends before. */
 static int part_load(const struct image *image, uint64_t address, uint64_t size,
 		     struct buffer *buffer, struct error *err)
 {
@@ -92,7 +92,7 @@ static int part_load(const struct image *image, uint64_t address, uint64_t size,
 	return image_load(image, address, minimum(size, MAX_PART), buffer, err);
 }
 
-/* Up to 1.15 the names are spread among the _funcs: the last one determines how much to load. */
+/* Up to 1.15 the names are spread among the _funcs: the last name determines how much to load. */
 static int names_load(const struct image *image, struct pclntab *table, uint64_t address,
 		      struct error *err)
 {
@@ -149,7 +149,7 @@ static int table_load(const struct image *image, struct pclntab *table, uint64_t
 	return 0;
 }
 
-/* A table is accepted if its first function has a name. */
+/* Tries to load a table. A table is valid if its first function has a name. */
 static bool table_try(const struct image *image, struct pclntab *table, uint64_t address)
 {
 	uint32_t name;
@@ -163,8 +163,9 @@ static bool table_try(const struct image *image, struct pclntab *table, uint64_t
 }
 
 /*
- * By section, otherwise by the magic: up to Go 1.25 an external linker merges the table of a PIE into .data.rel.ro.
- * All segments are searched, because some linkers put read-only data beside the code.
+ * Finds the table by section, otherwise by its magic: up to Go 1.25 an external linker merges the table of a
+ * PIE into .data.rel.ro. All segments are searched, because some linkers put read-only data into the segment
+ * of the code.
  */
 static int table_find(const struct image *image, struct pclntab *table, uint64_t *ret_address,
 		      struct error *err)
@@ -213,9 +214,9 @@ int pclntab_moduledata(const struct pclntab *table, const struct image *image,
 }
 
 /*
- * Finds the address to which entries are relative since 1.18. The moduledata is the best source; the header's text
- * start is 0 from 1.26 on and in PIEs made by lld. The start of .text is not used: it differs if C code was linked
- * before Go's, and for binaries of Go's own linker the moduledata is always found.
+ * Finds the address to which entries are relative since 1.18. The moduledata is the best source: the text
+ * start in the header is 0 since 1.26, and in PIEs made by lld. The start of .text is not used: it differs if
+ * C code was linked before the Go code. For binaries of Go's own linker the moduledata is always found.
  */
 static int text_find(const struct image *image, struct pclntab *table, struct error *err)
 {
@@ -234,7 +235,7 @@ static int text_find(const struct image *image, struct pclntab *table, struct er
 			  "pclntab without a text start: no moduledata and no symbol runtime.text");
 }
 
-/* Entries outside of every executable segment would lead to data, or nowhere. */
+/* Sets the address range of the executable segments. An entry outside of it cannot be a function. */
 static void code_bound(const struct image *image, struct pclntab *table)
 {
 	size_t count;
@@ -290,8 +291,8 @@ size_t pclntab_count(const struct pclntab *table)
 }
 
 /*
- * Finds the end of a function: the next different entry. Functions that a linker merged have one entry, and all of
- * them have the code behind it.
+ * Finds the end of a function: the next different entry. Functions that a linker merged have the same entry
+ * and share the code after it.
  */
 static bool end_of(const struct pclntab *table, size_t index, uint64_t entry, uint64_t *ret_end)
 {
@@ -344,7 +345,7 @@ int pclntab_load_pc_tables(const struct pclntab *table, const struct image *imag
 	const struct pclntab_header *header = &table->header;
 	uint64_t size = image_extent(image, table->address), start = header->pc_tables;
 
-	/* From 1.16 on the functab is behind the names. */
+	/* Since 1.16 the functab is after the names and the pc tables. */
 	if (header->functab > start && header->format >= PCLNTAB_GO_1_16)
 		size = header->functab;
 	if (start >= size)
@@ -376,7 +377,7 @@ bool pclntab_find(const struct pclntab *table, const char *name, struct function
 		at = bytes_find(table->names, at, needle, 1);
 		if (at == SIZE_MAX)
 			return false;
-		/* From 1.16 on names follow each other; before, other data may precede a name. */
+		/* Since 1.16 names follow each other; up to 1.15 other data may precede a name. */
 		if (at > 0 && table->names.data[at - 1] && table->header.names_end)
 			continue;
 		tried++;

@@ -17,10 +17,11 @@
  *	offset of the pc tables      0        48       56       56
  *	offset of the functab        16       56       64       64
  *
- * The functab is an array of {entry, offset of the _func}, closed by the end of the last function.
- * Fields of two words up to 1.17, of two u32 since 1.18, when entries became offsets from the
- * text start. A _func begins with its entry (word or u32) and the offset of its name (u32). Both
- * kinds of offset count from the table (1.2), or from the functab and from the names (1.16 on).
+ * The functab is an array of {entry, offset of the _func}, followed by the end of the last function. Both
+ * fields are words up to 1.17. Since 1.18 both are u32, and entries are offsets from the text start. A _func
+ * begins with its entry (word or u32) and the offset of its name (u32). In the format 1.2 both offsets are
+ * relative to the table; since 1.16 the offset of a _func is relative to the functab, and the offset of a
+ * name to the names.
  */
 #define HEADER_SIZE 72
 #define MAX_FUNCTIONS (UINT64_C(1) << 24)
@@ -44,7 +45,7 @@ uint64_t pclntab_field_width(enum pclntab_format format)
 	return format >= PCLNTAB_GO_1_18 ? 4 : 8;
 }
 
-/* Returns the format with this magic; PCLNTAB_FORMATS if there is none. */
+/* Returns the format whose magic is `word`; PCLNTAB_FORMATS if there is none. */
 static size_t format_of(uint64_t word, enum machine machine)
 {
 	uint8_t magic[8];

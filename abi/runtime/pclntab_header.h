@@ -7,7 +7,10 @@
 
 enum { PCLNTAB_FORMATS = PCLNTAB_GO_1_20 + 1 };
 
-/* What a pclntab begins with. Offsets count from its start. */
+/*
+ * The header of a pclntab. `names`, `names_end`, `pc_tables` and `functab` are offsets from the table's
+ * start.
+ */
 struct pclntab_header {
 	enum pclntab_format format;
 	uint64_t count, text_start;
@@ -15,9 +18,10 @@ struct pclntab_header {
 	uint64_t pc_tables, functab;
 };
 
+/* Writes the first 8 bytes of a pclntab. */
 void pclntab_magic(enum pclntab_format format, enum machine machine, uint8_t ret_magic[8]);
 
-/* Width of the two fields of a functab element. */
+/* Returns the number of bytes of each of the two fields of a functab element. */
 uint64_t pclntab_field_width(enum pclntab_format format);
 
 /* Returns false if there is no header at `address`, or an implausible one. */

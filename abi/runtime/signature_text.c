@@ -8,7 +8,7 @@
 
 enum { MAX_ARGUMENTS = 8 };
 
-/* Type arguments, as they stand in names of types: each is written as a type parameter. */
+/* The type arguments of a function, spelt as in names of types. Each is replaced by a type parameter. */
 struct type_arguments {
 	struct {
 		const char *text;
@@ -20,7 +20,7 @@ struct type_arguments {
 struct output {
 	char *text;
 	size_t size, used;
-	struct type_arguments arguments; /* of the function */
+	struct type_arguments arguments;
 };
 
 __attribute__((format(printf, 2, 3))) static void output_add(struct output *output,
@@ -40,7 +40,7 @@ __attribute__((format(printf, 2, 3))) static void output_add(struct output *outp
 
 /* ---- type parameters ---- */
 
-/* How long the text is up to a closing bracket, or a comma, outside of all brackets in it. */
+/* Returns the length up to the first comma or closing bracket outside of nested brackets. */
 static size_t argument_length(const char *text)
 {
 	size_t size = 0;
@@ -56,7 +56,7 @@ static size_t argument_length(const char *text)
 	return size;
 }
 
-/* Those of "main.Map[go.shape.*uint8,go.shape.string]". */
+/* Parses the type arguments of a name such as "main.Map[go.shape.*uint8,go.shape.string]". Accepts NULL. */
 static struct type_arguments arguments_of(const char *shared)
 {
 	struct type_arguments arguments = { .count = 0 };
@@ -93,7 +93,7 @@ static bool is_type_name_byte(char c)
 	       c == '_' || c == '.' || c == '/' || (c & 0x80);
 }
 
-/* The longest argument that stands at `at`, as a whole word; SIZE_MAX: none does. */
+/* Returns the index of the longest type argument that is a whole word at `at`; SIZE_MAX if there is none. */
 static size_t argument_at(const struct type_arguments *arguments, const char *begin, const char *at)
 {
 	size_t found = SIZE_MAX;
@@ -111,7 +111,7 @@ static size_t argument_at(const struct type_arguments *arguments, const char *be
 	return found;
 }
 
-/* Names of type parameters are not in binaries: they are called T, or T1, T2 and so on. */
+/* Binaries do not contain the names of type parameters, so they are called T, or T1, T2 and so on. */
 static void parameter_name_add(struct output *output, size_t index)
 {
 	if (output->arguments.count == 1)
@@ -130,7 +130,7 @@ static void type_parameters_add(struct output *output)
 	output_add(output, "]");
 }
 
-/* The name of a type that depends on type arguments, with the type parameters in their places. */
+/* Writes the name of a type, with its type arguments replaced by type parameters. */
 static void dependent_type_add(struct output *output, const char *name)
 {
 	for (const char *at = name; *at;) {
@@ -150,7 +150,7 @@ static void dependent_type_add(struct output *output, const char *name)
 	}
 }
 
-/* The name of a generic function: its type arguments are in brackets, or left out. */
+/* Writes a function's name. The brackets of a generic function are replaced by type parameters. */
 static void function_add(struct output *output, const char *function)
 {
 	size_t open = strcspn(function, "[");
@@ -206,7 +206,7 @@ static size_t owner_length(const char *function)
 	return dot ? (size_t)(dot - function) : 0;
 }
 
-/* "main.Shop[...]" is spelt otherwise in names of functions than in those of types. */
+/* Ignores type arguments: those of "main.Shop[...]" are spelt differently in function and type names. */
 static bool begins_with_type(const char *name, const char *type, size_t length)
 {
 	return length && strncmp(name, type, length) == 0 &&
@@ -214,8 +214,10 @@ static bool begins_with_type(const char *name, const char *type, size_t length)
 }
 
 /*
- * Returns whether the first parameter is the receiver, which its type reveals: "main.Shop.Close" is a method or a closure
- * in main.Shop, and wrappers that the compiler generates for "main.(*Shop).Close" may have no receiver in DWARF.
+ * Returns whether the first parameter is the receiver. The name alone does not decide this: "main.Shop.Close"
+ * is a method of the type main.Shop or a closure in the function main.Shop, and wrappers that the compiler
+ * generates for "main.(*Shop).Close" may have no receiver in DWARF. So the parameter's type must be that of
+ * the receiver.
  */
 static bool has_receiver(const char *function, const struct parameter *first)
 {
@@ -261,7 +263,7 @@ void signature_format(const char *function, const struct signature *signature, c
 	if (size)
 		text[0] = '\0';
 	output_add(&output, "func ");
-	/* In Go 1.18 and 1.19 it is before the receiver. */
+	/* In Go 1.18 and 1.19 the dictionary is before the receiver. */
 	if (count && is_dictionary(parameters)) {
 		parameters++;
 		count--;

@@ -76,7 +76,7 @@ size_t similar_functions(const struct pclntab *table, const char *name, char *na
 		struct candidate candidate = { function.name,
 					       distance_of(function.name, name, limit) };
 
-		/* The right function in another package, or without its package. */
+		/* The user may have named the right function with a wrong package, or without its package. */
 		if (candidate.distance > 1 &&
 		    strcasecmp(last_part(function.name), last_part(name)) == 0)
 			candidate.distance = strncmp(function.name, "main.", 5) == 0 ? 1 : 2;

@@ -6,10 +6,9 @@
 #include "type.h"
 
 /*
- * The itabs that the linker made: which concrete types the program stores in which interface. A
- * program makes more of them while it runs (for type assertions between interfaces); those are not
- * in the file. Types are named by the offset of their descriptor from module_parts.types, as DWARF
- * names them.
+ * The itabs that the linker wrote: they show which concrete types the program stores in which interfaces. The
+ * runtime creates further itabs for type assertions between interfaces; those are not in the file. A type is
+ * identified by the offset of its descriptor from module_parts.types, as in DWARF.
  */
 struct itab {
 	uint64_t interface, type;
@@ -21,12 +20,18 @@ struct itab_list {
 	size_t count;
 };
 
-/* What cannot be an itab is left out. The caller releases the list. */
+/*
+ * Reads all itabs; ignores those with types outside of the descriptors. Returns -EBADMSG if the itabs are
+ * damaged, -ENOMEM, or an error of image_load(). The caller releases the list.
+ */
 int itab_list_read(const struct image *image, const struct module_parts *parts,
 		   struct itab_list *ret_list, struct error *err);
 void itab_list_release(struct itab_list *list);
 
-/* What the descriptor at `offset` says. -EBADMSG when none of a type of `size` bytes stands there. */
+/*
+ * Reads the type descriptor at `offset`. Returns -EBADMSG if there is no descriptor of a type of `size`
+ * bytes, or an error of image_load().
+ */
 int runtime_type_read(const struct image *image, const struct module_parts *parts, uint64_t offset,
 		      uint64_t size, struct runtime_type *ret_type, struct error *err);
 

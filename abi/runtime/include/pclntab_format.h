@@ -2,7 +2,7 @@
 #ifndef GOHTTPSNOOP_ABI_PCLNTAB_FORMAT_H
 #define GOHTTPSNOOP_ABI_PCLNTAB_FORMAT_H
 
-/* The forms that the table of functions has had, named after the first release of each. */
+/* The formats of the function table, each named after the first release that used it. */
 enum pclntab_format {
 	PCLNTAB_GO_1_2,
 	PCLNTAB_GO_1_16,

@@ -5,15 +5,18 @@
 #include "type.h"
 
 /*
- * Writes a function as Go declares it, types with their import paths: "func (s *main.Shop)
- * Checkout(order *main.Order, n int) (main.Receipt, error)". `function` is its name in the pclntab.
- * The text is cut at `size`; it must be escaped before it is printed. The type arguments that `shared` has are written as
- * type parameters, where the types of parameters depend on them: "func main.Map[T1, T2](in []T1, f func(T1) T2) []T2".
+ * Writes a function as a Go declaration, its types with their import paths: "func (s *main.Shop)
+ * Checkout(order *main.Order, n int) (main.Receipt, error)". `function` is the function's name in the
+ * pclntab. The text is NUL terminated and truncated to `size` bytes; escape it before printing. If the type
+ * of a parameter depends on type arguments, the type arguments in `signature->shared` are replaced by type
+ * parameters: "func main.Map[T1, T2](in []T1, f func(T1) T2) []T2".
  */
 void signature_format(const char *function, const struct signature *signature, char *text,
 		      size_t size);
 
-/* Whether two type arguments have one text, so that not all type parameters can be told apart. */
+/*
+ * Returns whether two type arguments have the same text, so that their type parameters cannot be told apart.
+ */
 bool signature_is_ambiguous(const struct signature *signature);
 
 #endif
