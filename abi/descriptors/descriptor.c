@@ -4,17 +4,18 @@
 /*
  * Offsets in a descriptor:
  *
- *	all		0 size  16 hash (u32)  20 flags (u8)  23 kind (u8)  40 string (i32)  44 pointer to it (i32)
+ *	all		0 size  16 hash (u32)  20 flags (u8)  23 kind (u8)  40 string (i32)  44 pointer type (i32)
  *	array		48 element  64 length
  *	chan		48 element  56 direction
- *	func		48 parameters (u16)  50 results (u16, top bit: variadic)  behind the uncommon part their types
+ *	func		48 parameters (u16)  50 results (u16, top bit: variadic)  after the uncommon part: types
  *	interface	48 package  56 methods, a slice of {name (i32), type (i32)}
  *	map		48 key  56 element  64 bucket or group
  *	pointer, slice	48 element
  *	struct		48 package  56 fields, a slice of {name, type, offset}
+ *	uncommon	0 package (i32)  4 number of methods (u16)  8 offset of the methods from here (u32)
+ *	method		0 name  4 type  8 code for calls through interfaces  12 code for other calls (all i32)
  *
- * The uncommon part follows what belongs to the kind: 0 package (i32)  4 methods (u16)  8 where the methods
- * are from it (u32), {name (i32), type (i32), two offsets of code (i32)} each.
+ * The uncommon part follows the part that depends on the kind.
  */
 enum {
 	HEAD_SIZE = 48,
@@ -42,7 +43,7 @@ enum { KIND_MASK = 0x1f, KIND_DIRECT = 0x20, KIND_LAST = DESCRIPTOR_UNSAFE_POINT
 enum { NAME_EMBEDDED = 8, MAX_NAME = 4096 };
 enum { MAX_LIST = 65536 }; /* fields, methods or parameters of one type */
 
-/* A name: flags, a length, the bytes. Empty names are legal: the one of a blank package. */
+/* Reads a name: flags, length and bytes. Empty names are legal, for example an empty package path. */
 static bool name_read(const struct descriptor_table *table, uint64_t offset, uint8_t *ret_flags,
 		      struct bytes *ret_name)
 {
@@ -71,7 +72,7 @@ static bool name_at(const struct descriptor_table *table, uint64_t at, struct by
 	return bytes_u32(table->bytes, at, &offset) && name_read(table, offset, &flags, ret_name);
 }
 
-/* A pointer to a descriptor, or to a name, as an offset. */
+/* Reads a pointer to a descriptor or a name as an offset. Returns false if it points outside of the table. */
 static bool reference_read(const struct descriptor_table *table, uint64_t at, uint64_t *ret_offset)
 {
 	uint64_t address = 0;
@@ -83,7 +84,7 @@ static bool reference_read(const struct descriptor_table *table, uint64_t at, ui
 	return true;
 }
 
-/* Bytes of a descriptor of this kind before its uncommon part. */
+/* Returns the size of a descriptor of this kind without its uncommon part. */
 static uint64_t kind_size(const struct descriptor_table *table, uint8_t kind)
 {
 	switch (kind) {
@@ -111,7 +112,10 @@ bool descriptor_shows_lengths(const struct descriptor_table *table, uint64_t off
 	uint32_t string = 0;
 	uint8_t high = 0, flags = 0;
 
-	/* No type's string is empty, nor has it 256 bytes of the few types that are looked at first. */
+	/*
+	 * The first byte of a length is 0 only in the two-byte form: no string of a type is empty, and the
+	 * strings of the few types that are examined first are shorter than 256 bytes.
+	 */
 	if (!bytes_u32(table->bytes, offset + AT_STRING, &string) ||
 	    !bytes_u8(table->bytes, string, &flags) ||
 	    !bytes_u8(table->bytes, (uint64_t)string + 1, &high))
@@ -166,7 +170,7 @@ static bool list_held(const struct descriptor_table *table, uint64_t offset, uin
 	       count * size <= table->bytes.size - offset;
 }
 
-/* A slice: pointer, length. The pointer of an empty one leads anywhere. */
+/* Reads a slice: pointer and length. The pointer of an empty slice is ignored, because it may be invalid. */
 static bool slice_read(const struct descriptor_table *table, uint64_t at, uint64_t size,
 		       struct descriptor_parts *parts)
 {
@@ -269,7 +273,7 @@ bool descriptor_parameter_read(const struct descriptor_table *table,
 	return index < parts->count && reference_read(table, parts->list + index * 8, ret_type);
 }
 
-/* An i32 that leads to a type; what the linker dropped is 0 or -1. */
+/* Reads the offset of a type, an i32. Returns false if it is 0 or -1: then the linker dropped the type. */
 static bool type_offset_read(const struct descriptor_table *table, uint64_t at, uint64_t *ret_type)
 {
 	uint32_t offset = 0;
@@ -300,7 +304,10 @@ uint16_t descriptor_method_count(const struct descriptor_table *table,
 	return count;
 }
 
-/* Where method number `index` stands: its name, its function type, and its code as interfaces and as others call it. */
+/*
+ * Finds method `index`: its name, its function type, the code for calls through interfaces, and the code for
+ * other calls.
+ */
 static bool method_at(const struct descriptor_table *table, const struct descriptor *descriptor,
 		      uint16_t index, uint64_t *ret_at)
 {

@@ -4,7 +4,7 @@
 /* The newest release whose descriptors were compared with its DWARF (tests/truth/descriptor_truth.c). */
 #define NEWEST GO_VERSION(27, 99)
 
-/* internal/abi/map_{old,noswiss,swiss}.go and map.go: before 1.14, to 1.23, to 1.26, since 1.27. */
+/* Before Go 1.14, up to 1.23, up to 1.26, since 1.27: internal/abi/map_{old,noswiss,swiss}.go, map.go. */
 const uint16_t descriptor_map_sizes[DESCRIPTOR_MAP_SIZES] = { 80, 88, 112, 136 };
 
 static uint16_t map_size(const struct go_version *version)

@@ -7,19 +7,22 @@
 
 #include "go_version.h"
 
-/* How the releases differ in the descriptors that they write. */
+/* The differences between the descriptors of different releases. */
 struct descriptor_form {
 	bool short_lengths;	 /* lengths of names are two bytes, not varints: up to Go 1.16 */
-	bool embedded_in_offset; /* a field's offset is shifted, bit 0 says "embedded": up to Go 1.18 */
-	uint16_t map_size;	 /* of a map's descriptor without its uncommon part */
+	bool embedded_in_offset; /* a field's offset is shifted, bit 0 is "embedded": up to Go 1.18 */
+	uint16_t map_size;	 /* bytes of a map's descriptor without the uncommon part */
 };
 
 struct descriptor_form descriptor_form_of(const struct go_version *version);
 
-/* Whether the version says the form for certain: it was written down, and is none that came later. */
+/*
+ * Returns whether the version determines the form: it was found in the binary, and is a release that was
+ * tested, not a newer one or a development version.
+ */
 bool descriptor_form_is_certain(const struct go_version *version);
 
-/* What map_size may be. */
+/* All possible values of map_size. */
 enum { DESCRIPTOR_MAP_SIZES = 4 };
 extern const uint16_t descriptor_map_sizes[DESCRIPTOR_MAP_SIZES];
 

@@ -10,11 +10,11 @@
 
 struct descriptor_index {
 	const struct descriptor_table *table;
-	uint64_t *offsets; /* of all types; each is looked at in its turn while the index is made */
+	uint64_t *offsets; /* of all types; while the index is created, also the queue of types to visit */
 	size_t count;
-	uint64_t *seen; /* a bit for each word of the descriptors */
+	uint64_t *seen; /* one bit for each word of the descriptors; NULL after creation */
 	struct entry {
-		uint32_t hash; /* of the key, see key_of() */
+		uint32_t hash; /* of the key, see descriptor_key() */
 		uint32_t offset;
 	} * entries; /* sorted by hash; one for each type */
 };
@@ -38,7 +38,7 @@ static bool mark_seen(struct descriptor_index *index, uint64_t offset)
 	return is_new;
 }
 
-/* Takes up a type that was not seen yet. */
+/* Queues a type, unless it was seen before or is outside of the descriptors. */
 static int descriptor_index_add(struct descriptor_index *index, uint64_t offset)
 {
 	uint64_t *offsets;
@@ -99,7 +99,7 @@ static int add_methods(struct descriptor_index *index, const struct descriptor *
 	return r;
 }
 
-/* Takes up what a type refers to. */
+/* Queues the types to which a type refers. */
 static int follow_parts(struct descriptor_index *index, const struct descriptor *descriptor)
 {
 	struct descriptor_parts parts;
@@ -116,7 +116,7 @@ static int follow_parts(struct descriptor_index *index, const struct descriptor 
 	return r < 0 ? r : add_methods(index, descriptor);
 }
 
-/* Follows all, and leaves in the list what is a descriptor. */
+/* Visits all queued types, and removes the offsets that are not offsets of descriptors. */
 static int walk(struct descriptor_index *index)
 {
 	size_t kept = 0;
@@ -136,8 +136,9 @@ static int walk(struct descriptor_index *index)
 }
 
 /*
- * What types are looked up by: of a named type the name without its package, of others what %T prints. Neither says
- * which packages, so types that have one key are told apart by their whole names.
+ * Returns the key by which a type is looked up: the name without the package for named types, the output of
+ * %T for others. Keys contain no import paths, so types with the same key are distinguished by their whole
+ * names.
  */
 static struct bytes descriptor_key(const struct descriptor_index *index,
 				   const struct descriptor *descriptor)
@@ -214,8 +215,8 @@ static bool is_path_byte(char c)
 }
 
 /*
- * The key in a whole name. Of import paths %T prints the last element: "*net/http.Request" is "*http.Request". A
- * named type has no sign before it.
+ * Derives the key from a whole name. %T prints only the last element of an import path: "*http.Request" for
+ * "*net/http.Request". The name of a named type begins with neither a sign nor a keyword such as `map`.
  */
 static struct bytes key_in(const char *name, char room[DESCRIPTOR_MAX_NAME])
 {

@@ -6,24 +6,30 @@
 #include "error.h"
 
 /*
- * All types that some roots lead to, by name. There is no list of all descriptors that every release has;
- * what a program can use of them is referred to by others.
+ * An index by name of all types that can be reached from given roots. Most releases have no list of all
+ * descriptors, but other descriptors refer to each type that the program can use.
  */
+
 struct descriptor_index;
 
-/* `roots` are offsets of descriptors; others are skipped. `table` outlives the index. */
+/*
+ * `roots` are offsets of descriptors; invalid ones are ignored. `table` must outlive the index. The only
+ * failure is -ENOMEM. The caller destroys the index.
+ */
 int descriptor_index_create(const struct descriptor_table *table, const uint64_t *roots,
 			    size_t count, struct descriptor_index **ret_index, struct error *err);
 void descriptor_index_destroy(struct descriptor_index *index);
 
 /*
- * A type by its whole name as descriptor_name() gives it; false when there is none. Of types without a name of their own
- * those of packages that are called other than their path are not found.
+ * Finds a type by its whole name as descriptor_name() writes it; false if there is none. Does not find
+ * unnamed types that contain a type of a package whose name differs from the end of its path
+ * ("[]gopkg.in/yaml%2ev3.Node", which %T prints as "[]yaml.Node"), nor literals of structs and interfaces
+ * whose text contains a dot.
  */
 bool descriptor_index_find(const struct descriptor_index *index, const char *name,
 			   uint64_t *ret_offset);
 
-/* The offsets of all types, in no order; owned by the index. */
+/* Returns the offsets of all types, in no particular order; owned by the index. */
 const uint64_t *descriptor_index_all(const struct descriptor_index *index, size_t *ret_count);
 
 #endif

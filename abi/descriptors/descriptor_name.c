@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Types within types, as *[]map[K]V is. */
+/* Limit on the nesting of types such as *[]map[K]V. */
 enum { MAX_DEPTH = 32 };
 enum { CHAN_RECEIVE = 1, CHAN_SEND = 2 };
 
@@ -37,7 +37,7 @@ static void name_put_bytes(struct writer *writer, struct bytes bytes)
 		name_put(writer, (const char *)bytes.data, bytes.size);
 }
 
-/* The dot between the package's name and the type's; the string's size when there is none. */
+/* Returns the offset of the dot between package and type name; the size of the string if there is none. */
 static size_t find_dot(struct bytes string)
 {
 	for (size_t i = 0; i < string.size && string.data[i] != '['; i++) {
@@ -88,7 +88,10 @@ size_t descriptor_escape_path(struct bytes path, char *out, size_t size)
 	return used;
 }
 
-/* The package of shapes, which code that instances of a generic function share is compiled for, is none. */
+/*
+ * "go.shape" is not a real package. Its types are shapes: code that several instances of a generic function
+ * share is compiled for them.
+ */
 static bool is_shape_package(struct bytes package)
 {
 	static const char shapes[] = "go.shape";
@@ -165,7 +168,7 @@ static void put_function(struct writer *writer, const struct descriptor_parts *p
 		name_put_text(writer, ")");
 }
 
-/* `chan (<-chan T)` needs its parentheses: without them it is read otherwise. */
+/* `chan (<-chan T)` needs its parentheses: without them it means `chan<- (chan T)`. */
 static void put_chan(struct writer *writer, const struct descriptor_parts *parts, int depth)
 {
 	struct descriptor_parts inner;

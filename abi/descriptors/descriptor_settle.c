@@ -11,7 +11,10 @@ static void settle_lengths(struct descriptor_table *table, const uint64_t *offse
 	}
 }
 
-/* A shifted offset is beyond the struct; without the shift the last field would end far before its end. */
+/*
+ * A shifted offset is at least twice the real offset. So offsets are shifted if the last field of any struct
+ * seems to begin after the end of the struct.
+ */
 static void settle_offsets(struct descriptor_table *table, const uint64_t *offsets, size_t count)
 {
 	table->form.embedded_in_offset = false;
@@ -31,7 +34,11 @@ static void settle_offsets(struct descriptor_table *table, const uint64_t *offse
 	}
 }
 
-/* "http.Header" is of a package whose path ends in "http"; names that differ from the path prove nothing. */
+/*
+ * Returns whether the package path of a named type ends with the package name in its string: "http" for
+ * "http.Header". If so, the uncommon part was read at the right offset. If not, this proves nothing, because
+ * the name of a package may differ from its path.
+ */
 static bool has_package_of_string(const struct descriptor_table *table,
 				  const struct descriptor *descriptor)
 {

@@ -5,8 +5,8 @@
 #include "descriptor.h"
 
 /*
- * Corrects the table's form by what the descriptors at these offsets look like in each form that they may have: for
- * programs whose version is not known, or is newer than what this was written for.
+ * Determines the table's form from the descriptors at these offsets. For programs whose version does not
+ * determine the form; see descriptor_form_is_certain().
  */
 void descriptor_settle(struct descriptor_table *table, const uint64_t *offsets, size_t count);
 

@@ -25,13 +25,13 @@ struct descriptors {
 	struct descriptor_table table;
 	struct arena arena;
 	struct type_record *buckets[BUCKETS];
-	struct type_record *pointers; /* that were made without a descriptor */
-	uint64_t *roots;	      /* types that all others are found from */
+	struct type_record *pointers; /* pointer types without a descriptor, see pointer_to() */
+	uint64_t *roots;	      /* offsets of descriptors from which all others are found */
 	size_t root_count;
-	struct descriptor_index *index; /* made when a type is asked for by name */
+	struct descriptor_index *index; /* NULL until names_need() creates it */
 };
 
-/* The kinds of reflect.Kind. */
+/* Our type kind for each reflect.Kind. */
 static const uint8_t kinds[] = {
 	TYPE_UNKNOWN, TYPE_BOOL,   TYPE_INT,	   TYPE_INT,	 TYPE_INT,     TYPE_INT,
 	TYPE_INT,     TYPE_UINT,   TYPE_UINT,	   TYPE_UINT,	 TYPE_UINT,    TYPE_UINT,
@@ -75,7 +75,7 @@ static int root_add(struct descriptors *descriptors, uint64_t offset, struct err
 	return 0;
 }
 
-/* What cannot be read is no root: then fewer types are found by name. */
+/* Adds the types of all itabs. Unreadable itabs are not an error: then fewer types are found by name. */
 static int roots_from_itabs(struct descriptors *descriptors, const struct image *image,
 			    const struct module_parts *parts, struct error *err)
 {
@@ -109,7 +109,7 @@ static int roots_from_typelinks(struct descriptors *descriptors, const struct im
 	return r;
 }
 
-/* Go 1.27 puts the descriptors one after the other (runtime/type.go, moduleTypelinks). */
+/* Adds all types of Go 1.27, in which descriptors follow each other (runtime/type.go, moduleTypelinks). */
 static int roots_from_sequence(struct descriptors *descriptors, const struct module_parts *parts,
 			       struct error *err)
 {
@@ -125,8 +125,8 @@ static int roots_from_sequence(struct descriptors *descriptors, const struct mod
 }
 
 /*
- * Where the version leaves the form open, what the roots lead to decides. Names are needed to get there, and the form
- * of names shows in each of the roots.
+ * Determines the form if the version does not. The roots are examined first: each of them shows the form of
+ * names, which is needed to find further types. Then all types are examined that were found from the roots.
  */
 static int form_settle(struct descriptors *descriptors, struct error *err)
 {
@@ -322,7 +322,7 @@ int descriptors_complete(struct descriptors *descriptors, const struct type *typ
 			 struct error *err)
 {
 	struct type_record *record = type_record_of(type);
-	/* A copy: on failure the type stays as it was. */
+	/* A copy, so that the type is not changed on failure. */
 	struct type copy = *type;
 	struct descriptor descriptor;
 	struct descriptor_parts parts;
@@ -365,7 +365,7 @@ static int names_need(struct descriptors *descriptors, struct error *err)
 				       descriptors->root_count, &descriptors->index, err);
 }
 
-/* The type of pointers to a type: programs need not have a descriptor of it. */
+/* Returns the type of pointers to `element`; creates it if the program has no descriptor of it. */
 static int pointer_to(struct descriptors *descriptors, const struct type *element,
 		      const struct type **ret_type, struct error *err)
 {

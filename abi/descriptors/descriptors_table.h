@@ -6,7 +6,7 @@
 
 struct descriptors;
 
-/* The bytes that all types of `descriptors` were read from; they live as long as it does. */
+/* Returns the table from which all types are read; owned by `descriptors`. */
 const struct descriptor_table *descriptors_table(const struct descriptors *descriptors);
 
 #endif

@@ -12,7 +12,10 @@ static bool name_is(struct bytes name, const char *wanted)
 	return name.size == strlen(wanted) && memcmp(name.data, wanted, name.size) == 0;
 }
 
-/* Methods of two packages can have one name, if they are not exported: their code tells them apart. */
+/*
+ * Finds a method by name and code, because the name may not be unique: two methods that are not exported may
+ * have the same name if they are from different packages.
+ */
 static bool method_find(const struct descriptor_table *table, const struct descriptor *owner,
 			const char *name, uint64_t code, uint64_t *ret_function)
 {

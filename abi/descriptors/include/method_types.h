@@ -5,8 +5,9 @@
 #include "descriptors.h"
 
 /*
- * What the descriptor of a type says about a method: the types of its parameters, without the receiver, and of its results.
- * The linker keeps this of methods that may be called through an interface or by reflection.
+ * The types of a method's parameters, without the receiver, and of its results, from the descriptor of the
+ * receiver's type. The linker keeps them for methods that may be called through an interface or by
+ * reflection.
  */
 enum { METHOD_MAX_TYPES = 64 };
 
@@ -16,8 +17,10 @@ struct method_types {
 };
 
 /*
- * The method `name` of a type that these descriptors made, whose code is `code` bytes behind the begin of the text. -ENODATA
- * if the program has not kept it, -EBADMSG if its description is damaged, -E2BIG if it has too many parameters.
+ * Finds the method `name` with the code at offset `code` from the start of the text. `receiver` is a type
+ * that `descriptors` returned, and `descriptors` owns the returned types. Returns -ENODATA if the linker
+ * dropped the method, -EBADMSG if its descriptor is damaged, -E2BIG if it has more than METHOD_MAX_TYPES
+ * parameters and results.
  */
 int method_types_find(struct descriptors *descriptors, const struct type *receiver,
 		      const char *name, uint64_t code, struct method_types *ret_types,
