@@ -9,7 +9,10 @@
 
 enum { MAX_MEMORY = 32 << 20 };
 
-/* "main.serve.func1", "main.(*Cache).Put.func1", "main.Map[go.shape.int]": up to the parameters. */
+/*
+ * Returns the length of a function's name, up to its parameters: "main.serve.func1",
+ * "main.(*Cache).Put.func1", "main.Map[go.shape.int]".
+ */
 static size_t function_name_size(const char *text)
 {
 	size_t size = 0, taken = 1;
@@ -43,7 +46,7 @@ static int name_of_function(struct declaration_parser *parser, struct declaratio
 	return 0;
 }
 
-/* The package of a receiver's type: "net/http" of "net/http.Request"; how long it is. */
+/* Returns the length of the package in a type's name: of "net/http" in "net/http.Request"; 0 if none. */
 static size_t package_size(const char *name)
 {
 	size_t end = strcspn(name, "["), dot = 0;
@@ -53,7 +56,7 @@ static size_t package_size(const char *name)
 	return dot;
 }
 
-/* The method's symbol: "main.(*Cache).Put". */
+/* Parses the name of a method, and sets the name of the function to its symbol: "main.(*Cache).Put". */
 static int name_of_method(struct declaration_parser *parser, struct declaration *declaration)
 {
 	const struct declared_type *receiver = declaration->parameters.fields[0].type;
@@ -91,7 +94,7 @@ static int receiver_parse(struct declaration_parser *parser, struct declaration 
 	return r;
 }
 
-/* A method that is written as a function: its receiver would be missing. */
+/* Rejects a method that is written as a function, because its receiver is missing. */
 static int check_function_name(const struct declaration_parser *parser,
 			       const struct declaration *declaration, size_t at)
 {

@@ -9,9 +9,9 @@
 
 #include "array.h"
 
-/* A quote has room for so many bytes before the place that it is about. */
+/* A quote begins at most this number of bytes before the wrong byte. */
 enum { QUOTE_BEFORE = 160 };
-/* Groups of fields repeat their type, so that what is written in short can be large. */
+/* The text of a type can be longer than the declaration, because each field of a group repeats the type. */
 enum { MAX_NAME = 4 * DECLARATION_MAX_TEXT };
 
 int declaration_fail(struct error *err, int code, const char *text, size_t at, const char *format,
@@ -55,7 +55,7 @@ bool declaration_take(struct declaration_parser *parser, const char *word)
 	return true;
 }
 
-/* Go's identifiers may hold any letter; bytes above ASCII are taken as parts of letters. */
+/* Go's identifiers may contain any Unicode letter: all bytes above ASCII are accepted. */
 static bool is_identifier_byte(unsigned char byte)
 {
 	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_' ||
@@ -73,7 +73,9 @@ size_t declaration_identifier_size(const char *text)
 	return size;
 }
 
-/* Beside identifiers and dots, import paths may have these. The three dots of a variadic parameter end a name. */
+/*
+ * A name may contain all characters of import paths. It ends before the three dots of a variadic parameter.
+ */
 size_t declaration_name_size(const char *text)
 {
 	size_t size = 0;
@@ -158,7 +160,7 @@ int declared_text_finish(const struct declaration_parser *parser, struct declare
 	return r;
 }
 
-/* There is room for a power of two of items; a list that is full moves. */
+/* The capacity of a list is a power of two. The arena cannot resize, so a full list is copied. */
 int declared_list_add(const struct declaration_parser *parser, struct declared_list *list,
 		      const struct declared_field *field)
 {

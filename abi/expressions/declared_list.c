@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Parameters, results, and what structs and interfaces are made of; a part of declaration_parser.h. */
+/* Implements a part of declaration_parser.h: parameters, results, structs and interfaces. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static bool is_keyword(const char *text, size_t size)
 	return false;
 }
 
-/* Takes an identifier that is no part of a longer name, and no word that begins a type. */
+/* Takes an identifier. Returns NULL if there is none, or if it is a keyword or the start of a longer name. */
 static const char *take_identifier(struct declaration_parser *parser)
 {
 	const char *text = parser->text + parser->at;
@@ -36,9 +36,9 @@ static const char *take_identifier(struct declaration_parser *parser)
 
 /* ---- parameters and results ---- */
 
-/* One entry of a list: a type, a name with its type, or a word that may be either. */
+/* One entry of a list: a type, a name with its type, or a single word, which may be a name or a type. */
 struct list_entry {
-	struct declared_field field; /* a word has a name only */
+	struct declared_field field; /* a single word is stored as the name, without a type */
 	size_t at;
 	bool is_variadic;
 };
@@ -77,7 +77,7 @@ static int entry_parse(struct declaration_parser *parser, struct list_entry *ent
 						 declared_type_parse(parser, &entry->field.type);
 }
 
-/* Behind the opening parenthesis; takes the closing one. */
+/* Parses a list after its opening parenthesis, with the closing one. */
 static int entries_parse(struct declaration_parser *parser, struct list_entry *entries,
 			 size_t *ret_count)
 {
@@ -102,7 +102,10 @@ static int entries_parse(struct declaration_parser *parser, struct list_entry *e
 	return 0;
 }
 
-/* A word is the type of a parameter without a name, or the name of one whose type comes with the next name. */
+/*
+ * Decides what a single word is: the name of a parameter that has the same type as the next one, or the type
+ * of a parameter without a name.
+ */
 static int word_settle(struct declaration_parser *parser, struct list_entry *entry,
 		       const struct list_entry *next)
 {
@@ -166,7 +169,7 @@ int declared_results_parse(struct declaration_parser *parser, struct declared_li
 			       r;
 	}
 	parser->at = before;
-	/* What may follow a function, or the type of one. */
+	/* These characters, or the end, may follow a function without results. */
 	if (strchr(",)]};\n\r\"`", parser->text[parser->at]))
 		return 0;
 	r = declared_type_parse(parser, &result.type);
@@ -175,7 +178,7 @@ int declared_results_parse(struct declaration_parser *parser, struct declared_li
 
 /* ---- structs and interfaces ---- */
 
-/* Blank lines, and the semicolons that lines end with. */
+/* Skips blanks, blank lines and semicolons. */
 static void skip_separators(struct declaration_parser *parser)
 {
 	parser->at += strspn(parser->text + parser->at, "; \t\r\n");
@@ -191,7 +194,7 @@ static int separator_take(struct declaration_parser *parser)
 	return 0;
 }
 
-/* `json:"id"` or "…": of no use here. */
+/* Skips the tag of a field, if it has one: `json:"id"` or "…". */
 static int tag_skip(struct declaration_parser *parser)
 {
 	const char *text, *end;
@@ -218,7 +221,7 @@ static int field_add(struct declaration_parser *parser, struct declared_type *ty
 	return declared_list_add(parser, &type->fields, field);
 }
 
-/* The type's own name, which an embedded field is called by: "Mutex" of "*sync.Mutex", "byte" of "byte". */
+/* Returns the name of an embedded field, which is that of its type: "Mutex" for "*sync.Mutex". */
 static const char *embedded_name(struct declaration_parser *parser, size_t at)
 {
 	const char *text = parser->text + at + strspn(parser->text + at, "*( \t\r\n");
@@ -244,7 +247,7 @@ static int embedded_parse(struct declaration_parser *parser, struct declared_typ
 	return field.name ? field_add(parser, type, &field) : declaration_fail_memory(parser);
 }
 
-/* `a, b int`, whose first name was taken. */
+/* Parses a group of fields such as `a, b int`, after its first name. */
 static int field_group_parse(struct declaration_parser *parser, struct declared_type *type,
 			     const char *name)
 {
@@ -266,7 +269,10 @@ static int field_group_parse(struct declaration_parser *parser, struct declared_
 	return r;
 }
 
-/* The name of a field; DWARF puts the package before those that are not exported: "main.count". */
+/*
+ * Takes the name of a field. A package before it is dropped: DWARF writes one before names that are not
+ * exported ("main.count"). Returns NULL if the field is an embedded one, which has no name of its own.
+ */
 static const char *take_field_name(struct declaration_parser *parser)
 {
 	const char *text = parser->text + parser->at;
@@ -276,7 +282,7 @@ static const char *take_field_name(struct declaration_parser *parser)
 
 	while (from && !strchr("./", text[from - 1]))
 		from--;
-	/* Alone it is the type of an embedded field; with a bracket it has type arguments. */
+	/* A name alone is the type of an embedded field; so is a name with package and type arguments. */
 	if (from == size || declaration_identifier_size(text + from) != size - from ||
 	    is_keyword(text + from, size - from) || strchr(";\n}\"`", text[end]) ||
 	    (from && text[size] == '['))
@@ -296,7 +302,9 @@ static int field_parse(struct declaration_parser *parser, struct declared_type *
 	return r < 0 ? r : separator_take(parser);
 }
 
-/* An embedded `any` is spelt so, as nothing can be embedded that has no name. */
+/*
+ * Writes an embedded `any` as "any", not as "interface {}", because only types with a name can be embedded.
+ */
 static void add_field_type(struct declared_text *text, const struct declared_field *field)
 {
 	bool is_pointer = field->type->kind == DECLARED_POINTER;
@@ -309,7 +317,7 @@ static void add_field_type(struct declared_text *text, const struct declared_fie
 	declared_text_add(text, is_pointer ? "*any" : "any");
 }
 
-/* "struct { Name string; sync.Mutex }" */
+/* Sets the text of a struct: "struct { Name string; sync.Mutex }". */
 static int struct_name(struct declaration_parser *parser, struct declared_type *type)
 {
 	struct declared_text text = { 0 };
@@ -342,7 +350,7 @@ int declared_struct_parse(struct declaration_parser *parser, struct declared_typ
 	return struct_name(parser, type);
 }
 
-/* A method whose name, with its parenthesis, was taken. */
+/* Parses the signature of a method after its opening parenthesis, and appends it to `text`. */
 static int method_parse(struct declaration_parser *parser, struct declared_text *text)
 {
 	struct declared_list parameters = { 0 }, results = { 0 };
@@ -357,8 +365,8 @@ static int method_parse(struct declaration_parser *parser, struct declared_text 
 }
 
 /*
- * A method, or an interface whose methods it has as well. Methods that are not exported have the name of their package before
- * them. `any` adds nothing.
+ * Parses a method or an embedded interface, and appends it to `text`. The name of a method that is not
+ * exported has its package before it. An embedded `any` adds no methods and is omitted.
  */
 static int interface_part_parse(struct declaration_parser *parser, struct declared_type *type,
 				struct declared_text *text)

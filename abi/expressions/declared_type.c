@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Types as Go's syntax has them; a part of declaration_parser.h. */
+/* Implements a part of declaration_parser.h: types in Go's syntax. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -33,7 +33,9 @@ static const struct predeclared {
 	{ "uintptr", "uintptr" },
 };
 
-/* As the compiler and DWARF spell the type; NULL if the name is no predeclared type's. */
+/*
+ * Returns how the compiler and DWARF spell a predeclared type; NULL if there is no predeclared type `name`.
+ */
 static const char *predeclared_text(const char *name, size_t size)
 {
 	for (size_t i = 0; i < sizeof(predeclared) / sizeof(predeclared[0]); i++) {
@@ -95,7 +97,7 @@ static int array_length_parse(struct declaration_parser *parser, struct declared
 	return 0;
 }
 
-/* Behind the opening bracket. */
+/* Parses an array or a slice after its opening bracket. */
 static int array_parse_type(struct declaration_parser *parser, struct declared_type *type)
 {
 	int r = 0;
@@ -117,7 +119,7 @@ static int array_parse_type(struct declaration_parser *parser, struct declared_t
 	return 0;
 }
 
-/* Behind the word. */
+/* Parses a map after the word `map`. */
 static int map_parse_type(struct declaration_parser *parser, struct declared_type *type)
 {
 	int r = 0;
@@ -137,7 +139,7 @@ static int map_parse_type(struct declaration_parser *parser, struct declared_typ
 	return 0;
 }
 
-/* Behind the word, and behind the arrow if it is before the word. */
+/* Parses a channel after the word `chan`. `receives` says whether there was an arrow before the word. */
 static int chan_parse_type(struct declaration_parser *parser, struct declared_type *type,
 			   bool receives)
 {
@@ -149,7 +151,7 @@ static int chan_parse_type(struct declaration_parser *parser, struct declared_ty
 	r = element_parse(parser, type);
 	if (r < 0)
 		return r;
-	/* Without its parentheses `chan (<-chan T)` would be read otherwise. */
+	/* Without its parentheses `chan (<-chan T)` would mean `chan<- (chan T)`. */
 	is_inner = !receives && !sends && type->element->kind == DECLARED_CHAN &&
 		   type->element->text[0] == '<';
 	type->text = declaration_join(parser, "%s%s%s%s",
@@ -193,7 +195,7 @@ static bool list_has_literal(const struct declared_list *list)
 	return false;
 }
 
-/* Behind the opening parenthesis. */
+/* Parses a function type after its opening parenthesis. */
 static int function_parse_type(struct declaration_parser *parser, struct declared_type *type)
 {
 	struct declared_list parameters = { 0 }, results = { 0 };
@@ -212,7 +214,7 @@ static int function_parse_type(struct declaration_parser *parser, struct declare
 	return declared_text_finish(parser, &text, &type->text);
 }
 
-/* `[` and type arguments, as symbols spell them: without blanks behind their commas. */
+/* Takes type arguments in brackets, and appends them to `name` as symbols do: without blanks after commas. */
 static int arguments_take(struct declaration_parser *parser, const char *name,
 			  const char **ret_text)
 {
@@ -234,7 +236,7 @@ static int arguments_take(struct declaration_parser *parser, const char *name,
 	return *ret_text ? 0 : declaration_fail_memory(parser);
 }
 
-/* The dot before the type of "net/http.Request"; NULL if there is none. */
+/* Returns the dot between package and type in "net/http.Request"; NULL if there is none. */
 static const char *last_dot(const char *name, size_t size)
 {
 	const char *dot = NULL;
@@ -248,7 +250,7 @@ static const char *last_dot(const char *name, size_t size)
 	return dot;
 }
 
-/* As symbols have it: in the last element of an import path a dot is "%2e". */
+/* Returns a name as symbols spell it: a dot in the last element of the import path is "%2e". */
 static char *escaped_name(const struct declaration_parser *parser, const char *name, size_t size)
 {
 	static const char shape[] = "go.shape.";
@@ -300,7 +302,7 @@ static int named_parse_type(struct declaration_parser *parser, struct declared_t
 						 0;
 }
 
-/* Whether the word is next, as a whole; it is taken then. */
+/* Takes `word` if it is next and is not the start of a longer word. Returns whether it was taken. */
 static bool take_keyword(struct declaration_parser *parser, const char *word)
 {
 	const char *text = parser->text + parser->at;

@@ -21,11 +21,11 @@ int expression_fail(struct error *err, int code, const struct expression *expres
 	return code;
 }
 
-/* The text of an expression, and how far it was read. */
+/* The state of the parser. */
 struct parser {
 	struct expression *expression;
-	const char *text;
-	size_t at;
+	const char *text; /* of the expression */
+	size_t at;	  /* offset of the next byte to parse */
 	struct error *err;
 };
 
@@ -34,7 +34,7 @@ static int fail_parse(const struct parser *parser, size_t at, const char *what)
 	return expression_fail(parser->err, -EINVAL, parser->expression, at, "%s", what);
 }
 
-/* Go's identifiers may hold any letter; bytes above ASCII are taken as parts of letters. */
+/* Go's identifiers may contain any Unicode letter: all bytes above ASCII are accepted. */
 static bool is_name_byte(unsigned char byte, bool first)
 {
 	if ((byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_' ||
@@ -43,7 +43,7 @@ static bool is_name_byte(unsigned char byte, bool first)
 	return !first && byte >= '0' && byte <= '9';
 }
 
-/* `@` begins the names of what is no parameter's. */
+/* Roots that are not parameters have names that begin with `@`. */
 static size_t name_size(const char *text)
 {
 	size_t size = text[0] == '@';
@@ -69,7 +69,7 @@ static int parse_name(struct parser *parser, struct expression_step *step)
 	return 0;
 }
 
-/* The parenthesis that closes the one at `at`; 0 when there is none. */
+/* Returns the offset of the parenthesis that closes the one at `at`; 0 if there is none. */
 static size_t closing_parenthesis(const char *text, size_t at)
 {
 	size_t depth = 0;
@@ -107,7 +107,9 @@ static int hex_digit_of(char byte)
 	return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
 }
 
-/* One byte of a quoted string, and how much of the text it takes; 0 when it is none. */
+/*
+ * Reads one byte of a quoted string. Returns how many bytes of text it takes; 0 if it is an unknown escape.
+ */
 static size_t unquote_byte(const char *text, char *ret_byte)
 {
 	static const char letters[] = "\\\"nt", bytes[] = "\\\"\n\t";
@@ -225,7 +227,7 @@ static int parse_path(struct parser *parser, char end)
 	return r;
 }
 
-/* name= */
+/* Parses the optional "name=" at the start. */
 static void parse_given_name(struct parser *parser)
 {
 	size_t size = name_size(parser->text);
@@ -313,7 +315,7 @@ int expressions_check_names(const struct expression *expressions, size_t count, 
 	return 0;
 }
 
-/* ---- trees made from their parts ---- */
+/* ---- expressions built from their parts ---- */
 
 static int fail_size(struct error *err, const char *text)
 {

@@ -15,8 +15,8 @@ static int fail_request(const char *text, size_t at, const char *what, struct er
 }
 
 /*
- * Where the list of captures begins: at the first parenthesis that is no receiver's, `.(*T)`, nor stands
- * between the brackets of a generic function's types.
+ * Returns the offset of the list of captures, or of the end of the text. The list begins at the first
+ * parenthesis that is not that of a receiver, `.(*T)`, and not inside the brackets of type arguments.
  */
 static size_t find_list(const char *text)
 {
@@ -37,7 +37,7 @@ static size_t find_list(const char *text)
 	return at;
 }
 
-/* Where a capture ends: at a comma, or the parenthesis that closes the list. 0 when it does not. */
+/* Returns the offset of the comma, or of the closing parenthesis of the list, after a capture; 0 if none. */
 static size_t find_capture_end(const char *text, size_t at)
 {
 	size_t depth = 0;
@@ -80,7 +80,7 @@ static int append_capture(struct function_request *request, const char *text, si
 	return r;
 }
 
-/* The capture that begins at `*at`; moves on to what follows it. */
+/* Parses the capture at `*at`, and sets `*at` to the comma or parenthesis after it. */
 static int parse_capture(struct function_request *request, const char *text, size_t *at,
 			 struct error *err)
 {
@@ -142,7 +142,7 @@ int function_request_parse(const char *text, struct function_request *ret_reques
 	return r;
 }
 
-/* Whether a capture of the request has this one's name and is another. */
+/* Returns -EINVAL if the request has a different expression with the same name. */
 static int check_capture(const struct function_request *request,
 			 const struct expression *expression, struct error *err)
 {

@@ -15,12 +15,13 @@
  *	func main.reply(w net/http.ResponseWriter, status int, body interface{})
  *	func (c *main.Cache) Put(key string, values ...int) (bool, error)
  *
- * This is only syntax: whether a program has such types is asked later (abi/types/declared_types.c).
+ * Only the syntax is checked here. Whether a program has such types is checked later
+ * (abi/types/declared_types.c).
  */
 enum {
 	DECLARATION_MAX_TEXT = 8192,
-	DECLARATION_MAX_DEPTH = 32,
-	DECLARATION_MAX_PARAMETERS = 128,
+	DECLARATION_MAX_DEPTH = 32,	  /* of nested types */
+	DECLARATION_MAX_PARAMETERS = 128, /* in a list, also of results or fields */
 };
 
 enum declared_kind {
@@ -39,7 +40,7 @@ struct declared_type;
 
 /* A parameter, a result or a field of a struct. */
 struct declared_field {
-	const char *name; /* "" if there is none; of an embedded field its type's */
+	const char *name; /* "" if there is none; for an embedded field the name of its type */
 	const struct declared_type *type;
 	bool embedded;
 };
@@ -52,31 +53,32 @@ struct declared_list {
 struct declared_type {
 	enum declared_kind kind;
 	const char *text; /* as DWARF and the type descriptors spell it: "map[string][]uint8" */
-	size_t at;	  /* where in the user's text it begins */
-	bool has_literal; /* a struct or an interface with methods is written out in it */
+	size_t at;	  /* offset of the type in the user's text */
+	bool has_literal; /* `text` contains a literal of a struct, or of an interface with methods */
 	const struct declared_type *element, *key;
 	uint64_t length;	     /* of an array */
 	struct declared_list fields; /* of a struct */
 	bool has_methods;	     /* of an interface */
 };
 
-/* Owns all that it refers to. */
+/* A parsed declaration. Owns everything that it points to. */
 struct declaration {
 	const char *text;		 /* as the user wrote it */
 	const char *function;		 /* as the function table spells it: "main.(*Cache).Put" */
-	struct declared_list parameters; /* with the receiver, which comes first */
+	struct declared_list parameters; /* a receiver is the first one */
 	struct declared_list results;
 	struct arena arena;
 };
 
 /*
- * -EINVAL if the text is no declaration, with the place in it; -E2BIG if it exceeds what is bounded above.
- * The caller finishes the declaration.
+ * Parses a declaration. Returns -EINVAL if the text is not a declaration, -E2BIG if it exceeds a limit above,
+ * or -ENOMEM. For a syntax error `err` quotes the wrong part of the text. The caller finishes the
+ * declaration.
  */
 int declaration_parse(const char *text, struct declaration *ret_declaration, struct error *err);
 void declaration_finish(struct declaration *declaration);
 
-/* Fills `err` about the place `at` in a declaration's text, and quotes that part of it. */
+/* Fills `err` with an error at offset `at` of a declaration's text, and quotes that part. Returns `code`. */
 int declaration_fail(struct error *err, int code, const char *text, size_t at, const char *format,
 		     ...) __attribute__((format(printf, 5, 6)));
 
@@ -86,10 +88,13 @@ struct declarations {
 	size_t count;
 };
 
-/* Parses a declaration and adds it. -EINVAL also if the list has one of the same function. */
+/*
+ * Parses a declaration and adds it. The errors are those of declaration_parse(), and -EINVAL if the list
+ * already contains a declaration of the same function.
+ */
 int declarations_add(struct declarations *declarations, const char *text, struct error *err);
 
-/* The declaration of a function; NULL if there is none. `declarations` may be NULL. */
+/* Returns the declaration of a function; NULL if there is none. `declarations` may be NULL. */
 const struct declaration *declarations_find(const struct declarations *declarations,
 					    const char *function);
 void declarations_finish(struct declarations *declarations);

@@ -14,64 +14,66 @@
 #define EXPRESSION_MAX_KEY 64
 
 /*
- * A capture expression as a tree, parsed once, where the user's text comes in. The first step is a name
- * that the scope of a probe gives a meaning (scope.h); the others lead on from there. Pointers are followed on the way, as Go's selectors do. docs/expressions.md
- * has the language.
+ * A capture expression as a tree. It is parsed once, from the user's text. The first step is a name, which
+ * the scope of a probe resolves to a value (scope.h). Each further step leads to a part of the value before.
+ * Pointers are followed implicitly, as by Go's selectors. docs/expressions.md describes the language.
  */
 enum expression_step_kind {
-	STEP_NAME,  /* .name: a field; or the root */
+	STEP_NAME,  /* .name: a field; as the first step, the root */
 	STEP_INDEX, /* [7]: an element of an array, slice or string, or of a map with integer keys */
 	STEP_KEY,   /* ["key"]: an element of a map with string keys */
-	STEP_TYPE,  /* .(type): what an interface holds */
+	STEP_TYPE,  /* .(type): the value in an interface, if it has this type */
 };
 
 struct expression_step {
 	enum expression_step_kind kind;
-	char name[EXPRESSION_MAX_NAME]; /* NAME, TYPE */
-	char key[EXPRESSION_MAX_KEY];	/* KEY; any bytes */
+	char name[EXPRESSION_MAX_NAME]; /* of NAME and TYPE; NUL terminated */
+	char key[EXPRESSION_MAX_KEY];	/* of KEY; any bytes, not NUL terminated */
 	size_t key_size;
-	uint64_t index; /* INDEX; two's complement */
-	bool negative;	/* INDEX */
-	size_t at;	/* where in the text it begins */
+	uint64_t index; /* of INDEX; in two's complement if `negative` */
+	bool negative;
+	size_t at; /* offset of the step in the text */
 };
 
-/* What of the value is wanted. */
+/* What to capture of the value: the value itself, its length or its capacity. */
 enum expression_measure { MEASURE_NONE, MEASURE_LEN, MEASURE_CAP };
 
 struct expression {
-	char text[EXPRESSION_MAX_TEXT]; /* all of it, the name included */
-	char name[EXPRESSION_MAX_TEXT]; /* what the value is to be called: as given, else the text */
+	char text[EXPRESSION_MAX_TEXT]; /* as the user wrote it, with "name=" if it was given */
+	char name[EXPRESSION_MAX_TEXT]; /* of the value in events: the given name, otherwise `text` */
 	enum expression_measure measure;
 	struct expression_step steps[EXPRESSION_MAX_STEPS];
 	size_t step_count; /* at least 1 */
 };
 
 /*
- * -EINVAL when the text is no expression, with the place in it; -E2BIG when it, a name in it or the
- * number of its steps exceeds what is bounded above.
+ * Parses an expression. Returns -EINVAL if the text is not an expression, -E2BIG if the text, a name, a key
+ * or the number of steps exceeds a limit above. `err` then quotes the text with the wrong part, unless the
+ * text is too long.
  */
 int expression_parse(const char *text, struct expression *ret_expression, struct error *err);
 
 /*
- * A tree made from its parts: a root, then its steps. Diagnostics quote `text`, what the user wrote to get
- * it; it is also the name of the value. -E2BIG when a part exceeds the bounds above.
+ * Builds an expression from its parts: expression_make() sets the root, and each further call appends a step.
+ * `text` is the user's text for it, which diagnostics quote; it is also the name of the value. Returns -E2BIG
+ * if a part exceeds a limit above.
  */
 int expression_make(struct expression *ret_expression, const char *text, const char *root,
 		    struct error *err);
 int expression_add_field(struct expression *expression, const char *name, struct error *err);
 int expression_add_key(struct expression *expression, const char *key, struct error *err);
 
-/* -EINVAL when two of them give their values the same name. */
+/* Returns -EINVAL if two of the expressions have the same name. */
 int expressions_check_names(const struct expression *expressions, size_t count, struct error *err);
 
-/* Whether both lead to the same value, whatever it is to be called. */
+/* Returns whether both expressions capture the same value; ignores their names. */
 bool expression_equal(const struct expression *a, const struct expression *b);
 
-/* Fills `err` about the place `at` in the expression, and quotes it. */
+/* Fills `err` with an error at offset `at` of the expression's text, and quotes the text. Returns `code`. */
 int expression_fail(struct error *err, int code, const struct expression *expression, size_t at,
 		    const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* Where in the text a quoted string ends, given the place of its first quote; 0 when it does not. */
+/* Returns the offset after the closing quote of the string that begins at `at`; 0 if it is not closed. */
 size_t expression_quoted_end(const char *text, size_t at);
 
 #endif
