@@ -214,17 +214,27 @@ static bool is_path_byte(char c)
 	return c && !strchr("*[](){}, ;<>", c);
 }
 
+static bool begins_as_literal(const char *name)
+{
+	static const char *const begins[] = { "map[",  "func(",	   "chan ",
+					      "chan<", "struct {", "interface {" };
+
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+		if (strncmp(name, begins[i], strlen(begins[i])) == 0)
+			return true;
+	}
+	return !is_path_byte(name[0]);
+}
+
 /*
  * Derives the key from a whole name. %T prints only the last element of an import path: "*http.Request" for
  * "*net/http.Request". The name of a named type begins with neither a sign nor a keyword such as `map`.
  */
 static struct bytes key_in(const char *name, char room[DESCRIPTOR_MAX_NAME])
 {
-	bool is_named = is_path_byte(name[0]) && strncmp(name, "map[", 4) != 0 &&
-			strncmp(name, "func(", 5) != 0 && strncmp(name, "chan ", 5) != 0;
 	size_t used = 0, word = 0;
 
-	if (is_named) {
+	if (!begins_as_literal(name)) {
 		size_t dot = strcspn(name, "[");
 
 		while (dot && name[dot - 1] != '.' && name[dot - 1] != '/')

@@ -23,8 +23,7 @@ void descriptor_index_destroy(struct descriptor_index *index);
 /*
  * Finds a type by its whole name as descriptor_name() writes it; false if there is none. Does not find
  * unnamed types that contain a type of a package whose name differs from the end of its path
- * ("[]gopkg.in/yaml%2ev3.Node", which %T prints as "[]yaml.Node"), nor literals of structs and interfaces
- * whose text contains a dot.
+ * ("[]gopkg.in/yaml%2ev3.Node", which %T prints as "[]yaml.Node").
  */
 bool descriptor_index_find(const struct descriptor_index *index, const char *name,
 			   uint64_t *ret_offset);

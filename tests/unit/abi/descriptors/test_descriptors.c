@@ -297,6 +297,27 @@ static void test_pointers_by_name(void **state)
 	program_close(&program);
 }
 
+/* A path in it does not make it the name of a type. */
+static void test_literals_by_name(void **state)
+{
+	static const char *const names[] = { "interface { Read(os.File) }",
+					     "struct { name os.Index }", "chan<- os.Index",
+					     "map[string]os.Index" };
+	const struct type *type = NULL;
+	struct program program;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		program_begin(&program, 22);
+		descriptor_put(&program, READER, INTERFACE, names[i], 16, 0);
+		put32(&program, SIZE + 4, (uint32_t)room(READER));
+		program.parts.typelink_count = 2;
+		program_finish(&program);
+		assert_int_equal(descriptors_named(program.descriptors, names[i], &type, NULL), 0);
+		assert_ptr_equal(type, type_at(&program, READER));
+		program_close(&program);
+	}
+}
+
 static void test_absent(void **state)
 {
 	const struct type *type = NULL;
@@ -485,6 +506,7 @@ int main(void)
 		cmocka_unit_test(test_form_of_unknown_release),
 		cmocka_unit_test(test_interfaces),
 		cmocka_unit_test(test_pointers_by_name),
+		cmocka_unit_test(test_literals_by_name),
 		cmocka_unit_test(test_absent),
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_too_many),
