@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the tool itself holds, as /proc has it, and what it says of itself."""
+"""The resources of the tool's process, read from /proc, and the counters that the tool prints."""
 
 import dataclasses
 import os
@@ -13,7 +13,7 @@ from harness import wait_until
 
 @dataclasses.dataclass
 class Holdings:
-    resident: int  # kB; mapped files, the ring buffer among them, are part of it
+    resident: int  # kB; includes mapped files, and with them the ring buffer
     anonymous: int  # kB
     descriptors: int
     threads: int
@@ -35,12 +35,13 @@ def cpu_seconds(pid):
 
 
 def waited_for_core(pid):
-    """Seconds in which it could have run, had others not."""
+    """Seconds in which the process was ready to run but waited for a CPU."""
     return int(pathlib.Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
 
 
 def deploy(tracer, service, variant):
-    """A new file, and until the tool has looked into it: what is executed before goes untraced for that time."""
+    """Deploys a new file and returns how many seconds pass until the tool has inspected it. Processes that execute
+    the file before that are not traced until then."""
     before = counters(tracer)["inspections"]
     begin = time.monotonic()
     service.deploy(variant)
@@ -49,7 +50,7 @@ def deploy(tracer, service, variant):
 
 
 def counters(tracer):
-    """What SIGUSR1 has it say."""
+    """The counters that the tool prints on SIGUSR1."""
     before = len(tracer.stderr.all())
     tracer.process.send_signal(signal.SIGUSR1)
     line = tracer.stderr.wait(lambda lines: [line for line in lines[before:] if b": targets " in line], "says nothing")[-1]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What was captured, held against what tests/go/args says it passed: value by value, each counted."""
+"""Compares captured values with what tests/go/args says it passed: each value is compared and counted."""
 
 import dataclasses
 import decimal
@@ -10,21 +10,21 @@ import events
 from servers import release_number
 
 ABSENT = object()
-MOST_ENTRIES = 8  # of a whole map
+MOST_ENTRIES = 8  # the tool captures at most so many entries of a map
 
 
 def parse_event(line):
-    """Numbers as they stand in the line: no digit is lost."""
+    """Parses an event and keeps all digits of its numbers."""
     return events.parse(line, parse_int=decimal.Decimal, parse_float=decimal.Decimal)
 
 
 def parse_call(line):
-    """Of the program's list; its keys are in the order of the source."""
+    """Parses a line of the program's list of calls; its keys are in the order of the source."""
     return json.loads(line, parse_int=decimal.Decimal, parse_float=decimal.Decimal)
 
 
 def shown(value):
-    """For a reader of differences."""
+    """The value as text for a message about a difference."""
     if value is ABSENT:
         return "nothing"
     text = re.sub(r'"#([^"]*)"', r"\1", json.dumps(value, default=lambda number: f"#{number}"))
@@ -38,7 +38,8 @@ def is_same(expected, actual):
 
 
 def special(expected):
-    """The word and the value of what stands for more than itself: see tests/go/args/main.go."""
+    """The word and the value of an expectation with a `$word` key (see tests/go/args/main.go), else None and the
+    expectation."""
     if isinstance(expected, dict) and expected:
         word, value = next(iter(expected.items()))
         if word.startswith("$"):
@@ -52,14 +53,14 @@ def is_beyond(expected):
 
 @dataclasses.dataclass
 class Comparison:
-    """Of all the calls made with one release."""
+    """Results of the comparison of all calls made with one release."""
 
     release: str
     calls: int = 0
     values: int = 0
-    in_registers: int = 0  # floats that are null for it
-    held: int = 0  # interfaces of which the value that they hold is told
-    types_only: int = 0  # those of which no more than the type is
+    in_registers: int = 0  # floats that are null because they were passed in registers
+    held: int = 0  # interfaces that were captured with the value they hold
+    types_only: int = 0  # interfaces of which only the type was captured
     cuts: int = 0
     differences: list = dataclasses.field(default_factory=list)
 
@@ -72,7 +73,7 @@ class Comparison:
         return release_number(self.release) >= (1, 22)
 
     def compare(self, call, event):
-        """One event against the call that it is of."""
+        """Compares one event with the call that caused it."""
         self.calls += 1
         one = _Call(self, call, event)
         one.expect("goid", call["goid"], event.get("goid"))
@@ -96,8 +97,8 @@ class _Call:
         self.whole = whole
         self.call = call
         self.event = event
-        self.beyond = []  # paths of what is too deep
-        self.withheld = []  # and of interfaces of which only the type is told
+        self.beyond = []  # paths of values that are nested too deep
+        self.withheld = []  # paths of interfaces of which only the type was captured
 
     def differ(self, where, expected, actual):
         self.whole.differ(self.call, where, shown(expected), shown(actual))
@@ -121,7 +122,7 @@ class _Call:
             self.expect(where, expected, actual)
 
     def compare_members(self, where, expected, actual, step=".{key}"):
-        """Of a struct: in order, and without those that are too deep."""
+        """Compares the members of a struct, and their order; members that are nested too deep may be missing."""
         if not isinstance(actual, dict) or not expected:
             self.expect(where or "args", expected, actual)
             return
@@ -142,7 +143,7 @@ class _Call:
             element = actual[index] if index < len(actual) else ABSENT
             self.compare(f"{where}[{index}]", value, element)
 
-    # --- what stands for more than itself ---
+    # --- special expectations ---
 
     def compare_map(self, where, entries, actual, _expected):
         members = dict(entries)
@@ -189,7 +190,8 @@ class _Call:
             self.compare(where, value, actual)
 
     def compare_unlisted(self, where, value, actual, _expected):
-        """Where a parameter is not listed, where the others are is not certain: none is told wrong."""
+        """If the release does not list blank parameters, the location of the other parameters is not certain: null
+        is accepted, a wrong value is not."""
         if actual is None and not self.whole.lists_blank_parameters:
             self.whole.values += 1
             return
@@ -201,10 +203,11 @@ class _Call:
         if actual not in (ABSENT, None, {}, []):
             self.differ(where, "nothing: it is too deep", actual)
 
-    # --- what was cut ---
+    # --- truncated values ---
 
     def compare_cuts(self, event):
-        """Named each; what is too deep by itself or by what it is in."""
+        """Each truncated value must be named; a value that is nested too deep may be named itself or by a value that
+        contains it."""
         cuts = self.call["cut"]
         named = {path[len("args."):] if path.startswith("args.") else path for path in event.get("truncated", [])}
         self.whole.cuts += len(cuts) + len(self.beyond)

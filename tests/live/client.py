@@ -17,7 +17,7 @@ class Response:
 
 
 def trusting_context():
-    """Takes whatever certificate there is, and loads none of the machine's, which takes its time."""
+    """A context that accepts every certificate. It does not load the machine's certificates, because that is slow."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -25,7 +25,7 @@ def trusting_context():
 
 
 class Connection:
-    """To 127.0.0.1. With TLS it speaks HTTP/1.1 in it."""
+    """A connection to 127.0.0.1. With TLS it speaks HTTP/1.1 over TLS."""
 
     def __init__(self, address, tls=False):
         self.socket = socket.create_connection(address, timeout=PATIENCE)
@@ -43,12 +43,12 @@ class Connection:
 
     @property
     def remote(self):
-        """How the server names this end."""
+        """The address of the client's end, as the server sees it."""
         return f"127.0.0.1:{self.port}"
 
     @property
     def host(self):
-        """What to send as Host."""
+        """The value to send as Host."""
         return f"{self.address[0]}:{self.address[1]}"
 
     def close(self):
@@ -59,7 +59,7 @@ class Connection:
         self.socket.sendall(data)
 
     def request(self, method, target, body=b"", headers=(), version="1.1"):
-        """`target` is bytes, sent as they are. Returns the answer."""
+        """`target` is bytes and is sent unchanged. Returns the response."""
         self.send(request_bytes(method, target, self.host, body, headers, version))
         return self.read_response(method)
 
@@ -101,7 +101,7 @@ class Connection:
 
 
 def request_bytes(method, target, host, body=b"", headers=(), version="1.1", declared=True):
-    """An empty `host` sends no Host; `declared` is the body's length by Content-Length."""
+    """An empty `host` sends no Host header; `declared` says whether to send the body's length as Content-Length."""
     lines = [f"{method} ".encode() + target + f" HTTP/{version}".encode()]
     if host:
         lines.append(f"Host: {host}".encode())
@@ -112,14 +112,14 @@ def request_bytes(method, target, host, body=b"", headers=(), version="1.1", dec
 
 
 def chunked(body):
-    """A body in two chunks, for a request with Transfer-Encoding: chunked."""
+    """The body in two chunks, for a request with Transfer-Encoding: chunked."""
     half = len(body) // 2
     parts = [part for part in (body[:half], body[half:]) if part]
     return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
 
 
 def get(address, target):
-    """One request on a connection of its own."""
+    """Sends one request on its own connection."""
     with contextlib.closing(Connection(address)) as connection:
         return connection.get(target)
 
@@ -128,7 +128,7 @@ CURL_REPORT = "%{stderr}%{http_code} %{http_version} %{size_download} %{local_po
 
 
 class Transfer:
-    """What curl says of one transfer, in a line of CURL_REPORT."""
+    """What curl reports about one transfer: a line in the format of CURL_REPORT."""
 
     def __init__(self, line):
         status, version, body_size, port = line.split()
@@ -139,7 +139,7 @@ class Transfer:
 
 
 def curl(*arguments):
-    """Runs curl over one or more URLs, one connection where it can; returns a Transfer for each."""
+    """Runs curl for one or more URLs, over one connection if possible; returns a Transfer for each."""
     done = subprocess.run(
         ["curl", "--no-progress-meter", "--insecure", "--noproxy", "*", "--max-time", str(int(PATIENCE)),
          "--write-out", CURL_REPORT, *arguments],

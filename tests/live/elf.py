@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""ELF files (64-bit, little-endian) changed into what other linkers, strippers and vendors make of them."""
+"""Changes ELF files (64-bit, little-endian) as other linkers, strippers and vendors do."""
 
 import struct
 
@@ -28,7 +28,7 @@ def sections(data):
 
 
 def segments(data):
-    """(flags, offset, address, size in the file) of each that is loaded."""
+    """(flags, offset, address, size in the file) of each loaded segment."""
     (at,) = struct.unpack_from("<Q", data, 0x20)
     size, count = struct.unpack_from("<HH", data, 0x36)
     for index in range(count):
@@ -45,14 +45,14 @@ def offset_of(data, address):
 
 
 def without_sections(data):
-    """As sstrip leaves it: loaded like any other."""
+    """Removes the section headers, as sstrip does: the program still runs."""
     struct.pack_into("<Q", data, SECTIONS_AT, 0)
     struct.pack_into("<HH", data, SECTION_SIZE_AT + 2, 0, 0)
     return data
 
 
 def without_relocated_words(data):
-    """As lld writes a PIE: what a relative relocation will fill in is zero in the file."""
+    """Sets the words that a relative relocation will fill to zero, as in a PIE linked by lld."""
     for section in sections(data).values():
         if section.type != RELA:
             continue
@@ -64,7 +64,8 @@ def without_relocated_words(data):
 
 
 def build_info_at(data):
-    """The offset of the blob, which lies in a writable segment; a program that reads such blobs has the magic, too."""
+    """The offset of the build information, which is in a writable segment. (A program that reads build information
+    contains the magic a second time.)"""
     for flags, offset, _, size in segments(data):
         at = data.find(BUILD_INFO, offset, offset + size)
         if flags & WRITABLE and at >= 0 and at % 16 == 0:
@@ -73,7 +74,7 @@ def build_info_at(data):
 
 
 def without_build_info(data):
-    """Neither the blob nor the symbol that stands in for it."""
+    """Removes the build information, and renames the symbol that the tool reads in its absence."""
     return without_symbol(without_blob(data), b"runtime.buildVersion\0")
 
 
@@ -94,7 +95,7 @@ def without_symbol(data, name):
 
 
 def with_version(data, version):
-    """Of Go 1.18 and later, at the cost of the module information."""
+    """Writes another version into the build information (Go 1.18 and later); overwrites the module information."""
     at = build_info_at(data)
     assert data[at + 15] & INLINE
     text = version.encode()
@@ -104,10 +105,9 @@ def with_version(data, version):
 
 
 def hide_descriptors(data):
-    """
-    Up to Go 1.26: no type descriptors are found. The capacity of moduledata.itablinks, which nothing in the program
-    looks at, no longer is its length, so that this cannot be the moduledata.
-    """
+    """Changes the file so that its type descriptors are not found (up to Go 1.26). Sets the capacity of
+    moduledata.itablinks, which the program does not read, to a number other than its length. The tool then does not
+    accept the structure as the moduledata."""
     links = next(section for name, section in sections(data).items() if name.endswith(".itablink"))
     count = links.size // 8
     header = struct.pack("<QQQ", links.address, count, count)

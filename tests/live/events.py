@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The tool's output, read as strictly as a hostile parser would, and compared key by key."""
+"""Parses the tool's output as strictly as possible, and compares events key by key."""
 
 import calendar
 import json
@@ -11,12 +11,13 @@ from harness import Failure, check
 
 EXACT_INTEGER = 2**53
 
-# C0 but for the newline that ends a line, DEL, C1, line separators, bidirectional controls.
+# Characters that act on a terminal: C0 except the newline that ends a line, DEL, C1, line separators and bidirectional
+# controls.
 ACTIVE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{9})Z")
 
-# Clocks that tick apart: the tool converts the kernel's.
+# Seconds by which a time may differ: the tool converts times of a kernel clock, and the two clocks drift apart.
 CLOCK_SLACK = 0.05
 
 
@@ -24,7 +25,7 @@ CLOCK_SLACK = 0.05
 
 
 def decode_text(data, what):
-    """UTF-8 that does nothing to a terminal."""
+    """Decodes UTF-8; fails on characters that act on a terminal."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as reason:
@@ -52,13 +53,14 @@ def _refuse(text):
 
 
 def parse(line, parse_int=_integer, parse_float=_refuse):
-    """One line, without its newline, as an event. Numbers are integers that a double holds, but for captures."""
+    """Parses one line, without its newline, as an event. By default every number must be an integer that a double
+    can represent exactly; captures need other parsers."""
     text = decode_text(line, "a line")
     check("\n" not in text, f"a line holds a newline: {line!r}")
     try:
         event = json.loads(text, object_pairs_hook=_object, parse_int=parse_int, parse_float=parse_float,
                            parse_constant=_refuse)
-        json.dumps(event, ensure_ascii=False, default=str).encode("utf-8")  # refuses halves of surrogate pairs
+        json.dumps(event, ensure_ascii=False, default=str).encode("utf-8")  # fails on unpaired surrogates
     except ValueError as reason:
         raise Failure(f"not a line of JSON: {reason}: {line!r}") from None
     check(isinstance(event, dict) and isinstance(event.get("type"), str), f"not an event: {line!r}")
@@ -66,12 +68,12 @@ def parse(line, parse_int=_integer, parse_float=_refuse):
 
 
 def count_requests(lines):
-    """Of very many lines, which are not parsed for it."""
+    """Counts requests without parsing the lines: there may be very many."""
     return sum(line.startswith(b'{"type":"request",') for line in lines)
 
 
 def shown(data):
-    """Bytes of a traced process as the tool shows them: what is no UTF-8 becomes U+FFFD, byte by byte."""
+    """Bytes of a traced process as the tool shows them: each byte that is not part of valid UTF-8 becomes U+FFFD."""
     text, at = "", 0
     while at < len(data):
         try:
@@ -83,7 +85,7 @@ def shown(data):
 
 
 def seconds(text):
-    """RFC 3339 in UTC with nine digits, as seconds since the epoch."""
+    """A time in RFC 3339 format (UTC, nine digits) as seconds since the epoch."""
     match = TIME.fullmatch(text)
     check(match, f"not a time: {text!r}")
     return calendar.timegm(time.strptime(match.group(1), "%Y-%m-%dT%H:%M:%S")) + int(match.group(2)) / 1e9
@@ -93,7 +95,7 @@ def seconds(text):
 
 
 class Rule:
-    """Stands in an expectation where the value is not known beforehand."""
+    """Replaces an expected value that is not known beforehand: a predicate and its description."""
 
     def __init__(self, text, holds):
         self.text = text
@@ -130,7 +132,7 @@ def agrees(value, expected):
 
 
 def compare(event, expected):
-    """Every key, its place and its value."""
+    """Checks that the event has exactly the expected keys, in this order, with the expected values."""
     wrong = [f"{key} is {event[key]!r}, not {expected[key]!r}"
              for key in expected if key in event and not agrees(event[key], expected[key])]
     wrong += [f"{key} is missing, should be {expected[key]!r}" for key in expected if key not in event]
@@ -140,18 +142,18 @@ def compare(event, expected):
     check(not wrong, f"{'; '.join(wrong)}; in {json.dumps(event, ensure_ascii=True)}")
 
 
-# --- expectations, keys in the documented order ---
+# --- expected events, with their keys in the documented order ---
 
 
 def _without_absent(members):
     return {key: value for key, value in members.items() if value is not ABSENT}
 
 
-ABSENT = object()  # the key is left out
+ABSENT = object()  # the event must not have the key
 
 
 def container_members(server):
-    """The container that a test put the server in, or the one that the tests run in."""
+    """The container that a test put the server in, else the one that the tests run in."""
     own = re.search(r"[/:-]([0-9a-f]{64})(\.scope)?(/.*)?$", pathlib.Path("/proc/self/cgroup").read_text(), re.MULTILINE)
     container = getattr(server, "container", own and own[1])
     return {"container": container} if container else {}
@@ -178,7 +180,7 @@ def request_members(method="GET", path="/", query="", route=ABSENT, host=ABSENT,
 
 def request_event(server, when, *, status, duration_ns=POSITIVE, request_bytes=0, response_bytes=0, outcome="ok",
                   truncated=None, tid=POSITIVE, goid=POSITIVE, **request):
-    """`truncated` maps keys to the full lengths of their values."""
+    """`truncated` maps each truncated key to the full length of its value."""
     return _without_absent({
         "type": "request", "time": when, **process_members(server, tid, goid), **request_members(**request),
         "status": status, "duration_ns": duration_ns, "request_bytes": request_bytes,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""23 requests of mixed methods, paths, queries and statuses, and the event that each has to give."""
+"""23 requests with different methods, paths, queries and statuses, and the event expected for each."""
 
 import dataclasses
 import time
@@ -12,22 +12,22 @@ from servers import release_number
 
 @dataclasses.dataclass(frozen=True)
 class Exchange:
-    """One request as it is sent, and what is known of its event beforehand."""
+    """One request to send, and the parts of its event that are known beforehand."""
 
     method: str
     target: bytes
     status: int
     path: str
     query: str = ""
-    pattern: str = ""  # of the ServeMux: the route, from Go 1.23 on
+    pattern: str = ""  # pattern of the ServeMux: it is the route from Go 1.23 on
     response_bytes: int = None  # None: as many as the client received
     body: bytes = b""
-    declared: bool = True  # the body's length, by Content-Length
+    declared: bool = True  # whether Content-Length declares the body's length
     headers: tuple = ()
     version: str = "1.1"
-    host: str = None  # None: the client's
+    host: str = None  # None: the address of the server
     least_duration_ns: int = 1
-    kept: bool = False  # on the connection that the others of this kind share
+    kept: bool = False  # sent on the one connection that all such exchanges share
 
     @property
     def request_bytes(self):
@@ -42,7 +42,7 @@ ALL = (
     Exchange("DELETE", b"/silent", 200, "/silent", pattern="/silent", response_bytes=0, kept=True),
     Exchange("GET", b"/fail?why", 500, "/fail", "why", "/fail", response_bytes=13, kept=True),
     Exchange("GET", b"/nothing/here", 404, "/nothing/here", response_bytes=19, kept=True),
-    # What a handler writes in answer to HEAD counts, though net/http keeps it from the client.
+    # Bytes that a handler writes in response to HEAD are counted, although net/http does not send them.
     Exchange("HEAD", b"/ping", 200, "/ping", pattern="/ping", response_bytes=5, kept=True),
     Exchange("PATCH", b"/echo/patch?x=%20", 200, "/echo/patch", "x=%20", "/echo/", body=chunked(b"in two chunks"),
              declared=False, headers=("Transfer-Encoding: chunked",), kept=True),
@@ -69,7 +69,7 @@ assert len(ALL) == 23
 
 @dataclasses.dataclass
 class Sent:
-    """An exchange that took place, as the client saw it."""
+    """An exchange that took place, with what the client observed."""
 
     exchange: Exchange
     connection: Connection
@@ -90,7 +90,7 @@ def perform_one(exchange, connection):
 
 
 def perform(address, tls=False, exchanges=ALL):
-    """All of them, one after the other."""
+    """Performs all exchanges, one after the other."""
     sent = []
     with Connection(address, tls) as kept:
         for exchange in exchanges:
@@ -103,7 +103,8 @@ def perform(address, tls=False, exchanges=ALL):
 
 
 def route_of(server, pattern, protocol="HTTP/1.1"):
-    """Request.Pattern came with Go 1.23. From 1.27 on the end of an HTTP/2 request does not lead to its http.Request."""
+    """The expected route. Request.Pattern exists since Go 1.23. From Go 1.27 on the http.Request cannot be reached
+    at the end of an HTTP/2 request, so that the route is null."""
     if protocol == "HTTP/2.0" and release_number(server.release) >= (1, 27):
         return None
     return pattern if release_number(server.release) >= (1, 23) and pattern else ABSENT
@@ -126,7 +127,7 @@ def expected_event(server, sent, scheme="http"):
 
 
 def check_events(server, requests, sent, scheme="http"):
-    """One client, one request at a time: the events of a server come in the order of its requests."""
+    """Compares the events of one server, in the order of its requests: one client sent them one at a time."""
     own = [event for event in requests if event["pid"] == server.pid]
     check_equal(len(own), len(sent), f"requests of pid {server.pid} (Go {server.release})")
     for event, one in zip(own, sent):
@@ -135,7 +136,8 @@ def check_events(server, requests, sent, scheme="http"):
 
 
 def check_goroutines(requests):
-    """net/http serves each HTTP/1 connection by one goroutine, and the server had no other reason to reuse an id."""
+    """Each HTTP/1 connection must have its own goroutine: net/http uses one for each connection, and the server
+    starts no others that could reuse an id."""
     by_remote = {}
     for event in requests:
         by_remote.setdefault(event["remote"], set()).add(event["goid"])

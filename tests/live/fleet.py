@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Services that are restarted and deployed anew under load, and the account of what was answered by whom."""
+"""Services that are restarted and redeployed under load, and a record of which process answered which request."""
 
 import collections
 import json
@@ -22,7 +22,7 @@ PORTS = iter(random.sample(range(10240, 32000), 5000))
 
 
 def free_port():
-    """Never one twice, nor one that a client's end of a connection gets by chance."""
+    """Returns each port only once, and none in the range of ephemeral client ports."""
     for port in PORTS:
         try:
             socket.create_server(("127.0.0.1", port)).close()
@@ -33,14 +33,14 @@ def free_port():
 
 
 def place(binary, path):
-    """What a deployment does: the new file takes the old one's name at once, and has an inode of its own."""
+    """Replaces the file at `path` atomically, as a deployment does: the new file has another inode."""
     part = path.with_name(f".{path.name}.new")
     shutil.copy(binary, part)
     part.replace(path)
 
 
 class Service:
-    """One address, and the processes that serve there one after the other."""
+    """An address, and the processes that serve it one after the other."""
 
     def __init__(self, scope, release, name="service", variant="plain", folder=None, wrapper=()):
         self.scope, self.release, self.wrapper = scope, release, wrapper
@@ -57,7 +57,7 @@ class Service:
         place(build("service", self.release, variant), self.exe)
 
     def twin(self):
-        """Another address, served by the same file."""
+        """A service at another address that runs the same file."""
         twin = object.__new__(Service)
         twin.__dict__.update(self.__dict__, port=free_port(), pids=[], asked=Answers(), process=None)
         return twin
@@ -77,7 +77,8 @@ class Service:
         return self.pids[-1]
 
     def ask(self):
-        """One request by the test itself: on a busy machine the clients may not reach a process before it is stopped."""
+        """Sends one request from the test itself: on a busy machine the clients may not reach a process before it is
+        stopped."""
         path = f"/asked/{self.port}/{len(self.asked.paths[self.pid])}"
         get(("127.0.0.1", self.port), path)
         self.asked.paths[self.pid].add(path)
@@ -102,7 +103,7 @@ class Service:
 
 
 class Clients:
-    """Keep one service busy through its restarts, connecting as soon as it listens."""
+    """Clients that keep one service busy through its restarts: they connect again as soon as it listens."""
 
     def __init__(self, scope, service, count=2, pause="1ms"):
         program = build("clients", max(releases(), key=release_number))
@@ -111,14 +112,14 @@ class Clients:
         scope.callback(self.process.kill)
 
     def finish(self):
-        """Returns Answers: what each process answered."""
+        """Stops the clients; returns what each process answered, as Answers."""
         text, _ = self.process.communicate(timeout=2 * PATIENCE)
         check_equal(self.process.returncode, 0, "exit status of the clients")
         return Answers(json.loads(line) for line in text.splitlines())
 
 
 class Answers:
-    """By process: the paths that it answered, each once."""
+    """The paths that each process answered, by PID. Each path is requested only once."""
 
     def __init__(self, spans=()):
         self.paths = collections.defaultdict(set)
@@ -137,7 +138,7 @@ class Answers:
 
 
 def requests_of(lines):
-    """By process: how often each path was told of."""
+    """How often each path was reported, by PID."""
     told = collections.defaultdict(collections.Counter)
     for line in lines:
         if line.startswith(b'{"type":"request",'):
@@ -147,10 +148,8 @@ def requests_of(lines):
 
 
 def check_exact(lines, answers):
-    """
-    Each request that a process answered is there once. One that was not answered, because the service went
-    away, may have been handled, and then is there once, too.
-    """
+    """Checks that each answered request was reported exactly once. Returns the number of reported requests. A
+    request without an answer, because the service was stopped, may have been handled; it may be reported once."""
     told = requests_of(lines)
     for pid, answered in answers.paths.items():
         missing = answered - set(told[pid])
@@ -162,7 +161,7 @@ def check_exact(lines, answers):
 
 
 def finish_all(clients, services=()):
-    """What the clients were answered, and what the tests asked of the services themselves."""
+    """Stops the clients; returns what they and the tests themselves were answered, as Answers."""
     answers = Answers()
     for one in clients:
         answers.add(one.finish())
@@ -177,12 +176,13 @@ def is_told(lines, answers):
 
 
 def wait_told(read_lines, clients, services=(), limit=PATIENCE):
-    """Finishes the clients and waits until the lines hold what was answered; check_exact() says what is missing."""
+    """Stops the clients and waits until all answered requests are reported. Does not fail at the time limit:
+    check_exact() then says which requests are missing."""
     answers = finish_all(clients, services)
     deadline = time.monotonic() + limit
     while time.monotonic() < deadline:
         lines = read_lines()
-        # Reading them all takes its time.
+        # Parsing all lines is slow: count them first.
         if events.count_requests(lines) >= answers.count and is_told(lines, answers):
             break
         time.sleep(0.02)

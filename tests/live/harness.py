@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What every live test runs in: skipping, failing, waiting, and a scope that cleans up."""
+"""Runs live tests: skips, failures, waiting, and a scope that cleans up after each test."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ import tempfile
 import time
 import traceback
 
-# How long any one thing may take before a test gives up on it. Generous: machines under CI are slow.
+# Seconds that a test waits for anything before it fails. The limit is high because CI machines are slow.
 PATIENCE = 30.0
 
 ROOT = pathlib.Path(os.environ.get("GOHTTPSNOOP_ROOT", pathlib.Path(__file__).resolve().parents[2]))
@@ -20,20 +20,20 @@ SKIPPED = 77
 
 
 class Skip(Exception):
-    """The machine lacks something; says what."""
+    """Raised if the machine lacks something that the test needs; the message says what."""
 
 
 class Failure(AssertionError):
-    """The tool did what it should not; says what, and what was expected."""
+    """Raised if the tool did something wrong; the message says what happened and what was expected."""
 
 
 class Scope(contextlib.ExitStack):
-    """What a test starts ends with it, and its folder goes."""
+    """Ends everything that a test started, and deletes the test's folder."""
 
     def __init__(self):
         super().__init__()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="gohttpsnoop-live-"))
-        self.folder.chmod(0o755)  # the tool is also run as somebody else
+        self.folder.chmod(0o755)  # some tests run the tool as another user
         self.callback(shutil.rmtree, self.folder, ignore_errors=True)
 
 
@@ -47,7 +47,7 @@ def check_equal(actual, expected, subject):
 
 
 def wait_until(condition, what, limit=PATIENCE):
-    """For what sends no signal. What can be waited for as an event is."""
+    """Polls a condition that cannot be waited for as an event."""
     deadline = time.monotonic() + limit
     while not condition():
         check(time.monotonic() < deadline, f"waited {limit:.0f} s in vain until {what}")
@@ -62,12 +62,14 @@ def tool():
 
 
 def is_sanitized():
-    """AddressSanitizer reserves terabytes of addresses, and keeps what was freed for a while."""
+    """Whether the tool is built with AddressSanitizer, which reserves terabytes of addresses and delays the release
+    of freed memory."""
     return b"__asan_init" in pathlib.Path(tool()).read_bytes()
 
 
 def releases():
-    """Go releases to trace: by default one that passes arguments on the stack and one that uses registers."""
+    """Go releases to trace. By default there is one that passes arguments on the stack and one that passes them in
+    registers."""
     return os.environ.get("GOHTTPSNOOP_TEST_GO", "1.15 1.19").split()
 
 
@@ -88,7 +90,7 @@ def require_uprobes():
 
 
 def be_alone():
-    """In a PID namespace of its own a test sees nobody else's processes, and --all traces none of them."""
+    """Restarts the script in its own PID namespace, so that --all does not trace processes of others."""
     if os.environ.get("GOHTTPSNOOP_ALONE"):
         return
     inside = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]
@@ -115,7 +117,8 @@ def run_one(test, arguments):
 
 
 def run_all(tests):
-    """Returns the reasons of those that failed, and of those left out. Each is a function or (function, argument...)."""
+    """Returns the reasons of the failed tests and of the skipped ones. Each test is a function or a tuple (function,
+    argument...)."""
     failed, skipped = [], []
     for test in tests:
         function, *arguments = test if isinstance(test, tuple) else (test,)
@@ -134,8 +137,8 @@ def run_all(tests):
 
 
 def main(tests, attaches=True):
-    """Runs all, or those whose names stand on the command line; ends as meson expects tests to. Who attaches no
-    probes (`attaches`) needs no rights for it."""
+    """Runs all tests, or those named on the command line; exits with the status that meson expects. If the tests
+    attach no probes (`attaches` is false), they run without the rights for it."""
     wanted = sys.argv[1:]
     chosen = [t for t in tests if not wanted or (t[0] if isinstance(t, tuple) else t).__name__ in wanted]
     try:
@@ -145,7 +148,7 @@ def main(tests, attaches=True):
         failed, skipped = run_all(chosen)
     except Skip as reason:
         failed, skipped = [], [str(reason)]
-    # Whoever shows one line of a test that did not pass shows the last.
+    # Meson and CI may show only the last line of a test that did not pass: print the summary last.
     if failed or not chosen:
         print(f"{len(failed)} of {len(chosen)} failed; first: {' '.join(failed[0].split()) if failed else ''}")
         sys.exit(1)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An HTTP/2 client of a few frames: streams that are opened, given up and waited for one by one."""
+"""A minimal HTTP/2 client that can open, cancel and wait for single streams."""
 
 import dataclasses
 import socket
@@ -17,7 +17,7 @@ HEADER_TABLE_SIZE, ENABLE_PUSH, INITIAL_WINDOW_SIZE = 1, 2, 4
 CANCEL = 8
 LARGEST_WINDOW = 2**31 - 1
 
-# HPACK, RFC 7541: what a server without a dynamic table can say of a status.
+# HPACK, RFC 7541: the ways in which a server without a dynamic table can encode a status.
 INDEXED_STATUS = {8: 200, 9: 204, 10: 206, 11: 304, 12: 400, 13: 404, 14: 500}
 HUFFMAN_DIGITS = {**{f"{digit:05b}": str(digit) for digit in range(3)},
                   **{f"{22 + digit:06b}": str(digit) for digit in range(3, 10)}}
@@ -25,15 +25,15 @@ HUFFMAN_DIGITS = {**{f"{digit:05b}": str(digit) for digit in range(3)},
 
 @dataclasses.dataclass
 class Stream:
-    interim: list = dataclasses.field(default_factory=list)  # 1xx
+    interim: list = dataclasses.field(default_factory=list)  # statuses of 1xx responses
     status: int = None
     body: bytes = b""
     ended: bool = False
-    reset: int = None  # the code, when the server gave it up
+    reset: int = None  # the error code, if the server reset the stream
 
 
 class Http2Connection:
-    """To 127.0.0.1: with TLS by ALPN, without it by prior knowledge."""
+    """A connection to 127.0.0.1. With TLS it uses ALPN, without TLS it uses prior knowledge."""
 
     def __init__(self, address, tls=False):
         self.address = address
@@ -61,7 +61,7 @@ class Http2Connection:
 
     @property
     def remote(self):
-        """How the server names this end."""
+        """The address of the client's end, as the server sees it."""
         return f"127.0.0.1:{self.port}"
 
     @property
@@ -78,7 +78,7 @@ class Http2Connection:
         self.socket.sendall(struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, number) + payload)
 
     def open(self, method, path, headers=(), ended=True):
-        """Sends a request's headers; returns the number of its stream. More of it follows unless `ended`."""
+        """Sends the headers of a request; returns the number of its stream. Unless `ended`, the body follows."""
         number = 2 * len(self.streams) + 1
         scheme = "https" if hasattr(self.socket, "cipher") else "http"
         fields = ((":method", method), (":scheme", scheme), (":authority", self.host), (":path", path), *headers)
@@ -91,7 +91,7 @@ class Http2Connection:
         self._send(DATA, END_STREAM, number, body)
 
     def give_up(self, number):
-        """So that the server sees its client go, while the connection stays. Returns when it has seen it."""
+        """Resets a stream but keeps the connection. Returns when the server has received the reset."""
         self._send(RST_STREAM, 0, number, struct.pack(">I", CANCEL))
         self._send(PING, 0, 0, b"given up")
         self._wait(lambda kind, flags, _: kind == PING and flags & ACK)
@@ -99,7 +99,7 @@ class Http2Connection:
     # --- receiving ---
 
     def wait_begun(self, number):
-        """Until there are headers, also interim ones."""
+        """Waits until the stream has received headers, also those of a 1xx response."""
         stream = self.streams[number]
         self._wait(lambda *_: stream.interim or stream.status or stream.ended)
         return stream
@@ -110,7 +110,7 @@ class Http2Connection:
         return stream
 
     def wait(self, number):
-        """Until the stream is at its end, or given up by the server."""
+        """Waits until the stream ends, or until the server resets it."""
         stream = self.streams[number]
         if not stream.ended:
             self._wait(lambda *_: stream.ended)
@@ -145,7 +145,7 @@ class Http2Connection:
 
     @staticmethod
     def _receive_of(stream, kind, flags, payload):
-        if kind == HEADERS and stream.status is None:  # the rest are trailers
+        if kind == HEADERS and stream.status is None:  # later headers are trailers
             status = _status(payload)
             if status < 200:
                 stream.interim.append(status)
@@ -177,11 +177,11 @@ def _skip_size_updates(block):
 
 
 def _status(block):
-    """The status stands first."""
+    """The status is the first header of the block."""
     block = _skip_size_updates(block)
     if block[0] & 0x80:
         return INDEXED_STATUS[block[0] & 0x7F]
-    if block[0] & 0x0F not in INDEXED_STATUS:  # whose names are all :status
+    if block[0] & 0x0F not in INDEXED_STATUS:  # the names of these entries are all :status
         raise ConnectionError(f"no status in {block!r}")
     size = block[1] & 0x7F
     value = block[2:2 + size]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Lines that a process writes, collected as they come and waited for."""
+"""Collects the lines that a process writes, and waits for lines."""
 
 import threading
 import time
@@ -8,13 +8,13 @@ from harness import PATIENCE, Failure
 
 
 class Lines:
-    """Everything read from `stream`, split at newlines. Reads on in a thread until the end."""
+    """Reads `stream` in a thread until its end, and splits it at newlines."""
 
     def __init__(self, stream, name):
         self.name = name
         self.changed = threading.Condition()
         self.lines = []
-        self.rest = b""  # after the last newline
+        self.rest = b""  # the text after the last newline
         self.ended = False
         self.thread = threading.Thread(target=self._read, args=(stream,), daemon=True)
         self.thread.start()
@@ -40,7 +40,8 @@ class Lines:
             return b"\n".join([*self.lines, self.rest])
 
     def wait(self, condition, what, limit=PATIENCE):
-        """Until condition(lines) holds, which is then returned; fails at the end of the lines or of patience."""
+        """Waits until condition(lines) is true and returns its result; fails if the stream ends or the time limit
+        passes."""
         deadline = time.monotonic() + limit
         with self.changed:
             while True:

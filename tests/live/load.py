@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Clients that keep a server busy, and count what it answered; floods of so many requests."""
+"""Clients that keep a server busy and count its answers, and floods of a fixed number of requests."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ from servers import build, release_number
 
 
 class Client:
-    """One keep-alive connection, one request after the other, until stopped or until the server goes."""
+    """Sends requests one after the other on one keep-alive connection, until it is stopped or the server ends."""
 
     def __init__(self, address, target):
         self.connection = Connection(address)
@@ -19,7 +19,7 @@ class Client:
         self.sent = 0
         self.answered = 0
         self.stopping = False
-        self.broken = None  # why it ended, unless it was stopped
+        self.broken = None  # the error that ended the client, if it was not stopped
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
 
@@ -51,7 +51,7 @@ class Load:
         return sum(client.answered for client in self.clients)
 
     def wait_answered(self, more):
-        """Until each client has had so many more answers than now."""
+        """Waits until each client has received `more` further answers."""
         goals = [client.answered + more for client in self.clients]
         wait_until(lambda: any(client.broken for client in self.clients)
                    or all(client.answered >= goal for client, goal in zip(self.clients, goals)),
@@ -74,7 +74,7 @@ class Load:
 
 
 class Flood:
-    """So many requests, as fast as they go, side by side with others."""
+    """Sends `count` requests as fast as possible, in the background."""
 
     def __init__(self, scope, server, count, connections=8, path="/ping"):
         program = build("load", max(releases(), key=release_number))
@@ -86,7 +86,7 @@ class Flood:
         self.count = count
 
     def wait(self, limit=10 * PATIENCE):
-        """All are answered; returns the report."""
+        """Waits until all requests are answered; returns the report."""
         try:
             text, _ = self.process.communicate(timeout=limit)
         except subprocess.TimeoutExpired:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The text of a running program against its file: a breakpoint is a byte that differs."""
+"""Compares the code of a running program with its file: a breakpoint is a byte that differs."""
 
 import dataclasses
 
@@ -12,7 +12,7 @@ class Mapping:
 
 
 def text_mappings(pid, path):
-    """Executable mappings of the file."""
+    """The executable mappings of a file in a process."""
     with open(f"/proc/{pid}/maps", "rb") as maps:
         for line in maps:
             addresses, rights, offset, _, _, *name = line.split(None, 5)
@@ -22,7 +22,7 @@ def text_mappings(pid, path):
 
 
 def changed_bytes(server):
-    """How many bytes of the server's text are not as in its file."""
+    """Counts the bytes of the server's code in memory that differ from its file."""
     file = server.exe.read_bytes()
     changed = 0
     with open(f"/proc/{server.pid}/mem", "rb", buffering=0) as memory:
@@ -35,7 +35,7 @@ def changed_bytes(server):
 
 
 def count_differences(one, other, page=4096):
-    """By pages, nearly all of which are equal."""
+    """Compares whole pages first, because nearly all pages are equal."""
     total = 0
     for at in range(0, len(one), page):
         left, right = one[at:at + page], other[at:at + page]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Requests to tests/go/server of all kinds, by HTTP/1, by HTTPS without HTTP/2 and by HTTP/2, with what each event has to be."""
+"""Requests of all kinds to tests/go/server, over HTTP/1, HTTPS without HTTP/2 and HTTP/2, and the expected event of
+each."""
 
 import exchanges
 import test_https
@@ -12,7 +13,7 @@ assert len(PLAIN) + len(SECURE) + len(HTTP2) == COUNT
 
 
 def send(server):
-    """Returns what each event has to be, in the order of the requests."""
+    """Sends the requests; returns the expected events in the order of the requests."""
     secure = server.addresses["https"]
     host = "{}:{}".format(*secure)
     sent = [(one, "http") for one in exchanges.perform(server.addresses["http"], exchanges=PLAIN)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Namespaces that servers and the tool are put into, and whether they can be had here."""
+"""Namespaces that tests put servers and the tool into, and whether this machine supports them."""
 
 import shutil
 import subprocess
@@ -10,7 +10,8 @@ AHEAD = ("unshare", "--time", "--monotonic", "1000", "--boottime", "2000")
 BEHIND = ("unshare", "--time", "--monotonic", "-5")
 USERS = ("unshare", "--user", "--map-root-user")
 
-# Commands that succeed where tests that need it can run. In a chroot, for example, nothing can be mounted privately.
+# Commands that succeed only on machines that can run the tests that need them. In a chroot, for example, private mounts
+# are not possible.
 CAN_MOUNT = (*MOUNTS, "mount", "-t", "tmpfs", "tmpfs", "/mnt")
 HAS_OVERLAY = ("sh", "-c", "modprobe overlay 2>/dev/null; grep -qw overlay /proc/filesystems")
 

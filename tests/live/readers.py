@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Readers of the tool's socket, and sums of what they got."""
+"""Readers of the tool's socket, and sums of what they received."""
 
 import collections
 import dataclasses
@@ -12,7 +12,7 @@ from harness import PATIENCE, check
 
 
 def connect(path):
-    """Once the tool listens, which it does before it attaches."""
+    """Connects to the tool's socket. The tool must listen, which it does before it attaches."""
     connection = socket.socket(socket.AF_UNIX)
     connection.settimeout(PATIENCE)
     connection.connect(str(path))
@@ -20,7 +20,7 @@ def connect(path):
 
 
 class Reader:
-    """Keeps everything it reads. One that is `held` begins to read only when let go."""
+    """Keeps everything that it reads. A `held` reader reads nothing until let_go()."""
 
     def __init__(self, scope, path, held=False):
         self.connection = connect(path)
@@ -44,14 +44,14 @@ class Reader:
                     self.line_count += part.count(b"\n")
                     self.changed.notify_all()
         except OSError:
-            pass  # closed at the end of the test
+            pass  # the connection was closed at the end of the test
         finally:
             with self.changed:
                 self.ended = True
                 self.changed.notify_all()
 
     def wait(self, condition, what):
-        """Until condition(bytes read) holds."""
+        """Waits until condition(received bytes) is true."""
         with self.changed:
             check(self.changed.wait_for(lambda: self.ended or condition(self.data), PATIENCE)
                   and condition(self.data), f"the reader {what}: {bytes(self.data[-500:])!r}")
@@ -76,7 +76,7 @@ class Reader:
 @dataclasses.dataclass
 class Sum:
     requests: int = 0
-    lost: collections.Counter = dataclasses.field(default_factory=collections.Counter)  # by where
+    lost: collections.Counter = dataclasses.field(default_factory=collections.Counter)  # by `where`
     types: collections.Counter = dataclasses.field(default_factory=collections.Counter)
 
     @property
@@ -85,7 +85,7 @@ class Sum:
 
 
 def add_up(lines):
-    """Each line is whole and read as JSON, as fast as that goes."""
+    """Adds up the events. Each line must be complete JSON; the checks are minimal because there are many lines."""
     result = Sum()
     for line in lines:
         event = json.loads(line)

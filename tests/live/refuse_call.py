@@ -27,7 +27,8 @@ class Filter(ctypes.Structure):
 
 
 def refuse(number, code):
-    """Takes CAP_SYS_ADMIN, so that no_new_privs need not be set: file capabilities still count."""
+    """Installs the filter. Needs CAP_SYS_ADMIN, because it does not set no_new_privs: file capabilities must stay
+    effective."""
     program = [(LOAD_WORD, 0, 0, 0), (JUMP_EQUAL, 0, 1, number), (RETURN, 0, 0, RETURN_ERRNO | code),
                (RETURN, 0, 0, RETURN_ALLOW)]
     instructions = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *one) for one in program))

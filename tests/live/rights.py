@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The tool as an ordinary user runs it: a copy with file capabilities, and no others."""
+"""Runs the tool as an ordinary user: a copy of the tool with file capabilities, and no other rights."""
 
 import os
 import shutil
@@ -14,14 +14,15 @@ ALL = (*LEAST, "cap_sys_ptrace", "cap_dac_read_search", "cap_lease")
 
 
 def as_user(user=USER):
-    """Words that run a command as an ordinary user, without any capability but those of its file."""
+    """Command words that run another command as an ordinary user, whose only capabilities are those of the command's
+    file."""
     require_command("setpriv")
-    # A sanitizer looks for leaks as a debugger would, which a program with rights of its own does not permit.
+    # LeakSanitizer uses ptrace, which is not permitted for a program with file capabilities.
     return ("env", "ASAN_OPTIONS=detect_leaks=0:exitcode=99", "setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--inh-caps=-all", "--bounding-set=+all")
 
 
 def capable_tool(scope, *capabilities):
-    """A copy of the tool whose file has these capabilities."""
+    """Copies the tool and gives the copy these file capabilities."""
     require_command("setcap")
     copy = scope.folder / f"tool-{len(os.listdir(scope.folder))}"
     shutil.copy(tool(), copy)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""tests/go/rounds, and others that make a round of calls whenever they are told to."""
+"""tests/go/rounds and similar programs, which make a round of calls on request."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from tracer import Tracer
 
 
 class Rounds:
-    """A running tests/go/PROGRAM, or this file."""
+    """A running tests/go/PROGRAM, or a running copy of `binary`."""
 
     def __init__(self, scope, release, variant="plain", program="rounds", binary=None):
         self.exe = Server.copy(scope, binary or build(program, release, variant), program)
@@ -29,7 +29,7 @@ class Rounds:
         self.lines.wait(lambda lines: len(lines) >= before + count, "has not made its calls")
 
     def address(self):
-        """Of the user that was passed in the last round."""
+        """The address of the user value that was passed in the last round."""
         return self.lines.all()[-1].split()[1].decode()
 
     def end(self):
@@ -44,7 +44,7 @@ class Rounds:
 
 
 def trace_rounds(scope, program, *words, count=1):
-    """Makes `count` rounds while these functions are traced; returns the events of calls, and the tool."""
+    """Makes `count` rounds while the functions are traced; returns the call events and the tool."""
     tracer = Tracer(scope, "--pid", program.pid, "--json", *words).wait_attached()
     program.make(count)
     program.end()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Go programs to trace: built once per toolchain and flags, run from a copy of the test's own."""
+"""Go programs to trace. Each is built once per toolchain and flags; tests run their own copies."""
 
 import dataclasses
 import functools
@@ -18,7 +18,7 @@ from lines import Lines
 
 @dataclasses.dataclass(frozen=True)
 class Variant:
-    """How a program is built: flags of go build, and what stands in its environment."""
+    """How a program is built: flags of `go build` and environment variables."""
 
     flags: tuple = ()
     environment: tuple = ()
@@ -26,7 +26,7 @@ class Variant:
 
 WITH_CGO = ("CGO_ENABLED=1",)
 
-# Those that tests go through one by one; how else programs are built is for the matrix.
+# The variants that ordinary tests go through; tests/matrix covers the others.
 VARIANTS = {
     "plain": Variant(),
     "stripped": Variant(("-ldflags=-s -w",)),
@@ -40,7 +40,7 @@ ALL_VARIANTS = {
     "external-pie-stripped": Variant(("-buildmode=pie", "-ldflags=-linkmode=external -s -w"), WITH_CGO),
     "uncompressed": Variant(("-ldflags=-compressdwarf=false",)),
     "trimpath": Variant(("-trimpath",)),
-    # What cannot be attached to.
+    # Builds that the tool cannot attach to.
     "386": Variant((), ("GOARCH=386",)),
     "ppc64le": Variant((), ("GOARCH=ppc64le",)),
     "arm64": Variant((), ("GOARCH=arm64",)),
@@ -61,7 +61,8 @@ def release_number(release):
 
 @functools.cache
 def run_fetch(script, *words):
-    """Returns its status, and what it printed or why it failed. Once: to try again without a network takes its time."""
+    """Returns the exit status, and the output or the reason of the failure. Cached, because retries without a
+    network are slow."""
     done = subprocess.run([ROOT / "tests" / script, *words], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         return done.returncode, (done.stderr.strip().splitlines() or ["no reason given"])[-1]
@@ -69,7 +70,7 @@ def run_fetch(script, *words):
 
 
 def fetch_path(what, script, *words):
-    """The path that a script of tests/ prints of what it keeps, and fetches on first use."""
+    """The path that a script of tests/ prints. The script downloads the files on first use and keeps them."""
     status, said = run_fetch(script, *words)
     if status != 0:
         raise Skip(f"{what} cannot be had: {said}")
@@ -82,7 +83,7 @@ def toolchain(release):
 
 
 def can_be_had(release):
-    """Whether there is a toolchain; why not is said."""
+    """Whether the toolchain of a release is available; prints the reason if not."""
     try:
         toolchain(release)
     except Skip as reason:
@@ -92,20 +93,20 @@ def can_be_had(release):
 
 
 def releases_of(wanted):
-    """Those that the environment names, else all of the wanted whose toolchain can be had."""
+    """The releases that the environment names, else all `wanted` releases whose toolchain is available."""
     if "GOHTTPSNOOP_TEST_GO" in os.environ:
         return releases()
-    # Without any the tests are to skip themselves: no tests at all would be a failure.
+    # If none is available, return all, so that the tests skip themselves: an empty list of tests would be a failure.
     return [release for release in wanted if can_be_had(release)] or list(wanted)
 
 
 def library(suite, package):
-    """The GOPATH of a Debian package of Go sources."""
+    """The GOPATH with the sources of a Debian package."""
     return fetch_path(f"{package} of {suite}", "library", suite, package)
 
 
 def compile_program(source, release, flags, output, gopath="", environment=()):
-    """`source` is a file, or a folder, of which build constraints choose the files."""
+    """`source` is a file or a folder. Of a folder the build constraints choose the files."""
     folder, package = (source, ".") if source.is_dir() else (None, source)
     script = ('environment=$("$1" --env "$2") && eval "$environment" && export GOPATH=${3:-$GOPATH} && shift 3 && '
               'exec env "$@"')
@@ -116,11 +117,11 @@ def compile_program(source, release, flags, output, gopath="", environment=()):
         cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Failure(f"Go {release} does not build {source}: {done.stderr.strip()}")
-    part.replace(output)  # whole or not at all: tests run side by side
+    part.replace(output)  # Atomic, because tests run in parallel.
 
 
 def build(program, release, variant="plain", gopath=""):
-    """tests/go/PROGRAM built with a release, and with libraries from GOPATH; returns the file in the cache."""
+    """Builds tests/go/PROGRAM with a release, and with libraries from GOPATH; returns the file in the cache."""
     how = ALL_VARIANTS[variant]
     goroot = toolchain(release)
     files = sorted((ROOT / "tests/go" / program).glob("*.go"))
@@ -135,18 +136,18 @@ def build(program, release, variant="plain", gopath=""):
     return output
 
 
-# A program built outside of a module is one of Go 1.20 to newer releases, and its ServeMux sets no pattern.
+# Newer releases treat a program that is built outside a module as a Go 1.20 program, whose ServeMux sets no pattern.
 NEW_MUX = {"GODEBUG": "httpmuxgo121=0"}
 
 
 class Server:
-    """A running Go program. Its binary is a copy: no other test's process runs the same file."""
+    """A running Go program. Its binary is a copy, so that no process of another test runs the same file."""
 
     def __init__(self, scope, release, variant="plain", program="server", name=None, binary=None, environment=None):
         self.release = release
         self.convention = "stack" if release_number(release) < (1, 17) else "register"
         self.exe = binary or self.copy(scope, build(program, release, variant), name or program)
-        # It ends when its standard input does: never after the test, whatever ends that.
+        # The server ends when its standard input is closed: it never outlives the test, however the test ends.
         self.process = subprocess.Popen([self.exe], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, env={**os.environ, **NEW_MUX, **(environment or {})})
         self.pid = self.process.pid
@@ -184,7 +185,7 @@ class Server:
             raise Failure(f"{self.exe.name} {self.release} did not end on signal {number}") from None
 
     def kill(self):
-        """However it stands with it. SIGTERM's road is a test's own business."""
+        """Ends the server in any state. SIGTERM is used only by tests that are about it."""
         if self.goes_on:
             self.process.kill()
         self.process.wait()

@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""
-Waits for a PID on stdin and starts a command as that process; ends with it. The PID has to be free.
-
-A program of its own: what clone3() leaves of an interpreter with threads can wait forever for their lock.
+"""Reads a PID from stdin and runs a command as the process with that PID, which must be free; ends when the command
+ends. It is a separate program: after clone3() an interpreter with threads could wait forever for the lock of a
+thread that no longer exists.
 """
 
 import ctypes
@@ -14,7 +13,7 @@ CLONE3, SIGCHLD = 435, 17
 
 
 def clone_as(pid):
-    """Returns 0 in the new process, its PID in this one."""
+    """Returns 0 in the new process, and its PID in the parent."""
     libc = ctypes.CDLL(None, use_errno=True)
     numbers = (ctypes.c_int32 * 1)(pid)
     arguments = (ctypes.c_uint64 * 11)(0, 0, 0, 0, SIGCHLD, 0, 0, 0, ctypes.addressof(numbers), 1, 0)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Captures of every kind of argument: tests/go/args says what it passes, and the tool's args are to equal it."""
+"""Captures arguments of every kind: the event's args must equal what tests/go/args says it passed."""
 
 import subprocess
 
@@ -12,25 +12,25 @@ from tracer import Tracer
 
 RELEASES = ("1.15", "1.19", "1.22", "1.24", "1.27")
 
-MAX_STRING = 128  # bytes, so that many strings of the program are longer
+MAX_STRING = 128  # bytes; many strings of the program are longer
 
-# Functions traced at once.
+# The number of functions that are traced at once.
 BATCH = 16
 
-# How many interfaces are told with what they hold, at least; of the others only the type is. From Go 1.18 on there
-# are more, in calls of generic functions.
+# The minimum number of interfaces that must be captured with the value they hold; of the others only the type is
+# captured. From Go 1.18 on there are more, in calls of generic functions.
 HELD, HELD_WITH_GENERICS = 15, 18
 GENERICS = (1, 18)
 
-# A --max-elements that no list of the program has.
+# A value for --max-elements that no list of the program has as its length.
 ELEMENTS = 100
 
-# Differences printed per release.
+# The number of differences printed per release.
 SHOWN = 40
 
 
 class Program:
-    """A running tests/go/args: its list first, the calls when told."""
+    """A running tests/go/args: it first lists its calls, and makes them on request."""
 
     def __init__(self, scope, binary, release):
         self.exe = Server.copy(scope, binary, "args")
@@ -58,7 +58,7 @@ class Program:
 
 
 def functions_of(calls, returns):
-    """Each function with its captures, as on the command line, in the order of the calls."""
+    """Each function as it is written on the command line, with its captures, in the order of the calls."""
     found = {}
     for call in calls:
         if call.get("returns", False) == returns:
@@ -67,7 +67,7 @@ def functions_of(calls, returns):
 
 
 def wanted(call):
-    """A function, with or without a list of captures."""
+    """A function, with its list of captures if the call has one."""
     return call["function"] if call["captures"] is None else f"{call['function']}({', '.join(call['captures'])})"
 
 
@@ -80,11 +80,11 @@ def batches(functions):
 
 
 class Refused(Exception):
-    """The tool traces nothing of a batch."""
+    """The tool refused to trace a batch."""
 
 
 def trace(scope, binary, release, functions, options):
-    """The calls that a new process makes of these functions, the events of them, and the tool."""
+    """Traces these functions in a new process; returns the calls that it makes, their events, and the tool."""
     program = Program(scope, binary, release)
     tracer = Tracer(scope, "--pid", program.pid, "--json", "--max-string", MAX_STRING, *options, *functions.values())
     try:
@@ -97,7 +97,7 @@ def trace(scope, binary, release, functions, options):
         tracer.stdout.wait(lambda lines: sum(line.startswith(b'{"type":"call",') for line in lines) >= len(calls),
                            "has not told of all calls")
     except Failure:
-        pass  # those that are missing are named below
+        pass  # the missing events are reported below
     tracer.interrupt()
     tracer.check_whole_lines()
     return calls, [parse_event(line) for line in tracer.stdout.all()], tracer
@@ -122,7 +122,7 @@ def compare_batch(comparison, scope, binary, functions, options):
 
 
 def compare_halves(comparison, scope, binary, functions, options, reason):
-    """One that is refused is not to hide the others."""
+    """Splits a refused batch, so that one refused function does not hide the others."""
     if len(functions) == 1:
         comparison.differences.append(f"{next(iter(functions.values()))}: refused:\n    {reason}")
         return
@@ -132,13 +132,13 @@ def compare_halves(comparison, scope, binary, functions, options, reason):
 
 
 def generic_name(function):
-    """From Go 1.21 on the function table names the shape of each instance."""
+    """The name with [...] for type arguments. From Go 1.21 on the function table names the shape of each instance."""
     begin, end = function.find("[go.shape."), function.rfind("]")
     return function if begin < 0 else f"{function[:begin]}[...]{function[end + 1:]}"
 
 
 def match_events(comparison, calls, events):
-    """The nth event of a function is that of its nth call."""
+    """Compares the nth event of each function with its nth call."""
     queues = {}
     for event in events:
         queues.setdefault(generic_name(event.get("function")), []).append(event)
@@ -183,19 +183,20 @@ def compare_release(scope, release, returns, options):
 
 
 def test_arguments(scope, release):
-    """what is captured where functions are called equals what they were passed"""
+    """captured arguments: they equal what the functions were passed"""
     comparison = compare_release(scope, release, False, ())
     least = HELD if release_number(release) < GENERICS else HELD_WITH_GENERICS
     check(comparison.held >= least, f"of {least} interfaces or more what they hold is to be told: {comparison.summary()}")
 
 
 def test_results(scope, release):
-    """--latency: what is captured where functions return equals what they returned"""
+    """--latency and captured results: they equal what the functions returned"""
     compare_release(scope, release, True, ("--latency",))
 
 
 def test_options(scope, release):
-    """--max-elements: so many of a list, no more; --bytes base64: of bytes that are no text"""
+    """--max-elements: lists are captured up to this length; --bytes base64: bytes that are not text are shown as
+    base64"""
     functions = {"main.takeInts": "main.takeInts(values)", "main.takeRawBytes": "main.takeRawBytes(b)"}
     _, happened, _ = trace(scope, build("args", release), release, functions,
                            ("--max-elements", ELEMENTS, "--bytes", "base64"))

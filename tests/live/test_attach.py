@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Each way to attach probes, also those that are for older kernels: each request once, right in every key."""
+"""Each way to attach probes, also those for older kernels: each request is reported once, with correct values in
+every key."""
 
 import collections
 import concurrent.futures
@@ -20,19 +21,19 @@ ATTACHES = 4
 
 
 def test_process(scope, release, way):
-    """--pid: 23 requests"""
+    """--pid: 23 requests are reported, with correct values in every key"""
     servers = [Server(scope, release)]
     check_output(servers, *trace_exchanges(scope, servers, ["--pid", servers[0].pid, "--attach", way]))
 
 
 def test_starts(scope, release, way):
-    """--binary: a service that is restarted under load; nothing is missing"""
+    """--binary with a service that is restarted under load: no request is missing"""
     service = Service(scope, release)
     check_starts(scope, service, "--binary", service.exe, "--attach", way, known=True)
 
 
 def test_calls(scope, release, way):
-    """--latency: what a function was given, and that it returned, through a plan of the longer kind"""
+    """--latency, with a plan of the longer kind: the arguments are captured and the return is reported"""
     server = Server(scope, release)
     tracer = Tracer(scope, "--pid", server.pid, "--attach", way, "--latency", "--json", "--count", 5,
                     "main.ping(r.URL.Path, r.Header[\"Accept\"])").wait_attached()
@@ -45,7 +46,8 @@ def test_calls(scope, release, way):
 
 @contextlib.contextmanager
 def asking(server):
-    """Requests all the time, each on a connection of its own: at its end whose handler is not done has panicked."""
+    """Sends requests all the time, each on its own connection. When a connection ends and its handler has not
+    returned, the tool takes the request for a panic."""
     enough = threading.Event()
 
     def ask():
@@ -61,7 +63,7 @@ def asking(server):
 
 
 def test_busy(scope, release, way):
-    """--pid, of a server that is busy: what began before all probes were in place is not told of as something else"""
+    """attaching to a busy server: a request that began before all probes were attached gets no wrong outcome"""
     server = Server(scope, release)
     outcomes = collections.Counter()
     with asking(server):

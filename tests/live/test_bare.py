@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Stripped programs without build information and build ID: of the release only its string is left, of types the descriptors."""
+"""Stripped programs without build information and build ID: only the version string and the type descriptors are
+left."""
 
 import subprocess
 
@@ -12,7 +13,7 @@ from test_captures import exchange, set_target, transports
 from tracer import Tracer
 
 RELEASES = ("1.19", "1.24", "1.27")
-# How esbuild's own build leaves it, by objcopy.
+# The sections that objcopy removes in the build of esbuild.
 REMOVED = (".go.buildinfo", ".note.go.buildid", ".note.gnu.build-id")
 NOBODY_HAS_SEEN = "go1.99.0"
 
@@ -22,14 +23,14 @@ def version_of(release):
 
 
 def with_other_version(data, release):
-    """The program says that it is of a release to come, in the one place that is left."""
+    """Replaces the version in the only place that is left by one of a future release."""
     version = version_of(release).encode()
     check_equal(data.count(version), 1, f"places of {version!r}")
     return data.replace(version, NOBODY_HAS_SEEN.encode().ljust(len(version), b"0"))
 
 
 def bare(scope, program, release, is_later):
-    """Returns a copy of the program, and the version that it says."""
+    """Returns a copy of the program, and the version that it contains."""
     require_command("objcopy")
     binary = Server.copy(scope, build(program, release, "stripped"), program)
     subprocess.run(["objcopy", *(f"--remove-section={name}" for name in REMOVED), binary], check=True)
@@ -42,7 +43,7 @@ def bare(scope, program, release, is_later):
 
 
 def test_every_key(scope, release, is_later):
-    """every key of 23 requests, by HTTP/1, HTTPS and HTTP/2"""
+    """23 requests over HTTP/1, HTTPS and HTTP/2: every key is correct"""
     require_command("curl")
     binary, version = bare(scope, "server", release, is_later)
     server = Server(scope, release, binary=binary)
@@ -61,7 +62,7 @@ ASKED = ("--header", "x-user", "--header", "x-none", "--response-header", "x-out
 
 
 def test_headers_and_captures(scope, release, is_later):
-    """headers of both directions and captures, by each transport"""
+    """headers of both directions and captures: all are reported over each transport"""
     binary, _ = bare(scope, "headers", release, is_later)
     server = Server(scope, release, binary=binary)
     tracer = Tracer(scope, "--pid", server.pid, "--json", *ASKED).wait_attached()

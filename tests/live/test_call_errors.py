@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""FUNCTION that cannot be traced as it stands: the reason, the place in the expression, and what would fit."""
+"""FUNCTION arguments that cannot be traced: the message gives the reason, the place in the expression, and what is
+possible."""
 
 import json
 
@@ -11,15 +12,15 @@ from test_captures import check_caret
 from test_errors import check_refusal
 from tracer import run
 
-FUNCTION = "main.parsed"  # of tests/go/headers: (r *http.Request, name string)
-MOST_FUNCTIONS = 64  # of one pattern
+FUNCTION = "main.parsed"  # in tests/go/headers: (r *http.Request, name string)
+MOST_FUNCTIONS = 64  # the tool traces at most so many functions of one pattern
 
 
 def copy(scope, release, variant="plain", program="headers"):
     return Server.copy(scope, build(program, release, variant), program)
 
 
-# An expression, the part that ^ points at, and what is said.
+# An expression, the part that ^ must point at, and parts of the message.
 MISFITS = (
     ("nam", "nam", 'no parameter "nam"', "r, name"),
     ("R.URL", "R", 'no parameter "R"', "r, name"),
@@ -39,7 +40,7 @@ MISFITS = (
 
 
 def test_misfits(scope, release):
-    """expressions that do not fit the types: the fields or parameters that there are, and the place"""
+    """expressions that do not fit the types: the message names the existing fields or parameters, and the place"""
     binary = copy(scope, release)
     for expression, part, *reasons in MISFITS:
         code, stdout, stderr = run(str(binary), f"{FUNCTION}({expression})")
@@ -54,14 +55,14 @@ def test_misfits(scope, release):
 
 
 def test_others_go_on(scope, release):
-    """beside a function that does not fit, one that does is not held up"""
+    """one function that does not fit beside one that does: the other is traced"""
     server = Server(scope, release, program="headers")
     code, _, stderr = run("--pid", str(server.pid), "--duration", "1", f"{FUNCTION}(nam)", f"{FUNCTION}(name)")
     check_equal(code, 0, f"status; {stderr!r}")
     check(b'no parameter "nam"' in stderr and b": traced: " in stderr, f"stderr: {stderr!r}")
 
 
-# What no function could make right: status 2, and the place in the whole word.
+# Words that are wrong for every binary: status 2, and the place in the word.
 MALFORMED = (
     ("main.parsed(", 12, "a closing )"),
     ("main.parsed(name", 16, "a closing )"),
@@ -70,19 +71,20 @@ MALFORMED = (
 
 
 def test_malformed(_scope):
-    """what is no list of expressions: status 2"""
+    """malformed lists of expressions: status 2"""
     for word, at, reason in MALFORMED:
         check_caret(["--pid", "1", word], 2, word, at, reason)
 
 
 def test_inlined(scope, release):
-    """a function that is inlined everywhere: into which"""
+    """a function that is inlined everywhere: the message names a caller"""
     text = check_refusal([copy(scope, release), "main.check"], 1, "", "main.check", "inlined everywhere", "-gcflags=-l")
     check("main.main" in text or "main.listen" in text, f"no caller is named: {text}")
 
 
 def test_globs(scope, release):
-    """globs: those that mean nothing are refused; of those that mean too many the first are traced, and that is said"""
+    """globs without a match: refused; a glob with too many matches: the first functions are traced and a message
+    says so"""
     server = Server(scope, release)
     for glob in ("main.zzz*", "main.(*shop).zzz*", "nothing*"):
         check_refusal([server.exe, glob], 1, "", "no function", glob, str(server.exe))
@@ -97,7 +99,7 @@ def test_globs(scope, release):
 
 
 def test_stripped(scope, release):
-    """a stripped binary: that types are missing, and how to get them"""
+    """functions of a stripped binary: the message says that types are missing, and how to get them"""
     binary = copy(scope, release, "stripped")
     for word in (FUNCTION, f"{FUNCTION}(name)"):
         check_refusal([binary, word], 1, "", str(binary), FUNCTION, "DWARF", "-ldflags=-w")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""--header, --response-header and --capture: what is told equals what a client sent and received."""
+"""--header, --response-header and --capture: the reported values equal what a client sent and received."""
 
 import dataclasses
 import os
@@ -42,12 +42,12 @@ TRANSPORTS = (Transport("HTTP/1", "http", "--http1.1"), Transport("HTTPS", "http
 
 
 def canonical(name):
-    """As net/textproto has it."""
+    """The header name in the canonical form of net/textproto."""
     return "-".join(part.capitalize() for part in name.split("-"))
 
 
 def join(headers):
-    """Pairs as a map of canonical names: several values of one name are joined."""
+    """Converts pairs to a map of canonical names; joins the values of one name."""
     joined = {}
     for name, value in headers:
         joined.setdefault(canonical(name), []).append(value)
@@ -59,11 +59,11 @@ class Exchange:
     sent: dict  # headers by canonical name, without Host
     host: str
     status: int
-    received: dict  # headers
+    received: dict  # headers by canonical name
 
 
 def exchange(server, transport, target, headers=()):
-    """Curl sends just these headers, and tells which it received."""
+    """Sends exactly these headers with curl; returns what was sent and received."""
     require_command("curl")
     url = transport.url(server, target)
     words = [word for name, value in headers for word in ("--header", f"{name}: {value}" if value else f"{name};")]
@@ -83,7 +83,7 @@ def set_target(headers=(), late=(), **query):
     return f"/set?{urllib.parse.urlencode([*pairs, *query.items()])}"
 
 
-# --- what is asked and told -----------------------------------------------------------
+# --- what the options ask for, and what is reported -----------------------------------
 
 
 def start(scope, release, variant, *options):
@@ -100,7 +100,7 @@ def wishes(option, names):
 
 
 class Count:
-    """Of values that were compared."""
+    """Counts the values that were compared."""
 
     def __init__(self):
         self.values = 0
@@ -111,7 +111,7 @@ class Count:
 
 
 def perform(server, tracer, exchanges):
-    """Triples of the transport, what was exchanged and its event; `exchanges` are a target and headers."""
+    """`exchanges` are pairs of a target and headers. Returns triples of the transport, the Exchange and its event."""
     done = [(transport, exchange(server, transport, target, headers))
             for transport in transports(server.release) for target, headers in exchanges]
     found = tracer.wait_types(len(done), "request")
@@ -122,12 +122,13 @@ def perform(server, tracer, exchanges):
 
 
 def some(count):
-    """So many headers."""
+    """`count` different headers."""
     return [(f"X-Header-{number}", f"value {number}") for number in range(count)]
 
 
 def test_request_headers(scope, release, variant):
-    """--header: any spelling, several values, none, in small and large maps; len(req.Header)"""
+    """--header in any spelling, with several values or none, in small and large maps, and len(req.Header): correct
+    values"""
     asked = ("x-header-0", "X-HEADER-7", "X-Header-8", "x-header-29", "X-Several", "x-Empty", "Host", "absent")
     server, tracer = start(scope, release, variant, *wishes("--header", asked), "--capture", "n=len(req.Header)",
                            "--capture", 'req.Header["X-Several"][1]', "--capture", 'req.Header["X-Several"]',
@@ -138,7 +139,7 @@ def test_request_headers(scope, release, variant):
     count = Count()
     for transport, one, event in perform(server, tracer, cases):
         subject = f"Go {release}, {variant}, {transport.name}, {event}"
-        # What is sent without a value is there, and says nothing.
+        # A header that was sent without a value is reported with an empty value.
         told = {canonical(name): one.sent[canonical(name)] for name in asked if canonical(name) in one.sent}
         count.equal({name: value for name, value in event["request_headers"].items() if name != "Host"}, told,
                     f"request headers: {subject}")
@@ -166,7 +167,8 @@ ANSWERS = {
 
 
 def test_response_headers(scope, release, variant):
-    """--response-header: those that the client received, and not what came too late; w.status"""
+    """--response-header: reports the headers that the client received, and not those that were set too late;
+    w.status"""
     asked = ("x-answer", "X-Other", "X-LATE", "x-header-0", "x-header-29", "absent")
     server, tracer = start(scope, release, variant, *wishes("--response-header", asked), "--capture", "w.status")
     count = Count()
@@ -174,7 +176,7 @@ def test_response_headers(scope, release, variant):
         subject = f"Go {release}, {variant}, {transport.name}, {event}"
         told = {canonical(name): one.received[canonical(name)] for name in asked if canonical(name) in one.received}
         count.equal(event["response_headers"], told, f"response headers: {subject}")
-        # Where a handler wrote nothing there is none yet.
+        # There is no status yet if the handler wrote nothing.
         count.equal(event["captures"]["w.status"] or 200, one.status, f"w.status: {subject}")
         count.equal(event["status"], one.status, f"status: {subject}")
     print(f"Go {release}, {variant}: {count.values} values compared")
@@ -184,7 +186,7 @@ MAX_STRING = 32
 
 
 def test_cut(scope, release):
-    """long values, and many: what was cut is named in truncated, and only that"""
+    """long values and many values: exactly the truncated ones are named in truncated"""
     server, tracer = start(scope, release, "plain", "--max-string", MAX_STRING, *wishes("--header", (
         "X-Long", "X-Many", "X-Eight", "X-Wide")), "--response-header", "X-Long", "--response-header", "X-Short")
     headers = [("X-Long", "x" * 60), *[("X-Many", f"v{number}") for number in range(10)],
@@ -209,7 +211,7 @@ SECRET_CAPTURES = ("req.Header", 'cookie=req.Header["Cookie"]', 'req.Header["Aut
 
 
 def trace_secrets(scope, release, variant, *options):
-    """What perform() returns."""
+    """Traces an exchange with secrets; returns the result of perform()."""
     words = [*wishes("--header", ("cookie", *SECRETS[:1], "proxy-AUTHORIZATION", "X-Open")),
              *wishes("--response-header", ("set-COOKIE", "X-Open")), *wishes("--capture", SECRET_CAPTURES), *options]
     server, tracer = start(scope, release, variant, *words)
@@ -218,7 +220,7 @@ def trace_secrets(scope, release, variant, *options):
 
 
 def test_secrets(scope, release, variant):
-    """Authorization, Cookie and their like are redacted wherever they stand, and nothing else is"""
+    """Authorization, Cookie and similar headers are redacted wherever they are captured; other headers are not"""
     found = trace_secrets(scope, release, variant)
     for transport, one, event in found:
         subject = f"Go {release}, {variant}, {transport.name}, {event}"
@@ -231,12 +233,12 @@ def test_secrets(scope, release, variant):
         check_equal([event["captures"][key] for key in ("cookie", 'req.Header["Authorization"][0]', "first")],
                     [REDACTED] * 3, subject)
         check_equal(event["captures"]["w.handlerHeader"]["Set-Cookie"], REDACTED, subject)
-        event.pop("query")  # in which the server is told what to set
+        event.pop("query")  # the query tells the server which headers to set
         check("secret" not in str(event), f"a secret is told: {subject}")
 
 
 def test_shown_secrets(scope, release, variant):
-    """--show-secrets: they are told as they were sent"""
+    """--show-secrets: secrets are reported as they were sent"""
     found = trace_secrets(scope, release, variant, "--show-secrets")
     for transport, one, event in found:
         subject = f"Go {release}, {variant}, {transport.name}, {event}"
@@ -253,7 +255,7 @@ def test_shown_secrets(scope, release, variant):
 
 
 def test_paths(scope, release):
-    """paths through several types, where the binary describes them; what is nil is null"""
+    """capture paths through several types that the DWARF describes: correct values, and null where a pointer is nil"""
     server, tracer = start(scope, release, "plain", *wishes("--capture", (
         "req.URL.Host", "req.Form", "req.TLS", "tls=req.TLS.NegotiatedProtocol", "req.TLS.HandshakeComplete",
         "req.ProtoMajor", 'req.Form["name"]', "req.URL.RawQuery")))
@@ -269,7 +271,7 @@ def test_paths(scope, release):
 
 
 def test_argument(scope, release):
-    """a parsed form, as an argument of a function that is called with it"""
+    """a parsed form: captured as an argument of a function that is called with it"""
     server = Server(scope, release, program="headers")
     tracer = Tracer(scope, "--pid", server.pid, "--json", "--count", 1,
                     'main.parsed(r.Form["name"][0], len(r.Form), r.Form, name)').wait_attached()
@@ -284,7 +286,7 @@ TLS_1_3 = 0x0304
 
 
 def test_stripped_path(scope, release):
-    """stripped: what the built-in layouts do not describe the program's own descriptors do"""
+    """stripped binary: fields that the built-in layouts lack are found in the program's type descriptors"""
     server = Server(scope, release, "stripped", program="headers")
     tracer = Tracer(scope, "--pid", server.pid, "--json", "--capture", "req.TLS.Version",
                     "--capture", "req.TLS.ServerName").wait_attached()
@@ -296,7 +298,7 @@ def test_stripped_path(scope, release):
 
 
 def as_of_release(scope, release, other, change=lambda data: data):
-    """A stripped server that says it is of a release that nobody has seen."""
+    """A stripped server that claims to be of an unknown release."""
     binary = Server.copy(scope, build("headers", release, "stripped"), "headers")
     version = toolchain(release).joinpath("VERSION").read_text().split()[0].encode()
     patched = other.encode().ljust(len(version), b"9")
@@ -312,7 +314,7 @@ UNKNOWN = (("--header", "x-user", "request header X-User"), ("--response-header"
 
 
 def test_unknown_release(scope, release):
-    """stripped, of a release that is not known: all is captured by the program's own descriptors"""
+    """stripped binary of an unknown release: everything is captured with the program's type descriptors"""
     server = Server(scope, release, binary=as_of_release(scope, release, "go1.30."))
     options = [word for option, value, _ in UNKNOWN for word in (option, value)]
     tracer = Tracer(scope, "--pid", server.pid, "--json", *options, "-H", "x-other").wait_attached()
@@ -329,7 +331,8 @@ def test_unknown_release(scope, release):
 
 
 def test_unknown_release_without_descriptors(scope, release):
-    """the same where the descriptors cannot be found: what cannot be known is null, said once, as it was asked for"""
+    """stripped binary of an unknown release, without type descriptors: unknown values are null, with one warning for
+    each"""
     binary = as_of_release(scope, release, "go1.30.", elf.hide_descriptors)
     server = Server(scope, release, binary=binary)
     options = [word for option, value, _ in UNKNOWN for word in (option, value)]
@@ -360,7 +363,7 @@ def test_unknown_release_without_descriptors(scope, release):
 
 
 def check_caret(arguments, status, quote, at, *reasons):
-    """The words in which it is refused, the expression, and ^ under its part `at` (an index)."""
+    """Checks the status, the reasons in the message, the quoted expression, and that ^ points at its index `at`."""
     code, stdout, stderr = run(*map(str, arguments))
     text = stderr.decode()
     what = f"{' '.join(map(str, arguments))!r} says {text!r}"
@@ -372,7 +375,7 @@ def check_caret(arguments, status, quote, at, *reasons):
 
 
 def test_refused(scope, release, variant):
-    """expressions that do not fit: the reason, the fields that there are, and the place; status 1"""
+    """expressions that do not fit: status 1, with the reason, the existing fields and the place"""
     binary = Server.copy(scope, build("headers", release, variant), "headers")
     for expression, part, *reasons in (
             ("req.NoSuch", "NoSuch", "Request has no field \"NoSuch\"", "Method, URL,"),
@@ -402,7 +405,7 @@ WRONG = (
 
 
 def test_usage(_scope):
-    """what no binary could make right: status 2"""
+    """options that are wrong for every binary: status 2"""
     for words, quotation, *reasons in WRONG:
         if quotation:
             check_caret(["--pid", "1", *words], 2, *quotation, *reasons)
@@ -416,7 +419,7 @@ if __name__ == "__main__":
           *((test, release, variant) for release in chosen for variant in ("plain", "stripped")
             for test in (test_request_headers, test_response_headers, test_secrets, test_shown_secrets, test_refused)),
           *((test, release) for release in chosen for test in (test_cut, test_paths, test_argument, test_stripped_path)),
-          # A release to come passes arguments in registers.
+          # An unknown release is taken for one that passes arguments in registers.
           *((test_unknown_release, release) for release in chosen if release_number(release) >= (1, 17)),
           *((test_unknown_release_without_descriptors, release) for release in chosen
             if (1, 17) <= release_number(release) < (1, 27))])

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""gohttpsnoop check: what it says works does, what it says does not is refused, and its status tells which."""
+"""gohttpsnoop check: what it reports as possible works, the rest is refused, and its exit status agrees."""
 
 import json
 import os
@@ -19,7 +19,7 @@ STATUSES = {"everything": 0, "nothing": 1, "partly": 3}
 
 
 def report(**options):
-    """Whose verdict and exit status agree, with a reason for each feature that does not work."""
+    """Runs check. Its verdict and exit status must agree, with a problem for each feature that does not work."""
     status, stdout, stderr = run("check", "--json", **options)
     check_equal(stderr, b"", "stderr")
     found = json.loads(stdout)
@@ -36,7 +36,7 @@ def reasons(found):
     return {problem["reason"] for problem in found["problems"]}
 
 
-# --- what it says, and what is ---
+# --- the report compared with what works ---
 
 
 def owned_service(scope, owner):
@@ -46,7 +46,7 @@ def owned_service(scope, owner):
 
 
 def traces(scope, service, *arguments, event="request", **options):
-    """Whether an event of one request comes; where it cannot, the tool ends by itself."""
+    """Whether a request is reported as an event. If the tool cannot trace, it must end by itself."""
     tracer = Tracer(scope, "--pid", service.pid, "--json", *arguments, **options)
     wait_until(lambda: tracer.stdout.all() or tracer.stdout.ended, "the tool traces or ends")
     if not tracer.stdout.all():
@@ -71,7 +71,7 @@ def check_agrees(scope, found, own, other, **options):
 
 
 def test_root(scope):
-    """as root: each way to attach, and each feature, is as it says"""
+    """as root: the report about each attach method and each feature is true"""
     found = report()
     services = owned_service(scope, 0), owned_service(scope, OTHER_USER)
     check_agrees(scope, found, *services)
@@ -79,7 +79,7 @@ def test_root(scope):
 
 
 def test_user(scope, *held):
-    """as a user with these capabilities: each way to attach, and each feature, is as it says"""
+    """as a user with these capabilities: the report about each attach method and each feature is true"""
     options = {"path": rights.capable_tool(scope, *held), "wrapper": rights.as_user()}
     found = report(**options)
     for name, is_held in found["capabilities"].items():
@@ -88,7 +88,7 @@ def test_user(scope, *held):
     check_agrees(scope, found, owned_service(scope, USER), owned_service(scope, OTHER_USER), **options)
 
 
-# --- what is in the way ---
+# --- obstacles ---
 
 
 def check_reason(reason, **options):
@@ -99,7 +99,7 @@ def check_reason(reason, **options):
 
 
 def test_filtered(scope):
-    """under a seccomp filter: nothing works without bpf(2); without perf_event_open(2), what uprobe_multi does"""
+    """seccomp filters: nothing works without bpf(2); without perf_event_open(2) requests work only with uprobe_multi"""
     found = check_reason("seccomp", wrapper=(REFUSE, "bpf", "EPERM"))
     check_equal((found["seccomp"], found["verdict"]), (True, "nothing"), "filtered, and the verdict")
     found = report(wrapper=(REFUSE, "perf_event_open", "EPERM"))
@@ -108,18 +108,18 @@ def test_filtered(scope):
 
 
 def test_user_namespace(scope):
-    """as root of a user namespace"""
+    """as root of a user namespace: the report names the namespace as the reason, and nothing works"""
     found = check_reason("user_namespace", wrapper=namespaces.USERS)
     check_equal((found["user_ns"], found["verdict"]), ("other", "nothing"), "user namespace and verdict")
 
 
 def test_hidden(scope, reason, *command):
-    """where something is not mounted, or hidden"""
+    """a file system that is not mounted or hidden: the report names it as the reason, and nothing works"""
     check_equal(check_reason(reason, wrapper=in_mounts(*command))["verdict"], "nothing", "verdict")
 
 
 def test_debugfs(scope):
-    """preemption is what debugfs says, where that is mounted, and something like it where it is not"""
+    """preemption: equals what debugfs says if it is mounted, else a compatible answer"""
     done = report(wrapper=in_mounts("mount", "-t", "debugfs", "debugfs", "/sys/kernel/debug"))
     check(done["preemption"] in ("none", "voluntary", "full", "lazy", "real time"), done["preemption"])
     otherwise = report()["preemption"]
@@ -127,7 +127,7 @@ def test_debugfs(scope):
 
 
 def test_usage(scope):
-    """arguments are refused, help is shown, and a full disk is noticed"""
+    """arguments are refused, help is shown, and a full disk is reported"""
     check_equal(run("check", "server")[0], 2, "status of an argument")
     check_equal(run("check", "--pid", "1")[0], 2, "status of an option of something else")
     status, stdout, _ = run("check", "--help")

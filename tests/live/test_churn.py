@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Restarts, deployments, kills and readers that come and go: at the end the tool holds what it held. GOHTTPSNOOP_MINUTES=10."""
+"""Restarts, deployments, kills and readers that connect and disconnect: at the end the tool uses no more resources
+than before. GOHTTPSNOOP_MINUTES=10."""
 
 import collections
 import json
@@ -20,21 +21,21 @@ from tracer import Tracer
 
 MINUTES = float(os.environ.get("GOHTTPSNOOP_MINUTES", "0.25"))
 VARIANTS = ("plain", "stripped", "pie")
-# kB of anonymous memory that are no growth: a queue at its fullest, for this one reader, which the allocator keeps.
+# kB by which anonymous memory may grow: the allocator keeps the memory of the one reader's queue at its largest size.
 QUEUE, NOISE = 4096, 768
 SAMPLES = 10
-LETTING_GO = 6  # seconds until the tool has let go of every file that was replaced
+LETTING_GO = 6  # seconds until the tool has closed every file that was replaced
 PID = re.compile(rb'"pid":(\d+)')
 
 
 class Counting:
-    """A reader that keeps nothing but sums."""
+    """A reader that keeps only sums."""
 
     def __init__(self, scope, path):
         self.connection = connect(path)
         self.connection.settimeout(None)
         scope.callback(self.connection.close)
-        self.requests = collections.Counter()  # by process
+        self.requests = collections.Counter()  # by PID
         self.lost = 0
         self.thread = threading.Thread(target=self._read, daemon=True)
         self.thread.start()
@@ -51,7 +52,7 @@ class Counting:
 
 
 def visit(path):
-    """A reader that reads a little, or nothing, and goes."""
+    """Connects a reader that reads a little or nothing, and disconnects it."""
     connection = connect(path)
     if random.random() < 0.5:
         connection.recv(1000)
@@ -81,7 +82,8 @@ def churn(tracer, services, path, until, sample):
 
 
 def settle(tracer, services):
-    """All on their newest file, two each, and nothing under way, so that what is held can be compared."""
+    """Restarts each service on its newest file and waits until the tool is idle, so that its resources can be
+    compared."""
     for service in services:
         service.restart()
     wait_until(lambda: counters(tracer)["targets"] == len(services), "all are traced")
@@ -90,7 +92,7 @@ def settle(tracer, services):
 
 
 def test_churn(scope):
-    """memory, descriptors and threads after the churn are as before; what was answered was told of"""
+    """after the churn memory, descriptors and threads are as before, and all answered requests were reported"""
     firsts = [Service(scope, release) for release in (*releases(), *releases())]
     services = [service for first in firsts for service in (first, first.twin())]
     for service in services:
@@ -100,7 +102,7 @@ def test_churn(scope):
     reader = Counting(scope, path)
     wait_until(lambda: counters(tracer)["readers"] == 1, "the reader is there")
     clients = [Clients(scope, service, count=1, pause="5ms") for service in services]
-    # What is allocated once is allocated by then.
+    # After the warm-up everything that is allocated only once is allocated.
     warm_up = churn(tracer, services, path, time.monotonic() + max(3, 3 * MINUTES), lambda: None)
     before = settle(tracer, services)
     print(f"before: {before}", flush=True)
@@ -124,14 +126,14 @@ def test_churn(scope):
     after = settle(tracer, services)
     tracer.interrupt()
     reader.thread.join(PATIENCE)
-    # Others on this machine may serve meanwhile.
+    # Other processes of this machine may serve requests, too: count only those of the services.
     told = sum(reader.requests[pid] for service in services for pid in service.pids) + reader.lost
     print(f"after:  {after}\n{changes} restarts of {len(services)} services, {answered.total()} requests answered, "
           f"{told} told of, {reader.lost} of them as lost by the reader; {100 * busy:.0f} % of a CPU", flush=True)
-    # This reader may be too slow for its queue where others have work for the machine.
+    # This reader may be too slow for its queue if the machine is busy.
     missing = dict(answered - reader.requests)
     check(reader.lost or not missing, f"requests that were answered and not told of, by process: {missing}")
-    # One a restart may have been handled, and not answered any more.
+    # At each restart one request may be handled without an answer.
     more = told - answered.total()
     check(0 <= more <= changes + warm_up + 3 * len(services), f"{more} more requests were told of than were answered")
     check(abs(after.descriptors - before.descriptors) <= 2, f"descriptors: {before.descriptors}, then {after.descriptors}")

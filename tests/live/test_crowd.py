@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Many processes of some binaries: memory, time, and one inspection a binary. GOHTTPSNOOP_FULL=1: 300 of 30."""
+"""Many processes of a few binaries: memory, time, and one inspection per binary. GOHTTPSNOOP_FULL=1: 300 processes
+of 30 binaries."""
 
 import os
 import time
@@ -19,7 +20,7 @@ RESTARTS = 20
 
 
 def start_crowd(scope):
-    """So many binaries with different contents, as far as there are ways to build them."""
+    """Starts PROCESSES services of BINARIES files, with as many different contents as there are ways to build them."""
     kinds = [(release, kind) for kind in KINDS if kind in ALL_VARIANTS for release in releases()]
     firsts = [Service(scope, *kinds[number % len(kinds)][:1], variant=kinds[number % len(kinds)][1])
               for number in range(BINARIES)]
@@ -31,7 +32,7 @@ def start_crowd(scope):
 
 
 def test_crowd(scope):
-    """attaching to all, restarting some, ending"""
+    """many processes: all are attached to and restarted with one inspection per binary, and memory stays small"""
     services = start_crowd(scope)
     begin = time.monotonic()
     tracer = Tracer(scope, "--all", "--json", "-v").wait_looking_out()

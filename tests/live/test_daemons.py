@@ -264,12 +264,12 @@ def test_caddy(scope, suite):
     daemon, ways = start_caddy(scope, suite)
     requests = (Request("GET", "/hello", "a=b"), Request("POST", "/made", body=b"x"), Request("GET", "/up/stream"),
                 Request("GET", "/error"), Request("GET", "/else"), Request("HEAD", "/hello"))
-    # The module's version, by which x/net lays its types out, is not in a binary that Debian built.
+    # Debian's binaries do not contain the version of the x/net module, which determines the layout of its types.
     check_traced(scope, daemon, spread(ways, requests), may_be_unknown=("status", "response_bytes"))
 
 
 def test_inspection(scope, suite):
-    """what it costs to inspect prometheus, of up to 100 MB: CPU time and memory"""
+    """inspecting prometheus, a binary of up to 100 MB: CPU time and memory stay below the limits"""
     if is_sanitized():
         raise Skip("a sanitizer costs more than what is measured")
     binary = fetch("prometheus", suite)
@@ -288,7 +288,7 @@ def choose():
                 (test_inspection, "trixie")]
     return [(test, suite) for suite in SUITES
             for test in (test_webhook, test_caddy, test_prometheus, test_pushgateway, test_inspection)
-            if (test, suite) != (test_caddy, "bullseye")]  # which has none
+            if (test, suite) != (test_caddy, "bullseye")]  # bullseye has no caddy
 
 
 if __name__ == "__main__":

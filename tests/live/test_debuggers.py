@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Processes that a debugger traces, too: said when tracing begins; in the orders that the README calls safe they live."""
+"""Processes that a debugger traces, too: the tool warns when tracing begins, and the processes survive in the orders
+that the README calls safe."""
 
 import ctypes
 import json
@@ -21,14 +22,14 @@ START = "net/http.serverHandler.ServeHTTP"
 
 
 def ptrace(request, pid):
-    """Of 64-bit words, as the C library's variadic function takes them."""
+    """Calls ptrace with 64-bit words, because the C library's function is variadic."""
     arguments = (ctypes.c_long(request), ctypes.c_long(pid), ctypes.c_void_p(0), ctypes.c_void_p(0))
     if LIBC.ptrace(*arguments) < 0:
         raise Failure(f"ptrace({request:#x}): {os.strerror(ctypes.get_errno())}")
 
 
 def test_said(scope, release):
-    """a process that this one traces by ptrace: said once, and it is traced all the same; of another nothing is said"""
+    """a process under ptrace: traced, with one warning that names the debugger; no warning for a process without one"""
     server = Server(scope, release)
     ptrace(PTRACE_SEIZE, server.pid)
     for target in (("--pid", server.pid), (server.exe,)):
@@ -46,7 +47,7 @@ def test_said(scope, release):
 
 
 class Debugger:
-    """gdb, with a breakpoint on the instruction that is probed, that goes on at once."""
+    """gdb with a breakpoint on the probed instruction; it continues at each hit."""
 
     def __init__(self, scope, server, address):
         self.process = subprocess.Popen(["gdb", "-nx", "-q", "-p", str(server.pid)], stdin=subprocess.PIPE,
@@ -56,7 +57,7 @@ class Debugger:
         self.say("set confirm off", "set pagination off", "handle SIGURG nostop noprint pass", f"break *{address}",
                  "commands 1", "silent", "continue", "end", "echo set\\n", "continue")
         self.lines.wait(lambda found: any(line.endswith(b"set") for line in found), "sets no breakpoint")
-        time.sleep(0.5)  # until it has let the process go on
+        time.sleep(0.5)  # until gdb has let the process continue
 
     def say(self, *words):
         self.process.stdin.write("".join(f"{word}\n" for word in words).encode())
@@ -89,7 +90,7 @@ def answers(server):
 
 
 def test_debugger_first(scope, release):
-    """a breakpoint that stands when tracing begins and is lifted after it has ended: the process lives"""
+    """a breakpoint is set before tracing begins and removed after it ends: the process survives"""
     require_command("gdb")
     server = Server(scope, release)
     debugger = Debugger(scope, server, probed_address(server.exe))
@@ -102,7 +103,7 @@ def test_debugger_first(scope, release):
 
 
 def test_tracer_first(scope, release):
-    """a breakpoint that is set while tracing, and lifted before it ends: the process lives, and is traced on"""
+    """a breakpoint is set and removed while the process is traced: the process survives and is still traced"""
     require_command("gdb")
     server = Server(scope, release)
     tracer = Tracer(scope, "--pid", server.pid, "--json").wait_attached()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Files are replaced, overwritten, renamed and deleted, services restarted one after another: nothing is missing, nothing is wrong."""
+"""Files are replaced, overwritten, renamed and deleted, and services are restarted: no request is missing or wrong."""
 
 import contextlib
 import os
@@ -33,7 +33,7 @@ def check_each_answered(answers, pids):
         check(answers.paths[pid], f"process {pid} answered nothing")
 
 
-# --- the file changes ---
+# --- changes of the file ---
 
 
 def deploy_and_restart(scope, release, put):
@@ -52,7 +52,8 @@ def deploy_and_restart(scope, release, put):
 
 
 def test_replaced(scope, release):
-    """under load: a new file, otherwise built, takes the old one's name; then the service is restarted"""
+    """a new file with another build replaces the old one under load, then the service is restarted: no request is
+    missing"""
     def put(tracer, service, variant):
         deploy(tracer, service, variant)
         service.restart()
@@ -61,7 +62,7 @@ def test_replaced(scope, release):
 
 
 def overwrite(service, variant):
-    """The same inode, with other content; as if nothing had happened, as far as the times can be set."""
+    """Writes other content into the same inode and restores its times, so that the change is hard to notice."""
     before = service.exe.stat()
     with service.exe.open("r+b") as file:
         file.write(build("service", service.release, variant).read_bytes())
@@ -71,7 +72,7 @@ def overwrite(service, variant):
 
 
 def test_overwritten(scope, release):
-    """under load: the service is stopped, its file overwritten in place, and started again"""
+    """a stopped service's file is overwritten in place under load, and the service started: no request is missing"""
     def put(tracer, service, variant):
         before = counters(tracer)["inspections"]
         service.stop()
@@ -83,7 +84,7 @@ def test_overwritten(scope, release):
 
 
 def test_overwritten_at_once(scope, release):
-    """the same without a pause: it is soon traced by what the file is now, and never disturbed by what it was"""
+    """overwriting and restarting without a pause: the new content is soon traced, and the writer is never delayed"""
     service = Service(scope, release)
     tracer = look_out(scope, "--binary", service.exe)
     for variant in (*VARIANTS, *VARIANTS):
@@ -104,7 +105,7 @@ def test_overwritten_at_once(scope, release):
 
 
 def test_same_size(scope, release):
-    """overwritten by a file of the same size and with the same time of modification"""
+    """a file is overwritten with the same size and modification time: each process is traced correctly"""
     service = Service(scope, release, variant="pie")
     size = service.exe.stat().st_size
     other = build("service", release, "stripped").read_bytes()
@@ -127,7 +128,7 @@ def test_same_size(scope, release):
 
 
 def start_busy(scope, release):
-    """A service that --all found, and its clients."""
+    """A service that the tool traces because of --all, and its clients."""
     service = Service(scope, release)
     tracer = look_out(scope, "--all")
     service.start()
@@ -138,13 +139,14 @@ def start_busy(scope, release):
 
 
 def test_renamed(scope, release):
-    """renamed while it runs, and restarted under its new name: nothing is missing with --all"""
+    """--all and a file that is renamed and restarted under its new name: no request is missing, and each name is
+    right"""
     service, tracer, clients = start_busy(scope, release)
     for name in ("renamed", "again"):
         service.exe = service.exe.rename(service.exe.with_name(name))
         service.restart()
         service.ask()
-        # What it is called is looked up when it is attached to.
+        # The tool looks up the name of the file when it attaches: wait for this before the next rename.
         tracer.stdout.wait(lambda lines: any(b'"attach"' in line and f'"pid":{service.pid},'.encode() in line
                                              for line in lines), "it is not attached to")
     answers = finish(tracer, [clients], [service])
@@ -155,14 +157,14 @@ def test_renamed(scope, release):
 
 def holds_open(pid, path):
     for name in os.listdir(f"/proc/{pid}/fd"):
-        with contextlib.suppress(FileNotFoundError):  # closed since
+        with contextlib.suppress(FileNotFoundError):  # the descriptor was closed in the meantime
             if os.readlink(f"/proc/{pid}/fd/{name}").startswith(str(path)):
                 return True
     return False
 
 
 def test_deleted(scope, release):
-    """deleted while it runs: its requests are told of, and when it has ended nothing keeps the file"""
+    """a file that is deleted while it runs: its requests are reported, and after its end the tool closes the file"""
     service, tracer, clients = start_busy(scope, release)
     service.exe.unlink()
     for _ in range(10):
@@ -176,11 +178,11 @@ def test_deleted(scope, release):
     check_exact(tracer.stdout.all(), answers)
 
 
-# --- many processes, and files that look alike ---
+# --- many processes, and files that are easily confused ---
 
 
 def test_rolling(scope, release):
-    """a rolling restart of 20 processes of one file, to a new version, under load"""
+    """a rolling restart of 20 processes to a new version of their file, under load: no request is missing"""
     first = Service(scope, release)
     services = [first, *(first.twin() for _ in range(ROLLING - 1))]
     for service in services:
@@ -197,7 +199,7 @@ def test_rolling(scope, release):
     check_equal(len(pids), 2 * ROLLING, "processes")
     check_each_answered(answers, pids)
     attached = [event["pid"] for event in tracer.events() if event["type"] == "attach"]
-    # A process of the old file is one of the wanted only if it was there before the file was replaced.
+    # A process of the old file is traced only because it ran before the file was replaced.
     check_equal(sorted(attached), sorted(pids), "who was traced")
     print(f"{answers.count} requests", flush=True)
 
@@ -210,7 +212,7 @@ exec sleep 1000
 
 
 def test_equal_inodes(scope, release):
-    """two file systems on which different files have one inode number: each is what it is"""
+    """different files with the same inode number on two file systems: each is traced correctly"""
     if not can(*CAN_MOUNT):
         raise Skip("no mount namespaces here")
     plain, stripped = build("service", release), build("service", release, "stripped")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Processes are found by file, name, port or all, as they start; their requests are complete from the first on."""
+"""Processes are found by file, name, port or --all when they start; no request is missing, from the first on."""
 
 import collections
 import contextlib
@@ -19,8 +19,8 @@ from servers import build
 from tracer import Tracer
 
 STARTS = 13
-# Seconds from when a process listens until it is attached to: of the better ones, for now and then machines under CI
-# stand still. Nor does the time count in which others kept the tool from running.
+# Seconds from when a process listens until the tool attaches to it. The limit applies to the faster quarter, because CI
+# machines stall now and then. Time in which other processes kept the tool from running is not counted.
 SOON = 0.5 if is_sanitized() else 0.1
 SLOW_CALL = 0.004
 
@@ -34,30 +34,31 @@ def look_out(scope, *arguments):
 
 
 def own(tracer, pids):
-    """With --all there are others', too."""
-    return [event for event in tracer.events() if event.get("pid") in pids]  # what was lost is of no process
+    """The events of these processes: --all may trace processes of others, too."""
+    return [event for event in tracer.events() if event.get("pid") in pids]  # lost events have no PID
 
 
 def wait_traced(tracer, pid, count=1):
-    """Until there are so many attach lines of the process; returns the last."""
+    """Waits until `count` attach events of the process were written; returns the last of them."""
     mark = f'"pid":{pid},'.encode()
     tracer.stdout.wait(lambda lines: sum(b'"attach"' in line and mark in line for line in lines) >= count,
                        f"process {pid} is not traced")
     return [event for event in own(tracer, [pid]) if event["type"] == "attach"][-1]
 
 
-# --- found as they start ---
+# --- processes that start while the tool runs ---
 
 
 def settle(tracer, service):
-    """Until the tool knows the file: the first process of a file is traced only from some time after its start."""
+    """Waits until the tool knows the file: the first process of an unknown file is traced only some time after its
+    start."""
     service.start()
     wait_traced(tracer, service.pid)
     service.stop()
 
 
 def check_starts(scope, service, *arguments, known=False):
-    """A service is started again and again under load: each time it is traced soon, and completely."""
+    """Restarts a service under load many times: each time it is attached to soon, and no request is missing."""
     tracer = look_out(scope, *arguments)
     if not known:
         settle(tracer, service)
@@ -83,29 +84,29 @@ def check_starts(scope, service, *arguments, known=False):
 
 
 def test_binary(scope, release):
-    """--binary: the file runs later, and later again; nothing is missing of the first process on"""
+    """--binary and a file that is started later, many times: no request is missing, from the first process on"""
     service = Service(scope, release)
     check_starts(scope, service, "--binary", service.exe, known=True)
 
 
 def test_name(scope, release):
-    """--name GLOB: once the file is known, nothing is missing"""
+    """--name GLOB: once the file is known, no request is missing"""
     check_starts(scope, Service(scope, release, name="shop-front"), "--name", "shop-fr*")
 
 
 def test_port(scope, release):
-    """--port: once the file is known, nothing is missing from the moment it listens"""
+    """--port: once the file is known, no request is missing from the moment the process listens"""
     service = Service(scope, release)
     check_starts(scope, service, "--port", service.port)
 
 
 def test_all(scope, release):
-    """--all: once the file is known, nothing is missing"""
+    """--all: once the file is known, no request is missing"""
     check_starts(scope, Service(scope, release), "--all")
 
 
 def test_first_contact(scope, release):
-    """--all, and a file that was never seen: how long its first process goes untraced"""
+    """--all and an unknown file: its first process is soon attached to, and then traced"""
     tracer = look_out(scope, "--all")
     took, pids = [], set()
     for _ in range(5):
@@ -125,7 +126,7 @@ def test_first_contact(scope, release):
 
 
 def test_late_look(scope, release):
-    """--port: the tool gets to look at a process only when that listens already, and is busy; nothing is missing"""
+    """--port: the tool inspects a process only when the process already listens and is busy; no request is missing"""
     service = Service(scope, release)
     tracer = look_out(scope, "--port", service.port, "--name", "nobody-has-this-name")
     settle(tracer, service)
@@ -145,7 +146,7 @@ def test_late_look(scope, release):
 
 
 def test_listens_later(scope, release):
-    """--port: a process that runs already, and begins to listen there only now"""
+    """--port: a process that already runs and begins to listen on the port is traced"""
     service = Service(scope, release, wrapper=("sh", "-c", 'read line; exec "$@"', "sh"))
     service.start(listening=False)
     tracer = look_out(scope, "--port", service.port)
@@ -159,7 +160,7 @@ def test_listens_later(scope, release):
 
 
 def test_other_port(scope, release):
-    """--port: another process of the same file, on another port, is not traced"""
+    """--port: another process of the same file on another port is not traced"""
     wanted = Service(scope, release).start()
     other = wanted.twin().start()
     tracer = Tracer(scope, "--port", wanted.port, "--json").wait_attached()
@@ -173,7 +174,8 @@ def test_other_port(scope, release):
 
 
 def test_mixed(scope, release):
-    """--pid, --binary, --name and --port at once, which overlap: each process once, each request once"""
+    """--pid, --binary, --name and --port that match the same processes: each process and each request is reported
+    once"""
     services = [Service(scope, release, name=name).start() for name in ("one", "two", "three-of", "four")]
     by_pid, by_binary, by_name, by_port = services
     tracer = Tracer(scope, "--pid", f"{by_pid.pid},{by_binary.pid}", "--binary", by_binary.exe, "--name", "three-*",
@@ -190,7 +192,7 @@ def test_mixed(scope, release):
     check_equal(sorted(attached), sorted(pid for service in services for pid in service.pids), "who was traced")
 
 
-# --- what processes do ---
+# --- what processes can do ---
 
 
 def is_answered(port):
@@ -201,7 +203,8 @@ def is_answered(port):
 
 
 def test_exec(scope, release):
-    """--all: a traced process executes a shell, and that another file: one end, one begin"""
+    """--all: a traced process executes a shell, which executes another file: one detach event and one more attach
+    event"""
     service = Service(scope, release)
     become = scope.folder / "become"
     shutil.copy(build("exec", release), become)
@@ -223,13 +226,14 @@ def test_exec(scope, release):
 
 
 def test_wrapped(scope, release):
-    """--binary: started by a shell and another program that execute it, under load: nothing is missing"""
+    """--binary: a service started through a shell and another program under load: no request is missing"""
     service = Service(scope, release, wrapper=("sh", "-c", 'exec env -- "$@"', "sh"))
     check_starts(scope, service, "--binary", service.exe, known=True)
 
 
 def live_shortly(scope, service, tracer, lives, pause):
-    """Lives of so many seconds, and what was answered in them, which has to be told."""
+    """Starts and kills a service after each of these numbers of seconds; returns the answers, which the tool must
+    report."""
     clients = Clients(scope, service, count=4, pause=pause)
     last_words = {}
     for number, seconds in enumerate(lives):
@@ -254,7 +258,8 @@ def check_lives(tracer, answers):
 
 
 def test_short_lives(scope, release):
-    """--binary: killed as soon as something was answered, before the tool has looked at it"""
+    """--binary: processes that are killed after one answer, before the tool has inspected them: no request is
+    missing"""
     service = Service(scope, release)
     tracer = look_out(scope, "--binary", service.exe)
     check_lives(tracer, live_shortly(scope, service, tracer, [0] * STARTS, "0"))
@@ -262,7 +267,7 @@ def test_short_lives(scope, release):
 
 @contextlib.contextmanager
 def slowed_down(tracer):
-    """Each call of bpf(2) takes some time more."""
+    """Delays each call of bpf(2) by the tool."""
     require_command("strace")
     slow = subprocess.Popen(["strace", "-qq", "-f", "-o", "/dev/null", "-e", "trace=bpf",
                              "-e", f"inject=bpf:delay_exit={SLOW_CALL * 1e6:.0f}", "-p", str(tracer.process.pid)])
@@ -276,7 +281,8 @@ def slowed_down(tracer):
 
 
 def test_killed_while_looked_at(scope, release):
-    """--binary: killed at any moment of being looked at and taken on, which is made to take long"""
+    """--binary: processes that end while they are inspected or attached to, which is slowed down: no request is
+    missing"""
     service = Service(scope, release)
     tracer = look_out(scope, "--binary", service.exe)
     with slowed_down(tracer):
@@ -285,7 +291,7 @@ def test_killed_while_looked_at(scope, release):
 
 
 def test_siblings(scope, release):
-    """--pid: another process of the same file, with the same code mapped, is left alone"""
+    """--pid: another process of the same file, with the same code mapped, is not traced"""
     service = Service(scope, release)
     before = service.twin().start()
     tracer = Tracer(scope, "--pid", service.start().pid, "--json").wait_attached()
@@ -299,7 +305,7 @@ def test_siblings(scope, release):
 
 
 class Successor:
-    """A command that starts as the process whose PID it is told; it ends when its stdin does."""
+    """A command that is started as the process with a given PID; it ends when its stdin is closed."""
 
     def __init__(self, scope, *command):
         self.starter = subprocess.Popen([pathlib.Path(__file__).with_name("spawn_as.py"), *command],
@@ -319,7 +325,7 @@ class Successor:
 
 @contextlib.contextmanager
 def stopped(tracer):
-    """The tool gets no CPU."""
+    """Stops the tool meanwhile."""
     tracer.process.send_signal(signal.SIGSTOP)
     try:
         yield
@@ -328,7 +334,7 @@ def stopped(tracer):
 
 
 def reuse_pid(scope, release, while_it_runs):
-    """A PID that is used again, at once and by another file: two targets, each with its own requests."""
+    """A process that takes over the PID of one that ended, with another file: each target has its own requests."""
     first, second = Service(scope, release, name="first"), Service(scope, releases()[-1], name="second")
     successor = Successor(scope, second.exe, f"127.0.0.1:{second.port}")
     tracer = look_out(scope, "--binary", first.exe, "--binary", second.exe)
@@ -348,12 +354,13 @@ def reuse_pid(scope, release, while_it_runs):
 
 
 def test_reused_pid(scope, release):
-    """--binary: a PID that is used again, while the tool looks"""
+    """--binary and a PID that is reused while the tool runs: each process has its own events"""
     reuse_pid(scope, release, lambda tracer: contextlib.nullcontext())
 
 
 def test_reused_pid_unseen(scope, release):
-    """--binary: a PID that is used again, before the tool has looked at either process"""
+    """--binary and a PID that is reused before the tool has inspected either process: each process has its own
+    events"""
     reuse_pid(scope, release, stopped)
 
 if __name__ == "__main__":

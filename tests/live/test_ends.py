@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Every way a request can end: told of exactly once, with its true outcome and status. See docs/request-ends.md."""
+"""Every way in which a request can end: it is reported exactly once, with the right outcome and status. See
+docs/request-ends.md."""
 
 import contextlib
 import dataclasses
@@ -24,12 +25,12 @@ from tracer import Tracer
 
 FULL = os.environ.get("GOHTTPSNOOP_FULL") == "1"
 PANICS = 100_003 if FULL else 20_011
-STORM_LIMIT = 300  # seconds, for all of them
+STORM_LIMIT = 300  # seconds, for all panics
 RSS_SLACK = 2 << 10  # kB
 
 
 def all_releases():
-    """Those to trace, and the newest that is there or can be fetched."""
+    """The releases to trace, and the newest one if it is installed or can be downloaded."""
     newest = subprocess.check_output([ROOT / "tests/toolchain", "--list"], text=True).split()[-1]
     if newest in releases() or not can_be_had(newest):
         return releases()
@@ -46,16 +47,17 @@ def requests_of(tracer):
 
 
 def counted(requests):
-    """How many there are of each outcome."""
+    """The number of requests with each outcome."""
     return {name: sum(event["outcome"] == name for event in requests)
             for name in sorted({event["outcome"] for event in requests})}
 
 
-# --- each way -------------------------------------------------------------------------
+# --- each way to end -------------------------------------------------------------------
 
 
 def test_ways(scope, release):
-    """each way over HTTP/1, HTTPS, HTTP/2 and, where net/http has it, h2c: exactly once, right in every key"""
+    """each way to end over HTTP/1, HTTPS, HTTP/2 and h2c (if supported): reported exactly once, with every key
+    correct"""
     server, tracer = start(scope, release)
     told = 0
     for transport in ways.transports_of(release):
@@ -71,9 +73,9 @@ def test_ways(scope, release):
 
 @dataclasses.dataclass(frozen=True)
 class Body:
-    """What a handler writes, and how much of it is told over HTTP/1 and over HTTP/2."""
+    """What a handler writes, and the response_bytes to report over HTTP/1 and HTTP/2."""
 
-    http1: int  # None: null
+    http1: int  # None: reported as null
     http2: int
     do: tuple
     length: int = None
@@ -86,11 +88,11 @@ class Body:
 
 
 BODIES = (
-    # All of it is taken.
+    # net/http accepts the whole body.
     Body(3000, 3000, ("w1000", "s1000", "c1000")),
     Body(3000, 3000, ("w1000", "s1000", "f1000"), length=3000),
     Body(4, 4, ("w4", "flush"), length=4),
-    # Beyond the declared length net/http refuses a write as a whole. Over HTTP/2 only once the length was sent.
+    # net/http rejects a whole write that goes beyond the declared length; over HTTP/2 only after the length was sent.
     Body(0, 3000, ("w1000", "w1000", "w1000"), length=10),
     Body(0, 30, ("s30",), length=10),
     Body(4, 34, ("w4", "w30"), length=10),
@@ -98,10 +100,10 @@ BODIES = (
     Body(10, 40, ("w10", "c30"), length=10),
     Body(0, 3000, ("f3000",), length=10),
     Body(0, 1, ("w1",), length=0),
-    # What was taken before is in no buffer any more.
+    # Bytes that were accepted earlier have already left the buffer.
     Body(None, None, ("w4", "flush", "w30"), length=10),
     Body(None, None, ("w3000", "flush", "w3000"), length=5000),
-    # No body is taken with these.
+    # Responses with these statuses have no body.
     Body(0, 0, ("w1000", "s1000"), status=204),
     Body(0, 0, ("w1000", "c1000"), status=304),
     Body(0, 0, ("w1000", "f1000"), status=304, length=10),
@@ -109,7 +111,7 @@ BODIES = (
 
 
 def perform_body(server, transport, body, method):
-    """Returns how much the server took."""
+    """Returns how many bytes the server accepted."""
     with transport.connect(server) as connection:
         if transport.version == 2:
             connection.request(method, body.target)
@@ -120,7 +122,7 @@ def perform_body(server, transport, body, method):
 
 
 def test_refused_bodies(scope, release):
-    """bodies that net/http refuses in part or as a whole: never told as written; as much as it took, or null"""
+    """bodies that net/http rejects partly or completely: the reported size is what it accepted, or null"""
     server, tracer = start(scope, release)
     told = 0
     for transport in ways.transports_of(release):
@@ -137,7 +139,7 @@ def test_refused_bodies(scope, release):
 
 
 def test_kept_alive(scope, release):
-    """23 requests on one connection, then 23 in one write: each once, in order"""
+    """23 requests on one connection, then 23 in one write: each is reported once, in order"""
     server, tracer = start(scope, release)
     with Connection(server.addresses["http"]) as connection:
         for number in range(23):
@@ -156,7 +158,7 @@ def test_kept_alive(scope, release):
 
 
 def test_pipelined_panic(scope, release):
-    """two in one write, the first of which panics: the second was never read, and is not told of"""
+    """pipelined requests after one that panics: they were never read, and are not reported"""
     server, tracer = start(scope, release)
     with Connection(server.addresses["http"]) as connection:
         connection.send(b"".join(request_bytes("GET", path, connection.host) for path in (b"/ok", b"/panic", b"/ok")))
@@ -167,12 +169,12 @@ def test_pipelined_panic(scope, release):
                 [("/ok", "ok", 200), ("/panic", "panic", None)], "requests")
 
 
-# --- several at a time ----------------------------------------------------------------
+# --- requests in parallel --------------------------------------------------------------
 
 
 @contextlib.contextmanager
 def waiting_requests(server, count):
-    """So many requests over each transport whose handlers have begun and wait; every other one will panic."""
+    """Starts `count` requests over each transport whose handlers wait; every other handler will panic."""
     with contextlib.ExitStack() as stack:
         for transport in ways.transports_of(server.release):
             shared = stack.enter_context(transport.connect(server)) if transport.version == 2 else None
@@ -194,7 +196,7 @@ def open_gate(server):
 
 
 def test_at_once(scope, release):
-    """handlers that end at the same time, half of them by a panic: each its own outcome"""
+    """handlers that end at the same time, half of them by a panic: each has its own outcome"""
     server, tracer = start(scope, release)
     with waiting_requests(server, 10) as count:
         open_gate(server)
@@ -208,7 +210,7 @@ def test_at_once(scope, release):
 
 
 def test_killed(scope, release):
-    """killed in flight: outcome exited for each open request, over each transport, before the detach line"""
+    """a server killed with open requests: each gets the outcome exited, over each transport, before the detach event"""
     server, tracer = start(scope, release)
     with waiting_requests(server, 3) as count:
         server.signal(signal.SIGKILL)
@@ -223,7 +225,7 @@ def test_killed(scope, release):
 
 
 def test_attached_late(scope, release):
-    """in flight when the tool comes: not told of, however they end; what follows on their connections is"""
+    """requests that began before the tool attached: not reported; later requests on their connections are"""
     server = Server(scope, release, program="ends")
     with waiting_requests(server, 4), Http2Connection(server.addresses["https"], tls=True) as second, \
             Connection(server.addresses["http"]) as first:
@@ -245,7 +247,7 @@ def test_attached_late(scope, release):
 
 
 def test_left_open(scope, release):
-    """in flight when the tool goes: told of as open, from the oldest on, and none counted as lost"""
+    """requests in flight when the tool ends: reported as open, oldest first, and not counted as lost"""
     server, tracer = start(scope, release)
     with waiting_requests(server, 2) as count:
         tracer.interrupt()
@@ -260,7 +262,7 @@ def test_left_open(scope, release):
 
 
 def test_open_ends_with_duration(scope, release):
-    """--duration ends the run: what is open is told of, in the table, too; where --count ended it it is not"""
+    """open requests at the end of a run: reported after --duration, also in the table, but not after --count"""
     server = Server(scope, release, program="ends")
     for options, told in ((("--json", "--duration", "1s"), 1), (("--json", "--count", 1), 0), (("--duration", "1s"), 1)):
         tracer = Tracer(scope, "--pid", server.pid, *options).wait_attached()
@@ -280,7 +282,7 @@ AGE = re.compile(r"pid (\d+) \((.*)\): open for (\d+\.\d{3}) s: (.*)")
 
 
 def test_open_listed(scope, release):
-    """SIGUSR1: a stream that stays open is listed with its process, age, method and path; so is a call"""
+    """SIGUSR1: open requests and calls are listed with process, age, and method and path or function"""
     server = Server(scope, release, program="ends")
     for options, shown in (((), "GET /gone"), (("main.gone", "--latency"), "main.gone")):
         tracer = Tracer(scope, "--pid", server.pid, *options).wait_attached()
@@ -288,7 +290,7 @@ def test_open_listed(scope, release):
         with Connection(server.addresses["http"]) as connection:
             connection.send(request_bytes("GET", b"/gone?query", connection.host))
             connection.read_head()
-            # Its beginning is told of within some milliseconds.
+            # The tool receives the start of the request within some milliseconds.
             time.sleep(0.2)
             tracer.process.send_signal(signal.SIGUSR1)
             tracer.stderr.wait(lambda lines: any(b"open for" in line for line in lines), "does not list what is open")
@@ -301,11 +303,12 @@ def test_open_listed(scope, release):
         check(0.1 < float(found[2]) <= longest + events.CLOCK_SLACK, f"age {found[2]}, of at most {longest}")
 
 
-# --- very many panics -----------------------------------------------------------------
+# --- many panics -----------------------------------------------------------------------
 
 
 def panic_once(address, data):
-    """A panic ends the connection. Reset at its end, it leaves no port waiting behind."""
+    """Sends a request whose handler panics, which ends the connection. The client resets it, so that its port is
+    free at once."""
     with socket.create_connection(address, timeout=30) as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.sendall(data)
@@ -320,7 +323,7 @@ def panic_http1(server, count):
 
 
 def panic_http2(server, count, batch=50):
-    """Streams of one connection, reset one by one; a new connection now and then."""
+    """Streams of one connection, which the server resets one by one; after 1000 streams a new connection."""
     for first in range(0, count, 1000):
         with Http2Connection(server.addresses["https"], tls=True) as connection:
             for begin in range(first, min(count, first + 1000), batch):
@@ -330,7 +333,7 @@ def panic_http2(server, count, batch=50):
 
 
 def panic_many(server, count):
-    """About half of them over either protocol."""
+    """Causes `count` panics, half of them over either protocol."""
     panic_http2(server, count // 2)
     panic_http1(server, count - count // 2)
 
@@ -341,7 +344,7 @@ def count_requests(path):
 
 
 def test_panics(scope, release):
-    """tens of thousands of panics: as many events, no memory kept for them, no request left open"""
+    """tens of thousands of panics: one event each, memory does not grow, and no request stays open"""
     server = Server(scope, release, program="ends")
     output = scope.folder / "events"
     with output.open("wb") as stdout:
@@ -353,7 +356,7 @@ def test_panics(scope, release):
     panic_many(server, PANICS - warm)
     wait_until(lambda: count_requests(output) >= PANICS, f"{PANICS} panics are told of", limit=STORM_LIMIT)
     after = holdings(tracer.process.pid).resident
-    server.signal(signal.SIGKILL)  # now what were still open would be told of as exited
+    server.signal(signal.SIGKILL)  # requests that are still open would now be reported as exited
     tracer.wait_end()
     attach, *requests, detach = [events.parse(line) for line in output.read_bytes().splitlines()]
     print(f"requests {PANICS}, events {len(requests)}, lost {PANICS - len(requests)}; "

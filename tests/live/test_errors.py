@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What cannot be done is said once, on stderr: on which subject and why; status 1, or 2 for wrong usage."""
+"""Errors are reported once, on stderr, with subject and reason; the exit status is 1, or 2 for wrong usage."""
 
 import pathlib
 import shutil
@@ -16,7 +16,7 @@ NOBODY = 65534
 
 
 def check_refusal(arguments, status, subject, *reasons, wrapper=(), path=None):
-    """One line, `gohttpsnoop: SUBJECT: ...` with each of the reasons; nothing on stdout."""
+    """Checks for one line `gohttpsnoop: SUBJECT: ...` that contains each of the reasons, and an empty stdout."""
     code, stdout, stderr = run(*map(str, arguments), wrapper=wrapper, path=path)
     text = events.decode_text(stderr, "stderr")
     what = f"{' '.join(map(str, arguments))!r} says {text!r}"
@@ -43,13 +43,13 @@ def start_shell(scope):
 
 
 def test_no_such_pid(scope):
-    """a PID that no process has"""
-    unused = int(pathlib.Path("/proc/sys/kernel/pid_max").read_text())  # PIDs are below it
+    """a PID without a process: refused with the reason"""
+    unused = int(pathlib.Path("/proc/sys/kernel/pid_max").read_text())  # PIDs are less than this
     check_refusal(["--pid", unused], 1, f"pid {unused}: ", "no such process")
 
 
 def test_thread(scope, release):
-    """the id of a thread: its process is traced, and that is said"""
+    """the ID of a thread: its process is traced, and a message says so"""
     server = Server(scope, release)
     get(server.addresses["http"], "/ping")
     thread = max(server.threads())
@@ -64,20 +64,20 @@ def test_thread(scope, release):
 
 
 def test_shell(scope):
-    """the PID of a shell"""
+    """the PID of a shell: refused as no Go program"""
     pid, exe = start_shell(scope)
     check_refusal(["--pid", pid], 1, f"pid {pid} ({exe}): ", "not a Go program")
 
 
 def test_no_server(scope, release):
-    """a Go program without net/http, by PID and by file"""
+    """a Go program without net/http, by PID and by file: refused with the reason"""
     idle = Server(scope, release, program="idle")
     check_refusal(["--pid", idle.pid], 1, f"pid {idle.pid} ({idle.exe}): ", "net/http")
     check_refusal([idle.exe], 1, "", str(idle.exe), "net/http")
 
 
 def test_one_of_two(scope):
-    """two PIDs of which one cannot be traced: that is said, and the other is traced"""
+    """two PIDs, one of which cannot be traced: a message names it, and the other is traced"""
     pid, exe = start_shell(scope)
     server = Server(scope, releases()[-1])
     tracer = Tracer(scope, "--pid", f"{pid},{server.pid}", "--json", "--count", 1).wait_attached()
@@ -91,7 +91,7 @@ def test_one_of_two(scope):
 
 
 def test_none_of_two(scope):
-    """two PIDs of which none can be traced: a line each, status 1"""
+    """two PIDs that cannot be traced: one message each, status 1"""
     pid, exe = start_shell(scope)
     idle = Server(scope, releases()[-1], program="idle")
     status, stdout, stderr = run("--pid", str(pid), "--pid", str(idle.pid), "--json")
@@ -105,7 +105,7 @@ def test_none_of_two(scope):
 
 
 def test_no_function(scope, release):
-    """a FUNCTION that is not there: the nearest names are given"""
+    """a FUNCTION that does not exist: the message suggests similar names"""
     server = Server(scope, release)
     for name, near in (("main.pong", "main.ping"), ("main.Ping", "main.ping"), ("ping", "main.ping"),
                        ("main.checkout", "main.(*shop).checkout"), ("main.(*shop).chekout", "main.(*shop).checkout")):
@@ -113,7 +113,7 @@ def test_no_function(scope, release):
 
 
 def test_function_stripped(scope, release):
-    """a FUNCTION of a binary without DWARF: that nothing tells its parameters"""
+    """a FUNCTION of a binary without DWARF: the message says that its parameters are unknown"""
     server = Server(scope, release, "stripped")
     check_refusal([server.exe, "main.ping"], 1, "", "main.ping", "DWARF", str(server.exe))
 
@@ -122,7 +122,7 @@ def test_function_stripped(scope, release):
 
 
 def make_binaries(folder):
-    """Files that cannot be traced, with the reason that is to be given."""
+    """Creates files that cannot be traced."""
     server = build("server", releases()[-1]).read_bytes()
     contents = {"empty": b"", "script": b"#!/bin/sh\nexit 0\n", "half": server[:len(server) // 2], "head": server[:40],
                 "zeros": bytes(100000)}
@@ -133,7 +133,7 @@ def make_binaries(folder):
 
 
 def test_files(scope):
-    """a BINARY that is a directory, empty, a shell script, truncated, or not there"""
+    """a BINARY that is a directory, empty, a script, truncated or missing: refused with the reason"""
     make_binaries(scope.folder)
     for name, reason in (("folder", "directory"), ("empty", "empty"), ("script", "not an ELF file"),
                          ("zeros", "not an ELF file"), ("head", "truncated"), ("half", "truncated"),
@@ -145,8 +145,8 @@ def test_files(scope):
 
 
 def test_not_go(scope):
-    """a BINARY that is no Go program"""
-    shell = shutil.copy(shutil.which("sh"), scope.folder / "shell")  # a copy: nobody runs it
+    """a BINARY that is no Go program: refused with the reason"""
+    shell = shutil.copy(shutil.which("sh"), scope.folder / "shell")  # a copy, which no process runs
     check_refusal([shell], 1, f"{shell}: ", "not a Go program")
 
 
@@ -154,14 +154,14 @@ def test_not_go(scope):
 
 
 def as_nobody(*capabilities):
-    """Words that run a command without root's rights, but with these."""
+    """Command words that run another command as an unprivileged user with only these capabilities."""
     names = ",".join(f"+{name}" for name in ("-all", *capabilities)).replace("+-", "-")
     return ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", f"--inh-caps={names}",
             f"--ambient-caps={names}", "--no-new-privs")
 
 
 def test_not_root(scope):
-    """not root: which capabilities are missing"""
+    """without root: the message names exactly the missing capabilities"""
     require_command("setpriv")
     server = Server(scope, releases()[-1])
     copy = shutil.copy(tool(), scope.folder / "tool")
@@ -205,13 +205,13 @@ USAGE = (
 
 
 def test_usage(scope):
-    """an option unknown, without its value or with a wrong one: status 2"""
+    """an unknown option, or an option without its value or with a wrong one: status 2"""
     for arguments, subject in USAGE:
         check_refusal(arguments, 2, "", subject)
 
 
 def test_help(scope):
-    """--help and --version: on stdout, status 0"""
+    """--help and --version: printed on stdout, status 0"""
     for arguments, beginning in ((["--help"], b"Usage: gohttpsnoop "), (["-h"], b"Usage: gohttpsnoop "),
                                  (["--version"], b"gohttpsnoop "), (["-V"], b"gohttpsnoop ")):
         status, stdout, stderr = run(*arguments)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Requests that github.com/valyala/fasthttp serves, alone and beside net/http: each is shown, once."""
+"""Requests served by github.com/valyala/fasthttp, alone and beside net/http: each is reported once."""
 
 import contextlib
 
@@ -14,7 +14,7 @@ CELLS = (("bookworm", "1.19"), ("trixie", "1.24"), ("sid", "1.27"))
 
 VARIANTS = ("plain", "stripped")
 
-# Method, target, body, version; and what is shown of it: path, query, status, request_bytes, response_bytes.
+# Method, target, body, version, and the expected path, query, status, request_bytes and response_bytes.
 WAYS = (
     ("GET", b"/", b"", "1.1", ("/", None, 200, 0, 4)),
     ("GET", b"/items/7?currency=EUR&n=%20", b"", "1.1", ("/items/7", "currency=EUR&n=%20", 200, 0, 4)),
@@ -65,7 +65,7 @@ def shown(event):
 
 
 def send_all(server, count):
-    """Over one connection until the server closes it, then over the next; returns what is to be shown."""
+    """Sends `count` requests and opens a new connection when the server closes one; returns the expected events."""
     expected, connection = [], Connection(server.addresses["http"])
     for number in range(count):
         method, target, body, version, way = WAYS[number % len(WAYS)]
@@ -80,7 +80,7 @@ def send_all(server, count):
 
 
 def test_requests(scope, cell, variant):
-    """23 of them, of all methods, statuses and sizes, over connections that are kept"""
+    """23 requests of many methods, statuses and sizes over kept connections: each is reported correctly"""
     server, tracer = start(scope, cell, variant)
     expected = send_all(server, 23)
     found = tracer.wait_types(23, "request")
@@ -91,7 +91,7 @@ def test_requests(scope, cell, variant):
 
 
 def test_refused(scope, cell, variant):
-    """a request that cannot be parsed is none, whatever came before; one of HTTP/1.0 is one"""
+    """an unparsable request: not reported, also after a valid one on its connection; an HTTP/1.0 request: reported"""
     server, tracer = start(scope, cell, variant)
     with contextlib.closing(Connection(server.addresses["http"])) as connection:
         check_equal(connection.get("/first").status, 200, "status")
@@ -107,7 +107,7 @@ def test_refused(scope, cell, variant):
 
 
 def test_beside_net_http(scope, cell, variant):
-    """both servers of one process are traced, and nothing is said to be unseen"""
+    """fasthttp and net/http in one process: both are traced, and no server is reported as unseen"""
     server, tracer = start(scope, cell, variant, environment={"BOTH": "1"})
     for _ in range(23):
         check_equal(get(server.addresses["http"], "/status/202").status, 202, "status of fasthttp")

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Services of five Go releases under load, restarted and deployed anew, for three readers; GOHTTPSNOOP_FULL=1: for minutes."""
+"""Services of five Go releases under load, restarted and redeployed, and three readers. GOHTTPSNOOP_FULL=1: runs for
+minutes."""
 
 import json
 import os
@@ -16,11 +17,11 @@ from tracer import Tracer
 
 FULL = os.environ.get("GOHTTPSNOOP_FULL") == "1"
 RELEASES = ("1.15", "1.19", "1.22", "1.24", "1.27")
-TWINS = ("1.19", "1.27")  # two processes of one binary
+TWINS = ("1.19", "1.27")  # releases with two processes of one binary
 ROUNDS = 20 if FULL else 2
 VARIANTS = ("stripped", "plain", "pie")
 BUFFER = 1 << 20
-RING = 64 << 20  # nothing is lost in it, however long the tool waits for a core
+RING = 64 << 20  # large enough to lose nothing, even if the tool waits long for a CPU
 
 
 def start_services(scope):
@@ -34,7 +35,7 @@ def start_services(scope):
 
 
 def change(tracer, services, turn):
-    """Each service one after the other: in every other turn there is a new file first."""
+    """Restarts each service, one after the other; every other turn deploys a new file first."""
     for service in services:
         service.ask()
         if turn % 2 == 0:
@@ -92,12 +93,12 @@ def check_readers(readers, stopped, answers, pids):
 
 
 def test_root(scope):
-    """as root"""
+    """tool run by root: readers receive every request, and a stopped reader is told how many it lost"""
     check_fleet(scope)
 
 
 def test_ordinary_user(scope):
-    """as an ordinary user with file capabilities; the services are root's"""
+    """tool run by an ordinary user with file capabilities, services of root: same results"""
     check_fleet(scope, path=rights.capable_tool(scope, *rights.ALL), wrapper=rights.as_user())
 
 

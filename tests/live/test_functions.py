@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Calls of functions that are named: which take an *http.Request, as whichever parameter."""
+"""Calls of FUNCTIONs that take an *http.Request, at any position of the parameters."""
 
 import contextlib
 import time
@@ -16,7 +16,7 @@ CALLS = 23
 
 
 def test_table(scope, release):
-    """gohttpsnoop ./server main.ping: a row with GET and /ping for each call"""
+    """gohttpsnoop ./server main.ping: one row with GET and /ping for each call"""
     server = Server(scope, release)
     tracer = Tracer(scope, server.exe, "main.ping", "--count", CALLS).wait_attached()
     for _ in range(CALLS):
@@ -30,7 +30,8 @@ def test_table(scope, release):
 
 
 def trace_call(scope, server, function, method, target, body=b""):
-    """One request while `function` is traced; returns its event, the client's connection and the time."""
+    """Sends one request while `function` is traced; returns its event, the client's connection and the expected
+    time."""
     tracer = Tracer(scope, "--pid", server.pid, "--json", "--count", 1, function).wait_attached()
     begin = time.time()
     with contextlib.closing(Connection(server.addresses["http"])) as connection:
@@ -53,22 +54,22 @@ def check_call(scope, server, function, method, target, body=b""):
 
 
 def test_function(scope, release):
-    """--json: type call, with the request's keys"""
+    """--json and a function: an event of type call with the keys of the request"""
     check_call(scope, Server(scope, release), "main.ping", "PUT", "/ping?a=b", b"12345")
 
 
 def test_method(scope, release):
-    """a method with a pointer as its receiver"""
+    """a method with a pointer receiver: its calls are reported with the keys of the request"""
     check_call(scope, Server(scope, release), "main.(*shop).checkout", "POST", "/checkout?x=1")
 
 
 def test_later_parameter(scope, release):
-    """the request as the last of three parameters, behind an integer and a string"""
+    """a request as the last of three parameters, after an integer and a string: captured correctly"""
     check_call(scope, Server(scope, release), "main.logRequest", "DELETE", "/checkout")
 
 
 def test_several(scope, release):
-    """two functions at once: the calls of both, in order, and of no other"""
+    """two functions: the calls of both are reported in order, and no others"""
     server = Server(scope, release)
     tracer = Tracer(scope, "--json", "--count", 3, "-b", server.exe, "main.ping", "main.(*shop).checkout")
     tracer.wait_attached()
@@ -80,7 +81,7 @@ def test_several(scope, release):
 
 
 def test_one_of_two(scope, release):
-    """a function that is not there beside one that is: said, and the other traced"""
+    """a missing function beside an existing one: a message names the first, the other is traced"""
     server = Server(scope, release)
     tracer = Tracer(scope, "--json", "--count", 1, "-b", server.exe, "main.pong", "main.ping").wait_attached()
     get(server.addresses["http"], "/ping")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Functions that instances of generic types share: values have the types of the instance that runs."""
+"""Functions whose code several instances of generic types share: values have the types of the called instance."""
 
 import re
 
@@ -15,7 +15,7 @@ ADA = {"name": "Ada", "age": 36}
 
 
 def trace(scope, release, *words, count=1):
-    """The events of rounds, and the lines about pointers of type parameters."""
+    """The events of the rounds, and the messages about pointers to type parameters."""
     events, tracer = trace_rounds(scope, Rounds(scope, release), *words, count=count)
     return events, [line for line in tracer.stderr.all() if NOTE in line]
 
@@ -25,7 +25,7 @@ def arguments(events):
 
 
 def test_instances(scope, release):
-    """one code, two instances: each value is that of its instance, in fields, slices and maps, too"""
+    """one code, two instances: values have the types of their instance, also in fields, slices and maps"""
     events, notes = trace(scope, release, "main.(*cache[...]).put", count=2)
     first, second = {"id": 300}, {"id": 301}
     check_equal(arguments(events), [
@@ -38,7 +38,7 @@ def test_instances(scope, release):
 
 
 def test_results(scope, release):
-    """what they return: the types are those of the call"""
+    """results of generic functions: their types are those of the called instance"""
     events, notes = trace(scope, release, "--latency", "main.(*cache[...]).*", "main.pick")
     order = {"id": 300}
     check_equal([(re.search("put|get|pick", event["function"])[0], event["ret"]) for event in events], [
@@ -48,14 +48,14 @@ def test_results(scope, release):
 
 
 def test_named_results(scope, release):
-    """captured by expressions, with and without parameters beside them"""
+    """results that expressions name, with and without parameters: captured with the right types"""
     events, _ = trace(scope, release, "main.(*cache[...]).get(key, ret0.id, ret1)", "main.(*cache[...]).put(ret)")
     check_equal(arguments(events), [{"ret": ADA}, {"ret": {"id": 300}}, {"key": "ada", "ret0.id": None, "ret1": True},
                                     {"key": "o1", "ret0.id": 300, "ret1": True}], "args")
 
 
 def test_fields(scope, release):
-    """what a pointer of a type parameter leads to: null in instances that have no such field"""
+    """fields behind a pointer of a type parameter: captured, and null in instances without such a field"""
     events, notes = trace(scope, release, "main.(*cache[...]).put(v.name, c.last.id, len(c.all), key, @g.goid)", count=2)
     for values in arguments(events):
         check(values.pop("@g.goid") > 0, f"{values}")
@@ -69,27 +69,28 @@ def test_fields(scope, release):
 
 
 def test_wrong_field(scope, release):
-    """a field that no instance has"""
+    """a field that no instance has: null, with a warning"""
     events, tracer = trace_rounds(scope, Rounds(scope, release), "main.(*cache[...]).put(v.colour, key)")
     check_equal(arguments(events), [{"v.colour": None, "key": "ada"}, {"v.colour": None, "key": "o1"}], "args")
     check(b"v.colour" in tracer.stderr.text() and b"no instance" in tracer.stderr.text(), tracer.stderr.text())
 
 
 def test_two_parameters(scope, release):
-    """two type parameters of one shape"""
+    """two type parameters of one shape: each argument has its own type"""
     events, _ = trace(scope, release, "main.pick")
     order = {"id": 300}
     check_equal(arguments(events), [{"a": ADA, "b": order, "left": True}, {"a": order, "b": ADA, "left": False}], "args")
 
 
 def test_shapes(scope, release):
-    """instances by shape: numbers, strings and structs are what they are"""
+    """instances with different shapes: numbers, strings and structs are captured correctly"""
     events, _ = trace(scope, release, "main.first")
     check_equal([values["values"] for values in arguments(events)], [[0, 1], ["a", "b"], [ADA], [{"id": 300}]], "args")
 
 
 def test_parts(scope, release):
-    """what a generic function makes of its type parameter and passes on, and types that a shape does not name"""
+    """types that a generic function derives from its type parameter, and types that the shape does not name:
+    captured"""
     events, notes = trace(scope, release, "main.whole")
     check_equal([values["value"] for values in arguments(events)],
                 [7, "1.5µs", ADA, [ADA], {"V": ADA, "B": None}, ADA], "args")
@@ -97,7 +98,7 @@ def test_parts(scope, release):
 
 
 def test_known_pointers(scope, release):
-    """a constraint that names the element: its value"""
+    """a constraint that names the element type: the value behind the pointer is captured"""
     events, notes = trace(scope, release, "--latency", "main.named")
     check_equal([(event["args"], event["ret"]) for event in events], [({"p": ADA}, ADA)], "events")
     check_equal(notes, [], "lines")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The same requests over TLS, by HTTP/1.1 and by HTTP/2."""
+"""Requests over TLS, with HTTP/1.1 and with HTTP/2."""
 
 import time
 
@@ -11,7 +11,7 @@ from harness import check, check_equal, main, releases, require_command
 from servers import VARIANTS, Server
 from tracer import Tracer
 
-# What curl is told, and what the event holds.
+# Arguments of curl, and members of the expected event.
 HTTP2 = (
     (["{}/ping"], dict(method="GET", path="/ping", pattern="/ping", status=200)),
     (["{}/echo/two?q=%41"], dict(method="GET", path="/echo/two", query="q=%41", pattern="/echo/", status=200)),
@@ -21,7 +21,7 @@ HTTP2 = (
     (["{}/nothing"], dict(method="GET", path="/nothing", pattern="", status=404)),
     (["{}/fail"], dict(method="GET", path="/fail", pattern="/fail", status=500)),
     (["{}/sized?bytes=70000"], dict(method="GET", path="/sized", query="bytes=70000", pattern="/sized", status=200)),
-    # A body from a pipe has no declared length.
+    # A body that is read from a pipe has no declared length.
     (["{}/echo/stream", "--upload-file", "."], dict(method="PUT", path="/echo/stream", pattern="/echo/", status=200,
                                                     request_bytes=events.ABSENT)),
 )
@@ -42,7 +42,7 @@ def http2_event(server, transfer, when, host, pattern, status, request_bytes=0, 
 
 
 def test_http2(scope, release, variant):
-    """HTTP/2 over TLS: every key of requests of each kind"""
+    """HTTP/2 over TLS, requests of each kind: every key is correct"""
     require_command("curl")
     server = Server(scope, release, variant)
     host = "{}:{}".format(*server.addresses["https"])
@@ -55,7 +55,7 @@ def test_http2(scope, release, variant):
 
 
 def test_streams(scope, release):
-    """HTTP/2: several streams of one connection at a time, each its own event"""
+    """HTTP/2 with parallel streams on one connection: one event for each stream"""
     require_command("curl")
     server = Server(scope, release)
     url = "https://{}:{}".format(*server.addresses["https"])
@@ -72,7 +72,7 @@ def test_streams(scope, release):
 
 
 def test_https(scope, release, variant):
-    """HTTPS without HTTP/2: the 23 requests, each right in every key"""
+    """HTTPS without HTTP/2: 23 requests are reported, with correct values in every key"""
     server = Server(scope, release, variant)
     tracer = Tracer(scope, "--pid", server.pid, "--json", "--count", len(exchanges.ALL)).wait_attached()
     sent = exchanges.perform(server.addresses["https"], tls=True)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""gohttpsnoop inspect BINARY FUNCTION...: declarations, addresses, sites, and what was inlined."""
+"""gohttpsnoop inspect BINARY FUNCTION...: declarations, addresses, probe sites and inlined calls."""
 
 import json
 
@@ -38,7 +38,7 @@ PROBES = [
 
 
 def test_whole(scope, release):
-    """without a function: what the binary is, and the probes that requests take"""
+    """inspect without a function: reports properties of the binary and the probes for requests"""
     binary = build("server", release)
     report = json.loads(inspect("--json", binary))
     check_equal(report["binary"], str(binary), "binary")
@@ -60,19 +60,19 @@ def test_whole(scope, release):
     check_equal(start["req.Method"]["type"], "string", "type of the method")
     check(start["req.URL.Path"]["place"].endswith(" +16 +56"), f"{start['req.URL.Path']}")
     check("missing" not in start["req.ContentLength"], f"{start['req.ContentLength']}")
-    # Go 1.23 has it.
+    # The field exists since Go 1.23.
     missing = [c for probe in report["probes"] for c in probe["captures"] if c["expression"].endswith("req.Pattern")]
     check(missing and all("has no field \"Pattern\": it has Method" in c["missing"] and "place" not in c for c in missing), f"{missing}")
 
 
 def sources_of(report):
-    """Of each captured value, by its function and expression."""
+    """The source of each captured value, by function and expression."""
     return {(probe["function"], capture["expression"]): capture["source"]
             for probe in report["probes"] for capture in probe.get("captures", ()) if "missing" not in capture}
 
 
 def test_sources(scope, release):
-    """each captured value has the source of its types: DWARF, else descriptors, else the table"""
+    """sources of types: DWARF, else the type descriptors, else the built-in table"""
     plain = sources_of(json.loads(inspect("--json", build("server", release))))
     check_equal(set(plain.values()), {"DWARF"}, "sources with DWARF")
     stripped = json.loads(inspect("--json", build("server", release, "stripped")))
@@ -88,7 +88,7 @@ def test_sources(scope, release):
 
 
 def test_sources_of_expressions(scope, release):
-    """those of expressions on a function"""
+    """sources of types in expressions on a function: DWARF"""
     binary = build("server", release)
     probe = json.loads(inspect("--json", binary, "main.ping(r.URL.Path, r, @g.goid)"))["probes"][0]
     check_equal(probe["types"], "DWARF", "declaration")
@@ -98,7 +98,7 @@ def test_sources_of_expressions(scope, release):
 
 
 def test_contradiction(scope, release):
-    """DWARF that is not that of the descriptors: an error with both values"""
+    """DWARF that contradicts the type descriptors: an error with both values"""
     binary = scope.folder / "server"
     content = bytearray(build("server", release, "uncompressed").read_bytes())
     section = elf.sections(content)[".debug_info"]
@@ -115,7 +115,7 @@ def test_contradiction(scope, release):
 
 
 def test_declarations(scope, release):
-    """'main.*': every function as the source declares it"""
+    """'main.*': every function is declared as in the source"""
     found, report = functions_of(build("server", release), "main.*")
     check_equal(report["dwarf"], True, "dwarf")
     check_equal({name: found[name]["signature"] for name in SIGNATURES}, SIGNATURES, "signatures")
@@ -131,7 +131,7 @@ GENERIC = {
             ["main.(*cache[*main.order]).put", "main.(*cache[*main.user]).put"]),
     "get": ("func (c *main.cache[T]) get(key string) (v T, found bool)",
             ["main.(*cache[*main.order]).get", "main.(*cache[*main.user]).get"]),
-    # Both type arguments have one shape: which is which the instances tell.
+    # Both type arguments have one shape; only the instances tell them apart.
     "pick": ("func main.pick[T1, T2](a T1, b T2, left bool) (T1, T2)",
              ["main.pick[*main.order,*main.user]", "main.pick[*main.user,*main.order]"]),
     "named": ("func main.named[T1, T2](p T2) T2", ["main.named[main.user,*main.user]"]),
@@ -139,7 +139,7 @@ GENERIC = {
 
 
 def test_generics(scope, release):
-    """generic functions as the source declares them, and the instances that share their code"""
+    """generic functions: declared as in the source, with the instances that share their code"""
     if release_number(release) < (1, 18):
         return
     found, _ = functions_of(build("rounds", release), "main.*")
@@ -148,20 +148,20 @@ def test_generics(scope, release):
                      if f"{name}[" in function["function"] or function["function"].endswith(f").{name}")]
         check_equal(functions, [(signature, instances)], name)
     first = [function["instances"] for function in found.values() if "main.first[" in function["function"]]
-    if release_number(release) >= (1, 21):  # before, the names of all instances are the same
+    if release_number(release) >= (1, 21):  # in older releases all instances have the same name
         check_equal(sorted(first), [["main.first[*main.order]", "main.first[*main.user]"], ["main.first[int]"],
                                     ["main.first[string]"]], "first")
 
 
 def test_methods(scope, release):
-    """'main.(*shop).*': methods of the pointer, and no other"""
+    """'main.(*shop).*': lists the methods of the pointer, and no others"""
     found, _ = functions_of(build("server", release), "main.(*shop).*")
     check("main.(*shop).checkout" in found, f"{sorted(found)}")
     check(all(name.startswith("main.(*shop).") for name in found), f"{sorted(found)}")
 
 
 def test_stripped(scope, release):
-    """without types: names, addresses and sites are the same, and how to get types is said"""
+    """a stripped binary: names, addresses and sites are the same, and the report says how to get types"""
     patterns = ("main.ping", "main.add")
     found, report = functions_of(build("server", release, "stripped"), *patterns)
     check_equal(sorted(found), sorted(patterns), "functions")
@@ -173,7 +173,7 @@ def test_stripped(scope, release):
 
 
 def test_inlined(scope, release):
-    """calls that were inlined are told of with those who have them"""
+    """inlined calls: the report names the functions that contain them"""
     binary = build("server", release)
     found, _ = functions_of(binary, "net/http.(*Request).*", "strings.*", "net/url.*")
     inlined = [function for function in found.values() if "inlined" in function]
@@ -188,7 +188,7 @@ def test_inlined(scope, release):
 
 
 def test_plan(scope, release):
-    """expressions on a function: what they compile to, and what is wrong with them"""
+    """expressions on a function: the report shows the plan, or the error and its place"""
     binary = str(build("server", release))
     probes = json.loads(inspect("--json", binary, "main.ping(r.URL.Path, r.Header[\"X-A\"][0], r.Host)"))["probes"]
     check_equal([(probe["function"], probe["role"]) for probe in probes], [("main.ping", "call")], "probes")
@@ -205,14 +205,14 @@ def test_plan(scope, release):
 
 
 def test_text(scope, release):
-    """without --json: a line a fact"""
+    """without --json: one fact per line"""
     lines = inspect(build("server", release), "main.ping").splitlines()
     check(f"    signature     {SIGNATURES['main.ping']}" in lines, f"{lines}")
     check("  - function      main.ping" in lines, f"{lines}")
 
 
 def test_refused(scope, release):
-    """a function that is not there, and a pattern that means none"""
+    """a missing function and a pattern without a match: refused with the reason"""
     for name, reason in (("main.pong", "main.ping"), ("main.(*nothing).*", "there is no function")):
         status, stdout, stderr = run("inspect", str(build("server", release)), name)
         text = events.decode_text(stderr, "stderr")

@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""--latency: tests/go/nest makes very many calls within each other and says of each what it was.
-
-With GOHTTPSNOOP_FULL=1 it makes 100,000, otherwise 10,000.
+"""--latency: tests/go/nest makes many nested calls, and lists what each call did. It makes 100,000 calls with
+GOHTTPSNOOP_FULL=1, otherwise 10,000.
 """
 
 import collections
@@ -22,10 +21,10 @@ from tracer import Tracer
 RELEASES = ("1.15", "1.19", "1.22", "1.24", "1.27")
 CALLS = 100000 if os.environ.get("GOHTTPSNOOP_FULL") == "1" else 10000
 FEW = 500
-RING = 256 << 20  # nothing is lost while the tool does not come to read
+RING = 256 << 20  # large enough to lose nothing while the tool does not read
 ENDLESS = 10 * PATIENCE
 
-# What is captured, and where its results are told: with the arguments, as "ret", or nowhere.
+# What is captured, and where the results are reported: among the arguments, as "ret", or not at all.
 FUNCTIONS = (
     "main.descend(id, depth, ret)",
     "main.(*node).visit(id, depth, ret0, ret1)",
@@ -41,7 +40,7 @@ RESULTS = {
     "main.even": lambda event: [event["args"].get("number"), event["args"].get("err")],
 }
 
-# A step of the wall clock, or its being slewed, between a call and the one within it.
+# The wall clock may be set or slewed by so much between a call and a nested call.
 CLOCK_STEP_NS = 1_000_000
 
 
@@ -60,7 +59,7 @@ class Program:
         self.done = None
 
     def make_calls(self):
-        """Returns when all have been made and listed; some are open."""
+        """Returns when all calls have been made and listed; some of them have not returned yet."""
         self.process.stdin.write(b"\n")
         self.process.stdin.flush()
         self.lines.wait(lambda lines: lines[-1].startswith(b'{"done":'), "has not listed its calls", ENDLESS)
@@ -88,7 +87,7 @@ def start(scope, release, *words, ring=RING):
 
 
 def read(output):
-    """The calls, and how many were lost."""
+    """The call events, and the number of lost ones."""
     happened = [events.parse(line) for line in output.read_bytes().splitlines()]
     check_equal(happened[0]["type"], "attach", "the first line")
     calls = [event for event in happened if event["type"] == "call"]
@@ -99,7 +98,7 @@ def read(output):
 
 
 def by_identity(calls):
-    """Each once."""
+    """Maps IDs to calls; fails if a call was reported twice."""
     found = {}
     for event in calls:
         check(event["args"]["id"] not in found, f"told of twice: {event}")
@@ -120,7 +119,7 @@ def check_result(event, call):
 
 
 def check_duration(event, call):
-    """Between what the program measured within the call and around it."""
+    """The duration must be between those that the program measured inside and outside the call."""
     if call["outcome"] != "ok":
         check("duration_ns" not in event, f"a duration without an end: {event}")
         return
@@ -135,17 +134,18 @@ def check_call(event, call):
     check_duration(event, call)
 
 
-# --- calls within each other ----------------------------------------------------------
+# --- nested calls ---------------------------------------------------------------------
 
 
 def begin_ns(event):
-    """Since the epoch."""
+    """Nanoseconds since the epoch."""
     text = event["time"]
     return int(events.seconds(text)) * 10**9 + int(text[-10:-1])
 
 
 def check_nesting(found, calls):
-    """What was called lies within who called, and has not taken longer; returns how many were looked at."""
+    """Each call must lie within the call of its caller and must not take longer. Returns the number of compared
+    calls."""
     within = collections.Counter()
     nested = 0
     for number, event in found.items():
@@ -173,7 +173,7 @@ def check_all(found, program):
 
 
 def switched(found):
-    """Goroutines of which calls began on several threads."""
+    """The number of goroutines with calls that began on several threads, and the number of all goroutines."""
     threads = collections.defaultdict(set)
     for event in found.values():
         threads[event["goid"]].add(event["tid"])
@@ -181,7 +181,7 @@ def switched(found):
 
 
 def test_calls(scope, release):
-    """recursive and concurrent calls, and panics: each once, with its result, durations nest"""
+    """recursive and parallel calls, and panics: each is reported once with its result, and durations are nested"""
     program, tracer, output = start(scope, release, "-calls", CALLS)
     began = time.monotonic()
     program.make_calls()
@@ -206,7 +206,7 @@ def test_calls(scope, release):
 
 
 def check_ended(scope, release, end, *words):
-    """`end` ends the program, with calls open."""
+    """`end` ends the program while calls are open."""
     program, tracer, output = start(scope, release, "-calls", FEW, *words)
     program.make_calls()
     end(program)
@@ -222,7 +222,7 @@ def kill(program):
 
 
 def test_ends(scope, release):
-    """a process that ends with calls open, in four ways: they are told of as exited"""
+    """a process that ends in four ways with open calls: they are reported as exited"""
     check_ended(scope, release, lambda program: program.end(0), "-end", "return")
     for end, status in (("exit", 3), ("crash", 2)):
         (scope.folder / "events").unlink()
@@ -232,7 +232,7 @@ def test_ends(scope, release):
 
 
 def test_lingering(scope, release):
-    """calls that panicked on a goroutine that neither ends nor calls again: told of when the process has ended"""
+    """calls that panicked on a goroutine that then only waits: reported when the process ends"""
     program, tracer, output = start(scope, release, "-calls", 1, "-holds", 0, "-workers", 0, "-lingers", 3)
     program.make_calls()
     program.end(0)
@@ -240,15 +240,15 @@ def test_lingering(scope, release):
     calls, lost = read(output)
     found = by_identity(calls)
     check_equal((sorted(found), lost), (sorted(program.calls), 0), "calls told of, and lost")
-    # That they had panicked is not known.
+    # The tool does not know that they panicked.
     check_equal({event["outcome"] for event in calls}, {"exited"}, "outcomes")
 
 
-# --- what is lost ---------------------------------------------------------------------
+# --- lost events ----------------------------------------------------------------------
 
 
 def stumble(tracer, goes_on):
-    """Keeps the tool from reading, now and then."""
+    """Stops and continues the tool, so that it reads late."""
     while goes_on.is_set():
         for number in (signal.SIGSTOP, signal.SIGCONT):
             tracer.process.send_signal(number)
@@ -256,7 +256,7 @@ def stumble(tracer, goes_on):
 
 
 def test_lost(scope, release):
-    """more calls than the ring holds: events and what is lost are as many, and what is told is right"""
+    """more calls than the ring holds: reported and lost calls add up, and what is reported is correct"""
     program, tracer, output = start(scope, release, "-calls", CALLS, ring=1 << 16)
     goes_on = threading.Event()
     goes_on.set()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Types in interfaces that no plan decodes at first: named at once, and decoded once they were seen."""
+"""Types in interfaces that no plan decodes at first: named at once, and decoded after the tool has seen them."""
 
 import shutil
 import subprocess
@@ -13,7 +13,7 @@ from tracer import Tracer
 
 RELEASES = ("1.15", "1.19", "1.24", "1.27")
 
-TYPES = 20  # of tests/go/held, all passed once a round to each of the functions
+TYPES = 20  # types in tests/go/held; each round passes all of them to each function
 FUNCTIONS = {"main.takeShape": "s", "main.takeAny": "v"}
 CALLS = TYPES * len(FUNCTIONS)
 
@@ -22,7 +22,7 @@ PAUSE = 0.3  # seconds between rounds
 
 
 def check_order(calls):
-    """Each call is told once, in its place, with the type that it was given."""
+    """Each call must be reported once, in order, with the type of its argument."""
     for number, call in enumerate(calls):
         function = list(FUNCTIONS)[number % len(FUNCTIONS)]
         check_equal(call["function"], function, f"the function of call {number}")
@@ -40,7 +40,7 @@ def is_decoded(call):
 
 
 def trace_until_learned(program, tracer):
-    """Makes rounds until all of one is decoded; returns the calls of all."""
+    """Makes rounds until all values of one round are decoded; returns the calls of all rounds."""
     deadline = time.monotonic() + PATIENCE
     rounds = 0
     while True:
@@ -69,12 +69,12 @@ def check_learned(scope, program, *options):
 
 
 def test_plain(scope, release):
-    """a program with DWARF"""
+    """types in interfaces of a program with DWARF: named at first, decoded later, nothing is lost"""
     check_learned(scope, Rounds(scope, release, program="held"))
 
 
 def test_stripped(scope, release):
-    """a stripped program: only the signatures are from elsewhere"""
+    """types in interfaces of a stripped program, with signatures from --types: named at first, decoded later"""
     binary = scope.folder / "stripped"
     shutil.copy(build("held", release), binary)
     subprocess.run(["strip", binary], check=True)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Code that was not written for these tests: captures in Debian's Go libraries, headers of Debian's servers."""
+"""Code that was not written for these tests: captures in Debian's Go libraries, and headers of Debian's servers."""
 
 import contextlib
 import json
@@ -32,7 +32,7 @@ def function(name, captures):
 
 
 def trace(scope, server, name, captures, make_call):
-    """Each call's args as the expression's values, in the order in which they are asked for."""
+    """The captured values of each call, in the order of the captures."""
     tracer = Tracer(scope, "--pid", server.pid, "--json", "--count", CALLS, function(name, captures)).wait_attached()
     for number in range(CALLS):
         make_call(number)
@@ -58,7 +58,7 @@ def get(server, number, headers=()):
 
 
 def test_chi(scope, release):
-    """chi: the routing tree, maps that it returns, the request's headers"""
+    """chi: values in the routing tree, in returned maps and in request headers are captured correctly"""
     server = start(scope, "chi", "golang-github-go-chi-chi-dev", release)
     pattern = "/users/{user}/items/{item}"
     is_get = 8
@@ -76,7 +76,7 @@ def test_chi(scope, release):
 
 
 def any_of(type_name, value):
-    """An interface that holds such a value."""
+    """An interface that holds this value."""
     return {"type": type_name, "value": value}
 
 
@@ -84,7 +84,7 @@ def any_of(type_name, value):
 
 
 def test_gin(scope, release):
-    """gin: a context's parameters, its map of any values, the request that it leads to"""
+    """gin: parameters of a context, its map of interface values and its request are captured correctly"""
     server = start(scope, "gin", "golang-github-gin-gonic-gin-dev", release)
     captures = ("code", 'c.Keys["user"]', 'user=c.Keys["user"].(string)', 'other=c.Keys["user"].(int)', "c.Keys",
                 "c.Params[1].Value", "c.Params", "c.Request.URL.Path", 'c.Request.Header["X-User"]', "c.fullPath",
@@ -112,7 +112,7 @@ def ask(server, number):
 
 
 def test_grpc(scope, release):
-    """grpc-go: maps of a server, in maps, and what a method is asked and answers"""
+    """grpc-go: nested maps of a server, and arguments and results of a method are captured correctly"""
     server = start(scope, "grpc", "golang-google-grpc-dev", release)
     captures = ("in.Service", 's.statusMap["shop"]', 's.statusMap["bank"]', "s.statusMap", "len(s.statusMap)", "ret0.Status")
     actual = trace(scope, server, f"{HEALTH}(*Server).Check", captures, lambda number: ask(server, number))
@@ -125,13 +125,13 @@ def test_grpc(scope, release):
             "processUnaryRPC")
 
 
-# --- servers as Debian ships them -----------------------------------------------------
+# --- servers from Debian packages -----------------------------------------------------
 
 HEADERS = (("x-user", "me {}"), ("cookie", "secret"))
 
 
 def check_headers(scope, daemon, ways, target, answer_header):
-    """All are stripped. `answer_header` is one that their handlers set."""
+    """All daemons are stripped. `answer_header` is a header that their handlers set."""
     tracer = Tracer(scope, "--pid", daemon.pid, "--json", "--header", "X-USER", "--header", "Cookie",
                     "--response-header", answer_header, "--capture", "n=len(req.Header)").wait_attached()
     answers = []
@@ -162,19 +162,19 @@ def check_headers(scope, daemon, ways, target, answer_header):
 
 
 def test_caddy(scope):
-    """Debian's caddy: headers over HTTP/1 and HTTP/2, with TLS and without it"""
+    """Debian's caddy: headers over HTTP/1 and HTTP/2, with and without TLS, are reported correctly"""
     daemon, ways = start_caddy(scope, SUITE)
     check_headers(scope, daemon, ways, "/hello", "Server")
 
 
 def test_prometheus(scope):
-    """Debian's prometheus: headers of requests and responses"""
+    """Debian's prometheus: headers of requests and responses are reported correctly"""
     daemon, way = start_prometheus(scope, SUITE)
     check_headers(scope, daemon, [way], "/api/v1/query?query=1", "Content-Type")
 
 
 def wanted():
-    """What can be had; what cannot is said."""
+    """The tests whose toolchains and packages are available; prints which are not."""
     chosen = []
     for release in RELEASES:
         for test, package in ((test_chi, "golang-github-go-chi-chi-dev"), (test_gin, "golang-github-gin-gonic-gin-dev"),

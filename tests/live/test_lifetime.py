@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""How the tool and its targets end, and that neither takes the other along."""
+"""How the tool and its targets end; neither may end the other."""
 
 import contextlib
 import os
@@ -30,7 +30,7 @@ def pids_of(servers):
 
 
 def test_kill_tool(scope):
-    """SIGKILL of the tool under load: the servers go on answering, and their text is as it was"""
+    """SIGKILL of the tool under load: the servers still answer, and their code is unchanged"""
     servers = start_all(scope)
     check(not any(changed_bytes(server) for server in servers), "a server's text is not as in its file")
     loads = [Load(scope, server) for server in servers]
@@ -46,12 +46,12 @@ def test_kill_tool(scope):
         load.check_unbroken()
     check(all(server.goes_on for server in servers), "a server ended")
     wait_until(lambda: not any(changed_bytes(server) for server in servers), "the breakpoints are gone")
-    tracer.stdout.rest = b""  # SIGKILL may cut a line
+    tracer.stdout.rest = b""  # SIGKILL may cut the last line
     tracer.events()
 
 
 def check_signal(scope, number):
-    """Under load: whole lines, status 0, and each request that was answered is told of, once."""
+    """Sends the signal after a load: complete lines, status 0, and each answered request is reported once."""
     server = Server(scope, releases()[-1])
     tracer = Tracer(scope, "--pid", server.pid, "--json").wait_attached()
     load = Load(scope, server)
@@ -66,18 +66,18 @@ def check_signal(scope, number):
 
 
 def test_interrupt(scope):
-    """SIGINT: status 0, and a summary of events, lost and targets as the last line of stderr"""
+    """SIGINT: status 0, and the last line of stderr sums up events, lost events and targets"""
     tracer, load = check_signal(scope, signal.SIGINT)
     check_equal(tracer.stderr.all()[-1], f"gohttpsnoop: {load.answered} events, 0 lost, 1 target".encode(), "summary")
 
 
 def test_terminate(scope):
-    """SIGTERM: status 0"""
+    """SIGTERM: status 0, with each answered request reported once"""
     check_signal(scope, signal.SIGTERM)
 
 
 def test_interrupt_under_load(scope):
-    """SIGINT while requests run: ends all the same, with whole lines and status 0"""
+    """SIGINT while requests run: the tool ends with complete lines and status 0"""
     server = Server(scope, releases()[-1])
     load = Load(scope, server)
     tracer = Tracer(scope, "--pid", server.pid, "--json").wait_attached()
@@ -89,7 +89,7 @@ def test_interrupt_under_load(scope):
 
 
 def test_duration(scope):
-    """--duration 500ms: ends after that time, with status 0"""
+    """--duration 500ms: the tool ends after that time with status 0"""
     server = Server(scope, releases()[-1])
     begin = time.monotonic()
     tracer = Tracer(scope, "--pid", server.pid, "--json", "--duration", "500ms").wait_attached()
@@ -100,7 +100,7 @@ def test_duration(scope):
 
 
 def test_count_under_load(scope):
-    """--count 1009 while many more come: exactly so many lines"""
+    """--count 1009 under load: exactly this number of requests is reported"""
     server = Server(scope, releases()[-1])
     load = Load(scope, server)
     tracer = Tracer(scope, "--pid", server.pid, "--json", "--count", 1009)
@@ -117,7 +117,7 @@ def reader_of(descriptor):
 
 
 def test_closed_pipe(scope, arguments):
-    """a reader of stdout that goes away: ends quietly with status 0"""
+    """the reader of stdout closes the pipe: the tool ends with status 0 and without a message"""
     server = Server(scope, releases()[-1])
     read_end, write_end = os.pipe()
     with reader_of(read_end) as reader:
@@ -136,7 +136,7 @@ def test_closed_pipe(scope, arguments):
 
 
 def test_kill_server(scope, release):
-    """SIGKILL of a server under load: each answered request, those in flight as exited, a detach line, status 0"""
+    """SIGKILL of a server under load: answered requests, open ones as exited, a detach event, status 0"""
     server = Server(scope, release)
     begin = time.time()
     tracer = Tracer(scope, "--pid", server.pid, "--json").wait_attached()
@@ -156,7 +156,7 @@ def test_kill_server(scope, release):
 
 
 def test_in_flight(scope, release):
-    """a request in flight when its server is killed: outcome exited, no status, before the detach line"""
+    """a request in flight when its server is killed: outcome exited, no status, before the detach event"""
     server = Server(scope, release)
     tracer = Tracer(scope, "--pid", server.pid, "--json").wait_attached()
     begin = time.time()
@@ -177,7 +177,7 @@ def test_in_flight(scope, release):
 
 
 def test_one_server_ends(scope):
-    """one of two servers ends: a detach line, and the other goes on being traced; then it ends, and the tool"""
+    """one of two servers ends: a detach event, and the other is traced until it ends; then the tool ends"""
     first, second = (Server(scope, releases()[at]) for at in (0, -1))
     tracer = Tracer(scope, "--pid", pids_of([first, second]), "--json").wait_attached(2)
     first.signal(signal.SIGTERM)

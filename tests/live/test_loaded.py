@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Go code in a shared library: a C program that loads one of -buildmode=c-shared, a Go program that loads a plugin."""
+"""Go code in shared libraries: a C program that loads a c-shared library, and a Go program that loads a plugin."""
 
 import json
 import shutil
@@ -17,7 +17,7 @@ RELEASES = ("1.15", "1.19", "1.24", "1.27")
 REGISTERS = (1, 17)
 REQUESTS = 7
 
-# It runs until its standard input ends.
+# The program runs until its standard input is closed.
 HOST = """
 #include <dlfcn.h>
 #include <stdio.h>
@@ -55,14 +55,14 @@ def copy(scope, release, variant):
 
 
 def start_c(scope, release):
-    """A C program with a Go library, and the library."""
+    """Starts a C program with a Go library; returns the server and the path of the library."""
     library = copy(scope, release, "c-shared")
     host = Server.copy(scope, compile_host(scope), "cprogram")
     return Server(scope, release, binary=host, environment={"GOHTTPSNOOP_LIBRARY": str(library)}), library
 
 
 def start_go(scope, release):
-    """A Go program with a plugin, and the plugin."""
+    """Starts a Go program with a plugin; returns the server and the path of the plugin."""
     library = copy(scope, release, "plugin")
     host = Server.copy(scope, build("host", release, "cgo"), "host")
     return Server(scope, release, binary=host, environment={"GOHTTPSNOOP_LIBRARY": str(library)}), library
@@ -83,7 +83,7 @@ def check_requests(tracer, server):
 
 
 def test_requests(scope, release, start):
-    """--pid: the requests, and in which library the code is"""
+    """--pid: requests are reported, and a message names the library that contains the code"""
     server, library = start(scope, release)
     tracer = Tracer(scope, "--pid", server.pid, "--json", "--count", REQUESTS).wait_attached()
     check_requests(tracer, server)
@@ -91,19 +91,19 @@ def test_requests(scope, release, start):
 
 
 def test_panic(scope, release, start):
-    """a handler that panics"""
+    """a handler in a library that panics: outcome panic"""
     server, _ = start(scope, release)
     tracer = Tracer(scope, "--pid", server.pid, "--json", "--count", 1).wait_attached()
     try:
         get(server.addresses["http"], "/panic")
     except OSError:
-        pass  # no response comes
+        pass  # there is no response
     tracer.wait_end()
     check_equal([(event["path"], event["outcome"]) for event in tracer.events()[1:]], [("/panic", "panic")], "events")
 
 
 def test_function(scope, release, start):
-    """calls of a function, with its argument and, where the goroutine is in a register, its result"""
+    """calls of a function in a library: the argument, and the result if the goroutine is in a register"""
     server, _ = start(scope, release)
     ends = release_number(release) >= REGISTERS
     latency = ("--latency",) if ends else ()
@@ -120,7 +120,7 @@ def test_function(scope, release, start):
 
 
 def test_function_missing(scope, release, start):
-    """a function that is nowhere: the reason"""
+    """a function that does not exist: refused with the reason"""
     server, library = start(scope, release)
     code, stdout, stderr = run("--pid", str(server.pid), "main.nowhere")
     check_equal((code, stdout), (1, b""), f"status and stdout; {stderr!r}")
@@ -129,7 +129,7 @@ def test_function_missing(scope, release, start):
 
 
 def test_found(scope, release, start):
-    """--name and --port: a process that has loaded the library when tracing begins"""
+    """--name and --port: a process that has already loaded the library is traced"""
     server, _ = start(scope, release)
     for rule in (("--name", server.exe.name), ("--port", server.addresses["http"][1])):
         tracer = Tracer(scope, *rule, "--json", "--count", REQUESTS).wait_attached()
@@ -143,7 +143,7 @@ def free_port():
 
 
 def test_listening(scope, release):
-    """--port: a process that loads the library and listens after tracing has begun"""
+    """--port: a process that loads the library and listens after tracing has begun is traced"""
     library = copy(scope, release, "c-shared")
     host = Server.copy(scope, compile_host(scope), "cprogram")
     port = free_port()
@@ -155,13 +155,13 @@ def test_listening(scope, release):
 
 
 def test_binary(scope, release):
-    """the library as BINARY: which process runs it nothing tells; how to trace it is said"""
+    """the library as BINARY: refused, because it does not tell the process; the message says how to trace it"""
     library = copy(scope, release, "c-shared")
     check_refusal([library], 1, f"{library}: ", "shared library", "--pid PID")
 
 
 def test_replaced(scope, release):
-    """a library that was replaced since it was loaded: said"""
+    """a library that was replaced after it was loaded: the message says so"""
     server, library = start_c(scope, release)
     shutil.copy(library, library.with_name("new"))
     library.with_name("new").replace(library)
@@ -171,7 +171,7 @@ def test_replaced(scope, release):
 
 
 def test_beside_a_server(scope, release):
-    """a plugin in a program with a server of its own: that is traced, and that the plugin is not is said"""
+    """a plugin in a program with its own server: the program is traced, and a message says that the plugin is not"""
     library = copy(scope, release, "plugin")
     host = Server.copy(scope, build("plugged", release, "cgo"), "plugged")
     server = Server(scope, release, binary=host, environment={"GOHTTPSNOOP_LIBRARY": str(library)})
@@ -182,9 +182,9 @@ def test_beside_a_server(scope, release):
 
 
 def test_inspect(scope, release, start):
-    """inspect: of the library, and of a process that has loaded it"""
+    """inspect of a library, and of a process that has loaded it: shows the probes"""
     server, library = start(scope, release)
-    # A program of Go is what inspect looks at, whatever it has loaded.
+    # Of a Go program inspect always examines the program itself, not the libraries it has loaded.
     for subject in (library, server.pid) if start is start_c else (library,):
         code, stdout, stderr = run("inspect", "--json", str(subject), "*.greet")
         check_equal(code, 0, f"status of {subject}; {stderr!r}")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What the kernel or its surroundings refuse: each reason has its own message, and its own advice."""
+"""Refusals by the kernel or its environment: each reason has its own message and its own advice."""
 
 import pathlib
 
@@ -16,7 +16,7 @@ REFUSE = str(pathlib.Path(__file__).with_name("refuse_call.py"))
 
 
 def check_refused(*expected, arguments=(), **options):
-    """With a status of 1 and one line, which has all of these words."""
+    """Checks for status 1 and one line that contains all the expected words."""
     status, _, stderr = run("--pid", "1", *arguments, **options)
     text = stderr.decode()
     check_equal((status, text.count("\n")), (1, 1), f"status and lines; it says {text!r}")
@@ -25,49 +25,50 @@ def check_refused(*expected, arguments=(), **options):
     check("no capability is missing" not in text, text)
 
 
-# --- where it runs ---
+# --- the environment ---
 
 
 def test_seccomp(scope, call, code):
-    """a filter that refuses bpf(2) or perf_event_open(2), though every capability is there"""
+    """a seccomp filter that refuses bpf(2) or perf_event_open(2), despite all capabilities: the message names the
+    call"""
     arguments = () if call == "bpf" else ("--attach", "perf_event")
     check_refused(f"a seccomp filter blocks the system call {call}", "SystemCallFilter=", arguments=arguments,
                   wrapper=(REFUSE, call, code))
 
 
 def test_user_namespace(scope):
-    """root of a user namespace, whose capabilities are all there and do not count"""
+    """root of a user namespace, whose capabilities have no effect: the message says so"""
     check_refused("the capabilities belong to a user namespace", "rootless", wrapper=namespaces.USERS)
 
 
 def in_mounts(*words):
-    """Words that run a command after this one, in mounts of its own."""
+    """Command words that run another command after this one in a private mount namespace."""
     return (*namespaces.MOUNTS, "sh", "-c", f'{" ".join(words)} && exec "$@"', "sh")
 
 
 def test_no_types(scope):
-    """/sys/kernel/btf/vmlinux cannot be read"""
+    """/sys/kernel/btf/vmlinux cannot be read: the message says so"""
     check_refused("the kernel has no type information", "CONFIG_DEBUG_INFO_BTF",
                   wrapper=in_mounts("mount", "--bind", "/dev/null", "/sys/kernel/btf/vmlinux"))
 
 
 def test_no_sysfs(scope):
-    """/sys is not mounted"""
+    """/sys is not mounted: the message says so"""
     check_refused("/sys is not mounted", "mount -t sysfs", wrapper=in_mounts("umount", "--lazy", "/sys"))
 
 
 def test_no_proc(scope):
-    """/proc is not mounted"""
+    """/proc is not mounted: the message says so"""
     check_refused("/proc is not mounted", "mount -t proc", wrapper=in_mounts("umount", "--lazy", "/proc"))
 
 
 def test_no_files(scope, limit):
-    """too few files may be open: that is not taken for a kernel that cannot"""
+    """a low limit of open files: named as the reason, not mistaken for a missing kernel feature"""
     check_refused("too many files are open", arguments=("--duration", "0.1s"), wrapper=("prlimit", f"--nofile={limit}:{limit}"))
 
 
 def test_foreign_proc(scope):
-    """/proc is that of another PID namespace"""
+    """/proc of another PID namespace: the message says so"""
     check_refused("/proc belongs to another PID namespace", "--mount-proc",
                   wrapper=("unshare", "--pid", "--fork", "--kill-child"))
 
@@ -76,7 +77,7 @@ def test_foreign_proc(scope):
 
 
 def check_traced(scope, service, *arguments):
-    """Of the user's own process, as that user."""
+    """Traces a process of an ordinary user, as that user."""
     tracer = Tracer(scope, "--pid", service.pid, "--json", *arguments, wrapper=rights.as_user(),
                     path=rights.capable_tool(scope, *LEAST, "cap_sys_admin")).wait_attached()
     get(("127.0.0.1", service.port), "/ping")
@@ -85,7 +86,8 @@ def check_traced(scope, service, *arguments):
 
 
 def test_perf_events(scope):
-    """probes by perf events with CAP_BPF and CAP_PERFMON alone: traced, or CAP_SYS_ADMIN is named and then suffices"""
+    """perf events with only CAP_BPF and CAP_PERFMON: requests are traced, or the message asks for CAP_SYS_ADMIN,
+    which suffices"""
     service = Service(scope, releases()[-1], wrapper=("setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups"))
     service.start()
     for way in ("perf_event", "perf_event_atomic"):
@@ -97,7 +99,7 @@ def test_perf_events(scope):
 
 
 def without_proc(test):
-    """As a list of tests, which is empty for a tool that says more than its own there."""
+    """A list with the test, or an empty list if the tool has a sanitizer, which would print messages of its own."""
     if is_sanitized():
         print(f"skipped: {test.__name__}: sanitizers need /proc")
         return ()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Standard output and --output: readers that are slow or gone, files that are rotated, disks that are full."""
+"""Standard output and --output: slow and disconnected readers, rotated files and full disks."""
 
 import contextlib
 import fcntl
@@ -21,14 +21,14 @@ from servers import Server
 from tracer import Tracer, run
 
 REQUESTS = 60_013
-FEW = 4_001  # what fits into the buffer, but into no pipe
-RING = 64 << 20  # all of them fit, however long the tool waits for a core
+FEW = 4_001  # fits into the tool's buffer, but not into a pipe
+RING = 64 << 20  # large enough for all requests, even if the tool waits long for a CPU
 GIVEN_UP = 5  # seconds that the tool waits for its readers at the end
 NEWEST = releases()[-1]
 
 
 class Pipe:
-    """Standard output whose reader reads when told."""
+    """Standard output whose reader reads only on request."""
 
     def __init__(self, scope):
         reading, self.writing = os.pipe()
@@ -38,7 +38,7 @@ class Pipe:
         self.thread = threading.Thread(target=self._read, daemon=True)
 
     def start(self, scope, *arguments):
-        """The tool, writing into the pipe."""
+        """Starts the tool with the pipe as its output."""
         tracer = Tracer(scope, *arguments, stdout=self.writing)
         flags = fcntl.fcntl(self.writing, fcntl.F_GETFL)
         tracer.wait_attached()
@@ -50,7 +50,7 @@ class Pipe:
         self.data = self.file.read()
 
     def read(self):
-        """In the background, to the end."""
+        """Reads to the end, in the background."""
         self.thread.start()
 
     def lines(self):
@@ -63,7 +63,7 @@ class Pipe:
 
 
 def test_slow_reader(scope):
-    """a reader that is stopped during a flood: the ring is read on, what does not fit is counted and told"""
+    """a reader that does not read during a flood: the ring is still read, and lost lines are counted and reported"""
     server = Server(scope, NEWEST)
     pipe = Pipe(scope)
     tracer = pipe.start(scope, "--pid", server.pid, "--json", "--reader-buffer", 1 << 20)
@@ -78,7 +78,7 @@ def test_slow_reader(scope):
 
 
 def test_patient_reader(scope, arguments):
-    """a reader that begins to read only after SIGINT gets every line that fitted into the buffer"""
+    """a reader that begins to read only after SIGINT: receives every line that fit into the buffer"""
     server = Server(scope, NEWEST)
     pipe = Pipe(scope)
     tracer = pipe.start(scope, "--pid", server.pid, *arguments.split())
@@ -92,7 +92,7 @@ def test_patient_reader(scope, arguments):
 
 
 def test_who_never_reads(scope):
-    """a reader that never reads: given up on after some seconds, at once on a second SIGINT; what it lost is said"""
+    """a reader that never reads: the tool ends after some seconds, at once on a second SIGINT, and reports the loss"""
     server = Server(scope, NEWEST)
     for hurry in (False, True):
         pipe = Pipe(scope)
@@ -101,20 +101,20 @@ def test_who_never_reads(scope):
         begin = time.monotonic()
         tracer.process.send_signal(signal.SIGINT)
         if hurry:
-            # Only once it has removed its probes does it wait for the reader.
+            # The tool waits for the reader only after it has removed its probes.
             wait_until(lambda: changed_bytes(server) == 0, "the breakpoints are gone")
             time.sleep(0.5)
             tracer.process.send_signal(signal.SIGINT)
         tracer.wait_end()
         seconds = time.monotonic() - begin
-        # Its clock may lag by the time of one turn of its loop.
+        # The clock of the tool's loop may lag by one step.
         least, most = (0, GIVEN_UP) if hurry else (GIVEN_UP - 0.5, PATIENCE / 2)
         check(least <= seconds < most, f"the end took {seconds:.1f} s")
         check(any(b" lines lost: the reader of the output " in line for line in tracer.stderr.all()), "stderr does not say it")
 
 
 def test_gone_while_waiting(scope):
-    """a reader that goes while lines wait for it: ends quietly with status 0, without another request"""
+    """a reader that disconnects while lines wait for it: the tool ends with status 0 and without another request"""
     server = Server(scope, NEWEST)
     pipe = Pipe(scope)
     tracer = pipe.start(scope, "--pid", server.pid, "--json")
@@ -139,7 +139,7 @@ def file_lines(path):
 
 
 def test_file(scope):
-    """--output: appended, with the rights the umask leaves; nothing on stdout"""
+    """--output: appends to the file, created with the rights that umask permits; nothing on stdout"""
     server = Server(scope, NEWEST)
     path = scope.folder / "events"
     for _ in range(2):
@@ -152,7 +152,7 @@ def test_file(scope):
 
 
 def test_file_and_stdout(scope):
-    """--output and --json: the same on both"""
+    """--output and --json: the same lines in both"""
     server = Server(scope, NEWEST)
     path = scope.folder / "events"
     tracer = start(scope, server, path, "--json")
@@ -168,7 +168,8 @@ def test_file_and_stdout(scope):
 
 
 def test_rotation(scope):
-    """renamed under load, and SIGHUP: the new name has the rest, no line is cut, lost or twice"""
+    """renaming the file and SIGHUP under load: the tool goes on in a new file, and no line is cut, lost or
+    duplicated"""
     server = Server(scope, NEWEST)
     path = scope.folder / "events"
     tracer = start(scope, server, path, "--ring-size", RING)
@@ -189,7 +190,7 @@ def test_rotation(scope):
 
 
 def test_lost_directory(scope):
-    """SIGHUP when the file cannot be opened anew: said, and the old one is kept"""
+    """SIGHUP when the file cannot be opened again: reported, and the tool keeps the old file"""
     server = Server(scope, NEWEST)
     folder = scope.folder / "logs"
     folder.mkdir()
@@ -203,7 +204,7 @@ def test_lost_directory(scope):
 
 
 class SmallDisk:
-    """A file system of its own for the tool, in a mount namespace of its own."""
+    """A small file system for the tool, in a private mount namespace."""
 
     def __init__(self, scope, size):
         self.folder = scope.folder / "disk"
@@ -212,12 +213,13 @@ class SmallDisk:
         self.wrapper = ("unshare", "--mount", "sh", "-c", mount, "sh")
 
     def seen(self, tracer):
-        """The folder, as the tool sees it."""
+        """The path of the folder through the tool's mount namespace."""
         return pathlib.Path(f"/proc/{tracer.process.pid}/root{self.folder}")
 
 
 def test_full_disk(scope):
-    """a full disk: told on stderr, lines wait, then are lost; with space again, told in the file; no line is cut"""
+    """a full disk: reported on stderr, lines wait and then are lost; with space again the loss is in the file; no
+    line is cut"""
     server = Server(scope, NEWEST)
     disk = SmallDisk(scope, "24m")
     tracer = start(scope, server, disk.folder / "events", "--reader-buffer", 1 << 20, wrapper=disk.wrapper)
@@ -244,7 +246,7 @@ def test_full_disk(scope):
 
 
 def test_full_to_the_end(scope):
-    """a disk that stays full: status 1, and what was lost"""
+    """a disk that stays full: status 1, and the number of lost lines"""
     server = Server(scope, NEWEST)
     tracer = Tracer(scope, "--pid", server.pid, "--output", "/dev/full").wait_attached()
     for _ in range(3):
@@ -256,7 +258,7 @@ def test_full_to_the_end(scope):
 
 
 def test_what_cannot_be_opened(scope):
-    """a file that cannot be: said, status 1"""
+    """a file that cannot be opened: reported, status 1"""
     server = Server(scope, NEWEST)
     os.mkfifo(scope.folder / "fifo")
     for path, reason in ((scope.folder, "Is a directory"), (scope.folder / "absent/events", "No such file"),
@@ -267,7 +269,7 @@ def test_what_cannot_be_opened(scope):
 
 
 def test_fifo(scope):
-    """--output of a FIFO with a reader: a stream, and the end when its reader goes"""
+    """--output to a FIFO with a reader: lines are written, and the tool ends when the reader disconnects"""
     server = Server(scope, NEWEST)
     path = scope.folder / "fifo"
     os.mkfifo(path)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Several requests for one function: one event a call, with what they capture together."""
+"""Several FUNCTION arguments for one function: one event per call, with the captures of all of them."""
 
 import collections
 
@@ -11,7 +11,7 @@ from tracer import Tracer, run
 
 RELEASES = ("1.15", "1.19", "1.24", "1.27")
 
-# Of a round: how often functions are called, and how that ends.
+# How often each function is called in a round. main.fall panics.
 CALLS = {"main.handle": 1, "main.reply": 1, "main.divide": 2, "main.fall": 1, "main.join": 1}
 
 
@@ -25,7 +25,7 @@ def check_outcomes(events):
         check_equal(event.get("outcome"), wanted, f"outcome of {event}")
 
 
-# What is asked for, and the keys and values of main.reply's event. In the first round its status is 200.
+# Arguments, and the keys and values of main.reply's event. In the first round its status is 200.
 REPLIES = (
     (("main.reply", "main.reply"), {"args": {"status": 200}}),
     (("main.rep*", "main.*ply", "main.reply"), {"args": {"status": 200}}),
@@ -42,7 +42,7 @@ REPLIES = (
 
 
 def test_replies(scope, release):
-    """one function by several words: one event a call, values in the order of first mention"""
+    """several arguments for one function: one event per call, with values in the order of first mention"""
     for words, wanted in REPLIES:
         events, _ = trace_rounds(scope, Rounds(scope, release), *words)
         check_equal(len(events), 1, f"events of {words}")
@@ -54,7 +54,7 @@ def test_replies(scope, release):
 
 
 def test_overlapping_patterns(scope, release):
-    """patterns that overlap, with --latency: each call once, and only what panicked is told as panicked"""
+    """overlapping patterns with --latency: each call is reported once, and only the panicking ones as panic"""
     words = ("main.*()", "main.reply(status)", "main.h*", "main.divide(a)", "main.divide(err=ret1)", "main.fall(round)")
     events, _ = trace_rounds(scope, Rounds(scope, release), "--latency", *words, count=3)
     found = tally(events)
@@ -66,7 +66,7 @@ def test_overlapping_patterns(scope, release):
 
 
 def test_bounds(scope, release):
-    """more captures than a plan holds: what is left out stands in truncated, and the rest is right"""
+    """more captures than a plan holds: the others are null and named in truncated, and the rest is right"""
     lists = [", ".join(f"x{at}=left" for at in range(begin, begin + 32)) for begin in range(0, 320, 32)]
     events, tracer = trace_rounds(scope, Rounds(scope, release), *(f"main.join({names})" for names in lists))
     check_equal(len(events), 1, f"events; {tracer.stderr.text()!r}")
@@ -79,7 +79,7 @@ def test_bounds(scope, release):
 
 
 def test_contradictions(scope, release):
-    """one name for two values: refused, with the reason"""
+    """one name for two values: refused with the reason"""
     program = Rounds(scope, release)
     for words, status in ((("main.reply(x=status)", "main.reply(x=ret)"), 2),
                           (("main.rep*(x=status)", "main.reply(x=ret)"), 1),
@@ -93,7 +93,7 @@ def test_contradictions(scope, release):
 
 
 def test_misfits(scope, release):
-    """a request that does not fit does not spoil another for the same function"""
+    """an argument that does not fit: does not affect others for the same function"""
     events, tracer = trace_rounds(scope, Rounds(scope, release), "main.reply(stat)", "main.reply(status)",
                                   "main.reply(ret7)")
     check_equal([event["args"] for event in events], [{"status": 200}], "args")
@@ -102,7 +102,7 @@ def test_misfits(scope, release):
 
 
 def test_end_of_goroutine(scope, release):
-    """the function that our own probe for ends of goroutines is on: it never returns, and never panics"""
+    """runtime.goexit1, which the tool probes itself: a message says that it never returns; no panic is reported"""
     events, tracer = trace_rounds(scope, Rounds(scope, release), "--latency", "runtime.goexit1()", "main.reply(status)",
                                   "runtime.goexit1")
     check_equal([(event["function"], event["outcome"]) for event in events], [("main.reply", "ok")], "events")
@@ -111,7 +111,7 @@ def test_end_of_goroutine(scope, release):
 
 
 def test_at_once(scope, release):
-    """functions that are no more than a return: each call ended well, with its results"""
+    """functions that consist of a return only: each call has outcome ok and its results"""
     events, tracer = trace_rounds(scope, Rounds(scope, release), "--latency", "main.nothing", "main.same",
                                   "main.same(ret, x=value)", "main.same(out=ret0)", count=2)
     wanted = [[("main.nothing", {}, None), ("main.same", {"value": n, "ret": n, "x": n, "out": n}, n)] for n in (0, 1)]
@@ -126,7 +126,7 @@ def test_at_once(scope, release):
 
 
 def test_table(scope, release):
-    """the table: one row a call"""
+    """the table: one row per call"""
     program = Rounds(scope, release)
     tracer = Tracer(scope, "--pid", program.pid, "main.reply(out=ret)", "main.reply(status)").wait_attached()
     program.make()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Long and hostile paths, queries and names: right or marked as truncated, and never raw on a terminal."""
+"""Long and hostile paths, queries and names: correct or marked as truncated, and never written raw to a terminal."""
 
 import contextlib
 import time
@@ -19,12 +19,12 @@ LENGTHS = (127, 128, 129, 1024, 1025, 9000)
 
 
 def long_text(prefix, size):
-    """No two stretches of it are alike: a piece from the wrong place is seen."""
+    """All parts of the text differ, so that a piece from a wrong offset is noticed."""
     return (prefix + "".join(f"{at:06}-" for at in range(0, size, 7)))[:size]
 
 
 def send(server, targets):
-    """Each request on one connection; returns the connection and the time of all."""
+    """Sends each request on one connection; returns the connection, the time of all requests, and the responses."""
     begin = time.time()
     with contextlib.closing(Connection(server.addresses["http"])) as connection:
         answers = [connection.request("GET", target) for target in targets]
@@ -33,7 +33,7 @@ def send(server, targets):
 
 
 def expected_event(server, connection, when, answer, path, query=b"", limit=DEFAULT_LIMIT):
-    """`path` and `query` as the server holds them."""
+    """`path` and `query` are bytes as the server has them in memory."""
     route = route_of(server, "/echo/")
     values = {"method": b"GET", "path": path, "query": query,
               "route": b"" if route is events.ABSENT else route.encode(),
@@ -60,21 +60,21 @@ def check_lengths(scope, release, limit, arguments):
 
 
 def test_lengths(scope, release):
-    """paths and queries of 127 to 9,000 bytes: whole up to 1,024, then the first 1,024 and their length"""
+    """paths and queries of 127 to 9,000 bytes: complete up to 1,024, else the first 1,024 bytes and the full length"""
     check_lengths(scope, release, DEFAULT_LIMIT, [])
 
 
 def test_max_string(scope, release, limit):
-    """--max-string, up to the most there is"""
+    """--max-string, up to its maximum: strings are complete up to the limit, else truncated with their full length"""
     check_lengths(scope, release, limit, ["--max-string", limit])
 
 
 def test_cut_character(scope, release):
-    """a character that the limit cuts in two is left out, not shown as damaged"""
+    """a character that the limit would split: left out, not shown as damaged"""
     server = Server(scope, release)
     tracer = Tracer(scope, "--pid", server.pid, "--json", "--count", 2, "--max-string", 20).wait_attached()
-    odd = "/echo/12345678901234é".encode()  # of é, byte 20 is the first
-    even = "/echo/1234567890123éé".encode()  # byte 20 is the second of the first é: nothing is in two
+    odd = "/echo/12345678901234é".encode()  # byte 20 is the first byte of é
+    even = "/echo/1234567890123éé".encode()  # byte 20 is the last byte of the first é: no character is split
     connection, when, answers = send(server, [urllib.parse.quote(path).encode() for path in (odd, even)])
     tracer.wait_end()
     for event, answer, path in zip(tracer.wait_types(2, "request"), answers, (odd, even)):
@@ -112,12 +112,12 @@ HOSTILE = {
     "all bytes": bytes(range(256)),
 }
 
-# What a request line may hold as it is: a query is not decoded.
+# Bytes that a query may contain as they are, because a query is not decoded.
 RAW_QUERIES = {name: data for name, data in HOSTILE.items() if not set(data) & {*range(33), 0x7f, ord("#")}}
 
 
 def hostile_requests():
-    """Pairs of target and (path, query) as the server holds them."""
+    """Pairs of a target, and the path and query as the server has them in memory."""
     for data in HOSTILE.values():
         yield b"/echo/" + urllib.parse.quote_from_bytes(data, safe="").encode(), (b"/echo/" + data, b"")
     for data in RAW_QUERIES.values():
@@ -125,7 +125,7 @@ def hostile_requests():
 
 
 def test_hostile(scope, release):
-    """control characters, quotes, invalid UTF-8, overrides: one valid line of JSON each, with the right value"""
+    """control characters, quotes, invalid UTF-8 and overrides: one valid line of JSON each, with the right value"""
     require_command("jq")
     server = Server(scope, release)
     targets, values = zip(*hostile_requests())
@@ -141,7 +141,7 @@ def test_hostile(scope, release):
 
 
 def test_hostile_table(scope, release):
-    """the same in the tables of requests and of calls: a row each, escaped"""
+    """hostile bytes in the tables of requests and calls: one escaped row each"""
     targets, _ = zip(*hostile_requests())
     for function in ([], ["main.logRequest"]):
         server = Server(scope, release)
@@ -157,7 +157,7 @@ def test_hostile_table(scope, release):
 
 
 def test_hostile_names(scope, release):
-    """a server whose file is named with control characters: escaped in every line, on stderr as well"""
+    """control characters in the name of a server's file: escaped in every line, also on stderr"""
     name = b"a\x1b[2J\n\"\xe2\x80\xae\xff".decode(errors="surrogateescape")
     for arguments in (["--json"], []):
         server = Server(scope, release, name=name)

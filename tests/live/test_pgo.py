@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Profile-guided optimisation inlines functions that are probed: their requests are seen all the same."""
+"""Profile-guided optimisation inlines functions that are probed: their requests are reported nevertheless."""
 
 import hashlib
 import os
@@ -16,21 +16,21 @@ from load import Flood
 from servers import Server, build, cache_folder, can_be_had, compile_program, toolchain
 from tracer import Tracer
 
-# Go 1.21 is the first to do it by default. Both inline finishRequest, and 1.22 mostly ServeHTTP, too.
-# A profile is new to Go's build cache: the whole library is compiled with it, which takes a minute or two.
+# Go 1.21 is the first release that does this by default. Both releases inline finishRequest, and 1.22 usually
+# ServeHTTP, too. Each new profile makes Go compile the whole library again, which takes a minute or two.
 RELEASES = ("1.22", "1.27") if os.environ.get("GOHTTPSNOOP_FULL") == "1" else ("1.22",)
 PROFILED_REQUESTS = 400_000
 PROFILED_SECONDS = 5
 MAX_PROFILES = 4
 COUNT = 23
 
-# Whose calls are looked for, and in whom.
+# The probed functions whose calls may be inlined, and their caller.
 PROBED = ("net/http.serverHandler.ServeHTTP", "net/http.(*response).finishRequest")
 CALLER = "net/http.(*conn).serve"
 
 
 def make_profile(release, path):
-    """A CPU profile of the server while it is busy."""
+    """Writes a CPU profile of a busy server."""
     part = path.with_suffix(".part")
     with Scope() as scope:
         server = Server(scope, release, program="ends", environment={"GOHTTPSNOOP_PROFILE": str(part)})
@@ -43,7 +43,8 @@ def make_profile(release, path):
 
 
 def build_with_profile(release):
-    """Returns binary and profile. Both are kept: with another profile Go would compile its whole library again."""
+    """Returns binary and profile. Both are kept, because with another profile Go would compile its whole library
+    again."""
     source = ROOT / "tests/go/ends/main.go"
     identity = hashlib.sha256(source.read_bytes() + (toolchain(release) / "VERSION").read_bytes()).hexdigest()[:16]
     binary = cache_folder() / "live" / f"ends-{release}-pgo-{identity}"
@@ -57,7 +58,7 @@ def build_with_profile(release):
 
 
 def called_functions(binary, caller):
-    """By direct calls."""
+    """The functions that `caller` calls directly."""
     done = subprocess.run(["objdump", "--disassemble=" + caller, "--no-show-raw-insn", str(binary)],
                           capture_output=True, text=True, check=True)
     check(re.search(r"\tcall ", done.stdout), f"objdump shows no calls in {caller}")
@@ -69,7 +70,8 @@ def inlined_functions(binary):
 
 
 def build_with_telling_profile(release):
-    """Returns the binary, and what is inlined in it: which calls are hot is for chance to decide, in each profile anew."""
+    """Returns a binary and the probed functions that are inlined in it. Makes new profiles if none is inlined: which
+    calls are hot depends on chance."""
     for _ in range(MAX_PROFILES):
         binary, profile = build_with_profile(release)
         inlined = inlined_functions(binary)
@@ -88,12 +90,12 @@ def start(scope, release):
 
 
 def test_plain_build(scope, release):
-    """without a profile nothing is inlined, or the test below would prove nothing"""
+    """a build without a profile: nothing is inlined, as the other tests assume"""
     check_equal(inlined_functions(build("ends", release)), [], "inlined")
 
 
 def test_requests(scope, release):
-    """23 requests on one connection: each once, with its outcome, status and size"""
+    """23 requests on one connection: each is reported once, with its outcome, status and size"""
     server, tracer = start(scope, release)
     with Connection(server.addresses["http"]) as connection:
         for number in range(COUNT):
@@ -107,7 +109,7 @@ def test_requests(scope, release):
 
 
 def test_ways(scope, release):
-    """each way a request can end, over each transport: as without a profile"""
+    """each way a request can end, over each transport: reported as without a profile"""
     server, tracer = start(scope, release)
     told = 0
     for transport in ways.transports_of(release):
