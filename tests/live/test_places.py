@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Servers in namespaces, in a chroot, on other file systems, and whose file is not what it was when they began."""
+"""Servers in namespaces, in a chroot and on other file systems, and servers whose file has changed since they
+started."""
 
 import os
 import pathlib
@@ -23,12 +24,13 @@ NAMED = "server"
 
 
 class PlacedServer(Server):
-    """Started by a command that puts it in its place and then becomes it, or is its parent."""
+    """A server that is started by a command, which prepares its environment and then executes it or becomes its
+    parent."""
 
     def __init__(self, scope, release, command, exe, is_parent=False):
         self.release = release
         self.convention = "stack" if release_number(release) < (1, 17) else "register"
-        self.exe = pathlib.Path(exe)  # as the kernel shows it to the tool
+        self.exe = pathlib.Path(exe)  # as the kernel shows the path to the tool
         self.process = subprocess.Popen([*command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, env={**os.environ, **NEW_MUX})
         self.pid = self.process.pid
@@ -65,7 +67,7 @@ def shell(script, *arguments):
 
 
 def check_traced(scope, server, *target, wrapper=()):
-    """All that a server anywhere gives: who it is, and 23 requests, each right in every key."""
+    """Checks the attach event and 23 requests of a server, with every key."""
     begin = time.time()
     tracer = Tracer(scope, *(target or ("--pid", server.pid)), "--json", "--count", len(exchanges.ALL),
                     wrapper=wrapper).wait_attached()
@@ -84,7 +86,7 @@ ON_TMPFS = 'mount -t tmpfs tmpfs "$1"; cp "$2" "$1/server"; exec "$1/server"'
 
 
 def test_mount_namespace(scope, release):
-    """a binary on a tmpfs that is mounted in the server's mount namespace alone"""
+    """a binary on a tmpfs that is mounted only in the server's mount namespace: traced"""
     folder = scope.folder / "mounted"
     folder.mkdir()
     server = PlacedServer(scope, release, [*MOUNTS, *shell(ON_TMPFS, folder, build("server", release))],
@@ -94,20 +96,21 @@ def test_mount_namespace(scope, release):
 
 
 def test_pid_namespace(scope, release):
-    """a server that is PID 1 of a PID namespace: named by the PID it has here"""
+    """a server that is PID 1 of a PID namespace: traced, and events have its PID in the outer namespace"""
     binary = Server.copy(scope, build("server", release), NAMED)
     server = PlacedServer(scope, release, [*PIDS, binary], binary, is_parent=True)
     check_traced(scope, server)
 
 
 def test_user_namespace(scope, release):
-    """a server in a user namespace"""
+    """a server in a user namespace: traced"""
     binary = Server.copy(scope, build("server", release), NAMED)
     check_traced(scope, PlacedServer(scope, release, [*USERS, binary], binary))
 
 
 def test_container(scope, release):
-    """mount, PID and user namespaces, a root of its own on an overlay: by PID, and by a path that leads there"""
+    """a server in a container with namespaces and an overlay as root: traced by PID, and by a path through
+    /proc/PID/root"""
     folder = scope.folder / "container"
     folder.mkdir()
     command = [*USERS, "--mount", "--propagation", "private", *PIDS[1:],
@@ -117,24 +120,24 @@ def test_container(scope, release):
     check_traced(scope, server, pathlib.Path(f"/proc/{server.pid}/root") / "server")
 
 
-CONTAINER = secrets.token_hex(32)  # a cgroup that a killed run left behind is not in the way
+CONTAINER = secrets.token_hex(32)  # random, so that a cgroup left over from a killed run does no harm
 
 
 def cgroup_roots():
-    """Where cgroups can be made: version 2 first, then the hierarchies of version 1."""
+    """Folders in which cgroups can be created: those of version 2 first, then the hierarchies of version 1."""
     mounts = [line.split() for line in pathlib.Path("/proc/self/mounts").read_text().splitlines()]
     return [pathlib.Path(mount[1]) for kind in ("cgroup2", "cgroup") for mount in mounts if mount[2] == kind]
 
 
 def make_cgroup(scope, name):
-    """None where that cannot be done."""
+    """Returns None if no cgroup can be created."""
     for root in cgroup_roots():
         folder = root / name
         try:
             folder.mkdir()
         except OSError:
             continue
-        # Empty a moment after its last process was killed.
+        # The cgroup can be removed only some time after its last process was killed.
         scope.callback(lambda: wait_until(lambda: gone(folder), f"{folder} can be removed"))
         return folder
     return None
@@ -152,7 +155,7 @@ CGROUP_NAMES = (f"docker-{CONTAINER}.scope", CONTAINER)
 
 
 def test_container_id(scope, release):
-    """servers in cgroups as container engines name them: the container's id in every event"""
+    """servers in cgroups with names as container engines choose them: every event has the container's ID"""
     for name in CGROUP_NAMES:
         cgroup = make_cgroup(scope, name)
         server = named_server(scope, release)
@@ -168,7 +171,7 @@ def can_make_cgroups():
 
 
 class InnerServer(PlacedServer):
-    """In the PID namespace of a process, and numbered as there."""
+    """A server in the PID namespace of another process; `pid` and threads() are numbers of that namespace."""
 
     def __init__(self, scope, release, inside, binary):
         super().__init__(scope, release, [*inside, binary], binary, is_parent=True)
@@ -186,7 +189,7 @@ def inner_number(folder):
 
 
 def test_tool_in_pid_namespace(scope, release):
-    """the tool and the server in one PID namespace: PIDs and thread ids are those of the namespace"""
+    """tool and server in one PID namespace: events have the PIDs and thread IDs of the namespace"""
     first = subprocess.Popen([*PIDS, "sleep", "1000"], stdin=subprocess.DEVNULL)
     scope.callback(first.wait)
     scope.callback(first.kill)
@@ -199,7 +202,7 @@ def test_tool_in_pid_namespace(scope, release):
     check_traced(scope, server, wrapper=inside)
 
 
-DEEP = 20  # the kernel allows 32 levels, of which some may be taken
+DEEP = 20  # the kernel allows 32 levels, some of which may be in use
 
 NESTED = """
 level=$1
@@ -210,7 +213,7 @@ exec unshare --pid --fork --kill-child --mount-proc sh -c "$NESTED" sh $((level 
 
 
 def test_tool_deep_in_pid_namespaces(scope, release):
-    """the tool and the server in PID namespaces within each other, deeper than container engines make them"""
+    """tool and server in deeply nested PID namespaces, deeper than those of container engines: traced"""
     binary = Server.copy(scope, build("server", release), NAMED)
     nested = ["env", f"NESTED={NESTED}", "sh", "-c", NESTED, "sh"]
     for level in (8, DEEP):
@@ -223,7 +226,7 @@ def test_tool_deep_in_pid_namespaces(scope, release):
 
 
 def wait_for_descendant(pid, comm):
-    """The only one of that name among the children of children."""
+    """The descendant with this name; each process on the way has only one child."""
     found = []
 
     def look():
@@ -237,7 +240,8 @@ def wait_for_descendant(pid, comm):
 
 
 def test_tool_in_time_namespace(scope, release):
-    """the tool where CLOCK_MONOTONIC is ahead of the kernel's, or behind: everything is told, at the right times"""
+    """the tool in a time namespace whose monotonic clock is ahead or behind: everything is reported, with correct
+    times"""
     server = named_server(scope, release)
     port = server.addresses["http"][1]
     for target in (("--pid", server.pid), (server.exe,), ("--port", port)):
@@ -260,13 +264,13 @@ def check_calls_traced(scope, server, wrapper):
 
 
 def test_server_in_time_namespace(scope, release):
-    """a server whose clocks are others than the tool's"""
+    """a server in another time namespace than the tool: traced, with correct times"""
     binary = Server.copy(scope, build("server", release), NAMED)
     check_traced(scope, PlacedServer(scope, release, [*AHEAD, binary], binary))
 
 
 def test_tool_without_its_own_proc(scope, release):
-    """the tool in a PID namespace whose /proc is another's, in which numbers mean other processes: refused"""
+    """the tool in a PID namespace with the /proc of another one, where PIDs mean other processes: refused"""
     server = named_server(scope, release)
     for target in (("--pid", server.pid), (server.exe,), ("--name", NAMED)):
         status, out, err = run(*map(str, target), "--json", wrapper=("unshare", "--pid", "--fork", "--kill-child"))
@@ -286,7 +290,7 @@ mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay merged
 
 
 def test_overlay(scope, release, layer):
-    """a binary on overlayfs"""
+    """a binary on overlayfs: traced"""
     folder = scope.folder / "overlay"
     folder.mkdir()
     touch = "touch merged/server\n" if layer == "upper" else ""
@@ -307,7 +311,8 @@ exec "$1/merged0/server"
 
 
 def test_layer(scope, release):
-    """a file that is named where overlays have it from: who runs it on either; named on one of them: who does there"""
+    """a file in a lower layer of two overlays: selects the processes of both; the file in one overlay: only those of
+    this one"""
     folder = scope.folder / "layers"
     folder.mkdir()
     server = PlacedServer(scope, release, [*MOUNTS, *shell(TWO_OVERLAYS, folder, build("server", release))],
@@ -317,13 +322,13 @@ def test_layer(scope, release):
     inside = ("nsenter", f"--target={server.pid}", "--mount")
     for path, wanted in (("lower", {server.pid, second}), ("merged0", {server.pid}), ("merged1", {second})):
         tracer = Tracer(scope, folder / path / NAMED, "--json", wrapper=inside).wait_attached(len(wanted))
-        time.sleep(0.3)  # for others, who are not to come
+        time.sleep(0.3)  # time for other processes, which must not be traced
         tracer.interrupt()
         check_equal({event["pid"] for event in tracer.events()}, wanted, f"processes that run {path}/{NAMED}")
 
 
 def test_copied_up(scope, release):
-    """a binary on overlayfs that was changed since its server began, which runs on from the lower file: refused"""
+    """a binary on overlayfs that was modified while its server runs the lower file: refused with advice"""
     folder = scope.folder / "copied"
     folder.mkdir()
     command = [*MOUNTS, *shell(f'{IN_OVERLAY}exec "$1/merged/server"', folder, build("server", release))]
@@ -334,7 +339,7 @@ def test_copied_up(scope, release):
 
 
 def test_chroot(scope, release):
-    """a server in a chroot"""
+    """a server in a chroot: traced"""
     binary = Server.copy(scope, build("server", release), NAMED)
     check_traced(scope, PlacedServer(scope, release, ["chroot", binary.parent, f"/{NAMED}"], binary))
 
@@ -343,7 +348,7 @@ ODD_NAMES = (" a\nb", "(deleted)", "1")
 
 
 def test_odd_paths(scope, release):
-    """folders and files with spaces, newlines, numbers or options for names: by PID and by path"""
+    """spaces, newlines, numbers and options in names of folders and files: traced by PID and by path"""
     for name in ODD_NAMES:
         folder = scope.folder / f"in {name}"
         folder.mkdir()
@@ -352,7 +357,7 @@ def test_odd_paths(scope, release):
         check_traced(scope, server, "--binary", server.exe)
 
 
-# --- files that are not what they were ---
+# --- files that changed after the server started ---
 
 
 def check_file_gone(scope, server):
@@ -363,7 +368,7 @@ def check_file_gone(scope, server):
 
 
 def test_deleted(scope, release):
-    """a file that was deleted since its server began"""
+    """a file that was deleted after its server started: traced by PID, refused by path"""
     server = named_server(scope, release)
     server.exe.unlink()
     path = check_file_gone(scope, server)
@@ -371,7 +376,8 @@ def test_deleted(scope, release):
 
 
 def test_replaced(scope, release):
-    """a file that was replaced since: its server by PID; by path, each that runs the new one"""
+    """a file that was replaced after its server started: by PID the old server is traced, by path those that run the
+    new file"""
     old = named_server(scope, release)
     shutil.copy(build("server", release), f"{old.exe}.new")
     os.replace(f"{old.exe}.new", old.exe)
@@ -388,7 +394,8 @@ def test_replaced(scope, release):
 
 
 def test_replaced_between(scope, release):
-    """two servers begun before and after their file was replaced by another release's: each by what it runs"""
+    """servers started before and after their file was replaced by one of another release: each is traced as what it
+    runs"""
     old = named_server(scope, release)
     newer = releases()[-1]
     path = old.exe
@@ -405,7 +412,7 @@ def test_replaced_between(scope, release):
         exchanges.check_events(server, requests, own)
 
 
-# --- a process that becomes another program ---
+# --- processes that execute another program ---
 
 
 def answers(address):
@@ -416,7 +423,8 @@ def answers(address):
 
 
 def become(scope, release, *words):
-    """A server of many threads that executes another program (itself, without words) while it is traced."""
+    """Starts and traces a server with many threads, and makes it execute another program (its own file if no words
+    are given)."""
     binary = Server.copy(scope, build("exec", release), NAMED)
     server = PlacedServer(scope, release, [binary, *(words or [binary])], binary)
     tracer = Tracer(scope, "--pid", server.pid, "--json").wait_attached()
@@ -429,14 +437,15 @@ def become(scope, release, *words):
 
 
 def check_lives(tracer, *expected):
-    """What is told of a server until it executes another program, then `expected`."""
+    """Checks the events until the server executes another program, and then the `expected` ones."""
     lines = [(event["type"], event.get("path"), event.get("outcome")) for event in tracer.events()]
     check_equal(lines, [("attach", None, None), ("request", "/ping", "ok"), ("request", "/become", "exited"),
                         ("detach", None, None), *expected], "lines")
 
 
 def test_exec(scope, release):
-    """a server of many threads that executes another program: an open request ends as exited, and so does the server"""
+    """a server with many threads that executes another program: open requests get the outcome exited, then a detach
+    event"""
     server, tracer = become(scope, release, shutil.which("sleep"), "1000")
     check_equal(os.readlink(f"/proc/{server.pid}/exe"), os.path.realpath(shutil.which("sleep")), "what it runs now")
     tracer.wait_end()
@@ -444,7 +453,7 @@ def test_exec(scope, release):
 
 
 def test_exec_itself(scope, release):
-    """a server of many threads that executes its own file: its end is told, and its new life is traced"""
+    """a server with many threads that executes its own file: a detach event, then it is attached to and traced again"""
     server, tracer = become(scope, release)
     tracer.wait_types(2, "attach")
     wait_until(lambda: answers(server.addresses["http"]), "it answers again")
@@ -453,11 +462,11 @@ def test_exec_itself(scope, release):
     check_lives(tracer, ("attach", None, None), ("request", "/ping", "ok"), ("detach", None, None))
 
 
-# --- what the machine has ---
+# --- what this machine supports ---
 
 
 def with_overlay(tests, command, what):
-    """For those that need overlayfs as well."""
+    """Tests that need overlayfs in addition."""
     return possible(tests, command, what) if possible(tests, HAS_OVERLAY, "overlayfs") else ()
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""As an ordinary user: which capabilities trace what, what is said of those that are missing, and what is given up."""
+"""The tool as an ordinary user: which capabilities permit what, messages about missing ones, and which ones it
+drops."""
 
 import os
 import pathlib
@@ -47,11 +48,11 @@ def check_traced(scope, capabilities, service, *target):
     return tracer.stderr.text().decode()
 
 
-# --- what suffices for what ---
+# --- capabilities that suffice ---
 
 
 def test_own(scope, option):
-    """the same user's processes: CAP_BPF and CAP_PERFMON"""
+    """processes of the same user: CAP_BPF and CAP_PERFMON suffice"""
     service = owned_service(scope, USER)
     text = check_traced(scope, LEAST, service, *TARGETS[option](service))
     check("CAP_LEASE" not in text, text)
@@ -59,7 +60,8 @@ def test_own(scope, option):
 
 
 def test_others(scope, option):
-    """another user's processes: CAP_SYS_PTRACE as well, for --port CAP_DAC_READ_SEARCH, too; that CAP_LEASE is missing is said"""
+    """processes of another user: need CAP_SYS_PTRACE, and --port CAP_DAC_READ_SEARCH; a missing CAP_LEASE is
+    reported"""
     service = owned_service(scope, OTHER_USER)
     held = (*LEAST, "cap_sys_ptrace")
     if option == "--port":
@@ -76,7 +78,7 @@ def test_others(scope, option):
 
 
 def test_unreadable(scope):
-    """an executable that only its owner may read: CAP_DAC_READ_SEARCH as well"""
+    """an executable that only its owner may read: needs CAP_DAC_READ_SEARCH"""
     service = owned_service(scope, OTHER_USER, 0o700)
     status, _, stderr = run("--pid", str(service.pid), path=rights.capable_tool(scope, *LEAST, "cap_sys_ptrace"),
                             wrapper=rights.as_user())
@@ -85,11 +87,11 @@ def test_unreadable(scope):
     check_traced(scope, rights.ALL, service, "--pid", service.pid)
 
 
-# --- what is said ---
+# --- messages ---
 
 
 def test_missing(scope):
-    """each capability that is missing is named with what it is for"""
+    """missing capabilities: each is named, with its purpose"""
     service = owned_service(scope, OTHER_USER)
     for held, names in (((), ("CAP_BPF", "CAP_PERFMON")), (("cap_bpf",), ("CAP_PERFMON",)),
                         (("cap_perfmon",), ("CAP_BPF",)), (LEAST, ("CAP_SYS_PTRACE",))):
@@ -105,7 +107,7 @@ def test_missing(scope):
 
 
 def test_one_of_two(scope):
-    """two processes of which one may not be looked at: that is said, and the rest goes on"""
+    """two processes, one of which may not be inspected: a message names it, and the other is traced"""
     service, other = owned_service(scope, OTHER_USER), owned_service(scope, USER)
     tracer = start_tool(scope, LEAST, "--pid", f"{service.pid},{other.pid}").wait_attached()
     get(("127.0.0.1", other.port), "/ping")
@@ -115,7 +117,7 @@ def test_one_of_two(scope):
     check(f"pid {service.pid}: its executable cannot be accessed: not permitted: missing CAP_SYS_PTRACE" in text, text)
 
 
-# --- what is given up ---
+# --- dropped capabilities ---
 
 
 def status_of(pid):
@@ -128,7 +130,7 @@ def mask(*names):
 
 
 def check_rights(tracer, *names):
-    """Of all threads: the capabilities, and that there cannot be more."""
+    """Checks the capabilities of all threads, and that the process cannot gain others."""
     for thread in os.listdir(f"/proc/{tracer.process.pid}/task"):
         status = status_of(f"{tracer.process.pid}/task/{thread}")
         found = {key: int(status[key], 16) for key in ("CapEff", "CapPrm", "CapInh")}
@@ -137,7 +139,8 @@ def check_rights(tracer, *names):
 
 
 def test_given_up(scope):
-    """once it traces, root has only what tracing takes, and an ordinary user no more than was granted for that"""
+    """capabilities while tracing: root keeps only those that tracing needs, a user only the needed ones that were
+    granted"""
     service = owned_service(scope, OTHER_USER)
     tracer = Tracer(scope, "--pid", service.pid, "--json").wait_attached()
     check_rights(tracer, *rights.ALL)
@@ -151,7 +154,7 @@ def test_given_up(scope):
 
 
 def test_unit(scope):
-    """the systemd unit is as hardened as it says"""
+    """the systemd unit: systemd-analyze rates its exposure as low"""
     if not shutil.which("systemd-analyze"):
         raise Skip("systemd-analyze is not installed")
     done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=20",

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The pipelines of the README, as pasted from it: what they print looks like what stands below them."""
+"""Runs the pipelines of the README and compares the shape of their output with the README."""
 
 import contextlib
 import json
@@ -20,15 +20,15 @@ from servers import Server
 from tracer import Tracer
 
 SOCKET = "/run/gohttpsnoop.sock"
-SHOP, OTHER = "22835", "22836"  # the processes of the examples
+SHOP, OTHER = "22835", "22836"  # the PIDs in the examples
 NEWEST = releases()[-1]
 COMMANDS = ("jq", "nc", "socat", "python3")
-CLIENTS = 4  # jq prints when it has some kilobytes
+CLIENTS = 4  # jq prints its output only after some kilobytes
 HEADERS = ("X-User: ada", "Authorization: Bearer secret")
 
 
 def blocks():
-    """The indented parts of the README, without their indentation."""
+    """The indented blocks of the README, without indentation."""
     block = []
     for line in [*(ROOT / "README.md").read_text().splitlines(), "."]:
         if line.startswith("    ") or (not line and block):
@@ -39,7 +39,7 @@ def blocks():
 
 
 def pipelines():
-    """Commands with a pipe or a socket, and the lines that they print in the README."""
+    """Commands of the README with a pipe or a socket, and the lines that they print there."""
     for block in blocks():
         command, printed = None, []
         for line in [*block.split("\n"), "# "]:
@@ -56,7 +56,7 @@ def missing_commands(command):
 
 
 class Shop(Server):
-    """The service of the demo, which most examples were made with."""
+    """The demo service, with which most of the README's examples were made."""
 
     def __init__(self, scope):
         super().__init__(scope, NEWEST, program="shop")
@@ -68,7 +68,7 @@ class Shop(Server):
 
 
 class Traffic:
-    """What the examples were made with: found, created, slow and failing requests."""
+    """Requests like those of the examples: found, created, slow and failing ones."""
 
     def __init__(self, scope, *servers):
         self.stopping = threading.Event()
@@ -93,7 +93,7 @@ def children(pid):
 
 
 def kill_all(shell):
-    """The tool and what reads from it: they would not end with their shell."""
+    """Kills the shell and its children, the tool and its readers, which do not end with the shell."""
     pids = children(shell.pid) if shell.poll() is None else []
     shell.kill()
     for pid in pids:
@@ -103,7 +103,8 @@ def kill_all(shell):
 
 
 def run_pasted(command, end, wanted=""):
-    """Lets a shell run it until it has printed what is wanted, has it `end`, and returns the lines that it printed."""
+    """Runs the command in a shell until it prints `wanted`, then calls `end`; returns the lines of stdout, and
+    stderr."""
     process = subprocess.Popen(["sh", "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE)
     stdout, stderr = Lines(process.stdout, "stdout"), Lines(process.stderr, "stderr")
@@ -123,13 +124,13 @@ def run_pasted(command, end, wanted=""):
 
 
 def shape(line):
-    """What kind of thing a line is: the keys of an object, the types in an array."""
+    """The shape of a line: the sorted keys of an object, or the types of the elements of an array."""
     value = json.loads(line)
     return sorted(value) if isinstance(value, dict) else [type(one).__name__ for one in value]
 
 
 def is_like(found, expected):
-    """Whether a line is of that shape. A request that is open when the tool is interrupted lacks some values."""
+    """Whether a shape is as expected. In a request that is open when the tool is interrupted some values are null."""
     return found == expected or (len(found) == len(expected)
                                  and all(one in (other, "NoneType") for one, other in zip(found, expected)))
 
@@ -143,17 +144,17 @@ def check_printed(command, found, expected, stderr):
 
 
 def interrupt_tool(shell):
-    """Ctrl-C, but only for the tool: what it feeds is to end by itself."""
+    """Sends SIGINT only to the tool: the commands that read from it must end by themselves."""
     try:
         for pid in [shell.pid, *children(shell.pid)]:
             if os.path.samefile(f"/proc/{pid}/exe", tool()):
                 os.kill(pid, signal.SIGINT)
     except FileNotFoundError:
-        pass  # it has ended by itself
+        pass  # the tool has already ended
 
 
 def test_pipelines(scope):
-    """gohttpsnoop ... | jq ..."""
+    """pipelines `gohttpsnoop ... | jq ...` of the README: their output has the shape that the README shows"""
     shop, other = Shop(scope), Server(scope, NEWEST)
     Traffic(scope, shop, other)
     tried = 0
@@ -173,7 +174,7 @@ def test_pipelines(scope):
 
 
 def test_readers(scope):
-    """socat, nc, nc | jq, and the reader in Python, each on its own"""
+    """readers of the socket in the README (socat, nc, nc | jq, Python): each shows the requests"""
     shop = Shop(scope)
     path = scope.folder / "socket"
     Traffic(scope, shop)

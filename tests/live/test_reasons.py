@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Functions of stripped programs: traced where nothing has to be known of them; else the reason is said, once."""
+"""Functions of stripped programs: traced if no types are needed, else refused once with the reason."""
 
 import collections
 
@@ -22,7 +22,7 @@ def copy(scope, release, variant):
 
 
 def test_reason(scope, release, variant):
-    """a name, a pattern of one and of many functions, with and without a list: one line with what to do"""
+    """functions that need types, as names or patterns, with and without captures: refused with one line of advice"""
     binary = copy(scope, release, variant)
     for words in (["main.reply"], ["main.repl?"], ["main.*"], ["main.*", "-v"], ["main.*(status)"],
                   ["main.reply", "main.handle", "main.re*"], ["main*"], ["--latency", "main.*"]):
@@ -34,7 +34,7 @@ def test_reason(scope, release, variant):
 
 
 def test_reasons(scope, release, variant):
-    """several reasons: each is said, then that nothing is traced"""
+    """several reasons: each is reported, and then that no function can be traced"""
     binary = copy(scope, release, variant)
     status, _, stderr = run(str(binary), "main.*", "main.replay", "nothing.*")
     text = events.decode_text(stderr, "stderr")
@@ -46,7 +46,7 @@ def test_reasons(scope, release, variant):
 
 
 def test_no_captures(scope, release, variant):
-    """main.*(): needs no types, also with --latency; calls and outcomes are right"""
+    """main.*() needs no types, also with --latency: calls and outcomes are correct"""
     for words in ((), ("--latency",)):
         happened, tracer = trace_rounds(scope, Rounds(scope, release, variant), *words, "main.*()", count=2)
         found = collections.Counter(event["function"] for event in happened)
@@ -60,7 +60,7 @@ def test_no_captures(scope, release, variant):
 
 
 def test_beside_others(scope, release, variant):
-    """main.reply() beside requests that need types: traced, and the others are refused with the reason"""
+    """main.reply() beside arguments that need types: it is traced, and the others are refused with the reason"""
     happened, tracer = trace_rounds(scope, Rounds(scope, release, variant), "main.reply", "main.reply()",
                                     "main.reply(id=@g.goid)")
     check_equal([(event["function"], event["args"]) for event in happened], [("main.reply", {"id": 1})], "events")

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What is no traceable Go binary is refused with the reason; what lacks pieces is traced as far as they are not needed."""
+"""Files that are no traceable Go binaries are refused with the reason; binaries with missing parts are traced as far
+as possible."""
 
 import json
 import resource
@@ -20,28 +21,28 @@ from tracer import Tracer, run
 
 
 def placed(scope, binary):
-    """A copy that nobody else's process runs."""
+    """A copy, which no process of another test runs."""
     return Server.copy(scope, binary, binary.name)
 
 
 def check_refused(path, *reasons):
-    """The same to whoever traces and to whoever inspects."""
+    """Tracing and inspecting must refuse the file with the same message."""
     check_refusal([path], 1, f"{path}: ", *reasons)
     check_refusal(["inspect", path], 1, f"{path}: ", *reasons)
 
 
 def test_32_bit(scope, release):
-    """a 32-bit program"""
+    """a 32-bit program: refused"""
     check_refused(build("server", release, "386"), "32-bit")
 
 
 def test_other_machine(scope, release):
-    """a program for a machine that is not known"""
+    """a program for an unknown machine: refused"""
     check_refused(build("server", release, "ppc64le"), "PowerPC64", "x86-64 and AArch64")
 
 
 def test_library(scope, release, variant):
-    """a shared library"""
+    """a shared library: refused"""
     library = placed(scope, build("server", release, variant))
     check_refusal([library], 1, f"{library}: ", "shared library")
 
@@ -50,7 +51,7 @@ ARM64_REGISTERS = {"stack": ("rw.data", "sp +24"), "register": ("rw.data", "x2")
 
 
 def test_arm64(scope, release, variant):
-    """an arm64 program: it cannot be traced here, but inspect tells its ABI, arguments and sites"""
+    """an arm64 program: cannot be traced here, but inspect shows its ABI, arguments and probe sites"""
     binary = placed(scope, build("server", release, variant))
     check_refusal([binary], 1, f"{binary}: ", "aarch64", "x86_64")
     report = inspect(binary)
@@ -75,7 +76,7 @@ func main() { http.ListenAndServe("127.0.0.1:0", nil) }
 
 
 def test_gccgo(scope):
-    """a program that gccgo compiled"""
+    """a program compiled by gccgo: refused"""
     source, binary = scope.folder / "main.go", scope.folder / "program"
     source.write_text(GCCGO_PROGRAM)
     subprocess.run([gccgo(), "-o", binary, source], check=True)
@@ -89,7 +90,7 @@ def gccgo():
 
 
 def test_packed(scope, release):
-    """a program that UPX packed"""
+    """a program packed by UPX: refused"""
     packed = scope.folder / "packed"
     subprocess.run(["upx", "-q", "-1", "-o", packed, build("server", release, "stripped")],
                    stdout=subprocess.DEVNULL, check=True)
@@ -103,7 +104,7 @@ MEMORY_LIMIT = 1 << 30
 
 
 def table_of(data):
-    """Where the pclntab is, without its first words, which stay as they are."""
+    """The range of the pclntab, without its first words, which must stay intact."""
     section = elf.sections(data)[".gopclntab"]
     return section.offset + 8, section.offset + section.size
 
@@ -149,7 +150,7 @@ DAMAGES = (
 
 
 def damage_build_info(data):
-    """Pointers up to Go 1.17, a length since."""
+    """The blob contains pointers up to Go 1.17, and a length in later releases."""
     at = elf.build_info_at(data)
     begin = at + (32 if data[at + 15] & elf.INLINE else 16)
     fill(data, begin, begin + 9, ENORMOUS)
@@ -160,7 +161,7 @@ def limit_memory():
 
 
 def test_damaged(scope, release):
-    """truncated and damaged files: refused with the reason, soon, in a GB of memory"""
+    """truncated and damaged files: refused with the reason, quickly, and with at most 1 GiB of memory"""
     whole = build("server", release, "stripped").read_bytes()
     for name, damage, reason in DAMAGES:
         data = bytearray(whole)
@@ -173,7 +174,7 @@ def test_damaged(scope, release):
 
 
 def test_damaged_dwarf(scope, release):
-    """DWARF and section headers that are noise: the rest suffices"""
+    """damaged DWARF and section headers: requests are traced without them"""
     for damage in (damage_dwarf, lambda data: struct.pack_into("<Q", data, elf.SECTIONS_AT, 2**64 - 9)):
         data = bytearray(build("server", release).read_bytes())
         damage(data)
@@ -186,7 +187,7 @@ def damage_dwarf(data):
             fill(data, section.offset, section.offset + section.size, ENORMOUS)
 
 
-# --- missing pieces ---
+# --- binaries with missing parts ---
 
 
 def write(scope, data):
@@ -199,7 +200,7 @@ def write(scope, data):
 
 
 def trace(scope, release, data):
-    """Returns the attach event, and pairs of a request's event and what it has to be."""
+    """Returns the attach event, and pairs of a request's event and the expected event."""
     server = Server(scope, release, binary=write(scope, data))
     tracer = Tracer(scope, "--pid", server.pid, "--json", "--count", len(exchanges.ALL)).wait_attached()
     sent = exchanges.perform(server.addresses["http"])
@@ -217,7 +218,7 @@ def check_traced(scope, release, data):
 
 
 def check_known(pairs, *keys):
-    """These keys are right; the others are right or null; whether there is a route is not known."""
+    """Checks that these keys are correct, and that the others are correct or null. The route may be missing."""
     for event, expected in pairs:
         expected.setdefault("route", None)
         for key, value in expected.items():
@@ -234,42 +235,42 @@ def inspect(path):
 
 
 def test_no_sections(scope, release, variant):
-    """no section headers: every key of every request"""
+    """no section headers: every key of every request is correct"""
     data = bytearray(build("server", release, variant).read_bytes())
     check_traced(scope, release, elf.without_sections(data))
 
 
 def test_zeroed_words(scope, release, variant):
-    """a PIE whose pointers are all left to the dynamic loader, as lld writes it"""
+    """a PIE whose pointers are all set by relocations, as lld links it: every key of every request is correct"""
     data = bytearray(build("server", release, variant).read_bytes())
     check_traced(scope, release, elf.without_relocated_words(data))
     check_traced(scope, release, elf.without_sections(elf.without_relocated_words(data)))
 
 
 def test_version_by_symbol(scope, release):
-    """no build information, but symbols: the version is that of runtime.buildVersion, every key is there"""
+    """no build information, but symbols: the version is read through runtime.buildVersion, and every key is correct"""
     go = check_traced(scope, release, elf.without_blob(bytearray(build("server", release).read_bytes())))
     check(go == f"go{release}" or go.startswith(f"go{release}."), f"Go version {go!r}")
 
 
 def test_no_build_information(scope, release):
-    """no build information, but DWARF: every key; the version is what runtime.buildVersion holds"""
+    """no build information, but DWARF: every key is correct, and the version is read from runtime.buildVersion"""
     data = bytearray(build("server", release).read_bytes())
     go = check_traced(scope, release, elf.without_build_info(data))
     check_equal(go, toolchain(release).joinpath("VERSION").read_text().split()[0], "Go version")
 
 
-# What has had its place since Go 1.12.
+# Keys whose fields have had the same offsets since Go 1.12.
 LASTING = ("method", "path", "host", "protocol", "scheme", "remote", "request_bytes")
 
 
 def test_unknown_release(scope, release):
-    """neither build information nor DWARF: every key of every request, by the version's string and the descriptors"""
+    """no build information and no DWARF: every key is correct, thanks to the version string and the type descriptors"""
     check_traced(scope, release, elf.without_build_info(bytearray(build("server", release, "stripped").read_bytes())))
 
 
 def test_later_release(scope, release):
-    """a stripped go1.99: every key of every request, by its type descriptors; inspect says what was assumed"""
+    """a stripped go1.99: every key is correct, thanks to the type descriptors; inspect shows what it assumed"""
     data = elf.with_version(bytearray(build("server", release, "stripped").read_bytes()), "go1.99")
     check_traced(scope, release, data)
     report = inspect(write(scope, data))
@@ -281,7 +282,8 @@ def test_later_release(scope, release):
 
 
 def test_later_release_without_descriptors(scope, release):
-    """the same where the descriptors cannot be found: what is public is traced, what is internal is null"""
+    """a stripped go1.99 without type descriptors: keys from public fields are correct, keys from internal ones are
+    null"""
     data = elf.with_version(bytearray(build("server", release, "stripped").read_bytes()), "go1.99")
     elf.hide_descriptors(data)
     attach, pairs = trace(scope, release, data)
@@ -295,7 +297,7 @@ def test_later_release_without_descriptors(scope, release):
 
 
 def test_later_release_with_dwarf(scope, release):
-    """a go1.99 with DWARF: every key of every request"""
+    """a go1.99 with DWARF: every key of every request is correct"""
     check_traced(scope, release, elf.with_version(bytearray(build("server", release).read_bytes()), "go1.99"))
 
 
@@ -309,7 +311,7 @@ SUFFIXES = (" X:nocoverageredesign", "-X:jsonv2,arenas", " (Red Hat 9.9-1.el9)",
 
 
 def test_suffixes(scope, release):
-    """experiments and vendors behind the version: told as they are, and no obstacle"""
+    """experiments and vendor names after the version: reported unchanged, and requests are traced"""
     for suffix in SUFFIXES:
         data = bytearray(build("server", release).read_bytes())
         version = upstream_version(data) + suffix
@@ -317,13 +319,13 @@ def test_suffixes(scope, release):
 
 
 def test_experiments_stripped(scope, release):
-    """experiments behind a stripped binary's version: its release is still known"""
+    """experiments after the version of a stripped binary: the release is still recognized"""
     data = bytearray(build("server", release, "stripped").read_bytes())
     check_traced(scope, release, elf.with_version(data, f"{upstream_version(data)} X:nocoverageredesign"))
 
 
 def choose():
-    # Whose build information holds the version itself, and so can be given another.
+    # Releases whose build information contains the version itself, so that it can be replaced.
     inline = [release for release in releases() if release_number(release) >= (1, 18)]
     yield from ((test_32_bit, releases()[-1]), (test_other_machine, releases()[-1]))
     for release in releases():

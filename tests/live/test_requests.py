@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Requests of several servers at once: each one an event, right in every key."""
+"""Requests to several servers in parallel: one event each, with correct values in every key."""
 
 import concurrent.futures
 import subprocess
@@ -15,14 +15,14 @@ from tracer import Tracer
 
 
 def check_jq(output, count):
-    """jq -e fails on what it cannot read, and on null."""
+    """jq -e fails if its input is invalid, or if a value is null."""
     done = subprocess.run(["jq", "-e", "-c", "."], input=output, capture_output=True, check=False)
     check_equal(done.returncode, 0, f"jq -e ({done.stderr!r})")
     check_equal(len(done.stdout.splitlines()), count, "lines that jq read")
 
 
 def trace_exchanges(scope, servers, arguments):
-    """Sends each server its 23 requests, all servers side by side; returns when the tool has ended by itself."""
+    """Sends 23 requests to each server, to all servers in parallel; returns when the tool has ended by itself."""
     begin = time.time()
     tracer = Tracer(scope, *arguments, "--json", "--count", len(servers) * len(exchanges.ALL))
     tracer.wait_attached(len(servers))
@@ -47,7 +47,7 @@ def check_output(servers, tracer, sent, attach_times):
 
 
 def test_two_servers(scope, variant):
-    """two releases at once by --pid A,B --count 46: 46 requests, each right in every key; ends by itself"""
+    """--pid A,B --count 46 with two releases: 46 requests, correct in every key, then the tool ends"""
     require_command("jq")
     servers = [Server(scope, release, variant) for release in releases()]
     pids = ",".join(str(server.pid) for server in servers)
@@ -55,7 +55,7 @@ def test_two_servers(scope, variant):
 
 
 def test_binary(scope):
-    """BINARY: each process that runs this file"""
+    """BINARY: every process that runs the file is traced"""
     require_command("jq")
     first = Server(scope, releases()[-1])
     second = Server(scope, releases()[-1], binary=first.exe)
@@ -64,7 +64,7 @@ def test_binary(scope):
 
 
 def test_only_named(scope):
-    """--pid A, named twice: not another process of the same file, and each request once"""
+    """--pid A, given twice: each request is reported once, and no request of another process of the same file"""
     traced = Server(scope, releases()[0])
     other = Server(scope, releases()[0], binary=traced.exe)
     tracer = Tracer(scope, "--pid", traced.pid, "-p", traced.pid, "--json").wait_attached()
@@ -78,7 +78,7 @@ def test_only_named(scope):
 
 
 def test_table(scope):
-    """the table: a heading and a row for each request, with status, method, path and query"""
+    """the table: a heading, and a row with status, method, path and query for each request"""
     server = Server(scope, releases()[-1])
     tracer = Tracer(scope, "--pid", server.pid, "--count", 3).wait_attached()
     for target in ("/ping", "/nothing/here", "/echo/x?q=1"):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""When there is a route, and when it is missing: docs/events.md, "Routes"."""
+"""When the route is known and when it is missing: docs/events.md, "Routes"."""
 
 from client import get
 from harness import check_equal, main
@@ -10,7 +10,7 @@ from tracer import Tracer
 RELEASES = ("1.19", "1.24", "1.27")
 HAS_PATTERN = (1, 23)
 
-# The server, the path, the route of the request and that of the call of its handler.
+# Server, path, route of the request, and route of the call of its handler.
 ROWS = (("plain", "/item/7", "/item/", "/item/"), ("copied", "/item/7", None, "/item/"),
         ("nested", "/api/item/7", "/api/", "/item/"))
 
@@ -27,14 +27,15 @@ def routes_of(scope, release, environment, *options):
 
 
 def test_routes(scope, release):
-    """the pattern of the mux; none behind a middleware that copies the request, but in a call of the handler"""
+    """the route is the pattern of the mux; behind a middleware that copies the request only the handler's call has
+    it"""
     known = release_number(release) >= HAS_PATTERN
     check_equal(routes_of(scope, release, {}), [row[2] if known else None for row in ROWS], "routes of requests")
     check_equal(routes_of(scope, release, {}, "main.item"), [row[3] if known else None for row in ROWS], "routes of calls")
 
 
 def test_old_mux(scope, release):
-    """the ServeMux of modules that declare a go version before 1.22 sets no pattern"""
+    """the ServeMux of modules that declare a go version before 1.22: there is no route"""
     check_equal(routes_of(scope, release, {"GODEBUG": "httpmuxgo121=1"}), [None] * len(ROWS), "routes")
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""No secret leaves the tool, whichever way it is handed on: in a request, an argument, a result, a buffer."""
+"""No secret leaves the tool, in whatever part of a request, argument, result or buffer it is."""
 
 import contextlib
 import json
@@ -13,9 +13,9 @@ from tracer import Tracer
 RELEASES = ("1.15", "1.19", "1.24", "1.27")
 VARIANTS = ("plain", "stripped")
 
-MARK = "hunter2"  # in each secret, and nowhere else
+MARK = "hunter2"  # part of each secret, and of nothing else
 
-# As a client sends it: in the query, in a cookie, in headers.
+# Secrets in a request: in the query, in a cookie and in headers.
 TARGET = f"/all?page=2&token={MARK}-1&%74oken={MARK}-2&X-Amz-Signature={MARK}-3;a=1&next=%2F%3Fsig%3D{MARK}-4&sort=name"
 SHOWN_QUERY = ("page=2&token=<redacted>&%74oken=<redacted>&X-Amz-Signature=<redacted>;a=1&next=%2F%3Fsig%3D<redacted>"
                "&sort=name")
@@ -23,7 +23,7 @@ HEADERS = {"Authorization": f"Bearer {MARK}-5", "Proxy-Authorization": f"Basic {
            "Cookie": f"session={MARK}-7; theme={MARK}-8", "X-Api-Key": f"{MARK}-9",
            "Referer": f"https://ada:{MARK}-10@shop.local/?password={MARK}-11"}
 
-# What may be asked of a request.
+# Options that capture these parts of a request.
 REQUEST_OPTIONS = [word for name in HEADERS for word in ("--header", name)] + [
     "--response-header", "Set-Cookie", "--response-header", "Location",
     *(word for expression in (
@@ -31,17 +31,17 @@ REQUEST_OPTIONS = [word for name in HEADERS for word in ("--header", name)] + [
         'a=req.Header["Cookie"]', "w.handlerHeader", "w")
       for word in ("--capture", expression))]
 
-# Without types in the program there is no more to ask than the built-in table knows.
+# Without DWARF only types of the built-in table can be captured.
 STRIPPED_OPTIONS = [word for name in HEADERS for word in ("--header", name)] + [
     "--response-header", "Set-Cookie", "--response-header", "Location",
     "--capture", "req.Header", "--capture", "req.URL.RawQuery", "--capture", "w.handlerHeader"]
 
-# Each function, and how often a request for /all calls it. All arguments and results of them are asked for.
+# Each function, and how often it is called for a request of /all. All arguments and results are captured.
 FUNCTIONS = {"main.headers": 1, "main.anything": 4, "main.cookies": 1, "main.cookie": 2, "main.credentials": 1,
              "main.login": 1, "main.logins": 1, "main.pairs": 1, "main.values": 1, "main.address": 1, "main.text": 2,
              "main.octets": 1, "main.issue": 1, "main.request(r)": 1, "main.reply": 1}
 
-# Expressions that lead to secrets, under other names.
+# Captures of secrets under other names.
 CAPTURES = ("main.login(x=l.Password, y=l.Session.ID, z=l.Tokens[\"api-key\"], n=len(l.Password))",
             "main.cookie(x=c.Value)", "main.cookies(x=list[0].Value)", "main.pairs(x=list[1].Value)",
             "main.request(x=r.URL.RawQuery, y=r.Header[\"Authorization\"][0], z=r.Form, u=r.URL)",
@@ -54,7 +54,7 @@ def start(scope, release, variant, *arguments):
 
 
 def get(server, target, headers):
-    """One request on a connection of its own."""
+    """Sends one request on its own connection."""
     with contextlib.closing(Connection(server.addresses["http"])) as connection:
         return connection.request("GET", target.encode(), headers=[f"{name}: {value}" for name, value in headers.items()])
 
@@ -64,7 +64,7 @@ def ask(server, target=TARGET):
 
 
 def check_hidden(tracer):
-    """After the end: neither stream holds any of the secrets."""
+    """Checks after the end of the tool that neither stream contains a secret."""
     for stream in (tracer.stdout, tracer.stderr):
         for line in stream.all():
             check(MARK.encode() not in line, f"a secret is told: {line!r}")
@@ -72,7 +72,8 @@ def check_hidden(tracer):
 
 
 def check_told(lines, what):
-    """Of each of them that it would be told with --show-secrets: else nothing is hidden here."""
+    """Checks that each of `what` does contain a secret with --show-secrets: else the other tests would prove
+    nothing."""
     for name in what:
         found = [line for line in lines if name in line]
         check(found, f"there is no {name}")
@@ -90,7 +91,7 @@ def trace_requests(scope, release, variant, *options):
 
 
 def test_requests(scope, release, variant):
-    """requests: their queries, headers and captures, of the request and of the response"""
+    """requests: secrets in queries, headers and captures of request and response are redacted"""
     tracer, (one, moved) = trace_requests(scope, release, variant)
     check_hidden(tracer)
     check_equal(one["query"], SHOWN_QUERY, "query")
@@ -103,7 +104,7 @@ def test_requests(scope, release, variant):
 
 
 def test_shown_requests(scope, release, variant):
-    """requests with --show-secrets: all of it is there"""
+    """requests with --show-secrets: queries, headers and captures are complete"""
     _, (one, moved) = trace_requests(scope, release, variant, "--show-secrets")
     check_equal(one["query"], TARGET.partition("?")[2], "query")
     check_equal(one["request_headers"], HEADERS, "headers")
@@ -113,7 +114,7 @@ def test_shown_requests(scope, release, variant):
 
 
 def trace_calls(scope, release, functions, *options):
-    """Of all functions at once; returns the lines of their calls."""
+    """Calls and traces all functions; returns the tool and the lines of the calls."""
     server, tracer = start(scope, release, "plain", "--json", "--latency", *options, *functions)
     check_equal(ask(server).status, 200, "status")
     tracer.wait_types(sum(FUNCTIONS.get(name, 1) for name in functions), "call")
@@ -122,7 +123,7 @@ def trace_calls(scope, release, functions, *options):
 
 
 def test_arguments(scope, release):
-    """arguments and results: maps, structs, cookies, pairs, texts, bytes, what interfaces hold"""
+    """arguments and results: secrets in maps, structs, cookies, pairs, texts, bytes and interfaces are redacted"""
     tracer, lines = trace_calls(scope, release, FUNCTIONS)
     check_hidden(tracer)
     for name in FUNCTIONS:
@@ -132,14 +133,14 @@ def test_arguments(scope, release):
 
 
 def test_shown_arguments(scope, release):
-    """arguments and results with --show-secrets: all of it is there"""
+    """arguments and results with --show-secrets: they are complete"""
     _, lines = trace_calls(scope, release, FUNCTIONS, "--show-secrets")
-    # What an empty interface holds may be told by its type alone.
+    # Of the value in an empty interface possibly only the type is reported.
     check_told(lines, [f'"{name.partition("(")[0]}"' for name in FUNCTIONS if name != "main.anything"])
 
 
 def test_captures(scope, release):
-    """expressions that lead to secrets, whatever they are called"""
+    """capture expressions that lead to secrets, under any name: redacted, and shown only with --show-secrets"""
     capture_counts = {"main.cookie(x=c.Value)": 2}
     for options, is_hidden in (((), True), (("--show-secrets",), False)):
         server, tracer = start(scope, release, "plain", "--json", *options, *CAPTURES)
@@ -154,7 +155,7 @@ def test_captures(scope, release):
 
 
 def test_own_names(scope, release):
-    """--redact: what else a user wants to hide, of requests and of calls"""
+    """--redact: names that the user gives are redacted, too"""
     server, tracer = start(scope, release, "plain", "--json", "--redact", "p?ge", "--redact", "X-Us*", "-H", "x-user-id",
                            "--redact", "open")
     get(server, "/ping?page=2&sort=name", {"X-User-Id": "ada"})
@@ -165,7 +166,7 @@ def test_own_names(scope, release):
 
 
 def test_table(scope, release):
-    """the table"""
+    """the table: secrets are redacted"""
     server, tracer = start(scope, release, "plain", *REQUEST_OPTIONS)
     check_equal(ask(server).status, 200, "status")
     tracer.wait_lines(2)
@@ -175,7 +176,7 @@ def test_table(scope, release):
 
 
 def test_buffers(scope, release):
-    """what earlier requests left in pooled buffers stays there"""
+    """pooled buffers with data of earlier requests: their contents are not reported"""
     server = Server(scope, release, program="secrets")
     for _ in range(8):
         check_equal(ask(server).status, 200, "status")
@@ -191,7 +192,7 @@ def test_buffers(scope, release):
 
 
 def test_unfilled_buffers(scope, release):
-    """what earlier requests left in a buffer that is about to be filled"""
+    """a buffer that is about to be filled: the data of earlier requests in it is not reported"""
     server = Server(scope, release, program="secrets")
     tracer = Tracer(scope, "--pid", server.pid, "--json", "net.(*conn).Read").wait_attached()
     for _ in range(4):

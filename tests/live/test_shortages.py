@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Descriptors, memory or threads run out at one moment: nothing wrong is told, and what was passed over is traced soon after."""
+"""Descriptors, memory or threads run out for a moment: no event is wrong, and skipped processes are traced soon
+after."""
 
 import os
 import random
@@ -29,16 +30,16 @@ def tells_of(error, line):
 
 
 def failing(system_call, error, paths=(), when=1):
-    """Words that run a command whose `when`-th such call, of these paths, fails."""
+    """Command words that run another command whose `when`-th call of this kind, for these paths, fails."""
     require_command("strace")
-    # A sanitizer cannot look for leaks in what is being traced.
+    # LeakSanitizer does not work in a process under ptrace.
     return ("env", "ASAN_OPTIONS=detect_leaks=0:exitcode=99", "strace", "-qq", "-f", "-o", "/dev/null",
             *(word for path in paths for word in ("-P", path)), "-e", f"trace={system_call}",
             "-e", f"inject={system_call}:error={error}:when={when}")
 
 
 def check_traced_later(server, tracer, error, begin):
-    """Once it was said; then the process is traced, and everything that is said of it is right."""
+    """Checks that the error is reported once, and that the process is then traced with correct events."""
     tracer.wait_attached()
     when = events.time_between(begin, time.time())
     get(server.addresses["http"], "/ping")
@@ -52,13 +53,13 @@ def check_traced_later(server, tracer, error, begin):
     check_equal((request["type"], request["path"]), ("request", "/ping"), "the request")
 
 
-# What is opened to look at a process, by what it is found, and when it is opened.
+# The files that are opened to inspect a process, how the process is found, and which opening of the file fails.
 OPENED = (("comm", "by file", 1), ("cgroup", "by file", 1), ("auxv", "by file", 1), ("maps", "by file", 1),
           ("maps", "by file", 2), ("net/tcp", "by port", 1), ("net/tcp6", "by port", 1), ("fd", "by port", 1))
 
 
 def test_process(scope, name, how, number):
-    """of a process: its name, container, memory, libraries, sockets"""
+    """no resources to read a process's name, container, memory or sockets: traced on a later attempt"""
     server = Server(scope, NEWEST)
     if name == "cgroup" and can_make_cgroups():
         cgroup = make_cgroup(scope, f"docker-{CONTAINER}.scope")
@@ -74,7 +75,7 @@ def test_process(scope, name, how, number):
 
 
 def test_file(scope, number):
-    """of its file: each time that it is opened, until it is known"""
+    """no resources to open the executable, at each time that it is opened: traced on a later attempt"""
     server = Server(scope, NEWEST)
     for error in REASONS:
         begin = time.time()
@@ -84,7 +85,7 @@ def test_file(scope, number):
 
 
 def test_watched(scope):
-    """of its pidfd"""
+    """no descriptor for the pidfd: traced on a later attempt"""
     server = Server(scope, NEWEST)
     before = sum(name.isdigit() and int(name) <= server.pid for name in os.listdir("/proc"))
     begin = time.time()
@@ -93,7 +94,7 @@ def test_watched(scope):
 
 
 def test_types(scope):
-    """of the file with its types: it is not taken for missing"""
+    """no resources to open the --types file: not reported as missing, and used on a later attempt"""
     binary, debug = split(scope, NEWEST)
     for error in REASONS:
         server = Server(scope, NEWEST, binary=Server.copy(scope, binary, "server"))
@@ -107,7 +108,7 @@ def test_types(scope):
 
 
 def test_library(scope, number):
-    """of a library that has the code: each time that it is opened, until it is known"""
+    """no resources to open a library with Go code, at each time that it is opened: traced on a later attempt"""
     server, library = start_c(scope, NEWEST)
     for error in REASONS:
         begin = time.time()
@@ -117,20 +118,21 @@ def test_library(scope, number):
 
 
 def test_list(scope):
-    """of the list of processes, when it is looked through again"""
+    """no descriptor to list the processes again: traced on a later attempt"""
     server = Server(scope, NEWEST)
     begin = time.time()
-    # The first look finds no descriptor for the process's name, the second none for the list, the third both.
+    # The first scan cannot open the name of the process, the second cannot open the list, and the third succeeds.
     tracer = Tracer(scope, server.exe, "--json", "--count", 1,
                     wrapper=failing("openat", "EMFILE", ["/proc", f"/proc/{server.pid}/comm"], "2..3"))
     check_traced_later(server, tracer, "EMFILE", begin)
 
 
-MOST_LEFT = 6  # descriptors: by then each kind of use has been the first to fail
+MOST_LEFT = 6  # descriptors; with this many each kind of use has been the first to fail
 
 
 def start_short(scope, way, left):
-    """A tool with so many descriptors left, and a server that it wants: which it has passed over, or traces."""
+    """Starts the tool, leaves it this many descriptors, and starts a matching server, which is then skipped or
+    traced."""
     name = f"short-{left}"
     tracer = Tracer(scope, "--name", name, "--attach", way, "--json", "-v").wait_looking_out()
     limits = resource.prlimit(tracer.process.pid, resource.RLIMIT_NOFILE)
@@ -143,7 +145,7 @@ def start_short(scope, way, left):
 
 
 def test_each_descriptor(scope, way):
-    """few descriptors are left: whichever use of one is the first to fail, once there are more the process is traced"""
+    """few descriptors are left: whichever use fails first, the process is traced as soon as there are more"""
     started = [start_short(scope, way, left) for left in range(MOST_LEFT + 1)]
     short = 0
     for tracer, server, begin, limits in started:
@@ -162,9 +164,9 @@ def test_each_descriptor(scope, way):
 
 
 def test_threads(scope):
-    """no thread can be made: that is said, and when a process ends the others are traced on"""
+    """no thread can be created: a message says so, and after the end of one process the other is still traced"""
     servers = [Server(scope, NEWEST) for _ in range(2)]
-    user = random.randrange(10**6, 2 * 10**6)  # who has no other processes
+    user = random.randrange(10**6, 2 * 10**6)  # a user without other processes
     tracer = Tracer(scope, "--pid", ",".join(str(server.pid) for server in servers), "--json",
                     path=rights.capable_tool(scope, *rights.ALL),
                     wrapper=("prlimit", "--nproc=1:1", *rights.as_user(user)))

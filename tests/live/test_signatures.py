@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""--signature: functions of stripped programs are captured as those of programs with DWARF."""
+"""--signature: functions of stripped programs are captured as in programs with DWARF."""
 
 import json
 import urllib.error
@@ -12,7 +12,7 @@ from lines import Lines
 from servers import Server, build, releases_of
 from tracer import Tracer, run
 
-# Both conventions, and all forms of type descriptors.
+# Both calling conventions, and all formats of type descriptors.
 RELEASES = ("1.15", "1.19", "1.24", "1.27")
 
 REPLY = "func main.reply(w net/http.ResponseWriter, status int, body interface{})"
@@ -22,15 +22,15 @@ PATHS = ("/items", "/items/7", "/items/99", "/slow", "/fail")
 CALLS = len(PATHS) + 1
 MAX_ROUNDS = 20
 
-# What differs from process to process.
+# Keys that differ between processes.
 VARYING = ("time", "pid", "tid", "goid", "comm", "exe", "duration_ns")
 
-# Of the functions of tests/go/args at least so many have types that the linker kept a descriptor of.
+# The minimum number of functions of tests/go/args whose types all have a descriptor in the binary.
 LEAST_SAME = 400
 
 
 class Shop(Server):
-    """The service of the demo."""
+    """The demo service."""
 
     def __init__(self, scope, release, variant):
         super().__init__(scope, release, variant, program="shop")
@@ -49,10 +49,8 @@ class Shop(Server):
 
 
 def trace(scope, release, variant, *arguments):
-    """
-    The events of calls of main.reply, as pairs of keys and values in their order, when the types that main.reply
-    is given in an `any` are learned.
-    """
+    """The call events of main.reply, as lists of key and value pairs in order. Repeats the requests until the tool
+    has learned the types that are passed as `any`."""
     shop = Shop(scope, release, variant)
     tracer = Tracer(scope, "--pid", shop.pid, "main.reply", "--json", *arguments).wait_attached()
     for rounds in range(1, MAX_ROUNDS + 1):
@@ -62,7 +60,7 @@ def trace(scope, release, variant, *arguments):
             break
     tracer.interrupt()
     tracer.check_quiet()
-    calls[-1]["args"]["body"]["value"]["ID"] -= rounds  # the shop counts its orders
+    calls[-1]["args"]["body"]["value"]["ID"] -= rounds  # the shop numbers its orders
     return [list(call.items()) for call in calls]
 
 
@@ -76,7 +74,7 @@ def compare(calls, others):
 
 
 def test_shop(scope, release):
-    """main.reply of the stripped shop, with and without --latency, also position-independent"""
+    """main.reply of the stripped shop, also as PIE and with --latency: captured as with DWARF"""
     for plain, stripped in (("plain", "stripped"), ("pie", "pie-stripped")):
         for more in ((), ("--latency",)):
             whole = trace(scope, release, plain, *more)
@@ -92,7 +90,7 @@ def inspect(*arguments):
 
 
 def declared(binary):
-    """The functions of tests/go/args that somebody wrote, with their declarations."""
+    """The declarations of the functions of tests/go/args that are in its source, without generated ones."""
     found = {}
     for function in inspect(binary, "main.*")["functions"]:
         name, text = function["function"], function.get("signature", "")
@@ -104,7 +102,7 @@ def declared(binary):
 
 
 def test_plans(_scope, release):
-    """all functions of tests/go/args: what is captured, and where, is as in the program with DWARF"""
+    """all functions of tests/go/args: their plans are the same as in the program with DWARF"""
     whole, stripped = build("args", release), build("args", release, "stripped")
     functions = declared(whole)
     signatures = [word for text in functions.values() for word in ("--signature", text)]
@@ -115,7 +113,7 @@ def test_plans(_scope, release):
         if "refused" in probe:
             types.add(probe["refused"])
             continue
-        # Which types an interface may hold is for the linker to choose, in each build anew.
+        # The linker chooses, for each build, which types an interface may hold.
         if any("are equal to 0x" in line for line in probe["plan"]):
             continue
         check_equal(probe["plan"], other["plan"], f"plan of {probe['function']}")
@@ -132,7 +130,7 @@ def refusal(*arguments):
 
 
 def test_refusals(scope, release):
-    """contradictions, unknown types, wrong sizes, and signatures of what is not traced"""
+    """contradictions, unknown types, wrong sizes and signatures of functions that are not traced: a message says so"""
     whole, stripped = build("shop", release), build("shop", release, "stripped")
     text = refusal(whole, "main.reply", "--signature", REPLY.replace("status int", "status string"))
     check("contradicts the DWARF" in text and "status string" in text and "status int," in text, text)
@@ -154,7 +152,7 @@ def test_refusals(scope, release):
 
 
 def test_literals(scope, release):
-    """a type that is written out is captured by its fields"""
+    """a struct type that is written out in a signature: captured by its fields"""
     item = "struct{ID int; Name string; Cents int}"
     stripped, whole = build("shop", release, "stripped"), build("shop", release)
     function = f"func main.find(id int) (it {item}, ok bool)"

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""--socket: any number of readers, of whom none can do harm to another or to the tool."""
+"""--socket: any number of readers, none of which can harm another reader or the tool."""
 
 import os
 import resource
@@ -21,14 +21,14 @@ from servers import Server
 from tracer import Tracer, run
 
 REQUESTS = 60_013
-STEPS, STEP = 13, 4_001  # 1.3 MB
+STEPS, STEP = 13, 4_001  # about 1.3 MB
 CONNECTS = 10_000
-LITTLE = 30  # how often a reader takes what it takes now and then
+LITTLE = 30  # number of small reads by the slow reader
 NEWEST = releases()[-1]
 
 
 class Service:
-    """A server, and the tool that tells of it on a socket."""
+    """A server, and a tool that writes its events to a socket."""
 
     def __init__(self, scope, *arguments, wrapper=(), socket_name="socket", server=None):
         self.scope = scope
@@ -51,23 +51,24 @@ class Service:
         return holdings(self.pid).descriptors
 
     def memory(self):
-        """Resident bytes."""
+        """The resident memory in bytes."""
         return holdings(self.pid).resident << 10
 
 
 def flood_in_steps(scope, server, readers, steps, count):
-    """No more at a time than waits for a reader without a loss, whatever else the machine has to do."""
+    """Sends the requests in steps that fit into a reader's buffer, so that no reader loses lines, even on a busy
+    machine."""
     for step in range(steps):
         flood(scope, server, count)
         for reader in readers:
             reader.wait_lines(1 + (step + 1) * count)
 
 
-# --- what readers get -----------------------------------------------------------------
+# --- what readers receive -------------------------------------------------------------
 
 
 def test_hello(scope):
-    """hello first, with the targets; then what happens from then on; stdout stays empty"""
+    """a new reader: receives hello with the targets, then the events from then on; stdout stays empty"""
     service = Service(scope)
     before = service.reader()
     service.ping()
@@ -92,7 +93,7 @@ def test_hello(scope):
 
 
 def test_three_readers(scope):
-    """two readers get the same lines, all of them; a third, who does not read, loses some and is told how many"""
+    """three readers: two receive all lines, and a third one that does not read is told how many it lost"""
     service = Service(scope)
     two = [service.reader() for _ in range(2)]
     third = service.reader(held=True)
@@ -114,7 +115,7 @@ def test_three_readers(scope):
 
 
 def test_small_buffer(scope):
-    """--reader-buffer 65536 and a reader that takes a little now and then: lines plus lost are the sum"""
+    """--reader-buffer 65536 and a reader that reads rarely: received and lost requests add up"""
     service = Service(scope, "--reader-buffer", 65536)
     connection = connect(service.path)
     scope.callback(connection.close)
@@ -143,7 +144,7 @@ def test_small_buffer(scope):
 
 
 def test_half_closed(scope):
-    """a reader that sends, and closes its own direction, is served on"""
+    """a reader that sends data and half-closes its connection: still receives events"""
     service = Service(scope)
     reader = service.reader()
     reader.connection.sendall(b"GET / HTTP/1.1\r\n\r\n" * 100)
@@ -152,7 +153,7 @@ def test_half_closed(scope):
     service.ping()
     reader.wait_lines(2)
     service.tracer.interrupt()
-    reader.wait_end()  # with an end, not with a reset
+    reader.wait_end()  # an orderly end of the connection, not a reset
 
 
 # --- readers that could do harm -------------------------------------------------------
@@ -171,7 +172,7 @@ def connect_and_vanish(path, turn):
 
 
 def test_vanishing(scope):
-    """10,000 readers that connect and vanish, some after they sent or half-closed: nothing is left of them"""
+    """10,000 readers that connect and disconnect in different ways: the tool keeps no descriptors or memory of them"""
     service = Service(scope)
     steady = service.reader()
     steady.wait_lines(1)
@@ -191,7 +192,7 @@ def test_vanishing(scope):
 
 
 def test_never_reading(scope):
-    """five readers that never read: memory is bounded, and a sixth has everything"""
+    """five readers that never read: memory is limited, and a sixth reader receives everything"""
     service = Service(scope)
     reader = service.reader()
     for _ in range(5):
@@ -201,7 +202,7 @@ def test_never_reading(scope):
     flood_in_steps(scope, service.server, [reader], STEPS, STEP)
     grown = service.memory() - memory
     print(f"{grown} bytes more", flush=True)
-    # One copy for all five, and what the allocator and the joiner keep.
+    # One copy of the lines for all five readers, and memory that the allocator and the joiner keep.
     check(grown < (48 if is_sanitized() else 9) << 20, f"memory grew by {grown} bytes")
     check_equal(add_up(reader.lines()).requests, STEPS * STEP, "requests")
     begin = time.monotonic()
@@ -210,7 +211,7 @@ def test_never_reading(scope):
 
 
 def test_flooding(scope):
-    """a reader that sends without end is made to wait, and served"""
+    """a reader that sends data without end: has to wait, is still served, and costs no CPU time"""
     service = Service(scope)
     connection = connect(service.path)
     scope.callback(connection.close)
@@ -231,7 +232,7 @@ def test_flooding(scope):
 
 
 def test_no_descriptors(scope):
-    """no descriptors left: who came goes on, others wait without keeping the tool busy, until some are free"""
+    """no descriptors left: connected readers are served, others wait without CPU use until descriptors are free"""
     service = Service(scope)
     first = service.reader()
     first.wait_lines(1)
@@ -259,7 +260,7 @@ def mode_of(path):
 
 
 def test_rights(scope):
-    """0600 unless told otherwise, whatever the umask; --socket-mode and --socket-group; removed at the end"""
+    """mode of the socket: 0600 whatever the umask, or as --socket-mode and --socket-group say; removed at the end"""
     server = Server(scope, NEWEST)
     for mask in ("000", "077"):
         for arguments, mode, group in (((), 0o600, os.getgid()), (("--socket-mode", "0666"), 0o666, os.getgid()),
@@ -274,7 +275,7 @@ def test_rights(scope):
 
 
 def test_never_wider(scope):
-    """from the first moment the file has the rights that were asked for"""
+    """the socket file: has the requested mode from its first moment"""
     server = Server(scope, NEWEST)
     path = scope.folder / "socket"
     seen, stop = set(), threading.Event()
@@ -299,7 +300,7 @@ def test_never_wider(scope):
 
 
 def test_stale(scope):
-    """the socket of a tool that was killed is replaced"""
+    """the socket of a killed tool: replaced"""
     service = Service(scope)
     service.tracer.kill()
     check(stat.S_ISSOCK(os.lstat(service.path).st_mode), "no socket was left")
@@ -316,7 +317,7 @@ def refusal(server, path, *arguments):
 
 
 def test_live(scope):
-    """a socket that somebody listens on is refused, and its owner goes on"""
+    """a socket that another process listens on: refused, and its owner is not disturbed"""
     service = Service(scope)
     reader = service.reader()
     text = refusal(service.server, service.path)
@@ -333,7 +334,7 @@ def test_live(scope):
 
 
 def test_other_files(scope):
-    """another kind of file is refused and left alone; so are paths that cannot be"""
+    """another kind of file, or an impossible path: refused, and the file is unchanged"""
     server = Server(scope, NEWEST)
     (scope.folder / "file").write_text("precious")
     (scope.folder / "folder").mkdir()
@@ -352,7 +353,7 @@ def test_other_files(scope):
 
 
 def test_somebody_elses(scope):
-    """at the end the file is left alone when it is no longer the tool's"""
+    """a file that replaced the tool's socket: not removed at the end"""
     service = Service(scope)
     service.path.unlink()
     service.path.write_text("mine")
@@ -360,7 +361,7 @@ def test_somebody_elses(scope):
     check_equal(service.path.read_text(), "mine", "the file")
 
 
-# What systemd does: the socket as descriptor 3 of a process that is told so.
+# Does what systemd does: passes the socket as descriptor 3, with environment variables that describe it.
 ACTIVATE = """
 import os, socket, sys
 listener = socket.socket(socket.AF_UNIX)
@@ -374,7 +375,7 @@ os.execv(sys.argv[2], sys.argv[2:])
 
 
 def test_activation(scope):
-    """a socket passed by systemd, asked for as systemd: or by its path, is served and never removed"""
+    """a socket passed by systemd, named systemd: or by its path: used, and never removed"""
     server = Server(scope, NEWEST)
     for turn, name in enumerate(("systemd:", None)):
         path = scope.folder / f"passed{turn}"

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The loaded eBPF programs use the thread's own kernel stack, not one that all hits on a CPU share."""
+"""Loaded eBPF programs use the kernel stack of the thread, not a stack that all hits on a CPU share."""
 
 import os
 import pathlib
@@ -12,8 +12,8 @@ from harness import ROOT, Skip, check, main, releases
 from servers import Server
 from tracer import Tracer
 
-# x86-64, how a program with a stack for each CPU begins: movabs $stack,%r9; add %gs:this_cpu_off,%r9
-# (linux arch/x86/net/bpf_jit_comp.c, emit_priv_frame_ptr).
+# How a program with a stack for each CPU begins on x86-64: movabs $stack,%r9; add %gs:this_cpu_off,%r9 (linux
+# arch/x86/net/bpf_jit_comp.c, emit_priv_frame_ptr).
 SHARED_STACK = re.compile(rb"\x49\xb9.{8}\x65\x4c\x03\x0c\x25", re.DOTALL)
 TRACED = {
     "requests": (),
@@ -22,13 +22,13 @@ TRACED = {
 
 
 def loaded_programs(pid):
-    """Numbers of the programs of which the process has a descriptor."""
+    """IDs of the programs that the process has descriptors of."""
     texts = [path.read_text() for path in pathlib.Path(f"/proc/{pid}/fdinfo").iterdir()]
     return {match[1] for text in texts if (match := re.search(r"^prog_id:\t(\d+)$", text, re.MULTILINE))}
 
 
 def machine_code(number):
-    """The program's name and its machine code."""
+    """The name and the machine code of a program."""
     helper = os.environ.get("GOHTTPSNOOP_MACHINE_CODE", ROOT / "build/tests/live/machine_code")
     done = subprocess.run([helper, number], capture_output=True, check=True)
     if not done.stdout:
@@ -37,7 +37,7 @@ def machine_code(number):
 
 
 def test_stack(scope, release, captured, attach):
-    """No function of a program that is loaded begins by taking such a stack"""
+    """loaded eBPF programs: no function uses a stack that all hits on a CPU share"""
     if os.uname().machine != "x86_64":
         raise Skip(f"how a program for {os.uname().machine} takes such a stack is not known here")
     server = Server(scope, release)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A function that grows the stack starts again from the top: it is one call all the same."""
+"""A function that grows its stack starts again from its first instruction: it must be reported as one call."""
 
 import events
 from client import get
@@ -10,7 +10,7 @@ from tracer import Tracer
 
 CALLS = 1000
 
-# At each collection, Go may decide to begin goroutines with larger stacks, which need not grow.
+# After a garbage collection Go may start goroutines with larger stacks, which do not have to grow.
 WITHOUT_COLLECTION = {"GOGC": "off"}
 
 
@@ -20,7 +20,7 @@ def test_growth(scope, release):
     tracer = Tracer(scope, "--pid", server.pid, "--json", "main.bigFrame").wait_attached()
     answer = get(server.addresses["http"], f"/grow?calls={CALLS}")
     check_equal(answer.body, f"{CALLS} calls\n".encode(), "what the server did")
-    tracer.interrupt()  # what was submitted before is still told
+    tracer.interrupt()  # events that were submitted before are still reported
     attach, *calls = tracer.events()
     check_equal(attach["type"], "attach", "the first line")
     check_equal(len(calls), CALLS, "calls")
@@ -35,7 +35,7 @@ def expected_call(server, number):
 
 
 def test_handlers(scope, release):
-    """as the handler of a request, on a connection's fresh goroutine: once a request"""
+    """the function as a handler, on the fresh goroutine of a connection: one call for each request"""
     server = Server(scope, release, environment=WITHOUT_COLLECTION)
     tracer = Tracer(scope, "--pid", server.pid, "--json", "main.bigFrame").wait_attached()
     for _ in range(100):

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Requests = events + lost, to the last one, whatever the load. GOHTTPSNOOP_FULL=1: a million requests at a time."""
+"""The number of requests equals events + lost exactly, under any load. GOHTTPSNOOP_FULL=1: a million requests per
+test."""
 
 import collections
 import dataclasses
@@ -19,20 +20,20 @@ FULL = os.environ.get("GOHTTPSNOOP_FULL") == "1"
 REQUESTS = 1_000_003 if FULL else 100_003
 LIMIT = 600.0
 STOPPED = 2.0  # seconds
-OTHERS_SHARE = 0.05  # seconds that a core may have been somebody else's
+OTHERS_SHARE = 0.05  # seconds that other processes may have used the tool's core
 RING_TOO_SMALL = 16384
-RING_SMALL = 1 << 20  # full within the time that the tool is stopped, also on a slow machine
-REQUESTS_HELD, RING_LARGE = 50_021, 64 << 20  # so many fit
+RING_SMALL = 1 << 20  # fills up while the tool is stopped, also on a slow machine
+REQUESTS_HELD, RING_LARGE = 50_021, 64 << 20  # the ring is large enough for all these requests
 
 
 def pin(pid, cpus):
-    """All threads there are, and so those that they will start."""
+    """Pins all threads of a process; threads that they start later inherit this."""
     for thread in os.listdir(f"/proc/{pid}/task"):
         os.sched_setaffinity(int(thread), cpus)
 
 
 def storm(scope, server, count, cpus=None):
-    """Sends exactly so many requests, side by side with others."""
+    """Sends `count` requests in the background."""
     load = Flood(scope, server, count, connections=16)
     if cpus:
         pin(load.process.pid, cpus)
@@ -41,7 +42,7 @@ def storm(scope, server, count, cpus=None):
 
 @dataclasses.dataclass
 class Account:
-    """What the tool told, read from its output without keeping a million events."""
+    """Counts the events in the tool's output; does not keep them, because there may be a million."""
 
     events: int = 0
     lost: int = 0
@@ -59,7 +60,7 @@ class Account:
 
 
 class Tracing:
-    """The tool, writing into a file, as nobody can read along without slowing the rest."""
+    """The tool, writing to a file: a process that reads along would slow down the test."""
 
     def __init__(self, scope, servers, *arguments, cpus=None):
         self.output = scope.folder / "events"
@@ -71,7 +72,7 @@ class Tracing:
             pin(self.tracer.process.pid, cpus)
 
     def interrupt(self, reports):
-        """Ends the tool and returns its account, which agrees with what it sums up itself."""
+        """Ends the tool and returns its account, which must agree with the summary that the tool prints."""
         self.tracer.interrupt()
         account = self.account(reports)
         summary = f"gohttpsnoop: {account.events} events, {account.lost} lost,"
@@ -79,7 +80,7 @@ class Tracing:
         return account
 
     def account(self, reports):
-        """Once the tool has ended: checks its sum, and that there is something. `reports` are those of the storms."""
+        """Reads the output after the tool has ended, and checks the sum. `reports` are those of the storms."""
         account = Account()
         with self.output.open("rb") as lines:
             for line in lines:
@@ -97,7 +98,7 @@ def check_nothing_lost(account):
 
 
 def check_outcomes(account):
-    """Of a request whose end was lost it is not known how it ended. None panicked."""
+    """If the end of a request is lost, its outcome is unknown. No request panicked."""
     check(account.outcomes.keys() <= {"ok", "unknown"}, f"outcomes: {dict(account.outcomes)}")
 
 
@@ -105,14 +106,14 @@ def check_outcomes(account):
 
 
 def test_plain(scope, release):
-    """as fast as the machine goes, with the buffer it has by default: exact"""
+    """requests as fast as possible, with the default ring: requests = events + lost"""
     server = Server(scope, release)
     tracing = Tracing(scope, [server])
     check_outcomes(tracing.interrupt([storm(scope, server, REQUESTS).wait(LIMIT)]))
 
 
 def test_ring_too_small(scope, release):
-    """a ring for some 50 requests: many are lost, all are counted"""
+    """a ring for about 50 requests: many are lost, and all of them are counted"""
     server = Server(scope, release)
     tracing = Tracing(scope, [server], "--ring-size", RING_TOO_SMALL)
     account = tracing.interrupt([storm(scope, server, REQUESTS).wait(LIMIT)])
@@ -121,7 +122,7 @@ def test_ring_too_small(scope, release):
 
 
 def test_reader_stopped(scope, release):
-    """the tool stopped by SIGSTOP for two seconds under load: what it missed is counted"""
+    """the tool stopped for two seconds under load: lost requests are counted"""
     server = Server(scope, release)
     tracing = Tracing(scope, [server], "--ring-size", RING_SMALL)
     load = storm(scope, server, REQUESTS)
@@ -135,7 +136,7 @@ def test_reader_stopped(scope, release):
 
 
 def test_interrupted_while_stopped(scope, release):
-    """stopped, and interrupted as soon as it goes on: all that the buffer holds is told first"""
+    """the tool interrupted right after it was stopped: everything in the ring is reported first"""
     server = Server(scope, release)
     tracing = Tracing(scope, [server], "--ring-size", RING_LARGE)
     tracing.tracer.process.send_signal(signal.SIGSTOP)
@@ -147,7 +148,7 @@ def test_interrupted_while_stopped(scope, release):
 
 
 def test_ended_while_stopped(scope, release):
-    """stopped, and the server is killed: all it has answered is told, and none of it as exited"""
+    """the server killed while the tool is stopped: all answered requests are reported as ok, none as exited"""
     server = Server(scope, release)
     tracing = Tracing(scope, [server], "--ring-size", RING_LARGE)
     tracing.tracer.process.send_signal(signal.SIGSTOP)
@@ -159,7 +160,7 @@ def test_ended_while_stopped(scope, release):
 
 
 def test_one_core(scope, release):
-    """server, load and tool on one core: exact"""
+    """server, load and tool on one core: requests = events + lost"""
     cpus = sorted(os.sched_getaffinity(0))[:1]
     server = Server(scope, release)
     pin(server.pid, cpus)
@@ -168,7 +169,7 @@ def test_one_core(scope, release):
 
 
 def test_two_cores(scope, release):
-    """the tool on a core of its own, server and load on another: exact, and nothing lost"""
+    """the tool on its own core, server and load on another: nothing is lost"""
     cpus = sorted(os.sched_getaffinity(0))
     if len(cpus) < 2:
         print("left out: there is one core", flush=True)
@@ -187,7 +188,7 @@ def test_two_cores(scope, release):
 
 
 def test_two_servers(scope):
-    """two servers of two releases at once: exact in sum"""
+    """two servers of two releases in parallel: requests = events + lost"""
     servers = [Server(scope, release) for release in (releases() * 2)[:2]]
     tracing = Tracing(scope, servers)
     loads = [storm(scope, server, REQUESTS // 2) for server in servers]

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What goes wrong on hosts: tools and targets that are killed, limits that are reached, terminals that close."""
+"""Troubles of real hosts: killed tools and targets, exhausted limits and closed terminals."""
 
 import json
 import os
@@ -30,11 +30,12 @@ def ping(service):
     return get(("127.0.0.1", service.port), "/ping")
 
 
-# --- processes are killed ---
+# --- killed processes ---
 
 
 def test_kill_tool(scope, release):
-    """kill -9 under load and start again, ten times: no request fails, no probe stays, the last run has all"""
+    """the tool killed under load and started again, ten times: no request fails, no probe stays, the last run is
+    complete"""
     server = Server(scope, release)
     load = Load(scope, server, clients=2)
     path = scope.folder / "socket"
@@ -58,7 +59,7 @@ def test_kill_tool(scope, release):
 
 
 def test_kill_targets(scope, release):
-    """targets are killed in a loop under load: all that was answered is told of, and the tool is as it was"""
+    """targets killed in a loop under load: all answered requests are reported, and the tool keeps no descriptors"""
     service = Service(scope, release)
     tracer = Tracer(scope, "--binary", service.exe, "--json", "-v").wait_looking_out()
     clients = Clients(scope, service)
@@ -83,12 +84,12 @@ def test_kill_targets(scope, release):
 
 
 def limit(number, value):
-    """Words that run a command under a limit that it cannot raise. Root without CAP_SYS_RESOURCE is held by it."""
+    """Command words that run another command under a limit that it cannot raise, because it lacks CAP_SYS_RESOURCE."""
     return ("prlimit", f"--{number}={value}:{value}", "setpriv", "--bounding-set=-sys_resource", "--inh-caps=-sys_resource")
 
 
 def test_files_raised(scope):
-    """a low soft limit on open files is raised to the hard one"""
+    """a low soft limit of open files: raised to the hard limit"""
     service = Service(scope, NEWEST).start()
     tracer = Tracer(scope, "--pid", service.pid, "--json", wrapper=("prlimit", "--nofile=64:512")).wait_attached()
     check_equal(resource.prlimit(tracer.process.pid, resource.RLIMIT_NOFILE), (512, 512), "soft and hard limit")
@@ -96,7 +97,8 @@ def test_files_raised(scope):
 
 
 def test_no_files(scope):
-    """a low hard limit on open files: one clear error, the rest goes on, and who was passed over is traced when there is room"""
+    """a low hard limit of open files: one clear error, others are traced, and skipped processes are traced when
+    possible"""
     first = Service(scope, NEWEST)
     services = [first, *(first.twin() for _ in range(MANY - 1))]
     for service in services:
@@ -106,7 +108,7 @@ def test_no_files(scope):
     said = [line for line in text.splitlines() if "Too many open files" in line]
     check_equal(len(said), 1, f"lines about it; it says {text!r}")
     check(re.match(r"gohttpsnoop: pid \d+.*: .*Too many open files", said[0]), said[0])
-    # Diagnostics are written at once, events when the tool's loop runs: these may still be on their way.
+    # Diagnostics are written at once, but events only by the tool's event loop: wait for the attach events.
     count = text.count(": traced: ")
     check(0 < count < MANY, f"{count} are traced; it says {text!r}")
     traced = {event["pid"] for event in tracer.wait_types(count, "attach")}
@@ -124,7 +126,7 @@ def test_no_files(scope):
 
 
 def test_no_memlock(scope):
-    """no locked memory allowed: nothing that is needed"""
+    """no locked memory allowed: the tool does not need it"""
     service = Service(scope, NEWEST).start()
     tracer = Tracer(scope, "--pid", service.pid, "--json", "--count", 1, wrapper=limit("memlock", 0)).wait_attached()
     ping(service)
@@ -132,7 +134,7 @@ def test_no_memlock(scope):
 
 
 def test_overflow(scope):
-    """a ring that is too small, and services that start while it overflows: found, and requests = events + lost"""
+    """a ring that is too small, and services that start meanwhile: all are traced, and requests = events + lost"""
     service = Service(scope, NEWEST)
     tracer = Tracer(scope, "--binary", service.exe, "--json", "--ring-size", 4096, "-v").wait_looking_out()
     clients = [Clients(scope, service, count=8, pause="0")]
@@ -149,7 +151,7 @@ def test_overflow(scope):
     print(f"{answers.count} answered, {requests} told of, {lost} lost", flush=True)
     check(lost > 0, "nothing was lost")
     check(requests > 0, "all was lost, nothing is told of")
-    # What was under way when a service ended was handled, but not answered.
+    # Requests in flight at the end of a service were handled, but not answered.
     check(answers.count <= requests + lost <= answers.count + 5 * 8, "requests = events + lost")
     check(answers.paths.keys() <= {event["pid"] for event in told if event["type"] == "attach"}, "who was traced")
 
@@ -158,7 +160,8 @@ def test_overflow(scope):
 
 
 def test_hangup(scope):
-    """SIGHUP without a file to open anew: the terminal has gone; the end, with the summary, and the socket removed"""
+    """SIGHUP without a file to reopen, as when the terminal closes: the tool ends with the summary and removes the
+    socket"""
     service = Service(scope, NEWEST).start()
     path = scope.folder / "socket"
     tracer = Tracer(scope, "--pid", service.pid, "--socket", path).wait_attached()
@@ -168,7 +171,7 @@ def test_hangup(scope):
 
 
 def test_no_hangup(scope):
-    """SIGHUP under nohup, and with a FIFO for a file: nothing"""
+    """SIGHUP under nohup, or with a FIFO as output: the tool goes on"""
     service = Service(scope, NEWEST).start()
     fifo = scope.folder / "fifo"
     os.mkfifo(fifo)
@@ -183,7 +186,7 @@ def test_no_hangup(scope):
 
 
 def test_counters(scope):
-    """SIGUSR1: targets, probes, events, lost and readers, on stderr, also when quiet"""
+    """SIGUSR1: prints targets, probes, events, lost and readers on stderr, also with --quiet"""
     service = Service(scope, NEWEST).start()
     path = scope.folder / "socket"
     tracer = Tracer(scope, "--binary", service.exe, "--socket", path, "--json", "--quiet").wait_attached()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Types of a server that was stripped of them, from another file: named, linked to, or from another build."""
+"""Types of a stripped server from another file, which is named by an option, linked to, or of another build."""
 
 import pathlib
 import shutil
@@ -18,7 +18,7 @@ CALLS = 7
 
 
 def split(scope, release):
-    """A copy of the server without types, and the file that has them."""
+    """Returns a copy of the server without types, and the file with its types."""
     for command in ("objcopy", "strip"):
         require_command(command)
     folder = scope.folder / f"split-{len(list(scope.folder.iterdir()))}"
@@ -31,14 +31,14 @@ def split(scope, release):
 
 
 def compress(file, method):
-    """A copy of the file whose DWARF is compressed by this method; None where objcopy does not know it."""
+    """A copy of the file with DWARF compressed by this method; None if objcopy does not support it."""
     packed = file.with_name(f"{file.name}.{method}")
     made = subprocess.run(["objcopy", f"--compress-debug-sections={method}", file, packed], stderr=subprocess.DEVNULL)
     return packed if made.returncode == 0 else None
 
 
 def link(binary, debug):
-    """A copy of the binary that says what the file with its types is called."""
+    """A copy of the binary with a .gnu_debuglink section, which names the file with its types."""
     linked = binary.with_name("linked")
     subprocess.run(["objcopy", f"--add-gnu-debuglink={debug}", binary, linked], check=True,
                    stderr=subprocess.DEVNULL)
@@ -62,7 +62,7 @@ def refusal(server, *arguments):
 
 
 def test_named(scope, release):
-    """--types: the types alone, or the whole binary as it was"""
+    """--types with a file of types only, or with the original binary: calls are captured"""
     binary, debug = split(scope, release)
     server = Server(scope, release, binary=binary)
     text = refusal(server)
@@ -72,7 +72,7 @@ def test_named(scope, release):
 
 
 def test_linked(scope, release):
-    """.gnu_debuglink: beside the binary, and in .debug"""
+    """.gnu_debuglink: the file is found beside the binary and in .debug"""
     binary, debug = split(scope, release)
     server = Server(scope, release, binary=link(binary, debug))
     check_traced(scope, server)
@@ -83,7 +83,7 @@ def test_linked(scope, release):
 
 
 def test_compressed(scope, release):
-    """DWARF compressed by zlib or zstd: in the program, and in the file of --types"""
+    """DWARF compressed by zlib or zstd, in the program or in the --types file: calls are captured"""
     binary, debug = split(scope, release)
     whole = binary.with_name("whole")
     shutil.copy(build("server", release), whole)
@@ -100,7 +100,7 @@ ON_TMPFS = 'mount -t tmpfs tmpfs "$1"; cp "$2" "$1/server"; cp "$3" "$1"; exec "
 
 
 def test_mount_namespace(scope, release):
-    """binary and types on a file system that only the process sees"""
+    """binary and types on a file system that only the process sees: calls are captured"""
     binary, debug = split(scope, release)
     folder = scope.folder / "mounted"
     folder.mkdir()
@@ -112,7 +112,7 @@ def test_mount_namespace(scope, release):
 
 
 def test_other_build(scope, release):
-    """types from another build are refused, with the reason, and requests traced all the same"""
+    """types of another build: refused with the reason, and requests are traced nevertheless"""
     binary, _ = split(scope, release)
     server = Server(scope, release, binary=binary)
     other = build("server", release, "pie")

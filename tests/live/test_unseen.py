@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What a program serves past net/http's server: said on stderr, in the attach event and by inspect, never left out."""
+"""Requests that a program serves without net/http's server: reported as unseen on stderr, in the attach event and by
+inspect."""
 
 import json
 import socket
@@ -29,7 +30,7 @@ def pair(name, value):
 
 
 def ask_fcgi(address, path):
-    """One request by FastCGI; returns all that is answered."""
+    """Sends one request by FastCGI; returns the whole answer."""
     parameters = b"".join(pair(name, value) for name, value in (
         (b"REQUEST_METHOD", b"GET"), (b"SERVER_PROTOCOL", b"HTTP/1.1"), (b"HTTP_HOST", b"a"), (b"REQUEST_URI", path)))
     with socket.create_connection(address, timeout=PATIENCE) as connection:
@@ -40,7 +41,8 @@ def ask_fcgi(address, path):
 
 
 def test_others(scope, release):
-    """FastCGI, CGI and handlers called by hand: named in the attach event and, once, on stderr; the rest is traced"""
+    """FastCGI, CGI and handlers called directly: named in the attach event and once on stderr; other requests are
+    traced"""
     servers = [Server(scope, release, program="others")]
     servers.append(Server(scope, release, binary=servers[0].exe))
     tracer = Tracer(scope, "--pid", ",".join(str(server.pid) for server in servers), "--json").wait_attached(2)
@@ -62,7 +64,7 @@ def test_others(scope, release):
 
 
 def test_inspect(scope, release):
-    """the same in what inspect says; a server without any of it has nothing of the kind"""
+    """inspect: lists what is unseen, and nothing for a server without it"""
     for program, unseen in (("others", UNSEEN), ("server", None)):
         status, out, _ = run("inspect", "--json", str(Server(scope, release, program=program).exe))
         check_equal(status, 0, "exit status")
@@ -71,7 +73,7 @@ def test_inspect(scope, release):
 
 
 def missing_captures(binary):
-    """How many of the captures of fasthttp's requests are missing, and how many there are."""
+    """The number of missing captures of fasthttp's requests, and the number of all of them."""
     status, out, _ = run("inspect", "--json", str(binary))
     check_equal(status, 0, "exit status")
     report = json.loads(out)
@@ -81,7 +83,7 @@ def missing_captures(binary):
 
 
 def test_without_types(scope):
-    """only the program describes fasthttp's types: where neither DWARF nor descriptors are found, all but goid is missing"""
+    """fasthttp without DWARF: all captures work with type descriptors; without descriptors all but five are missing"""
     built = build("fast", "1.24", "stripped", gopath=library("trixie", "golang-github-valyala-fasthttp-dev"))
     binary = Server.copy(scope, built, "fast")
     missing, count = missing_captures(binary)

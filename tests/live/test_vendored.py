@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""golang.org/x/net under `…/vendor/`, as GOPATH mode and Bazel's import maps name it: two copies in one program."""
+"""golang.org/x/net under `…/vendor/`, the name that GOPATH mode and Bazel's import maps give it: two copies in one
+program."""
 
 import dataclasses
 import hashlib
@@ -25,7 +26,7 @@ class Source:
     release: str
     suite: str
     flags: tuple = ()
-    wrapper: bool = False  # of what net/http has
+    wrapper: bool = False  # whether x/net only wraps net/http's HTTP/2
 
     def __str__(self):
         return " ".join((self.release, self.suite, *self.flags))
@@ -53,7 +54,7 @@ def can_be_had(source):
 
 
 def build_vendored(scope, source):
-    """In a GOPATH of its own, where both packages have a vendor folder."""
+    """Builds in a private GOPATH, in which both packages have a vendor folder."""
     program, copies = ROOT / "tests/go/vendored", library(source.suite, PACKAGE) / "src/golang.org"
     files = [program / "main.go", program / "side/side.go"]
     identity = hashlib.sha256(b"\0".join(file.read_bytes() for file in files) + str(source).encode()).hexdigest()[:16]
@@ -82,7 +83,7 @@ def ways_of(source):
 
 
 def test_ways(scope, source):
-    """each copy serves what net/http's own HTTP/2 would: exactly once, right in every key; one event a preface"""
+    """requests to each copy of x/net: reported once, correct in every key, plus one event for each preface"""
     server, tracer = start(scope, source)
     told = 0
     for transport, way in ways_of(source):
@@ -97,7 +98,7 @@ def test_ways(scope, source):
 
 
 def test_functions(scope, source):
-    """a function of the library, as its sources name it, is that of each copy"""
+    """a function of the library, named as in its sources: traced in each copy"""
     server = Server(scope, source.release, binary=build_vendored(scope, source))
     tracer = Tracer(scope, server.exe, f"{HANDLER}()", "--json").wait_attached()
     for transport in (ways.H2C, SIDE):
@@ -107,7 +108,7 @@ def test_functions(scope, source):
 
 
 def test_inspect(scope, source):
-    """each copy's probes are listed"""
+    """inspect: lists the probes of each copy"""
     status, out, _ = run("inspect", "--json", str(build_vendored(scope, source)))
     check_equal(status, 0, "exit status")
     probes = [probe["function"] for probe in json.loads(out)["probes"]]

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""HTTP/2 of golang.org/x/net: through h2c.NewHandler, which bypasses net/http's server, and http2.ConfigureServer."""
+"""HTTP/2 of golang.org/x/net: with h2c.NewHandler, which bypasses net/http's server, and with http2.ConfigureServer."""
 
 import dataclasses
 import sys
@@ -22,7 +22,7 @@ EMPTY_SETTINGS = b"\0\0\0\4\0\0\0\0\0"
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """From v0.54.0 on, x/net with Go 1.27 is but a wrapper of what net/http has."""
+    """A release of Go and a suite with x/net. From v0.54.0 on, x/net with Go 1.27 only wraps net/http's HTTP/2."""
 
     release: str
     suite: str
@@ -65,16 +65,17 @@ def essence(event):
 
 
 def ways_of(source):
-    """Each on a connection of its own. Over h2c the first request of a connection is the preface."""
+    """Each way uses its own connection. Over h2c the first request of a connection is the preface."""
     for transport in (ways.HTTP1, ways.H2C, ways.HTTP2):
         for way in ways.ways_of(source.release, transport):
-            # Without HTTP/2 in between, h2c.NewHandler calls the handler.
+            # Without HTTP/2, h2c.NewHandler calls the handler directly.
             if way.path in PATHS and way.expect != "nonsense":
                 yield transport, way
 
 
 def test_ways(scope, source):
-    """each way, by HTTP/1, h2c and HTTP/2 over TLS: exactly once, right in every key; one event a preface"""
+    """each way over HTTP/1, h2c and HTTP/2 with TLS: reported once, correct in every key, plus one event for each
+    preface"""
     server, tracer = start(scope, source)
     told = 0
     for transport, way in ways_of(source):
@@ -92,7 +93,7 @@ def test_ways(scope, source):
 
 
 def test_upgrade(scope, source):
-    """Upgrade: h2c: the HTTP/1 request that is taken over, and the same again as a stream"""
+    """Upgrade: h2c: the HTTP/1 request is reported as hijacked, and the same request again as a stream"""
     server, tracer = start(scope, source)
     with Connection(server.addresses["http"]) as connection:
         connection.send(request_bytes("GET", b"/ok?upgrade", connection.host, headers=H2C_SETTINGS))

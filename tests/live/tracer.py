@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The tool under test, as a process whose lines are waited for."""
+"""The tool under test as a process, with waiting for its output."""
 
 import signal
 import subprocess
@@ -10,7 +10,7 @@ from lines import Lines
 
 
 class Tracer:
-    """Runs until told, or until it ends by itself. `wrapper` are words put before the command."""
+    """A running tool. `wrapper` are words that are put before its command."""
 
     def __init__(self, scope, *arguments, wrapper=(), stdout=subprocess.PIPE, path=None):
         self.json = "--json" in arguments
@@ -23,7 +23,8 @@ class Tracer:
     # --- waiting ---
 
     def wait_attached(self, count=1):
-        """Until it has said so of `count` targets: in JSON that is read here as events, else on stderr."""
+        """Waits until the tool has reported `count` targets as attached: as events if stdout is JSON and read here,
+        else on stderr."""
         in_events = self.json and self.stdout
         stream, mark = (self.stdout, b'{"type":"attach",') if in_events else (self.stderr, b": traced: ")
         try:
@@ -36,23 +37,23 @@ class Tracer:
         return self
 
     def wait_looking_out(self):
-        """Until it will see who starts; it has to be verbose."""
+        """Waits until the tool notices new processes; needs -v."""
         self.stderr.wait(lambda lines: any(b"watching for new" in line for line in lines), "does not look out")
         return self
 
     def wait_lines(self, count):
-        """Until stdout holds so many lines."""
+        """Waits until stdout has `count` lines."""
         self.stdout.wait(lambda lines: len(lines) >= count, f"has not {count} lines")
 
     def wait_types(self, count, *types):
-        """Until there are `count` events of these types; returns them."""
+        """Waits until there are `count` events of these types; returns all of them."""
         marks = tuple(f'{{"type":"{name}",'.encode() for name in types)
         self.stdout.wait(lambda lines: sum(line.startswith(marks) for line in lines) >= count,
                          f"has not {count} lines of type {'/'.join(types)}")
         return [event for event in self.events() if event["type"] in types]
 
     def wait_end(self, status=0, limit=PATIENCE):
-        """Until it has ended by itself, with this status."""
+        """Waits until the tool ends by itself, and checks its exit status."""
         try:
             self.process.wait(limit)
         except subprocess.TimeoutExpired:
@@ -72,17 +73,17 @@ class Tracer:
             self.process.kill()
         self.process.wait()
 
-    # --- what it said ---
+    # --- its output ---
 
     def events(self):
         return [events.parse(line) for line in self.stdout.all()]
 
     def check_whole_lines(self):
-        """After the end: nothing is cut off in the middle of a line."""
+        """Checks after the end of the tool that the last line is complete."""
         check_equal(self.stdout.rest, b"", "the end of stdout")
 
     def check_quiet(self):
-        """Nothing on stderr but who was traced, and what SIGINT sums up."""
+        """Checks that stderr contains only messages about traced and ended targets, and the final summary."""
         for line in self.stderr.all():
             check(b": traced: " in line or line.endswith((b": ended", b" targets", b" target")),
                   f"stderr holds {line!r}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Each way in which a request to tests/go/ends can end, what its client sees and what the tool has to say of it."""
+"""Each way in which a request to tests/go/ends can end, what the client must see, and the expected event."""
 
 import dataclasses
 import time
@@ -13,26 +13,26 @@ from http2 import Http2Connection
 from servers import release_number
 
 LARGE = 1 << 20
-GONE_LIMIT_NS = 5_000_000_000  # for what lasts until its client has been seen to be gone
+GONE_LIMIT_NS = 5_000_000_000  # for requests that last until the server notices that the client has disconnected
 
 
 @dataclasses.dataclass(frozen=True)
 class Way:
     name: str
     path: str
-    status: int  # what the client sees
+    status: int  # the status that the client sees
     response_bytes: int = ABSENT
     outcome: str = "ok"
     method: str = "GET"
     body: bytes = None
-    declared: bool = True  # the body's length
+    declared: bool = True  # whether the body's length is declared
     expect: str = None
     interim: tuple = ()
-    over: tuple = (1, 2)  # versions of HTTP
+    over: tuple = (1, 2)  # HTTP versions for which the way exists
     since: tuple = (1, 15)
-    told: int = None  # the event's status, where it is another than the client's
-    routed: bool = True  # came to the mux, and its end was seen by probes that read the route
-    abandoned: bool = False  # by its client, as soon as the handler has begun
+    told: int = None  # the event's status, if it differs from the client's
+    routed: bool = True  # whether the mux handled the request, and the probes at its end read the route
+    abandoned: bool = False  # the client disconnects as soon as the handler has begun
 
     @property
     def event_status(self):
@@ -91,7 +91,7 @@ ALL = (
 @dataclasses.dataclass(frozen=True)
 class Transport:
     name: str
-    address: str  # which of the server's
+    address: str  # which address of the server
     version: int
     since: tuple = (1, 15)
 
@@ -111,7 +111,7 @@ class Transport:
 HTTP1 = Transport("http1", "http", 1)
 HTTPS1 = Transport("https1", "https", 1)
 HTTP2 = Transport("http2", "https", 2)
-H2C = Transport("h2c", "http", 2, since=(1, 24))  # without golang.org/x/net
+H2C = Transport("h2c", "http", 2, since=(1, 24))  # served by net/http itself, without golang.org/x/net
 TRANSPORTS = (HTTP1, HTTPS1, HTTP2, H2C)
 
 
@@ -123,7 +123,7 @@ def ways_of(release, transport):
     return [way for way in ALL if transport.version in way.over and release_number(release) >= way.since]
 
 
-# --- doing it -------------------------------------------------------------------------
+# --- performing a way -----------------------------------------------------------------
 
 
 @dataclasses.dataclass
@@ -136,7 +136,7 @@ class Sent:
 
 
 def perform(way, transport, server):
-    """On a connection of its own. What the client sees is checked here."""
+    """Performs the way on its own connection, and checks what the client sees."""
     with transport.connect(server) as connection:
         sent = Sent(way, transport, connection.host, connection.remote, time.time())
         seen = (perform_http1 if transport.version == 1 else perform_http2)(way, connection)
@@ -145,7 +145,7 @@ def perform(way, transport, server):
 
 
 def read_head(connection):
-    """None where the connection ends instead."""
+    """Returns None as the status if the connection ends instead."""
     try:
         return connection.read_head()
     except (ConnectionError, OSError):
@@ -204,16 +204,16 @@ def perform_http2(way, connection):
     return tuple(stream.interim), stream.status
 
 
-# --- what is to be said of it ---------------------------------------------------------
+# --- the expected event ---------------------------------------------------------------
 
 
 def has_route(server, transport):
-    """What Go 1.27's HTTP/2 has at the end of a request is no http.Request."""
+    """In Go 1.27 and later no http.Request can be reached at the end of an HTTP/2 request."""
     return transport.version == 1 or release_number(server.release) < (1, 27)
 
 
 def expected_event(server, sent, seen_by, routed):
-    """`seen_by` is when the event was there."""
+    """`seen_by` is the time at which the event had been read."""
     way = sent.way
     route = ABSENT
     if way.routed:
@@ -228,7 +228,7 @@ def expected_event(server, sent, seen_by, routed):
 
 
 def compare(event, server, sent, seen_by, routed=None):
-    """`routed`: whether this server's ends tell the route; where they do not it is null."""
+    """`routed` says whether this server's end probes read the route; if not, it is null."""
     if routed is None:
         routed = has_route(server, sent.transport)
     try:
