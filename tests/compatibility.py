@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""docs/compatibility.md, whose sections are written by scripts: each section by one of them."""
+"""Reads and writes the sections of docs/compatibility.md. Each section is written by its own script."""
 
 import pathlib
 
@@ -7,7 +7,7 @@ DOCUMENT = pathlib.Path(__file__).resolve().parents[1] / "docs/compatibility.md"
 
 
 def split(name):
-    """Returns what stands before a section, in it and after it."""
+    """Returns the text before a section, in it and after it."""
     begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
     head, begun, rest = DOCUMENT.read_text().partition(begin)
     section, ended, tail = rest.partition(end)

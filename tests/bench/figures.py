@@ -5,7 +5,7 @@ import statistics
 
 
 class Figure:
-    """What was measured once a round: shown as the median and, in brackets, the least and the most."""
+    """A value measured once per round; shown as the median, with the minimum and the maximum in parentheses."""
 
     def __init__(self, values):
         self.values = list(values)
@@ -23,18 +23,18 @@ class Figure:
 
 
 def ratio(numerators, denominators):
-    """Of two rows measured in the same rounds: what happened to the machine in one happened to both."""
+    """The ratio of two rows, round by round: disturbances of the machine affect both rows of a round."""
     return Figure(a / b for a, b in zip(numerators, denominators, strict=True))
 
 
 def rotated(items, number):
-    """Each round begins with another row, so that none is always measured first."""
+    """Rotates the rows, so that each round begins with another row and none is always measured first."""
     number %= len(items)
     return items[number:] + items[:number]
 
 
 def table(head, rows):
-    """The first column is text, the others are right-aligned."""
+    """A table whose first column is left-aligned and whose other columns are right-aligned."""
     lines = [head, *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     lines.insert(1, ["-" * width for width in widths])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How long the tool takes to attach and to end, and the memory it holds."""
+"""The time that the tool takes to attach and to end, and the memory that it uses."""
 
 import pathlib
 import socket
@@ -17,7 +17,7 @@ MANY = 50
 
 
 class Prometheus:
-    """Debian's package, as large and as stripped as Go programs come."""
+    """Debian's package: a large and stripped Go program."""
 
     def __init__(self, scope, suite):
         done = subprocess.run([ROOT / "tests/daemon", "prometheus", suite], capture_output=True, text=True, check=False)
@@ -43,7 +43,7 @@ class Prometheus:
 
 
 def measure_tool(scope, arguments, targets=1, url=None):
-    """Attaches, lets a second of requests run if there is an address for them, and ends."""
+    """Attaches, runs requests for a second if `url` is given, and ends."""
     begin = time.monotonic()
     tool = Gohttpsnoop(scope, *arguments, targets=targets, cpu=None)
     attach = time.monotonic() - begin
@@ -73,13 +73,13 @@ def megabytes(path):
 
 
 def many_servers(scope, release):
-    """Beside the small server that is measured alone, and runs the same file."""
+    """Starts MANY - 1 servers; the other one of MANY runs the same file and is measured alone before."""
     servers = [HelloServer(scope, release) for _ in range(MANY - 1)]
     return servers, ["--binary", servers[0].binary]
 
 
 def subjects(scope, options):
-    """By row: how it is measured once."""
+    """Maps the title of each row to a function that measures it once."""
     small = HelloServer(scope, options.releases[-1])
     large = Prometheus(scope, options.suite)
     names = (f"small server ({megabytes(small.binary)})",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What one hit of a probe costs the thread that makes it."""
+"""The time that one hit of a probe costs its thread."""
 
 import figures
 from processes import BenchError
@@ -29,7 +29,7 @@ def starters(scope, spinner):
 
 
 def measure_once(spinner, start, windows):
-    """Also returns whether nothing was lost: a lost record costs less than one that is written."""
+    """Returns the result, and whether it is complete: a lost record costs less than a written one."""
     tracer = start()
     result = spinner.spin(windows)
     complete = True

@@ -16,7 +16,7 @@ SETTLE = 1.0
 
 
 def count_syscalls(scope, pid):
-    """Calls a second, by strace's own count."""
+    """System calls per second, as counted by strace."""
     report = scope.folder / f"strace.{pid}"
     done = subprocess.run(["timeout", "-s", "INT", str(QUIET), "strace", "-f", "-c", "-q", "-o", report, "-p", str(pid)],
                           capture_output=True, text=True, check=False)
@@ -27,7 +27,7 @@ def count_syscalls(scope, pid):
 
 
 def measure(scope, tracer, server):
-    """After a second of requests and one of silence."""
+    """Measures after a second of requests and a second of silence."""
     run_wrk(server.url, 1)
     time.sleep(SETTLE)
     before, cpu = tracer.context_switches(), tracer.cpu_seconds()

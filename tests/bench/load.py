@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Requests by wrk, on the CPU of the client, and single ones."""
+"""Load by wrk on the client's CPU, and single requests."""
 
 import re
 import resource
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from processes import BenchError, machine_busy_seconds
 from programs import CLIENT_CPU
 
-# Whatever proxy the environment names: it would not reach 127.0.0.1 of this machine.
+# Ignores proxies that the environment names: they cannot reach 127.0.0.1 of this machine.
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 UNITS = {"us": 1.0, "ms": 1e3, "s": 1e6}
@@ -23,7 +23,7 @@ class Load(NamedTuple):
     p99: float
     server_cpu: float  # seconds
     tracer_cpu: float
-    others_share: float  # of all CPUs: used by processes that are no part of this
+    others_share: float  # share of all CPUs that unrelated processes used
 
 
 def microseconds(text):
@@ -32,7 +32,7 @@ def microseconds(text):
 
 
 def get(url):
-    """One request; returns its status."""
+    """Sends one request; returns its status."""
     with OPENER.open(url, timeout=5) as answer:
         answer.read()
         return answer.status
@@ -52,7 +52,7 @@ def children_seconds():
 
 
 def measure(server, tracer, seconds, cpus):
-    """One run of wrk against a server that `tracer`, if any, is attached to."""
+    """Runs wrk once against a server; `tracer`, if not None, is attached to it."""
     processes = [server.process, *([tracer] if tracer else [])]
     before = [machine_busy_seconds(), children_seconds(), *(p.cpu_seconds() for p in processes)]
     text = run_wrk(server.url, seconds)

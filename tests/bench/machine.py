@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the benchmarks need of the machine, and what they ran on."""
+"""What the benchmarks need on the machine, and a description of the machine."""
 
 import os
 import pathlib
@@ -13,7 +13,7 @@ from processes import BenchError
 from programs import ROOT, toolchain
 from tracers import BUILD
 
-# Command → Debian package.
+# Commands and their Debian packages.
 NEEDED = {
     "wrk": "wrk",
     "bpftrace": "bpftrace",
@@ -47,7 +47,7 @@ def install():
 
 
 def build():
-    """The tool and what it is measured against, in a folder of their own."""
+    """Builds the tool and the programs it is compared with, in a separate folder."""
     commands = [["ninja", "-C", BUILD, "gohttpsnoop", "tests/bench/empty_probe", "tests/bench/pipeline"]]
     if not (BUILD / "build.ninja").exists():
         commands.insert(0, ["meson", "setup", BUILD, ROOT, "-Dbenchmarks=true"])
@@ -58,14 +58,15 @@ def build():
 
 
 def set_priority(nice):
-    """Of this process and all that it starts; where the kernel shares out CPU time by session, of the session."""
+    """Sets the priority of this process and of all that it starts, and of its session if the kernel schedules by
+    session."""
     os.setpriority(os.PRIO_PROCESS, 0, nice)
     group = pathlib.Path("/proc/self/autogroup")
     if nice and group.exists():
         group.write_text(str(nice))
 
 
-# --- what it ran on -------------------------------------------------------------------
+# --- description of the machine -------------------------------------------------------
 
 def first_line(*command):
     done = subprocess.run(command, capture_output=True, text=True, check=False)

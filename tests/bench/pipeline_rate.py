@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How many records the reader takes in a second, on one core."""
+"""The number of records that the reader can process per second on one core."""
 
 import json
 import subprocess

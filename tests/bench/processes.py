@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Processes that a benchmark starts: ended with its scope, and what /proc says of them."""
+"""Processes that a benchmark starts and that end with its scope, and their figures in /proc."""
 
 import os
 import pathlib
@@ -13,11 +13,11 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class BenchError(Exception):
-    """A figure could not be measured; says why."""
+    """Raised if a figure could not be measured; the message says why."""
 
 
 class Process:
-    """A command, on one CPU if asked. Its stdout goes to a file, where it can be waited for."""
+    """A command, on one CPU if `cpu` is given. Its stdout goes to a file, in which wait_output() looks for text."""
 
     def __init__(self, scope, command, cpu=None, environment=None, name=None):
         self.name = name or pathlib.Path(command[0]).name
@@ -35,7 +35,7 @@ class Process:
     # --- waiting ---
 
     def wait_output(self, mark, count=1):
-        """Until stdout holds `mark` so many times; returns what it holds."""
+        """Waits until stdout contains `mark` `count` times; returns the contents of stdout."""
         return self.wait_until(lambda: (text := self.stdout_path.read_bytes()).count(mark) >= count and text,
                                f"{mark!r} in its output")
 
@@ -48,7 +48,7 @@ class Process:
         return result
 
     def wait_quiet(self):
-        """Until it has written what it had to: its output has not grown for a while."""
+        """Waits until the output has not grown for a while."""
         size = -1
         while size != (size := self.stdout_path.stat().st_size):
             time.sleep(QUIET)
@@ -63,7 +63,7 @@ class Process:
     # --- ending ---
 
     def interrupt(self):
-        """SIGINT, and how many seconds the end took. Its output is kept until forgotten."""
+        """Sends SIGINT; returns after how many seconds the process ended. Its output is kept until forget()."""
         begin = time.monotonic()
         self.process.send_signal(signal.SIGINT)
         try:
@@ -79,23 +79,23 @@ class Process:
         self.process.stdin.close()
 
     def forget(self):
-        """Its output, which may be large."""
+        """Ends the process and deletes its output, which may be large."""
         self.kill()
         self.stdout_path.unlink(missing_ok=True)
 
-    # --- what the kernel says of it ---
+    # --- figures from the kernel ---
 
     def status(self, key):
-        """A number of /proc/PID/status."""
+        """A number from /proc/PID/status."""
         return status_number(f"/proc/{self.pid}/status", key)
 
     def context_switches(self):
-        """Of all its threads, voluntary ones."""
+        """Voluntary context switches of all threads."""
         return sum(status_number(path / "status", "voluntary_ctxt_switches")
                    for path in pathlib.Path(f"/proc/{self.pid}/task").iterdir())
 
     def cpu_seconds(self):
-        """Of all its threads; none of what is measured here ends a thread."""
+        """CPU time of all threads. Threads that have ended are missing, but no measured process ends threads."""
         return sum(int(pathlib.Path(f"/proc/{self.pid}/task/{thread}/schedstat").read_text().split()[0])
                    for thread in os.listdir(f"/proc/{self.pid}/task")) / 1e9
 
@@ -109,7 +109,7 @@ def status_number(path, key):
 
 
 def machine_busy_seconds():
-    """CPU time that any process used, or that the hypervisor took, since the machine started."""
+    """CPU time that processes have used, or that the hypervisor took, since the machine started."""
     user, nice, system, _idle, _wait, irq, softirq, steal = map(
         int, pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[1:9])
     return (user + nice + system + irq + softirq + steal) / TICKS

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The Go programs that are measured, and where in them probes go."""
+"""The Go programs that are measured, and the places of probes in them."""
 
 import hashlib
 import json
@@ -24,7 +24,7 @@ FINISH_REQUEST = "net/http.(*response).finishRequest"
 
 
 def build(program, release):
-    """tests/bench/PROGRAM.go built with a Go release; returns the file in the cache."""
+    """Builds tests/bench/PROGRAM.go with a Go release; returns the file in the cache."""
     source = BENCH / f"{program}.go"
     identity = hashlib.sha256(source.read_bytes() + (toolchain(release) / "VERSION").read_bytes())
     output = cache_folder() / "bench" / f"{program}-{release}-{identity.hexdigest()[:16]}"
@@ -35,11 +35,11 @@ def build(program, release):
 
 
 class Program:
-    """One of them, running on the CPU of its own."""
+    """A running program, on its own CPU."""
 
     def __init__(self, scope, program, release):
         self.release = release
-        self.uses_registers = release_number(release) >= (1, 17)  # for arguments
+        self.uses_registers = release_number(release) >= (1, 17)  # whether arguments are passed in registers
         self.binary = build(program, release)
         self.process = Process(scope, [self.binary], cpu=SERVER_CPU, environment={"GOMAXPROCS": "1"}, name=program)
         self.pid = self.process.pid
@@ -58,16 +58,16 @@ class Spinner(Program):
         self.results = 0
 
     def spin(self, windows):
-        """Nanoseconds a call: {"best", "median", "calls"}."""
+        """Makes calls in a loop; returns nanoseconds per call: {"best", "median", "calls"}."""
         self.process.say(str(windows))
         self.results += 1
         return json.loads(self.process.wait_output(b"\n", self.results).splitlines()[-1])
 
 
-# --- sites ----------------------------------------------------------------------------
+# --- places of probes -----------------------------------------------------------------
 
 def file_offset(binary, address):
-    """Of an address in an ELF file that is not position-independent: by its program headers."""
+    """The file offset of an address in an ELF file that is not position-independent."""
     data = binary.read_bytes()
     start, = struct.unpack_from("<Q", data, 32)
     size, count = struct.unpack_from("<HH", data, 54)
@@ -79,7 +79,7 @@ def file_offset(binary, address):
 
 
 def entry_and_returns(binary, release, function):
-    """File offsets of a function's first instruction and of its `ret` instructions."""
+    """The file offsets of a function's first instruction and of its `ret` instructions."""
     command = [toolchain(release) / "bin/go", "tool", "objdump", "-s", f"^{re.escape(function)}$", binary]
     listing = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     code = [line.split()[1:] for line in listing.splitlines()[1:] if line.strip()]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Throughput and latency of a server on one core, and what a request costs more when it is traced."""
+"""Throughput and latency of a server on one core, and the additional cost of a request when it is traced."""
 
 import os
 
@@ -14,7 +14,7 @@ UNTRACED, FLOOR, OURS, OTHERS, BPFTRACE = ROWS = (
 
 
 def starters(scope, server):
-    """By row: what attaches its tracer."""
+    """Maps each row to a function that starts its tracer."""
     ours = Gohttpsnoop(scope, "--pid", server.pid)
     sites = [ours.sites()[name] for name in (SERVE_HTTP, FINISH_REQUEST)]
     ours.forget()
@@ -41,7 +41,7 @@ def measure_row(server, start, seconds):
 
 
 def run_rounds(scope, release, rounds, seconds, say):
-    """By row, the loads of all rounds and what the tracers saw of them."""
+    """Maps each row to the loads of all rounds and the numbers of events that the tracers saw."""
     server = HelloServer(scope, release)
     start = starters(scope, server)
     results = {row: [] for row in ROWS}

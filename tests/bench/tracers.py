@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is attached to a program while it is measured. Each is a Process whose probes are in place."""
+"""Tracers that are attached to a program while it is measured. Each is a Process whose probes are attached."""
 
 import re
 
@@ -12,23 +12,23 @@ TOOL = BUILD / "gohttpsnoop"
 
 
 class Gohttpsnoop(Process):
-    """`arguments` say what it traces; it is ready when it has named so many targets."""
+    """`arguments` say what to trace. The constructor waits until `targets` targets are attached."""
 
     def __init__(self, scope, *arguments, targets=1, cpu=CLIENT_CPU):
         super().__init__(scope, [TOOL, "--json", "-v", *arguments], cpu=cpu)
         self.wait_output(b'{"type":"attach"', targets)
 
     def sites(self):
-        """File offsets by function, of the probes that it has attached."""
+        """The file offsets of the attached probes, by function."""
         return {name: int(offset, 16) for name, offset in
                 re.findall(r"probe (\S+) at file offset 0x([0-9a-f]+)", self.stderr())}
 
     def seen(self):
-        """Requests and calls in its output."""
+        """The number of requests and calls in the output."""
         return count_lines(self.stdout_path, b'{"type":"request"') + count_lines(self.stdout_path, b'{"type":"call"')
 
     def lost(self):
-        """By its summary, at the end."""
+        """The number of lost events, according to the final summary."""
         found = re.search(r"(\d+) events, (\d+) lost", self.stderr())
         if not found:
             raise BenchError(f"gohttpsnoop ended without a summary: {self.stderr()}")
@@ -44,7 +44,7 @@ class EmptyProbe(Process):
         return None
 
 
-# The handler's third parameter word, its *http.Request, at the function's first instruction.
+# The third word of the handler's parameters, its *http.Request, at the function's first instruction.
 ON_STACK, IN_REGISTER = "sarg2", 'reg("cx")'
 
 # Offsets of Method, URL and URL.Path: the same in every Go release so far.
@@ -57,7 +57,7 @@ SEED_SCRIPT = """uprobe:{binary}:"main.hello" {{
 
 
 class Bpftrace(Process):
-    """The experiment of 2020 in bpftrace: method and path of each call of one handler, as text."""
+    """The experiment with bpftrace in 2020: prints method and path of each call of one handler."""
 
     def __init__(self, scope, server, cpu=CLIENT_CPU):
         request = IN_REGISTER if server.uses_registers else ON_STACK
@@ -74,7 +74,7 @@ class Bpftrace(Process):
 
 
 def count_lines(path, mark):
-    """How often `mark`, which begins or is a line, is in a file."""
+    """Counts `mark`, which is a line or its beginning, in a file."""
     count, rest = 0, b""
     with open(path, "rb") as file:
         while chunk := file.read(1 << 20):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Holds the documentation against the code: options, events, paths."""
+"""Compares the documentation with the code: options, events, paths."""
 
 import json
 import os
@@ -29,7 +29,7 @@ SYSTEM_PATHS = ("/proc", "/sys", "/usr", "/etc", "/srv", "/tmp", "/run", "/var")
 
 
 def rows(document, heading):
-    """The cells of each row of the tables whose first heading is `heading`."""
+    """The cells of each row of all tables whose first heading is `heading`."""
     inside = False
     for line in document.read_text().splitlines():
         if not line.startswith("|"):
@@ -47,7 +47,7 @@ def code_words(cell):
 
 
 def event_lines(document):
-    """The example lines: whole objects, indented as code."""
+    """The example events: complete objects, indented as code."""
     for line in document.read_text().splitlines():
         if line.startswith('    {"type":'):
             yield line.strip()
@@ -91,7 +91,7 @@ class Options(unittest.TestCase):
 
     def test_man_page_mentions_no_other_option(self):
         flags = re.findall(r"(?:^\.|\s)Fl ([\w-]+)", MAN_PAGE.read_text(), re.MULTILINE)
-        # The synopsis has flags without values in one word: -jqv.
+        # The synopsis has several flags without values in one word: -jqv.
         mentioned = set()
         for flag in flags:
             mentioned |= {"-" + flag} if flag.startswith("-") else {"-" + letter for letter in flag}
@@ -107,16 +107,16 @@ class Options(unittest.TestCase):
 
 class Events(unittest.TestCase):
     def setUp(self):
-        self.keys = {}  # in order; the cells of the table's row
+        self.keys = {}  # key to cells of its row, in the order of the table
         for cells in rows(EVENTS, "key"):
-            if len(cells) == 7:  # not the table of OpenTelemetry's names
+            if len(cells) == 7:  # skips the table with OpenTelemetry's names
                 (key,) = code_words(cells[0])
                 self.assertNotIn(key, self.keys)
                 self.keys[key] = cells
         self.types = [code_words(cells[0])[0] for cells in rows(EVENTS, "type")]
 
     def belongs(self, key, event_type):
-        """Whether events of this type may have the key: "all", "all but `x`" or a list."""
+        """Whether events of this type may have the key. The cell says "all", "all but `x`" or lists types."""
         events = self.keys[key][3]
         return events == "all" or (event_type in code_words(events)) != events.startswith("all but")
 
@@ -154,7 +154,7 @@ class Events(unittest.TestCase):
                 self.assertIn(parse_strictly(line).get("outcome", "ok"), outcomes)
 
     def test_code_writes_the_listed_keys(self):
-        """The keys that the JSON format spells out are those of the tables, no more, no fewer."""
+        """the keys that the JSON format writes are exactly those of the tables"""
         source = (ROOT / "core/output/format_json.c").read_text()
         written = set(re.findall(r'(?:json_key|put_text|put_text_unless_empty|put_number)'
                                  r'\(json(?:->writer)?, "(\w+)"', source))
@@ -176,7 +176,7 @@ class Events(unittest.TestCase):
 
 
 class Check(unittest.TestCase):
-    """What `gohttpsnoop check` says of this machine, whatever that is, has the keys that its page lists."""
+    """the report of `gohttpsnoop check` on this machine has the keys that its page lists"""
 
     @classmethod
     def setUpClass(cls):
@@ -244,7 +244,7 @@ class Paths(unittest.TestCase):
 
     @staticmethod
     def without_http(document):
-        """The text, but of examples only the executables' paths: the others are of URLs."""
+        """The text, reduced so that of examples only paths of executables remain: other paths there belong to URLs."""
         lines = []
         for line in document.read_text().splitlines():
             if line.startswith("    {"):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes the crafted files of the corpora: small binaries as they should be, and such as try to be too much."""
+"""Writes the crafted files of the fuzzing corpora: small valid binaries, and binaries with extreme values."""
 
 import pathlib
 import struct
@@ -8,7 +8,7 @@ import sys
 import zlib
 
 MOST = 2**64 - 1
-BASE, CONTENT = 0x400000, 0x400100  # where the targets' own headers put a content
+BASE, CONTENT = 0x400000, 0x400100  # addresses of a target's own headers and of its content
 LOAD, DYNAMIC = 1, 2
 PROGBITS, SYMTAB, STRTAB, NOBITS = 1, 2, 3, 8
 TAG_RELA, TAG_RELASZ, RELATIVE = 7, 8, 8
@@ -30,7 +30,7 @@ def section(name, kind, address=0, offset=0, size=0, flags=0):
 
 
 def elf(segments, body=b"", sections=(), machine=62, kind=3, **changes):
-    """Headers, then segments, then the body, then sections (the last one names the others)."""
+    """An ELF file: headers, segments, the body, then sections (the last section contains the names)."""
     begin = 64 + 56 * len(segments)
     values = {"phoff": 64, "shoff": (begin + len(body)) if sections else 0, "phentsize": 56, "phnum": len(segments),
               "shentsize": 64, "shnum": len(sections), "shstrndx": max(len(sections) - 1, 0), **changes}
@@ -48,7 +48,7 @@ def name_at(name):
 
 
 def with_sections(*own, **changes):
-    """One segment; a body of names, a symbol named main.main, and its name."""
+    """An ELF file with one segment, and a body with section names, a symbol and its name, main.main."""
     symbols = bytes(24) + struct.pack("<IBBHQQ", 1, 2, 0, 1, 0x401000, 32)
     text = b"\0main.main\0"
     body = NAMES + symbols + text
@@ -123,9 +123,10 @@ def inline(version, modules=MODULES, version_size=None, modules_size=None):
 
 
 def pointed(pointers=True):
-    """Strings behind their headers behind pointers; as lld writes it, the pointers are left to relocations."""
+    """Build information up to Go 1.17: pointers to string headers, which point to strings. Without `pointers` the
+    words are zero and left to relocations, as lld links a PIE."""
     version = b"go1.17.13"
-    at = 48 + 4 * 24  # of the header
+    at = 48 + 4 * 24  # offset of the build information
     strings = at + 32 + 32
     headers = words(CONTENT + strings, len(version), CONTENT + strings + len(version), len(MODULES))
     targets = (CONTENT + at + 32, CONTENT + at + 48)
@@ -139,7 +140,7 @@ def pointed(pointers=True):
 
 
 def symbol_table(name, value):
-    """Symbols and their names in one: a name index counts from the same byte as the symbols."""
+    """Symbols, followed by their names in the same range: name indexes count from the first symbol."""
     return (bytes(24) + struct.pack("<IBBHQQ", 72, 1, 0, 1, value, 16)
             + struct.pack("<IBBHQQ", MOST >> 32, 1, 0, 1, MOST, MOST) + name + b"\0")
 
@@ -181,7 +182,7 @@ def magic(name, quantum=1):
 
 
 def table_1_2(count=None, name_at=None, func_at=None):
-    """Names, functab and _funcs are one; offsets count from the table."""
+    """A pclntab of Go 1.2: names, functab and _funcs are one table, and offsets count from its start."""
     amount = len(FUNCTIONS)
     funcs_at = 16 + 8 * (2 * amount + 1)
     names_at = funcs_at + 16 * amount
@@ -196,7 +197,7 @@ def table_1_2(count=None, name_at=None, func_at=None):
 
 def table(name, count=None, quantum=1, text=TEXT, parts=None, name_at=None, func_at=None, step=16,
           functions=FUNCTIONS):
-    """1.16 and later: a header of offsets, the names, the functab with the _funcs."""
+    """A pclntab of Go 1.16 and later: a header with offsets, the names, and the functab with the _funcs."""
     amount = len(functions)
     narrow = name != "1_16"
     names = b"".join(f + b"\0" for f in functions)
@@ -220,7 +221,7 @@ def table(name, count=None, quantum=1, text=TEXT, parts=None, name_at=None, func
 
 
 def with_moduledata(content, pclntab=CONTENT, text=TEXT, first=0, last=48):
-    """The pclntab and, behind it, what the runtime knows of it."""
+    """The pclntab, followed by the part of a moduledata that refers to it."""
     content += bytes(-len(content) % 8)
     return content + words(pclntab) + bytes(152) + words(text + first, text + last, text, text + last)
 
@@ -257,7 +258,7 @@ def pclntabs():
     yield "relocations", layout(HAS_RELOCATIONS, data + table("1_20", text=0))
 
 
-# --- types: a layout, sizes, .debug_info, .debug_abbrev, the others ---
+# --- types: a layout, sizes, .debug_info, .debug_abbrev, the other sections ---
 
 IS_COMPRESSED, HAS_OLD_NAMES, IS_FILE = 1, 2, 0x80
 STRING, UDATA, DATA1, DATA4, DATA8, ADDR, REF4, REF_ADDR, FLAG, EXPRLOC, SEC_OFFSET, RNGLISTX, STRX, INDIRECT = (
@@ -270,7 +271,7 @@ UNIT, BASE_TYPE, POINTER, TYPEDEF, STRUCT, FIELD, ARRAY, RANGE, FUNCTION, PARAME
 
 
 class Unit:
-    """Entries of one unit. Each kind of entry is an abbreviation of its own."""
+    """Entries of one DWARF unit. Each kind of entry has its own abbreviation."""
 
     def __init__(self, version=4, ranges=None):
         self.version = version
@@ -311,7 +312,7 @@ class Unit:
         return head + bytes(info), self.abbreviations + b"\0"
 
     def go(self):
-        """What a small Go program has."""
+        """Adds entries as in a small Go program."""
         kind = lambda number: (GO_KIND, DATA1, bytes((number,)))
         name = lambda text: (NAME, STRING, text.encode() + b"\0")
         size = lambda number: (SIZE, UDATA, length(number))
@@ -351,7 +352,7 @@ def name(text):
 
 
 def cycle(*entries):
-    """Entries (tag, attributes, label) after the unit's own."""
+    """A unit with these entries (tag, attributes, label, whether it is a parent)."""
     unit = Unit()
     for tag, attributes, label, parent in entries:
         unit.entry(tag, *attributes, label=label, parent=parent)
@@ -369,7 +370,7 @@ def old_compressed(info, claimed=None):
 
 
 def zstd(data, unit=0):
-    """A frame of one raw block, or, with a unit, of blocks that each repeat one byte (RFC 8878)."""
+    """A zstd frame (RFC 8878) of one raw block, or, if `unit` is given, of blocks that each repeat one byte."""
     head = b"\x28\xb5\x2f\xfd\xa0" + struct.pack("<I", len(data))
     block = lambda last, kind, size, content: (last | kind << 1 | size << 3).to_bytes(3, "little") + content
     if not unit:
@@ -496,7 +497,7 @@ def strange_name(form, value):
     return unit
 
 
-# --- code: for which machine and Go, which arguments, then instructions ---
+# --- code: the machine and kind of Go release, the arguments, then instructions ---
 
 CODE_ARM64, CODE_OLD = 1, 2
 FLOATS, WORDS = 0x0f, 0xf0
@@ -510,7 +511,7 @@ def relative(opcode, at, to):
 
 
 def checked(body):
-    """The stack check, the body, and what grows the stack."""
+    """A function: the stack check, the body, and the code that grows the stack."""
     begin = len(COMPARE) + 2
     grow = begin + len(body)
     return COMPARE + BELOW + bytes((len(body),)) + body + relative(b"\xe8", grow, 0x400) + relative(b"\xe9", grow + 5, 0)
@@ -545,16 +546,16 @@ def codes():
     yield "arm64_old", bytes((CODE_ARM64 | CODE_OLD, WORDS)) + struct.pack("<4I", 0xf9400b81, 0xeb2163ff, 0xd65f03c0, 0)
 
 
-# --- itab: flags, a release less 11, offsets of types, their size, itabs, their size; then the content ---
+# --- itab: flags, release minus 11, offsets of types, their size, itabs, their size; then the content ---
 
 IS_INLINE = 2
 TYPES_SIZE = 0x100
-READER_AT, FILE_AT, NAME_AT = 0, 0x60, 0xc0  # from the types
+READER_AT, FILE_AT, NAME_AT = 0, 0x60, 0xc0  # offsets in the types
 ITAB_AT = TYPES_SIZE
 
 
 def itab_content(name, methods=1, interface=READER_AT, concrete=FILE_AT, name_at=NAME_AT):
-    """An interface type, a concrete type, a name, and behind them an itab of both and a pointer to it."""
+    """An interface type, a concrete type and a name, followed by an itab of both types and a pointer to it."""
     types = bytearray(TYPES_SIZE)
     types[READER_AT:READER_AT + 80] = words(16, 8, 0x14 << 56, 0, 0, name_at, 0, 0, methods, methods)
     types[FILE_AT:FILE_AT + 48] = words(8, 8, 0xabcdef01 | 2 << 32 | 0x36 << 56, 0, 0, name_at)
@@ -586,7 +587,7 @@ def itabs():
     yield "types_short", itab_input(0, 22, itab_content(new), types_size=47)
 
 
-# --- descriptors: flags, a release less 11, offsets of types, their size, itabs, their size, typelinks, their size ---
+# --- descriptors: flags, release minus 11, offsets of types, their size, itabs, their size, typelinks, their size ---
 
 IS_GUESSED = 4
 EXTRA_STAR, NAMED, UNCOMMON = 2, 4, 1
@@ -596,7 +597,7 @@ DESCRIPTORS_SIZE = 0x600
 
 
 class Descriptors:
-    """Descriptors at fixed offsets, each in a room of 0xa0 bytes, and names behind them."""
+    """Type descriptors at fixed offsets, each in a slot of 0xa0 bytes, followed by names."""
 
     ROOM, NAMES = 0xa0, 0x4c0
 
@@ -607,7 +608,7 @@ class Descriptors:
         self.count = 0
 
     def name(self, text, flags=1):
-        """Its offset."""
+        """Adds a name; returns its offset."""
         at = self.names
         length = bytes((len(text),)) if self.release >= 17 else struct.pack(">H", len(text))
         data = bytes((flags,)) + length + text
@@ -616,7 +617,7 @@ class Descriptors:
         return at
 
     def add(self, kind, text, size, parts=b"", package=None, flags=0):
-        """A descriptor with what belongs to its kind, and an uncommon part where it has a package. Its offset."""
+        """Adds a descriptor with the part of its kind, and an uncommon part if it has a package; returns its offset."""
         at = self.count * self.ROOM
         self.count += 1
         flags |= NAMED | UNCOMMON if package is not None else 0
@@ -636,7 +637,7 @@ class Descriptors:
         return words(self.address(self.name(text)), self.address(type_at), offset << 1 | embedded)
 
     def fields(self, *fields):
-        """A list of them in a room of its own; its offset."""
+        """Adds a list of fields in its own slot; returns its offset."""
         at = self.count * self.ROOM
         self.count += 1
         data = b"".join(fields)
@@ -652,7 +653,7 @@ class Descriptors:
 
 
 def file_type(release, changes=(), map_size=None):
-    """os.File: a struct with a string, a slice of itself, a map, and a function."""
+    """Descriptors of os.File, a struct with a string, a slice of itself, a map and a function."""
     made = Descriptors(release, changes)
     text = made.add("string", b"*string", 16, flags=EXTRA_STAR)
     file_at, room = 1 * made.ROOM, made.ROOM

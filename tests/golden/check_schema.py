@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Checks lines of events: check_schema.py SCHEMA [FILE...]
 
-FILE holds NDJSON (without any: standard input); of a Markdown file the indented lines that are JSON
-objects are checked. Each line has to hold against the schema, and its keys have to stand in the order
-in which the schema lists them. Of JSON Schema only what docs/events.schema.json uses is understood."""
+FILE contains NDJSON; without a FILE, standard input is read. Of a Markdown file only indented JSON objects are
+checked. Each line must match the schema, and its keys must be in the order in which the schema lists them.
+Supports only the part of JSON Schema that docs/events.schema.json uses."""
 import json
 import re
 import sys
@@ -28,7 +28,7 @@ def require(condition, path, what):
 
 
 def same(a, b):
-    """Equal as JSON values: 1 is not true."""
+    """Whether two JSON values are equal: 1 does not equal true."""
     return type(a) is type(b) and a == b
 
 
@@ -108,7 +108,7 @@ class Checker:
                 "items come twice")
 
     def check_pattern(self, argument, value, path, schema):
-        # In Python $ also stands before a newline at the end; in JSON Schema it does not.
+        # In Python $ also matches before a final newline; in JSON Schema it does not.
         pattern = re.sub(r"\$$", r"\\Z", argument)
         require(not isinstance(value, str) or re.search(pattern, value), path,
                 f"{value!r} does not match")
@@ -131,7 +131,7 @@ def refuse_constant(name):
 
 
 def check_line(schema, line):
-    """Raises Mismatch, or json.JSONDecodeError."""
+    """Raises Mismatch or json.JSONDecodeError if the line is wrong."""
     value = json.loads(line, object_pairs_hook=refuse_duplicates, parse_constant=refuse_constant)
     Checker(schema).check(schema, value, "$")
 
@@ -147,7 +147,7 @@ def lines_of(name, text):
 
 
 def check_file(schema, name, data):
-    """Returns how many lines there are, and how many of them are wrong."""
+    """Returns the number of lines, and the number of wrong lines."""
     count = wrong = 0
     for number, line in lines_of(name, data.decode("utf-8")):
         count += 1

@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Plays a case and compares what is printed: run_case.py RENDER NAME.in NAME.json|NAME.table
+"""Renders a case and compares the output: run_case.py RENDER NAME.in NAME.json|NAME.table
 
-With UPDATE=1 in the environment the expected output is written instead; read the diff before you
-keep it."""
+With UPDATE=1 in the environment it writes the expected output instead; review the diff before you commit it."""
 import difflib
 import json
 import os
@@ -24,7 +23,7 @@ def refuse_constant(name):
 
 
 def check_json(output):
-    """Each line is one object of a parser that forgives nothing; the bytes are plain UTF-8."""
+    """Checks that each line is one object for a strict parser, and that the bytes are UTF-8."""
     for line in output.decode("utf-8").split("\n")[:-1]:
         value = json.loads(line, object_pairs_hook=refuse_duplicates, parse_constant=refuse_constant)
         if not isinstance(value, dict):
@@ -32,7 +31,7 @@ def check_json(output):
 
 
 def check_text(output):
-    """Lines hold nothing that acts on a terminal."""
+    """Checks that no character in the lines acts on a terminal."""
     text = output.decode("utf-8")
     if text and not text.endswith("\n"):
         raise ValueError("the last line has no end")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Whether the schema refuses what no event is: each line is a good one with one thing changed."""
+"""The schema refuses lines that are no events: each is a valid line with one change."""
 import json
 import sys
 
@@ -21,7 +21,7 @@ def changed(event, **changes):
 
 
 def reordered(event, key):
-    """The key moved to the end, unless it is there."""
+    """The event with the key moved to the end."""
     return json.dumps({**{k: v for k, v in event.items() if k != key}, key: event[key]})
 
 

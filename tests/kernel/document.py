@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The section of docs/compatibility.md about kernels: a row an entry, each with the day on which it ran."""
+"""Writes the section of docs/compatibility.md about kernels: one row per entry, with the day on which it ran."""
 
 import datetime
 
@@ -26,7 +26,7 @@ FIRST = ("entry", "kernel", "machine", "preemption", "run on")
 
 
 def columns(chosen):
-    """The titles of all steps, by their names, in the order in which they first occur."""
+    """Maps the names of all steps to their titles, in order of first occurrence."""
     return {step.name: step.title for entry in chosen for step in entry.steps}
 
 
@@ -63,7 +63,7 @@ def row(entry, release, results):
 
 
 def read_rows():
-    """The rows that the document has, by entry: what did not run now keeps its row."""
+    """The rows of the existing document, by entry: entries that did not run now keep their rows."""
     rows, titles = {}, []
     for line in compatibility.read_section(SECTION).splitlines():
         cells = [cell.strip() for cell in line.split("|")[1:-1]]
@@ -85,7 +85,7 @@ def table(chosen, rows):
 
 
 def write(ran):
-    """ran: (entry, release, results) of each that did."""
+    """`ran` is a list of (entry, release, results), one for each entry that ran."""
     rows = read_rows()
     rows.update({entry.name: row(entry, release, results) for entry, release, results in ran})
     known = [entry for entry in entries.ENTRIES if entry.name in rows]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which kernels are booted, and what is tried on each."""
+"""The kernels to boot, and what to try on each of them."""
 
 import dataclasses
 
@@ -12,10 +12,10 @@ PID = "--json --pid {pid}"
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """One line of a guest's plan: a verb of tests/go/kernels, its options, and words for the tracer."""
+    """One line of a guest's plan: a verb of tests/go/kernels, its options, and arguments for the tracer."""
 
     name: str
-    title: str  # of its column in docs/compatibility.md
+    title: str  # of the step's column in docs/compatibility.md
     options: str
     words: str
     verb: str = "run"
@@ -30,7 +30,7 @@ class Step:
 
 
 def refused(name, title, why, words, options=""):
-    """why is a pattern without spaces: `.` stands for them."""
+    """`why` is a pattern without spaces: it uses `.` for a space."""
     return Step(name, title, f"{options} -match {why}", words, "refuse")
 
 
@@ -46,7 +46,8 @@ HTTPS = Step("https", "HTTPS", "-n 200 -kind https", f"{PID} {ASKED}")
 HTTP2 = Step("http2", "HTTP/2", "-n 200 -kind h2", f"{PID} {ASKED}")
 COMMON = (REQUESTS, CALLS, ATOMIC, PERF, ALL, PORT, HTTPS, HTTP2)
 
-# What a probe reads is on disk. A program that may not sleep cannot have it, and says null.
+# The memory that a probe reads is swapped out. An eBPF program that may not sleep cannot read it, so that values are
+# null.
 PAGED_REQUESTS = Step("paged-requests", "requests, paged out", "-page-out", f"{PID} {ASKED}")
 PAGED_CALLS = Step("paged-functions", "functions, paged out", "-kind call -page-out", CALLS.words)
 PAGED_ATOMIC = Step("paged-atomic", "`perf_event_atomic`, paged out", "-page-out -nulls", ATOMIC.words)
@@ -57,7 +58,7 @@ RING = Step("ring", "a ring of 4 KiB", "-lossy", f"{REQUESTS.words} --ring-size 
 
 
 def check(status, *expected):
-    """What `gohttpsnoop check` has to find."""
+    """Checks the status and the report of `gohttpsnoop check`."""
     return Step("check", "`check`", f"-status {status}", " ".join(expected), "check")
 
 
@@ -69,7 +70,7 @@ def check_everything(multi=True, preempt=""):
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """A kernel, how it is started, and what is tried there."""
+    """A kernel, how it is started, and what is tried on it."""
 
     name: str
     suite: str
@@ -78,7 +79,7 @@ class Entry:
     flavour: str = "cloud"
     preempt: str = ""  # empty: the kernel's default
     parameters: str = ""
-    settings: tuple = ()  # words of tests/kernel/init that come first
+    settings: tuple = ()  # words of tests/kernel/init, executed before the steps
     steps: tuple = ()
     is_default: bool = False
 
@@ -94,7 +95,7 @@ def special(name, steps, suite="trixie-backports", series="", preempt="full", **
 
 
 ENOUGH = (REQUESTS, CALLS)
-# CAP_PERFMON, CAP_BPF.
+# The numbers of CAP_PERFMON and CAP_BPF.
 AS_USER = "-user 1000 -rights 38,39"
 
 ENTRIES = (
@@ -105,9 +106,9 @@ ENTRIES = (
     ordinary("arm64", "trixie", architecture="arm64", is_default=True),
     ordinary("arm64-6.1", "bookworm", architecture="arm64", multi=False),
     ordinary("arm64-newest", "trixie-backports", architecture="arm64", more=(PAGED_REQUESTS, PAGED_CALLS)),
-    # Its disks need modules, so nothing is paged out.
+    # This kernel needs modules for its disks, so that the test cannot page out.
     ordinary("arm64-16k", "trixie", architecture="arm64", flavour="arm64-16k", more=(RING,)),
-    # Every other series there is.
+    # All other available series.
     ordinary("6.1-full", "bookworm", preempt="full", multi=False, more=(*PAGED, TWO, RING)),
     ordinary("6.12-none", "trixie", preempt="none"),
     ordinary("6.12-voluntary", "trixie", preempt="voluntary", more=PAGED),
@@ -125,7 +126,7 @@ ENTRIES = (
     ordinary("7.1-full", "trixie-backports", "7.1", preempt="full"),
     ordinary("7.2-full", "trixie-backports", "7.2", preempt="full"),
     ordinary("sid", "sid"),
-    # What is in a kernel's or a user's way.
+    # Kernels and users with obstacles.
     special("pressure", (*PAGED, TWO, RING), settings=("swap_on_disk",)),
     special("hotplug", (*ENOUGH, ATOMIC), settings=("plug_cpu",)),
     special("lockdown-integrity", ENOUGH, parameters="lockdown=integrity"),
@@ -169,9 +170,9 @@ ENTRIES = (
     ),
 )
 
-# For --hits and --minutes, with the share of the hits: requests are slow where all of the heap goes. The judge
-# shares two CPUs with eight busy threads and falls behind: what waits for it is kept, so that only the ring can
-# lose anything.
+# For --hits and --minutes, with each step's share of the hits: requests are slow if the whole heap is paged out. The
+# judging program shares two CPUs with eight busy threads and falls behind. The large reader buffer keeps its lines, so
+# that only the ring can lose events.
 LONG = {
     dataclasses.replace(step, words=f"{step.words} --reader-buffer {256 << 20}"): share
     for step, share in ((PAGED_REQUESTS, 0.02), (PAGED_CALLS, 0.98))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A guest: an initramfs with the tool and what it traces, a kernel, QEMU, and what comes over its console."""
+"""A guest: an initramfs with the tool and a program to trace, a kernel, QEMU, and the output on the console."""
 
 import dataclasses
 import json
@@ -14,14 +14,14 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MEMORY = 1024  # MiB
-SWAP = 512  # MiB, on a disk that a cloud kernel reads without a module
+SWAP = 512  # MiB, on a disk that a cloud kernel can use without a module
 
-# A guest under load on a busy machine says something at least this often.
+# Seconds; even under load on a busy machine a guest prints something at least this often.
 LONGEST_SILENCE = 240
 BOOT_SECONDS = 120
 
-# What the kernel says when it is no longer sane, even where it goes on. Workqueues and CPUs that wait long
-# are an emulated machine's that waits for its host.
+# Messages of a kernel that is no longer reliable, even if it still runs. Messages about workqueues and CPUs that wait
+# long are not among them: an emulated machine may have to wait for its host.
 INSANE = re.compile(
     r"\b(Oops|Kernel panic|general protection fault|BUG: (?!workqueue lockup|soft lockup)|WARNING: .*(bpf|uprobe)"
     r"|scheduling while atomic|Unable to handle|segfault at)"
@@ -30,15 +30,16 @@ INSANE = re.compile(
 
 @dataclasses.dataclass(frozen=True)
 class Machine:
-    """How QEMU is called for a machine, and what the kernel calls its console."""
+    """How to start QEMU for an architecture, and the kernel's name of the console."""
 
     qemu: str
     arguments: tuple
     console: str
 
 
-# Without cmpxchg16b: TCG of QEMU 7.2 gets it wrong at times. The lists of free memory of a kernel that uses it are broken
-# then while it boots, each time with some kernels, Debian 12's 6.12 among them. Kernels do without where it is missing.
+# cmpxchg16b is switched off, because the TCG of QEMU 7.2 sometimes executes it wrongly. With some kernels, Debian 12's
+# 6.12 among them, this breaks the lists of free memory at every boot. Kernels do without the instruction if it is
+# missing.
 MACHINES = {
     "amd64": Machine("qemu-system-x86_64", ("-cpu", "max,-cx16"), "ttyS0"),
     "arm64": Machine("qemu-system-aarch64", ("-machine", "virt", "-cpu", "max,pauth-impdef=on"), "ttyAMA0"),
@@ -47,7 +48,7 @@ MACHINES = {
 
 @dataclasses.dataclass
 class Report:
-    """What one boot came to, and what its console said."""
+    """The results of one boot, and the output on the console."""
 
     greeting: str = ""
     results: list = dataclasses.field(default_factory=list)
@@ -58,9 +59,9 @@ class Report:
     seconds: float = 0.0
 
     def is_emulators_fault(self):
-        """QEMU's TCG with a thread a CPU may go on with code of the kernel that another CPU has changed, although
-        that waited for this one: it meets a breakpoint which is no longer there. The kernel's dump shows the byte
-        before the trap's address."""
+        """Whether a bug of QEMU's TCG with one thread per CPU caused the fault: a CPU may still execute old code of
+        the kernel after another CPU has changed it and has waited for this CPU. It then hits a breakpoint that no
+        longer exists. The kernel's dump shows the byte before the trap's address, which is no longer a breakpoint."""
         code = "".join(re.findall(r"Code: .*? (\w\w) <\w\w>", "\n".join(self.console))[:1])
         return any("Oops: int3" in fault for fault in self.faults) and code not in ("", "cc")
 
@@ -69,7 +70,7 @@ class Report:
 
 
 def make_initramfs(folder, archive, files, plan):
-    """files are by their places; folder is where the tree is laid out."""
+    """`files` maps paths in the guest to source files; `folder` is where the tree is laid out."""
     for place, source in files.items():
         (folder / place).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, folder / place)
@@ -90,7 +91,7 @@ def qemu_command(architecture, accelerator, kernel, initramfs, swap, parameters)
     how = {"tcg": ("-accel", "tcg,thread=multi"), "kvm": ("-accel", "kvm")}[accelerator]
     words = f"console={machine.console} panic=-1 oops=panic quiet {parameters}"
     return [
-        "setpriv", "--pdeathsig", "KILL",  # no guest outlives who watches it
+        "setpriv", "--pdeathsig", "KILL",  # no guest outlives the process that watches it
         machine.qemu, *how, *machine.arguments, "-smp", "2", "-m", str(MEMORY), "-kernel", kernel, "-initrd", initramfs,
         "-append", words, "-nographic", "-no-reboot", "-nic", "none",
         "-drive", f"file={swap},if=none,format=raw,id=swap", "-device", "nvme,serial=swap,drive=swap",
@@ -123,7 +124,7 @@ def take_line(report, line):
 
 
 def watch(report, lines, deadline):
-    """Takes lines until the guest is off; says why it did not wait for that."""
+    """Reads lines until the guest is off, or adds a fault if it hangs."""
     while True:
         patience = min(LONGEST_SILENCE if report.greeting else BOOT_SECONDS, deadline - time.monotonic())
         try:
@@ -152,11 +153,12 @@ def boot(command, most_seconds):
     return report
 
 
-# --- KVM, where it works ----------------------------------------------------------
+# --- KVM, if it works -------------------------------------------------------------
 
 
 def boots_under_kvm(kernel, initramfs, swap):
-    """A guest with nothing to do. Where virtual machines cannot be nested it hangs, though there is /dev/kvm."""
+    """Boots a guest with nothing to do. Without support for nested virtual machines it hangs, even if /dev/kvm
+    exists."""
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         return False
     return boot(qemu_command("amd64", "kvm", kernel, initramfs, swap, ""), 20).ended
@@ -168,7 +170,7 @@ def cache_folder():
 
 
 def choose_accelerator(try_kvm):
-    """Tries KVM once in the life of this machine, and remembers what came of it."""
+    """Tries KVM once per boot of this machine, and remembers the result."""
     kept = cache_folder() / "kernels/accelerator"
     this_boot = pathlib.Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     try:

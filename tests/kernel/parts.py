@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a guest is made of: the tool with its libraries, the Go program, busybox and a kernel."""
+"""The parts of a guest: the tool with its libraries, the Go program, busybox and a kernel."""
 
 import functools
 import os
@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 class Unavailable(Exception):
-    """The machine lacks something; says what."""
+    """Raised if the machine lacks something; the message says what."""
 
 
 def require_commands(*commands):
@@ -22,7 +22,7 @@ def require_commands(*commands):
 
 
 def run(command, what, **options):
-    """Returns what a command prints."""
+    """Runs a command; returns its output."""
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, **options)
     if done.returncode != 0:
         said = (done.stderr.strip() or done.stdout.strip() or "no reason given").splitlines()
@@ -30,12 +30,13 @@ def run(command, what, **options):
     return done.stdout
 
 
-# --- what is fetched -----------------------------------------------------------------
+# --- downloads ------------------------------------------------------------------------
 
 
 @functools.cache
 def fetch(*words):
-    """A folder that tests/kernel/fetch keeps. What it says of an older one that serves goes to standard error."""
+    """Returns a folder that tests/kernel/fetch keeps. If an older download is used instead, it says so on standard
+    error."""
     fetched = subprocess.run([ROOT / "tests/kernel/fetch", *words], stdout=subprocess.PIPE, text=True, check=False)
     if fetched.returncode != 0:
         raise Unavailable(f"{' '.join(words)} cannot be fetched")
@@ -43,7 +44,7 @@ def fetch(*words):
 
 
 def kernel(entry):
-    """Returns its file, and its release."""
+    """Returns the path of the kernel, and its release."""
     folder = fetch("kernel", entry.suite, entry.architecture, entry.flavour, *filter(None, [entry.series]))
     return folder / "vmlinuz", (folder / "release").read_text().strip()
 
@@ -52,11 +53,11 @@ def busybox(architecture):
     return fetch("busybox", architecture) / "busybox"
 
 
-# --- what is built ---------------------------------------------------------------------
+# --- builds ----------------------------------------------------------------------------
 
 
 def build_program(folder, release, architecture):
-    """The Go program that is traced, and judges."""
+    """Builds the Go program that is traced and that checks the events."""
     environment = run([ROOT / "tests/toolchain", "--env", release], f"no Go {release}")
     program = folder / f"kernels-{architecture}"
     script = f"{environment}\nGOARCH={architecture} exec go build -o {program} *.go"
@@ -65,7 +66,7 @@ def build_program(folder, release, architecture):
 
 
 def native_tool(path):
-    """Returns the tool, and its libraries by their places in the guest."""
+    """Returns the tool, and its libraries by their paths in the guest."""
     tool = pathlib.Path(path or os.environ.get("GOHTTPSNOOP") or ROOT / "build/gohttpsnoop").resolve()
     if not os.access(tool, os.X_OK):
         raise Unavailable(f"{tool} is not there: build it, or name another with --tool")
@@ -75,7 +76,7 @@ def native_tool(path):
 
 @functools.cache
 def arm64_tool(path):
-    """The same for arm64, cross-built unless it is named."""
+    """Returns the same for arm64; cross-builds the tool unless `path` names it."""
     require_commands("aarch64-linux-gnu-gcc", "readelf")
     constants = run([ROOT / "cross/sysroot"], "no arm64 packages").strip()
     tool = pathlib.Path(path).resolve() if path else cross_build(ROOT / "build-kernels-arm64", constants)
@@ -91,7 +92,8 @@ def cross_build(folder, constants):
 
 
 def foreign_libraries(tool, sysroot):
-    """What the tool needs, and that in turn: ldd would have to run it."""
+    """The libraries that the tool needs, directly or indirectly. ldd is no alternative: it would have to execute the
+    tool."""
     found, wanted = {}, [tool]
     while wanted:
         headers = run(["readelf", "--dynamic", "--program-headers", wanted.pop()], "readelf")

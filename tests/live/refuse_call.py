@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """
-refuse_call.py CALL ERRNO COMMAND...: runs the command with a seccomp filter that answers one system call with
-this error, as those of container engines do.
+refuse_call.py CALL ERRNO COMMAND...: runs the command with a seccomp filter that makes one system call fail with
+this error, as the filters of container engines do.
 """
 
 import ctypes

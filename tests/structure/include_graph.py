@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The include graph of the C code: which room includes which, and which module which."""
+"""The include graph of the C code, between rooms and between modules."""
 
 import collections
 import pathlib
@@ -22,7 +22,7 @@ class IncludeGraph:
             self.by_name[path.name].append(path)
 
     def rooms_in_order(self):
-        """A room may include those before it. The order is the one in which meson sets the rooms up."""
+        """The rooms in the order in which meson sets them up. A room may include headers only of earlier rooms."""
         rooms = ["bpf"]
         for top in ("abi", "core"):
             rooms += [f"{top}/{name}" for name in SUBDIR.findall((self.root / top / "meson.build").read_text())]
@@ -35,25 +35,25 @@ class IncludeGraph:
 
     @staticmethod
     def module(path):
-        """A source file and its header are one module."""
+        """The name of a file's module: a source file and its header are one module."""
         return path.name.removesuffix(".bpf.h").removesuffix(".bpf.c").removesuffix(".h").removesuffix(".c")
 
     def includes(self):
-        """Pairs of a file and a file of ours that it includes."""
+        """Pairs of a file and a file of this project that it includes."""
         for path in self.files:
             for name in INCLUDE.findall((self.root / path).read_text()):
                 for included in self.by_name[name]:
                     yield path, included
 
     def room_uses(self):
-        """For each room the rooms that it includes headers of."""
+        """Maps each room to the rooms whose headers it includes."""
         uses = {room: set() for room in self.order}
         for path, included in self.includes():
             uses[self.room(path)].add(self.room(included))
         return {room: sorted(used - {room}, key=self.order.index) for room, used in uses.items()}
 
     def module_cycles(self):
-        """Groups of modules that include each other, over others or directly."""
+        """Groups of modules that include each other, directly or indirectly."""
         edges = collections.defaultdict(set)
         for path, included in self.includes():
             edges[self.module(path)].add(self.module(included))

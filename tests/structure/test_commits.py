@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Commit subjects read `area: imperative summary`, from the commit on that gave the areas their folders."""
+"""Commit subjects read `area: imperative summary`, beginning with the commit that gave each area a folder."""
 
 import os
 import re
@@ -17,7 +17,7 @@ SKIPPED = 77
 
 
 def subjects():
-    """The subjects since then, the newest first; None where there is no history, as in an archive."""
+    """The subjects since FIRST_SUBJECT, newest first; None without git history, as in an archive."""
     if not shutil.which("git"):
         return None
     log = subprocess.run(["git", "-c", f"safe.directory={ROOT}", "-C", ROOT, "log", "--no-merges", "--format=%s"],

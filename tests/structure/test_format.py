@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Every C file is as .clang-format has it."""
+"""Every C file is formatted as .clang-format says."""
 
 import os
 import pathlib
@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(os.environ["GOHTTPSNOOP_ROOT"])
-VERSION = "14"  # others break some lines elsewhere
+VERSION = "14"  # other versions format some lines differently
 SKIPPED = 77
 
 
@@ -28,7 +28,7 @@ def c_files():
 
 
 def badly_formatted(clang_format, files):
-    """The complaints of clang-format, of which each begins with the file's name."""
+    """Returns the status and the complaints of clang-format, each of which begins with a file's name."""
     result = subprocess.run([clang_format, "--dry-run", "-Werror", "--ferror-limit=1", *files], capture_output=True, text=True)
     return result.returncode, result.stderr
 

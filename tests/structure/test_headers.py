@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Each header compiles alone, with the headers that its room may see: test_headers.py COMPILER..."""
+"""Each header compiles alone, with the headers that its room may include: test_headers.py COMPILER..."""
 
 import os
 import pathlib
@@ -21,7 +21,7 @@ class Headers(unittest.TestCase):
         cls.headers = [path for path in cls.graph.files if path.suffix == ".h" and not path.name.endswith(".bpf.h")]
 
     def folders(self, room):
-        """What a file of this room finds headers in: its own folders, and include/ of the rooms before it."""
+        """The include folders for a room's files: the room's own folders, and include/ of all earlier rooms."""
         earlier = self.graph.order[:self.graph.order.index(room)]
         folders = [ROOT / room, ROOT / "bpf", *(ROOT / name / "include" for name in [*earlier, room])]
         return [f"-I{folder}" for folder in folders if folder.is_dir()]

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Holds the rooms of the tree: includes go to earlier rooms only, modules form no cycle, folders stay small."""
+"""Rules for the tree: files include only earlier rooms, modules form no cycle, and folders stay small."""
 
 import collections
 import os
@@ -24,7 +24,7 @@ class Rooms(unittest.TestCase):
         cls.graph = IncludeGraph(ROOT)
 
     def test_all_files_are_in_a_room(self):
-        """A folder that meson does not set up would be left out of everything below."""
+        """all files are in a room: the other tests would ignore a folder that meson does not set up"""
         in_tree = {path.relative_to(ROOT) for top in ("abi", "bpf", "core", "cmd") for path in (ROOT / top).rglob("*.[ch]")}
         self.assertEqual(in_tree, set(self.graph.files))
         self.assertGreater(len(in_tree), 250)
@@ -50,7 +50,7 @@ class Rooms(unittest.TestCase):
         self.assertEqual(seen, {"contract.h"})
 
     def test_public_headers_are_needed_elsewhere(self):
-        """By another room, by a program of the tests, or by a public header of the same room."""
+        """public headers are included by another room, by a test program or by a public header of the same room"""
         needed = {included for path, included in self.graph.includes()
                   if self.graph.room(path) != self.graph.room(included) or path.parent.name == "include"}
         names = {included.name for included in needed}
@@ -60,7 +60,7 @@ class Rooms(unittest.TestCase):
         self.assertEqual([str(path) for path in self.graph.files if path.parent.name == "include" and path.name not in names], [])
 
     def test_functions_have_names_of_their_own(self):
-        """Also the static ones: a search for a name finds one function."""
+        """function names are unique, also those of static functions: a search for a name finds one function"""
         places = collections.defaultdict(set)
         for path in self.graph.files:
             if path.parts[0] != "bpf":
@@ -70,7 +70,8 @@ class Rooms(unittest.TestCase):
         self.assertEqual({name: paths for name, paths in places.items() if len(paths) > 1}, {})
 
     def test_only_protocols_name_libraries(self):
-        """A protocol is a file and a line: in code, comments aside, nothing else knows what it traces."""
+        """only core/protocols names libraries: no other code (comments do not count) knows which libraries are
+        traced"""
         named = [str(path) for path in self.graph.files if self.graph.room(path) != "core/protocols"
                  and LIBRARY.search(COMMENT.sub("", (ROOT / path).read_text()))]
         self.assertEqual(named, [])
@@ -85,7 +86,7 @@ class Rooms(unittest.TestCase):
 
 
 class Cycles(unittest.TestCase):
-    """What the tests above rely on."""
+    """cycles(), on which the tests above rely"""
 
     def test_found(self):
         edges = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": {"e"}, "e": {"d"}, "f": {"f", "a"}}

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs a truth program on Go servers of Debian, built from Debian's sources with debug information (tests/rebuild).
+"""Runs a truth program on Debian's Go servers, which tests/rebuild builds from source with debug information.
 
-    run_debian_truth.py build/tests/truth/descriptor_truth                     all that tests/rebuild knows
-    run_debian_truth.py build/tests/truth/descriptor_truth prometheus          those of one package
+    run_debian_truth.py build/tests/truth/descriptor_truth                     all servers of tests/rebuild
+    run_debian_truth.py build/tests/truth/descriptor_truth prometheus          the servers of one package
     run_debian_truth.py build/tests/truth/descriptor_truth prometheus bookworm
 
-A first run fetches and builds the servers, which takes minutes for each.
+The first run downloads and builds the servers, which takes minutes for each.
 """
 
 import pathlib
@@ -27,7 +27,7 @@ def known_servers():
 
 
 def run(truth, package, suite):
-    """Returns whether the program found the binary as it should be."""
+    """Returns whether the truth program succeeded."""
     binary = fetch_path(f"{package} of {suite}", "rebuild", package, suite)
     return subprocess.run([truth, binary], stdin=subprocess.DEVNULL, check=False).returncode == 0
 

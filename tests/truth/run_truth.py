@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs one of the truth programs on Go servers that it builds with each release of GOHTTPSNOOP_TEST_GO, for
-this machine and for arm64.
+"""Runs a truth program on Go servers, which it builds with each release of GOHTTPSNOOP_TEST_GO for this machine, and
+with fixed releases for arm64.
 
     run_truth.py build/tests/truth/site_truth
 """
@@ -18,17 +18,17 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "live"))
 from harness import SKIPPED, Skip, releases  # noqa: E402 (the live tests' folder is known by now)
 from servers import build, releases_of  # noqa: E402
 
-# Between them they have all of net/http. Externally linked binaries mix DWARF of several compilers, and have
-# text that is not Go's.
+# Together these programs contain all of net/http. Externally linked binaries mix DWARF of several compilers, and
+# contain code that is not Go's.
 PROGRAMS = (("ends", "plain"), ("server", "external"))
-# Both conventions, and the releases that changed what is emitted.
+# Both calling conventions, and the releases that changed the emitted code.
 ARM64_RELEASES = ("1.15", "1.19", "1.24", "1.27")
 
 SECTIONS_AT, SECTION_COUNT_AT = 40, 60  # e_shoff; e_shnum and e_shstrndx
 
 
 def without_sections(binary, folder):
-    """A copy that has no section headers."""
+    """A copy without section headers."""
     data = bytearray(binary.read_bytes())
     struct.pack_into("<Q", data, SECTIONS_AT, 0)
     struct.pack_into("<HH", data, SECTION_COUNT_AT, 0, 0)
@@ -69,7 +69,7 @@ def main(truth):
     if failed:
         return 1
     if skipped:
-        # Whoever shows one line of a test that was skipped shows the last.
+        # Meson and CI may show only the last line of a skipped test.
         print(f"skipped: {len(skipped)} of {len(chosen)}: {'; '.join(sorted(set(skipped)))}")
         return SKIPPED
     return 0
