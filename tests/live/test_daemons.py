@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Go servers as Debian ships them, stripped: each of 23 requests is told of, once and rightly.
-
-With GOHTTPSNOOP_FULL=1 those of all suites, otherwise some of one.
+"""Go servers from Debian packages, which are stripped: each of 23 requests is reported once and correctly. With
+GOHTTPSNOOP_FULL=1 the tests use the packages of all suites, otherwise a few packages of one suite.
 """
 
 import dataclasses
@@ -79,7 +78,7 @@ class Request:
 
 @dataclasses.dataclass(frozen=True)
 class Way:
-    """How requests come to a port."""
+    """A way to send requests to a port."""
 
     port: int
     version: int = 1
@@ -89,7 +88,7 @@ class Way:
         return (Connection if self.version == 1 else Http2Connection)(("127.0.0.1", self.port), self.tls)
 
     def perform(self, request):
-        """On a connection of its own; returns what the event has to hold."""
+        """Sends the request on its own connection; returns the expected members of the event."""
         with self.connect() as connection:
             if self.version == 1:
                 answer = connection.request(request.method, request.target.encode(), request.body)
@@ -105,7 +104,7 @@ class Way:
 
 
 def spread(ways, requests):
-    """COUNT pairs: each way and each request, over and over."""
+    """COUNT pairs that combine all ways and requests in turn."""
     return [(ways[at % len(ways)], requests[at // len(ways) % len(requests)]) for at in range(COUNT)]
 
 
@@ -113,7 +112,8 @@ REQUEST, PREFACE = b'{"type":"request"', b'"method":"PRI"'
 
 
 def without_prefaces(requests, most):
-    """Where golang.org/x/net takes h2c connections over, their preface is a request to net/http, which it hijacks."""
+    """Removes the prefaces of h2c connections. golang.org/x/net takes such connections over, and net/http sees the
+    preface as a hijacked request."""
     prefaces = [event for event in requests if event["method"] == "PRI"]
     check(len(prefaces) in (0, most), f"{len(prefaces)} prefaces of {most} connections")
     check(all((event["path"], event["outcome"], event["status"]) == ("*", "hijacked", None) for event in prefaces),
@@ -130,7 +130,7 @@ def compare(event, members, may_be_unknown):
 
 
 def check_traced(scope, daemon, exchanges, may_be_unknown=()):
-    """`may_be_unknown` are keys that may be null where nothing tells how the daemon's HTTP/2 lays them out."""
+    """`may_be_unknown` are the keys that may be null if the layout of the daemon's HTTP/2 structures is unknown."""
     tracer = Tracer(scope, "--pid", daemon.pid, "--json").wait_attached()
     expected = [way.perform(request) for way, request in exchanges]
     tracer.stdout.wait(lambda lines: sum(REQUEST in line and PREFACE not in line for line in lines) >= COUNT,
@@ -151,7 +151,7 @@ HOOKS = [{"id": "done", "execute-command": "/bin/true", "response-message": "don
 
 
 def test_webhook(scope, suite):
-    """webhook"""
+    """webhook: 23 requests are reported correctly"""
     port = free_port()
     (scope.folder / "hooks.json").write_text(json.dumps(HOOKS))
     daemon = Daemon(scope, fetch("webhook", suite), ["-ip", "127.0.0.1", "-port", port, "-hooks", "hooks.json"], [port])
@@ -164,7 +164,7 @@ READY = Request("GET", "/-/ready")
 
 
 def start_prometheus(scope, suite):
-    """Returns it and the way to it."""
+    """Starts prometheus; returns it and the way to reach it."""
     port = free_port()
     (scope.folder / "prometheus.yml").write_text("global: {}\n")
     daemon = Daemon(scope, fetch("prometheus", suite),
@@ -175,7 +175,7 @@ def start_prometheus(scope, suite):
 
 
 def test_prometheus(scope, suite):
-    """prometheus"""
+    """prometheus: 23 requests are reported correctly"""
     daemon, way = start_prometheus(scope, suite)
     requests = (READY, Request("GET", "/metrics"), Request("GET", "/api/v1/query", "query=up"), Request("GET", "/"),
                 Request("GET", "/api/v1/query", "query=%7B"), Request("GET", "/-/absent"), Request("HEAD", "/-/healthy"))
@@ -183,7 +183,7 @@ def test_prometheus(scope, suite):
 
 
 def test_pushgateway(scope, suite):
-    """prometheus-pushgateway"""
+    """prometheus-pushgateway: 23 requests are reported correctly"""
     port = free_port()
     daemon = Daemon(scope, fetch("prometheus-pushgateway", suite), [f"--web.listen-address=127.0.0.1:{port}"], [port])
     requests = (Request("POST", "/metrics/job/x", body=b"metric 1\n"), Request("GET", "/metrics"),
@@ -220,7 +220,7 @@ https://127.0.0.1:{secure} {{
 
 
 class Upstream(http.server.BaseHTTPRequestHandler):
-    """What is behind caddy: not Go's, so that no event is its."""
+    """The server behind caddy. It is no Go program, so that it causes no events."""
 
     def do_GET(self):
         self.send_response(418)
@@ -241,7 +241,7 @@ def start_upstream(scope):
 
 
 def start_caddy(scope, suite):
-    """Returns it and the ways to it."""
+    """Starts caddy; returns it and the ways to reach it."""
     plain, secure, upstream = free_port(), free_port(), start_upstream(scope)
     (scope.folder / "Caddyfile").write_text(CADDYFILE.format(plain=plain, secure=secure, upstream=upstream))
     daemon = Daemon(scope, fetch("caddy", suite), ["run", "--config", "Caddyfile", "--adapter", "caddyfile"],
@@ -260,7 +260,7 @@ def can_connect(way):
 
 
 def test_caddy(scope, suite):
-    """caddy: HTTP/1 and HTTP/2, with TLS and without it, and a reverse proxy"""
+    """caddy over HTTP/1 and HTTP/2, with and without TLS, and as a reverse proxy: 23 requests are reported correctly"""
     daemon, ways = start_caddy(scope, suite)
     requests = (Request("GET", "/hello", "a=b"), Request("POST", "/made", body=b"x"), Request("GET", "/up/stream"),
                 Request("GET", "/error"), Request("GET", "/else"), Request("HEAD", "/hello"))
