@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-/* What gohttpsnoop's program is measured against: one that does nothing, and one that only reads. */
+/*
+ * The programs that gohttpsnoop's program is measured against: one does nothing, the other only reads memory.
+ */
 #include <linux/bpf.h>
 #include <linux/ptrace.h>
 #include <linux/types.h>
@@ -14,7 +16,7 @@ enum { MAX_READS = 64, READ_SIZE = 64 };
 /* Set by user space before loading. */
 const volatile __u32 reads;
 
-/* What the bytes are read into. */
+/* The target of the reads. */
 __u8 bytes[READ_SIZE];
 
 SEC("uprobe.multi.s")

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Attaches an empty program to one process, at file offsets of its executable, until SIGINT or SIGTERM:
- * what any uprobe at those sites costs. With --reads N the program makes N reads of 64 bytes of user
- * memory a hit, which tells what one read costs.
+ * Attaches an empty program to one process, at file offsets of its executable, until SIGINT or SIGTERM. This
+ * measures the cost of any uprobe at those sites. With --reads N the program makes N reads of 64 bytes of
+ * user memory at each hit, which measures the cost of one read.
  */
 #include <bpf/libbpf.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How many records a second go through decode, join and JSON on one core: the bytes of requests as the
- * kernel side writes them, read over and over.
+ * Measures how many records per second one core can decode, join and format as JSON. The input is the bytes
+ * of requests as the kernel side writes them, read over and over.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What a target is called with: by libFuzzer, or by run_corpus.c with each file of a corpus. */
+/* The entry point of a fuzz target: called by libFuzzer, or by run_corpus.c with each file of a corpus. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Holds for every input; unlike assert() in every build. */
+/* Checks a condition that holds for every input. Unlike assert(), it is active in every build. */
 #define HOLDS(condition)                                                                \
 	do {                                                                            \
 		if (!(condition)) {                                                     \

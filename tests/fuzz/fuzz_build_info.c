@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is loaded of a file, as build information. The first byte says how the file is laid out: with a
- * section, with symbols, with relocations.
+ * Fuzzes the search for build information in the loaded parts of a file. The first byte selects the layout of
+ * the file: with a section, with symbols, with relocations.
  */
 #include <elf.h>
 #include <string.h>

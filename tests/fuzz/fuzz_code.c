@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The code of a function, for the places that a probe is put on. The first byte says for which machine
- * and Go it is, the second which registers its arguments take.
+ * Fuzzes the choice of probe sites in the code of a function. The first byte selects the machine and the Go
+ * release, the second selects the registers that carry the function's arguments.
  */
 #include <elf.h>
 
@@ -25,7 +25,10 @@ static void check_begin(enum machine machine, const struct function *function,
 	HOLDS(is_within(function, site->address, site->file_offset));
 	HOLDS(site->kind == SITE_STACK_CHECK || site->kind == SITE_ENTRY);
 	HOLDS((site->kind == SITE_ENTRY) == !(site->skip_if_set | site->skip_if_clear));
-	/* Behind instructions that Go may repeat, of which x86-64 has none. */
+	/*
+	 * On arm64 the site may also be behind instructions that Go may repeat. x86-64 has no such
+	 * instructions.
+	 */
 	HOLDS(site->kind == SITE_STACK_CHECK || site->address == function->entry ||
 	      machine == MACHINE_ARM64);
 	HOLDS(site->stack_drop == 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a user may write as the signature of a function. */
+/* Fuzzes the parser of function signatures, which users write. */
 #include <errno.h>
 #include <string.h>
 
@@ -41,7 +41,9 @@ static void check_type(const struct declared_type *type, size_t text_size, int d
 	check_list(&type->fields, text_size, depth + 1);
 }
 
-/* "func main.f(x T)" of each type as it is spelt is the same again. */
+/*
+ * Each type is parsed again from its text T in "func main.f(x T)", and the result has to have the same text.
+ */
 static void check_again(const struct declared_type *type)
 {
 	static char text[MAX_NAME + 64];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bytes from the ring, decoded as the start and as the end of a request and as a call, and made a line
- * in both formats. The first byte says how many of the fields the plan captures, the second how many
- * cells of arguments follow, the third how many bytes after it make up their shape; the others are the
- * record.
+ * Decodes bytes from the ring as the start and as the end of a request and as a call, and formats them as
+ * lines in both formats. The first byte says how many of the fields the plan captures, the second how many
+ * cells of arguments follow, the third how many of the next bytes make up the shape of the arguments. The
+ * remaining bytes are the record.
  */
 #include <string.h>
 #include <yajl/yajl_parse.h>
@@ -48,7 +48,7 @@ static void add_arguments(struct schema *schema, uint8_t count)
 					     PROBE_NO_FIELD };
 }
 
-/* ---- a shape, of bytes ---- */
+/* ---- a shape, made from bytes ---- */
 
 enum { MAX_NODES = 256, MAX_DEPTH = 24 };
 
@@ -65,7 +65,7 @@ static uint8_t take(struct maker *maker)
 	return maker->at < maker->end ? *maker->at++ : 0;
 }
 
-/* Some cell; one that holds a string where it has to. */
+/* Returns the number of some cell; of a string cell if `is_string` and the schema has one. */
 static uint8_t take_cell(struct maker *maker, bool is_string)
 {
 	uint8_t cell = take(maker);
@@ -120,7 +120,7 @@ static void make_node(struct maker *maker, int depth)
 		count = 1;
 	if (node->kind == SHAPE_GUARDED)
 		count = 1;
-	/* A key never goes without its element. */
+	/* A key always has an element. */
 	if (node->kind == SHAPE_MAP)
 		count = maker->shape.node_count + 2 * MAX_DEPTH < MAX_NODES ? count & ~1 : 0;
 	for (uint8_t i = 0; i < count; i++)
@@ -132,7 +132,7 @@ static void make_shape(struct maker *maker, const uint8_t *data, size_t size,
 		       const struct schema *schema)
 {
 	*maker = (struct maker){ .at = data, .end = data + size, .schema = schema };
-	/* The last byte ends the last name. */
+	/* The last byte terminates the last name. */
 	for (size_t i = 0; i + 1 < sizeof(maker->names); i++)
 		maker->names[i] = i % 5 ? (char)(i < size ? data[i] : 'a' + i % 26) : '\0';
 	maker->shape.spec = &spec;
@@ -142,7 +142,7 @@ static void make_shape(struct maker *maker, const uint8_t *data, size_t size,
 	make_node(maker, 0);
 }
 
-/* ---- what holds ---- */
+/* ---- invariants ---- */
 
 static bool is_within(struct bytes record, struct text text)
 {
@@ -176,7 +176,7 @@ static void check_line(struct format *format, const struct event *event, bool is
 	HOLDS(!is_json || newlines == 1);
 	HOLDS(line.size > 0 && line.data[line.size - 1] == '\n');
 	for (size_t i = 0; i + 1 < line.size; i++) {
-		/* The table's heading is a line of its own. */
+		/* A newline is allowed: the table's heading is a line of its own. */
 		HOLDS(line.data[i] >= 0x20 || line.data[i] == '\n');
 		HOLDS(line.data[i] != 0x7f);
 		HOLDS(line.data[i] != 0xc2 || line.data[i + 1] >= 0xa0);

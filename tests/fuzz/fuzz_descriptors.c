@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a file loads, as type descriptors: by offset, by name, with all their parts. The input is a module_file.h with
- * type links.
+ * Fuzzes the reading of a file's type descriptors: by offset, by name, with all their parts. The input is a
+ * module_file.h with type links.
  */
 #include <errno.h>
 #include <string.h>
@@ -49,7 +49,7 @@ struct listing {
 	size_t count;
 };
 
-/* Each of them would be looked for among all: some are. */
+/* Looking up one type searches all descriptors, so only the first LOOKED_AT types are looked up. */
 static int check_listed(void *context, const char *name, uint32_t hash)
 {
 	struct listing *listing = context;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a user may write as a capture expression. */
+/* Fuzzes the parser of capture expressions, which users write. */
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "expression.h"
 #include "fuzz.h"
 
-/* Each step says where in the text it is, and those of names what stands there. */
+/* Each step knows its position in the text, and the name of a step is the text at that position. */
 static void check_steps(const char *text, const struct expression *expression)
 {
 	static const char *const begins[] = {
@@ -89,7 +89,7 @@ static void check_same(const struct expression *a, const struct expression *b)
 	}
 }
 
-/* What was understood, written down again, is understood the same; it may be too long, though. */
+/* The parsed expression, written as text, is parsed to the same expression or refused as too long. */
 static void check_again(const struct expression *expression)
 {
 	static const char *const measures[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What several requests for one function ask together: a request a line. */
+/* Fuzzes the combination of several requests for one function. Each line of the input is a request. */
 #include <errno.h>
 #include <string.h>
 
@@ -34,7 +34,9 @@ static void check_names(const struct function_captures *captures)
 	}
 }
 
-/* Each capture is read in one part, and in both together where that is one. */
+/*
+ * Each capture is read either at the call or at the return; a probe that does both at once reads all of them.
+ */
 static void check_parts(const struct function_captures *captures)
 {
 	size_t returned = captures->shows_results ? captures->signature->result_count : 0;

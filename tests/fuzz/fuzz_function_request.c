@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What a user may write as a function to trace. */
+/* Fuzzes the parser of functions to trace, which users write. */
 #include <errno.h>
 #include <string.h>
 
 #include "function_request.h"
 #include "fuzz.h"
 
-/* The parts are those of the text, in order, with nothing but blanks and commas between them. */
+/* The parts have the order of the text, with nothing but blanks and commas between them. */
 static void check_parts(const char *text, const struct function_request *request)
 {
 	size_t at = strlen(request->function);
@@ -32,7 +32,7 @@ static void check_parts(const char *text, const struct function_request *request
 	HOLDS(text[at] == '\0');
 }
 
-/* Written down again without blanks, it is the same. */
+/* The request, written without blanks, is parsed to the same parts. */
 static void check_again(const struct function_request *request, size_t size)
 {
 	char *text = malloc(size + 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A file, and everything that is asked of an image. */
+/* Fuzzes everything that reads from an image. The input is a file. */
 #include <string.h>
 
 #include "fuzz.h"
@@ -25,7 +25,7 @@ static void check_load(const struct image *image, uint64_t address, uint64_t siz
 	buffer_release(&buffer);
 }
 
-/* Loads are of what a caller would dare to ask for. */
+/* Loads ranges of many sizes, also of absurd ones. */
 static void check_segment(const struct image *image, const struct segment *segment)
 {
 	uint64_t end = segment->address + segment->memory_size, offset;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a file loads, as itabs and type descriptors. The input is a module_file.h without type links.
+ * Fuzzes the reading of a file's itabs and type descriptors. The input is a module_file.h without type links.
  */
 #include "fuzz.h"
 #include "itab.h"

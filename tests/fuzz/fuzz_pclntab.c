@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is loaded of a file, as pclntab and moduledata. The first byte says how the file is laid out: with
- * a section, with symbols, with relocations, and for which machine.
+ * Fuzzes the reading of a file's pclntab and moduledata. The first byte selects the machine and the layout of
+ * the file: with a section, with symbols, with relocations.
  */
 #include <elf.h>
 #include <string.h>
@@ -46,7 +46,7 @@ static void check_function(const struct pclntab *table, const struct function *f
 		HOLDS(strcmp(found.name, function->name) == 0);
 }
 
-/* What is found by the names of functions. */
+/* Searches copies of libraries by the names of their functions. */
 static void check_copies(const struct pclntab *table)
 {
 	static const char *const landmarks[] = { "golang.org/x/net/http2.(*serverConn).runHandler",

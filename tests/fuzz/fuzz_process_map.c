@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A line of /proc/PID/maps: the path in it is as whoever started the process chose. */
+/* Fuzzes the parser of lines of /proc/PID/maps. Whoever started the process chose the path in the line. */
 #include <string.h>
 
 #include "fuzz.h"

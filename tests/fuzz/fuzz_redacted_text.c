@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A text that may hold secrets: the first byte says whether it is a query, whether it was cut and whether a
- * glob is added to the list, the others are the text.
+ * Fuzzes the redaction of a text that may hold secrets. The first byte says whether the text is a query,
+ * whether it was cut and whether a glob is added to the list. The other bytes are the text.
  */
 #include <string.h>
 
@@ -13,7 +13,7 @@ struct piece {
 	size_t size;
 };
 
-/* What is before the next `mark`; goes on behind it. */
+/* Returns the part of `rest` before the next `mark`, and advances `rest` beyond that mark. */
 static struct piece take_until(struct piece *rest, char mark)
 {
 	const char *found = memchr(rest->at, mark, rest->size);
@@ -35,7 +35,7 @@ static bool is_plain_name(struct piece name)
 	       !contains(name, "://");
 }
 
-/* Nothing of the value is left; another parameter may follow that only semicolons or escapes part from it. */
+/* No byte of the value is left. Only another parameter may follow, after a semicolon or an escape. */
 static void check_hidden(struct piece shown)
 {
 	size_t size = strlen(REDACTED);
@@ -48,7 +48,7 @@ static void check_hidden(struct piece shown)
 	HOLDS(found + size == end || strchr(";#%@", found[size]));
 }
 
-/* As Go's url.ParseQuery parts it: the value of each secret parameter is hidden, whatever else is. */
+/* Splits the query as Go's url.ParseQuery does: the value of each secret parameter is hidden. */
 static void check_query(const struct redaction *redaction, struct piece text, struct piece shown)
 {
 	while (text.size) {

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * DWARF, and every type and signature it describes. The first byte says how it is laid out:
+ * Fuzzes the reading of DWARF, with every type and signature that it describes. The first byte selects the
+ * layout:
  *
  *	bit 7 set	the rest is the whole ELF file
- *	bit 0		.debug_info is said to be compressed
+ *	bit 0		.debug_info is marked as compressed
  *	bit 1		the sections have their older names, .zdebug_*
  *
- * and else two bytes each for the sizes of .debug_info and .debug_abbrev, those two, and what is behind
- * them is every other section at once.
+ * If bit 7 is not set, the sizes of .debug_info and .debug_abbrev follow (two bytes each), then these two
+ * sections. The rest of the input is the content of every other section.
  */
 #include <elf.h>
 #include <string.h>
@@ -29,7 +30,7 @@ static const char *const others[][2] = {
 
 enum { OTHERS = sizeof(others) / sizeof(others[0]) };
 
-/* The next part of the content, as long as `size` says or there is something left. */
+/* Returns the next part of the content: `size` bytes, or fewer if the content ends before. */
 static struct content_section section_cut(const char *name, size_t *at, size_t size, size_t total)
 {
 	struct content_section section = { .name = name, .type = SHT_PROGBITS, .offset = *at };

@@ -62,7 +62,7 @@ static void headers_write(uint8_t *image, const struct content *content, size_t 
 	memcpy(image + sizeof(header), segments, sizeof(segments));
 }
 
-/* Section headers at `at` of `image`, their names behind them; returns where those end. */
+/* Writes section headers at `at` of `image`, followed by their names; returns the end of the names. */
 static size_t sections_write(uint8_t *image, size_t at, const struct content *content)
 {
 	Elf64_Shdr headers[MAX_SECTIONS + 2] = { 0 }, *names = &headers[content->section_count + 1];

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A file that is in no folder, for what is opened by path. */
+/* A file in memory, for functions that open a file by its path. */
 struct memory_file {
 	int fd;
 	char path[32];
@@ -14,19 +14,19 @@ struct memory_file {
 void memory_file_open(struct memory_file *file, const void *data, size_t size);
 void memory_file_close(struct memory_file *file);
 
-/* A section of the file below: what `offset` and `size` say of its content. */
+/* A section of the ELF file below; `offset` and `size` are a range of the content. */
 struct content_section {
 	const char *name;
 	uint32_t type, flags;
 	size_t offset, size;
 };
 
-/* Where the content stands: in the file, and, as one segment of all rights, in memory. */
+/* The place of the content in the file, and in memory, where it is one segment with all access rights. */
 enum { CONTENT_OFFSET = 256, CONTENT_ADDRESS = 0x400000 + CONTENT_OFFSET };
 
 /*
- * An ELF file of any content: what is fuzzed behind the headers then need not find out how to make
- * headers. The first `dynamic` bytes are the dynamic section. No sections, no section headers.
+ * An ELF file with any content: a fuzzer that tests the content need not learn to make valid headers. The
+ * first `dynamic` bytes are the dynamic section. The file has section headers only if there are sections.
  */
 struct content {
 	const uint8_t *data;

@@ -5,7 +5,7 @@
 
 #include "fuzz.h"
 
-/* Flags. */
+/* Flags in the first byte of the head. */
 enum { HAS_RELOCATIONS = 1, IS_INLINE = 2, IS_GUESSED = 4 };
 
 static uint64_t offset_at(const uint8_t *head, int index)
@@ -13,7 +13,7 @@ static uint64_t offset_at(const uint8_t *head, int index)
 	return (uint64_t)head[2 + 2 * index] | (uint64_t)head[3 + 2 * index] << 8;
 }
 
-/* As module_parts_read() gives them: the types end behind where they begin. */
+/* Like module_parts_read(), never returns types that end before they begin. */
 static struct module_parts parts_of(const uint8_t *head, bool has_links)
 {
 	uint64_t types = CONTENT_ADDRESS + offset_at(head, 0);

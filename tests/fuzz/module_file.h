@@ -7,12 +7,12 @@
 #include "itab.h"
 #include "memory_file.h"
 
-/* How many 16-bit offsets the head of the input has: with those of the type links, or without. */
+/* The number of 16-bit offsets in the head of the input, without and with those of the type links. */
 enum { MODULE_OFFSETS = 4, MODULE_OFFSETS_WITH_LINKS = 6 };
 
 /*
- * A file with itabs and type descriptors. The head of the input says where they are: a byte of flags, one of the Go
- * release, and offsets into the rest, which is the content of the file.
+ * A file with itabs and type descriptors. The head of the input says where they are: a byte of flags, a byte
+ * for the Go release, and offsets into the rest of the input, which is the content of the file.
  */
 struct module_file {
 	struct memory_file file;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs a fuzz target over the files of a folder, each cut at every length, without a fuzzer. */
+/* Runs a fuzz target, without a fuzzer, over the files of a folder; each file is cut at every length. */
 #include <dirent.h>
 #include <string.h>
 
@@ -16,7 +16,7 @@ static uint8_t *read_file(const char *path, size_t *ret_size)
 	return data;
 }
 
-/* Alone in memory, so that ASan sees a read beyond it. */
+/* A separate allocation, so that ASan detects a read beyond its end. */
 static void run_prefix(const uint8_t *data, size_t size)
 {
 	uint8_t *copy = malloc(size ? size : 1);

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Plays a script of records to decoding, joining and formatting, and prints the lines that come out:
+ * Decodes, joins and formats the records of a script, and prints the resulting lines:
  *
  *	render json|table <case.in
  *
- *	clock NANOSECONDS                        what makes the records' clock a time of day
+ *	clock NANOSECONDS                        added to the records' clock, gives the time of day
  *	target ID PID "comm" "exe" "go" "abi" ["container" ["unseen"...]]    a traced process
- *	plan NUMBER ROLE "function" FIELD:KIND…  what its records hold; kinds: s, b, p, and i, u, f with a
- *	                                         size; -:KIND is a cell of the arguments; last those that
- *	                                         could not be captured, as FIELD:?; and of calls entry=ADDRESS,
+ *	plan NUMBER ROLE "function" FIELD:KIND…  the fields of its records; kinds: s, b, p, and i, u, f with a
+ *	                                         size; -:KIND is a cell of the arguments; last the fields that
+ *	                                         could not be captured, as FIELD:?; calls also have entry=ADDRESS,
  *	                                         drop=BYTES of the stack, results=COUNT, awaits_return, at_once
- *	shape NUMBER NODE…                       what the arguments of that plan are, a tree of nodes:
+ *	shape NUMBER NODE…                       the shape of the arguments of that plan, a tree of nodes:
  *	                                         NAME:KIND[:CELL[:SECOND]][=COUNT][#HASH][...][{ NODE… }],
- *	                                         the dots: there is more
+ *	                                         the dots: the value has more parts
  *	hit TARGET PLAN TID TIME CELL…           a record; cells: 12, "text", "cut"+MISSING, @OFFSET:SIZE:LENGTH
- *	                                         into the payload so far, #WORD as it is, ? for unreadable
- *	refused CODE DAMAGE… hit …               the same, damaged first and refused with this code; damage:
+ *	                                         into the payload so far, #WORD for any word, ? for unreadable
+ *	refused CODE DAMAGE… hit …               a record that is damaged and then refused with this code; damage:
  *	                                         size=N, kind=N, cells=N, cut=N (bytes that are left)
  *	exit TARGET                              the process ended
  *	attach TARGET TIME, detach TARGET TIME, lost TIME COUNT "where"
- *	open COUNT                               so many requests are open now
- *	lost_ends COUNT                          so many records of ends were lost
- *	lost_calls COUNT                         as many of calls, before the next records
- *	open_list TIME                           tells what is open at that time
+ *	open COUNT                               checks how many requests are open now
+ *	lost_ends COUNT                          so many end records were lost
+ *	lost_calls COUNT                         so many call records were lost before the next records
+ *	open_list TIME                           writes the requests that are open at that time
  *	close                                    no more records come
  */
 #include <errno.h>
@@ -104,7 +104,7 @@ const char *inspection_function(const struct inspection *inspection, uint32_t pl
 struct player {
 	struct script script;
 	struct redaction redaction; /* the built-in list */
-	struct capture_spec spec;   /* which says it */
+	struct capture_spec spec;   /* contains `redaction` */
 	struct format *format;
 	struct assembly *assembly;
 	struct target_set set;
@@ -128,7 +128,7 @@ static void play_clock(struct player *player)
 	assembly_set_wall_offset(player->assembly, script_integer(&player->script));
 }
 
-/* Quoted text that may hold anything but a NUL, kept. */
+/* Reads quoted text, which may contain any byte but NUL, and copies it to `buffer`. */
 static void keep_text(struct player *player, char *buffer, size_t size)
 {
 	snprintf(buffer, size, "%s", script_text(&player->script));
@@ -230,7 +230,7 @@ static uint8_t named_field(const struct player *player, const char *word)
 	script_fail(&player->script, "FIELD:KIND is expected", word);
 }
 
-/* "i8": eight bytes, signed. */
+/* Parses the kind of a cell: "i8" means eight bytes, signed. */
 static struct cell named_cell(const struct player *player, const char *kind)
 {
 	switch (*kind) {
@@ -270,7 +270,7 @@ static uint64_t number_after(const char *word, const char *mark)
 	return at ? strtoull(at + strlen(mark), NULL, 0) : 0;
 }
 
-/* What is said of the function, or one of the fields. */
+/* Reads an attribute of the function, or one of the fields. */
 static void add_word(struct player *player, struct schema *schema)
 {
 	const char *word = script_name(&player->script);
@@ -345,7 +345,7 @@ static struct shape_node *add_node(struct player *player, struct shape *shape, c
 	return node;
 }
 
-/* Nodes up to the bracket that closes their parent, or to the end of the line. */
+/* Adds nodes up to the bracket that closes their parent, or to the end of the line. */
 static void add_nodes(struct player *player, struct shape *shape)
 {
 	while (script_more(&player->script)) {
@@ -409,7 +409,7 @@ static void add_cell(struct player *player, struct record_builder *record)
 	}
 }
 
-/* What is wrong with a record; 0: nothing. */
+/* How a record is damaged; zeros: not damaged. */
 struct damage {
 	uint32_t size;
 	uint16_t kind, cells;
@@ -435,7 +435,7 @@ static int play_record(struct player *player, struct damage damage)
 	record.head.cell_count = damage.cells;
 	bytes = record_finish(&record);
 	if (damage.cut && damage.cut < bytes.size) {
-		/* Alone in memory again, so that ASan sees a read beyond the cut. */
+		/* A separate allocation again, so that ASan detects a read beyond the cut. */
 		record.bytes = realloc(record.bytes, damage.cut);
 		bytes = (struct bytes){ record.bytes, damage.cut };
 	}
@@ -514,7 +514,7 @@ static void play_lost(struct player *player)
 	print(player, &event);
 }
 
-/* Who begins to read now is told the tool's version and all targets. */
+/* Writes what a new reader gets first: the tool's version and all targets. */
 static void play_hello(struct player *player)
 {
 	const struct process_identity *identities[MAX_TARGETS];

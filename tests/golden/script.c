@@ -39,7 +39,7 @@ bool script_more(const struct script *script)
 	return *script->at != '\0';
 }
 
-/* Decodes in place, from behind the opening quote; returns what follows the closing one. */
+/* Decodes the text in place, from behind the opening quote; returns the text behind the closing quote. */
 static char *decode_quoted(struct script *script, char *from, struct word *word)
 {
 	char *to = from;

@@ -7,17 +7,17 @@
 #include <stdint.h>
 
 /*
- * Lines of words, as the cases here are written: words are separated by blanks; a part in quotes may
- * hold blanks and the escapes \xNN, \\ and \"; a line that begins with # is left out. What makes no
- * sense ends the program with the line's number.
+ * Reads the lines of a test script. The words of a line are separated by blanks. A part in quotes may contain
+ * blanks and the escapes \xNN, \\ and \". A line that begins with # is ignored. A line that cannot be
+ * understood ends the program with the line's number.
  */
 struct script {
 	int line;
-	char *text, *at; /* what is left of the line */
+	char *text, *at; /* the rest of the line */
 	size_t capacity;
 };
 
-/* A word: NAME"quoted"REST or NAME. Views into the script, up to its next line. */
+/* A word: NAME"quoted"REST or NAME. The pointers are valid until the next line is read. */
 struct word {
 	const char *name; /* NUL-terminated */
 	bool quoted;
@@ -29,14 +29,16 @@ struct word {
 void script_fail(const struct script *script, const char *what, const char *word)
 	__attribute__((noreturn));
 
-/* The next line of standard input that has words; false at the end. */
+/* Reads the next line of standard input that has words; returns false at the end. */
 bool script_line(struct script *script);
 void script_finish(struct script *script);
 
 bool script_more(const struct script *script);
 struct word script_word(struct script *script);
 
-/* A plain word, an integer (decimal, or hexadecimal after 0x), quoted text with a NUL after it. */
+/*
+ * Read a plain word, an integer (decimal, or hexadecimal after 0x), or quoted text, which is NUL-terminated.
+ */
 const char *script_name(struct script *script);
 int64_t script_integer(struct script *script);
 const char *script_text(struct script *script);

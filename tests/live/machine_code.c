@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes the machine code of a loaded eBPF program, all its functions, to standard output; bpftool can only where
- * it was built with a disassembler. The program's name goes to standard error.
+ * Writes the machine code of a loaded eBPF program, with all its functions, to standard output. bpftool can
+ * do this only if it was built with a disassembler. The program's name goes to standard error.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -38,7 +38,7 @@ int main(int count, char **arguments)
 				       .jited_prog_insns = (unsigned long)code };
 	if (bpf_prog_get_info_by_fd(program, &info, &size) < 0)
 		return fail(arguments[1]);
-	/* Without the right to see kernel addresses there are none. */
+	/* The kernel returns no code to a process that may not see kernel addresses. */
 	if (info.jited_prog_insns)
 		fwrite(code, 1, info.jited_prog_len, stdout);
 	fprintf(stderr, "%s", info.name);

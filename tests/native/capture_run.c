@@ -15,7 +15,7 @@
 enum { STACK_SIZE = 4096, USUAL_ELEMENTS = 8, USUAL_STRING = 256, PROCESS = 1234, TARGET = 5 };
 static const uint64_t STACK = UINT64_C(0xc000200000) - STACK_SIZE;
 
-/* What a probe on the begin of `main.f` is. */
+/* The probed entry of `main.f`. */
 struct entry {
 	const struct convention *convention;
 	struct parameter parameters[CAPTURE_MAX_PARAMETERS];
@@ -24,7 +24,7 @@ struct entry {
 	struct scope scope;
 };
 
-/* What expressions were compiled to. */
+/* The result of compiling expressions. */
 struct compiled {
 	struct shape shape;
 	struct plan plan;
@@ -48,7 +48,7 @@ static void make_entry(const struct capture_call *call, struct entry *entry)
 				       &entry->signature, &entry->site };
 }
 
-/* Moves a value from where it was laid out to where the callee has it. */
+/* Copies a value from `from` in memory to the registers or the stack, where the callee expects it. */
 static void pass_value(struct native_machine *machine, const struct entry *entry, uint64_t from,
 		       const struct location *location)
 {
@@ -171,7 +171,7 @@ static void hit(const struct capture_call *call, struct native_machine *machine,
 	}
 }
 
-/* A short plan is for both programs, which have to agree on it. */
+/* Runs the plan. Both programs run a short plan, and have to write the same record. */
 static void run_plan(const struct capture_call *call, const struct plan *plan,
 		     struct native_machine *machine)
 {

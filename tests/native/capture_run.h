@@ -9,9 +9,9 @@
 #include "redaction.h"
 
 /*
- * The whole way of a capture without a kernel: expressions are compiled to a plan, the eBPF program carries
- * it out over a fake memory in which the parameters lie as a program of that version has them, and its record
- * is decoded and written as JSON.
+ * Runs a capture from expressions to JSON without a kernel. The expressions are compiled to a plan. The eBPF
+ * program executes the plan over a fake memory, in which the parameters lie as a Go program of the given
+ * version has them. Its record is decoded and written as JSON.
  */
 enum { CAPTURE_MAX_PARAMETERS = 8, CAPTURE_MAX_JSON = 1 << 16 };
 
@@ -22,7 +22,7 @@ struct capture_call {
 	const char *names[CAPTURE_MAX_PARAMETERS];
 	struct go_value values[CAPTURE_MAX_PARAMETERS];
 	size_t count;
-	uint16_t max_elements; /* of a whole array, slice or map; 0: 8 */
+	uint16_t max_elements; /* captured elements of a whole array, slice or map; 0: 8 */
 	uint32_t max_string;   /* 0: 256 */
 	bool is_paged_out;     /* no memory is resident, and the program may sleep */
 	bool hides_secrets;
@@ -31,12 +31,12 @@ struct capture_call {
 struct captured {
 	char json[CAPTURE_MAX_JSON];
 	struct argument_cuts cuts;
-	bool was_short; /* the plan; both programs then gave the same record */
+	bool was_short; /* the plan was short; both programs wrote the same record */
 };
 
 /*
- * Captures what a list of expressions says, with commas between them; NULL: all parameters. -EINVAL and the like
- * when that is refused, -E2BIG also when it does not fit into a plan to the usual bounds.
+ * Captures the expressions of a comma-separated list; NULL: all parameters. Returns -EINVAL and similar
+ * errors if the list is refused, -E2BIG also if the capture does not fit into a plan of the usual bounds.
  */
 int capture_run(const struct capture_call *call, const char *list, struct captured *ret_captured,
 		struct error *err);

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where Go's heap begins on amd64; each range is alone in its pages. */
+/* The begin of Go's heap on amd64. No two ranges share a page. */
 enum { PAGE = 4096 };
 static const uint64_t HEAP = UINT64_C(0xc000000000);
 
 struct fake_range {
 	uint64_t address, size;
-	uint8_t *bytes; /* alone in memory, so that ASan sees a read beyond them */
+	uint8_t *bytes; /* a separate allocation, so that ASan detects a read beyond its end */
 };
 
 void fake_memory_init(struct fake_memory *memory)

@@ -7,13 +7,13 @@
 #include <stdint.h>
 
 /*
- * The memory of a process that does not exist: ranges of bytes, with nothing mapped between them. A read has
- * to lie in one range.
+ * The memory of a simulated process: ranges of bytes, with nothing mapped between them. A read has to lie in
+ * one range.
  */
 struct fake_memory {
 	struct fake_range *ranges;
 	size_t count, capacity;
-	uint64_t next; /* where fake_memory_place() puts the next range */
+	uint64_t next; /* the address of the next range of fake_memory_place() */
 };
 
 void fake_memory_init(struct fake_memory *memory);
@@ -22,13 +22,13 @@ void fake_memory_finish(struct fake_memory *memory);
 /* Maps zeroed bytes. They stay where they are in this process until fake_memory_finish(). */
 uint8_t *fake_memory_map(struct fake_memory *memory, uint64_t address, uint64_t size);
 
-/* The same at an address that is free, a multiple of 16 with unmapped memory on both sides. */
+/* The same at a given free address, which is a multiple of 16 with unmapped memory on both sides. */
 uint64_t fake_memory_place(struct fake_memory *memory, uint64_t size);
 
-/* The bytes at an address, all of which have to be mapped; else NULL. */
+/* Returns the bytes at an address, or NULL unless all of them are mapped. */
 uint8_t *fake_memory_at(const struct fake_memory *memory, uint64_t address, uint64_t size);
 
-/* Copies bytes out; false, with `target` zeroed as the kernel does it, when some are not mapped. */
+/* Copies bytes out. If some are not mapped, returns false and zeroes `target` as the kernel does. */
 bool fake_memory_read(const struct fake_memory *memory, void *target, uint64_t size,
 		      uint64_t address);
 

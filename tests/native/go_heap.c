@@ -40,7 +40,7 @@ static void write_real(struct go_heap *heap, double value, uint64_t size, uint64
 	fake_memory_put(heap->memory, address, bits, size);
 }
 
-/* A string, or a slice whose capacity is one more than its length. */
+/* Writes the words of a string, or of a slice whose capacity is one more than its length. */
 static void write_view(struct go_heap *heap, const struct type *type, uint64_t to, uint64_t length,
 		       uint64_t address)
 {
@@ -68,7 +68,7 @@ static void write_slice(struct go_heap *heap, const struct go_value *value, uint
 	write_view(heap, value->type, to, value->count, address);
 }
 
-/* A runtime descriptor, or a table that leads to one. */
+/* Places a type descriptor, or an itab that points to one; returns its address. */
 static uint64_t place_type_word(struct go_heap *heap, const struct type *interface, uint32_t hash)
 {
 	uint64_t descriptor = fake_memory_place(heap->memory, DESCRIPTOR_SIZE), table;
@@ -115,7 +115,7 @@ static void write_number(struct go_heap *heap, const struct go_value *value, uin
 		fake_memory_put(heap->memory, address, value->integer, value->type->size);
 }
 
-/* What leads to nothing, of any kind: a pointer, a string and its length, both words of an interface. */
+/* Writes pointers to unmapped memory: a pointer, a string with its length, or both words of an interface. */
 static void write_gone(struct go_heap *heap, const struct go_value *value, uint64_t address)
 {
 	if (value->type->kind == TYPE_STRING || value->type->kind == TYPE_SLICE) {
@@ -147,7 +147,7 @@ static void write_parts(struct go_heap *heap, const struct go_value *value, uint
 void go_heap_write(struct go_heap *heap, const struct go_value *value, uint64_t address)
 {
 	switch (value->form) {
-	case GO_ZERO: /* as memory is from the beginning */
+	case GO_ZERO: /* memory is zeroed when it is placed */
 		break;
 	case GO_NUMBER:
 		write_number(heap, value, address);

@@ -14,10 +14,10 @@ struct go_heap {
 	uint64_t labels[GO_MAX_LABELS];
 };
 
-/* Writes a value at an address, and what it leads to anywhere else. */
+/* Writes a value at an address, and what the value points to at new addresses. */
 void go_heap_write(struct go_heap *heap, const struct go_value *value, uint64_t address);
 
-/* Places a value. */
+/* Places a value; returns its address. */
 uint64_t go_heap_place(struct go_heap *heap, const struct go_value *value);
 
 #endif

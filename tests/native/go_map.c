@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Evidence: golang/go src/runtime/map.go up to Go 1.23 (hmap, bmap), src/internal/runtime/maps/{map,table}.go
- * from Go 1.24 on (Map, table, directory). Where keys and elements lie in a group is abi/types/map_layout.c's
- * word, which tests/truth holds against DWARF.
+ * from Go 1.24 on (Map, table, directory). abi/types/map_layout.c says where keys and elements lie in a
+ * group; tests/truth compares that with DWARF.
  */
 #include "go_map.h"
 
@@ -14,10 +14,10 @@
 enum {
 	WORD = 8,
 	SLOTS = SEARCH_GROUP_SLOTS,
-	HEADER = 48, /* of both kinds */
+	HEADER = 48, /* of maps of both kinds */
 	TABLE = 32,
-	TABLE_GROUPS = 2, /* of one table here */
-	/* The bytes that say what is in a slot. */
+	TABLE_GROUPS = 2, /* of one table in these maps */
+	/* Values of the byte that describes a slot. */
 	BUCKET_EMPTY = 0,
 	BUCKET_DELETED = 1,
 	BUCKET_MOVED = 3,
@@ -30,7 +30,7 @@ struct maker {
 	struct go_heap *heap;
 	const struct go_value *map;
 	struct map_layout layout;
-	size_t entries; /* deleted ones are among them */
+	size_t entries; /* includes deleted entries */
 };
 
 static void put_word(const struct maker *maker, uint64_t address, uint64_t word)
@@ -64,7 +64,7 @@ static uint8_t state_of(const struct maker *maker, size_t entry)
 	return has_tables(maker) ? entry & 0x7f : BUCKET_ENTRY + entry % 200;
 }
 
-/* Large keys and elements are kept elsewhere. */
+/* Writes a key or an element; a large one is placed elsewhere, behind a pointer. */
 static void put_part(const struct maker *maker, const struct go_value *part, bool is_pointer,
 		     uint64_t address)
 {
@@ -74,7 +74,7 @@ static void put_part(const struct maker *maker, const struct go_value *part, boo
 		go_heap_write(maker->heap, part, address);
 }
 
-/* Fills a group with the eight entries from `first` on, as far as there are. */
+/* Fills a group with up to eight entries, from `first` on. */
 static void fill_group(const struct maker *maker, uint64_t group, size_t first)
 {
 	const struct plan_search *search = &maker->layout.search;
@@ -94,7 +94,7 @@ static void fill_group(const struct maker *maker, uint64_t group, size_t first)
 	}
 }
 
-/* An array of groups with the entries from `first` on. */
+/* Places an array of groups with the entries from `first` on. */
 static uint64_t place_groups(const struct maker *maker, size_t count, size_t first)
 {
 	uint64_t size = maker->layout.search.group_size;
@@ -111,7 +111,7 @@ static void put_buckets(const struct maker *maker, uint64_t header, uint64_t buc
 	put_word(maker, header + 16, buckets);
 }
 
-/* The first bucket in the array, each other behind it. */
+/* Places the first bucket in the array, and each further bucket as the overflow of the one before. */
 static void chain_buckets(const struct maker *maker, uint64_t header)
 {
 	uint64_t before = place_groups(maker, 1, 0);
@@ -125,7 +125,10 @@ static void chain_buckets(const struct maker *maker, uint64_t header)
 	}
 }
 
-/* Of two older buckets the first has moved; what was in it is still there, and so is its mark. */
+/*
+ * The first of two older buckets has moved to the newer array. As in the runtime, its entries are still in
+ * the older bucket, which is marked as moved.
+ */
 static void grow_buckets(const struct maker *maker, uint64_t header)
 {
 	uint64_t older = place_groups(maker, 2, 0);
@@ -158,7 +161,7 @@ static uint64_t place_table(const struct maker *maker, size_t first)
 	return table;
 }
 
-/* Each table has two places in the directory, the last has what is left. */
+/* The directory has two places for each table. The last table has all places that are left. */
 static void place_tables(const struct maker *maker, uint64_t header)
 {
 	size_t slots = TABLE_GROUPS * SLOTS, tables = (maker->entries + slots - 1) / slots;

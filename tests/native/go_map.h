@@ -4,7 +4,7 @@
 
 #include "go_heap.h"
 
-/* Places a map with its entries in the order that they have in the value; returns its header's address. */
+/* Places a map with its entries in the order of the value; returns the address of the map's header. */
 uint64_t go_map_place(struct go_heap *heap, const struct go_value *map);
 
 #endif

@@ -32,7 +32,7 @@ bool go_source_takes(struct go_source *source, const char *token)
 	go_source_skip_blanks(source);
 	if (strncmp(source->at, token, size) != 0)
 		return false;
-	/* A word is not the begin of another. */
+	/* A word does not match the begin of a longer word. */
 	if (isalpha((unsigned char)token[size - 1]) && isalnum((unsigned char)source->at[size]))
 		return false;
 	source->at += size;
@@ -149,7 +149,7 @@ const struct type *go_source_read_type(struct go_source *source)
 	return read_named(source);
 }
 
-/* The name of an embedded field: that of its type, without package and star. */
+/* Returns the name of an embedded field: the name of its type, without package and star. */
 static char *embedded_name(const struct type *type)
 {
 	const char *name = strrchr(type->name, '.');
@@ -223,7 +223,7 @@ static const struct type *read_declared(struct go_source *source, const char *na
 	return type;
 }
 
-/* ---- what others ask ---- */
+/* ---- public functions ---- */
 
 void go_source_init(struct go_source *source, struct types *types)
 {

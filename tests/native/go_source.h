@@ -6,26 +6,26 @@
 #include "go_value.h"
 
 /*
- * Types and values as text. Types are written as in Go, with full names, and an interface lists what the
+ * Types and values as text. Types are written as in Go, with full names. An interface lists the types that the
  * program converts to it:
  *
  *	main.Item struct { SKU string; Price float64 }
  *	main.Shape interface { *main.Circle; main.Square }
  *
- * Values are written by the type that is known of them:
+ * The type of a value is known, so it is not written:
  *
  *	7, true, 1.5, (1.5, -2)     numbers; an address where the type is a pointer or a func
  *	"cup\x00"                   a string, a slice of bytes, an array of bytes
  *	[1, 2]                      an array or slice
- *	{ID: 7, Name: "cup"}        a struct; what is left out is zero
+ *	{ID: 7, Name: "cup"}        a struct; fields that are left out are zero
  *	{"a": 1, deleted "b": 2}    a map, with an entry that was deleted
  *	{3..9: 0}                   a map with seven keys
- *	chained {...}, growing {...}  a map of buckets that overflow, or are being moved
+ *	chained {...}, growing {...}  a map with overflow buckets, or one that is growing
  *	&{...}, &label={...}, @label  pointers
- *	main.Square({Side: 2})      what an interface holds
- *	nil, gone, gone(3)          nothing; a pointer to unmapped memory, of three elements
+ *	main.Square({Side: 2})      the value in an interface, with its type
+ *	nil, gone, gone(3)          nil; a pointer to unmapped memory; the same, with a length of three
  *
- * What does not follow these rules ends the test.
+ * Text that does not follow these rules ends the test.
  */
 struct go_source {
 	struct types *types;
@@ -36,24 +36,24 @@ struct go_source {
 	size_t declared_count;
 	char labels[GO_MAX_LABELS][32];
 	size_t label_count;
-	const char *text; /* that is being read, and from where on */
+	const char *text; /* the whole text that is read; `at`: the position in it */
 	const char *at;
 };
 
-/* Declares what every program has. */
+/* Declares the types that every program has. */
 void go_source_init(struct go_source *source, struct types *types);
 
-/* Declares a type: its name, a blank and what it is. */
+/* Declares a type: its name, a blank and its definition. */
 void go_source_declare(struct go_source *source, const char *text);
 
 const struct type *go_source_type(struct go_source *source, const char *text);
 void go_source_value(struct go_source *source, const char *text, const struct type *type,
 		     struct go_value *ret_value);
 
-/* The one type of this name that interfaces may hold and expressions can name. */
+/* Returns the registered type of this name, which interfaces may hold and expressions can name. */
 const struct type *go_source_known(struct go_source *source, const struct type *type);
 
-/* For those that read on: values, in go_source_values.c. */
+/* The parser of types, for the parser of values in go_source_values.c. */
 void go_source_fail(const struct go_source *source, const char *why) __attribute__((noreturn));
 void go_source_skip_blanks(struct go_source *source);
 bool go_source_takes(struct go_source *source, const char *token);

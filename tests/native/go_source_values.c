@@ -55,7 +55,7 @@ static char read_escape(struct go_source *source)
 	}
 }
 
-/* "text", or "text" * 100: the same a hundred times. */
+/* Reads "text", or "text" * 100, which is the text repeated a hundred times. */
 static size_t read_text(struct go_source *source, char **ret_text)
 {
 	char text[512], *whole;
@@ -82,7 +82,7 @@ static size_t read_text(struct go_source *source, char **ret_text)
 	return size * times;
 }
 
-/* ---- values that have parts ---- */
+/* ---- values with parts ---- */
 
 static void set_part_type(struct go_value *value, size_t index, const struct type *type)
 {
@@ -139,7 +139,7 @@ static void read_elements(struct go_source *source, struct go_value *value)
 	value->form = GO_PARTS;
 }
 
-/* One entry; or, with keys `3..9`, one for each of these numbers. */
+/* Reads one entry; if the key is written as `3..9`, one entry for each of these numbers. */
 static size_t read_entry(struct go_source *source, struct go_value *parts, size_t count)
 {
 	bool is_deleted = go_source_takes(source, "deleted");
@@ -195,7 +195,7 @@ static void read_held(struct go_source *source, struct go_value *value)
 
 /* ---- pointers ---- */
 
-/* The number of a label, that begins with 1. */
+/* Returns the number of a label, counted from 1. */
 static uint8_t label_of(struct go_source *source)
 {
 	char name[32];
@@ -211,7 +211,7 @@ static uint8_t label_of(struct go_source *source)
 	return (uint8_t)source->label_count;
 }
 
-/* Whether `label=` follows. */
+/* Whether the text continues with `label=`. */
 static bool has_label(struct go_source *source)
 {
 	const char *at;
@@ -274,7 +274,7 @@ static void read_complex(struct go_source *source, struct go_value *value)
 	go_source_expect(source, ")");
 }
 
-/* An array of bytes by a text. */
+/* Reads an array of bytes that is written as text. */
 static void read_byte_array(struct go_source *source, struct go_value *value)
 {
 	char *text;

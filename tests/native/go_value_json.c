@@ -53,7 +53,7 @@ static void put_number(struct go_json *json, const struct go_value *value)
 	case TYPE_UINT:
 		put_unsigned(json, value->integer);
 		break;
-	case TYPE_FLOAT: /* not set, as the next */
+	case TYPE_FLOAT: /* the value is zero, as in the next case */
 		go_json_put(json, "0");
 		break;
 	case TYPE_COMPLEX:
@@ -195,7 +195,7 @@ static void put_zero(struct go_json *json, const struct go_value *value)
 	}
 }
 
-/* A value without bytes is there wherever its pointer leads. */
+/* A value of size zero can be read wherever its pointer leads. */
 static void put_gone(struct go_json *json, const struct go_value *value)
 {
 	struct go_value target = { .type = value->type->element };
@@ -243,7 +243,7 @@ void go_value_write_json(struct go_json *json, const struct go_value *value)
 	case GO_PARTS:
 		put_parts(json, value);
 		break;
-	case GO_LABEL: /* may have no end */
+	case GO_LABEL: /* the values may form a cycle */
 		abort();
 	}
 }

@@ -4,7 +4,7 @@
 
 #include "go_value.h"
 
-/* Appends a value as docs/expressions.md says that it is written, straight from what the test means. */
+/* Appends a value as docs/expressions.md says that it is written, without reading any memory of a process. */
 struct go_json {
 	char text[1 << 16];
 	size_t used;

@@ -12,7 +12,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
-/* What is constant to a loaded program is set before it is loaded; here, by native_start(). */
+/* Variables that are `const` to a loaded program are set before it is loaded; here, by native_start(). */
 #define const
 #include "gohttpsnoop.bpf.c"
 #undef const
@@ -30,7 +30,7 @@ static size_t scratch_size(void)
 	return sizeof(struct scratch) + RECORD_MAX_HEAD + payload_size + STRING_MAX_SIZE;
 }
 
-/* A map's memory is zeroed once; later a slot holds what the last hit left. */
+/* The kernel zeroes a map's memory only once. Later a slot contains what the last hit left there. */
 static void make_scratches(void)
 {
 	for (size_t i = 0; i < SCRATCHES; i++) {
@@ -42,7 +42,7 @@ static void make_scratches(void)
 	}
 }
 
-/* As large as a value of the map of plans, so that ASan sees a program that looks beyond it. */
+/* A separate allocation of a map value's size, so that ASan detects a program that reads beyond it. */
 static void keep_plan(void)
 {
 	size_t size = sizeof(struct plan);
@@ -280,7 +280,7 @@ __u64 bpf_get_current_pid_tgid(void)
 	return (uint64_t)machine->process << 32 | machine->thread;
 }
 
-/* A task with a number in the initial namespace and one in NAMESPACE, below it. */
+/* A task with one number in the initial namespace and another in NAMESPACE, below it. */
 struct native_task {
 	struct task_struct task;
 	struct pid_namespace initial, inner;

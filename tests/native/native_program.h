@@ -10,8 +10,8 @@
 #include "fake_memory.h"
 
 /*
- * The eBPF programs of bpf/, compiled for the host, and what the kernel is to them: maps, a ring, a thread that
- * hits a probe. A test sets what stands here, runs a program and looks at the records.
+ * The eBPF programs of bpf/, compiled for the host, and a simulated kernel: maps, a ring, a thread that hits
+ * a probe. A test sets the fields below, runs a program and looks at the records.
  */
 enum { NATIVE_MAX_ENTRIES = 16, NATIVE_REGISTER_WORDS = PLAN_REGISTER_WORDS - 1 };
 
@@ -27,28 +27,28 @@ struct native_machine {
 	/* The thread that runs. */
 	struct fake_memory memory;
 	uint64_t registers[NATIVE_REGISTER_WORDS]; /* in the order of pt_regs */
-	uint64_t cookie;			   /* of the probe it hit */
+	uint64_t cookie;			   /* of the hit probe */
 	uint32_t process, thread;
-	uint32_t namespace_process, namespace_thread; /* its numbers in the namespace 7 */
+	uint32_t namespace_process, namespace_thread; /* its ids in the namespace 7 */
 	uint64_t thread_pointer;
 	uint64_t time;
 	uint32_t cpu;
 
 	/* Maps. */
 	const struct plan *plan;      /* number 1 */
-	const struct plan *successor; /* number 2, which takes its place for long plans; or NULL */
-	bool only_short_plans;	      /* plans are kept without what only long ones have */
+	const struct plan *successor; /* number 2, which replaces number 1 for long plans; or NULL */
+	bool only_short_plans;	      /* the map's values have no room for long plans */
 	struct native_map traced, newcomers, listeners, dismissed_newcomers, dismissed_listeners;
 
-	/* Memory that is not resident: below this address nothing can be read without sleeping. */
+	/* Memory below this address is not resident: it cannot be read without sleeping. */
 	uint64_t resident_from;
 
-	/* What the programs submitted: the last record, and how many. */
+	/* The last record that the programs submitted, and the number of all records. */
 	uint8_t record[PAYLOAD_MAX_SIZE];
 	size_t record_size;
 	size_t record_count;
-	uint64_t record_flags; /* how it was submitted */
-	size_t nudge_count;    /* how often the reader was woken for no record */
+	uint64_t record_flags; /* the flags with which it was submitted */
+	size_t nudge_count;    /* how often the reader was woken without a record */
 	bool ring_is_full;
 };
 
@@ -59,14 +59,14 @@ struct native_options {
 	uint32_t pid_namespace;
 };
 
-/* Begins anew with this machine, which outlives what is run. */
+/* Starts anew with this machine, which has to live until native_stop(). */
 void native_start(struct native_machine *machine, struct native_options options);
 void native_stop(void);
 
-/* One hit of a probe, by one of the programs. */
+/* Runs one of the programs for one hit of a probe. */
 enum native_program { NATIVE_SHORT, NATIVE_LONG };
 void native_hit(enum native_program program);
-/* Claims this many scratch slots of the processor that runs; or gives all back. */
+/* Claims this many scratch slots of the current processor. native_give_scratches() releases all slots. */
 void native_take_scratches(size_t count);
 void native_give_scratches(void);
 

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Captures by a script: run_captures FILE. A line that begins with a blank continues the one before.
+ * Runs the captures of a script: run_captures FILE. A line that begins with a blank continues the line before.
  *
- *	type NAME WHAT              declares a type, as go_source.h has it
- *	NAME TYPE = VALUE           a parameter of the function, from the first to the last
+ *	type NAME WHAT              declares a type, as described in go_source.h
+ *	NAME TYPE = VALUE           the next parameter of the function
  *	elements N, string N        how much of whole values is captured
- *	secrets                     values of names with "secret" and "password" are hidden
- *	capture LIST, capture       expressions, with commas between them; or all parameters
- *	JSON                        what they give
- *	cut PATHS                   of the last capture: what is not whole of it
- *	refused REASON              of the last capture, instead of JSON
- *	function                    forgets the parameters and what else was set
+ *	secrets                     values whose names contain "secret" or "password" are hidden
+ *	capture LIST, capture       captures a comma-separated list of expressions, or all parameters
+ *	JSON                        the expected result of the capture
+ *	cut PATHS                   the parts of the last capture that were cut
+ *	refused REASON              instead of JSON: why the last capture is refused
+ *	function                    forgets the parameters and all settings
  *
- * Every capture is made in programs of each Go version whose calls or maps lie in memory in another way, with all
- * memory resident and with none.
+ * Every capture is made in programs of several Go versions, which differ in the layout of calls or maps, with
+ * all memory resident and with none.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -29,7 +29,7 @@
 #define MACHINE MACHINE_AMD64
 #endif
 
-/* Calls on the stack; in registers; maps of tables; tables whose groups keep keys and elements apart. */
+/* Arguments on the stack; in registers; maps of tables; tables whose groups store keys and elements apart. */
 static const char *const versions[] = { "go1.16.15", "go1.23.4", "go1.25.1",
 					"go1.27.0 X:mapsplitgroup" };
 enum { VERSIONS = sizeof(versions) / sizeof(versions[0]) };
@@ -42,7 +42,7 @@ struct runner {
 	char names[CAPTURE_MAX_PARAMETERS][64];
 	struct capture_call call;
 	/* The last capture. */
-	bool is_open; /* its JSON is still to come */
+	bool is_open; /* its JSON has not been read yet */
 	char list[2048];
 	char cuts[8192];
 	size_t checked, failed;
@@ -66,7 +66,7 @@ static void join_cuts(const struct argument_cuts *cuts, char *text, size_t size)
 		used += snprintf(text + used, size - used, "%s%s", i ? ", " : "", cuts->paths[i]);
 }
 
-/* What a capture gives: JSON, or why it is refused. */
+/* Returns the JSON of a capture, or why the capture is refused. */
 static const char *capture(struct runner *runner, size_t version, bool is_paged_out,
 			   struct captured *captured)
 {
@@ -82,7 +82,7 @@ static const char *capture(struct runner *runner, size_t version, bool is_paged_
 	return captured->json;
 }
 
-/* The same of all programs. */
+/* All programs have to give the wanted JSON. */
 static void check_capture(struct runner *runner, const char *wanted)
 {
 	static struct captured captured;
@@ -100,7 +100,7 @@ static void check_capture(struct runner *runner, const char *wanted)
 	runner->is_open = false;
 }
 
-/* What was cut and not said to be is a fault, too. */
+/* A cut that the script does not mention is an error, too. */
 static void close_capture(struct runner *runner, const char *cuts)
 {
 	if (runner->is_open)
@@ -181,7 +181,8 @@ static void run_line(struct runner *runner, char *line)
 /* ---- files ---- */
 
 /*
- * The next line and those that continue it, without comments and empty ones; false at the end of the file.
+ * Reads the next line and those that continue it, skips comments and empty lines; false at the end of the
+ * file.
  */
 static bool read_line(struct runner *runner, FILE *file, char *line, size_t size)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whose hits count, what is reported of processes, and what becomes of records that find no room. */
+/* Tests which hits count, what is reported about processes, and what happens to records that find no room. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -68,7 +68,7 @@ static void hit_with(uint64_t cookie)
 	native_hit(NATIVE_SHORT);
 }
 
-/* The cookie that the record of this hit carries; 0 when there is none. */
+/* Returns the cookie in the record of this hit; 0 if there is no record. */
 static uint64_t claimed(uint64_t cookie)
 {
 	hit_with(cookie);
@@ -120,7 +120,7 @@ static void a_hit_without_a_plan_is_skipped(void **state)
 	assert_int_equal(machine.record_count, 0);
 }
 
-/* Which plan made a record is in its cookie; short plans are not succeeded. */
+/* The cookie of a record says which plan made it. A successor never replaces a short plan. */
 static void a_successor_takes_the_place_of_a_plan(void **state)
 {
 	static const struct plan successor = {
@@ -152,7 +152,7 @@ static void a_successor_takes_the_place_of_a_plan(void **state)
 	}
 }
 
-/* A child that was forked hits its parent's breakpoints. */
+/* A forked child hits the breakpoints of its parent. */
 static void the_probe_of_a_process_is_for_that_alone(void **state)
 {
 	start((struct native_options){ 0 });
@@ -171,10 +171,10 @@ static void the_probe_of_a_file_is_for_those_that_are_traced_by_it(void **state)
 	assert_int_equal(claimed(cookie_of(0, 0)), 0);
 	native_map_set(&machine.traced, PROCESS, traced_entry_of(PROCESS, TRACED_BY_FILE));
 	assert_int_equal(claimed(cookie_of(0, 0)), cookie_of(PROCESS, TARGET));
-	/* One that has probes of its own reports its hits by those. */
+	/* A process with probes of its own reports its hits by those probes. */
 	native_map_set(&machine.traced, PROCESS, traced_entry_of(PROCESS, 0));
 	assert_int_equal(claimed(cookie_of(0, 0)), 0);
-	/* The entry was given to another process meanwhile. */
+	/* Meanwhile the entry was given to another process. */
 	native_map_set(&machine.traced, PROCESS, traced_entry_of(PROCESS + 1, TRACED_BY_FILE));
 	assert_int_equal(claimed(cookie_of(0, 0)), 0);
 }
@@ -187,13 +187,13 @@ static void new_processes_are_reported_without_a_target(void **state)
 	start((struct native_options){ .port = 80 });
 	native_map_set(&machine.listeners, PROCESS, 1);
 	assert_int_equal(claimed(cookie_of(0, 0)), cookie_of(PROCESS, 0));
-	/* Nobody asked for a port. */
+	/* No port was asked for. */
 	start((struct native_options){ 0 });
 	native_map_set(&machine.listeners, PROCESS, 1);
 	assert_int_equal(claimed(cookie_of(0, 0)), 0);
 }
 
-/* Of what began since, the time is another one. */
+/* A dismissal does not hold for what the process began later, which has another time. */
 static void processes_are_dismissed_for_what_was_inspected(void **state)
 {
 	start((struct native_options){ .port = 80 });
@@ -214,7 +214,7 @@ static void processes_have_the_numbers_of_the_namespace(void **state)
 	assert_int_equal(claimed(cookie_of(3, TARGET)), cookie_of(3, TARGET));
 	assert_int_equal(hit_of_last_record()->process, UINT64_C(3) << 32 | 4);
 	assert_int_equal(claimed(cookie_of(PROCESS, TARGET)), 0);
-	/* One outside of it has none. */
+	/* A process outside of the namespace has no number in it. */
 	machine.namespace_process = machine.namespace_thread = 0;
 	native_map_set(&machine.newcomers, 0, 1);
 	assert_int_equal(claimed(cookie_of(0, 0)), 0);
@@ -235,7 +235,7 @@ static void a_full_ring_is_counted(void **state)
 	assert_int_equal(hit_of_last_record()->lost_calls, 2);
 }
 
-/* Slots of the processor, then those for all. */
+/* First the slots of the processor are claimed, then the spare slots for all processors. */
 static void hits_without_a_slot_are_counted(void **state)
 {
 	start((struct native_options){ 0 });
@@ -265,7 +265,7 @@ static void a_reader_that_sleeps_is_woken_once(void **state)
 	assert_int_equal(machine.nudge_count, 1);
 }
 
-/* The next one tries it again. */
+/* The next record tries to wake the reader again. */
 static void a_reader_that_could_not_be_woken_is_still_asleep(void **state)
 {
 	start((struct native_options){ 0 });
@@ -287,7 +287,7 @@ static void programs_that_are_executed_are_reported(void **state)
 	assert_int_equal(machine.record_size, sizeof(struct record_process));
 	assert_int_equal(process_of_last_record()->kind, RECORD_EXEC);
 	assert_int_equal(process_of_last_record()->pid, PROCESS);
-	/* It is another program now, that user space has not looked at. */
+	/* The process now runs another program, which user space has not looked at. */
 	assert_false(native_map_has(&machine.traced, PROCESS));
 	assert_false(native_map_has(&machine.listeners, PROCESS));
 	assert_true(native_map_has(&machine.newcomers, PROCESS));

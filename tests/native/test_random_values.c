@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Random values of random types, and random expressions over them: what a capture gives is compared with what
- * the value is. Seeded, so that each run asks the same; with arguments ROUNDS and SEED it asks others.
+ * Captures random expressions over random values of random types, and compares the results with the values.
+ * The seed is fixed, so that each run tests the same; arguments ROUNDS and SEED select other tests.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -67,7 +67,7 @@ static const struct type *random_key(void)
 	return known(names[below(sizeof(names) / sizeof(names[0]))]);
 }
 
-/* Its first field takes bytes, so that they tell whether the struct can be read. */
+/* The first field is never of size zero: reading it shows whether the struct can be read. */
 static const struct type *random_struct(int depth)
 {
 	static const char *const names[] = { "A", "B", "C", "D", "E", "F" };
@@ -119,14 +119,14 @@ static void set_number(struct go_value *value)
 		number &= 1;
 	if (value->type->size < 8)
 		number &= (UINT64_C(1) << 8 * value->type->size) - 1;
-	/* Of an array they are a text, and one that needs no escapes. */
+	/* An array of bytes is shown as text. These bytes need no escapes. */
 	if (value->type->kind == TYPE_UINT && value->type->size == 1)
 		number = number % '\\' == '"' ? 0 : number % '\\';
 	value->form = GO_NUMBER;
 	value->integer = number;
 }
 
-/* One of few digits, that is written without an exponent. */
+/* Returns a number of few digits, which is written without an exponent. */
 static double random_real(void)
 {
 	return (1 + (double)below(39)) / 4 * (below(2) ? 1 : -1);
@@ -141,7 +141,7 @@ static void set_text(struct go_value *value)
 	value->text = go_value_keep_text(text, value->size);
 }
 
-/* Keys differ, whatever their type. */
+/* Makes a different key for each number, whatever the key's type. */
 static void set_key(struct go_value *key, uint32_t number)
 {
 	char text[16];
@@ -260,8 +260,8 @@ static void random_value(struct go_value *value)
 struct path {
 	char text[200];
 	size_t used;
-	const struct type *type;      /* of what it leads to */
-	const struct go_value *value; /* NULL: there is none */
+	const struct type *type;      /* of the value that the path leads to */
+	const struct go_value *value; /* NULL: the path leads to no value */
 };
 
 __attribute__((format(printf, 2, 3))) static void step_to(struct path *path, const char *format,
@@ -276,7 +276,7 @@ __attribute__((format(printf, 2, 3))) static void step_to(struct path *path, con
 	assert_true(path->used < sizeof(path->text));
 }
 
-/* The parts of a value; NULL where it has none. */
+/* Returns a part of the value; NULL if the value does not have it. */
 static const struct go_value *part_of(const struct path *path, size_t index)
 {
 	const struct go_value *value = path->value;
@@ -353,7 +353,7 @@ static bool step_to_held(struct path *path)
 	return true;
 }
 
-/* False when the type has no step, or this one would be refused. */
+/* Appends a step. Returns false if the type has no step, or if this step would be refused. */
 static bool take_step(struct path *path)
 {
 	follow_pointers(path);
@@ -382,7 +382,9 @@ static struct path random_path(const struct go_value *root, uint32_t number)
 	return path;
 }
 
-/* Of a struct or an array that is not there each part is null; of others, the value is. */
+/*
+ * If a struct or an array cannot be reached, each of its parts is null; any other value is null as a whole.
+ */
 static bool has_one_answer(const struct path *path)
 {
 	const struct type *type = path->type;
@@ -432,7 +434,7 @@ static void check_answer(const struct capture_call *call, const struct question 
 	struct error err = { 0 };
 	int r = capture_run(call, question->list, &captured, &err);
 
-	/* The bounds of a plan, and what they cut, are other tests' matter. */
+	/* The bounds of a plan, and what they cut, are tested elsewhere. */
 	if (r == -E2BIG || (r == 0 && captured.cuts.count))
 		return;
 	if (r < 0)
@@ -457,7 +459,7 @@ static void ask(size_t *compared)
 	const struct type *type = random_type(4);
 
 	assert_int_equal(go_version_parse(versions[below(4)], &call.version, NULL), 0);
-	/* Behind a pointer: what is in registers for floats cannot be read. */
+	/* The value is behind a pointer, because floats in registers cannot be read. */
 	call.values[0].type = go_pointer(type);
 	call.values[0].form = GO_TARGET;
 	go_value_make_parts(&call.values[0], 1);

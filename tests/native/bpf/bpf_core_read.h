@@ -3,8 +3,8 @@
 #define GOHTTPSNOOP_TESTS_BPF_CORE_READ_H
 
 /*
- * Stands in for libbpf's header of this name: the kernel's structs are those of the test, and are read as any
- * other.
+ * Replaces libbpf's header of this name: the kernel's structs are defined by the test, and are read like any
+ * other struct.
  */
 #define CORE_READ_1(from, a) ((from)->a)
 #define CORE_READ_2(from, a, b) ((from)->a->b)

@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 /*
- * Stands in for libbpf's header of this name, so that the files of bpf/ compile for the host. What the kernel
- * does for a program is done by native_program.c.
+ * Replaces libbpf's header of this name, so that the files of bpf/ compile for the host. native_program.c
+ * does what the kernel does for a program.
  */
 #define SEC(name)
 #define __uint(name, value) int(*name)[value]
@@ -35,7 +35,7 @@ __u64 bpf_get_current_task(void);
 __u32 bpf_get_smp_processor_id(void);
 __u64 bpf_ktime_get_ns(void);
 
-/* A statement. The turn returns 1 to end the loop. */
+/* Expands to a statement. The callback `turn` returns 1 to end the loop. */
 #define bpf_loop(turns, turn, context, flags)                                                   \
 	for (__u32 turn_##turn = 0; turn_##turn < (turns) && (turn)(turn_##turn, context) == 0; \
 	     turn_##turn++)
