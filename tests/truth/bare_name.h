@@ -5,8 +5,9 @@
 enum { NAME_SIZE = 4096 };
 
 /*
- * `name` without packages, which the two spell differently (whole import path or its last part; only
- * DWARF has one at fields that are not exported), and without the "·3" of types local to a function.
+ * Copies `name` without packages and without the "·3" of types local to a function. Descriptors and DWARF
+ * spell packages differently: whole import path or its last part; only DWARF has the package of a field that
+ * is not exported.
  */
 void bare_name(const char *name, char out[NAME_SIZE]);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Holds where the calling convention puts parameters against where DWARF says they are, for every
- * parameter of every function whose DWARF gives a location at the function's first instruction.
+ * Compares the locations that the calling convention gives for parameters with the locations in DWARF, for
+ * every parameter of every function whose DWARF gives a location at the function's first instruction.
  *
  *	convention_truth [-v] BINARY…
  *
- * Parameters that convention_locate() itself refuses, because DWARF contradicts it, are counted as
- * uncertain; -v lists them.
+ * Parameters that convention_locate() itself refuses, because DWARF contradicts it, are counted as uncertain;
+ * -v lists them.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -25,9 +25,9 @@ struct truth {
 	const struct convention *convention;
 	bool verbose;
 	size_t functions, parameters, agreed, without_location;
-	size_t uncertain; /* refused by convention_locate() for what DWARF says */
+	size_t uncertain; /* convention_locate() refuses them because of DWARF */
 	size_t overfull, unnamed, reassigned;
-	size_t in_registers; /* of those that agree */
+	size_t in_registers; /* of the parameters that agree */
 };
 
 static bool same_place(const struct convention *convention, const struct debug_piece *said,
@@ -50,8 +50,8 @@ static bool same_place(const struct convention *convention, const struct debug_p
 }
 
 /*
- * Go's pieces are the words of a value in order; padding between them is not written, so that the
- * offsets DWARF would give them mean nothing.
+ * Go's pieces are the words of a value in order. DWARF does not describe the padding between them, so the
+ * offsets that the pieces would have in DWARF mean nothing.
  */
 static bool same_location(const struct truth *truth, const struct debug_piece *said, size_t count,
 			  const struct location *location)
@@ -75,7 +75,7 @@ static bool same_location(const struct truth *truth, const struct debug_piece *s
 	return true;
 }
 
-/* The compiler lists some words of a value twice: more bytes than the value has. */
+/* The compiler lists some words of a value twice, so the pieces have more bytes than the value. */
 static bool overfull(const struct debug_piece *said, size_t count, const struct type *type)
 {
 	uint64_t size = 0;
@@ -148,7 +148,7 @@ static void parameter_check(struct truth *truth, const struct debug_entry *funct
 		truth->without_location++;
 		return;
 	}
-	/* Unused parameters without a name are given a stack slot they do not have. */
+	/* DWARF gives unused parameters without a name a stack slot that they do not have. */
 	if (strchr(".~_", parameter->name[0]) && said[0].place == DEBUG_ON_STACK) {
 		truth->unnamed++;
 		return;
@@ -203,7 +203,7 @@ static void function_check(struct truth *truth, const struct debug_entry *functi
 			debug_info_entry(info, abstract.origin, &abstract, NULL);
 		if (found.entries[i].is_result || abstract.is_result)
 			continue;
-		/* The dictionary that the signature has and this DWARF has not. */
+		/* Skips the dictionary if it is in the signature but not in this DWARF. */
 		if (strcmp(signature->parameters[index].name, ".dict") == 0 &&
 		    (!abstract.name || strcmp(abstract.name, ".dict") != 0))
 			index++;
@@ -227,7 +227,7 @@ int truth_check(const struct binary *binary, const char *path, bool verbose, str
 	struct go_version version = binary->version;
 	int r;
 
-	/* DWARF must answer, not the table. */
+	/* A development version makes DWARF answer, not the table. */
 	version.development = true;
 	truth.convention = convention_of(image_machine(binary->image), &version);
 	r = types_open(binary->image, binary->image, &version, &truth.types, err);

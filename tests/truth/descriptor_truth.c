@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Holds the types that descriptors describe against DWARF: each type of DWARF that names a descriptor is
- * found there and agrees in name, kind and size, in what it is of, and in each field's name, offset and type.
+ * Compares the types in descriptors with DWARF. For each DWARF type that refers to a descriptor, the
+ * descriptor is found at that place, and agrees in name, kind, size and element types, and in each field's
+ * name, offset and type.
  *
  *	descriptor_truth [-v] BINARY…
  */
@@ -22,7 +23,10 @@ struct truth {
 	size_t types, agreed, structs, fields, named, found, shown;
 };
 
-/* Literals of structs and interfaces, and types that the compiler makes for maps, are spelled in two ways. */
+/*
+ * DWARF and descriptors spell literals of structs and interfaces differently, and the types that the compiler
+ * makes for maps.
+ */
 static bool has_literal(const char *name)
 {
 	static const char *const marks[] = { "struct {",    "interface {", "noalg.",
@@ -36,7 +40,7 @@ static bool has_literal(const char *name)
 	return false;
 }
 
-/* DWARF tells two types apart that differ in this alone. */
+/* DWARF has two types that differ only in this prefix. */
 static void drop_noalg(char name[NAME_SIZE])
 {
 	static const char mark[] = "noalg.";
@@ -53,7 +57,7 @@ static bool same_name(const struct type *dwarf, const struct type *described)
 		return !dwarf == !described;
 	if (strcmp(dwarf->name, described->name) == 0)
 		return true;
-	/* "·3" at the end of types local to a function is DWARF's alone. */
+	/* Only DWARF has the "·3" at the end of types local to a function. */
 	if (!has_literal(dwarf->name) && !strstr(dwarf->name, "\u00b7"))
 		return false;
 	snprintf(plain, sizeof(plain), "%s", dwarf->name);
@@ -79,7 +83,7 @@ static bool same_fields(struct truth *truth, const struct type *dwarf, const str
 	return true;
 }
 
-/* DWARF has the runtime's own structs behind maps and channels, and no element of a chan in old releases. */
+/* For maps and channels DWARF has the runtime's own structs; in old releases a chan has no element. */
 static bool same_parts(struct truth *truth, const struct type *dwarf, const struct type *described)
 {
 	switch (dwarf->kind) {
@@ -117,7 +121,7 @@ static const char *difference(struct truth *truth, const struct type *dwarf,
 	return same_parts(truth, dwarf, described) ? NULL : "parts";
 }
 
-/* A type that has a name of its own is found by it, unless it is local to a function. */
+/* A named type is found by its name, unless it is local to a function. */
 static void check_named(struct truth *truth, const struct type *described)
 {
 	const struct type *found;
@@ -143,7 +147,7 @@ static int type_check(void *context, const struct debug_entry *entry)
 	if (!entry->runtime_type)
 		return 0;
 	truth->types++;
-	/* Up to Go 1.22 that of uintptr alone is an address. */
+	/* Up to Go 1.22 DWARF has an address instead of an offset, but only for uintptr. */
 	if (offset >= truth->parts.etypes - truth->parts.types)
 		offset -= truth->parts.types;
 	if (debug_types_at(truth->dwarf, entry->offset, &dwarf, &err) < 0 ||

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Holds the inlined calls that a binary's pclntab tells of against those that its DWARF describes:
- * for each function that was inlined, into which others.
+ * Compares the inlined calls in a binary's pclntab with those in its DWARF: for each function that was
+ * inlined, the functions that contain it.
  *
  *	inlining_truth [-v] BINARY…
  */
@@ -62,7 +62,7 @@ static int child_visit(void *context, const struct debug_entry *entry)
 		return 0;
 	if (entry->tag == TAG_INLINED && entry->origin &&
 	    debug_info_entry(truth->info, entry->origin, &origin, NULL) == 0 && origin.name &&
-	    strchr(origin.name, '.')) /* or it is C's */
+	    strchr(origin.name, '.')) /* a name without a dot is a C function */
 		r = pair_append(truth, origin.name);
 	if (r == 0 && truth->depth++ < MAX_DEPTH)
 		r = debug_info_children(truth->info, entry->offset, child_visit, truth, NULL);
@@ -78,7 +78,7 @@ static int function_visit(void *context, const struct debug_entry *entry)
 	return debug_info_children(truth->info, entry->offset, child_visit, truth, NULL);
 }
 
-/* One name a callee, and how many functions DWARF has it inlined into. */
+/* Writes each callee's name once, with the number of functions into which DWARF has it inlined. */
 static size_t pairs_count(struct truth *truth, const char **names, size_t *counts)
 {
 	size_t used = 0;
@@ -153,7 +153,7 @@ static int names_compare(struct truth *truth, const struct binary *binary, const
 		       " the pclntab, %zu in fewer, %zu in more; %zu of %zu others named agree\n",
 		       path, binary->version.text, tally.names, tally.agree, tally.more,
 		       tally.fewer, tally.callers - tally.wrong, tally.callers);
-	/* DWARF leaves out calls of which no instruction is left. */
+	/* DWARF leaves out inlined calls of which no instruction is left. */
 	if (r == 0 && (!tally.names || tally.fewer || tally.wrong))
 		r = error_fail(err, -EINVAL, "pclntab and DWARF disagree");
 	free(names);

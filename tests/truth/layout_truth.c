@@ -21,7 +21,7 @@
 
 struct truth {
 	const char *path;
-	uint32_t release; /* of the rows that are being compared */
+	uint32_t release; /* of the compared rows */
 	struct debug_types *dwarf;
 	struct layout *layout;
 	struct {
@@ -37,7 +37,7 @@ static bool applies(const struct truth *truth, uint32_t since, uint32_t before)
 	return since <= truth->release && truth->release < before;
 }
 
-/* By name, completed; one search a name, since a search reads most of the DWARF. */
+/* Finds a type by name and completes it. Results are kept, because a search reads most of the DWARF. */
 static const struct type *named(struct truth *truth, const char *name)
 {
 	const struct type *type = NULL;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Holds the pclntab of a Go binary against its symbol table: every function must have a symbol of
- * its name at its entry, and every Go function symbol must be a function.
+ * Compares the pclntab of a Go binary with its symbol table: every function must have a symbol of its name at
+ * its entry, and every Go function symbol must be a function of the table.
  *
  *	pclntab_truth BINARY [STRIPPED]
  *
- * With STRIPPED, a copy of BINARY without symbols or section headers, the table is read from that.
+ * With STRIPPED, a copy of BINARY without symbols and section headers, the pclntab is read from the copy.
  */
 #include <elf.h>
 #include <stdio.h>
@@ -83,7 +83,7 @@ static size_t symbols_seek(const struct symbols *symbols, uint64_t address)
 	return low;
 }
 
-/* Whether `symbol` begins as `function` does, "·" (in names of local types) written as ".". */
+/* Whether `symbol` begins like `function`, with "·" (in names of local types) written as ".". */
 static bool names_match(const char *function, size_t length, const char *symbol, size_t *ret_used)
 {
 	size_t used = 0;
@@ -100,8 +100,8 @@ static bool names_match(const char *function, size_t length, const char *symbol,
 }
 
 /*
- * What nm spells differently: "·" becomes ".", the ABI is appended (".abi0"), and type arguments
- * are written out where the pclntab has "[...]".
+ * nm spells some names differently: "·" becomes ".", the ABI is appended (".abi0"), and type arguments are
+ * written out, while the pclntab has "[...]".
  */
 static bool names_agree(const char *function, const char *symbol)
 {
@@ -145,7 +145,7 @@ static void function_compare(const struct symbols *symbols, const struct functio
 		       (unsigned long long)function->entry, function->name, other);
 }
 
-/* Go functions have a dot in their symbol's name; C code and the linker's marks are not counted. */
+/* The symbol of a Go function contains a dot; C code and the linker's marks are not counted. */
 static bool symbol_is_go(const struct symbol *symbol)
 {
 	static const char *const marks[] = { "runtime.text", "runtime.etext" };
@@ -195,7 +195,7 @@ static int compare(const struct image *image, const struct image *stripped, stru
 			continue;
 		}
 		function_compare(&symbols, &function, &tally);
-		/* Names are found again; where several functions share one, the first of them. */
+		/* Each name is found again; if several functions share a name, the first of them is found. */
 		if (i % 23 == 0 &&
 		    (!pclntab_find(table, function.name, &found) || found.entry > function.entry ||
 		     strcmp(found.name, function.name) != 0))

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Holds which instructions the disassembler says that Go may repeat against what the binary's own table says of
- * asynchronous preemption: of each sequence that the runtime restarts, all instructions but the last may be repeated.
+ * Compares the instructions that Go may repeat, as the disassembler finds them, with the binary's own table
+ * of asynchronous preemption. All instructions but the last of a sequence that the runtime restarts may be
+ * repeated.
  *
  *	restart_truth BINARY…
  *
- * Instructions of the same form where nothing is restarted (assembly, sequences that are never preempted) are counted
- * only: nothing is wrong with a probe behind them.
+ * Instructions of the same form that the runtime does not restart (in assembly, in sequences that are never
+ * preempted) are only counted: a probe behind them is correct as well.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@
 /* internal/abi/symtab.go: UnsafePointRestart1, UnsafePointRestart2, UnsafePointRestartAtEntry. */
 enum { RESTART_AT_ENTRY = -5, RESTART_2 = -4, RESTART_1 = -3 };
 
-/* Where a _func has the table of them, by the format of the pclntab: see abi/code/inlining.c. */
+/* The place of this table in a _func, by the format of the pclntab: see abi/code/inlining.c. */
 static const struct {
 	uint8_t pcdata_count, pcdata;
 } rows[] = {
@@ -36,7 +37,7 @@ struct truth {
 	size_t restarted, agreed, elsewhere;
 };
 
-/* A table of values by address, read from its begin on. */
+/* A table of values by address, which is read in order. */
 struct values {
 	struct bytes tables;
 	uint64_t at, end, quantum;
@@ -62,7 +63,7 @@ static struct values values_of(const struct truth *truth, size_t index, uint64_t
 	return values;
 }
 
-/* The value at an address, which is not below any asked for before. */
+/* Returns the value at an address, which must not be lower than that of the call before. */
 static int64_t value_at(struct values *values, uint64_t address)
 {
 	uint64_t change, distance;
@@ -94,7 +95,7 @@ static void compare(struct truth *truth, const struct function *function, uint64
 		       (unsigned long long)address);
 }
 
-/* Two sequences side by side have different values. */
+/* If two sequences are adjacent, their values differ. */
 static void function_check(struct truth *truth, size_t index, const struct function *function,
 			   struct bytes code)
 {
@@ -134,7 +135,9 @@ static int functions_check(struct truth *truth, struct error *err)
 	printf("%s: %s: of %zu instructions that are restarted %zu are known; %zu others look like them\n",
 	       truth->path, truth->binary->version.text, truth->restarted, truth->agreed,
 	       truth->elsewhere);
-	/* Only AArch64 has such sequences; between functions of x86-64 the table goes on as it likes. */
+	/*
+	 * Only AArch64 has such sequences. On x86-64 the table may continue with any value between functions.
+	 */
 	if (image_machine(truth->binary->image) != MACHINE_ARM64)
 		return truth->elsewhere ? error_fail(err, -EBADMSG, "x86-64 restarts nothing") : 0;
 	if (truth->agreed != truth->restarted || !truth->restarted)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Holds the way of a user's signature against DWARF: what `inspect` prints of each function of a binary is parsed again, has
- * to agree with DWARF, and has to put the parameters of a stripped copy, which knows types by its descriptors only, where
- * DWARF puts those of the binary.
+ * Compares the signatures that users can declare with DWARF. Parses what `inspect` prints of each function of
+ * a binary. The result has to agree with DWARF. In a stripped copy, where types are known by their
+ * descriptors only, it has to give the parameters the locations that DWARF gives them in the binary.
  *
  *	signature_truth [-v] BINARY STRIPPED
  */
@@ -29,12 +29,12 @@ static void fail(struct truth *truth, const char *text, const char *what)
 	printf("%s: %s\n", text, what);
 }
 
-/* Where the name of a field begins, behind its package: "cstr" of "runtime/cgo.cstr *uint8". */
+/* Returns the name of a field without its package: "cstr" of "runtime/cgo.cstr *uint8". */
 static const char *skip_package(const char *field)
 {
 	const char *end = field + strcspn(field, " ;"), *name = end;
 
-	/* Of an embedded field it is the package of its type. */
+	/* The package before an embedded field is that of its type. */
 	if (end[0] != ' ' || end[1] == '}')
 		return field;
 	while (name > field && name[-1] != '.')
@@ -43,8 +43,8 @@ static const char *skip_package(const char *field)
 }
 
 /*
- * DWARF puts the package before fields that are not exported, in the names of types, too. Descriptors tell it
- * apart from the name of the type.
+ * In names of types, too, DWARF puts the package before fields that are not exported. Descriptors store the
+ * package separately from the type's name.
  */
 static bool same_name(const char *a, const char *b)
 {
@@ -59,7 +59,7 @@ static bool same_name(const char *a, const char *b)
 	return true;
 }
 
-/* One level of parts: each type is the parameter of some function. */
+/* Compares one level of parts only: each type is also the parameter of some function. */
 static bool same_type(const struct type *a, const struct type *b)
 {
 	if (a->kind != b->kind || a->size != b->size || !same_name(a->name, b->name))
@@ -153,7 +153,7 @@ static void check_stripped(struct truth *truth, const struct function *function,
 		       convention_locate_result);
 }
 
-/* "func main.literal(struct { … })": the type as one writes it who has no descriptor of it. */
+/* Writes "func main.literal(struct { … })": the type as a user writes it without a descriptor. */
 static bool literal_format(const struct type *type, char *text, size_t size)
 {
 	size_t used = (size_t)snprintf(text, size, "func main.literal(struct {");
@@ -182,7 +182,7 @@ static void compare_literal(struct truth *truth, const struct type *said, const 
 	}
 }
 
-/* A struct, written out, is laid out as the compiler did. */
+/* A struct that is written as a literal has the layout that the compiler gave it. */
 static void check_literal(struct truth *truth, const struct type *type)
 {
 	static const struct function literal = { .name = "main.literal" };
@@ -220,7 +220,7 @@ static void check_literals(struct truth *truth, const struct signature *signatur
 	}
 }
 
-/* What DWARF of Go 1.21 and earlier leaves out makes the places of the rest uncertain. */
+/* DWARF of Go 1.21 and earlier leaves out parameters, so the locations of the others are uncertain. */
 static bool lists_all(const struct truth *truth, const struct function *function,
 		      const struct signature *signature)
 {
@@ -232,8 +232,9 @@ static bool lists_all(const struct truth *truth, const struct function *function
 }
 
 /*
- * Nobody writes these. DWARF does not have their receivers, up to Go 1.21 of wrappers, in all releases of method values; in
- * Go 1.15 what a closure captures by reference is a parameter.
+ * Whether the function is generated, so that no user declares it. DWARF does not have the receivers of
+ * wrappers up to Go 1.21, nor those of method values in any release. In Go 1.15 the variables that a closure
+ * captures by reference are parameters.
  */
 static bool is_generated(const char *function, const char *text)
 {
@@ -245,8 +246,8 @@ static bool is_generated(const char *function, const char *text)
 }
 
 /*
- * Whether DWARF does not list what takes no room on the stack, or in another place: up to Go 1.21 a receiver without size, in
- * Go 1.27 the results of some methods that return a constant.
+ * Whether DWARF leaves out parameters or results that take no room on the stack, or that lie elsewhere: up to
+ * Go 1.21 a receiver of size zero, in Go 1.27 the results of some methods that return a constant.
  */
 static bool leaves_out(const struct signature *said, const struct signature *found)
 {
@@ -255,7 +256,7 @@ static bool leaves_out(const struct signature *said, const struct signature *fou
 		found->result_count > 0);
 }
 
-/* Without a declaration: a method whose types are those of its receiver's descriptor. */
+/* Checks a method without a declaration: its types come from the descriptor of its receiver. */
 static void check_method(struct truth *truth, const struct function *function, const char *text,
 			 const struct signature *said)
 {

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Holds the probe site of every function of a Go binary against its code, disassembled from the entry
- * on: the site is the begin of an instruction; where the function calls one of runtime.morestack*, as
- * the symbol table has them, it is a conditional jump whose target leads to that call; elsewhere it is
- * the entry, or behind instructions that Go may repeat (restart_truth.c), unless a jump of the function leads there, or no probe can be placed there: then there is none.
+ * Checks the probe site of every function of a Go binary against the function's code, disassembled from the
+ * entry on. The site is the begin of an instruction. If the function calls one of runtime.morestack*, as
+ * found in the symbol table, the site is a conditional jump whose target leads to that call. Otherwise the
+ * site is the entry, or it is behind instructions that Go may repeat (restart_truth.c). There is no site if a
+ * jump of the function leads there, or if no probe can be placed there.
  *
  *	site_truth BINARY…
  *
- * Functions with bytes that are no instructions are compared as far as they can be read. Those that begin with such bytes,
- * or with data, have no site (runtime.skipPleaseUseCallersFrames, go:textfipsend).
+ * If a function contains bytes that are no instructions, it is compared as far as it can be disassembled. A
+ * function that begins with such bytes, or with data, has no site (runtime.skipPleaseUseCallersFrames,
+ * go:textfipsend).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -36,12 +38,12 @@ struct truth {
 	size_t functions, agreed, with_check, partial, without_code, refused;
 };
 
-/* What the code of a function says of a site. */
+/* Facts about a site, found in the code of a function. */
 struct reading {
-	uint64_t end; /* of what could be read, within the last instruction */
+	uint64_t end; /* of the disassembled code, within its last instruction */
 	bool is_partial;
 	bool site_is_boundary;
-	uint64_t first_site; /* the first instruction that is not repeated */
+	uint64_t first_site; /* the first instruction that Go does not repeat */
 	struct instruction at_site;
 	bool target_is_boundary;
 	bool grows, grows_from_target;
@@ -57,7 +59,7 @@ static bool is_grower(const struct truth *truth, uint64_t address)
 	return false;
 }
 
-/* The symbol table has them, not the table of functions that is under test. */
+/* Finds them in the symbol table, because the table of functions is under test. */
 static bool find_growers(struct truth *truth)
 {
 	uint64_t size;
@@ -99,7 +101,7 @@ static void read_instruction(const struct truth *truth, const struct function *f
 				   instruction->target == function->entry;
 }
 
-/* Reads on from `address`; what it finds is added to `reading`. */
+/* Disassembles from `address` on, and adds what it finds to `reading`. */
 static void read_from(const struct truth *truth, const struct function *function, struct bytes code,
 		      uint64_t address, const struct site *site, struct reading *reading)
 {
@@ -115,7 +117,7 @@ static void read_from(const struct truth *truth, const struct function *function
 	}
 }
 
-/* Functions of arm64 are filled up with zeros. */
+/* Functions of arm64 are padded with zeros. */
 static uint64_t code_end(const struct function *function, struct bytes code)
 {
 	size_t size = code.size;
@@ -126,8 +128,8 @@ static uint64_t code_end(const struct function *function, struct bytes code)
 }
 
 /*
- * The first call behind the jump's target has to be the one that grows the stack. Where bytes that are
- * no instructions stand between the two, reading goes on at the target.
+ * The first call after the jump's target has to be the call that grows the stack. If bytes that are no
+ * instructions come before that target, disassembly continues at the target.
  */
 static struct reading read_code(const struct truth *truth, const struct function *function,
 				struct bytes code, const struct site *site)
@@ -191,7 +193,7 @@ static void compare(struct truth *truth, const struct function *function, struct
 		return;
 	}
 	reading = read_code(truth, function, code, &site);
-	/* Some instructions that an assembly function may hold are newer than the disassembler. */
+	/* Assembly functions may contain instructions that are newer than the disassembler. */
 	truth->partial += reading.is_partial;
 	truth->with_check += reading.grows;
 	if (site_is_right(&reading, function, &site))

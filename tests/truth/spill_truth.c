@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Holds where a spill finds floats that came in registers against where DWARF says that the function
- * keeps them later on, for every parameter of every function.
+ * Compares the places of floats that arrive in registers, at the spill site, with the places that DWARF gives
+ * later in the function, for every parameter of every function.
  *
  *	spill_truth BINARY…
  *
- * DWARF leaves a parameter in its register as long as it is also there; what it never says to be on the
- * stack is not compared.
+ * DWARF describes a parameter as in its register for as long as it is also there. A parameter that DWARF
+ * never describes as on the stack is not compared.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -17,18 +17,18 @@
 #include "spill_site.h"
 #include "truth_program.h"
 
-enum { FARTHEST = 4096 }; /* bytes of code in which DWARF may begin to say so */
+enum { FARTHEST = 4096 }; /* bytes of code in which DWARF may begin to describe a stack slot */
 
 struct truth {
 	const char *path;
 	const struct binary *binary;
 	struct debug_types *dwarf;
-	size_t functions; /* that take floats in registers */
+	size_t functions; /* with floats in registers */
 	size_t landed;
 	size_t floats, found, on_stack, compared, agreed;
 };
 
-/* Where DWARF first puts the parameter on the stack, from SP at entry. */
+/* Finds the first stack slot that DWARF gives the parameter, as an offset from SP at entry. */
 static bool find_said(const struct truth *truth, const struct debug_entry *parameter,
 		      const struct function *function, int64_t *ret_offset)
 {
@@ -71,7 +71,7 @@ static void parameter_check(struct truth *truth, const struct debug_entry *param
 		       (long long)held->offset - spill->site.stack_drop, (long long)said);
 }
 
-/* A whole float, or a struct of one. */
+/* Whether the parameter is a float, or a struct with only a float. */
 static bool is_float(const struct location *location)
 {
 	return location->piece_count == 1 && location->pieces[0].place == PLACE_FLOAT;
@@ -88,7 +88,7 @@ static void parameters_check(struct truth *truth, const struct entry_list *entri
 	for (size_t i = 0; i < entries->count && index < signature->parameter_count; i++) {
 		if (entries->entries[i].is_result)
 			continue;
-		/* The dictionary of a generic function, which not all DWARF lists. */
+		/* The dictionary of a generic function, which some DWARF does not list. */
 		if (strcmp(signature->parameters[index].name, ".dict") == 0 &&
 		    (!entries->entries[i].name || strcmp(entries->entries[i].name, ".dict") != 0) &&
 		    ++index == signature->parameter_count)
@@ -124,7 +124,7 @@ static void function_check(struct truth *truth, const struct debug_entry *entry,
 	entry_list_release(&entries);
 }
 
-/* The functions of DWARF and those of the function table, both by address, side by side. */
+/* Walks the functions of DWARF and those of the function table in parallel, both ordered by address. */
 struct visit {
 	struct truth *truth;
 	size_t next;

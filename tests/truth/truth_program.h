@@ -6,12 +6,13 @@
 #include "itab.h"
 
 /*
- * The main program of those that compare what abi/ says about a binary with what the binary itself says:
+ * The main program of the programs that compare what abi/ finds in a binary with other facts in the same
+ * binary:
  *
  *	PROGRAM [-v] BINARY…
  *
- * Each program defines truth_check(), which prints what agrees. A negative result, with its error, means that something
- * does not agree. `verbose`: -v was given.
+ * Each program defines truth_check(), which prints how much agrees. A negative result, with its error, means
+ * that something does not agree. `verbose`: -v was given.
  */
 int truth_check(const struct binary *binary, const char *path, bool verbose, struct error *err);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Holds what DWARF calls a type's runtime descriptor against the descriptor: name, size and kind of
- * every type that has one; and the itabs against the descriptors they lead to and, where the binary has
- * symbols of them (Go 1.15 to 1.26), against those.
+ * Compares the type descriptors that DWARF refers to with DWARF: name, size and kind of every type with a
+ * descriptor. Compares the itabs with the descriptors that they point to, and with the symbols of itabs, if
+ * the binary has them (Go 1.15 to 1.26).
  *
  *	type_truth [-v] BINARY…
  */
@@ -56,9 +56,9 @@ static bool descriptor_name(const struct truth *truth, uint64_t offset, char nam
 }
 
 /*
- * Types that the compiler makes, for maps and closures, and literals of interfaces: interfaces cannot hold them, and
- * nothing in the program need lead to their descriptors. In Go 1.27 nothing leads to a pointer type that has a name of its
- * own and that no other type is made of.
+ * Whether a type may be missing from the list of type names. Interfaces cannot hold the types that the
+ * compiler makes for maps and closures, or literals of interfaces, and maybe nothing in the program refers to
+ * their descriptors. In Go 1.27 nothing refers to a named pointer type of which no other type is made.
  */
 static bool needs_no_name(const char *name)
 {
@@ -67,7 +67,7 @@ static bool needs_no_name(const char *name)
 	return strstr(name, "noalg.") || strstr(name, "map.") || strchr(name, '{');
 }
 
-/* Whether an interface that holds the type would be told by this name, or by none if others have its hash. */
+/* Whether the type in an interface would get this name; none if other types have the same hash. */
 static bool name_agrees(const struct truth *truth, uint32_t hash, const char *name)
 {
 	const char *found = type_names_find(truth->names, hash);
@@ -77,7 +77,7 @@ static bool name_agrees(const struct truth *truth, uint32_t hash, const char *na
 		return false;
 	if (!found)
 		return type_names_are_ambiguous(truth->names, hash) || needs_no_name(name);
-	/* "·3" at the end of types local to a function is DWARF's alone. */
+	/* Only DWARF has the "·3" at the end of types local to a function. */
 	if (!needs_no_name(name) && !strstr(name, "\u00b7"))
 		return strcmp(found, name) == 0;
 	bare_name(name, expected);
@@ -98,7 +98,7 @@ static int type_check(void *context, const struct debug_entry *entry)
 	if (!entry->runtime_type)
 		return 0;
 	truth->types++;
-	/* Up to Go 1.22 that of uintptr alone is an address. */
+	/* Up to Go 1.22 DWARF has an address instead of an offset, but only for uintptr. */
 	if (offset >= truth->descriptors.size)
 		offset -= truth->parts.types;
 	bytes_u8(buffer_bytes(&truth->descriptors), offset + 23, &kind);
@@ -107,7 +107,7 @@ static int type_check(void *context, const struct debug_entry *entry)
 		bare_name(said, bare);
 	else
 		bare[0] = '\0';
-	/* Pointers that the linker itself describes have no kind. */
+	/* Pointers that the linker itself describes have no kind in DWARF. */
 	if (strcmp(bare, expected) == 0 && (!go_kind || (kind & 0x1f) == go_kind) &&
 	    debug_types_at(truth->dwarf, entry->offset, &type, &err) == 0 &&
 	    types_runtime(truth->binary->types, type, &runtime, &err) == 0 &&
@@ -153,7 +153,7 @@ static void itab_check(struct truth *truth, const struct itab *itab, struct itab
 	    debug_types_runtime(truth->dwarf, itab->interface, &interface, NULL) < 0) {
 		char name[NAME_SIZE] = "?", of[NAME_SIZE] = "?";
 
-		/* What no code that was linked in can reach is an itab all the same. */
+		/* DWARF leaves out types that no linked code can reach, but there may be an itab for them. */
 		if (truth->verbose && descriptor_name(truth, itab->type, name) &&
 		    descriptor_name(truth, itab->interface, of))
 			printf("%s as %s is not described\n", name, of);
@@ -161,7 +161,7 @@ static void itab_check(struct truth *truth, const struct itab *itab, struct itab
 	}
 	tally->described++;
 	snprintf(symbol, sizeof(symbol), "%s%s,%s", prefix, type->name, interface->name);
-	/* The symbol table has "." for the "·" of types local to a function. */
+	/* The symbol table has "." instead of the "·" of types local to a function. */
 	for (char *dot = strstr(symbol, "\u00b7"); dot; dot = strstr(dot, "\u00b7")) {
 		memmove(dot, dot + 1, strlen(dot));
 		*dot = '.';
@@ -174,7 +174,7 @@ static void itab_check(struct truth *truth, const struct itab *itab, struct itab
 		printf("no symbol %s\n", symbol);
 }
 
-/* What types_implementing() gives for each interface adds up to the itabs, or to those that DWARF describes. */
+/* Counts what types_implementing() returns for all interfaces: the itabs, or those that DWARF describes. */
 static size_t implementing_count(struct truth *truth, const struct itab_list *itabs)
 {
 	const struct type *interface, *list[4096];
