@@ -37,7 +37,7 @@ static void pieces_are_zero_aligned_and_apart(void **state)
 	assert_null(arena.blocks);
 }
 
-/* Exactly as much as is allowed, also in one piece; and no more. */
+/* Up to the limit everything is allocated, also in one piece; beyond it nothing is. */
 static void a_limit_is_kept(void **state)
 {
 	struct arena arena = { .limit = 4096 };

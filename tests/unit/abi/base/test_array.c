@@ -10,7 +10,7 @@
 
 #include "array.h"
 
-/* The room that an array has is what was asked of the allocator: AddressSanitizer and valgrind watch it. */
+/* AddressSanitizer and valgrind check that an array never uses more room than it allocated. */
 static void grows_by_one(void **state)
 {
 	uint32_t *items = NULL;
@@ -30,7 +30,7 @@ static void grows_by_one(void **state)
 	free(items);
 }
 
-/* Whatever was taken away in between. */
+/* The array is cut at random between the additions. */
 static void grows_after_it_shrank(void **state)
 {
 	uint32_t random = 1;

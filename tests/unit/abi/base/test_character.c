@@ -34,7 +34,10 @@ static size_t encode(uint32_t character, char *bytes)
 	return 4;
 }
 
-/* All there are, and what has their form and is none; cut anywhere they are none either. */
+/*
+ * Decodes all characters. Encodings of surrogates and of numbers beyond Unicode are refused, and so is every
+ * encoding that is cut.
+ */
 static void decodes_all_characters(void **state)
 {
 	for (uint32_t character = 0; character < 0x120000; character++) {

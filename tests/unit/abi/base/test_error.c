@@ -97,7 +97,7 @@ static void quotes_once(void **state)
 	error_quote(&err, "other", 1);
 	assert_string_equal(err.quote, "a.b");
 	assert_int_equal(err.quote_at, 2);
-	/* It is taken along, and forgotten with the failure it belongs to. */
+	/* The quote is copied to the other error, and the next failure discards it. */
 	error_adopt(&other, &err);
 	assert_string_equal(other.quote, "a.b");
 	assert_int_equal(other.quote_at, 2);
@@ -105,7 +105,7 @@ static void quotes_once(void **state)
 	assert_string_equal(err.quote, "");
 }
 
-/* What is shown of a quote, and the column of the caret below it. */
+/* Checks how a quote is shown, and the column of the caret below it. */
 static void assert_quote(const char *quote, size_t at, const char *shown, size_t wanted)
 {
 	struct error err = { 0 };
@@ -124,14 +124,14 @@ static void formats_quotes(void **state)
 	assert_quote("a.b", 0, "a.b", 0);
 	assert_quote("a.b", 2, "a.b", 2);
 	assert_quote("a.b", 3, "a.b", 3);
-	/* Beyond the end is at the end. */
+	/* A position beyond the end is shown at the end. */
 	assert_quote("a.b", 77, "a.b", 3);
-	/* Columns are characters, and escapes are as wide as they are shown. */
+	/* Columns count characters as they are shown: an escape is several columns wide. */
 	assert_quote("caf\xc3\xa9.b", 6, "caf\xc3\xa9.b", 5);
 	assert_quote("a\x1b[31mb", 2, "a\\x1b[31mb", 5);
 	assert_quote("a\x1b[31mb", 1, "a\\x1b[31mb", 1);
 	assert_quote("\xff\xe2\x80\xae.", 4, "\\xff\\u202e.", 10);
-	/* What is in the middle of a character is at its begin. */
+	/* A position within a character is shown at its begin. */
 	assert_quote("a\xc3\xa9", 2, "a\xc3\xa9", 1);
 }
 

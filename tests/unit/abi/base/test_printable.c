@@ -19,7 +19,10 @@ static void escapes_what_acts_on_terminals(void **state)
 	assert_string_equal(text, "\xc3\xa4 \\u202e");
 }
 
-/* An escape, a character and a part are there as a whole or not at all, and nothing follows a gap. */
+/*
+ * An escape, a character and a part are added as a whole or not at all. After the first that does not fit,
+ * nothing more is added.
+ */
 static void leaves_out_what_does_not_fit(void **state)
 {
 	char buffer[6];

@@ -33,7 +33,7 @@ static void knows_the_list(void **state)
 		"api_key",
 		"apikey",
 		"session",
-		/* As they are spelled elsewhere. */
+		/* Other spellings of these names. */
 		"Authorization",
 		"COOKIE",
 		"SetCookie",
@@ -89,7 +89,7 @@ static void shows_other_names(void **state)
 	assert_false(redaction_hides_key(&listed, NULL, 0, 0));
 }
 
-/* Signatures of URLs: they are mostly something else where they are fields. */
+/* Names of signatures in URLs. As names of fields they mostly mean something else. */
 static void knows_signatures_of_queries(void **state)
 {
 	static const char *const names[] = { "sig",
@@ -123,13 +123,13 @@ static void decodes_parameters(void **state)
 		if (redaction_hides_parameter(&listed, shown[i], strlen(shown[i])))
 			fail_msg("%s is hidden", shown[i]);
 	}
-	/* An escape is one only where it is whole. */
+	/* An incomplete escape is no escape. */
 	assert_true(redaction_hides_parameter(&listed, "token%6", 6));
-	/* Elsewhere a percent sign is one. */
+	/* In keys that are no parameters, a percent sign begins no escape. */
 	assert_false(hides_key(&listed, "%74oken"));
 }
 
-/* Of what is longer than a string may be only the begin is known. */
+/* Of a key that is longer than a string may be, only the begin is captured. */
 static void takes_cut_keys_for_what_they_may_be(void **state)
 {
 	assert_true(redaction_hides_key(&listed, "Autho", 5, 13));
@@ -169,13 +169,13 @@ static void matches_globs(void **state)
 	assert_glob("*a*b*c", "xaxbxbxc", true);
 	assert_glob("*a*b*c", "xaxbxbxcx", false);
 	assert_glob("**", "a", true);
-	/* Nothing else is special; what does not count matches only itself. */
+	/* Other characters are not special. A glob of ignored characters only is compared as it is. */
 	assert_glob("[ab]", "a", false);
 	assert_glob("[ab]", "ab", true);
 	assert_glob("-", "-", true);
 	assert_glob("-", "_", false);
 	assert_glob("-", "", false);
-	/* The list holds as well. */
+	/* The built-in list still holds. */
 	assert_glob("pin", "Cookie", true);
 }
 
@@ -213,7 +213,7 @@ static void refuses_what_is_no_glob(void **state)
 	assert_int_equal(redaction_check(&(struct redaction){ globs, 1 }, &err), 0);
 }
 
-/* A glob and a name for each that matches, and the plainest way to say so. */
+/* The simplest definition of matching, to compare with. */
 static bool matches_plainly(const char *glob, const char *name)
 {
 	if (*glob == '*')

@@ -18,7 +18,7 @@ static const struct cell string_cell = { CELL_STRING, 16 };
 static const struct cell pointer_cell = { CELL_POINTER, 8 };
 static const struct site site = { .skip_if_set = 0x41, .skip_if_clear = 0x20 };
 
-/* Where the first block stands in the work area: behind the registers. */
+/* The place of the first block in the work area, behind the registers. */
 enum { WORK = PLAN_REGISTER_WORDS * 8 };
 
 static struct plan_place in_register(uint8_t word)
@@ -28,7 +28,7 @@ static struct plan_place in_register(uint8_t word)
 	};
 }
 
-/* In memory: from a register, over displacements. Negative when the plan is full. */
+/* Follows a register over several displacements. Returns a negative error if the plan is full. */
 static int follow(struct plan_builder *builder, uint8_t word, size_t hop_count, const int32_t *hops,
 		  struct plan_place *ret_place)
 {
@@ -47,7 +47,7 @@ static int follow(struct plan_builder *builder, uint8_t word, size_t hop_count, 
 	return 0;
 }
 
-/* `displacement` bytes into what a word leads to. */
+/* The place `displacement` bytes into what a word points to. */
 static struct plan_place into(struct plan_builder *builder, struct plan_place pointer,
 			      int32_t displacement)
 {
@@ -143,7 +143,7 @@ static void follows_pointers(void **state)
 	struct plan_builder builder = { 0 };
 	struct plan plan;
 
-	/* req.URL.Path of Go 1.25, req in rdi; then two more of the same request. */
+	/* req.URL.Path of Go 1.25, with req in rdi; then two other strings of the same request. */
 	ADD(&builder, string_cell, 7, 14, 16, 56);
 	ADD(&builder, string_cell, 0, 14, 0);
 	ADD(&builder, string_cell, 0, 14, 16, 96);
@@ -163,7 +163,7 @@ static void keeps_pointers_apart(void **state)
 	struct plan_builder builder = { 0 };
 	struct plan plan;
 
-	/* Two registers; one word followed from each, at the same place. */
+	/* Two registers, and one word at the same place behind each. */
 	ADD(&builder, bool_cell, 0, 10, 8, 1);
 	ADD(&builder, bool_cell, 0, 5, 8, 1);
 	plan = compile(&builder);
@@ -180,7 +180,7 @@ static void keeps_pointers_apart(void **state)
 			  { PLAN_SCALAR, .base = 4, .source = WORK + 24, .size = 1 });
 }
 
-/* The goroutine of the stack ABI: reached from a word that the kernel side provides when asked. */
+/* The goroutine in the stack ABI is reached from a word that the kernel side provides only on request. */
 static void asks_for_the_thread_pointer(void **state)
 {
 	struct plan_builder builder = { 0 };
@@ -202,7 +202,7 @@ static void splits_far_reads(void **state)
 	struct plan_builder builder = { 0 };
 	struct plan plan;
 
-	/* 512 bytes from the first to the end of the second; one more is too far. */
+	/* The block from the first to the end of the second is 512 bytes; the next one is too far away. */
 	ADD(&builder, int_cell, 0, 0, -8);
 	ADD(&builder, int_cell, 0, 0, 496);
 	plan = compile(&builder);
@@ -220,14 +220,14 @@ static void splits_far_reads(void **state)
 		{ PLAN_SCALAR, .base = 2, .source = WORK + 512, .size = 1 });
 }
 
-/* What depends on a condition is behind a gate: the operations that only long plans have. */
+/* Operations that depend on a condition are behind a gate; only long plans have such operations. */
 static void guards_by_conditions(void **state)
 {
 	struct plan_builder builder = { 0 };
 	struct plan_place pointer = in_register(10), held = in_register(5);
 	struct plan plan;
 
-	/* The element 2 of a slice in registers, and a word if another has a hash. */
+	/* Element 2 of a slice in registers, and a word that is read if another word has a certain hash. */
 	pointer.gate = plan_require(&builder, in_register(5), PLAN_ABOVE, 8, 2, NULL);
 	assert_int_equal(pointer.gate, 0);
 	add(&builder, into(&builder, pointer, 16), int_cell, 0);
@@ -272,7 +272,7 @@ static void searches_maps(void **state)
 	    string_cell, 0);
 	add(&builder, into(&builder, entry_word(&builder, map, &first, 0, PLAN_ENTRY_ELEMENT), 24),
 	    int_cell, 0);
-	/* The same again: the same source, the same search. */
+	/* The same entry again: no new source and no new search. */
 	add(&builder, into(&builder, entry_word(&builder, map, &first, 0, PLAN_ENTRY_ELEMENT), 0),
 	    int_cell, 0);
 	assert_int_equal(builder.search_count, 2);
@@ -323,7 +323,7 @@ static void bounds_the_cells(void **state)
 	assert_memory_equal(&builder, &before, sizeof(builder));
 }
 
-/* As many sources as there are blocks: all ways together, and a single one. */
+/* There can be as many sources as blocks, for all places together and in the chain of a single place. */
 static void bounds_the_sources(void **state)
 {
 	struct plan_builder builder = { 0 };
@@ -338,11 +338,11 @@ static void bounds_the_sources(void **state)
 	plan = compile(&builder);
 	assert_int_equal(plan.operation_count, PLAN_MAX_BLOCKS + 1);
 	assert_int_equal(plan.operations[PLAN_MAX_BLOCKS].base, PLAN_MAX_BLOCKS);
-	/* What is there already can still be followed. */
+	/* An existing source can still be followed. */
 	assert_int_equal(plan_follow(&builder, in_register(0), NULL), 0);
 }
 
-/* Of what plans may do, only the old operations, and few of them, are for the short program. */
+/* The short program takes only plans with the basic operations, and few of them. */
 static void knows_short_plans(void **state)
 {
 	struct plan_builder builder = { 0 };
@@ -370,7 +370,7 @@ static void bounds_the_blocks(void **state)
 {
 	struct plan plan, before;
 
-	/* A block each: 255 of them are as many as can be told apart. */
+	/* Each value has a block of its own; there are numbers for 255 blocks. */
 	assert_int_equal(compile_far_apart(PLAN_MAX_BLOCKS, 1000, &plan), 0);
 	assert_int_equal(plan.operation_count, 2 * PLAN_MAX_BLOCKS);
 	before = plan;
@@ -413,7 +413,7 @@ static void refuses_values_at_the_end_of_the_world(void **state)
 	compile(&builder);
 }
 
-/* ---- what a plan means, written as simply as can be ---- */
+/* ---- a second, simple implementation of plans ---- */
 
 /* A memory in which every address holds some byte. */
 static uint8_t memory_byte(uint64_t address)
@@ -437,7 +437,7 @@ struct thread {
 	bool defined[PLAN_MAX_BLOCKS + 1];
 };
 
-/* A scalar, or a string's address and length; all 0 where it cannot be had. */
+/* A scalar, or the address and length of a string; all 0 if it cannot be read. */
 struct value {
 	bool readable;
 	uint64_t words[2];
@@ -452,7 +452,7 @@ static uint64_t work_read(const struct thread *thread, uint32_t offset, uint32_t
 	return value;
 }
 
-/* Some maps have such an entry, others have none. */
+/* Some maps have the entry, others do not. */
 static bool find_entry(uint64_t map, const struct plan_search *search, uint32_t pass_over,
 		       uint64_t *ret_words)
 {
@@ -466,7 +466,7 @@ static bool compares(enum plan_operation_code comparison, uint64_t value, int32_
 	return comparison == PLAN_ABOVE ? value > (uint32_t)constant : value == (uint32_t)constant;
 }
 
-/* What an operation does that defines a block; whether it does. */
+/* Executes an operation that defines a block; false if the block cannot be read. */
 static bool define(const struct plan *plan, const struct plan_operation *operation,
 		   struct thread *thread)
 {
@@ -491,7 +491,7 @@ static bool define(const struct plan *plan, const struct plan_operation *operati
 	}
 }
 
-/* Carries a plan out. */
+/* Executes a plan. */
 static size_t run(const struct plan *plan, struct thread *thread, struct value *values)
 {
 	size_t count = 0;
@@ -520,14 +520,14 @@ static size_t run(const struct plan *plan, struct thread *thread, struct value *
 	return count;
 }
 
-/* ---- what captures mean, without any plan ---- */
+/* ---- a second, simple implementation of captures, without plans ---- */
 
 static bool condition_holds(const struct plan_builder *builder, const struct thread *thread,
 			    int16_t number);
 static bool locate(const struct plan_builder *builder, const struct thread *thread, int16_t number,
 		   uint64_t *ret_words);
 
-/* The bytes at a place, `offset` after it. */
+/* Reads bytes at `offset` from a place. */
 static bool read_place(const struct plan_builder *builder, const struct thread *thread,
 		       const struct plan_place *place, uint32_t size, uint32_t offset,
 		       uint64_t *ret_value)
@@ -548,7 +548,7 @@ static bool read_place(const struct plan_builder *builder, const struct thread *
 	return true;
 }
 
-/* Where the memory of a source begins, or the two words of an entry. */
+/* Returns the address of a source's memory, or the two words of a map entry. */
 static bool locate(const struct plan_builder *builder, const struct thread *thread, int16_t number,
 		   uint64_t *ret_words)
 {
@@ -587,7 +587,7 @@ static struct value reach(const struct plan_builder *builder, const struct threa
 	return value;
 }
 
-/* ---- random captures: few registers and places, so that ways are shared and reads overlap ---- */
+/* ---- random captures: few registers and places, so that sources are shared and reads overlap ---- */
 
 static uint32_t next_random(uint64_t *random)
 {
@@ -597,7 +597,7 @@ static uint32_t next_random(uint64_t *random)
 	return *random >> 20;
 }
 
-/* Another place, that one leads to. */
+/* Follows a place to another one. */
 static int random_hop(uint64_t *random, struct plan_builder *builder, struct plan_place *place)
 {
 	struct plan_search search = { .key = next_random(random) % 3 };
@@ -645,7 +645,7 @@ static void add_random(uint64_t *random, struct plan_builder *builder)
 		plan_rewind(builder, before);
 }
 
-/* Whatever was added since the mark, also a search and what it needs, the plan is as if it had not been. */
+/* After a rewind the plan is the same as before all additions, also after a search and its sources. */
 static void rewinding_leaves_no_trace(void **state)
 {
 	static const struct plan_search search = { .match = SEARCH_STRING, .key_size = 3 };
@@ -654,7 +654,7 @@ static void rewinding_leaves_no_trace(void **state)
 	struct plan_mark mark;
 	int entry;
 
-	/* Of the padding, too. */
+	/* Zeroes the padding as well. */
 	memset(&before, 0, sizeof(before));
 	memset(&after, 0, sizeof(after));
 	assert_int_equal(plan_add(&builder, in_register(1), int_cell, 0, NULL), 0);
@@ -669,7 +669,7 @@ static void rewinding_leaves_no_trace(void **state)
 	plan_rewind(&builder, mark);
 	assert_int_equal(plan_compile(&builder, &site, PLAN_ROLE_CALL, 64, &after, NULL), 0);
 	assert_memory_equal(&before, &after, sizeof(before));
-	/* What is added then gets the same numbers. */
+	/* New additions get the same numbers as those that were rewound. */
 	assert_int_equal(plan_find_entry(&builder, in_register(2), &search, 0, NULL), entry);
 	assert_int_equal(plan_add(&builder, in_register(1), int_cell, 0, NULL), 1);
 }

@@ -144,7 +144,7 @@ static void compiles_captures(void **state)
 	probe_finish(&probe);
 }
 
-/* One that is not required is left out, and what is not there is told from what is not known. */
+/* A field that is not required is left out, and a missing field differs from an unknown one. */
 static void leaves_out_what_is_not_there(void **state)
 {
 	static const struct capture captures[] = {
@@ -215,7 +215,7 @@ static void takes_32_captures(void **state)
 	}
 }
 
-/* How many of the parts of the arguments' struct have a value. */
+/* Counts the parts of the arguments' struct that have a value. */
 static size_t count_values(const struct probe *probe)
 {
 	size_t count = 0;
@@ -225,7 +225,7 @@ static size_t count_values(const struct probe *probe)
 	return count;
 }
 
-/* What does not fit is an error, unless the last ones may be left out. */
+/* Values that do not fit are an error, unless the last values may be left out. */
 static void leaves_out_what_does_not_fit(void **state)
 {
 	enum { FEW = 3, MANY = 300 };
@@ -264,7 +264,7 @@ static void leaves_out_what_does_not_fit(void **state)
 	probe_finish(&probe);
 }
 
-/* Without its function, its companion or the call that hides it a request does not fit the binary. */
+/* A request does not fit the binary without its function, its companion or the call that hides it. */
 static void requests_have_to_fit_the_binary(void **state)
 {
 	static const struct expected_call absent = { "main.f", "main.g" };

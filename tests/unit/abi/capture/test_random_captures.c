@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Random expressions over random types: whatever is asked, either there is a plan that keeps to all
- * bounds and a shape that fits it, or it is refused with a reason. Seeded, so that each run asks the same;
- * with arguments ROUNDS and SEED it asks others.
+ * Captures random expressions over random types. Each capture gives either a plan within all bounds and a
+ * shape that fits it, or an error with a reason. The seed is fixed, so that each run tests the same;
+ * arguments ROUNDS and SEED select other tests.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -56,7 +56,7 @@ static const struct type *random_struct(int depth)
 
 	for (uint32_t i = 0; i < count; i++) {
 		fields[i].name = names[below(8)];
-		/* Some refer to the struct itself, which is not laid out yet. */
+		/* Some fields point to the struct itself, which has no layout yet. */
 		fields[i].type = below(8) ? random_type(depth - 1) : go_pointer(type);
 		fields[i].embedded = below(3) == 0;
 	}
@@ -78,7 +78,7 @@ static const struct type *random_interface(int depth)
 	return interface;
 }
 
-/* What no compiler writes, but damaged DWARF may say. */
+/* Types that no compiler writes, but damaged DWARF may describe. */
 static const struct type *random_damage(void)
 {
 	static const enum type_kind kinds[] = { TYPE_UNKNOWN, TYPE_STRUCT, TYPE_MAP,
@@ -167,7 +167,7 @@ static void put_any_step(struct text *text)
 	put(text, "%s", steps[below(sizeof(steps) / sizeof(steps[0]))]);
 }
 
-/* A step that the type allows, and where it leads; NULL when there is none. */
+/* Appends a step that the type allows; returns the type that it leads to, or NULL if there is no step. */
 static const struct type *put_step(struct text *text, const struct type *type)
 {
 	const struct field *field;
@@ -218,9 +218,9 @@ static void put_path(struct text *text, const struct type *type, char root)
 	}
 }
 
-/* ---- what has to hold ---- */
+/* ---- invariants ---- */
 
-/* The nodes' sizes nest, and what they refer to is there. */
+/* The sizes of the nodes nest, and everything that they refer to exists. */
 static void check_nodes(const struct shape *shape, size_t first, size_t end, uint32_t cells,
 			int depth)
 {
@@ -267,7 +267,7 @@ static void check_answer(const struct plan_builder *builder, const struct shape 
 static void check_refusal(int code, const struct error *err)
 {
 	assert_int_equal(err->code, code);
-	/* The last: of types that no compiler writes. */
+	/* -EBADMSG comes from types that no compiler writes. */
 	assert_true(code == -EINVAL || code == -ENOENT || code == -E2BIG || code == -EBADMSG);
 	assert_true(err->what[0]);
 	assert_true(!err->quote[0] || err->quote_at <= strlen(err->quote));
@@ -338,7 +338,7 @@ static void ask(size_t *compiled, size_t *refused)
 		}
 		values[i] = (struct value_request){ .expression = &expressions[i] };
 	}
-	/* Without a list all parameters. */
+	/* Without a list, all parameters are captured. */
 	for (uint32_t i = 0; text_count == 0 && i < count; i++) {
 		assert_int_equal(expression_make(&expressions[i], names[i], names[i], NULL), 0);
 		values[i] = (struct value_request){ .expression = &expressions[i] };

@@ -45,7 +45,7 @@ __attribute__((format(printf, 2, 3))) static void put(struct writer *writer, con
 	assert_true(writer->used < sizeof(writer->text));
 }
 
-/* The children between two brackets; `names`: with the name of each, and what follows that. */
+/* Writes the children between two brackets; if `names` is not NULL, each after its name and `names`. */
 static void write_children(struct writer *writer, const struct shape_node *node, const char *open,
 			   const char *between, const char *names, const char *close)
 {
@@ -187,12 +187,12 @@ static int forget_types(void **state)
 	return 0;
 }
 
-/* The shape of expressions (without any: of all) over parameters of these types, called a, b, c. */
+/* Asks for the shape of expressions (none: of all parameters) over parameters a, b, c of these types. */
 struct question {
 	const struct type *types[4];
 	const char *expressions[4];
 	struct shape_bounds bounds;
-	bool is_shared; /* by instances: a's type is in the dictionary, which is the last parameter */
+	bool is_shared; /* the code is shared by instances: the last parameter is the dictionary, which has a's type */
 };
 
 struct answer {
@@ -246,7 +246,7 @@ static int ask(const struct question *question, struct answer *answer, struct er
 			    &answer->gaps, err);
 }
 
-/* Each plan that a shape makes can be compiled and carried out. */
+/* Checks that a shape's plan can be compiled and executed. */
 static void check_plan(const struct answer *answer)
 {
 	static const struct site site = { 0 };
@@ -273,7 +273,7 @@ static void assert_shape_in(struct question question, const char *wanted)
 	assert_null(answer.shape.nodes);
 }
 
-/* Of an expression over a parameter `a`. */
+/* Asks for an expression over a parameter `a`. */
 static void assert_shape(const struct type *type, const char *expression, const char *wanted)
 {
 	char text[4096];
@@ -369,7 +369,7 @@ static void shapes_plain_values(void **state)
 	assert_shape(go_array(go_basic("uint16"), 5), "a", "[5: #0 #1 #2]");
 }
 
-/* Word by word, then what is left by halves. */
+/* Bytes are captured by words, and the rest in halves of a word. */
 static void shapes_bytes(void **state)
 {
 	const struct type *byte = go_basic("uint8");
@@ -388,9 +388,9 @@ static void shapes_bytes(void **state)
 		     "slice#0,#1[bytes[20:#2+3] bytes[20:#5+3] bytes[20:#8+3]]");
 	assert_shape(go_map(named, go_basic("bool")), "a",
 		     "map#0,#1[bytes[20:#2+3] #5 bytes[20:#6+3] #9 bytes[20:#10+3] #13]");
-	/* No more than the bounds say. */
+	/* A long array is captured up to the bounds. */
 	assert_shape(go_array(byte, 1000), "a", "bytes[1000:#0+6]");
-	/* A byte of it by itself. */
+	/* A single byte. */
 	assert_shape(named, "a[19]", "#0");
 }
 
@@ -405,7 +405,7 @@ static void shapes_times(void **state)
 	assert_shape(time, "a.wall", "#0");
 }
 
-/* A location that can be read gives the zone of the present. */
+/* The current zone comes from the location, if the layout of the location is known. */
 static void shapes_zones(void **state)
 {
 	const struct type *zone = GO_STRUCT("time.zone", { "name", go_basic("string") },
@@ -426,7 +426,7 @@ static void shapes_zones(void **state)
 	assert_shape(go_pointer(other), "a", "*#0({wall:#1 ext:#2})");
 }
 
-/* ---- types that are known by a text ---- */
+/* ---- types that are shown as text ---- */
 
 static void shapes_uuids(void **state)
 {
@@ -480,12 +480,12 @@ static void shapes_netip(void **state)
 	assert_shape(port, "a", "port(addr(#0 #1 #2 #3 #4) #5)");
 	assert_shape(prefix, "a", "prefix1(addr(#0 #1 #2 #3 #4) #5)");
 	assert_shape(older, "a", "prefix(addr(#0 #1 #2 #3 #4) #5)");
-	/* What lies otherwise is what it is. */
+	/* A type of the same name with another layout is shown as a plain struct. */
 	assert_shape(address_type(GO_STRUCT("unique.Handle[x]", { "other", go_pointer(detail) })),
 		     "a", "{addr:{hi:#0 lo:#1} z:{other:*#2({isV6:#3 zoneV6:#4})}}");
 }
 
-/* Up to Go 1.22 a variable of the program tells IPv4, where the probe is on one instruction. */
+/* Up to Go 1.22 a variable of the program identifies IPv4. It is read relative to the probed instruction. */
 static void shapes_old_netip(void **state)
 {
 	const struct type *text = go_basic("string");
@@ -531,7 +531,7 @@ static const struct type *url_type(bool omits_host)
 
 static void shapes_urls(void **state)
 {
-	/* The pointer to the user, its name and whether it has a password, the texts, two flags. */
+	/* The pointer to the user, the name and whether there is a password, the texts, two flags. */
 	assert_shape(go_pointer(url_type(true)), "a",
 		     "*#0(url(#1 #2 #3 #4 #5 #6 #7 #8 #9 #10 #11 #12 #13))");
 	assert_shape(go_pointer(url_type(false)), "a",
@@ -569,7 +569,7 @@ static void shapes_atomics(void **state)
 	assert_shape(GO_STRUCT("sync/atomic.Pointer[main.Item]", { "_", go_array(pointer, 0) },
 			       { "v", raw }),
 		     "a", "*#0({ID:#1})");
-	/* In Go 1.19 the name alone says what it points to. */
+	/* In Go 1.19 only the name of the type says what it points to. */
 	assert_shape(GO_STRUCT("sync/atomic.Pointer[main.Item]", { "_", nothing }, { "v", raw }),
 		     "a", "{v:#0}");
 	go_know(&binary, pointer, 0);
@@ -668,7 +668,7 @@ static void measures_the_right_word(void **state)
 	}
 }
 
-/* ---- what is captured of several ---- */
+/* ---- several captures at once ---- */
 
 static void shapes_all_parameters(void **state)
 {
@@ -691,7 +691,9 @@ static void notes_gaps(void **state)
 				     usual };
 	struct answer answer;
 
-	/* Nothing describes the second parameter: where it is cannot be told, nor where those after it are. */
+	/*
+	 * Nothing describes the type of the second parameter, so its location and those after it are unknown.
+	 */
 	assert_int_equal(ask(&question, &answer, NULL), 0);
 	assert_int_equal(answer.gaps.count, 3);
 	assert_string_equal(answer.gaps.gaps[0].name, "f");
@@ -707,7 +709,7 @@ static void notes_gaps(void **state)
 	}
 }
 
-/* A part that is not described does not spoil what is around it. */
+/* A part that is not described does not affect the parts around it. */
 static void leaves_out_what_is_hidden(void **state)
 {
 	const struct type *hidden = go_mystery("main.Hidden", TYPE_STRUCT, 8);
@@ -782,7 +784,7 @@ static void bounds_the_fields(void **state)
 	assert_shape(go_pointer(go_struct("main.Wide", fields)), "a", wanted);
 }
 
-/* Types that hold themselves: by pointers alone, by fields, by slices. */
+/* Types that contain themselves: by pointers alone, by fields, by slices. */
 static void bounds_the_recursion(void **state)
 {
 	struct type *loop = go_open_pointer("main.Loop"), *list = go_open_struct("main.List");
@@ -807,7 +809,7 @@ static void bounds_the_recursion(void **state)
 			"{a:*#0({V:#1 T:slice#2,#3[{...}]})}");
 }
 
-/* What does not fit into a plan is refused; less of it fits. */
+/* A value that does not fit into a plan is refused; with a smaller width it fits. */
 static void refuses_what_does_not_fit(void **state)
 {
 	const struct type *cube = go_slice(go_slice(go_slice(go_slice(go_basic("int")))));
@@ -824,7 +826,10 @@ static void refuses_what_does_not_fit(void **state)
 /* ---- secrets ---- */
 
 /* With --show-secrets. */
-/* Of strings and slices the length is read, of others the pointer to them: neither tells the value. */
+/*
+ * The length of a secret string or slice is read; of other secrets, the pointer to them. Neither shows the
+ * value.
+ */
 static void hides_by_key(void **state)
 {
 	const struct type *header = go_map(go_basic("string"), go_slice(go_basic("string")));
@@ -857,7 +862,7 @@ static void hides_by_field(void **state)
 	assert_shape_in(ask_openly(go_pointer(config), "a.secret"), "{a.secret:#0}");
 }
 
-/* No more than a length of it comes into a record. */
+/* A record contains at most the length of a secret. */
 static void reads_nothing_of_secrets(void **state)
 {
 	const struct type *text = go_basic("string");
@@ -886,7 +891,7 @@ static void hides_by_globs(void **state)
 	assert_shape_in(question, "{a:*#0({PinCode:secret#1 Owner:#2}) b:secret}");
 }
 
-/* Cookies, and the entries of lists that stand for maps. */
+/* Cookies, and the entries of lists that represent maps. */
 static void hides_by_what_is_beside(void **state)
 {
 	const struct type *text = go_basic("string"), *bytes = go_slice(go_basic("uint8"));
@@ -910,9 +915,9 @@ static void hides_by_what_is_beside(void **state)
 	assert_shape_in(ask_openly(go_pointer(field), "a.Value"), "{a.Value:#0}");
 }
 
-/* ---- values that are shown by their types alone ---- */
+/* ---- values of which only the type is shown ---- */
 
-/* Nothing of them is read but the pointer to them; a field of them can be asked for. */
+/* Only the pointer to such a value is read. A field of the value can still be captured. */
 static void hides_the_inside(void **state)
 {
 	const struct type *bytes = go_slice(go_basic("uint8"));
@@ -933,12 +938,12 @@ static void hides_the_inside(void **state)
 		     "opaque#0 crypto/ed25519.PrivateKey");
 	assert_shape(pointer, "a.buf", "bytes#0,#1");
 	assert_shape(GO_STRUCT("bufio.none", { NULL }), "a", "{}");
-	/* The number of pointers before an interface is not part of what it holds. */
+	/* The pointers in front of an interface do not count as pointers of the value in it. */
 	go_know(&binary, pointer, 13);
 	assert_shape(go_pointer(any), "a.(*bufio.Reader)", "*#0(opaque#1 *bufio.Reader)");
 }
 
-/* As it was requested. */
+/* The user requests that only the type is shown. */
 static void shows_the_type_alone(void **state)
 {
 	static const struct site site = { .goroutine_register = 1 };
@@ -980,7 +985,7 @@ static void reads_nothing_of_the_inside(void **state)
 	shape_finish(&answer.shape);
 }
 
-/* What a binary lacks is an error, or for those who ask many binaries the same, a gap. */
+/* A field that a binary lacks is an error; with allows_missing it is a gap. */
 static void missing_fields_become_gaps(void **state)
 {
 	struct shape_bounds allows_missing = usual;
@@ -1016,15 +1021,15 @@ static void shapes_interfaces(void **state)
 	assert_shape(shape_type, "a",
 		     "any#0,#1,#2<main.Square {Side:#3 Name:#4}|*main.Circle *#5({Name:#6})>");
 	assert_shape(shape_type, "a.(main.Square)", "{Side:#0 Name:#1}");
-	/* Nothing is known of what it may hold. */
+	/* No type is known to be converted to this interface. */
 	assert_shape(go_interface("main.Other", true), "a", "any#0,#1,#2<>");
-	/* No more types than the bounds say; their names are known without. */
+	/* The bounds limit how many types are captured; other types are still shown by name. */
 	assert_shape_in((struct question){ { shape_type }, { "a" }, { .depth = 4, .types = 1 } },
 			"{a:any#0,#1,#2<main.Square {Side:#3 Name:#4}>}");
-	/* Too deep for what it holds. */
+	/* The depth does not suffice for the value in the interface. */
 	assert_shape_in((struct question){ { shape_type }, { "a" }, { .depth = 0 } },
 			"{a:any#0,#1,#2<>}");
-	/* Parts that no descriptor says how to tell apart are left out. */
+	/* A type without a descriptor cannot be recognized, so it is left out. */
 	binary.known[0].hash = 0;
 	assert_shape(shape_type, "a", "any#0,#1,#2<*main.Circle *#3({Name:#4})>");
 }
@@ -1065,10 +1070,10 @@ static void tells_instances_apart(void **state)
 			"Token:secret#6})| null>");
 	assert_instance(any, "a.Name", usual,
 			"instance#0,#1<*main.User #2|*main.Order null| null>");
-	/* What is secret in one instance is not so in others. */
+	/* A field may be secret in one instance and not in others. */
 	assert_instance(any, "a.Token", usual,
 			"instance#0,#1<*main.User null|*main.Order secret#2| null>");
-	/* Of an instance for which there is no room, or that cannot be told, the address is known. */
+	/* Of an instance that has no room or cannot be recognized, the address is shown. */
 	one.types = 1;
 	assert_instance(any, "a", one, "instance#0,#1<*main.User *#2({Name:#3})| #4>");
 	go_know(&binary, binary.instances[2] = go_pointer(go_basic("int")), 22);
@@ -1089,14 +1094,14 @@ static void instances_that_are_not_known(void **state)
 	shape_finish(&answer.shape);
 	binary.instance_count = 0;
 	assert_instance(any, "a", usual, "#0");
-	/* The shape says all there is to say of it. */
+	/* The shape already says everything about the type. */
 	make_instances();
 	binary.instances[0] = go_basic("int");
 	binary.instance_count = 1;
 	go_know(&binary, binary.instances[0], 23);
 	assert_instance(go_named("go.shape.int", go_basic("int")), "a", usual, "#0");
 	assert_instance(go_named("go.shape.int_0", go_basic("int")), "a", usual, "#0");
-	/* But not of a type of another name. */
+	/* A type of another name needs the instance. */
 	binary.instances[0] = go_named("time.Duration", go_basic("int"));
 	go_know(&binary, binary.instances[0], 24);
 	assert_instance(go_named("go.shape.int", go_basic("int")), "a", usual,
@@ -1113,7 +1118,7 @@ static void chooses_what_is_held(void **state)
 	assert_shape(shape_type, "len(a.Name)", "choice#0,#1<main.Square #2|*main.Circle #3>");
 	assert_refused(shape_type, "a.Colour", -ENOENT, "name the type");
 	assert_refused(go_interface("main.Other", true), "a.Name", -ENOENT, "name the type");
-	/* The words of the interface itself. */
+	/* A word of the interface itself. */
 	assert_shape(shape_type, "a.data", "#0");
 }
 
@@ -1141,7 +1146,10 @@ static uint32_t interface_of(const struct type *interface)
 	return number;
 }
 
-/* What an interface was seen to hold comes before what it might, and does not count among these. */
+/*
+ * Types that an interface was seen to hold come before the types that it may hold, and do not count against
+ * the bound.
+ */
 static void shapes_learned_types(void **state)
 {
 	const struct type *any = go_interface("interface {}", false),
@@ -1157,7 +1165,7 @@ static void shapes_learned_types(void **state)
 	assert_true(learned_types_add(&learned, (struct learned_type){ interface_of(any), 3 }));
 	assert_true(learned_types_add(&learned, (struct learned_type){ interface_of(any), 1 }));
 	assert_true(learned_types_add(&learned, (struct learned_type){ interface_of(error), 2 }));
-	/* Known already, and a type that the program has not. */
+	/* A type that was already learned, and a type that the program does not have. */
 	assert_false(learned_types_add(&learned, (struct learned_type){ interface_of(any), 3 }));
 	assert_true(learned_types_add(&learned, (struct learned_type){ interface_of(any), 99 }));
 	question.bounds.learned = &learned;
@@ -1200,7 +1208,10 @@ static void shapes_errors(void **state)
 	binary = (struct types){ 0 };
 	go_know(&binary, plain, 1);
 	go_know(&binary, wrapped, 2);
-	/* Their texts, whether or not the linker saw them converted. */
+	/*
+	 * Errors of the standard library are shown by their texts, whether or not the linker saw a
+	 * conversion.
+	 */
 	assert_shape(error, "a",
 		     "any#0,#1,#2<*errors.errorString error#3(#4)|*fmt.wrapError error#5(#6)>");
 	go_pair(&binary, error, plain);
@@ -1208,7 +1219,7 @@ static void shapes_errors(void **state)
 		     "any#0,#1,#2<*errors.errorString error#3(#4)|*fmt.wrapError error#5(#6)>");
 }
 
-/* What has no parts is shown at the greatest depth, too. */
+/* Values without parts are shown even at the greatest depth. */
 static void shapes_leaves_when_deep(void **state)
 {
 	const struct type *error = go_interface("error", true),
@@ -1226,12 +1237,12 @@ static void shapes_leaves_when_deep(void **state)
 			"{a:any#0,#1,#2<string #3>}");
 	assert_shape_in((struct question){ { error }, { "a" }, { .depth = 0, .types = 5 } },
 			"{a:any#0,#1,#2<*errors.errorString error#3(#4)>}");
-	/* Within an interface nothing is shown beyond that depth. */
+	/* At that depth the parts of a value in an interface are not shown. */
 	assert_shape_in((struct question){ { error }, { "a" }, { .depth = 1, .types = 5 } },
 			"{a:any#0,#1,#2<*errors.errorString error#3(#4)|*main.Error *#5({...})>}");
 }
 
-/* Two types of one hash cannot be told apart. */
+/* Two types with the same hash cannot be distinguished. */
 static void tells_no_types_of_one_hash(void **state)
 {
 	make_shapes();
@@ -1259,7 +1270,7 @@ static void refuses_wrong_expressions(void **state)
 	assert_refused(integer, "a.(string)", -EINVAL, "not an interface");
 }
 
-/* A pointer to nobody knows what is no more than an address, and that is noted. */
+/* A pointer to an unknown type is shown as an address, and that is noted. */
 static void shows_any_pointers_as_addresses(void **state)
 {
 	static const struct type any = { .kind = TYPE_POINTER,
@@ -1289,7 +1300,7 @@ static void shows_any_pointers_as_addresses(void **state)
 	shape_finish(&answer.shape);
 }
 
-/* Captures that a plan has no room for are there all the same, as cut. */
+/* Captures for which a plan has no room appear as cut. */
 static void leaves_out_what_exceeds_the_limit(void **state)
 {
 	struct question question = { { go_basic("int"), go_basic("int") },
@@ -1311,7 +1322,7 @@ static void leaves_out_what_exceeds_the_limit(void **state)
 	shape_finish(&answer.shape);
 }
 
-/* Without anybody to tell, it is the same. */
+/* The result is the same if the caller does not want the gaps. */
 static void needs_no_gaps(void **state)
 {
 	struct go_version version = { .number = GO_VERSION(25, 0) };

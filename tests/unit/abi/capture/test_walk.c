@@ -44,7 +44,7 @@ static void make_order(void)
 	order_pointer = go_pointer(order_type);
 }
 
-/* Shop embeds *Order, which embeds Item, and Audit, whose ID hides that of Item. */
+/* Shop embeds *Order, which embeds Item. Shop also embeds Audit; the ID of Audit hides that of Item. */
 static void make_shop(void)
 {
 	const struct type *audit =
@@ -60,7 +60,9 @@ static void make_shapes(void)
 	circle_type = GO_STRUCT("main.Circle", { "Radius", float_type }, { "Label", string_type });
 	circle_pointer = go_pointer(circle_type);
 	shape_type = go_interface("main.Shape", true);
-	/* Values of one pointer are held in the interface itself, also within a struct and an array. */
+	/*
+	 * A value that is one pointer is stored in the interface itself, also if it is a struct or an array.
+	 */
 	handle_type = GO_STRUCT("main.Handle", { "Circle", go_array(circle_pointer, 1) });
 	weak_type = GO_STRUCT("main.Weak", { "_", go_array(circle_pointer, 0) },
 			      { "Circle", circle_pointer });
@@ -96,7 +98,7 @@ static int forget_types(void **state)
 
 /* ---- questions and answers ---- */
 
-/* An expression over parameters of these types, called a, b, c, …, in a program of Go 1.`minor`. */
+/* Asks for an expression over parameters a, b, c, … of these types, in a program of Go 1.`minor`. */
 struct question {
 	uint32_t minor;
 	const struct type *types[6];
@@ -105,7 +107,7 @@ struct question {
 };
 
 #define ASK(minor, expression, ...) ((struct question){ minor, { __VA_ARGS__ }, expression })
-/* Over the results of a call, where it has returned. */
+/* Asks for the results of a call, after it has returned. */
 #define ASK_AFTER(minor, expression, ...) \
 	((struct question){ minor, { __VA_ARGS__ }, expression, SITE_AFTER_CALL })
 
@@ -122,7 +124,7 @@ struct answer {
 	struct plan_place place;
 };
 
-/* `f` is also the name of a parameter, where there are six. */
+/* A function with six parameters also has one named `f`. */
 static const struct scope_root roots[] = {
 	{ "head", { "b", "Next" } },	{ "whole", { "b" } },	  { "f", { "a", "data" } },
 	{ "lost", { "b", "Nowhere" } }, { "gone", { "nobody" } },
@@ -152,7 +154,7 @@ static int answer(struct question question, struct answer *answer, struct error 
 	return r < 0 ? r : walk_place(&answer->walk, &answer->place, err);
 }
 
-/* A way as way.h writes it, to a value of a type of that name. */
+/* Checks the way (in the notation of way.h) to a value, and the name of the value's type. */
 static void assert_way(struct question question, const char *type, const char *way)
 {
 	struct error err = { 0 };
@@ -167,7 +169,7 @@ static void assert_way(struct question question, const char *type, const char *w
 		fail_msg("%s: %s, not %s", question.expression, text, way);
 }
 
-/* `at`: the byte of the expression that is pointed at; -1: nothing is quoted. */
+/* `at`: the position of the error in the expression; -1: the error quotes nothing. */
 static void assert_refused(struct question question, int code, int at, const char *why)
 {
 	struct error err = { 0 };
@@ -190,7 +192,7 @@ static void reaches_registers(void **state)
 	assert_way(ASK(25, "a", int_type), "int", "rax");
 	assert_way(ASK(25, "b", int_type, string_type), "string", "rbx, rcx");
 	assert_way(ASK(25, "b.data", string_type, error_type), "unsafe.Pointer", "rdi");
-	/* Parts of a struct that is passed by value; the float between them takes no integer register. */
+	/* Fields of a struct that is passed by value; the float among them takes no integer register. */
 	assert_way(ASK(25, "a.ID", item_type), "int", "rax");
 	assert_way(ASK(25, "a.Name", item_type), "string", "rbx, rcx");
 	assert_way(ASK(25, "a.Sold", item_type), "bool", "rdi");
@@ -209,7 +211,7 @@ static void follows_pointers(void **state)
 	assert_way(ASK(25, "a.Err.data", order_pointer), "unsafe.Pointer", "rax +72");
 }
 
-/* A name of the scope stands for its path; a parameter of that name is then out of reach. */
+/* A name of the scope stands for its path, and hides a parameter of that name. */
 static void begins_at_roots(void **state)
 {
 	assert_way(ASK(25, "head", int_type, order_pointer), "*main.Item", "rbx +40");
@@ -217,7 +219,7 @@ static void begins_at_roots(void **state)
 	assert_way(ASK(25, "whole", int_type, order_pointer), "*main.Order", "rbx");
 	assert_way(ASK(25, "f", error_type, int_type, int_type, int_type, int_type, int_type),
 		   "unsafe.Pointer", "rbx");
-	/* Diagnostics are about what the user wrote. */
+	/* Diagnostics refer to the text that the user wrote. */
 	assert_refused(ASK(25, "head.Nothing", int_type, order_pointer), -ENOENT, 5, "\"Nothing\"");
 	assert_refused(ASK(25, "n=lost.Name", int_type, order_pointer), -ENOENT, 2, "\"Nowhere\"");
 	assert_refused(ASK(25, "gone", int_type), -ENOENT, 0, "no parameter \"nobody\"");
@@ -225,14 +227,14 @@ static void begins_at_roots(void **state)
 
 static void reaches_the_stack(void **state)
 {
-	/* ABI0: all of it, above the return address. */
+	/* In ABI0 all parameters are above the return address. */
 	assert_way(ASK(15, "a", int_type, string_type), "int", "rsp +8");
 	assert_way(ASK(15, "b", int_type, string_type), "string", "rsp +16");
 	assert_way(ASK(15, "b.Sold", bool_type, item_type), "bool", "rsp +48");
 	assert_way(ASK(15, "b.Next.Name", int_type, order_pointer), "string", "rsp +16 +40 +8");
 	assert_way(ASK(15, "a", float_type), "float64", "rsp +8");
 	assert_way(ASK(15, "a.data", error_type), "unsafe.Pointer", "rsp +16");
-	/* ABIInternal: an array of two never goes into registers, what follows it does. */
+	/* In ABIInternal an array of two never goes into registers; the parameter after it does. */
 	assert_way(ASK(25, "b", int_type, go_array(int_type, 2), int_type), "[2]int", "rsp +8");
 	assert_way(ASK(25, "c", int_type, go_array(int_type, 2), int_type), "int", "rbx");
 }
@@ -242,18 +244,18 @@ static void promotes_fields(void **state)
 	assert_way(ASK(25, "a.Name", order_pointer), "string", "rax +8");
 	assert_way(ASK(25, "a.Next", shop_pointer), "*main.Item", "rax +8 +40");
 	assert_way(ASK(25, "a.Price", shop_pointer), "float64", "rax +8 +24");
-	/* The least depth wins, whatever comes first. */
+	/* The field with the least depth is found, whatever comes first. */
 	assert_way(ASK(25, "a.ID", shop_pointer), "string", "rax +16");
 	assert_way(ASK(25, "a.Order.ID", shop_pointer), "int", "rax +8 +0");
-	/* What is embedded can be named as well. */
+	/* An embedded field can be named as well. */
 	assert_way(ASK(25, "a.Audit.By", shop_pointer), "string", "rax +32");
-	/* By value, in registers. */
+	/* The struct is passed by value, in registers. */
 	assert_way(ASK(25, "a.Next.ID",
 		       GO_STRUCT("main.Outer", { "x", int_type }, { "Shop", shop_pointer, true })),
 		   "int", "rbx +8 +40 +0");
 }
 
-/* A field of a struct that is part of another, without being embedded, is not promoted. */
+/* The fields of a field that is not embedded are not promoted. */
 static void promotes_no_other_fields(void **state)
 {
 	const struct type *plain = GO_STRUCT("main.Plain", { "Item", item_type });
@@ -277,7 +279,7 @@ static void refuses_what_it_cannot_reach(void **state)
 		       -ENODATA, -1, "main.Mystery");
 	assert_refused(ASK(25, "a.x", go_pointer(go_mystery("main.Hidden", TYPE_STRUCT, 8))),
 		       -ENODATA, -1, "main.Hidden");
-	/* The goroutine may be named like a parameter, but is no field. */
+	/* A parameter may have the name of the goroutine, but the goroutine is no field. */
 	assert_refused(ASK(25, "a.g", int_type), -ENOENT, 2, "no fields");
 }
 
@@ -288,7 +290,7 @@ static void bounds_the_pointers(void **state)
 	assert_refused(ASK(25, "a[0]", loop_type), -E2BIG, 1, "pointers");
 }
 
-/* A chain of as many pointers as may be followed, and of one more. */
+/* Follows a chain with the greatest number of pointers; one more is refused. */
 static void follows_long_chains(void **state)
 {
 	const struct type *chain = item_type;
@@ -302,7 +304,7 @@ static void follows_long_chains(void **state)
 	assert_refused(ASK(25, "a.ID", go_pointer(chain)), -E2BIG, 2, "pointers");
 }
 
-/* A value of a size that DWARF made up must not lead out of what it is a part of. */
+/* A size that damaged DWARF gives must not lead out of the enclosing value. */
 static void keeps_near_to_pointers(void **state)
 {
 	assert_way(ASK(25, "a.Far", order_pointer), "[268435456]uint8", "rax +144");
@@ -331,13 +333,13 @@ static void takes_elements_of_arrays(void **state)
 	assert_refused(ASK(25, "a.Four[4]", order_pointer), -EINVAL, 6,
 		       "out of range for a [4]int");
 	assert_refused(ASK(25, "a[0]", go_array(int_type, 0)), -EINVAL, 1, "out of range");
-	/* Elements whose places do not fit into a number. */
+	/* The offset of this element exceeds 64 bits. */
 	assert_refused(ASK(25, "a[4]",
 			   go_pointer(go_array(go_array(bool_type, UINT64_C(1) << 62), 8))),
 		       -E2BIG, 1, "the offset is too large");
 }
 
-/* What lies behind the pointer is read only where there are enough elements. */
+/* The element is read only if the slice has enough elements. */
 static void takes_elements_of_slices(void **state)
 {
 	assert_way(ASK(25, "a[2]", go_slice(int_type)), "int", "rax if(rbx > 2) +16");
@@ -378,7 +380,7 @@ static void refuses_other_elements(void **state)
 	assert_refused(ASK(25, "a[\"k\"]", go_slice(int_type)), -EINVAL, 1, "a []int is not a map");
 }
 
-/* A condition is made once, however often it is asked. */
+/* A condition that is required twice is stored once. */
 static void shares_conditions(void **state)
 {
 	struct plan_builder builder;
@@ -500,7 +502,7 @@ static void refuses_other_keys(void **state)
 		       "nothing");
 }
 
-/* Elements over 128 bytes lie behind a pointer in the group. */
+/* A group contains pointers to elements of more than 128 bytes. */
 static void follows_large_elements(void **state)
 {
 	const struct type *large = go_array(int_type, 17), *inlined = go_array(int_type, 16);
@@ -532,7 +534,7 @@ static void goes_through_entries(void **state)
 	assert_int_equal(walk_place(&element, &place, NULL), 0);
 	way_write(found.convention, &found.builder, &place, way);
 	assert_string_equal(way, "rax find(0, 3) +8 +0");
-	/* Another entry is another place, but no other search. */
+	/* Another entry is another place in the same search. */
 	assert_int_equal(walk_to_entry(&found.walk, 4, &key, &element, NULL), 0);
 	assert_int_equal(found.builder.search_count, 1);
 }
@@ -541,17 +543,17 @@ static void goes_through_entries(void **state)
 
 static void asserts_types(void **state)
 {
-	/* Through the itab, as main.Shape has methods; 0x70123456 is 1880241238. */
+	/* main.Shape has methods, so the type is read from the itab; 0x70123456 is 1880241238. */
 	assert_way(ASK(25, "a.(*main.Circle)", shape_type), "*main.Circle",
 		   "rbx if(rax +8 +16 = 1880241238)");
 	assert_way(ASK(25, "a.(*main.Circle).Label", shape_type), "string",
 		   "rbx if(rax +8 +16 = 1880241238) +8");
-	/* A value that is no pointer lies behind one. */
+	/* The interface has a pointer to a value that is no pointer. */
 	assert_way(ASK(25, "a.(main.Circle).Label", shape_type), "string",
 		   "rbx if(rax +8 +16 = 793630) +8");
 	assert_way(ASK(15, "a.(main.Circle).Label", shape_type), "string",
 		   "rsp +16 if(rsp +8 +8 +16 = 793630) +8");
-	/* An any has the type itself in its first word. */
+	/* The first word of an any is the type itself. */
 	assert_way(ASK(25, "a.(string)", any_type), "string", "rbx if(rax +16 = 7) +0");
 	assert_way(ASK(25, "a.(main.Handle).Circle[0].Label", any_type), "string",
 		   "rbx if(rax +16 = 9) +8");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Walks in binaries that have nothing but the built-in table to describe their types. */
+/* Walks in binaries whose types only the built-in table describes. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,7 +51,7 @@ static void binary_types_close(struct binary_types *binary)
 	elf_release(&binary->elf);
 }
 
-/* The way to a value, as way.h writes it; or an error. */
+/* Finds the way to a value, in the notation of way.h, or an error. */
 static int find_way(const struct binary_types *binary, const char *function_name,
 		    const struct site *site, const char *text, char way[static WAY_SIZE])
 {
@@ -103,7 +103,7 @@ static void reads_the_table_of_125(void **state)
 	assert_way(&binary, serve_http, &site_of_r14, "@g.goid", "r14 +152");
 	assert_way(&binary, "net/http.(*response).finishRequest", &site_of_r14, "w.req.Pattern",
 		   "rax +8 +232");
-	/* A type that only DWARF would describe. */
+	/* Only DWARF would describe this type. */
 	assert_int_equal(find_way(&binary, serve_http, &site_of_r14, "req.TLS.Version", way),
 			 -ENODATA);
 	binary_types_close(&binary);

@@ -13,7 +13,7 @@
 #define CODE 0x400000ull
 #define RET 0xd65f03c0u
 
-/* Reads all of some words, and calls back with each instruction; returns whether there was no other. */
+/* Decodes the words and calls `visit` with each instruction; returns whether all words were decoded. */
 static bool read_all(const uint32_t *words, size_t count,
 		     void (*visit)(const struct instruction *, const struct arm64_code *, void *),
 		     void *context)
@@ -32,7 +32,7 @@ static bool read_all(const uint32_t *words, size_t count,
 
 /* ---- kinds ---- */
 
-/* Words as GNU as assembles them. */
+/* Words as the GNU assembler encodes them. */
 static const struct {
 	const char *text;
 	uint32_t word;
@@ -49,14 +49,14 @@ static const struct {
 	{ "blr x2", 0xd63f0040, INSTRUCTION_CALL, 0 },
 	{ "ret", RET, INSTRUCTION_RETURN, 0 },
 	{ "retaa", 0xd65f0bff, INSTRUCTION_RETURN, 0 },
-	/* LSE, which Go's atomics are made of where the processor has it. */
+	/* LSE instructions, which Go uses for atomics on processors that have them. */
 	{ "ldaddal w2,w3,[x0]", 0xb8e20003, INSTRUCTION_OTHER, 0 },
 	{ "casal x1,x2,[x3]", 0xc8e1fc62, INSTRUCTION_OTHER, 0 },
 	{ "caspal x0,x1,x2,x3,[x4]", 0x4860fc82, INSTRUCTION_OTHER, 0 },
 	{ "swpalb w1,w2,[x3]", 0x38e18062, INSTRUCTION_OTHER, 0 },
 	{ "ldclralb w1,w2,[x3]", 0x38e11062, INSTRUCTION_OTHER, 0 },
 	{ "ldsetal x1,x2,[x3]", 0xf8e13062, INSTRUCTION_OTHER, 0 },
-	/* Go's crypto packages. */
+	/* Instructions in Go's crypto packages. */
 	{ "sha512h q0,q1,v2.2d", 0xce628020, INSTRUCTION_OTHER, 0 },
 	{ "eor3 v0.16b,v1.16b,v2.16b,v3.16b", 0xce020c20, INSTRUCTION_OTHER, 0 },
 	{ "msr dit,#1", 0xd503415f, INSTRUCTION_OTHER, 0 },
@@ -64,7 +64,7 @@ static const struct {
 	{ "dmb ish", 0xd5033bbf, INSTRUCTION_OTHER, 0 },
 	{ "mrs x0,tpidr_el0", 0xd53bd040, INSTRUCTION_OTHER, 0 },
 	{ "svc #0", 0xd4000001, INSTRUCTION_OTHER, 0 },
-	/* What Go 1.19 has behind calls that do not return, what 1.24 has, and constants behind the code. */
+	/* What follows calls that do not return (in Go 1.19, in Go 1.24), and constants after the code. */
 	{ "undefined", 0xbea71700, INSTRUCTION_OTHER, 0 },
 	{ "udf #0", 0x00000000, INSTRUCTION_OTHER, 0 },
 	{ "data", 0x00010078, INSTRUCTION_OTHER, 0 },
@@ -91,7 +91,7 @@ static void tells_kinds(void **state)
 	}
 }
 
-/* They may jump or return: what goes on behind them is not known. */
+/* These may jump or return, so it is unknown whether execution continues after them. */
 static void stops_at_unknown_jumps(void **state)
 {
 	static const uint32_t unknown[] = {
@@ -163,7 +163,7 @@ static bool flow_of(csh capstone, cs_insn *decoded, uint32_t word, struct flow *
 	return true;
 }
 
-/* Any word that both know is a jump, call or return to both or to none, and leads to the same place. */
+/* Words that both decoders know have the same kind (jump, call, return or none) and the same target. */
 static void agrees_with_capstone(void **state)
 {
 	enum { WORDS = 400000 };
@@ -179,7 +179,7 @@ static void agrees_with_capstone(void **state)
 		uint32_t word = next_random(&random) << 16 | (next_random(&random) & 0xffff);
 		struct flow ours = { 0 }, theirs;
 
-		/* Half of them from the group that jumps are in. */
+		/* Half of the words come from the encoding group of jumps. */
 		if (i % 2)
 			word = (word & ~0x1c000000u) | 0x14000000;
 		if (!read_all(&word, 1, flow_note, &ours) ||
@@ -205,7 +205,7 @@ static void count_returns(const struct instruction *instruction, const struct ar
 	*(int *)context += instruction->kind == INSTRUCTION_RETURN;
 }
 
-/* Whatever a constant looks like: a breakpoint in it would change it. */
+/* A loaded constant is skipped whatever it looks like: a breakpoint in it would change its value. */
 static void passes_over_loaded_constants(void **state)
 {
 	static const uint32_t code[] = {
@@ -227,7 +227,7 @@ static void passes_over_loaded_constants(void **state)
 	assert_int_equal(returns, 2);
 }
 
-/* Outside of the function, or before the instruction: nothing is marked, nothing overwritten. */
+/* A constant outside of the function, or before the instruction that loads it, is ignored. */
 static void ignores_constants_elsewhere(void **state)
 {
 	static const uint32_t code[] = {
@@ -301,7 +301,7 @@ static const struct {
 	{ "tst x1,#7", 0xf240083f, { 0 } },
 	{ "nop", 0xd503201f, { .integers = BIT(30) } },
 	{ "paciasp", 0xd503233f, { .integers = BIT(30) } },
-	/* To elsewhere, to where nobody can say, or of SP to what cannot be said. */
+	/* Stores to elsewhere or to unknown addresses, and unknown changes of SP. */
 	{ "str d0,[x1]", 0xfd000020, { .opaque = true } },
 	{ "sub sp,sp,x27", 0xcb3b63ff, { .opaque = true } },
 	{ "and sp,x1,#~15", 0x927cec3f, { .opaque = true } },
@@ -309,7 +309,7 @@ static const struct {
 	{ "stlr x0,[x1]", 0xc89ffc20, { .opaque = true } },
 	{ "ldaddal w2,w3,[x0]", 0xb8e20003, { .opaque = true } },
 	{ "ld1 {v0.16b},[x0]", 0x4c407000, { .opaque = true } },
-	/* On which no probe is placed. */
+	/* No probe is placed on these. */
 	{ "ldaxr x0,[x1]", 0xc85ffc20, { .opaque = true, .refuses_probe = true } },
 	{ "caspal x0,x1,x2,x3,[x4]", 0x4860fc82, { .opaque = true, .refuses_probe = true } },
 	{ "cpyfp [x0]!,[x1]!,x2!", 0x19010440, { .opaque = true, .refuses_probe = true } },
@@ -350,7 +350,7 @@ static void tells_effects(void **state)
 	}
 }
 
-/* A large frame: its size is subtracted in two steps, and lost with the register or with SP. */
+/* The size of a large frame is subtracted in two steps. It is unknown if the register or SP is. */
 static void follows_the_frame(void **state)
 {
 	static const struct {

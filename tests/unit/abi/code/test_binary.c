@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a file is that is no binary of the Go toolchain, by the marks its maker leaves. */
+/* Recognizes libraries, and files that the Go toolchain did not make, by the marks of their makers. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -81,7 +81,7 @@ static void tells_others(void **state)
 	assert_is(&elf, -ENOENT, "not a Go program", "");
 }
 
-/* What a file has that may be a library: -1 for flags means that it has no DT_FLAGS_1. */
+/* The properties of a file that may be a library. `flags` -1: there is no DT_FLAGS_1. */
 struct made {
 	uint16_t type;
 	bool text, interpreter, dynamic;
@@ -120,14 +120,14 @@ static void assert_library(const struct made *made)
 static void tells_libraries_from_programs(void **state)
 {
 	static const struct made rows[] = {
-		/* What the linker wrote down decides, whatever the file looks like. */
+		/* The build mode that the linker recorded decides, whatever the file looks like. */
 		{ ET_EXEC, true, true, true, 0, "build\t-buildmode=c-shared\n", true },
 		{ ET_EXEC, true, true, true, 0, "build\t-buildmode=plugin\n", true },
 		{ ET_EXEC, true, true, true, 0, "build\t-buildmode=plugins\n", false },
 		{ ET_EXEC, true, true, true, 0, "build\t-buildmode=pie\n", false },
 		{ ET_EXEC, true, true, true, 0, "build\t-buildmode=c-shares\n", false },
 		{ ET_DYN, true, true, true, 0, "build\t-compiler=gc\n", false },
-		/* Without that a library has no interpreter, and is not marked as a program. */
+		/* Without a build mode, a library has no interpreter and is not marked as a program. */
 		{ ET_DYN, true, false, true, 0, NULL, true },
 		{ ET_DYN, true, false, true, -1, NULL, true },
 		{ ET_DYN, true, false, true, DF_1_NOW, NULL, true },
@@ -142,7 +142,7 @@ static void tells_libraries_from_programs(void **state)
 		assert_library(&rows[i]);
 }
 
-/* Without section headers anything may be a Go program. */
+/* A file without section headers may be a Go program, whatever it contains. */
 static void looks_at_sections(void **state)
 {
 	static const struct {

@@ -80,7 +80,7 @@ static const struct type tail = { .kind = TYPE_STRUCT,
 				  .field_count = 2,
 				  COMPLETE };
 
-/* Stands in for the sources of types: none describes what is not complete. */
+/* Replaces the sources of types: they describe no incomplete type. */
 int types_complete(struct types *types, const struct type *type, struct error *err)
 {
 	assert_null(types);
@@ -104,7 +104,7 @@ static struct location locate(enum machine machine, uint32_t release,
 	return location;
 }
 
-/* Where the last of these types is passed. */
+/* Returns the location of the last of these parameters. */
 #define LOCATE(machine, release, ...)                                         \
 	locate(machine, release, (const struct type *const[]){ __VA_ARGS__ }, \
 	       COUNT(((const struct type *const[]){ __VA_ARGS__ })))
@@ -234,7 +234,7 @@ static void test_struct_by_value(void **state)
 	assert_stack(STACK(&byte, &pair), 16, 24);
 }
 
-/* A value that does not fit takes no register at all; smaller ones behind it still do. */
+/* A value that does not fit takes no register at all; smaller values after it may still use registers. */
 static void test_failure_resets(void **state)
 {
 	assert_stack(REGISTER(&integer, &integer, &integer, &integer, &integer, &integer, &integer,
@@ -243,7 +243,7 @@ static void test_failure_resets(void **state)
 	assert_integers(REGISTER(&integer, &integer, &integer, &integer, &integer, &integer,
 				 &integer, &pair, &pair, &string),
 			INTEGERS(7, 6));
-	/* The float that the failed pair took is given back. */
+	/* The register of the float in the failed pair is free again. */
 	assert_int_equal(REGISTER(NINE, &pair, &float64).pieces[0].index, 0);
 }
 
@@ -259,7 +259,7 @@ static void test_zero_size(void **state)
 	assert_int_equal(REGISTER(&integer, &empty).piece_count, 0);
 	assert_int_equal(REGISTER(&no_words).piece_count, 0);
 	assert_integers(REGISTER(&empty, &integer), INTEGERS(10));
-	/* It takes no room on the stack, but its alignment counts. */
+	/* A value of size zero takes no room on the stack, but its alignment counts. */
 	assert_stack(STACK(&byte, &no_words, &byte), 16, 1);
 	assert_stack(STACK(&byte, &empty, &byte), 9, 1);
 	assert_integers(REGISTER(&tail), INTEGERS(10));
@@ -307,7 +307,7 @@ static void test_deep_types_are_refused(void **state)
 	assert_int_equal(locate_last(&types[0], none, NULL), -E2BIG);
 }
 
-/* What all parameters together take is bounded, so that many large ones are not each looked through. */
+/* The number of visited types is bounded for all parameters together, not for each. */
 static void test_large_signatures_are_refused(void **state)
 {
 	enum { WIDTH = 32, LEVELS = 3, COUNT = 6 }; /* 33,825 types each */
@@ -371,7 +371,10 @@ static void test_no_such_parameter(void **state)
 			 -EINVAL);
 }
 
-/* Of a function that takes these and returns a [2]int16 or an int, and says how large its stack is. */
+/*
+ * Locates the result of a function with parameters of these types. `size`: the stack size that the function
+ * table gives.
+ */
 static int locate_result(const struct type *const *types, size_t count, const struct type *result,
 			 int32_t size)
 {
@@ -400,7 +403,7 @@ static int locate_result(const struct type *const *types, size_t count, const st
 	locate_result((const struct type *const[]){ __VA_ARGS__ }, \
 		      COUNT(((const struct type *const[]){ __VA_ARGS__ })), &(result), size)
 
-/* What is on the stack, and the room in which the registers can be spilled. 0: the function does not say it. */
+/* The stack size includes the stack arguments and the spill space of the registers. 0: it is unknown. */
 static void results_are_certain_when_nothing_is_missing(void **state)
 {
 	assert_int_equal(LOCATE_RESULT(16, integer, &integer, &two_shorts), 0);

@@ -18,14 +18,14 @@
 #define DATA 0x600000u
 #define MODULE (DATA + 0x100)
 
-/* Within the table. */
+/* Offsets within the table. */
 enum { NAMES = 128, PC_TABLES = 256, FUNCTAB = 512, FUNCS = 640, CALLS = 1024, SIZE = 2048 };
 
-/* Both callers have main.small inlined; the second, within it, main.tiny. */
+/* main.small is inlined into both callers; in the second it contains main.tiny, also inlined. */
 static const char names[] = "main.a\0main.b\0main.small\0main.tiny\0main.unused";
 enum { SMALL = 14, TINY = 25 };
 
-/* No table; one inlined call; two. Differences of the value (zigzag) and of the address. */
+/* No table; one inlined call; two. Each step is a change of the value (zigzag) and of the address. */
 static const uint8_t steps[] = {
 	0, 2,	      8,    1,	  4,	0,    /**/ 2, 4,    2,	  4,	1,    8,
 	0, /**/ 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,   0xff, 0xff, 0xff, 0xff,
@@ -219,7 +219,7 @@ static void old_releases_are_not_known(void **state)
 	fixture_close(&fixture);
 }
 
-/* Up to Go 1.15: offsets count from the table, and names may be tails of others. */
+/* Up to Go 1.15 offsets are relative to the table, and a name may be the tail of another name. */
 static void old_open(struct fixture *fixture, uint32_t tails)
 {
 	static const char tail[] = "x.main.small";
@@ -273,7 +273,7 @@ static void looks_for_sixteen_places_of_a_name(void **state)
 	}
 }
 
-/* What a _func says that has no inlined calls: no third table, no fourth pointer, or none given. */
+/* How a _func without inlined calls looks: no third table, no fourth pointer, or a null pointer. */
 static void functions_may_have_no_inlined_calls(void **state)
 {
 	static const struct {
@@ -312,7 +312,7 @@ static void functions_may_have_no_inlined_calls(void **state)
 	}
 }
 
-/* Four callers are named, however many there are. */
+/* At most four callers are named. */
 static void names_some_callers(void **state)
 {
 	static const char *const texts[] = { "",	"a",	      "a, b",
@@ -335,8 +335,8 @@ static void names_some_callers(void **state)
 }
 
 /*
- * Hostile: all functions share one array of calls, the longest that there may be. 512 of them are more than
- * any program has.
+ * A hostile binary: all functions share one array of calls of the greatest length. 512 such functions have
+ * more calls than any program.
  */
 static void bounds_its_work(void **state)
 {
@@ -384,7 +384,7 @@ static void bounds_its_work(void **state)
 		elf_put64(elf, data + 296, DATA);
 		elf_put64(elf, data + 304, DATA + 64);
 		elf_put64(elf, data + 320, 0x800000);
-		/* The last call is the only one that is asked for. */
+		/* Only the last call is looked up. */
 		elf_put32(elf, calls + (LENGTH - 1) * CALL + 4, 7);
 		elf_finish(elf, ET_EXEC, EM_X86_64);
 		assert_int_equal(image_open(elf_save(elf), &fixture.image, NULL), 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where functions return: all places, or a reason. */
+/* Finds where a function returns: either all places, or a reason why they cannot be found. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,7 @@
 
 #define RETURN "\xc3"
 #define NOP "\x90"
-#define FILL "\xcc\xcc\xcc"  /* what functions of amd64 are filled up with */
+#define FILL "\xcc\xcc\xcc"  /* padding after functions of amd64 */
 #define JUMP_BACK "\xeb\xfd" /* to the instruction before */
 #define JUMP_OUT "\xe9\x00\x01\x00\x00"
 #define BRANCH_OUT "\x0f\x84\x00\x01\x00\x00"
@@ -73,7 +73,7 @@ static void finds_each_return(void **state)
 	return_sites_release(&sites);
 }
 
-/* Loops, tables of jumps and calls are the function's own business. */
+/* Loops, jump tables and calls do not matter. */
 static void stays_within(void **state)
 {
 	struct return_sites sites;
@@ -85,7 +85,7 @@ static void stays_within(void **state)
 
 static void reads_to_the_end(void **state)
 {
-	static const char arm64[] = "\xc0\x03\x5f\xd6\0\0\0\0\0\0\0"; /* ret, filled up */
+	static const char arm64[] = "\xc0\x03\x5f\xd6\0\0\0\0\0\0\0"; /* ret, with padding */
 	struct return_sites sites;
 
 	assert_int_equal(find_in(arm64, sizeof(arm64), EM_AARCH64, &sites, NULL), 0);
@@ -94,7 +94,7 @@ static void reads_to_the_end(void **state)
 	ASSERT_REFUSED(RETURN UNKNOWN RETURN, -EBADMSG, "an unknown instruction");
 }
 
-/* On AArch64 every instruction that neither jumps nor returns is passed over, however new; constants are, too. */
+/* On AArch64 unknown instructions that neither jump nor return are skipped, and so are constants. */
 static void passes_over_what_goes_on(void **state)
 {
 	static const char atomics[] = "\x03\x00\xe2\xb8" /* ldaddal w2,w3,[x0] */

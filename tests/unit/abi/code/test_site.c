@@ -26,7 +26,7 @@ enum {
 #define ARM64_C (1ull << 29)
 #define ARM64_Z (1ull << 30)
 
-/* Code, made piece by piece. Jumps to the slow path are patched once that is laid. */
+/* Code that is put together piece by piece. Jumps to the slow path get their target later. */
 struct code {
 	uint8_t bytes[MOST_CODE];
 	size_t size;
@@ -68,7 +68,7 @@ static void put_condition(struct code *code, uint32_t condition)
 	put_word(code, 0x54000000 | condition);
 }
 
-/* Lets all jumps to the slow path lead to `target`. */
+/* Sets the target of all jumps to the slow path. */
 static void aim(struct code *code, size_t target)
 {
 	for (size_t i = 0; i < code->jump_count; i++) {
@@ -100,7 +100,7 @@ static void put_return(struct code *code, enum machine machine)
 	put(code, &distance, sizeof(distance));
 }
 
-/* What the compiler puts at the end: spills, the call of morestack, reloads, the jump back. */
+/* Puts what the compiler puts at the end: spills, the call of morestack, reloads, the jump back. */
 static void put_slow_path(struct code *code, enum machine machine, bool spills)
 {
 	if (machine == MACHINE_ARM64) {
@@ -220,8 +220,8 @@ static void assert_no_entry(const struct code *code, enum machine machine, int m
 }
 
 /*
- * The prologues, as the compilers of these releases write them (read off binaries of Go 1.15, 1.19 and
- * 1.27; 1.17 without registers: GO-FACTS). `parts`: what stands before each conditional jump.
+ * The prologues that the compilers of these releases write (copied from binaries of Go 1.15, 1.19 and 1.27;
+ * 1.17 without registers: GO-FACTS). `parts`: the code before each conditional jump.
  */
 struct prologue {
 	const char *name;
@@ -419,7 +419,7 @@ static const struct prologue prologues[] = {
 	  X28 },
 };
 
-/* Lays the prologue; returns where the last of its jumps stands. */
+/* Puts the prologue; returns the position of its last jump. */
 static size_t put_prologue(struct code *code, const struct prologue *prologue)
 {
 	size_t jump = 0;
@@ -452,7 +452,7 @@ static void knows_each_prologue(void **state)
 	}
 }
 
-/* The slow path stands behind the whole function, far from its prologue and at the end of the text. */
+/* The slow path comes after the whole function, at the end of the text, far from the prologue. */
 static void follows_far_jumps(void **state)
 {
 	const struct prologue *amd64 = &prologues[10], *arm64 = &prologues[18];
@@ -490,7 +490,7 @@ static void takes_the_entry_without_a_check(void **state)
 	assert_entry(&code, MACHINE_AMD64, 27, 1);
 }
 
-/* Each round would be a call; and some first instructions take no probe. */
+/* Each round of such a loop would count as a call; and some first instructions take no probe. */
 static void refuses_entries_that_are_no_site(void **state)
 {
 	struct code code = { 0 };
@@ -498,7 +498,8 @@ static void refuses_entries_that_are_no_site(void **state)
 	PUT(&code, "\x48\xff\xc8\x75\xfb\xc3"); /* dec %rax; jne back; ret */
 	assert_no_entry(&code, MACHINE_AMD64, 27);
 	code = (struct code){ 0 };
-	PUT(&code, "\x48\xff\xc8\x75\xfc\xc3"); /* to within it, which is no loop of the entry */
+	PUT(&code,
+	    "\x48\xff\xc8\x75\xfc\xc3"); /* a jump into this instruction is no loop to the entry */
 	assert_entry(&code, MACHINE_AMD64, 27, code.size);
 	code = (struct code){ 0 };
 	put_word(&code, 0xd1000400); /* sub x0, x0, #1 */
@@ -513,7 +514,7 @@ static void refuses_entries_that_are_no_site(void **state)
 	assert_no_entry(&code, MACHINE_AMD64, 27);
 }
 
-/* Each prologue, followed by what looks like a slow path and is none. */
+/* Each prologue is followed by code that resembles a slow path but is none. */
 enum decoy { NO_CALL, NO_RETURN, OTHER_RETURN, INDIRECT_RETURN, UNDECODABLE, DECOY_COUNT };
 
 static void put_decoy(struct code *code, enum machine machine, enum decoy decoy)
@@ -547,14 +548,14 @@ static void jumps_elsewhere_are_no_check(void **state)
 		for (enum decoy decoy = 0; decoy < DECOY_COUNT; decoy++) {
 			struct code code = { 0 };
 
-			/* Without registers 1.17 is told apart by its version only. */
+			/* Without a check in registers, only the version distinguishes 1.17. */
 			if (prologue->minor == 17)
 				continue;
 			put_prologue(&code, prologue);
 			put_body(&code, prologue->machine);
 			aim(&code, code.size);
 			put_decoy(&code, prologue->machine, decoy);
-			/* What leads back to the begin is a loop then, as far as the code can be read. */
+			/* As far as the code can be decoded, the jump back to the begin is then a loop. */
 			if (decoy == UNDECODABLE)
 				assert_entry(&code, prologue->machine, prologue->minor, code.size);
 			else
@@ -595,7 +596,7 @@ static void jumps_out_of_the_function_are_no_check(void **state)
 	}
 }
 
-/* The function, cut after each of its bytes, is never worse than one without a check. */
+/* A function that is cut anywhere is treated like a function without a stack check. */
 static void survives_truncation(void **state)
 {
 	for (size_t i = 0; i < sizeof(prologues) / sizeof(prologues[0]); i++) {
@@ -611,7 +612,7 @@ static void survives_truncation(void **state)
 		put_slow_path(&code, prologue->machine, false);
 		whole = code.size;
 		end = prologue->machine == MACHINE_ARM64 ? 4 : 5;
-		/* Of the function, and of the file with it, behind its first instruction. */
+		/* Cuts the function, then the file as well, after the first instruction. */
 		for (size_t size = prologue->machine == MACHINE_ARM64 ? 4 : 11; size < whole;
 		     size += size < whole - end ? 7 : 1) {
 			code.size = whole;
@@ -634,14 +635,17 @@ static void refuses_what_is_no_function(void **state)
 	assert_int_equal(find_in(&code, MACHINE_AMD64, convention, -(uint64_t)ENTRY, &site,
 				 &offset),
 			 -EBADMSG);
-	/* One that goes on behind the end of its segment. */
+	/* A function that continues beyond the end of its segment. */
 	assert_true(find_in(&code, MACHINE_AMD64, convention, code.size + 1, &site, &offset) < 0);
 	assert_true(find_in(&code, MACHINE_AMD64, convention, UINT64_C(1) << 63, &site, &offset) <
 		    0);
 	assert_int_equal(site.address, 77);
 }
 
-/* Go begins such a sequence again when it is preempted there: only its last instruction is executed once a call. */
+/*
+ * Go restarts such a sequence if a goroutine is preempted within it. Only the last instruction is executed
+ * once per call.
+ */
 static void enters_behind_what_repeats(void **state)
 {
 	static const struct {
@@ -694,7 +698,9 @@ static void refuses_what_is_no_code(void **state)
 		{ MACHINE_AMD64, "\x06\x06\x06\x06\x06\x06\x06\x06",
 		  -EBADMSG }, /* push %es: not in 64 bits */
 		{ MACHINE_AMD64, "\x90\x06\x06\x06\x06\x06\x06\x06", 0 },
-		/* What may jump in some later instruction set; data; svc #0; mrs x0,tpidr_el0; ldaxr x0,[x1]; nop. */
+		/*
+		 * A jump of some later instruction set; data; svc #0; mrs x0,tpidr_el0; ldaxr x0,[x1]; nop.
+		 */
 		{ MACHINE_ARM64, "\x00\x00\x00\x74\xc0\x03\x5f\xd6", -EBADMSG },
 		{ MACHINE_ARM64, "\x00\x00\x00\x00\xc0\x03\x5f\xd6", -ENOTSUP },
 		{ MACHINE_ARM64, "\x01\x00\x00\xd4\xc0\x03\x5f\xd6", -ENOTSUP },
@@ -741,7 +747,7 @@ static void refuses_other_segments(void **state)
 
 /* ---- calls in the middle of a function ---- */
 
-/* A function that calls the one `distance` bytes behind its start, `count` times. */
+/* A function that makes `count` calls of the function `distance` bytes after its start. */
 static void put_caller(struct code *code, const struct prologue *prologue, size_t count,
 		       int32_t distance)
 {
@@ -800,7 +806,7 @@ static void assert_call_site(const struct code *code, const struct prologue *pro
 	assert_int_equal(site.address, ENTRY + wanted);
 	assert_int_equal(site.file_offset, offset + wanted);
 	assert_true(site.skip_if_set == 0 && site.skip_if_clear == 0);
-	/* The register that the stack check found g in has been used for other things since. */
+	/* At this call the register in which the stack check found g may contain something else. */
 	assert_int_equal(site.goroutine_register, prologue->machine == MACHINE_ARM64 ? X28 :
 						  prologue->minor < 18		     ? NONE :
 										       R14);
@@ -855,7 +861,7 @@ static void finds_the_one_call(void **state)
 		put_caller(&two, prologue, 2, DISTANCE);
 		assert_no_call_site(&two, prologue, callee, -E2BIG, 2);
 		assert_no_call_site(&two, prologue, callee + 4, -ENOENT, 0);
-		/* A call that is the last instruction of all has nothing after it. */
+		/* A call at the very end of the code has no instruction after it. */
 		one.size = begin.size + (prologue->machine == MACHINE_ARM64 ? 4 : 5);
 		assert_call_site(&one, prologue, callee, SITE_CALL, begin.size);
 	}

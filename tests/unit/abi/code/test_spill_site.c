@@ -72,7 +72,7 @@ static void assert_nowhere(const char *name, int result)
 #define ASSERT_NOWHERE(text, ...) \
 	assert_nowhere(#text, FIND(text, USE(__VA_ARGS__), &(struct spill_site){ 0 }))
 
-/* The first place where all are at hand; what the flags say matters there no more. */
+/* Finds the first place at which all floats can be read. The flags of the stack check do not matter there. */
 static void lands_after_stores(void **state)
 {
 	struct spill_site spill;
@@ -89,7 +89,7 @@ static void lands_after_stores(void **state)
 	assert_on_stack(&spill.floats[1], 4, 48);
 }
 
-/* SP may still move after a float was stored. */
+/* SP may still change after a float was stored. */
 static void follows_stack_pointer(void **state)
 {
 	struct spill_site spill;
@@ -109,7 +109,7 @@ static void lands_in_register(void **state)
 	assert_int_equal(spill.floats[0].holder, HOLDER_INTEGER);
 	assert_int_equal(spill.floats[0].index, RAX);
 	assert_int_equal(spill.floats[0].size, 8);
-	/* Not where another argument was. */
+	/* A copy in a register that carried another argument does not count. */
 	ASSERT_NOWHERE(CHECK FRAME COPY_X0 CALL, .floats = X0, .integers = 1 << RAX);
 }
 
@@ -155,9 +155,9 @@ static void lands_on_arm64(void **state)
 	static const char large[] = ARM64_CHECK
 		"\xf4\x43\x05\xd1\x9d\xfa\x3f\xa9\x9f\x02\x00\x91\xfd\x23\x00\xd1" ARM64_STORE_D0
 			ARM64_CALL;
-	/* fmov x3,d0, which is an argument's no more. */
+	/* fmov x3,d0: a copy, unless x3 carries an argument that is wanted. */
 	static const char copied[] = ARM64_CHECK ARM64_FRAME "\x03\x00\x66\x9e" ARM64_CALL;
-	/* The goroutine is gone: mov x28,x0. */
+	/* mov x28,x0: the goroutine is lost. */
 	static const char lost[] = ARM64_CHECK ARM64_FRAME
 		"\xfc\x03\x00\xaa" ARM64_STORE_D0 ARM64_CALL;
 	static const char repeated[] = ARM64_CHECK ARM64_FRAME ARM64_STORE_D0
@@ -180,13 +180,13 @@ static void lands_on_arm64(void **state)
 	assert_int_equal(spill.floats[0].index, 3);
 	assert_nowhere("copied", find_arm64(copied, sizeof(copied),
 					    USE(.floats = X0, .integers = 1 << 3), &spill));
-	/* Not on what Go may repeat, but behind: adrp x27,.; ldr x0,[x27,#3024]. */
+	/* The site is behind instructions that Go may repeat: adrp x27,.; ldr x0,[x27,#3024]. */
 	assert_int_equal(find_arm64(repeated, sizeof(repeated), USE(.floats = X0), &spill), 0);
 	assert_int_equal(spill.site.address, CODE + ARM64_BEGIN + 12);
 	assert_nowhere("lost", find_arm64(lost, sizeof(lost), USE(.floats = X0), &spill));
 }
 
-/* One of two is better than none, and what is overwritten counts only before. */
+/* One of two floats is enough. Its slot may be overwritten after the site. */
 static void takes_what_it_can(void **state)
 {
 	struct spill_site spill;
@@ -200,12 +200,12 @@ static void takes_what_it_can(void **state)
 	assert_int_equal(spill.floats[1].holder, HOLDER_NONE);
 }
 
-/* The kernel refuses a probe there: one instruction later it is. */
+/* The kernel refuses a probe at this place, but not one instruction later. */
 static void passes_over_prefixes(void **state)
 {
 	struct spill_site spill;
 
-	/* vmovaps %zmm1,%zmm2, which has the prefix EVEX. */
+	/* vmovaps %zmm1,%zmm2, which has an EVEX prefix. */
 	assert_int_equal(FIND(CHECK FRAME STORE_X0 "\x62\xf1\x7c\x48\x28\xd1" CALL,
 			      USE(.floats = X0), &spill),
 			 0);
@@ -222,29 +222,32 @@ static void lands_nowhere(void **state)
 	static const char arm64[] = "\xc0\x03\x5f\xd6";
 	struct spill_site spill;
 
-	/* The function decides something before. */
+	/* The function branches before the place. */
 	ASSERT_NOWHERE(CHECK FRAME "\x85\xc0\x74\x00" STORE_X0 CALL, .floats = X0);
-	/* It is called elsewhere, and goes on here: more than once, perhaps. */
+	/* Another function was called before, or execution may continue here more than once. */
 	ASSERT_NOWHERE(CHECK FRAME CALL STORE_X0 CALL, .floats = X0);
 	ASSERT_NOWHERE(CHECK FRAME STORE_X0 CALL "\xeb\xeb", .floats = X0);
 	ASSERT_NOWHERE(CHECK FRAME STORE_X0 CALL "\xff\xe0", .floats = X0);
 	ASSERT_NOWHERE(CHECK FRAME STORE_X0 CALL "\x06", .floats = X0);
-	/* What pointers lead to has changed. */
+	/* Memory behind pointers has changed. */
 	ASSERT_NOWHERE(CHECK FRAME "\x48\x89\x0b" STORE_X0 CALL, .floats = X0);
 	ASSERT_NOWHERE(CHECK FRAME "\xf0\x48\x0f\xc1\x03" STORE_X0 CALL, .floats = X0);
-	/* So it has by fxsave (%rsp), which stores 512 bytes, and maskmovdqu %xmm1,%xmm2, to where RDI points. */
+	/*
+	 * fxsave (%rsp), which stores 512 bytes, and maskmovdqu %xmm1,%xmm2, which stores where RDI points,
+	 * change memory, too.
+	 */
 	ASSERT_NOWHERE(CHECK FRAME "\x0f\xae\x04\x24" STORE_X0 CALL, .floats = X0);
 	ASSERT_NOWHERE(CHECK FRAME "\x66\x0f\xf7\xd1" STORE_X0 CALL, .floats = X0);
-	/* The registers hold something else: of the float, of the goroutine, of what is not known. */
+	/* The register of the float, of the goroutine or an unknown one has another value. */
 	ASSERT_NOWHERE(CHECK FRAME "\xf2\x0f\x58\xc1" STORE_X0 CALL, .floats = X0);
 	ASSERT_NOWHERE(CHECK FRAME "\x45\x31\xf6" STORE_X0 CALL, .floats = X0);
 	ASSERT_NOWHERE(CHECK FRAME "\xb4\x01" STORE_X0 CALL, .floats = X0);
-	/* The store may be of a parameter that is another value now. */
+	/* The store may change a parameter on the stack. */
 	ASSERT_NOWHERE(CHECK FRAME STORE_X0 CALL, .floats = X0, .stack_end = 40 - DROP + 1);
-	/* It is none of the arguments, or there is none. */
+	/* The stored float is no argument, or nothing is stored. */
 	ASSERT_NOWHERE(CHECK FRAME STORE_X0 CALL, .floats = X1);
 	ASSERT_NOWHERE(CHECK FRAME CALL, .floats = X0);
-	/* SP is lost, or higher than it can be. */
+	/* SP is unknown, or higher than possible. */
 	ASSERT_NOWHERE(CHECK "\x48\x89\xc4" STORE_X0 CALL, .floats = X0);
 	ASSERT_NOWHERE(CHECK "\x48\x83\xc4\x10" STORE_X0 CALL, .floats = X0);
 	assert_nowhere("arm64", find_in(arm64, 4, EM_AARCH64,
@@ -252,7 +255,7 @@ static void lands_nowhere(void **state)
 					USE(.floats = X0), &spill));
 }
 
-/* Whatever the bytes: an instruction within them, and stack that a function can have. */
+/* Whatever the bytes, the site is an instruction within them, and the frame has a possible size. */
 static void survives_any_bytes(void **state)
 {
 	static const char tail[] = STORE_X0 STORE_X1 COPY_X0 CALL;

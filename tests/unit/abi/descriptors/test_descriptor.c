@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One descriptor after the other, from bytes of all descriptors made by hand. */
+/* Reads single descriptors from bytes that contain handmade descriptors. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -78,7 +78,10 @@ static void assert_bytes(struct bytes bytes, const char *text)
 	assert_memory_equal(bytes.data, text, bytes.size);
 }
 
-/* An interface at 0 with three methods at 0x100; the types at 0x200. The linker dropped the third. */
+/*
+ * An interface at 0, with three methods at 0x100 and their types at 0x200. The linker dropped the third
+ * method.
+ */
 static void reads_methods_of_interfaces(void **state)
 {
 	struct memory memory;
@@ -107,18 +110,18 @@ static void reads_methods_of_interfaces(void **state)
 	assert_int_equal(type, SIZE - 1);
 	assert_false(descriptor_interface_method_read(&memory.table, &parts, 2, &name, &type));
 	assert_false(descriptor_interface_method_read(&memory.table, &parts, 3, &name, &type));
-	/* Behind the descriptors, and dropped as later releases say it. */
+	/* A name beyond the descriptors; a type that is dropped as later releases mark it. */
 	put(&memory, 0x114, SIZE, 4);
 	assert_false(descriptor_interface_method_read(&memory.table, &parts, 2, &name, &type));
 	put(&memory, 0x114, UINT32_MAX, 4);
 	assert_false(descriptor_interface_method_read(&memory.table, &parts, 2, &name, &type));
-	/* A fourth of the same form stands there: the interface has three. */
+	/* Memory for a fourth method looks valid, but the interface has only three. */
 	put(&memory, 0x118, put_name(&memory, "More"), 4);
 	put(&memory, 0x11c, 0x200, 4);
 	assert_false(descriptor_interface_method_read(&memory.table, &parts, 3, &name, &type));
 }
 
-/* A struct with an uncommon part and two methods, which are 0x40 bytes behind it. */
+/* A struct with an uncommon part; its two methods begin 0x40 bytes after that part. */
 static void reads_methods_of_types(void **state)
 {
 	struct memory memory;
@@ -146,7 +149,7 @@ static void reads_methods_of_types(void **state)
 	assert_bytes(name, "Less");
 	assert_int_equal(type, 0x300);
 	assert_false(descriptor_method_read(&memory.table, &found, 2, &name, &type));
-	/* Its type was dropped, or its name is outside. */
+	/* The method's type was dropped, or its name is out of range. */
 	put(&memory, 0x124, 0, 4);
 	assert_false(descriptor_method_read(&memory.table, &found, 1, &name, &type));
 	put(&memory, 0x124, 0x300, 4);
@@ -159,7 +162,9 @@ static void reads_methods_of_types(void **state)
 	assert_false(descriptor_method_read(&memory.table, &found, 0, &name, &type));
 }
 
-/* Sizes of the kinds, and of what stands behind: the uncommon part, fields, parameters, methods. */
+/*
+ * The size of a descriptor by kind, and of what follows it: the uncommon part, fields, parameters, methods.
+ */
 static void goes_to_the_next_descriptor(void **state)
 {
 	static const struct {
@@ -219,7 +224,7 @@ static void there_is_no_next_behind_damage(void **state)
 	assert_true(descriptor_next(&memory.table, 0, &next));
 }
 
-/* A list of fields that ends with the descriptors, or one field later. */
+/* A list of fields that ends at the end of the descriptors, or one field beyond it. */
 static void lists_have_to_fit(void **state)
 {
 	struct memory memory;
@@ -243,10 +248,10 @@ static void lists_have_to_fit(void **state)
 	assert_false(descriptor_field_read(&memory.table, &parts, 2, &field));
 	put(&memory, 64, 3, 8);
 	assert_false(descriptor_parts_read(&memory.table, &found, &parts));
-	/* A product that wraps. */
+	/* The size of this list overflows. */
 	put(&memory, 64, UINT64_C(1) << 61, 8);
 	assert_false(descriptor_parts_read(&memory.table, &found, &parts));
-	/* An empty list may be anywhere. */
+	/* An empty list may have any address. */
 	put(&memory, 64, 0, 8);
 	put(&memory, 56, 0, 8);
 	assert_true(descriptor_parts_read(&memory.table, &found, &parts));
@@ -271,12 +276,12 @@ static void refuses_what_is_no_descriptor(void **state)
 	assert_true(descriptor_read(&memory.table, 0x40, &found));
 	assert_int_equal(found.kind, 1);
 	assert_true(found.is_direct);
-	/* Its last bytes are not there. */
+	/* The last bytes of the descriptor are missing. */
 	memory.table.bytes.size = 0x40 + 47;
 	assert_false(descriptor_read(&memory.table, 0x40, &found));
 }
 
-/* A name of 4096 bytes is the longest; one byte that is missing makes it none. */
+/* The longest name has 4096 bytes. A name whose last byte is missing is invalid. */
 static void names_have_bounds(void **state)
 {
 	struct memory memory;
@@ -317,7 +322,7 @@ static void put_chan(struct memory *memory, uint64_t at, uint64_t element, uint6
 	put(memory, at + 56, direction, 8);
 }
 
-/* The element at 0 is an int, at 0x100 and on are channels of it. */
+/* The descriptor at 0 is int; those from 0x100 on are channels of it. */
 static void names_channels(void **state)
 {
 	struct memory memory;
@@ -340,10 +345,10 @@ static void names_channels(void **state)
 	assert_name(&memory, 0x380, "chan<- <-chan int");
 	assert_name(&memory, 0x400, "<-chan <-chan int");
 	assert_name(&memory, 0x480, "chan chan int");
-	/* One that has a name needs none. */
+	/* A named channel type needs no parentheses. */
 	put(&memory, 0x100 + 20, NAMED, 1);
 	assert_name(&memory, 0x280, "chan ?");
-	/* What looks like a channel and is a pointer. */
+	/* A pointer whose descriptor resembles that of a channel. */
 	put_head(&memory, 0x500, POINTER, "?", 0);
 	put_part(&memory, 0x500 + 48, 0);
 	put(&memory, 0x500 + 56, RECEIVE, 8);
@@ -414,7 +419,7 @@ static void names_functions(void **state)
 	}
 }
 
-/* Types of the code that instances of a generic function share keep the name that they have. */
+/* Types in code that instances of a generic function share keep their names. */
 static void names_packages(void **state)
 {
 	static const struct {

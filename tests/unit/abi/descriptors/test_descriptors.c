@@ -23,7 +23,7 @@
 
 enum { ARRAY = 17, FUNC = 19, INTERFACE, MAP, POINTER, SLICE, STRING, STRUCT };
 
-/* Where the descriptors of this program stand: each has a room of its own. */
+/* The descriptors of this program; each has ROOM bytes. */
 enum { TEXT, FILE_TYPE, FILES, INDEX, OPEN, READER, EMPTY, POINTER_TO_FILE, PAIR, FIELDS, COUNT };
 
 /*
@@ -251,7 +251,7 @@ static void test_each_form(void **state)
 	}
 }
 
-/* The version says nothing of the form: what is there does. */
+/* The version does not tell the form of the descriptors; the descriptors themselves do. */
 static void test_form_of_unknown_release(void **state)
 {
 	static const unsigned minors[] = { 16, 18, 23, 24, 27 };
@@ -287,7 +287,7 @@ static void test_pointers_by_name(void **state)
 					   NULL),
 			 0);
 	assert_ptr_equal(type, type_at(&program, POINTER_TO_FILE));
-	/* Of this one the program has no descriptor. */
+	/* The program has no descriptor of this type. */
 	assert_int_equal(descriptors_named(program.descriptors, "*os.Index", &type, NULL), 0);
 	assert_string_equal(type->name, "*os.Index");
 	assert_int_equal(type->kind, TYPE_POINTER);
@@ -399,7 +399,10 @@ static void test_damaged(void **state)
 	program_close(&program);
 }
 
-/* Its name, the type without the receiver, and its code: for calls through interfaces, and for others. */
+/*
+ * Writes a method: its name, its type without the receiver, and its code for calls through interfaces and for
+ * other calls.
+ */
 static void method_put(struct program *program, unsigned number, const char *name, uint64_t type,
 		       uint32_t code)
 {
@@ -411,7 +414,7 @@ static void method_put(struct program *program, unsigned number, const char *nam
 	put32(program, at + 12, code);
 }
 
-/* func (File) Open(...string) (File, string), and others of which the linker dropped something. */
+/* func (File) Open(...string) (File, string), and methods of which the linker dropped a part. */
 static void methods_begin(struct program *program, unsigned minor)
 {
 	program_begin(program, minor);
@@ -455,7 +458,7 @@ static void test_methods(void **state)
 		assert_int_equal(method_find(&program, "Close", UINT32_MAX, &types, NULL),
 				 -ENODATA);
 		assert_int_equal(method_find(&program, "all", UINT32_MAX, &types, NULL), -ENODATA);
-		/* a type that is no function */
+		/* a type that is not a function */
 		assert_int_equal(method_find(&program, "Open", 0x20, &types, NULL), -EBADMSG);
 		assert_int_equal(method_types_find(program.descriptors, type_at(&program, FILES),
 						   "Open", 0x40, &types, NULL),

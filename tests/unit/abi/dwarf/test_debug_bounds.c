@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* DWARF that is made to cost: it is refused, within seconds and in little memory. */
+/* DWARF that is made to be expensive is refused within seconds and with little memory. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,13 +20,13 @@
 /* DW_TAG_compile_unit and DW_TAG_structure_type with children, DW_TAG_base_type; no attributes. */
 static const uint8_t abbreviations[] = { 1, 0x11, 1, 0, 0, 2, 0x13, 1, 0, 0, 3, 0x24, 0, 0, 0, 0 };
 
-/* Units of so many bytes with and without their lengths: libdwarf overlooks smaller ones at the end. */
+/* Sizes of units without and with their length field. libdwarf ignores smaller units at the end. */
 enum { SMALL = 40, SMALL_UNIT = SMALL + 4 };
 
 struct input {
 	const uint8_t *info, *abbreviations;
 	size_t info_size, abbreviations_size;
-	const uint8_t *ranges; /* may be none */
+	const uint8_t *ranges; /* may be NULL */
 	size_t ranges_size;
 };
 
@@ -62,7 +62,9 @@ static void assert_open(const struct input *input, int code)
 	elf_release(&elf);
 }
 
-/* `count` units of `size` bytes after their lengths, all zeros but for the header and the first entry. */
+/*
+ * Makes `count` units of `size` bytes after the length field, all zeros after the header and the first entry.
+ */
 static uint8_t *units_make(size_t count, uint32_t size)
 {
 	uint8_t *data = calloc(count, size + 4);
@@ -108,7 +110,7 @@ static void bounds_abbreviations(void **state)
 	free(table);
 }
 
-/* Attributes of DW_FORM_flag_present take no room in an entry. */
+/* Attributes of DW_FORM_flag_present take no bytes in an entry, so an entry may have any number of them. */
 static void bounds_attributes(void **state)
 {
 	uint8_t *info = units_make(1, SMALL), table[2 * 300] = { 1, 0x11, 1 };
@@ -121,7 +123,7 @@ static void bounds_attributes(void **state)
 	free(info);
 }
 
-/* Functions in units that do not say where they lie are looked for in all: that is paid for. */
+/* If units do not give their addresses, a function is searched in all of them; this counts as work. */
 static void bounds_walks(void **state)
 {
 	const uint32_t size = 1u << 20;
@@ -149,7 +151,7 @@ static void bounds_walks(void **state)
 	free(info);
 }
 
-/* Units may share a list, which is gone through for each of them. */
+/* Units may share a list. It is read again for each unit, and that counts as work. */
 static void bounds_lists(void **state)
 {
 	/* DW_AT_ranges as DW_FORM_sec_offset: of the list at 0. */
@@ -159,7 +161,7 @@ static void bounds_lists(void **state)
 	struct input input = { info,   with_ranges,	   5000 * SMALL_UNIT, sizeof(with_ranges),
 			       ranges, (elements + 1) * 16 };
 
-	/* From 1 to 1: there is nothing in it. */
+	/* From 1 to 1: an empty range. */
 	for (size_t i = 0; i < elements; i++)
 		ranges[i * 16] = ranges[i * 16 + 8] = 1;
 	assert_open(&input, -E2BIG);
@@ -167,7 +169,7 @@ static void bounds_lists(void **state)
 	free(ranges);
 }
 
-/* What lies behind the last unit that can be read is not read by way of references either. */
+/* After the last unit that can be read, nothing is read, not even by following a reference. */
 static void keeps_to_units(void **state)
 {
 	uint8_t *info = units_make(2, SMALL);
@@ -191,7 +193,7 @@ static void keeps_to_units(void **state)
 
 enum packing { PACKED_OLD, PACKED_ZLIB, PACKED_ZSTD, PACKED_UNKNOWN };
 
-/* What a section holds before the compressed bytes; returns its size. */
+/* Writes the header of a compressed section; returns its size. */
 static size_t put_head(enum packing packing, uint64_t claimed, uint8_t *data)
 {
 	Elf64_Chdr header = { .ch_type = (uint32_t)packing, .ch_size = claimed };
@@ -206,7 +208,10 @@ static size_t put_head(enum packing packing, uint64_t claimed, uint8_t *data)
 	return 12;
 }
 
-/* 4,000 bytes, compressed, that claim to become `claimed`; returns how many of them may be loaded. */
+/*
+ * Compresses 4,000 bytes in a section that claims to have `claimed` bytes. Returns how many bytes may be
+ * loaded.
+ */
 static uint64_t section_size(enum packing packing, uint64_t claimed, int *ret_found,
 			     int *ret_result)
 {
@@ -252,12 +257,12 @@ static void bounds_decompression(void **state)
 		assert_int_equal(section_size(packing, 4000, &found, &r), 4000);
 		assert_int_equal(found, 0);
 		assert_int_equal(r, 0);
-		/* More or less than what comes out of it. */
+		/* The claimed size is larger or smaller than the real one. */
 		assert_int_equal(section_size(packing, 4001, &found, &r), 4001);
 		assert_int_equal(r, -EBADMSG);
 		assert_int_equal(section_size(packing, 3999, &found, &r), 3999);
 		assert_int_equal(r, -EBADMSG);
-		/* What cannot come out of it is not even allocated. */
+		/* A size that the compressed bytes cannot have is refused before the memory is allocated. */
 		assert_int_equal(section_size(packing, 1 << 18, &found, &r),
 				 packing == PACKED_ZSTD ? 1 << 18 : 0);
 		assert_int_equal(found, packing == PACKED_ZSTD ? 0 : -EBADMSG);

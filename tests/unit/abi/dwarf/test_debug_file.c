@@ -217,7 +217,7 @@ static void finds_by_link(void **state)
 		path = path_of(&fixture, "binary");
 		file_write(path, &binary);
 		assert_true(found(&fixture, path));
-		/* Another checksum, then another build. */
+		/* A file with another checksum belongs to another build. */
 		binary.checksum++;
 		file_write(path, &binary);
 		assert_false(found(&fixture, path));
@@ -225,7 +225,7 @@ static void finds_by_link(void **state)
 	}
 }
 
-/* A checksum is not worth any time: sparse files have any size. */
+/* No checksum is computed of a huge file: a sparse file may have any size. */
 static void takes_no_checksum_of_huge_files(void **state)
 {
 	static const uint8_t zero[1];
@@ -241,7 +241,7 @@ static void takes_no_checksum_of_huge_files(void **state)
 	sum = file_write(huge, &debug);
 	assert_int_equal(stat(huge, &file), 0);
 	assert_int_equal(truncate(huge, (off_t)size), 0);
-	/* What it would be: each bit of the length adds a power of two zeros. */
+	/* Computes the checksum that the file has: each bit of the length appends a power of two of zeros. */
 	for (uint64_t rest = size - (uint64_t)file.st_size, bit = 1; rest;
 	     rest &= ~bit, bit <<= 1) {
 		if (rest & bit)
@@ -290,14 +290,17 @@ static void finds_by_build_id(void **state)
 	path = path_of(&fixture, "binary");
 	file_write(path, &binary);
 	assert_true(found(&fixture, path));
-	/* The file there is from another build than its name says. */
+	/* The file in the folder of one build ID has another build ID. */
 	debug.gnu = "abce";
 	file_write(fixture.paths[3], &debug);
 	assert_false(found(&fixture, path));
 	fixture_end(&fixture);
 }
 
-/* Without descriptors it is not known whether there is such a file: that is said, not that there is none. */
+/*
+ * Without free descriptors it is unknown whether such a file exists. That is reported as a shortage, not as
+ * absence.
+ */
 static void tells_a_shortage_from_absence(void **state)
 {
 	struct contents debug = { .go = "id", .dwarf = true };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What one entry says: the attributes that it has, and no others. */
+/* Reads the attributes of single entries: those that the entry has, and no others. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -77,7 +77,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Names are compared as texts; all else has to be the same. */
+/* Names are compared as text; everything else has to be equal. */
 static void assert_entry(struct debug_entry found, struct debug_entry wanted)
 {
 	if (wanted.name)
@@ -145,7 +145,7 @@ static void reads_each_attribute(void **state)
 		(struct debug_entry){ .tag = DEBUG_TAG_PARAMETER, .name = "a", .type = at[INT] });
 }
 
-/* The children of an entry, each as the next one of a list has to be. */
+/* The expected children of an entry, in order. */
 struct expected {
 	const struct debug_entry *entries;
 	size_t count;
@@ -242,7 +242,7 @@ static int keep_range(void *context, uint64_t low, uint64_t high)
 	return 7;
 }
 
-/* Of a unit in one piece; an entry without addresses has none. */
+/* The range of a unit that is contiguous; an entry without addresses has no range. */
 static void visits_the_range_of_a_unit(void **state)
 {
 	const struct fixture *fixture = *state;

@@ -128,7 +128,7 @@ static void ends_endless_lists(void **state)
 		count++;
 	assert_int_equal(count, 65536);
 	list = list_of(DEBUG_RANGES_5, (struct bytes){ data, size });
-	/* Bases alone give no span at all. */
+	/* A list of base addresses only gives no span. */
 	for (size_t i = 0; i + 1 < size; i += 2)
 		memcpy(data + i, (const uint8_t[]){ 1, 0 }, 2);
 	assert_int_equal(debug_list_next(&list, &span), -E2BIG);

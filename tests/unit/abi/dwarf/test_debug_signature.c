@@ -54,7 +54,7 @@ static const struct signature *signature_at(struct fixture *fixture, uint64_t ad
 	return signature;
 }
 
-/* A closure has no dictionary of its own, nor has a function that is shared with no other instance. */
+/* Closures, and functions that no other instance shares, have no dictionary of their own. */
 static void puts_dictionaries_where_they_go(void **state)
 {
 	enum { NONE = -1 };
@@ -117,7 +117,7 @@ static void adds_no_second_dictionary(void **state)
 	fixture_close(&fixture);
 }
 
-/* What DWARF says of a parameter that has no name does not hold. */
+/* DWARF gives wrong locations for blank and generated parameters. */
 static void believes_where_named_parameters_are(void **state)
 {
 	static const char *const names[] = { "a", "_", "~p1", ".dict", "_b" };
@@ -142,7 +142,10 @@ static void believes_where_named_parameters_are(void **state)
 	fixture_close(&fixture);
 }
 
-/* The compiler lists a result twice that it declared anew. Those without a name are different ones. */
+/*
+ * The compiler lists a named result twice if it declared it anew. Results without a name are always
+ * different.
+ */
 static void counts_each_result_once(void **state)
 {
 	static const char *const listed[] = { "n", "err", "n", "_", "_", "", "", "err" };

@@ -303,7 +303,7 @@ static void test_no_dwarf(void **state)
 	debug_types_close(NULL);
 }
 
-/* Everything that can be asked of DWARF; the answers do not matter, coming back does. */
+/* Reads everything from DWARF. The results do not matter; each call has to return. */
 static void exercise(struct image *image)
 {
 	static const char *const names[] = { "main.Node", "main.Loop", "io.Reader", "[3]int",

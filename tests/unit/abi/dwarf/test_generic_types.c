@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Types of code that the instances of generic functions share. */
+/* Types in code that the instances of generic functions share. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -116,7 +116,7 @@ static int open_types(void **state)
 	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
 	assert_int_equal(debug_types_open(image, &types, NULL), 0);
 	assert_int_equal(debug_signature_read(types, LOW, &signature, NULL), 0);
-	/* Its dictionary comes first. */
+	/* The dictionary is the first parameter. */
 	assert_int_equal(signature->parameter_count, sizeof(parameters) + 1);
 	return 0;
 }
@@ -144,7 +144,7 @@ static const struct type *type_of(enum label label)
 	return NULL;
 }
 
-/* What such a pointer points to nobody knows: least of all that it is a byte. */
+/* It is unknown what such a pointer points to; in particular, it is not a byte. */
 static void assert_any_pointer(const struct type *type)
 {
 	assert_int_equal(type->kind, TYPE_POINTER);
@@ -165,7 +165,7 @@ static void shapes_of_pointers_lead_nowhere(void **state)
 	assert_any_pointer(type_of(NUMBERED));
 	assert_string_equal(type_of(ENTRY)->name, "go.shape.*uint8");
 	assert_byte_pointer(type_of(BYTE_POINTER));
-	/* A constraint may give the element away. */
+	/* The constraint of a type parameter may determine the element. */
 	assert_false(type_of(OTHER_SHAPE)->is_any_pointer);
 	assert_string_equal(type_of(OTHER_SHAPE)->element->name, "main.Node");
 	assert_int_equal(type_of(NUMBER)->kind, TYPE_UINT);
@@ -182,7 +182,7 @@ static void fields_of_generic_types_have_shapes(void **state)
 	assert_byte_pointer(cache->fields[2].type);
 }
 
-/* Where of such a shape within another no more than *uint8 is left. */
+/* Within a shape, DWARF describes such a pointer only as *uint8. */
 static void parts_of_shapes_lead_nowhere(void **state)
 {
 	const struct type *whole = type_of(WHOLE_SHAPE), *map = type_of(MAP_SHAPE);
@@ -194,7 +194,7 @@ static void parts_of_shapes_lead_nowhere(void **state)
 	assert_any_pointer(map->element);
 	assert_any_pointer(complete(whole->fields[0].type)->fields[0].type);
 	assert_any_pointer(complete(whole->fields[2].type)->element);
-	/* A named type without type arguments is what it is everywhere. */
+	/* A named type without type arguments is the same in all instances. */
 	assert_byte_pointer(complete(whole->fields[1].type)->fields[0].type);
 }
 
@@ -205,7 +205,7 @@ static void other_types_are_as_described(void **state)
 	assert_byte_pointer(type_of(LIST_TYPEDEF)->fields[0].type);
 }
 
-/* The word of the dictionary, from 1 on, that has the parameter's own type. */
+/* The number of the dictionary's word, from 1 on, with the parameter's actual type. */
 static void types_have_words_in_the_dictionary(void **state)
 {
 	assert_string_equal(signature->shared, "main.F[go.shape.*uint8]");

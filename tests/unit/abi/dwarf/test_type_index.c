@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Types by their names and by their descriptors; functions by their entries. */
+/* Finds types by name and by descriptor, and functions by entry. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -46,7 +46,7 @@ static void fixture_close(struct fixture *fixture)
 	elf_release(&fixture->elf);
 }
 
-/* In another order than that of their descriptors, and one without. */
+/* The types are not in the order of their descriptors, and one has no descriptor. */
 static void types_write(struct unit_builder *dwarf)
 {
 	unit_base(dwarf, INT, "int", 8, 2);
@@ -124,7 +124,7 @@ static void the_first_of_equal_types_is_found(void **state)
 	fixture_close(&fixture);
 }
 
-/* What was visited, in order; the visit of `last` ends the walk with 7. */
+/* The visited names, in order. The visit of `last` returns 7, which ends the walk. */
 struct visited {
 	char text[64];
 	const char *last;
@@ -139,7 +139,7 @@ static int keep_function(void *context, const struct debug_entry *entry)
 	return visited->last && entry->name && strcmp(entry->name, visited->last) == 0 ? 7 : 0;
 }
 
-/* Those with an address: neither types nor functions that were inlined everywhere. */
+/* Only functions with an address are visited: no types, and no functions that were inlined everywhere. */
 static void visits_functions(void **state)
 {
 	struct visited all = { .last = NULL }, some = { .last = "main.f" };

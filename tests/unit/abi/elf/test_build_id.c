@@ -13,7 +13,7 @@
 
 enum { MAX_ID = 256, NOTE_SIZE = 4096 };
 
-/* A note as linkers write it, and what of it is not. */
+/* A note as linkers write it, with possible damage. */
 struct note {
 	const char *section, *owner;
 	uint32_t owner_size, type, size;
@@ -110,7 +110,7 @@ static void refuses_other_notes(void **state)
 		assert_size(&rows[i], BUILD_ID_GNU, 0);
 }
 
-/* GNU's ID decides if both have it, else Go's. */
+/* The GNU build ID decides if both files have one, otherwise Go's build ID. */
 static void compares_builds(void **state)
 {
 	static const struct note gnu_a = GNU(20, 0, 1), gnu_b = GNU(20, 0, 2),

@@ -449,7 +449,7 @@ static void reads_relocated_words(void **state)
 	assert_int_equal(buffer.data[0], 0x99);
 	assert_int_equal(buffer.data[16], 0);
 	buffer_release(&buffer);
-	/* First the one in the file, then the one in the relocations, then none. */
+	/* First the word in the file is found, then the word in the relocations, then none. */
 	assert_true(image_find_word(image, 0x99, &address) && address == DATA + 32);
 	address++;
 	assert_true(image_find_word(image, 0x99, &address) && address == DATA + 40);
@@ -501,7 +501,7 @@ static void finds_across_chunks(void **state)
 	}
 }
 
-/* Entries behind the last one mean nothing, and no more of them are read than any file has. */
+/* Entries after the last one are ignored. The number of entries that are read is bounded. */
 static void reads_dynamic_values(void **state)
 {
 	static const uint64_t entries[] = { 7, 70, 0x6ffffffb, 0x08000000, 0, 0, 9, 90 };

@@ -281,7 +281,7 @@ static void refuses_what_is_none(void **state)
 		assert_refused(rows[i].text, -EINVAL, rows[i].at, rows[i].what);
 }
 
-/* `text` as often as it says, between a begin and an end. */
+/* Returns `begin`, `times` copies of `text`, and `end`. */
 static char *repeated(const char *begin, const char *text, size_t times, const char *end)
 {
 	char *all = malloc(strlen(begin) + strlen(text) * times + strlen(end) + 1);
@@ -327,12 +327,12 @@ static void refuses_what_is_too_large(void **state)
 	assert_too_large("func main.f(struct {", "a int;", 129, "})", "more than 128 fields");
 	assert_too_large("func main.f(", " ", DECLARATION_MAX_TEXT, ")",
 			 "is longer than 8192 bytes");
-	/* Three times as large with each level. */
+	/* Each level makes the type three times as large. */
 	assert_too_large("func main.f(", "struct { a, b, c ", 12, "int }}}}}}}}}}}})",
 			 "the declaration has too large a type");
 }
 
-/* The quote is a part of the text, with the place in it. */
+/* The error quotes a part of the text, and the position within that part. */
 static void quotes_a_part_of_long_text(void **state)
 {
 	char *text = repeated("func main.f(", "a int, ", 60, "b item)");

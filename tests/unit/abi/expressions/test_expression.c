@@ -47,7 +47,10 @@ static void takes_expressions_apart(void **state)
 	assert_step(&expression, 3, "Z9", 11);
 }
 
-/* Refused, and nothing is handed out. `at`: the byte that is pointed at; -1: nothing is quoted. */
+/*
+ * The text is refused and no expression is returned. `at`: the position of the error; -1: the error quotes
+ * nothing.
+ */
 static void assert_refused(const char *text, int code, int at, const char *why)
 {
 	struct expression expression, before;
@@ -171,7 +174,7 @@ static void takes_names(void **state)
 	assert_string_equal(expression.name, "n");
 	assert_int_equal(expression.measure, MEASURE_LEN);
 	assert_step(&expression, 0, "order", 6);
-	/* Without a name the whole text is it. */
+	/* Without a name, the whole text is the name. */
 	expression = parse("len(order.Items)");
 	assert_string_equal(expression.name, "len(order.Items)");
 	expression = parse("gr\xc3\xb6\xc3\x9f"
@@ -189,7 +192,7 @@ static void takes_measures(void **state)
 	assert_int_equal(expression.measure, MEASURE_CAP);
 	assert_int_equal(expression.step_count, 3);
 	assert_step(&expression, 0, "a", 4);
-	/* Parameters may be called so, too. */
+	/* Parameters may have these names. */
 	expression = parse("len");
 	assert_int_equal(expression.measure, MEASURE_NONE);
 	assert_step(&expression, 0, "len", 0);
@@ -247,7 +250,7 @@ static void takes_keys(void **state)
 	assert_key("a[\"\\\\\\\"\\n\\t\"]", "\\\"\n\t", 4);
 	assert_key("a[\"\\x00\\xff\\x7F\\xAb\"]", "\0\xff\x7f\xab", 4);
 	assert_key("a[\"\\x41BC\"]", "ABC", 3);
-	/* What stands raw is taken as it is. */
+	/* Characters that are not escaped are taken as they are. */
 	assert_key("a[\"\t\n'\"]", "\t\n'", 3);
 }
 
@@ -407,7 +410,7 @@ static void errors_name_the_place(void **state)
 	assert_int_equal(expression_fail(NULL, -ENOENT, &expression, 4, "no"), -ENOENT);
 }
 
-/* The same trees as the parser makes, whatever text they are made for. */
+/* Makes the same trees as the parser, for any text. */
 static void makes_trees_from_parts(void **state)
 {
 	struct expression expression, parsed = parse("req.Header[\"X-Id\"]");

@@ -83,7 +83,7 @@ static void takes_lists(void **state)
 		  "main.(*Stack[go.shape.func(int)]).Push",
 		  true,
 		  { "x" } },
-		/* What is no expression is none of the list's business. */
+		/* The parser of the list does not check whether an item is an expression. */
 		{ "main.f(-, [)", "main.f", true, { "-", NULL } },
 	};
 

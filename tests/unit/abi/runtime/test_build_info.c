@@ -14,7 +14,7 @@
 #define DATA 0x600000u
 #define LINES "path\tshop\nbuild\t-compiler=gc\nbuild\tCGO_ENABLED=0\nbuild\t-tags=\nbuild\tlast=x"
 
-/* Sentinels of 16 bytes on both sides, as runtime.modinfo has them. */
+/* Between sentinels of 16 bytes, like runtime.modinfo. */
 static const char modinfo[] = "0w\xaf\f\x92t\b\x02"
 			      "A\xe1\xc1\a\xe6\xd6\x18\xe6" LINES "\n"
 			      "\xf9"
@@ -26,10 +26,11 @@ static const uint8_t magic[14] = "\xff Go buildinf:";
 
 struct variant {
 	bool section, pointers, relocated, decoy, no_blob, symbol, empty;
-	bool rival;			     /* another variable that holds a version */
-	uint64_t version_size, modinfo_size; /* instead of the true ones */
+	bool rival;			     /* another variable contains a version */
+	uint64_t version_size, modinfo_size; /* 0: the correct sizes */
 	uint8_t pointer_size;
-	void (*change)(struct elf_builder *elf, uint64_t data); /* of what was built */
+	void (*change)(struct elf_builder *elf,
+		       uint64_t data); /* changes the file after it was built */
 };
 
 static void header_put(struct elf_builder *elf, uint64_t at, uint8_t pointer_size, uint8_t flags)
@@ -132,7 +133,7 @@ static void reads_inline_form(void **state)
 	expect(&(struct variant){ .version_size = 4 }, "go1.", NULL);
 }
 
-/* A segment that is searched before the other has the magic `count` times. */
+/* Adds a segment that is searched first and contains the magic `count` times. */
 static void put_decoys(struct elf_builder *elf, size_t count)
 {
 	uint64_t at = elf_append(elf, NULL, 16 * count + 16);
@@ -198,7 +199,7 @@ static void leave_out_modinfo(struct elf_builder *elf, uint64_t data)
 	elf_put64(elf, data + 152, 0);
 }
 
-/* Programs that were built outside of a module have none, however long their version is. */
+/* Programs that were built outside of a module have no modinfo, even if the version is long. */
 static void modinfo_may_be_empty(void **state)
 {
 	expect(&(struct variant){ .pointers = true, .change = empty_modinfo }, "go1.15.9", NULL);
@@ -219,7 +220,7 @@ static void reads_pointer_form(void **state)
 	       NULL);
 }
 
-/* Without symbols and build information the variable is known by what it holds. */
+/* Without symbols and build information, the variable is recognized by its content. */
 static void finds_variable(void **state)
 {
 	struct build_info info;
@@ -248,7 +249,7 @@ static void versions_of_variables_have_bounds(void **state)
 	expect(&variant, "go1.15.9", NULL);
 }
 
-/* Words that lead to the text and are no variables. */
+/* Words that point to the text, but are no variables. */
 static void put_words(struct elf_builder *elf, uint64_t data, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -282,14 +283,14 @@ static void put_text(struct elf_builder *elf, uint64_t data)
 	elf_put64(elf, data + 1064, 9);
 }
 
-/* A variable that holds another text that begins so is no rival. */
+/* A variable with another text that begins in the same way does not count. */
 static void knows_versions_from_other_texts(void **state)
 {
 	expect(&(struct variant){ .no_blob = true, .pointers = true, .change = put_text },
 	       "go1.15.9", NULL);
 }
 
-/* In front of the version. */
+/* Placed before the version. */
 static void put_texts(struct elf_builder *elf, uint64_t data, size_t count)
 {
 	for (size_t i = 0; i < count; i++)

@@ -45,12 +45,12 @@ static void matches_names(void **state)
 		{ "*o*o*o", "foo", false },
 		{ "main.a*b*c", "main.abcbd", false },
 		{ "main.a*b*c", "main.abcbdc", true },
-		/* Go's star. */
+		/* The star in Go's names of methods. */
 		{ "main.(*Shop).*", "main.(*Shop).Checkout", true },
 		{ "main.(*Shop).*", "main.(Workshop).Checkout", false },
 		{ "main.(**).Close", "main.(*Shop).Close", true },
 		{ "main.(**).Close", "main.Shop.Close", false },
-		/* Dots of import paths. */
+		/* Dots in import paths. */
 		{ "ex.com/foo.v2.F", "ex.com/foo%2ev2.F", true },
 		{ "ex.com/foo%2ev2.F", "ex.com/foo%2ev2.F", true },
 		{ "ex.com/foo%2ev2.*", "ex.com/foo%2ev2.(*T).M", true },
@@ -90,7 +90,7 @@ static void matches_names(void **state)
 			fail_msg("%s and %s", rows[i].pattern, rows[i].name);
 }
 
-/* Names that no buffer holds are compared as they are. */
+/* Names that exceed the buffer are compared without translation. */
 static void long_names_are_compared_as_they_are(void **state)
 {
 	char name[5000];
@@ -127,7 +127,7 @@ static const struct table_row functions[] = {
 	/* Closures of a function that was inlined twice. */
 	{ "rt.run.func1", 0 },
 	{ "rt.run.func1", 0 },
-	/* Wrappers of functions that are not here. */
+	/* Wrappers of functions that are not in the program. */
 	{ "rt.same", WRAPPER },
 	{ "rt.same", WRAPPER },
 	{ "rt.Of[...]", WRAPPER },
@@ -193,7 +193,7 @@ static void finds_functions(void **state)
 	elf_release(&elf);
 }
 
-/* Each call is to be seen once. */
+/* A wrapper is left out, so that each call is seen once. */
 static void leaves_out_the_wrapper_of_the_name(void **state)
 {
 	static const struct {
@@ -222,7 +222,7 @@ static void leaves_out_the_wrapper_of_the_name(void **state)
 	elf_release(&elf);
 }
 
-/* The runtime numbers functions that it need not know 0: no number of wrappers. */
+/* The runtime gives functions without a special meaning the number 0, which is not that of wrappers. */
 static void functions_without_a_number_are_no_wrappers(void **state)
 {
 	static const struct table_row rows[] = { { "main.f", 0 }, { "main.f-fm", 0 } };

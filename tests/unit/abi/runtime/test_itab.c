@@ -93,7 +93,7 @@ static void reads_itabs_by_their_links(void **state)
 	fixture_begin(&fixture);
 	itab_put(&fixture, ITABS, READER, FILE_TYPE, 1);
 	itab_put(&fixture, ITABS + 64, WRITER, PIPE_TYPE, 2);
-	/* No itab: its type is outside of the descriptors. */
+	/* Not an itab: its type is outside of the descriptors. */
 	itab_put(&fixture, ITABS + 128, READER, ETYPES - TYPES - 40, 3);
 	put(&fixture, LINKS, ITABS + 64);
 	put(&fixture, LINKS + 8, ITABS);
@@ -128,7 +128,7 @@ static void reads_itabs_that_stand_together(void **state)
 	fixture_close(&fixture);
 }
 
-/* As lld writes a PIE: its relocations alone have the addresses. */
+/* lld writes a PIE in this way: only the relocations contain the addresses. */
 static void reads_itabs_that_the_loader_fills_in(void **state)
 {
 	const Elf64_Rela entries[] = {
@@ -196,11 +196,11 @@ static void refuses_damage(void **state)
 	fixture_open(&fixture);
 	assert_int_equal(itab_list_read(fixture.image, &parts, &list, &err), -EBADMSG);
 	assert_non_null(strstr(err.what, "apart"));
-	/* An address of nothing. */
+	/* Nothing is mapped at this address. */
 	parts.itabs_size = 8;
 	parts.itabs = LINKS + 8;
 	assert_int_equal(itab_list_read(fixture.image, &parts, &list, NULL), -ERANGE);
-	/* An interface without methods would never end. */
+	/* An interface without methods would make the list endless. */
 	memset(&err, 0, sizeof(err));
 	assert_int_equal(itab_list_read(fixture.image, &inlined, &list, &err), -EBADMSG);
 	assert_non_null(strstr(err.what, "0 methods"));

@@ -69,7 +69,7 @@ static int find(const struct fixture *fixture, struct moduledata *ret_moduledata
 	return r;
 }
 
-/* Other words lead to the pclntab as well: eight of them are looked at. */
+/* Other words, too, point to the pclntab. At most eight of them are checked. */
 static void looks_at_eight_words(void **state)
 {
 	for (uint64_t others = 7; others <= 8; others++) {
@@ -87,7 +87,7 @@ static void looks_at_eight_words(void **state)
 	}
 }
 
-/* What a section of that name holds is believed only if it is the moduledata of this pclntab. */
+/* The section of that name is used only if it contains the moduledata of this pclntab. */
 static void checks_what_the_section_holds(void **state)
 {
 	static const struct {
@@ -118,7 +118,7 @@ static void checks_what_the_section_holds(void **state)
 	}
 }
 
-/* The fields have to be in the file: one that ends a word before the last of them is none. */
+/* All fields have to be in the file. A moduledata that ends one word too early is invalid. */
 static void needs_all_fields(void **state)
 {
 	for (uint64_t missing = 0; missing <= 8; missing += 8) {
@@ -139,7 +139,7 @@ static void needs_all_fields(void **state)
 	}
 }
 
-/* A word of the fixture's moduledata, which is at DATA, as it is to be instead. */
+/* Replaces a word of the fixture's moduledata, which is at DATA. */
 struct change {
 	uint16_t offset;
 	uint64_t word;
@@ -230,7 +230,7 @@ static void ranges_may_end_with_the_file(void **state)
 		assert_int_equal(read_parts("go1.22.1", false, go_1_22, &rows[i], &parts), 0);
 }
 
-/* Lengths and capacities agree, and are too many for the file, or for any program. */
+/* Length and capacity agree, but exceed the file or any real program. */
 static void refuses_more_itabs_than_there_can_be(void **state)
 {
 	struct change many[sizeof(go_1_22) / sizeof(go_1_22[0])];
@@ -239,16 +239,16 @@ static void refuses_more_itabs_than_there_can_be(void **state)
 	memcpy(many, go_1_22, sizeof(many));
 	many[7].word = many[8].word = (1 << 20) + 1;
 	assert_int_equal(read_parts("go1.22.1", false, many, NULL, &parts), -ENODATA);
-	/* A product that wraps to a size that fits. */
+	/* The size overflows to a value that fits. */
 	many[7].word = many[8].word = UINT64_C(1) << 61;
 	assert_int_equal(read_parts("go1.22.1", false, many, NULL, &parts), -ENODATA);
-	/* A program may have none, wherever the list is said to be. */
+	/* A program may have no itabs; then the list may have any address. */
 	many[6].word = many[7].word = many[8].word = 0;
 	assert_int_equal(read_parts("go1.22.1", false, many, NULL, &parts), 0);
 	assert_int_equal(parts.itabs_size, 0);
 }
 
-/* Without typelinks the rest can be read. */
+/* Without typelinks, the other parts can still be read. */
 static void leaves_out_typelinks_that_cannot_be(void **state)
 {
 	struct change links[sizeof(go_1_22) / sizeof(go_1_22[0])];
@@ -260,7 +260,7 @@ static void leaves_out_typelinks_that_cannot_be(void **state)
 		{ DATA + SIZE - 8, 2, 2, false },
 		{ DATA + SIZE - 7, 2, 2, true },
 		{ DATA + 0x500, 2, 3, true },
-		{ DATA + 0x500, UINT64_C(1) << 62, UINT64_C(1) << 62, true }, /* wraps */
+		{ DATA + 0x500, UINT64_C(1) << 62, UINT64_C(1) << 62, true }, /* overflows */
 		{ 0, 2, 2, true },
 	};
 
@@ -308,7 +308,7 @@ static void itabs_lie_among_the_types(void **state)
 				 rows[i].code);
 }
 
-/* None may also stand at the very end of the types. */
+/* An empty list of itabs may also be at the very end of the types. */
 static void a_program_may_have_no_itabs(void **state)
 {
 	struct change none[sizeof(go_1_27) / sizeof(go_1_27[0])];
@@ -334,8 +334,8 @@ static void descriptors_end_among_the_types(void **state)
 }
 
 /*
- * A version that was read says which layout it is; a release that is not known yet may have any that came
- * before. The format of the pclntab says only what came with it or later.
+ * A version that was read from the binary determines the layout. A release that is not known yet may have any
+ * earlier layout. The format of the pclntab only excludes the layouts before the release that introduced it.
  */
 static void tries_the_layouts_that_may_be(void **state)
 {
@@ -346,7 +346,7 @@ static void tries_the_layouts_that_may_be(void **state)
 	assert_int_equal(read_parts("go1.28", false, go_1_22, NULL, &parts), 0);
 	assert_int_equal(read_parts("go1.18", false, go_1_22, NULL, &parts), -ENODATA);
 	assert_int_equal(read_parts("go1.26.9", false, go_1_27, NULL, &parts), -ENODATA);
-	/* Read off the pclntab of Go 1.18 to 1.19, and of 1.20 to the newest. */
+	/* Read off the pclntab, the version is Go 1.18 to 1.19, or 1.20 to the newest. */
 	assert_int_equal(read_parts("go1.18", true, go_1_22, NULL, &parts), -ENODATA);
 	assert_int_equal(read_parts("go1.20", true, go_1_22, NULL, &parts), 0);
 	assert_int_equal(read_parts("go1.20", true, go_1_27, NULL, &parts), 0);

@@ -17,7 +17,7 @@
 #define DATA 0x600000u
 #define TEXT (CODE + 0x40)
 
-/* The C code in front of it makes the text start differ from the segment's. */
+/* C code comes first, so the start of the text differs from the start of the segment. */
 static const struct {
 	const char *name;
 	uint32_t offset;
@@ -34,7 +34,7 @@ struct variant {
 	enum pclntab_format format;
 	uint16_t machine;
 	bool section, moduledata, symbol, text_start, relocated;
-	/* Instead of where they are in other tests. */
+	/* Replace the offsets of other tests; 0: the same offsets. */
 	uint32_t names, funcs, size;
 };
 
@@ -44,8 +44,8 @@ struct table {
 };
 
 /*
- * header 128, names 128 (strewn into the table for 1.2), functab at 256, _funcs at 384. The name of
- * a function that was inlined everywhere stands among them.
+ * header 128, names 128 (scattered in the table for 1.2), functab at 256, _funcs at 384. The names include
+ * that of a function that was inlined everywhere.
  */
 static struct table table_build(struct elf_builder *elf, const struct variant *variant,
 				Elf64_Rela *relocations, size_t *relocation_count)
@@ -95,7 +95,7 @@ static struct table table_build(struct elf_builder *elf, const struct variant *v
 		elf_put32(elf, at + base + func + width + 4, 8 * (uint32_t)i);
 		memcpy(elf->data + at + table.names + name, functions[i].name,
 		       strlen(functions[i].name) + 1);
-		/* Both a.b share one name. */
+		/* Both functions a.b share one name. */
 		if (i != 2)
 			name += strlen(functions[i].name) + 1;
 	}
@@ -124,7 +124,7 @@ static struct table image_build(struct elf_builder *elf, const struct variant *v
 	elf_segment(elf, PT_LOAD, PF_R, RODATA, table.offset, table.size, table.size);
 	data = elf_append(elf, NULL, 1024);
 	elf_segment(elf, PT_LOAD, PF_R | PF_W, DATA, data, 1024, 1024);
-	/* A pointer to the pclntab that is no moduledata. */
+	/* A pointer to the pclntab that is not part of a moduledata. */
 	elf_put64(elf, data + 64, RODATA);
 	for (size_t i = 0; variant->moduledata && i < 5; i++) {
 		if (variant->relocated)
@@ -229,7 +229,7 @@ static void table_drop(struct elf_builder *elf, struct image *image, struct pcln
 	elf_release(elf);
 }
 
-/* More than is loaded in any case lies between the parts. */
+/* The parts are farther apart than what is loaded at once. */
 static void reads_parts_that_are_far_apart(void **state)
 {
 	for (int format = 0; format < 4; format++) {
@@ -254,7 +254,7 @@ static void reads_parts_that_are_far_apart(void **state)
 	}
 }
 
-/* Whichever of the four parts behind the names is the first. A name that reaches into it is none. */
+/* The names end where the first of the next four parts begins. A name that extends into it is invalid. */
 static void names_end_where_the_next_part_begins(void **state)
 {
 	for (int format = PCLNTAB_GO_1_16; format <= PCLNTAB_GO_1_20; format++) {
@@ -273,7 +273,9 @@ static void names_end_where_the_next_part_begins(void **state)
 				elf_put64(&elf, at.offset + names + 8, 1000);
 			if (part == 5)
 				elf_put64(&elf, at.offset + names + 24, 1000);
-			/* The last name is at 24, and 12 bytes long. The word behind the header says nothing. */
+			/*
+			 * The last name is at 24, and 12 bytes long. The word behind the header is ignored.
+			 */
 			if (part != 4)
 				elf_put64(&elf, at.offset + names + 8 * part, at.names + 30);
 			table = table_open(&elf, &image);
@@ -284,7 +286,7 @@ static void names_end_where_the_next_part_begins(void **state)
 	}
 }
 
-/* A damaged function is passed over. */
+/* A damaged function is skipped. */
 static void goes_from_one_function_to_the_next(void **state)
 {
 	struct variant variant = { PCLNTAB_GO_1_20, EM_X86_64, .moduledata = true };
@@ -311,7 +313,7 @@ static void goes_from_one_function_to_the_next(void **state)
 	table_drop(&elf, image, table);
 }
 
-/* From their offset up to the functab that follows them, or to the end where none does. */
+/* The pc tables are loaded from their offset to the functab after them, or to the end without one. */
 static void loads_pc_tables(void **state)
 {
 	for (int format = 0; format < 4; format++) {
@@ -363,7 +365,7 @@ static void pc_tables_may_follow_the_functab(void **state)
 	}
 }
 
-/* Words that look like the begin of a table, one after the other in front of the true one. */
+/* Words that resemble the begin of a table, one after another, before the real one. */
 static void tries_sixteen_tables(void **state)
 {
 	struct variant variant = { PCLNTAB_GO_1_20, EM_X86_64, .symbol = true };
@@ -385,7 +387,7 @@ static void tries_sixteen_tables(void **state)
 	}
 }
 
-/* Linkers fold functions that are alike: 64 of one entry at most. */
+/* Linkers fold identical functions. At most 64 of them may have the same entry. */
 static void folded_functions_end_where_the_next_begins(void **state)
 {
 	enum {
@@ -480,7 +482,7 @@ static void walk(const struct image *image)
 	pclntab_close(table);
 }
 
-/* Whatever a byte of the table becomes, no read leaves its bounds and no entry the code. */
+/* Whatever byte is damaged, no read leaves the table, and no entry is outside of the code. */
 static void survives_any_byte(void **state)
 {
 	static const uint8_t values[] = { 0x00, 0x01, 0x7f, 0x80, 0xff };

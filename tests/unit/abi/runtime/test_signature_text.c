@@ -92,7 +92,7 @@ static const struct type long_int = { .name = "map[go.shape.int64]go.shape.int" 
 static const struct type pair = { .name = "main.Pair[go.shape.int,go.shape.int64]" };
 static const struct type users = { .name = "map[*main.User]*main.UserList" };
 
-/* Type arguments become type parameters, and the hidden one, wherever it is, goes. */
+/* Type arguments become type parameters, and the hidden parameter is removed wherever it is. */
 static void writes_type_parameters(void **state)
 {
 	const struct {

@@ -9,7 +9,7 @@
 
 #include "similar.h"
 
-/* Stands in for a binary's table of functions. An entry without a name is damaged. */
+/* Replaces the function table of a binary. An entry without a name is damaged. */
 struct pclntab {
 	const char *const *names;
 	size_t count;

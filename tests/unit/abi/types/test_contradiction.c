@@ -29,7 +29,7 @@ static struct type order(const char *name, uint64_t size, const struct field *fi
 			      .field_count = count };
 }
 
-/* What is said of these two; "" when they agree. */
+/* Returns the error for these two types; "" if they agree. */
 static const char *said_of(struct type dwarf, struct type described)
 {
 	static struct error err;

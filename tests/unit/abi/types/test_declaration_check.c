@@ -13,7 +13,7 @@
 
 static struct types types;
 
-/* What DWARF says: func main.f(…) (int, error). */
+/* The signature in DWARF: func main.f(…) (int, error). */
 struct said {
 	struct parameter parameters[8], results[4];
 	struct signature signature;
@@ -59,7 +59,7 @@ static void takes_what_dwarf_has(void **state)
 	static const char *const texts[] = {
 		"func main.f(w net/http.ResponseWriter, it main.item, list []*main.item, m map[string]struct{a int}, _ [4]byte, any) (int, error)",
 		"func main.f(net/http.ResponseWriter, main.item, []*main.item, map[string]struct{a int}, [4]uint8, interface{}) (n int, err error)",
-		/* literals in the place of names */
+		/* literals instead of names */
 		"func main.f(w interface{ Header() int }, it struct{ID int; Name string}, list []*struct{ID int; Name string}, m map[string]struct{a int}, b [4]byte, c any) (int, error)",
 	};
 	struct said said;

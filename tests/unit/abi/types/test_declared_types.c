@@ -15,7 +15,7 @@
 #include "layout.h"
 #include "types.h"
 
-/* A program without DWARF and without descriptors, of a release that the table knows. */
+/* A program of a release that is in the table, without DWARF and descriptors. */
 struct fixture {
 	struct types types;
 	struct declaration declaration;
@@ -178,7 +178,7 @@ static void refuses_types_that_are_too_large(void **state)
 	}
 }
 
-/* Of a signature in DWARF the types are taken, and the names that it does not have. */
+/* If DWARF has a signature, its types are used; names that are missing there come from the declaration. */
 static void adds_names_to_what_dwarf_has(void **state)
 {
 	static const struct type number = {

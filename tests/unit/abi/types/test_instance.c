@@ -19,7 +19,7 @@ struct fixture {
 	struct types *types;
 };
 
-/* A program of this release with one symbol, of four words. */
+/* A program of this release; its only symbol is four words long. */
 static void fixture_open(struct fixture *fixture, const char *release, const char *symbol)
 {
 	struct go_version version;
@@ -42,7 +42,10 @@ static void fixture_close(struct fixture *fixture)
 	elf_release(&fixture->elf);
 }
 
-/* The function as it is in the instance that the symbol is of; "" when the symbol is no dictionary of the function. */
+/*
+ * Returns the name of the function in the symbol's instance; "" if the symbol is no dictionary of the
+ * function.
+ */
 static const char *instance_of(const char *release, const char *symbol, const char *shared)
 {
 	static char text[256];
@@ -102,7 +105,7 @@ static void other_functions_have_no_instances(void **state)
 	assert_string_equal(instance_of("go1.24.4", "main..dict.Map[int]", NULL), "");
 }
 
-/* Without a function table the descriptors are not found: then nothing says what a parameter is. */
+/* Without a function table the descriptors cannot be found, so the type of a parameter is unknown. */
 static void words_are_not_read_beyond_the_dictionary(void **state)
 {
 	const struct parameter parameter = { .name = "v", .dictionary_word = 5 };

@@ -17,7 +17,7 @@
 
 #define X_NET "golang.org/x/net/"
 
-/* The libraries of the protocols. The one with the module golang.org/x/net is the last. */
+/* The libraries of the protocols; the last one is the module golang.org/x/net. */
 static struct library_copies libraries[PROTOCOL_MAX_LIBRARIES];
 static size_t library_count;
 
@@ -104,7 +104,7 @@ static void test_offsets_by_release(void **state)
 				 rows[i].offset);
 }
 
-/* Those of the module are counted for themselves; of releases that were not looked at nothing is said. */
+/* The module has releases of its own. Nothing is known about releases that were not examined. */
 static void test_offsets_of_a_module(void **state)
 {
 	static const char type[] = X_NET "http2.responseWriterState";
@@ -114,7 +114,7 @@ static void test_offsets_of_a_module(void **state)
 	} rows[] = {
 		{ 0, -1, -1 },
 		{ MODULE_COMMIT(20220523), 80, 8 },
-		/* Of both. */
+		/* Commits of this day have one or the other layout. */
 		{ MODULE_COMMIT(20220524), -1, 8 },
 		{ MODULE_COMMIT(20220525), 72, 8 },
 		{ MODULE_VERSION(0, 1, 0), 72, 8 },
@@ -141,7 +141,7 @@ static void test_offsets_of_a_module(void **state)
 	}
 }
 
-/* Each copy of a module is of its own release, and refers to itself. */
+/* Each copy of a module has its own release, and refers to its own types. */
 static void test_offsets_of_copies(void **state)
 {
 	static const char writer[] = "app/vendor/" X_NET "http2.responseWriter";
@@ -168,12 +168,12 @@ static void test_offsets_of_copies(void **state)
 	assert_string_equal(signature->parameters[1].type->name,
 			    "*app/vendor/" X_NET "http2.responseWriter");
 	assert_string_equal(signature->parameters[2].type->name, "*net/http.Request");
-	/* Nothing else is a copy. */
+	/* Any other path is not a copy. */
 	assert_int_equal(offset_of(layout, "app/vendor/net/http.Request", "URL"), -1);
 	layout_destroy(layout);
 }
 
-/* Of a release that is not known a function that is still there has the parameters that it had last. */
+/* In an unknown release, a function that still exists is assumed to have the parameters that it had last. */
 static void test_functions_of_later_releases(void **state)
 {
 	static const char function[] = "net/http.(*http2responseWriter).handlerDone";
@@ -336,7 +336,7 @@ static void test_unknown_names(void **state)
 	layout_destroy(layout);
 }
 
-/* A release known only roughly sees what all of them have in common. */
+/* For a release that is only roughly known, the table has what all possible releases have in common. */
 static void test_spans_and_assumptions(void **state)
 {
 	struct layout *span = layout_of(GO_VERSION(20, 0), layout_newest, true);

@@ -75,12 +75,12 @@ static void reads_what_it_was_replaced_by(void **state)
 {
 	assert_int_equal(RELEASE_OF(REPLACED("golang.org/x/net\tv0.17.0\th1:sum")),
 			 MODULE_VERSION(0, 17, 0));
-	/* A folder, and a fork. */
+	/* Copies in a folder, and a fork. */
 	assert_int_equal(RELEASE_OF(REPLACED("./net\t(devel)\t")), 0);
 	assert_int_equal(RELEASE_OF(REPLACED("golang.org/x/net\t(devel)\t")), 0);
 	assert_int_equal(RELEASE_OF(REPLACED("example.com/x/net\tv0.17.0\th1:sum")), 0);
 	assert_int_equal(RELEASE_OF(REQUIRED("v0.0.0-00010101000000-000000000000") SUM), 0);
-	/* Of another module. */
+	/* Copies of another module. */
 	assert_int_equal(RELEASE_OF(REQUIRED("v0.7.0") SUM
 				    "dep\tgolang.org/x/text\tv0.8.0\n"
 				    "=>\tgolang.org/x/net\tv0.17.0\th1:sum\n"),
@@ -103,7 +103,7 @@ static void finds_vendored_copies(void **state)
 		COPIES("main.main", "app/vendor/" HANDLER, "app/vendor/" UPGRADE,
 		       "app/vendor/" HTTP2 "(*Server).serveConn", "vendor/" HANDLER,
 		       "a/vendor/b/vendor/" HTTP2 "(*Server).serveConn",
-		       /* Not the library, or not enough of it to serve. */
+		       /* Not the library, or too little of it to serve requests. */
 		       "app/myvendor/" HANDLER, "b/vendor/other/" HANDLER,
 		       "c/vendor/" HTTP2 "(*Framer).ReadFrame", "d/vendor/" HANDLER ".func1");
 

@@ -30,7 +30,7 @@ static struct map_layout layout_of(uint32_t minor, const struct type *key,
 	return layout;
 }
 
-/* Where keys and elements are in a group, and how large that is. */
+/* Checks where keys and elements are in a group, and the group's size. */
 static void assert_group(const struct map_layout *layout, uint32_t key, uint32_t key_stride,
 			 uint32_t element, uint32_t element_stride, uint32_t size)
 {
@@ -92,7 +92,7 @@ static void goes_by_the_version(void **state)
 	}
 }
 
-/* With GOEXPERIMENT=mapsplitgroup all keys of a group stand before all elements. */
+/* With GOEXPERIMENT=mapsplitgroup all keys of a group come before all elements. */
 static void splits_groups(void **state)
 {
 	const struct go_version version = { .number = GO_VERSION(27, 3), .map_split_group = true };
@@ -112,7 +112,7 @@ static void splits_groups(void **state)
 	assert_group(&layout, 8, 1, 16, 0, 24);
 }
 
-/* What the runtime's types would be in the DWARF of some release. */
+/* Describes the runtime's types as the DWARF of some release does. */
 static struct types describe(uint64_t directory_at, const char *slots, const struct type *array)
 {
 	const struct type *word = go_basic("uint64"), *pointer = go_basic("unsafe.Pointer");
@@ -135,7 +135,7 @@ static struct types describe(uint64_t directory_at, const char *slots, const str
 	return types;
 }
 
-/* Of releases that can be of several layouts, or that nobody looked at, DWARF has to tell. */
+/* If a release may have several layouts, or was not examined, DWARF has to determine the layout. */
 static void asks_where_the_version_does_not_tell(void **state)
 {
 	static const struct go_version versions[] = {
@@ -184,12 +184,15 @@ static void pads_small_parts(void **state)
 	assert_group(&layout, 8, 16, 16, 16, 136);
 	layout = layout_of(24, go_basic("int16"), go_array(go_basic("uint8"), 3));
 	assert_group(&layout, 8, 6, 10, 6, 56);
-	/* Eight elements of three bytes end on a word by themselves. */
+	/* Eight elements of three bytes need no padding to end at a word. */
 	layout = layout_of(23, go_basic("int16"), go_array(go_basic("uint8"), 3));
 	assert_group(&layout, 8, 2, 24, 3, 56);
 }
 
-/* Sets: the struct of a slot is a byte longer, so that its last field's address lies within. */
+/*
+ * Maps to an element without size: the struct of a slot is one byte longer, so that the address of its last
+ * field is inside.
+ */
 static void knows_elements_without_size(void **state)
 {
 	const struct type *nothing = GO_STRUCT("struct {}", { NULL });
@@ -208,7 +211,7 @@ static void knows_elements_without_size(void **state)
 	assert_group(&layout, 8, 0, 8, 0, 8);
 }
 
-/* 128 bytes stay in the group, more lie behind a pointer. */
+/* A group contains elements of up to 128 bytes, and pointers to larger ones. */
 static void keeps_large_parts_elsewhere(void **state)
 {
 	const struct type *most = go_array(go_basic("uint8"), 128);

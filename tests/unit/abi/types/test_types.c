@@ -20,7 +20,7 @@
 
 enum label { INT = 1, STRING, REQUEST, POINTER, SERVER, PAIR };
 
-/* A binary whose DWARF differs from the table: what answers can be told apart. */
+/* A binary whose DWARF differs from the table, so that a test sees which source answered. */
 struct fixture {
 	struct elf_builder elf;
 	struct unit_builder dwarf;
@@ -87,7 +87,7 @@ static void fixture_close(struct fixture *fixture)
 	elf_release(&fixture->elf);
 }
 
-/* The source that answers for a function of net/http, or an error. */
+/* Returns the source that answers for a function of net/http, or an error. */
 static int source_of(const char *version, bool dwarf, const struct function *function)
 {
 	enum type_source source = TYPE_SOURCE_TABLE;
@@ -122,7 +122,7 @@ static void test_who_answers(void **state)
 			 TYPE_SOURCE_TABLE);
 }
 
-/* As inspect asks: the source that answers for a function, and for a type of the table. */
+/* In the order of `inspect`: the source for a function, and the source for a type of the table. */
 static void test_order_of_trust(void **state)
 {
 	static const enum type_source wanted[][2] = { { TYPE_SOURCE_TABLE, TYPE_SOURCE_TABLE },
@@ -142,7 +142,7 @@ static void test_order_of_trust(void **state)
 		assert_int_equal(source, wanted[trusts][0]);
 		assert_int_equal(types_named(fixture.types, "net/http.Request", &request, NULL), 0);
 		assert_int_equal(request->source, wanted[trusts][1]);
-		/* DWARF does not describe it: the table does. */
+		/* DWARF does not describe this function, but the table does. */
 		assert_int_equal(types_signature(fixture.types, &finish, &signature, &source, NULL),
 				 0);
 		assert_int_equal(source, TYPE_SOURCE_TABLE);
@@ -201,7 +201,7 @@ static void test_completion_follows_the_owner(void **state)
 	fixture_close(&fixture);
 }
 
-/* What the table only names is looked up in the DWARF. */
+/* Types that the table only names are searched in the DWARF. */
 static void test_table_types_are_completed_by_name(void **state)
 {
 	const struct signature *signature = NULL;
@@ -221,7 +221,7 @@ static void test_table_types_are_completed_by_name(void **state)
 	}
 }
 
-/* A signature may take by value a type that has no row. */
+/* A function in the table may take by value a type that has no row. */
 static void test_values_of_types_without_a_row(void **state)
 {
 	static const struct layout_function rows[] = {
@@ -290,7 +290,7 @@ static void test_named(void **state)
 	fixture_close(&fixture);
 }
 
-/* Known from its pclntab alone, a binary is of any release that writes that format. */
+/* If only the pclntab is known, the binary may be of any release that writes that format. */
 static void test_release_known_roughly(void **state)
 {
 	const struct type *url = NULL;
@@ -307,7 +307,7 @@ static void test_release_known_roughly(void **state)
 	fixture_close(&fixture);
 }
 
-/* Walks also stand at types that no source made: nothing behind such a one is looked at. */
+/* A walk may reach types that came from no source; memory behind such a type is not read. */
 static void test_types_of_no_source(void **state)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -326,7 +326,7 @@ static void test_types_of_no_source(void **state)
 	munmap(pages, 2 * page);
 }
 
-/* Whatever is refused, it is said why. */
+/* Each refusal has a reason. */
 static void test_refusals_are_explained(void **state)
 {
 	static const char *const versions[] = { "go1.22.7", "go1.99.0" };
@@ -353,7 +353,7 @@ static void test_refusals_are_explained(void **state)
 				    &signature, NULL, &err);
 		assert_true(r < 0 && r == err.code);
 		assert_true(err.what[0]);
-		/* What was tried first leaves nothing behind. */
+		/* The source that was tried first leaves no error behind. */
 		err = (struct error){ 0 };
 		assert_int_equal(
 			types_signature(fixture.types, &serve_http, &signature, NULL, &err), 0);
