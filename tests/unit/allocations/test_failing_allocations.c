@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What becomes of a task when memory runs out, at each allocation that it makes. */
+/* Runs tasks while memory runs out, once for each allocation that they make. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -147,7 +147,7 @@ static int list_functions(const struct binary *binary, struct transcript *transc
 	return r;
 }
 
-/* A record of a probe whose cells all could not be read. */
+/* A record of a probe of which no cell could be read. */
 static int write_record(const struct probe *probe, struct transcript *transcript)
 {
 	static struct record_builder record;
@@ -233,7 +233,7 @@ static void inspects_programs(void **state)
 	transcript_run_without_memory(inspect_program);
 }
 
-/* ---- what is written ---- */
+/* ---- output ---- */
 
 static int write_json(struct transcript *transcript)
 {
@@ -267,7 +267,7 @@ static void writes_json(void **state)
 	transcript_run_without_memory(write_json);
 }
 
-/* Without memory more is hidden, and never less. */
+/* Without memory more of the text is hidden, never less. */
 static int hide_secrets(struct transcript *transcript)
 {
 	static const char query[] = "a=1&token=s3cr3t&b=2";
@@ -328,7 +328,7 @@ static void formats_events(void **state)
 	transcript_run_without_memory(format_events);
 }
 
-/* ---- what is kept ---- */
+/* ---- records and lines that are kept ---- */
 
 enum { REQUESTS = 40 };
 
@@ -362,7 +362,7 @@ static void joins_requests(void **state)
 
 enum { LINES = 200, LINE = 1000 };
 
-/* Lines are written whole and in order, and each that was not is counted. */
+/* Lines are written whole and in order, and each lost line is counted. */
 static int send_lines(struct outbox *outbox, int reader, struct transcript *transcript)
 {
 	static char bytes[LINES * LINE];

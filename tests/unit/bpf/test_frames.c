@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * No function of the eBPF object has a frame above 48 bytes: above that the kernel gives a program a stack
- * that hits share (bpf/frame.bpf.h). Command line: [--without COMPILER]... OBJECT...
+ * Checks that no function of the eBPF object has a frame above 48 bytes. For larger frames the kernel gives a
+ * program a stack that several hits share (bpf/frame.bpf.h). Command line: [--without COMPILER]... OBJECT...
  */
 #include <elf.h>
 #include <linux/bpf.h>
@@ -22,7 +22,9 @@ enum {
 	REGISTERS = 16, /* as the encoding has them; eBPF uses eleven */
 };
 
-/* The deepest byte below the frame pointer that the instructions store, load, or take the address of. */
+/*
+ * Returns the lowest byte below the frame pointer that the instructions store, load, or take the address of.
+ */
 static int frame_size(const struct bpf_insn *instructions, size_t count)
 {
 	bool is_frame_pointer[REGISTERS] = { [BPF_REG_10] = true };
@@ -118,12 +120,12 @@ static void keeps_frames_small(void **state)
 		too_large += frame > LARGEST_FRAME;
 	}
 	free(object.bytes);
-	/* At least the programs themselves. */
+	/* At least the programs are functions. */
 	assert_in_range(functions, 8, 1000);
 	assert_int_equal(too_large, 0);
 }
 
-/* ---- the measure itself ---- */
+/* ---- tests of frame_size() ---- */
 
 #define INSTRUCTION(operation, to, from, offset, immediate)                               \
 	{                                                                                 \

@@ -86,7 +86,7 @@ static void has_defaults(void **state)
 	options_finish(&options);
 }
 
-/* Where targets are named by options, what else is named is functions. */
+/* If options select the targets, the other arguments are functions. */
 static void takes_functions_beside_options(void **state)
 {
 	struct options options = parsed(LINE("-p", "12", "main.ping"));
@@ -108,7 +108,7 @@ static void takes_functions_beside_options(void **state)
 	options_finish(&options);
 }
 
-/* What cannot be a function is refused with the place in it, after one that can be. */
+/* An argument that cannot be a function is refused with its position, after a valid function. */
 static void refuses_other_functions(void **state)
 {
 	struct options options;
@@ -343,20 +343,20 @@ static void wants_a_target(void **state)
 	assert_int_equal(parse(LINE("--json"), &options, &err), -EINVAL);
 	assert_true(err.hint[0]);
 	options_finish(&options);
-	/* Not to be helped, though. */
+	/* -h and --version need no target. */
 	options = parsed(LINE("-h"));
 	assert_true(options.help);
 	options_finish(&options);
 	options = parsed(LINE("--version"));
 	assert_true(options.version);
 	options_finish(&options);
-	/* After an error there is something to finish, too. */
+	/* The options have to be finished after an error, too. */
 	assert_int_equal(parse(LINE("-p", "1,2", "-b", "x", "--nonsense"), &options, NULL),
 			 -EINVAL);
 	options_finish(&options);
 }
 
-/* Each option that the help lists is one, and takes a value where the help shows one. */
+/* Each option in the help exists, and takes a value if the help shows one. */
 static void help_tells_the_truth(void **state)
 {
 	size_t count = 0;

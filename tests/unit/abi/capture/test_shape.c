@@ -192,7 +192,7 @@ struct question {
 	const struct type *types[4];
 	const char *expressions[4];
 	struct shape_bounds bounds;
-	bool is_shared; /* the code is shared by instances: the last parameter is the dictionary, which has a's type */
+	bool is_shared; /* instances share the code: a's type is in the dictionary, the last parameter */
 };
 
 struct answer {

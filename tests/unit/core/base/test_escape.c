@@ -12,7 +12,7 @@
 
 #include "escape.h"
 
-/* `input` escaped into memory that has room for exactly what is promised. */
+/* Escapes `input` into memory of exactly the promised size. */
 static size_t escape_copy(enum escape_notation notation, const char *input, size_t size, char *text,
 			  size_t text_size)
 {
@@ -66,7 +66,7 @@ static void escapes_what_acts(void **state)
 		       "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80");
 }
 
-/* A byte at a time: what follows a broken sequence is looked at again. */
+/* Replaces one byte at a time: the bytes after a broken sequence are examined again. */
 static void replaces_what_is_no_utf8(void **state)
 {
 	ASSERT_ESCAPED("\xff", BAD, BAD);
@@ -155,7 +155,7 @@ static void treats_each_character(void **state)
 	}
 }
 
-/* The C library's opinion on what is UTF-8. */
+/* Asks the C library whether the text is UTF-8. */
 static bool is_utf8(iconv_t converter, char *text, size_t size)
 {
 	uint32_t points[64];
@@ -168,7 +168,7 @@ static bool is_utf8(iconv_t converter, char *text, size_t size)
 
 static void output_is_utf8_without_controls(void **state)
 {
-	/* Bytes at the borders of the classes: four of them in any order, and anything beside. */
+	/* Bytes at the borders of the classes: four of them in any order, with other bytes around. */
 	static const uint8_t borders[] = { 0x00, 0x1b, 0x41, 0x7f, 0x80, 0x8f, 0x90,
 					   0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0,
 					   0xe2, 0xed, 0xef, 0xf0, 0xf4, 0xf5 };
@@ -209,7 +209,7 @@ static void knows_what_needs_nothing(void **state)
 	}
 }
 
-/* Eight bytes are looked at together: each byte counts at each of their places, beside any others. */
+/* Eight bytes are examined at once: each byte matters at each of the eight places, whatever the others. */
 static void knows_it_at_each_place(void **state)
 {
 	for (size_t size = 1; size <= 25; size++) {
@@ -242,7 +242,7 @@ static void trims_a_cut_character(void **state)
 	assert_int_equal(TRIMMED("\xf0\x9f"), 0);
 	assert_int_equal(TRIMMED("\xf0\x9f\x98"), 0);
 	assert_int_equal(TRIMMED("\xf0\x9f\x98\x80"), 4);
-	/* What no further byte could complete stays, to be shown as broken. */
+	/* A sequence that no further byte could complete stays, and is shown as broken. */
 	assert_int_equal(TRIMMED("ab\xff"), 3);
 	assert_int_equal(TRIMMED("ab\xc0"), 3);
 	assert_int_equal(TRIMMED("ab\xf5\x80"), 4);
@@ -255,7 +255,7 @@ static void trims_a_cut_character(void **state)
 	assert_int_equal(TRIMMED("\xe2\x82\xac\x80"), 4);
 }
 
-/* Cut anywhere and trimmed, a valid text stays one. */
+/* A valid text that is cut anywhere and trimmed is still valid. */
 static void trimmed_text_is_whole(void **state)
 {
 	static char text[] = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z\xef\xbf\xbd\xf4\x8f\xbf\xbf";

@@ -8,7 +8,7 @@
 
 #include "go_time.h"
 
-/* With and without a monotonic clock, whose seconds count from 1885. */
+/* With and without a monotonic clock; with one, seconds count from 1885. */
 #define MONOTONIC(seconds, nanoseconds) \
 	(1ull << 63 | (uint64_t)(seconds) << 30 | (uint64_t)(nanoseconds))
 
@@ -32,7 +32,7 @@ static void counts_nanoseconds(void **state)
 	assert_true(time == 1795340460000000009);
 	assert_true(go_time_nanoseconds(0, 62135596799, &time));
 	assert_true(time == -1000000000);
-	/* The zero time, and what is no time at all. */
+	/* The zero time, and values that are no times. */
 	time = 1;
 	assert_false(go_time_nanoseconds(0, 0, &time));
 	assert_false(go_time_nanoseconds(0, INT64_MAX, &time));

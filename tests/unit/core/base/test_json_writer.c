@@ -26,7 +26,7 @@ static int destroy_writer(void **state)
 	return 0;
 }
 
-/* What was written since the last time, with `end` behind it. */
+/* Returns what was written since the last call, followed by `end`. */
 static void assert_text(const char *end, const char *wanted)
 {
 	struct bytes text;
@@ -59,7 +59,7 @@ static void writes_nested_values(void **state)
 	assert_text("\n", "{\"a\":1,\"b\":[{},[],null,true,false,1.5e+300],\"c\":\"x\"}\n");
 }
 
-/* One text after the other, into the same memory or not. */
+/* Writes several texts in a row; they may share memory or not. */
 static void writes_many_texts(void **state)
 {
 	struct bytes text;
@@ -113,7 +113,7 @@ static void writes_any_bytes(void **state)
 	}
 }
 
-/* Keys are strings like others; the colon comes behind the escapes. */
+/* A key is escaped like any string, and the colon follows its escapes. */
 static void escapes_keys(void **state)
 {
 	json_open_object(writer);
@@ -134,7 +134,7 @@ static void escapes_keys(void **state)
 		"{\"a\\\"b\":1,\"\xef\xbf\xbd\":\"\xef\xbf\xbd\",\"\\u001b[31m\":{\"\\u0000\":null},\"\":true}");
 }
 
-/* Texts of any size, so that the room runs out at any place, within escapes as well. */
+/* Writes texts of many sizes, so that the memory has to grow at every place, within escapes as well. */
 static void grows(void **state)
 {
 	for (size_t size = 0; size < 3000; size += 7) {
@@ -169,7 +169,7 @@ static void writes_megabytes(void **state)
 	json_writer_clear(writer);
 }
 
-/* No byte needs room, and none of it is a failure. */
+/* An empty text needs no memory, and is no error. */
 static void begins_with_nothing(void **state)
 {
 	struct json_writer *fresh = NULL;
@@ -185,7 +185,7 @@ static void begins_with_nothing(void **state)
 	json_writer_destroy(fresh);
 }
 
-/* What could not be written is no text; the next one may be. */
+/* A failed text is discarded; the next one may succeed. */
 static void forgets_failures(void **state)
 {
 	struct bytes text = { 0 };
@@ -201,7 +201,7 @@ static void forgets_failures(void **state)
 	assert_text("\n", "{}\n");
 }
 
-/* As deep as it may be, and one deeper. */
+/* The greatest depth, and one more. */
 static void has_a_greatest_depth(void **state)
 {
 	enum { DEPTH = 128 };

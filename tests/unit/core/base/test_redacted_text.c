@@ -15,7 +15,7 @@
 static const struct redaction listed;
 
 struct example {
-	const char *text, *wanted; /* NULL: the text as it is */
+	const char *text, *wanted; /* NULL: the text is not changed */
 };
 
 typedef struct redacted_text redact(const struct redaction *, const char *, size_t, bool);
@@ -23,7 +23,7 @@ typedef struct redacted_text redact(const struct redaction *, const char *, size
 static void assert_example(redact *make, const char *text, const char *wanted, bool is_cut)
 {
 	size_t size = strlen(text);
-	/* Alone in memory, so that a read beyond its end is seen. */
+	/* A separate allocation, so that a read beyond its end is detected. */
 	char *copy = memcpy(malloc(size ? size : 1), text, size);
 	struct redacted_text made = make(&listed, copy, size, is_cut);
 
@@ -127,10 +127,10 @@ static const struct example texts[] = {
 	{ "http://[::1]:8080/", NULL },
 	{ "see https://a:b@c/ and https://d:e@f/",
 	  "see https://a:<redacted>@c/ and https://d:<redacted>@f/" },
-	/* Forms, and cookies as they are sent. */
+	/* Forms, and cookies in the form in which they are sent. */
 	{ "user=ada&password=hunter2", "user=ada&password=<redacted>" },
 	{ "theme=dark; session=abc; lang=en", "theme=dark; session=<redacted>; lang=en" },
-	/* Headers as they are sent. */
+	/* Headers in the form in which they are sent. */
 	{ "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer a:b;c\r\nCookie:d\r\nAccept: */*\r\n\r\n",
 	  "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: <redacted>\r\nCookie:<redacted>\r\nAccept: */*\r\n\r\n" },
 	{ "authorization: Basic abc", "authorization: <redacted>" },
@@ -150,7 +150,7 @@ static const struct example texts[] = {
 	{ "\"{\\\"token\\\":\\\"a\\\\\\\"b\\\",\\\"n\\\":1}\"",
 	  "\"{\\\"token\\\":\\\"<redacted>\\\",\\\"n\\\":1}\"" },
 	{ "{\"tokens\":\"abc\",\"a\":\"token\"}", NULL },
-	/* Within quotes. */
+	/* In quotes. */
 	{ "Get \"https://x/?token=abc\": refused", "Get \"https://x/?token=<redacted>\": refused" },
 	{ "a\ntoken: b\nc", "a\ntoken: <redacted>\nc" },
 	{ "header \"Authorization: Bearer abc\" is bad",
@@ -164,7 +164,7 @@ static void redacts_texts(void **state)
 	ASSERT_EXAMPLES(redacted_text_make, texts);
 }
 
-/* What was cut within an authority may have been a password, or a port. */
+/* An authority that was cut may end in a password or in a port. */
 static void redacts_cut_texts(void **state)
 {
 	assert_example(redacted_text_make, "https://ada:hunt", "https://ada:<redacted>", true);
@@ -197,7 +197,7 @@ static void redacts_nothing_unasked(void **state)
 	assert_int_equal(made.size, 0);
 }
 
-/* ---- what has to hold of any query ---- */
+/* ---- invariants of queries ---- */
 
 static uint32_t seed = 1;
 
@@ -218,7 +218,7 @@ static void add(struct query *query, const char *text, const char *wanted)
 	query->wanted_size += (size_t)sprintf(query->wanted + query->wanted_size, "%s", wanted);
 }
 
-/* Some of a name's letters percent-encoded, some in the other case. */
+/* Adds the name with some letters percent-encoded, and some in the other case. */
 static void spell(const char *name, char *text)
 {
 	for (; *name; name++) {
@@ -251,7 +251,7 @@ static void add_parameter(struct query *query, uint32_t longest)
 
 	spell(is_secret ? secret[below(9)] : open[below(7)], name);
 	random_value(value, longest);
-	/* An encoded equals sign, made of chance, would begin a list of its own. */
+	/* A random encoded equals sign would begin a nested list. */
 	for (char *at = value; (at = strchr(at, '%')); at++)
 		at[0] = at[1] == '3' || at[1] == '2' ? 'a' : '%';
 	add(query, name, name);
@@ -275,7 +275,7 @@ static void assert_query(const struct redaction *redaction, const struct query *
 	redacted_text_release(&made);
 }
 
-/* The values of secret parameters, whole, and nothing else: in any order, number, spelling. */
+/* Exactly the values of secret parameters are hidden, in any order, number and spelling. */
 static void redacts_random_queries(void **state)
 {
 	static const char *const globs[] = { "pin*" };
@@ -296,7 +296,7 @@ static void redacts_random_queries(void **state)
 	}
 }
 
-/* However a query is cut, no byte of a value that is hidden in the whole one is shown. */
+/* Wherever a query is cut, no byte of a value that is hidden in the whole query is shown. */
 static void redacts_queries_cut_anywhere(void **state)
 {
 	static const char text[] =
@@ -311,7 +311,10 @@ static void redacts_queries_cut_anywhere(void **state)
 	}
 }
 
-/* Any bytes: the result is the text but for what stands between names and ends, and costs no more than a look. */
+/*
+ * For any bytes, the result is the text except for hidden values between names and their ends, and takes one
+ * pass over the text.
+ */
 static void bounds_what_it_makes(void **state)
 {
 	static const char bytes[] = "?&;#=:\"\n%3dfb26{}[]\\,/@tokensig ";

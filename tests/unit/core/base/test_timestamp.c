@@ -43,7 +43,7 @@ static void formats_times(void **state)
 	}
 }
 
-/* Whatever second it remembers. */
+/* The result does not depend on the second that it remembers. */
 static void remembers_no_wrong_second(void **state)
 {
 	struct timestamp timestamp = { 0 };

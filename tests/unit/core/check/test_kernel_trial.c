@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is tried of a kernel for gohttpsnoop check: this test stands in for the kernel side. */
+/* Tests what `gohttpsnoop check` tries in a kernel. This test replaces the kernel side. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,13 +18,13 @@
 /* ---- the kernel side ---- */
 
 static struct {
-	/* What it refuses. */
+	/* What the kernel refuses. */
 	enum kernel_attachment
-		way; /* that cannot be opened, with long plans only or at all; BEST: each can */
+		way; /* the way that cannot be opened, with long plans or also short ones; BEST: none */
 	bool also_short;
 	bool attach_refused, watch_refused, port_refused;
-	/* What was asked of it. */
-	struct kernel_options options; /* the last */
+	/* What the kernel side was asked for. */
+	struct kernel_options options; /* the options of the last call */
 	unsigned opened, closed, attached, detached;
 	bool attached_long[KERNEL_WAYS];
 	enum obstacle obstacle;
@@ -63,7 +63,7 @@ int kernel_attach(struct kernel *kernel, const char *path, uint32_t pid, uint32_
 	assert_null(path);
 	assert_int_equal(pid, getpid());
 	assert_int_equal(count, 1);
-	/* It is code of this program. */
+	/* The point is in the code of this program. */
 	assert_true(points->file_offset > 0);
 	if (stage.attach_refused)
 		return refuse(OBSTACLE_ADMIN, err);
@@ -97,7 +97,7 @@ static struct kernel_trial run(void)
 
 	stage.opened = stage.closed = stage.attached = stage.detached = 0;
 	kernel_trial_run(&options, &trial);
-	/* Nothing of it stays. */
+	/* Everything was closed and detached again. */
 	assert_int_equal(stage.opened, stage.closed);
 	assert_int_equal(stage.attached, stage.detached);
 	return trial;
@@ -260,7 +260,7 @@ static void facts_are_reported_or_null(void **state)
 	report_destroy(report);
 }
 
-/* Advice about --attach is left out where --attach was not given. */
+/* Advice about --attach appears only if --attach was given. */
 static void advice_is_reported_with_its_problem(void **state)
 {
 	struct kernel_verdict verdict = { 0 };

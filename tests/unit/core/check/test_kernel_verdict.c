@@ -20,7 +20,7 @@ static void fail_outcome(struct kernel_outcome *outcome, enum obstacle obstacle)
 	error_fail(&outcome->why, -1, "%s", obstacle_name(obstacle));
 }
 
-/* A kernel that fails everything, but for the exceptions. */
+/* Makes a kernel that fails everything. Tests then add exceptions. */
 static void fail_all(struct kernel_trial *trial, enum obstacle obstacle)
 {
 	for (int i = 0; i < KERNEL_WAYS; i++) {
@@ -69,7 +69,7 @@ static void nothing_works(void **state)
 	assert_string_equal(verdict.features[TOOL_LATENCY].why.what, "no_btf");
 }
 
-/* Linux 6.1: a way that it lacks is no loss. */
+/* Linux 6.1 lacks one way, but that costs nothing. */
 static void lacks_a_way(void **state)
 {
 	struct kernel_trial trial = { 0 };
@@ -81,7 +81,7 @@ static void lacks_a_way(void **state)
 	assert_int_equal(kernel_verdict_sum(&verdict), VERDICT_EVERYTHING);
 }
 
-/* Linux 5.15: one way is left, and that only for requests. */
+/* Linux 5.15 has one way only, and that only for requests. */
 static void has_old_kernel(void **state)
 {
 	struct kernel_trial trial = { 0 };
@@ -98,7 +98,7 @@ static void has_old_kernel(void **state)
 	assert_int_equal(kernel_verdict_sum(&verdict), VERDICT_PARTLY);
 }
 
-/* What says most is not that a kernel lacks the first way. */
+/* The most important reason is not that a kernel lacks the first way. */
 static void names_what_matters(void **state)
 {
 	struct kernel_trial trial = { 0 };
@@ -122,7 +122,7 @@ static void lacks_rights(void **state)
 	assert_int_equal(kernel_verdict_sum(&verdict), VERDICT_PARTLY);
 }
 
-/* Features with one problem are told of together, once. */
+/* Features with the same problem are reported together. */
 static void gathers_problems(void **state)
 {
 	struct kernel_trial trial = { 0 };

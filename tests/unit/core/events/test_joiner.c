@@ -33,7 +33,7 @@ static struct joiner *joiner_of(uint32_t limit)
 	return joiner;
 }
 
-/* Who owns a request does not matter to most tests. */
+/* For most tests the owner of a request does not matter. */
 static uint64_t owner_of(uint64_t key)
 {
 	return key % 5;
@@ -109,14 +109,14 @@ static void limit_displaces_the_oldest(void **state)
 	open_new(joiner, 1, 1, "1");
 	open_new(joiner, 1, 2, "2");
 	open_new(joiner, 1, 3, "3");
-	/* One taken from the middle and opened again is the youngest. */
+	/* A request that was taken from the middle and opened again is the youngest. */
 	assert_true(joiner_take(joiner, 1, 2, &record));
 	open_new(joiner, 1, 2, "2 again");
 	assert_int_equal(joiner_open(joiner, 1, 4, 9, text_bytes("4"), &record), 1);
 	assert_record(record, "1");
 	assert_int_equal(joiner_open(joiner, 1, 5, 9, text_bytes("5"), &record), 1);
 	assert_record(record, "3");
-	/* At the limit a key that is known displaces itself and nobody else. */
+	/* At the limit, a request with a known key replaces only the request of this key. */
 	assert_int_equal(joiner_open(joiner, 1, 4, 9, text_bytes("4 again"), &record), 1);
 	assert_record(record, "4");
 	assert_int_equal(joiner_open(joiner, 1, 6, 9, text_bytes("6"), &record), 1);
@@ -161,7 +161,7 @@ static void finds_by_owner(void **state)
 	assert_int_equal(joiner_open(joiner, 1, 4, 0, text_bytes("nobody's"), &record), 0);
 	assert_false(joiner_take_owned(joiner, 1, 36, &record));
 	assert_false(joiner_take_owned(joiner, 2, 35, &record));
-	/* An owner that is not known owns nothing. */
+	/* An unknown owner has no requests. */
 	assert_false(joiner_take_owned(joiner, 1, 0, &record));
 	assert_true(joiner_take_owned(joiner, 1, 34, &record));
 	assert_record(record, "second");
@@ -190,7 +190,7 @@ static void looks_without_taking(void **state)
 	joiner_destroy(joiner);
 }
 
-/* Entries and the buffer that was handed out last change places; sizes must not follow the wrong one. */
+/* The last entry and the buffer that was handed out swap places; their sizes must be swapped as well. */
 static void reuses_buffers(void **state)
 {
 	static char large[70000];
@@ -214,7 +214,7 @@ static void reuses_buffers(void **state)
 	joiner_destroy(joiner);
 }
 
-/* The same, written as simply as can be: an array in the order of age. */
+/* A simple implementation to compare with: an array in the order of age. */
 struct model {
 	struct {
 		uint32_t target;
@@ -310,7 +310,7 @@ static void step_take(struct joiner *joiner, struct model *model, uint32_t targe
 		assert_serial(record, model_remove(model, index));
 }
 
-/* The youngest of the owner's, and none when there is no owner. */
+/* Returns the owner's youngest request, or nothing if there is no owner. */
 static void step_take_owned(struct joiner *joiner, struct model *model, uint32_t target,
 			    uint64_t owner)
 {
@@ -376,7 +376,7 @@ static void agrees_with_a_model(void **state)
 	}
 }
 
-/* However large the records are, and were: what is kept, and kept for later use, is bounded. */
+/* The kept memory is bounded, however large the records are or were; this includes buffers for later use. */
 static void gives_bytes_up(void **state)
 {
 	enum { SIZE = MAX_BYTES / 8, ROUNDS = 100 };

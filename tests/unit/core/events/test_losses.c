@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Records that were lost, as requests and calls: this test stands in for the kernel and the assembly. */
+/* Counts lost records as requests and calls. This test replaces the kernel and the assembly. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -37,7 +37,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-/* The roles with which something begins, and those with which it ends. */
+/* The roles of probes that begin a request or call, and of those that end it. */
 static void each_role_counts_once(void **state)
 {
 	static const enum plan_role begins[] = { PLAN_ROLE_START, PLAN_ROLE_WHOLE, PLAN_ROLE_CALL };
@@ -69,7 +69,7 @@ static void what_was_dropped_while_it_waited_is_lost_too(void **state)
 	assert_int_equal(losses_take(&losses, NULL), 1);
 }
 
-/* An end that was lost leaves a request open, unless the request was told of already. */
+/* A lost end leaves a request open, unless the request was reported already. */
 static void lost_ends_are_requests_that_stayed_open(void **state)
 {
 	stage.lost[PLAN_ROLE_END] = 5;

@@ -38,7 +38,7 @@ static void assert_integer(struct integer integer, int64_t wanted)
 	assert_true(integer.value == wanted);
 }
 
-/* Both have a value for each field, so that one taken from the wrong side shows. */
+/* Both sides have a value in each field, so that a value from the wrong side is detected. */
 static struct resolved_hit resolved_with(const char *side, uint64_t time, int64_t base)
 {
 	struct resolved_hit resolved = { .head = { .pid = 10, .tid = 20 + base, .time = time } };
@@ -106,7 +106,7 @@ static void has_no_status_without_an_end(void **state)
 	}
 }
 
-/* What was known of the response when the connection was hijacked or the handler gave up. */
+/* What is known of the response when the connection is hijacked or the handler panics. */
 static void has_no_status_unless_finished(void **state)
 {
 	static const enum outcome outcomes[] = { OUTCOME_PANIC, OUTCOME_HIJACKED };
@@ -134,7 +134,7 @@ static void set_began(struct resolved_hit *resolved, uint64_t nanoseconds)
 
 static const int64_t WALL_OFFSET = 1795340460000000000;
 
-/* Where the program says when the handler was called, and that lies between start and end. */
+/* The program's own time of the handler's call is used if it is between start and end. */
 static void begins_when_the_program_says(void **state)
 {
 	static const struct {
@@ -145,7 +145,7 @@ static void begins_when_the_program_says(void **state)
 		/* The clocks differ by a little. */
 		{ 5000000, 9000000, 4999000, 5000000 },
 		{ 5000000, 9000000, 9000700, 9000000 },
-		/* Of an earlier request, or of none. */
+		/* The time of an earlier request, or no time. */
 		{ 5000000, 9000000, 3999999, 5000000 },
 		{ 5000000, 9000000, 10000001, 5000000 },
 	};

@@ -22,7 +22,7 @@ static void assert_text(struct text text, const char *wanted)
 	assert_memory_equal(text.data, wanted, text.size);
 }
 
-/* What net/url.ParseRequestURI makes of them. */
+/* The results of net/url.ParseRequestURI. */
 static void splits_targets(void **state)
 {
 	static const struct {
@@ -48,7 +48,7 @@ static void splits_targets(void **state)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		size_t size = strlen(rows[i].target);
-		/* Alone in memory, so that a read beyond it shows. */
+		/* A separate allocation, so that a read beyond its end is detected. */
 		char *data = malloc(size ? size : 1);
 		struct text path, query;
 

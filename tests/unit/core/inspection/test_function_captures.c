@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What several requests ask of one function together. */
+/* Combines several requests for one function. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -53,7 +53,7 @@ static int unite(const struct signature *signature, bool latency, const char *co
 	return unite_of("main.f", signature, latency, texts, captures, err);
 }
 
-/* "x=a@0 b@2": the captures of a probe with their positions; those that `ret` shows before a bar. */
+/* Writes "x=a@0 b@2": the captures of a probe with their positions; before a bar those that `ret` shows. */
 static void describe(const struct function_captures *captures, enum captures_part part, char *text)
 {
 	struct probe_values values;
@@ -106,18 +106,21 @@ static void unites_requests(void **state)
 		{ { "f", "f" }, false, "a@0 b@1", "" },
 		{ { "f()", "f" }, false, "a@0 b@1", "" },
 		{ { "f", "f()" }, false, "a@0 b@1", "" },
-		/* The order is that of first mention. */
+		/* The captures are in the order in which they are first named. */
 		{ { "f(b)", "f(a)" }, false, "b@0 a@1", "" },
 		{ { "f(b)", "f" }, false, "b@0 a@1", "" },
 		{ { "f", "f(x=b)" }, false, "a@0 b@1 x=b@2", "" },
 		{ { "f(x=b)", "f", "f(x=b, a)" }, false, "x=b@0 a@1 b@2", "" },
 		{ { "f(a)", "f(a, b)" }, false, "a@0 b@1", "" },
 		{ { "f(a)", "f(a=a)" }, false, "a@0", "" },
-		/* Results are read elsewhere, and have their place among the others. */
+		/*
+		 * Results are read by another probe, but their positions are counted together with the other
+		 * captures.
+		 */
 		{ { "f(ret0, a)", "f(err=ret1)" }, false, "a@1", "ret0@0 err=ret1@2" },
 		{ { "f(out=ret0)", "f(ret0)" }, false, "", "out=ret0@0 ret0@1" },
 		{ { "f(ret0)", "f" }, false, "a@1 b@2", "ret0@0" },
-		/* Without a list all are returned, beside those that are named. */
+		/* Without a list all results are shown, beside those that are named. */
 		{ { "f" }, true, "a@0 b@1", "ret0 ret1" },
 		{ { "f()" }, true, "", "" },
 		{ { "f()", "f(a)" }, true, "a@0", "" },
@@ -128,7 +131,7 @@ static void unites_requests(void **state)
 		assert_united(&plain, &rows[i]);
 }
 
-/* Without a list the keys of the request are meant, which do not stand among the arguments. */
+/* For a function with a request, no list means the request's keys, which are not among the arguments. */
 static void leaves_requests_to_their_keys(void **state)
 {
 	static const struct row rows[] = {
@@ -144,7 +147,7 @@ static void leaves_requests_to_their_keys(void **state)
 	assert_null(function_request_parameter(&plain));
 }
 
-/* Of a function that returns with its first instruction all is read at once, in one order. */
+/* If a function returns with its first instruction, one probe reads everything, in one order. */
 static void reads_all_at_once(void **state)
 {
 	static const char *const requests[] = { "f(ret0, a)", "f", "f(err=ret1)", NULL };
@@ -189,7 +192,7 @@ static void refuses_contradictions(void **state)
 	}
 }
 
-/* Only what is asked of parameters and results has types that have to be known. */
+/* Types are needed only for captures of parameters and results. */
 static void knows_what_needs_types(void **state)
 {
 	static const struct {
@@ -234,7 +237,10 @@ static bool shows_buffer_by_type(const char *function, const struct signature *s
 	return shows_type;
 }
 
-/* What a buffer holds that is yet to be filled was left there by others; who names it gets it. */
+/*
+ * A buffer that the function will fill contains old bytes. It is shown by its type, unless a request names
+ * it.
+ */
 static void shows_no_unfilled_buffers(void **state)
 {
 	static const char *const all[] = { "f", NULL }, *const named[] = { "f(p)", NULL },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The functions that several requests mean, each once. */
+/* Lists the functions that several requests match, each function once. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 
 static const struct table_row functions[] = {
 	{ .name = "main.handle" },
-	/* Folded by the linker: their code is the same. */
+	/* The linker folded these functions: they share their code. */
 	{ .name = "main.first", .is_empty = true },
 	{ .name = "main.second" },
 	{ .name = "main.reply" },
@@ -44,7 +44,7 @@ static int close_table(void **state)
 	return 0;
 }
 
-/* "main.first:02": a function with the numbers of the requests that mean it. */
+/* "main.first:02": a function, and the numbers of the requests that match it. */
 static void assert_listed(const char *const *names, const char *wanted)
 {
 	struct function_request requests[4];
@@ -82,7 +82,7 @@ static void lists_functions_once(void **state)
 		      "main.reply:02 main.handle:12 main.second:2");
 }
 
-/* A probe on the one is a probe on the other. */
+/* A probe on one of them is a probe on the other as well. */
 static void lists_folded_functions_once(void **state)
 {
 	assert_listed((const char *const[]){ "main.second", NULL }, "main.second:0");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a session knows of a binary: over a file that has the functions of a server; this test stands in for the kernel. */
+/* Inspects a file that has the functions of a server. This test replaces the kernel. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,9 +33,9 @@ static struct {
 	struct error err;
 	char told[4096];      /* warnings, a line each */
 	char described[4096]; /* probes, a line each */
-	/* The kernel. */
+	/* The state of the kernel. */
 	const char *machine;
-	uint32_t installed; /* plans */
+	uint32_t installed; /* the number of installed plans */
 	uint32_t refused;   /* the number of the plan that the kernel refuses, from 1 on */
 	uint64_t held;	    /* a bit for each plan that is installed now */
 } stage;
@@ -91,7 +91,7 @@ static void put_build_info(const char *version)
 	elf_section(&stage.elf, ".go.buildinfo", SHT_PROGBITS, INFO, at, sizeof(info));
 }
 
-/* What the dynamic loader needs, and no program that would start it. */
+/* A library has what the dynamic loader needs, but no interpreter. */
 static void make_library(void)
 {
 	elf_section(&stage.elf, ".text", SHT_PROGBITS, CODE, stage.code, FUNCTION);
@@ -248,7 +248,7 @@ static void a_library_is_told_from_a_program(void **state)
 	assert_true(inspection_is_library(stage.inspection));
 }
 
-/* Their shapes outlive the binary, of the probes that have captures only. */
+/* The shapes of probes with captures outlive the binary. */
 static void captures_stay_with_their_probe(void **state)
 {
 	const struct schema *start, *end;
@@ -286,7 +286,7 @@ static void programs_without_a_server_are_refused(void **state)
 	assert_int_equal(stage.installed, 0);
 }
 
-/* A uprobe runs on this machine's processor. */
+/* A uprobe works only with code of this machine. */
 static void programs_for_another_machine_are_refused(void **state)
 {
 	make_binary(FUNCTIONS(HTTP1));
@@ -296,7 +296,7 @@ static void programs_for_another_machine_are_refused(void **state)
 	assert_null(stage.inspection);
 }
 
-/* What was installed before is taken back. */
+/* Plans that were installed before are removed again. */
 static void a_kernel_that_takes_no_more_plans_is_an_error(void **state)
 {
 	make_binary(FUNCTIONS(HTTP1));

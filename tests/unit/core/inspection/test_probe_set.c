@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What can be traced in a binary, and what is said of the rest: over files that have the functions of servers. */
+/*
+ * Finds what can be traced in a binary, and what is reported about the rest, in files that have the functions
+ * of servers.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,7 +37,7 @@ static struct {
 	struct function_request requests[MAX_REQUESTS];
 	size_t request_count;
 	struct error err;
-	char told[8192]; /* what is told of, a line each */
+	char told[8192]; /* what is reported, a line each */
 } stage;
 
 static void put_build_info(const char *version)
@@ -137,7 +140,7 @@ static void assert_warned(const char *wanted)
 
 #define NO_PGO " (build without profile-guided optimisation: -pgo=off)\n"
 
-/* "start end panic": the roles of the probes that fit, in order. */
+/* Checks the roles of the probes that fit, in order: "start end panic". */
 static void assert_fit(const char *wanted)
 {
 	static const char *const names[PLAN_ROLE_COUNT] = {
@@ -191,13 +194,15 @@ static void programs_without_a_server_are_refused(void **state)
 	assert_non_null(strstr(stage.err.what, "serverHandler"));
 }
 
-/* Calls that the server's functions do not make any more were inlined, and a probe on what they called is blind. */
+/*
+ * If the server's functions do not call a function any more, it was inlined, and a probe on it sees nothing.
+ */
 static void inlined_calls_hide_what_they_called(void **state)
 {
 	open_binary("go1.22.5",
 		    FUNCTIONS(HTTP1, "net/http.(*conn).serve", "net/http.(*conn).serve.func1"));
 	assert_int_equal(compile_requests(), 0);
-	/* An open request says nothing about its handler where ends are not seen. */
+	/* If no ends are seen, an open request tells nothing about its handler. */
 	assert_fit("start end");
 	assert_warned(
 		"error shop: HTTP/1 requests cannot be observed: net/http.serverHandler.ServeHTTP was "
@@ -262,7 +267,7 @@ static void captures_go_to_the_probes_that_have_them(void **state)
 	}
 }
 
-/* Of a stripped program only the types of net/http are known. */
+/* In a stripped program only the types of net/http are known. */
 static void captures_that_are_null_are_told_of(void **state)
 {
 	const struct request_capture_texts texts = {
@@ -276,7 +281,7 @@ static void captures_that_are_null_are_told_of(void **state)
 	assert_non_null(strstr(told, "error shop: req.TLS.ServerName will be null: "));
 	assert_non_null(strstr(told, "error shop: w.conn.server.Addr will be null: "));
 	assert_null(strstr(told, "req.Host"));
-	/* Each once. */
+	/* Each warning appears once. */
 	assert_null(strstr(strstr(told, "ServerName will") + 1, "ServerName will"));
 }
 
@@ -294,7 +299,7 @@ static void captures_that_do_not_fit_are_refused(void **state)
 	assert_string_equal(stage.err.quote, "w.Nope");
 }
 
-/* A release that nobody has looked at: what the table does not promise is not assumed. */
+/* For an unknown release, only what the table promises is used. */
 static void unknown_layouts_are_told_of(void **state)
 {
 	open_binary("go1.99.1", FUNCTIONS(HTTP1));
@@ -322,7 +327,7 @@ static int compile_texts(const char *const *texts, size_t count, bool latency)
 	return probe_set_of_functions(stage.binary, &spec, NULL, &stage.probe_set, &stage.err);
 }
 
-/* "main.handle=0": the probes, with their results. */
+/* Lists the probes with their results: "main.handle=0". */
 static void assert_functions(const char *wanted)
 {
 	char text[2048] = "";
@@ -343,7 +348,7 @@ static void functions_are_traced_or_refused_one_by_one(void **state)
 	assert_int_equal(probe_set_count_fit(&stage.probe_set), 1);
 	assert_non_null(strstr(stage.probe_set.probes[2].why.what,
 			       "the parameters of function main.other are not known"));
-	/* Without parameters there is the goroutine. */
+	/* Without parameters, the goroutine is captured. */
 	assert_int_equal(stage.probe_set.probes[1].probe.plan.cell_count, 1);
 	assert_false(stage.probe_set.probes[1].awaits_return);
 }
@@ -369,7 +374,7 @@ static void functions_without_a_return_have_no_latency(void **state)
 			    "function main.handle never returns");
 }
 
-/* nop; ret, and a function of which the first instruction is a return. */
+/* nop; ret, and a function that begins with a return. */
 static void functions_that_return_have_a_probe_at_each_end(void **state)
 {
 	static const char *const texts[] = { "main.handle()", "main.leaf()" };
@@ -392,7 +397,7 @@ static void functions_that_return_have_a_probe_at_each_end(void **state)
 	assert_int_equal(probes[3].role, PLAN_ROLE_GOROUTINE_EXIT);
 }
 
-/* Where no return is awaited the end of a goroutine says nothing. */
+/* If no return is awaited, the end of a goroutine does not matter. */
 static void the_end_of_goroutines_is_not_probed_without_need(void **state)
 {
 	static const char *const texts[] = { "main.handle()" };

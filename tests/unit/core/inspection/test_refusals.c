@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Why functions are not traced: each reason once. */
+/* Reports why functions are not traced, each reason once. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -36,7 +36,7 @@ static struct probe_candidate *add(const char *function, int result, const char 
 	return probe;
 }
 
-/* The reasons as they are printed, each in a line. */
+/* Checks the reasons as they are printed, one per line. */
 static void assert_reasons(const char *wanted)
 {
 	struct refusals refusals;
@@ -89,7 +89,7 @@ static void tells_reasons_apart(void **state)
 		"main.i is one (do this)\n");
 }
 
-/* Of an expression that fits none of a pattern's functions: they have other parameters each. */
+/* An expression fits none of a pattern's functions, because each has other parameters. */
 static void joins_misfits_of_one_expression(void **state)
 {
 	error_quote(
@@ -103,7 +103,7 @@ static void joins_misfits_of_one_expression(void **state)
 		       "main.h: no parameter \"y\": the parameters are c\n");
 }
 
-/* That not all of a pattern's functions are traced matters where some are. */
+/* That a pattern matches too many functions is reported only if some of them are traced. */
 static void says_that_there_are_too_many(void **state)
 {
 	add("main.*", -E2BIG, "main.* matches 70 functions: the first 64 are traced", NULL)

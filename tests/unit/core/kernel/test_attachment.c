@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is attached where, and taken away again: this test stands in for the links and maps of libbpf. */
+/* Attaches and detaches probes. This test replaces the links and maps of libbpf. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -35,15 +35,15 @@ static struct {
 	struct kernel kernel;
 	struct attachment *attachment;
 	struct error err;
-	/* What the kernel answers. */
+	/* The answers of the kernel. */
 	size_t fails_at; /* the link that is refused, from 1 on */
 	int enter_code;
-	/* What it was asked for. */
+	/* What the kernel was asked for. */
 	size_t link_count;
-	char links[MAX_LINKS]; /* their addresses stand for them */
+	char links[MAX_LINKS]; /* the address of each byte represents a link */
 	int destroyed[MAX_LINKS];
 	char told[2048]; /* a line for each link, and for each change of a map */
-	uint64_t entry;	 /* the last that was entered */
+	uint64_t entry;	 /* the last entry of a process */
 } stage;
 
 static void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -94,7 +94,7 @@ struct bpf_link *bpf_program__attach_uprobe_opts(const struct bpf_program *progr
 	return make_link();
 }
 
-/* Of several threads. */
+/* Several threads may call this. */
 int bpf_link__destroy(struct bpf_link *link)
 {
 	size_t number = (size_t)((char *)link - stage.links);
@@ -159,7 +159,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-/* Each link is destroyed once. */
+/* Each link is destroyed exactly once. */
 static int tear_down(void **state)
 {
 	attachment_detach(stage.attachment);
@@ -202,7 +202,7 @@ static void there_is_no_link_without_points(void **state)
 	assert_told("enter 42 in traced\nshort 42 /srv/plugin.so: 0x100=0x2a0000050001\n");
 }
 
-/* Of whoever runs it: a process is looked up when its probe is hit. */
+/* All processes that run the file: the process is looked up at each hit. */
 static void a_file_is_attached_to_without_a_process(void **state)
 {
 	assert_int_equal(kernel_attach_file(&stage.kernel, "/srv/shop", points, 2,
@@ -312,7 +312,7 @@ static void a_process_is_withdrawn_once(void **state)
 	attachment_detach(NULL);
 }
 
-/* More than there are threads for, too. */
+/* Also more links than there are threads. */
 static void many_are_detached_at_once(void **state)
 {
 	static const size_t counts[] = { 0, 1, 3, 64, 65, 200 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is loaded into the kernel, and how its refusal is explained. libbpf opens the real programs; this test
- * stands in for all of libbpf that asks the kernel for something.
+ * Loads the programs into the kernel, and explains the kernel's refusal. libbpf opens the real programs; this
+ * test replaces every function of libbpf that calls the kernel.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -33,15 +33,16 @@ static struct {
 	struct kernel *kernel;
 	struct kernel_failure failure;
 	struct error err;
-	/* What the kernel answers. */
-	int codes[MAX_ATTEMPTS]; /* of the attempts to load, one after the other */
-	const char *log;	 /* what the verifier writes where it refuses */
+	/* The answers of the kernel. */
+	int codes[MAX_ATTEMPTS]; /* of each attempt to load, in order */
+	const char *log;	 /* what the verifier writes if it refuses */
 	int install_code, watch_code;
-	/* What it was asked for. */
+	/* What the kernel was asked for. */
 	size_t attempts;
 	struct bpf_object_skeleton *skeleton; /* of the last attempt */
-	char programs[MAX_ATTEMPTS][256];     /* that were to be loaded, with a blank behind each */
-	uint32_t installed;		      /* the plan that was written last */
+	char programs[MAX_ATTEMPTS]
+		     [256]; /* the programs that each attempt loads, each followed by a blank */
+	uint32_t installed; /* the plan that was installed last */
 	char watched[256];
 	size_t watches_ended;
 } stage;
@@ -105,7 +106,7 @@ int bpf_link__destroy(struct bpf_link *link)
 	return 0;
 }
 
-/* ---- what was to be loaded ---- */
+/* ---- the loaded programs ---- */
 
 static const struct bpf_map *map_of(const char *name)
 {
@@ -362,7 +363,7 @@ static void of_several_refusals_the_first_is_told(void **state)
 	assert_non_null(strstr(stage.err.what, "the kernel is out of memory"));
 }
 
-/* That a kernel lacks the newest way is not why another fails. */
+/* If another way fails, the reason is not that the kernel lacks the newest way. */
 static void a_missing_way_is_no_reason(void **state)
 {
 	stage.features.multi_links = ANSWER_NO;
@@ -373,7 +374,7 @@ static void a_missing_way_is_no_reason(void **state)
 	assert_int_equal(stage.failure.obstacle, OBSTACLE_MEMORY);
 }
 
-/* What is not permitted is not tried in another way. */
+/* If the kernel permits nothing, no other way is tried. */
 static void a_lack_of_rights_ends_the_search(void **state)
 {
 	refuse_all(-EPERM);
@@ -499,7 +500,7 @@ static void losses_are_those_that_the_programs_count(void **state)
 	*(uint64_t *)variable(".bss", "lost_processes") = 10;
 	assert_int_equal(kernel_lost(stage.kernel, PLAN_ROLE_END), 7);
 	assert_int_equal(kernel_lost(stage.kernel, PLAN_ROLE_START), 0);
-	/* And those runs that the kernel left out, of programs that are loaded. */
+	/* Runs of loaded programs that the kernel skipped are counted as well. */
 	assert_int_equal(kernel_lost_processes(stage.kernel), 13);
 	kernel_close(stage.kernel);
 	stage.options.ports = &port;

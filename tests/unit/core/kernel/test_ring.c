@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The reader of the ring buffer on its loop: this test stands in for libbpf and for the kernel side. */
+/* The reader of the ring buffer on its loop. This test replaces libbpf and the kernel side. */
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <setjmp.h>
@@ -17,7 +17,7 @@
 
 enum {
 	MAP = 77,
-	LIMIT = 16384, /* records in a turn */
+	LIMIT = 16384, /* records per turn */
 };
 
 /* ---- the kernel side ---- */
@@ -25,7 +25,7 @@ enum {
 static struct {
 	ring_buffer_sample_fn sample;
 	void *context;
-	int wakeup; /* an eventfd in place of libbpf's epoll descriptor */
+	int wakeup; /* an eventfd instead of libbpf's epoll descriptor */
 	bool refused, freed;
 	size_t waiting; /* records in the buffer */
 	unsigned long producer, consumer;
@@ -54,7 +54,7 @@ int ring_buffer__epoll_fd(const struct ring_buffer *ring)
 	return buffer.wakeup;
 }
 
-/* As libbpf: a record whose callback fails has been taken out, too. */
+/* Like libbpf, also removes a record whose callback fails. */
 int ring_buffer__consume(struct ring_buffer *ring)
 {
 	int count = 0, r;
@@ -93,8 +93,8 @@ static struct {
 	struct ring *ring;
 	uint32_t asleep;
 	size_t records, dues;
-	size_t comes_when_asleep; /* records that are written just after the sleep was announced */
-	bool wakes_when_asleep;	  /* the kernel side has seen the announcement by then */
+	size_t comes_when_asleep; /* records that are written just after the reader announces that it sleeps */
+	bool wakes_when_asleep; /* the kernel side sees the announcement in time and wakes the reader */
 } stage;
 
 static void on_record(void *user, struct bytes record)
@@ -135,7 +135,7 @@ static int set_up(void **state)
 	return uv_loop_init(&stage.loop);
 }
 
-/* A handle that was not closed would keep the loop from being closed. */
+/* The loop cannot be closed while a handle is open. */
 static int tear_down(void **state)
 {
 	ring_close(stage.ring);
@@ -145,7 +145,7 @@ static int tear_down(void **state)
 	return close(buffer.wakeup);
 }
 
-/* Runs the loop until the reader says that it sleeps and waits; returns how often it looked. */
+/* Runs the loop until the reader announces that it sleeps and waits; returns how often it looked. */
 static size_t run_until_asleep(void)
 {
 	size_t before = stage.dues;
@@ -156,7 +156,7 @@ static size_t run_until_asleep(void)
 	return stage.dues - before;
 }
 
-/* What the kernel side does for a reader that sleeps. */
+/* Does what the kernel side does for a sleeping reader. */
 static void write_and_wake(size_t records)
 {
 	uint64_t one = 1;
@@ -178,9 +178,9 @@ static void it_polls_four_times_before_it_sleeps(void **state)
 {
 	assert_int_equal(try_open(NULL), 0);
 	assert_int_equal(stage.asleep, 0);
-	/* The fifth look is the one after the announcement. */
+	/* The fifth look comes after the announcement. */
 	assert_int_equal(run_until_asleep(), 5);
-	/* Now only a wakeup has it look. */
+	/* From now on it looks only after a wakeup. */
 	uv_run(&stage.loop, UV_RUN_NOWAIT);
 	usleep(20000);
 	uv_run(&stage.loop, UV_RUN_NOWAIT);
@@ -195,7 +195,7 @@ static void records_keep_it_awake(void **state)
 	buffer.waiting = 2;
 	while (stage.records < 2)
 		uv_run(&stage.loop, UV_RUN_ONCE);
-	/* Again four empty looks and the last one. */
+	/* Again four empty looks, and the look after the announcement. */
 	assert_int_equal(run_until_asleep(), 5);
 	assert_int_equal(stage.dues, 9);
 }
@@ -208,12 +208,12 @@ static void a_wakeup_is_answered_at_once_and_polling_begins_again(void **state)
 	uv_run(&stage.loop, UV_RUN_ONCE);
 	assert_int_equal(stage.records, 1);
 	assert_int_equal(stage.asleep, 0);
-	/* The descriptor is still readable, and is not looked at while it polls. */
+	/* The descriptor stays readable, because the reader does not look at it while it polls. */
 	assert_int_equal(run_until_asleep(), 5);
 	take_wakeup();
 }
 
-/* A record that was written before the kernel side saw the announcement wakes nobody. */
+/* If a record is written before the kernel side sees the announcement, there is no wakeup. */
 static void a_record_that_comes_as_it_falls_asleep_is_found(void **state)
 {
 	assert_int_equal(try_open(NULL), 0);
@@ -225,7 +225,7 @@ static void a_record_that_comes_as_it_falls_asleep_is_found(void **state)
 	assert_int_equal(run_until_asleep(), 5);
 }
 
-/* The word is lowered by who wakes: the record may have been taken out already. */
+/* The waker clears the word, even if the record was already read. */
 static void a_wakeup_that_comes_as_it_falls_asleep_has_it_poll(void **state)
 {
 	assert_int_equal(try_open(NULL), 0);
@@ -236,7 +236,7 @@ static void a_wakeup_that_comes_as_it_falls_asleep_has_it_poll(void **state)
 	assert_int_equal(run_until_asleep(), 5);
 }
 
-/* Who reads while the reader sleeps takes away what it would be woken for. */
+/* Reading while the reader sleeps removes the record for which it would be woken. */
 static void reading_wakes_it(void **state)
 {
 	assert_int_equal(try_open(NULL), 0);

@@ -21,7 +21,7 @@ static void finds_verdict(void **state)
 		  "R1 is not a pointer" },
 		{ "R1 is not a pointer\n" FIGURES "verification time 7 usec\nstack depth 8\n\n",
 		  "R1 is not a pointer" },
-		/* Cut, or of another kind. */
+		/* The log is cut, or has another form. */
 		{ "R1 is not a pointer", "R1 is not a pointer" },
 		{ "first\nlast\n", "last" },
 		{ FIGURES,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is counted, told, and passed to the outputs, which this test stands in for. */
+/* Counts and reports events, and passes them to the outputs. This test replaces the outputs. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,12 +16,12 @@
 
 static struct {
 	struct event_log *log;
-	struct outputs_options options; /* that the outputs were opened with */
-	int code;			/* that the outputs return */
+	struct outputs_options options; /* the options of the outputs */
+	int code;			/* the result of the outputs */
 	int finish_code;
-	char events[512];   /* that the outputs got, a letter each */
+	char events[512];   /* that the outputs got, one letter each */
 	uint64_t lost;	    /* of the last LOST event */
-	char notices[2048]; /* a line each */
+	char notices[2048]; /* one line each */
 	int full;
 	unsigned closed;
 } stage;
@@ -221,7 +221,7 @@ static void the_first_failure_ends_the_session_and_is_told(void **state)
 	assert_string_equal(err.what, "events cannot be written: No space left on device");
 }
 
-/* As in: gohttpsnoop | head -1. */
+/* The case of: gohttpsnoop | head -1. */
 static void a_reader_that_goes_away_is_an_end_and_no_error(void **state)
 {
 	open_log(0);

@@ -11,7 +11,7 @@
 
 #include "format.h"
 
-/* tests/golden holds most of what a line can look like; here is what one event alone does not show. */
+/* Most forms of a line are tested in tests/golden. These tests need more than one event. */
 
 static const struct process_identity shop = {
 	.pid = 1234,
@@ -77,7 +77,7 @@ static void makes_one_line_after_another(void **state)
 	format_destroy(format);
 }
 
-/* Room for escapes is made once, of the size that the longest string took so far. */
+/* Memory for escapes is allocated once, for the longest string so far. */
 static void escapes_strings_of_any_size(void **state)
 {
 	enum { SIZE = 8192, ESCAPE = 6 };
@@ -110,10 +110,10 @@ static void cuts_at_whole_characters(void **state)
 	call.path = (struct text){ PRESENT, "/\xe2\x82", 3, 100 };
 	assert_line(format, &call,
 		    CALL_HEAD "\"path\":\"/\",\"truncated\":[\"path\"],\"path_bytes\":100}\n");
-	/* The same bytes are broken, not cut, where the string ends there. */
+	/* If the string ends there, the same bytes are broken, not cut. */
 	call.path = (struct text){ PRESENT, "/\xe2\x82", 3, 3 };
 	assert_line(format, &call, CALL_HEAD "\"path\":\"/\xef\xbf\xbd\xef\xbf\xbd\"}\n");
-	/* Nothing was captured of a string that has bytes. */
+	/* The string has bytes, but none was captured. */
 	call.path = (struct text){ ABSENT, NULL, 0, 0 };
 	call.host = (struct text){ PRESENT, "", 0, UINT32_MAX };
 	assert_line(format, &call,

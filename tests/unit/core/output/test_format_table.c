@@ -61,7 +61,7 @@ static void assert_line(struct format *format, const struct event *event, const 
 	free(text);
 }
 
-/* The row alone; the heading is asked for by another event first. */
+/* Checks the row only; another event comes first and prints the heading. */
 static void assert_row(const struct event *event, const char *wanted)
 {
 	struct format *format = table();
@@ -185,7 +185,7 @@ static void keeps_columns_apart(void **state)
 	assert_row(&event, "09:41:00.123456 1234    shop            200    48.2µs    "
 			   "9223372036854775807 a-host-name-longer-than-its-column.example "
 			   "PROPPATCH /\n");
-	/* Padding counts what a terminal shows, not bytes. */
+	/* Padding counts the columns of a terminal, not bytes. */
 	event = request_of("/");
 	event.host = text_of("b\xc3\xbc"
 			     "cher.example");

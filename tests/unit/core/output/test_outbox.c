@@ -19,7 +19,7 @@
 
 enum { LIMIT = 64 * 1024, LINE = 1000 };
 
-/* An outbox, its reader's end, and what both know of the lines. */
+/* An outbox, the reading end, and the lines that each side counted. */
 struct stage {
 	struct outbox outbox;
 	struct format *format;
@@ -76,7 +76,7 @@ static int send_lines(struct stage *stage, unsigned count)
 	return r;
 }
 
-/* Lines come in order, whole; what is missing in their numbers was told before. */
+/* Lines arrive whole and in order. Missing numbers were reported as lost before. */
 static void take_line(struct stage *stage, const char *line, size_t size)
 {
 	unsigned count;
@@ -95,7 +95,7 @@ static void take_line(struct stage *stage, const char *line, size_t size)
 	stage->reader.read++;
 }
 
-/* Reads at most so many bytes. */
+/* Reads at most `most` bytes. */
 static void read_lines(struct stage *stage, size_t most)
 {
 	char *rest = stage->reader.rest;
@@ -155,7 +155,7 @@ static void play_attentive_reader(struct stage *stage)
 	}
 	assert_int_equal(stage->reader.lost, 0);
 	read_to_the_end(stage);
-	/* Nothing was ever kept. */
+	/* No line was ever kept. */
 	assert_null(stage->outbox.chunks);
 }
 
@@ -164,7 +164,7 @@ static void writes_at_once_where_there_is_room(void **state)
 	for_each_way(play_attentive_reader);
 }
 
-/* Less than it is sent, a few bytes at a time, so that lines are cut everywhere. */
+/* Reads less than is sent, and a few bytes at a time, so that lines are cut everywhere. */
 static void play_slow_reader(struct stage *stage)
 {
 	for (int i = 0; i < 3000; i++) {
@@ -175,7 +175,7 @@ static void play_slow_reader(struct stage *stage)
 			assert_int_equal(outbox_write(&stage->outbox), 0);
 	}
 	assert_true(stage->reader.lost_lines > 3);
-	/* Told of many at a time, not of each. */
+	/* One line reports many losses. */
 	assert_true(stage->reader.lost > stage->reader.lost_lines * 20);
 	read_to_the_end(stage);
 }
@@ -201,7 +201,7 @@ static void who_never_reads_costs_no_more_than_the_limit(void **state)
 	for_each_way(play_no_reader);
 }
 
-/* An idle stream still tells what it lost, once there is room. */
+/* Without new lines, losses are still reported as soon as there is room. */
 static void tells_without_new_lines(void **state)
 {
 	struct stage stage;
@@ -218,7 +218,7 @@ static void tells_without_new_lines(void **state)
 	strike_stage(&stage);
 }
 
-/* Lines of one batch that several have to keep are copied once. */
+/* Lines of one batch that several outboxes keep are copied once. */
 static void shares_what_waits(void **state)
 {
 	struct batch batch = { 0 };
@@ -238,7 +238,7 @@ static void shares_what_waits(void **state)
 		strike_stage(&stages[i]);
 }
 
-/* Lines that tell of no event find room when others do not. */
+/* Lines that are not events still find room when events do not. */
 static void keeps_what_explains_the_rest(void **state)
 {
 	struct batch batch = { 0 };
@@ -253,7 +253,7 @@ static void keeps_what_explains_the_rest(void **state)
 	for (int i = 0; i < 100; i++)
 		assert_int_equal(outbox_put(&stage.outbox, &batch), 0);
 	assert_int_equal(stage.outbox.waiting, waiting + 700);
-	/* But not without a limit. */
+	/* They have a limit, too. */
 	for (int i = 0; i < 100000; i++)
 		assert_int_equal(outbox_put(&stage.outbox, &batch), 0);
 	assert_true(stage.outbox.waiting < 3 * LIMIT);
@@ -262,7 +262,7 @@ static void keeps_what_explains_the_rest(void **state)
 	strike_stage(&stage);
 }
 
-/* A line longer than the limit is lost and told of, though nothing waits. */
+/* A line longer than the limit is lost and reported, even if no other line waits. */
 static void a_line_too_long_is_told_of(void **state)
 {
 	struct batch batch = { 0 };
@@ -290,7 +290,7 @@ static void tells_that_nobody_reads(void **state)
 	for_each_way(play_closed);
 }
 
-/* As on a full disk: what could not be written waits, in whole, behind what was begun. */
+/* On a full disk the lines wait, whole, after the line that was begun. */
 static void an_error_keeps_the_lines(void **state)
 {
 	struct stage stage;
@@ -309,7 +309,7 @@ static void an_error_keeps_the_lines(void **state)
 	strike_stage(&stage);
 }
 
-/* Lines of a batch that were written are not among those that would be lost now. */
+/* Lines of a batch that were already written do not count as lost. */
 static void lines_that_were_written_are_not_lost(void **state)
 {
 	struct stage stage;
@@ -321,7 +321,7 @@ static void lines_that_were_written_are_not_lost(void **state)
 		send_lines(&stage, 10);
 	assert_int_equal(ioctl(stage.ends[0], FIONREAD, &size), 0);
 	written = (unsigned)size / LINE;
-	/* A batch was written in part, and another one waits behind it. */
+	/* A batch is partly written, and another one waits after it. */
 	assert_true(stage.outbox.written > LINE);
 	assert_int_equal(outbox_lost(&stage.outbox), stage.sent - written);
 	send_lines(&stage, 10);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A file and the readers of a socket, which get the same lines. */
+/* A file and the readers of a socket get the same lines. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -38,7 +38,7 @@ static void on_failed(void *user, int error)
 	stage.failed = error;
 }
 
-/* Each is about the file. */
+/* Each notice is about the file. */
 static void on_notice(void *user, enum notice_level level, const char *told)
 {
 	assert_memory_equal(told, stage.file, strlen(stage.file));
@@ -88,7 +88,7 @@ static void open_outputs(bool file, bool socket)
 	assert_int_equal(outputs_open(&options, &stage.outputs, NULL), 0);
 }
 
-/* Whatever is to happen now. */
+/* Handles everything that is due on the loop. */
 static void turn(void)
 {
 	for (int i = 0; i < 5; i++)
@@ -106,7 +106,7 @@ static int connect_reader(void)
 	return descriptor;
 }
 
-/* What there is to read; "" also at the end. */
+/* Reads everything that is there; "" also at the end. */
 static const char *read_all(int descriptor)
 {
 	size_t used = 0;
@@ -174,7 +174,7 @@ static void readers_get_what_happens_while_they_read(void **state)
 	assert_null(strstr(text, "/nobody-reads"));
 	request("/one");
 	second = connect_reader();
-	/* What was gathered before it came is not for the second. */
+	/* The second reader does not get lines from before it connected. */
 	assert_non_null(strstr(read_all(first), "/one"));
 	assert_null(strstr(read_all(second), "/one"));
 	assert_int_equal(outputs_count(stage.outputs).readers, 2);
@@ -232,7 +232,7 @@ static void make_line(char path[static 1000], unsigned number)
 	path[999] = '\0';
 }
 
-/* A reader that is slow loses lines and is told how many; the other gets all. */
+/* A slow reader loses lines and gets their number; the other reader gets all lines. */
 static void slow_readers_lose_lines_alone(void **state)
 {
 	enum { LINES = 1000 };
@@ -254,7 +254,7 @@ static void slow_readers_lose_lines_alone(void **state)
 	assert_int_equal(got, LINES);
 	total = (unsigned)outputs_count(stage.outputs).lost;
 	assert_true(total > 0 && total < LINES);
-	/* It reads on, and hears what it lost. */
+	/* The slow reader continues, and gets the number of its lost lines. */
 	got = 0;
 	for (int i = 0; i < 20; i++) {
 		read_all(slow);
@@ -271,7 +271,7 @@ static void slow_readers_lose_lines_alone(void **state)
 	assert_int_equal(outputs_count(stage.outputs).lost, total);
 }
 
-/* Half of the descriptors are for readers; the others wait until one goes. */
+/* Readers may use half of the descriptors; further readers wait until one disconnects. */
 static void more_readers_than_fit_wait(void **state)
 {
 	struct rlimit usual, few;
@@ -297,7 +297,7 @@ static void more_readers_than_fit_wait(void **state)
 	turn();
 }
 
-/* A reader that cannot be accepted now is accepted when there is a descriptor again. */
+/* A reader that cannot be accepted is accepted when a descriptor is free again. */
 static void readers_wait_for_descriptors(void **state)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -322,7 +322,7 @@ static void readers_wait_for_descriptors(void **state)
 	turn();
 }
 
-/* Nobody is accepted at the end: there would be nothing to read. */
+/* At the end no reader is accepted: there would be nothing to read. */
 static void readers_that_come_at_the_end_are_not_accepted(void **state)
 {
 	int first, late;
@@ -334,7 +334,7 @@ static void readers_that_come_at_the_end_are_not_accepted(void **state)
 	assert_int_equal(outputs_finish(stage.outputs, NULL), 0);
 	assert_non_null(strstr(read_all(first), "/one"));
 	late = connect_reader();
-	/* The place of one that has gone is not given to it, either. */
+	/* Nor is it accepted when another reader has disconnected. */
 	close(first);
 	turn();
 	assert_int_equal(outputs_count(stage.outputs).readers, 0);
@@ -379,7 +379,7 @@ static void files_are_appended_to(void **state)
 	assert_int_equal(outputs_finish(stage.outputs, NULL), 0);
 }
 
-/* Batches are bounded: many lines are written before anybody flushes. */
+/* Batches are bounded: many lines are written before a flush. */
 static void batches_are_written_when_they_are_full(void **state)
 {
 	char path[1000];
@@ -394,7 +394,7 @@ static void batches_are_written_when_they_are_full(void **state)
 	assert_int_equal(count_lines(read_file(), "\n"), BUFFER / 1000);
 }
 
-/* As logrotate moves it away. */
+/* Moves the file away, as logrotate does. */
 static void files_are_opened_anew_on_hangup(void **state)
 {
 	char moved[128];
@@ -413,7 +413,7 @@ static void files_are_opened_anew_on_hangup(void **state)
 	assert_int_equal(outputs_flush(stage.outputs), 0);
 	assert_int_equal(count_lines(read_file(), "\n"), 1);
 	assert_non_null(strstr(text, "/three"));
-	/* Where that cannot be, the old one is kept, and that is told. */
+	/* If the file cannot be opened, the old one is kept, and that is reported. */
 	assert_int_equal(unlink(stage.file), 0);
 	assert_int_equal(mkdir(stage.file, 0700), 0);
 	raise(SIGHUP);
@@ -427,7 +427,7 @@ static void files_are_opened_anew_on_hangup(void **state)
 	assert_int_equal(unlink(moved), 0);
 }
 
-/* The bytes that a file may have, while `then` is done. */
+/* Calls `then` with a limit on the size of files. */
 static void with_file_size(rlim_t most, void (*then)(void))
 {
 	struct rlimit usual, small;
@@ -451,7 +451,7 @@ static void write_too_much(void)
 	}
 }
 
-/* A disk that is full: lines wait, then are lost and counted; when there is room again that is told. */
+/* On a full disk lines wait, then are lost and counted. The count is written when there is room again. */
 static void files_that_cannot_be_written_are_told_of(void **state)
 {
 	unsigned lost = 0, got;
@@ -501,7 +501,7 @@ static void files_that_cannot_be_opened_are_refused(void **state)
 	assert_int_equal(outputs_open(&options, &stage.outputs, &err), -EISDIR);
 	assert_string_equal(err.subject, stage.directory);
 	assert_null(stage.outputs);
-	/* A FIFO that nobody reads is not waited for. */
+	/* A FIFO without a reader does not block. */
 	assert_int_equal(mkfifo(stage.file, 0600), 0);
 	options.file = stage.file;
 	assert_int_equal(outputs_open(&options, &stage.outputs, NULL), -ENXIO);

@@ -17,7 +17,7 @@
 
 #include "sink.h"
 
-/* A sink on a loop, and what it told. */
+/* A sink on a loop, and what it reported. */
 struct stage {
 	uv_loop_t loop;
 	struct sink *sink;
@@ -101,7 +101,7 @@ static void write_lines(struct stage *stage)
 	batch_finish(&batch);
 }
 
-/* Reads what is there while the loop writes; returns how many bytes were as they should be. */
+/* Reads while the loop writes; returns the number of correct bytes. */
 static size_t read_lines(struct stage *stage, int descriptor)
 {
 	static char buffer[65536];
@@ -140,13 +140,13 @@ static void check_slow_reader(int ends[2])
 
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	raise_stage(&stage, ends[1]);
-	write_lines(&stage); /* returns, though nobody reads */
+	write_lines(&stage); /* returns although nobody reads */
 	assert_int_equal(read_lines(&stage, ends[0]), total_size());
 	assert_int_equal(sink_end(stage.sink), 0);
 	assert_int_equal(sink_conclude(stage.sink, NULL), 0);
 	assert_int_equal(stage.notices, 0);
 	strike_stage(&stage);
-	/* The descriptor is the caller's, and so are its flags. */
+	/* The descriptor and its flags belong to the caller. */
 	assert_int_equal(fcntl(ends[1], F_GETFL), flags);
 	close(ends[0]);
 	close(ends[1]);
@@ -208,7 +208,7 @@ static void tells_that_nobody_reads(void **state)
 	close(ends[1]);
 }
 
-/* While something waits, the loop notices. */
+/* While lines wait, the loop notices that the reader is gone. */
 static void tells_later_that_nobody_reads(void **state)
 {
 	struct stage stage;

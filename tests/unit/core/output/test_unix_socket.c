@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The socket's file: how it is made, what is in its way, and what is left of it. */
+/* The file of the socket: how it is created, what may be in its place, and how it is removed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -20,7 +20,7 @@
 
 #include "unix_socket.h"
 
-/* How often the next locks are refused: another process has the directory locked. */
+/* How many of the next locks fail, as if another process had locked the directory. */
 static int refused_locks;
 
 int flock(int descriptor, int operation)
@@ -67,7 +67,7 @@ static bool connects(void)
 	return r == 0;
 }
 
-/* A socket of that file that is bound and, if said, listens. */
+/* Binds another socket to that file; listens if `listens`. */
 static int bind_other(int type, bool listens)
 {
 	struct sockaddr_un address = address_of(path);
@@ -164,7 +164,7 @@ static void refuses_paths_that_no_socket_has(void **state)
 	assert_refused("/no/such/folder/socket", NULL, -ENOENT, "the directory cannot be opened");
 }
 
-/* ---- what is there already ---- */
+/* ---- the place is taken ---- */
 
 static void replaces_one_that_nobody_listens_on(void **state)
 {
@@ -186,7 +186,7 @@ static void leaves_one_that_somebody_listens_on(void **state)
 
 	assert_refused(path, NULL, -EADDRINUSE, "another process listens on this socket");
 	assert_true(connects());
-	/* Also with a queue that is full, or of another type. */
+	/* Also if its queue is full, or if it has another type. */
 	for (int i = 0; i < 8; i++)
 		connects();
 	assert_refused(path, NULL, -EADDRINUSE, "another process listens");
@@ -233,7 +233,7 @@ static void waits_a_while_for_a_directory_that_is_locked(void **state)
 	assert_int_equal(refused_locks, 0);
 }
 
-/* Somebody has put another in its place meanwhile. */
+/* Meanwhile another process replaced the file. */
 static void removes_only_its_own_file(void **state)
 {
 	struct unix_socket made = open_path(0600);
@@ -270,7 +270,7 @@ static void assert_inherits(const char *wanted, bool is_passed)
 	assert_null(found.path);
 }
 
-/* Descriptor 3 is the test's own here, as it is the tool's where systemd passes one. */
+/* The test itself uses descriptor 3; in the tool it comes from systemd. */
 static void takes_the_socket_that_systemd_passed(void **state)
 {
 	int kept = dup(3), other = bind_other(SOCK_STREAM, true), plain;
@@ -283,7 +283,7 @@ static void takes_the_socket_that_systemd_passed(void **state)
 	assert_inherits("/run/other", false);
 	assert_true(fcntl(3, F_GETFL) & O_NONBLOCK);
 	assert_true(fcntl(3, F_GETFD) & FD_CLOEXEC);
-	/* What was passed to its parent. */
+	/* The descriptor was passed to the parent process. */
 	snprintf(pid, sizeof(pid), "%d", (int)getpid() + 1);
 	setenv("LISTEN_PID", pid, 1);
 	assert_inherits(NULL, false);
@@ -291,12 +291,12 @@ static void takes_the_socket_that_systemd_passed(void **state)
 	assert_inherits(NULL, false);
 	unsetenv("LISTEN_FDS");
 	assert_inherits(NULL, false);
-	/* Its file is systemd's. */
+	/* systemd owns the socket's file. */
 	pass(other, 1);
 	assert_int_equal(unix_socket_inherit(NULL, &found), 0);
 	unix_socket_close(&found);
 	assert_true(file_is_there());
-	/* One that does not listen, and a file. */
+	/* A socket that does not listen, and a file. */
 	plain = socket(AF_UNIX, SOCK_STREAM, 0);
 	pass(plain, 1);
 	assert_inherits(NULL, false);
@@ -316,7 +316,7 @@ static void takes_the_socket_that_systemd_passed(void **state)
 	unsetenv("LISTEN_PID");
 }
 
-/* What lies behind those that were passed is the tool's own. */
+/* Descriptors after those that were passed belong to the tool. */
 static void looks_at_no_more_than_were_passed(void **state)
 {
 	int kept[2] = { dup(3), dup(4) }, listening = bind_other(SOCK_STREAM, true);
