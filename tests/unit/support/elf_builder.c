@@ -76,7 +76,7 @@ void elf_section(struct elf_builder *elf, const char *name, uint32_t type, uint6
 
 void elf_symbol(struct elf_builder *elf, const char *name, uint64_t address, uint64_t size)
 {
-	/* The name is the tail of another, as linkers that share tails lay it out. */
+	/* The name is the tail of another name, as linkers store it. */
 	char strings[256] = "\0another.";
 	size_t length = 9 + strlen(name) + 1;
 	Elf64_Sym symbols[] = {

@@ -22,10 +22,10 @@ char *__wrap_strndup(const char *text, size_t size);
 
 enum { SLOTS = 1 << 16 };
 
-/* What lives, by address: what a library allocated may be freed by our code, too. */
+/* Live allocations by address: our code may also free memory that a library allocated. */
 static uintptr_t known[SLOTS];
 static size_t live;
-static size_t left; /* until one fails; 0: none will */
+static size_t left; /* allocations until one fails; 0: none will fail */
 static bool has_failed, paused;
 
 void allocations_fail_at(size_t n)
@@ -59,7 +59,7 @@ static bool is_refused(void)
 	return true;
 }
 
-/* The place of an address, or a free one. */
+/* Returns the slot of an address, or a free slot. */
 static size_t slot_of(uintptr_t address)
 {
 	size_t slot = (address >> 4) * 2654435761u % SLOTS;
@@ -80,7 +80,7 @@ static void *remember(void *memory)
 	return memory;
 }
 
-/* Those behind it move up, so that they are found. */
+/* Moves the entries after it up, so that they are found. */
 static void forget(const void *memory)
 {
 	size_t slot = slot_of((uintptr_t)memory);

@@ -6,20 +6,20 @@
 #include <stddef.h>
 
 /*
- * Allocations that fail, for tests that are linked with --wrap for each function that allocates: those of our
- * own code, not those of libraries.
+ * Makes allocations fail. The tests are linked with --wrap for each function that allocates, so this affects
+ * the allocations of our own code, not those of libraries.
  */
 
-/* Refuses the allocation that comes as the n-th from now; the others succeed. 0: none. */
+/* The n-th allocation from now on fails, the others succeed. 0: no allocation fails. */
 void allocations_fail_at(size_t n);
 
-/* For what the test itself allocates meanwhile: it is not counted, and does not fail. */
+/* While paused, allocations of the test itself are not counted and do not fail. */
 void allocations_pause(bool is_paused);
 
-/* Whether that was reached. Ends it. */
+/* Whether that allocation was reached. Afterwards no allocation fails. */
 bool allocations_have_failed(void);
 
-/* How many allocations were made and not freed. */
+/* Returns the number of allocations that were not freed. */
 size_t allocations_live(void);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-/* Of the table: names at 512, functab at 128, _funcs of 48 bytes at 1024. */
+/* Offsets within the table: names at 512, functab at 128, _funcs of 48 bytes at 1024. */
 enum { ADDRESS = 0x500000, NAMES = 512, FUNCTAB = 128, FUNCS = 1024, FUNC_SIZE = 48, SIZE = 4096 };
 
 static void put_head(struct elf_builder *elf, uint64_t at, size_t count)

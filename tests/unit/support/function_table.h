@@ -5,14 +5,14 @@
 #include "elf_builder.h"
 #include "pclntab.h"
 
-/* A pclntab of Go 1.20 in a small ELF file: functions that lie one behind the other, from TABLE_CODE on. */
+/* A pclntab of Go 1.20 in a small ELF file. Its functions are adjacent, from TABLE_CODE on. */
 enum { TABLE_CODE = 0x400000, TABLE_FUNCTION_SIZE = 16 };
 
 struct table_row {
 	const char *name;
 	uint8_t id;
-	uint8_t longer; /* than TABLE_FUNCTION_SIZE, by */
-	bool is_empty;	/* it has its entry in common with the next */
+	uint8_t longer; /* bytes more than TABLE_FUNCTION_SIZE */
+	bool is_empty;	/* it has the same entry as the next function */
 };
 
 /* The caller closes the table and the image, and releases the file. */

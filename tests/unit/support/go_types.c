@@ -14,7 +14,7 @@
 /* ---- types ---- */
 
 struct record {
-	struct type_record record; /* as abi/types/types.c hands them out */
+	struct type_record record; /* in the form of abi/types/types.c */
 	struct record *next;
 	char name[256];
 	struct field *fields;
@@ -198,7 +198,7 @@ void go_set_fields(struct type *type, const struct go_field *fields)
 	}
 	type->fields = record->fields;
 	type->field_count = count;
-	/* The address of a last field without size is to lie within. */
+	/* The address of a last field without size has to be inside of the struct. */
 	if (count && fields[count - 1].type->size == 0 && type->size)
 		type->size++;
 	type->size = round_up(type->size, alignment(type));
@@ -222,7 +222,7 @@ const struct type *go_struct(const char *name, const struct go_field *fields)
 	return type;
 }
 
-/* As DWARF has runtime.iface and runtime.eface. */
+/* Has the fields of runtime.iface or runtime.eface in DWARF. */
 const struct type *go_interface(const char *name, bool has_methods)
 {
 	struct type *type = make(TYPE_INTERFACE, 16, "%s", name);
@@ -234,7 +234,7 @@ const struct type *go_interface(const char *name, bool has_methods)
 	return type;
 }
 
-/* ---- what stands in for abi/types/types.c ---- */
+/* ---- replacements of abi/types/types.c ---- */
 
 void go_know(struct types *types, const struct type *type, uint32_t hash)
 {
@@ -271,7 +271,7 @@ int types_named(struct types *types, const char *name, const struct type **ret_t
 	return error_fail(err, -ENODATA, "there is no type %s", name);
 }
 
-/* Since Go 1.26 those of one word that is a pointer, whatever of no size is beside it. */
+/* Since Go 1.26 also a struct or array with one pointer and otherwise only parts of size zero. */
 static bool is_direct(const struct type *type)
 {
 	switch (type->kind) {

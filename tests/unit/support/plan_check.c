@@ -6,7 +6,7 @@
 
 enum { WORD = 8, REGISTERS_SIZE = PLAN_REGISTER_WORDS * WORD };
 
-/* What a block of the work area is, once an operation has defined it. */
+/* A block of the work area, as an operation defined it. */
 struct block {
 	bool defined, is_condition;
 	uint32_t begin, end;
@@ -19,7 +19,7 @@ struct checker {
 	uint32_t work_used, cells;
 };
 
-/* Whether these bytes are part of a block that is there. */
+/* Whether these bytes are part of a defined block. */
 static bool is_within(const struct checker *checker, uint8_t block, uint32_t begin, uint32_t size)
 {
 	const struct block *within = &checker->blocks[block];
@@ -27,7 +27,7 @@ static bool is_within(const struct checker *checker, uint8_t block, uint32_t beg
 	return within->defined && begin >= within->begin && begin + size <= within->end;
 }
 
-/* Defines a block behind those that are there: none overlaps another. */
+/* Defines a block after all defined ones, so that none overlaps another. */
 static const char *define(struct checker *checker, uint8_t number, uint32_t begin, uint32_t size)
 {
 	struct block *block = &checker->blocks[number];

@@ -5,8 +5,8 @@
 #include "plan.h"
 
 /*
- * What every plan has to keep to, so that carrying it out touches nothing but its own work area and
- * gives each of its cells: NULL, or the rule that is broken. `builder`: what the plan was compiled from.
+ * Checks the rules of plans: executing a plan accesses only its own work area, and every cell is written.
+ * Returns NULL, or the broken rule. `builder`: the builder that compiled the plan.
  */
 const char *plan_fault(const struct plan *plan, const struct plan_builder *builder);
 

@@ -11,8 +11,8 @@
 #include "contract.h"
 
 /*
- * Records as the kernel side makes them, for tests: set the head, add cells, finish. Until then a test
- * may damage any of it. The finished bytes lie alone in memory, so that ASan sees a read beyond them.
+ * Builds records like those of the kernel side. Set the head, add cells, finish; before finishing, a test may
+ * damage every part. The finished bytes are a separate allocation, so that ASan detects a read beyond them.
  */
 struct record_builder {
 	struct record_hit head;
@@ -26,15 +26,15 @@ struct record_builder {
 void record_init(struct record_builder *record, uint32_t target, uint32_t plan, uint64_t time);
 void record_release(struct record_builder *record);
 
-/* The next cell. A string's bytes are appended to the payload; `length` is what Go said. */
+/* Add the next cell. The bytes of a string are appended to the payload; `length` is the length in Go. */
 void record_word(struct record_builder *record, uint64_t word);
 void record_string(struct record_builder *record, const char *data, size_t size, uint32_t length);
 void record_unreadable(struct record_builder *record);
 
-/* A string's cell, of any payload bytes whatever. */
+/* Returns the cell of a string at any offset of the payload. */
 uint64_t record_string_cell(uint64_t offset, uint64_t size, uint32_t length);
 
-/* Lays the record out; head.size and head.cell_count are filled in where they are 0. */
+/* Writes the record. Fills in head.size and head.cell_count if they are 0. */
 struct bytes record_finish(struct record_builder *record);
 
 #endif

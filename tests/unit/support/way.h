@@ -6,13 +6,13 @@
 #include "plan.h"
 
 /*
- * The way to a value as text, rebuilt from a plan's sources:
+ * Writes the way to a value as text, from a plan's sources:
  *
  *	rbx, rcx              in registers
- *	rbx +40 +24           24 bytes into what the word 40 bytes into what rbx points to points to
- *	rax if(rbx > 2) +16   the same, followed only where a condition holds: >, or =
- *	rax find(0) +8 +0     by the word 8 bytes into what search number 0 in the map at rax finds
- *	rax find(0, 3) +0 +0  the same, passing over three entries
+ *	rbx +40 +24           rbx points to a word at offset 40, which points to the value at offset 24
+ *	rax if(rbx > 2) +16   followed only if a condition holds: > or =
+ *	rax find(0) +8 +0     search 0 finds an entry of the map at rax; its word at offset 8 points to the value
+ *	rax find(0, 3) +0 +0  the same, but skips three entries
  */
 enum { WAY_SIZE = 512 };
 

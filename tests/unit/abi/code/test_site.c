@@ -498,8 +498,7 @@ static void refuses_entries_that_are_no_site(void **state)
 	PUT(&code, "\x48\xff\xc8\x75\xfb\xc3"); /* dec %rax; jne back; ret */
 	assert_no_entry(&code, MACHINE_AMD64, 27);
 	code = (struct code){ 0 };
-	PUT(&code,
-	    "\x48\xff\xc8\x75\xfc\xc3"); /* a jump into this instruction is no loop to the entry */
+	PUT(&code, "\x48\xff\xc8\x75\xfc\xc3"); /* to within it: no loop to the entry */
 	assert_entry(&code, MACHINE_AMD64, 27, code.size);
 	code = (struct code){ 0 };
 	put_word(&code, 0xd1000400); /* sub x0, x0, #1 */

@@ -29,8 +29,7 @@ struct variant {
 	bool rival;			     /* another variable contains a version */
 	uint64_t version_size, modinfo_size; /* 0: the correct sizes */
 	uint8_t pointer_size;
-	void (*change)(struct elf_builder *elf,
-		       uint64_t data); /* changes the file after it was built */
+	void (*change)(struct elf_builder *elf, uint64_t data); /* of the built file */
 };
 
 static void header_put(struct elf_builder *elf, uint64_t at, uint8_t pointer_size, uint8_t flags)

@@ -40,9 +40,8 @@ static struct {
 	/* What the kernel was asked for. */
 	size_t attempts;
 	struct bpf_object_skeleton *skeleton; /* of the last attempt */
-	char programs[MAX_ATTEMPTS]
-		     [256]; /* the programs that each attempt loads, each followed by a blank */
-	uint32_t installed; /* the plan that was installed last */
+	char programs[MAX_ATTEMPTS][256];     /* of each attempt, with a blank after each */
+	uint32_t installed;		      /* the plan that was installed last */
 	char watched[256];
 	size_t watches_ended;
 } stage;

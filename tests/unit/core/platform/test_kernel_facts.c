@@ -26,7 +26,7 @@ static void reads_filter(void **state)
 {
 	assert_false(kernel_facts_parse_filter("Name:\tx\nSeccomp:\t0\nSeccomp_filters:\t0\n"));
 	assert_true(kernel_facts_parse_filter("Name:\tx\nSeccomp:\t2\nSeccomp_filters:\t1\n"));
-	/* A name is whatever the process likes. */
+	/* A process may choose any name. */
 	assert_false(kernel_facts_parse_filter("Name:\tSeccomp: 2\nSeccomp:\t0\n"));
 	assert_false(kernel_facts_parse_filter(""));
 }
@@ -42,7 +42,7 @@ static void finds_preemption(void **state)
 		{ { "none voluntary full (lazy) \n", dynamic, "preempt=full" }, PREEMPTION_LAZY },
 		{ { "(none) voluntary full\n", dynamic, "" }, PREEMPTION_NONE },
 		{ { "none (voluntary) full\n", dynamic, "" }, PREEMPTION_VOLUNTARY },
-		/* Without debugfs: how it was started, else how it was built. */
+		/* Without debugfs the command line decides, then how the kernel was built. */
 		{ { "", dynamic, "root=/dev/sda1 preempt=full quiet\n" }, PREEMPTION_FULL },
 		{ { "", dynamic, "preempt=full preempt=none\n" }, PREEMPTION_NONE },
 		{ { "", dynamic, "preempt=full preempt=whatever\n" }, PREEMPTION_FULL },
@@ -51,14 +51,14 @@ static void finds_preemption(void **state)
 		{ { "", dynamic, "", .none = ANSWER_YES }, PREEMPTION_NONE },
 		{ { "", dynamic, "", .lazy = ANSWER_YES }, PREEMPTION_LAZY },
 		{ { "", dynamic, "" }, PREEMPTION_UNKNOWN },
-		/* Kernels that cannot be told on their command line. */
+		/* The command line does not change the preemption of these kernels. */
 		{ { "", "#1 SMP PREEMPT_RT x", "preempt=none" }, PREEMPTION_RT },
 		{ { "none voluntary (full)", "#1 SMP PREEMPT_RT x", "" }, PREEMPTION_RT },
 		{ { "", "#1 SMP PREEMPT x", "preempt=none" }, PREEMPTION_FULL_OR_LAZY },
 		{ { "", "#1 SMP PREEMPT x", "", .full = ANSWER_YES }, PREEMPTION_FULL },
 		{ { "", "#1 SMP x", "preempt=full" }, PREEMPTION_NONE_OR_VOLUNTARY },
 		{ { "", "#1 SMP x", "", .voluntary = ANSWER_YES }, PREEMPTION_VOLUNTARY },
-		/* A builder's name is no mark. */
+		/* MYPREEMPT_DYNAMIC is the name of a builder. */
 		{ { "", "#1 SMP MYPREEMPT_DYNAMIC x", "" }, PREEMPTION_NONE_OR_VOLUNTARY },
 		{ { "", "", "" }, PREEMPTION_UNKNOWN },
 	};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a kernel is found to be able to do: this test stands in for the kernel, and for libbpf's way to it. */
+/* Finds what a kernel can do. This test replaces the kernel, and libbpf's functions that call it. */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
@@ -34,17 +34,17 @@ enum program { NOTHING, SLEEPABLE, MULTI_LINK, EXCHANGE, HELPER, PROGRAM_COUNT }
 
 static struct {
 	int load[PROGRAM_COUNT];	/* errno of loading such a program, or 0 */
-	const char *log;		/* of the verifier, about a helper */
+	const char *log;		/* the verifier's log about a helper */
 	uint32_t jited;			/* bytes */
 	int info;			/* errno */
-	int link;			/* a negative errno, or 0: there is a link */
+	int link;			/* a negative errno; 0: the link is created */
 	int types;			/* errno, or 0 */
-	int bpf_call, perf_call;	/* errno of calls that can only fail */
+	int bpf_call, perf_call;	/* errno of calls that always fail */
 	int event_type;			/* errno of reading the event's number, or 0 */
-	int event, event_without_admin; /* errno of opening one, or 0 */
-	uint64_t held;			/* capabilities */
+	int event, event_without_admin; /* errno of opening an event, or 0 */
+	uint64_t held;			/* the effective capabilities */
 	unsigned loads;
-	int descriptor; /* the lowest that is free */
+	int descriptor; /* the lowest free descriptor */
 } kernel;
 
 static int open_descriptor(void)
@@ -172,7 +172,7 @@ int text_file_read(const char *path, char *buffer, size_t size)
 
 static struct kernel_facts facts;
 
-/* One that can do everything, for root. */
+/* A kernel that can do everything, for root. */
 static int set_up(void **state)
 {
 	memset(&kernel, 0, sizeof(kernel));
@@ -286,7 +286,7 @@ static void only_compiled_programs_have_a_size(void **state)
 	assert_int_equal(probe().jit, ANSWER_UNKNOWN);
 }
 
-/* A helper that is called in the wrong way exists. */
+/* If the verifier complains about how a helper is called, the helper exists. */
 static void the_verifier_knows_which_helpers_there_are(void **state)
 {
 	static const struct {
@@ -313,7 +313,7 @@ static void the_verifier_knows_which_helpers_there_are(void **state)
 	}
 }
 
-/* Asked to attach to a directory, a kernel that knows such links says that it is no file. */
+/* A kernel with such links refuses to attach to a directory, because it is no regular file. */
 static void links_for_many_are_told_by_the_error(void **state)
 {
 	static const struct {
@@ -359,7 +359,7 @@ static void without_a_number_there_are_no_events(void **state)
 	assert_int_equal(probe().perf_events, ANSWER_UNKNOWN);
 }
 
-/* With all rights it is tried without one of them. */
+/* If the process has all capabilities, it tries to open an event without one of them. */
 static void whether_events_need_admin_is_tried_without_it(void **state)
 {
 	static const struct {
@@ -396,7 +396,7 @@ static void what_is_refused_anyway_tells_nothing(void **state)
 	kernel.event = ENOTDIR;
 	facts.capabilities = ADMIN;
 	assert_int_equal(probe().perf_needs_admin, ANSWER_UNKNOWN);
-	/* The right cannot be suspended by who has nothing else. */
+	/* A process that has only this capability cannot suspend it. */
 	facts.capabilities = TRACE | ADMIN;
 	kernel.held = ADMIN;
 	assert_int_equal(probe().perf_needs_admin, ANSWER_UNKNOWN);

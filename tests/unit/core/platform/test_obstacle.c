@@ -15,7 +15,7 @@
 #define BIT(capability) (1ull << (capability))
 #define TRACE (BIT(CAP_BPF) | BIT(CAP_PERFMON))
 
-/* What the kernel said, where it said something. */
+/* An answer of the verifier. */
 #define REFUSED "R1 unbounded memory access"
 
 enum { ENOTSUPP = 524 };
@@ -58,7 +58,7 @@ static struct machine good(void)
 	return (struct machine){ good_facts, good_features };
 }
 
-/* Nothing is known of what the eBPF programs of a kernel can do that takes none. */
+/* If a kernel takes no eBPF programs, nothing is known about what they could do. */
 static void forbid_programs(struct machine *machine)
 {
 	machine->features = (struct kernel_features){
@@ -207,7 +207,7 @@ static void lack_nothing(struct machine *machine)
 		KERNEL_ATTACH, KERNEL_ATTACHMENT_##way, false, -(error), "" \
 	}
 
-/* What was tried on which machine, and what has to be said. */
+/* An attempt on a machine, and the expected explanation. */
 static const struct {
 	void (*make)(struct machine *machine);
 	struct kernel_attempt attempt;
@@ -290,7 +290,7 @@ static void names_each_reason(void **state)
 	}
 }
 
-/* Whatever the reason, and whatever is known: a whole sentence, and never another's. */
+/* For each reason, and whatever is known, the text is a whole sentence that no other reason has. */
 static void gives_each_its_own_text(void **state)
 {
 	static const struct kernel_attempt attempt = LOAD(MULTI, false, EIO, REFUSED);
@@ -309,7 +309,7 @@ static void gives_each_its_own_text(void **state)
 	}
 }
 
-/* Known before anything is tried: which ways there are. */
+/* The ways that exist are known before the first attempt. */
 static void knows_ways(void **state)
 {
 	static const struct {
@@ -322,10 +322,10 @@ static void knows_ways(void **state)
 		{ lack_admin, OBSTACLE_NONE, OBSTACLE_ADMIN, OBSTACLE_ADMIN },
 		{ filter_perf, OBSTACLE_NONE, OBSTACLE_SECCOMP_PERF, OBSTACLE_SECCOMP_PERF },
 		{ lack_uprobes, OBSTACLE_NO_UPROBES, OBSTACLE_NO_UPROBES, OBSTACLE_NO_UPROBES },
-		/* A right that would not help is not asked for. */
+		/* A capability that would not help is not asked for. */
 		{ be_linux_5_10_without_admin, OBSTACLE_NO_MULTI_LINKS, OBSTACLE_NO_SLEEPABLE,
 		  OBSTACLE_NO_COOKIES },
-		/* Which ways there are is not known then; loading says why it is not permitted. */
+		/* Then it is unknown which ways exist; loading fails and says why it is not permitted. */
 		{ lack_capabilities, OBSTACLE_NONE, OBSTACLE_NONE, OBSTACLE_NONE },
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Capabilities, of a process whose kernel this test stands in for. */
+/* Capabilities of a process. This test replaces the kernel. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,7 +24,7 @@
 static struct {
 	uint64_t permitted, effective, inheritable, bounding;
 	bool no_new_privileges;
-	bool is_filtered; /* the calls about capabilities are forbidden */
+	bool is_filtered; /* a filter forbids the calls that get and set capabilities */
 } process;
 
 static void show(struct __user_cap_data_struct *words)
@@ -37,7 +37,7 @@ static void show(struct __user_cap_data_struct *words)
 		};
 }
 
-/* Nothing can be had that is not permitted. */
+/* A capability cannot become effective if it is not permitted. */
 static long set(const struct __user_cap_data_struct *words)
 {
 	uint64_t permitted = words[0].permitted | (uint64_t)words[1].permitted << 32;
@@ -192,7 +192,7 @@ static void other_failures_are_told_as_they_are(void **state)
 	assert_string_equal(err.hint, "");
 }
 
-/* ---- doing without ---- */
+/* ---- suspending capabilities ---- */
 
 static void the_admin_right_is_suspended_and_resumed(void **state)
 {
@@ -203,7 +203,7 @@ static void the_admin_right_is_suspended_and_resumed(void **state)
 	assert_int_equal(process.effective, TRACE | BIT(CAP_SYS_ADMIN) | BIT(CAP_CHOWN));
 }
 
-/* Nothing could be tried without it. */
+/* Without this capability nothing could be tried at all. */
 static void the_admin_right_is_not_suspended_where_it_is_all_there_is(void **state)
 {
 	static const uint64_t held[] = {

@@ -14,7 +14,7 @@
 
 #include "breakpoint.h"
 
-/* An instruction that is never executed, and never in two pages. */
+/* An instruction that is never executed and lies in one page. */
 static void __attribute__((used, noinline, aligned(64))) probed(void)
 {
 	__asm__ volatile("");
@@ -29,7 +29,7 @@ struct mapping {
 	uint64_t start, end, offset;
 };
 
-/* Of our file, the one that the instruction is in. */
+/* Returns the mapping of our file that contains the instruction. */
 static struct mapping mapping_find(void)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
@@ -48,7 +48,7 @@ static struct mapping mapping_find(void)
 	return mapping;
 }
 
-/* All of it is made writable: it stays one mapping. */
+/* Makes the whole mapping writable, so that it stays one mapping. */
 static void change(const struct mapping *mapping, size_t byte, uint8_t mask)
 {
 	void *begin = (void *)(uintptr_t)mapping->start;
@@ -59,7 +59,7 @@ static void change(const struct mapping *mapping, size_t byte, uint8_t mask)
 	assert_int_equal(mprotect(begin, size, PROT_READ | PROT_EXEC), 0);
 }
 
-/* brk #5 of arm64 is a0 00 20 d4: ldr x0,[x5], a0 00 40 f9, has two bytes of it. */
+/* arm64: brk #5 is a0 00 20 d4; ldr x0,[x5] is a0 00 40 f9 and has two of these bytes. */
 static void sees_any_byte_of_it(void **state)
 {
 	struct mapping mapping = mapping_find();

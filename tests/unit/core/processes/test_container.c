@@ -14,7 +14,7 @@
 #define OTHER "0000000000000000000000000000000000000000000000000000000000000000"
 #define POD "pod4f6f3a5e-6a8b-4f0e-9a6e-0d1c2b3a4f5e"
 
-/* Alone in memory, so that ASan sees a read beyond the end. */
+/* A separate allocation, so that ASan detects a read beyond its end. */
 static bool parse(const char *text, size_t size, struct container_id *ret_id)
 {
 	uint8_t *copy = malloc(size ? size : 1);
@@ -43,7 +43,7 @@ static void finds_containers(void **state)
 		"0::/kubepods.slice/kubepods-" POD ".slice/crio-" ID ".scope\n",
 		"0::/system.slice/containerd.service/kubepods-besteffort-" POD
 		".slice:cri-containerd:" ID "\n",
-		/* Podman, for root and not, and with an init that made cgroups of its own */
+		/* Podman, as root and as a user, and with an init that created its own cgroups */
 		"0::/machine.slice/libpod-" ID ".scope\n",
 		"0::/machine.slice/libpod-" ID ".scope/container\n",
 		"0::/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" ID
@@ -52,7 +52,7 @@ static void finds_containers(void **state)
 		/* ECS, nerdctl */
 		"9:memory:/ecs/4f6f3a5e6a8b4f0e9a6e0d1c2b3a4f5e/" ID "\n",
 		"0::/system.slice/nerdctl-" ID ".scope\n",
-		/* A container in a container is in the inner one. */
+		/* In a container within a container, the inner one counts. */
 		"0::/docker/" OTHER "/docker/" ID "\n",
 		"0::/system.slice/docker-" OTHER ".scope/kubepods/" POD "/" ID "\n",
 		/* seen from within another cgroup namespace; removed meanwhile */
@@ -83,7 +83,7 @@ static void finds_none(void **state)
 		"0::/user.slice/user-1000.slice/session-2.scope\n",
 		"0::/system.slice/nginx.service\n",
 		"4:memory:/jobs/b267151382bea95edc86ee8eabd1147b\n",
-		/* the watchman of a container, and its pod */
+		/* the monitor of a container, and its pod */
 		"0::/machine.slice/libpod-conmon-" ID ".scope\n",
 		"0::/kubepods.slice/crio-conmon-" ID ".scope\n",
 		"0::/machine.slice/machine-libpod_pod_" ID ".slice\n",
@@ -98,7 +98,7 @@ static void finds_none(void **state)
 		/* not in the path */
 		"0:" ID ":/\n",
 		"0:name=/" ID ":/\n",
-		/* cut: the name may go on */
+		/* cut: the name may be longer */
 		"0::/docker/" ID,
 		"0::/docker/" ID "/",
 	};
@@ -112,7 +112,7 @@ static void finds_none(void **state)
 	}
 }
 
-/* Any bytes in place of any other, and any end. */
+/* Replaces each byte by any other, and cuts the text anywhere. */
 static void bears_damage(void **state)
 {
 	static const char line[] = "12:cpu:/a\n0::/x/docker-" ID ".scope (deleted)\n";

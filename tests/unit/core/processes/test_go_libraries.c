@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which libraries with Go code a process has loaded: files that this test maps. */
+/* Finds the libraries with Go code that a process has loaded. This test maps the files. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -28,7 +28,7 @@ struct library {
 	void *mapped;
 };
 
-/* A library with or without what the Go linker leaves in it. */
+/* Makes a library, with or without the sections of the Go linker. */
 static void make_library(struct library *library, bool is_go)
 {
 	static const char code[64];
@@ -106,7 +106,7 @@ static void libraries_with_go_code_are_found_among_others(void **state)
 	map_library(&one, PROT_READ | PROT_EXEC);
 	map_library(&two, PROT_READ | PROT_EXEC);
 	map_library(&other, PROT_READ | PROT_EXEC);
-	/* A file that is only read is not loaded. */
+	/* A file that is mapped without execute permission is not loaded. */
 	map_library(&data, PROT_READ);
 	assert_found((const char *const[]){ one.path, two.path }, 2, NULL);
 	release_library(&one);
@@ -130,7 +130,7 @@ static void each_library_is_listed_once(void **state)
 	release_library(&library);
 }
 
-/* Of several files that are gone the first is named. */
+/* Of several deleted files, the first is named. */
 static void a_deleted_file_is_named(void **state)
 {
 	struct library one, two;
@@ -151,7 +151,7 @@ static void a_deleted_file_is_named(void **state)
 	release_library(&two);
 }
 
-/* Its program is looked at elsewhere. */
+/* The program of the process is inspected elsewhere. */
 static void the_executable_is_no_library(void **state)
 {
 	struct library library;
@@ -182,7 +182,7 @@ static void processes_that_have_ended_have_no_libraries(void **state)
 
 /* ---- descriptors ---- */
 
-/* As many descriptors as are left when `left` more may be opened. */
+/* Searches the libraries while `left` more descriptors may be opened. */
 static int find_with_descriptors(const struct process *process, int left, struct error *err)
 {
 	struct go_libraries libraries = { 0 };
@@ -214,7 +214,7 @@ static void a_lack_of_descriptors_is_told_as_such(void **state)
 
 /* ---- paths ---- */
 
-/* The mount namespace of the process is reached by /proc. */
+/* Files in the mount namespace of the process are opened through /proc. */
 static void paths_are_those_of_the_process(void **state)
 {
 	assert_string_equal(library_path(42, "/usr/lib/x.so").text, "/proc/42/root/usr/lib/x.so");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which ports a process listens on: this one. */
+/* Finds the ports on which a process listens; the process is this test. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <setjmp.h>
@@ -62,7 +62,7 @@ static void finds_a_port_that_is_listened_on(void **state)
 		assert_int_equal(listens_on((uint32_t)getpid(), 1, port), 1);
 		assert_int_equal(listens_on((uint32_t)getpid(), 1, 2), 0);
 		assert_int_equal(listeners_include((uint32_t)getpid(), &port, 0), 0);
-		/* Bound, but nobody may connect yet. */
+		/* The socket is bound, but does not listen yet. */
 		assert_int_equal(listens_on((uint32_t)getpid(), other, 1), 0);
 		close(descriptor);
 		assert_int_equal(listens_on((uint32_t)getpid(), port, 1), 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What /proc says about processes: this one, and children of this test. */
+/* Reads /proc about processes: this one, and children of this test. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -25,7 +25,7 @@
 
 enum child_action { CHILD_WAITS, CHILD_RUNS_SLEEP, CHILD_ENDS, CHILD_HIDES };
 
-/* A child that has done what it does when this returns. */
+/* Starts a child. Returns when the child has done its action. */
 static pid_t start_child(enum child_action action)
 {
 	int ends[2];
@@ -41,14 +41,14 @@ static pid_t start_child(enum child_action action)
 			execl("/bin/sleep", "sleep", "600", NULL);
 		if (action == CHILD_RUNS_SLEEP || action == CHILD_ENDS)
 			_exit(0);
-		/* Only with a capability may others look at it. */
+		/* Without a capability, other processes cannot look at this one. */
 		if (action == CHILD_HIDES)
 			prctl(PR_SET_DUMPABLE, 0);
 		close(ends[1]);
 		for (;;)
 			pause();
 	}
-	/* exec and exit close the other end, a waiting child does so itself. */
+	/* exec and exit close the other end; a child that waits closes it itself. */
 	close(ends[1]);
 	assert_int_equal(read(ends[0], &byte, 1), 0);
 	close(ends[0]);
@@ -75,7 +75,7 @@ static void reap_child(pid_t child)
 	assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
-/* The name of the program that a test is, as the link in /proc has it. */
+/* The name of this test's program, from the link in /proc. */
 static const char *own_exe(void)
 {
 	static char exe[PROCESS_MAX_PATH];
@@ -173,7 +173,7 @@ static void opens_this_process(void **state)
 	assert_true(process.descriptor >= 0);
 	assert_string_equal(process.comm, name);
 	assert_string_equal(process.exe, own_exe());
-	/* Not own_exe(): an emulator makes up the link's text, not the file behind the link. */
+	/* own_exe() does not work here: an emulator changes the text of the link, but not the file. */
 	assert_int_equal(file_identity_read("/proc/self/exe", &file), 0);
 	assert_true(file_identity_equal(&process.file, &file));
 	process_close(&process);
@@ -181,7 +181,7 @@ static void opens_this_process(void **state)
 	process_close(&process);
 }
 
-/* The kernel ends a name with a newline; one in the name is the name's. */
+/* The kernel adds a newline after a name; a newline within the name is part of it. */
 static void names_are_taken_whole(void **state)
 {
 	static const char *const names[] = { "a", "two words", "fifteen letters", "ends\n", "" };
@@ -210,7 +210,7 @@ static void processes_that_do_not_exist_are_refused(void **state)
 	assert_int_equal(process_open((uint32_t)child, &process, &err), -ESRCH);
 	assert_string_equal(err.what, "no such process");
 	assert_string_equal(err.subject, subject);
-	/* What is no id at all is an id that nobody has. */
+	/* A number that cannot be an id is treated as an id without a process. */
 	assert_int_equal(process_open(0, &process, NULL), -ESRCH);
 	assert_int_equal(process_open(UINT32_MAX, &process, NULL), -ESRCH);
 }
@@ -247,7 +247,7 @@ static void a_lack_of_descriptors_is_told_as_such(void **state)
 	permit_descriptors();
 }
 
-/* Root may look at every process, so a child of root looks as another user. */
+/* Root can look at every process, so a child of root tries it as another user. */
 static int open_without_rights(pid_t pid, const char *wanted)
 {
 	struct process process;
@@ -274,7 +274,7 @@ static void processes_that_may_not_be_looked_at_are_refused(void **state)
 	end_child(hidden);
 }
 
-/* The last descriptor goes to the pidfd, and none is left for the name. */
+/* The pidfd takes the last descriptor, so the name cannot be read. */
 static void a_name_that_cannot_be_read_for_want_of_a_descriptor_is_an_error(void **state)
 {
 	int free_descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -327,10 +327,10 @@ static void a_process_runs_the_same_program_until_it_executes_another_or_ends(vo
 	assert_int_equal(process_open((uint32_t)other, &of_sleep, NULL), 0);
 	assert_int_equal(process_program(&process), PROCESS_RUNS_SAME);
 	assert_int_equal(process_program(&of_sleep), PROCESS_RUNS_SAME);
-	/* As if the child had been the test's program before it became sleep. */
+	/* Looks as if the child ran the test's program before it ran sleep. */
 	of_sleep.file = process.file;
 	assert_int_equal(process_program(&of_sleep), PROCESS_RUNS_OTHER);
-	/* Two files may have the same number, on two file systems. */
+	/* Files on two file systems may have the same inode number. */
 	process.file.device++;
 	assert_int_equal(process_program(&process), PROCESS_RUNS_OTHER);
 	end_child(child);
@@ -342,7 +342,7 @@ static void a_process_runs_the_same_program_until_it_executes_another_or_ends(vo
 
 /* ---- containers ---- */
 
-/* The files differ from machine to machine: what counts is that the whole file is parsed. */
+/* The cgroups differ between machines; the test checks that the whole file is parsed. */
 static void the_container_is_that_of_the_cgroups(void **state)
 {
 	static char text[16384];
@@ -386,11 +386,11 @@ static void threads_belong_to_their_process(void **state)
 	assert_int_not_equal(ids[0], getpid());
 	assert_int_equal(ids[1], getpid());
 	assert_int_equal(process_of_thread((uint32_t)getpid()), getpid());
-	/* What does not exist is taken as it is. */
+	/* A thread that does not exist counts as its own process. */
 	assert_int_equal(process_of_thread(UINT32_MAX), UINT32_MAX);
 }
 
-/* A process names itself as it likes. */
+/* A process can choose any name. */
 static void names_do_not_forge_the_process_of_a_thread(void **state)
 {
 	char usual[16];

@@ -41,7 +41,7 @@ static void calls_capture_the_request(void **state)
 	assert_int_equal(fields, REQUEST_FIELDS | BIT(ROUTE));
 }
 
-/* What tells a call from others of its goroutine is captured with or without a request, once. */
+/* What identifies a call within its goroutine is captured once, with or without a request. */
 static void calls_capture_their_frame(void **state)
 {
 	static const char *const parameters[] = { NULL, "r" };

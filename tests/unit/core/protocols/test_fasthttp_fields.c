@@ -15,7 +15,7 @@ static void set_integer(struct hit *hit, enum hit_field field, int64_t value)
 	hit_set_integer(hit, field, (struct integer){ PRESENT, value });
 }
 
-/* What the field says after the rules of fasthttp were applied. */
+/* Returns the field after the rules of fasthttp were applied. */
 static struct integer completed(const struct hit *hit, enum hit_field field)
 {
 	struct hit copy = *hit;
@@ -66,7 +66,7 @@ static void says_the_status(void **state)
 	assert_known(completed(&hit, FIELD_STATUS), 404);
 }
 
-/* A response whose body is in its own buffer. */
+/* The body of this response is in the response's own buffer. */
 static struct hit buffered_response(void)
 {
 	struct hit hit = { 0 };
@@ -84,7 +84,7 @@ static void says_the_size_of_the_response(void **state)
 	struct hit hit = buffered_response();
 
 	assert_known(completed(&hit, FIELD_RESPONSE_BYTES), 7);
-	/* A body of the handler's own memory takes the place of the buffer. */
+	/* A body in memory of the handler replaces the buffer. */
 	set_integer(&hit, FIELD_BORROWED_BYTES, 5);
 	assert_known(completed(&hit, FIELD_RESPONSE_BYTES), 5);
 	set_integer(&hit, FIELD_BODY_STREAM, 0xc000010000);

@@ -52,7 +52,7 @@ static struct integer bytes_of_end(const struct hit *end)
 	return hit_integer(&completed, FIELD_RESPONSE_BYTES);
 }
 
-/* HTTP/1: what was written, the declared length, whether some was handed on, and how much is buffered. */
+/* HTTP/1: written bytes, declared length, whether bytes were passed on, and buffered bytes. */
 static void tells_what_was_taken(void **state)
 {
 	enum { NULL_BYTES = -1 };
@@ -82,7 +82,10 @@ static void tells_what_was_taken(void **state)
 	}
 }
 
-/* Where the response is closed the buffer is not its own any more: nothing handed on means nothing taken. */
+/*
+ * When the response is closed, its buffer belongs to others already. If nothing was passed on, nothing was
+ * taken.
+ */
 static void tells_what_was_taken_without_a_buffer(void **state)
 {
 	struct hit end = { 0 };
@@ -108,7 +111,7 @@ static void tells_what_was_taken_over_http2(void **state)
 	assert_int_equal(bytes_of_end(&end).presence, UNREADABLE);
 }
 
-/* Whether it was refused is not known then. */
+/* Without these fields it is unknown whether the body was refused. */
 static void does_not_guess_what_was_taken(void **state)
 {
 	static const enum hit_field fields[] = { FIELD_RESPONSE_BYTES, FIELD_DECLARED_BYTES,

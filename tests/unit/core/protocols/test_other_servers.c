@@ -87,7 +87,7 @@ static void names_copies_of_net_http(void **state)
 			    "requests of github.com/ooni/oohttp, a copy of net/http");
 }
 
-/* Names come from the binary. */
+/* The names are those of the binary. */
 static void holds_any_names(void **state)
 {
 	char names[OTHER_SERVERS_MAX + 2][64], long_name[400];

@@ -48,7 +48,7 @@ static const char *position_of(const struct probe_request *probe)
 	return probe->call ? probe->call : probe->after_call;
 }
 
-/* Holds for every probe whatever binary it is compiled for. */
+/* Checks each probe, independent of any binary. */
 static void probes_are_sound(void **state)
 {
 	const struct row_list rows = all_rows();
@@ -70,9 +70,9 @@ static void probes_are_sound(void **state)
 			assert_true(capture->field < FIELD_COUNT);
 			assert_false(fields >> capture->field & 1);
 			fields |= 1u << capture->field;
-			/* Without it the record could not be joined. */
+			/* Without this field the record could not be joined. */
 			assert_int_equal(capture->required, capture->field == needed);
-			/* On a call the parameters are gone. */
+			/* After a call the parameters are not available. */
 			if (probe->call)
 				assert_string_equal(expression.steps[0].name, "@g");
 		}
@@ -90,7 +90,9 @@ static bool server_has_role(const struct row_list *rows, const char *server, enu
 	return false;
 }
 
-/* Each protocol says whose it is, once; and each server has rows for a start and an end, or for both at once. */
+/*
+ * Each protocol names its server once. Each server has rows for a start and an end, or rows for both at once.
+ */
 static void protocols_are_sound(void **state)
 {
 	const struct row_list rows = all_rows();
@@ -104,7 +106,7 @@ static void protocols_are_sound(void **state)
 			     server_has_role(&rows, protocol->server, PLAN_ROLE_END)));
 		for (size_t j = 0; j < i; j++)
 			assert_ptr_not_equal(protocol_registry[j], protocol);
-		/* Those of one server stand together. */
+		/* The protocols of one server are adjacent. */
 		if (i > 0 && strcmp(protocol_registry[i - 1]->server, protocol->server) != 0) {
 			for (size_t j = 0; j < i; j++)
 				assert_string_not_equal(protocol_registry[j]->server,
@@ -113,7 +115,7 @@ static void protocols_are_sound(void **state)
 	}
 }
 
-/* Two probes of one role at one place would tell of everything twice. */
+/* Two probes with the same role and place would report everything twice. */
 static void probes_are_told_apart(void **state)
 {
 	const struct row_list rows = all_rows();
@@ -128,13 +130,13 @@ static void probes_are_told_apart(void **state)
 			if (strcmp(a->function, b->function) != 0 || a->role != b->role ||
 			    !here != !there || (here && strcmp(here, there) != 0))
 				continue;
-			/* Unless they are for different binaries. */
+			/* Such probes have to be for different binaries. */
 			assert_true(a->companion || b->companion || a->inlined || b->inlined);
 		}
 	}
 }
 
-/* A binary of this release, stripped. */
+/* A stripped binary of this release. */
 struct release {
 	struct elf_builder elf;
 	struct image *image;
@@ -173,7 +175,7 @@ static void release_close(struct release *release)
 	elf_release(&release->elf);
 }
 
-/* What can be captured by name where the probe is placed. */
+/* Finds the names that can be captured at the probe. */
 static bool find_signature(const struct release *release, const struct probe_request *probe,
 			   struct signature *ret_signature)
 {
@@ -240,7 +242,7 @@ static uint32_t fields_of(const struct release *release, const struct probe_requ
 	}
 	assert_int_equal(plan_compile(&builder, &site, probe->role, STRING_MAX_SIZE, &plan, NULL),
 			 0);
-	/* Requests are to be had at the least cost. */
+	/* Captures of requests have to be cheap. */
 	assert_true(plan_is_short(&plan));
 	return fields;
 }
@@ -275,7 +277,7 @@ static uint32_t wanted_fields(const struct probe_request *probe, uint32_t minor)
 	}
 }
 
-/* Functions that requests always come by; the table has to know them. */
+/* Every request calls these functions, so the table has to know them. */
 static bool is_essential(const struct probe_request *probe, uint32_t minor)
 {
 	return strcmp(probe->function, "net/http.serverHandler.ServeHTTP") == 0 ||
@@ -287,7 +289,7 @@ static bool is_essential(const struct probe_request *probe, uint32_t minor)
 				    "net/http.(*http2responseWriter).handlerDone") == 0;
 }
 
-/* Without DWARF; returns how many of the essential probes there are. */
+/* Compiles the probes without DWARF; returns the number of essential probes. */
 static size_t check_release(const struct release *release, uint32_t minor)
 {
 	const struct row_list rows = all_rows();
@@ -322,7 +324,7 @@ static void each_release_gives_all_it_has(void **state)
 	}
 }
 
-/* A request's start and end are joined by the response writer, not by the type that it has. */
+/* The response writer joins the start and the end of a request; its type does not matter. */
 static void key_is_the_response_writer(void **state)
 {
 	static const uint8_t rcx = 11, rax = 10;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a user asks of each request, and what of it a probe is asked for. */
+/* The captures that a user requests for each request, and the part of them that a probe reads. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -70,7 +70,7 @@ static void assert_values(const struct request_captures *captures, const char *c
 	assert_int_equal(values.expression_count, expression_count);
 }
 
-/* Each probe is asked for what it has. */
+/* Each probe reads the captures that it can reach. */
 static void asks_probes_for_what_they_have(void **state)
 {
 	static const struct request request = {

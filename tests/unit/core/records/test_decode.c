@@ -24,7 +24,7 @@ static struct schema one_integer(enum cell_kind kind, uint8_t size)
 	return (struct schema){ .cell_count = 1, .cells = { { { kind, size }, FIELD_STATUS } } };
 }
 
-/* The bytes in memory of exactly their size, decoded; freed again. */
+/* Decodes a copy of the bytes in memory of exactly their size. */
 static int decode_copy(const void *data, size_t size, const struct schema *schema)
 {
 	uint8_t *copy = malloc(size ? size : 1);
@@ -82,7 +82,7 @@ static void refuses_damaged_heads(void **state)
 	assert_int_equal(bytes.size, HEAD);
 	assert_int_equal(decode_copy(bytes.data, HEAD, &empty), 0);
 	for (uint32_t size = 0; size < HEAD; size++) {
-		/* Cut, with the size as it was and with one that fits. */
+		/* The record is cut; its size is unchanged, then reduced. */
 		memcpy(record.bytes, &(uint32_t){ HEAD }, 4);
 		assert_int_equal(decode_copy(bytes.data, size, &empty), -EBADMSG);
 		memcpy(record.bytes, &size, 4);
@@ -101,7 +101,7 @@ static void refuses_damaged_heads(void **state)
 	record_release(&record);
 }
 
-/* `count` cells in the bytes and `told` of them in the head, against a schema of `wanted`. */
+/* The record has `count` cells, the head says `told`, and the schema has `wanted`. */
 static int decode_cells(size_t count, uint16_t told, uint16_t wanted)
 {
 	struct record_builder record;
@@ -163,7 +163,7 @@ static void extends_signs(void **state)
 		{ CELL_INT, 1, 0x7f, 127 },
 		{ CELL_INT, 1, 0x80, -128 },
 		{ CELL_INT, 1, 0xff, -1 },
-		/* The kernel side extends with zeros; whatever else stands there does not count. */
+		/* The kernel side fills up with zeros; other upper bits are ignored. */
 		{ CELL_INT, 1, 0xffffffffffffff01, 1 },
 		{ CELL_INT, 2, 0x7fff, 32767 },
 		{ CELL_INT, 2, 0x8000, -32768 },
@@ -257,7 +257,7 @@ static void bounds_strings(void **state)
 	assert_int_equal(decode_string_cell(UINT64_MAX, 10), -EBADMSG);
 	assert_int_equal(decode_string_cell(UINT64_MAX, 65536), -EBADMSG);
 	assert_int_equal(decode_string_cell(UINT64_C(1) << 63, 10), -EBADMSG);
-	/* More bytes captured than the string has. */
+	/* More captured bytes than the string has. */
 	assert_int_equal(decode_string_cell(record_string_cell(0, 5, 4), 10), -EBADMSG);
 	assert_int_equal(decode_string_cell(record_string_cell(0, 1, 0), 10), -EBADMSG);
 }
@@ -277,7 +277,7 @@ static void unreadable_cells_do_not_count(void **state)
 	record_word(&record, UINT64_MAX); /* would be refused */
 	record_word(&record, 500);
 	record_word(&record, 34);
-	/* Bits beyond the cells mean nothing. */
+	/* Bits beyond the last cell are ignored. */
 	memset(record.head.unreadable, 0xff, sizeof(record.head.unreadable));
 	record.head.unreadable[0] ^= 4;
 	assert_int_equal(decode_hit(record_finish(&record), &schema, &hit), 0);
@@ -295,7 +295,7 @@ static void unreadable_cells_do_not_count(void **state)
 	record_release(&record);
 }
 
-/* What a plan could not capture although it should have is known to be missing in each record. */
+/* If a plan could not capture a wanted field, the field is unreadable in each record. */
 static void unknown_fields_are_unreadable(void **state)
 {
 	static const struct schema schema = {
@@ -316,7 +316,7 @@ static void unknown_fields_are_unreadable(void **state)
 	record_release(&record);
 }
 
-/* The values of arguments are told by their cells, those of fields by their fields. */
+/* Cells of arguments are returned with the arguments, cells of fields with the fields. */
 static void keeps_arguments_apart(void **state)
 {
 	static const struct shape shape;
@@ -353,7 +353,7 @@ static void keeps_arguments_apart(void **state)
 	record_release(&record);
 }
 
-/* The last of all cells has its bit in the last word. */
+/* The bit of the last possible cell is in the last word. */
 static void reads_as_many_cells_as_there_can_be(void **state)
 {
 	static struct schema schema = { .cell_count = PLAN_MAX_CELLS };
@@ -377,7 +377,7 @@ static void reads_as_many_cells_as_there_can_be(void **state)
 	record_release(&record);
 }
 
-/* A string outside of the record spoils it, unless it could not be read anyway. */
+/* A string beyond the record makes the record invalid, unless the string was unreadable anyway. */
 static void refuses_damaged_arguments(void **state)
 {
 	static const struct schema schema = {
@@ -398,7 +398,7 @@ static void refuses_damaged_arguments(void **state)
 	record_release(&record);
 }
 
-/* A record that is cut anywhere is refused, whether or not its size says so. */
+/* A record that is cut anywhere is refused, whether or not its size was adapted. */
 static void refuses_every_prefix(void **state)
 {
 	static const struct schema schema = {
@@ -422,7 +422,7 @@ static void refuses_every_prefix(void **state)
 	record_release(&record);
 }
 
-/* The ring aligns records to 8 bytes; nothing here counts on it. */
+/* The ring aligns records to 8 bytes; the decoder does not rely on it. */
 static void takes_any_alignment(void **state)
 {
 	struct record_builder record;
@@ -449,7 +449,7 @@ static void takes_any_alignment(void **state)
 
 /* ---- types in interfaces ---- */
 
-/* An interface of type 5, of which type 7 is decoded, in cells 0 to 3. */
+/* In cells 0 to 3: an interface of type 5, whose values of type 7 are decoded. */
 static struct shape_node one_interface[] = {
 	{ .kind = SHAPE_STRUCT, .size = 3 },
 	{ .kind = SHAPE_INTERFACE, .size = 2, .second = 1, .count = 2, .interface = 5 },
@@ -469,7 +469,7 @@ static struct type_names *names_of_two(void)
 	return names;
 }
 
-/* Of a record with this word of the interface (0: nil) and hash; a negative one is unreadable. */
+/* Learns from a record with this word of the interface (0: nil) and this hash; negative: unreadable. */
 static int types_of(int64_t word, int64_t hash, struct learned_types *types)
 {
 	struct type_names *names = names_of_two();
@@ -501,14 +501,14 @@ static void finds_types_that_are_not_decoded(void **state)
 	assert_int_equal(types.count, 1);
 	assert_int_equal(types.items[0].interface, 5);
 	assert_int_equal(types.items[0].hash, 8);
-	/* Once is enough. */
+	/* A type is learned only once. */
 	assert_int_equal(types_of(1, 8, &types), 0);
-	/* One that is decoded was seen all the same. */
+	/* A type whose values are decoded is learned as well. */
 	assert_int_equal(types_of(1, 7, &types), 0);
 	assert_int_equal(types.count, 2);
 }
 
-/* Nil, unreadable, of no type of the program, and of two. */
+/* Nil, unreadable, a hash of no type of the program, and a hash of two types. */
 static void takes_no_other_hashes_for_types(void **state)
 {
 	struct learned_types types = { .count = 0 };

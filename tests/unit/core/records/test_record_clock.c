@@ -78,7 +78,7 @@ static bool write_file(const char *path, const char *text)
 	return is_written;
 }
 
-/* Whether the clock is `shift` nanoseconds off, as far as two readings can tell. */
+/* Whether the clock is `shift` nanoseconds off, as precisely as two readings can tell. */
 static bool is_shifted(int64_t shift)
 {
 	struct record_clock clock;
@@ -111,7 +111,7 @@ static int look_from_namespace(void)
 	if ((unshare(CLONE_NEWTIME) < 0 && unshare(CLONE_NEWUSER | CLONE_NEWTIME) < 0) ||
 	    !write_file("/proc/self/timens_offsets", "monotonic -100 7\n"))
 		return NO_NAMESPACES;
-	/* In the initial namespace it does not matter where children will be. */
+	/* In the initial namespace, the namespace of children does not matter. */
 	if (record_clock_open(&clock, &err) != 0 || clock.shift != 0)
 		return 2;
 	return look_from_child();
@@ -132,7 +132,7 @@ static void clocks_of_other_namespaces_are_shifted(void **state)
 	assert_int_equal(WEXITSTATUS(status), IN_OTHER_NAMESPACE);
 }
 
-/* The tests run in the initial namespace, or in one whose offsets can be read. */
+/* The tests run in the initial namespace, or in a namespace with readable offsets. */
 static void the_shift_is_that_of_all_times(void **state)
 {
 	static const struct record_clock shifted = { 5 * SECOND }, plain = { 0 };
@@ -144,7 +144,7 @@ static void the_shift_is_that_of_all_times(void **state)
 	assert_in_range(difference + SECOND, 5 * SECOND, 6 * SECOND);
 	difference = record_clock_wall_offset(&shifted) - record_clock_wall_offset(&plain);
 	assert_in_range(difference, 4 * SECOND, 6 * SECOND);
-	/* The wall clock is a record's time and the offset. */
+	/* The wall clock is the time of a record plus the offset. */
 	difference = clock_now() -
 		     ((int64_t)record_clock_now(&clock) + record_clock_wall_offset(&clock));
 	assert_in_range(difference + 60 * SECOND, 59 * SECOND, 120 * SECOND);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Stands in for core/output/event_log.c: an event is a line of text. */
+/* Replaces core/output/event_log.c: an event is a line of text. */
 #include "event_log.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Stands in for core/inspection: in a server two probes are found, of a request's start and of its end. */
+/* Replaces core/inspection: a server has two probes, one at the start of a request and one at its end. */
 #include "inspection.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Stands in for core/kernel: kernel.c, attachment.c and ring.c. */
+/* Replaces kernel.c, attachment.c and ring.c of core/kernel. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,15 +10,15 @@
 #include "machine.h"
 #include "ring.h"
 
-/* Every function that is given one works on `machine`. */
+/* Ignored by all functions: they use `machine`. */
 struct kernel {
 	int unused;
 };
 
 struct attachment {
 	struct attachment *next;
-	uint32_t pid;	   /* whose entry in `traced` it is; 0: none, or withdrawn */
-	uint32_t only_pid; /* whose hits count, 0: of all that run the file */
+	uint32_t pid;	   /* has this entry in `traced`; 0: none, or withdrawn */
+	uint32_t only_pid; /* only its hits count; 0: those of all processes that run the file */
 	uint32_t target;
 	uint64_t entry;
 	size_t file;
@@ -197,7 +197,7 @@ size_t kernel_fake_attachments(bool of_files)
 	return count;
 }
 
-/* ---- hits, as claim_hit() and complete_cookie() of bpf/process.bpf.h judge them ---- */
+/* ---- hits, handled like claim_hit() and complete_cookie() of bpf/process.bpf.h ---- */
 
 static uint64_t complete_cookie(uint64_t cookie, uint32_t pid)
 {

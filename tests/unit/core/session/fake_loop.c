@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stands in for libuv's clock and timers (by the linker's --wrap), and for what watches directories, so that
- * a script says when time passes.
+ * Replaces libuv's clock and timers (by the linker's --wrap), and the watches of directories, so that a
+ * script decides when time passes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -54,13 +54,13 @@ int __wrap_uv_timer_start(uv_timer_t *handle, uv_timer_cb callback, uint64_t tim
 	return 0;
 }
 
-/* Only timers are asked about. */
+/* The code under test calls this for timers only. */
 int __wrap_uv_is_active(const uv_handle_t *handle)
 {
 	return find_timer(handle) < MAX_TIMERS;
 }
 
-/* The timer that is due first, by then; MAX_TIMERS when there is none. */
+/* Returns the first timer that is due until `end`; MAX_TIMERS if there is none. */
 static size_t find_due(uint64_t end)
 {
 	size_t first = MAX_TIMERS;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Stands in for what /proc and the file system say: core/processes, and the files of core/targets. */
+/* Replaces access to /proc and the file system: core/processes, and the files of core/targets. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@
 
 /* ---- files ---- */
 
-/* -1 when there is none. */
+/* Returns -1 if there is no such file. */
 static long find_file(const char *path)
 {
 	struct machine_process *process;
@@ -230,7 +230,7 @@ int process_list(uint32_t **ret_pids, size_t *ret_count, struct error *err)
 	return 0;
 }
 
-/* ---- what else is asked about a process ---- */
+/* ---- other facts about a process ---- */
 
 int listeners_include(uint32_t pid, const uint16_t *ports, size_t count)
 {

@@ -6,21 +6,21 @@
 #include "kernel.h"
 #include "ring.h"
 
-/* What the fakes give out beside the functions that they stand in for. */
+/* Functions of the fakes for tests, beside the functions that they replace. */
 
 struct kernel *kernel_fake(void);
 struct ring *ring_fake(const struct ring_callbacks *callbacks);
 
-/* Hands each event on as a line without its newline. */
+/* The log passes each event to `line`, as text without a newline. */
 struct event_log *event_log_fake(void (*line)(const char *text));
 
-/* A file appears, or changes, in a directory that is watched. */
+/* Simulates that a file appears, or changes, in a watched directory. */
 void deployments_fake(const char *path);
 
-/* The number of the file that a path of pinned_file_path() or of /proc leads to. */
+/* Returns the number of the file at a path, which may come from pinned_file_path() or lead into /proc. */
 size_t file_of_path(const char *path);
 
-/* The clock that uv_now() and timers go by: lets milliseconds pass, in which the timers that are due fire. */
+/* The clock of uv_now() and of timers. Lets milliseconds pass and runs the timers that are due. */
 void clock_fake_pass(uint64_t milliseconds);
 void clock_fake_reset(void);
 

@@ -66,7 +66,7 @@ void machine_create_file(const char *path, enum machine_code code)
 	size_t before;
 
 	check(machine.file_count < MACHINE_FILES, "too many files");
-	/* As rename(2) does. */
+	/* Replaces the file atomically, as rename(2) does. */
 	if (find_file(path, &before))
 		machine.files[before].is_unlinked = true;
 	*file = (struct machine_file){ .code = code };
@@ -181,7 +181,7 @@ void machine_adopted(uint32_t pid)
 	note_exec(pid);
 }
 
-/* The child has what its parent has, and nobody is told. */
+/* The child runs the file of its parent. Nothing is reported. */
 void machine_fork(uint32_t pid, uint32_t child)
 {
 	add_process(child, machine_process_of(pid)->file);
@@ -225,7 +225,7 @@ void machine_hit(uint32_t pid, enum plan_role role, uint64_t key, const char *pa
 	record.head.cookie = cookie;
 	record.head.process = (uint64_t)pid << 32 | pid;
 	record_word(&record, key);
-	record_word(&record, key); /* each request has a goroutine of its own */
+	record_word(&record, key); /* each request has its own goroutine */
 	if (role == PLAN_ROLE_START)
 		record_string(&record, path, strlen(path), (uint32_t)strlen(path));
 	if (role == PLAN_ROLE_END)

@@ -23,7 +23,7 @@ struct run {
 	struct losses losses;
 	struct notifier notifier;
 	void (*line)(const char *text);
-	bool has_work; /* as the last step said */
+	bool has_work; /* the result of the last step */
 };
 
 static void check(bool ok, const char *what)
@@ -44,7 +44,7 @@ int64_t record_clock_wall_offset(const struct record_clock *clock)
 	return 0;
 }
 
-/* Errors with their subject; what it says of them is held elsewhere. */
+/* Reports errors by subject only; the rest of their text is tested elsewhere. */
 static void tell(void *user, enum notice_level level, const char *text)
 {
 	struct run *run = user;

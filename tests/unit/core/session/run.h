@@ -9,26 +9,23 @@
 #include "binary_cache.h"
 #include "discovery.h"
 
-/*
- * The parts of a session that are under test, put together as core/session/session.c does, on the fake
- * machine.
- */
+/* The tested parts of a session, put together as in core/session/session.c, on the fake machine. */
 struct run;
 
-/* `line` is given each event and each error that is told. */
+/* `line` gets each event and each reported error. */
 struct run *run_create(const struct discovery_rules *rules, void (*line)(const char *text));
 
-/* Tells of what is open, and destroys it. */
+/* Reports what is still open, and destroys the run. */
 void run_finish(struct run *run);
 
 bool run_add_binary(struct run *run, const char *path);
 bool run_add_process(struct run *run, uint32_t pid);
 bool run_discover(struct run *run);
 
-/* What is due on the loop: processes' ends are seen, handles closed. */
+/* Handles what is due on the loop: processes that ended, handles to close. */
 void run_loop(struct run *run);
 
-/* The same, and a step. False when nothing is left to do. */
+/* Calls run_loop(), then runs a step. Returns false if nothing is left to do. */
 bool run_step(struct run *run);
 
 struct binary_cache_counts run_count(const struct run *run);

@@ -15,19 +15,19 @@ enum { MAX_WORDS = 5, MAX_TOLD = 64, TOLD_SIZE = 160 };
 
 struct script {
 	const char *path;
-	unsigned int number; /* of the line */
+	unsigned int number; /* of the current line */
 	char *words[MAX_WORDS];
 	struct discovery_rules rules;
 	char name[64];
 	uint16_t port;
 	struct run *run;
 	bool has_work;
-	bool only_events; /* errors are expected, and not compared */
+	bool only_events; /* errors are expected, but not compared */
 	bool in_block;
 	bool ok;
 };
 
-/* What was told and not compared yet. The fakes tell of it without knowing the script. */
+/* Reported lines that were not compared yet. Global, because the fakes do not know the script. */
 static struct {
 	char lines[MAX_TOLD][TOLD_SIZE];
 	size_t first, count;
@@ -61,7 +61,7 @@ static uint32_t pid_at(const struct script *script, size_t word)
 	return (uint32_t)number_at(script, word);
 }
 
-/* ---- what is told ---- */
+/* ---- reported lines ---- */
 
 static void end_block(struct script *script)
 {
@@ -74,7 +74,7 @@ static void end_block(struct script *script)
 	told.first = 0;
 }
 
-/* What comes after a failure may come in another order. */
+/* After a failure, the order of the lines may differ. */
 static void move_to_front(const char *text)
 {
 	char other[TOLD_SIZE];
@@ -116,7 +116,7 @@ static void expect_number(struct script *script, size_t number, size_t expected,
 	complain(script, text, "");
 }
 
-/* ---- what happens ---- */
+/* ---- events on the machine ---- */
 
 static void do_server(struct script *script)
 {
@@ -153,7 +153,7 @@ static void do_load(struct script *script)
 	machine_load(pid_at(script, 1), script->words[2]);
 }
 
-/* Without a lease nobody is asked. */
+/* Only holders of a lease are asked. */
 static void do_write(struct script *script)
 {
 	struct machine_file *file = &machine.files[machine_file_at(script->words[1])];
@@ -204,7 +204,7 @@ static void do_binary(struct script *script)
 {
 	machine.watch_all = true;
 	make_run(script);
-	/* The name outlives this line. */
+	/* The string has to outlive this line. */
 	if (!run_add_binary(script->run, machine.files[machine_file_at(script->words[1])].path))
 		keep_line("error binary");
 }
@@ -212,7 +212,7 @@ static void do_binary(struct script *script)
 static void do_begin(struct script *script)
 {
 	make_run(script);
-	/* The tool would end; somebody starts it again. */
+	/* The tool would exit and be started again. */
 	if (!run_discover(script->run) && !run_discover(script->run))
 		complain(script, "cannot begin", "");
 }
@@ -333,7 +333,7 @@ static void do_step(struct script *script)
 	script->has_work = run_step(script->run);
 }
 
-/* Nothing is left of it anywhere. */
+/* Everything was released. */
 static void do_finish(struct script *script)
 {
 	size_t plans = 0, traced = 0;
@@ -396,7 +396,7 @@ static void do_busy(struct script *script)
 
 static const struct command {
 	const char *name;
-	size_t words; /* beside its name */
+	size_t words; /* the number of words after the name */
 	void (*run)(struct script *script);
 } commands[] = {
 	{ "server", 1, do_server },
@@ -486,7 +486,7 @@ static void play_line(struct script *script, char *line)
 		play_command(script, line);
 }
 
-/* Plays it once; with `code` the call of that number fails. */
+/* Runs the script once; with `code`, the call with that number fails. */
 static bool play(FILE *file, const char *path, size_t failing_call, int code)
 {
 	struct script script = { .path = path, .ok = true, .only_events = code != 0 };
@@ -528,7 +528,7 @@ bool script_play(const char *path)
 		return false;
 	}
 	code = code_of_each(file);
-	/* The first run, in which none fails, counts the calls. */
+	/* No call fails in the first run, which counts the calls. */
 	do
 		ok = play(file, path, failing_call, code) && ok;
 	while (code && failing_call++ < machine.calls);

@@ -5,45 +5,45 @@
 #include <stdbool.h>
 
 /*
- * What happens on the fake machine, a line each, and what a session then has to say:
+ * The events on the fake machine, one per line, and what a session has to report after them:
  *
- *	server PATH                 a file with a Go program that serves HTTP; replaces what stood there
- *	nothing PATH, other PATH    one with nothing to trace, one that is no Go program
+ *	server PATH                 a file with a Go program that serves HTTP; replaces an existing file
+ *	nothing PATH, other PATH    a Go program with nothing to trace, a file that is no Go program
  *	library PATH                a shared library in Go that serves HTTP
  *	unleased PATH               its file system has no leases
  *	copied PATH                 processes run a copy of it, which probes do not reach
- *	write PATH, unlink PATH     somebody wants to write to the file; removes its name
- *	all, name GLOB, port N,     which processes are wanted; then
+ *	write PATH, unlink PATH     a process wants to write to the file; the file's name is removed
+ *	all, name GLOB, port N,     the rules that select processes; then
  *	binary PATH
  *	begin                       the session begins
  *	trace PID                   --pid PID
- *	run PID PATH                a process begins, or one that runs executes another program
- *	run-late PID PATH           the process executes that when it is attached to the next time
+ *	run PID PATH                a new process runs the program, or an existing process executes it
+ *	run-late PID PATH           the process executes the program when it is attached to the next time
  *	fork PID CHILD, exit PID, listen PID PORT, load PID PATH
- *	start PID KEY PATH          a request begins, ends: seen where a probe is
+ *	start PID KEY PATH          a request begins, ends: recorded if there is a probe
  *	end PID KEY STATUS
- *	deaf, hear                  no record of a process gets through from now on; they do again
- *	room N                      so many records fit into the ring
- *	turn N                      so many records are read before the loop gets its turn
- *	stall, resume               the last record is half written; it is complete
- *	appear PATH                 the directory's watch, if there is one, tells of the file
+ *	deaf, hear                  from now on records of processes get lost; no longer
+ *	room N                      N records fit into the ring
+ *	turn N                      N records are read per turn of the loop
+ *	stall, resume               the last record is half written; it becomes complete
+ *	appear PATH                 the watch of the directory, if there is one, reports the file
  *	fail OPERATION ERROR N      the next N calls of an operation fail
- *	wait N                      so many milliseconds pass
- *	step                        processes' ends are seen, and a step is run
+ *	wait N                      N milliseconds pass
+ *	step                        ended processes are noticed, and a step is run
  *	finish                      the session ends
- *	= EVENT                     what was told since the last such block is exactly this block
- *	probes FILES PROCESSES      so many files, and single processes, have probes
- *	new PID, looked-at PID      whether hits of a process that is no target come through
- *	known FILES                 so many binaries are known
- *	inspected N                 and so many were inspected so far
- *	idle, busy                  whether the last step found that nothing is left to do
+ *	= EVENT                     exactly the lines of this block were reported since the last block
+ *	probes FILES PROCESSES      FILES files and PROCESSES single processes have probes
+ *	new PID, looked-at PID      whether hits of a process that is no target are recorded
+ *	known FILES                 FILES binaries are known
+ *	inspected N                 N binaries were inspected so far
+ *	idle, busy                  whether the last step left nothing to do, or something
  *
- * A line that begins with # says something to who reads it. The first line `each ERROR` has the script run again
- * and again, with one more call of an operation failing in each run; then errors are not compared, and the order
- * of events within a block is not.
+ * A line that begins with # is a comment. With the first line `each ERROR` the script is run repeatedly, and in
+ * each run another call of an operation fails. Then errors are not compared, nor is the order of the events
+ * within a block.
  */
 
-/* Plays the file. Complains to stderr and returns false where something else was told. */
+/* Runs the script. Writes to stderr and returns false if something else was reported. */
 bool script_play(const char *path);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Processes that have ended, in the order in which they did. */
+/* Processes that ended, in the order in which they ended. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +34,7 @@ static void keeps_their_order(void **state)
 	uint32_t added = 0, taken = 0;
 
 	assert_null(ends_first(&ends));
-	/* The room moves up when the first are gone, and grows when none are. */
+	/* The array moves up when its first entries are gone, otherwise it grows. */
 	for (int turn = 1; turn < 60; turn++) {
 		for (int i = 0; i < turn; i++)
 			add(&ends, ++added, true);
@@ -48,7 +48,7 @@ static void keeps_their_order(void **state)
 	ends_finish(&ends);
 }
 
-/* What is removed at the front is used again: few that wait take little room, however many there were. */
+/* Room at the front is reused: the memory depends on how many ends wait, not on how many there were. */
 static void takes_no_more_room_than_it_needs(void **state)
 {
 	struct ends ends = { 0 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is said of the kernel side when it is opened; this test stands in for it. */
+/* Tests what is reported about the kernel side when it is opened. This test replaces the kernel side. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -78,7 +78,7 @@ static int set_up(enum kernel_attachment attachment)
 	return r;
 }
 
-/* Who asks for a way knows what it lacks. */
+/* A user who selects a way knows what it lacks, so that is reported for the best way only. */
 static void what_the_best_way_lacks_is_said(void **state)
 {
 	memset(&stage, 0, sizeof(stage));

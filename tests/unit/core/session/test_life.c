@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Plays the scripts that are its arguments, see script.h. */
+/* Runs the scripts that are given as arguments; see script.h. */
 #include "script.h"
 
 int main(int argc, char **argv)

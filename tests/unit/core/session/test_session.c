@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* How a session is put together, what ends it, and what it says at the end. This test stands in for its parts. */
+/*
+ * Tests how a session is put together, when it ends, and what it reports at the end. This test replaces the
+ * parts of a session.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -27,14 +30,14 @@ static struct {
 	struct session *session;
 	struct error err;
 	struct session_summary summary;
-	/* What the parts do. */
-	const char *fails; /* the part that cannot be opened */
+	/* The behaviour of the parts. */
+	const char *fails; /* the part that fails to open */
 	bool watches;	   /* there are rules */
 	bool is_full, no_more_targets, needs_admin;
 	uint64_t lost_ends;
 	struct event_log_counts counts;
-	/* What they were asked for. */
-	char calls[1024]; /* with a blank behind each */
+	/* The calls of the parts. */
+	char calls[1024]; /* each call is followed by a blank */
 	char notices[2048];
 	struct kernel_options kernel;
 	struct privilege_needs needs;
@@ -289,7 +292,7 @@ uint32_t assembly_open_requests(const struct assembly *assembly)
 void open_list_tell(const struct assembly *assembly, int64_t now, const struct notifier *notifier)
 {
 	note("open-list");
-	/* The test ends with it. */
+	/* This ends the test. */
 	stage.log.full(stage.log.user);
 }
 
@@ -395,7 +398,7 @@ static void run(void)
 
 /* ---- opening ---- */
 
-/* Rights are given up when all is open, and threads begin after that. */
+/* Capabilities are dropped when everything is open. Only then threads are started. */
 static void all_parts_are_opened_in_their_order(void **state)
 {
 	assert_int_equal(session_create(&options, &stage.session, NULL), 0);
@@ -417,7 +420,7 @@ static void what_was_opened_is_closed_where_a_part_fails(void **state)
 		stage.fails = parts[i];
 		assert_int_equal(session_create(&options, &stage.session, &stage.err), -EIO);
 		assert_null(stage.session);
-		/* It was the last that was tried. */
+		/* Nothing is opened after the part that failed. */
 		size = strlen(stage.calls) - strlen(parts[i]) - 1;
 		assert_memory_equal(stage.calls + size, parts[i], strlen(parts[i]));
 	}
@@ -541,7 +544,7 @@ static void it_ends_when_no_target_is_left(void **state)
 	assert_false(stage.summary.interrupted);
 }
 
-/* Requests that are still open are not told of when all that were asked for have been. */
+/* When the requested number of requests was counted, open requests are not reported. */
 static void it_ends_when_all_were_counted(void **state)
 {
 	create();

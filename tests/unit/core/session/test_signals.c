@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What signals ask of a session; this process raises them. */
+/* The actions that signals cause in a session. This process raises the signals. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -43,7 +43,7 @@ static int open_loop(void **state)
 	return uv_loop_init(&stage.loop);
 }
 
-/* Handles that were not closed would keep the loop from being closed. */
+/* The loop cannot be closed while a handle is open. */
 static int close_loop(void **state)
 {
 	signals_close(stage.signals);
@@ -51,7 +51,7 @@ static int close_loop(void **state)
 	return uv_loop_close(&stage.loop);
 }
 
-/* A signal that a handle waits for has been written to libuv's pipe when raise() returns. */
+/* When raise() returns, a handled signal is already in libuv's pipe. */
 static void raise_and_look(int number)
 {
 	raise(number);
@@ -87,7 +87,7 @@ static void a_hangup_that_has_a_file_reopened_ends_nothing(void **state)
 	assert_int_equal(stage.tells, 0);
 }
 
-/* As nohup(1) has it. */
+/* The case of nohup(1). */
 static void a_hangup_that_was_ignored_stays_so(void **state)
 {
 	signal(SIGHUP, SIG_IGN);
@@ -97,7 +97,7 @@ static void a_hangup_that_was_ignored_stays_so(void **state)
 	signal(SIGHUP, SIG_DFL);
 }
 
-/* They are errors of write(2) instead. */
+/* write(2) returns errors instead. */
 static void broken_pipes_and_full_files_do_not_kill(void **state)
 {
 	signal(SIGPIPE, SIG_DFL);

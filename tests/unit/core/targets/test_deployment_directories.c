@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* New versions of programs, as they appear in the directories that others were run from. */
+/* Detects new versions of programs in the directories of running programs. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -79,10 +79,10 @@ static void files_that_are_written_or_moved_appear(void **state)
 	assert_int_equal(rename(other, path), 0);
 	for (int i = 0; i < 3; i++)
 		uv_run(&loop, UV_RUN_NOWAIT);
-	/* Written as another file, then moved here. */
+	/* The file was written under another name, then moved here. */
 	assert_non_null(strstr(seen, wanted));
 	seen[0] = '\0';
-	/* It can be executed only now. */
+	/* Only now the file is executable. */
 	assert_int_equal(chmod(path, 0755), 0);
 	assert_seen(wanted);
 	assert_int_equal(unlink(path), 0);
@@ -110,7 +110,7 @@ static void other_directories_do_not_appear(void **state)
 	assert_int_equal(chmod(other, 0755), 0);
 	assert_seen("");
 	assert_int_equal(rmdir(other), 0);
-	/* What is watched next is not taken for it. */
+	/* The next watch is not confused with this directory. */
 	deployments_watch(deployments, "/no/such/folder/shop");
 	write_file(path);
 	snprintf(wanted, sizeof(wanted), "%s\n", path);
@@ -134,7 +134,7 @@ static void removed_directories_are_forgotten(void **state)
 	assert_seen(wanted);
 }
 
-/* Without a slash that is the current one. */
+/* A path without a slash is in the current directory. */
 static void relative_paths_are_watched(void **state)
 {
 	char before[4096];

@@ -13,7 +13,7 @@
 
 enum { COUNT = 100 };
 
-/* They stand in for those of the kernel side and of the cache. */
+/* These replace the functions of the kernel side and of the binary cache. */
 struct attachment {
 	bool is_withdrawn, is_detached;
 };
@@ -41,7 +41,7 @@ void attachments_detach(struct attachment **attachments, size_t count)
 		attachment_detach(attachments[i]);
 }
 
-/* Its plans may be given to others only when its probes are gone. */
+/* The plans of a binary may be reused only when its probes are gone. */
 void binary_cache_release(struct known_binary *binary)
 {
 	if (binary->attachment)
@@ -71,7 +71,7 @@ static void detach_some(bool starts)
 		attachments[i] = (struct attachment){ .is_detached = false };
 		binaries[i] = (struct known_binary){ 1, &attachments[i] };
 		detacher_add(detacher, &attachments[i], &binaries[i]);
-		/* At once, wherever the rest is done. */
+		/* Attachments are withdrawn immediately; the rest is done later. */
 		assert_true(attachments[i].is_withdrawn);
 		if (i % 10 == 0)
 			uv_run(&loop, UV_RUN_NOWAIT);
@@ -94,7 +94,7 @@ static void detaches_without_one(void **state)
 	detach_some(false);
 }
 
-/* Who adds something need not do anything for it to be released. */
+/* Binaries are released from the loop, without another call. */
 static void releases_from_the_loop(void **state)
 {
 	struct attachment attachment = { .is_detached = false };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which processes the rules want: this one and others that are made up. */
+/* Which processes match the rules: this process and invented ones. */
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <setjmp.h>
@@ -30,7 +30,7 @@ static int remove_file(void **state)
 	return unlink(path);
 }
 
-/* Not this one, whose rules it would never match. */
+/* Returns an invented process. It is not this process, which never matches. */
 static struct process process_of(const char *comm, const char *exe)
 {
 	struct process process = { .pid = (uint32_t)getppid() };
@@ -102,7 +102,7 @@ static void ports_are_those_that_are_listened_on(void **state)
 	assert_true(discovery_wants_port(&rules, 1));
 	assert_true(discovery_wants_port(&rules, ports[1]));
 	assert_false(discovery_wants_port(&rules, 2));
-	/* Only this process does, and that is never wanted. */
+	/* Only this process runs the file, and it never matches. */
 	assert_int_equal(discovery_wants_now(&rules, &process, NULL), 0);
 	process.pid = (uint32_t)getpid();
 	assert_int_equal(discovery_wants_now(&rules, &process, NULL), 0);

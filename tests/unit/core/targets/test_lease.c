@@ -30,7 +30,7 @@ static void is_refused_while_written_to(void **state)
 	unlink(path);
 }
 
-/* Of the reasons only one is a missing capability. */
+/* Only one of the reasons is a missing capability. */
 static void says_why(void **state)
 {
 	struct error err = { 0 };

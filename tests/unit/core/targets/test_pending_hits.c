@@ -35,7 +35,7 @@ static void keep(struct pending_hits *pending, uint32_t pid, uint64_t time)
 	assert_true(pending_hits_keep(pending, bytes_of(&record)));
 }
 
-/* The times of what is kept of the process, in order, as a number of two digits each. */
+/* Returns the times of a process's kept hits, in order, as one number with two digits for each. */
 static uint64_t kept_times(struct pending_hits *pending, uint32_t pid, uint32_t programs_since)
 {
 	struct pending_hit hit;
@@ -77,7 +77,7 @@ static void tells_them_apart(void **state)
 	assert_false(pending_hit_of((struct bytes){ (const uint8_t *)&hit, 39 }, &found));
 }
 
-/* In order, of one process only, and once. */
+/* The hits are returned in order, for one process only, and only once. */
 static void hands_on(void **state)
 {
 	struct pending_hits *pending = pending_hits_create();
@@ -93,7 +93,7 @@ static void hands_on(void **state)
 	pending_hits_destroy(pending);
 }
 
-/* One process after the other with the same number. */
+/* Two processes have the same number, one after the other. */
 static void tells_programs_apart(void **state)
 {
 	struct pending_hits *pending = pending_hits_create();

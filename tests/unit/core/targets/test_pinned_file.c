@@ -53,7 +53,7 @@ static void files_are_pinned_while_they_are_open(void **state)
 	assert_int_equal(file.descriptor, -1);
 }
 
-/* The kernel asks by SIGIO to release the lease. */
+/* By SIGIO the kernel asks to release the lease. */
 static void a_writer_recalls_the_lease(void **state)
 {
 	struct pinned_file file;
@@ -91,7 +91,7 @@ static void deleted_files_are_noticed(void **state)
 	assert_false(pinned_file_is_unlinked(&file));
 }
 
-/* By a path that is still right after the file was renamed. */
+/* Opens the file by a path that is still correct after the file was renamed. */
 static void an_open_file_can_be_opened_again(void **state)
 {
 	struct pinned_file file;
@@ -132,7 +132,7 @@ static void files_that_may_not_be_read_are_refused_with_what_helps(void **state)
 	assert_non_null(strstr(err.what, "the file cannot be read"));
 }
 
-/* A FIFO that nobody writes is not waited for. */
+/* A FIFO without a writer does not block. */
 static void nobody_is_waited_for(void **state)
 {
 	struct pinned_file file;

@@ -40,7 +40,7 @@ static void keeps_what_is_the_files_fault(void **state)
 	}
 	refused_files_add(&files, path, &file, -ENOEXEC);
 	assert_true(refused_files_have(&files, &file));
-	/* In another state it is another file. */
+	/* A file that was changed counts as another file. */
 	file.size++;
 	assert_false(refused_files_have(&files, &file));
 	unlink(path);

@@ -8,7 +8,7 @@
 
 #include "target_set.h"
 
-/* Stands in for a traced process: the set asks for no more than this. */
+/* Replaces a traced process: the set uses no other fields. */
 struct target {
 	uint32_t id;
 	struct process_identity identity;
@@ -39,7 +39,7 @@ static void fill(struct target_set *set, struct target *targets)
 			.id = target_set_next_id(set),
 			.identity = { .pid = 5000 - i },
 		};
-		/* An id that is given and not used leaves a gap. */
+		/* An id that is taken but not used leaves a gap. */
 		target_set_next_id(set);
 		assert_int_equal(target_set_add(set, &targets[i]), 0);
 	}
@@ -74,7 +74,7 @@ static void removes_targets(void **state)
 	struct target_set set = { 0 };
 
 	fill(&set, targets);
-	/* One that is not in the set, with an id that is none of it and with one that is. */
+	/* A target that is not in the set is ignored, whatever its id. */
 	target_set_remove(&set, &stranger);
 	stranger.id = targets[0].id;
 	target_set_remove(&set, &stranger);
@@ -89,12 +89,12 @@ static void removes_targets(void **state)
 	for (uint32_t i = 0; i < COUNT; i++)
 		target_set_remove(&set, &targets[i]);
 	assert_int_equal(set.count, 0);
-	/* No id comes twice. */
+	/* No id is used twice. */
 	assert_int_equal(target_set_next_id(&set), 2 * COUNT + 1);
 	target_set_finish(&set);
 }
 
-/* A process that runs another program, or has the number of one that ended. */
+/* A process that executed another program, or has the number of a process that ended. */
 static void prefers_who_is_there(void **state)
 {
 	struct target ended = { .id = 1, .identity = { .pid = 7 }, .is_withdrawn = true };

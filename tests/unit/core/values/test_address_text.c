@@ -37,7 +37,7 @@ static void writes_v4(void **state)
 	assert_text(&text, "0.255.10.1");
 }
 
-/* RFC 5952: the longest run of zeros, the first of two as long, and no run of one. */
+/* RFC 5952 shortens the longest run of zeros; of equal runs the first, but no run of one. */
 static void writes_v6(void **state)
 {
 	assert_v6("::", "::");

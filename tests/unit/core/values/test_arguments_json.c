@@ -31,7 +31,7 @@ static struct shape_node *begin_named(enum shape_kind kind, const char *name)
 	return node;
 }
 
-/* All that was begun since is part of it. */
+/* Closes a node: all nodes after it are its children. */
 static void end(struct shape_node *node)
 {
 	node->size = (uint16_t)(&nodes[shape.node_count] - node);
@@ -85,7 +85,7 @@ static void assert_written(const char *wanted)
 	json_writer_destroy(writer);
 }
 
-/* `paths` as a list with commas. */
+/* Checks the paths that were cut, as a comma-separated list. */
 static void assert_cuts(const char *paths)
 {
 	char text[1024] = "";
@@ -147,7 +147,7 @@ static void writes_strings(void **state)
 	assert_cuts("c,d");
 }
 
-/* A []byte is a string, but for nil. */
+/* A []byte is written like a string, except for nil. */
 static void writes_bytes(void **state)
 {
 	start();
@@ -174,7 +174,7 @@ static void know_bytes(uint8_t cell, const char *data, uint32_t size, uint32_t l
 	arguments.values[cell].size = size;
 }
 
-/* What is no text loses nothing. */
+/* Bytes that are no text are written without loss. */
 static void writes_bytes_that_are_no_text(void **state)
 {
 	start();
@@ -210,7 +210,7 @@ static struct shape_node *byte_array(const char *name, uint8_t cell, uint8_t cou
 	return node;
 }
 
-/* Controls make an array binary: small numbers are UTF-8, too. */
+/* Only control characters make an array binary, because small numbers are valid UTF-8 as well. */
 static void writes_byte_arrays(void **state)
 {
 	start();
@@ -256,7 +256,7 @@ static void writes_pairs(void **state)
 		"\"d\":\"1.5\xc2\xb5s\",\"l\":3,\"n\":0,\"m\":null,\"c\":\"18446744073709551615\"}");
 }
 
-/* Whatever cannot be read is null: all of it, or the one half. */
+/* An unreadable value is null, if all its cells or one of them cannot be read. */
 static void writes_null_for_the_unreadable(void **state)
 {
 	static const enum shape_kind kinds[] = { SHAPE_CELL,	  SHAPE_EMPTY,	  SHAPE_POINTER,
@@ -306,7 +306,7 @@ static void writes_structs(void **state)
 	assert_cuts("order.Item.Name,order.Item");
 }
 
-/* A struct of which nothing could be read is not there. */
+/* A struct of which nothing could be read is null. */
 static void writes_absent_structs(void **state)
 {
 	struct shape_node *order, *item;
@@ -348,12 +348,12 @@ static void writes_pointers(void **state)
 	know(0, CELL_POINTER, 8, 0xc000000000);
 	know(1, CELL_INT, 8, 42);
 	know(2, CELL_POINTER, 8, 0);
-	/* What it leads to was left out. */
+	/* The target of the pointer was left out. */
 	assert_written("{\"a\":42,\"b\":null,\"c\":{}}");
 	assert_cuts("c");
 }
 
-/* Two elements of a slice of so many. */
+/* Checks a slice of `count` elements, of which two are captured. */
 static void assert_slice(int64_t count, const char *wanted, const char *paths)
 {
 	struct shape_node *slice;
@@ -377,7 +377,7 @@ static void writes_slices(void **state)
 	assert_slice(1, "{\"a\":[10]}", "");
 	assert_slice(2, "{\"a\":[10,null]}", "");
 	assert_slice(3, "{\"a\":[10,null]}", "a");
-	/* Lengths that no slice has. */
+	/* Impossible lengths. */
 	assert_slice(INT64_MAX, "{\"a\":[10,null]}", "a");
 	assert_slice(-1, "{\"a\":[]}", "");
 	assert_slice(INT64_MIN, "{\"a\":[]}", "");
@@ -408,7 +408,7 @@ static void add_entry(uint8_t key, uint8_t element)
 	leaf("", SHAPE_CELL, element, 0);
 }
 
-/* Two entries of a map of so many. */
+/* Checks a map of `count` entries, of which two are captured. */
 static void assert_map(int64_t count, const char *wanted, const char *paths)
 {
 	struct shape_node *map;
@@ -469,7 +469,7 @@ static void writes_keys(void **state)
 	assert_key(CELL_POINTER, 8, 0xc000000010, "0xc000000010");
 }
 
-/* Keys that are more than a word: bytes by their digits, others as the JSON of their value. */
+/* Keys of more than a word: bytes as text or digits, others as the JSON text of the value. */
 static void writes_other_keys(void **state)
 {
 	struct shape_node *map, *key;
@@ -510,7 +510,7 @@ static void writes_other_keys(void **state)
 	assert_cuts("");
 }
 
-/* A key that was cut may be that of several entries, which is told. */
+/* A key that was cut may stand for several entries, so the cut is reported. */
 static void cuts_keys(void **state)
 {
 	struct shape_node *map;
@@ -531,7 +531,7 @@ static void cuts_keys(void **state)
 	assert_cuts("m");
 }
 
-/* What is cut in an entry is told by the entry's key, where that is short and plain, or by its place. */
+/* The path of a cut in an entry has the entry's key if that is short and plain, otherwise its index. */
 static void cuts_within_entries_have_their_key(void **state)
 {
 	struct shape_node *map;
@@ -560,7 +560,7 @@ static void cuts_within_entries_have_their_key(void **state)
 	assert_cuts("m[-42],m[\"gift\"],m[2],m[3]");
 }
 
-/* The map changes while it is read: an entry that was counted is not found any more. */
+/* The map changed while it was read: a counted entry is not found. */
 static void ends_with_the_entries_found(void **state)
 {
 	struct shape_node *map;
@@ -578,7 +578,7 @@ static void ends_with_the_entries_found(void **state)
 	assert_cuts("m");
 }
 
-/* What carries credentials is told to be there, and no more. */
+/* A secret is shown as present, without its value. */
 static void hides_secrets(void **state)
 {
 	struct shape_node *map;
@@ -625,7 +625,7 @@ static void start_guarded(const char *key, uint32_t length)
 	know_string(2, "hunter2", 7);
 }
 
-/* The key beside a value says whether it is secret; one that is not known may say so. */
+/* The key beside a value decides whether the value is secret; an unreadable key may be a secret one. */
 static void hides_by_the_key_beside(void **state)
 {
 	start_guarded("Accept", 6);
@@ -640,7 +640,7 @@ static void hides_by_the_key_beside(void **state)
 	assert_written("{\"v\":null}");
 }
 
-/* Of some values only the type is shown; a nil pointer, and one that could not be read, have none to show. */
+/* Of some values only the type is shown, unless the pointer is nil or unreadable. */
 static void hides_the_inside(void **state)
 {
 	static const char type[] = "*bufio.Reader";
@@ -694,16 +694,16 @@ static void writes_interfaces(void **state)
 {
 	start_interface(SHAPE_INTERFACE, 0xfeedbeef);
 	assert_written("{\"i\":{\"type\":\"int\",\"value\":42}}");
-	/* Known by name, not by value. */
+	/* The type is known by name, but its values are not captured. */
 	start_interface(SHAPE_INTERFACE, 7);
 	assert_written("{\"i\":{\"type\":\"main.T\"}}");
 	assert_cuts("");
-	/* Its value could not be read. */
+	/* The value could not be read. */
 	start_interface(SHAPE_INTERFACE, 0xfeedbeef);
 	arguments.known[0] &= ~4ull;
 	assert_written("{\"i\":{\"type\":\"int\"}}");
 	assert_cuts("");
-	/* Not known at all, or its hash could not be read. */
+	/* The type is unknown, or its hash could not be read. */
 	start_interface(SHAPE_INTERFACE, 8);
 	assert_written("{\"i\":{\"type\":null}}");
 	assert_cuts("i");
@@ -716,7 +716,7 @@ static void writes_interfaces(void **state)
 	assert_cuts("");
 }
 
-/* A nil pointer in an interface is not a nil interface, nor is what leads to one. */
+/* A nil pointer in an interface differs from a nil interface; so does a pointer to a nil pointer. */
 static void writes_typed_nil(void **state)
 {
 	start_interface(SHAPE_INTERFACE, 9);
@@ -751,7 +751,7 @@ static void end_held(struct shape_node *held)
 	end(held - 1);
 }
 
-/* Errors of the standard library are told by their text, which is a string like others. */
+/* Errors of the standard library are shown by their text, which is written like any string. */
 static void writes_texts_of_errors(void **state)
 {
 	struct shape_node *held = start_held(SHAPE_ERROR, "*errors.errorString");
@@ -768,7 +768,7 @@ static void writes_texts_of_errors(void **state)
 	assert_written("{\"i\":{\"type\":\"*errors.errorString\",\"value\":null}}");
 }
 
-/* A struct without fields is a value, and so is one of which nothing was captured. */
+/* A struct without fields is written as a value; so is a value of which nothing was captured. */
 static void writes_bare_values(void **state)
 {
 	struct shape_node *held = start_held(SHAPE_EMPTY, "struct {}");
@@ -783,7 +783,7 @@ static void writes_bare_values(void **state)
 	assert_cuts("i");
 }
 
-/* What is shown by its type alone has no value, unless that is nil. */
+/* A value that is shown by its type alone has no value in JSON, unless it is nil. */
 static void writes_opaque_values(void **state)
 {
 	struct shape_node *held = start_held(SHAPE_POINTER, "*bufio.Reader");
@@ -797,7 +797,7 @@ static void writes_opaque_values(void **state)
 	assert_cuts("");
 }
 
-/* Types beyond those whose values were captured are named all the same. */
+/* The name of a type is shown even if its values are not captured. */
 static void names_other_types(void **state)
 {
 	struct type_names *types = type_names_create();
@@ -813,7 +813,7 @@ static void names_other_types(void **state)
 	know(3, CELL_POINTER, 8, 0);
 	assert_written("{\"i\":{\"type\":\"*main.V\",\"value\":null}}");
 	assert_cuts("");
-	/* The word of another type may be nil without its value being so. */
+	/* The word of a value that is no pointer may be zero without the value being nil. */
 	know(1, CELL_UINT, 4, 13);
 	assert_written("{\"i\":{\"type\":\"main.\\\"W\"}}");
 	assert_cuts("i");
@@ -826,7 +826,9 @@ static void start_instance(uint32_t held)
 	nodes[1].count = 0;
 }
 
-/* The value in the instance that runs; of any other what its shape tells, which is last. */
+/*
+ * The value is that of the running instance. For other instances the last child, the general shape, is used.
+ */
 static void writes_instances(void **state)
 {
 	start_instance(0xfeedbeef);
@@ -848,11 +850,11 @@ static void writes_choices(void **state)
 {
 	start_interface(SHAPE_CHOICE, 0xfeedbeef);
 	assert_written("{\"i\":42}");
-	/* A type without such a field. */
+	/* The type has no such field. */
 	start_interface(SHAPE_CHOICE, 7);
 	assert_written("{\"i\":null}");
 	assert_cuts("");
-	/* One that was not looked at. */
+	/* The type was not examined. */
 	start_interface(SHAPE_CHOICE, 8);
 	assert_written("{\"i\":null}");
 	assert_cuts("i");
@@ -864,7 +866,7 @@ static void writes_choices(void **state)
 
 /* ---- cuts ---- */
 
-/* More cuts than can be told, and paths longer than can be told, stay within their bounds. */
+/* The number of reported cuts and the length of their paths are bounded. */
 static void bounds_the_cuts(void **state)
 {
 	char name[ARGUMENT_MAX_PATH + 50], number[8];
@@ -879,7 +881,7 @@ static void bounds_the_cuts(void **state)
 		snprintf(number, sizeof(number), "%d", i);
 		leaf(number, SHAPE_CELL, 0, 0);
 	}
-	/* Once is enough. */
+	/* A path is reported once. */
 	leaf("0", SHAPE_CELL, 0, 0);
 	know_string(0, "x", 2);
 	end(root);
@@ -950,7 +952,7 @@ static struct shape_node number_at(const char *name, uint8_t cell, uint16_t posi
 	return node;
 }
 
-/* Results that have names stand among the arguments, in the order in which they were asked for. */
+/* Named results are written among the arguments, in the order of the request. */
 static void merges_arguments_and_results(void **state)
 {
 	static struct shape_node of_results[4];
@@ -980,7 +982,7 @@ static void merges_arguments_and_results(void **state)
 	assert_merged(&results, &results, "{\"b\":1,\"c\":2} b=1 c=2 ret0=0");
 }
 
-/* Of which type a result of a generic function is, the begin of the call tells. */
+/* The start of the call tells which type a result of a generic function has. */
 static void writes_results_by_their_call(void **state)
 {
 	static struct shape_node no_captures[] = { { .kind = SHAPE_STRUCT, .size = 1 } };
@@ -992,12 +994,12 @@ static void writes_results_by_their_call(void **state)
 	nodes[1].count = 2;
 	call = arguments;
 	call.shape = &call_shape;
-	call_shape.result_hashes[1] = 1 + 1; /* the second cell has the hash */
-	know(1, CELL_UINT, 4, 7);	     /* at the return that cell is another's */
+	call_shape.result_hashes[1] = 1 + 1; /* the second cell contains the hash */
+	know(1, CELL_UINT, 4, 7); /* in the record of the return, that cell has another meaning */
 	assert_merged(&call, &arguments, "{\"i\":42} i=42");
 	call.values[1].integer = 7;
 	assert_merged(&call, &arguments, "{\"i\":null} i=null");
-	/* Another instance, one that is not known, and none at all: what the shape tells. */
+	/* For another, an unknown or no instance, the general shape is used. */
 	call.values[1].integer = 8;
 	assert_merged(&call, &arguments, "{\"i\":42} i=42");
 	know(4, CELL_POINTER, 8, 0);
@@ -1009,7 +1011,7 @@ static void writes_results_by_their_call(void **state)
 	assert_merged(&call, &arguments, "{\"i\":null} i=null");
 }
 
-/* What a plan had no room for. */
+/* Captures for which the plan had no room. */
 static void tells_of_what_was_left_out(void **state)
 {
 	start();

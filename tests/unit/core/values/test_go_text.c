@@ -11,7 +11,7 @@
 
 #include "go_text.h"
 
-/* ---- durations: what time.Duration.String() gives ---- */
+/* ---- durations: the results of time.Duration.String() ---- */
 
 static void assert_duration(int64_t nanoseconds, const char *wanted)
 {
@@ -21,7 +21,7 @@ static void assert_duration(int64_t nanoseconds, const char *wanted)
 	assert_string_equal(text, wanted);
 }
 
-/* golang/go src/time/time_test.go, durationTests, and their like. */
+/* The cases of golang/go src/time/time_test.go, durationTests, and similar ones. */
 static void writes_durations(void **state)
 {
 	static const int64_t micro = 1000, milli = 1000000, second = 1000000000;
@@ -73,7 +73,7 @@ static void writes_zones(void **state)
 	assert_zoned(-12600, "2026-11-22T06:11:00.000000005-03:30");
 	assert_zoned(-1800, "2026-11-22T09:11:00.000000005-00:30");
 	assert_zoned(-36000, "2026-11-21T23:41:00.000000005-10:00");
-	/* RFC 3339 has no seconds there, and no whole days. */
+	/* RFC 3339 offsets have no seconds, and are shorter than a day. */
 	assert_zoned(90, "2026-11-22T09:41:00.000000005Z");
 	assert_zoned(86400, "2026-11-22T09:41:00.000000005Z");
 	assert_zoned(INT64_MIN, "2026-11-22T09:41:00.000000005Z");
@@ -81,7 +81,7 @@ static void writes_zones(void **state)
 	assert_non_null(strchr(text, 'Z'));
 }
 
-/* A sign changes nothing else, and what is written adds up to the number again. */
+/* A sign changes nothing else, and the parts of the text add up to the number. */
 static void durations_add_up(void **state)
 {
 	uint64_t random = 88172645463325252u;
@@ -118,7 +118,7 @@ static void durations_add_up(void **state)
 /* ---- times ---- */
 
 static const uint64_t MONOTONIC = UINT64_C(1) << 63;
-/* Seconds from the year 1 to 1970, and to 1885, from which those of the other form are counted. */
+/* Seconds from the year 1 to 1970, and to 1885, the epoch of times with a monotonic clock. */
 static const int64_t TO_1970 = 62135596800, TO_1885 = 59453308800;
 
 static void assert_time(uint64_t wall, int64_t ext, const char *wanted)
@@ -129,11 +129,11 @@ static void assert_time(uint64_t wall, int64_t ext, const char *wanted)
 	assert_string_equal(text, wanted);
 }
 
-/* As time.Unix() makes them. */
+/* In the form of time.Unix(). */
 static void assert_unix(int64_t second, uint32_t nanosecond, const char *wanted)
 {
 	assert_time(nanosecond, second + TO_1970, wanted);
-	/* As time.Now() does: 33 bits of seconds, and what a monotonic clock said. */
+	/* In the form of time.Now(): 33 bits of seconds, and a reading of the monotonic clock. */
 	if (second + TO_1970 >= TO_1885 && second + TO_1970 - TO_1885 < INT64_C(1) << 33)
 		assert_time(MONOTONIC | (uint64_t)(second + TO_1970 - TO_1885) << 30 | nanosecond,
 			    42, wanted);
@@ -152,7 +152,7 @@ static void writes_times(void **state)
 	assert_unix(-1, 5, "1969-12-31T23:59:59.000000005Z");
 	assert_unix(253402300799, 0, "9999-12-31T23:59:59.000000000Z");
 	assert_unix(253402300800, 0, "10000-01-01T00:00:00.000000000Z");
-	/* The ends of the form with a monotonic clock, and one second before. */
+	/* The first and last times of the form with a monotonic clock, and one second before. */
 	assert_unix(TO_1885 - TO_1970, 0, "1885-01-01T00:00:00.000000000Z");
 	assert_unix(TO_1885 - TO_1970 - 1, 0, "1884-12-31T23:59:59.000000000Z");
 	assert_unix(TO_1885 - TO_1970 + (INT64_C(1) << 33) - 1, 0,
@@ -164,12 +164,12 @@ static void writes_times_of_other_ages(void **state)
 	assert_time(0, 0, "0001-01-01T00:00:00.000000000Z");
 	assert_time(0, -1, "0000-12-31T23:59:59.000000000Z");
 	assert_time(0, -366 * 86400LL, "0000-01-01T00:00:00.000000000Z");
-	/* Go's years have four digits behind the sign, too. */
+	/* Go writes four digits of the year after a sign, too. */
 	assert_time(0, -366 * 86400LL - 1, "-0001-12-31T23:59:59.000000000Z");
 	assert_time(7, -62135596800 - 86400 * 366LL, "-1969-01-01T00:00:00.000000007Z");
 	assert_time(0, INT64_MAX, "292277024627-12-06T15:30:07.000000000Z");
 	assert_time(0, INT64_MIN, "-292277024626-01-27T08:29:52.000000000Z");
-	/* Nanoseconds that no time has stay nine digits. */
+	/* Impossible nanoseconds are still written with nine digits. */
 	assert_time((1 << 30) - 1, 0, "0001-01-01T00:00:00.073741823Z");
 }
 
@@ -219,7 +219,7 @@ static void assert_single(float value, const char *wanted)
 	memcpy(&bits, &value, sizeof(bits));
 	assert_true(go_float_text(bits, 4, text));
 	assert_string_equal(text, wanted);
-	/* What stands in the upper half of the cell does not count. */
+	/* The upper half of the cell is ignored. */
 	assert_true(go_float_text(UINT64_C(0xdeadbeef) << 32 | bits, 4, text));
 	assert_string_equal(text, wanted);
 }
@@ -268,7 +268,7 @@ static void writes_what_is_no_number(void **state)
 	}
 }
 
-/* Any bits of a number read back as the same bits, and as a number of JSON. */
+/* Any bits of a number are written as a JSON number, which is read back as the same bits. */
 static void floats_read_back(void **state)
 {
 	uint64_t random = 88172645463325252u;

@@ -9,10 +9,10 @@
 
 #include "arguments_json.h"
 
-/* A header X as it is captured: a slice of strings, of which one is kept. */
+/* A captured header X: a slice of strings, of which one is captured. */
 struct header {
-	bool is_known; /* in this binary */
-	bool is_found; /* in the map */
+	bool is_known; /* it can be captured in this binary */
+	bool is_found; /* the map has the header */
 	bool is_read;
 	int64_t count;
 	const char *value;
@@ -56,7 +56,7 @@ static void know(uint8_t cell, struct hit_value value)
 	arguments.values[cell] = value;
 }
 
-/* In three cells from `cell` on. */
+/* Adds a header in three cells, from `cell` on. */
 static void add_header(const struct header *header, uint8_t cell)
 {
 	if (!header->is_known) {
@@ -119,7 +119,7 @@ static void tells_unknown_from_absent(void **state)
 	}
 }
 
-/* Host is a string of the request. */
+/* Host is a string of the request, not a header in the map. */
 static void host_is_left_out_only_when_empty(void **state)
 {
 	for (int readable = 0; readable < 2; readable++) {
@@ -132,7 +132,7 @@ static void host_is_left_out_only_when_empty(void **state)
 	}
 }
 
-/* Whether the header was written, the headers as they were then, the handler's. */
+/* Whether the header was sent, the headers at that time, and the handler's headers. */
 static void chooses_what_was_sent(void **state)
 {
 	enum { UNKNOWN, UNREAD, NOT_YET, WRITTEN };

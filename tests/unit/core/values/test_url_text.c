@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What Go's URL.String() gives for the same fields. */
+/* The results are those of Go's URL.String() for the same fields. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -61,7 +61,7 @@ static void escapes(void **state)
 		   "/#a%27b!(c)*%5C");
 }
 
-/* What was encoded by somebody else stays so if it is an encoding of the path. */
+/* The client's encoding of a path is kept if it decodes to the path. */
 static void keeps_encodings(void **state)
 {
 	assert_url((struct url){ .path = PART("/a/b"), .raw_path = PART("/a%2fb") }, "/a%2fb");
