@@ -18,7 +18,7 @@ static const struct parameter parameters[] = {
 };
 static const struct parameter results[] = { { "", &integer, { 0 } }, { "err", &integer, { 0 } } };
 
-/* With and without an *http.Request. */
+/* Without and with an *http.Request. */
 static const struct signature signatures[] = {
 	{ parameters, 3, results, 2, 0 },
 	{ parameters, 4, results, 1, 0 },

@@ -104,7 +104,7 @@ const char *inspection_function(const struct inspection *inspection, uint32_t pl
 struct player {
 	struct script script;
 	struct redaction redaction; /* the built-in list */
-	struct capture_spec spec;   /* contains `redaction` */
+	struct capture_spec spec;   /* refers to `redaction` */
 	struct format *format;
 	struct assembly *assembly;
 	struct target_set set;

@@ -50,7 +50,10 @@ const struct type *go_source_type(struct go_source *source, const char *text);
 void go_source_value(struct go_source *source, const char *text, const struct type *type,
 		     struct go_value *ret_value);
 
-/* Returns the registered type of this name, which interfaces may hold and expressions can name. */
+/*
+ * Returns the type of this name that interfaces may hold and expressions can name; adds `type` if there is
+ * none.
+ */
 const struct type *go_source_known(struct go_source *source, const struct type *type);
 
 /* The parser of types, for the parser of values in go_source_values.c. */

@@ -70,7 +70,7 @@ static void describe_functions(void)
 	unit_end(&dwarf);
 }
 
-/* As Go's linker writes it since 1.18: the version stands behind the head. */
+/* The form that Go's linker writes since 1.18: the version comes after the head. */
 static void put_build_info(void)
 {
 	static const char info[] = "\xff Go buildinf:\x08\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"

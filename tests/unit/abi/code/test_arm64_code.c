@@ -217,7 +217,7 @@ static void passes_over_loaded_constants(void **state)
 		RET,	    0x14000000,			 /* b . */
 		0,	    RET,			 /* of 4 bytes */
 		0x74000000, RET,			 /* of 8 */
-		RET,	    RET,	0x74000000, RET, /* of 16, and 4 of it are another's */
+		RET,	    RET,	0x74000000, RET, /* of 16 */
 		RET,					 /* of 4 */
 		RET,					 /* code again */
 	};

@@ -282,7 +282,7 @@ static void loads(void **state)
 	assert_false(image_file_offset(image, CODE + 64, &offset));
 	assert_false(image_file_offset(image, DATA, &offset));
 
-	/* Somebody rewrites the file under us. */
+	/* The file is truncated while it is open. */
 	assert_int_equal(truncate(elf.path, 100), 0);
 	assert_int_equal(image_load(image, DATA, 64, &buffer, NULL), -EIO);
 	image_close(image);
@@ -361,7 +361,7 @@ static void patch_shstrndx_extended(Elf64_Ehdr *header)
 	header->e_shstrndx = SHN_XINDEX;
 }
 
-/* e_shnum 0: the count stands in the first section's size. */
+/* e_shnum 0: the number of sections is in the first section's size. */
 static void patch_shnum_extended(Elf64_Ehdr *header)
 {
 	Elf64_Shdr *first = (Elf64_Shdr *)(void *)((uint8_t *)header + header->e_shoff);

@@ -44,7 +44,7 @@ static void cuts_long_names(void **state)
 	name_list_format(&list, text);
 	assert_int_equal(strspn(text, "x"), 100);
 	assert_non_null(strstr(text, " and 18446744073709551615 more"));
-	/* One that just fits is whole. */
+	/* A name that just fits is added whole. */
 	name[101] = '\0';
 	assert_listed(NAMES(name + 1), name + 1);
 	assert_int_equal(strlen(name + 1), 100);

@@ -38,7 +38,7 @@ static void assert_integer(struct integer integer, int64_t wanted)
 	assert_true(integer.value == wanted);
 }
 
-/* Both sides have a value in each field, so that a value from the wrong side is detected. */
+/* Both sides have a value in each field, so that the test detects a value from the wrong side. */
 static struct resolved_hit resolved_with(const char *side, uint64_t time, int64_t base)
 {
 	struct resolved_hit resolved = { .head = { .pid = 10, .tid = 20 + base, .time = time } };

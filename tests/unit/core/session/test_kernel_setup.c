@@ -78,7 +78,7 @@ static int set_up(enum kernel_attachment attachment)
 	return r;
 }
 
-/* A user who selects a way knows what it lacks, so that is reported for the best way only. */
+/* What a way to attach lacks is reported only if the user did not select this way. */
 static void what_the_best_way_lacks_is_said(void **state)
 {
 	memset(&stage, 0, sizeof(stage));
