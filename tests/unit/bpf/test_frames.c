@@ -120,7 +120,7 @@ static void keeps_frames_small(void **state)
 		too_large += frame > LARGEST_FRAME;
 	}
 	free(object.bytes);
-	/* At least the programs are functions. */
+	/* The object contains at least its programs. */
 	assert_in_range(functions, 8, 1000);
 	assert_int_equal(too_large, 0);
 }

@@ -547,7 +547,7 @@ static void jumps_elsewhere_are_no_check(void **state)
 		for (enum decoy decoy = 0; decoy < DECOY_COUNT; decoy++) {
 			struct code code = { 0 };
 
-			/* Without a check in registers, only the version distinguishes 1.17. */
+			/* Go 1.17 without the register ABI is distinguished by its version only. */
 			if (prologue->minor == 17)
 				continue;
 			put_prologue(&code, prologue);
