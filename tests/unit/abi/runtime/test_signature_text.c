@@ -90,6 +90,7 @@ static const struct type shapes = { .name = "[]go.shape.*uint8" };
 static const struct type mapping = { .name = "func(go.shape.*uint8) go.shape.string" };
 static const struct type long_int = { .name = "map[go.shape.int64]go.shape.int" };
 static const struct type pair = { .name = "main.Pair[go.shape.int,go.shape.int64]" };
+static const struct type integers = { .name = "map[uint]func(int8, int, Xint, int_, intB)" };
 static const struct type users = { .name = "map[*main.User]*main.UserList" };
 
 /* Type arguments become type parameters, and the hidden parameter is removed wherever it is. */
@@ -127,6 +128,10 @@ static void writes_type_parameters(void **state)
 		  { PARAMETERS({ "m", &users, .dictionary_word = 1 }),
 		    .shared = "main.Zip[*main.User,*main.UserList].func1" },
 		  "func main.Zip[T1, T2].func1(m map[T1]T2)" },
+		/* Only whole words are the type argument. */
+		{ "main.Sum[int]",
+		  { PARAMETERS({ "m", &integers, .dictionary_word = 1 }), .shared = "main.Sum[int]" },
+		  "func main.Sum[T](m map[uint]func(int8, T, Xint, int_, intB))" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

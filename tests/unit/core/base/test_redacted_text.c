@@ -144,6 +144,7 @@ static const struct example texts[] = {
 	{ "{\"token\":null}", "{\"token\":<redacted>}" },
 	{ "{\"session\":{\"id\":\"}\",\"a\":[1]},\"n\":[\"token\"]}",
 	  "{\"session\":<redacted>,\"n\":[\"token\"]}" },
+	{ "{\"session\":{\"\":\"}\"},\"n\":1}", "{\"session\":<redacted>,\"n\":1}" },
 	{ "{\"session\":[1,2", "{\"session\":<redacted>" },
 	{ "{\"token\":\"ab", "{\"token\":\"<redacted>" },
 	{ "{\"url\":\"/x?token=abc\",\"n\":1}", "{\"url\":\"/x?token=<redacted>\",\"n\":1}" },
