@@ -34,6 +34,8 @@ static const char *const names[] = {
 	"main.main",
 	NULL,
 	"main.ping",
+	"main.Map[...]",
+	"main.Map[...]",
 	"main.pong",
 	"main.pings",
 	"main.(*Shop).Buy",
@@ -87,6 +89,11 @@ static void compares_names_of_some_length(void **state)
 		       1);
 }
 
+static void names_instances_once(void **state)
+{
+	assert_similar("main.Map[..]", "main.Map[...]", 1);
+}
+
 static void finds_the_package(void **state)
 {
 	assert_similar("Buy", "main.(*Shop).Buy", 1);
@@ -124,6 +131,7 @@ int main(void)
 		cmocka_unit_test(finds_what_was_mistyped),
 		cmocka_unit_test(finds_what_is_as_far_as_it_may_be),
 		cmocka_unit_test(compares_names_of_some_length),
+		cmocka_unit_test(names_instances_once),
 		cmocka_unit_test(finds_the_package),
 		cmocka_unit_test(finds_nothing_far_away),
 		cmocka_unit_test(stays_within_its_buffer),
