@@ -67,7 +67,7 @@ static size_t keep_nearest(struct candidate *candidates, size_t count, struct ca
 }
 
 /* Instances of a generic function have the same name in the function tables of some releases. */
-static bool is_candidate(const struct candidate *candidates, size_t count, const char *name)
+static bool has_candidate(const struct candidate *candidates, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(candidates[i].name, name) == 0)
@@ -90,7 +90,7 @@ size_t similar_functions(const struct pclntab *table, const char *name, char *na
 		if (candidate.distance > 1 &&
 		    strcasecmp(last_part(function.name), last_part(name)) == 0)
 			candidate.distance = strncmp(function.name, "main.", 5) == 0 ? 1 : 2;
-		if (candidate.distance <= limit && !is_candidate(candidates, count, function.name))
+		if (candidate.distance <= limit && !has_candidate(candidates, count, function.name))
 			count = keep_nearest(candidates, count, candidate);
 	}
 	names[0] = '\0';

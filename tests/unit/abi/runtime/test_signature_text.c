@@ -130,7 +130,8 @@ static void writes_type_parameters(void **state)
 		  "func main.Zip[T1, T2].func1(m map[T1]T2)" },
 		/* Only whole words are the type argument. */
 		{ "main.Sum[int]",
-		  { PARAMETERS({ "m", &integers, .dictionary_word = 1 }), .shared = "main.Sum[int]" },
+		  { PARAMETERS({ "m", &integers, .dictionary_word = 1 }),
+		    .shared = "main.Sum[int]" },
 		  "func main.Sum[T](m map[uint]func(int8, T, Xint, int_, intB))" },
 	};
 
