@@ -105,6 +105,8 @@ static bool has_ended(const struct process *process)
 	return poll(&descriptor, 1, 0) > 0;
 }
 
+enum { PROGRAM_READS = 8 };
+
 static int read_link(const char *path, char *text, size_t size)
 {
 	ssize_t length = readlink(path, text, size - 1);
@@ -113,19 +115,23 @@ static int read_link(const char *path, char *text, size_t size)
 	return length < 0 ? -errno : 0;
 }
 
-/* The path and the file are of the same program, also if the process calls exec meanwhile. */
+/*
+ * Reads path and file of one program, also if the process calls exec meanwhile. The path may change without an end: a
+ * file can be renamed again and again.
+ */
 static int read_program(const char *path, struct process *process)
 {
 	char before[sizeof(process->exe)];
 	int r = read_link(path, process->exe, sizeof(process->exe));
 
-	do {
+	for (int i = 0; r == 0 && i < PROGRAM_READS; i++) {
 		memcpy(before, process->exe, sizeof(before));
-		if (r == 0)
-			r = file_identity_read(path, &process->file);
+		r = file_identity_read(path, &process->file);
 		if (r == 0)
 			r = read_link(path, process->exe, sizeof(process->exe));
-	} while (r == 0 && strcmp(before, process->exe) != 0);
+		if (r == 0 && strcmp(before, process->exe) == 0)
+			break;
+	}
 	return r;
 }
 

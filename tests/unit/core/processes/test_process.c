@@ -161,6 +161,31 @@ static void executable_files_are_regular_and_have_the_mode(void **state)
 
 /* ---- opening ---- */
 
+static bool is_renamed_all_the_time;
+static size_t link_reads;
+
+/* Replaces that of libc. */
+ssize_t readlink(const char *path, char *text, size_t size)
+{
+	if (!is_renamed_all_the_time)
+		return readlinkat(AT_FDCWD, path, text, size);
+	if (++link_reads == 100)
+		abort();
+	return snprintf(text, size, "/srv/name-%zu", link_reads);
+}
+
+/* Somebody renames the file of the program between any two looks at it. */
+static void reads_of_a_changing_path_are_bounded(void **state)
+{
+	struct process process;
+
+	is_renamed_all_the_time = true;
+	assert_int_equal(process_open((uint32_t)getpid(), &process, NULL), 0);
+	is_renamed_all_the_time = false;
+	assert_in_range(link_reads, 2, 10);
+	process_close(&process);
+}
+
 static void opens_this_process(void **state)
 {
 	struct process process;
@@ -426,6 +451,7 @@ int main(void)
 		cmocka_unit_test(identities_are_those_of_the_files),
 		cmocka_unit_test(identities_differ_in_each_member),
 		cmocka_unit_test(executable_files_are_regular_and_have_the_mode),
+		cmocka_unit_test(reads_of_a_changing_path_are_bounded),
 		cmocka_unit_test(opens_this_process),
 		cmocka_unit_test(names_are_taken_whole),
 		cmocka_unit_test(processes_that_do_not_exist_are_refused),
