@@ -155,7 +155,7 @@ static void lands_on_arm64(void **state)
 	static const char large[] = ARM64_CHECK
 		"\xf4\x43\x05\xd1\x9d\xfa\x3f\xa9\x9f\x02\x00\x91\xfd\x23\x00\xd1" ARM64_STORE_D0
 			ARM64_CALL;
-	/* fmov x3,d0: a copy, unless x3 carries an argument that is wanted. */
+	/* fmov x3,d0: a copy, unless x3 holds an argument that the plan reads. */
 	static const char copied[] = ARM64_CHECK ARM64_FRAME "\x03\x00\x66\x9e" ARM64_CALL;
 	/* mov x28,x0: the goroutine is lost. */
 	static const char lost[] = ARM64_CHECK ARM64_FRAME
