@@ -2,12 +2,11 @@
 """Load by wrk on the client's CPU, and single requests."""
 
 import re
-import resource
 import subprocess
 import urllib.request
 from typing import NamedTuple
 
-from processes import BenchError, machine_busy_seconds
+from processes import BenchError
 from programs import CLIENT_CPU
 
 # Ignores proxies that the environment names: they cannot reach 127.0.0.1 of this machine.
@@ -23,7 +22,6 @@ class Load(NamedTuple):
     p99: float
     server_cpu: float  # seconds
     tracer_cpu: float
-    others_share: float  # share of all CPUs that unrelated processes used
 
 
 def microseconds(text):
@@ -46,25 +44,18 @@ def run_wrk(url, seconds):
     return text
 
 
-def children_seconds():
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
-
-
-def measure(server, tracer, seconds, cpus):
+def measure(server, tracer, seconds):
     """Runs wrk once against a server; `tracer`, if not None, is attached to it."""
     processes = [server.process, *([tracer] if tracer else [])]
-    before = [machine_busy_seconds(), children_seconds(), *(p.cpu_seconds() for p in processes)]
+    before = [process.cpu_seconds() for process in processes]
     text = run_wrk(server.url, seconds)
-    after = [machine_busy_seconds(), children_seconds(), *(p.cpu_seconds() for p in processes)]
-    busy, *ours = (b - a for a, b in zip(before, after))
+    ours = [process.cpu_seconds() - begin for process, begin in zip(processes, before, strict=True)]
     latency = dict(re.findall(r"(50|99)%\s+(\S+)", text))
     return Load(
         requests=int(re.search(r"(\d+) requests in", text)[1]),
         per_second=float(re.search(r"Requests/sec:\s+([0-9.]+)", text)[1]),
         p50=microseconds(latency["50"]),
         p99=microseconds(latency["99"]),
-        server_cpu=ours[1],
-        tracer_cpu=ours[2] if tracer else 0.0,
-        others_share=max(0.0, busy - sum(ours)) / (seconds * cpus),
+        server_cpu=ours[0],
+        tracer_cpu=ours[1] if tracer else 0.0,
     )

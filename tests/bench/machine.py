@@ -48,7 +48,10 @@ def install():
 
 def build():
     """Builds the tool and the programs it is compared with, in a separate folder."""
-    commands = [["ninja", "-C", BUILD, "gohttpsnoop", "tests/bench/empty_probe", "tests/bench/pipeline"]]
+    measured = [f"tests/bench/{name}" for name in ("empty_probe", "pipeline")]
+    if platform.machine() == "x86_64":
+        measured.append("tests/bench/straight_probe")
+    commands = [["ninja", "-C", BUILD, "gohttpsnoop", *measured]]
     if not (BUILD / "build.ninja").exists():
         commands.insert(0, ["meson", "setup", BUILD, ROOT, "-Dbenchmarks=true"])
     for command in commands:

@@ -1,27 +1,30 @@
 # SPDX-License-Identifier: MIT
 """Throughput and latency of a server on one core, and the additional cost of a request when it is traced."""
 
-import os
-
 import figures
+from disturbance import Watch
 from load import measure
 from programs import FINISH_REQUEST, SERVE_HTTP, HelloServer, entry_and_returns
-from tracers import Bpftrace, EmptyProbe, Gohttpsnoop
+from tracers import Bpftrace, EmptyProbe, Gohttpsnoop, StraightProbe, Unread
 
-UNTRACED, FLOOR, OURS, OTHERS, BPFTRACE = ROWS = (
-    "untraced", "two empty probes at our sites (floor)", "gohttpsnoop --json > file",
-    "empty probes on entry and ret", "bpftrace: method and path of the handler")
+UNTRACED, FLOOR, STRAIGHT, UNREAD, OURS, OTHERS, BPFTRACE = (
+    "untraced", "two empty probes at our sites (floor)", "straight-line programs, records thrown away",
+    "gohttpsnoop --json, read afterwards", "gohttpsnoop --json > file", "empty probes on entry and ret",
+    "bpftrace: method and path of the handler")
 
 
 def starters(scope, server):
-    """Maps each row to a function that starts its tracer."""
+    """Maps each row to a function that starts its tracer. Not all rows are possible for each server."""
     ours = Gohttpsnoop(scope, "--pid", server.pid)
     sites = [ours.sites()[name] for name in (SERVE_HTTP, FINISH_REQUEST)]
     ours.forget()
     around = entry_and_returns(server.binary, server.release, SERVE_HTTP)
+    straight = {STRAIGHT: lambda: StraightProbe(scope, server, *sites)} if StraightProbe.fits(server) else {}
     return {
         UNTRACED: lambda: None,
         FLOOR: lambda: EmptyProbe(scope, server.pid, sites),
+        **straight,
+        UNREAD: lambda: Unread(scope, "--pid", server.pid),
         OURS: lambda: Gohttpsnoop(scope, "--pid", server.pid),
         OTHERS: lambda: EmptyProbe(scope, server.pid, around),
         BPFTRACE: lambda: Bpftrace(scope, server),
@@ -30,7 +33,7 @@ def starters(scope, server):
 
 def measure_row(server, start, seconds):
     tracer = start()
-    load = measure(server, tracer, seconds, os.cpu_count())
+    load = measure(server, tracer, seconds)
     seen = None
     if tracer:
         tracer.wait_quiet()
@@ -40,14 +43,14 @@ def measure_row(server, start, seconds):
     return load, seen
 
 
-def run_rounds(scope, release, rounds, seconds, say):
+def run_rounds(scope, release, rounds, seconds, watch, say):
     """Maps each row to the loads of all rounds and the numbers of events that the tracers saw."""
     server = HelloServer(scope, release)
     start = starters(scope, server)
-    results = {row: [] for row in ROWS}
+    results = {row: [] for row in start}
     for number in range(rounds):
-        for row in figures.rotated(ROWS, number):
-            results[row].append(measure_row(server, start[row], seconds))
+        for row in figures.rotated(list(start), number):
+            results[row].append(watch.measure(lambda: measure_row(server, start[row], seconds)))
             say(f"throughput: Go {release}, round {number + 1}/{rounds}: {row}: {results[row][-1][0].per_second:,.0f}/s")
     server.process.forget()
     return results
@@ -77,30 +80,33 @@ def show_row(row, results, untraced):
 HEAD = ["", "requests/s", "of untraced", "p50 us", "p99 us", "server CPU us/request", "tracer CPU us/request", "seen"]
 
 
-def show_release(release, results):
+def show_release(release, results, watch):
     def of(row, value):
         return [value(load) for load, _ in results[row]]
 
-    rate = {row: of(row, lambda load: load.per_second) for row in ROWS}
-    cpu = {row: of(row, lambda load: per_request(load.server_cpu, load)) for row in ROWS}
-    cost = {row: [a - b for a, b in zip(cpu[row], cpu[UNTRACED], strict=True)] for row in ROWS}
-    shares = [100 * share for row in ROWS for share in of(row, lambda load: load.others_share)]
+    rate = {row: of(row, lambda load: load.per_second) for row in results}
+    cpu = {row: of(row, lambda load: per_request(load.server_cpu, load)) for row in results}
+    cost = {row: [a - b for a, b in zip(cpu[row], cpu[UNTRACED], strict=True)] for row in results}
     return "\n".join([
         f"Go {release}",
-        figures.table(HEAD, [show_row(row, results[row], rate[UNTRACED]) for row in ROWS]),
+        figures.table(HEAD, [show_row(row, results[row], rate[UNTRACED]) for row in results]),
         "",
         f"requests/s, ours / floor:        {figures.ratio(rate[OURS], rate[FLOOR]).show(3)}",
+        f"requests/s, ours unread / floor: {figures.ratio(rate[UNREAD], rate[FLOOR]).show(3)}",
         f"requests/s, ours / bpftrace:     {figures.ratio(rate[OURS], rate[BPFTRACE]).show(2)}",
         f"requests/s, ours / entry + ret:  {figures.ratio(rate[OURS], rate[OTHERS]).show(2)}",
         "server CPU, us a request more than untraced (two hits; bpftrace has one):",
-        *(f"  {row:40}  {figures.Figure(cost[row]).show(2)}" for row in ROWS[1:]),
-        f"  ours / floor                              {figures.ratio(cost[OURS], cost[FLOOR]).show(2)}",
-        f"CPU time of the machine that other processes took meanwhile: {figures.Figure(shares).show(0, ' %')}",
+        *(f"  {row:43}  {figures.Figure(cost[row]).show(2)}" for row in results if row != UNTRACED),
+        f"  ours / floor                                 {figures.ratio(cost[OURS], cost[FLOOR]).show(2)}",
+        watch.show(),
     ])
+
+
+def measure_release(scope, release, options, say):
+    watch = Watch(say)
+    return show_release(release, run_rounds(scope, release, options.rounds, options.seconds, watch, say), watch)
 
 
 def section(scope, options, say):
     """Throughput of a 1-core Go server, wrk -t1 -c8"""
-    return "\n\n".join(
-        show_release(release, run_rounds(scope, release, options.rounds, options.seconds, say))
-        for release in options.releases)
+    return "\n\n".join(measure_release(scope, release, options, say) for release in options.releases)

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Tracers that are attached to a program while it is measured. Each is a Process whose probes are attached."""
 
+import platform
 import re
+import signal
 
 from load import get
 from processes import BenchError, Process
 from programs import CLIENT_CPU, ROOT
+
+from servers import release_number  # noqa: E402 (the live tests' folder is known by now)
 
 BUILD = ROOT / "build-bench"
 TOOL = BUILD / "gohttpsnoop"
@@ -35,6 +39,20 @@ class Gohttpsnoop(Process):
         return int(found[2])
 
 
+class Unread(Gohttpsnoop):
+    """Stopped while requests are made: its ring has room for all records, and is read afterwards."""
+
+    RING = 512 << 20
+
+    def __init__(self, scope, *arguments):
+        super().__init__(scope, "--ring-size", self.RING, *arguments)
+        self.process.send_signal(signal.SIGSTOP)
+
+    def wait_quiet(self):
+        self.process.send_signal(signal.SIGCONT)
+        super().wait_quiet()
+
+
 class EmptyProbe(Process):
     def __init__(self, scope, pid, offsets, reads=0):
         super().__init__(scope, [BUILD / "tests/bench/empty_probe", "--reads", reads, pid, *offsets], cpu=CLIENT_CPU)
@@ -42,6 +60,26 @@ class EmptyProbe(Process):
 
     def seen(self):
         return None
+
+
+class StraightProbe(Process):
+    """A program for this library, release and architecture only, which throws its records away."""
+
+    COMMAND = BUILD / "tests/bench/straight_probe"
+
+    def __init__(self, scope, server, begin, end):
+        super().__init__(scope, [self.COMMAND, server.pid, begin, end], cpu=CLIENT_CPU)
+        self.wait_output(b"attached")
+
+    @classmethod
+    def fits(cls, server):
+        """Whether its offsets are right for this server."""
+        return platform.machine() == "x86_64" and (1, 19) <= release_number(server.release) <= (1, 24)
+
+    def seen(self):
+        """The number of requests: there are two records for each."""
+        records, _lost = map(int, re.findall(r"\d+", self.stdout_path.read_text()))
+        return records // 2
 
 
 # The third word of the handler's parameters, its *http.Request, at the function's first instruction.
