@@ -352,25 +352,33 @@ static void obstacle_write_text(enum obstacle obstacle, const struct kernel_fact
 	}
 }
 
+/* Adds the advice for missing rights, and the rights that processes of other users need. */
+static void advise_rights(enum obstacle obstacle, const struct kernel_facts *facts,
+			  const char *more, struct error *err)
+{
+	char others[96];
+
+	privilege_list_missing(facts->capabilities, PRIVILEGE_LOOK, others, sizeof(others));
+	error_hint(err, "%s%s%s%s", obstacles[obstacle].advice, more,
+		   *others ? "; processes of other users also need " : "", others);
+}
+
 /* Adds further advice for these rights and this kernel. */
 static void advise(enum obstacle obstacle, const struct kernel_facts *facts,
 		   const struct kernel_features *features, const struct kernel_attempt *attempt,
 		   struct error *err)
 {
-	char others[96];
-
-	if (obstacle == OBSTACLE_CAPABILITIES) {
-		privilege_list_missing(facts->capabilities, PRIVILEGE_LOOK, others, sizeof(others));
-		if (*others)
-			error_hint(err, "%s; processes of other users also need %s",
-				   obstacles[obstacle].advice, others);
-	}
-	if (obstacle == OBSTACLE_ADMIN && features->multi_links == ANSWER_YES)
-		error_hint(err, "%s; or omit --attach: uprobe_multi does not need it",
-			   obstacles[obstacle].advice);
-	if (obstacle == OBSTACLE_NO_JIT && attempt->long_plans)
+	if (obstacle == OBSTACLE_CAPABILITIES)
+		advise_rights(obstacle, facts, "", err);
+	else if (obstacle == OBSTACLE_ADMIN)
+		advise_rights(obstacle, facts,
+			      features->multi_links == ANSWER_YES ?
+				      "; or omit --attach: uprobe_multi does not need it" :
+				      "",
+			      err);
+	else if (obstacle == OBSTACLE_NO_JIT && attempt->long_plans)
 		error_hint(err, "%s; plain requests do not need it", obstacles[obstacle].advice);
-	if (obstacles[obstacle].advice[0])
+	else if (obstacles[obstacle].advice[0])
 		error_hint(err, "%s", obstacles[obstacle].advice);
 }
 

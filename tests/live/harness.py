@@ -2,6 +2,7 @@
 """Runs live tests: skips, failures, waiting, and a scope that cleans up after each test."""
 
 import contextlib
+import json
 import os
 import pathlib
 import shutil
@@ -87,6 +88,18 @@ def require_uprobes():
         raise Skip("the kernel has no uprobes, or /sys is not mounted")
     if not effective_capabilities() >> 21 & 1:
         raise Skip("root lacks CAP_SYS_ADMIN here: an unprivileged container")
+
+
+def attach_ways():
+    """The ways to attach that this kernel has; without rights, all of them, for tests that are skipped then."""
+    done = subprocess.run([tool(), "check", "--json"], capture_output=True, check=False)
+    ways = json.loads(done.stdout)["attach"]
+    missing = [name for name, way in ways.items() if not way["works"]]
+    if len(missing) == len(ways):
+        return list(ways)
+    for name in missing:
+        print(f"left out: --attach {name}, which this kernel lacks")
+    return [name for name in ways if name not in missing]
 
 
 def be_alone():

@@ -10,13 +10,12 @@ import threading
 
 from client import get
 from fleet import Service
-from harness import check, check_equal, main, releases
+from harness import attach_ways, check, check_equal, main, releases
 from servers import Server
 from test_discovery import check_starts
 from test_requests import check_output, trace_exchanges
 from tracer import Tracer
 
-WAYS = ("uprobe_multi", "perf_event", "perf_event_atomic")
 ATTACHES = 4
 
 
@@ -76,5 +75,5 @@ def test_busy(scope, release, way):
 
 
 if __name__ == "__main__":
-    main([(test, release, way) for release in releases() for way in WAYS
+    main([(test, release, way) for release in releases() for way in attach_ways()
           for test in (test_process, test_starts, test_calls, test_busy)])

@@ -8,7 +8,7 @@ import re
 import subprocess
 
 from client import get
-from harness import ROOT, Skip, check, main, releases
+from harness import ROOT, Skip, attach_ways, check, main, releases
 from servers import Server
 from tracer import Tracer
 
@@ -53,4 +53,4 @@ def test_stack(scope, release, captured, attach):
 
 if __name__ == "__main__":
     main([(test_stack, releases()[-1], captured, attach)
-          for captured in TRACED for attach in ("uprobe_multi", "perf_event", "perf_event_atomic")])
+          for captured in TRACED for attach in attach_ways()])

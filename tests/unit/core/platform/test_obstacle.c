@@ -90,6 +90,13 @@ static void lack_admin(struct machine *machine)
 	machine->features.perf_open = EACCES;
 }
 
+static void lack_admin_and_ptrace(struct machine *machine)
+{
+	lack_admin(machine);
+	machine->facts.capabilities &= ~BIT(CAP_SYS_PTRACE);
+	machine->features.multi_links = ANSWER_NO;
+}
+
 static void be_in_user_namespace(struct machine *machine)
 {
 	machine->facts.in_user_namespace = true;
@@ -222,6 +229,8 @@ static const struct {
 	{ lack_admin, ATTACH(SINGLE, EACCES), OBSTACLE_ADMIN,
 	  "missing CAP_SYS_ADMIN, which this kernel" },
 	{ lack_admin, ATTACH(SINGLE_SLEEPABLE, EACCES), OBSTACLE_ADMIN, "or omit --attach" },
+	{ lack_admin_and_ptrace, ATTACH(SINGLE_SLEEPABLE, EACCES), OBSTACLE_ADMIN,
+	  "(run as root, or grant the capability; processes of other users also need CAP_SYS_PTRACE)" },
 	{ be_in_user_namespace, LOAD(MULTI, false, EPERM, ""), OBSTACLE_USER_NAMESPACE,
 	  "user namespace" },
 	{ filter_bpf, LOAD(MULTI, false, EPERM, ""), OBSTACLE_SECCOMP_BPF,
