@@ -51,23 +51,27 @@ static int field_cell(const struct walk *walk, struct cell *ret_cell, struct err
 	return 0;
 }
 
-/* Returns the cell and the place of the length of a slice or string; its contents are not read. */
-static int length_cell(const struct walk *walk, struct cell *ret_cell, struct plan_place *ret_place,
-		       struct error *err)
+/* The cell of the length or the capacity of a string or slice. A string has no capacity. */
+static int measure_cell(const struct walk *walk, struct cell *ret_cell,
+			struct plan_place *ret_place, struct error *err)
 {
-	if (walk->type->kind != TYPE_SLICE && walk->type->kind != TYPE_STRING)
-		return walk_fail(walk, err, -EINVAL, "this type has no length");
+	bool capacity = walk->expression->measure == MEASURE_CAP;
+
+	if (walk->type->kind != TYPE_SLICE && (capacity || walk->type->kind != TYPE_STRING))
+		return walk_fail(walk, err, -EINVAL,
+				 capacity ? "this type has no capacity" :
+					    "this type has no length");
 	*ret_cell = (struct cell){ .kind = CELL_INT, .size = SHAPE_WORD };
-	return walk_word(walk, SHAPE_WORD, ret_place, err);
+	return walk_word(walk, capacity ? 2 * SHAPE_WORD : SHAPE_WORD, ret_place, err);
 }
 
-static int field_or_length(const struct walk *walk, struct cell *ret_cell,
-			   struct plan_place *ret_place, struct error *err)
+static int field_or_measure(const struct walk *walk, struct cell *ret_cell,
+			    struct plan_place *ret_place, struct error *err)
 {
 	int r;
 
-	if (walk->expression->measure == MEASURE_LEN)
-		return length_cell(walk, ret_cell, ret_place, err);
+	if (walk->expression->measure != MEASURE_NONE)
+		return measure_cell(walk, ret_cell, ret_place, err);
 	r = field_cell(walk, ret_cell, err);
 	return r < 0 ? r : walk_place(walk, ret_place, err);
 }
@@ -86,7 +90,7 @@ static int resolve_capture(const struct scope *scope, const struct capture *capt
 	if (r == 0)
 		r = walk_to_value(scope, &expression, builder, &walk, err);
 	if (r == 0)
-		r = field_or_length(&walk, &cell, &place, err);
+		r = field_or_measure(&walk, &cell, &place, err);
 	if (r == 0)
 		r = plan_add(builder, place, cell, capture->lookahead, err);
 	if (r < 0) {
@@ -95,7 +99,7 @@ static int resolve_capture(const struct scope *scope, const struct capture *capt
 	}
 	probe->cells[r] = (struct probe_cell){ .cell = cell, .field = capture->field };
 	snprintf(note->type, sizeof(note->type), "%.*s", (int)sizeof(note->type) - 1,
-		 expression.measure == MEASURE_LEN ? "int" : walk.type->name);
+		 expression.measure != MEASURE_NONE ? "int" : walk.type->name);
 	describe_way(scope, builder, &place, note->way, sizeof(note->way));
 	note->source = type_source_least_trusted(walk.sources);
 	if (note->source == TYPE_SOURCE_NONE)
@@ -117,7 +121,7 @@ static int add_or_note_capture(const struct scope *scope, const struct capture *
 		return 0;
 	snprintf(note->why, sizeof(note->why), "%.*s", (int)sizeof(note->why) - 1, why.what);
 	if (note->result == -ENODATA || (note->result == -ENOENT && capture->elsewhere))
-		probe->unknown |= 1u << capture->field;
+		probe->unknown |= UINT64_C(1) << capture->field;
 	return capture->required ? error_adopt(err, &why) : 0;
 }
 

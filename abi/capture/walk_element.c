@@ -232,18 +232,43 @@ int walk_to_held(struct walk *walk, const struct type *held, struct error *err)
 	return r < 0 ? r : walk_follow_word(walk, hash, held, err);
 }
 
+static int find_named(const struct walk *walk, const char *name, const struct type **ret_type,
+		      struct error *err)
+{
+	int r = types_named(walk->scope->types, name, ret_type, NULL);
+
+	return r < 0 ? walk_fail(walk, err, r == -ENODATA ? -ENOENT : r,
+				 "the binary has no such type; write the full import path") :
+		       0;
+}
+
+/* unsafe.Pointer is the only pointer type without an element. */
+static bool is_unsafe_pointer(const struct type *type)
+{
+	return type->kind == TYPE_POINTER && !type->element && !type->is_any_pointer;
+}
+
+static int convert_pointer(struct walk *walk, const struct type *type, struct error *err)
+{
+	if (type->kind != TYPE_POINTER)
+		return walk_fail(walk, err, -EINVAL,
+				 "an unsafe.Pointer can only be converted to a pointer type");
+	walk->type = type;
+	return 0;
+}
+
 int walk_take_type(struct walk *walk, const char *name, struct error *err)
 {
-	const struct type *held = NULL;
-	int r = walk_follow_pointers(walk, err);
+	const struct type *named = NULL;
+	bool converts = is_unsafe_pointer(walk->type);
+	int r = converts ? 0 : walk_follow_pointers(walk, err);
 
 	if (r < 0)
 		return r;
-	if (walk->type->kind != TYPE_INTERFACE)
+	if (!converts && walk->type->kind != TYPE_INTERFACE)
 		return walk_fail_type(walk, err, -EINVAL, "a %s is not an interface");
-	r = types_named(walk->scope->types, name, &held, NULL);
+	r = find_named(walk, name, &named, err);
 	if (r < 0)
-		return walk_fail(walk, err, r == -ENODATA ? -ENOENT : r,
-				 "the binary has no such type; write the full import path");
-	return walk_to_held(walk, held, err);
+		return r;
+	return converts ? convert_pointer(walk, named, err) : walk_to_held(walk, named, err);
 }

@@ -31,7 +31,7 @@ int walk_follow_pointers(struct walk *walk, struct error *err);
 
 /*
  * walk_take_brackets() takes a step in brackets. walk_take_type() moves to the value in an interface if its
- * dynamic type has this name.
+ * dynamic type has this name, and converts an unsafe.Pointer to the pointer type with this name.
  */
 int walk_take_brackets(struct walk *walk, const struct expression_step *step, struct error *err);
 int walk_take_type(struct walk *walk, const char *name, struct error *err);

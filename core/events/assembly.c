@@ -81,7 +81,7 @@ static void close_request(struct assembly *assembly, struct bytes start_record,
 			  const struct ending *end, enum outcome outcome)
 {
 	struct hit_arguments of_request, of_response;
-	struct request_target_room room;
+	struct request_room room;
 	struct resolved_hit start;
 	struct event event;
 
@@ -149,6 +149,16 @@ static int open_request(struct assembly *assembly, const struct resolved_hit *st
 	return r < 0 ? r : 0;
 }
 
+/* The request that carries another one of another server is not reported: its end finds no start. */
+static void drop_carrier(struct assembly *assembly, const struct resolved_hit *end)
+{
+	struct integer carrier = hit_integer(&end->hit, FIELD_CARRIER);
+	struct bytes start;
+
+	if (carrier.presence == PRESENT)
+		joiner_take(assembly->joiner, target_id(end->target), carrier.value, &start);
+}
+
 /* The end of a request that began before it was traced has no start, and is not reported. */
 static void end_request(struct assembly *assembly, const struct resolved_hit *end,
 			struct bytes record, enum outcome outcome)
@@ -156,6 +166,9 @@ static void end_request(struct assembly *assembly, const struct resolved_hit *en
 	uint64_t key = hit_integer(&end->hit, FIELD_KEY).value;
 	struct bytes start;
 
+	drop_carrier(assembly, end);
+	if (hit_integer(&end->hit, FIELD_CANCELED).value)
+		outcome = OUTCOME_CANCELED;
 	if (joiner_take(assembly->joiner, target_id(end->target), key, &start))
 		close_request(assembly, start, &(struct ending){ end, record }, outcome);
 }
@@ -164,7 +177,7 @@ static void end_request(struct assembly *assembly, const struct resolved_hit *en
 static void show_whole(struct assembly *assembly, const struct resolved_hit *end,
 		       struct bytes record)
 {
-	struct request_target_room room;
+	struct request_room room;
 	struct hit_arguments arguments;
 	struct event event = whole_event(end, assembly->wall_offset, &room);
 
@@ -274,7 +287,7 @@ void assembly_close(struct assembly *assembly)
 void assembly_each_open(const struct assembly *assembly, assembly_show *show, void *user)
 {
 	uint32_t at = JOINER_NONE;
-	struct request_target_room room;
+	struct request_room room;
 	struct resolved_hit start;
 	struct bytes record;
 

@@ -1,16 +1,99 @@
 /* SPDX-License-Identifier: MIT */
 #include "request.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "go_time.h"
 #include "hit.h"
+#include "protocol.h"
 
-static void take_target(struct event *event, const struct hit *hit,
-			struct request_target_room *room)
+static void take_target(struct event *event, const struct hit *hit, struct request_room *room)
 {
 	struct text target = hit_text(hit, FIELD_TARGET);
 
 	if (target.presence != ABSENT)
-		request_target_split(target, room, &event->path, &event->query);
+		request_target_split(target, &room->target, &event->path, &event->query);
+}
+
+/* Writes an address as net.TCPAddr does: "192.0.2.1:443", "[2001:db8::1]:443". */
+static struct text format_address(const struct text *address, int64_t port, char *room, size_t size)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	const char *bytes = address->data;
+	bool is_v6 = address->size == sizeof(struct in6_addr);
+	char text[INET6_ADDRSTRLEN];
+	int length;
+
+	if (is_v6 && memcmp(bytes, mapped, sizeof(mapped)) == 0) {
+		bytes += sizeof(mapped);
+		is_v6 = false;
+	}
+	inet_ntop(is_v6 ? AF_INET6 : AF_INET, bytes, text, sizeof(text));
+	length = snprintf(room, size, is_v6 ? "[%s]:%d" : "%s:%d", text, (int)port);
+	return (struct text){ PRESENT, room, (uint32_t)length, (uint32_t)length };
+}
+
+/*
+ * The bytes of another type than net.TCPAddr have other lengths: the word of its capacity is a pointer or the length
+ * of a text, as in a net.UnixAddr.
+ */
+static bool is_address(const struct text *address, struct integer capacity, struct integer port)
+{
+	return address->presence == PRESENT && address->size == address->length &&
+	       (address->size == sizeof(struct in_addr) ||
+		address->size == sizeof(struct in6_addr)) &&
+	       capacity.presence == PRESENT && capacity.value >= address->size &&
+	       capacity.value <= 4 * (int64_t)sizeof(struct in6_addr) && port.presence == PRESENT &&
+	       port.value >= 0 && port.value <= UINT16_MAX;
+}
+
+/* Takes the client's address, which a server has as a text or in parts. */
+static void take_remote(struct event *event, const struct hit *hit, struct request_room *room)
+{
+	struct text text = hit_text(hit, FIELD_REMOTE);
+	struct text address = hit_text(hit, FIELD_PEER_ADDRESS);
+	struct integer port = hit_integer(hit, FIELD_PEER_PORT);
+
+	if (event->remote.presence == PRESENT)
+		return;
+	if (text.presence != ABSENT)
+		event->remote = text;
+	if (address.presence == ABSENT)
+		return;
+	if (is_address(&address, hit_integer(hit, FIELD_PEER_CAPACITY), port))
+		event->remote =
+			format_address(&address, port.value, room->remote, sizeof(room->remote));
+	else
+		event->remote = (struct text){ .presence = UNREADABLE };
+}
+
+/* Takes what some servers show only at the end of a request, if it is not known from its begin. */
+static void take_late(struct event *event, const struct hit *hit, struct request_room *room)
+{
+	struct text host = hit_text(hit, FIELD_HOST);
+	struct integer tls = hit_integer(hit, FIELD_TLS);
+	struct integer grpc_status = hit_integer(hit, FIELD_GRPC_STATUS);
+
+	take_remote(event, hit, room);
+	if (event->host.presence != PRESENT && host.presence != ABSENT)
+		event->host = host;
+	if (event->tls.presence != PRESENT && tls.presence != ABSENT)
+		event->tls = tls;
+	if (grpc_status.presence != ABSENT)
+		event->grpc_status = grpc_status;
+}
+
+static void take_library(struct event *event, const struct resolved_hit *resolved)
+{
+	const struct protocol *protocol = resolved->schema ? resolved->schema->protocol : NULL;
+
+	if (!protocol)
+		return;
+	event->library = protocol->name;
+	event->protocol = protocol->protocol;
 }
 
 /* Returns the event with everything that is known when the handler is called. */
@@ -31,6 +114,7 @@ static struct event event_of_start(const struct resolved_hit *start, int64_t wal
 		.protocol_minor = hit_integer(hit, FIELD_PROTOCOL_MINOR),
 		.tls = hit_integer(hit, FIELD_TLS),
 		.request_bytes = hit_integer(hit, FIELD_REQUEST_BYTES),
+		.grpc_status = hit_integer(hit, FIELD_GRPC_STATUS),
 	};
 }
 
@@ -82,8 +166,7 @@ static void take_end(struct event *event, const struct hit *hit, enum outcome ou
 }
 
 struct event request_event(const struct resolved_hit *start, const struct resolved_hit *end,
-			   enum outcome outcome, int64_t wall_offset,
-			   struct request_target_room *room)
+			   enum outcome outcome, int64_t wall_offset, struct request_room *room)
 {
 	struct event event = event_of_start(start, wall_offset);
 	int64_t time;
@@ -92,8 +175,10 @@ struct event request_event(const struct resolved_hit *start, const struct resolv
 	event.type = EVENT_REQUEST;
 	event.outcome = outcome;
 	event.status.presence = UNREADABLE; /* unless the server finished the response */
+	take_library(&event, end ? end : start);
 	if (!end)
 		return event;
+	take_late(&event, &end->hit, room);
 	take_end(&event, &end->hit, outcome);
 	time = (int64_t)end->head.time + wall_offset;
 	take_begin(&event, &end->hit, time);
@@ -102,7 +187,7 @@ struct event request_event(const struct resolved_hit *start, const struct resolv
 }
 
 struct event whole_event(const struct resolved_hit *end, int64_t wall_offset,
-			 struct request_target_room *room)
+			 struct request_room *room)
 {
 	struct event event = event_of_start(end, wall_offset);
 	int64_t began;
@@ -110,6 +195,8 @@ struct event whole_event(const struct resolved_hit *end, int64_t wall_offset,
 	take_target(&event, &end->hit, room);
 	event.type = EVENT_REQUEST;
 	event.outcome = OUTCOME_OK;
+	take_library(&event, end);
+	take_late(&event, &end->hit, room);
 	take_end(&event, &end->hit, OUTCOME_OK);
 	if (!began_at(&end->hit, &began) || difference(began, event.time) > CLOCK_ERROR)
 		return event;

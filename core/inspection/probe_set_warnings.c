@@ -79,9 +79,9 @@ static void tell_refused(const struct probe_set *probe_set, const struct warning
 }
 
 /* Returns the fields that exist, but whose offset is not known at any probe. */
-static uint32_t unknown_fields(const struct probe_set *probe_set)
+static uint64_t unknown_fields(const struct probe_set *probe_set)
 {
-	uint32_t unknown = 0, known = 0;
+	uint64_t unknown = 0, known = 0;
 
 	for (size_t i = 0; i < probe_set->count; i++) {
 		const struct probe *probe = &probe_set->probes[i].probe;
@@ -91,7 +91,7 @@ static uint32_t unknown_fields(const struct probe_set *probe_set)
 		unknown |= probe->unknown;
 		for (uint32_t cell = 0; cell < probe->plan.cell_count; cell++) {
 			if (probe->cells[cell].field != PROBE_NO_FIELD)
-				known |= 1u << probe->cells[cell].field;
+				known |= UINT64_C(1) << probe->cells[cell].field;
 		}
 	}
 	return unknown & ~known;
@@ -99,7 +99,7 @@ static uint32_t unknown_fields(const struct probe_set *probe_set)
 
 static void tell_unknown(const struct probe_set *probe_set, const struct warning_listener *listener)
 {
-	uint32_t unknown = unknown_fields(probe_set);
+	uint64_t unknown = unknown_fields(probe_set);
 	struct error why = { 0 };
 	char list[256] = "";
 	size_t used = 0;

@@ -8,6 +8,7 @@
 #include "escape.h"
 #include "format.h"
 #include "format_type.h"
+#include "grpc_status.h"
 #include "json_writer.h"
 #include "redacted_text.h"
 #include "timestamp.h"
@@ -106,6 +107,11 @@ static void put_protocol_version(struct json_format *json, int64_t major, int64_
 
 static void put_protocol(struct json_format *json, const struct event *event)
 {
+	if (event->protocol) {
+		json_key(json->writer, "protocol");
+		json_name(json->writer, event->protocol);
+		return;
+	}
 	if (event->protocol_major.presence == ABSENT || event->protocol_minor.presence == ABSENT)
 		return;
 	json_key(json->writer, "protocol");
@@ -115,6 +121,26 @@ static void put_protocol(struct json_format *json, const struct event *event)
 		return;
 	}
 	put_protocol_version(json, event->protocol_major.value, event->protocol_minor.value);
+}
+
+static void put_library(struct json_format *json, const struct event *event)
+{
+	if (!event->library)
+		return;
+	json_key(json->writer, "library");
+	json_name(json->writer, event->library);
+}
+
+/* The code of a call's status and its name. A code without a name has only the former. */
+static void put_grpc_status(struct json_format *json, const struct integer *code)
+{
+	const char *name = code->presence == PRESENT ? grpc_status_name(code->value) : NULL;
+
+	put_number(json, "grpc_status", code);
+	if (!name)
+		return;
+	json_key(json->writer, "grpc_status_name");
+	json_name(json->writer, name);
 }
 
 static void put_scheme(struct json_format *json, const struct integer *tls)
@@ -188,6 +214,7 @@ static void put_request_members(struct json_format *json, const struct event *ev
 	put_text_unless_empty(json, "route", &event->route, NO_SECRETS);
 	put_text_unless_empty(json, "host", &event->host, NO_SECRETS);
 	put_protocol(json, event);
+	put_library(json, event);
 	put_scheme(json, &event->tls);
 	put_text_unless_empty(json, "remote", &event->remote, NO_SECRETS);
 }
@@ -198,8 +225,13 @@ static const char *const type_names[] = {
 };
 
 static const char *const outcome_names[] = {
-	[OUTCOME_OK] = "ok",	     [OUTCOME_PANIC] = "panic",	    [OUTCOME_HIJACKED] = "hijacked",
-	[OUTCOME_EXITED] = "exited", [OUTCOME_UNKNOWN] = "unknown", [OUTCOME_OPEN] = "open",
+	[OUTCOME_OK] = "ok",
+	[OUTCOME_PANIC] = "panic",
+	[OUTCOME_HIJACKED] = "hijacked",
+	[OUTCOME_EXITED] = "exited",
+	[OUTCOME_UNKNOWN] = "unknown",
+	[OUTCOME_OPEN] = "open",
+	[OUTCOME_CANCELED] = "canceled",
 };
 
 static void json_put_target(struct json_format *json, const struct process_identity *process)
@@ -361,6 +393,7 @@ static void put_members(struct json_format *json, const struct event *event)
 	case EVENT_REQUEST:
 		put_request_members(json, event);
 		put_number(json, "status", &event->status);
+		put_grpc_status(json, &event->grpc_status);
 		put_number(json, "duration_ns", &event->duration);
 		put_request_bytes(json, &event->request_bytes);
 		put_number(json, "response_bytes", &event->response_bytes);

@@ -10,6 +10,7 @@
 #include "escape.h"
 #include "format.h"
 #include "format_type.h"
+#include "grpc_status.h"
 #include "redacted_text.h"
 
 static const int64_t SECOND = 1000000000;
@@ -172,11 +173,21 @@ static bool table_put_target(struct table_format *table, const struct event *eve
 
 static const char *const outcome_names[] = {
 	[OUTCOME_PANIC] = "panic", [OUTCOME_HIJACKED] = "hijack", [OUTCOME_EXITED] = "exited",
-	[OUTCOME_UNKNOWN] = "-",   [OUTCOME_OPEN] = "open",
+	[OUTCOME_UNKNOWN] = "-",   [OUTCOME_OPEN] = "open",	  [OUTCOME_CANCELED] = "gone",
 };
+
+/* The HTTP status of a gRPC call says nothing about its success. */
+static bool put_call_status(struct table_format *table, const struct integer *code)
+{
+	const char *name = code->presence == PRESENT ? grpc_status_name(code->value) : NULL;
+
+	return name ? put_name(table, name, 6) : put_number(table, code, 6);
+}
 
 static bool put_status(struct table_format *table, const struct event *event)
 {
+	if (event->outcome == OUTCOME_OK && event->grpc_status.presence != ABSENT)
+		return put_call_status(table, &event->grpc_status);
 	if (event->outcome == OUTCOME_OK)
 		return put_number(table, &event->status, 6);
 	return put_name(table, outcome_names[event->outcome], 6);

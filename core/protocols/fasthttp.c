@@ -28,16 +28,23 @@
 		request ".isTLS", FIELD_TLS                                    \
 	}
 
+/*
+ * The address of the client, if the connection is a *net.TCPConn, which is not checked here. Of other connections, as
+ * those with TLS, other bytes are read, which are no address.
+ */
+#define PEER "ctx.c.data.(*net.TCPConn).fd.raddr.data.(*net.TCPAddr)"
+
 /* serveConn stores the time just before it calls the handler. */
-#define RESPONSE_CAPTURES                                                      \
-	{ "ctx.Response.Header.statusCode", FIELD_STATUS },                    \
-		{ "ctx.Response.bodyStream.data", FIELD_BODY_STREAM },         \
-		{ "ctx.Response.Header.contentLength", FIELD_DECLARED_BYTES }, \
-		{ "len(ctx.Response.bodyRaw)", FIELD_BORROWED_BYTES },         \
-		{ "len(ctx.Response.body.B)", FIELD_BUFFERED_BYTES },          \
-		{ "ctx.time.wall", FIELD_BEGAN_WALL },                         \
-	{                                                                      \
-		"ctx.time.ext", FIELD_BEGAN_EXT                                \
+#define RESPONSE_CAPTURES                                                                       \
+	{ "ctx.Response.Header.statusCode", FIELD_STATUS },                                     \
+		{ "ctx.Response.bodyStream.data", FIELD_BODY_STREAM },                          \
+		{ "ctx.Response.Header.contentLength", FIELD_DECLARED_BYTES },                  \
+		{ "len(ctx.Response.bodyRaw)", FIELD_BORROWED_BYTES },                          \
+		{ "len(ctx.Response.body.B)", FIELD_BUFFERED_BYTES },                           \
+		{ "ctx.time.wall", FIELD_BEGAN_WALL }, { PEER ".IP", FIELD_PEER_ADDRESS },      \
+		{ "cap(" PEER ".IP)", FIELD_PEER_CAPACITY }, { PEER ".Port", FIELD_PEER_PORT }, \
+	{                                                                                       \
+		"ctx.time.ext", FIELD_BEGAN_EXT                                                 \
 	}
 
 static const struct capture read_body[] = { REQUEST_CAPTURES("req") };
@@ -143,7 +150,13 @@ static struct integer body_bytes(const struct hit *hit)
 	return buffered.presence == ABSENT ? none : buffered;
 }
 
-/* The address of the client is not captured. */
+/* The address of the client is captured at the end. */
+static void complete_remote(struct hit *hit)
+{
+	if (hit_text(hit, FIELD_PEER_ADDRESS).presence == ABSENT)
+		hit_set_text(hit, FIELD_REMOTE, (struct text){ .presence = UNREADABLE });
+}
+
 static void fasthttp_complete(struct hit *hit)
 {
 	complete_method(hit);
@@ -151,7 +164,7 @@ static void fasthttp_complete(struct hit *hit)
 	complete_size(hit);
 	complete_status(hit);
 	hit_set_integer(hit, FIELD_RESPONSE_BYTES, body_bytes(hit));
-	hit_set_text(hit, FIELD_REMOTE, (struct text){ .presence = UNREADABLE });
+	complete_remote(hit);
 }
 
 /* The parameters of these functions never changed. */
@@ -179,6 +192,7 @@ static const struct library library = {
 
 const struct protocol protocol_fasthttp = {
 	.server = FASTHTTP,
+	.name = "fasthttp",
 	.library = &library,
 	.manner = "over " FASTHTTP,
 	.probes = probes,

@@ -29,12 +29,12 @@ struct text hit_text(const struct hit *hit, enum hit_field field)
 
 static void set_presence(struct hit *hit, enum hit_field field, enum presence presence)
 {
-	hit->known &= ~(1u << field);
-	hit->unreadable &= ~(1u << field);
+	hit->known &= ~(UINT64_C(1) << field);
+	hit->unreadable &= ~(UINT64_C(1) << field);
 	if (presence == PRESENT)
-		hit->known |= 1u << field;
+		hit->known |= UINT64_C(1) << field;
 	else if (presence == UNREADABLE)
-		hit->unreadable |= 1u << field;
+		hit->unreadable |= UINT64_C(1) << field;
 }
 
 void hit_set_integer(struct hit *hit, enum hit_field field, struct integer value)

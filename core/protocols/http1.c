@@ -79,6 +79,7 @@ static const struct probe_request probes[] = {
 
 const struct protocol protocol_http1 = {
 	.server = NET_HTTP,
+	.name = "net/http",
 	.library = &net_http_library,
 	.manner = "over HTTP/1",
 	.probes = probes,

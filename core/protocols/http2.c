@@ -55,6 +55,7 @@ static const struct probe_request probes[] = {
 
 const struct protocol protocol_http2 = {
 	.server = NET_HTTP,
+	.name = "net/http",
 	.library = &net_http_library,
 	.manner = "over HTTP/2",
 	.probes = probes,

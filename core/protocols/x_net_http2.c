@@ -40,6 +40,7 @@ static const struct probe_request probes[] = {
 
 const struct protocol protocol_x_net_http2 = {
 	.server = NET_HTTP,
+	.name = "x/net/http2",
 	.library = &x_net_library,
 	.manner = "over HTTP/2",
 	.probes = probes,

@@ -134,13 +134,13 @@ int decode_hit(struct bytes record, const struct schema *schema, struct hit *ret
 		if (field >= FIELD_COUNT)
 			continue;
 		if (is_unreadable(&parts, i)) {
-			ret_hit->unreadable |= 1u << field;
+			ret_hit->unreadable |= UINT64_C(1) << field;
 			continue;
 		}
 		r = decode_number(&parts, schema, i, &ret_hit->values[field]);
 		if (r < 0)
 			return r;
-		ret_hit->known |= 1u << field;
+		ret_hit->known |= UINT64_C(1) << field;
 	}
 	return 0;
 }

@@ -235,7 +235,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t shape_size = size < 3 ? 0 : data[2] < size - 3 ? data[2] : size - 3;
 	struct bytes record = { data + 3 + shape_size, size - 3 - shape_size };
-	struct request_target_room room;
+	struct request_room room;
 	struct resolved_hit resolved = { 0 };
 	struct schema schema = { 0 };
 	struct maker maker;

@@ -217,6 +217,14 @@ static uint8_t named_field(const struct player *player, const char *word)
 		[FIELD_TARGET] = "target",
 		[FIELD_BEGAN_WALL] = "began_wall",
 		[FIELD_BEGAN_EXT] = "began_ext",
+		[FIELD_PEER_ADDRESS] = "peer_address",
+		[FIELD_PEER_CAPACITY] = "peer_capacity",
+		[FIELD_PEER_PORT] = "peer_port",
+		[FIELD_TLS_VERSION] = "tls_version",
+		[FIELD_GRPC_STATUS] = "grpc_status",
+		[FIELD_GRPC_MESSAGE] = "grpc_message",
+		[FIELD_STREAM_STATE] = "stream_state",
+		[FIELD_CARRIER] = "carrier",
 	};
 	const char *colon = strchr(word, ':');
 
@@ -257,7 +265,7 @@ static void add_field(struct player *player, struct schema *schema, const char *
 	const char *kind = strchr(word, ':') + 1;
 
 	if (*kind == '?')
-		schema->unknown |= 1u << field;
+		schema->unknown |= UINT64_C(1) << field;
 	else
 		schema->cells[schema->cell_count++] =
 			(struct probe_cell){ named_cell(player, kind), field };
@@ -270,12 +278,23 @@ static uint64_t number_after(const char *word, const char *mark)
 	return at ? strtoull(at + strlen(mark), NULL, 0) : 0;
 }
 
+static const struct protocol *named_protocol(const struct player *player, const char *name)
+{
+	for (size_t i = 0; i < protocol_registry_count; i++) {
+		if (strcmp(protocol_registry[i]->name, name) == 0)
+			return protocol_registry[i];
+	}
+	script_fail(&player->script, "there is no library", name);
+}
+
 /* Reads an attribute of the function, or one of the fields. */
 static void add_word(struct player *player, struct schema *schema)
 {
 	const char *word = script_name(&player->script);
 
-	if (strcmp(word, "awaits_return") == 0) {
+	if (strncmp(word, "library=", 8) == 0) {
+		schema->protocol = named_protocol(player, word + 8);
+	} else if (strcmp(word, "awaits_return") == 0) {
 		schema->awaits_return = true;
 	} else if (strcmp(word, "at_once") == 0) {
 		schema->returns_at_once = true;

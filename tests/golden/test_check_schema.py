@@ -8,7 +8,7 @@ from check_schema import Mismatch, check_line
 
 REQUEST = {"type": "request", "time": "2026-11-22T09:41:00.123456789Z", "pid": 1, "tid": 2, "goid": 3,
            "comm": "shop", "exe": "/srv/shop", "method": "GET", "path": "/", "query": "q",
-           "protocol": "HTTP/1.1", "scheme": "http", "status": 200, "duration_ns": 5,
+           "protocol": "HTTP/1.1", "library": "net/http", "scheme": "http", "status": 200, "duration_ns": 5,
            "request_bytes": 0, "response_bytes": 7, "outcome": "ok",
            "truncated": ["path"], "path_bytes": 9}
 LOST = {"type": "lost", "time": "2026-11-22T09:41:00.123456789Z", "count": 1, "where": "kernel"}

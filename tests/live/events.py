@@ -173,16 +173,16 @@ def target_event(kind, server, when):
 
 
 def request_members(method="GET", path="/", query="", route=ABSENT, host=ABSENT, protocol="HTTP/1.1", scheme="http",
-                    remote=ABSENT):
+                    remote=ABSENT, library=ABSENT):
     return {"method": method, "path": path, "query": query or ABSENT, "route": ABSENT if route == "" else route, "host": host or ABSENT,
-            "protocol": protocol, "scheme": scheme, "remote": remote}
+            "protocol": protocol, "library": library, "scheme": scheme, "remote": remote}
 
 
-def request_event(server, when, *, status, duration_ns=POSITIVE, request_bytes=0, response_bytes=0, outcome="ok",
+def request_event(server, when, *, library="net/http", status, duration_ns=POSITIVE, request_bytes=0, response_bytes=0, outcome="ok",
                   truncated=None, tid=POSITIVE, goid=POSITIVE, **request):
     """`truncated` maps each truncated key to the full length of its value."""
     return _without_absent({
-        "type": "request", "time": when, **process_members(server, tid, goid), **request_members(**request),
+        "type": "request", "time": when, **process_members(server, tid, goid), **request_members(library=library, **request),
         "status": status, "duration_ns": duration_ns, "request_bytes": request_bytes,
         "response_bytes": response_bytes, "outcome": outcome, **_truncated(truncated)})
 

@@ -52,12 +52,13 @@ def start(scope, cell, variant="plain", environment=None):
     return server, Tracer(scope, "--pid", server.pid, "--json").wait_attached()
 
 
-def wanted(method, way, version, host):
+def wanted(method, way, version, connection):
     path, query, status, size, response_size = way
     event = {"method": method, "path": path, "query": query, "status": status, "protocol": f"HTTP/{version}",
-             "scheme": "http", "host": host, "request_bytes": size, "response_bytes": response_size, "remote": None,
+             "scheme": "http", "host": connection.host, "request_bytes": size, "response_bytes": response_size,
+             "remote": connection.remote,
              "outcome": "ok"}
-    return {key: value for key, value in event.items() if value is not None or key in ("response_bytes", "remote")}
+    return {key: value for key, value in event.items() if value is not None or key == "response_bytes"}
 
 
 def shown(event):
@@ -71,7 +72,7 @@ def send_all(server, count):
         method, target, body, version, way = WAYS[number % len(WAYS)]
         answer = connection.request(method, target, body, version=version)
         check_equal(answer.status, way[2], "status that the client got")
-        expected.append(wanted(method, way, version, connection.host))
+        expected.append(wanted(method, way, version, connection))
         if answer.headers.get("connection") == "close":
             connection.close()
             connection = Connection(server.addresses["http"])

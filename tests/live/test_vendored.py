@@ -13,6 +13,7 @@ import time
 import ways
 from harness import ROOT, SKIPPED, Skip, check, check_equal, main
 from servers import Server, cache_folder, compile_program, library, toolchain
+from test_xnet import server_of
 from tracer import Tracer, run
 
 PACKAGE = "golang-golang-x-net-dev"
@@ -91,7 +92,8 @@ def test_ways(scope, source):
         prefaces = 1 if transport in (ways.H2C, SIDE) else 0
         told += 1 + prefaces
         *_, event = tracer.wait_types(told, "request")
-        ways.compare(event, server, sent, time.time(), transport.version == 1 or not source.wrapper)
+        ways.compare(event, server, sent, time.time(), transport.version == 1 or not source.wrapper,
+                     server_of(transport, source.wrapper))
     tracer.interrupt()
     tracer.check_quiet()
     check_equal(sum(event["type"] == "request" for event in tracer.events()), told, "requests")

@@ -64,6 +64,11 @@ def essence(event):
     return {key: event[key] for key in ("method", "path", "outcome", "status")}
 
 
+def server_of(transport, wrapper):
+    """The library that serves the requests: over HTTP/1 and behind a wrapper, net/http."""
+    return "net/http" if transport.version == 1 or wrapper else "x/net/http2"
+
+
 def ways_of(source):
     """Each way uses its own connection. Over h2c the first request of a connection is the preface."""
     for transport in (ways.HTTP1, ways.H2C, ways.HTTP2):
@@ -87,7 +92,7 @@ def test_ways(scope, source):
             check_equal(essence(before), {"method": "PRI", "path": "*", "outcome": "hijacked", "status": None},
                         "the event of the preface")
         routed = transport.version == 1 or not source.wrapper
-        ways.compare(event, server, sent, time.time(), routed)
+        ways.compare(event, server, sent, time.time(), routed, server_of(transport, source.wrapper))
     tracer.interrupt()
     check_equal(sum(event["type"] == "request" for event in tracer.events()), told, "requests")
 

@@ -212,7 +212,7 @@ def has_route(server, transport):
     return transport.version == 1 or release_number(server.release) < (1, 27)
 
 
-def expected_event(server, sent, seen_by, routed):
+def expected_event(server, sent, seen_by, routed, library):
     """`seen_by` is the time at which the event had been read."""
     way = sent.way
     route = ABSENT
@@ -223,15 +223,15 @@ def expected_event(server, sent, seen_by, routed):
         server, events.time_between(sent.begin, seen_by), method=way.method, path=way.path, route=route,
         host=sent.host, protocol=sent.transport.protocol, scheme="https" if sent.transport.tls else "http",
         remote=sent.remote, status=way.event_status, duration_ns=events.integer_between(1, longest),
-        request_bytes=way.request_bytes, response_bytes=way.response_bytes, outcome=way.outcome,
+        request_bytes=way.request_bytes, response_bytes=way.response_bytes, outcome=way.outcome, library=library,
         tid=events.one_of(server.threads()))
 
 
-def compare(event, server, sent, seen_by, routed=None):
+def compare(event, server, sent, seen_by, routed=None, library="net/http"):
     """`routed` says whether this server's end probes read the route; if not, it is null."""
     if routed is None:
         routed = has_route(server, sent.transport)
     try:
-        events.compare(event, expected_event(server, sent, seen_by, routed))
+        events.compare(event, expected_event(server, sent, seen_by, routed, library))
     except Failure as reason:
         raise Failure(f"{sent.way.name} over {sent.transport.name}, Go {server.release}: {reason}") from None

@@ -110,7 +110,7 @@ struct probe {
 	struct plan plan;
 	enum type_source source; /* source of the function's parameters and results */
 	struct probe_cell cells[PLAN_MAX_CELLS]; /* plan.cell_count elements are used */
-	uint32_t unknown; /* bit n: field n exists, but its location in this binary is unknown */
+	uint64_t unknown; /* bit n: field n exists, but its location in this binary is unknown */
 	struct probe_capture captures[PROBE_MAX_CAPTURES]; /* in the order of the request */
 	uint8_t capture_count;
 	bool has_arguments;

@@ -28,6 +28,7 @@ enum outcome {
 	OUTCOME_OK,
 	OUTCOME_PANIC,
 	OUTCOME_HIJACKED,
+	OUTCOME_CANCELED,
 	OUTCOME_EXITED,
 	OUTCOME_UNKNOWN,
 	OUTCOME_OPEN,
@@ -50,10 +51,13 @@ struct event {
 	const struct hit_arguments *results;
 
 	struct text method, path, query, route, host, remote;
+	const char *library;  /* REQUEST: which one serves it */
+	const char *protocol; /* NULL: HTTP of the version that follows */
 	struct integer protocol_major, protocol_minor;
 	struct integer tls; /* pointer to the TLS state of the request; nil without TLS */
 	struct integer status, duration, request_bytes, response_bytes;
-	enum outcome outcome; /* REQUEST, and CALL if its return was probed */
+	struct integer grpc_status; /* REQUEST: of a gRPC call */
+	enum outcome outcome;	    /* REQUEST, and CALL if its return was probed */
 
 	uint64_t count; /* LOST */
 	const char *where;

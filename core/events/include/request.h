@@ -6,6 +6,12 @@
 #include "request_target.h"
 #include "resolved_hit.h"
 
+/* The memory for the texts of an event that are in none of its records. */
+struct request_room {
+	struct request_target_room target;
+	char remote[64]; /* the address of the client */
+};
+
 /*
  * Makes the event of a request from its start record and its end record, which is NULL if there is
  * none. `wall_offset` is the offset from CLOCK_MONOTONIC to the time of day. Pure function; the
@@ -13,15 +19,14 @@
  * `arguments` and `results`.
  */
 struct event request_event(const struct resolved_hit *start, const struct resolved_hit *end,
-			   enum outcome outcome, int64_t wall_offset,
-			   struct request_target_room *room);
+			   enum outcome outcome, int64_t wall_offset, struct request_room *room);
 
 /*
  * The same for a request with a single record, at its end. It has no duration if the program does
  * not record when the request began.
  */
 struct event whole_event(const struct resolved_hit *end, int64_t wall_offset,
-			 struct request_target_room *room);
+			 struct request_room *room);
 
 /* The same for a call of a traced function. The caller also sets the outcome and the duration. */
 struct event call_event(const struct resolved_hit *call, const char *function, int64_t wall_offset);

@@ -15,8 +15,8 @@ struct hit_value {
 
 /* The values by field. Fields with a bit in neither mask were not captured. Views into the record. */
 struct hit {
-	uint32_t known;	     /* bit n: field n was read */
-	uint32_t unreadable; /* bit n: field n could not be read */
+	uint64_t known;	     /* bit n: field n was read */
+	uint64_t unreadable; /* bit n: field n could not be read */
 	struct hit_value values[FIELD_COUNT];
 };
 

@@ -2,7 +2,7 @@
 #ifndef GOHTTPSNOOP_CORE_HIT_FIELD_H
 #define GOHTTPSNOOP_CORE_HIT_FIELD_H
 
-/* The meaning of a captured value. Each has one bit in a hit's masks, so there are at most 32. */
+/* The meaning of a captured value. Each has one bit in a hit's masks, so there are at most 64. */
 enum hit_field {
 	FIELD_KEY, /* joins a request's start and end: the address of its response writer */
 	FIELD_GOID,
@@ -27,7 +27,16 @@ enum hit_field {
 	FIELD_TARGET, /* of the request, as sent, for requests whose path and query are not captured */
 	FIELD_BEGAN_WALL, /* with the next a time.Time, taken just before the handler was called */
 	FIELD_BEGAN_EXT,
-	FIELD_STACK_END, /* of the goroutine; with the next field it identifies the call */
+	FIELD_PEER_ADDRESS, /* with the next two: the client's IP address, a []byte of a net.TCPAddr */
+	FIELD_PEER_CAPACITY, /* of that []byte */
+	FIELD_PEER_PORT,
+	FIELD_TLS_VERSION, /* of the connection; another number if it has no TLS */
+	FIELD_GRPC_STATUS, /* the code of a call's status */
+	FIELD_GRPC_MESSAGE, /* the address of the object that contains this code; 0: there is none, and the code is 0 */
+	FIELD_STREAM_STATE, /* of a gRPC call, before its status is sent */
+	FIELD_CANCELED,	    /* the client had gone when the request ended */
+	FIELD_CARRIER,	    /* the key of the request of another server that carries this one */
+	FIELD_STACK_END,    /* of the goroutine; with the next field it identifies the call */
 	FIELD_STACK_POINTER,
 	FIELD_COUNT,
 };

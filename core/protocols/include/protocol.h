@@ -20,7 +20,9 @@ struct protocol_limitation {
  * together have a start and an end in the binary.
  */
 struct protocol {
-	const char *server;	       /* the import path of its package: "net/http" */
+	const char *server; /* the import path of its package: "net/http" */
+	const char *name; /* of the library, as the key "library" of events says it: "x/net/http2" */
+	const char *protocol; /* the key "protocol": "gRPC"; NULL: HTTP and the request's version */
 	const struct library *library; /* its version, copies and layouts */
 	const char *manner;	       /* how its requests are sent, for messages: "over HTTP/1" */
 	const struct probe_request *probes;

@@ -14,6 +14,7 @@
 	protocol(http2) \
 	protocol(x_net_http2) \
 	protocol(fasthttp) \
+	protocol(grpc) \
 	/* the last */
 /* clang-format on */
 

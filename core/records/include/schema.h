@@ -15,7 +15,7 @@ struct schema {
 	enum plan_role role;
 	const struct protocol *protocol; /* that of a request; NULL for a call */
 	uint16_t cell_count;
-	uint32_t unknown; /* bit n: field n is unreadable in every record */
+	uint64_t unknown; /* bit n: field n is unreadable in every record */
 	struct probe_cell cells[PLAN_MAX_CELLS];
 	uint64_t entry;	     /* address of the function */
 	uint32_t stack_drop; /* SP at entry minus SP at the probe */

@@ -565,6 +565,22 @@ static void asserts_types(void **state)
 		   "rax +8 if(rax +0 +8 +16 = 1880241238) +8");
 }
 
+/* The pointer in an interface is an unsafe.Pointer. */
+static void converts_unsafe_pointers(void **state)
+{
+	assert_way(ASK(25, "a.data", shape_type), "unsafe.Pointer", "rbx");
+	assert_way(ASK(25, "a.data.(*main.Circle)", shape_type), "*main.Circle", "rbx");
+	assert_way(ASK(25, "a.data.(*main.Circle).Label", shape_type), "string", "rbx +8");
+	assert_way(ASK(25, "a.data.(*main.Circle).Label", any_type), "string", "rbx +8");
+	assert_way(ASK(25, "a.Err.data.(*main.Circle).Label", order_pointer), "string",
+		   "rax +72 +8");
+	assert_refused(ASK(25, "a.data.(string)", shape_type), -EINVAL, 7,
+		       "can only be converted to a pointer type");
+	assert_refused(ASK(25, "a.data.(*main.Square)", shape_type), -ENOENT, 7,
+		       "full import path");
+	assert_refused(ASK(25, "a.data.Label", shape_type), -ENOTSUP, 7, "dereferenced");
+}
+
 static void reads_results_in_registers_after_a_call(void **state)
 {
 	const struct type *large = go_array(int_type, 2);
@@ -653,6 +669,7 @@ int main(void)
 		cmocka_unit_test(follows_large_elements),
 		cmocka_unit_test(goes_through_entries),
 		cmocka_unit_test(asserts_types),
+		cmocka_unit_test(converts_unsafe_pointers),
 		cmocka_unit_test(reads_results_in_registers_after_a_call),
 		cmocka_unit_test(refuses_other_assertions),
 		cmocka_unit_test(finds_hashes),

@@ -9,18 +9,18 @@
 
 #include "request.h"
 
-static struct request_target_room room;
+static struct request_room room;
 
 static void set_text(struct resolved_hit *resolved, enum hit_field field, const char *text)
 {
-	resolved->hit.known |= 1u << field;
+	resolved->hit.known |= UINT64_C(1) << field;
 	resolved->hit.values[field] =
 		(struct hit_value){ .data = text, .size = strlen(text), .length = strlen(text) };
 }
 
 static void set_integer(struct resolved_hit *resolved, enum hit_field field, int64_t value)
 {
-	resolved->hit.known |= 1u << field;
+	resolved->hit.known |= UINT64_C(1) << field;
 	resolved->hit.values[field] = (struct hit_value){ .integer = value };
 }
 

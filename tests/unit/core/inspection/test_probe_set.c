@@ -179,7 +179,7 @@ static void servers_without_an_end_are_refused(void **state)
 	assert_int_equal(compile_requests(), -ENOENT);
 	assert_string_equal(
 		stage.err.what,
-		"the program has no server of net/http or github.com/valyala/fasthttp: the end of "
+		"the program has no server of net/http or github.com/valyala/fasthttp or google.golang.org/grpc: the end of "
 		"requests cannot be observed");
 	assert_string_equal(stage.err.hint, "name the functions to trace");
 }
@@ -188,9 +188,9 @@ static void programs_without_a_server_are_refused(void **state)
 {
 	open_binary("go1.22.5", FUNCTIONS("main.main", "main.handle"));
 	assert_int_equal(compile_requests(), -ENOENT);
-	assert_non_null(
-		strstr(stage.err.what,
-		       "the program has no server of net/http or github.com/valyala/fasthttp: "));
+	assert_non_null(strstr(
+		stage.err.what,
+		"the program has no server of net/http or github.com/valyala/fasthttp or google.golang.org/grpc: "));
 	assert_non_null(strstr(stage.err.what, "serverHandler"));
 }
 

@@ -11,7 +11,7 @@
 #include "call_captures.h"
 #include "hit_field.h"
 
-#define BIT(field) (1u << FIELD_##field)
+#define BIT(field) (UINT64_C(1) << FIELD_##field)
 #define REQUEST_FIELDS                                                                \
 	(BIT(GOID) | BIT(METHOD) | BIT(PATH) | BIT(QUERY) | BIT(HOST) | BIT(REMOTE) | \
 	 BIT(PROTOCOL_MAJOR) | BIT(PROTOCOL_MINOR) | BIT(TLS) | BIT(REQUEST_BYTES))
@@ -19,7 +19,7 @@
 static void calls_capture_the_request(void **state)
 {
 	struct call_captures captures;
-	uint32_t fields = 0;
+	uint64_t fields = 0;
 
 	call_captures_init(&captures, "r", false);
 	assert_string_equal(captures.root.name, "req");
@@ -36,7 +36,7 @@ static void calls_capture_the_request(void **state)
 			assert_string_equal(capture->expression, "req.URL.Path");
 		assert_false(capture->required);
 		assert_false(fields >> capture->field & 1);
-		fields |= 1u << capture->field;
+		fields |= UINT64_C(1) << capture->field;
 	}
 	assert_int_equal(fields, REQUEST_FIELDS | BIT(ROUTE));
 }
@@ -47,7 +47,7 @@ static void calls_capture_their_frame(void **state)
 	static const char *const parameters[] = { NULL, "r" };
 
 	for (size_t p = 0; p < 2; p++) {
-		uint32_t wanted = BIT(GOID) | BIT(STACK_END) | BIT(STACK_POINTER), fields = 0;
+		uint64_t wanted = BIT(GOID) | BIT(STACK_END) | BIT(STACK_POINTER), fields = 0;
 		struct call_captures captures;
 		struct expression expression;
 
@@ -61,7 +61,7 @@ static void calls_capture_their_frame(void **state)
 			assert_int_equal(expression_parse(capture->expression, &expression, NULL),
 					 0);
 			assert_false(fields >> capture->field & 1);
-			fields |= 1u << capture->field;
+			fields |= UINT64_C(1) << capture->field;
 		}
 		assert_int_equal(fields, wanted);
 		call_captures_init(&captures, parameters[p], false);

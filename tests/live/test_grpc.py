@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Calls served by google.golang.org/grpc, with its own HTTP/2 and through net/http: each is reported once."""
+
+import json
+import re
+import subprocess
+import sys
+
+from client import Connection
+from harness import SKIPPED, Skip, check, check_equal, main
+from http2 import Http2Connection
+from lines import Lines
+from servers import Server, build, library, toolchain
+from tracer import Tracer
+
+PACKAGE = "golang-google-grpc-dev"
+CELLS = (("bookworm", "1.19"), ("trixie", "1.24"), ("sid", "1.27"))
+
+VARIANTS = ("plain", "stripped")
+
+# The status codes of gRPC in the order of their numbers, as its documentation spells them.
+CODES = ("OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS",
+         "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED",
+         "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED")
+
+KINDS = ("Get", "Watch", "Upload", "Chat")
+
+# What the handler is asked to do, and the code that it returns.
+SERVICES = (("ok", 0), ("code 5", 5), ("panic", 13), ("slow", 0),
+            *((f"code {code}", code) for code in range(1, len(CODES))), ("panic", 13), ("ok", 0), ("slow", 0))
+FEW = (("ok", 0), ("code 5", 5), ("panic", 13), ("slow", 0), ("code 16", 16))
+
+SLOWNESS_NS = 30_000_000
+PATIENCE_MS = 50  # of clients that give up
+
+REMOTE = re.compile(r"127\.0\.0\.1:[0-9]+")
+SHOWN = ("method", "path", "protocol", "library", "scheme", "status", "grpc_status", "grpc_status_name", "outcome")
+
+
+class Client:
+    """A running tests/go/rpc that makes calls, one at a time, over one connection to each address."""
+
+    def __init__(self, scope, exe):
+        self.process = subprocess.Popen([exe, "client"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL)
+        scope.callback(self.kill)
+        self.answers = Lines(self.process.stdout, "the client")
+        self.calls = 0
+
+    def call(self, address, kind, service, tls=False, cancel_after_ms=0, deadline_ms=0):
+        """Makes a call; returns the code that the client got."""
+        wish = {"address": f"{address[0]}:{address[1]}", "tls": tls, "kind": kind, "service": service,
+                "cancel_after_ms": cancel_after_ms, "deadline_ms": deadline_ms}
+        self.process.stdin.write(json.dumps(wish).encode() + b"\n")
+        self.process.stdin.flush()
+        self.calls += 1
+        self.answers.wait(lambda lines: len(lines) >= self.calls, f"gave no answer to {wish}")
+        return json.loads(self.answers.all()[-1])["code"]
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+
+
+def can_be_had(cell):
+    suite, release = cell
+    try:
+        toolchain(release)
+        library(suite, PACKAGE)
+    except Skip as reason:
+        print(f"left out: {suite} {release}: {reason}")
+        return False
+    return True
+
+
+def start(scope, cell, variant):
+    suite, release = cell
+    binary = build("rpc", release, variant, gopath=library(suite, PACKAGE))
+    server = Server(scope, release, binary=Server.copy(scope, binary, "rpc"))
+    return server, Client(scope, server.exe), Tracer(scope, "--pid", server.pid, "--json").wait_attached()
+
+
+def wanted(kind, code, scheme="http", outcome="ok"):
+    """The expected event of a call. A client that has gone sees no HTTP status."""
+    return {"method": "POST", "path": f"/shop.Orders/{kind}", "protocol": "gRPC", "library": "grpc", "scheme": scheme,
+            "status": 200 if outcome == "ok" else None, "grpc_status": code, "grpc_status_name": CODES[code],
+            "outcome": outcome}
+
+
+def shown(event):
+    return {key: event[key] for key in SHOWN if key in event}
+
+
+def call_all(client, address, services, scheme="http"):
+    """Makes a call for each service, each of the next kind; returns the expected events."""
+    expected = []
+    for number, (service, code) in enumerate(services):
+        kind = KINDS[number % len(KINDS)]
+        got = client.call(address, kind, service, tls=scheme == "https")
+        check_equal(got, code, f"code that the client of {kind} got for {service!r}")
+        expected.append(wanted(kind, code, scheme))
+    return expected
+
+
+def finish(tracer, count):
+    """Waits for `count` requests and ends the tool. Returns them in the order in which they began, which is that of the
+    client's calls."""
+    tracer.wait_types(count, "request")
+    tracer.interrupt()
+    found = [event for event in tracer.events() if event["type"] in ("request", "lost")]
+    check_equal([event["type"] for event in found], ["request"] * count, "types of events")
+    for event in found:
+        check(REMOTE.fullmatch(event.get("remote", "")), f"no address of a client: {event}")
+    return sorted(found, key=lambda event: event["time"])
+
+
+def check_slow(found, services):
+    for event, (service, _) in zip(found, services):
+        check(event["duration_ns"] >= (SLOWNESS_NS if service == "slow" else 0), f"too short: {event}")
+
+
+def test_calls(scope, cell, variant):
+    """23 unary calls and streams with every status code over one connection: each is reported correctly"""
+    server, client, tracer = start(scope, cell, variant)
+    check_equal(len(SERVICES), 23, "calls to make")
+    expected = call_all(client, server.addresses["grpc"], SERVICES)
+    found = finish(tracer, len(SERVICES))
+    check_equal([shown(event) for event in found], expected, "requests")
+    check_slow(found, SERVICES)
+
+
+def test_tls(scope, cell, variant):
+    """calls over TLS: reported like those without it, but with scheme https"""
+    server, client, tracer = start(scope, cell, variant)
+    expected = call_all(client, server.addresses["grpcs"], FEW, "https")
+    found = finish(tracer, len(FEW))
+    check_equal([shown(event) for event in found], expected, "requests")
+    check_slow(found, FEW)
+
+
+def test_gone(scope, cell, variant):
+    """calls that the client cancels: canceled, with the status of the handler; calls whose deadline passes: this or ok"""
+    server, client, tracer = start(scope, cell, variant)
+    address = server.addresses["grpc"]
+    # Opens the connection: the next calls have no time for it.
+    check_equal(client.call(address, "Get", "ok"), 0, "code of the first call")
+    expected = [(wanted("Get", 0),)]
+    for kind in KINDS:
+        check_equal(client.call(address, kind, "wait", cancel_after_ms=PATIENCE_MS), 1, f"code of a cancelled {kind}")
+        expected.append((wanted(kind, 1, outcome="canceled"),))
+        check_equal(client.call(address, kind, "wait", deadline_ms=PATIENCE_MS), 4, f"code of a late {kind}")
+        # Both sides have a timer for the deadline. When the client's fires, it resets the stream. If the reset comes
+        # first, the handler sees a cancelled call; if it comes after the handler has ended, nobody had gone.
+        expected.append((wanted(kind, 4, outcome="canceled"), wanted(kind, 1, outcome="canceled"), wanted(kind, 4)))
+    for event, choices in zip(finish(tracer, len(expected)), expected):
+        check(shown(event) in choices, f"a call is none of {choices}: {event}")
+
+
+def test_through_http(scope, cell, variant):
+    """calls through net/http: one event each; other requests to the same server have the library net/http"""
+    server, client, tracer = start(scope, cell, variant)
+    address = server.addresses["https"]
+    expected = call_all(client, address, FEW, "https")
+    with Connection(address, tls=True) as first, Http2Connection(address, tls=True) as second:
+        check_equal(first.get("/none").status, 404, "status over HTTP/1.1")
+        check_equal(second.request("GET", "/none").status, 404, "status over HTTP/2")
+    expected += [{"method": "GET", "path": "/none", "protocol": protocol, "library": "net/http", "scheme": "https",
+                  "status": 404, "outcome": "ok"} for protocol in ("HTTP/1.1", "HTTP/2.0")]
+    found = finish(tracer, len(expected))
+    check_equal([shown(event) for event in found], expected, "requests")
+    check_equal({event.get("host") for event in found}, {f"{address[0]}:{address[1]}"}, "hosts")
+    check_slow(found, FEW)
+
+
+if __name__ == "__main__":
+    cells = [cell for cell in CELLS if can_be_had(cell)]
+    if not cells:
+        print("skipped: neither a toolchain nor google.golang.org/grpc can be had")
+        sys.exit(SKIPPED)
+    main([(test, cell, variant) for cell in cells for variant in VARIANTS
+          for test in (test_calls, test_tls, test_gone, test_through_http)])
