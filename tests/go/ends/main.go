@@ -1,9 +1,7 @@
-//go:debug httpmuxgo121=0
-
 // SPDX-License-Identifier: MIT
 
 // Command ends answers requests in every way that a request can end. One file, standard library, Go 1.15
-// and later; with httpmuxgo121=0 the mux of a build without go.mod sets Request.Pattern, too.
+// and later.
 //
 // It prints its addresses as one JSON line and ends when its standard input closes. With
 // GOHTTPSNOOP_PROFILE it writes a CPU profile of its whole life to that file.

@@ -1,5 +1,3 @@
-//go:debug httpmuxgo121=0
-
 // SPDX-License-Identifier: MIT
 
 // Command middleware serves one mux directly ("plain"), behind a middleware that copies the request ("copied"), and

@@ -1,5 +1,3 @@
-//go:debug httpmuxgo121=0
-
 // SPDX-License-Identifier: MIT
 
 // Command app is built in GOPATH mode with two vendored copies of golang.org/x/net, whose symbols are named by the

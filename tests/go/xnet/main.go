@@ -1,5 +1,3 @@
-//go:debug httpmuxgo121=0
-
 // SPDX-License-Identifier: MIT
 
 // Command xnet serves HTTP/2 by golang.org/x/net: without TLS through h2c.NewHandler, whose handlers are not

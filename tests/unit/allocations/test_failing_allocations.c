@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <uv.h>
 
 #include <cmocka.h>
 
@@ -25,6 +26,7 @@
 #include "probe.h"
 #include "record_builder.h"
 #include "redacted_text.h"
+#include "step.h"
 #include "transcript.h"
 #include "unit_builder.h"
 
@@ -413,13 +415,44 @@ static void keeps_lines(void **state)
 	transcript_run_without_memory(keep_lines);
 }
 
+/* ---- a session ---- */
+
+static struct targets *targets;
+
+static int create_step(struct transcript *transcript)
+{
+	const struct step_parts parts = { .targets = targets };
+	size_t before = allocations_live();
+	struct step *step = NULL;
+	int r = step_create(&parts, &step, NULL);
+
+	/* An incomplete step would consist of fewer allocations. */
+	if (r == 0)
+		transcript_add(transcript, "%zu allocations", allocations_live() - before);
+	else
+		assert_null(step);
+	step_destroy(step);
+	return r;
+}
+
+static void creates_steps(void **state)
+{
+	const struct targets_options options = { .loop = uv_default_loop() };
+
+	assert_int_equal(targets_create(&options, &targets, NULL), 0);
+	transcript_run_without_memory(create_step);
+	targets_destroy(targets);
+	uv_run(options.loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(options.loop), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parses_requests), cmocka_unit_test(inspects_programs),
 		cmocka_unit_test(writes_json),	   cmocka_unit_test(hides_secrets),
 		cmocka_unit_test(formats_events),  cmocka_unit_test(joins_requests),
-		cmocka_unit_test(keeps_lines),
+		cmocka_unit_test(keeps_lines),	   cmocka_unit_test(creates_steps),
 	};
 
 	return cmocka_run_group_tests(tests, make_program, remove_program);

@@ -12,6 +12,7 @@
 #include "go_types.h"
 #include "plan_check.h"
 #include "shape.h"
+#include "shape_maker.h"
 #include "way.h"
 
 /* ---- shapes as text ---- */
@@ -878,6 +879,21 @@ static void reads_nothing_of_secrets(void **state)
 	shape_finish(&answer.shape);
 }
 
+/* The array of steps may be longer than the expression. */
+static void ignores_entries_after_the_last_step(void **state)
+{
+	static const struct site site;
+	static const struct signature signature;
+	const struct scope scope = { .signature = &signature, .site = &site };
+	struct expression expression;
+
+	assert_int_equal(expression_parse("a.User", &expression, NULL), 0);
+	expression.steps[2] = (struct expression_step){ .kind = STEP_NAME, .name = "Password" };
+	assert_false(secret_is_named(&listed, &scope, &expression));
+	expression.step_count = 3;
+	assert_true(secret_is_named(&listed, &scope, &expression));
+}
+
 static void hides_by_globs(void **state)
 {
 	static const char *const globs[] = { "pin*", "b" };
@@ -1079,6 +1095,25 @@ static void tells_instances_apart(void **state)
 	go_know(&binary, binary.instances[2] = go_pointer(go_basic("int")), 22);
 	binary.instance_count = 3;
 	assert_instance(any, "a", usual, "instance#0,#1<*main.User *#2({Name:#3})| #4>");
+}
+
+/* The dictionary is a parameter. Its third word points to the type descriptor, which contains the hash. */
+static void reads_the_instance_from_the_dictionary(void **state)
+{
+	static const char *const ways[] = { "rbx", "rbx +16 +16" };
+	struct question question = { { go_any_pointer() }, { "a" }, usual, .is_shared = true };
+	struct go_version version = { .number = GO_VERSION(25, 0) };
+	struct answer answer;
+	char way[WAY_SIZE];
+
+	make_instances();
+	assert_int_equal(ask(&question, &answer, NULL), 0);
+	for (int i = 0; i < 2; i++) {
+		way_write(convention_of(MACHINE_AMD64, &version), &answer.builder,
+			  &answer.builder.captures[i].place, way);
+		assert_string_equal(way, ways[i]);
+	}
+	shape_finish(&answer.shape);
 }
 
 static void instances_that_are_not_known(void **state)
@@ -1376,6 +1411,7 @@ int main(void)
 		cmocka_unit_test(hides_by_key),
 		cmocka_unit_test(hides_by_field),
 		cmocka_unit_test(reads_nothing_of_secrets),
+		cmocka_unit_test(ignores_entries_after_the_last_step),
 		cmocka_unit_test(hides_by_globs),
 		cmocka_unit_test(hides_by_what_is_beside),
 		cmocka_unit_test_teardown(hides_the_inside, forget_types),
@@ -1385,6 +1421,7 @@ int main(void)
 		cmocka_unit_test(shapes_interfaces),
 		cmocka_unit_test(chooses_what_is_held),
 		cmocka_unit_test(tells_instances_apart),
+		cmocka_unit_test(reads_the_instance_from_the_dictionary),
 		cmocka_unit_test(instances_that_are_not_known),
 		cmocka_unit_test(shapes_any),
 		cmocka_unit_test(shapes_learned_types),

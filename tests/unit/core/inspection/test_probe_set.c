@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "elf_builder.h"
+#include "inlining.h"
 #include "probe_set.h"
 #include "probe_set_warnings.h"
 #include "protocol_libraries.h"
@@ -37,7 +38,8 @@ static struct {
 	struct function_request requests[MAX_REQUESTS];
 	size_t request_count;
 	struct error err;
-	char told[8192]; /* what is reported, a line each */
+	const char *inlined; /* the function that was inlined into main.main */
+	char told[8192];     /* what is reported, a line each */
 } stage;
 
 static void put_build_info(const char *version)
@@ -95,6 +97,29 @@ static int close_binary(void **state)
 	elf_release(&stage.elf);
 	memset(&stage, 0, sizeof(stage));
 	return 0;
+}
+
+/* ---- inlined calls, instead of those in the binary ---- */
+
+int inlining_find(const struct image *image, const struct pclntab *table,
+		  const struct go_version *version, const char *const *names, size_t count,
+		  struct inlined *ret_inlined, struct error *err)
+{
+	for (size_t i = 0; i < count; i++)
+		ret_inlined[i].caller_count = stage.inlined && strcmp(names[i], stage.inlined) == 0;
+	return 0;
+}
+
+int inlining_explain(const struct image *image, const struct pclntab *table,
+		     const struct go_version *version, const char *pattern, struct error *err)
+{
+	return 0;
+}
+
+void inlined_format(const struct inlined *inlined, char *text, size_t size)
+{
+	assert_int_equal(inlined->caller_count, 1);
+	snprintf(text, size, "main.main");
 }
 
 /* ---- probes ---- */
@@ -409,6 +434,35 @@ static void the_end_of_goroutines_is_not_probed_without_need(void **state)
 	assert_functions("main.handle=0");
 }
 
+/* One warning for each function, although a second probe is at its returns. */
+static void inlined_calls_of_functions_are_reported(void **state)
+{
+	static const char *const texts[] = { "main.handle()", "main.other()" };
+
+	begin_binary(FUNCTIONS("main.main", "main.handle", "main.other", "runtime.goexit1"));
+	put_code(1, "\x90\xc3", 2);
+	put_code(2, "\x90\xc3", 2);
+	end_binary("go1.22.5");
+	stage.inlined = "main.handle";
+	assert_int_equal(compile_texts(texts, 2, true), 0);
+	assert_warned("error shop: calls of main.handle in main.main are not traced: they were "
+		      "inlined (build with -gcflags=-l to prevent inlining)\n");
+	stage.inlined = NULL;
+	assert_warned("");
+}
+
+/* No call of such a function is traced, and the reason is reported elsewhere. */
+static void inlined_calls_of_refused_functions_are_not_reported(void **state)
+{
+	static const char *const texts[] = { "main.handle(x)" };
+
+	open_binary("go1.22.5", FUNCTIONS("main.main", "main.handle"));
+	stage.inlined = "main.handle";
+	assert_int_equal(compile_texts(texts, 1, false), 0);
+	assert_functions("main.handle=-61");
+	assert_warned("");
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, close_binary)
 
 int main(void)
@@ -428,6 +482,8 @@ int main(void)
 		TEST(functions_without_a_return_have_no_latency),
 		TEST(functions_that_return_have_a_probe_at_each_end),
 		TEST(the_end_of_goroutines_is_not_probed_without_need),
+		TEST(inlined_calls_of_functions_are_reported),
+		TEST(inlined_calls_of_refused_functions_are_not_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
