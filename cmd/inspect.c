@@ -191,7 +191,8 @@ static int inspect_write_report(const struct inspect_options *options, const str
 				struct report *report, struct error *err)
 {
 	struct error why = { 0 };
-	const struct trace_spec wanted = { .values = { .opaque = &opaque_libraries,
+	const struct trace_spec wanted = { .sides = TRACE_BOTH,
+					   .values = { .opaque = &opaque_libraries,
 						       .max_string = DEFAULT_MAX_STRING } };
 	struct probe_set probe_set;
 	int found;

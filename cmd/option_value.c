@@ -71,6 +71,21 @@ int option_attachment(const char *text, enum kernel_attachment *ret_attachment, 
 		text);
 }
 
+int option_sides(const char *text, enum trace_sides *ret_sides, struct error *err)
+{
+	static const char *const words[] = {
+		[TRACE_SERVER] = "server", [TRACE_CLIENT] = "client", [TRACE_BOTH] = "both"
+	};
+
+	for (enum trace_sides sides = TRACE_SERVER; sides <= TRACE_BOTH; sides++) {
+		if (strcmp(text, words[sides]) == 0) {
+			*ret_sides = sides;
+			return 0;
+		}
+	}
+	return error_fail(err, -EINVAL, "--side %s: server, client or both is expected", text);
+}
+
 int option_notation(const char *text, enum bytes_notation *ret_notation, struct error *err)
 {
 	if (strcmp(text, "hex") == 0)

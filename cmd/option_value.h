@@ -7,6 +7,7 @@
 #include "bytes_notation.h"
 #include "error.h"
 #include "kernel_attachment.h"
+#include "trace_spec.h"
 
 /*
  * The values of options, from what the user typed. Each returns -EINVAL, with an error that names the option and says what
@@ -25,6 +26,9 @@ int option_mode(const char *text, uint32_t *ret_mode, struct error *err);
 
 /* --attach: the name of a way to attach probes. */
 int option_attachment(const char *text, enum kernel_attachment *ret_attachment, struct error *err);
+
+/* --side: server, client or both. */
+int option_sides(const char *text, enum trace_sides *ret_sides, struct error *err);
 
 /* --bytes: hex or base64. */
 int option_notation(const char *text, enum bytes_notation *ret_notation, struct error *err);

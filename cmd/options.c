@@ -38,6 +38,7 @@ enum {
 	OPTION_TYPES,
 	OPTION_SIGNATURE,
 	OPTION_ATTACH,
+	OPTION_SIDE,
 };
 
 static const struct option long_options[] = {
@@ -52,6 +53,7 @@ static const struct option long_options[] = {
 	{ "socket-mode", required_argument, NULL, OPTION_SOCKET_MODE },
 	{ "socket-group", required_argument, NULL, OPTION_SOCKET_GROUP },
 	{ "reader-buffer", required_argument, NULL, OPTION_READER_BUFFER },
+	{ "side", required_argument, NULL, OPTION_SIDE },
 	{ "latency", no_argument, NULL, OPTION_LATENCY },
 	{ "capture", required_argument, NULL, OPTION_CAPTURE },
 	{ "header", required_argument, NULL, 'H' },
@@ -192,6 +194,9 @@ static int parse_capture_option(struct options *options, int option, struct erro
 	case OPTION_LATENCY:
 		options->latency = true;
 		return 0;
+	case OPTION_SIDE:
+		options->has_sides = true;
+		return option_sides(optarg, &options->sides, err);
 	default:
 		options->shows_secrets = true;
 		return 0;
@@ -229,6 +234,14 @@ static int check_captures(const struct options *options, struct error *err)
 		return error_fail(
 			err, -EINVAL,
 			"--signature needs a FUNCTION: the functions of a protocol need none");
+	if (options->has_sides && options->function_count)
+		return error_fail(err, -EINVAL, "--side is about requests, not about a FUNCTION");
+	if (options->sides == TRACE_CLIENT &&
+	    (options->capture_count || options->request_header_count ||
+	     options->response_header_count))
+		return error_fail(
+			err, -EINVAL,
+			"--capture, --header and --response-header are not read of requests that a program makes: use --side both");
 	if (options->latency && !options->function_count)
 		return error_fail(err, -EINVAL,
 				  "--latency needs a FUNCTION: requests always have a duration");
@@ -272,6 +285,7 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case OPTION_CAPTURE:
 	case OPTION_RESPONSE_HEADER:
 	case OPTION_LATENCY:
+	case OPTION_SIDE:
 	case OPTION_REDACT:
 	case OPTION_SHOW_SECRETS:
 		return parse_capture_option(options, option, err);

@@ -13,6 +13,7 @@
 #include "kernel_attachment.h"
 #include "redaction.h"
 #include "request_captures.h"
+#include "trace_spec.h"
 
 enum {
 	EXIT_USAGE = 2,	 /* beside EXIT_SUCCESS and EXIT_FAILURE */
@@ -39,6 +40,8 @@ struct options {
 	size_t function_count;
 	struct declarations declarations; /* of --signature */
 	bool latency;
+	bool has_sides; /* --side was given */
+	enum trace_sides sides;
 	const char **captures, **request_headers, **response_headers;
 	size_t capture_count, request_header_count, response_header_count;
 	struct request_captures requests; /* the same, parsed */

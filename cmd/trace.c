@@ -86,6 +86,7 @@ int trace(const struct options *options)
 		.function_count = options->function_count,
 		.declarations = &options->declarations,
 		.latency = options->latency,
+		.sides = options->sides,
 		.requests = options->requests.count ? &options->requests : NULL,
 		.values = { .redaction = options->shows_secrets ? NULL : &redaction,
 			    .opaque = &opaque_libraries,

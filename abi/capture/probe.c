@@ -159,8 +159,8 @@ static int check_conditions(const struct binary *binary, const struct probe_requ
 }
 
 /*
- * Places the probe on or after a call. The parameters of the function cannot be read there. After the call,
- * the results of the called function can, so they become the parameters of `signature`.
+ * Places the probe on or after a call. The parameters of the function cannot be read there. On the call, those of the
+ * called function can; after the call, its results, which become the parameters of `signature`.
  */
 static int place_in_middle(const struct binary *binary, const struct function *function,
 			   const struct probe_request *request, struct signature *signature,
@@ -172,9 +172,14 @@ static int place_in_middle(const struct binary *binary, const struct function *f
 			      err);
 
 	*signature = (struct signature){ 0 };
-	if (r == 0 && request->after_call) {
+	if (r == 0 && !request->needs_no_types) {
 		r = function_signature(binary, &callee, &called, &probe->source, err);
-		if (r == 0)
+		if (r == 0 && request->call)
+			*signature = (struct signature){
+				.parameters = called->parameters,
+				.parameter_count = called->parameter_count,
+			};
+		else if (r == 0)
 			*signature = (struct signature){
 				.parameters = called->results,
 				.parameter_count = called->result_count,

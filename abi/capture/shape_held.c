@@ -29,7 +29,7 @@ static const char *text_of_error(const struct type *type)
 
 struct candidates {
 	const struct type *types[MAX_CANDIDATES + LEARNED_TYPES_MAX];
-	size_t learned; /* number of learned types; they are the first ones */
+	size_t certain; /* number of types that are never left out; they are the first ones */
 	size_t count;
 };
 
@@ -79,11 +79,11 @@ static void add_learned(struct types *types, const struct type *interface,
 		    types_hashed(types, learned->items[i].hash, &type, NULL) == 0)
 			add_candidate(candidates, type);
 	}
-	candidates->learned = candidates->count;
 }
 
 /*
- * Finds the possible dynamic types of an interface, most likely ones first. The linker's tables list types
+ * Finds the possible dynamic types of an interface: errors that consist of a text, learned types, and then those that
+ * are possible, most likely ones first. The linker's tables list types
  * only for interfaces with methods; for others, a few basic types are assumed.
  */
 static void find_candidates(struct types *types, const struct type *interface,
@@ -95,12 +95,13 @@ static void find_candidates(struct types *types, const struct type *interface,
 	int count;
 
 	candidates->count = 0;
+	for (size_t i = 0; strcmp(interface->name, "error") == 0 && i < 3; i++)
+		add_named(types, texts_of_errors[i].type, candidates);
 	add_learned(types, interface, learned, candidates);
+	candidates->certain = candidates->count;
 	interface_has_table(types, interface, &has_table, NULL);
 	for (size_t i = 0; !has_table && i < sizeof(basic) / sizeof(basic[0]); i++)
 		add_named(types, basic[i], candidates);
-	for (size_t i = 0; strcmp(interface->name, "error") == 0 && i < 3; i++)
-		add_named(types, texts_of_errors[i].type, candidates);
 	count = has_table ?
 			types_implementing(types, interface, implementing, MAX_CANDIDATES, NULL) :
 			0;
@@ -218,14 +219,14 @@ int held_add_alternatives(struct shape_maker *maker, const struct walk *walk, en
 		return node;
 	find_candidates(walk->scope->types, walk->type, maker->bounds.learned, &candidates);
 	for (size_t i = 0; i < candidates.count; i++) {
-		bool is_learned = i < candidates.learned;
+		bool is_certain = i < candidates.certain;
 
-		if (!is_learned && guessed >= maker->bounds.types)
+		if (!is_certain && guessed >= maker->bounds.types)
 			break;
 		r = try_alternative(maker, walk, candidates.types[i], spot, add);
 		if (r < 0)
 			return r;
-		guessed += is_learned ? 0 : r;
+		guessed += is_certain ? 0 : r;
 	}
 	return maker_close(maker, node);
 }

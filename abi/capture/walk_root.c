@@ -25,6 +25,12 @@ const struct scope_root *scope_roots_find(const struct scope_roots *roots, const
 	return NULL;
 }
 
+/* A variable of another function that a closure uses by reference is a parameter whose name begins with "&". */
+static bool parameter_has_name(const struct parameter *parameter, const char *wanted)
+{
+	return strcmp(parameter->name + (parameter->name[0] == '&'), wanted) == 0;
+}
+
 static int find_parameter(const struct walk *walk, const char *wanted, size_t *ret_index,
 			  struct error *err)
 {
@@ -35,7 +41,7 @@ static int find_parameter(const struct walk *walk, const char *wanted, size_t *r
 	for (size_t i = 0; i < signature->parameter_count; i++) {
 		const char *name = signature->parameters[i].name;
 
-		if (strcmp(name, wanted) == 0) {
+		if (parameter_has_name(&signature->parameters[i], wanted)) {
 			*ret_index = i;
 			return 0;
 		}
@@ -67,6 +73,11 @@ static int enter_location(struct walk *walk, const struct type *type, struct err
 	return 0;
 }
 
+static bool is_on_stack(const struct location *location)
+{
+	return location->piece_count && location->pieces[0].place == PLACE_STACK;
+}
+
 static int enter_parameter(struct walk *walk, size_t index, struct error *err)
 {
 	const struct scope *scope = walk->scope;
@@ -79,11 +90,14 @@ static int enter_parameter(struct walk *walk, size_t index, struct error *err)
 	walk->parameter = &scope->signature->parameters[index];
 	walk->type = walk->parameter->type;
 	/*
-	 * After a call, its results are found like parameters, except those on the stack: SP is not that of
-	 * the callee.
+	 * On a call, and after it, the parameters and results of the called function are found like parameters,
+	 * except those on the stack: SP is not that of the called function.
 	 */
-	if (scope->site->kind == SITE_AFTER_CALL && location->piece_count &&
-	    location->pieces[0].place == PLACE_STACK)
+	if (scope->site->kind == SITE_CALL && is_on_stack(location))
+		return walk_fail_type(
+			walk, err, -ENOTSUP,
+			"a %s that is passed on the stack cannot be read at the call");
+	if (scope->site->kind == SITE_AFTER_CALL && is_on_stack(location))
 		return walk_fail_type(
 			walk, err, -ENOTSUP,
 			"a %s that is returned on the stack cannot be read after the call");

@@ -94,22 +94,30 @@ struct ending {
 	struct bytes record;
 };
 
-/* The event of a call without its arguments. */
+/* The event of a call, or of a request that the program makes, without its captures. */
 static struct event event_of(const struct calls *calls, const struct resolved_hit *call,
-			     enum outcome outcome)
+			     const struct ending *ending)
 {
-	struct event event = call_event(call, call->function, calls->wall_offset);
+	struct event event =
+		call->schema->protocol ?
+			client_event(call, ending->end, ending->outcome, calls->wall_offset) :
+			call_event(call, call->function, calls->wall_offset);
 
 	event.process = target_identity(call->target);
+	if (call->schema->protocol)
+		return event;
 	event.awaits_return = call->schema->awaits_return;
-	event.outcome = outcome;
+	event.outcome = ending->outcome;
+	if (ending->end)
+		event.duration = (struct integer){ PRESENT, (int64_t)(ending->end->head.time -
+								      call->head.time) };
 	return event;
 }
 
 static void calls_emit(struct calls *calls, const struct resolved_hit *call, struct bytes record,
 		       const struct ending *ending)
 {
-	struct event event = event_of(calls, call, ending->outcome);
+	struct event event = event_of(calls, call, ending);
 	struct hit_arguments arguments, results;
 
 	event.arguments = resolved_hit_arguments(call, record, &arguments);
@@ -119,11 +127,8 @@ static void calls_emit(struct calls *calls, const struct resolved_hit *call, str
 		event.duration = (struct integer){ PRESENT, 0 };
 		event.results = event.arguments;
 	}
-	if (ending->end) {
-		event.duration = (struct integer){ PRESENT, (int64_t)(ending->end->head.time -
-								      call->head.time) };
+	if (ending->end)
 		event.results = resolved_hit_arguments(ending->end, ending->record, &results);
-	}
 	calls->callbacks.emit(calls->callbacks.user, &event);
 }
 
@@ -262,7 +267,7 @@ void calls_each_open(const struct calls *calls, assembly_show *show, void *user)
 
 		if (resolved_hit_find(calls->targets, record, &call) < 0)
 			continue;
-		event = event_of(calls, &call, OUTCOME_OPEN);
+		event = event_of(calls, &call, &(struct ending){ .outcome = OUTCOME_OPEN });
 		if (!show(user, &event))
 			return;
 	}

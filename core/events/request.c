@@ -206,6 +206,38 @@ struct event whole_event(const struct resolved_hit *end, int64_t wall_offset,
 	return event;
 }
 
+static void take_response(struct event *event, const struct resolved_hit *call,
+			  const struct resolved_hit *end)
+{
+	struct integer error = hit_integer(&end->hit, FIELD_ERROR);
+
+	event->status = hit_integer(&end->hit, FIELD_STATUS);
+	event->protocol_major = hit_integer(&end->hit, FIELD_PROTOCOL_MAJOR);
+	event->protocol_minor = hit_integer(&end->hit, FIELD_PROTOCOL_MINOR);
+	event->duration = (struct integer){ PRESENT, difference((int64_t)end->head.time,
+								(int64_t)call->head.time) };
+	if (error.presence != PRESENT)
+		event->outcome = OUTCOME_UNKNOWN;
+	else if (error.value)
+		event->outcome = OUTCOME_ERROR;
+}
+
+struct event client_event(const struct resolved_hit *call, const struct resolved_hit *end,
+			  enum outcome outcome, int64_t wall_offset)
+{
+	struct event event = event_of_start(call, wall_offset);
+
+	event.type = EVENT_CLIENT;
+	event.outcome = outcome;
+	event.scheme = hit_text(&call->hit, FIELD_SCHEME);
+	event.status.presence = UNREADABLE;
+	event.protocol_major.presence = event.protocol_minor.presence = UNREADABLE;
+	take_library(&event, call);
+	if (end)
+		take_response(&event, call, end);
+	return event;
+}
+
 struct event call_event(const struct resolved_hit *call, const char *function, int64_t wall_offset)
 {
 	struct event event = event_of_start(call, wall_offset);

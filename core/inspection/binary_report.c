@@ -16,9 +16,13 @@ static const char *const formats[] = {
 };
 
 static const char *const roles[PLAN_ROLE_COUNT] = {
-	[PLAN_ROLE_START] = "start", [PLAN_ROLE_END] = "end",	    [PLAN_ROLE_CALL] = "call",
-	[PLAN_ROLE_PANIC] = "panic", [PLAN_ROLE_HIJACK] = "hijack", [PLAN_ROLE_WHOLE] = "whole",
+	[PLAN_ROLE_START] = "start",   [PLAN_ROLE_END] = "end",
+	[PLAN_ROLE_CALL] = "call",     [PLAN_ROLE_PANIC] = "panic",
+	[PLAN_ROLE_HIJACK] = "hijack", [PLAN_ROLE_WHOLE] = "whole",
+	[PLAN_ROLE_RETURN] = "return", [PLAN_ROLE_GOROUTINE_EXIT] = "end of a goroutine",
 };
+
+static const char *const sides[] = { [SIDE_SERVER] = "server", [SIDE_CLIENT] = "client" };
 
 /* Returns the line "KEY\tVALUE…" of the module information; NULL if there is none. */
 static const char *find_module_line(const struct build_info *info, const char *key,
@@ -134,6 +138,10 @@ static void report_probe(struct report *report, const struct probe_candidate *ca
 	report_open_object(report, NULL);
 	report_string(report, "function", candidate->function);
 	report_string(report, "role", roles[candidate->role]);
+	if (candidate->protocol) {
+		report_string(report, "library", candidate->protocol->name);
+		report_string(report, "side", sides[candidate->protocol->side]);
+	}
 	if (candidate->result < 0) {
 		report_string(report, "refused", candidate->why.what);
 		report_close_object(report);

@@ -42,9 +42,13 @@ static void tell_limitations(const struct probe_set *probe_set,
 }
 
 static const char *const seen_by[PLAN_ROLE_COUNT] = {
-	[PLAN_ROLE_START] = "some requests",	      [PLAN_ROLE_WHOLE] = "some requests",
-	[PLAN_ROLE_END] = "the end of some requests", [PLAN_ROLE_HIJACK] = "hijacked connections",
+	[PLAN_ROLE_START] = "some requests",
+	[PLAN_ROLE_WHOLE] = "some requests",
+	[PLAN_ROLE_END] = "the end of some requests",
+	[PLAN_ROLE_HIJACK] = "hijacked connections",
 	[PLAN_ROLE_PANIC] = "panics of handlers",
+	[PLAN_ROLE_CALL] = "requests that the program makes",
+	[PLAN_ROLE_RETURN] = "the responses to requests that the program makes",
 };
 
 /*

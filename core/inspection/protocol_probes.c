@@ -28,6 +28,8 @@ static bool has_role(const struct probe_set *probe_set, const char *server, enum
 static bool is_complete(const struct probe_set *probe_set, const char *server)
 {
 	return has_role(probe_set, server, PLAN_ROLE_WHOLE) ||
+	       (has_role(probe_set, server, PLAN_ROLE_CALL) &&
+		has_role(probe_set, server, PLAN_ROLE_RETURN)) ||
 	       (has_role(probe_set, server, PLAN_ROLE_START) &&
 		has_role(probe_set, server, PLAN_ROLE_END));
 }
@@ -71,12 +73,27 @@ static void find_limitations(struct probe_set *probe_set)
 	}
 }
 
-/* Initialises a probe set with candidates for the rows of all protocols in this binary. */
-static int init_of_protocols(struct probe_set *probe_set, const struct binary *binary,
-			     struct error *err)
+static bool is_wanted(const struct protocol *protocol, enum trace_sides sides)
 {
+	if (sides == TRACE_BOTH)
+		return true;
+	return protocol->side == (sides == TRACE_CLIENT ? SIDE_CLIENT : SIDE_SERVER);
+}
+
+/* Initialises a probe set with candidates for the rows of all wanted protocols in this binary. */
+static int init_of_protocols(struct probe_set *probe_set, const struct binary *binary,
+			     enum trace_sides sides, struct error *err)
+{
+	const struct protocol *wanted[PROTOCOL_COUNT];
 	struct protocol_rows rows;
-	int r = protocol_rows_init(&rows, protocol_registry, protocol_registry_count, binary, err);
+	size_t count = 0;
+	int r;
+
+	for (size_t i = 0; i < protocol_registry_count; i++) {
+		if (is_wanted(protocol_registry[i], sides))
+			wanted[count++] = protocol_registry[i];
+	}
+	r = protocol_rows_init(&rows, wanted, count, binary, err);
 
 	if (r < 0)
 		return r;
@@ -123,6 +140,21 @@ static bool is_probed(const struct probe_set *probe_set, size_t count,
 	return false;
 }
 
+/* Chooses the values of any type: those that the user named of a request, or the error that a client returns. */
+static int choose_values(const struct protocol_row *of, const struct trace_spec *spec,
+			 struct expression *error, struct request_values *values, struct error *err)
+{
+	if (of->protocol->side == SIDE_SERVER) {
+		if (spec->requests)
+			request_values_init(values, spec->requests, &of->request.argument_roots);
+		return 0;
+	}
+	if (of->request.role != PLAN_ROLE_RETURN)
+		return 0;
+	values->items[values->count++] = (struct value_request){ .expression = error };
+	return expression_parse(of->protocol->error, error, err);
+}
+
 /*
  * Compiles a row of the protocol, with the user's captures. They must exist in the row that observes most requests;
  * in the other rows, for other servers and releases, they may be missing.
@@ -131,21 +163,24 @@ static void compile_row(struct probe_candidate *probe, const struct binary *bina
 			const struct protocol_row *of, bool decides, const struct trace_spec *spec,
 			const struct learned_probes *learned)
 {
-	const struct probe_request *row = &of->request;
-	struct probe_request request = *row;
+	struct probe_request request = of->request;
 	struct request_values values = { .count = 0 };
+	struct expression error;
 
-	if (spec->requests)
-		request_values_init(&values, spec->requests, &row->argument_roots);
+	probe->function = request.function;
+	probe->role = request.role;
+	probe->protocol = of->protocol;
+	probe->awaits_return = request.role == PLAN_ROLE_CALL;
+	probe->result = choose_values(of, spec, &error, &values, &probe->why);
+	if (probe->result < 0)
+		return;
 	request.arguments = values.items;
 	request.argument_count = values.count;
 	request.wants_arguments = values.count > 0;
 	request.allows_missing = !decides;
 	request.learned = learned;
-	probe->function = row->function;
-	probe->role = row->role;
-	probe->protocol = of->protocol;
 	probe->expression_count = values.expression_count;
+	probe->returned_count = request.role == PLAN_ROLE_RETURN ? values.count : 0;
 	probe->result = probe_compile(binary, &request, &spec->values, &probe->probe, &probe->why);
 }
 
@@ -166,6 +201,8 @@ static void list_servers(char *text, size_t size)
 	for (size_t i = 0; i < protocol_registry_count && used < size; i++) {
 		const char *server = protocol_registry[i]->server;
 
+		if (protocol_registry[i]->side != SIDE_SERVER)
+			continue;
 		if (i > 0 && strcmp(server, protocol_registry[i - 1]->server) == 0)
 			continue;
 		used += snprintf(text + used, size - used, "%s%s", used ? " or " : "", server);
@@ -188,7 +225,8 @@ static const char *why_nothing(const struct probe_set *probe_set)
 						 "the end of requests cannot be observed";
 }
 
-static int fail_protocols(const struct probe_set *probe_set, struct error *err)
+static int fail_protocols(const struct probe_set *probe_set, enum trace_sides sides,
+			  struct error *err)
 {
 	char servers[256];
 
@@ -197,6 +235,9 @@ static int fail_protocols(const struct probe_set *probe_set, struct error *err)
 			return error_adopt(err, &probe_set->probes[i].why);
 	}
 	error_hint(err, "name the functions to trace");
+	if (sides == TRACE_CLIENT)
+		return error_fail(err, -ENOENT, "the program has no HTTP client that is known: %s",
+				  why_nothing(probe_set));
 	list_servers(servers, sizeof(servers));
 	if (probe_set->others.count) {
 		char others[OTHER_SERVERS_MAX * OTHER_SERVER_NAME];
@@ -252,14 +293,15 @@ static void drop_server(struct probe_set *probe_set, const char *server)
 }
 
 /* -ENOENT if requests of no server can be followed. */
-static int keep_complete_servers(struct probe_set *probe_set, struct error *err)
+static int keep_complete_servers(struct probe_set *probe_set, enum trace_sides sides,
+				 struct error *err)
 {
 	size_t complete = 0;
 
 	for (size_t i = 0; i < protocol_registry_count; i++)
 		complete += is_complete(probe_set, protocol_registry[i]->server);
 	if (complete == 0)
-		return fail_protocols(probe_set, err);
+		return fail_protocols(probe_set, sides, err);
 	for (size_t i = 0; i < protocol_registry_count; i++) {
 		const char *server = protocol_registry[i]->server;
 
@@ -276,14 +318,15 @@ int probe_set_of_protocols(const struct binary *binary, const struct trace_spec 
 			   struct error *err)
 {
 	struct probe_set probe_set;
-	int r = init_of_protocols(&probe_set, binary, err);
+	int r = init_of_protocols(&probe_set, binary, spec->sides, err);
 
 	if (r < 0)
 		return r;
-	other_servers_find(binary->pclntab, &probe_set.others);
+	if (spec->sides != TRACE_CLIENT)
+		other_servers_find(binary->pclntab, &probe_set.others);
 	r = compile_rows(&probe_set, spec, learned, err);
 	if (r == 0)
-		r = keep_complete_servers(&probe_set, err);
+		r = keep_complete_servers(&probe_set, spec->sides, err);
 	if (r < 0) {
 		probe_set_finish(&probe_set);
 		return r;

@@ -216,12 +216,14 @@ static void put_request_members(struct json_format *json, const struct event *ev
 	put_protocol(json, event);
 	put_library(json, event);
 	put_scheme(json, &event->tls);
+	put_text(json, "scheme", &event->scheme, NO_SECRETS);
 	put_text_unless_empty(json, "remote", &event->remote, NO_SECRETS);
 }
 
 static const char *const type_names[] = {
-	[EVENT_REQUEST] = "request", [EVENT_CALL] = "call",	[EVENT_LOST] = "lost",
-	[EVENT_ATTACH] = "attach",   [EVENT_DETACH] = "detach", [EVENT_HELLO] = "hello",
+	[EVENT_REQUEST] = "request", [EVENT_CLIENT] = "client", [EVENT_CALL] = "call",
+	[EVENT_LOST] = "lost",	     [EVENT_ATTACH] = "attach", [EVENT_DETACH] = "detach",
+	[EVENT_HELLO] = "hello",
 };
 
 static const char *const outcome_names[] = {
@@ -232,6 +234,7 @@ static const char *const outcome_names[] = {
 	[OUTCOME_UNKNOWN] = "unknown",
 	[OUTCOME_OPEN] = "open",
 	[OUTCOME_CANCELED] = "canceled",
+	[OUTCOME_ERROR] = "error",
 };
 
 static void json_put_target(struct json_format *json, const struct process_identity *process)
@@ -261,7 +264,8 @@ static void put_process(struct json_format *json, const struct event *event)
 		return;
 	json_key(json->writer, "pid");
 	json_integer(json->writer, process->pid);
-	if (event->type == EVENT_REQUEST || event->type == EVENT_CALL) {
+	if (event->type == EVENT_REQUEST || event->type == EVENT_CLIENT ||
+	    event->type == EVENT_CALL) {
 		json_key(json->writer, "tid");
 		json_integer(json->writer, event->tid);
 		put_number(json, "goid", &event->goid);
@@ -362,6 +366,15 @@ static void put_results(struct json_format *json, const struct event *event)
 	}
 }
 
+/* Writes the error that a client returned: its type, and its text or its value. */
+static void put_error(struct json_format *json, const struct event *event)
+{
+	if (event->outcome != OUTCOME_ERROR || !event->results)
+		return;
+	json_key(json->writer, "error");
+	arguments_write_results(json->writer, event->arguments, event->results, &json->cuts);
+}
+
 static void put_outcome(struct json_format *json, const struct event *event)
 {
 	json_key(json->writer, "outcome");
@@ -388,6 +401,15 @@ static void put_members(struct json_format *json, const struct event *event)
 		put_request_bytes(json, &event->request_bytes);
 		if (event->awaits_return)
 			put_outcome(json, event);
+		put_truncated(json, event);
+		break;
+	case EVENT_CLIENT:
+		put_request_members(json, event);
+		put_number(json, "status", &event->status);
+		put_number(json, "duration_ns", &event->duration);
+		put_request_bytes(json, &event->request_bytes);
+		put_error(json, event);
+		put_outcome(json, event);
 		put_truncated(json, event);
 		break;
 	case EVENT_REQUEST:

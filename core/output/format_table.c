@@ -45,6 +45,15 @@ static bool table_put(struct table_format *table, const char *text)
 	return true;
 }
 
+static bool table_put_bytes(struct table_format *table, struct bytes bytes)
+{
+	if (!reserve(table, bytes.size))
+		return false;
+	memcpy(table->line + table->size, bytes.data, bytes.size);
+	table->size += bytes.size;
+	return true;
+}
+
 /* Returns how many columns a terminal uses for text from escape(). */
 static size_t count_columns(const char *text, size_t size)
 {
@@ -174,6 +183,7 @@ static bool table_put_target(struct table_format *table, const struct event *eve
 static const char *const outcome_names[] = {
 	[OUTCOME_PANIC] = "panic", [OUTCOME_HIJACKED] = "hijack", [OUTCOME_EXITED] = "exited",
 	[OUTCOME_UNKNOWN] = "-",   [OUTCOME_OPEN] = "open",	  [OUTCOME_CANCELED] = "gone",
+	[OUTCOME_ERROR] = "error",
 };
 
 /* The HTTP status of a gRPC call says nothing about its success. */
@@ -201,11 +211,35 @@ static bool table_put_arguments(struct table_format *table, const struct event *
 	cuts.count = 0;
 	json_writer_clear(table->writer);
 	arguments_write_text(table->writer, event->arguments, event->results, &cuts);
-	if (json_writer_finish(table->writer, "", &text) < 0 || !reserve(table, text.size))
-		return false;
-	memcpy(table->line + table->size, text.data, text.size);
-	table->size += text.size;
-	return true;
+	return json_writer_finish(table->writer, "", &text) == 0 && table_put_bytes(table, text);
+}
+
+/* Writes the error of a request that the program made. */
+static bool table_put_error(struct table_format *table, const struct event *event)
+{
+	struct argument_cuts cuts;
+	struct bytes text;
+
+	if (event->outcome != OUTCOME_ERROR || !event->results)
+		return true;
+	cuts.count = 0;
+	json_writer_clear(table->writer);
+	arguments_write_results(table->writer, event->arguments, event->results, &cuts);
+	return json_writer_finish(table->writer, "", &text) == 0 && table_put(table, " error=") &&
+	       table_put_bytes(table, text);
+}
+
+/* The arrow marks a request that the program made. */
+static bool put_method(struct table_format *table, const struct event *event)
+{
+	return (event->type != EVENT_CLIENT || table_put(table, "→")) &&
+	       table_put_text(table, &event->method, event->type == EVENT_CLIENT ? 6 : 7);
+}
+
+static bool put_captured(struct table_format *table, const struct event *event)
+{
+	return event->type == EVENT_CLIENT ? table_put_error(table, event) :
+					     table_put_arguments(table, event);
 }
 
 static bool put_request(struct table_format *table, const struct event *event)
@@ -218,9 +252,8 @@ static bool put_request(struct table_format *table, const struct event *event)
 	return put_head(table, event) && put_status(table, event) &&
 	       table_put_duration(table, &event->duration, 9) &&
 	       put_number(table, &event->response_bytes, 7) &&
-	       table_put_text(table, &event->host, 24) &&
-	       table_put_text(table, &event->method, 7) && table_put_target(table, event) &&
-	       table_put_arguments(table, event);
+	       table_put_text(table, &event->host, 24) && put_method(table, event) &&
+	       table_put_target(table, event) && put_captured(table, event);
 }
 
 /* Returns whether the function has an *http.Request as a parameter. */
@@ -274,7 +307,7 @@ static int table_line(struct format *format, const struct event *event, struct b
 	bool done = true;
 
 	table->size = 0;
-	if (event->type == EVENT_REQUEST)
+	if (event->type == EVENT_REQUEST || event->type == EVENT_CLIENT)
 		done = put_request(table, event) && end_row(table);
 	else if (event->type == EVENT_CALL)
 		done = put_call(table, event) && end_row(table);

@@ -176,6 +176,7 @@ static uint64_t count_events(const struct event *event)
 {
 	switch (event->type) {
 	case EVENT_REQUEST:
+	case EVENT_CLIENT:
 	case EVENT_CALL:
 		return 1;
 	case EVENT_LOST:

@@ -16,6 +16,7 @@ const char *hit_field_key(enum hit_field field)
 		[FIELD_PROTOCOL_MAJOR] = "protocol",
 		[FIELD_TLS] = "scheme",
 		[FIELD_REQUEST_BYTES] = "request_bytes",
+		[FIELD_SCHEME] = "scheme",
 		[FIELD_STATUS] = "status",
 		[FIELD_RESPONSE_BYTES] = "response_bytes",
 		[FIELD_GRPC_STATUS] = "grpc_status",

@@ -42,10 +42,10 @@
  * If a stream's handler panics, the deferred function sends a reset frame; no other path has this call. `goroutine`:
  * the captures of the goroutine.
  */
-#define HTTP2_PANIC(home, goroutine)                                                       \
-	{                                                                                  \
-		home "serverConn).runHandler.func1", PLAN_ROLE_PANIC, CAPTURES(goroutine), \
-			.call = home "serverConn).writeFrameFromHandler"                   \
+#define HTTP2_PANIC(home, goroutine)                                                             \
+	{                                                                                        \
+		home "serverConn).runHandler.func1", PLAN_ROLE_PANIC, CAPTURES(goroutine),       \
+			.call = home "serverConn).writeFrameFromHandler", .needs_no_types = true \
 	}
 
 /* The call by which the end of a request reaches its probe. */

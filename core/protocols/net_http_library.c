@@ -209,6 +209,8 @@ static const struct layout_function functions[] = {
 	{ "net/http.(*response).sendExpectationFailed", "w *net/http.response", "", EVER },
 	{ "net/http.(*response).Hijack", "w *net/http.response",
 	  "rwc net.Conn, buf *bufio.ReadWriter, err error", EVER },
+	{ "net/http.(*Transport).roundTrip", "t *net/http.Transport, req *net/http.Request",
+	  "_ *net/http.Response, err error", EVER },
 	{ "net/http.(*chunkWriter).close", "cw *net/http.chunkWriter", "", EVER },
 	{ "net/http.(*conn).readRequest", "c *net/http.conn, ctx context.Context",
 	  "w *net/http.response, err error", EVER },

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* HTTP/2 of golang.org/x/net, whose h2c handlers bypass net/http's server, for each copy of it in a binary. */
 #include "http2_rows.h"
+#include "module_version.h"
 #include "net_http_response.h"
 #include "protocol_registry.h"
-#include "x_net_library.h"
+#include "release_range.h"
 
-#define X_NET "golang.org/x/net/http2.(*"
+#define MODULE "golang.org/x/net"
+#define PACKAGE MODULE "/http2."
+#define X_NET PACKAGE "(*"
 
 static const struct capture run_handler[] = { HTTP2_RUN_HANDLER_CAPTURES };
 
@@ -38,10 +41,69 @@ static const struct probe_request probes[] = {
 	HTTP2_PANIC(X_NET, goroutine),
 };
 
+/* Evidence: golang/net http2/server.go of each release, and the DWARF of programs that were built with it. */
+#define HANDLER "handler func(net/http.ResponseWriter, *net/http.Request)"
+
+/* golang/net commit 1d687d42 removed `body` from responseWriterState. */
+#define X_NET_OLD 1, MODULE_COMMIT(20220524)
+/* The newest verified release is before this one. Later releases may have other layouts. */
+#define X_NET_UNSEEN MODULE_VERSION(0, 56, 1)
+#define X_NET_NEW MODULE_COMMIT(20220525), X_NET_UNSEEN
+#define X_NET_EVER 1, X_NET_UNSEEN
+/* Also for unknown releases: the parameters of these functions never changed. */
+#define X_NET_ALWAYS 0, LATER
+
+static const struct layout_field fields[] = {
+	{ PACKAGE "responseWriter", "rws", "*" PACKAGE "responseWriterState", 0, X_NET_EVER, true },
+	{ PACKAGE "responseWriterState", "req", "*net/http.Request", 8, X_NET_EVER, true },
+	{ PACKAGE "responseWriterState", "handlerHeader", "net/http.Header", 40, X_NET_OLD, true },
+	{ PACKAGE "responseWriterState", "handlerHeader", "net/http.Header", 32, X_NET_NEW, true },
+	{ PACKAGE "responseWriterState", "snapHeader", "net/http.Header", 48, X_NET_OLD, true },
+	{ PACKAGE "responseWriterState", "snapHeader", "net/http.Header", 40, X_NET_NEW, true },
+	{ PACKAGE "responseWriterState", "status", "int", 80, X_NET_OLD, true },
+	{ PACKAGE "responseWriterState", "status", "int", 72, X_NET_NEW, true },
+	{ PACKAGE "responseWriterState", "wroteHeader", "bool", 88, X_NET_OLD, true },
+	{ PACKAGE "responseWriterState", "wroteHeader", "bool", 80, X_NET_NEW, true },
+	{ PACKAGE "responseWriterState", "sentContentLen", "int64", 96, X_NET_OLD, true },
+	{ PACKAGE "responseWriterState", "sentContentLen", "int64", 88, X_NET_NEW, true },
+	{ PACKAGE "responseWriterState", "wroteBytes", "int64", 104, X_NET_OLD, true },
+	{ PACKAGE "responseWriterState", "wroteBytes", "int64", 96, X_NET_NEW, true },
+};
+
+static const struct layout_type types[] = {
+	{ PACKAGE "responseWriter", "struct", 8, X_NET_EVER, true },
+	{ PACKAGE "responseWriterState", "struct", 0, X_NET_EVER, true },
+};
+
+static const struct layout_function functions[] = {
+	{ PACKAGE "(*responseWriter).handlerDone", "w *" PACKAGE "responseWriter", "",
+	  X_NET_ALWAYS },
+	{ PACKAGE "(*serverConn).runHandler",
+	  "sc *" PACKAGE "serverConn, rw *" PACKAGE
+	  "responseWriter, req *net/http.Request, " HANDLER,
+	  "", X_NET_ALWAYS },
+};
+
+/* Whatever the compiler inlines, a copy that serves has one of these functions. */
+static const char *const landmarks[] = {
+	PACKAGE "(*serverConn).runHandler",
+	PACKAGE "(*Server).serveConn",
+	NULL,
+};
+
+static const struct library library = {
+	.module = MODULE,
+	.landmarks = landmarks,
+	/* Support for "Upgrade: h2c" was added late in 2022 (golang/net commit 06994584, v0.4.0). */
+	.clue = PACKAGE "(*serverConn).upgradeRequest",
+	.clue_release = MODULE_VERSION(0, 4, 0),
+	LIBRARY_ROWS(fields, types, functions),
+};
+
 const struct protocol protocol_x_net_http2 = {
 	.server = NET_HTTP,
 	.name = "x/net/http2",
-	.library = &x_net_library,
+	.library = &library,
 	.manner = "over HTTP/2",
 	.probes = probes,
 	.probe_count = COUNT(probes),

@@ -184,7 +184,8 @@ static int open_kernel(struct session *session, struct error *err)
 		.watch_all = options->watches_binaries || options->name_count || options->all,
 		.ports = options->ports,
 		.port_count = options->port_count,
-		.long_plans = options->spec->function_count > 0 || options->spec->requests,
+		.long_plans = options->spec->function_count > 0 || options->spec->requests ||
+			      options->spec->sides != TRACE_SERVER,
 	};
 
 	return kernel_setup(&wanted, &options->notifier, &session->kernel, err);

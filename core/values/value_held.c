@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Values whose type is found by a hash in the record: in interfaces, and in generic functions. */
+#include "value_error.h"
 #include "value_printer.h"
+#include "value_text.h"
 
 #include <string.h>
 
@@ -32,9 +34,8 @@ const struct shape_node *value_held(const struct value_printer *printer,
 	return NULL;
 }
 
-/* Returns the name of the type of the value in an interface; NULL if it is not known. */
-static const char *held_name(const struct value_printer *printer, const struct shape_node *node,
-			     const struct shape_node *held)
+const char *value_held_name(const struct value_printer *printer, const struct shape_node *node,
+			    const struct shape_node *held)
 {
 	const struct hit_value *hash = value_of_cell(printer, node->second);
 
@@ -88,6 +89,20 @@ static bool held_is_text(const struct value_printer *printer, const struct shape
 	return held->kind == SHAPE_ERROR && pointer && pointer->integer;
 }
 
+/* Writes the text of an error that is made of parts. Returns whether it is known. */
+static bool put_error_text(struct value_printer *printer, const struct shape_node *node)
+{
+	struct text_buffer text = { 0 };
+	bool known = value_error_text(printer, node, 0, &text) && !text.failed;
+
+	if (known) {
+		json_key(printer->writer, "text");
+		value_print_made_text(printer, &text);
+	}
+	text_buffer_release(&text);
+	return known;
+}
+
 void value_print_held(struct value_printer *printer, const struct shape_node *node)
 {
 	const struct shape_node *held;
@@ -96,14 +111,16 @@ void value_print_held(struct value_printer *printer, const struct shape_node *no
 	if (!value_has_target(printer, node))
 		return;
 	held = value_held(printer, node);
-	name = held_name(printer, node, held);
+	name = value_held_name(printer, node, held);
 	json_open_object(printer->writer);
 	json_key(printer->writer, "type");
 	if (name)
 		json_name(printer->writer, name);
 	else
 		json_null(printer->writer);
-	if (held && held_is_shown(printer, held)) {
+	if (put_error_text(printer, node)) {
+		/* Its parts are in the text. */
+	} else if (held && held_is_shown(printer, held)) {
 		json_name(printer->writer, held_is_text(printer, held) ? "text" : "value");
 		value_print(printer, held);
 	} else if (!held && holds_nil(printer, node, name)) {

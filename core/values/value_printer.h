@@ -34,6 +34,10 @@ const char *value_name(const struct value_printer *printer, const struct shape_n
 const struct shape_node *value_held(const struct value_printer *printer,
 				    const struct shape_node *node);
 
+/* Returns the name of the type of the value in an interface; NULL if it is not known. `held` is from value_held(). */
+const char *value_held_name(const struct value_printer *printer, const struct shape_node *node,
+			    const struct shape_node *held);
+
 /* Write the value in an interface with its type, a field of such a value, or a value of an instance. */
 void value_print_held(struct value_printer *printer, const struct shape_node *node);
 void value_print_choice(struct value_printer *printer, const struct shape_node *node);

@@ -225,6 +225,8 @@ static uint8_t named_field(const struct player *player, const char *word)
 		[FIELD_GRPC_MESSAGE] = "grpc_message",
 		[FIELD_STREAM_STATE] = "stream_state",
 		[FIELD_CARRIER] = "carrier",
+		[FIELD_SCHEME] = "scheme",
+		[FIELD_ERROR] = "error",
 	};
 	const char *colon = strchr(word, ':');
 
@@ -281,10 +283,10 @@ static uint64_t number_after(const char *word, const char *mark)
 static const struct protocol *named_protocol(const struct player *player, const char *name)
 {
 	for (size_t i = 0; i < protocol_registry_count; i++) {
-		if (strcmp(protocol_registry[i]->name, name) == 0)
+		if (strcmp(protocol_registry[i]->server, name) == 0)
 			return protocol_registry[i];
 	}
-	script_fail(&player->script, "there is no library", name);
+	script_fail(&player->script, "there is no server", name);
 }
 
 /* Reads an attribute of the function, or one of the fields. */
@@ -292,8 +294,8 @@ static void add_word(struct player *player, struct schema *schema)
 {
 	const char *word = script_name(&player->script);
 
-	if (strncmp(word, "library=", 8) == 0) {
-		schema->protocol = named_protocol(player, word + 8);
+	if (strncmp(word, "server=", 7) == 0) {
+		schema->protocol = named_protocol(player, word + 7);
 	} else if (strcmp(word, "awaits_return") == 0) {
 		schema->awaits_return = true;
 	} else if (strcmp(word, "at_once") == 0) {

@@ -161,8 +161,8 @@ class Server:
         return pathlib.Path(shutil.copy(binary, folder / name))
 
     def _read_addresses(self):
-        lines = Lines(self.process.stdout, f"{self.exe.name} {self.release}")
-        first = lines.wait(lambda found: found and found[0], "did not print its addresses")
+        self.stdout = Lines(self.process.stdout, f"{self.exe.name} {self.release}")
+        first = self.stdout.wait(lambda found: found and found[0], "did not print its addresses")
         return {name: (host, int(port)) for name, (host, port) in
                 ((name, address.rsplit(":", 1)) for name, address in json.loads(first).items())}
 

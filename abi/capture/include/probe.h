@@ -42,8 +42,8 @@ struct probe_request {
 	struct scope_roots capture_roots, argument_roots;
 	/*
 	 * Places the probe on, or after, the only call of this function in `function`; both NULL: at the
-	 * begin of `function`. On the call, only `@g` can be captured; after the call also the results that
-	 * it returned in registers.
+	 * begin of `function`. On the call, `@g` and the parameters that the called function takes in
+	 * registers can be captured; after the call `@g` and the results that it returned in registers.
 	 */
 	const char *call, *after_call;
 	/* Places the probe on each return of `function`, where its results and `@g` can be captured. */

@@ -11,6 +11,7 @@
 
 enum event_type {
 	EVENT_REQUEST,
+	EVENT_CLIENT,
 	EVENT_CALL,
 	EVENT_LOST,
 	EVENT_ATTACH,
@@ -26,6 +27,7 @@ enum { EVENT_SCHEMA = 2 };
 
 enum outcome {
 	OUTCOME_OK,
+	OUTCOME_ERROR,
 	OUTCOME_PANIC,
 	OUTCOME_HIJACKED,
 	OUTCOME_CANCELED,
@@ -36,7 +38,7 @@ enum outcome {
 
 struct hit_arguments; /* decode.h */
 
-/* An event. Which members are valid depends on `type`; docs/events.md describes each. */
+/* An event. CLIENT is a request that the program makes. Which members are valid depends on `type`; docs/events.md describes each. */
 struct event {
 	enum event_type type;
 	int64_t time;				/* nanoseconds since the epoch */
@@ -51,6 +53,7 @@ struct event {
 	const struct hit_arguments *results;
 
 	struct text method, path, query, route, host, remote;
+	struct text scheme;   /* CLIENT: of the URL */
 	const char *library;  /* REQUEST: which one serves it */
 	const char *protocol; /* NULL: HTTP of the version that follows */
 	struct integer protocol_major, protocol_minor;

@@ -28,6 +28,13 @@ struct event request_event(const struct resolved_hit *start, const struct resolv
 struct event whole_event(const struct resolved_hit *end, int64_t wall_offset,
 			 struct request_room *room);
 
+/*
+ * The same for a request that the program makes, which is a call until it returns. `end` is the record of its return,
+ * or NULL. The outcome is ERROR if the call returned an error.
+ */
+struct event client_event(const struct resolved_hit *call, const struct resolved_hit *end,
+			  enum outcome outcome, int64_t wall_offset);
+
 /* The same for a call of a traced function. The caller also sets the outcome and the duration. */
 struct event call_event(const struct resolved_hit *call, const char *function, int64_t wall_offset);
 

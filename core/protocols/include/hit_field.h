@@ -35,6 +35,8 @@ enum hit_field {
 	FIELD_GRPC_MESSAGE, /* the address of the object that contains this code; 0: there is none, and the code is 0 */
 	FIELD_STREAM_STATE, /* of a gRPC call, before its status is sent */
 	FIELD_CANCELED,	    /* the client had gone when the request ended */
+	FIELD_SCHEME,	    /* of the URL, for requests that the program makes */
+	FIELD_ERROR,	    /* the first word of the error that a client returned; 0: it has none */
 	FIELD_CARRIER,	    /* the key of the request of another server that carries this one */
 	FIELD_STACK_END,    /* of the goroutine; with the next field it identifies the call */
 	FIELD_STACK_POINTER,

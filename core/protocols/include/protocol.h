@@ -6,6 +6,9 @@
 #include "library.h"
 #include "probe.h"
 
+/* What the traced program does with a request. */
+enum side { SIDE_SERVER, SIDE_CLIENT };
+
 /* What cannot be observed in a binary whose compiler inlined a call (by profile-guided optimisation). */
 struct protocol_limitation {
 	const struct expected_call *call;
@@ -17,10 +20,12 @@ struct protocol_limitation {
  * A protocol is a table: which functions mark the start and the end of a request, and what to capture there
  * (hit_field.h). A binary need not have all of the functions. Protocols of one server belong together: a request may
  * begin in a function of one protocol and end in a function of another, so a server is only traced if its protocols
- * together have a start and an end in the binary.
+ * together have a start and an end in the binary. A client's request is a call of a function until it returns.
  */
 struct protocol {
-	const char *server; /* the import path of its package: "net/http" */
+	enum side side;
+	/* SERVER: the import path of its package: "net/http"; CLIENT: a name that no other protocol has */
+	const char *server;
 	const char *name; /* of the library, as the key "library" of events says it: "x/net/http2" */
 	const char *protocol; /* the key "protocol": "gRPC"; NULL: HTTP and the request's version */
 	const struct library *library; /* its version, copies and layouts */
@@ -31,6 +36,7 @@ struct protocol {
 	size_t limitation_count;
 	/* Computes values from captured ones if the library stores them in its own way; or NULL. */
 	void (*complete)(struct hit *hit);
+	const char *error; /* CLIENT: the expression of the error that is returned: "error=ret1" */
 };
 
 #endif

@@ -15,12 +15,19 @@
 	protocol(x_net_http2) \
 	protocol(fasthttp) \
 	protocol(grpc) \
+	protocol(quic_go) \
+	protocol(old_quic_go) \
+	protocol(net_http_client) \
 	/* the last */
 /* clang-format on */
 
 #define DECLARE_PROTOCOL(name) extern const struct protocol protocol_##name;
 
 PROTOCOLS(DECLARE_PROTOCOL)
+
+#define COUNT_PROTOCOL(name) +1
+
+enum { PROTOCOL_COUNT = 0 PROTOCOLS(COUNT_PROTOCOL) };
 
 extern const struct protocol *const protocol_registry[];
 extern const size_t protocol_registry_count;

@@ -7,6 +7,9 @@
 #include "function_request.h"
 #include "request_captures.h"
 
+/* Which requests: those that a program serves, those that it makes, or both. */
+enum trace_sides { TRACE_SERVER, TRACE_CLIENT, TRACE_BOTH };
+
 /*
  * What a user wants to trace: these functions or, without any, requests. Made once from the options, and passed down
  * unchanged.
@@ -15,7 +18,8 @@ struct trace_spec {
 	const struct function_request *functions;
 	size_t function_count;
 	const struct declarations *declarations; /* of functions of stripped programs; or NULL */
-	bool latency; /* of functions: the duration and the results of calls */
+	bool latency;		/* of functions: the duration and the results of calls */
+	enum trace_sides sides; /* without functions */
 	const struct request_captures
 		*requests; /* what is captured of requests beside their keys; NULL: nothing */
 	struct capture_spec values;

@@ -104,12 +104,19 @@ struct question {
 	const struct type *types[6];
 	const char *expression;
 	enum site_kind kind;
+	bool by_reference; /* the names begin with "&" */
 };
 
 #define ASK(minor, expression, ...) ((struct question){ minor, { __VA_ARGS__ }, expression })
 /* Asks for the results of a call, after it has returned. */
 #define ASK_AFTER(minor, expression, ...) \
 	((struct question){ minor, { __VA_ARGS__ }, expression, SITE_AFTER_CALL })
+/* Asks for the parameters of the called function, at a call. */
+#define ASK_AT_CALL(minor, expression, ...) \
+	((struct question){ minor, { __VA_ARGS__ }, expression, SITE_CALL })
+/* Asks for variables of another function that a closure uses by reference. */
+#define ASK_BY_REFERENCE(minor, expression, ...) \
+	((struct question){ minor, { __VA_ARGS__ }, expression, SITE_STACK_CHECK, true })
 
 struct answer {
 	struct plan_builder builder;
@@ -132,7 +139,7 @@ static const struct scope_root roots[] = {
 
 static int answer(struct question question, struct answer *answer, struct error *err)
 {
-	static const char *const names[] = { "a", "b", "c", "d", "e", "f" };
+	static const char *const names[] = { "&a", "&b", "&c", "&d", "&e", "&f" };
 	size_t count = 0;
 	int r;
 
@@ -141,7 +148,8 @@ static int answer(struct question question, struct answer *answer, struct error 
 	answer->site = (struct site){ .kind = question.kind, .goroutine_register = 1 };
 	for (; count < 6 && question.types[count]; count++)
 		answer->parameters[count] =
-			(struct parameter){ .name = names[count], .type = question.types[count] };
+			(struct parameter){ .name = names[count] + !question.by_reference,
+					    .type = question.types[count] };
 	answer->signature =
 		(struct signature){ .parameters = answer->parameters, .parameter_count = count };
 	answer->scope = (struct scope){ answer->convention, &answer->version, &binary,
@@ -591,6 +599,23 @@ static void reads_results_in_registers_after_a_call(void **state)
 	assert_refused(ASK_AFTER(15, "a.Label", circle_pointer), -ENOTSUP, 0, "on the stack");
 }
 
+static void reads_parameters_in_registers_at_a_call(void **state)
+{
+	const struct type *large = go_array(int_type, 2);
+
+	assert_way(ASK_AT_CALL(25, "b.Label", any_type, circle_pointer), "string", "rcx +8");
+	assert_refused(ASK_AT_CALL(25, "a", large, int_type), -ENOTSUP, 0, "on the stack");
+	assert_refused(ASK_AT_CALL(15, "a.Label", circle_pointer), -ENOTSUP, 0, "on the stack");
+}
+
+static void reads_variables_that_closures_use_by_reference(void **state)
+{
+	assert_way(ASK_BY_REFERENCE(25, "a.Label", circle_pointer), "string", "rax +8");
+	assert_way(ASK_BY_REFERENCE(25, "b.Label", int_type, go_pointer(circle_pointer)), "string",
+		   "rbx +0 +8");
+	assert_refused(ASK_BY_REFERENCE(25, "c", int_type), -ENOENT, 0, "the parameters are &a");
+}
+
 static void refuses_other_assertions(void **state)
 {
 	assert_refused(ASK(25, "a.(*main.Square)", shape_type), -ENOENT, 2, "full import path");
@@ -671,6 +696,8 @@ int main(void)
 		cmocka_unit_test(asserts_types),
 		cmocka_unit_test(converts_unsafe_pointers),
 		cmocka_unit_test(reads_results_in_registers_after_a_call),
+		cmocka_unit_test(reads_parameters_in_registers_at_a_call),
+		cmocka_unit_test(reads_variables_that_closures_use_by_reference),
 		cmocka_unit_test(refuses_other_assertions),
 		cmocka_unit_test(finds_hashes),
 		cmocka_unit_test(tells_what_has_a_field),

@@ -204,8 +204,8 @@ static void servers_without_an_end_are_refused(void **state)
 	assert_int_equal(compile_requests(), -ENOENT);
 	assert_string_equal(
 		stage.err.what,
-		"the program has no server of net/http or github.com/valyala/fasthttp or google.golang.org/grpc: the end of "
-		"requests cannot be observed");
+		"the program has no server of net/http or github.com/valyala/fasthttp or google.golang.org/grpc "
+		"or github.com/quic-go/quic-go or github.com/lucas-clemente/quic-go: the end of requests cannot be observed");
 	assert_string_equal(stage.err.hint, "name the functions to trace");
 }
 
@@ -215,7 +215,8 @@ static void programs_without_a_server_are_refused(void **state)
 	assert_int_equal(compile_requests(), -ENOENT);
 	assert_non_null(strstr(
 		stage.err.what,
-		"the program has no server of net/http or github.com/valyala/fasthttp or google.golang.org/grpc: "));
+		"the program has no server of net/http or github.com/valyala/fasthttp or google.golang.org/grpc "
+		"or github.com/quic-go/quic-go or github.com/lucas-clemente/quic-go: "));
 	assert_non_null(strstr(stage.err.what, "serverHandler"));
 }
 

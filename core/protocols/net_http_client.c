@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The requests that a program makes by net/http's Transport: one for each hop of a redirect. The Transport repeats
+ * some requests itself, which is not seen.
+ */
+#include "net_http_library.h"
+#include "net_http_rows.h"
+#include "protocol_registry.h"
+
+#define ROUND_TRIP "net/http.(*Transport).roundTrip"
+
+/* A call is joined with its return by its goroutine and its frame. */
+#define FRAME_CAPTURES                                                \
+	{ "@g.goid", FIELD_GOID, .required = true },                  \
+		{ "@g.stack.hi", FIELD_STACK_END, .required = true }, \
+	{                                                             \
+		"@sp", FIELD_STACK_POINTER, .required = true          \
+	}
+
+static const struct capture round_trip[] = {
+	FRAME_CAPTURES,
+	{ "req.Method", FIELD_METHOD },
+	{ "req.URL.Scheme", FIELD_SCHEME },
+	{ "req.URL.Host", FIELD_HOST },
+	{ "req.URL.Path", FIELD_PATH },
+	{ "req.URL.RawQuery", FIELD_QUERY },
+	{ "req.ContentLength", FIELD_REQUEST_BYTES },
+	{ "req.Body.tab", FIELD_BODY_STREAM },
+};
+
+/* The header of the response has been read; its body has not. */
+static const struct capture response[] = {
+	FRAME_CAPTURES,
+	{ "ret0.StatusCode", FIELD_STATUS },
+	{ "ret0.ProtoMajor", FIELD_PROTOCOL_MAJOR },
+	{ "ret0.ProtoMinor", FIELD_PROTOCOL_MINOR },
+	{ "ret1.tab", FIELD_ERROR },
+};
+
+static const struct probe_request probes[] = {
+	{ ROUND_TRIP, PLAN_ROLE_CALL, CAPTURES(round_trip) },
+	{ ROUND_TRIP, PLAN_ROLE_RETURN, CAPTURES(response), .returns = true },
+};
+
+/* A length of 0 is none if there is a body. http.NoBody is a body, too, and cannot be told from others here. */
+static void complete_length(struct hit *hit)
+{
+	struct integer length = hit_integer(hit, FIELD_REQUEST_BYTES);
+	struct integer body = hit_integer(hit, FIELD_BODY_STREAM);
+
+	if (length.presence == PRESENT && length.value == 0 && body.presence == PRESENT &&
+	    body.value)
+		hit_set_integer(hit, FIELD_REQUEST_BYTES, (struct integer){ PRESENT, -1 });
+}
+
+/* A method that is not given is GET. */
+static void net_http_client_complete(struct hit *hit)
+{
+	static const char get[] = "GET";
+	struct text method = hit_text(hit, FIELD_METHOD);
+
+	complete_length(hit);
+	if (method.presence == PRESENT && method.length == 0)
+		hit_set_text(hit, FIELD_METHOD,
+			     (struct text){ PRESENT, get, sizeof(get) - 1, sizeof(get) - 1 });
+}
+
+const struct protocol protocol_net_http_client = {
+	.side = SIDE_CLIENT,
+	.server = NET_HTTP ".Transport",
+	.name = "net/http",
+	.library = &net_http_library,
+	.manner = "by net/http's Transport",
+	.probes = probes,
+	.probe_count = COUNT(probes),
+	.complete = net_http_client_complete,
+	.error = "error=ret1",
+};
