@@ -358,8 +358,7 @@ static void put_captures(struct json_format *json, const struct event *event)
 /* Writes the results of a call whose return was awaited, if the function has results. */
 static void put_results(struct json_format *json, const struct event *event)
 {
-	if (event->results && event->results->returned_count &&
-	    event->results->shape->nodes->size > 1) {
+	if (arguments_have_result(event->results)) {
 		json_key(json->writer, "ret");
 		arguments_write_results(json->writer, event->arguments, event->results,
 					&json->cuts);
@@ -369,7 +368,7 @@ static void put_results(struct json_format *json, const struct event *event)
 /* Writes the error that a client returned: its type, and its text or its value. */
 static void put_error(struct json_format *json, const struct event *event)
 {
-	if (event->outcome != OUTCOME_ERROR || !event->results)
+	if (event->outcome != OUTCOME_ERROR || !arguments_have_result(event->results))
 		return;
 	json_key(json->writer, "error");
 	arguments_write_results(json->writer, event->arguments, event->results, &json->cuts);

@@ -220,7 +220,7 @@ static bool table_put_error(struct table_format *table, const struct event *even
 	struct argument_cuts cuts;
 	struct bytes text;
 
-	if (event->outcome != OUTCOME_ERROR || !event->results)
+	if (event->outcome != OUTCOME_ERROR || !arguments_have_result(event->results))
 		return true;
 	cuts.count = 0;
 	json_writer_clear(table->writer);

@@ -91,6 +91,11 @@ bool arguments_have_named(const struct hit_arguments *results)
 	return !cursor_is_done(&cursor);
 }
 
+bool arguments_have_result(const struct hit_arguments *results)
+{
+	return results && results->returned_count && results->shape->nodes->size > 1;
+}
+
 void arguments_write(struct json_writer *writer, const struct hit_arguments *arguments,
 		     const struct hit_arguments *results, struct argument_cuts *cuts)
 {

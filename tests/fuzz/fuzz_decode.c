@@ -10,6 +10,7 @@
 
 #include "format.h"
 #include "fuzz.h"
+#include "protocol_registry.h"
 #include "request.h"
 
 static const struct redaction redaction;
@@ -17,11 +18,13 @@ static const struct capture_spec spec = { .redaction = &redaction };
 
 /* ---- what a plan captures ---- */
 
+#define BIT(field) (UINT64_C(1) << FIELD_##field)
+
 static void add_fields(struct schema *schema, uint8_t count)
 {
-	static const uint32_t strings = 1u << FIELD_METHOD | 1u << FIELD_PATH | 1u << FIELD_QUERY |
-					1u << FIELD_ROUTE | 1u << FIELD_HOST | 1u << FIELD_REMOTE |
-					1u << FIELD_TARGET;
+	static const uint64_t strings = BIT(METHOD) | BIT(PATH) | BIT(QUERY) | BIT(ROUTE) |
+					BIT(HOST) | BIT(REMOTE) | BIT(TARGET) | BIT(SCHEME) |
+					BIT(PEER_ADDRESS);
 
 	schema->cell_count = count % (FIELD_COUNT + 1);
 	for (uint8_t i = 0; i < schema->cell_count; i++) {
@@ -56,7 +59,7 @@ struct maker {
 	const uint8_t *at, *end;
 	const struct schema *schema;
 	struct shape_node nodes[MAX_NODES];
-	char names[64];
+	char names[256];
 	struct shape shape;
 };
 
@@ -128,13 +131,22 @@ static void make_node(struct maker *maker, int depth)
 	node->size = maker->shape.node_count - number;
 }
 
+enum { ARBITRARY_NAMES = 61 };
+
+/* Types of errors that have a text, and their fields. */
+static const char known_names[] =
+	"\0*net.OpError\0Op\0Net\0Source\0Addr\0Err\0*net.TCPAddr\0IP\0Port\0*os.SyscallError\0"
+	"Syscall\0syscall.Errno\0*net.DNSError\0Name\0Server\0context.deadlineExceededError";
+
+_Static_assert(ARBITRARY_NAMES + sizeof(known_names) <= sizeof(((struct maker *)0)->names), "room");
+
 static void make_shape(struct maker *maker, const uint8_t *data, size_t size,
 		       const struct schema *schema)
 {
 	*maker = (struct maker){ .at = data, .end = data + size, .schema = schema };
-	/* The last byte terminates the last name. */
-	for (size_t i = 0; i + 1 < sizeof(maker->names); i++)
+	for (size_t i = 0; i < ARBITRARY_NAMES; i++)
 		maker->names[i] = i % 5 ? (char)(i < size ? data[i] : 'a' + i % 26) : '\0';
+	memcpy(maker->names + ARBITRARY_NAMES, known_names, sizeof(known_names));
 	maker->shape.spec = &spec;
 	maker->shape.nodes = maker->nodes;
 	maker->shape.names = maker->names;
@@ -229,6 +241,28 @@ static void check_arguments(struct bytes record, const struct schema *schema,
 	check_event(event);
 	event.arguments = NULL;
 	check_event(event);
+	event = client_event(resolved, resolved, OUTCOME_OK, 0);
+	event.results = &arguments;
+	check_event(event);
+	event.outcome = OUTCOME_ERROR;
+	check_event(event);
+}
+
+/* What the protocols make of fields. The texts of the event may then be others than those of the record. */
+static void check_protocols(const struct resolved_hit *resolved, const struct schema *schema)
+{
+	for (size_t i = 0; i < protocol_registry_count; i++) {
+		struct schema of_protocol = *schema;
+		struct resolved_hit completed = *resolved;
+		struct request_room room;
+
+		of_protocol.protocol = protocol_registry[i];
+		completed.schema = &of_protocol;
+		if (of_protocol.protocol->complete)
+			of_protocol.protocol->complete(&completed.hit);
+		check_event(request_event(&completed, &completed, OUTCOME_CANCELED, 0, &room));
+		check_event(client_event(&completed, NULL, OUTCOME_OPEN, 0));
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -265,5 +299,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_event(whole_event(&resolved, 0, &room));
 	check_event(call_event(&resolved, "main.f", 0));
 	check_arguments(record, &schema, &resolved);
+	check_protocols(&resolved, &schema);
 	return 0;
 }

@@ -22,6 +22,9 @@ bool arguments_have_named(const struct hit_arguments *results);
 void arguments_write_expressions(struct json_writer *writer, const struct hit_arguments *arguments,
 				 struct argument_cuts *cuts);
 
+/* Returns whether there are results without names. `results` may be NULL. */
+bool arguments_have_result(const struct hit_arguments *results);
+
 /* Writes the results that are shown as `ret`: one value, or a list of several. `arguments`: see above. */
 void arguments_write_results(struct json_writer *writer, const struct hit_arguments *arguments,
 			     const struct hit_arguments *results, struct argument_cuts *cuts);

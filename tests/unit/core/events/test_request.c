@@ -199,8 +199,8 @@ static void makes_keys_of_the_target(void **state)
 	event = request_event(&start, NULL, OUTCOME_OPEN, 0, &room);
 	assert_text(event.path, "/a b");
 	assert_text(event.query, "c=%20");
-	start.hit.known &= ~(1u << FIELD_TARGET);
-	start.hit.unreadable |= 1u << FIELD_TARGET;
+	start.hit.known &= ~(UINT64_C(1) << FIELD_TARGET);
+	start.hit.unreadable |= UINT64_C(1) << FIELD_TARGET;
 	event = whole_event(&start, 0, &room);
 	assert_int_equal(event.path.presence, UNREADABLE);
 	assert_int_equal(event.query.presence, UNREADABLE);

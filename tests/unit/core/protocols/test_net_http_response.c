@@ -32,7 +32,7 @@ static void says_200_where_nothing_was_written(void **state)
 	struct hit end = { 0 };
 
 	assert_int_equal(status_of_end(&end).presence, ABSENT);
-	end.unreadable = 1u << FIELD_STATUS;
+	end.unreadable = UINT64_C(1) << FIELD_STATUS;
 	assert_int_equal(status_of_end(&end).presence, UNREADABLE);
 	assert_int_equal(status_of_end(&end).value, 0);
 	end.unreadable = 0;
@@ -94,7 +94,7 @@ static void tells_what_was_taken_without_a_buffer(void **state)
 	set_integer(&end, FIELD_DECLARED_BYTES, 10);
 	set_integer(&end, FIELD_HEADER_SENT, 0);
 	assert_integer(bytes_of_end(&end), 0);
-	end.unreadable = 1u << FIELD_BUFFERED_BYTES;
+	end.unreadable = UINT64_C(1) << FIELD_BUFFERED_BYTES;
 	assert_int_equal(bytes_of_end(&end).presence, UNREADABLE);
 }
 
@@ -121,8 +121,8 @@ static void does_not_guess_what_was_taken(void **state)
 		struct hit end = { 0 };
 
 		set_integer(&end, FIELD_RESPONSE_BYTES, 3);
-		end.known &= ~(1u << fields[i]);
-		end.unreadable = 1u << fields[i];
+		end.known &= ~(UINT64_C(1) << fields[i]);
+		end.unreadable = UINT64_C(1) << fields[i];
 		assert_int_equal(bytes_of_end(&end).presence, UNREADABLE);
 	}
 }

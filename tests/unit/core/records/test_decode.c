@@ -290,8 +290,8 @@ static void unreadable_cells_do_not_count(void **state)
 	assert_int_equal(hit_text(&hit, FIELD_HOST).presence, ABSENT);
 	assert_null(hit_text(&hit, FIELD_HOST).data);
 	assert_int_equal(hit_integer(&hit, FIELD_KEY).presence, ABSENT);
-	assert_int_equal(hit.known, 1u << FIELD_GOID);
-	assert_int_equal(hit.unreadable, 1u << FIELD_PATH | 1u << FIELD_STATUS);
+	assert_int_equal(hit.known, UINT64_C(1) << FIELD_GOID);
+	assert_int_equal(hit.unreadable, UINT64_C(1) << FIELD_PATH | UINT64_C(1) << FIELD_STATUS);
 	record_release(&record);
 }
 
@@ -300,7 +300,7 @@ static void unknown_fields_are_unreadable(void **state)
 {
 	static const struct schema schema = {
 		.cell_count = 1,
-		.unknown = 1u << FIELD_ROUTE | 1u << FIELD_GOID,
+		.unknown = UINT64_C(1) << FIELD_ROUTE | UINT64_C(1) << FIELD_GOID,
 		.cells = { { { CELL_INT, 8 }, FIELD_STATUS } },
 	};
 	struct record_builder record;
@@ -340,7 +340,7 @@ static void keeps_arguments_apart(void **state)
 	record_unreadable(&record);
 	bytes = record_finish(&record);
 	assert_int_equal(decode_hit(bytes, &schema, &hit), 0);
-	assert_int_equal(hit.known, 1u << FIELD_GOID);
+	assert_int_equal(hit.known, UINT64_C(1) << FIELD_GOID);
 	assert_int_equal(hit.unreadable, 0);
 	assert_int_equal(decode_arguments(bytes, &schema, &arguments), 0);
 	assert_ptr_equal(arguments.shape, &shape);
