@@ -7,6 +7,7 @@
 #include "calls.h"
 #include "joiner.h"
 #include "request.h"
+#include "request_id.h"
 
 /* Limits over all targets. An open request keeps its start record of some hundred bytes. */
 enum { MAX_OPEN_REQUESTS = 65536, MAX_OPEN_BYTES = 64 << 20 };
@@ -18,6 +19,7 @@ struct assembly {
 	struct calls *calls;
 	int64_t wall_offset;
 	uint64_t unknown_ends;
+	uint64_t seed; /* of the ids of requests */
 };
 
 int assembly_create(const struct target_set *targets, const struct assembly_callbacks *callbacks,
@@ -34,6 +36,7 @@ int assembly_create(const struct target_set *targets, const struct assembly_call
 		assembly_destroy(assembly);
 		return -ENOMEM;
 	}
+	assembly_set_seed(assembly, 0);
 	*ret_assembly = assembly;
 	return 0;
 }
@@ -45,6 +48,12 @@ void assembly_destroy(struct assembly *assembly)
 	joiner_destroy(assembly->joiner);
 	calls_destroy(assembly->calls);
 	free(assembly);
+}
+
+void assembly_set_seed(struct assembly *assembly, uint64_t seed)
+{
+	assembly->seed = seed;
+	calls_set_requests(assembly->calls, assembly->joiner, seed);
 }
 
 void assembly_set_wall_offset(struct assembly *assembly, int64_t wall_offset)
@@ -89,6 +98,7 @@ static void close_request(struct assembly *assembly, struct bytes start_record,
 		return;
 	event = request_event(&start, end ? end->resolved : NULL, outcome, assembly->wall_offset,
 			      &room);
+	event.id = request_id(assembly->seed, &start.head);
 	event.arguments = resolved_hit_arguments(&start, start_record, &of_request);
 	if (end)
 		event.results = resolved_hit_arguments(end->resolved, end->record, &of_response);
@@ -183,6 +193,7 @@ static void show_whole(struct assembly *assembly, const struct resolved_hit *end
 
 	if (event.time - assembly->wall_offset < (int64_t)target_since(end->target))
 		return;
+	event.id = request_id(assembly->seed, &end->head);
 	event.arguments = resolved_hit_arguments(end, record, &arguments);
 	assembly_emit(assembly, end->target, &event);
 }

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "joiner.h"
 #include "request.h"
+#include "request_id.h"
 
 enum {
 	MAX_OPEN_CALLS = 65536, /* over all targets, as for requests */
@@ -18,6 +18,8 @@ struct calls {
 	const struct target_set *targets;
 	struct assembly_callbacks callbacks;
 	struct joiner *joiner;
+	const struct joiner *requests; /* that are open; or NULL */
+	uint64_t seed;		       /* of their ids */
 	int64_t wall_offset;
 	uint64_t unknown_ends;
 };
@@ -45,6 +47,12 @@ void calls_destroy(struct calls *calls)
 		return;
 	joiner_destroy(calls->joiner);
 	free(calls);
+}
+
+void calls_set_requests(struct calls *calls, const struct joiner *requests, uint64_t seed)
+{
+	calls->requests = requests;
+	calls->seed = seed;
 }
 
 void calls_set_wall_offset(struct calls *calls, int64_t wall_offset)
@@ -94,6 +102,21 @@ struct ending {
 	struct bytes record;
 };
 
+/* Returns the id of the request that the goroutine was handling when the call began; 0 if it was handling none. */
+static uint64_t find_request(const struct calls *calls, const struct resolved_hit *call)
+{
+	struct resolved_hit start;
+	struct bytes record;
+
+	if (!calls->requests ||
+	    !joiner_look_owned(calls->requests, target_id(call->target), goroutine_of(call),
+			       &record) ||
+	    resolved_hit_find(calls->targets, record, &start) < 0 ||
+	    start.head.time > call->head.time)
+		return 0;
+	return request_id(calls->seed, &start.head);
+}
+
 /* The event of a call, or of a request that the program makes, without its captures. */
 static struct event event_of(const struct calls *calls, const struct resolved_hit *call,
 			     const struct ending *ending)
@@ -104,8 +127,10 @@ static struct event event_of(const struct calls *calls, const struct resolved_hi
 			call_event(call, call->function, calls->wall_offset);
 
 	event.process = target_identity(call->target);
-	if (call->schema->protocol)
+	if (call->schema->protocol) {
+		event.within = find_request(calls, call);
 		return event;
+	}
 	event.awaits_return = call->schema->awaits_return;
 	event.outcome = ending->outcome;
 	if (ending->end)

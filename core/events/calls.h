@@ -3,6 +3,7 @@
 #define GOHTTPSNOOP_CORE_CALLS_H
 
 #include "assembly_callbacks.h"
+#include "joiner.h"
 #include "resolved_hit.h"
 
 /*
@@ -16,6 +17,9 @@ struct calls;
 int calls_create(const struct target_set *targets, const struct assembly_callbacks *callbacks,
 		 struct calls **ret_calls);
 void calls_destroy(struct calls *calls);
+
+/* The open requests, in which requests that a program makes are searched, and the seed of their ids. */
+void calls_set_requests(struct calls *calls, const struct joiner *requests, uint64_t seed);
 
 void calls_set_wall_offset(struct calls *calls, int64_t wall_offset);
 

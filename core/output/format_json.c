@@ -256,6 +256,32 @@ static void put_unseen(struct json_format *json, const struct process_identity *
 	json_close_list(json->writer);
 }
 
+/* Writes the id of a request as a string. */
+static void put_id(struct json_format *json, uint64_t id)
+{
+	static const char digits[] = "0123456789abcdef";
+	char text[16];
+
+	for (size_t i = sizeof(text); i-- > 0; id >>= 4)
+		text[i] = digits[id & 15];
+	json_plain(json->writer, text, sizeof(text));
+}
+
+/* Writes the id of a request, and the request that another one was made for. */
+static void put_links(struct json_format *json, const struct event *event)
+{
+	if (event->id) {
+		json_key(json->writer, "id");
+		put_id(json, event->id);
+	}
+	if (event->within) {
+		json_key(json->writer, "in");
+		put_id(json, event->within);
+		json_key(json->writer, "in_by");
+		json_name(json->writer, "goroutine");
+	}
+}
+
 static void put_process(struct json_format *json, const struct event *event)
 {
 	const struct process_identity *process = event->process;
@@ -278,6 +304,7 @@ static void put_process(struct json_format *json, const struct event *event)
 		json_key(json->writer, "container");
 		json_name(json->writer, process->container);
 	}
+	put_links(json, event);
 	if (event->type == EVENT_ATTACH || event->type == EVENT_DETACH)
 		json_put_target(json, process);
 	if (event->type == EVENT_ATTACH)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <uv.h>
 
 #include "assembly.h"
@@ -270,12 +271,25 @@ static uint64_t lost_ends(void *user)
 	return losses_lost_ends(session->kernel);
 }
 
+/* Without entropy, early in the boot, the ids of requests begin with the time. */
+static uint64_t random_seed(void)
+{
+	uint64_t seed;
+
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) == (ssize_t)sizeof(seed))
+		return seed;
+	return clock_monotonic();
+}
+
 static int open_assembly(struct session *session, struct error *err)
 {
 	struct assembly_callbacks callbacks = { on_event, lost_ends, session };
 	int r = assembly_create(targets_set(session->targets), &callbacks, &session->assembly);
 
-	return r < 0 ? error_fail(err, r, "out of memory") : 0;
+	if (r < 0)
+		return error_fail(err, r, "out of memory");
+	assembly_set_seed(session->assembly, random_seed());
+	return 0;
 }
 
 static int open_step(struct session *session, struct error *err)

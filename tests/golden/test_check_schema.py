@@ -7,7 +7,7 @@ import sys
 from check_schema import Mismatch, check_line
 
 REQUEST = {"type": "request", "time": "2026-11-22T09:41:00.123456789Z", "pid": 1, "tid": 2, "goid": 3,
-           "comm": "shop", "exe": "/srv/shop", "method": "GET", "path": "/", "query": "q",
+           "comm": "shop", "exe": "/srv/shop", "id": "0123456789abcdef", "method": "GET", "path": "/", "query": "q",
            "protocol": "HTTP/1.1", "library": "net/http", "scheme": "http", "status": 200, "duration_ns": 5,
            "request_bytes": 0, "response_bytes": 7, "outcome": "ok",
            "truncated": ["path"], "path_bytes": 9}

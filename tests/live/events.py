@@ -159,6 +159,9 @@ def container_members(server):
     return {"container": container} if container else {}
 
 
+REQUEST_ID = Rule("16 hexadecimal digits", lambda value: re.fullmatch("[0-9a-f]{16}", value) is not None)
+
+
 def process_members(server, tid=POSITIVE, goid=POSITIVE):
     return {"pid": server.pid, "tid": tid, "goid": goid, "comm": server.comm, "exe": shown(bytes(server.exe)),
             **container_members(server)}
@@ -182,7 +185,8 @@ def request_event(server, when, *, library="net/http", status, duration_ns=POSIT
                   truncated=None, tid=POSITIVE, goid=POSITIVE, **request):
     """`truncated` maps each truncated key to the full length of its value."""
     return _without_absent({
-        "type": "request", "time": when, **process_members(server, tid, goid), **request_members(library=library, **request),
+        "type": "request", "time": when, **process_members(server, tid, goid), "id": REQUEST_ID,
+        **request_members(library=library, **request),
         "status": status, "duration_ns": duration_ns, "request_bytes": request_bytes,
         "response_bytes": response_bytes, "outcome": outcome, **_truncated(truncated)})
 

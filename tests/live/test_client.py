@@ -211,6 +211,20 @@ def test_both(scope, release, variant):
     check_equal(parts(event for event in made if event["goid"] == MAIN), sorted(outer), "requests of the main goroutine")
     handlers = {event["goid"] for event in served if event["path"] == "/ask"}
     check_equal(parts(event for event in made if event["goid"] in handlers), sorted(inner), "requests of handlers")
+    check_links(served, made)
+
+
+def check_links(served, made):
+    """Each request has an id of its own. What a handler makes has the id of its request, and what the main goroutine makes
+    has none."""
+    asked = {event["id"]: event["goid"] for event in served if event["path"] == "/ask"}
+    check_equal(len({event["id"] for event in served}), len(served), "ids")
+    for event in made:
+        links = (event.get("in"), event.get("in_by"))
+        if event["goid"] == MAIN:
+            check_equal(links, (None, None), f"links of {event}")
+        else:
+            check_equal((asked.get(links[0]), links[1]), (event["goid"], "goroutine"), f"links of {event}")
 
 
 def test_server(scope, release, variant, *options):

@@ -17,6 +17,9 @@ int assembly_create(const struct target_set *targets, const struct assembly_call
 		    struct assembly **ret_assembly);
 void assembly_destroy(struct assembly *assembly);
 
+/* Sets a random number, from which the ids of requests are made. */
+void assembly_set_seed(struct assembly *assembly, uint64_t seed);
+
 /* Sets the offset from the clock of the records to the time of day. The caller keeps it up to date. */
 void assembly_set_wall_offset(struct assembly *assembly, int64_t wall_offset);
 

@@ -45,6 +45,8 @@ struct event {
 	const struct process_identity *process; /* NULL for LOST, HELLO */
 	uint32_t tid;				/* REQUEST, CALL */
 	struct integer goid;
+	uint64_t id; /* REQUEST; 0: it has none */
+	uint64_t within; /* CLIENT: the id of the request that was handled meanwhile; 0: none is known */
 	const char *function; /* CALL */
 	/* CALL, REQUEST: the captures at the start, or those of the only record; NULL if there are none. */
 	const struct hit_arguments *arguments;

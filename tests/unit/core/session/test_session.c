@@ -274,6 +274,10 @@ void assembly_destroy(struct assembly *assembly)
 {
 }
 
+void assembly_set_seed(struct assembly *assembly, uint64_t seed)
+{
+}
+
 void assembly_set_wall_offset(struct assembly *assembly, int64_t wall_offset)
 {
 	stage.wall_offset = wall_offset;
