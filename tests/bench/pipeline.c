@@ -102,7 +102,7 @@ static void read_end(struct pipeline *pipeline, struct bytes record)
 							 .exe = "/srv/shop",
 							 .go_version = "go1.27",
 							 .convention = "register" };
-	struct request_target_room room;
+	struct request_room room;
 	struct resolved_hit start, end;
 	struct bytes start_record, line;
 	struct event event;

@@ -150,7 +150,8 @@ def test_gone(scope, cell, variant):
     expected = [(wanted("Get", 0),)]
     for kind in KINDS:
         check_equal(client.call(address, kind, "wait", cancel_after_ms=PATIENCE_MS), 1, f"code of a cancelled {kind}")
-        expected.append((wanted(kind, 1, outcome="canceled"),))
+        # The handler is woken a moment before the library marks the stream as done, and can be faster.
+        expected.append((wanted(kind, 1, outcome="canceled"), wanted(kind, 1)))
         check_equal(client.call(address, kind, "wait", deadline_ms=PATIENCE_MS), 4, f"code of a late {kind}")
         # Both sides have a timer for the deadline. When the client's fires, it resets the stream. If the reset comes
         # first, the handler sees a cancelled call; if it comes after the handler has ended, nobody had gone.

@@ -12,9 +12,8 @@ import events
 import rights
 from account import holdings
 from client import get
-from harness import be_alone, check, check_equal, main, releases, require_command
+from harness import attach_ways, be_alone, check, check_equal, main, releases, require_command
 from servers import Server
-from test_attach import WAYS
 from test_loaded import start_c
 from test_places import CONTAINER, can_make_cgroups, make_cgroup
 from test_types import split
@@ -183,4 +182,4 @@ def test_threads(scope):
 if __name__ == "__main__":
     be_alone()
     main([*((test_process, *row) for row in OPENED), *((test_file, number) for number in (1, 2, 3)),
-          *((test_library, number) for number in (1, 2, 3)), test_watched, test_types, test_list, test_threads, *((test_each_descriptor, way) for way in WAYS[:2])])
+          *((test_library, number) for number in (1, 2, 3)), test_watched, test_types, test_list, test_threads, *((test_each_descriptor, way) for way in attach_ways()[:2])])
