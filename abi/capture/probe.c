@@ -1,129 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/* Compiles probes: places a probe in a function, and makes the plan of what is read there. */
 #include "probe.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "function_signature.h"
 #include "minimum.h"
-#include "shape_maker.h"
-
-/* Writes the path to a place: "rdi +16 +56". */
-static void describe_way(const struct scope *scope, const struct plan_builder *builder,
-			 const struct plan_place *place, char *text, size_t size)
-{
-	size_t used = 0;
-
-	if (place->source >= 0) {
-		describe_way(scope, builder, &builder->sources[place->source].place, text, size);
-		used = strlen(text);
-		snprintf(text + used, size - used, " %+d", place->displacement);
-		return;
-	}
-	text[0] = '\0';
-	for (uint8_t i = 0; i < place->word_count && used < size; i++)
-		used += snprintf(text + used, size - used, "%s%s", i ? ", " : "",
-				 convention_register_name(scope->convention, place->words[i]));
-}
-
-/* Walks to the value of the expression. */
-static int walk_to_value(const struct scope *scope, const struct expression *expression,
-			 struct plan_builder *builder, struct walk *walk, struct error *err)
-{
-	int r = walk_begin(walk, scope, expression, builder, err);
-
-	while (r == 0 && walk->step + 1 < expression->step_count)
-		r = walk_take_step(walk, err);
-	return r;
-}
-
-/* Returns the cell of a protocol's field: a value without parts, or the bytes of a []byte as a string. */
-static int field_cell(const struct walk *walk, struct cell *ret_cell, struct error *err)
-{
-	if (walk->type->kind != TYPE_SLICE)
-		return shape_leaf(walk, ret_cell, err);
-	if (types_complete(walk->scope->types, walk->type, err) < 0)
-		return -ENODATA;
-	if (!is_bytes(walk->type))
-		return shape_leaf(walk, ret_cell, err);
-	*ret_cell = (struct cell){ .kind = CELL_STRING, .size = 2 * SHAPE_WORD };
-	return 0;
-}
-
-/* The cell of the length or the capacity of a string or slice. A string has no capacity. */
-static int measure_cell(const struct walk *walk, struct cell *ret_cell,
-			struct plan_place *ret_place, struct error *err)
-{
-	bool capacity = walk->expression->measure == MEASURE_CAP;
-
-	if (walk->type->kind != TYPE_SLICE && (capacity || walk->type->kind != TYPE_STRING))
-		return walk_fail(walk, err, -EINVAL,
-				 capacity ? "this type has no capacity" :
-					    "this type has no length");
-	*ret_cell = (struct cell){ .kind = CELL_INT, .size = SHAPE_WORD };
-	return walk_word(walk, capacity ? 2 * SHAPE_WORD : SHAPE_WORD, ret_place, err);
-}
-
-static int field_or_measure(const struct walk *walk, struct cell *ret_cell,
-			    struct plan_place *ret_place, struct error *err)
-{
-	int r;
-
-	if (walk->expression->measure != MEASURE_NONE)
-		return measure_cell(walk, ret_cell, ret_place, err);
-	r = field_cell(walk, ret_cell, err);
-	return r < 0 ? r : walk_place(walk, ret_place, err);
-}
-
-static int resolve_capture(const struct scope *scope, const struct capture *capture,
-			   struct plan_builder *builder, struct probe *probe,
-			   struct probe_capture *note, struct error *err)
-{
-	struct plan_mark before = plan_mark(builder);
-	struct plan_place place = { 0 };
-	struct expression expression;
-	struct cell cell = { 0 };
-	struct walk walk;
-	int r = expression_parse(capture->expression, &expression, err);
-
-	if (r == 0)
-		r = walk_to_value(scope, &expression, builder, &walk, err);
-	if (r == 0)
-		r = field_or_measure(&walk, &cell, &place, err);
-	if (r == 0)
-		r = plan_add(builder, place, cell, capture->lookahead, err);
-	if (r < 0) {
-		plan_rewind(builder, before);
-		return r;
-	}
-	probe->cells[r] = (struct probe_cell){ .cell = cell, .field = capture->field };
-	snprintf(note->type, sizeof(note->type), "%.*s", (int)sizeof(note->type) - 1,
-		 expression.measure != MEASURE_NONE ? "int" : walk.type->name);
-	describe_way(scope, builder, &place, note->way, sizeof(note->way));
-	note->source = type_source_least_trusted(walk.sources);
-	if (note->source == TYPE_SOURCE_NONE)
-		note->source = probe->source;
-	return 0;
-}
-
-/* Adds a capture, or notes why this binary cannot provide it. */
-static int add_or_note_capture(const struct scope *scope, const struct capture *capture,
-			       struct plan_builder *builder, struct probe *probe, struct error *err)
-{
-	struct probe_capture *note = &probe->captures[probe->capture_count++];
-	struct error why = { 0 };
-
-	snprintf(note->expression, sizeof(note->expression), "%s", capture->expression);
-	note->field = capture->field;
-	note->result = resolve_capture(scope, capture, builder, probe, note, &why);
-	if (note->result == 0)
-		return 0;
-	snprintf(note->why, sizeof(note->why), "%.*s", (int)sizeof(note->why) - 1, why.what);
-	if (note->result == -ENODATA || (note->result == -ENOENT && capture->elsewhere))
-		probe->unknown |= UINT64_C(1) << capture->field;
-	return capture->required ? error_adopt(err, &why) : 0;
-}
+#include "probe_capture.h"
 
 static int find_function(const struct binary *binary, const char *name,
 			 struct function *ret_function, struct error *err)
@@ -279,6 +162,30 @@ static struct scope scope_with(const struct scope *scope, struct scope_roots roo
 	return with;
 }
 
+/* Records the cells from this number on, which belong to the field; or, PROBE_NO_FIELD, to the arguments. */
+static void name_cells(const struct plan_builder *builder, uint16_t from, uint8_t field,
+		       struct probe *probe)
+{
+	for (uint16_t i = from; i < builder->capture_count; i++)
+		probe->cells[i] = (struct probe_cell){ builder->captures[i].cell, field };
+}
+
+/* Adds a capture, and records its cell, or that the location of its field is unknown. */
+static int probe_add_capture(const struct scope *scope, const struct capture *capture,
+			     struct plan_builder *builder, struct probe *probe, struct error *err)
+{
+	struct probe_capture *result = &probe->captures[probe->capture_count++];
+	uint16_t cell = builder->capture_count;
+	int r = probe_capture_add(scope, capture, builder, result, err);
+
+	name_cells(builder, cell, capture->field, probe);
+	if (result->result == 0 && result->source == TYPE_SOURCE_NONE)
+		result->source = probe->source;
+	if (result->result == -ENODATA || (result->result == -ENOENT && capture->elsewhere))
+		probe->unknown |= UINT64_C(1) << capture->field;
+	return r;
+}
+
 static int add_captures(const struct scope *outer, const struct probe_request *request,
 			struct plan_builder *builder, struct probe *probe, struct error *err)
 {
@@ -289,15 +196,8 @@ static int add_captures(const struct scope *outer, const struct probe_request *r
 		return error_fail(err, -E2BIG, "more than %d captures at one probe",
 				  PROBE_MAX_CAPTURES);
 	for (size_t i = 0; r == 0 && i < request->capture_count; i++)
-		r = add_or_note_capture(&scope, &request->captures[i], builder, probe, err);
+		r = probe_add_capture(&scope, &request->captures[i], builder, probe, err);
 	return r;
-}
-
-/* Records the cells of the arguments, which follow those of the captures. */
-static void name_cells(const struct plan_builder *builder, uint16_t from, struct probe *probe)
-{
-	for (uint16_t i = from; i < builder->capture_count; i++)
-		probe->cells[i] = (struct probe_cell){ builder->captures[i].cell, PROBE_NO_FIELD };
 }
 
 enum { USUAL_ELEMENTS = 8, LEAST_BYTES = 16 };
@@ -319,7 +219,7 @@ static int try_bounds(const struct scope *scope, const struct probe_request *req
 	if (r < 0)
 		return r;
 	r = plan_compile(builder, &probe->site, request->role, spec->max_string, &probe->plan, err);
-	name_cells(builder, capture_count, probe);
+	name_cells(builder, capture_count, PROBE_NO_FIELD, probe);
 	if (r < 0)
 		shape_finish(&probe->arguments);
 	return r;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Decides which processes become targets: those of notifications, and those of a scan of all processes. */
 #include "watcher.h"
 
 #include <errno.h>
@@ -8,6 +9,7 @@
 #include <linux/types.h>
 
 #include "array.h"
+#include "candidate.h"
 #include "contract.h"
 #include "deployments.h"
 #include "file_limit.h"
@@ -160,15 +162,6 @@ static void on_appeared(void *user, const char *path)
 		binary_cache_prepare_matched(watcher->options.cache, path, &file);
 }
 
-/* With --all only refusals of processes that match another rule are reported. */
-static bool watcher_is_named(const struct watcher *watcher, const struct process *process)
-{
-	struct discovery_rules named = watcher->options.rules;
-
-	named.all = false;
-	return discovery_wants(&named, process);
-}
-
 static void note_shortage(struct watcher *watcher)
 {
 	watcher->starved = true;
@@ -192,101 +185,41 @@ static void watcher_refuse(struct watcher *watcher, struct error *why, bool name
 		     why);
 }
 
-/* A process that is inspected. */
-struct candidate {
-	struct process process;
-	struct beginnings beginnings; /* from before it was opened */
-	bool has_loaded;	      /* it may have loaded a library since it began */
-	bool named;		      /* its refusal is reported */
-};
-
-static int open_candidate(struct watcher *watcher, uint32_t pid, struct candidate *ret_candidate,
-			  struct error *err)
+static void attach_candidate(struct watcher *watcher, struct candidate *candidate,
+			     struct finding *finding)
 {
-	ret_candidate->beginnings = kernel_beginnings(watcher->options.kernel, pid);
-	return process_open(pid, &ret_candidate->process, err);
-}
-
-static void set_unwanted(struct finding *finding, const struct process *process)
-{
-	finding->unwanted = process->pid;
-	finding->unwanted_file = process->file;
-}
-
-/*
- * Attaches to the file, also for later processes. Processes that run it but do not match cost a few map lookups for
- * each hit.
- */
-static void take_on(struct watcher *watcher, struct candidate *candidate, struct finding *finding)
-{
-	struct process *process = &candidate->process;
-	uint32_t pid = process->pid;
 	struct error why = { 0 };
-	int r;
+	int r = candidate_attach(candidate, watcher->options.targets, finding, &why);
 
-	r = targets_add_matched(watcher->options.targets, process, candidate->has_loaded,
-				&finding->attached, &why);
-	if (r == 0) {
-		/* For a process in a container, its path may lead to another place here. Then nothing is observed. */
-		deployments_watch(watcher->deployments, process->exe);
-		return;
-	}
-	if (r == -ESRCH) {
-		finding->vanished = pid;
-		return;
-	}
-	kernel_dismiss(watcher->options.kernel, pid, &candidate->beginnings);
-	set_unwanted(finding, process);
-	/* -EALREADY: the refusal of its file was already reported. */
-	if (r != -EALREADY)
+	/* For a process in a container, its path may lead to another place here. Then nothing is observed. */
+	if (r == 0)
+		deployments_watch(watcher->deployments, candidate->process.exe);
+	else if (r != -ESRCH && r != -EALREADY)
 		watcher_refuse(watcher, &why, candidate->named);
 }
 
 /* Skips processes that must not be inspected; a notice at the start said that there may be some. */
-static bool watcher_open_process(struct watcher *watcher, uint32_t pid,
-				 struct candidate *ret_candidate, struct finding *finding)
-{
-	struct error why = { 0 };
-	int r = open_candidate(watcher, pid, ret_candidate, &why);
-
-	if (r == -ESRCH || r == -ENOENT) {
-		finding->vanished = pid;
-	} else if (r < 0) {
-		kernel_dismiss(watcher->options.kernel, pid, &ret_candidate->beginnings);
-		if (error_is_shortage(r))
-			watcher_refuse(watcher, &why, true);
-	}
-	return r == 0;
-}
-
-/* It is not dismissed for where it listens: a notification of that is still to come, or was handled. */
-static void pass_over(struct watcher *watcher, const struct candidate *candidate,
-		      struct finding *finding)
-{
-	const struct process *process = &candidate->process;
-	const struct beginnings began = { .program = candidate->beginnings.program };
-
-	if (binary_cache_knows(watcher->options.cache, &process->file))
-		kernel_dismiss(watcher->options.kernel, process->pid, &began);
-	set_unwanted(finding, process);
-}
-
 static void watcher_examine(struct watcher *watcher, const struct process_news *news,
 			    struct finding *finding)
 {
 	const struct discovery_rules *rules = &watcher->options.rules;
 	bool by_port = news->kind == RECORD_LISTEN && discovery_wants_port(rules, news->port);
-	struct candidate candidate = { .has_loaded = by_port };
-	const struct process *process = &candidate.process;
+	struct candidate candidate;
+	struct error why = { 0 };
+	int r = candidate_open_noticed(watcher->options.kernel, news->pid, &candidate, finding,
+				       &why);
 
-	if (!watcher_open_process(watcher, news->pid, &candidate, finding))
+	if (error_is_shortage(r))
+		watcher_refuse(watcher, &why, true);
+	if (r < 0)
 		return;
-	candidate.named = by_port || watcher_is_named(watcher, process);
-	if (by_port || discovery_wants(rules, process))
-		take_on(watcher, &candidate, finding);
+	candidate.has_loaded = by_port;
+	candidate.named = by_port || candidate_is_named(&candidate, rules);
+	if (by_port || discovery_wants(rules, &candidate.process))
+		attach_candidate(watcher, &candidate, finding);
 	else
-		pass_over(watcher, &candidate, finding);
-	process_close(&candidate.process);
+		candidate_discard(&candidate, watcher->options.cache, finding);
+	candidate_close(&candidate);
 }
 
 /* Reports once that some processes cannot be inspected, if a privilege for that is missing. */
@@ -312,22 +245,22 @@ static void warn_of_hidden(struct watcher *watcher)
 static void look_for(struct watcher *watcher, uint32_t pid, struct finding *finding)
 {
 	const struct discovery_rules *rules = &watcher->options.rules;
-	struct candidate candidate = { .has_loaded = true };
-	struct process *process = &candidate.process;
+	struct candidate candidate;
 	struct error why = { 0 };
-	int r = open_candidate(watcher, pid, &candidate, &why);
+	int r = candidate_open(watcher->options.kernel, pid, &candidate, &why);
 
 	if (error_is_shortage(r))
 		watcher_refuse(watcher, &why, true);
 	if (r < 0)
 		return;
-	candidate.named = rules->port_count || watcher_is_named(watcher, process);
-	r = discovery_wants_now(rules, process, &why);
+	candidate.has_loaded = true;
+	candidate.named = rules->port_count || candidate_is_named(&candidate, rules);
+	r = discovery_wants_now(rules, &candidate.process, &why);
 	if (r < 0)
 		watcher_refuse(watcher, &why, true);
 	else if (r)
-		take_on(watcher, &candidate, finding);
-	process_close(process);
+		attach_candidate(watcher, &candidate, finding);
+	candidate_close(&candidate);
 }
 
 static void end_scan(struct watcher *watcher)

@@ -3,18 +3,9 @@
 #define GOHTTPSNOOP_ABI_PROBE_H
 
 #include "binary.h"
+#include "capture.h"
 #include "plan.h"
 #include "shape.h"
-
-/* What to capture at a function: a row of a protocol's table, or a user's request. */
-struct capture {
-	const char *expression;
-	uint8_t field; /* the caller's number of the value; not interpreted here */
-	bool required; /* without this value, the probe is not compiled */
-	/* The value exists even if the binary has no such field; it is then marked as unknown. */
-	bool elsewhere;
-	uint32_t lookahead; /* see plan_add() */
-};
 
 /* A direct call that `caller` contains unless the compiler inlined it. */
 struct expected_call {
@@ -77,28 +68,7 @@ struct probe_cell {
 	uint8_t field;
 };
 
-enum {
-	PROBE_MAX_EXPRESSION = 96,
-	PROBE_MAX_WAY = 96,
-	PROBE_MAX_REASON = 160,
-	PROBE_MAX_CAPTURES = 32
-};
-
-/* The result of a capture: the location of its value, or why it cannot be captured. */
-struct probe_capture {
-	char expression[PROBE_MAX_EXPRESSION];
-	uint8_t field;
-	int result;		    /* 0, or a negative errno */
-	char why[PROBE_MAX_REASON]; /* the reason if `result` is negative */
-	/*
-	 * If `result` is 0: the type, and the path to the value. "rdi +16 +56": a pointer in a register, the
-	 * offset of the next pointer in the memory behind it, and the offset of the value in the memory
-	 * behind that.
-	 */
-	char type[PROBE_MAX_WAY];
-	char way[PROBE_MAX_WAY];
-	enum type_source source; /* the least trusted description that the location depends on */
-};
+enum { PROBE_MAX_CAPTURES = 32 };
 
 /*
  * A probe that is ready to be attached. It may outlive the binary. It owns the shape of its arguments and its

@@ -4,6 +4,7 @@
 
 #include "binary_cache.h"
 #include "discovery.h"
+#include "finding.h"
 #include "notice.h"
 #include "process_news.h"
 #include "targets.h"
@@ -27,15 +28,6 @@ struct watcher_options {
 	/* Called from the loop if skipped processes are to be inspected again, by watcher_begin(). */
 	void (*due)(void *user);
 	void *user;
-};
-
-/* The result of inspecting a process. */
-struct finding {
-	struct target *attached; /* the target that the process is from now on; or NULL */
-	struct target *ended; /* the target that it was until now, which is to be removed; or NULL */
-	uint32_t vanished;    /* its process id if it ended before it could be inspected; or 0 */
-	uint32_t unwanted; /* its process id if it is not to be traced; or 0; and the file that it runs */
-	struct file_identity unwanted_file;
 };
 
 int watcher_create(const struct watcher_options *options, struct watcher **ret_watcher,

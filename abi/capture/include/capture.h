@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_ABI_CAPTURE_H
+#define GOHTTPSNOOP_ABI_CAPTURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "type_source.h"
+
+/* What to capture at a function: a row of a protocol's table, or a user's request. */
+struct capture {
+	const char *expression;
+	uint8_t field; /* the caller's number of the value; not interpreted here */
+	bool required; /* without this value, the probe is not compiled */
+	/* The value exists even if the binary has no such field; it is then marked as unknown. */
+	bool elsewhere;
+	uint32_t lookahead; /* see plan_add() */
+};
+
+enum { PROBE_MAX_EXPRESSION = 96, PROBE_MAX_WAY = 96, PROBE_MAX_REASON = 160 };
+
+/* The result of a capture: the location of its value, or why it cannot be captured. */
+struct probe_capture {
+	char expression[PROBE_MAX_EXPRESSION];
+	uint8_t field;
+	int result;		    /* 0, or a negative errno */
+	char why[PROBE_MAX_REASON]; /* the reason if `result` is negative */
+	/*
+	 * If `result` is 0: the type, and the path to the value. "rdi +16 +56": a pointer in a register, the
+	 * offset of the next pointer in the memory behind it, and the offset of the value in the memory
+	 * behind that.
+	 */
+	char type[PROBE_MAX_WAY];
+	char way[PROBE_MAX_WAY];
+	enum type_source source; /* the least trusted description that the location depends on */
+};
+
+#endif

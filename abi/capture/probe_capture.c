@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* A capture at a probe: finds its value, adds it to the plan, and describes the path to it. */
+#include "probe_capture.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "shape_maker.h"
+
+/* Writes the path to a place: "rdi +16 +56". */
+static void describe_way(const struct scope *scope, const struct plan_builder *builder,
+			 const struct plan_place *place, char *text, size_t size)
+{
+	size_t used = 0;
+
+	if (place->source >= 0) {
+		describe_way(scope, builder, &builder->sources[place->source].place, text, size);
+		used = strlen(text);
+		snprintf(text + used, size - used, " %+d", place->displacement);
+		return;
+	}
+	text[0] = '\0';
+	for (uint8_t i = 0; i < place->word_count && used < size; i++)
+		used += snprintf(text + used, size - used, "%s%s", i ? ", " : "",
+				 convention_register_name(scope->convention, place->words[i]));
+}
+
+/* Walks to the value of the expression. */
+static int walk_to_value(const struct scope *scope, const struct expression *expression,
+			 struct plan_builder *builder, struct walk *walk, struct error *err)
+{
+	int r = walk_begin(walk, scope, expression, builder, err);
+
+	while (r == 0 && walk->step + 1 < expression->step_count)
+		r = walk_take_step(walk, err);
+	return r;
+}
+
+/* Returns the cell of a protocol's field: a value without parts, or the bytes of a []byte as a string. */
+static int field_cell(const struct walk *walk, struct cell *ret_cell, struct error *err)
+{
+	if (walk->type->kind != TYPE_SLICE)
+		return shape_leaf(walk, ret_cell, err);
+	if (types_complete(walk->scope->types, walk->type, err) < 0)
+		return -ENODATA;
+	if (!is_bytes(walk->type))
+		return shape_leaf(walk, ret_cell, err);
+	*ret_cell = (struct cell){ .kind = CELL_STRING, .size = 2 * SHAPE_WORD };
+	return 0;
+}
+
+/* The cell of the length or the capacity of a string or slice. A string has no capacity. */
+static int measure_cell(const struct walk *walk, struct cell *ret_cell,
+			struct plan_place *ret_place, struct error *err)
+{
+	bool capacity = walk->expression->measure == MEASURE_CAP;
+
+	if (walk->type->kind != TYPE_SLICE && (capacity || walk->type->kind != TYPE_STRING))
+		return walk_fail(walk, err, -EINVAL,
+				 capacity ? "this type has no capacity" :
+					    "this type has no length");
+	*ret_cell = (struct cell){ .kind = CELL_INT, .size = SHAPE_WORD };
+	return walk_word(walk, capacity ? 2 * SHAPE_WORD : SHAPE_WORD, ret_place, err);
+}
+
+static int field_or_measure(const struct walk *walk, struct cell *ret_cell,
+			    struct plan_place *ret_place, struct error *err)
+{
+	int r;
+
+	if (walk->expression->measure != MEASURE_NONE)
+		return measure_cell(walk, ret_cell, ret_place, err);
+	r = field_cell(walk, ret_cell, err);
+	return r < 0 ? r : walk_place(walk, ret_place, err);
+}
+
+/* Adds the value to the plan, and describes it. */
+static int add_value(const struct scope *scope, const struct capture *capture,
+		     struct plan_builder *builder, struct probe_capture *result, struct error *err)
+{
+	struct plan_mark before = plan_mark(builder);
+	struct plan_place place = { 0 };
+	struct expression expression;
+	struct cell cell = { 0 };
+	struct walk walk;
+	int r = expression_parse(capture->expression, &expression, err);
+
+	if (r == 0)
+		r = walk_to_value(scope, &expression, builder, &walk, err);
+	if (r == 0)
+		r = field_or_measure(&walk, &cell, &place, err);
+	if (r == 0)
+		r = plan_add(builder, place, cell, capture->lookahead, err);
+	if (r < 0) {
+		plan_rewind(builder, before);
+		return r;
+	}
+	snprintf(result->type, sizeof(result->type), "%.*s", (int)sizeof(result->type) - 1,
+		 expression.measure != MEASURE_NONE ? "int" : walk.type->name);
+	describe_way(scope, builder, &place, result->way, sizeof(result->way));
+	result->source = type_source_least_trusted(walk.sources);
+	return 0;
+}
+
+int probe_capture_add(const struct scope *scope, const struct capture *capture,
+		      struct plan_builder *builder, struct probe_capture *result, struct error *err)
+{
+	struct error why = { 0 };
+	int r;
+
+	*result = (struct probe_capture){ .field = capture->field };
+	snprintf(result->expression, sizeof(result->expression), "%s", capture->expression);
+	r = add_value(scope, capture, builder, result, &why);
+	if (r == 0)
+		return 0;
+	result->result = r;
+	snprintf(result->why, sizeof(result->why), "%.*s", (int)sizeof(result->why) - 1, why.what);
+	return capture->required ? error_adopt(err, &why) : 0;
+}
