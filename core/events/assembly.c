@@ -6,6 +6,7 @@
 
 #include "calls.h"
 #include "joiner.h"
+#include "protocol.h"
 #include "request.h"
 #include "request_id.h"
 
@@ -129,6 +130,54 @@ static bool is_open_already(const struct assembly *assembly, const struct resolv
 	       (uint64_t)hit_integer(&open.hit, FIELD_GOID).value == owner;
 }
 
+/* Returns whether some open request has already ended, because the record of its end was lost. */
+static bool misses_ends(const struct assembly *assembly)
+{
+	const struct assembly_callbacks *callbacks = &assembly->callbacks;
+
+	return callbacks->lost_ends &&
+	       callbacks->lost_ends(callbacks->user) > assembly->unknown_ends;
+}
+
+static bool ends_with_goroutine(const struct assembly *assembly, struct bytes record)
+{
+	struct resolved_hit start;
+
+	return resolved_hit_find(assembly->targets, record, &start) == 0 &&
+	       start.schema->protocol && start.schema->protocol->goroutine_ends_requests;
+}
+
+/*
+ * A goroutine ends, or begins another request, while a request of it is open: nobody waits for the answer, unless the
+ * record of its end was lost.
+ */
+static void end_abandoned(struct assembly *assembly, const struct resolved_hit *next)
+{
+	uint64_t owner = hit_integer(&next->hit, FIELD_GOID).value;
+	uint32_t target = target_id(next->target);
+	struct bytes start;
+
+	if (!joiner_look_owned(assembly->joiner, target, owner, &start) ||
+	    !ends_with_goroutine(assembly, start) ||
+	    !joiner_take_owned(assembly->joiner, target, owner, &start))
+		return;
+	if (misses_ends(assembly))
+		assembly_give_up(assembly, start);
+	else
+		close_request(assembly, start, NULL, OUTCOME_CANCELED);
+}
+
+/* The request of another server that carries this one is not reported: its end finds no start. */
+static void drop_carrier(struct assembly *assembly, const struct resolved_hit *carried)
+{
+	struct integer carrier = hit_integer(&carried->hit, FIELD_CARRIER);
+	struct bytes start;
+
+	if (carrier.presence == PRESENT)
+		joiner_take(assembly->joiner, target_id(carried->target), (uint64_t)carrier.value,
+			    &start);
+}
+
 /*
  * The new request may displace an open one: the old request ended without a hit of our probes (its response
  * writer is used again), its end record was lost, or too many requests are open.
@@ -151,22 +200,14 @@ static int open_request(struct assembly *assembly, const struct resolved_hit *st
 	/* After a request that could not be parsed there is no response writer. */
 	if (key == 0 || is_open_already(assembly, start, key, owner))
 		return 0;
+	end_abandoned(assembly, start);
+	drop_carrier(assembly, start);
 	r = joiner_open(assembly->joiner, target_id(start->target), key, owner, record, &displaced);
 	if (r > 0)
 		assembly_give_up(assembly, displaced);
 	while (joiner_take_excess(assembly->joiner, &displaced))
 		assembly_give_up(assembly, displaced);
 	return r < 0 ? r : 0;
-}
-
-/* The request that carries another one of another server is not reported: its end finds no start. */
-static void drop_carrier(struct assembly *assembly, const struct resolved_hit *end)
-{
-	struct integer carrier = hit_integer(&end->hit, FIELD_CARRIER);
-	struct bytes start;
-
-	if (carrier.presence == PRESENT)
-		joiner_take(assembly->joiner, target_id(end->target), carrier.value, &start);
 }
 
 /* The end of a request that began before it was traced has no start, and is not reported. */
@@ -176,7 +217,6 @@ static void end_request(struct assembly *assembly, const struct resolved_hit *en
 	uint64_t key = hit_integer(&end->hit, FIELD_KEY).value;
 	struct bytes start;
 
-	drop_carrier(assembly, end);
 	if (hit_integer(&end->hit, FIELD_CANCELED).value)
 		outcome = OUTCOME_CANCELED;
 	if (joiner_take(assembly->joiner, target_id(end->target), key, &start))
@@ -209,15 +249,6 @@ static void take_whole(struct assembly *assembly, const struct resolved_hit *end
 		end_request(assembly, end, record, OUTCOME_OK);
 	else
 		show_whole(assembly, end, record);
-}
-
-/* Returns whether some open request has already ended, because the record of its end was lost. */
-static bool misses_ends(const struct assembly *assembly)
-{
-	const struct assembly_callbacks *callbacks = &assembly->callbacks;
-
-	return callbacks->lost_ends &&
-	       callbacks->lost_ends(callbacks->user) > assembly->unknown_ends;
 }
 
 /* A connection ends while a request on it is open: its handler panicked, unless the record of its end was lost. */
@@ -264,6 +295,7 @@ int assembly_record(struct assembly *assembly, struct bytes record)
 		return 0;
 	case PLAN_ROLE_GOROUTINE_EXIT:
 		calls_unwind(assembly->calls, &resolved);
+		end_abandoned(assembly, &resolved);
 		return 0;
 	default:
 		return -EBADMSG;

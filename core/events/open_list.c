@@ -38,8 +38,9 @@ static bool open_list_write(void *user, const struct event *event)
 		notice_news(list->notifier, NOTICE_ERROR, subject, "open for %.3f s: %.*s", age,
 			    MAX_PATH, event->function);
 	else
-		notice_news(list->notifier, NOTICE_ERROR, subject, "open for %.3f s: %.*s %.*s",
-			    age, open_list_text_size(&event->method, MAX_METHOD),
+		notice_news(list->notifier, NOTICE_ERROR, subject, "open for %.3f s: %s%.*s %.*s",
+			    age, event->type == EVENT_CLIENT ? "→" : "",
+			    open_list_text_size(&event->method, MAX_METHOD),
 			    text_data(&event->method), open_list_text_size(&event->path, MAX_PATH),
 			    text_data(&event->path));
 	return true;

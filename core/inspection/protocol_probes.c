@@ -225,6 +225,20 @@ static const char *why_nothing(const struct probe_set *probe_set)
 						 "the end of requests cannot be observed";
 }
 
+/* Returns whether the binary has the function of a known client. */
+static bool has_client(const struct binary *binary)
+{
+	struct function function;
+
+	for (size_t i = 0; i < protocol_registry_count; i++) {
+		if (protocol_registry[i]->side == SIDE_CLIENT &&
+		    pclntab_find(binary->pclntab, protocol_registry[i]->probes[0].function,
+				 &function))
+			return true;
+	}
+	return false;
+}
+
 static int fail_protocols(const struct probe_set *probe_set, enum trace_sides sides,
 			  struct error *err)
 {
@@ -234,7 +248,9 @@ static int fail_protocols(const struct probe_set *probe_set, enum trace_sides si
 		if (probe_set->probes[i].result < 0 && probe_set->probes[i].why.quote[0])
 			return error_adopt(err, &probe_set->probes[i].why);
 	}
-	error_hint(err, "name the functions to trace");
+	error_hint(err, sides == TRACE_SERVER && has_client(probe_set->binary) ?
+				"use --side client to trace the requests that it makes" :
+				"name the functions to trace");
 	if (sides == TRACE_CLIENT)
 		return error_fail(err, -ENOENT, "the program has no HTTP client that is known: %s",
 				  why_nothing(probe_set));
@@ -248,7 +264,8 @@ static int fail_protocols(const struct probe_set *probe_set, enum trace_sides si
 			"the program has no server of %s, only servers that are not traced: %s",
 			servers, others);
 	}
-	return error_fail(err, -ENOENT, "the program has no server of %s: %s", servers,
+	return error_fail(err, -ENOENT, "the program has %sno server of %s: %s",
+			  sides == TRACE_BOTH ? "no HTTP client that is known, and " : "", servers,
 			  why_nothing(probe_set));
 }
 

@@ -10,7 +10,6 @@
 #include "escape.h"
 #include "format.h"
 #include "format_type.h"
-#include "grpc_status.h"
 #include "redacted_text.h"
 
 static const int64_t SECOND = 1000000000;
@@ -189,9 +188,11 @@ static const char *const outcome_names[] = {
 /* The HTTP status of a gRPC call says nothing about its success. */
 static bool put_call_status(struct table_format *table, const struct integer *code)
 {
-	const char *name = code->presence == PRESENT ? grpc_status_name(code->value) : NULL;
+	char text[32] = "rpc -";
 
-	return name ? put_name(table, name, 6) : put_number(table, code, 6);
+	if (code->presence == PRESENT)
+		snprintf(text, sizeof(text), "rpc %lld", (long long)code->value);
+	return put_name(table, text, 6);
 }
 
 static bool put_status(struct table_format *table, const struct event *event)

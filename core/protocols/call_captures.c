@@ -16,7 +16,7 @@ static const struct capture goroutine[] = {
 };
 
 const struct probe_request protocol_goroutine_end = {
-	"runtime.goexit1",
+	GOROUTINE_EXIT,
 	PLAN_ROLE_GOROUTINE_EXIT,
 	CAPTURES(goroutine),
 };

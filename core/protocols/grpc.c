@@ -11,11 +11,20 @@
 #define OWN TRANSPORT "(*http2Server)."
 #define CARRIED TRANSPORT "(*serverHandlerTransport)."
 
-/* The key is the stream, because worker goroutines (NumStreamWorkers) handle one call after another. */
+/*
+ * If net/http carries the call, its response writer is the key of the request that does. Whether it does is not checked
+ * here: of another transport this word is a channel, which is no key.
+ *
+ * The key is the stream, because worker goroutines (NumStreamWorkers) handle one call after another. */
 static const struct capture handle_stream[] = {
 	{ "stream", FIELD_KEY, .required = true },
 	{ "@g.goid", FIELD_GOID },
 	{ "stream.method", FIELD_PATH },
+	{ "t.data.(*" TRANSPORT "serverHandlerTransport).rw.data", FIELD_CARRIER },
+};
+
+static const struct capture goroutine[] = {
+	{ "@g.goid", FIELD_GOID, .required = true },
 };
 
 /* The status that the handler returned, or that the library made of its error. */
@@ -43,14 +52,13 @@ static const struct capture handle_stream[] = {
 /* Later releases have the two in a peer.Peer. Of each pair of captures one exists. */
 static const struct capture own_status[] = {
 	STATUS_CAPTURES,
+	{ "t.state", FIELD_TRANSPORT_STATE },
 	PEER_CAPTURES("t.remoteAddr", "t.authInfo"),
 	PEER_CAPTURES("t.peer.Addr", "t.peer.AuthInfo"),
 };
 
-/* A response writer of net/http is the key of the request that carries the call. */
 static const struct capture carried_status[] = {
 	STATUS_CAPTURES,
-	{ "ht.rw.data", FIELD_CARRIER },
 	{ "ht.req.Host", FIELD_HOST },
 	{ "ht.req.RemoteAddr", FIELD_REMOTE },
 	{ "ht.req.TLS", FIELD_TLS },
@@ -67,6 +75,8 @@ static const struct probe_request probes[] = {
 	STATUS(OWN "writeStatus", own_status),
 	STATUS(CARRIED "WriteStatus", carried_status),
 	STATUS(CARRIED "writeStatus", carried_status),
+	/* No status is written if the answer cannot be sent. */
+	{ GOROUTINE_EXIT, PLAN_ROLE_GOROUTINE_EXIT, CAPTURES(goroutine) },
 };
 
 static void set_known(struct hit *hit, enum hit_field field, int64_t value)
@@ -105,13 +115,22 @@ static void grpc_complete_status(struct hit *hit)
 		set_known(hit, FIELD_GRPC_STATUS, 0);
 }
 
-/* Its own transport ends the stream of a client that has gone, or whose deadline has passed, before the handler ends. */
+static bool is_in_state(const struct hit *hit, enum hit_field field, int64_t state)
+{
+	struct integer integer = hit_integer(hit, field);
+
+	return integer.presence == PRESENT && integer.value == state;
+}
+
+/* Its own transport ends the stream of a client that has gone before the handler ends, or closes the connection. */
 static void complete_cancellation(struct hit *hit)
 {
-	enum { STREAM_DONE = 3 }; /* golang grpc internal/transport/transport.go, streamDone */
-	struct integer state = hit_integer(hit, FIELD_STREAM_STATE);
+	/* grpc-go internal/transport/transport.go, streamDone and closing, the same in all releases */
+	enum { STREAM_DONE = 3, CLOSING = 1 };
 
-	set_known(hit, FIELD_CANCELED, state.presence == PRESENT && state.value == STREAM_DONE);
+	set_known(hit, FIELD_CANCELED,
+		  is_in_state(hit, FIELD_STREAM_STATE, STREAM_DONE) ||
+			  is_in_state(hit, FIELD_TRANSPORT_STATE, CLOSING));
 }
 
 /* Without credentials.TLSInfo these bytes belong to another type, or there are none. */
@@ -187,4 +206,5 @@ const struct protocol protocol_grpc = {
 	.probes = probes,
 	.probe_count = COUNT(probes),
 	.complete = grpc_complete,
+	.goroutine_ends_requests = true,
 };

@@ -37,9 +37,15 @@ static const struct capture response[] = {
 	{ "ret1.tab", FIELD_ERROR },
 };
 
+static const struct capture goroutine[] = {
+	{ "@g.goid", FIELD_GOID, .required = true },
+};
+
 static const struct probe_request probes[] = {
 	{ ROUND_TRIP, PLAN_ROLE_CALL, CAPTURES(round_trip) },
 	{ ROUND_TRIP, PLAN_ROLE_RETURN, CAPTURES(response), .returns = true },
+	/* For a call that a panic or runtime.Goexit left. */
+	{ GOROUTINE_EXIT, PLAN_ROLE_GOROUTINE_EXIT, CAPTURES(goroutine) },
 };
 
 /* A length of 0 is none if there is a body. http.NoBody is a body, too, and cannot be told from others here. */

@@ -2,10 +2,12 @@
 #include "opaque_libraries.h"
 
 /*
+ *	crypto/x509				whole certificates
  *	golang.org/x/crypto/...			keys, and decrypted records
  *	net/http, x/net/http2, hpack, grpc	pooled readers and writers, header tables of connections
  */
 static const struct opaque_rule rules[] = {
+	{ "crypto/x509", OPAQUE_ALL, { NULL } },
 	{ "golang.org/x/crypto/", OPAQUE_ALL, { NULL } },
 	{ "golang.org/x/net/http2", OPAQUE_UNEXPORTED, { "Framer" } },
 	{ "golang.org/x/net/http2/hpack", OPAQUE_UNEXPORTED, { "Decoder", "Encoder" } },

@@ -25,4 +25,7 @@
 		name, PLAN_ROLE_END, CAPTURES(array), ROOTS(roots) \
 	}
 
+/* The end of each goroutine. */
+#define GOROUTINE_EXIT "runtime.goexit1"
+
 #endif

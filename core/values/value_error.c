@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The texts of errors of the standard library that are made of parts: golang/go src/net/net.go, os/error.go,
- * syscall/syscall_unix.go, context/context.go. The same in all releases.
+ * syscall/syscall_unix.go, context/context.go.
  */
 #include "value_error.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <string.h>
 
 #include "value_text.h"
@@ -96,29 +97,52 @@ static bool is_nil(const struct value_printer *printer, const struct shape_node 
 	return word && !word->integer;
 }
 
-/* Adds the address in an interface, if it is not nil; only addresses of TCP are known. */
+/* Returns the value of a field that is one cell; NULL if it is not known. */
+static const struct hit_value *integer_in(const struct making *making,
+					  const struct shape_node *value, const char *name)
+{
+	const struct shape_node *field = field_of(making->printer, value, name);
+
+	return field && field->kind == SHAPE_CELL ? value_of_cell(making->printer, field->cell) :
+						    NULL;
+}
+
+/* Appends "192.0.2.1:443" or "[2001:db8::1%eth0]:443". */
+static bool append_tcp_address(struct making *making, const struct shape_node *value)
+{
+	const struct shape_node *ip = field_of(making->printer, value, "IP");
+	const struct hit_value *port = integer_in(making, value, "Port");
+	const struct hit_value *zone = string_of(making, value, "Zone");
+	struct text_buffer host = { 0 };
+	bool is_made = ip && port && zone &&
+		       value_text(making->printer, ip, &host) == VALUE_TEXT_MADE && !host.failed;
+	bool is_v6 = is_made && memchr(host.data, ':', host.size);
+
+	if (is_made) {
+		text_buffer_add(making->text, "[", is_v6);
+		text_buffer_add(making->text, host.data, host.size);
+		is_made = zone->size == 0 || append_string(making, "%", zone);
+		text_buffer_print(making->text, "%s:%lld", is_v6 ? "]" : "",
+				  (long long)port->integer);
+	}
+	text_buffer_release(&host);
+	return is_made;
+}
+
+/* Appends the address in an interface, if it is not nil; only addresses of TCP are known. */
 static bool append_address(struct making *making, const char *before,
 			   const struct shape_node *interface)
 {
-	const struct value_printer *printer = making->printer;
-	const struct shape_node *held, *ip, *port;
-	const struct hit_value *number;
+	const struct shape_node *held;
 
 	if (!interface || interface->kind != SHAPE_INTERFACE)
 		return false;
-	if (is_nil(printer, interface))
+	if (is_nil(making->printer, interface))
 		return true;
-	held = value_held(printer, interface);
-	ip = held && strcmp(value_name(printer, held), "*net.TCPAddr") == 0 ?
-		     field_of(printer, held, "IP") :
-		     NULL;
-	port = ip ? field_of(printer, held, "Port") : NULL;
-	number = port ? value_of_cell(printer, port->cell) : NULL;
 	text_buffer_add(making->text, before, strlen(before));
-	if (!number || value_text(making->printer, ip, making->text) != VALUE_TEXT_MADE)
-		return false;
-	text_buffer_print(making->text, ":%lld", (long long)number->integer);
-	return true;
+	held = value_held(making->printer, interface);
+	return held && strcmp(value_name(making->printer, held), "*net.TCPAddr") == 0 &&
+	       append_tcp_address(making, held);
 }
 
 /* ---- errors ---- */
@@ -146,18 +170,27 @@ static bool make_syscall_error(struct making *making, const struct shape_node *v
 	       append_error_of(making, value, "Err", ": ");
 }
 
-/* Go and the C library have the same texts, but Go's begin with a small letter. */
+/*
+ * The texts of Go and of the C library are the same, but Go's begin with a small letter if it is no acronym, and one is
+ * older.
+ */
 static bool make_errno(struct making *making, const struct shape_node *value)
 {
+	enum { ERRORS = 134 }; /* golang/go src/syscall/zerrors_linux_amd64.go */
 	const struct hit_value *number =
 		value->kind == SHAPE_CELL ? value_of_cell(making->printer, value->cell) : NULL;
-	const char *text = number && number->integer > 0 && number->integer < 134 ?
+	const char *text = number && number->integer > 0 && number->integer < ERRORS ?
 				   strerrordesc_np((int)number->integer) :
 				   NULL;
 
 	if (!text)
 		return false;
-	text_buffer_print(making->text, "%c%s", tolower((unsigned char)text[0]), text + 1);
+	if (number->integer == ESTALE)
+		text = "stale NFS file handle";
+	text_buffer_print(making->text, "%c%s",
+			  islower((unsigned char)text[1]) ? tolower((unsigned char)text[0]) :
+							    text[0],
+			  text + 1);
 	return true;
 }
 
@@ -177,6 +210,8 @@ static const struct {
 	{ "context.deadlineExceededError", "context deadline exceeded", NULL },
 	{ "*internal/poll.DeadlineExceededError", "i/o timeout", NULL },
 	{ "*net.timeoutError", "i/o timeout", NULL },
+	{ "crypto/x509.UnknownAuthorityError", "x509: certificate signed by unknown authority",
+	  NULL },
 	{ "*net.OpError", NULL, make_op_error },
 	{ "*os.SyscallError", NULL, make_syscall_error },
 	{ "syscall.Errno", NULL, make_errno },

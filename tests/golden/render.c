@@ -223,6 +223,7 @@ static uint8_t named_field(const struct player *player, const char *word)
 		[FIELD_TLS_VERSION] = "tls_version",
 		[FIELD_GRPC_STATUS] = "grpc_status",
 		[FIELD_GRPC_MESSAGE] = "grpc_message",
+		[FIELD_TRANSPORT_STATE] = "transport_state",
 		[FIELD_STREAM_STATE] = "stream_state",
 		[FIELD_CARRIER] = "carrier",
 		[FIELD_SCHEME] = "scheme",

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 
 from client import Connection
 from harness import SKIPPED, Skip, check, check_equal, main
@@ -48,13 +49,18 @@ class Client:
         self.answers = Lines(self.process.stdout, "the client")
         self.calls = 0
 
-    def call(self, address, kind, service, tls=False, cancel_after_ms=0, deadline_ms=0):
-        """Makes a call; returns the code that the client got."""
+    def begin(self, address, kind, service, tls=False, cancel_after_ms=0, deadline_ms=0):
+        """Makes a call, and does not wait for its end."""
         wish = {"address": f"{address[0]}:{address[1]}", "tls": tls, "kind": kind, "service": service,
                 "cancel_after_ms": cancel_after_ms, "deadline_ms": deadline_ms}
         self.process.stdin.write(json.dumps(wish).encode() + b"\n")
         self.process.stdin.flush()
         self.calls += 1
+        return wish
+
+    def call(self, *arguments, **limits):
+        """Makes a call; returns the code that the client got."""
+        wish = self.begin(*arguments, **limits)
         self.answers.wait(lambda lines: len(lines) >= self.calls, f"gave no answer to {wish}")
         return json.loads(self.answers.all()[-1])["code"]
 
@@ -160,6 +166,28 @@ def test_gone(scope, cell, variant):
         check(shown(event) in choices, f"a call is none of {choices}: {event}")
 
 
+def test_broken_connection(scope, cell, variant):
+    """clients that are killed while a handler waits, directly and through net/http: one event each, at the end of its
+    handler; directly it is canceled"""
+    server, client, tracer = start(scope, cell, variant)
+    for kind in KINDS:
+        for name in ("grpc", "https"):
+            lost = Client(scope, server.exe)
+            check_equal(lost.call(server.addresses[name], "Get", "ok", tls=name == "https"), 0, "code of the first call")
+            lost.begin(server.addresses[name], kind, "wait", tls=name == "https")
+            time.sleep(PATIENCE_MS / 1000)
+            lost.kill()
+    tracer.wait_types(4 * len(KINDS), "request")
+    check_equal(client.call(server.addresses["https"], "Get", "ok", tls=True), 0, "code of the last call")
+    found = tracer.wait_types(4 * len(KINDS) + 1, "request")
+    tracer.interrupt()
+    check_equal({event["library"] for event in found}, {"grpc"}, "libraries")
+    ended = [event for event in found if event.get("host") is None and event["outcome"] != "ok"]
+    check_equal([(event["outcome"], event["status"]) for event in ended], [("canceled", None)] * len(KINDS),
+                "calls of clients that were killed")
+    check_equal(sum(event["type"] in ("request", "lost") for event in tracer.events()), 4 * len(KINDS) + 1, "events")
+
+
 def test_through_http(scope, cell, variant):
     """calls through net/http: one event each; other requests to the same server have the library net/http"""
     server, client, tracer = start(scope, cell, variant)
@@ -182,4 +210,4 @@ if __name__ == "__main__":
         print("skipped: neither a toolchain nor google.golang.org/grpc can be had")
         sys.exit(SKIPPED)
     main([(test, cell, variant) for cell in cells for variant in VARIANTS
-          for test in (test_calls, test_tls, test_gone, test_through_http)])
+          for test in (test_calls, test_tls, test_gone, test_broken_connection, test_through_http)])

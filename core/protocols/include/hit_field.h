@@ -23,7 +23,7 @@ enum hit_field {
 	FIELD_BUFFERED_BYTES, /* of the body, not flushed yet */
 	FIELD_SENT_LENGTH,    /* Content-Length that was sent over HTTP/2, or 0 */
 	FIELD_BORROWED_BYTES, /* of a body that is sent from the handler's own memory */
-	FIELD_BODY_STREAM, /* the address of the stream that the body is sent from; 0: there is none */
+	FIELD_BODY_STREAM,    /* a word that is not 0 if the body is sent from a stream */
 	FIELD_TARGET, /* of the request, as sent, for requests whose path and query are not captured */
 	FIELD_BEGAN_WALL, /* with the next a time.Time, taken just before the handler was called */
 	FIELD_BEGAN_EXT,
@@ -33,12 +33,13 @@ enum hit_field {
 	FIELD_TLS_VERSION, /* of the connection; another number if it has no TLS */
 	FIELD_GRPC_STATUS, /* the code of a call's status */
 	FIELD_GRPC_MESSAGE, /* the address of the object that contains this code; 0: there is none, and the code is 0 */
-	FIELD_STREAM_STATE, /* of a gRPC call, before its status is sent */
-	FIELD_CANCELED,	    /* the client had gone when the request ended */
-	FIELD_SCHEME,	    /* of the URL, for requests that the program makes */
-	FIELD_ERROR,	    /* the first word of the error that a client returned; 0: it has none */
-	FIELD_CARRIER,	    /* the key of the request of another server that carries this one */
-	FIELD_STACK_END,    /* of the goroutine; with the next field it identifies the call */
+	FIELD_TRANSPORT_STATE, /* of the connection of a gRPC call, then */
+	FIELD_STREAM_STATE,    /* of a gRPC call, before its status is sent */
+	FIELD_CANCELED,	       /* the client had gone when the request ended */
+	FIELD_SCHEME,	       /* of the URL, for requests that the program makes */
+	FIELD_ERROR, /* the first word of the error that a client returned; 0: it has none */
+	FIELD_CARRIER, /* the key of the request of another server that carries this one, if there is one */
+	FIELD_STACK_END, /* of the goroutine; with the next field it identifies the call */
 	FIELD_STACK_POINTER,
 	FIELD_COUNT,
 };

@@ -36,6 +36,11 @@ struct protocol {
 	size_t limitation_count;
 	/* Computes values from captured ones if the library stores them in its own way; or NULL. */
 	void (*complete)(struct hit *hit);
+	/*
+	 * A request that is still open when its goroutine ends is canceled: its client had gone, so that the server did
+	 * not end it in another way.
+	 */
+	bool goroutine_ends_requests;
 	const char *error; /* CLIENT: the expression of the error that is returned: "error=ret1" */
 };
 

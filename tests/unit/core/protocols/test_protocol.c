@@ -54,11 +54,13 @@ static void probes_are_sound(void **state)
 
 	for (size_t i = 0; i < rows.count; i++) {
 		const struct probe_request *probe = rows.items[i].request;
-		uint8_t needed = probe->role == PLAN_ROLE_PANIC ? FIELD_GOID : FIELD_KEY;
+		bool is_of_goroutine = probe->role == PLAN_ROLE_PANIC ||
+				       probe->role == PLAN_ROLE_GOROUTINE_EXIT;
+		uint8_t needed = is_of_goroutine ? FIELD_GOID : FIELD_KEY;
 		struct expression expression;
 		uint64_t fields = 0;
 
-		if (rows.items[i].protocol->side == SIDE_CLIENT)
+		if (rows.items[i].protocol->side == SIDE_CLIENT && !is_of_goroutine)
 			needed = FIELD_STACK_POINTER;
 		else
 			assert_int_not_equal(probe->role, PLAN_ROLE_CALL);
@@ -144,7 +146,8 @@ static void probes_are_told_apart(void **state)
 			    !here != !there || (here && strcmp(here, there) != 0))
 				continue;
 			/* Such probes have to be for different binaries. */
-			assert_true(a->companion || b->companion || a->inlined || b->inlined);
+			assert_true(a->companion || b->companion || a->inlined || b->inlined ||
+				    a->role == PLAN_ROLE_GOROUTINE_EXIT);
 		}
 	}
 }
