@@ -54,6 +54,18 @@ static bool is_landmark(const struct library *library, const char *name)
 	return false;
 }
 
+/* Each search for a function that a binary does not have reads all names: this one saves all others. */
+static bool has_landmark(const struct library *library, const struct pclntab *table)
+{
+	for (const char *const *landmark = library->landmarks; landmark && *landmark; landmark++) {
+		const struct bytes needle = { (const uint8_t *)*landmark, strlen(*landmark) };
+
+		if (bytes_find(pclntab_names(table), 0, needle, 1) != SIZE_MAX)
+			return true;
+	}
+	return false;
+}
+
 /* A quick check that saves the walk over all functions, because most binaries have no vendored copy. */
 static bool may_be_vendored(const struct library *library, const struct pclntab *table)
 {
@@ -87,8 +99,11 @@ static void find_vendored(const struct pclntab *table, struct library_copies *co
 void library_copies_find(const struct library *library, const struct build_info *info,
 			 const struct pclntab *table, struct library_copies *ret_copies)
 {
-	*ret_copies = (struct library_copies){ .library = library, .count = 1 };
+	*ret_copies = (struct library_copies){ .library = library, .exists = true, .count = 1 };
 	if (!library->module)
+		return;
+	ret_copies->exists = !library->landmarks || has_landmark(library, table);
+	if (!ret_copies->exists)
 		return;
 	if (!module_version_find(info, library->module, &ret_copies->copies[0].release))
 		ret_copies->copies[0].release = release_by_clue(library, table, "");

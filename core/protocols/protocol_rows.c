@@ -119,6 +119,9 @@ static void add_protocol(struct protocol_rows *rows, const struct protocol *prot
 	const struct library_copies *copies = binary_library(binary, protocol->library);
 	size_t count = count_copies(binary, protocol);
 
+	/* Most binaries have few of the libraries, and each of these rows would be searched in vain. */
+	if (copies && !copies->exists)
+		return;
 	naming->library = protocol->library;
 	for (size_t copy = 0; copy < count && !naming->failed; copy++) {
 		naming->prefix = copies ? copies->copies[copy].prefix : "";

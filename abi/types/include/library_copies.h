@@ -16,6 +16,7 @@ struct library_copy {
 
 struct library_copies {
 	const struct library *library;
+	bool exists; /* the binary has functions of it; true if the library has no landmarks */
 	struct library_copy
 		copies[LIBRARY_MAX_COPIES]; /* the first has no prefix, and may be missing */
 	size_t count;
