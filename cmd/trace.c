@@ -87,6 +87,7 @@ int trace(const struct options *options)
 		.declarations = &options->declarations,
 		.latency = options->latency,
 		.sides = options->sides,
+		.links = options->sides == TRACE_BOTH,
 		.requests = options->requests.count ? &options->requests : NULL,
 		.values = { .redaction = options->shows_secrets ? NULL : &redaction,
 			    .opaque = &opaque_libraries,

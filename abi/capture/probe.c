@@ -195,8 +195,10 @@ static int add_captures(const struct scope *outer, const struct probe_request *r
 	if (request->capture_count > PROBE_MAX_CAPTURES)
 		return error_fail(err, -E2BIG, "more than %d captures at one probe",
 				  PROBE_MAX_CAPTURES);
-	for (size_t i = 0; r == 0 && i < request->capture_count; i++)
-		r = probe_add_capture(&scope, &request->captures[i], builder, probe, err);
+	for (size_t i = 0; r == 0 && i < request->capture_count; i++) {
+		if (!request->captures[i].extra || request->wants_extras)
+			r = probe_add_capture(&scope, &request->captures[i], builder, probe, err);
+	}
 	return r;
 }
 

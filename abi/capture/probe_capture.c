@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "interface_words.h"
 #include "shape_maker.h"
+#include "walk_parts.h"
 
 /* Writes the path to a place: "rdi +16 +56". */
 static void describe_way(const struct scope *scope, const struct plan_builder *builder,
@@ -75,6 +77,66 @@ static int field_or_measure(const struct walk *walk, struct cell *ret_cell,
 	return r < 0 ? r : walk_place(walk, ret_place, err);
 }
 
+/* Moves from an interface to the interface of the same type to which its data word points. */
+static int follow_chain(struct walk *walk, struct error *err)
+{
+	const struct type *interface = walk->type;
+	struct plan_place pointer;
+	int r = walk_to_field(walk, interface_word("data"), err);
+
+	if (r == 0)
+		r = walk_word(walk, 0, &pointer, err);
+	return r < 0 ? r : walk_follow_word(walk, pointer, interface, err);
+}
+
+/* Adds the two cells of an interface: the hash of its dynamic type, and its data word. */
+static int add_interface(const struct walk *walk, struct plan_builder *builder, struct error *err)
+{
+	struct plan_place hash, data;
+	int r = walk_type_hash(walk, &hash, err);
+
+	if (r == 0)
+		r = walk_word(walk, SHAPE_WORD, &data, err);
+	if (r == 0)
+		r = plan_add(builder, hash, (struct cell){ CELL_UINT, sizeof(uint32_t) }, 0, err);
+	if (r >= 0)
+		r = plan_add(builder, data, (struct cell){ CELL_UINT, SHAPE_WORD }, 0, err);
+	return r < 0 ? r : 0;
+}
+
+/* Adds the cells of a chain of interfaces; returns the place of the first one. */
+static int add_chain(const struct walk *first, uint8_t length, struct plan_builder *builder,
+		     struct plan_place *ret_place, struct error *err)
+{
+	struct walk walk = *first;
+	int r = types_complete(walk.scope->types, walk.type, err);
+
+	if (r == 0 && walk.type->kind != TYPE_INTERFACE)
+		r = walk_fail(&walk, err, -EINVAL, "this is no interface");
+	if (r == 0)
+		r = walk_word(&walk, 0, ret_place, err);
+	for (uint8_t i = 0; r == 0 && i < length; i++) {
+		if (i)
+			r = follow_chain(&walk, err);
+		if (r == 0)
+			r = add_interface(&walk, builder, err);
+	}
+	return r;
+}
+
+/* Adds the cells of the value to which the walk has come; returns its place. */
+static int add_cells(const struct walk *walk, const struct capture *capture,
+		     struct plan_builder *builder, struct plan_place *ret_place, struct error *err)
+{
+	struct cell cell = { 0 };
+	int r;
+
+	if (capture->chain)
+		return add_chain(walk, capture->chain, builder, ret_place, err);
+	r = field_or_measure(walk, &cell, ret_place, err);
+	return r < 0 ? r : plan_add(builder, *ret_place, cell, capture->lookahead, err);
+}
+
 /* Adds the value to the plan, and describes it. */
 static int add_value(const struct scope *scope, const struct capture *capture,
 		     struct plan_builder *builder, struct probe_capture *result, struct error *err)
@@ -82,16 +144,13 @@ static int add_value(const struct scope *scope, const struct capture *capture,
 	struct plan_mark before = plan_mark(builder);
 	struct plan_place place = { 0 };
 	struct expression expression;
-	struct cell cell = { 0 };
 	struct walk walk;
 	int r = expression_parse(capture->expression, &expression, err);
 
 	if (r == 0)
 		r = walk_to_value(scope, &expression, builder, &walk, err);
 	if (r == 0)
-		r = field_or_measure(&walk, &cell, &place, err);
-	if (r == 0)
-		r = plan_add(builder, place, cell, capture->lookahead, err);
+		r = add_cells(&walk, capture, builder, &place, err);
 	if (r < 0) {
 		plan_rewind(builder, before);
 		return r;

@@ -31,6 +31,10 @@ static const struct layout_field fields[] = {
 	{ "runtime.g", "goid", "uint64", 152, SPAN(20, 23), true },
 	{ "runtime.g", "goid", "uint64", 160, SPAN(23, 25), true },
 	{ "runtime.g", "goid", "uint64", 152, SINCE(25), true },
+	{ "runtime.g", "parentGoid", "uint64", 272, SPAN(21, 23), true },
+	{ "runtime.g", "parentGoid", "uint64", 280, SPAN(23, 25), true },
+	{ "runtime.g", "parentGoid", "uint64", 272, SPAN(25, 26), true },
+	{ "runtime.g", "parentGoid", "uint64", 280, SINCE(26), true },
 };
 
 static const struct layout_type types[] = {

@@ -6,6 +6,8 @@
 
 #include "calls.h"
 #include "joiner.h"
+#include "links.h"
+#include "lost_ends.h"
 #include "protocol.h"
 #include "request.h"
 #include "request_id.h"
@@ -20,7 +22,8 @@ struct assembly {
 	struct calls *calls;
 	int64_t wall_offset;
 	uint64_t unknown_ends;
-	uint64_t seed; /* of the ids of requests */
+	struct lost_ends lost_ends;
+	struct links links;
 };
 
 int assembly_create(const struct target_set *targets, const struct assembly_callbacks *callbacks,
@@ -32,12 +35,17 @@ int assembly_create(const struct target_set *targets, const struct assembly_call
 		return -ENOMEM;
 	assembly->targets = targets;
 	assembly->callbacks = *callbacks;
-	if (joiner_create(MAX_OPEN_REQUESTS, MAX_OPEN_BYTES, &assembly->joiner) < 0 ||
-	    calls_create(targets, callbacks, &assembly->calls) < 0) {
+	assembly->lost_ends.callbacks = &assembly->callbacks;
+	if (joiner_create(MAX_OPEN_REQUESTS, MAX_OPEN_BYTES, sizeof(struct request_note),
+			  &assembly->joiner) < 0 ||
+	    calls_create(targets, callbacks, &assembly->lost_ends, &assembly->calls) < 0) {
 		assembly_destroy(assembly);
 		return -ENOMEM;
 	}
-	assembly_set_seed(assembly, 0);
+	assembly->links = (struct links){ .targets = targets,
+					  .requests = assembly->joiner,
+					  .lost_ends = &assembly->lost_ends };
+	calls_set_links(assembly->calls, &assembly->links);
 	*ret_assembly = assembly;
 	return 0;
 }
@@ -53,8 +61,12 @@ void assembly_destroy(struct assembly *assembly)
 
 void assembly_set_seed(struct assembly *assembly, uint64_t seed)
 {
-	assembly->seed = seed;
-	calls_set_requests(assembly->calls, assembly->joiner, seed);
+	assembly->links.seed = seed;
+}
+
+void assembly_set_lost_ends(struct assembly *assembly, uint64_t before)
+{
+	assembly->lost_ends.before = before;
 }
 
 void assembly_set_wall_offset(struct assembly *assembly, int64_t wall_offset)
@@ -86,9 +98,25 @@ struct ending {
 	struct bytes record;
 };
 
+/* Takes what was counted of the requests that were made for this one, unless none is linked with it. */
+static void take_sums(struct event *event, const struct resolved_hit *start,
+		      const struct client_sums *sums, const struct ending *end)
+{
+	if (hit_integer(&start->hit, FIELD_CONTEXT).presence == ABSENT)
+		return;
+	event->client_count = (struct integer){ PRESENT, sums->count };
+	event->client_duration.presence = UNREADABLE;
+	if (end || !sums->open)
+		event->client_duration = (struct integer){
+			PRESENT,
+			(int64_t)client_sums_total(sums, end ? end->resolved->head.time : 0)
+		};
+}
+
 /* Reports a request with its start and, unless `end` is NULL, its end. */
-static void close_request(struct assembly *assembly, struct bytes start_record,
-			  const struct ending *end, enum outcome outcome)
+static void report_request(struct assembly *assembly, struct bytes start_record,
+			   const struct client_sums *sums, const struct ending *end,
+			   enum outcome outcome)
 {
 	struct hit_arguments of_request, of_response;
 	struct request_room room;
@@ -99,11 +127,21 @@ static void close_request(struct assembly *assembly, struct bytes start_record,
 		return;
 	event = request_event(&start, end ? end->resolved : NULL, outcome, assembly->wall_offset,
 			      &room);
-	event.id = request_id(assembly->seed, &start.head);
+	event.id = request_id(assembly->links.seed, &start.head);
+	take_sums(&event, &start, sums, end);
 	event.arguments = resolved_hit_arguments(&start, start_record, &of_request);
 	if (end)
 		event.results = resolved_hit_arguments(end->resolved, end->record, &of_response);
 	assembly_emit(assembly, start.target, &event);
+}
+
+/* The same for a request that the joiner handed out. */
+static void close_request(struct assembly *assembly, struct bytes start_record,
+			  const struct ending *end, enum outcome outcome)
+{
+	const struct request_note *note = joiner_note(assembly->joiner, start_record);
+
+	report_request(assembly, start_record, &note->sums, end, outcome);
 }
 
 /* Reports a request without its end: the end was not observed, or too many requests are open. */
@@ -130,13 +168,16 @@ static bool is_open_already(const struct assembly *assembly, const struct resolv
 	       (uint64_t)hit_integer(&open.hit, FIELD_GOID).value == owner;
 }
 
-/* Returns whether some open request has already ended, because the record of its end was lost. */
-static bool misses_ends(const struct assembly *assembly)
+/* Reports a request whose end was not observed: it has this outcome, unless the record of its end was lost. */
+static void close_unless_lost(struct assembly *assembly, struct bytes start_record,
+			      const struct ending *end, enum outcome outcome)
 {
-	const struct assembly_callbacks *callbacks = &assembly->callbacks;
+	const struct request_note *note = joiner_note(assembly->joiner, start_record);
 
-	return callbacks->lost_ends &&
-	       callbacks->lost_ends(callbacks->user) > assembly->unknown_ends;
+	if (lost_ends_since(&assembly->lost_ends, note->lost_ends))
+		assembly_give_up(assembly, start_record);
+	else
+		close_request(assembly, start_record, end, outcome);
 }
 
 static bool ends_with_goroutine(const struct assembly *assembly, struct bytes record)
@@ -161,10 +202,7 @@ static void end_abandoned(struct assembly *assembly, const struct resolved_hit *
 	    !ends_with_goroutine(assembly, start) ||
 	    !joiner_take_owned(assembly->joiner, target, owner, &start))
 		return;
-	if (misses_ends(assembly))
-		assembly_give_up(assembly, start);
-	else
-		close_request(assembly, start, NULL, OUTCOME_CANCELED);
+	close_unless_lost(assembly, start, NULL, OUTCOME_CANCELED);
 }
 
 /* The request of another server that carries this one is not reported: its end finds no start. */
@@ -182,19 +220,42 @@ static void drop_carrier(struct assembly *assembly, const struct resolved_hit *c
  * The new request may displace an open one: the old request ended without a hit of our probes (its response
  * writer is used again), its end record was lost, or too many requests are open.
  */
+static int keep_request(struct assembly *assembly, const struct joiner_identity *identity,
+			struct bytes record)
+{
+	struct bytes displaced, kept;
+	int r = joiner_open(assembly->joiner, identity, record, &displaced);
+
+	if (r > 0)
+		assembly_give_up(assembly, displaced);
+	if (r >= 0 && joiner_look(assembly->joiner, identity->target, identity->key, &kept)) {
+		struct request_note *note = joiner_note(assembly->joiner, kept);
+
+		note->lost_ends = lost_ends_note(&assembly->lost_ends);
+	}
+	while (joiner_take_excess(assembly->joiner, &displaced))
+		assembly_give_up(assembly, displaced);
+	return r < 0 ? r : 0;
+}
+
 static int open_request(struct assembly *assembly, const struct resolved_hit *start,
 			struct bytes record)
 {
 	uint64_t key = hit_integer(&start->hit, FIELD_KEY).value;
 	uint64_t owner = hit_integer(&start->hit, FIELD_GOID).value;
-	struct bytes displaced;
-	int r;
-
+	struct joiner_identity identity = {
+		.target = target_id(start->target),
+		.key = key,
+		.owner = owner,
+		.context = (uint64_t)hit_integer(&start->hit, FIELD_CONTEXT).value,
+	};
 	if (resolved_hit_is_early(start))
 		return 0;
 	/* Without the key, the end of the request could not be joined to it. */
 	if (hit_integer(&start->hit, FIELD_KEY).presence == UNREADABLE) {
-		assembly_give_up(assembly, record);
+		assembly->unknown_ends++;
+		report_request(assembly, record, &(struct client_sums){ .count = 0 }, NULL,
+			       OUTCOME_UNKNOWN);
 		return 0;
 	}
 	/* After a request that could not be parsed there is no response writer. */
@@ -202,12 +263,7 @@ static int open_request(struct assembly *assembly, const struct resolved_hit *st
 		return 0;
 	end_abandoned(assembly, start);
 	drop_carrier(assembly, start);
-	r = joiner_open(assembly->joiner, target_id(start->target), key, owner, record, &displaced);
-	if (r > 0)
-		assembly_give_up(assembly, displaced);
-	while (joiner_take_excess(assembly->joiner, &displaced))
-		assembly_give_up(assembly, displaced);
-	return r < 0 ? r : 0;
+	return keep_request(assembly, &identity, record);
 }
 
 /* The end of a request that began before it was traced has no start, and is not reported. */
@@ -233,7 +289,7 @@ static void show_whole(struct assembly *assembly, const struct resolved_hit *end
 
 	if (event.time - assembly->wall_offset < (int64_t)target_since(end->target))
 		return;
-	event.id = request_id(assembly->seed, &end->head);
+	event.id = request_id(assembly->links.seed, &end->head);
 	event.arguments = resolved_hit_arguments(end, record, &arguments);
 	assembly_emit(assembly, end->target, &event);
 }
@@ -260,10 +316,7 @@ static void end_panicked(struct assembly *assembly, const struct resolved_hit *p
 
 	if (!joiner_take_owned(assembly->joiner, target_id(panic->target), owner, &start))
 		return;
-	if (misses_ends(assembly))
-		assembly_give_up(assembly, start);
-	else
-		close_request(assembly, start, &(struct ending){ panic, record }, OUTCOME_PANIC);
+	close_unless_lost(assembly, start, &(struct ending){ panic, record }, OUTCOME_PANIC);
 }
 
 int assembly_record(struct assembly *assembly, struct bytes record)
@@ -313,18 +366,11 @@ void assembly_end_target(struct assembly *assembly, const struct target *target)
 
 void assembly_close(struct assembly *assembly)
 {
-	const struct assembly_callbacks *callbacks = &assembly->callbacks;
-	bool is_known = !callbacks->lost_ends ||
-			callbacks->lost_ends(callbacks->user) <= assembly_unknown_ends(assembly);
 	struct bytes start;
 
-	while (joiner_take_oldest(assembly->joiner, &start)) {
-		if (is_known)
-			close_request(assembly, start, NULL, OUTCOME_OPEN);
-		else
-			assembly_give_up(assembly, start);
-	}
-	calls_close(assembly->calls, is_known);
+	while (joiner_take_oldest(assembly->joiner, &start))
+		close_unless_lost(assembly, start, NULL, OUTCOME_OPEN);
+	calls_close(assembly->calls);
 }
 
 void assembly_each_open(const struct assembly *assembly, assembly_show *show, void *user)

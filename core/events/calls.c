@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "links.h"
 #include "request.h"
-#include "request_id.h"
 
 enum {
 	MAX_OPEN_CALLS = 65536, /* over all targets, as for requests */
@@ -14,18 +14,25 @@ enum {
 	FRAME_BITS = 28, /* a stack has at most 1 GB */
 };
 
+/* What is noted of an awaited call. */
+struct call_note {
+	struct link link;
+	uint64_t lost_ends; /* see lost_ends.h */
+};
+
 struct calls {
 	const struct target_set *targets;
 	struct assembly_callbacks callbacks;
 	struct joiner *joiner;
-	const struct joiner *requests; /* that are open; or NULL */
-	uint64_t seed;		       /* of their ids */
+	const struct lost_ends *lost_ends;
+	const struct links *links; /* to requests; NULL: there are none */
+	uint64_t now;		   /* the time of the last record */
 	int64_t wall_offset;
 	uint64_t unknown_ends;
 };
 
 int calls_create(const struct target_set *targets, const struct assembly_callbacks *callbacks,
-		 struct calls **ret_calls)
+		 const struct lost_ends *lost_ends, struct calls **ret_calls)
 {
 	struct calls *calls = calloc(1, sizeof(*calls));
 
@@ -33,7 +40,9 @@ int calls_create(const struct target_set *targets, const struct assembly_callbac
 		return -ENOMEM;
 	calls->targets = targets;
 	calls->callbacks = *callbacks;
-	if (joiner_create(MAX_OPEN_CALLS, MAX_OPEN_BYTES, &calls->joiner) < 0) {
+	calls->lost_ends = lost_ends;
+	if (joiner_create(MAX_OPEN_CALLS, MAX_OPEN_BYTES, sizeof(struct call_note),
+			  &calls->joiner) < 0) {
 		free(calls);
 		return -ENOMEM;
 	}
@@ -49,10 +58,9 @@ void calls_destroy(struct calls *calls)
 	free(calls);
 }
 
-void calls_set_requests(struct calls *calls, const struct joiner *requests, uint64_t seed)
+void calls_set_links(struct calls *calls, const struct links *links)
 {
-	calls->requests = requests;
-	calls->seed = seed;
+	calls->links = links;
 }
 
 void calls_set_wall_offset(struct calls *calls, int64_t wall_offset)
@@ -102,24 +110,9 @@ struct ending {
 	struct bytes record;
 };
 
-/* Returns the id of the request that the goroutine was handling when the call began; 0 if it was handling none. */
-static uint64_t find_request(const struct calls *calls, const struct resolved_hit *call)
-{
-	struct resolved_hit start;
-	struct bytes record;
-
-	if (!calls->requests ||
-	    !joiner_look_owned(calls->requests, target_id(call->target), goroutine_of(call),
-			       &record) ||
-	    resolved_hit_find(calls->targets, record, &start) < 0 ||
-	    start.head.time > call->head.time)
-		return 0;
-	return request_id(calls->seed, &start.head);
-}
-
 /* The event of a call, or of a request that the program makes, without its captures. */
 static struct event event_of(const struct calls *calls, const struct resolved_hit *call,
-			     const struct ending *ending)
+			     const struct link *link, const struct ending *ending)
 {
 	struct event event =
 		call->schema->protocol ?
@@ -128,7 +121,8 @@ static struct event event_of(const struct calls *calls, const struct resolved_hi
 
 	event.process = target_identity(call->target);
 	if (call->schema->protocol) {
-		event.within = find_request(calls, call);
+		event.within = link->id;
+		event.within_by = link->by;
 		return event;
 	}
 	event.awaits_return = call->schema->awaits_return;
@@ -140,9 +134,9 @@ static struct event event_of(const struct calls *calls, const struct resolved_hi
 }
 
 static void calls_emit(struct calls *calls, const struct resolved_hit *call, struct bytes record,
-		       const struct ending *ending)
+		       const struct link *link, const struct ending *ending)
 {
-	struct event event = event_of(calls, call, ending);
+	struct event event = event_of(calls, call, link, ending);
 	struct hit_arguments arguments, results;
 
 	event.arguments = resolved_hit_arguments(call, record, &arguments);
@@ -157,13 +151,48 @@ static void calls_emit(struct calls *calls, const struct resolved_hit *call, str
 	calls->callbacks.emit(calls->callbacks.user, &event);
 }
 
+/* Returns the request that a call is made for, and counts the call in its sums. */
+static struct link begin_link(const struct calls *calls, const struct resolved_hit *call,
+			      struct bytes record)
+{
+	struct link link = { .by = LINK_NONE };
+
+	if (!calls->links || !call->schema->protocol)
+		return link;
+	link = links_find(calls->links, call, record);
+	links_begin(calls->links, &link, target_id(call->target), call->head.time);
+	return link;
+}
+
+static void end_link(const struct calls *calls, const struct resolved_hit *call,
+		     const struct link *link, const struct ending *ending)
+{
+	uint64_t time = ending->end ? ending->end->head.time : calls->now;
+
+	if (calls->links)
+		links_end(calls->links, link, target_id(call->target), time);
+}
+
 /* Reports a call whose return was awaited. */
 static void close_call(struct calls *calls, struct bytes record, const struct ending *ending)
 {
+	const struct call_note *note = joiner_note(calls->joiner, record);
 	struct resolved_hit call;
 
-	if (resolved_hit_find(calls->targets, record, &call) == 0)
-		calls_emit(calls, &call, record, ending);
+	if (resolved_hit_find(calls->targets, record, &call) < 0)
+		return;
+	end_link(calls, &call, &note->link, ending);
+	calls_emit(calls, &call, record, &note->link, ending);
+}
+
+/* Reports a call whose return is not awaited. */
+static void emit_at_once(struct calls *calls, const struct resolved_hit *call, struct bytes record)
+{
+	static const struct ending unknown = { .outcome = OUTCOME_UNKNOWN };
+	struct link link = begin_link(calls, call, record);
+
+	end_link(calls, call, &link, &unknown);
+	calls_emit(calls, call, record, &link, &unknown);
 }
 
 static void calls_give_up(struct calls *calls, struct bytes record)
@@ -172,17 +201,15 @@ static void calls_give_up(struct calls *calls, struct bytes record)
 	close_call(calls, record, &(struct ending){ .outcome = OUTCOME_UNKNOWN });
 }
 
-/* The frame of a call is gone without a return: the call panicked, unless its end record was lost. */
-static void close_left(struct calls *calls, struct bytes record)
+/* Reports a call whose return was not observed: it has this outcome, unless the record of its return was lost. */
+static void close_unreturned(struct calls *calls, struct bytes record, enum outcome outcome)
 {
-	const struct assembly_callbacks *callbacks = &calls->callbacks;
-	bool missed = callbacks->lost_ends &&
-		      callbacks->lost_ends(callbacks->user) > calls->unknown_ends;
+	const struct call_note *note = joiner_note(calls->joiner, record);
 
-	if (missed)
+	if (lost_ends_since(calls->lost_ends, note->lost_ends))
 		calls_give_up(calls, record);
 	else
-		close_call(calls, record, &(struct ending){ .outcome = OUTCOME_PANIC });
+		close_call(calls, record, &(struct ending){ .outcome = outcome });
 }
 
 /* Returns whether the innermost awaited call of the goroutine is in frame `least` or a deeper one. */
@@ -197,7 +224,7 @@ static bool is_within(struct calls *calls, const struct resolved_hit *resolved, 
 	       frame_of(&innermost) >= least;
 }
 
-/* Closes the awaited calls of the goroutine in frame `least` and deeper ones. */
+/* Closes the awaited calls of the goroutine in frame `least` and deeper ones: a panic left these frames. */
 static void leave_frames(struct calls *calls, const struct resolved_hit *resolved, uint64_t least)
 {
 	struct bytes record;
@@ -205,28 +232,43 @@ static void leave_frames(struct calls *calls, const struct resolved_hit *resolve
 	while (is_within(calls, resolved, least) &&
 	       joiner_take_owned(calls->joiner, target_id(resolved->target), goroutine_of(resolved),
 				 &record))
-		close_left(calls, record);
+		close_unreturned(calls, record, OUTCOME_PANIC);
+}
+
+/* Keeps a call until its return. */
+static int await_return(struct calls *calls, const struct resolved_hit *call, struct bytes record)
+{
+	struct joiner_identity identity = {
+		.target = target_id(call->target),
+		.key = call_key(call),
+		.owner = goroutine_of(call),
+	};
+	struct bytes displaced, kept;
+	int r = joiner_open(calls->joiner, &identity, record, &displaced);
+
+	if (r > 0)
+		calls_give_up(calls, displaced);
+	if (r >= 0 && joiner_look(calls->joiner, identity.target, identity.key, &kept))
+		*(struct call_note *)joiner_note(calls->joiner, kept) = (struct call_note){
+			.link = begin_link(calls, call, record),
+			.lost_ends = lost_ends_note(calls->lost_ends),
+		};
+	while (joiner_take_excess(calls->joiner, &displaced))
+		calls_give_up(calls, displaced);
+	return r < 0 ? r : 0;
 }
 
 int calls_begin(struct calls *calls, const struct resolved_hit *call, struct bytes record)
 {
-	struct bytes displaced;
-	int r;
-
+	calls->now = call->head.time;
 	if (!call->schema->awaits_return || !has_frame(call)) {
-		calls_emit(calls, call, record, &(struct ending){ .outcome = OUTCOME_UNKNOWN });
+		emit_at_once(calls, call, record);
 		return 0;
 	}
 	if (resolved_hit_is_early(call))
 		return 0;
 	leave_frames(calls, call, frame_of(call));
-	r = joiner_open(calls->joiner, target_id(call->target), call_key(call), goroutine_of(call),
-			record, &displaced);
-	if (r > 0)
-		calls_give_up(calls, displaced);
-	while (joiner_take_excess(calls->joiner, &displaced))
-		calls_give_up(calls, displaced);
-	return r < 0 ? r : 0;
+	return await_return(calls, call, record);
 }
 
 void calls_return(struct calls *calls, const struct resolved_hit *end, struct bytes record)
@@ -234,6 +276,7 @@ void calls_return(struct calls *calls, const struct resolved_hit *end, struct by
 	struct bytes call_record;
 	struct resolved_hit call;
 
+	calls->now = end->head.time;
 	if (!has_frame(end))
 		return;
 	leave_frames(calls, end, frame_of(end) + 1);
@@ -258,6 +301,7 @@ void calls_return(struct calls *calls, const struct resolved_hit *end, struct by
 
 void calls_unwind(struct calls *calls, const struct resolved_hit *end)
 {
+	calls->now = end->head.time;
 	leave_frames(calls, end, 0);
 }
 
@@ -269,16 +313,12 @@ void calls_end_target(struct calls *calls, const struct target *target)
 		close_call(calls, record, &(struct ending){ .outcome = OUTCOME_EXITED });
 }
 
-void calls_close(struct calls *calls, bool is_known)
+void calls_close(struct calls *calls)
 {
 	struct bytes record;
 
-	while (joiner_take_oldest(calls->joiner, &record)) {
-		if (is_known)
-			close_call(calls, record, &(struct ending){ .outcome = OUTCOME_OPEN });
-		else
-			calls_give_up(calls, record);
-	}
+	while (joiner_take_oldest(calls->joiner, &record))
+		close_unreturned(calls, record, OUTCOME_OPEN);
 }
 
 void calls_each_open(const struct calls *calls, assembly_show *show, void *user)
@@ -288,11 +328,14 @@ void calls_each_open(const struct calls *calls, assembly_show *show, void *user)
 	struct bytes record;
 
 	while (joiner_look_next(calls->joiner, &at, &record)) {
+		const struct call_note *note;
 		struct event event;
 
 		if (resolved_hit_find(calls->targets, record, &call) < 0)
 			continue;
-		event = event_of(calls, &call, &(struct ending){ .outcome = OUTCOME_OPEN });
+		note = joiner_note(calls->joiner, record);
+		event = event_of(calls, &call, &note->link,
+				 &(struct ending){ .outcome = OUTCOME_OPEN });
 		if (!show(user, &event))
 			return;
 	}

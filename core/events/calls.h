@@ -3,7 +3,7 @@
 #define GOHTTPSNOOP_CORE_CALLS_H
 
 #include "assembly_callbacks.h"
-#include "joiner.h"
+#include "links.h"
 #include "resolved_hit.h"
 
 /*
@@ -14,12 +14,13 @@
  */
 struct calls;
 
+/* `lost_ends` outlives the calls. */
 int calls_create(const struct target_set *targets, const struct assembly_callbacks *callbacks,
-		 struct calls **ret_calls);
+		 const struct lost_ends *lost_ends, struct calls **ret_calls);
 void calls_destroy(struct calls *calls);
 
-/* The open requests, in which requests that a program makes are searched, and the seed of their ids. */
-void calls_set_requests(struct calls *calls, const struct joiner *requests, uint64_t seed);
+/* By which the requests that a program makes are linked with those that it serves; they outlive the calls. */
+void calls_set_links(struct calls *calls, const struct links *links);
 
 void calls_set_wall_offset(struct calls *calls, int64_t wall_offset);
 
@@ -33,8 +34,8 @@ void calls_unwind(struct calls *calls, const struct resolved_hit *end);
 /* Closes the calls of a target whose process has ended. */
 void calls_end_target(struct calls *calls, const struct target *target);
 
-/* Reports all awaited calls after the last record: as open, or with an unknown outcome if not `is_known`. */
-void calls_close(struct calls *calls, bool is_known);
+/* Reports all awaited calls after the last record: as open, or with an unknown outcome if the return may be lost. */
+void calls_close(struct calls *calls);
 
 /* Passes the awaited calls as events to `show`, the oldest first, until it returns false. */
 void calls_each_open(const struct calls *calls, assembly_show *show, void *user);

@@ -8,20 +8,21 @@
 #define NONE JOINER_NONE
 
 /* The ways to find entries; each has its own hash chains. */
-enum index { BY_KEY, BY_OWNER, INDEX_COUNT };
+enum index { BY_KEY, BY_OWNER, BY_CONTEXT, INDEX_COUNT };
 
 /* Entries are also kept in order of age. All lists are linked by entry numbers. */
 struct entry {
-	uint64_t identity[INDEX_COUNT]; /* the key, the owner */
+	uint64_t identity[INDEX_COUNT]; /* the key, the owner, the context */
 	uint32_t chain[INDEX_COUNT];
 	uint32_t target;
 	uint32_t older, newer;
-	uint8_t *record;
+	uint8_t *buffer; /* the note, then the record */
 	uint32_t size, capacity;
 };
 
 struct joiner {
 	uint32_t limit;
+	uint32_t note_size;
 	uint32_t count;
 	size_t max_bytes, bytes; /* of all buffers, also of free entries */
 	struct entry *entries;
@@ -29,7 +30,7 @@ struct joiner {
 	uint32_t free;	   /* first of the free entries, linked by chain[BY_KEY] */
 	uint32_t oldest, newest;
 	uint32_t *buckets[INDEX_COUNT]; /* as many as entries, a power of two */
-	uint8_t *taken;			/* the record handed out last */
+	uint8_t *taken;			/* the buffer of the record handed out last */
 	uint32_t taken_capacity;
 };
 
@@ -126,14 +127,16 @@ static int joiner_grow(struct joiner *joiner)
 		entries[i].chain[BY_KEY] = i + 1 < capacity ? i + 1 : joiner->free;
 	joiner->free = joiner->capacity;
 	joiner->capacity = capacity;
-	for (uint32_t i = 0; i < capacity; i++)
-		joiner->buckets[BY_KEY][i] = joiner->buckets[BY_OWNER][i] = NONE;
+	for (enum index index = 0; index < INDEX_COUNT; index++) {
+		for (uint32_t i = 0; i < capacity; i++)
+			joiner->buckets[index][i] = NONE;
+	}
 	for (uint32_t i = joiner->oldest; i != NONE; i = entries[i].newer)
 		chains_insert(joiner, i);
 	return 0;
 }
 
-int joiner_create(uint32_t limit, size_t max_bytes, struct joiner **ret_joiner)
+int joiner_create(uint32_t limit, size_t max_bytes, uint32_t note_size, struct joiner **ret_joiner)
 {
 	struct joiner *joiner = calloc(1, sizeof(*joiner));
 
@@ -141,6 +144,7 @@ int joiner_create(uint32_t limit, size_t max_bytes, struct joiner **ret_joiner)
 		return -ENOMEM;
 	joiner->limit = limit;
 	joiner->max_bytes = max_bytes;
+	joiner->note_size = note_size;
 	joiner->free = joiner->oldest = joiner->newest = NONE;
 	if (joiner_grow(joiner) < 0) {
 		joiner_destroy(joiner);
@@ -155,10 +159,10 @@ void joiner_destroy(struct joiner *joiner)
 	if (!joiner)
 		return;
 	for (uint32_t i = 0; i < joiner->capacity; i++)
-		free(joiner->entries[i].record);
+		free(joiner->entries[i].buffer);
 	free(joiner->entries);
-	free(joiner->buckets[BY_KEY]);
-	free(joiner->buckets[BY_OWNER]);
+	for (enum index index = 0; index < INDEX_COUNT; index++)
+		free(joiner->buckets[index]);
 	free(joiner->taken);
 	free(joiner);
 }
@@ -171,9 +175,19 @@ uint32_t joiner_count(const struct joiner *joiner)
 static void buffer_free(struct joiner *joiner, struct entry *entry)
 {
 	joiner->bytes -= entry->capacity;
-	free(entry->record);
-	entry->record = NULL;
+	free(entry->buffer);
+	entry->buffer = NULL;
 	entry->capacity = 0;
+}
+
+static struct bytes record_of(const struct joiner *joiner, const struct entry *entry)
+{
+	return (struct bytes){ entry->buffer + joiner->note_size, entry->size };
+}
+
+void *joiner_note(const struct joiner *joiner, struct bytes record)
+{
+	return (uint8_t *)record.data - joiner->note_size;
 }
 
 /*
@@ -183,18 +197,18 @@ static void buffer_free(struct joiner *joiner, struct entry *entry)
 static void joiner_take_entry(struct joiner *joiner, uint32_t number, struct bytes *ret_record)
 {
 	struct entry *entry = &joiner->entries[number];
-	uint8_t *record = entry->record;
+	uint8_t *buffer = entry->buffer;
 	uint32_t capacity = entry->capacity;
 
+	*ret_record = record_of(joiner, entry);
 	chains_remove(joiner, number);
 	age_remove(joiner, number);
-	entry->record = joiner->taken;
+	entry->buffer = joiner->taken;
 	entry->capacity = joiner->taken_capacity;
-	joiner->taken = record;
+	joiner->taken = buffer;
 	joiner->taken_capacity = capacity;
 	if (joiner->bytes > joiner->max_bytes / 2)
 		buffer_free(joiner, entry);
-	*ret_record = (struct bytes){ record, entry->size };
 	entry->chain[BY_KEY] = joiner->free;
 	joiner->free = number;
 	joiner->count--;
@@ -202,24 +216,28 @@ static void joiner_take_entry(struct joiner *joiner, uint32_t number, struct byt
 
 static int store(struct joiner *joiner, struct entry *entry, struct bytes record)
 {
-	if (record.size > entry->capacity) {
-		uint8_t *data = realloc(entry->record, record.size);
+	uint32_t size = joiner->note_size + record.size;
+
+	if (size > entry->capacity) {
+		uint8_t *data = realloc(entry->buffer, size);
 
 		if (!data)
 			return -ENOMEM;
-		joiner->bytes += record.size - entry->capacity;
-		entry->record = data;
-		entry->capacity = record.size;
+		joiner->bytes += size - entry->capacity;
+		entry->buffer = data;
+		entry->capacity = size;
 	}
-	memcpy(entry->record, record.data, record.size);
+	memset(entry->buffer, 0, joiner->note_size);
+	memcpy(entry->buffer + joiner->note_size, record.data, record.size);
 	entry->size = record.size;
 	return 0;
 }
 
-int joiner_open(struct joiner *joiner, uint32_t target, uint64_t key, uint64_t owner,
-		struct bytes record, struct bytes *ret_displaced)
+int joiner_open(struct joiner *joiner, const struct joiner_identity *identity, struct bytes record,
+		struct bytes *ret_displaced)
 {
-	uint32_t displaced = joiner_find_entry(joiner, BY_KEY, target, key), number;
+	uint32_t displaced = joiner_find_entry(joiner, BY_KEY, identity->target, identity->key);
+	uint32_t number;
 	struct entry *entry;
 
 	if (joiner->free == NONE && joiner_grow(joiner) < 0)
@@ -233,9 +251,10 @@ int joiner_open(struct joiner *joiner, uint32_t target, uint64_t key, uint64_t o
 		displaced = joiner->oldest;
 	if (displaced != NONE)
 		joiner_take_entry(joiner, displaced, ret_displaced);
-	entry->identity[BY_KEY] = key;
-	entry->identity[BY_OWNER] = owner;
-	entry->target = target;
+	entry->identity[BY_KEY] = identity->key;
+	entry->identity[BY_OWNER] = identity->owner;
+	entry->identity[BY_CONTEXT] = identity->context;
+	entry->target = identity->target;
 	chains_insert(joiner, number);
 	age_append(joiner, number);
 	joiner->count++;
@@ -267,28 +286,32 @@ bool joiner_take_owned(struct joiner *joiner, uint32_t target, uint64_t owner,
 	       take_found(joiner, joiner_find_entry(joiner, BY_OWNER, target, owner), ret_record);
 }
 
+static bool look_found(const struct joiner *joiner, uint32_t number, struct bytes *ret_record)
+{
+	if (number == NONE)
+		return false;
+	*ret_record = record_of(joiner, &joiner->entries[number]);
+	return true;
+}
+
 bool joiner_look(const struct joiner *joiner, uint32_t target, uint64_t key,
 		 struct bytes *ret_record)
 {
-	uint32_t number = joiner_find_entry(joiner, BY_KEY, target, key);
-
-	if (number == NONE)
-		return false;
-	*ret_record =
-		(struct bytes){ joiner->entries[number].record, joiner->entries[number].size };
-	return true;
+	return look_found(joiner, joiner_find_entry(joiner, BY_KEY, target, key), ret_record);
 }
 
 bool joiner_look_owned(const struct joiner *joiner, uint32_t target, uint64_t owner,
 		       struct bytes *ret_record)
 {
-	uint32_t number = owner ? joiner_find_entry(joiner, BY_OWNER, target, owner) : NONE;
+	return owner &&
+	       look_found(joiner, joiner_find_entry(joiner, BY_OWNER, target, owner), ret_record);
+}
 
-	if (number == NONE)
-		return false;
-	*ret_record =
-		(struct bytes){ joiner->entries[number].record, joiner->entries[number].size };
-	return true;
+bool joiner_look_context(const struct joiner *joiner, uint32_t target, uint64_t context,
+			 struct bytes *ret_record)
+{
+	return context && look_found(joiner, joiner_find_entry(joiner, BY_CONTEXT, target, context),
+				     ret_record);
 }
 
 bool joiner_take_oldest_of_target(struct joiner *joiner, uint32_t target, struct bytes *ret_record)
@@ -310,6 +333,6 @@ bool joiner_look_next(const struct joiner *joiner, uint32_t *at, struct bytes *r
 	*at = *at == NONE ? joiner->oldest : joiner->entries[*at].newer;
 	if (*at == NONE)
 		return false;
-	*ret_record = (struct bytes){ joiner->entries[*at].record, joiner->entries[*at].size };
+	*ret_record = record_of(joiner, &joiner->entries[*at]);
 	return true;
 }

@@ -23,7 +23,8 @@ int installed_probe_init(struct installed_probe *installed, const struct probe_c
 			    .awaits_return = candidate->awaits_return,
 			    .returns_at_once = candidate->returns_at_once,
 			    .returned_count = candidate->returned_count,
-			    .expression_count = candidate->expression_count },
+			    .expression_count = candidate->expression_count,
+			    .context_types = candidate->context_types },
 		.has_arguments = probe->has_arguments,
 		.learning = { .learned = { .entry = probe->entry, .role = probe->plan.role } },
 	};

@@ -317,7 +317,8 @@ uint32_t *kernel_reader_asleep(const struct kernel *kernel)
 
 uint64_t kernel_lost(const struct kernel *kernel, enum plan_role role)
 {
-	return __atomic_load_n(&kernel->skeleton->bss->lost[role], __ATOMIC_RELAXED);
+	/* What the caller reads next, such as the end of the ring, must not be older. */
+	return __atomic_load_n(&kernel->skeleton->bss->lost[role], __ATOMIC_ACQUIRE);
 }
 
 /* Returns how often the kernel skipped a program because another run of it had not ended on that CPU. */

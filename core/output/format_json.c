@@ -237,6 +237,11 @@ static const char *const outcome_names[] = {
 	[OUTCOME_ERROR] = "error",
 };
 
+static const char *const link_names[] = {
+	[LINK_CONTEXT] = "context",
+	[LINK_GOROUTINE] = "goroutine",
+};
+
 static void json_put_target(struct json_format *json, const struct process_identity *process)
 {
 	json_key(json->writer, "go");
@@ -274,11 +279,19 @@ static void put_links(struct json_format *json, const struct event *event)
 		json_key(json->writer, "id");
 		put_id(json, event->id);
 	}
-	if (event->within) {
+	switch (event->within_by) {
+	case LINK_NONE:
+		break;
+	case LINK_PARENT:
+		json_key(json->writer, "in_maybe");
+		put_id(json, event->within);
+		break;
+	case LINK_CONTEXT:
+	case LINK_GOROUTINE:
 		json_key(json->writer, "in");
 		put_id(json, event->within);
 		json_key(json->writer, "in_by");
-		json_name(json->writer, "goroutine");
+		json_name(json->writer, link_names[event->within_by]);
 	}
 }
 
@@ -445,6 +458,8 @@ static void put_members(struct json_format *json, const struct event *event)
 		put_number(json, "duration_ns", &event->duration);
 		put_request_bytes(json, &event->request_bytes);
 		put_number(json, "response_bytes", &event->response_bytes);
+		put_number(json, "client_count", &event->client_count);
+		put_number(json, "client_ns", &event->client_duration);
 		put_outcome(json, event);
 		put_captures(json, event);
 		put_truncated(json, event);

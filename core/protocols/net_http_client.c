@@ -26,6 +26,7 @@ static const struct capture round_trip[] = {
 	{ "req.URL.RawQuery", FIELD_QUERY },
 	{ "req.ContentLength", FIELD_REQUEST_BYTES },
 	{ "req.Body.tab", FIELD_BODY_STREAM },
+	LINK_CAPTURES("req.ctx"),
 };
 
 /* The header of the response has been read; its body has not. */

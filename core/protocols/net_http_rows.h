@@ -29,8 +29,9 @@ enum { AFTER_METHOD = 96, AFTER_PATH = 64 };
 		{ request ".RemoteAddr", FIELD_REMOTE },                                        \
 		{ request ".ProtoMajor", FIELD_PROTOCOL_MAJOR },                                \
 		{ request ".ProtoMinor", FIELD_PROTOCOL_MINOR }, { request ".TLS", FIELD_TLS }, \
+		{ request ".ContentLength", FIELD_REQUEST_BYTES },                              \
 	{                                                                                       \
-		request ".ContentLength", FIELD_REQUEST_BYTES                                   \
+		request ".ctx.data", FIELD_CONTEXT, .extra = true                               \
 	}
 
 /* The key, by the name of the response writer, and what a request contains at its start. */

@@ -2,6 +2,7 @@
 #ifndef GOHTTPSNOOP_CORE_ROW_NOTATION_H
 #define GOHTTPSNOOP_CORE_ROW_NOTATION_H
 
+#include "context_types.h"
 #include "protocol.h"
 #include "request_captures.h"
 
@@ -12,6 +13,13 @@
 
 /* What the user's names for the request or its response stand for, see request_captures.h. */
 #define ROOTS(array) .argument_roots = { array, COUNT(array) }
+
+/* What leads from a request that a program makes to the one that it serves meanwhile; `context` is an expression. */
+#define LINK_CAPTURES(context)                                                       \
+	{ context, FIELD_CONTEXT_CHAIN, .chain = CONTEXT_CHAIN_MAX, .extra = true }, \
+	{                                                                            \
+		"@g.parentGoid", FIELD_PARENT_GOID, .extra = true                    \
+	}
 
 /* Requests begin at this function. */
 #define START(name, array, roots)                                    \

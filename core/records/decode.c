@@ -178,6 +178,26 @@ static bool read_cell(const struct parts *parts, uint8_t cell, uint64_t *ret_wor
 	return true;
 }
 
+int decode_chain(struct bytes record, const struct schema *schema, enum hit_field field,
+		 struct hit_chain *ret_chain)
+{
+	struct parts parts;
+	int r = take_apart(record, schema, &parts);
+	uint64_t type, data;
+
+	ret_chain->count = 0;
+	for (uint32_t i = 0; r == 0 && i + 1u < schema->cell_count; i++) {
+		if (schema->cells[i].field != field)
+			continue;
+		if (ret_chain->count == CONTEXT_CHAIN_MAX || !read_cell(&parts, i, &type) ||
+		    !read_cell(&parts, ++i, &data))
+			break;
+		ret_chain->types[ret_chain->count] = (uint32_t)type;
+		ret_chain->data[ret_chain->count++] = data;
+	}
+	return r;
+}
+
 static bool decodes_type(const struct shape_node *interface, uint32_t hash)
 {
 	const struct shape_node *end = interface + interface->size;

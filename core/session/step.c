@@ -17,8 +17,15 @@ enum {
 	WRITING_PAUSES = 10000,
 };
 
+/* How many records of ends had been lost when the end of the ring was at this position. */
+struct loss_mark {
+	uint64_t lost_ends;
+	uint64_t position;
+};
+
 struct step {
 	struct step_parts parts;
+	struct loss_mark mark;
 	struct dispatcher *dispatcher;
 	struct ends ends;
 };
@@ -67,12 +74,32 @@ static void emit(struct step *step)
 	event_log_flush(step->parts.event_log);
 }
 
+/*
+ * The records that follow were made after the mark, if all before it have been read. The number of lost records is taken
+ * before the position: a record behind the position was made after both.
+ */
+static void pass_mark(struct step *step)
+{
+	if (!ring_has_read(step->parts.ring, step->mark.position))
+		return;
+	assembly_set_lost_ends(step->parts.assembly, step->mark.lost_ends);
+	step->mark.lost_ends = losses_lost_ends(step->parts.kernel);
+	step->mark.position = ring_written(step->parts.ring);
+}
+
+/* Reads records; returns whether there are more. */
+static bool read_some(struct step *step)
+{
+	pass_mark(step);
+	return ring_read(step->parts.ring);
+}
+
 /* Reads the records that are in the ring now. Reading newer ones, too, might never end. */
 static void read_all(struct step *step)
 {
 	uint64_t end = ring_written(step->parts.ring);
 
-	while (ring_read(step->parts.ring) && !ring_has_read(step->parts.ring, end))
+	while (read_some(step) && !ring_has_read(step->parts.ring, end))
 		emit(step);
 }
 
@@ -83,11 +110,18 @@ static void tell_probe(void *user, const char *sentence)
 	notice(step->parts.notifier, NOTICE_DEBUG, "%s", sentence);
 }
 
+/* Records that were kept are older than the mark. */
+static void replay(struct step *step, const struct target *target, uint32_t programs_since)
+{
+	assembly_set_lost_ends(step->parts.assembly, 0);
+	dispatcher_replay(step->dispatcher, target, programs_since);
+}
+
 static void tell_begin(struct step *step, const struct target *target, uint32_t programs_since)
 {
 	inspection_describe(target_inspection(target), tell_probe, step);
 	event_log_attached(step->parts.event_log, target_identity(target));
-	dispatcher_replay(step->dispatcher, target, programs_since);
+	replay(step, target, programs_since);
 	event_log_flush(step->parts.event_log);
 }
 
@@ -237,7 +271,7 @@ static bool is_idle(const struct step *step)
 bool step_run(struct step *step)
 {
 	assembly_set_wall_offset(step->parts.assembly, record_clock_wall_offset(step->parts.clock));
-	ring_read(step->parts.ring);
+	read_some(step);
 	tell_ends(step);
 	find_targets(step);
 	tell_former(step, 0);

@@ -90,8 +90,12 @@ static void read_start(struct pipeline *pipeline, struct bytes record)
 
 	if (decode_head(record, &start.head) < 0 ||
 	    decode_hit(record, &pipeline->start_schema, &start.hit) < 0 ||
-	    joiner_open(pipeline->joiner, 1, hit_integer(&start.hit, FIELD_KEY).value,
-			hit_integer(&start.hit, FIELD_GOID).value, record, &displaced) < 0)
+	    joiner_open(
+		    pipeline->joiner,
+		    &(struct joiner_identity){ .target = 1,
+					       .key = hit_integer(&start.hit, FIELD_KEY).value,
+					       .owner = hit_integer(&start.hit, FIELD_GOID).value },
+		    record, &displaced) < 0)
 		abort();
 }
 
@@ -154,7 +158,7 @@ int main(void)
 	};
 	double best = 1e9;
 
-	if (joiner_create(65536, 64 << 20, &pipeline.joiner) < 0 ||
+	if (joiner_create(65536, 64 << 20, 0, &pipeline.joiner) < 0 ||
 	    format_create_json(&redaction, &pipeline.format) < 0)
 		return EXIT_FAILURE;
 	for (int i = 0; i < REQUESTS; i++) {

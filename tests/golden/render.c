@@ -9,7 +9,8 @@
  *	plan NUMBER ROLE "function" FIELD:KIND…  the fields of its records; kinds: s, b, p, and i, u, f with a
  *	                                         size; -:KIND is a cell of the arguments; last the fields that
  *	                                         could not be captured, as FIELD:?; calls also have entry=ADDRESS,
- *	                                         drop=BYTES of the stack, results=COUNT, awaits_return, at_once
+ *	                                         drop=BYTES of the stack, results=COUNT, awaits_return, at_once,
+ *	                                         context_type=HASH of a context that is made from another one
  *	shape NUMBER NODE…                       the shape of the arguments of that plan, a tree of nodes:
  *	                                         NAME:KIND[:CELL[:SECOND]][=COUNT][#HASH][...][{ NODE… }],
  *	                                         the dots: the value has more parts
@@ -21,6 +22,7 @@
  *	attach TARGET TIME, detach TARGET TIME, lost TIME COUNT "where"
  *	open COUNT                               checks how many requests are open now
  *	lost_ends COUNT                          so many end records were lost
+ *	caught_up                                all records were taken that were made before those ends were lost
  *	lost_calls COUNT                         so many call records were lost before the next records
  *	open_list TIME                           writes the requests that are open at that time
  *	close                                    no more records come
@@ -226,6 +228,9 @@ static uint8_t named_field(const struct player *player, const char *word)
 		[FIELD_TRANSPORT_STATE] = "transport_state",
 		[FIELD_STREAM_STATE] = "stream_state",
 		[FIELD_CARRIER] = "carrier",
+		[FIELD_CONTEXT] = "context",
+		[FIELD_CONTEXT_CHAIN] = "context_chain",
+		[FIELD_PARENT_GOID] = "parent_goid",
 		[FIELD_SCHEME] = "scheme",
 		[FIELD_ERROR] = "error",
 	};
@@ -291,6 +296,13 @@ static const struct protocol *named_protocol(const struct player *player, const 
 }
 
 /* Reads an attribute of the function, or one of the fields. */
+static void add_context_type(struct player *player, struct schema *schema, uint32_t hash)
+{
+	if (schema->context_types.count == CONTEXT_TYPES_MAX)
+		script_fail(&player->script, "too many", "types of contexts");
+	schema->context_types.hashes[schema->context_types.count++] = hash;
+}
+
 static void add_word(struct player *player, struct schema *schema)
 {
 	const char *word = script_name(&player->script);
@@ -307,6 +319,8 @@ static void add_word(struct player *player, struct schema *schema)
 		schema->stack_drop = (uint32_t)number_after(word, "=");
 	} else if (strncmp(word, "results=", 8) == 0) {
 		schema->returned_count = (uint16_t)number_after(word, "=");
+	} else if (strncmp(word, "context_type=", 13) == 0) {
+		add_context_type(player, schema, (uint32_t)number_after(word, "="));
 	} else {
 		add_field(player, schema, word);
 	}
@@ -562,6 +576,11 @@ static void play_lost_ends(struct player *player)
 	player->lost_ends = script_integer(&player->script);
 }
 
+static void play_caught_up(struct player *player)
+{
+	assembly_set_lost_ends(player->assembly, player->lost_ends);
+}
+
 static void play_lost_calls(struct player *player)
 {
 	player->lost_calls = script_integer(&player->script);
@@ -610,6 +629,7 @@ static void play_line(struct player *player)
 		{ "hello", play_hello },
 		{ "open", play_open },
 		{ "lost_ends", play_lost_ends },
+		{ "caught_up", play_caught_up },
 		{ "lost_calls", play_lost_calls },
 		{ "open_list", play_open_list },
 		{ "close", play_close },

@@ -224,7 +224,7 @@ def check_links(served, made):
         if event["goid"] == MAIN:
             check_equal(links, (None, None), f"links of {event}")
         else:
-            check_equal((asked.get(links[0]), links[1]), (event["goid"], "goroutine"), f"links of {event}")
+            check_equal((asked.get(links[0]), links[1]), (event["goid"], "context"), f"links of {event}")
 
 
 def test_server(scope, release, variant, *options):

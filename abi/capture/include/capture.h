@@ -15,6 +15,12 @@ struct capture {
 	/* The value exists even if the binary has no such field; it is then marked as unknown. */
 	bool elsewhere;
 	uint32_t lookahead; /* see plan_add() */
+	/*
+	 * Not 0: the value is an interface. Two cells are captured of it, the hash of its dynamic type and its data word,
+	 * and of the interface of the same type to which that word points, and so on: of so many interfaces.
+	 */
+	uint8_t chain;
+	bool extra; /* only captured if the probe request wants extras */
 };
 
 enum { PROBE_MAX_EXPRESSION = 96, PROBE_MAX_WAY = 96, PROBE_MAX_REASON = 160 };

@@ -20,6 +20,12 @@ void assembly_destroy(struct assembly *assembly);
 /* Sets a random number, from which the ids of requests are made. */
 void assembly_set_seed(struct assembly *assembly, uint64_t seed);
 
+/*
+ * Sets how many records of ends had been lost, at most, when the next records were made: then the end of a request that
+ * begins with them can only have been lost if more were lost since.
+ */
+void assembly_set_lost_ends(struct assembly *assembly, uint64_t before);
+
 /* Sets the offset from the clock of the records to the time of day. The caller keeps it up to date. */
 void assembly_set_wall_offset(struct assembly *assembly, int64_t wall_offset);
 
@@ -34,7 +40,7 @@ void assembly_end_target(struct assembly *assembly, const struct target *target)
 
 /*
  * Reports all open requests and calls after the last record: with the outcome "open", or with an
- * unknown outcome if records of ends were lost.
+ * unknown outcome if their ends may have been lost.
  */
 void assembly_close(struct assembly *assembly);
 

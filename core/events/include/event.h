@@ -36,6 +36,14 @@ enum outcome {
 	OUTCOME_OPEN,
 };
 
+/* How the request was found that the program was serving when it made another one. */
+enum link_by {
+	LINK_NONE,
+	LINK_CONTEXT,	/* by the context that was passed */
+	LINK_GOROUTINE, /* by the goroutine */
+	LINK_PARENT, /* by the goroutine that had started this one, which may serve another request by now */
+};
+
 struct hit_arguments; /* decode.h */
 
 /* An event. CLIENT is a request that the program makes. Which members are valid depends on `type`; docs/events.md describes each. */
@@ -45,9 +53,10 @@ struct event {
 	const struct process_identity *process; /* NULL for LOST, HELLO */
 	uint32_t tid;				/* REQUEST, CALL */
 	struct integer goid;
-	uint64_t id; /* REQUEST; 0: it has none */
-	uint64_t within; /* CLIENT: the id of the request that was handled meanwhile; 0: none is known */
-	const char *function; /* CALL */
+	uint64_t id;		/* REQUEST; 0: it has none */
+	uint64_t within;	/* CLIENT: the id of the request that was served meanwhile */
+	enum link_by within_by; /* NONE: `within` is not known */
+	const char *function;	/* CALL */
 	/* CALL, REQUEST: the captures at the start, or those of the only record; NULL if there are none. */
 	const struct hit_arguments *arguments;
 	bool awaits_return; /* CALL: the return was probed, so the call has an outcome */
@@ -62,7 +71,9 @@ struct event {
 	struct integer tls; /* pointer to the TLS state of the request; nil without TLS */
 	struct integer status, duration, request_bytes, response_bytes;
 	struct integer grpc_status; /* REQUEST: of a gRPC call */
-	enum outcome outcome;	    /* REQUEST, and CALL if its return was probed */
+	/* REQUEST: how many requests were made for it, and how long at least one was open; ABSENT: they are not linked */
+	struct integer client_count, client_duration;
+	enum outcome outcome; /* REQUEST, and CALL if its return was probed */
 
 	uint64_t count; /* LOST */
 	const char *where;

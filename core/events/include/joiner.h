@@ -5,14 +5,21 @@
 #include "bytes.h"
 
 /*
- * The start records of open requests, indexed by target and key, and by target and owner (the
- * goroutine; 0 if it is not known, and then not indexed). Memory is bounded: above `limit` open
- * requests, or `max_bytes` of records, the oldest are evicted. In the steady state no memory is
- * allocated.
+ * The start records of open requests, indexed by what identifies them. Each has a note of `note_size` bytes (a multiple
+ * of 8), zeroed when the request is opened, for the caller. Memory is bounded: above `limit` open requests, or
+ * `max_bytes` of records and notes, the oldest are evicted. In the steady state no memory is allocated.
  */
 struct joiner;
 
-int joiner_create(uint32_t limit, size_t max_bytes, struct joiner **ret_joiner);
+/* `key` identifies one open request of a target. The others can be 0, which stands for none. */
+struct joiner_identity {
+	uint32_t target;
+	uint64_t key;
+	uint64_t owner;	  /* the goroutine */
+	uint64_t context; /* the address of its context */
+};
+
+int joiner_create(uint32_t limit, size_t max_bytes, uint32_t note_size, struct joiner **ret_joiner);
 void joiner_destroy(struct joiner *joiner);
 
 uint32_t joiner_count(const struct joiner *joiner);
@@ -23,8 +30,11 @@ uint32_t joiner_count(const struct joiner *joiner);
  * returned then. A record that is returned here or below is a view that is valid until the next
  * call with this joiner.
  */
-int joiner_open(struct joiner *joiner, uint32_t target, uint64_t key, uint64_t owner,
-		struct bytes record, struct bytes *ret_displaced);
+int joiner_open(struct joiner *joiner, const struct joiner_identity *identity, struct bytes record,
+		struct bytes *ret_displaced);
+
+/* Returns the note of the request whose record this is, which a function of this joiner returned; valid as long. */
+void *joiner_note(const struct joiner *joiner, struct bytes record);
 
 /*
  * Removes the oldest open request if there are more bytes of records than permitted; false if not.
@@ -41,6 +51,10 @@ bool joiner_take_owned(struct joiner *joiner, uint32_t target, uint64_t owner,
 /* Finds the latest request of this owner without removing it; false if it has none. */
 bool joiner_look_owned(const struct joiner *joiner, uint32_t target, uint64_t owner,
 		       struct bytes *ret_record);
+
+/* The same for the request with this context. */
+bool joiner_look_context(const struct joiner *joiner, uint32_t target, uint64_t context,
+			 struct bytes *ret_record);
 
 /* Finds the request without removing it; false if there is none with this key. */
 bool joiner_look(const struct joiner *joiner, uint32_t target, uint64_t key,

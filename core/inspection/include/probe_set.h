@@ -3,6 +3,7 @@
 #define GOHTTPSNOOP_CORE_PROBE_SET_H
 
 #include "binary.h"
+#include "context_types.h"
 #include "other_servers.h"
 #include "probe.h"
 #include "protocol_rows.h"
@@ -22,6 +23,7 @@ struct probe_candidate {
 	bool returns_at_once;
 	uint16_t returned_count;
 	uint8_t expression_count;
+	struct context_types context_types;
 };
 
 /* All probes of a binary, for the requests of its servers or for functions that the user named. */

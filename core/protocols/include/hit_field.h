@@ -39,7 +39,10 @@ enum hit_field {
 	FIELD_SCHEME,	       /* of the URL, for requests that the program makes */
 	FIELD_ERROR, /* the first word of the error that a client returned; 0: it has none */
 	FIELD_CARRIER, /* the key of the request of another server that carries this one, if there is one */
-	FIELD_STACK_END, /* of the goroutine; with the next field it identifies the call */
+	FIELD_CONTEXT,	     /* the address of the context that the server made for the request */
+	FIELD_CONTEXT_CHAIN, /* the contexts of a request that the program makes, see decode_chain() */
+	FIELD_PARENT_GOID, /* of the goroutine that started this one; 0: unknown */
+	FIELD_STACK_END,   /* of the goroutine; with the next field it identifies the call */
 	FIELD_STACK_POINTER,
 	FIELD_COUNT,
 };

@@ -20,6 +20,7 @@ struct trace_spec {
 	const struct declarations *declarations; /* of functions of stripped programs; or NULL */
 	bool latency;		/* of functions: the duration and the results of calls */
 	enum trace_sides sides; /* without functions */
+	bool links;		/* requests of the two sides are linked */
 	const struct request_captures
 		*requests; /* what is captured of requests beside their keys; NULL: nothing */
 	struct capture_spec values;

@@ -26,6 +26,13 @@ struct hit_arguments {
 	struct hit_value values[PLAN_MAX_CELLS];
 };
 
+/* The interfaces of a chain (see capture.h), the first one first, up to the first one that could not be read. */
+struct hit_chain {
+	uint8_t count;
+	uint32_t types[CONTEXT_CHAIN_MAX]; /* the hashes of their dynamic types */
+	uint64_t data[CONTEXT_CHAIN_MAX];  /* their data words */
+};
+
 /*
  * All functions depend only on their arguments and accept any bytes: they return a value or -EBADMSG
  * (wrong sizes, an unknown kind, a number of cells that differs from the schema), and read nothing
@@ -36,6 +43,8 @@ int decode_process(struct bytes record, struct process_news *ret_news);
 int decode_hit(struct bytes record, const struct schema *schema, struct hit *ret_hit);
 int decode_arguments(struct bytes record, const struct schema *schema,
 		     struct hit_arguments *ret_arguments);
+int decode_chain(struct bytes record, const struct schema *schema, enum hit_field field,
+		 struct hit_chain *ret_chain);
 
 /*
  * Adds the dynamic types of the interfaces in a record to `types`. Ignores hashes without a name, because

@@ -339,13 +339,15 @@ static int join_requests(struct transcript *transcript)
 	struct joiner *joiner;
 	struct bytes displaced, record;
 	char text[16];
-	int r = joiner_create(64, 1 << 20, &joiner);
+	int r = joiner_create(64, 1 << 20, 8, &joiner);
 
 	if (r < 0)
 		return r;
 	for (uint64_t i = 0; r >= 0 && i < REQUESTS; i++) {
 		snprintf(text, sizeof(text), "start %d", (int)i);
-		r = joiner_open(joiner, 1, 100 + i, 7 + i % 2,
+		r = joiner_open(joiner,
+				&(struct joiner_identity){
+					.target = 1, .key = 100 + i, .owner = 7 + i % 2 },
 				(struct bytes){ (const uint8_t *)text, strlen(text) + 1 },
 				&displaced);
 	}

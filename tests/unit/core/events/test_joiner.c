@@ -22,15 +22,23 @@ static void assert_record(struct bytes record, const char *wanted)
 	assert_memory_equal(record.data, wanted, record.size);
 }
 
-enum { MAX_BYTES = 1 << 20 };
+enum { MAX_BYTES = 1 << 20, NOTE_SIZE = 16 };
 
 static struct joiner *joiner_of(uint32_t limit)
 {
 	struct joiner *joiner;
 
-	assert_int_equal(joiner_create(limit, MAX_BYTES, &joiner), 0);
+	assert_int_equal(joiner_create(limit, MAX_BYTES, NOTE_SIZE, &joiner), 0);
 	assert_int_equal(joiner_count(joiner), 0);
 	return joiner;
+}
+
+static int open_owned(struct joiner *joiner, uint32_t target, uint64_t key, uint64_t owner,
+		      struct bytes record, struct bytes *ret_displaced)
+{
+	struct joiner_identity identity = { .target = target, .key = key, .owner = owner };
+
+	return joiner_open(joiner, &identity, record, ret_displaced);
 }
 
 /* For most tests the owner of a request does not matter. */
@@ -44,7 +52,7 @@ static void open_new(struct joiner *joiner, uint32_t target, uint64_t key, const
 	struct bytes untouched = { 0 };
 
 	assert_int_equal(
-		joiner_open(joiner, target, key, owner_of(key), text_bytes(record), &untouched), 0);
+		open_owned(joiner, target, key, owner_of(key), text_bytes(record), &untouched), 0);
 	assert_null(untouched.data);
 }
 
@@ -93,7 +101,7 @@ static void same_key_displaces(void **state)
 	struct bytes record;
 
 	open_new(joiner, 1, 7, "a request that never ended");
-	assert_int_equal(joiner_open(joiner, 1, 7, 9, text_bytes("the next"), &record), 1);
+	assert_int_equal(open_owned(joiner, 1, 7, 9, text_bytes("the next"), &record), 1);
 	assert_record(record, "a request that never ended");
 	assert_int_equal(joiner_count(joiner), 1);
 	assert_true(joiner_take(joiner, 1, 7, &record));
@@ -112,14 +120,14 @@ static void limit_displaces_the_oldest(void **state)
 	/* A request that was taken from the middle and opened again is the youngest. */
 	assert_true(joiner_take(joiner, 1, 2, &record));
 	open_new(joiner, 1, 2, "2 again");
-	assert_int_equal(joiner_open(joiner, 1, 4, 9, text_bytes("4"), &record), 1);
+	assert_int_equal(open_owned(joiner, 1, 4, 9, text_bytes("4"), &record), 1);
 	assert_record(record, "1");
-	assert_int_equal(joiner_open(joiner, 1, 5, 9, text_bytes("5"), &record), 1);
+	assert_int_equal(open_owned(joiner, 1, 5, 9, text_bytes("5"), &record), 1);
 	assert_record(record, "3");
 	/* At the limit, a request with a known key replaces only the request of this key. */
-	assert_int_equal(joiner_open(joiner, 1, 4, 9, text_bytes("4 again"), &record), 1);
+	assert_int_equal(open_owned(joiner, 1, 4, 9, text_bytes("4 again"), &record), 1);
 	assert_record(record, "4");
-	assert_int_equal(joiner_open(joiner, 1, 6, 9, text_bytes("6"), &record), 1);
+	assert_int_equal(open_owned(joiner, 1, 6, 9, text_bytes("6"), &record), 1);
 	assert_record(record, "2 again");
 	assert_int_equal(joiner_count(joiner), 3);
 	joiner_destroy(joiner);
@@ -154,11 +162,11 @@ static void finds_by_owner(void **state)
 	struct joiner *joiner = joiner_of(10);
 	struct bytes record;
 
-	assert_int_equal(joiner_open(joiner, 1, 1, 34, text_bytes("first"), &record), 0);
-	assert_int_equal(joiner_open(joiner, 1, 2, 34, text_bytes("second"), &record), 0);
-	assert_int_equal(joiner_open(joiner, 1, 3, 35, text_bytes("another's"), &record), 0);
-	assert_int_equal(joiner_open(joiner, 2, 1, 34, text_bytes("of another"), &record), 0);
-	assert_int_equal(joiner_open(joiner, 1, 4, 0, text_bytes("nobody's"), &record), 0);
+	assert_int_equal(open_owned(joiner, 1, 1, 34, text_bytes("first"), &record), 0);
+	assert_int_equal(open_owned(joiner, 1, 2, 34, text_bytes("second"), &record), 0);
+	assert_int_equal(open_owned(joiner, 1, 3, 35, text_bytes("another's"), &record), 0);
+	assert_int_equal(open_owned(joiner, 2, 1, 34, text_bytes("of another"), &record), 0);
+	assert_int_equal(open_owned(joiner, 1, 4, 0, text_bytes("nobody's"), &record), 0);
 	assert_false(joiner_take_owned(joiner, 1, 36, &record));
 	assert_false(joiner_take_owned(joiner, 2, 35, &record));
 	/* An unknown owner has no requests. */
@@ -206,7 +214,7 @@ static void reuses_buffers(void **state)
 		open_new(joiner, 1, 3, "middle");
 		assert_true(joiner_take(joiner, 1, 2, &record));
 		assert_record(record, "s");
-		assert_int_equal(joiner_open(joiner, 1, 3, 9, text_bytes(large), &record), 1);
+		assert_int_equal(open_owned(joiner, 1, 3, 9, text_bytes(large), &record), 1);
 		assert_record(record, "middle");
 		assert_true(joiner_take(joiner, 1, 3, &record));
 		assert_record(record, large);
@@ -287,8 +295,8 @@ static void step_open(struct joiner *joiner, struct model *model, uint32_t targe
 
 	memset(data, (int)(serial & 0xff), sizeof(data));
 	memcpy(data, &serial, sizeof(serial));
-	r = joiner_open(joiner, target, key, owner_of(key), (struct bytes){ data, 4 + serial % 61 },
-			&displaced);
+	r = open_owned(joiner, target, key, owner_of(key), (struct bytes){ data, 4 + serial % 61 },
+		       &displaced);
 	if (index == model->count)
 		index = model->count == limit ? 0 : SIZE_MAX;
 	assert_int_equal(r, index != SIZE_MAX);
@@ -377,6 +385,44 @@ static void agrees_with_a_model(void **state)
 }
 
 /* The kept memory is bounded, however large the records are or were; this includes buffers for later use. */
+/* Of several requests with one context the latest is found. A note is zeroed, and belongs to one request. */
+static void finds_by_context_and_keeps_notes(void **state)
+{
+	struct joiner_identity identity = { .target = 1, .key = 1, .context = 0xc000 };
+	struct joiner *joiner = joiner_of(10);
+	struct bytes record;
+	uint64_t *note;
+
+	assert_int_equal(joiner_open(joiner, &identity, text_bytes("first"), &record), 0);
+	identity.key = 2;
+	assert_int_equal(joiner_open(joiner, &identity, text_bytes("second"), &record), 0);
+	identity.key = 3;
+	identity.context = 0;
+	assert_int_equal(joiner_open(joiner, &identity, text_bytes("without"), &record), 0);
+	assert_true(joiner_look_context(joiner, 1, 0xc000, &record));
+	assert_record(record, "second");
+	note = joiner_note(joiner, record);
+	assert_int_equal(note[0], 0);
+	assert_int_equal(note[1], 0);
+	note[0] = 7;
+	note[1] = 8;
+	assert_false(joiner_look_context(joiner, 1, 0, &record));
+	assert_false(joiner_look_context(joiner, 2, 0xc000, &record));
+	assert_true(joiner_take(joiner, 1, 2, &record));
+	note = joiner_note(joiner, record);
+	assert_int_equal(note[0], 7);
+	assert_int_equal(note[1], 8);
+	assert_true(joiner_look_context(joiner, 1, 0xc000, &record));
+	assert_record(record, "first");
+	assert_int_equal(*(uint64_t *)joiner_note(joiner, record), 0);
+	identity.key = 4;
+	assert_int_equal(joiner_open(joiner, &identity, text_bytes("in the same buffer"), &record),
+			 0);
+	assert_true(joiner_look(joiner, 1, 4, &record));
+	assert_int_equal(*(uint64_t *)joiner_note(joiner, record), 0);
+	joiner_destroy(joiner);
+}
+
 static void gives_bytes_up(void **state)
 {
 	enum { SIZE = MAX_BYTES / 8, ROUNDS = 100 };
@@ -388,7 +434,7 @@ static void gives_bytes_up(void **state)
 	for (uint64_t key = 1; key <= ROUNDS; key++) {
 		data[0] = (uint8_t)key;
 		assert_int_equal(
-			joiner_open(joiner, 1, key, 9, (struct bytes){ data, SIZE }, &record), 0);
+			open_owned(joiner, 1, key, 9, (struct bytes){ data, SIZE }, &record), 0);
 		while (joiner_take_excess(joiner, &record))
 			assert_int_equal(record.data[0], ++excess);
 		assert_in_range(joiner_count(joiner), key < 7 ? key : 4, 8);
@@ -405,8 +451,8 @@ static void grows_to_its_limit(void **state)
 	struct bytes record;
 
 	for (uint64_t key = 0; key < LIMIT; key++)
-		assert_int_equal(joiner_open(joiner, 1, key << 12, key,
-					     (struct bytes){ (void *)&key, 8 }, &record),
+		assert_int_equal(open_owned(joiner, 1, key << 12, key,
+					    (struct bytes){ (void *)&key, 8 }, &record),
 				 0);
 	assert_int_equal(joiner_count(joiner), LIMIT);
 	for (uint64_t key = 0; key < LIMIT; key++) {
@@ -426,6 +472,7 @@ int main(void)
 		cmocka_unit_test(keeps_a_copy),
 		cmocka_unit_test(same_key_displaces),
 		cmocka_unit_test(limit_displaces_the_oldest),
+		cmocka_unit_test(finds_by_context_and_keeps_notes),
 		cmocka_unit_test(gives_bytes_up),
 		cmocka_unit_test(takes_the_oldest_of_a_target),
 		cmocka_unit_test(finds_by_owner),

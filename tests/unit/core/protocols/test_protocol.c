@@ -292,7 +292,7 @@ static uint64_t wanted_fields(const struct probe_request *probe, uint32_t minor)
 	case PLAN_ROLE_HIJACK:
 		return BIT(KEY);
 	case PLAN_ROLE_CALL:
-		return CLIENT_FIELDS;
+		return minor >= 21 ? CLIENT_FIELDS | BIT(PARENT_GOID) : CLIENT_FIELDS;
 	default:
 		return BIT(GOID);
 	}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_LINKS_H
+#define GOHTTPSNOOP_CORE_LINKS_H
+
+#include "assembly_callbacks.h"
+#include "client_sums.h"
+#include "joiner.h"
+#include "lost_ends.h"
+#include "resolved_hit.h"
+
+/* Finds the request that a program serves when it makes another one. */
+struct links {
+	const struct target_set *targets;
+	const struct joiner *requests;	   /* the open ones, with a struct request_note each */
+	const struct lost_ends *lost_ends; /* a request that may have ended is not linked */
+	uint64_t seed;			   /* of the ids of requests */
+};
+
+/* What is noted of an open request. */
+struct request_note {
+	struct client_sums sums;
+	uint64_t lost_ends; /* see lost_ends.h */
+};
+
+/* A request that is served, and how it was found. */
+struct link {
+	enum link_by by;
+	uint64_t key, id;
+};
+
+/*
+ * `call` is the begin of the request that the program makes, and `record` its record. The context that it carries is
+ * followed through types of the standard library only. Without a result, `by` is LINK_NONE.
+ */
+struct link links_find(const struct links *links, const struct resolved_hit *call,
+		       struct bytes record);
+
+/* Count the call in the sums of its request, if it has one that is still open. The times are those of records. */
+void links_begin(const struct links *links, const struct link *link, uint32_t target,
+		 uint64_t time);
+void links_end(const struct links *links, const struct link *link, uint32_t target, uint64_t time);
+
+#endif
