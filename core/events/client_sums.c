@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "client_sums.h"
 
-/* Records of two CPUs can be some nanoseconds out of order. */
+static uint64_t later_of(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
 static uint64_t passed(uint64_t from, uint64_t to)
 {
 	return to > from ? to - from : 0;
@@ -10,14 +14,19 @@ static uint64_t passed(uint64_t from, uint64_t to)
 void client_sums_begin(struct client_sums *sums, uint64_t time)
 {
 	sums->count++;
-	if (sums->open++ == 0)
-		sums->since = time;
+	if (sums->open++ == 0) {
+		sums->before = sums->until;
+		sums->since = later_of(time, sums->before);
+	} else if (time < sums->since) {
+		sums->since = later_of(time, sums->before);
+	}
 }
 
 void client_sums_end(struct client_sums *sums, uint64_t time)
 {
+	sums->until = later_of(sums->until, time);
 	if (sums->open && --sums->open == 0)
-		sums->total += passed(sums->since, time);
+		sums->total += passed(sums->since, sums->until);
 }
 
 uint64_t client_sums_total(const struct client_sums *sums, uint64_t time)

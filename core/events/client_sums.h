@@ -6,12 +6,14 @@
 
 /*
  * How many requests were made for another one, and how long at least one of them was open. A zeroed struct is ready for
- * use. Times are nanoseconds, and do not go back.
+ * use. Times are nanoseconds; records of two CPUs can be out of order, by little.
  */
 struct client_sums {
 	uint32_t count; /* all that began */
 	uint32_t open;
-	uint64_t since; /* when the first of those that are open began */
+	uint64_t since; /* from then on at least one was open, now or last */
+	uint64_t until; /* when the last of those ended that have ended */
+	uint64_t before; /* when none was open before `since`, the end of the time in which one was */
 	uint64_t total; /* nanoseconds until then */
 };
 

@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Requests that a program makes while it serves others: each is linked with the right one, or with none."""
+
+import collections
+import http.client
+import threading
+
+from harness import check, check_equal, main, releases
+from servers import Server, release_number
+from tracer import Tracer
+
+VARIANTS = ("plain", "stripped")
+FEW = 200
+MANY = 10_000  # of the newest release only: with all that they cause, 110,000 events
+CLIENTS = 4
+
+# How the gateway makes its requests, and by what they are linked.
+WAYS = {"own": "goroutine", "pool": "context", "foreign": None, "started": None, "lazy": None}
+LINKED = [way for way, by in WAYS.items() if by]
+
+
+def ask(address, numbers, calls):
+    """Makes a request of each number on one connection, and adds up what the gateway says to have made."""
+    connection = http.client.HTTPConnection(*address, timeout=60)
+    for number in numbers:
+        connection.request("GET", f"/work/{number}")
+        answer = connection.getresponse()
+        answer.read()
+        calls.append(int(answer.headers["Calls"]))
+    connection.close()
+
+
+def ask_all(gateway, count):
+    """Makes `count` requests over several connections at once. Returns the gateway's own count of what is linked."""
+    calls = []
+    threads = [threading.Thread(target=ask, args=(gateway.addresses["http"], range(first, count, CLIENTS), calls))
+               for first in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    check_equal(len(calls), count, "answers")
+    return sum(calls)
+
+
+def number_of(event):
+    return int(event["path"].rsplit("/", 1)[1])
+
+
+def check_link(event, served, release):
+    """Compares the link of a request that the gateway made; `served` are its own, by number."""
+    way = event["path"].split("/")[1]
+    by = WAYS[way]
+    request = served[number_of(event)]
+    check_equal((event.get("in"), event.get("in_by")), (request["id"], by) if by else (None, None), f"links of {event}")
+    # A worker's parent may serve another request by now, or none.
+    if way == "started":
+        known = release_number(release) >= (1, 21)
+        check_equal(event.get("in_maybe"), request["id"] if known else None, f"in_maybe of {event}")
+    elif way in ("own", "pool"):
+        check("in_maybe" not in event, f"in_maybe of {event}")
+
+
+def check_sums(request, made):
+    """Compares the sums of a request with the requests that were made for it."""
+    times = [event["duration_ns"] for event in made]
+    check_equal(request["client_count"], len(made), f"client_count of {request}")
+    check(max(times) <= request["client_ns"] <= min(sum(times), request["duration_ns"]),
+          f"client_ns is not between the longest of {times} and their sum: {request}")
+
+
+def test_gateway(scope, release, variant, count):
+    """requests of a gateway: on its own goroutine, by a pool with a context and in other ways; each link and each sum"""
+    gateway = Server(scope, release, variant, program="gateway")
+    tracer = Tracer(scope, "--pid", gateway.pid, "--json", "--side", "both", "--ring-size", str(64 << 20)).wait_attached()
+    linked = ask_all(gateway, count)
+    tracer.wait_types(count * len(WAYS), "client")
+    tracer.wait_types(count * (1 + len(WAYS)), "request")
+    tracer.interrupt()
+    found = tracer.events()
+    types = collections.Counter(event["type"] for event in found)
+    check_equal((types["client"], types["request"], types["lost"]), (count * len(WAYS), count * (1 + len(WAYS)), 0), "events")
+    served = {number_of(event): event for event in found if event["type"] == "request" and event["path"].startswith("/work/")}
+    check_equal(len(served), count, "requests that the gateway served")
+    made = collections.defaultdict(list)
+    for event in found:
+        if event["type"] == "client":
+            check_link(event, served, release)
+            made[event.get("in")].append(event)
+    for request in served.values():
+        check_sums(request, made[request["id"]])
+    check_equal(sum(event["client_count"] for event in served.values()), linked, "the gateway's own count")
+    check_equal(linked, count * len(LINKED), "requests that are linked")
+    behind = [event for event in found if event["type"] == "request" and not event["path"].startswith("/work/")]
+    check_equal({(event["client_count"], event["client_ns"]) for event in behind}, {(0, 0)}, "sums of the server behind")
+
+
+if __name__ == "__main__":
+    main([(test_gateway, release, variant, FEW) for release in releases() for variant in VARIANTS] +
+         [(test_gateway, releases()[-1], "plain", MANY)])
