@@ -39,6 +39,7 @@ enum {
 	OPTION_SIGNATURE,
 	OPTION_ATTACH,
 	OPTION_SIDE,
+	OPTION_TRACE,
 };
 
 static const struct option long_options[] = {
@@ -54,6 +55,7 @@ static const struct option long_options[] = {
 	{ "socket-group", required_argument, NULL, OPTION_SOCKET_GROUP },
 	{ "reader-buffer", required_argument, NULL, OPTION_READER_BUFFER },
 	{ "side", required_argument, NULL, OPTION_SIDE },
+	{ "trace", no_argument, NULL, OPTION_TRACE },
 	{ "latency", no_argument, NULL, OPTION_LATENCY },
 	{ "capture", required_argument, NULL, OPTION_CAPTURE },
 	{ "header", required_argument, NULL, 'H' },
@@ -197,6 +199,9 @@ static int parse_capture_option(struct options *options, int option, struct erro
 	case OPTION_SIDE:
 		options->has_sides = true;
 		return option_sides(optarg, &options->sides, err);
+	case OPTION_TRACE:
+		options->traces = true;
+		return 0;
 	default:
 		options->shows_secrets = true;
 		return 0;
@@ -236,6 +241,8 @@ static int check_captures(const struct options *options, struct error *err)
 			"--signature needs a FUNCTION: the functions of a protocol need none");
 	if (options->has_sides && options->function_count)
 		return error_fail(err, -EINVAL, "--side is about requests, not about a FUNCTION");
+	if (options->traces && options->function_count)
+		return error_fail(err, -EINVAL, "--trace is about requests, not about a FUNCTION");
 	if (options->sides == TRACE_CLIENT &&
 	    (options->capture_count || options->request_header_count ||
 	     options->response_header_count))
@@ -286,6 +293,7 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case OPTION_RESPONSE_HEADER:
 	case OPTION_LATENCY:
 	case OPTION_SIDE:
+	case OPTION_TRACE:
 	case OPTION_REDACT:
 	case OPTION_SHOW_SECRETS:
 		return parse_capture_option(options, option, err);

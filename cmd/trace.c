@@ -78,6 +78,12 @@ static enum session_output choose_output(const struct options *options)
 	return options->output || options->socket ? SESSION_OUTPUT_NONE : SESSION_OUTPUT_TABLE;
 }
 
+static uint8_t extras_of(const struct options *options)
+{
+	return (options->sides == TRACE_BOTH ? EXTRA_LINKS : 0) |
+	       (options->traces ? EXTRA_TRACES : 0);
+}
+
 int trace(const struct options *options)
 {
 	struct redaction redaction = options_redaction(options);
@@ -87,7 +93,7 @@ int trace(const struct options *options)
 		.declarations = &options->declarations,
 		.latency = options->latency,
 		.sides = options->sides,
-		.links = options->sides == TRACE_BOTH,
+		.extras = extras_of(options),
 		.requests = options->requests.count ? &options->requests : NULL,
 		.values = { .redaction = options->shows_secrets ? NULL : &redaction,
 			    .opaque = &opaque_libraries,

@@ -196,7 +196,7 @@ static int add_captures(const struct scope *outer, const struct probe_request *r
 		return error_fail(err, -E2BIG, "more than %d captures at one probe",
 				  PROBE_MAX_CAPTURES);
 	for (size_t i = 0; r == 0 && i < request->capture_count; i++) {
-		if (!request->captures[i].extra || request->wants_extras)
+		if (!request->captures[i].extra || request->captures[i].extra & request->extras)
 			r = probe_add_capture(&scope, &request->captures[i], builder, probe, err);
 	}
 	return r;

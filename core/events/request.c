@@ -115,6 +115,7 @@ static struct event event_of_start(const struct resolved_hit *start, int64_t wal
 		.tls = hit_integer(hit, FIELD_TLS),
 		.request_bytes = hit_integer(hit, FIELD_REQUEST_BYTES),
 		.grpc_status = hit_integer(hit, FIELD_GRPC_STATUS),
+		.trace = traceparent_parse(hit_text(hit, FIELD_TRACEPARENT)),
 	};
 }
 

@@ -179,8 +179,8 @@ static void compile_row(struct probe_candidate *probe, const struct binary *bina
 	request.wants_arguments = values.count > 0;
 	request.allows_missing = !decides;
 	request.learned = learned;
-	request.wants_extras = spec->links;
-	if (spec->links && request.role == PLAN_ROLE_CALL)
+	request.extras = spec->extras;
+	if (spec->extras & EXTRA_LINKS && request.role == PLAN_ROLE_CALL)
 		probe->context_types = context_types_of(binary->types);
 	probe->expression_count = values.expression_count;
 	probe->returned_count = request.role == PLAN_ROLE_RETURN ? values.count : 0;

@@ -295,6 +295,24 @@ static void put_links(struct json_format *json, const struct event *event)
 	}
 }
 
+/* Writes the trace that a request belongs to, and a span of it. */
+static void put_trace(struct json_format *json, const struct event *event)
+{
+	const struct traceparent *trace = &event->trace;
+
+	if (trace->presence != PRESENT)
+		return;
+	json_key(json->writer, "trace_id");
+	json_plain(json->writer, trace->trace_id, TRACE_ID_SIZE);
+	if (event->type == EVENT_CLIENT)
+		json_key(json->writer, "span_id");
+	else
+		json_key(json->writer, "parent_span_id");
+	json_plain(json->writer, trace->span_id, SPAN_ID_SIZE);
+	json_key(json->writer, "sampled");
+	json_bool(json->writer, trace->sampled);
+}
+
 static void put_process(struct json_format *json, const struct event *event)
 {
 	const struct process_identity *process = event->process;
@@ -318,6 +336,7 @@ static void put_process(struct json_format *json, const struct event *event)
 		json_name(json->writer, process->container);
 	}
 	put_links(json, event);
+	put_trace(json, event);
 	if (event->type == EVENT_ATTACH || event->type == EVENT_DETACH)
 		json_put_target(json, process);
 	if (event->type == EVENT_ATTACH)

@@ -20,7 +20,7 @@ static const struct capture handle_stream[] = {
 	{ "stream", FIELD_KEY, .required = true },
 	{ "@g.goid", FIELD_GOID },
 	{ "stream.method", FIELD_PATH },
-	{ "stream.ctx.data", FIELD_CONTEXT, .extra = true },
+	{ "stream.ctx.data", FIELD_CONTEXT, .extra = EXTRA_LINKS },
 	{ "t.data.(*" TRANSPORT "serverHandlerTransport).rw.data", FIELD_CARRIER },
 };
 

@@ -27,6 +27,7 @@ static const struct capture round_trip[] = {
 	{ "req.ContentLength", FIELD_REQUEST_BYTES },
 	{ "req.Body.tab", FIELD_BODY_STREAM },
 	LINK_CAPTURES("req.ctx"),
+	TRACE_CAPTURE("req"),
 };
 
 /* The header of the response has been read; its body has not. */

@@ -18,6 +18,12 @@
  */
 enum { AFTER_METHOD = 96, AFTER_PATH = 64 };
 
+/* The trace that a request belongs to; `request` is an http.Request. */
+#define TRACE_CAPTURE(request)                                                                  \
+	{                                                                                       \
+		request ".Header[\"Traceparent\"][0]", FIELD_TRACEPARENT, .extra = EXTRA_TRACES \
+	}
+
 /*
  * What an http.Request contains from the start. The protocol is read from its version numbers, which need no extra
  * read.
@@ -29,9 +35,9 @@ enum { AFTER_METHOD = 96, AFTER_PATH = 64 };
 		{ request ".RemoteAddr", FIELD_REMOTE },                                        \
 		{ request ".ProtoMajor", FIELD_PROTOCOL_MAJOR },                                \
 		{ request ".ProtoMinor", FIELD_PROTOCOL_MINOR }, { request ".TLS", FIELD_TLS }, \
-		{ request ".ContentLength", FIELD_REQUEST_BYTES },                              \
+		{ request ".ContentLength", FIELD_REQUEST_BYTES }, TRACE_CAPTURE(request),      \
 	{                                                                                       \
-		request ".ctx.data", FIELD_CONTEXT, .extra = true                               \
+		request ".ctx.data", FIELD_CONTEXT, .extra = EXTRA_LINKS                        \
 	}
 
 /* The key, by the name of the response writer, and what a request contains at its start. */

@@ -5,6 +5,7 @@
 #include "context_types.h"
 #include "protocol.h"
 #include "request_captures.h"
+#include "trace_spec.h"
 
 /* The notation for the tables of protocols. */
 
@@ -15,10 +16,10 @@
 #define ROOTS(array) .argument_roots = { array, COUNT(array) }
 
 /* What leads from a request that a program makes to the one that it serves meanwhile; `context` is an expression. */
-#define LINK_CAPTURES(context)                                                       \
-	{ context, FIELD_CONTEXT_CHAIN, .chain = CONTEXT_CHAIN_MAX, .extra = true }, \
-	{                                                                            \
-		"@g.parentGoid", FIELD_PARENT_GOID, .extra = true                    \
+#define LINK_CAPTURES(context)                                                              \
+	{ context, FIELD_CONTEXT_CHAIN, .chain = CONTEXT_CHAIN_MAX, .extra = EXTRA_LINKS }, \
+	{                                                                                   \
+		"@g.parentGoid", FIELD_PARENT_GOID, .extra = EXTRA_LINKS                    \
 	}
 
 /* Requests begin at this function. */

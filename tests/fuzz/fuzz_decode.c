@@ -24,7 +24,7 @@ static void add_fields(struct schema *schema, uint8_t count)
 {
 	static const uint64_t strings = BIT(METHOD) | BIT(PATH) | BIT(QUERY) | BIT(ROUTE) |
 					BIT(HOST) | BIT(REMOTE) | BIT(TARGET) | BIT(SCHEME) |
-					BIT(PEER_ADDRESS);
+					BIT(PEER_ADDRESS) | BIT(TRACEPARENT);
 
 	schema->cell_count = count % (FIELD_COUNT + 1);
 	for (uint8_t i = 0; i < schema->cell_count; i++) {

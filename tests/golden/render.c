@@ -231,6 +231,7 @@ static uint8_t named_field(const struct player *player, const char *word)
 		[FIELD_CONTEXT] = "context",
 		[FIELD_CONTEXT_CHAIN] = "context_chain",
 		[FIELD_PARENT_GOID] = "parent_goid",
+		[FIELD_TRACEPARENT] = "traceparent",
 		[FIELD_SCHEME] = "scheme",
 		[FIELD_ERROR] = "error",
 	};

@@ -96,6 +96,52 @@ def test_gateway(scope, release, variant, count):
     check_equal({(event["client_count"], event["client_ns"]) for event in behind}, {(0, 0)}, "sums of the server behind")
 
 
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+SPAN = "b7ad6b7169203331"
+# Headers, and what they say: the trace, the span and whether it may be recorded.
+TRACES = (
+    (f"00-{TRACE}-{SPAN}-01", (TRACE, SPAN, True)),
+    (f"00-{TRACE}-{SPAN}-00", (TRACE, SPAN, False)),
+    (f"00-{TRACE}-{SPAN}-03", (TRACE, SPAN, True)),
+    (f"cc-{TRACE}-{SPAN}-01", (TRACE, SPAN, True)),
+    (None, None),
+    ("", None),
+    ("nonsense", None),
+    (f"00-{TRACE}-{SPAN}-0", None),
+    (f"00-{TRACE.upper()}-{SPAN}-01", None),
+    (f"00-{'0' * 32}-{SPAN}-01", None),
+    (f"ff-{TRACE}-{SPAN}-01", None),
+)
+
+
+def trace_of(event):
+    span = event.get("span_id" if event["type"] == "client" else "parent_span_id")
+    return (event["trace_id"], span, event["sampled"]) if "trace_id" in event else None
+
+
+def test_traces(scope, release, variant):
+    """--trace: the trace of each request that is served, and of those that are made for it, by their headers"""
+    gateway = Server(scope, release, variant, program="gateway")
+    tracer = Tracer(scope, "--pid", gateway.pid, "--json", "--side", "both", "--trace").wait_attached()
+    connection = http.client.HTTPConnection(*gateway.addresses["http"], timeout=60)
+    for number, (header, _) in enumerate(TRACES):
+        connection.request("GET", f"/work/{number}", headers={} if header is None else {"traceparent": header})
+        connection.getresponse().read()
+    connection.close()
+    tracer.wait_types(len(TRACES) * (1 + len(WAYS)), "request")
+    tracer.wait_types(len(TRACES) * len(WAYS), "client")
+    tracer.interrupt()
+    for event in tracer.events():
+        if event["type"] not in ("request", "client"):
+            continue
+        _, expected = TRACES[number_of(event)]
+        # The gateway hands on another span.
+        if expected and not event["path"].startswith("/work/"):
+            expected = (expected[0], TRACE[:16], expected[2])
+        check_equal(trace_of(event), expected, f"trace of {event}")
+
+
 if __name__ == "__main__":
-    main([(test_gateway, release, variant, FEW) for release in releases() for variant in VARIANTS] +
+    main([(test_traces, release, variant) for release in releases() for variant in VARIANTS] +
+         [(test_gateway, release, variant, FEW) for release in releases() for variant in VARIANTS] +
          [(test_gateway, releases()[-1], "plain", MANY)])

@@ -20,7 +20,7 @@ struct capture {
 	 * and of the interface of the same type to which that word points, and so on: of so many interfaces.
 	 */
 	uint8_t chain;
-	bool extra; /* only captured if the probe request wants extras */
+	uint8_t extra; /* not 0: a bit; only captured if the probe request wants this extra */
 };
 
 enum { PROBE_MAX_EXPRESSION = 96, PROBE_MAX_WAY = 96, PROBE_MAX_REASON = 160 };

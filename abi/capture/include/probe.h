@@ -26,7 +26,7 @@ struct probe_request {
 	bool wants_arguments;
 	/* The types that were seen in interfaces, for this and other probes; may be NULL. */
 	const struct learned_probes *learned;
-	bool wants_extras;   /* the captures that are extra, too */
+	uint8_t extras;	     /* a bit for each extra that is captured, too */
 	bool needs_no_types; /* no parameter or result is captured */
 	bool allows_missing; /* arguments that do not exist in this binary become null */
 	bool drops_excess; /* arguments that do not fit into a plan are left out, the last ones first */

@@ -8,6 +8,7 @@
 
 #include "presence.h"
 #include "process_identity.h"
+#include "traceparent.h"
 
 enum event_type {
 	EVENT_REQUEST,
@@ -53,10 +54,11 @@ struct event {
 	const struct process_identity *process; /* NULL for LOST, HELLO */
 	uint32_t tid;				/* REQUEST, CALL */
 	struct integer goid;
-	uint64_t id;		/* REQUEST; 0: it has none */
-	uint64_t within;	/* CLIENT: the id of the request that was served meanwhile */
-	enum link_by within_by; /* NONE: `within` is not known */
-	const char *function;	/* CALL */
+	uint64_t id;		  /* REQUEST; 0: it has none */
+	uint64_t within;	  /* CLIENT: the id of the request that was served meanwhile */
+	enum link_by within_by;	  /* NONE: `within` is not known */
+	struct traceparent trace; /* REQUEST: the span is the client's; CLIENT: its own */
+	const char *function;	  /* CALL */
 	/* CALL, REQUEST: the captures at the start, or those of the only record; NULL if there are none. */
 	const struct hit_arguments *arguments;
 	bool awaits_return; /* CALL: the return was probed, so the call has an outcome */

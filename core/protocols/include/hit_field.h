@@ -42,6 +42,7 @@ enum hit_field {
 	FIELD_CONTEXT,	     /* the address of the context that the server made for the request */
 	FIELD_CONTEXT_CHAIN, /* the contexts of a request that the program makes, see decode_chain() */
 	FIELD_PARENT_GOID, /* of the goroutine that started this one; 0: unknown */
+	FIELD_TRACEPARENT, /* the header of this name */
 	FIELD_STACK_END,   /* of the goroutine; with the next field it identifies the call */
 	FIELD_STACK_POINTER,
 	FIELD_COUNT,

@@ -10,6 +10,12 @@
 /* Which requests: those that a program serves, those that it makes, or both. */
 enum trace_sides { TRACE_SERVER, TRACE_CLIENT, TRACE_BOTH };
 
+/* What is captured of requests only if it is asked for. */
+enum extra {
+	EXTRA_LINKS = 1,  /* what links requests of the two sides */
+	EXTRA_TRACES = 2, /* the trace that a request belongs to */
+};
+
 /*
  * What a user wants to trace: these functions or, without any, requests. Made once from the options, and passed down
  * unchanged.
@@ -20,7 +26,7 @@ struct trace_spec {
 	const struct declarations *declarations; /* of functions of stripped programs; or NULL */
 	bool latency;		/* of functions: the duration and the results of calls */
 	enum trace_sides sides; /* without functions */
-	bool links;		/* requests of the two sides are linked */
+	uint8_t extras;		/* of requests: bits of enum extra */
 	const struct request_captures
 		*requests; /* what is captured of requests beside their keys; NULL: nothing */
 	struct capture_spec values;

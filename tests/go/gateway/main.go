@@ -12,6 +12,8 @@
 //	/started/N  on a goroutine that it starts, with no context of the request
 //	/lazy/N     by a worker that the first request has started, with no context of the request
 //
+// A header Traceparent is handed on with another span: the first 16 of the trace's digits.
+//
 // The header Calls of the answer is the number of those that belong to the request for certain: of the first two.
 package main
 
@@ -48,16 +50,20 @@ type foreign struct {
 	context.Context
 }
 
-// An order to get a URL.
+// An order to get a URL with this trace, if it is not empty.
 type order struct {
-	ctx  context.Context
-	url  string
-	done func()
+	ctx   context.Context
+	url   string
+	trace string
+	done  func()
 }
 
 func (o order) obey() {
 	request, err := http.NewRequestWithContext(o.ctx, "GET", o.url, nil)
 	check(err)
+	if o.trace != "" {
+		request.Header.Set("traceparent", o.trace)
+	}
 	answer, err := client.Do(request)
 	check(err)
 	_, err = io.Copy(ioutil.Discard, answer.Body)
@@ -88,12 +94,21 @@ func newGateway(behind string) *gateway {
 	return g
 }
 
+// handOn returns a trace with another span. A text of another length is handed on as it is.
+func handOn(trace string) string {
+	if len(trace) != len("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01") {
+		return trace
+	}
+	return trace[:36] + trace[3:19] + trace[52:]
+}
+
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	number := strings.TrimPrefix(r.URL.Path, "/work/")
 	var wait sync.WaitGroup
 	wait.Add(5)
+	trace := handOn(r.Header.Get("traceparent"))
 	of := func(ctx context.Context, way string) order {
-		return order{ctx, g.behind + "/" + way + "/" + number, wait.Done}
+		return order{ctx, g.behind + "/" + way + "/" + number, trace, wait.Done}
 	}
 	// As a program with some middleware has it.
 	ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), key(1), number), time.Minute)

@@ -38,7 +38,7 @@ static void calls_capture_the_request(void **state)
 		assert_false(fields >> capture->field & 1);
 		fields |= UINT64_C(1) << capture->field;
 	}
-	assert_int_equal(fields, REQUEST_FIELDS | BIT(ROUTE) | BIT(CONTEXT));
+	assert_int_equal(fields, REQUEST_FIELDS | BIT(ROUTE) | BIT(CONTEXT) | BIT(TRACEPARENT));
 }
 
 /* What identifies a call within its goroutine is captured once, with or without a request. */
@@ -52,7 +52,7 @@ static void calls_capture_their_frame(void **state)
 		struct expression expression;
 
 		if (parameters[p])
-			wanted |= REQUEST_FIELDS | BIT(ROUTE) | BIT(CONTEXT);
+			wanted |= REQUEST_FIELDS | BIT(ROUTE) | BIT(CONTEXT) | BIT(TRACEPARENT);
 		call_captures_init(&captures, parameters[p], true);
 		assert_in_range(captures.count, 1, CALL_MAX_CAPTURES);
 		for (size_t i = 0; i < captures.count; i++) {
@@ -65,7 +65,7 @@ static void calls_capture_their_frame(void **state)
 		}
 		assert_int_equal(fields, wanted);
 		call_captures_init(&captures, parameters[p], false);
-		assert_int_equal(captures.count, parameters[p] ? 12 : 1);
+		assert_int_equal(captures.count, parameters[p] ? 13 : 1);
 	}
 }
 

@@ -246,6 +246,9 @@ static uint64_t fields_of(const struct release *release, const struct probe_requ
 		struct walk walk;
 		struct cell cell;
 
+		/* What is only captured on demand need not be cheap. */
+		if (capture->extra)
+			continue;
 		if (walk_to(&scope, capture->expression, &builder, &walk) < 0) {
 			builder = before;
 			continue;
@@ -292,7 +295,7 @@ static uint64_t wanted_fields(const struct probe_request *probe, uint32_t minor)
 	case PLAN_ROLE_HIJACK:
 		return BIT(KEY);
 	case PLAN_ROLE_CALL:
-		return minor >= 21 ? CLIENT_FIELDS | BIT(PARENT_GOID) : CLIENT_FIELDS;
+		return CLIENT_FIELDS;
 	default:
 		return BIT(GOID);
 	}
