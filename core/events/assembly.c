@@ -330,7 +330,10 @@ int assembly_record(struct assembly *assembly, struct bytes record)
 	case PLAN_ROLE_START:
 		return open_request(assembly, &resolved, record);
 	case PLAN_ROLE_END:
-		end_request(assembly, &resolved, record, OUTCOME_OK);
+		if (resolved.schema->protocol && resolved.schema->protocol->side == SIDE_CLIENT)
+			calls_finish(assembly->calls, &resolved, record);
+		else
+			end_request(assembly, &resolved, record, OUTCOME_OK);
 		return 0;
 	case PLAN_ROLE_WHOLE:
 		take_whole(assembly, &resolved, record);

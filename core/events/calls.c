@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "links.h"
+#include "protocol.h"
 #include "request.h"
 
 enum {
@@ -13,6 +14,9 @@ enum {
 	FRAME_SHIFT = 3, /* frames are multiples of a word */
 	FRAME_BITS = 28, /* a stack has at most 1 GB */
 };
+
+/* Open calls: those that have not returned, and those that have, and end later (protocol.ends_later). */
+enum kind { RETURNING, BEGUN, KIND_COUNT };
 
 /* What is noted of an awaited call. */
 struct call_note {
@@ -23,7 +27,7 @@ struct call_note {
 struct calls {
 	const struct target_set *targets;
 	struct assembly_callbacks callbacks;
-	struct joiner *joiner;
+	struct joiner *joiners[KIND_COUNT];
 	const struct lost_ends *lost_ends;
 	const struct links *links; /* to requests; NULL: there are none */
 	uint64_t now;		   /* the time of the last record */
@@ -41,10 +45,12 @@ int calls_create(const struct target_set *targets, const struct assembly_callbac
 	calls->targets = targets;
 	calls->callbacks = *callbacks;
 	calls->lost_ends = lost_ends;
-	if (joiner_create(MAX_OPEN_CALLS, MAX_OPEN_BYTES, sizeof(struct call_note),
-			  &calls->joiner) < 0) {
-		free(calls);
-		return -ENOMEM;
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		if (joiner_create(MAX_OPEN_CALLS, MAX_OPEN_BYTES, sizeof(struct call_note),
+				  &calls->joiners[kind]) < 0) {
+			calls_destroy(calls);
+			return -ENOMEM;
+		}
 	}
 	*ret_calls = calls;
 	return 0;
@@ -54,7 +60,8 @@ void calls_destroy(struct calls *calls)
 {
 	if (!calls)
 		return;
-	joiner_destroy(calls->joiner);
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
+		joiner_destroy(calls->joiners[kind]);
 	free(calls);
 }
 
@@ -70,7 +77,7 @@ void calls_set_wall_offset(struct calls *calls, int64_t wall_offset)
 
 uint32_t calls_open(const struct calls *calls)
 {
-	return joiner_count(calls->joiner);
+	return joiner_count(calls->joiners[RETURNING]) + joiner_count(calls->joiners[BEGUN]);
 }
 
 uint64_t calls_unknown_ends(const struct calls *calls)
@@ -176,7 +183,7 @@ static void end_link(const struct calls *calls, const struct resolved_hit *call,
 /* Reports a call whose return was awaited. */
 static void close_call(struct calls *calls, struct bytes record, const struct ending *ending)
 {
-	const struct call_note *note = joiner_note(calls->joiner, record);
+	const struct call_note *note = joiner_note(calls->joiners[RETURNING], record);
 	struct resolved_hit call;
 
 	if (resolved_hit_find(calls->targets, record, &call) < 0)
@@ -204,7 +211,7 @@ static void calls_give_up(struct calls *calls, struct bytes record)
 /* Reports a call whose return was not observed: it has this outcome, unless the record of its return was lost. */
 static void close_unreturned(struct calls *calls, struct bytes record, enum outcome outcome)
 {
-	const struct call_note *note = joiner_note(calls->joiner, record);
+	const struct call_note *note = joiner_note(calls->joiners[RETURNING], record);
 
 	if (lost_ends_since(calls->lost_ends, note->lost_ends))
 		calls_give_up(calls, record);
@@ -218,8 +225,8 @@ static bool is_within(struct calls *calls, const struct resolved_hit *resolved, 
 	struct resolved_hit innermost;
 	struct bytes record;
 
-	return joiner_look_owned(calls->joiner, target_id(resolved->target), goroutine_of(resolved),
-				 &record) &&
+	return joiner_look_owned(calls->joiners[RETURNING], target_id(resolved->target),
+				 goroutine_of(resolved), &record) &&
 	       resolved_hit_find(calls->targets, record, &innermost) == 0 &&
 	       frame_of(&innermost) >= least;
 }
@@ -230,8 +237,8 @@ static void leave_frames(struct calls *calls, const struct resolved_hit *resolve
 	struct bytes record;
 
 	while (is_within(calls, resolved, least) &&
-	       joiner_take_owned(calls->joiner, target_id(resolved->target), goroutine_of(resolved),
-				 &record))
+	       joiner_take_owned(calls->joiners[RETURNING], target_id(resolved->target),
+				 goroutine_of(resolved), &record))
 		close_unreturned(calls, record, OUTCOME_PANIC);
 }
 
@@ -244,18 +251,31 @@ static int await_return(struct calls *calls, const struct resolved_hit *call, st
 		.owner = goroutine_of(call),
 	};
 	struct bytes displaced, kept;
-	int r = joiner_open(calls->joiner, &identity, record, &displaced);
+	int r = joiner_open(calls->joiners[RETURNING], &identity, record, &displaced);
 
 	if (r > 0)
 		calls_give_up(calls, displaced);
-	if (r >= 0 && joiner_look(calls->joiner, identity.target, identity.key, &kept))
-		*(struct call_note *)joiner_note(calls->joiner, kept) = (struct call_note){
-			.link = begin_link(calls, call, record),
-			.lost_ends = lost_ends_note(calls->lost_ends),
-		};
-	while (joiner_take_excess(calls->joiner, &displaced))
+	if (r >= 0 && joiner_look(calls->joiners[RETURNING], identity.target, identity.key, &kept))
+		*(struct call_note *)joiner_note(calls->joiners[RETURNING], kept) =
+			(struct call_note){
+				.link = begin_link(calls, call, record),
+				.lost_ends = lost_ends_note(calls->lost_ends),
+			};
+	while (joiner_take_excess(calls->joiners[RETURNING], &displaced))
 		calls_give_up(calls, displaced);
 	return r < 0 ? r : 0;
+}
+
+/* Returns whether the call carries a request for which the goroutine has called a client already. */
+static bool is_carried(const struct calls *calls, const struct resolved_hit *call)
+{
+	struct resolved_hit outer;
+	struct bytes record;
+
+	return call->schema->protocol && call->schema->protocol->carries &&
+	       joiner_look_owned(calls->joiners[RETURNING], target_id(call->target),
+				 goroutine_of(call), &record) &&
+	       resolved_hit_find(calls->targets, record, &outer) == 0 && outer.schema->protocol;
 }
 
 int calls_begin(struct calls *calls, const struct resolved_hit *call, struct bytes record)
@@ -268,7 +288,57 @@ int calls_begin(struct calls *calls, const struct resolved_hit *call, struct byt
 	if (resolved_hit_is_early(call))
 		return 0;
 	leave_frames(calls, call, frame_of(call));
+	if (is_carried(calls, call))
+		return 0;
 	return await_return(calls, call, record);
+}
+
+/* Returns whether the call has returned what ends later. */
+static bool goes_on(const struct resolved_hit *call, const struct resolved_hit *end)
+{
+	struct integer key = hit_integer(&end->hit, FIELD_KEY);
+	struct integer error = hit_integer(&end->hit, FIELD_ERROR);
+
+	return call->schema->protocol && call->schema->protocol->ends_later &&
+	       key.presence == PRESENT && key.value && error.presence == PRESENT && !error.value;
+}
+
+/* Keeps a call that has returned until its end. */
+static void await_end_of(struct calls *calls, struct bytes record, const struct resolved_hit *end)
+{
+	struct joiner_identity identity = {
+		.target = target_id(end->target),
+		.key = (uint64_t)hit_integer(&end->hit, FIELD_KEY).value,
+	};
+	struct call_note note = *(struct call_note *)joiner_note(calls->joiners[RETURNING], record);
+	struct bytes displaced, kept;
+	int r = joiner_open(calls->joiners[BEGUN], &identity, record, &displaced);
+
+	if (r < 0) {
+		calls_give_up(calls, record);
+		return;
+	}
+	if (r > 0)
+		calls_give_up(calls, displaced);
+	if (joiner_look(calls->joiners[BEGUN], identity.target, identity.key, &kept))
+		*(struct call_note *)joiner_note(calls->joiners[BEGUN], kept) = note;
+	while (joiner_take_excess(calls->joiners[BEGUN], &displaced))
+		calls_give_up(calls, displaced);
+}
+
+/*
+ * A call has returned, unless it panicked: this return may belong to a later call at the same frame, whose record
+ * was lost.
+ */
+static void end_frame(struct calls *calls, const struct resolved_hit *call,
+		      struct bytes call_record, const struct resolved_hit *end, struct bytes record)
+{
+	if (call->head.lost_calls != end->head.lost_calls)
+		close_call(calls, call_record, &(struct ending){ .outcome = OUTCOME_UNKNOWN });
+	else if (goes_on(call, end))
+		await_end_of(calls, call_record, end);
+	else
+		close_call(calls, call_record, &(struct ending){ OUTCOME_OK, end, record });
 }
 
 void calls_return(struct calls *calls, const struct resolved_hit *end, struct bytes record)
@@ -280,7 +350,8 @@ void calls_return(struct calls *calls, const struct resolved_hit *end, struct by
 	if (!has_frame(end))
 		return;
 	leave_frames(calls, end, frame_of(end) + 1);
-	if (!joiner_look(calls->joiner, target_id(end->target), call_key(end), &call_record) ||
+	if (!joiner_look(calls->joiners[RETURNING], target_id(end->target), call_key(end),
+			 &call_record) ||
 	    resolved_hit_find(calls->targets, call_record, &call) < 0)
 		return;
 	/* Another function was called at the same frame, and its return was not observed. */
@@ -288,14 +359,17 @@ void calls_return(struct calls *calls, const struct resolved_hit *end, struct by
 		leave_frames(calls, end, frame_of(end));
 		return;
 	}
-	joiner_take(calls->joiner, target_id(end->target), call_key(end), &call_record);
-	/*
-	 * The call may have panicked. This return may belong to a later call at the same frame, whose
-	 * record was lost.
-	 */
-	if (call.head.lost_calls != end->head.lost_calls)
-		close_call(calls, call_record, &(struct ending){ .outcome = OUTCOME_UNKNOWN });
-	else
+	joiner_take(calls->joiners[RETURNING], target_id(end->target), call_key(end), &call_record);
+	end_frame(calls, &call, call_record, end, record);
+}
+
+void calls_finish(struct calls *calls, const struct resolved_hit *end, struct bytes record)
+{
+	uint64_t key = (uint64_t)hit_integer(&end->hit, FIELD_KEY).value;
+	struct bytes call_record;
+
+	calls->now = end->head.time;
+	if (joiner_take(calls->joiners[BEGUN], target_id(end->target), key, &call_record))
 		close_call(calls, call_record, &(struct ending){ OUTCOME_OK, end, record });
 }
 
@@ -309,34 +383,46 @@ void calls_end_target(struct calls *calls, const struct target *target)
 {
 	struct bytes record;
 
-	while (joiner_take_oldest_of_target(calls->joiner, target_id(target), &record))
-		close_call(calls, record, &(struct ending){ .outcome = OUTCOME_EXITED });
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		while (joiner_take_oldest_of_target(calls->joiners[kind], target_id(target),
+						    &record))
+			close_call(calls, record, &(struct ending){ .outcome = OUTCOME_EXITED });
+	}
 }
 
 void calls_close(struct calls *calls)
 {
 	struct bytes record;
 
-	while (joiner_take_oldest(calls->joiner, &record))
-		close_unreturned(calls, record, OUTCOME_OPEN);
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		while (joiner_take_oldest(calls->joiners[kind], &record))
+			close_unreturned(calls, record, OUTCOME_OPEN);
+	}
 }
 
-void calls_each_open(const struct calls *calls, assembly_show *show, void *user)
+/* As calls_each_open() for one kind of calls; returns false if `show` did. */
+static bool each_of_kind(const struct calls *calls, enum kind kind, assembly_show *show, void *user)
 {
 	uint32_t at = JOINER_NONE;
 	struct resolved_hit call;
 	struct bytes record;
 
-	while (joiner_look_next(calls->joiner, &at, &record)) {
-		const struct call_note *note;
+	while (joiner_look_next(calls->joiners[kind], &at, &record)) {
+		const struct call_note *note = joiner_note(calls->joiners[kind], record);
 		struct event event;
 
 		if (resolved_hit_find(calls->targets, record, &call) < 0)
 			continue;
-		note = joiner_note(calls->joiner, record);
 		event = event_of(calls, &call, &note->link,
 				 &(struct ending){ .outcome = OUTCOME_OPEN });
 		if (!show(user, &event))
-			return;
+			return false;
 	}
+	return true;
+}
+
+void calls_each_open(const struct calls *calls, assembly_show *show, void *user)
+{
+	for (enum kind kind = 0; kind < KIND_COUNT && each_of_kind(calls, kind, show, user); kind++)
+		;
 }

@@ -28,6 +28,9 @@ void calls_set_wall_offset(struct calls *calls, int64_t wall_offset);
 int calls_begin(struct calls *calls, const struct resolved_hit *call, struct bytes record);
 void calls_return(struct calls *calls, const struct resolved_hit *end, struct bytes record);
 
+/* The end of a request that a program makes, which has returned from the call before (protocol.ends_later). */
+void calls_finish(struct calls *calls, const struct resolved_hit *end, struct bytes record);
+
 /* Closes the calls of a goroutine that has ended. */
 void calls_unwind(struct calls *calls, const struct resolved_hit *end);
 

@@ -212,6 +212,13 @@ static void take_response(struct event *event, const struct resolved_hit *call,
 {
 	struct integer error = hit_integer(&end->hit, FIELD_ERROR);
 
+	struct text host = hit_text(&end->hit, FIELD_HOST);
+	struct integer grpc_status = hit_integer(&end->hit, FIELD_GRPC_STATUS);
+
+	if (host.presence != ABSENT)
+		event->host = host;
+	if (grpc_status.presence != ABSENT)
+		event->grpc_status = grpc_status;
 	event->status = hit_integer(&end->hit, FIELD_STATUS);
 	event->protocol_major = hit_integer(&end->hit, FIELD_PROTOCOL_MAJOR);
 	event->protocol_minor = hit_integer(&end->hit, FIELD_PROTOCOL_MINOR);

@@ -16,7 +16,7 @@ static const struct shape_node *next_capture(const struct probe_candidate *probe
 	return node < root + root->size ? node : NULL;
 }
 
-/* A capture that the user asked for: of requests or of responses, a header or an expression. */
+/* A capture that the user asked for: of requests or of responses, a header or an expression; or a client's error. */
 struct wanted {
 	const char *name;
 	bool of_response, is_header;
@@ -38,7 +38,9 @@ static struct wanted wanted_by(const struct probe_set *probe_set, size_t row,
 	return (struct wanted){
 		.name = shape_name(&probe->probe.arguments, node),
 		.of_response = is_about_responses(probe_set, row),
-		.is_header = index >= probe->expression_count,
+		/* Of a request that the program makes, its error. */
+		.is_header = probe->protocol->side == SIDE_SERVER &&
+			     index >= probe->expression_count,
 	};
 }
 

@@ -149,7 +149,7 @@ static int choose_values(const struct protocol_row *of, const struct trace_spec 
 			request_values_init(values, spec->requests, &of->request.argument_roots);
 		return 0;
 	}
-	if (of->request.role != PLAN_ROLE_RETURN)
+	if (of->request.role != PLAN_ROLE_RETURN || !of->protocol->error)
 		return 0;
 	values->items[values->count++] = (struct value_request){ .expression = error };
 	return expression_parse(of->protocol->error, error, err);

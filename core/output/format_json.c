@@ -464,6 +464,7 @@ static void put_members(struct json_format *json, const struct event *event)
 	case EVENT_CLIENT:
 		put_request_members(json, event);
 		put_number(json, "status", &event->status);
+		put_grpc_status(json, &event->grpc_status);
 		put_number(json, "duration_ns", &event->duration);
 		put_request_bytes(json, &event->request_bytes);
 		put_error(json, event);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The server of google.golang.org/grpc: its own transport, and its handler for net/http's server (Server.ServeHTTP). */
+#include "grpc.h"
+
 #include "module_version.h"
 #include "protocol_registry.h"
 #include "release_range.h"
 #include "row_notation.h"
 
-#define GRPC "google.golang.org/grpc"
 #define TRANSPORT GRPC "/internal/transport."
 #define HANDLE_STREAM GRPC ".(*Server).handleStream"
 #define OWN TRANSPORT "(*http2Server)."
@@ -183,13 +184,18 @@ static const struct layout_function functions[] = {
 	{ CARRIED "WriteStatus", STATUS_PARAMETERS(CARRIED_TRANSPORT, "Stream"), "error", ALWAYS },
 	{ CARRIED "writeStatus", STATUS_PARAMETERS(CARRIED_TRANSPORT, "ServerStream"), "error",
 	  ALWAYS },
+	{ GRPC_NEW_STREAM,
+	  "ctx context.Context, desc *" GRPC ".StreamDesc, cc *" GRPC
+	  ".ClientConn, method string, opts []" GRPC ".CallOption",
+	  GRPC ".ClientStream, error", ALWAYS },
+	{ GRPC_FINISH, "cs *" GRPC ".clientStream, err error", "", ALWAYS },
 };
 
-/* Whatever the compiler inlines, a copy that serves has this function. */
-static const char *const landmarks[] = { HANDLE_STREAM, NULL };
+/* Whatever the compiler inlines, a copy that serves or makes calls has one of these functions. */
+static const char *const landmarks[] = { HANDLE_STREAM, GRPC_NEW_STREAM, NULL };
 
 /* Layouts come from the program, whatever the release. */
-static const struct library library = {
+const struct library grpc_library = {
 	.module = GRPC,
 	.landmarks = landmarks,
 	.clue = OWN "writeStatus",
@@ -202,7 +208,7 @@ const struct protocol protocol_grpc = {
 	.server = GRPC,
 	.name = "grpc",
 	.protocol = "gRPC",
-	.library = &library,
+	.library = &grpc_library,
 	.manner = "over gRPC",
 	.probes = probes,
 	.probe_count = COUNT(probes),

@@ -3,41 +3,16 @@
  * The requests that a program makes by net/http's Transport: one for each hop of a redirect. The Transport repeats
  * some requests itself, which is not seen.
  */
+#include "net_http_client.h"
+
 #include "net_http_library.h"
-#include "net_http_rows.h"
 #include "protocol_registry.h"
 
 #define ROUND_TRIP "net/http.(*Transport).roundTrip"
 
-/* A call is joined with its return by its goroutine and its frame. */
-#define FRAME_CAPTURES                                                \
-	{ "@g.goid", FIELD_GOID, .required = true },                  \
-		{ "@g.stack.hi", FIELD_STACK_END, .required = true }, \
-	{                                                             \
-		"@sp", FIELD_STACK_POINTER, .required = true          \
-	}
+static const struct capture round_trip[] = { ROUND_TRIP_CAPTURES };
 
-static const struct capture round_trip[] = {
-	FRAME_CAPTURES,
-	{ "req.Method", FIELD_METHOD },
-	{ "req.URL.Scheme", FIELD_SCHEME },
-	{ "req.URL.Host", FIELD_HOST },
-	{ "req.URL.Path", FIELD_PATH },
-	{ "req.URL.RawQuery", FIELD_QUERY },
-	{ "req.ContentLength", FIELD_REQUEST_BYTES },
-	{ "req.Body.tab", FIELD_BODY_STREAM },
-	LINK_CAPTURES("req.ctx"),
-	TRACE_CAPTURE("req"),
-};
-
-/* The header of the response has been read; its body has not. */
-static const struct capture response[] = {
-	FRAME_CAPTURES,
-	{ "ret0.StatusCode", FIELD_STATUS },
-	{ "ret0.ProtoMajor", FIELD_PROTOCOL_MAJOR },
-	{ "ret0.ProtoMinor", FIELD_PROTOCOL_MINOR },
-	{ "ret1.tab", FIELD_ERROR },
-};
+static const struct capture response[] = { RESPONSE_CAPTURES };
 
 static const struct capture goroutine[] = {
 	{ "@g.goid", FIELD_GOID, .required = true },
@@ -62,7 +37,7 @@ static void complete_length(struct hit *hit)
 }
 
 /* A method that is not given is GET. */
-static void net_http_client_complete(struct hit *hit)
+void net_http_client_complete(struct hit *hit)
 {
 	static const char get[] = "GET";
 	struct text method = hit_text(hit, FIELD_METHOD);

@@ -15,6 +15,14 @@
 /* What the user's names for the request or its response stand for, see request_captures.h. */
 #define ROOTS(array) .argument_roots = { array, COUNT(array) }
 
+/* A call is joined with its return by its goroutine and its frame. */
+#define FRAME_CAPTURES                                                \
+	{ "@g.goid", FIELD_GOID, .required = true },                  \
+		{ "@g.stack.hi", FIELD_STACK_END, .required = true }, \
+	{                                                             \
+		"@sp", FIELD_STACK_POINTER, .required = true          \
+	}
+
 /* What leads from a request that a program makes to the one that it serves meanwhile; `context` is an expression. */
 #define LINK_CAPTURES(context)                                                              \
 	{ context, FIELD_CONTEXT_CHAIN, .chain = CONTEXT_CHAIN_MAX, .extra = EXTRA_LINKS }, \

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* HTTP/2 of golang.org/x/net, whose h2c handlers bypass net/http's server, for each copy of it in a binary. */
+#include "x_net_http2.h"
+
 #include "http2_rows.h"
 #include "module_version.h"
 #include "net_http_response.h"
 #include "protocol_registry.h"
 #include "release_range.h"
 
-#define MODULE "golang.org/x/net"
-#define PACKAGE MODULE "/http2."
+#define PACKAGE X_NET_HTTP2
 #define X_NET PACKAGE "(*"
 
 static const struct capture run_handler[] = { HTTP2_RUN_HANDLER_CAPTURES };
@@ -68,9 +69,12 @@ static const struct layout_field fields[] = {
 	{ PACKAGE "responseWriterState", "sentContentLen", "int64", 88, X_NET_NEW, true },
 	{ PACKAGE "responseWriterState", "wroteBytes", "int64", 104, X_NET_OLD, true },
 	{ PACKAGE "responseWriterState", "wroteBytes", "int64", 96, X_NET_NEW, true },
+	/* Later releases have a second bool, which makes no difference where it is passed. */
+	{ PACKAGE "RoundTripOpt", "OnlyCachedConn", "bool", 0, X_NET_ALWAYS, true },
 };
 
 static const struct layout_type types[] = {
+	{ PACKAGE "RoundTripOpt", "struct", 1, X_NET_ALWAYS, true },
 	{ PACKAGE "responseWriter", "struct", 8, X_NET_EVER, true },
 	{ PACKAGE "responseWriterState", "struct", 0, X_NET_EVER, true },
 };
@@ -82,17 +86,21 @@ static const struct layout_function functions[] = {
 	  "sc *" PACKAGE "serverConn, rw *" PACKAGE
 	  "responseWriter, req *net/http.Request, " HANDLER,
 	  "", X_NET_ALWAYS },
+	{ X_NET_ROUND_TRIP,
+	  "t *" PACKAGE "Transport, req *net/http.Request, opt " PACKAGE "RoundTripOpt",
+	  "*net/http.Response, error", X_NET_ALWAYS },
 };
 
-/* Whatever the compiler inlines, a copy that serves has one of these functions. */
+/* Whatever the compiler inlines, a copy that serves or makes requests has one of these functions. */
 static const char *const landmarks[] = {
 	PACKAGE "(*serverConn).runHandler",
 	PACKAGE "(*Server).serveConn",
+	X_NET_ROUND_TRIP,
 	NULL,
 };
 
-static const struct library library = {
-	.module = MODULE,
+const struct library x_net_library = {
+	.module = X_NET_MODULE,
 	.landmarks = landmarks,
 	/* Support for "Upgrade: h2c" was added late in 2022 (golang/net commit 06994584, v0.4.0). */
 	.clue = PACKAGE "(*serverConn).upgradeRequest",
@@ -103,7 +111,7 @@ static const struct library library = {
 const struct protocol protocol_x_net_http2 = {
 	.server = NET_HTTP,
 	.name = "x/net/http2",
-	.library = &library,
+	.library = &x_net_library,
 	.manner = "over HTTP/2",
 	.probes = probes,
 	.probe_count = COUNT(probes),

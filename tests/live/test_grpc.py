@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Calls served by google.golang.org/grpc, with its own HTTP/2 and through net/http: each is reported once."""
+"""Calls served and made by google.golang.org/grpc, with its own HTTP/2 and through net/http: each is reported once."""
 
 import json
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -204,10 +205,49 @@ def test_through_http(scope, cell, variant):
     check_slow(found, FEW)
 
 
+def made(kind, code, host, has_stream=True):
+    """The expected event of a call that the client makes. Without a stream its host is not known."""
+    return {"method": "POST", "path": f"/shop.Orders/{kind}", "host": host if has_stream else None, "protocol": "gRPC",
+            "library": "grpc", "scheme": None, "status": 200 if code == 0 else None, "grpc_status": code,
+            "grpc_status_name": CODES[code], "outcome": "ok" if code == 0 else "error"}
+
+
+def test_client(scope, cell, variant):
+    """--side client: 23 unary calls and streams, and some that are given up or find no server, are each reported by the
+    side that makes them"""
+    server, client, server_tracer = start(scope, cell, variant)
+    server_tracer.interrupt()
+    tracer = Tracer(scope, "--pid", client.process.pid, "--json", "--side", "client").wait_attached()
+    calls = [(number, service, "grpc", {}) for number, (service, _) in enumerate(SERVICES)]
+    calls += [(number, service, name, {}) for name in ("grpcs", "https") for number, (service, _) in enumerate(FEW)]
+    calls += [(number, "wait", "grpc", limit) for number in range(len(KINDS))
+              for limit in ({"cancel_after_ms": PATIENCE_MS}, {"deadline_ms": PATIENCE_MS})]
+    expected = []
+    for number, service, name, limit in calls:
+        kind, address = KINDS[number % len(KINDS)], server.addresses[name]
+        code = client.call(address, kind, service, tls=name != "grpc", **limit)
+        expected.append(made(kind, code, f"{address[0]}:{address[1]}"))
+    check_equal([event["grpc_status"] for event in expected[-2 * len(KINDS):]], [1, 4] * len(KINDS), "codes of what was given up")
+    closed = scope.enter_context(socket.socket())
+    closed.bind(("127.0.0.1", 0))  # and does not listen
+    for kind in KINDS:
+        check_equal(client.call(closed.getsockname(), kind, "ok"), CODES.index("UNAVAILABLE"), "code without a server")
+        expected.append(made(kind, CODES.index("UNAVAILABLE"), None, has_stream=False))
+    tracer.wait_types(len(expected), "client")
+    tracer.interrupt()
+    found = [event for event in tracer.events() if event["type"] in ("client", "request", "lost")]
+    keys = made("Get", 0, "")
+    check_equal([{key: event.get(key) for key in keys} for event in sorted(found, key=lambda event: event["time"])], expected,
+                "calls")
+    for event, (_, service, _, limit) in zip(sorted(found, key=lambda event: event["time"]), calls):
+        least = SLOWNESS_NS if service == "slow" or limit else 1
+        check(event["duration_ns"] >= least, f"too short: {event}")
+
+
 if __name__ == "__main__":
     cells = [cell for cell in CELLS if can_be_had(cell)]
     if not cells:
         print("skipped: neither a toolchain nor google.golang.org/grpc can be had")
         sys.exit(SKIPPED)
     main([(test, cell, variant) for cell in cells for variant in VARIANTS
-          for test in (test_calls, test_tls, test_gone, test_broken_connection, test_through_http)])
+          for test in (test_calls, test_tls, test_gone, test_broken_connection, test_through_http, test_client)])

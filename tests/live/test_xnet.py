@@ -17,6 +17,8 @@ PACKAGE = "golang-golang-x-net-dev"
 PATHS = ("/ok", "/implicit", "/header-only", "/body", "/panic", "/gone")
 
 H2C_SETTINGS = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__")
+MADE = 8  # requests of a client, in each way
+
 EMPTY_SETTINGS = b"\0\0\0\4\0\0\0\0\0"
 
 
@@ -111,9 +113,34 @@ def test_upgrade(scope, source):
                  for outcome, status in (("hijacked", None), ("ok", 200))], "requests")
 
 
+def test_client(scope, source):
+    """--side client: each request is reported once, whether a program uses x/net's Transport or net/http's does"""
+    binary = build("xclient", source.release, source.variant, library(source.suite, PACKAGE))
+    client = Server(scope, source.release, binary=Server.copy(scope, binary, "xclient"))
+    tracer = Tracer(scope, "--pid", client.pid, "--json", "--side", "client").wait_attached()
+    expected = []
+    for number in range(MADE):
+        for way, name, library_name in (("direct", "http", "x/net/http2"), ("configured", "https", "net/http"),
+                                        ("nobody", None, "x/net/http2")):
+            status = (200, 404, 503)[number % 3] if name else None
+            client.process.stdin.write(f"{way} /status/{status or number}\n".encode())
+            client.process.stdin.flush()
+            shown = "net/http" if source.wrapper else library_name
+            expected.append((f"/status/{status or number}", name or "http", shown, status,
+                             "HTTP/2.0" if name else None, "ok" if name else "error"))
+            lines = client.stdout.wait(lambda found: len(found) > len(expected) and list(found), f"did not answer {way}")
+            check_equal(int(lines[-1]), status or 0, f"status of {way}")
+    tracer.wait_types(len(expected), "client")
+    tracer.interrupt()
+    found = sorted((event for event in tracer.events() if event["type"] in ("client", "request", "lost")),
+                   key=lambda event: event["time"])
+    check_equal([tuple(event.get(key) for key in ("path", "scheme", "library", "status", "protocol", "outcome"))
+                 for event in found], expected, "requests")
+
+
 if __name__ == "__main__":
     sources = [source for source in SOURCES if can_be_had(source)]
     if not sources:
         print("skipped: neither a toolchain nor golang.org/x/net can be had")
         sys.exit(SKIPPED)
-    main([(test, source) for source in sources for test in (test_ways, test_upgrade)])
+    main([(test, source) for source in sources for test in (test_ways, test_upgrade, test_client)])

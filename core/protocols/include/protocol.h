@@ -41,7 +41,11 @@ struct protocol {
 	 * not end it in another way.
 	 */
 	bool goroutine_ends_requests;
-	const char *error; /* CLIENT: the expression of the error that is returned: "error=ret1" */
+	/* CLIENT: */
+	const char *
+		error; /* the expression of the error that is returned: "error=ret1"; NULL: it is not shown */
+	bool ends_later; /* if no error is returned, the request is open until its END, which has the KEY of the RETURN */
+	bool carries; /* within another request that the goroutine makes, it is that one */
 };
 
 #endif

@@ -18,6 +18,8 @@
 	protocol(quic_go) \
 	protocol(old_quic_go) \
 	protocol(net_http_client) \
+	protocol(x_net_client) \
+	protocol(grpc_client) \
 	/* the last */
 /* clang-format on */
 
