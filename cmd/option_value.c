@@ -96,3 +96,10 @@ int option_notation(const char *text, enum bytes_notation *ret_notation, struct 
 		return error_fail(err, -EINVAL, "--bytes %s: hex or base64 is expected", text);
 	return 0;
 }
+
+int option_within(const char *text, struct error *err)
+{
+	if (strcmp(text, "requests") == 0)
+		return 0;
+	return error_fail(err, -EINVAL, "--within %s: requests is expected", text);
+}

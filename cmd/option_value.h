@@ -27,6 +27,9 @@ int option_mode(const char *text, uint32_t *ret_mode, struct error *err);
 /* --attach: the name of a way to attach probes. */
 int option_attachment(const char *text, enum kernel_attachment *ret_attachment, struct error *err);
 
+/* --within: requests. */
+int option_within(const char *text, struct error *err);
+
 /* --side: server, client or both. */
 int option_sides(const char *text, enum trace_sides *ret_sides, struct error *err);
 

@@ -40,6 +40,7 @@ enum {
 	OPTION_ATTACH,
 	OPTION_SIDE,
 	OPTION_TRACE,
+	OPTION_WITHIN,
 };
 
 static const struct option long_options[] = {
@@ -56,6 +57,7 @@ static const struct option long_options[] = {
 	{ "reader-buffer", required_argument, NULL, OPTION_READER_BUFFER },
 	{ "side", required_argument, NULL, OPTION_SIDE },
 	{ "trace", no_argument, NULL, OPTION_TRACE },
+	{ "within", required_argument, NULL, OPTION_WITHIN },
 	{ "latency", no_argument, NULL, OPTION_LATENCY },
 	{ "capture", required_argument, NULL, OPTION_CAPTURE },
 	{ "header", required_argument, NULL, 'H' },
@@ -202,6 +204,9 @@ static int parse_capture_option(struct options *options, int option, struct erro
 	case OPTION_TRACE:
 		options->traces = true;
 		return 0;
+	case OPTION_WITHIN:
+		options->within_requests = true;
+		return option_within(optarg, err);
 	default:
 		options->shows_secrets = true;
 		return 0;
@@ -227,22 +232,38 @@ struct redaction options_redaction(const struct options *options)
 	return (struct redaction){ options->redacted, options->redacted_count };
 }
 
-/* Functions have their own captures. */
-static int check_captures(const struct options *options, struct error *err)
+/* Options that need requests: without --within they exclude functions, which have their own captures. */
+static int check_no_functions(const struct options *options, struct error *err)
 {
-	if (options->function_count && (options->capture_count || options->request_header_count ||
-					options->response_header_count))
+	const char *option = options->has_sides ? "--side" : options->traces ? "--trace" : NULL;
+
+	if (options->capture_count || options->request_header_count ||
+	    options->response_header_count)
 		return error_fail(
 			err, -EINVAL,
 			"--capture, --header and --response-header need requests, not a FUNCTION: write captures of a function in parentheses after its name");
+	if (!option)
+		return 0;
+	error_hint(err, "add --within requests to trace both");
+	return error_fail(err, -EINVAL, "%s is about requests, not about a FUNCTION", option);
+}
+
+static int check_captures(const struct options *options, struct error *err)
+{
+	if (options->function_count && !options->within_requests &&
+	    check_no_functions(options, err) < 0)
+		return -EINVAL;
+	if (options->within_requests && !options->function_count)
+		return error_fail(err, -EINVAL,
+				  "--within needs a FUNCTION: requests are traced without it");
+	if (options->within_requests && options->sides == TRACE_CLIENT)
+		return error_fail(
+			err, -EINVAL,
+			"--within is about requests that a program serves: use --side both to trace those that it makes, too");
 	if (options->declarations.count && !options->function_count)
 		return error_fail(
 			err, -EINVAL,
 			"--signature needs a FUNCTION: the functions of a protocol need none");
-	if (options->has_sides && options->function_count)
-		return error_fail(err, -EINVAL, "--side is about requests, not about a FUNCTION");
-	if (options->traces && options->function_count)
-		return error_fail(err, -EINVAL, "--trace is about requests, not about a FUNCTION");
 	if (options->sides == TRACE_CLIENT &&
 	    (options->capture_count || options->request_header_count ||
 	     options->response_header_count))
@@ -294,6 +315,7 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case OPTION_LATENCY:
 	case OPTION_SIDE:
 	case OPTION_TRACE:
+	case OPTION_WITHIN:
 	case OPTION_REDACT:
 	case OPTION_SHOW_SECRETS:
 		return parse_capture_option(options, option, err);

@@ -42,7 +42,8 @@ struct options {
 	bool latency;
 	bool has_sides; /* --side was given */
 	enum trace_sides sides;
-	bool traces; /* --trace */
+	bool traces;	      /* --trace */
+	bool within_requests; /* --within requests */
 	const char **captures, **request_headers, **response_headers;
 	size_t capture_count, request_header_count, response_header_count;
 	struct request_captures requests; /* the same, parsed */

@@ -80,8 +80,9 @@ static enum session_output choose_output(const struct options *options)
 
 static uint8_t extras_of(const struct options *options)
 {
-	return (options->sides == TRACE_BOTH ? EXTRA_LINKS : 0) |
-	       (options->traces ? EXTRA_TRACES : 0);
+	bool has_links = options->sides == TRACE_BOTH || options->within_requests;
+
+	return (has_links ? EXTRA_LINKS : 0) | (options->traces ? EXTRA_TRACES : 0);
 }
 
 int trace(const struct options *options)
@@ -92,6 +93,7 @@ int trace(const struct options *options)
 		.function_count = options->function_count,
 		.declarations = &options->declarations,
 		.latency = options->latency,
+		.within_requests = options->within_requests,
 		.sides = options->sides,
 		.extras = extras_of(options),
 		.requests = options->requests.count ? &options->requests : NULL,

@@ -102,7 +102,7 @@ struct ending {
 static void take_sums(struct event *event, const struct resolved_hit *start,
 		      const struct client_sums *sums, const struct ending *end)
 {
-	if (hit_integer(&start->hit, FIELD_CONTEXT).presence == ABSENT)
+	if (!start->schema->counts_clients)
 		return;
 	event->client_count = (struct integer){ PRESENT, sums->count };
 	event->client_duration.presence = UNREADABLE;

@@ -127,11 +127,11 @@ static struct event event_of(const struct calls *calls, const struct resolved_hi
 			call_event(call, call->function, calls->wall_offset);
 
 	event.process = target_identity(call->target);
-	if (call->schema->protocol) {
-		event.within = link->id;
-		event.within_by = link->by;
+	event.within = link->id;
+	event.within_by = link->by;
+	if (call->schema->protocol)
 		return event;
-	}
+	event.among_requests = call->schema->among_requests;
 	event.awaits_return = call->schema->awaits_return;
 	event.outcome = ending->outcome;
 	if (ending->end)
@@ -158,16 +158,17 @@ static void calls_emit(struct calls *calls, const struct resolved_hit *call, str
 	calls->callbacks.emit(calls->callbacks.user, &event);
 }
 
-/* Returns the request that a call is made for, and counts the call in its sums. */
+/* Returns the request that a call is made for, and counts a request that the program makes in the sums of that one. */
 static struct link begin_link(const struct calls *calls, const struct resolved_hit *call,
 			      struct bytes record)
 {
 	struct link link = { .by = LINK_NONE };
 
-	if (!calls->links || !call->schema->protocol)
+	if (!calls->links)
 		return link;
 	link = links_find(calls->links, call, record);
-	links_begin(calls->links, &link, target_id(call->target), call->head.time);
+	if (call->schema->protocol)
+		links_begin(calls->links, &link, target_id(call->target), call->head.time);
 	return link;
 }
 
@@ -176,7 +177,7 @@ static void end_link(const struct calls *calls, const struct resolved_hit *call,
 {
 	uint64_t time = ending->end ? ending->end->head.time : calls->now;
 
-	if (calls->links)
+	if (calls->links && call->schema->protocol)
 		links_end(calls->links, link, target_id(call->target), time);
 }
 

@@ -77,7 +77,7 @@ static bool row_has(const struct probe_set *probe_set, size_t row, const struct 
 static bool is_known_capture(const struct probe_set *probe_set, const struct wanted *wanted,
 			     const char *manner)
 {
-	for (size_t i = 0; i < probe_set->count; i++) {
+	for (size_t i = 0; i < probe_set->rows.count; i++) {
 		bool is_null;
 
 		if ((!manner || strcmp(probe_set->rows.items[i].protocol->manner, manner) == 0) &&
@@ -92,7 +92,7 @@ static const char *manner_of_nulls(const struct probe_set *probe_set, const stru
 {
 	const char *manner = NULL;
 
-	for (size_t i = 0; i < probe_set->count; i++) {
+	for (size_t i = 0; i < probe_set->rows.count; i++) {
 		const char *other = probe_set->rows.items[i].protocol->manner;
 		bool is_null;
 
@@ -164,7 +164,7 @@ void capture_warn(const struct probe_set *probe_set, const struct warning_listen
 {
 	struct told told = { .count = 0 };
 
-	for (size_t row = 0; row < probe_set->count; row++) {
+	for (size_t row = 0; row < probe_set->rows.count; row++) {
 		const struct shape_node *node = NULL;
 
 		for (size_t i = 0; (node = next_capture(&probe_set->probes[row], node)); i++) {

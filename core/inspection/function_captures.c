@@ -28,13 +28,26 @@ void function_captures_finish(struct function_captures *captures)
 	*captures = (struct function_captures){ 0 };
 }
 
-const char *function_request_parameter(const struct signature *signature)
+static const char *parameter_of_type(const struct signature *signature, const char *type)
 {
 	for (size_t i = 0; i < signature->parameter_count; i++) {
-		if (strcmp(signature->parameters[i].type->name, call_request_type) == 0)
+		if (strcmp(signature->parameters[i].type->name, type) == 0)
 			return signature->parameters[i].name;
 	}
 	return NULL;
+}
+
+struct call_parameters function_call_parameters(const struct signature *signature)
+{
+	struct call_parameters parameters = {
+		.request = parameter_of_type(signature, call_request_type),
+		.context = parameter_of_type(signature, call_context_type),
+	};
+
+	/* A blank parameter cannot be named. */
+	if (parameters.context && (!parameters.context[0] || strcmp(parameters.context, "_") == 0))
+		parameters.context = NULL;
+	return parameters;
 }
 
 /* `@g` and similar names are not parameters. */
@@ -156,7 +169,7 @@ int function_captures_add(struct function_captures *captures,
 	if (request->has_list)
 		return r;
 	captures->shows_results = captures->latency;
-	if (function_request_parameter(captures->signature))
+	if (parameter_of_type(captures->signature, call_request_type))
 		return 0;
 	captures->wants_parameters = true;
 	return add_parameters(captures, err);

@@ -2,6 +2,7 @@
 #ifndef GOHTTPSNOOP_CORE_FUNCTION_CAPTURES_H
 #define GOHTTPSNOOP_CORE_FUNCTION_CAPTURES_H
 
+#include "call_captures.h"
 #include "function_request.h"
 #include "probe.h"
 
@@ -45,8 +46,8 @@ void function_captures_finish(struct function_captures *captures);
 /* Returns whether a request captures parameters or results, named or all. */
 bool function_request_needs_types(const struct function_request *request);
 
-/* Returns the name of the parameter that is an *http.Request; NULL if there is none. */
-const char *function_request_parameter(const struct signature *signature);
+/* Returns the names of the parameters by which the function takes a request, or its context. */
+struct call_parameters function_call_parameters(const struct signature *signature);
 
 /* The captures of one probe. Views into the function's captures and into itself. */
 struct probe_values {

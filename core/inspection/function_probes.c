@@ -82,6 +82,7 @@ static int compile_probe(const struct task *task, enum captures_part part, struc
 {
 	const struct function_captures *asked = task->captures;
 	bool at_return = part == CAPTURES_AT_RETURN;
+	struct call_parameters parameters = { 0 };
 	struct call_captures captures;
 	struct probe_values values;
 	struct probe_request request = {
@@ -90,6 +91,7 @@ static int compile_probe(const struct task *task, enum captures_part part, struc
 		.captures = captures.captures,
 		.learned = task->learned,
 		.at = task->function,
+		.extras = task->spec->extras,
 		.returns = at_return,
 		.returns_at_once = part == CAPTURES_AT_ONCE,
 		.notes_results = part == CAPTURES_AT_CALL && asked->awaits_return,
@@ -105,11 +107,12 @@ static int compile_probe(const struct task *task, enum captures_part part, struc
 	request.argument_count = values.count;
 	request.wants_arguments = values.count > 0 || (asked->wants_parameters && !at_return) ||
 				  (request.notes_results && names_results(asked));
-	call_captures_init(&captures,
-			   at_return ? NULL : function_request_parameter(asked->signature),
+	if (!at_return)
+		parameters = function_call_parameters(asked->signature);
+	call_captures_init(&captures, &parameters,
 			   asked->awaits_return && part != CAPTURES_AT_ONCE);
 	request.capture_count = captures.count;
-	request.capture_roots = (struct scope_roots){ &captures.root, 1 };
+	request.capture_roots = (struct scope_roots){ captures.roots, CALL_ROOTS };
 	r = probe_compile(task->binary, &request, &task->spec->values, probe, err);
 	*ret_returned_count = values.returned_count;
 	probe_values_finish(&values);
@@ -165,15 +168,19 @@ static int compile_pair(const struct task *task, struct probe_pair *ret_pair, st
 }
 
 /* Adds the pair, which is then owned by the probe set. */
-static int add_pair(struct probe_set *probe_set, const char *function,
+static int add_pair(struct probe_set *probe_set, const struct task *task,
 		    const struct probe_pair *pair, struct error *err)
 {
+	const char *function = task->function->name;
 	struct probe_candidate *call = probe_set_grow(probe_set, function, PLAN_ROLE_CALL, err),
 			       *end;
 
 	if (!call)
 		return -ENOMEM;
 	call->probe = pair->call;
+	if (task->spec->extras & EXTRA_LINKS)
+		call->context_types = context_types_of(task->binary->types);
+	call->among_requests = task->spec->within_requests;
 	call->awaits_return = pair->awaits_return;
 	call->returns_at_once = pair->returns_at_once;
 	if (pair->returns_at_once)
@@ -196,7 +203,7 @@ static int compile_task(struct probe_set *probe_set, const struct task *task, st
 
 	if (r < 0)
 		return probe_set_refuse(probe_set, task->function->name, &why, err);
-	r = add_pair(probe_set, task->function->name, &pair, err);
+	r = add_pair(probe_set, task, &pair, err);
 	if (r < 0)
 		probe_pair_finish(&pair);
 	return r;

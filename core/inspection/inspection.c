@@ -124,6 +124,18 @@ static int tell_refusals(const struct probe_set *probe_set,
 	return 0;
 }
 
+/* Returns whether calls of some function that the user named can be traced. */
+static bool traces_functions(const struct probe_set *probe_set)
+{
+	for (size_t i = 0; i < probe_set->count; i++) {
+		const struct probe_candidate *probe = &probe_set->probes[i];
+
+		if (probe->result == 0 && !probe->protocol && probe->role == PLAN_ROLE_CALL)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Compiles the probes of the requests or functions that the options name. -ENOENT, with the reason, if there are
  * none.
@@ -133,10 +145,8 @@ static int find_probes(const struct binary *binary, const struct inspection_opti
 {
 	int r;
 
-	if (options->spec->function_count == 0)
-		return probe_set_of_protocols(binary, options->spec, NULL, probe_set, err);
-	r = probe_set_of_functions(binary, options->spec, NULL, probe_set, err);
-	if (r < 0 || probe_set_count_fit(probe_set) > 0)
+	r = probe_set_of_spec(binary, options->spec, NULL, probe_set, err);
+	if (r < 0 || options->spec->function_count == 0 || traces_functions(probe_set))
 		return r;
 	r = inspection_refuse_all(probe_set, options, err);
 	probe_set_finish(probe_set);

@@ -24,7 +24,9 @@ int installed_probe_init(struct installed_probe *installed, const struct probe_c
 			    .returns_at_once = candidate->returns_at_once,
 			    .returned_count = candidate->returned_count,
 			    .expression_count = candidate->expression_count,
-			    .context_types = candidate->context_types },
+			    .context_types = candidate->context_types,
+			    .among_requests = candidate->among_requests,
+			    .counts_clients = candidate->counts_clients },
 		.has_arguments = probe->has_arguments,
 		.learning = { .learned = { .entry = probe->entry, .role = probe->plan.role } },
 	};

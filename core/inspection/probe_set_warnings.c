@@ -148,10 +148,10 @@ static void tell_inlined(const struct probe_set *probe_set, const struct warning
 	}
 }
 
-/* Reports the arguments that are null in every event. */
+/* Reports the arguments of functions that are null in every event. */
 static void tell_gaps(const struct probe_set *probe_set, const struct warning_listener *listener)
 {
-	for (size_t i = 0; i < probe_set->count; i++) {
+	for (size_t i = probe_set->rows.count; i < probe_set->count; i++) {
 		const struct probe_candidate *probe = &probe_set->probes[i];
 
 		for (size_t gap = 0; probe->result == 0 && gap < probe->probe.gaps.count; gap++) {
@@ -211,10 +211,8 @@ void probe_set_warn(const struct probe_set *probe_set, const struct warning_list
 	tell_copies(probe_set, listener);
 	tell_others(probe_set, listener);
 	tell_unknown(probe_set, listener);
-	if (probe_set->rows.count)
-		capture_warn(probe_set, listener);
-	else
-		tell_gaps(probe_set, listener);
+	capture_warn(probe_set, listener);
+	tell_gaps(probe_set, listener);
 	tell_any_pointers(probe_set, listener);
 	tell_inlined(probe_set, listener);
 }

@@ -180,6 +180,7 @@ static void compile_row(struct probe_candidate *probe, const struct binary *bina
 	request.allows_missing = !decides;
 	request.learned = learned;
 	request.extras = spec->extras;
+	probe->counts_clients = spec->sides == TRACE_BOTH;
 	if (spec->extras & EXTRA_LINKS && request.role == PLAN_ROLE_CALL)
 		probe->context_types = context_types_of(binary->types);
 	probe->expression_count = values.expression_count;

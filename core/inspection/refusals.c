@@ -43,10 +43,16 @@ static bool reasons_equal(const struct probe_candidate *a, const struct probe_ca
 	return a->why.quote[0] ? a->why.quote_at == b->why.quote_at : sentences_equal(a, b);
 }
 
+/* What a binary lacks of a protocol's functions was not asked for by name. */
+static bool concerns_user(const struct probe_candidate *probe)
+{
+	return probe->result < 0 && !probe->protocol;
+}
+
 static bool is_told(const struct probe_set *probe_set, size_t number)
 {
 	for (size_t i = 0; i < number; i++) {
-		if (probe_set->probes[i].result < 0 &&
+		if (concerns_user(&probe_set->probes[i]) &&
 		    reasons_equal(&probe_set->probes[i], &probe_set->probes[number]))
 			return true;
 	}
@@ -62,7 +68,7 @@ static struct name_list others_of(const struct probe_set *probe_set, size_t numb
 	for (size_t i = number + 1; i < probe_set->count; i++) {
 		const struct probe_candidate *other = &probe_set->probes[i];
 
-		if (other->result < 0 && reasons_equal(probe, other) &&
+		if (concerns_user(other) && reasons_equal(probe, other) &&
 		    strcmp(probe->function, other->function) != 0)
 			name_list_add(&others, other->function);
 	}
@@ -102,7 +108,7 @@ int refusals_create(const struct probe_set *probe_set, struct refusals *ret_refu
 		const struct probe_candidate *probe = &probe_set->probes[i];
 
 		/* That only some functions of a pattern are traced is no reason if none is traced. */
-		if (probe->result == 0 || (probe->is_excess && !traces_some) ||
+		if (!concerns_user(probe) || (probe->is_excess && !traces_some) ||
 		    is_told(probe_set, i))
 			continue;
 		refusals.reasons[refusals.count++] = reason_of(probe_set, i);

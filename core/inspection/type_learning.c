@@ -195,11 +195,7 @@ static int learning_compile(const struct inspection_file *file,
 	types_set_declarations(binary->types, options->spec->declarations);
 	r = protocol_libraries_set(binary, err);
 	if (r == 0)
-		r = options->spec->function_count ?
-			    probe_set_of_functions(binary, options->spec, learned, ret_probe_set,
-						   err) :
-			    probe_set_of_protocols(binary, options->spec, learned, ret_probe_set,
-						   err);
+		r = probe_set_of_spec(binary, options->spec, learned, ret_probe_set, err);
 	if (r < 0)
 		binary_close(binary);
 	else

@@ -243,13 +243,15 @@ static bool put_captured(struct table_format *table, const struct event *event)
 					     table_put_arguments(table, event);
 }
 
+static bool put_request_heading(struct table_format *table)
+{
+	return table_put(table,
+			 "TIME            PID     COMM            STATUS DURATION  BYTES   HOST"
+			 "                     METHOD  PATH\n");
+}
+
 static bool put_request(struct table_format *table, const struct event *event)
 {
-	if (!table->headed &&
-	    !table_put(table,
-		       "TIME            PID     COMM            STATUS DURATION  BYTES   HOST"
-		       "                     METHOD  PATH\n"))
-		return false;
 	return put_head(table, event) && put_status(table, event) &&
 	       table_put_duration(table, &event->duration, 9) &&
 	       put_number(table, &event->response_bytes, 7) &&
@@ -281,10 +283,20 @@ static bool put_return(struct table_format *table, const struct event *event)
 	return table_put_duration(table, &event->duration, 9);
 }
 
+/* Writes a call in the columns of requests. */
+static bool put_call_among_requests(struct table_format *table, const struct event *event)
+{
+	bool has_outcome = event->awaits_return && event->outcome != OUTCOME_OK;
+
+	return put_head(table, event) &&
+	       put_name(table, has_outcome ? outcome_names[event->outcome] : "-", 6) &&
+	       table_put_duration(table, &event->duration, 9) && put_name(table, "-", 7) &&
+	       put_name(table, "-", 24) && put_name(table, "call", 7) &&
+	       put_name(table, event->function, 0) && table_put_arguments(table, event);
+}
+
 static bool put_call(struct table_format *table, const struct event *event)
 {
-	if (!table->headed && !put_call_heading(table, event))
-		return false;
 	if (!put_head(table, event) || !put_name(table, event->function, 24) ||
 	    !put_return(table, event))
 		return false;
@@ -301,6 +313,26 @@ static bool end_row(struct table_format *table)
 	return table_put(table, "\n");
 }
 
+static bool has_row(const struct event *event)
+{
+	return event->type == EVENT_REQUEST || event->type == EVENT_CLIENT ||
+	       event->type == EVENT_CALL;
+}
+
+static bool put_heading(struct table_format *table, const struct event *event)
+{
+	return event->type != EVENT_CALL || event->among_requests ? put_request_heading(table) :
+								    put_call_heading(table, event);
+}
+
+static bool put_row(struct table_format *table, const struct event *event)
+{
+	if (event->type != EVENT_CALL)
+		return put_request(table, event);
+	return event->among_requests ? put_call_among_requests(table, event) :
+				       put_call(table, event);
+}
+
 /* Events without a row (targets that start and end, losses) are reported on stderr: their line is empty here. */
 static int table_line(struct format *format, const struct event *event, struct bytes *ret_line)
 {
@@ -308,10 +340,9 @@ static int table_line(struct format *format, const struct event *event, struct b
 	bool done = true;
 
 	table->size = 0;
-	if (event->type == EVENT_REQUEST || event->type == EVENT_CLIENT)
-		done = put_request(table, event) && end_row(table);
-	else if (event->type == EVENT_CALL)
-		done = put_call(table, event) && end_row(table);
+	if (has_row(event))
+		done = (table->headed || put_heading(table, event)) && put_row(table, event) &&
+		       end_row(table);
 	if (!done)
 		return -ENOMEM;
 	table->headed = table->headed || table->size > 0;

@@ -3,13 +3,12 @@
 
 #include "net_http_rows.h"
 
-const char call_request_type[] = "*net/http.Request";
+#define CONTEXT_ROOT "ctx"
 
-static const struct capture frame_captures[] = {
-	{ "@g.goid", FIELD_GOID, .required = true },
-	{ "@g.stack.hi", FIELD_STACK_END, .required = true },
-	{ "@sp", FIELD_STACK_POINTER, .required = true },
-};
+const char call_request_type[] = "*net/http.Request";
+const char call_context_type[] = "context.Context";
+
+static const struct capture frame_captures[] = { FRAME_CAPTURES };
 
 static const struct capture goroutine[] = {
 	{ "@g.goid", FIELD_GOID, .required = true },
@@ -21,21 +20,46 @@ const struct probe_request protocol_goroutine_end = {
 	CAPTURES(goroutine),
 };
 
-static const struct capture call_captures[] = {
+static const struct capture goroutine_captures[] = {
 	{ "@g.goid", FIELD_GOID },
+};
+
+static const struct capture request_captures[] = {
 	REQUEST_CAPTURES(REQUEST_ROOT),
 	{ REQUEST_ROOT ".Pattern", FIELD_ROUTE },
 };
 
-_Static_assert(COUNT(frame_captures) + COUNT(call_captures) <= CALL_MAX_CAPTURES, "room for all");
+static const struct capture context_links[] = { LINK_CAPTURES(CONTEXT_ROOT) };
+static const struct capture parent_links[] = { PARENT_CAPTURE };
+static const struct capture request_links[] = { LINK_CAPTURES(REQUEST_ROOT ".ctx") };
 
-void call_captures_init(struct call_captures *captures, const char *parameter, bool frame)
+_Static_assert(COUNT(frame_captures) + COUNT(request_captures) + COUNT(request_links) <=
+		       CALL_MAX_CAPTURES,
+	       "room for all");
+
+static void take_captures(struct call_captures *captures, const struct capture *added, size_t count)
 {
-	captures->root = (struct scope_root){ REQUEST_ROOT, { parameter } };
+	for (size_t i = 0; i < count; i++)
+		captures->captures[captures->count++] = added[i];
+}
+
+void call_captures_init(struct call_captures *captures, const struct call_parameters *parameters,
+			bool frame)
+{
+	captures->roots[0] = (struct scope_root){ REQUEST_ROOT, { parameters->request } };
+	captures->roots[1] = (struct scope_root){ CONTEXT_ROOT, { parameters->context } };
 	captures->count = 0;
-	for (size_t i = 0; frame && i < COUNT(frame_captures); i++)
-		captures->captures[captures->count++] = frame_captures[i];
-	/* The first capture is the goroutine, which is also part of the frame. */
-	for (size_t i = frame; i < (parameter ? COUNT(call_captures) : 1); i++)
-		captures->captures[captures->count++] = call_captures[i];
+	/* The goroutine is also part of the frame. */
+	if (frame)
+		take_captures(captures, frame_captures, COUNT(frame_captures));
+	else
+		take_captures(captures, goroutine_captures, COUNT(goroutine_captures));
+	if (parameters->request)
+		take_captures(captures, request_captures, COUNT(request_captures));
+	if (parameters->context)
+		take_captures(captures, context_links, COUNT(context_links));
+	else if (parameters->request)
+		take_captures(captures, request_links, COUNT(request_links));
+	else
+		take_captures(captures, parent_links, COUNT(parent_links));
 }

@@ -23,12 +23,16 @@
 		"@sp", FIELD_STACK_POINTER, .required = true          \
 	}
 
+/* The goroutine that started this one: perhaps it serves a request. */
+#define PARENT_CAPTURE                                                   \
+	{                                                                \
+		"@g.parentGoid", FIELD_PARENT_GOID, .extra = EXTRA_LINKS \
+	}
+
 /* What leads from a request that a program makes to the one that it serves meanwhile; `context` is an expression. */
 #define LINK_CAPTURES(context)                                                              \
 	{ context, FIELD_CONTEXT_CHAIN, .chain = CONTEXT_CHAIN_MAX, .extra = EXTRA_LINKS }, \
-	{                                                                                   \
-		"@g.parentGoid", FIELD_PARENT_GOID, .extra = EXTRA_LINKS                    \
-	}
+		PARENT_CAPTURE
 
 /* Requests begin at this function. */
 #define START(name, array, roots)                                    \

@@ -186,7 +186,7 @@ static int open_kernel(struct session *session, struct error *err)
 		.ports = options->ports,
 		.port_count = options->port_count,
 		.long_plans = options->spec->function_count > 0 || options->spec->requests ||
-			      options->spec->sides != TRACE_SERVER,
+			      options->spec->sides != TRACE_SERVER || options->spec->extras,
 	};
 
 	return kernel_setup(&wanted, &options->notifier, &session->kernel, err);

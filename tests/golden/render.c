@@ -10,7 +10,8 @@
  *	                                         size; -:KIND is a cell of the arguments; last the fields that
  *	                                         could not be captured, as FIELD:?; calls also have entry=ADDRESS,
  *	                                         drop=BYTES of the stack, results=COUNT, awaits_return, at_once,
- *	                                         context_type=HASH of a context that is made from another one
+ *	                                         context_type=HASH of a context that is made from another one; starts
+ *	                                         have counts_clients, calls among requests among_requests
  *	shape NUMBER NODE…                       the shape of the arguments of that plan, a tree of nodes:
  *	                                         NAME:KIND[:CELL[:SECOND]][=COUNT][#HASH][...][{ NODE… }],
  *	                                         the dots: the value has more parts
@@ -320,6 +321,10 @@ static void add_word(struct player *player, struct schema *schema)
 		schema->stack_drop = (uint32_t)number_after(word, "=");
 	} else if (strncmp(word, "results=", 8) == 0) {
 		schema->returned_count = (uint16_t)number_after(word, "=");
+	} else if (strcmp(word, "among_requests") == 0) {
+		schema->among_requests = true;
+	} else if (strcmp(word, "counts_clients") == 0) {
+		schema->counts_clients = true;
 	} else if (strncmp(word, "context_type=", 13) == 0) {
 		add_context_type(player, schema, (uint32_t)number_after(word, "="));
 	} else {

@@ -96,6 +96,43 @@ def test_gateway(scope, release, variant, count):
     check_equal({(event["client_count"], event["client_ns"]) for event in behind}, {(0, 0)}, "sums of the server behind")
 
 
+def check_call(event, served, release):
+    """Compares the link of a call of the gateway. What has no context is found by its goroutine only."""
+    way, number = event["args"]["url"].split("/")[-2:]
+    by = WAYS[way] if event["function"] == "main.fetch" or way == "own" else None
+    request = served[int(number)]
+    check_equal((event.get("in"), event.get("in_by")), (request["id"], by) if by else (None, None), f"links of {event}")
+    if way == "started":
+        known = release_number(release) >= (1, 21)
+        check_equal(event.get("in_maybe"), request["id"] if known else None, f"in_maybe of {event}")
+
+
+def test_within(scope, release, variant, *options):
+    """--within requests: calls of functions, linked with requests by their context or goroutine, and the requests"""
+    gateway = Server(scope, release, variant, program="gateway")
+    signatures = [] if variant == "plain" else ["--signature", "func main.find(url string) int", "--signature",
+                                                "func main.fetch(ctx context.Context, url string) error"]
+    tracer = Tracer(scope, "--pid", gateway.pid, "--json", "--within", "requests", *options, *signatures,
+                    "main.find", "main.fetch").wait_attached()
+    ask_all(gateway, FEW)
+    tracer.wait_types(FEW * (1 + len(WAYS)), "request")
+    tracer.wait_types(FEW * 2 * len(WAYS), "call")
+    tracer.interrupt()
+    found = tracer.events()
+    types = collections.Counter(event["type"] for event in found)
+    made = FEW * len(WAYS) if "--side" in options else 0
+    check_equal((types["request"], types["call"], types["client"], types["lost"]),
+                (FEW * (1 + len(WAYS)), FEW * 2 * len(WAYS), made, 0), "events")
+    served = {number_of(event): event for event in found if event["type"] == "request" and event["path"].startswith("/work/")}
+    for event in found:
+        if event["type"] == "call":
+            check_call(event, served, release)
+            check_equal(event.get("outcome"), "ok" if "--latency" in options else None, f"outcome of {event}")
+    # Only requests that are made are counted.
+    counts = {event.get("client_count") for event in served.values()}
+    check_equal(counts, {len(LINKED) if made else None}, "client_count")
+
+
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 SPAN = "b7ad6b7169203331"
 # Headers, and what they say: the trace, the span and whether it may be recorded.
@@ -143,5 +180,7 @@ def test_traces(scope, release, variant):
 
 if __name__ == "__main__":
     main([(test_traces, release, variant) for release in releases() for variant in VARIANTS] +
+         [(test_within, release, variant, *options) for release in releases() for variant in VARIANTS
+          for options in ((), ("--latency", "--side", "both"))] +
          [(test_gateway, release, variant, FEW) for release in releases() for variant in VARIANTS] +
          [(test_gateway, releases()[-1], "plain", MANY)])

@@ -61,7 +61,8 @@ struct event {
 	const char *function;	  /* CALL */
 	/* CALL, REQUEST: the captures at the start, or those of the only record; NULL if there are none. */
 	const struct hit_arguments *arguments;
-	bool awaits_return; /* CALL: the return was probed, so the call has an outcome */
+	bool among_requests; /* CALL: requests are traced, too */
+	bool awaits_return;  /* CALL: the return was probed, so the call has an outcome */
 	/* CALL, REQUEST: the captures at the end, or NULL. If a call returned at once, as `arguments`. */
 	const struct hit_arguments *results;
 

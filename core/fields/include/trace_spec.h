@@ -23,6 +23,7 @@ enum extra {
 struct trace_spec {
 	const struct function_request *functions;
 	size_t function_count;
+	bool within_requests; /* with functions: requests are traced, too, and calls are linked with them */
 	const struct declarations *declarations; /* of functions of stripped programs; or NULL */
 	bool latency;		/* of functions: the duration and the results of calls */
 	enum trace_sides sides; /* without functions */

@@ -24,6 +24,8 @@ struct probe_candidate {
 	uint16_t returned_count;
 	uint8_t expression_count;
 	struct context_types context_types;
+	bool among_requests;
+	bool counts_clients;
 };
 
 /* All probes of a binary, for the requests of its servers or for functions that the user named. */
@@ -31,7 +33,8 @@ struct probe_set {
 	const struct binary *binary; /* outlives the probe set */
 	size_t count;
 	struct probe_candidate *probes;
-	struct protocol_rows rows; /* the rows of the protocols, in the order of their probes */
+	struct protocol_rows
+		rows; /* the rows of the protocols, in the order of their probes, the first ones */
 	/* What cannot be observed because the compiler inlined calls. */
 	const struct protocol_limitation **limitations;
 	size_t limitation_count;
@@ -65,6 +68,14 @@ int probe_set_of_protocols(const struct binary *binary, const struct trace_spec 
 int probe_set_of_functions(const struct binary *binary, const struct trace_spec *spec,
 			   const struct learned_probes *learned, struct probe_set *ret_probe_set,
 			   struct error *err);
+
+/*
+ * Compiles the probes of everything in the specification: of requests, of functions, or of both, which is what the two
+ * functions above do. The candidates of functions follow those of protocols.
+ */
+int probe_set_of_spec(const struct binary *binary, const struct trace_spec *spec,
+		      const struct learned_probes *learned, struct probe_set *ret_probe_set,
+		      struct error *err);
 
 /* The number of candidates that can be attached. */
 size_t probe_set_count_fit(const struct probe_set *probe_set);

@@ -24,6 +24,8 @@ struct schema {
 	bool returns_at_once; /* CALL: the probed instruction is the return, so the results are captured with it */
 	uint8_t expression_count; /* START, END: how many of the captures are not headers */
 	uint16_t returned_count; /* RETURN, and CALL with `returns_at_once`: how many captures belong to `ret`; the others have names */
+	bool among_requests;	 /* CALL: requests are traced, too */
+	bool counts_clients;	 /* START: the requests that are made for this one are counted */
 	struct context_types context_types; /* CALL: of the program, if requests are linked */
 	const struct shape
 		*arguments; /* shapes of the cells without a field; NULL if there are none */

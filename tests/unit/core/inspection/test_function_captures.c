@@ -143,8 +143,9 @@ static void leaves_requests_to_their_keys(void **state)
 
 	for (size_t i = 0; i < COUNT(rows); i++)
 		assert_united(&of_handler, &rows[i]);
-	assert_string_equal(function_request_parameter(&of_handler), "r");
-	assert_null(function_request_parameter(&plain));
+	assert_string_equal(function_call_parameters(&of_handler).request, "r");
+	assert_null(function_call_parameters(&of_handler).context);
+	assert_null(function_call_parameters(&plain).request);
 }
 
 /* If a function returns with its first instruction, one probe reads everything, in one order. */
