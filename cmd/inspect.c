@@ -19,7 +19,7 @@
 #include "plan_report.h"
 #include "printable.h"
 #include "process.h"
-#include "protocol_libraries.h"
+#include "protocol_registry.h"
 
 struct inspect_options {
 	bool json, help;

@@ -11,6 +11,7 @@
 
 #include "array.h"
 #include "contract.h"
+#include "function_arguments.h"
 #include "option_value.h"
 
 enum {
@@ -41,6 +42,7 @@ enum {
 	OPTION_SIDE,
 	OPTION_TRACE,
 	OPTION_WITHIN,
+	OPTION_PRESET,
 };
 
 static const struct option long_options[] = {
@@ -58,6 +60,7 @@ static const struct option long_options[] = {
 	{ "side", required_argument, NULL, OPTION_SIDE },
 	{ "trace", no_argument, NULL, OPTION_TRACE },
 	{ "within", required_argument, NULL, OPTION_WITHIN },
+	{ "preset", required_argument, NULL, OPTION_PRESET },
 	{ "latency", no_argument, NULL, OPTION_LATENCY },
 	{ "capture", required_argument, NULL, OPTION_CAPTURE },
 	{ "header", required_argument, NULL, 'H' },
@@ -204,6 +207,9 @@ static int parse_capture_option(struct options *options, int option, struct erro
 	case OPTION_TRACE:
 		options->traces = true;
 		return 0;
+	case OPTION_PRESET:
+		return function_arguments_add_preset(&options->functions, &options->function_count,
+						     optarg, err);
 	case OPTION_WITHIN:
 		options->within_requests = true;
 		return option_within(optarg, err);
@@ -230,6 +236,85 @@ static int parse_captures(struct options *options, struct error *err)
 struct redaction options_redaction(const struct options *options)
 {
 	return (struct redaction){ options->redacted, options->redacted_count };
+}
+
+static int parse_option(struct options *options, int option, struct error *err)
+{
+	uint64_t value = 0;
+	int r;
+
+	switch (option) {
+	case 'p':
+		return parse_pids(options, optarg, err);
+	case 'b':
+		return add_string(&options->binaries, &options->binary_count, optarg, err);
+	case 'n':
+		return add_string(&options->names, &options->name_count, optarg, err);
+	case 'P':
+		return parse_port(options, optarg, err);
+	case 'a':
+		options->all = true;
+		return 0;
+	case 'j':
+		options->json = true;
+		return 0;
+	case 'H':
+	case OPTION_CAPTURE:
+	case OPTION_RESPONSE_HEADER:
+	case OPTION_LATENCY:
+	case OPTION_SIDE:
+	case OPTION_TRACE:
+	case OPTION_WITHIN:
+	case OPTION_PRESET:
+	case OPTION_REDACT:
+	case OPTION_SHOW_SECRETS:
+		return parse_capture_option(options, option, err);
+	case 'o':
+	case 's':
+	case OPTION_SOCKET_MODE:
+	case OPTION_SOCKET_GROUP:
+	case OPTION_READER_BUFFER:
+		return parse_output_option(options, option, err);
+	case 'c':
+		return option_count("--count", optarg, 1, INT64_MAX, &options->count, err);
+	case 'd':
+		return option_duration(optarg, &options->duration, err);
+	case OPTION_TYPES:
+		options->types = optarg;
+		return 0;
+	case OPTION_SIGNATURE:
+		return declarations_add(&options->declarations, optarg, err);
+	case OPTION_MAX_STRING:
+		r = option_count("--max-string", optarg, 1, STRING_MAX_SIZE, &value, err);
+		options->max_string = value;
+		return r;
+	case OPTION_MAX_ELEMENTS:
+		r = option_count("--max-elements", optarg, 1, MOST_ELEMENTS, &value, err);
+		options->max_elements = value;
+		return r;
+	case OPTION_BYTES:
+		return option_notation(optarg, &options->notation, err);
+	case OPTION_RING_SIZE:
+		r = option_count("--ring-size", optarg, LEAST_RING_SIZE, MOST_RING_SIZE, &value,
+				 err);
+		if (r == 0 && (value & (value - 1)))
+			return error_fail(err, -EINVAL,
+					  "--ring-size %s: a power of two is expected", optarg);
+		options->ring_size = value;
+		return r;
+	case OPTION_ATTACH:
+		return option_attachment(optarg, &options->attachment, err);
+	case 'v':
+	case 'q':
+		options->verbosity = option == 'v' ? 1 : -1;
+		return 0;
+	case 'h':
+		options->help = true;
+		return 0;
+	default:
+		options->version = true;
+		return 0;
+	}
 }
 
 /* Options that need requests: without --within they exclude functions, which have their own captures. */
@@ -289,84 +374,6 @@ static int check_socket(const struct options *options, struct error *err)
 	return 0;
 }
 
-static int parse_option(struct options *options, int option, struct error *err)
-{
-	uint64_t value = 0;
-	int r;
-
-	switch (option) {
-	case 'p':
-		return parse_pids(options, optarg, err);
-	case 'b':
-		return add_string(&options->binaries, &options->binary_count, optarg, err);
-	case 'n':
-		return add_string(&options->names, &options->name_count, optarg, err);
-	case 'P':
-		return parse_port(options, optarg, err);
-	case 'a':
-		options->all = true;
-		return 0;
-	case 'j':
-		options->json = true;
-		return 0;
-	case 'H':
-	case OPTION_CAPTURE:
-	case OPTION_RESPONSE_HEADER:
-	case OPTION_LATENCY:
-	case OPTION_SIDE:
-	case OPTION_TRACE:
-	case OPTION_WITHIN:
-	case OPTION_REDACT:
-	case OPTION_SHOW_SECRETS:
-		return parse_capture_option(options, option, err);
-	case 'o':
-	case 's':
-	case OPTION_SOCKET_MODE:
-	case OPTION_SOCKET_GROUP:
-	case OPTION_READER_BUFFER:
-		return parse_output_option(options, option, err);
-	case 'c':
-		return option_count("--count", optarg, 1, INT64_MAX, &options->count, err);
-	case 'd':
-		return option_duration(optarg, &options->duration, err);
-	case OPTION_TYPES:
-		options->types = optarg;
-		return 0;
-	case OPTION_SIGNATURE:
-		return declarations_add(&options->declarations, optarg, err);
-	case OPTION_MAX_STRING:
-		r = option_count("--max-string", optarg, 1, STRING_MAX_SIZE, &value, err);
-		options->max_string = value;
-		return r;
-	case OPTION_MAX_ELEMENTS:
-		r = option_count("--max-elements", optarg, 1, MOST_ELEMENTS, &value, err);
-		options->max_elements = value;
-		return r;
-	case OPTION_BYTES:
-		return option_notation(optarg, &options->notation, err);
-	case OPTION_RING_SIZE:
-		r = option_count("--ring-size", optarg, LEAST_RING_SIZE, MOST_RING_SIZE, &value,
-				 err);
-		if (r == 0 && (value & (value - 1)))
-			return error_fail(err, -EINVAL,
-					  "--ring-size %s: a power of two is expected", optarg);
-		options->ring_size = value;
-		return r;
-	case OPTION_ATTACH:
-		return option_attachment(optarg, &options->attachment, err);
-	case 'v':
-	case 'q':
-		options->verbosity = option == 'v' ? 1 : -1;
-		return 0;
-	case 'h':
-		options->help = true;
-		return 0;
-	default:
-		options->version = true;
-		return 0;
-	}
-}
-
 static bool is_known(int option)
 {
 	for (size_t i = 0; long_options[i].name; i++) {
@@ -398,21 +405,6 @@ static bool names_target(const struct options *options)
 	       options->port_count || options->all;
 }
 
-static int add_function(struct options *options, const char *text, struct error *err)
-{
-	struct function_request *functions =
-		array_grow(options->functions, options->function_count, sizeof(*functions));
-	int r;
-
-	if (!functions)
-		return options_fail_memory(err);
-	options->functions = functions;
-	r = function_request_parse(text, &functions[options->function_count], err);
-	if (r == 0)
-		options->function_count++;
-	return r;
-}
-
 /* BINARY [FUNCTION...], or only functions if options name the targets. */
 static int parse_arguments(struct options *options, char **arguments, size_t count,
 			   struct error *err)
@@ -424,7 +416,8 @@ static int parse_arguments(struct options *options, char **arguments, size_t cou
 		count--;
 	}
 	for (size_t i = 0; r == 0 && i < count; i++)
-		r = add_function(options, arguments[i], err);
+		r = function_arguments_add(&options->functions, &options->function_count,
+					   arguments[i], err);
 	return r < 0 ? r :
 		       function_requests_check(options->functions, options->function_count, err);
 }

@@ -27,6 +27,8 @@ const char options_usage[] =
 	"                          'main.(*Shop).Checkout(order.ID, len(order.Items))'\n"
 	"      --side SIDE         server (the default): the requests that programs serve;\n"
 	"                          client: those that they make; both (not with FUNCTION)\n"
+	"      --preset NAME       trace functions that many programs have, like a FUNCTION: sql, the\n"
+	"                          statements of database/sql; repeatable\n"
 	"      --within WHAT       requests: with FUNCTION, trace requests, too, and say of each\n"
 	"                          call in which of them it was made\n"
 	"      --trace             read the trace that a request belongs to from its header\n"

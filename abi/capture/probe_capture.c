@@ -58,6 +58,8 @@ static int measure_cell(const struct walk *walk, struct cell *ret_cell,
 {
 	bool capacity = walk->expression->measure == MEASURE_CAP;
 
+	if (walk->expression->measure == MEASURE_TYPE)
+		return walk_fail(walk, err, -EINVAL, "the name of a type is no number");
 	if (walk->type->kind != TYPE_SLICE && (capacity || walk->type->kind != TYPE_STRING))
 		return walk_fail(walk, err, -EINVAL,
 				 capacity ? "this type has no capacity" :

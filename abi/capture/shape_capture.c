@@ -42,6 +42,24 @@ static int add_measure(struct shape_maker *maker, const struct walk *walk, struc
 	return node < 0 ? node : 0;
 }
 
+/* Adds the name of the dynamic type of an interface, or of the interface to which a pointer points. */
+static int add_type_name(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+{
+	struct walk at = *walk;
+	int r = 0;
+
+	while (r == 0 && at.type->kind == TYPE_POINTER && at.type->element)
+		r = walk_follow(&at, maker->err);
+	if (r == 0)
+		r = types_complete(at.scope->types, at.type, maker->err);
+	if (r < 0)
+		return r;
+	if (at.type->kind != TYPE_INTERFACE)
+		return walk_fail(walk, maker->err, -EINVAL,
+				 "only an interface has values of different types");
+	return held_add_type_name(maker, &at, spot);
+}
+
 static int take_steps(struct shape_maker *maker, struct walk *walk, struct shape_spot spot);
 
 /*
@@ -165,7 +183,9 @@ static int take_steps(struct shape_maker *maker, struct walk *walk, struct shape
 	if (maker->shows_type)
 		return opaque_add(maker, walk, spot);
 	if (walk->expression->measure)
-		return add_measure(maker, walk, spot);
+		return walk->expression->measure == MEASURE_TYPE ?
+			       add_type_name(maker, walk, spot) :
+			       add_measure(maker, walk, spot);
 	return types_complete(walk->scope->types, walk->type, maker->err) < 0 ?
 		       -ENODATA :
 		       value_add_kind(maker, walk, spot);

@@ -255,3 +255,10 @@ int held_add(struct shape_maker *maker, const struct walk *walk, struct shape_sp
 	spot.depth++;
 	return held_add_alternatives(maker, walk, SHAPE_INTERFACE, spot, add_held);
 }
+
+int held_add_type_name(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+{
+	int node = open_interface(maker, walk, SHAPE_TYPE_NAME, spot);
+
+	return node < 0 ? node : maker_close(maker, node);
+}

@@ -138,6 +138,9 @@ int instance_note_results(struct shape_maker *maker, const struct scope *scope);
 /* Adds the value in the current interface. */
 int held_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
 
+/* Adds the name of the dynamic type of an interface. Returns 0 or a negative errno. */
+int held_add_type_name(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
+
 /*
  * Returns the hash that interfaces with this dynamic type contain; -ENODATA if the hash does not identify the
  * type.

@@ -239,17 +239,25 @@ static void parse_given_name(struct parser *parser)
 	}
 }
 
+/* Returns what is asked of the path in parentheses that follows. */
+static enum expression_measure measure_of(const char *text)
+{
+	if (strncmp(text, "len(", 4) == 0)
+		return MEASURE_LEN;
+	if (strncmp(text, "cap(", 4) == 0)
+		return MEASURE_CAP;
+	return strncmp(text, "type(", 5) == 0 ? MEASURE_TYPE : MEASURE_NONE;
+}
+
 static int parse_expression(struct parser *parser)
 {
-	const char *text;
 	int r;
 
 	parse_given_name(parser);
-	text = parser->text + parser->at;
-	if (strncmp(text, "len(", 4) != 0 && strncmp(text, "cap(", 4) != 0)
+	parser->expression->measure = measure_of(parser->text + parser->at);
+	if (parser->expression->measure == MEASURE_NONE)
 		return parse_path(parser, '\0');
-	parser->expression->measure = *text == 'l' ? MEASURE_LEN : MEASURE_CAP;
-	parser->at += 4;
+	parser->at += strcspn(parser->text + parser->at, "(") + 1;
 	r = parse_path(parser, ')');
 	if (r < 0)
 		return r;

@@ -316,6 +316,8 @@ static int check_match_count(struct probe_set *probe_set, const struct function_
 
 	if (meant > 0 && meant <= FUNCTION_LIST_PATTERN_MAX)
 		return 0;
+	if (meant == 0 && request->is_optional)
+		return 0;
 	if (meant == 0) {
 		function_missing(probe_set->binary, request->function, &why);
 		return probe_set_refuse(probe_set, request->function, &why, err);

@@ -11,7 +11,7 @@
 #include "installed_probes.h"
 #include "printable.h"
 #include "probe_set_warnings.h"
-#include "protocol_libraries.h"
+#include "protocol_registry.h"
 #include "refusals.h"
 
 static int inspection_fail_memory(struct error *err)

@@ -7,7 +7,7 @@
 #include "decode.h"
 #include "inspection.h"
 #include "installed_probes.h"
-#include "protocol_libraries.h"
+#include "protocol_registry.h"
 
 enum {
 	MAX_GENERATIONS = 8, /* of one probe */

@@ -132,6 +132,19 @@ void value_print_held(struct value_printer *printer, const struct shape_node *no
 	json_close_object(printer->writer);
 }
 
+void value_print_type_name(struct value_printer *printer, const struct shape_node *node)
+{
+	const char *name;
+
+	if (!value_has_target(printer, node))
+		return;
+	name = value_held_name(printer, node, NULL);
+	if (name)
+		json_name(printer->writer, name);
+	else
+		json_null(printer->writer);
+}
+
 /* Writes a field of the value in an interface; null if the type of the value is not among the children. */
 void value_print_choice(struct value_printer *printer, const struct shape_node *node)
 {

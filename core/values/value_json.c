@@ -347,6 +347,9 @@ void value_print(struct value_printer *printer, const struct shape_node *node)
 	case SHAPE_INTERFACE:
 		value_print_held(printer, node);
 		break;
+	case SHAPE_TYPE_NAME:
+		value_print_type_name(printer, node);
+		break;
 	case SHAPE_CHOICE:
 		value_print_choice(printer, node);
 		break;

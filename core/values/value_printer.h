@@ -40,6 +40,7 @@ const char *value_held_name(const struct value_printer *printer, const struct sh
 
 /* Write the value in an interface with its type, a field of such a value, or a value of an instance. */
 void value_print_held(struct value_printer *printer, const struct shape_node *node);
+void value_print_type_name(struct value_printer *printer, const struct shape_node *node);
 void value_print_choice(struct value_printer *printer, const struct shape_node *node);
 void value_print_instance(struct value_printer *printer, const struct shape_node *node);
 

@@ -363,7 +363,8 @@ static enum shape_kind named_shape(const struct player *player, const char *name
 		[SHAPE_TEXT] = "text",	       [SHAPE_OPTIONAL] = "optional",
 		[SHAPE_SECRET] = "secret",     [SHAPE_GUARDED] = "guarded",
 		[SHAPE_OPAQUE] = "opaque",     [SHAPE_ERROR] = "error",
-		[SHAPE_INSTANCE] = "instance", [SHAPE_NULL] = "null",
+		[SHAPE_INSTANCE] = "instance", [SHAPE_TYPE_NAME] = "typename",
+		[SHAPE_NULL] = "null",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

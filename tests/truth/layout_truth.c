@@ -16,7 +16,7 @@
 #include "layout.h"
 #include "layout_table.h"
 #include "module_version.h"
-#include "protocol_libraries.h"
+#include "protocol_registry.h"
 #include "truth_program.h"
 
 struct truth {

@@ -38,6 +38,8 @@ enum shape_kind {
 	SHAPE_INTERFACE,
 	/* As SHAPE_INTERFACE, without count: the value is that of one of the children, or it does not exist. */
 	SHAPE_CHOICE,
+	/* cell: the first word of an interface, second: the hash of its dynamic type, whose name is the value. */
+	SHAPE_TYPE_NAME,
 	/*
 	 * A value whose type depends on the running instance of a generic function. cell: the pointer to the
 	 * dictionary, second: the hash of the type in the dictionary; children: the possible values, each with

@@ -36,7 +36,7 @@ struct expression_step {
 };
 
 /* What to capture of the value: the value itself, its length or its capacity. */
-enum expression_measure { MEASURE_NONE, MEASURE_LEN, MEASURE_CAP };
+enum expression_measure { MEASURE_NONE, MEASURE_LEN, MEASURE_CAP, MEASURE_TYPE };
 
 struct expression {
 	char text[EXPRESSION_MAX_TEXT]; /* as the user wrote it, with "name=" if it was given */

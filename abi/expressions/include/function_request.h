@@ -18,6 +18,7 @@ struct function_request {
 	struct expression *captures;
 	size_t capture_count;
 	bool has_list;
+	bool is_optional; /* a binary need not have the function; set by the caller */
 };
 
 /*

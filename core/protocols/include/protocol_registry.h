@@ -2,6 +2,7 @@
 #ifndef GOHTTPSNOOP_CORE_PROTOCOL_REGISTRY_H
 #define GOHTTPSNOOP_CORE_PROTOCOL_REGISTRY_H
 
+#include "binary.h"
 #include "protocol.h"
 
 /*
@@ -33,5 +34,13 @@ enum { PROTOCOL_COUNT = 0 PROTOCOLS(COUNT_PROTOCOL) };
 
 extern const struct protocol *const protocol_registry[];
 extern const size_t protocol_registry_count;
+
+enum { PROTOCOL_MAX_LIBRARIES = 16 };
+
+/* Lists the libraries of all protocols and presets, each once. Returns their number. */
+size_t protocol_libraries(const struct library *ret_libraries[static PROTOCOL_MAX_LIBRARIES]);
+
+/* Adds them to a binary. Each binary that is examined for requests or functions needs this. -ENOMEM. */
+int protocol_libraries_set(struct binary *binary, struct error *err);
 
 #endif

@@ -86,7 +86,7 @@ static void write_node(struct writer *writer, const struct shape_node *node)
 		[SHAPE_TIME] = "time",	       [SHAPE_LENGTH] = "len",
 		[SHAPE_SLICE] = "slice",       [SHAPE_MAP] = "map",
 		[SHAPE_INTERFACE] = "any",     [SHAPE_CHOICE] = "choice",
-		[SHAPE_INSTANCE] = "instance",
+		[SHAPE_INSTANCE] = "instance", [SHAPE_TYPE_NAME] = "typename",
 	};
 
 	switch ((enum shape_kind)node->kind) {

@@ -13,7 +13,7 @@
 #include "layout_table.h"
 #include "module_version.h"
 #include "notation.h"
-#include "protocol_libraries.h"
+#include "protocol_registry.h"
 
 #define X_NET "golang.org/x/net/"
 

@@ -18,7 +18,7 @@
 #include "inlining.h"
 #include "probe_set.h"
 #include "probe_set_warnings.h"
-#include "protocol_libraries.h"
+#include "protocol_registry.h"
 
 enum { INFO = 0x700000, MAX_REQUESTS = 8 };
 

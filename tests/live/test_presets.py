@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Presets: functions that many programs have, without naming them."""
+
+import collections
+import subprocess
+
+from client import Connection
+from harness import check, check_equal, main, releases, tool
+from servers import Server
+from tracer import Tracer
+
+VARIANTS = ("plain", "stripped")
+COUNT = 23
+SLEEP_NS = 50_000_000
+
+DRIVER = "*main.memoryConn"
+# The statements of a request, in their order: the function, and how the request is found.
+STATEMENTS = (
+    ("SELECT", "database/sql.(*DB).queryDC", "context"),
+    ("INSERT", "database/sql.(*DB).execDC", "context"),
+    ("PREPARED SELECT", "database/sql.(*Stmt).QueryContext", "context"),
+    ("PREPARED INSERT", "database/sql.(*Stmt).ExecContext", "context"),
+    ("IN TX", "database/sql.(*DB).queryDC", "context"),
+    ("WRONG", "database/sql.(*DB).queryDC", "context"),
+    ("BY POOL", "database/sql.(*DB).queryDC", "context"),
+)
+
+
+def start(scope, release, variant, *options):
+    store = Server(scope, release, variant, program="store")
+    return store, Tracer(scope, "--pid", store.pid, "--json", "--preset", "sql", *options).wait_attached()
+
+
+def work(store):
+    with Connection(store.addresses["http"]) as connection:
+        for number in range(COUNT):
+            check_equal(connection.get(f"/work/{number}").status, 200, "status")
+        check_equal(connection.get("/sleep").status, 200, "status")
+
+
+def finish(tracer):
+    tracer.wait_types(COUNT * len(STATEMENTS) + 1, "call")
+    tracer.interrupt()
+    found = tracer.events()
+    types = collections.Counter(event["type"] for event in found)
+    check_equal((types["call"], types["lost"]), (COUNT * len(STATEMENTS) + 1, 0), "events")
+    return found
+
+
+def check_statement(event, text, function):
+    """Compares a statement, which has the text, the driver unless it was prepared, and an error if it failed."""
+    args = event["args"]
+    check_equal((event["function"], args["query"], args.get("driver"), event["outcome"]),
+                (function, text, None if "PREPARED" in text else DRIVER, "ok"), f"statement {event}")
+    wrong = text.startswith("WRONG")
+    check_equal((args["error"] or {}).get("type"), "*errors.errorString" if wrong else None, f"error of {event}")
+    check(event["duration_ns"] > (SLEEP_NS if text == "SLEEP" else 0), f"too short: {event}")
+
+
+def test_sql(scope, release, variant):
+    """--preset sql: each statement with its text, driver, duration and error; nothing else of the connection"""
+    store, tracer = start(scope, release, variant)
+    work(store)
+    found = finish(tracer)
+    calls = sorted((event for event in found if event["type"] == "call"), key=lambda event: event["time"])
+    wanted = [(f"{text} {number}", function) for number in range(COUNT) for text, function, _ in STATEMENTS]
+    for event, (text, function) in zip(calls, [*wanted, ("SLEEP", "database/sql.(*DB).queryDC")]):
+        check_statement(event, text, function)
+    check("hunter2" not in str(found), "the name of the database is shown")
+
+
+def test_within(scope, release, variant):
+    """--preset sql --within requests: each statement is linked with its request"""
+    store, tracer = start(scope, release, variant, "--within", "requests")
+    work(store)
+    tracer.wait_types(COUNT + 1, "request")
+    found = finish(tracer)
+    served = {event["path"]: event["id"] for event in found if event["type"] == "request"}
+    check_equal(len(served), COUNT + 1, "requests")
+    links = {event["args"]["query"]: (event.get("in"), event.get("in_by")) for event in found if event["type"] == "call"}
+    for number in range(COUNT):
+        for text, _, by in STATEMENTS:
+            check_equal(links[f"{text} {number}"], (served[f"/work/{number}"], by), f"link of {text} {number}")
+
+
+def test_without(scope, release, variant):
+    """a program without database/sql: a message, and status 1; a preset that does not exist: a message, and status 2"""
+    server = Server(scope, release, variant)
+    for words, status, said in ((("sql",), 1, "none of the functions"), (("pigeons",), 2, "--preset pigeons: there is no such preset, only sql")):
+        done = subprocess.run([tool(), "--pid", str(server.pid), "--preset", *words], capture_output=True, text=True, timeout=60)
+        check(done.returncode == status and said in done.stderr, f"status {done.returncode}: {done.stderr}")
+
+
+if __name__ == "__main__":
+    main([(test, release, variant) for release in releases() for variant in VARIANTS
+          for test in (test_sql, test_within, test_without)])
