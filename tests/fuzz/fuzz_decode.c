@@ -37,6 +37,22 @@ static void add_fields(struct schema *schema, uint8_t count)
 	}
 }
 
+/* The cells of contexts come in pairs, but those of a damaged plan need not. */
+static void add_chain(struct schema *schema, uint8_t count)
+{
+	for (uint8_t i = 0; i < count && schema->cell_count < PLAN_MAX_CELLS; i++)
+		schema->cells[schema->cell_count++] =
+			(struct probe_cell){ { CELL_UINT, i & 1 ? 8 : 4 }, FIELD_CONTEXT_CHAIN };
+}
+
+static void check_chain(struct bytes record, const struct schema *schema)
+{
+	struct hit_chain chain;
+
+	if (decode_chain(record, schema, FIELD_CONTEXT_CHAIN, &chain) == 0)
+		HOLDS(chain.count <= CONTEXT_CHAIN_MAX);
+}
+
 static void add_arguments(struct schema *schema, uint8_t count)
 {
 	static const struct cell cells[] = {
@@ -277,6 +293,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 3)
 		return 0;
 	add_fields(&schema, data[0]);
+	add_chain(&schema, 7 * (data[0] / (FIELD_COUNT + 1)));
 	add_arguments(&schema, data[1]);
 	make_shape(&maker, data + 3, shape_size, &schema);
 	schema.arguments = &maker.shape;
@@ -294,6 +311,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    schema.cells[i].field != PROBE_NO_FIELD)
 			HOLDS(is_within(record, hit_text(&resolved.hit, schema.cells[i].field)));
 	}
+	check_chain(record, &schema);
 	check_event(request_event(&resolved, &resolved, OUTCOME_OK, 0, &room));
 	check_event(request_event(&resolved, NULL, OUTCOME_EXITED, 0, &room));
 	check_event(whole_event(&resolved, 0, &room));

@@ -244,10 +244,57 @@ def test_client(scope, cell, variant):
         check(event["duration_ns"] >= least, f"too short: {event}")
 
 
+GATED = 230  # requests of a gateway, over HTTP and again over gRPC
+GATEWAY_WAYS = {"own": "goroutine", "pool": "context", "started": None}
+
+
+def check_gateway(found, library_name):
+    """Checks the links and the sums of one half of the requests of the gateway."""
+    served = {event["path"].rsplit("/", 1)[1]: event for event in found if event["type"] == "request"
+              and event["path"].startswith("/work/") and event["library"] == library_name}
+    check_equal(len(served), GATED, f"requests by {library_name}")
+    by_id = {event["id"]: number for number, event in served.items()}
+    linked = 0
+    for event in found:
+        if event["type"] != "client" or (event.get("in") or event.get("in_maybe")) not in by_id:
+            continue
+        _, way, number = event["path"].split("/")
+        by = GATEWAY_WAYS[way]
+        check_equal((event.get("in"), event.get("in_by")), (served[number]["id"], by) if by else (None, None), f"links of {event}")
+        linked += bool(by)
+    check_equal(linked, 2 * GATED, "calls that are linked")
+    for event in served.values():
+        check_equal(event["client_count"], 2, f"client_count of {event}")
+        check(0 < event["client_ns"] <= event["duration_ns"], f"client_ns of {event}")
+
+
+def test_gateway(scope, cell, variant):
+    """a gateway that makes gRPC calls for requests over HTTP and over gRPC, in three ways: each call is linked with its
+    request, or with none"""
+    suite, release = cell
+    binary = build("rpcgate", release, variant, gopath=library(suite, PACKAGE))
+    server = Server(scope, release, binary=Server.copy(scope, binary, "rpcgate"))
+    tracer = Tracer(scope, "--pid", server.pid, "--json", "--side", "both").wait_attached()
+    with Connection(server.addresses["http"]) as connection:
+        for number in range(GATED):
+            check_equal(connection.get(f"/work/{number}").status, 200, "status")
+    address = "{}:{}".format(*server.addresses["grpc"])
+    subprocess.run([server.exe, "client", address, str(GATED)], check=True, timeout=60)
+    calls = 2 * GATED * len(GATEWAY_WAYS)
+    tracer.wait_types(calls, "client")
+    tracer.wait_types(calls + 2 * GATED, "request")
+    tracer.interrupt()
+    found = tracer.events()
+    counts = [sum(event["type"] == name for event in found) for name in ("client", "request", "lost")]
+    check_equal(counts, [calls, calls + 2 * GATED, 0], "events")
+    check_gateway(found, "net/http")
+    check_gateway(found, "grpc")
+
+
 if __name__ == "__main__":
     cells = [cell for cell in CELLS if can_be_had(cell)]
     if not cells:
         print("skipped: neither a toolchain nor google.golang.org/grpc can be had")
         sys.exit(SKIPPED)
     main([(test, cell, variant) for cell in cells for variant in VARIANTS
-          for test in (test_calls, test_tls, test_gone, test_broken_connection, test_through_http, test_client)])
+          for test in (test_calls, test_tls, test_gone, test_broken_connection, test_through_http, test_client, test_gateway)])

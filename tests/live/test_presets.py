@@ -6,8 +6,8 @@ import collections
 import subprocess
 
 from client import Connection
-from harness import check, check_equal, main, releases, tool
-from servers import Server
+from harness import Skip, check, check_equal, main, releases, tool
+from servers import Server, build, library, toolchain
 from tracer import Tracer
 
 VARIANTS = ("plain", "stripped")
@@ -25,6 +25,28 @@ STATEMENTS = (
     ("WRONG", "database/sql.(*DB).queryDC", "context"),
     ("BY POOL", "database/sql.(*DB).queryDC", "context"),
 )
+
+
+SQLITE = "golang-github-mattn-go-sqlite3-dev"
+SQLITE_CELLS = (("bookworm", "1.19"), ("trixie", "1.24"))
+SQLITE_DRIVER = "*github.com/mattn/go-sqlite3.SQLiteConn"
+SQLITE_STATEMENTS = (
+    ("INSERT INTO orders VALUES (?, ?)", SQLITE_DRIVER, None),
+    ("SELECT name FROM orders WHERE id = ?", SQLITE_DRIVER, None),
+    ("SELECT name FROM orders WHERE id = ? LIMIT 1", None, None),
+    ("SELECT 1 FROM nowhere", SQLITE_DRIVER, "github.com/mattn/go-sqlite3.Error"),
+)
+
+
+def can_be_had(cell):
+    suite, release = cell
+    try:
+        toolchain(release)
+        library(suite, SQLITE)
+    except Skip as reason:
+        print(f"left out: {suite} {release}: {reason}")
+        return False
+    return True
 
 
 def start(scope, release, variant, *options):
@@ -84,6 +106,28 @@ def test_within(scope, release, variant):
             check_equal(links[f"{text} {number}"], (served[f"/work/{number}"], by), f"link of {text} {number}")
 
 
+def test_sqlite(scope, cell):
+    """--preset sql with SQLite: the statements of each request, with the driver and the errors of SQLite"""
+    suite, release = cell
+    binary = build("sqlite", release, "cgo", gopath=library(suite, SQLITE))
+    store = Server(scope, release, binary=Server.copy(scope, binary, "sqlite"))
+    tracer = Tracer(scope, "--pid", store.pid, "--json", "--preset", "sql", "--within", "requests").wait_attached()
+    with Connection(store.addresses["http"]) as connection:
+        for number in range(COUNT):
+            check_equal(connection.get(f"/work/{number}").body, b"tea %d\n" % number, "answer")
+    tracer.wait_types(COUNT, "request")
+    tracer.interrupt()
+    found = tracer.events()
+    made = collections.defaultdict(list)
+    for event in found:
+        if event["type"] == "call":
+            args = event["args"]
+            made[event.get("in")].append((args["query"], args.get("driver"), (args["error"] or {}).get("type")))
+    served = [event["id"] for event in found if event["type"] == "request"]
+    check_equal(dict(made), {number: list(SQLITE_STATEMENTS) for number in served}, "statements by request")
+    check_equal(len(served), COUNT, "requests")
+
+
 def test_without(scope, release, variant):
     """a program without database/sql: a message, and status 1; a preset that does not exist: a message, and status 2"""
     server = Server(scope, release, variant)
@@ -94,4 +138,5 @@ def test_without(scope, release, variant):
 
 if __name__ == "__main__":
     main([(test, release, variant) for release in releases() for variant in VARIANTS
-          for test in (test_sql, test_within, test_without)])
+          for test in (test_sql, test_within, test_without)] +
+         [(test_sqlite, cell) for cell in SQLITE_CELLS if can_be_had(cell)])
