@@ -140,7 +140,7 @@ def check_call(event, call):
 def begin_ns(event):
     """Nanoseconds since the epoch."""
     text = event["time"]
-    return int(events.seconds(text)) * 10**9 + int(text[-10:-1])
+    return int(events.seconds(text[:-11] + ".000000000Z")) * 10**9 + int(text[-10:-1])
 
 
 def check_nesting(found, calls):

@@ -14,6 +14,7 @@ VARIANTS = ("plain", "stripped")
 FEW = 200
 MANY = 10_000  # of the newest release only: with all that they cause, 110,000 events
 CLIENTS = 4
+STOPPED_NS = 10_000_000
 
 # How the gateway makes its requests, and by what they are linked.
 WAYS = {"own": "goroutine", "pool": "context", "foreign": None, "started": None, "lazy": None}
@@ -62,12 +63,21 @@ def check_link(event, served, release):
         check("in_maybe" not in event, f"in_maybe of {event}")
 
 
-def check_sums(request, made):
-    """Compares the sums of a request with the requests that were made for it."""
-    times = [event["duration_ns"] for event in made]
-    check_equal(request["client_count"], len(made), f"client_count of {request}")
-    check(max(times) <= request["client_ns"] <= min(sum(times), request["duration_ns"]),
-          f"client_ns is not between the longest of {times} and their sum: {request}")
+def lies_between(request, times, tolerance):
+    return max(times) - tolerance <= request["client_ns"] <= min(sum(times), request["duration_ns"]) + tolerance
+
+
+def check_sums(served, made):
+    """Compares the sums of each request with the requests that were made for it. Where a thread was stopped between the
+    time of its record and the ring, client_ns is longer or shorter by that."""
+    exact = 0
+    for request in served:
+        times = [event["duration_ns"] for event in made[request["id"]]]
+        check_equal(request["client_count"], len(times), f"client_count of {request}")
+        check(lies_between(request, times, STOPPED_NS),
+              f"client_ns is not between the longest of {times} and their sum: {request}")
+        exact += lies_between(request, times, 0)
+    check(exact >= 0.9 * len(served), f"client_ns is right of {exact} of {len(served)} requests")
 
 
 def test_gateway(scope, release, variant, count):
@@ -88,8 +98,7 @@ def test_gateway(scope, release, variant, count):
         if event["type"] == "client":
             check_link(event, served, release)
             made[event.get("in")].append(event)
-    for request in served.values():
-        check_sums(request, made[request["id"]])
+    check_sums(served.values(), made)
     check_equal(sum(event["client_count"] for event in served.values()), linked, "the gateway's own count")
     check_equal(linked, count * len(LINKED), "requests that are linked")
     behind = [event for event in found if event["type"] == "request" and not event["path"].startswith("/work/")]
