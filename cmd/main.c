@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,8 @@
 #include "inspect.h"
 #include "options.h"
 #include "trace.h"
+
+enum { LARGE_BLOCK = 128 << 10 }; /* bytes; glibc's default */
 
 static int run_command(const struct options *options)
 {
@@ -22,12 +25,24 @@ static int run_command(const struct options *options)
 	return trace(options);
 }
 
+/*
+ * Lets glibc return the memory for the inspection of a binary to the system afterwards. By default it raises this limit
+ * when large blocks are freed, and then keeps tens of megabytes.
+ */
+static void return_memory(void)
+{
+#ifdef M_MMAP_THRESHOLD
+	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
 	struct error err = { 0 };
 	int status = EXIT_USAGE;
 
+	return_memory();
 	if (argc > 1 && strcmp(argv[1], "inspect") == 0)
 		return inspect(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "check") == 0)
