@@ -11,6 +11,8 @@ from tracer import Tracer
 
 PACKAGE = "golang-github-valyala-fasthttp-dev"
 CELLS = (("bookworm", "1.19"), ("trixie", "1.24"), ("sid", "1.27"))
+FIBER = "golang-github-gofiber-fiber-v2-dev"
+FIBER_CELLS = (("sid", "1.27"),)
 
 VARIANTS = ("plain", "stripped")
 
@@ -120,6 +122,39 @@ def test_beside_net_http(scope, cell, variant):
     check("unseen" not in tracer.events()[0], "something is said to be unseen")
 
 
+def fiber_can_be_had(cell):
+    suite, release = cell
+    try:
+        toolchain(release)
+        library(suite, FIBER)
+    except Skip as reason:
+        print(f"left out: fiber of {suite}: {reason}")
+        return False
+    return True
+
+
+def test_fiber(scope, cell, variant):
+    """23 requests of a server of fiber, which is fasthttp's: each is reported correctly"""
+    suite, release = cell
+    binary = build("fiber", release, variant, gopath=library(suite, FIBER))
+    server = Server(scope, release, binary=Server.copy(scope, binary, "fiber"))
+    tracer = Tracer(scope, "--pid", server.pid, "--json").wait_attached()
+    targets = ("/status/200", "/status/404?a=1", "/slow", "/any", "/status/503")
+    expected = []
+    with Connection(server.addresses["http"]) as connection:
+        for number in range(23):
+            target = targets[number % len(targets)]
+            path, _, query = target.partition("?")
+            status = int(path[8:]) if path.startswith("/status/") else 200
+            check_equal(connection.get(target).status, status, "status that the client got")
+            expected.append(wanted("GET", (path, query or None, status, 0, 4), "1.1", connection))
+    found = tracer.wait_types(23, "request")
+    tracer.interrupt()
+    check_equal([shown(event) for event in found], expected, "requests")
+    check_equal({event["library"] for event in found}, {"fasthttp"}, "libraries")
+
+
 if __name__ == "__main__":
     main([(test, cell, variant) for cell in filter(can_be_had, CELLS) for variant in VARIANTS
-          for test in (test_requests, test_refused, test_beside_net_http)])
+          for test in (test_requests, test_refused, test_beside_net_http)] +
+         [(test_fiber, cell, variant) for cell in filter(fiber_can_be_had, FIBER_CELLS) for variant in VARIANTS])
