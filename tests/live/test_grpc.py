@@ -17,7 +17,7 @@ from servers import Server, build, library, toolchain
 from tracer import Tracer
 
 PACKAGE = "golang-google-grpc-dev"
-CELLS = (("bookworm", "1.19"), ("trixie", "1.24"), ("sid", "1.27"))
+CELLS = (("bookworm", "1.19"), ("trixie", "1.24"), ("trixie-backports", "1.27"), ("sid", "1.27"))
 
 VARIANTS = ("plain", "stripped")
 

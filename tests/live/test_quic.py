@@ -16,7 +16,7 @@ from servers import Server, build, library, toolchain
 from tracer import Tracer
 
 PACKAGE = "golang-github-lucas-clemente-quic-go-dev"
-CELLS = (("bookworm", "1.19"), ("trixie", "1.24"), ("sid", "1.27"))
+CELLS = (("bookworm", "1.19"), ("trixie", "1.24"), ("trixie-backports", "1.27"), ("sid", "1.27"))
 # Up to 0.36, quic-go counted no bytes of responses, stored undeclared lengths as 0, answered panics with 500, and let
 # handlers take streams in a way that is not traced.
 OLD_SUITES = ("bookworm",)
