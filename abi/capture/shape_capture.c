@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "interface.h"
+#include "walk_parts.h"
 
 enum { CHANNEL_CAPACITY = 8 }; /* offset of runtime.hchan.dataqsiz; qcount is at 0 */
 
@@ -46,12 +47,8 @@ static int add_measure(struct shape_maker *maker, const struct walk *walk, struc
 static int add_type_name(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
 {
 	struct walk at = *walk;
-	int r = 0;
+	int r = walk_follow_pointers(&at, maker->err);
 
-	while (r == 0 && at.type->kind == TYPE_POINTER && at.type->element)
-		r = walk_follow(&at, maker->err);
-	if (r == 0)
-		r = types_complete(at.scope->types, at.type, maker->err);
 	if (r < 0)
 		return r;
 	if (at.type->kind != TYPE_INTERFACE)

@@ -98,24 +98,36 @@ struct ending {
 	struct bytes record;
 };
 
-/* Takes what was counted of the requests that were made for this one, unless none is linked with it. */
-static void take_sums(struct event *event, const struct resolved_hit *start,
-		      const struct client_sums *sums, const struct ending *end)
+/* Returns whether all requests that were made for this one were seen, and linked with it. */
+static bool sums_are_whole(const struct assembly *assembly, const struct resolved_hit *start,
+			   const struct request_note *note, const struct ending *end)
 {
+	return !lost_ends_since(&assembly->lost_ends, note->lost_ends) &&
+	       (!end || end->resolved->head.lost_calls == start->head.lost_calls);
+}
+
+/* Takes what was counted of the requests that were made for this one, unless none is linked with it. */
+static void take_sums(const struct assembly *assembly, struct event *event,
+		      const struct resolved_hit *start, const struct request_note *note,
+		      const struct ending *end)
+{
+	const struct client_sums *sums = &note->sums;
+	uint64_t now = end ? end->resolved->head.time : 0;
+
 	if (!start->schema->counts_clients)
 		return;
+	event->client_count.presence = event->client_duration.presence = UNREADABLE;
+	if (!sums_are_whole(assembly, start, note, end))
+		return;
 	event->client_count = (struct integer){ PRESENT, sums->count };
-	event->client_duration.presence = UNREADABLE;
-	if (end || !sums->open)
-		event->client_duration = (struct integer){
-			PRESENT,
-			(int64_t)client_sums_total(sums, end ? end->resolved->head.time : 0)
-		};
+	if (client_sums_are_known(sums) && (end || !sums->open))
+		event->client_duration =
+			(struct integer){ PRESENT, (int64_t)client_sums_total(sums, now) };
 }
 
 /* Reports a request with its start and, unless `end` is NULL, its end. */
 static void report_request(struct assembly *assembly, struct bytes start_record,
-			   const struct client_sums *sums, const struct ending *end,
+			   const struct request_note *note, const struct ending *end,
 			   enum outcome outcome)
 {
 	struct hit_arguments of_request, of_response;
@@ -128,7 +140,7 @@ static void report_request(struct assembly *assembly, struct bytes start_record,
 	event = request_event(&start, end ? end->resolved : NULL, outcome, assembly->wall_offset,
 			      &room);
 	event.id = request_id(assembly->links.seed, &start.head);
-	take_sums(&event, &start, sums, end);
+	take_sums(assembly, &event, &start, note, end);
 	event.arguments = resolved_hit_arguments(&start, start_record, &of_request);
 	if (end)
 		event.results = resolved_hit_arguments(end->resolved, end->record, &of_response);
@@ -141,7 +153,7 @@ static void close_request(struct assembly *assembly, struct bytes start_record,
 {
 	const struct request_note *note = joiner_note(assembly->joiner, start_record);
 
-	report_request(assembly, start_record, &note->sums, end, outcome);
+	report_request(assembly, start_record, note, end, outcome);
 }
 
 /* Reports a request without its end: the end was not observed, or too many requests are open. */
@@ -254,7 +266,7 @@ static int open_request(struct assembly *assembly, const struct resolved_hit *st
 	/* Without the key, the end of the request could not be joined to it. */
 	if (hit_integer(&start->hit, FIELD_KEY).presence == UNREADABLE) {
 		assembly->unknown_ends++;
-		report_request(assembly, record, &(struct client_sums){ .count = 0 }, NULL,
+		report_request(assembly, record, &(struct request_note){ .lost_ends = 0 }, NULL,
 			       OUTCOME_UNKNOWN);
 		return 0;
 	}

@@ -175,10 +175,14 @@ static struct link begin_link(const struct calls *calls, const struct resolved_h
 static void end_link(const struct calls *calls, const struct resolved_hit *call,
 		     const struct link *link, const struct ending *ending)
 {
-	uint64_t time = ending->end ? ending->end->head.time : calls->now;
+	uint32_t target = target_id(call->target);
 
-	if (calls->links && call->schema->protocol)
-		links_end(calls->links, link, target_id(call->target), time);
+	if (!calls->links || !call->schema->protocol)
+		return;
+	if (ending->end)
+		links_end(calls->links, link, target, ending->end->head.time);
+	else
+		links_give_up(calls->links, link, target, calls->now);
 }
 
 /* Reports a call whose return was awaited. */

@@ -14,8 +14,13 @@ static struct link link_to(const struct links *links, const struct resolved_hit 
 	    resolved_hit_find(links->targets, record, &start) < 0 ||
 	    start.head.time > call->head.time)
 		return (struct link){ .by = LINK_NONE };
-	return (struct link){ by, (uint64_t)hit_integer(&start.hit, FIELD_KEY).value,
-			      request_id(links->seed, &start.head) };
+	return (struct link){
+		.by = by,
+		.is_own = hit_integer(&start.hit, FIELD_GOID).value ==
+			  hit_integer(&call->hit, FIELD_GOID).value,
+		.key = (uint64_t)hit_integer(&start.hit, FIELD_KEY).value,
+		.id = request_id(links->seed, &start.head),
+	};
 }
 
 /* Follows the contexts of the call to the first one that belongs to an open request. */
@@ -83,7 +88,7 @@ void links_begin(const struct links *links, const struct link *link, uint32_t ta
 	struct client_sums *sums = sums_of(links, link, target);
 
 	if (sums)
-		client_sums_begin(sums, time);
+		client_sums_begin(sums, time, link->is_own);
 }
 
 void links_end(const struct links *links, const struct link *link, uint32_t target, uint64_t time)
@@ -91,5 +96,14 @@ void links_end(const struct links *links, const struct link *link, uint32_t targ
 	struct client_sums *sums = sums_of(links, link, target);
 
 	if (sums)
-		client_sums_end(sums, time);
+		client_sums_end(sums, time, link->is_own);
+}
+
+void links_give_up(const struct links *links, const struct link *link, uint32_t target,
+		   uint64_t time)
+{
+	struct client_sums *sums = sums_of(links, link, target);
+
+	if (sums)
+		client_sums_give_up(sums, time, link->is_own);
 }

@@ -25,6 +25,7 @@ struct request_note {
 /* A request that is served, and how it was found. */
 struct link {
 	enum link_by by;
+	bool is_own; /* the call is made by the goroutine of the request */
 	uint64_t key, id;
 };
 
@@ -39,5 +40,9 @@ struct link links_find(const struct links *links, const struct resolved_hit *cal
 void links_begin(const struct links *links, const struct link *link, uint32_t target,
 		 uint64_t time);
 void links_end(const struct links *links, const struct link *link, uint32_t target, uint64_t time);
+
+/* The same for a call that has ended before this time. */
+void links_give_up(const struct links *links, const struct link *link, uint32_t target,
+		   uint64_t time);
 
 #endif

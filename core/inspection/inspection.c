@@ -99,7 +99,9 @@ static int inspection_refuse_all(const struct probe_set *probe_set,
 
 	if (r < 0)
 		return r;
-	if (refusals.count == 1) {
+	if (refusals.count == 0) {
+		r = error_fail(err, -ENOENT, "the program has none of the functions of the preset");
+	} else if (refusals.count == 1) {
 		r = error_adopt(err, &refusals.reasons[0]);
 	} else {
 		for (size_t i = 0; i < refusals.count; i++)

@@ -15,15 +15,15 @@ static void time_with_several_counts_once(void **state)
 	struct client_sums sums = { 0 };
 
 	assert_int_equal(client_sums_total(&sums, 5), 0);
-	client_sums_begin(&sums, 10);
+	client_sums_begin(&sums, 10, false);
 	assert_int_equal(client_sums_total(&sums, 15), 5);
-	client_sums_begin(&sums, 20);
-	client_sums_end(&sums, 30);
-	client_sums_end(&sums, 40);
+	client_sums_begin(&sums, 20, false);
+	client_sums_end(&sums, 30, false);
+	client_sums_end(&sums, 40, false);
 	assert_int_equal(client_sums_total(&sums, 100), 30);
-	client_sums_begin(&sums, 100);
+	client_sums_begin(&sums, 100, false);
 	assert_int_equal(client_sums_total(&sums, 103), 33);
-	client_sums_end(&sums, 107);
+	client_sums_end(&sums, 107, false);
 	assert_int_equal(client_sums_total(&sums, 200), 37);
 	assert_int_equal(sums.count, 3);
 }
@@ -33,19 +33,19 @@ static void order_does_not_matter_much(void **state)
 {
 	struct client_sums sums = { 0 };
 
-	client_sums_begin(&sums, 12);
-	client_sums_begin(&sums, 10);
-	client_sums_end(&sums, 40);
-	client_sums_end(&sums, 38);
+	client_sums_begin(&sums, 12, false);
+	client_sums_begin(&sums, 10, false);
+	client_sums_end(&sums, 40, false);
+	client_sums_end(&sums, 38, false);
 	assert_int_equal(client_sums_total(&sums, 50), 30);
 	/* A part of it has been counted already. */
-	client_sums_begin(&sums, 35);
-	client_sums_end(&sums, 50);
+	client_sums_begin(&sums, 35, false);
+	client_sums_end(&sums, 50, false);
 	assert_int_equal(client_sums_total(&sums, 50), 40);
-	client_sums_begin(&sums, 60);
-	client_sums_begin(&sums, 45);
-	client_sums_end(&sums, 70);
-	client_sums_end(&sums, 71);
+	client_sums_begin(&sums, 60, false);
+	client_sums_begin(&sums, 45, false);
+	client_sums_end(&sums, 70, false);
+	client_sums_end(&sums, 71, false);
 	assert_int_equal(client_sums_total(&sums, 80), 61);
 }
 
@@ -54,12 +54,29 @@ static void nothing_runs_below_zero(void **state)
 {
 	struct client_sums sums = { 0 };
 
-	client_sums_end(&sums, 5);
+	client_sums_end(&sums, 5, false);
 	assert_int_equal(client_sums_total(&sums, 9), 0);
-	client_sums_begin(&sums, 20);
+	client_sums_begin(&sums, 20, false);
 	assert_int_equal(client_sums_total(&sums, 10), 0);
-	client_sums_end(&sums, 15);
+	client_sums_end(&sums, 15, false);
 	assert_int_equal(client_sums_total(&sums, 30), 0);
+}
+
+/* What was left by a panic, or is still open when its own goroutine ends the request, has no known end. */
+static void unknown_ends_are_noticed(void **state)
+{
+	struct client_sums sums = { 0 };
+
+	assert_true(client_sums_are_known(&sums));
+	client_sums_begin(&sums, 10, true);
+	assert_false(client_sums_are_known(&sums));
+	client_sums_begin(&sums, 11, false);
+	client_sums_end(&sums, 12, true);
+	assert_true(client_sums_are_known(&sums));
+	client_sums_give_up(&sums, 20, false);
+	assert_false(client_sums_are_known(&sums));
+	assert_int_equal(sums.open, 0);
+	assert_int_equal(sums.count, 2);
 }
 
 /* Compares random intervals, in order, with a count of every moment. */
@@ -74,11 +91,11 @@ static void agrees_with_counting(void **state)
 
 		for (uint64_t time = 0; time < MOMENTS; time++) {
 			if (rand() % PART == 0) {
-				client_sums_begin(&sums, time);
+				client_sums_begin(&sums, time, false);
 				open++;
 			}
 			if (open && rand() % PART == 0) {
-				client_sums_end(&sums, time);
+				client_sums_end(&sums, time, false);
 				open--;
 			}
 			assert_int_equal(client_sums_total(&sums, time), counted);
@@ -93,6 +110,7 @@ int main(void)
 		cmocka_unit_test(time_with_several_counts_once),
 		cmocka_unit_test(order_does_not_matter_much),
 		cmocka_unit_test(nothing_runs_below_zero),
+		cmocka_unit_test(unknown_ends_are_noticed),
 		cmocka_unit_test(agrees_with_counting),
 	};
 
