@@ -96,6 +96,7 @@ static void check_again(const struct expression *expression)
 		[MEASURE_NONE] = "",
 		[MEASURE_LEN] = "len(",
 		[MEASURE_CAP] = "cap(",
+		[MEASURE_TYPE] = "type(",
 	};
 	static struct writer writer;
 	struct expression again;

@@ -642,6 +642,15 @@ static void shapes_measures(void **state)
 	assert_refused(go_interface("any", false), "len(a)", -EINVAL, "no length");
 }
 
+static void shapes_type_names(void **state)
+{
+	assert_shape(go_interface("any", false), "type(a)", "typename#0,#1");
+	assert_shape(go_pointer(go_interface("any", false)), "type(a)", "typename#0,#1");
+	assert_shape(go_interface("error", true), "type(a)", "typename#0,#1");
+	assert_refused(go_basic("int"), "type(a)", -EINVAL, "only an interface");
+	assert_refused(go_pointer(go_basic("int")), "type(a)", -EINVAL, "only an interface");
+}
+
 /* len() and cap() are different words of a slice, and of what a map and a channel point to. */
 static void measures_the_right_word(void **state)
 {
@@ -1399,6 +1408,7 @@ int main(void)
 		cmocka_unit_test(shapes_structs),
 		cmocka_unit_test(shapes_lists),
 		cmocka_unit_test(shapes_measures),
+		cmocka_unit_test(shapes_type_names),
 		cmocka_unit_test(measures_the_right_word),
 		cmocka_unit_test(shapes_all_parameters),
 		cmocka_unit_test(notes_gaps),

@@ -192,6 +192,12 @@ static void takes_measures(void **state)
 	assert_int_equal(expression.measure, MEASURE_CAP);
 	assert_int_equal(expression.step_count, 3);
 	assert_step(&expression, 0, "a", 4);
+	expression = parse("driver=type(dc.ci)");
+	assert_int_equal(expression.measure, MEASURE_TYPE);
+	assert_string_equal(expression.name, "driver");
+	assert_step(&expression, 0, "dc", 12);
+	expression = parse("type");
+	assert_int_equal(expression.measure, MEASURE_NONE);
 	/* Parameters may have these names. */
 	expression = parse("len");
 	assert_int_equal(expression.measure, MEASURE_NONE);
