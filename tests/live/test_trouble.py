@@ -164,7 +164,8 @@ def test_hangup(scope):
     socket"""
     service = Service(scope, NEWEST).start()
     path = scope.folder / "socket"
-    tracer = Tracer(scope, "--pid", service.pid, "--socket", path).wait_attached()
+    # The tests may run under nohup, too.
+    tracer = Tracer(scope, "--pid", service.pid, "--socket", path, wrapper=("env", "--default-signal=HUP")).wait_attached()
     tracer.interrupt(signal.SIGHUP)
     check(tracer.stderr.text().rstrip().endswith(b"0 events, 0 lost, 1 target"), tracer.stderr.text().decode())
     check(not path.exists(), "the socket is still there")
