@@ -12,6 +12,7 @@
 #include "binary_report.h"
 #include "declaration.h"
 #include "diagnostic.h"
+#include "function_arguments.h"
 #include "function_report.h"
 #include "go_libraries.h"
 #include "opaque_libraries.h"
@@ -27,16 +28,60 @@ struct inspect_options {
 	const char *subject; /* a path or a process id */
 	const char *const *functions;
 	size_t function_count;
+	/* To compile: all functions of presets, and all `functions` if one has expressions. */
+	struct function_request *requests;
+	size_t request_count;
 	struct declarations declarations;
 };
+
+static void inspect_options_finish(struct inspect_options *options)
+{
+	for (size_t i = 0; i < options->request_count; i++)
+		function_request_finish(&options->requests[i]);
+	free(options->requests);
+	declarations_finish(&options->declarations);
+}
 
 static int inspect_fail_usage(struct error *err, const char *what)
 {
 	error_fail(err, -EINVAL, "%s", what);
 	error_hint(
 		err,
-		"usage: gohttpsnoop inspect [--json] [--types FILE] [--signature TEXT]... BINARY|PID [FUNCTION...]");
+		"usage: gohttpsnoop inspect [--json] [--types FILE] [--signature TEXT]... [--preset NAME]... BINARY|PID [FUNCTION...]");
 	return -EINVAL;
+}
+
+static int inspect_fail_no_value(int option, struct error *err)
+{
+	return inspect_fail_usage(err, option == 't' ? "inspect: option --types needs a FILE" :
+				       option == 'p' ? "inspect: option --preset needs a NAME" :
+						       "inspect: option --signature needs a value");
+}
+
+/* Returns whether one of the functions has a list of expressions. */
+static bool inspect_has_expressions(const struct inspect_options *options)
+{
+	for (size_t i = 0; i < options->function_count; i++) {
+		const char *function = options->functions[i];
+		size_t size = strlen(function);
+
+		if (size && function[size - 1] == ')')
+			return true;
+	}
+	return false;
+}
+
+/* Functions that have no expressions and stand alone are looked up, and not compiled. */
+static int inspect_add_requests(struct inspect_options *options, struct error *err)
+{
+	int r = 0;
+
+	if (!options->request_count && !inspect_has_expressions(options))
+		return 0;
+	for (size_t i = 0; r == 0 && i < options->function_count; i++)
+		r = function_arguments_add(&options->requests, &options->request_count,
+					   options->functions[i], err);
+	return r == 0 ? function_requests_check(options->requests, options->request_count, err) : r;
 }
 
 static int inspect_options_parse(int argc, char **argv, struct inspect_options *options,
@@ -46,6 +91,7 @@ static int inspect_options_parse(int argc, char **argv, struct inspect_options *
 		{ "json", no_argument, NULL, 'j' },
 		{ "types", required_argument, NULL, 't' },
 		{ "signature", required_argument, NULL, 's' },
+		{ "preset", required_argument, NULL, 'p' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -56,10 +102,12 @@ static int inspect_options_parse(int argc, char **argv, struct inspect_options *
 		if (option == '?')
 			return inspect_fail_usage(err, "inspect has no such option");
 		if (option == ':')
-			return inspect_fail_usage(
-				err, optopt == 't' ? "inspect: option --types needs a FILE" :
-						     "inspect: option --signature needs a value");
+			return inspect_fail_no_value(optopt, err);
 		if (option == 's' && declarations_add(&options->declarations, optarg, err) < 0)
+			return err->code;
+		if (option == 'p' &&
+		    function_arguments_add_preset(&options->requests, &options->request_count,
+						  optarg, err) < 0)
 			return err->code;
 		if (option == 't')
 			options->types = optarg;
@@ -75,7 +123,7 @@ static int inspect_options_parse(int argc, char **argv, struct inspect_options *
 	options->function_count = (size_t)(argc - optind - 1);
 	if (options->declarations.count && !options->function_count)
 		return inspect_fail_usage(err, "inspect: --signature needs a FUNCTION");
-	return 0;
+	return inspect_add_requests(options, err);
 }
 
 /* A number is a process id unless a file with this name exists. */
@@ -146,59 +194,22 @@ static int open_subject(const struct inspect_options *options, struct binary **r
 	return inspect_open_process(options, pid, ret_binary, err);
 }
 
-/* Reports what functions and the expressions on them compile to. */
-static int write_plans(const struct inspect_options *options, const struct binary *binary,
-		       struct report *report, struct error *err)
-{
-	struct function_request *requests = calloc(options->function_count, sizeof(*requests));
-	struct trace_spec wanted = { .functions = requests,
-				     .declarations = &options->declarations,
-				     .values = { .opaque = &opaque_libraries,
-						 .max_string = DEFAULT_MAX_STRING } };
-	int r = requests ? 0 : error_fail(err, -ENOMEM, "out of memory");
-
-	while (r == 0 && wanted.function_count < options->function_count) {
-		r = function_request_parse(options->functions[wanted.function_count],
-					   &requests[wanted.function_count], err);
-		if (r == 0)
-			wanted.function_count++;
-	}
-	if (r == 0)
-		r = function_requests_check(requests, wanted.function_count, err);
-	if (r == 0)
-		r = plan_report(report, options->subject, binary, &wanted, err);
-	for (size_t i = 0; i < wanted.function_count; i++)
-		function_request_finish(&requests[i]);
-	free(requests);
-	return r;
-}
-
-/* Returns whether one of the functions has a list of expressions. */
-static bool inspect_has_expressions(const struct inspect_options *options)
-{
-	for (size_t i = 0; i < options->function_count; i++) {
-		const char *function = options->functions[i];
-		size_t size = strlen(function);
-
-		if (size && function[size - 1] == ')')
-			return true;
-	}
-	return false;
-}
-
-/* Reports functions or, if none is named, what would be traced by default. */
+/* Reports what functions compile to, or functions or, if none is named, what would be traced by default. */
 static int inspect_write_report(const struct inspect_options *options, const struct binary *binary,
 				struct report *report, struct error *err)
 {
 	struct error why = { 0 };
 	const struct trace_spec wanted = { .sides = TRACE_BOTH,
+					   .functions = options->requests,
+					   .function_count = options->request_count,
+					   .declarations = &options->declarations,
 					   .values = { .opaque = &opaque_libraries,
 						       .max_string = DEFAULT_MAX_STRING } };
 	struct probe_set probe_set;
 	int found;
 
-	if (inspect_has_expressions(options))
-		return write_plans(options, binary, report, err);
+	if (options->request_count)
+		return plan_report(report, options->subject, binary, &wanted, err);
 	if (options->function_count)
 		return function_report(report, options->subject, binary, options->functions,
 				       options->function_count, &options->declarations, err);
@@ -269,6 +280,6 @@ int inspect(int argc, char **argv)
 		status = EXIT_FAILURE;
 	if (status != EXIT_SUCCESS)
 		diagnostic_error(&err);
-	declarations_finish(&options.declarations);
+	inspect_options_finish(&options);
 	return status;
 }

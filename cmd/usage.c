@@ -4,7 +4,7 @@
 const char options_usage[] =
 	"Usage: gohttpsnoop [OPTION]... [BINARY [FUNCTION...]]\n"
 	"       gohttpsnoop inspect [--json] [--types FILE] [--signature TEXT]...\n"
-	"                           BINARY|PID [FUNCTION...]\n"
+	"                           [--preset NAME]... BINARY|PID [FUNCTION...]\n"
 	"       gohttpsnoop check [--json]\n"
 	"\n"
 	"Shows the HTTP requests that running Go programs handle, without changing the programs.\n"

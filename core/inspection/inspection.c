@@ -100,7 +100,7 @@ static int inspection_refuse_all(const struct probe_set *probe_set,
 	if (r < 0)
 		return r;
 	if (refusals.count == 0) {
-		r = error_fail(err, -ENOENT, "the program has none of the functions of the preset");
+		r = refusals_fail_none(err);
 	} else if (refusals.count == 1) {
 		r = error_adopt(err, &refusals.reasons[0]);
 	} else {

@@ -163,7 +163,7 @@ static int plan_report_refuse_all(const struct probe_set *probe_set, struct erro
 
 	if (r < 0)
 		return r;
-	r = error_adopt(err, &refusals.reasons[0]);
+	r = refusals.count ? error_adopt(err, &refusals.reasons[0]) : refusals_fail_none(err);
 	refusals_finish(&refusals);
 	return r;
 }
@@ -176,7 +176,7 @@ int plan_report(struct report *report, const char *path, const struct binary *bi
 
 	if (r < 0)
 		return r;
-	if (probe_set_count_fit(&probe_set) == 0 && probe_set.count) {
+	if (probe_set_count_fit(&probe_set) == 0) {
 		r = plan_report_refuse_all(&probe_set, err);
 	} else {
 		report_string(report, "binary", path);

@@ -116,3 +116,8 @@ int refusals_create(const struct probe_set *probe_set, struct refusals *ret_refu
 	*ret_refusals = refusals;
 	return 0;
 }
+
+int refusals_fail_none(struct error *err)
+{
+	return error_fail(err, -ENOENT, "the program has none of the functions of the preset");
+}

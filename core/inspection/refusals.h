@@ -18,4 +18,7 @@ int refusals_create(const struct probe_set *probe_set, struct refusals *ret_refu
 		    struct error *err);
 void refusals_finish(struct refusals *refusals);
 
+/* The failure if there is no reason, since all functions are those of presets and none is in the program. */
+int refusals_fail_none(struct error *err);
+
 #endif
