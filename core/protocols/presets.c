@@ -39,8 +39,44 @@ static const struct library sql_library = {
 	.function_count = COUNT(sql_functions),
 };
 
+/* ---- go-redis: every command and every pipeline, each with all its attempts ---- */
+
+/* Only its name: what follows can be a password, as in the command with which the library opens a connection. */
+#define COMMAND(package) "command=cmd.data.(*" package ".baseCmd).args[0].(string)"
+#define CLIENT(package) package ".(*baseClient)."
+#define REDIS_FUNCTIONS(package)                                                  \
+	CLIENT(package)                                                           \
+	"process(" COMMAND(package) ", error=ret)",                               \
+		CLIENT(package) "processPipeline(commands=len(cmds), error=ret)", \
+		CLIENT(package) "processTxPipeline(commands=len(cmds), error=ret)"
+
+#define V8 "github.com/go-redis/redis/v8"
+#define V9 "github.com/redis/go-redis/v9"
+
+static const char *const redis[] = { REDIS_FUNCTIONS(V8), REDIS_FUNCTIONS(V9), NULL };
+
+/* redis/go-redis redis.go: the parameters are the same in 8 and 9. */
+#define REDIS_SIGNATURE(package, name, last)                                                   \
+	{                                                                                      \
+		CLIENT(package)                                                                \
+		name, "c *" package ".baseClient, ctx context.Context, " last, "error", ALWAYS \
+	}
+#define REDIS_SIGNATURES(package)                                                        \
+	REDIS_SIGNATURE(package, "process", "cmd " package ".Cmder"),                    \
+		REDIS_SIGNATURE(package, "processPipeline", "cmds []" package ".Cmder"), \
+		REDIS_SIGNATURE(package, "processTxPipeline", "cmds []" package ".Cmder")
+
+static const struct layout_function redis_functions[] = { REDIS_SIGNATURES(V8),
+							  REDIS_SIGNATURES(V9) };
+
+static const struct library redis_library = {
+	.functions = redis_functions,
+	.function_count = COUNT(redis_functions),
+};
+
 const struct preset presets[] = {
 	{ "sql", sql, &sql_library },
+	{ "redis", redis, &redis_library },
 };
 
 const size_t preset_count = COUNT(presets);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Go programs to trace. Each is built once per toolchain and flags; tests run their own copies."""
 
+import contextlib
 import dataclasses
 import functools
 import hashlib
@@ -103,6 +104,17 @@ def releases_of(wanted):
 def library(suite, package):
     """The GOPATH with the sources of a Debian package."""
     return fetch_path(f"{package} of {suite}", "library", suite, package)
+
+
+def versioned_library(suite, package, module, version):
+    """A GOPATH in which a module is where programs import it: Debian's folder of it lacks the major version."""
+    sources = library(suite, package)
+    gopath = cache_folder() / "live" / "gopath" / suite / package
+    link = gopath / "src" / module / version
+    link.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        link.symlink_to(sources / "src" / module)
+    return f"{gopath}:{sources}"
 
 
 def compile_program(source, release, flags, output, gopath="", environment=()):

@@ -3,11 +3,12 @@
 """Presets: functions that many programs have, without naming them."""
 
 import collections
+import json
 import subprocess
 
 from client import Connection
 from harness import Skip, check, check_equal, main, releases, tool
-from servers import Server, build, library, toolchain
+from servers import Server, build, library, toolchain, versioned_library
 from tracer import Tracer
 
 VARIANTS = ("plain", "stripped")
@@ -38,11 +39,29 @@ SQLITE_STATEMENTS = (
 )
 
 
-def can_be_had(cell):
+REDIS = "golang-github-redis-go-redis-dev"
+REDIS_MODULE = ("github.com/redis/go-redis", "v9")
+REDIS_CELLS = (("sid", "1.27"),)
+REDIS_CLIENT = "/".join(REDIS_MODULE) + ".(*baseClient)."
+REDIS_ERROR = "/".join(REDIS_MODULE) + "/internal/proto.RedisError"
+# What a request does: the method, what is captured, the type of the error.
+REDIS_CALLS = (
+    ("process", "command", "set", None),
+    ("process", "command", "get", None),
+    ("process", "command", "get", REDIS_ERROR),
+    ("process", "command", "wrong", REDIS_ERROR),
+    ("processPipeline", "commands", 2, None),
+    ("processTxPipeline", "commands", 4, None),
+)
+# How the library opens its connection, within the first command.
+REDIS_OPENING = (("process", "command", "hello", REDIS_ERROR), ("process", "command", "auth", None))
+
+
+def can_be_had(cell, package):
     suite, release = cell
     try:
         toolchain(release)
-        library(suite, SQLITE)
+        library(suite, package)
     except Skip as reason:
         print(f"left out: {suite} {release}: {reason}")
         return False
@@ -128,15 +147,60 @@ def test_sqlite(scope, cell):
     check_equal(len(served), COUNT, "requests")
 
 
+def redis_call(event):
+    """What REDIS_CALLS has about a call."""
+    args = event["args"]
+    captured = "command" if "command" in args else "commands"
+    return event["function"].removeprefix(REDIS_CLIENT), captured, args[captured], (args["error"] or {}).get("type")
+
+
+def test_redis(scope, cell, variant):
+    """--preset redis: the commands, pipelines and transactions of each request, with their errors, and no password"""
+    suite, release = cell
+    binary = build("redis", release, variant, gopath=versioned_library(suite, REDIS, *REDIS_MODULE))
+    store = Server(scope, release, binary=Server.copy(scope, binary, "redis"))
+    tracer = Tracer(scope, "--pid", store.pid, "--json", "--preset", "redis", "--within", "requests").wait_attached()
+    work(store)
+    tracer.wait_types(COUNT + 1, "request")
+    tracer.interrupt()
+    found = tracer.events()
+    made = collections.defaultdict(list)
+    for event in sorted((event for event in found if event["type"] == "call"), key=lambda event: event["time"]):
+        made[event.get("in")].append(event)
+    served = [event["id"] for event in found if event["type"] == "request"]
+    check_equal(len(served), COUNT + 1, "requests")
+    first, *others, last = ([redis_call(event) for event in made[number]] for number in served)
+    check_equal(first, [REDIS_CALLS[0], *REDIS_OPENING, *REDIS_CALLS[1:]], "calls of the first request")
+    check_equal(others, [list(REDIS_CALLS)] * (COUNT - 1), "calls of the requests")
+    check_equal(last, [("process", "command", "sleep", None)], "calls of the request that sleeps")
+    check(made[served[-1]][0]["duration_ns"] > SLEEP_NS, "the command that sleeps is too short")
+    check_equal(len(made), COUNT + 1, "requests with calls")
+    check("hunter2" not in str(found), "the password is shown")
+
+
+def test_inspect(scope, release, variant):
+    """inspect --preset: both probes of each function, and the expressions"""
+    binary = build("store", release, variant)
+    done = subprocess.run([tool(), "inspect", "--json", "--preset", "sql", binary], capture_output=True, check=True, timeout=60)
+    found = {(probe["function"], probe["role"]): [capture["expression"] for capture in probe["captures"]]
+             for probe in json.loads(done.stdout)["probes"]}
+    functions = {function for _, function, _ in STATEMENTS}
+    check_equal(found, {(function, "return"): ["error"] for function in functions} |
+                {(function, "call"): ["query"] if "Stmt" in function else ["query", "driver"] for function in functions} |
+                {("runtime.goexit1", "end of a goroutine"): []}, "probes")
+
+
 def test_without(scope, release, variant):
     """a program without database/sql: a message, and status 1; a preset that does not exist: a message, and status 2"""
     server = Server(scope, release, variant)
-    for words, status, said in ((("sql",), 1, "has none of the functions of the preset"), (("pigeons",), 2, "--preset pigeons: there is no such preset, only sql")):
-        done = subprocess.run([tool(), "--pid", str(server.pid), "--preset", *words], capture_output=True, text=True, timeout=60)
-        check(done.returncode == status and said in done.stderr, f"status {done.returncode}: {done.stderr}")
+    for words, status, said in ((("sql",), 1, "has none of the functions of the preset"), (("pigeons",), 2, "--preset pigeons: there is no such preset, only sql, redis")):
+        for command in (["--pid", str(server.pid)], ["inspect", str(server.exe)]):
+            done = subprocess.run([tool(), *command, "--preset", *words], capture_output=True, text=True, timeout=60)
+            check(done.returncode == status and said in done.stderr, f"status {done.returncode}: {done.stderr}")
 
 
 if __name__ == "__main__":
     main([(test, release, variant) for release in releases() for variant in VARIANTS
-          for test in (test_sql, test_within, test_without)] +
-         [(test_sqlite, cell) for cell in SQLITE_CELLS if can_be_had(cell)])
+          for test in (test_sql, test_within, test_inspect, test_without)] +
+         [(test_sqlite, cell) for cell in SQLITE_CELLS if can_be_had(cell, SQLITE)] +
+         [(test_redis, cell, variant) for cell in REDIS_CELLS if can_be_had(cell, REDIS) for variant in VARIANTS])
