@@ -21,7 +21,6 @@ TWINS = ("1.19", "1.27")  # releases with two processes of one binary
 ROUNDS = 20 if FULL else 2
 VARIANTS = ("stripped", "plain", "pie")
 BUFFER = 1 << 20
-RING = 64 << 20  # large enough to lose nothing, even if the tool waits long for a CPU
 
 
 def start_services(scope):
@@ -53,7 +52,7 @@ def check_fleet(scope, **how):
     path = scope.folder / "open" / "socket"
     path.parent.mkdir()
     path.parent.chmod(0o777)
-    tracer = Tracer(scope, "--all", "--socket", path, "--reader-buffer", BUFFER, "--ring-size", RING, **how)
+    tracer = Tracer(scope, "--all", "--socket", path, "--reader-buffer", BUFFER, **how)
     tracer.wait_attached(len(services))
     readers = [Reader(scope, path) for _ in range(2)]
     stopped = Reader(scope, path, held=True)

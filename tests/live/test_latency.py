@@ -82,7 +82,7 @@ class Program:
 def start(scope, release, *words, ring=RING):
     program = Program(scope, release, *words)
     output = scope.folder / "events"
-    tracer = Tracer(scope, "--pid", program.pid, "--latency", "--output", output, "--ring-size", ring, *FUNCTIONS)
+    tracer = Tracer(scope, "--pid", program.pid, "--latency", "--output", output, *FUNCTIONS, ring=ring)
     return program, tracer.wait_attached(), output
 
 

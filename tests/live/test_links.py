@@ -83,7 +83,7 @@ def check_sums(served, made):
 def test_gateway(scope, release, variant, count):
     """requests of a gateway: on its own goroutine, by a pool with a context and in other ways; each link and each sum"""
     gateway = Server(scope, release, variant, program="gateway")
-    tracer = Tracer(scope, "--pid", gateway.pid, "--json", "--side", "both", "--ring-size", str(64 << 20)).wait_attached()
+    tracer = Tracer(scope, "--pid", gateway.pid, "--json", "--side", "both").wait_attached()
     linked = ask_all(gateway, count)
     tracer.wait_types(count * len(WAYS), "client")
     tracer.wait_types(count * (1 + len(WAYS)), "request")

@@ -22,7 +22,6 @@ from tracer import Tracer, run
 
 REQUESTS = 60_013
 FEW = 4_001  # fits into the tool's buffer, but not into a pipe
-RING = 64 << 20  # large enough for all requests, even if the tool waits long for a CPU
 GIVEN_UP = 5  # seconds that the tool waits for its readers at the end
 NEWEST = releases()[-1]
 
@@ -172,7 +171,7 @@ def test_rotation(scope):
     duplicated"""
     server = Server(scope, NEWEST)
     path = scope.folder / "events"
-    tracer = start(scope, server, path, "--ring-size", RING)
+    tracer = start(scope, server, path)
     rotated = []
     thread = threading.Thread(target=flood, args=(scope, server, REQUESTS))
     thread.start()

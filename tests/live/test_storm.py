@@ -62,11 +62,11 @@ class Account:
 class Tracing:
     """The tool, writing to a file: a process that reads along would slow down the test."""
 
-    def __init__(self, scope, servers, *arguments, cpus=None):
+    def __init__(self, scope, servers, cpus=None, ring=None):
         self.output = scope.folder / "events"
         with self.output.open("wb") as stdout:
             self.tracer = Tracer(scope, "--pid", ",".join(str(server.pid) for server in servers), "--json",
-                                 *arguments, stdout=stdout)
+                                 stdout=stdout, ring=ring)
         self.tracer.wait_attached(len(servers))
         if cpus:
             pin(self.tracer.process.pid, cpus)
@@ -115,7 +115,7 @@ def test_plain(scope, release):
 def test_ring_too_small(scope, release):
     """a ring for about 50 requests: many are lost, and all of them are counted"""
     server = Server(scope, release)
-    tracing = Tracing(scope, [server], "--ring-size", RING_TOO_SMALL)
+    tracing = Tracing(scope, [server], ring=RING_TOO_SMALL)
     account = tracing.interrupt([storm(scope, server, REQUESTS).wait(LIMIT)])
     check(account.lost > 0, "nothing was lost: the ring is not too small")
     check_outcomes(account)
@@ -124,7 +124,7 @@ def test_ring_too_small(scope, release):
 def test_reader_stopped(scope, release):
     """the tool stopped for two seconds under load: lost requests are counted"""
     server = Server(scope, release)
-    tracing = Tracing(scope, [server], "--ring-size", RING_SMALL)
+    tracing = Tracing(scope, [server], ring=RING_SMALL)
     load = storm(scope, server, REQUESTS)
     time.sleep(0.2)
     tracing.tracer.process.send_signal(signal.SIGSTOP)
@@ -138,7 +138,7 @@ def test_reader_stopped(scope, release):
 def test_interrupted_while_stopped(scope, release):
     """the tool interrupted right after it was stopped: everything in the ring is reported first"""
     server = Server(scope, release)
-    tracing = Tracing(scope, [server], "--ring-size", RING_LARGE)
+    tracing = Tracing(scope, [server], ring=RING_LARGE)
     tracing.tracer.process.send_signal(signal.SIGSTOP)
     report = storm(scope, server, REQUESTS_HELD).wait(LIMIT)
     tracing.tracer.process.send_signal(signal.SIGINT)
@@ -150,7 +150,7 @@ def test_interrupted_while_stopped(scope, release):
 def test_ended_while_stopped(scope, release):
     """the server killed while the tool is stopped: all answered requests are reported as ok, none as exited"""
     server = Server(scope, release)
-    tracing = Tracing(scope, [server], "--ring-size", RING_LARGE)
+    tracing = Tracing(scope, [server], ring=RING_LARGE)
     tracing.tracer.process.send_signal(signal.SIGSTOP)
     report = storm(scope, server, REQUESTS_HELD).wait(LIMIT)
     server.signal(signal.SIGKILL)

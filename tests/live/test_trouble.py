@@ -136,7 +136,7 @@ def test_no_memlock(scope):
 def test_overflow(scope):
     """a ring that is too small, and services that start meanwhile: all are traced, and requests = events + lost"""
     service = Service(scope, NEWEST)
-    tracer = Tracer(scope, "--binary", service.exe, "--json", "--ring-size", 4096, "-v").wait_looking_out()
+    tracer = Tracer(scope, "--binary", service.exe, "--json", "-v", ring=4096).wait_looking_out()
     clients = [Clients(scope, service, count=8, pause="0")]
     for _ in range(5):
         service.start()

@@ -9,12 +9,17 @@ from harness import PATIENCE, Failure, check, check_equal, tool
 from lines import Lines
 
 
-class Tracer:
-    """A running tool. `wrapper` are words that are put before its command."""
+RING = 64 << 20  # bytes; loses nothing of a test, even if the tool waits long for a CPU
 
-    def __init__(self, scope, *arguments, wrapper=(), stdout=subprocess.PIPE, path=None):
+
+class Tracer:
+    """A running tool. `wrapper` are words that are put before its command, `ring` is the size of its ring in bytes, None
+    for the tool's own default."""
+
+    def __init__(self, scope, *arguments, wrapper=(), stdout=subprocess.PIPE, path=None, ring=RING):
         self.json = "--json" in arguments
-        self.process = subprocess.Popen([*wrapper, path or tool(), *map(str, arguments)],
+        sized = () if ring is None else ("--ring-size", ring)
+        self.process = subprocess.Popen([*wrapper, path or tool(), *map(str, (*sized, *arguments))],
                                         stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE)
         scope.callback(self.kill)
         self.stdout = Lines(self.process.stdout, "the tool's stdout") if stdout == subprocess.PIPE else None
