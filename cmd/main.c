@@ -7,6 +7,7 @@
 #include "check.h"
 #include "diagnostic.h"
 #include "inspect.h"
+#include "list.h"
 #include "options.h"
 #include "trace.h"
 
@@ -22,7 +23,7 @@ static int run_command(const struct options *options)
 		puts("gohttpsnoop " GOHTTPSNOOP_VERSION);
 		return EXIT_SUCCESS;
 	}
-	return trace(options);
+	return options->list ? list(options) : trace(options);
 }
 
 /*

@@ -43,6 +43,7 @@ enum {
 	OPTION_TRACE,
 	OPTION_WITHIN,
 	OPTION_PRESET,
+	OPTION_LIST,
 };
 
 static const struct option long_options[] = {
@@ -51,6 +52,7 @@ static const struct option long_options[] = {
 	{ "name", required_argument, NULL, 'n' },
 	{ "port", required_argument, NULL, 'P' },
 	{ "all", no_argument, NULL, 'a' },
+	{ "list", no_argument, NULL, OPTION_LIST },
 	{ "json", no_argument, NULL, 'j' },
 	{ "output", required_argument, NULL, 'o' },
 	{ "socket", required_argument, NULL, 's' },
@@ -255,6 +257,9 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case 'a':
 		options->all = true;
 		return 0;
+	case OPTION_LIST:
+		options->list = true;
+		return 0;
 	case 'j':
 		options->json = true;
 		return 0;
@@ -374,6 +379,16 @@ static int check_socket(const struct options *options, struct error *err)
 	return 0;
 }
 
+static int check_list(const struct options *options, struct error *err)
+{
+	if (!options->list ||
+	    (!options->output && !options->socket && !options->count && !options->duration))
+		return 0;
+	return error_fail(
+		err, -EINVAL,
+		"--list traces nothing: leave out --output, --socket, --count and --duration");
+}
+
 static bool is_known(int option)
 {
 	for (size_t i = 0; long_options[i].name; i++) {
@@ -440,6 +455,8 @@ static int options_parse_arguments(int argc, char **argv, struct options *option
 	r = parse_arguments(options, argv + optind, argc - optind, err);
 	if (r < 0 || options->help || options->version)
 		return r;
+	if (options->list && !names_target(options))
+		options->all = true;
 	if (!names_target(options)) {
 		error_hint(
 			err,
@@ -452,6 +469,8 @@ static int options_parse_arguments(int argc, char **argv, struct options *option
 		r = check_captures(options, err);
 	if (r == 0)
 		r = parse_captures(options, err);
+	if (r == 0)
+		r = check_list(options, err);
 	return r < 0 ? r : check_socket(options, err);
 }
 

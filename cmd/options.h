@@ -52,6 +52,7 @@ struct options {
 	size_t redacted_count;
 	enum bytes_notation notation;
 	uint16_t max_elements;
+	bool list; /* --list: print which processes would be traced, and end */
 	bool json;
 	const char *output; /* file, or NULL */
 	const char *socket; /* path or "systemd:", or NULL */

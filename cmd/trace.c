@@ -9,15 +9,6 @@
 #include "opaque_libraries.h"
 #include "session.h"
 
-static void on_notice(void *user, enum notice_level level, const char *text)
-{
-	const struct options *options = user;
-
-	if (level == NOTICE_ERROR || options->verbosity > 0 ||
-	    (level == NOTICE_INFO && options->verbosity == 0))
-		diagnostic_text(text);
-}
-
 /* Reports each target that cannot be traced, and traces the others; returns their number. */
 static size_t add_targets(struct session *session, const struct options *options)
 {
@@ -85,10 +76,9 @@ static uint8_t extras_of(const struct options *options)
 	return (has_links ? EXTRA_LINKS : 0) | (options->traces ? EXTRA_TRACES : 0);
 }
 
-int trace(const struct options *options)
+struct trace_spec trace_spec_of(const struct options *options, const struct redaction *redaction)
 {
-	struct redaction redaction = options_redaction(options);
-	const struct trace_spec spec = {
+	return (struct trace_spec){
 		.functions = options->functions,
 		.function_count = options->function_count,
 		.declarations = &options->declarations,
@@ -97,12 +87,18 @@ int trace(const struct options *options)
 		.sides = options->sides,
 		.extras = extras_of(options),
 		.requests = options->requests.count ? &options->requests : NULL,
-		.values = { .redaction = options->shows_secrets ? NULL : &redaction,
+		.values = { .redaction = options->shows_secrets ? NULL : redaction,
 			    .opaque = &opaque_libraries,
 			    .notation = options->notation,
 			    .max_string = options->max_string,
 			    .max_elements = options->max_elements },
 	};
+}
+
+int trace(const struct options *options)
+{
+	const struct redaction redaction = options_redaction(options);
+	const struct trace_spec spec = trace_spec_of(options, &redaction);
 	struct session_options session_options = {
 		.spec = &spec,
 		.names = options->names,
@@ -123,7 +119,7 @@ int trace(const struct options *options)
 		.types = options->types,
 		.ring_size = options->ring_size,
 		.attachment = options->attachment,
-		.notifier = { on_notice, (void *)options },
+		.notifier = diagnostic_notifier(&options->verbosity),
 	};
 	struct session *session;
 	struct error err = { 0 };

@@ -19,6 +19,8 @@ const char options_usage[] =
 	"  -P, --port PORT         all processes that listen on this TCP port, now or later;\n"
 	"                          repeatable, up to 64 ports\n"
 	"  -a, --all               all Go HTTP servers on this machine, now or later\n"
+	"      --list              print the processes that would be traced now, and end; without\n"
+	"                          targets: those of --all\n"
 	"\n"
 	"What to capture:\n"
 	"  FUNCTION...             trace calls of these functions instead of requests. Captures\n"

@@ -125,3 +125,12 @@ size_t escape_trim_cut(const char *data, size_t size)
 	}
 	return size;
 }
+
+size_t escape_columns(const char *text, size_t size)
+{
+	size_t columns = 0;
+
+	for (size_t i = 0; i < size; i++)
+		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return columns;
+}

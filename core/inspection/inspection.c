@@ -5,13 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "array.h"
+#include "examined_binary.h"
 #include "installed_probes.h"
 #include "printable.h"
 #include "probe_set_warnings.h"
-#include "protocol_registry.h"
 #include "refusals.h"
 
 static int inspection_fail_memory(struct error *err)
@@ -90,28 +89,6 @@ static int install(struct inspection *inspection, struct probe_candidate *candid
 	return add_points(inspection, &candidate->probe, installed.plan, err);
 }
 
-/* Nothing can be traced: a single reason becomes the error, several reasons are reported one by one. */
-static int inspection_refuse_all(const struct probe_set *probe_set,
-				 const struct inspection_options *options, struct error *err)
-{
-	struct refusals refusals;
-	int r = refusals_create(probe_set, &refusals, err);
-
-	if (r < 0)
-		return r;
-	if (refusals.count == 0) {
-		r = refusals_fail_none(err);
-	} else if (refusals.count == 1) {
-		r = error_adopt(err, &refusals.reasons[0]);
-	} else {
-		for (size_t i = 0; i < refusals.count; i++)
-			notice_error(options->notifier, NOTICE_ERROR, &refusals.reasons[i]);
-		r = error_fail(err, -ENOENT, "none of the functions can be traced");
-	}
-	refusals_finish(&refusals);
-	return r;
-}
-
 static int tell_refusals(const struct probe_set *probe_set,
 			 const struct inspection_options *options, struct error *err)
 {
@@ -124,35 +101,6 @@ static int tell_refusals(const struct probe_set *probe_set,
 		notice_error(options->notifier, NOTICE_ERROR, &refusals.reasons[i]);
 	refusals_finish(&refusals);
 	return 0;
-}
-
-/* Returns whether calls of some function that the user named can be traced. */
-static bool traces_functions(const struct probe_set *probe_set)
-{
-	for (size_t i = 0; i < probe_set->count; i++) {
-		const struct probe_candidate *probe = &probe_set->probes[i];
-
-		if (probe->result == 0 && !probe->protocol && probe->role == PLAN_ROLE_CALL)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Compiles the probes of the requests or functions that the options name. -ENOENT, with the reason, if there are
- * none.
- */
-static int find_probes(const struct binary *binary, const struct inspection_options *options,
-		       struct probe_set *probe_set, struct error *err)
-{
-	int r;
-
-	r = probe_set_of_spec(binary, options->spec, NULL, probe_set, err);
-	if (r < 0 || options->spec->function_count == 0 || traces_functions(probe_set))
-		return r;
-	r = inspection_refuse_all(probe_set, options, err);
-	probe_set_finish(probe_set);
-	return r;
 }
 
 /*
@@ -186,44 +134,6 @@ static void take_shapes(struct inspection *inspection, struct probe_set *probe_s
 	}
 }
 
-/* A uprobe runs on this machine's processor: a binary for another architecture can be inspected, but not traced. */
-static int check_machine(const struct binary *binary, struct error *err)
-{
-	static const char *const names[] = {
-		[MACHINE_AMD64] = "x86_64", [MACHINE_ARM64] = "aarch64"
-	};
-	const char *wanted = names[image_machine(binary->image)];
-	struct utsname host;
-
-	if (uname(&host) < 0 || strcmp(host.machine, wanted) == 0)
-		return 0;
-	return error_fail(err, -ENOEXEC, "a program for %s cannot be traced on %s", wanted,
-			  host.machine);
-}
-
-static int open_and_find_probes(const struct inspection_file *file,
-				const struct inspection_options *options,
-				struct binary **ret_binary, struct probe_set *ret_probe_set,
-				struct error *err)
-{
-	struct binary *binary;
-	int r = binary_open_from(file->path, file->origin, options->types, &binary, err);
-
-	if (r < 0)
-		return r;
-	types_set_declarations(binary->types, options->spec->declarations);
-	r = check_machine(binary, err);
-	if (r == 0)
-		r = protocol_libraries_set(binary, err);
-	if (r == 0)
-		r = find_probes(binary, options, ret_probe_set, err);
-	if (r < 0)
-		binary_close(binary);
-	else
-		*ret_binary = binary;
-	return r;
-}
-
 static int keep_unseen(struct inspection *inspection, const struct probe_set *probe_set,
 		       struct error *err)
 {
@@ -244,29 +154,38 @@ static int keep_unseen(struct inspection *inspection, const struct probe_set *pr
 	return 0;
 }
 
-static int inspection_examine(struct inspection *inspection, const struct inspection_file *file,
-			      const struct inspection_options *options, struct error *err)
+static int inspection_fill(struct inspection *inspection, struct examined_binary *examined,
+			   const struct inspection_file *file,
+			   const struct inspection_options *options, struct error *err)
 {
-	struct binary *binary;
-	struct probe_set probe_set;
-	int r = open_and_find_probes(file, options, &binary, &probe_set, err);
+	const struct binary *binary = examined->binary;
+	struct probe_set *probe_set = &examined->probe_set;
+	int r;
 
-	if (r < 0)
-		return r;
 	inspection->convention = binary->convention->name;
 	inspection->is_library = binary_is_library(binary);
 	inspection->go_version = strdup(binary->version.text);
-	r = inspection->go_version ? install_probe_set(inspection, &probe_set, options, err) :
+	r = inspection->go_version ? install_probe_set(inspection, probe_set, options, err) :
 				     inspection_fail_memory(err);
 	if (r == 0)
-		r = keep_unseen(inspection, &probe_set, err);
-	if (r == 0) {
-		probe_set_warn(&probe_set,
-			       &(struct warning_listener){ options->notifier, file->name });
-		take_shapes(inspection, &probe_set);
-	}
-	probe_set_finish(&probe_set);
-	binary_close(binary);
+		r = keep_unseen(inspection, probe_set, err);
+	if (r < 0)
+		return r;
+	probe_set_warn(probe_set, &(struct warning_listener){ options->notifier, file->name });
+	take_shapes(inspection, probe_set);
+	return 0;
+}
+
+static int inspection_examine(struct inspection *inspection, const struct inspection_file *file,
+			      const struct inspection_options *options, struct error *err)
+{
+	struct examined_binary examined;
+	int r = examined_binary_open(file, options, &examined, err);
+
+	if (r < 0)
+		return r;
+	r = inspection_fill(inspection, &examined, file, options, err);
+	examined_binary_close(&examined);
 	return r;
 }
 

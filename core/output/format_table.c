@@ -53,16 +53,6 @@ static bool table_put_bytes(struct table_format *table, struct bytes bytes)
 	return true;
 }
 
-/* Returns how many columns a terminal uses for text from escape(). */
-static size_t count_columns(const char *text, size_t size)
-{
-	size_t columns = 0;
-
-	for (size_t i = 0; i < size; i++)
-		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
-	return columns;
-}
-
 static bool put_padding(struct table_format *table, size_t columns, size_t width)
 {
 	if (!reserve(table, width + 1))
@@ -88,7 +78,7 @@ static bool table_put_text(struct table_format *table, const struct text *text, 
 	if (text->size < text->length && !table_put(table, "…"))
 		return false;
 	return !width ||
-	       put_padding(table, count_columns(table->line + begin, table->size - begin), width);
+	       put_padding(table, escape_columns(table->line + begin, table->size - begin), width);
 }
 
 static bool put_name(struct table_format *table, const char *name, size_t width)

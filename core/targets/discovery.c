@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "discovery.h"
 
+#include <errno.h>
 #include <fnmatch.h>
 #include <linux/magic.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "listeners.h"
+#include "privilege.h"
 
 bool discovery_has_rules(const struct discovery_rules *rules)
 {
@@ -95,4 +97,17 @@ int discovery_wants_now(const struct discovery_rules *rules, const struct proces
 		return r;
 	error_subject(err, "pid %u (%s)", process->pid, process->exe);
 	return error_fail(err, r, "its sockets cannot be read: %s", strerror(-r));
+}
+
+bool discovery_hides(const struct discovery_rules *rules, struct error *ret_why)
+{
+	if (!privilege_is_held(PRIVILEGE_LOOK))
+		privilege_fail(ret_why, -EPERM, PRIVILEGE_LOOK,
+			       "processes of other users are skipped");
+	else if (rules->port_count && !privilege_is_held(PRIVILEGE_READ))
+		privilege_fail(ret_why, -EPERM, PRIVILEGE_READ,
+			       "processes of other users that listen already are not found");
+	else
+		return false;
+	return true;
 }

@@ -13,7 +13,6 @@
 #include "contract.h"
 #include "deployments.h"
 #include "file_limit.h"
-#include "privilege.h"
 
 enum {
 	/* If there are more notifications between two reads of the ring, all processes are scanned instead. */
@@ -222,7 +221,7 @@ static void watcher_examine(struct watcher *watcher, const struct process_news *
 	candidate_close(&candidate);
 }
 
-/* Reports once that some processes cannot be inspected, if a privilege for that is missing. */
+/* Reports once that some processes cannot be inspected. */
 static void warn_of_hidden(struct watcher *watcher)
 {
 	struct error why = { 0 };
@@ -230,15 +229,8 @@ static void warn_of_hidden(struct watcher *watcher)
 	if (watcher->warned)
 		return;
 	watcher->warned = true;
-	if (!privilege_is_held(PRIVILEGE_LOOK))
-		privilege_fail(&why, -EPERM, PRIVILEGE_LOOK,
-			       "processes of other users are skipped");
-	else if (watcher->options.rules.port_count && !privilege_is_held(PRIVILEGE_READ))
-		privilege_fail(&why, -EPERM, PRIVILEGE_READ,
-			       "processes of other users that listen already are not found");
-	else
-		return;
-	notice_error(watcher->options.notifier, NOTICE_INFO, &why);
+	if (discovery_hides(&watcher->options.rules, &why))
+		notice_error(watcher->options.notifier, NOTICE_INFO, &why);
 }
 
 /* Skips processes that must not be inspected or have ended. */

@@ -28,4 +28,7 @@ bool escape_is_utf8(const char *data, size_t size);
 /* Returns `size` without an incomplete character at the end. */
 size_t escape_trim_cut(const char *data, size_t size);
 
+/* Returns how many columns of a terminal a text from escape() takes. */
+size_t escape_columns(const char *text, size_t size);
+
 #endif

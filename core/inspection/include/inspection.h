@@ -3,28 +3,15 @@
 #define GOHTTPSNOOP_CORE_INSPECTION_H
 
 #include "bytes.h"
+#include "examined_binary.h"
 #include "kernel.h"
-#include "notice.h"
 #include "schema.h"
-#include "trace_spec.h"
 
 /*
  * What a session needs of one binary to trace processes that run it: its probes, compiled and installed. The binary
  * itself is closed again. Processes of the same file share one inspection.
  */
 struct inspection;
-
-struct inspection_options {
-	const struct trace_spec *spec; /* what to trace; outlives the inspection */
-	const char *types; /* path of a file with the types of binaries that have none, or NULL */
-	const struct notifier *notifier; /* told what cannot be traced although the rest can */
-};
-
-struct inspection_file {
-	const char *path;   /* by which the file is opened */
-	const char *origin; /* where the file is, for the search for debug files */
-	const char *name;   /* for messages */
-};
 
 /* Inspects the file for `kernel`. -ENOENT if the file has nothing to trace. */
 int inspection_open(struct kernel *kernel, const struct inspection_file *file,

@@ -48,4 +48,9 @@ bool discovery_wants_port(const struct discovery_rules *rules, uint16_t port);
 int discovery_wants_now(const struct discovery_rules *rules, const struct process *process,
 			struct error *err);
 
+/*
+ * Returns whether a privilege is missing without which processes that match are not found; `ret_why` then says which.
+ */
+bool discovery_hides(const struct discovery_rules *rules, struct error *ret_why);
+
 #endif

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -97,9 +98,63 @@ static void tells_processes_apart(void **state)
 	close(descriptor);
 }
 
+static bool has_port(const struct listened_ports *ports, uint16_t port)
+{
+	for (size_t i = 0; i < ports->count; i++) {
+		if (ports->ports[i] == port)
+			return true;
+	}
+	return false;
+}
+
+/* Another socket on the same port, as a further worker of a server has it. */
+static int listen_again(uint16_t port)
+{
+	const struct sockaddr_in address = { .sin_family = AF_INET,
+					     .sin_port = htons(port),
+					     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
+
+	setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof(yes));
+	assert_int_equal(bind(descriptor, (const struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(descriptor, 1), 0);
+	return descriptor;
+}
+
+static void finds_each_port_once_in_ascending_order(void **state)
+{
+	enum { SOCKETS = 40 };
+	int descriptors[SOCKETS], bound, again, yes = 1;
+	uint16_t ports[SOCKETS], other;
+	struct listened_ports found;
+
+	for (size_t i = 0; i < SOCKETS; i++)
+		descriptors[i] = bind_socket(AF_INET, true, &ports[i]);
+	bound = bind_socket(AF_INET, false, &other);
+	setsockopt(descriptors[0], SOL_SOCKET, SO_REUSEPORT, &yes, sizeof(yes));
+	again = listen_again(ports[0]);
+	assert_int_equal(listeners_find((uint32_t)getpid(), &found), 0);
+	assert_int_equal(found.count, SOCKETS);
+	for (size_t i = 0; i < SOCKETS; i++)
+		assert_true(has_port(&found, ports[i]));
+	for (size_t i = 1; i < found.count; i++)
+		assert_true(found.ports[i - 1] < found.ports[i]);
+	assert_false(has_port(&found, other));
+	listened_ports_finish(&found);
+	for (size_t i = 0; i < SOCKETS; i++)
+		close(descriptors[i]);
+	close(bound);
+	close(again);
+	assert_int_equal(listeners_find((uint32_t)getpid(), &found), 0);
+	assert_int_equal(found.count, 0);
+	assert_int_equal(listeners_find(INT32_MAX, &found), 0);
+	assert_int_equal(found.count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_each_port_once_in_ascending_order),
 		cmocka_unit_test(finds_a_port_that_is_listened_on),
 		cmocka_unit_test(tells_processes_apart),
 	};
