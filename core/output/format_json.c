@@ -519,13 +519,13 @@ static void json_destroy(struct format *format)
 	free(json);
 }
 
-int format_create_json(const struct redaction *redaction, struct format **ret_format)
+int format_create_json(const struct format_options *options, struct format **ret_format)
 {
 	struct json_format *json = calloc(1, sizeof(*json));
 
 	if (!json)
 		return -ENOMEM;
-	json->redaction = redaction;
+	json->redaction = options->redaction;
 	json->format = (struct format){ .line = json_line, .destroy = json_destroy };
 	if (json_writer_create(&json->writer) < 0) {
 		free(json);

@@ -18,6 +18,7 @@ static const int64_t SECOND = 1000000000;
 struct table_format {
 	struct format format;
 	const struct redaction *redaction;
+	bool links;
 	bool headed; /* the heading was written */
 	char *line;
 	size_t size, capacity;
@@ -129,6 +130,24 @@ static bool table_put_duration(struct table_format *table, const struct integer 
 	return put_name(table, text, width);
 }
 
+/*
+ * Writes the request that the row is, or that it belongs to: the end of its id. A question mark follows if that is only
+ * likely.
+ */
+static bool put_link(struct table_format *table, const struct event *event)
+{
+	uint64_t id = event->id ? event->id : event->within;
+	bool is_known = event->id || event->within_by != LINK_NONE;
+	char text[16] = "-";
+
+	if (!table->links)
+		return true;
+	if (is_known)
+		snprintf(text, sizeof(text), "%08x%s", (uint32_t)id,
+			 event->within_by == LINK_PARENT ? "?" : "");
+	return put_name(table, text, 9);
+}
+
 static bool put_head(struct table_format *table, const struct event *event)
 {
 	/* Rounded down, also before 1970. */
@@ -144,7 +163,8 @@ static bool put_head(struct table_format *table, const struct event *event)
 	if (!put_name(table, text, 15))
 		return false;
 	snprintf(text, sizeof(text), "%u", event->process->pid);
-	return put_name(table, text, 7) && put_name(table, event->process->comm, 15);
+	return put_name(table, text, 7) && put_name(table, event->process->comm, 15) &&
+	       put_link(table, event);
 }
 
 /* Writes text without its secrets. */
@@ -235,9 +255,10 @@ static bool put_captured(struct table_format *table, const struct event *event)
 
 static bool put_request_heading(struct table_format *table)
 {
-	return table_put(table,
-			 "TIME            PID     COMM            STATUS DURATION  BYTES   HOST"
-			 "                     METHOD  PATH\n");
+	return table_put(table, "TIME            PID     COMM            ") &&
+	       (!table->links || table_put(table, "REQUEST   ")) &&
+	       table_put(table, "STATUS DURATION  BYTES   HOST"
+				"                     METHOD  PATH\n");
 }
 
 static bool put_request(struct table_format *table, const struct event *event)
@@ -350,13 +371,14 @@ static void table_destroy(struct format *format)
 	free(table);
 }
 
-int format_create_table(const struct redaction *redaction, struct format **ret_format)
+int format_create_table(const struct format_options *options, struct format **ret_format)
 {
 	struct table_format *table = calloc(1, sizeof(*table));
 
 	if (!table)
 		return -ENOMEM;
-	table->redaction = redaction;
+	table->redaction = options->redaction;
+	table->links = options->links;
 	table->format = (struct format){ .line = table_line, .destroy = table_destroy };
 	if (json_writer_create(&table->writer) < 0) {
 		free(table);

@@ -124,13 +124,15 @@ static int open_sinks(struct outputs *outputs, struct error *err)
 
 static int open_formats(struct outputs *outputs)
 {
-	int r = format_create_json(outputs->options.redaction, &outputs->aside);
+	const struct format_options options = { outputs->options.redaction,
+						outputs->options.links };
+	int r = format_create_json(&options, &outputs->aside);
 
 	if (r < 0)
 		return r;
 	return (outputs->options.standard == OUTPUTS_TABLE ?
 			format_create_table :
-			format_create_json)(outputs->options.redaction, &outputs->format);
+			format_create_json)(&options, &outputs->format);
 }
 
 int outputs_open(const struct outputs_options *options, struct outputs **ret_outputs,

@@ -329,6 +329,7 @@ static int open_event_log(struct session *session, struct error *err)
 			.reader_buffer = session->options.reader_buffer,
 			.version = session->options.version,
 			.redaction = session->options.spec->values.redaction,
+			.links = session->options.spec->extras & EXTRA_LINKS,
 		},
 		.notifier = session->options.notifier,
 		.max_events = session->options.count,

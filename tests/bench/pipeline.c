@@ -150,6 +150,7 @@ static double run_round(struct pipeline *pipeline, const struct bytes *starts,
 int main(void)
 {
 	static const struct redaction redaction;
+	const struct format_options format_options = { .redaction = &redaction };
 	static struct record_builder builders[2 * REQUESTS];
 	struct bytes starts[REQUESTS], ends[REQUESTS];
 	struct pipeline pipeline = {
@@ -159,7 +160,7 @@ int main(void)
 	double best = 1e9;
 
 	if (joiner_create(65536, 64 << 20, 0, &pipeline.joiner) < 0 ||
-	    format_create_json(&redaction, &pipeline.format) < 0)
+	    format_create_json(&format_options, &pipeline.format) < 0)
 		return EXIT_FAILURE;
 	for (int i = 0; i < REQUESTS; i++) {
 		starts[i] = make_start(&builders[2 * i], i);

@@ -14,6 +14,7 @@
 #include "request.h"
 
 static const struct redaction redaction;
+static const struct format_options format_options = { .redaction = &redaction, .links = true };
 static const struct capture_spec spec = { .redaction = &redaction };
 
 /* ---- what a plan captures ---- */
@@ -222,8 +223,8 @@ static void check_event(struct event event)
 	struct format *formats[2];
 
 	event.process = &process;
-	HOLDS(format_create_json(&redaction, &formats[0]) == 0 &&
-	      format_create_table(&redaction, &formats[1]) == 0);
+	HOLDS(format_create_json(&format_options, &formats[0]) == 0 &&
+	      format_create_table(&format_options, &formats[1]) == 0);
 	for (size_t i = 0; i < 2; i++) {
 		check_line(formats[i], &event, i == 0);
 		format_destroy(formats[i]);

@@ -4,6 +4,7 @@
  *
  *	render json|table <case.in
  *
+ *	linked                                   a table shows which rows belong to the same request
  *	clock NANOSECONDS                        added to the records' clock, gives the time of day
  *	target ID PID "comm" "exe" "go" "abi" ["container" ["unseen"...]]    a traced process
  *	plan NUMBER ROLE "function" FIELD:KIND…  the fields of its records; kinds: s, b, p, and i, u, f with a
@@ -106,6 +107,7 @@ const char *inspection_function(const struct inspection *inspection, uint32_t pl
 
 struct player {
 	struct script script;
+	int (*create_format)(const struct format_options *options, struct format **ret_format);
 	struct redaction redaction; /* the built-in list */
 	struct capture_spec spec;   /* refers to `redaction` */
 	struct format *format;
@@ -124,6 +126,20 @@ static void print(void *user, const struct event *event)
 	if (format_line(player->format, event, &line) < 0)
 		script_fail(&player->script, "no line", "out of memory");
 	fwrite(line.data, 1, line.size, stdout);
+}
+
+static int create_format(struct player *player, bool links)
+{
+	const struct format_options options = { .redaction = &player->redaction, .links = links };
+
+	return player->create_format(&options, &player->format);
+}
+
+static void play_linked(struct player *player)
+{
+	format_destroy(player->format);
+	if (create_format(player, true) < 0)
+		script_fail(&player->script, "out of memory", "");
 }
 
 static void play_clock(struct player *player)
@@ -623,23 +639,15 @@ static void play_line(struct player *player)
 		const char *name;
 		void (*play)(struct player *player);
 	} verbs[] = {
-		{ "clock", play_clock },
-		{ "target", play_target },
-		{ "plan", play_plan },
-		{ "shape", play_shape },
-		{ "hit", play_hit },
-		{ "refused", play_refused },
-		{ "exit", play_exit },
-		{ "attach", play_attach },
-		{ "detach", play_detach },
-		{ "lost", play_lost },
-		{ "hello", play_hello },
-		{ "open", play_open },
-		{ "lost_ends", play_lost_ends },
-		{ "caught_up", play_caught_up },
-		{ "lost_calls", play_lost_calls },
-		{ "open_list", play_open_list },
-		{ "close", play_close },
+		{ "linked", play_linked },	 { "clock", play_clock },
+		{ "target", play_target },	 { "plan", play_plan },
+		{ "shape", play_shape },	 { "hit", play_hit },
+		{ "refused", play_refused },	 { "exit", play_exit },
+		{ "attach", play_attach },	 { "detach", play_detach },
+		{ "lost", play_lost },		 { "hello", play_hello },
+		{ "open", play_open },		 { "lost_ends", play_lost_ends },
+		{ "caught_up", play_caught_up }, { "lost_calls", play_lost_calls },
+		{ "open_list", play_open_list }, { "close", play_close },
 	};
 	const char *name = script_name(&player->script);
 
@@ -664,8 +672,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: render json|table <case.in\n");
 		return 2;
 	}
-	if ((json ? format_create_json : format_create_table)(&player.redaction, &player.format) <
-		    0 ||
+	player.create_format = json ? format_create_json : format_create_table;
+	if (create_format(&player, false) < 0 ||
 	    assembly_create(&player.set, &callbacks, &player.assembly) < 0)
 		return 1;
 	while (script_line(&player.script))

@@ -4,6 +4,7 @@
 
 import collections
 import http.client
+import re
 import threading
 
 from harness import check, check_equal, main, releases
@@ -187,8 +188,34 @@ def test_traces(scope, release, variant):
         check_equal(trace_of(event), expected, f"trace of {event}")
 
 
+def test_table(scope, release, variant):
+    """the table: the rows of what was made for a request have its number"""
+    gateway = Server(scope, release, variant, program="gateway")
+    tracer = Tracer(scope, "--pid", gateway.pid, "--side", "both").wait_attached()
+    ask_all(gateway, FEW)
+    tracer.wait_lines(1 + FEW * (1 + 2 * len(WAYS)))
+    tracer.interrupt()
+    heading, *rows = (line.decode() for line in tracer.stdout.all())
+    at, method_at = heading.index("REQUEST"), heading.index("METHOD")
+    found = collections.defaultdict(dict)
+    for row in rows:
+        method, path = row[method_at:].split()[:2]
+        _, way, number = path.split("/")
+        found[number][method, way] = row[at:heading.index("STATUS")].strip()
+    started = "{}?" if release_number(release) >= (1, 21) else "-"
+    for number, shown in found.items():
+        own = shown["GET", "work"]
+        check(re.fullmatch("[0-9a-f]{8}", own), f"number of request {number}: {own!r}")
+        for way in WAYS:
+            if way in LINKED or way == "started":
+                check_equal(shown["→GET", way], own if way in LINKED else started.format(own), f"what request {number} made")
+            else:
+                check(re.fullmatch(r"-|[0-9a-f]{8}\?", shown["→GET", way]), f"what request {number} made: {shown}")
+
+
 if __name__ == "__main__":
-    main([(test_traces, release, variant) for release in releases() for variant in VARIANTS] +
+    main([(test_table, release, variant) for release in releases() for variant in VARIANTS] +
+         [(test_traces, release, variant) for release in releases() for variant in VARIANTS] +
          [(test_within, release, variant, *options) for release in releases() for variant in VARIANTS
           for options in ((), ("--latency", "--side", "both"))] +
          [(test_gateway, release, variant, FEW) for release in releases() for variant in VARIANTS] +

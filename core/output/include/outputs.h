@@ -2,6 +2,7 @@
 #ifndef GOHTTPSNOOP_CORE_OUTPUTS_H
 #define GOHTTPSNOOP_CORE_OUTPUTS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "error.h"
@@ -29,6 +30,7 @@ struct outputs_options {
 	size_t reader_buffer;		   /* limit on the bytes queued for one reader */
 	const char *version;		   /* version of gohttpsnoop, for readers */
 	const struct redaction *redaction; /* hides secrets; NULL: all are shown */
+	bool links;			   /* see format.h */
 	/* Called from the loop when an output failed permanently; -EPIPE: its reader has gone. */
 	void (*failed)(void *user, int error);
 	void *user;

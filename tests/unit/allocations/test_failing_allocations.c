@@ -305,15 +305,16 @@ static int format_events(struct transcript *transcript)
 			       .method = { PRESENT, "GET", 3, 3 },
 			       .path = { PRESENT, "/items/7", 8, 8 },
 			       .status = { PRESENT, 200 } };
-	int (*const create[])(const struct redaction *, struct format **) = { format_create_json,
-									      format_create_table };
+	const struct format_options options = { .links = true };
+	int (*const create[])(const struct format_options *,
+			      struct format **) = { format_create_json, format_create_table };
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < 2; i++) {
 		struct format *format = NULL;
 		struct bytes line;
 
-		r = create[i](NULL, &format);
+		r = create[i](&options, &format);
 		for (int count = 0; r == 0 && count < 3; count++) {
 			r = format_line(format, &event, &line);
 			if (r == 0)

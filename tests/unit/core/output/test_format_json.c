@@ -22,6 +22,7 @@ static const struct process_identity shop = {
 };
 
 static const struct redaction redaction;
+static const struct format_options options = { .redaction = &redaction };
 
 static struct text text_of(const char *text)
 {
@@ -63,7 +64,7 @@ static void makes_one_line_after_another(void **state)
 	struct event attach = { .type = EVENT_ATTACH, .process = &shop };
 	struct format *format;
 
-	assert_int_equal(format_create_json(&redaction, &format), 0);
+	assert_int_equal(format_create_json(&options, &format), 0);
 	for (int round = 0; round < 3; round++) {
 		assert_line(format, &call, CALL_HEAD "\"path\":\"/\"}\n");
 		assert_line(format, &lost,
@@ -85,7 +86,7 @@ static void escapes_strings_of_any_size(void **state)
 	struct event call = small_call();
 	struct format *format;
 
-	assert_int_equal(format_create_json(&redaction, &format), 0);
+	assert_int_equal(format_create_json(&options, &format), 0);
 	for (size_t size = 1; size <= SIZE; size *= 2) {
 		char *end = wanted + sprintf(wanted, "%s", CALL_HEAD "\"path\":\"");
 
@@ -106,7 +107,7 @@ static void cuts_at_whole_characters(void **state)
 	struct event call = small_call();
 	struct format *format;
 
-	assert_int_equal(format_create_json(&redaction, &format), 0);
+	assert_int_equal(format_create_json(&options, &format), 0);
 	call.path = (struct text){ PRESENT, "/\xe2\x82", 3, 100 };
 	assert_line(format, &call,
 		    CALL_HEAD "\"path\":\"/\",\"truncated\":[\"path\"],\"path_bytes\":100}\n");
@@ -131,7 +132,7 @@ static void names_are_hostile_too(void **state)
 	memcpy(hostile.comm, "a\"\n\x1b\xff", 6);
 	hostile.exe = "/srv/\xe2\x80\xae (deleted)";
 	hostile.go_version = "go1.25\x7f";
-	assert_int_equal(format_create_json(&redaction, &format), 0);
+	assert_int_equal(format_create_json(&options, &format), 0);
 	assert_line(
 		format, &event,
 		"{\"type\":\"detach\",\"time\":\"1970-01-01T00:00:00.000000000Z\",\"pid\":1234,"
@@ -156,7 +157,7 @@ static void writes_any_protocol_version(void **state)
 	struct format *format;
 	char wanted[512];
 
-	assert_int_equal(format_create_json(&redaction, &format), 0);
+	assert_int_equal(format_create_json(&options, &format), 0);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		call.protocol_major = (struct integer){ PRESENT, rows[i].major };
 		call.protocol_minor = (struct integer){ PRESENT, rows[i].minor };

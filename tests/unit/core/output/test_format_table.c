@@ -16,6 +16,9 @@ static const struct process_identity shop = { .pid = 1234, .comm = "shop", .exe 
 #define HEADING                                                                 \
 	"TIME            PID     COMM            STATUS DURATION  BYTES   HOST" \
 	"                     METHOD  PATH\n"
+#define LINKED_HEADING                                                                    \
+	"TIME            PID     COMM            REQUEST   STATUS DURATION  BYTES   HOST" \
+	"                     METHOD  PATH\n"
 #define CALL_HEADING \
 	"TIME            PID     COMM            FUNCTION                 METHOD  PATH\n"
 
@@ -41,12 +44,18 @@ static struct event request_of(const char *path)
 	};
 }
 
-static struct format *table(void)
+static struct format *table_with(bool links)
 {
+	const struct format_options options = { .redaction = &redaction, .links = links };
 	struct format *format;
 
-	assert_int_equal(format_create_table(&redaction, &format), 0);
+	assert_int_equal(format_create_table(&options, &format), 0);
 	return format;
+}
+
+static struct format *table(void)
+{
+	return table_with(false);
 }
 
 static void assert_line(struct format *format, const struct event *event, const char *wanted)
@@ -104,6 +113,46 @@ static void shows_calls(void **state)
 	assert_line(format, &event,
 		    CALL_HEADING "09:41:00.123456 1234    shop            main.ping"
 				 "                GET     /\n");
+	format_destroy(format);
+}
+
+/* The end of the id of the request that the row is, or that it belongs to, surely or likely. */
+static void shows_links(void **state)
+{
+	static const struct {
+		enum event_type type;
+		uint64_t id, within;
+		enum link_by by;
+		const char *shown;
+	} cases[] = {
+		{ EVENT_REQUEST, 0x123456789abcdef0, 0, LINK_NONE, "9abcdef0 " },
+		{ EVENT_REQUEST, 0x1234567800000001, 0, LINK_NONE, "00000001 " },
+		{ EVENT_CLIENT, 0, 0x123456789abcdef0, LINK_CONTEXT, "9abcdef0 " },
+		{ EVENT_CLIENT, 0, 0x123456789abcdef0, LINK_GOROUTINE, "9abcdef0 " },
+		{ EVENT_CLIENT, 0, 0x123456789abcdef0, LINK_PARENT, "9abcdef0?" },
+		{ EVENT_CLIENT, 0, 0, LINK_NONE, "-        " },
+	};
+	struct format *format = table_with(true);
+	struct event first = request_of("/");
+
+	assert_line(format, &first,
+		    LINKED_HEADING
+		    "09:41:00.123456 1234    shop            -         200    48.2µs    512     "
+		    "shop.local:8080          GET     /\n");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct event event = request_of("/");
+		char wanted[256];
+
+		event.type = cases[i].type;
+		event.id = cases[i].id;
+		event.within = cases[i].within;
+		event.within_by = cases[i].by;
+		snprintf(wanted, sizeof(wanted),
+			 "09:41:00.123456 1234    shop            %s 200    48.2µs    512     "
+			 "shop.local:8080          %s/\n",
+			 cases[i].shown, event.type == EVENT_CLIENT ? "→GET    " : "GET     ");
+		assert_line(format, &event, wanted);
+	}
 	format_destroy(format);
 }
 
@@ -237,11 +286,11 @@ static void tells_any_time(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(heads_the_table_once),	 cmocka_unit_test(shows_calls),
-		cmocka_unit_test(shows_what_is_missing), cmocka_unit_test(shows_outcomes),
-		cmocka_unit_test(scales_durations),	 cmocka_unit_test(keeps_columns_apart),
-		cmocka_unit_test(drives_no_terminal),	 cmocka_unit_test(marks_what_was_cut),
-		cmocka_unit_test(tells_any_time),
+		cmocka_unit_test(heads_the_table_once), cmocka_unit_test(shows_calls),
+		cmocka_unit_test(shows_links),		cmocka_unit_test(shows_what_is_missing),
+		cmocka_unit_test(shows_outcomes),	cmocka_unit_test(scales_durations),
+		cmocka_unit_test(keeps_columns_apart),	cmocka_unit_test(drives_no_terminal),
+		cmocka_unit_test(marks_what_was_cut),	cmocka_unit_test(tells_any_time),
 	};
 
 	/* The table shows local time. */

@@ -37,7 +37,7 @@ static void raise_stage(struct stage *stage, enum outbox_way way)
 	struct outbox_options options = { .way = way, .limit = LIMIT, .where = "reader" };
 
 	*stage = (struct stage){ 0 };
-	assert_int_equal(format_create_json(NULL, &stage->format), 0);
+	assert_int_equal(format_create_json(&(struct format_options){ NULL }, &stage->format), 0);
 	if (way == OUTBOX_SEND)
 		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, stage->ends), 0);
 	else
