@@ -48,9 +48,10 @@ static bool traces_functions(const struct probe_set *probe_set)
 
 /* Compiles the probes of the requests or functions that the options name. -ENOENT if there are none. */
 static int find_probes(const struct binary *binary, const struct inspection_options *options,
-		       struct probe_set *probe_set, struct error *err)
+		       const struct learned_probes *learned, struct probe_set *probe_set,
+		       struct error *err)
 {
-	int r = probe_set_of_spec(binary, options->spec, NULL, probe_set, err);
+	int r = probe_set_of_spec(binary, options->spec, learned, probe_set, err);
 
 	if (r < 0 || options->spec->function_count == 0 || traces_functions(probe_set))
 		return r;
@@ -76,7 +77,8 @@ static int check_machine(const struct binary *binary, struct error *err)
 
 int examined_binary_open(const struct inspection_file *file,
 			 const struct inspection_options *options,
-			 struct examined_binary *ret_examined, struct error *err)
+			 const struct learned_probes *learned, struct examined_binary *ret_examined,
+			 struct error *err)
 {
 	struct examined_binary examined;
 	int r = binary_open_from(file->path, file->origin, options->types, &examined.binary, err);
@@ -88,7 +90,7 @@ int examined_binary_open(const struct inspection_file *file,
 	if (r == 0)
 		r = protocol_libraries_set(examined.binary, err);
 	if (r == 0)
-		r = find_probes(examined.binary, options, &examined.probe_set, err);
+		r = find_probes(examined.binary, options, learned, &examined.probe_set, err);
 	if (r < 0)
 		binary_close(examined.binary);
 	else

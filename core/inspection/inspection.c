@@ -180,7 +180,7 @@ static int inspection_examine(struct inspection *inspection, const struct inspec
 			      const struct inspection_options *options, struct error *err)
 {
 	struct examined_binary examined;
-	int r = examined_binary_open(file, options, &examined, err);
+	int r = examined_binary_open(file, options, NULL, &examined, err);
 
 	if (r < 0)
 		return r;

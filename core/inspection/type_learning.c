@@ -5,9 +5,9 @@
 
 #include "array.h"
 #include "decode.h"
+#include "examined_binary.h"
 #include "inspection.h"
 #include "installed_probes.h"
-#include "protocol_registry.h"
 
 enum {
 	MAX_GENERATIONS = 8, /* of one probe */
@@ -182,27 +182,6 @@ static int probes_succeed_all(struct inspection *inspection, struct probe_set *p
 	return r < 0 ? r : count;
 }
 
-static int learning_compile(const struct inspection_file *file,
-			    const struct inspection_options *options,
-			    const struct learned_probes *learned, struct binary **ret_binary,
-			    struct probe_set *ret_probe_set, struct error *err)
-{
-	struct binary *binary;
-	int r = binary_open_from(file->path, file->origin, options->types, &binary, err);
-
-	if (r < 0)
-		return r;
-	types_set_declarations(binary->types, options->spec->declarations);
-	r = protocol_libraries_set(binary, err);
-	if (r == 0)
-		r = probe_set_of_spec(binary, options->spec, learned, ret_probe_set, err);
-	if (r < 0)
-		binary_close(binary);
-	else
-		*ret_binary = binary;
-	return r;
-}
-
 /* What failed once would fail again. */
 void inspection_ignore_types(struct inspection *inspection, uint64_t now)
 {
@@ -216,12 +195,10 @@ void inspection_ignore_types(struct inspection *inspection, uint64_t now)
 	}
 }
 
-/* Compiles the probes by the types that were seen. */
-static int learning_compile_due(const struct inspection *inspection,
-				const struct inspection_file *file,
-				const struct inspection_options *options, uint64_t now,
-				struct binary **ret_binary, struct probe_set *ret_probe_set,
-				struct error *err)
+/* Opens the binary again, and compiles its probes by the types that were seen. */
+static int learning_open(const struct inspection *inspection, const struct inspection_file *file,
+			 const struct inspection_options *options, uint64_t now,
+			 struct examined_binary *ret_examined, struct error *err)
 {
 	struct learned_probe *items = calloc(inspection->count + 1, sizeof(*items));
 	struct learned_probes learned = { .items = items };
@@ -230,7 +207,7 @@ static int learning_compile_due(const struct inspection *inspection,
 	if (!items)
 		return error_fail(err, -ENOMEM, "out of memory");
 	learned.count = learning_copy_due(inspection, now, items);
-	r = learning_compile(file, options, &learned, ret_binary, ret_probe_set, err);
+	r = examined_binary_open(file, options, &learned, ret_examined, err);
 	free(items);
 	return r;
 }
@@ -239,14 +216,12 @@ int inspection_learn_types(struct inspection *inspection, const struct inspectio
 			   const struct inspection_options *options, uint64_t now,
 			   struct error *err)
 {
-	struct probe_set probe_set;
-	struct binary *binary = NULL;
-	int r = learning_compile_due(inspection, file, options, now, &binary, &probe_set, err);
+	struct examined_binary examined;
+	int r = learning_open(inspection, file, options, now, &examined, err);
 
 	if (r == 0) {
-		r = probes_succeed_all(inspection, &probe_set, now, err);
-		probe_set_finish(&probe_set);
-		binary_close(binary);
+		r = probes_succeed_all(inspection, &examined.probe_set, now, err);
+		examined_binary_close(&examined);
 	}
 	if (r < 0)
 		inspection_ignore_types(inspection, now);

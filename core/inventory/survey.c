@@ -47,7 +47,7 @@ static int open_go_file(const struct inspection_file *file,
 	int r = binary_looks_like_go(file->path);
 
 	if (r > 0)
-		return examined_binary_open(file, options, ret_examined, err);
+		return examined_binary_open(file, options, NULL, ret_examined, err);
 	if (r == 0)
 		return error_fail(err, -ENOEXEC, "not a Go program");
 	return error_fail(err, r, "its file cannot be opened: %s", strerror(-r));

@@ -28,11 +28,12 @@ struct examined_binary {
 /*
  * Opens the file and compiles its probes. -ENOENT if the file has nothing to trace, -ENOEXEC if it is no Go program or
  * one for another architecture. If several functions were named and none can be traced, the notifier is told each
- * reason. The caller releases it with examined_binary_close().
+ * reason. `learned` is NULL the first time; see probe_set.h. The caller releases it with examined_binary_close().
  */
 int examined_binary_open(const struct inspection_file *file,
 			 const struct inspection_options *options,
-			 struct examined_binary *ret_examined, struct error *err);
+			 const struct learned_probes *learned, struct examined_binary *ret_examined,
+			 struct error *err);
 
 void examined_binary_close(struct examined_binary *examined);
 
