@@ -5,9 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "minimum.h"
+#include "edit_distance.h"
 
-enum { MOST_NAMES = 3, LONGEST_NAME = 128 };
+enum { MOST_NAMES = 3 };
 
 struct candidate {
 	const char *name;
@@ -20,34 +20,6 @@ static const char *last_part(const char *name)
 	const char *dot = strrchr(name, '.');
 
 	return dot ? dot + 1 : name;
-}
-
-/* Returns Levenshtein's distance, or more than `limit` if it exceeds that. */
-static size_t distance_of(const char *a, const char *b, size_t limit)
-{
-	size_t row[LONGEST_NAME + 1];
-	size_t a_size = strlen(a), b_size = strlen(b);
-
-	if (a_size > LONGEST_NAME || b_size > LONGEST_NAME || a_size + limit < b_size ||
-	    b_size + limit < a_size)
-		return limit + 1;
-	for (size_t i = 0; i <= b_size; i++)
-		row[i] = i;
-	for (size_t i = 1; i <= a_size; i++) {
-		size_t diagonal = row[0], best = row[0] = i;
-
-		for (size_t j = 1; j <= b_size; j++) {
-			size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
-			size_t removed = minimum(row[j], row[j - 1]) + 1;
-
-			diagonal = row[j];
-			row[j] = minimum(replaced, removed);
-			best = minimum(best, row[j]);
-		}
-		if (best > limit)
-			return limit + 1;
-	}
-	return row[b_size];
 }
 
 /* Keeps the candidates sorted by distance; the most distant one is dropped. */
@@ -84,7 +56,7 @@ size_t similar_functions(const struct pclntab *table, const char *name, char *na
 
 	for (size_t i = 0; pclntab_next(table, &i, &function); i++) {
 		struct candidate candidate = { function.name,
-					       distance_of(function.name, name, limit) };
+					       edit_distance(function.name, name, limit) };
 
 		/* The user may have named the right function with a wrong package, or without its package. */
 		if (candidate.distance > 1 &&

@@ -126,11 +126,36 @@ size_t escape_trim_cut(const char *data, size_t size)
 	return size;
 }
 
+/* Returns the size of the character at `text`, and how many columns it takes. */
+static size_t character_at(const char *text, size_t size, size_t *ret_columns)
+{
+	uint32_t character;
+	size_t length = character_decode(text, size, &character);
+
+	*ret_columns = length ? character_columns(character) : 1;
+	return length ? length : 1;
+}
+
 size_t escape_columns(const char *text, size_t size)
 {
-	size_t columns = 0;
+	size_t columns = 0, more;
 
-	for (size_t i = 0; i < size; i++)
-		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
+	for (size_t at = 0; at < size; columns += more)
+		at += character_at(text + at, size - at, &more);
 	return columns;
+}
+
+size_t escape_fitting(const char *text, size_t size, size_t columns)
+{
+	size_t at = 0, used = 0;
+
+	while (at < size) {
+		size_t more, length = character_at(text + at, size - at, &more);
+
+		if (used + more > columns)
+			break;
+		used += more;
+		at += length;
+	}
+	return at;
 }

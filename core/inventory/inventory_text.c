@@ -4,131 +4,54 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "escape.h"
 #include "inventory.h"
 #include "json_writer.h"
-#include "text_buffer.h"
+#include "text_table.h"
 
 /* ---- the table ---- */
 
-enum column {
-	COLUMN_PID,
-	COLUMN_COMM,
-	COLUMN_GO,
-	COLUMN_ABI,
-	COLUMN_LIBRARIES,
-	COLUMN_PORTS,
-	COLUMNS
-};
+static const char *const headings[] = { "PID", "COMM", "GO", "ABI", "LIBRARIES", "PORTS" };
 
-enum { GAP = 2 }; /* between columns */
+enum { COLUMNS = sizeof(headings) / sizeof(headings[0]) };
 
-static const char *const headings[COLUMNS] = {
-	[COLUMN_PID] = "PID", [COLUMN_COMM] = "COMM",		[COLUMN_GO] = "GO",
-	[COLUMN_ABI] = "ABI", [COLUMN_LIBRARIES] = "LIBRARIES", [COLUMN_PORTS] = "PORTS",
-};
-
-/* Adds bytes of a traced process. */
-static void add_foreign(struct text_buffer *text, const char *data)
+static void add_libraries(struct text_table *table, const struct inventory_process *process)
 {
-	char shown[64 * ESCAPE_MAX_GROWTH];
-	size_t size = strnlen(data, 64);
+	struct text_buffer text = { 0 };
 
-	text_buffer_add(text, shown, escape(ESCAPE_TERMINAL, data, size, shown));
-}
-
-static void add_libraries(struct text_buffer *text, const struct inventory_process *process)
-{
 	for (size_t i = 0; i < process->library_count; i++)
-		text_buffer_print(text, "%s%s", i ? "," : "", process->libraries[i]);
+		text_buffer_print(&text, "%s%s", i ? "," : "", process->libraries[i]);
+	text_table_add_buffer(table, &text);
 }
 
-static void add_ports(struct text_buffer *text, const struct listened_ports *listened)
+static void add_ports(struct text_table *table, const struct listened_ports *listened)
 {
+	struct text_buffer text = { 0 };
+
 	for (size_t i = 0; i < listened->count; i++)
-		text_buffer_print(text, "%s%u", i ? "," : "", listened->ports[i]);
-}
-
-static void add_cell(struct text_buffer *text, const struct inventory_process *process,
-		     enum column column)
-{
-	size_t begin = text->size;
-
-	switch (column) {
-	case COLUMN_PID:
-		text_buffer_print(text, "%u", process->pid);
-		break;
-	case COLUMN_COMM:
-		add_foreign(text, process->comm);
-		break;
-	case COLUMN_GO:
-		add_foreign(text, process->go_version);
-		break;
-	case COLUMN_ABI:
-		text_buffer_print(text, "%s", process->convention);
-		break;
-	case COLUMN_LIBRARIES:
-		add_libraries(text, process);
-		break;
-	default:
-		add_ports(text, &process->listened);
-		break;
-	}
-	if (text->size == begin)
-		text_buffer_print(text, "-");
-}
-
-/* Adds a cell, or the heading of its column if `process` is NULL. Returns how many columns of a terminal it takes. */
-static size_t add_cell_or_heading(struct text_buffer *text, const struct inventory_process *process,
-				  enum column column)
-{
-	size_t begin = text->size;
-
-	if (process)
-		add_cell(text, process, column);
-	else
-		text_buffer_print(text, "%s", headings[column]);
-	return text->data ? escape_columns(text->data + begin, text->size - begin) : 0;
-}
-
-static size_t width_of(const struct inventory *inventory, enum column column)
-{
-	size_t width = strlen(headings[column]);
-
-	for (size_t i = 0; i < inventory->count; i++) {
-		struct text_buffer text = { 0 };
-		size_t size = add_cell_or_heading(&text, &inventory->processes[i], column);
-
-		width = size > width ? size : width;
-		text_buffer_release(&text);
-	}
-	return width;
-}
-
-/* Adds a row, or the headings if `process` is NULL. */
-static void add_row(struct text_buffer *text, const struct inventory_process *process,
-		    const size_t widths[static COLUMNS])
-{
-	for (enum column i = 0; i < COLUMNS; i++) {
-		size_t size = add_cell_or_heading(text, process, i);
-
-		for (; i + 1 < COLUMNS && size < widths[i] + GAP; size++)
-			text_buffer_add(text, " ", 1);
-	}
-	text_buffer_add(text, "\n", 1);
+		text_buffer_print(&text, "%s%u", i ? "," : "", listened->ports[i]);
+	text_table_add_buffer(table, &text);
 }
 
 static void add_table(struct text_buffer *text, const struct inventory *inventory)
 {
-	size_t widths[COLUMNS];
+	struct text_table table = { .columns = COLUMNS };
 
 	if (!inventory->count)
 		return;
-	for (enum column i = 0; i < COLUMNS; i++)
-		widths[i] = width_of(inventory, i);
-	add_row(text, NULL, widths);
-	for (size_t i = 0; i < inventory->count; i++)
-		add_row(text, &inventory->processes[i], widths);
+	for (size_t i = 0; i < COLUMNS; i++)
+		text_table_add(&table, headings[i]);
+	for (size_t i = 0; i < inventory->count; i++) {
+		const struct inventory_process *process = &inventory->processes[i];
+
+		text_table_print(&table, "%u", process->pid);
+		text_table_add_foreign(&table, "", process->comm);
+		text_table_add_foreign(&table, "", process->go_version);
+		text_table_add(&table, process->convention);
+		add_libraries(&table, process);
+		add_ports(&table, &process->listened);
+	}
+	text_table_write(&table, text);
+	text_table_finish(&table);
 }
 
 /* ---- JSON ---- */

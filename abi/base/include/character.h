@@ -19,4 +19,10 @@ size_t character_decode(const char *data, size_t size, uint32_t *ret_character);
  */
 bool character_is_control(uint32_t character);
 
+/*
+ * How many columns of a terminal the character takes: 0 of one that is combined with the character before it, 2 of a wide
+ * one (East Asian scripts, pictures), 1 of any other one.
+ */
+size_t character_columns(uint32_t character);
+
 #endif

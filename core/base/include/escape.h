@@ -31,4 +31,7 @@ size_t escape_trim_cut(const char *data, size_t size);
 /* Returns how many columns of a terminal a text from escape() takes. */
 size_t escape_columns(const char *text, size_t size);
 
+/* Returns how many bytes of it, whole characters, take at most `columns` columns. */
+size_t escape_fitting(const char *text, size_t size, size_t columns);
+
 #endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_WHERE_H
+#define GOHTTPSNOOP_CORE_WHERE_H
+
+#include <stdbool.h>
+
+#include "error.h"
+#include "json_tree.h"
+
+/*
+ * A condition on an event, as a user writes it (docs/events.md, "Conditions"):
+ *
+ *	status >= 500 and not path ~ "/health*"
+ *	args.order.ID == 7 or request_headers["X-User"] == "ada"
+ *
+ * A name is a key of the event's JSON, followed by .KEY, ["KEY"] or [INDEX] for what is in it. What is not there is
+ * null. Comparisons are == and != of any two values, < <= > >= of two numbers or of two strings (by bytes), and ~ of a
+ * string with a glob (fnmatch(3)); of other values they are false. A name alone is true unless it is null or false.
+ */
+struct where;
+
+/* -EINVAL, with the place in the text, if it is not a condition; -E2BIG if it is too long. */
+int where_parse(const char *text, struct where **ret_where, struct error *err);
+void where_destroy(struct where *where);
+
+bool where_holds(const struct where *where, const struct json_tree *event);
+
+#endif

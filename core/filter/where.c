@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "where.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "where_node.h"
+
+static bool is_true(struct json_value value)
+{
+	return value.kind == JSON_BOOL ? value.truth : value.kind != JSON_NULL;
+}
+
+/* Integers beyond 2^53 are no exact `number`. */
+static int order_of_numbers(struct json_value a, struct json_value b)
+{
+	if (a.is_integer && b.is_integer)
+		return (a.integer > b.integer) - (a.integer < b.integer);
+	return (a.number > b.number) - (a.number < b.number);
+}
+
+static int order_of_strings(struct json_value a, struct json_value b)
+{
+	int order = memcmp(a.string, b.string, a.size < b.size ? a.size : b.size);
+
+	return order ? order : (a.size > b.size) - (a.size < b.size);
+}
+
+/* A string with a NUL matches no glob, which has none. */
+static bool value_matches_glob(struct json_value a, struct json_value b)
+{
+	return a.kind == JSON_STRING && b.kind == JSON_STRING && strlen(a.string) == a.size &&
+	       fnmatch(b.string, a.string, 0) == 0;
+}
+
+static bool is_equal(struct json_value a, struct json_value b)
+{
+	if (a.kind != b.kind)
+		return false;
+	switch (a.kind) {
+	case JSON_NULL:
+		return true;
+	case JSON_BOOL:
+		return a.truth == b.truth;
+	case JSON_NUMBER:
+		return order_of_numbers(a, b) == 0;
+	case JSON_STRING:
+		return order_of_strings(a, b) == 0;
+	default:
+		return false;
+	}
+}
+
+/* Orders two numbers or two strings. Other values have no order. */
+static bool compare(struct json_value a, struct json_value b, int *ret_order)
+{
+	if (a.kind != b.kind)
+		return false;
+	if (a.kind == JSON_NUMBER)
+		*ret_order = order_of_numbers(a, b);
+	else if (a.kind == JSON_STRING)
+		*ret_order = order_of_strings(a, b);
+	else
+		return false;
+	return true;
+}
+
+static bool holds_between(enum where_operator operator, struct json_value a, struct json_value b)
+{
+	int order;
+
+	if (operator== WHERE_EQUAL)
+		return is_equal(a, b);
+	if (operator== WHERE_UNEQUAL)
+		return !is_equal(a, b);
+	if (operator== WHERE_GLOB)
+		return value_matches_glob(a, b);
+	if (!compare(a, b, &order))
+		return false;
+	switch (operator) {
+	case WHERE_LESS:
+		return order < 0;
+	case WHERE_AT_MOST:
+		return order <= 0;
+	case WHERE_MORE:
+		return order > 0;
+	default:
+		return order >= 0;
+	}
+}
+
+static struct json_value where_value(const struct where_operand *operand,
+				     const struct json_tree *event)
+{
+	if (operand->step_count)
+		return json_tree_find(event, operand->steps, operand->step_count);
+	return operand->value;
+}
+
+static bool node_holds(const struct where *where, size_t at, const struct json_tree *event)
+{
+	const struct where_node *node = &where->nodes[at];
+
+	switch (node->operator) {
+	case WHERE_AND:
+		return node_holds(where, node->left, event) &&
+		       node_holds(where, node->right, event);
+	case WHERE_OR:
+		return node_holds(where, node->left, event) ||
+		       node_holds(where, node->right, event);
+	case WHERE_NOT:
+		return !node_holds(where, node->left, event);
+	case WHERE_VALUE:
+		return is_true(where_value(&node->operands[0], event));
+	default:
+		return holds_between(node->operator, where_value(&node->operands[0], event),
+				     where_value(&node->operands[1], event));
+	}
+}
+
+bool where_holds(const struct where *where, const struct json_tree *event)
+{
+	return node_holds(where, where->root, event);
+}
