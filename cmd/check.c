@@ -10,7 +10,7 @@
 
 #include "diagnostic.h"
 #include "kernel_report.h"
-#include "options.h"
+#include "option_parser.h"
 
 struct check_options {
 	bool json, help;

@@ -16,7 +16,7 @@
 #include "function_report.h"
 #include "go_libraries.h"
 #include "opaque_libraries.h"
-#include "options.h"
+#include "option_parser.h"
 #include "plan_report.h"
 #include "printable.h"
 #include "process.h"

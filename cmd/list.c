@@ -9,6 +9,7 @@
 #include "diagnostic.h"
 #include "file_limit.h"
 #include "inventory.h"
+#include "option_parser.h"
 #include "process.h"
 #include "trace.h"
 

@@ -8,15 +8,24 @@
 #include "diagnostic.h"
 #include "inspect.h"
 #include "list.h"
-#include "options.h"
+#include "option_parser.h"
+#include "summarize.h"
+#include "top.h"
 #include "trace.h"
+#include "write_page.h"
 
 enum { LARGE_BLOCK = 128 << 10 }; /* bytes; glibc's default */
+
+/* Behind --help the word is no program. */
+static bool wants_all_help(const struct options *options)
+{
+	return options->binary_count == 1 && strcmp(options->binaries[0], "all") == 0;
+}
 
 static int run_command(const struct options *options)
 {
 	if (options->help) {
-		fputs(options_usage, stdout);
+		fputs(wants_all_help(options) ? options_usage : options_help, stdout);
 		return EXIT_SUCCESS;
 	}
 	if (options->version) {
@@ -48,6 +57,12 @@ int main(int argc, char **argv)
 		return inspect(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "check") == 0)
 		return check(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "report") == 0)
+		return write_page(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "top") == 0)
+		return top(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "summary") == 0)
+		return summarize(argc - 1, argv + 1);
 	if (options_parse(argc, argv, &options, &err) < 0)
 		diagnostic_error(&err);
 	else

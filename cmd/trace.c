@@ -7,6 +7,8 @@
 #include "diagnostic.h"
 #include "file_limit.h"
 #include "opaque_libraries.h"
+#include "option_parser.h"
+#include "option_value.h"
 #include "session.h"
 
 /* Reports each target that cannot be traced, and traces the others; returns their number. */
@@ -31,10 +33,13 @@ static size_t add_targets(struct session *session, const struct options *options
 
 static void report_summary(const struct session_summary *summary)
 {
-	char text[128];
+	char text[128], filtered[32] = "";
 
-	snprintf(text, sizeof(text), "%llu events, %llu lost, %zu %s",
-		 (unsigned long long)summary->events, (unsigned long long)summary->lost,
+	if (summary->has_filter)
+		snprintf(filtered, sizeof(filtered), "%llu filtered, ",
+			 (unsigned long long)summary->filtered);
+	snprintf(text, sizeof(text), "%llu events, %s%llu lost, %zu %s",
+		 (unsigned long long)summary->events, filtered, (unsigned long long)summary->lost,
 		 summary->targets, summary->targets == 1 ? "target" : "targets");
 	diagnostic_text(text);
 }
@@ -64,6 +69,8 @@ static int trace_run(struct session *session, const struct options *options)
 /* If events are written elsewhere, standard output gets them only if an option says so. */
 static enum session_output choose_output(const struct options *options)
 {
+	if (options->summary)
+		return options->json ? SESSION_OUTPUT_SUMMARY_JSON : SESSION_OUTPUT_SUMMARY;
 	if (options->json)
 		return SESSION_OUTPUT_JSON;
 	return options->output || options->socket ? SESSION_OUTPUT_NONE : SESSION_OUTPUT_TABLE;
@@ -97,6 +104,11 @@ struct trace_spec trace_spec_of(const struct options *options, const struct reda
 
 int trace(const struct options *options)
 {
+	return trace_with_view(options, NULL);
+}
+
+int trace_with_view(const struct options *options, const struct session_view *view)
+{
 	const struct redaction redaction = options_redaction(options);
 	const struct trace_spec spec = trace_spec_of(options, &redaction);
 	struct session_options session_options = {
@@ -107,7 +119,12 @@ int trace(const struct options *options)
 		.port_count = options->port_count,
 		.all = options->all,
 		.watches_binaries = options->binary_count > 0,
-		.output = choose_output(options),
+		.output = view ? SESSION_OUTPUT_VIEW : choose_output(options),
+		.format = { .redaction = spec.values.redaction,
+			    .links = spec.extras & EXTRA_LINKS,
+			    .colors = option_colors_are_wanted(options->color),
+			    .time_style = options->time_style,
+			    .columns = options->columns },
 		.output_file = options->output,
 		.socket = options->socket,
 		.socket_mode = options->socket_mode,
@@ -115,7 +132,12 @@ int trace(const struct options *options)
 		.reader_buffer = options->reader_buffer,
 		.version = GOHTTPSNOOP_VERSION,
 		.count = options->count,
+		.filter = { .conditions = (const struct where *const *)options->conditions.items,
+			    .condition_count = options->conditions.count,
+			    .sample = options->sample,
+			    .max_rate = options->max_rate },
 		.duration = options->duration,
+		.interval = options->interval,
 		.types = options->types,
 		.ring_size = options->ring_size,
 		.attachment = options->attachment,
@@ -125,6 +147,8 @@ int trace(const struct options *options)
 	struct error err = { 0 };
 	int status;
 
+	if (view)
+		session_options.view = *view;
 	file_limit_raise();
 	if (session_create(&session_options, &session, &err) < 0) {
 		diagnostic_error(&err);

@@ -13,7 +13,12 @@ struct event_log {
 	struct outputs *outputs;
 	struct event_log_counts counts;
 	int error; /* the first error of the outputs; -EPIPE is not an error, but the end */
+	/* What was reported as lost by the filter, and when (monotonic, nanoseconds). */
+	struct outputs_counts told;
+	int64_t told_at;
 };
+
+static const int64_t TELL_INTERVAL = 1000000000; /* nanoseconds */
 
 static void event_log_check(struct event_log *event_log, int r)
 {
@@ -64,7 +69,7 @@ void event_log_destroy(struct event_log *event_log)
 bool event_log_is_full(const struct event_log *event_log)
 {
 	return event_log->options.max_events &&
-	       event_log->counts.events == event_log->options.max_events;
+	       event_log->counts.events >= event_log->options.max_events;
 }
 
 void event_log_event(struct event_log *event_log, const struct event *event)
@@ -72,7 +77,7 @@ void event_log_event(struct event_log *event_log, const struct event *event)
 	if (event_log_is_full(event_log))
 		return;
 	event_log_check(event_log, outputs_event(event_log->outputs, event));
-	event_log->counts.events++;
+	event_log->counts.events = outputs_count_events(event_log->outputs).shown;
 	if (event_log_is_full(event_log))
 		event_log->options.full(event_log->options.user);
 }
@@ -104,32 +109,62 @@ void event_log_ended(struct event_log *event_log, const struct process_identity 
 	log_target(event_log, EVENT_DETACH, target, "ended");
 }
 
-void event_log_lost(struct event_log *event_log, uint64_t count)
+static void log_loss(struct event_log *event_log, uint64_t count, const char *where)
 {
 	struct event event = {
 		.type = EVENT_LOST,
 		.time = clock_now(),
 		.count = count,
-		.where = "kernel",
+		.where = where,
 	};
 
 	if (!count)
 		return;
 	event_log->counts.lost += count;
 	event_log_check(event_log, outputs_event(event_log->outputs, &event));
+}
+
+void event_log_lost(struct event_log *event_log, uint64_t count)
+{
+	if (!count)
+		return;
+	log_loss(event_log, count, "kernel");
 	notice(&event_log->options.notifier, NOTICE_INFO,
 	       "%llu records lost in the kernel: the ring buffer was full",
 	       (unsigned long long)count);
 }
 
+static void tell_lost_by_filter(struct event_log *event_log)
+{
+	struct outputs_counts counts = outputs_count_events(event_log->outputs);
+
+	log_loss(event_log, counts.over_rate - event_log->told.over_rate, "rate");
+	log_loss(event_log, counts.given_up - event_log->told.given_up, "filter");
+	event_log->told = counts;
+}
+
 void event_log_flush(struct event_log *event_log)
 {
+	int64_t now = clock_monotonic();
+
+	if (now - event_log->told_at >= TELL_INTERVAL) {
+		event_log->told_at = now;
+		tell_lost_by_filter(event_log);
+	}
 	event_log_check(event_log, outputs_flush(event_log->outputs));
+}
+
+void event_log_summarize(struct event_log *event_log)
+{
+	event_log_check(event_log, outputs_summarize(event_log->outputs));
 }
 
 struct event_log_counts event_log_count(const struct event_log *event_log)
 {
-	return event_log->counts;
+	struct event_log_counts counts = event_log->counts;
+
+	counts.filtered = outputs_count_events(event_log->outputs).filtered;
+	return counts;
 }
 
 struct sink_counts event_log_readers(const struct event_log *event_log)
@@ -139,7 +174,12 @@ struct sink_counts event_log_readers(const struct event_log *event_log)
 
 int event_log_finish(struct event_log *event_log, struct error *err)
 {
-	int r = outputs_finish(event_log->outputs, err);
+	int r;
+
+	tell_lost_by_filter(event_log);
+	event_log_check(event_log, outputs_flush(event_log->outputs));
+	event_log_summarize(event_log);
+	r = outputs_finish(event_log->outputs, err);
 
 	if (r == 0 && event_log->error && event_log->error != -EPIPE)
 		return error_fail(err, event_log->error, "events cannot be written: %s",

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "assembly.h"
@@ -31,7 +32,9 @@ struct session {
 	uv_loop_t loop;
 	bool loop_open;
 	struct signals *signals;
-	uv_timer_t deadline;
+	uv_timer_t deadline, interval;
+	uv_poll_t input;
+	bool reads_input; /* `input` is open */
 	struct record_clock clock;
 	struct kernel *kernel;
 	struct ring *ring;
@@ -160,6 +163,40 @@ static void on_deadline(uv_timer_t *timer)
 	session_stop_all(timer->data);
 }
 
+static struct session_summary summary_so_far(const struct session *session)
+{
+	struct event_log_counts counts = event_log_count(session->event_log);
+
+	return (struct session_summary){
+		.events = counts.events,
+		.filtered = counts.filtered,
+		.has_filter = filter_is_wanted(&session->options.filter),
+		.lost = counts.lost,
+		.targets = counts.targets,
+		.interrupted = session->interrupted,
+	};
+}
+
+static void on_interval(uv_timer_t *timer)
+{
+	struct session *session = timer->data;
+
+	struct session_summary so_far = summary_so_far(session);
+
+	if (!session->options.view.tick)
+		event_log_summarize(session->event_log);
+	else if (!session->options.view.tick(session->options.view.user, &so_far))
+		session_stop_all(session);
+}
+
+static void on_input(uv_poll_t *input, int status, int events)
+{
+	struct session *session = input->data;
+
+	if (status < 0 || !session->options.view.read_input(session->options.view.user))
+		session_stop_all(session);
+}
+
 static int open_loop(struct session *session, struct error *err)
 {
 	struct signals_callbacks callbacks = { on_signal, on_count, session };
@@ -170,6 +207,8 @@ static int open_loop(struct session *session, struct error *err)
 	session->loop_open = true;
 	uv_timer_init(&session->loop, &session->deadline);
 	session->deadline.data = session;
+	uv_timer_init(&session->loop, &session->interval);
+	session->interval.data = session;
 	/* From the first target on, a signal ends the session in an orderly way, with the summary. */
 	return signals_open(&session->loop, session->options.output_file, &callbacks,
 			    &session->signals, err);
@@ -317,6 +356,9 @@ static int open_event_log(struct session *session, struct error *err)
 		[SESSION_OUTPUT_NONE] = OUTPUTS_NONE,
 		[SESSION_OUTPUT_TABLE] = OUTPUTS_TABLE,
 		[SESSION_OUTPUT_JSON] = OUTPUTS_JSON,
+		[SESSION_OUTPUT_SUMMARY] = OUTPUTS_SUMMARY,
+		[SESSION_OUTPUT_SUMMARY_JSON] = OUTPUTS_SUMMARY_JSON,
+		[SESSION_OUTPUT_VIEW] = OUTPUTS_VIEW,
 	};
 	struct event_log_options options = {
 		.outputs = {
@@ -328,8 +370,10 @@ static int open_event_log(struct session *session, struct error *err)
 			.socket_group = session->options.socket_group,
 			.reader_buffer = session->options.reader_buffer,
 			.version = session->options.version,
-			.redaction = session->options.spec->values.redaction,
-			.links = session->options.spec->extras & EXTRA_LINKS,
+			.format = session->options.format,
+			.filter = session->options.filter,
+			.viewer = session->options.view.take,
+			.viewer_user = session->options.view.user,
 		},
 		.notifier = session->options.notifier,
 		.max_events = session->options.count,
@@ -399,6 +443,9 @@ static void close_loop(struct session *session)
 {
 	signals_close(session->signals);
 	uv_close((uv_handle_t *)&session->deadline, NULL);
+	uv_close((uv_handle_t *)&session->interval, NULL);
+	if (session->reads_input)
+		uv_close((uv_handle_t *)&session->input, NULL);
 	/* A uv_stop() from before makes the first run return immediately. */
 	while (uv_run(&session->loop, UV_RUN_DEFAULT))
 		;
@@ -424,12 +471,26 @@ void session_destroy(struct session *session)
 	free(session);
 }
 
+/* What cannot be polled, as a file, is not read. */
+static void read_input(struct session *session)
+{
+	session->input.data = session;
+	session->reads_input = uv_poll_init(&session->loop, &session->input, STDIN_FILENO) == 0;
+	if (session->reads_input)
+		uv_poll_start(&session->input, UV_READABLE, on_input);
+}
+
 static void run_loop(struct session *session)
 {
 	/* The time of the setup does not count. */
 	uv_update_time(&session->loop);
 	if (session->options.duration)
 		uv_timer_start(&session->deadline, on_deadline, session->options.duration, 0);
+	if (session->options.interval)
+		uv_timer_start(&session->interval, on_interval, session->options.interval,
+			       session->options.interval);
+	if (session->options.view.read_input)
+		read_input(session);
 	if (!session->stopping)
 		uv_run(&session->loop, UV_RUN_DEFAULT);
 }
@@ -449,19 +510,12 @@ static void finish(struct session *session)
 
 int session_run(struct session *session, struct session_summary *ret_summary, struct error *err)
 {
-	struct event_log_counts counts;
 	int r;
 
 	assembly_set_wall_offset(session->assembly, record_clock_wall_offset(&session->clock));
 	run_loop(session);
 	finish(session);
 	r = event_log_finish(session->event_log, err);
-	counts = event_log_count(session->event_log);
-	*ret_summary = (struct session_summary){
-		.events = counts.events,
-		.lost = counts.lost,
-		.targets = counts.targets,
-		.interrupted = session->interrupted,
-	};
+	*ret_summary = summary_so_far(session);
 	return r;
 }

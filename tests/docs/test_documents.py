@@ -54,7 +54,7 @@ def event_lines(document):
 
 
 def usage_options():
-    usage = subprocess.run([TOOL, "--help"], check=True, capture_output=True, text=True).stdout
+    usage = subprocess.run([TOOL, "--help", "all"], check=True, capture_output=True, text=True).stdout
     lists = usage.partition("Targets (")[2].partition("\nExamples:")[0]
     return set(OPTION.findall(lists))
 
@@ -155,7 +155,7 @@ class Events(unittest.TestCase):
 
     def test_code_writes_the_listed_keys(self):
         """the keys that the JSON format writes are exactly those of the tables"""
-        source = (ROOT / "core/output/format_json.c").read_text()
+        source = (ROOT / "core/formats/format_json.c").read_text()
         written = set(re.findall(r'(?:json_key|put_text|put_text_unless_empty|put_number)'
                                  r'\(json(?:->writer)?, "(\w+)"', source))
         written |= set(re.findall(r'"(\w+_bytes)", &event->', source))
@@ -253,7 +253,9 @@ class Paths(unittest.TestCase):
                 line = json.dumps(json.loads(line)[1])
             elif re.match(r'    (\["|\d\d:\d\d:\d\d\.)', line):
                 line = ""
-            lines.append(re.sub(r"(HTTP|TCP)/[\d.]+", "", line))
+            elif re.match(r"    \S+ +→?[A-Z]+ +/", line):
+                line = ""
+            lines.append(re.sub(r"(HTTP|TCP)/[\d.]+|(--path|path ~) ['\"][^'\"]*", "", line))
         return "\n".join(lines)
 
 

@@ -121,11 +121,17 @@ struct player {
 static void print(void *user, const struct event *event)
 {
 	struct player *player = user;
-	struct bytes line;
+	int (*const parts[])(struct format *, const struct event *,
+			     struct bytes *) = { format_heading, format_line };
 
-	if (format_line(player->format, event, &line) < 0)
-		script_fail(&player->script, "no line", "out of memory");
-	fwrite(line.data, 1, line.size, stdout);
+	for (size_t i = 0; i < 2; i++) {
+		struct bytes line;
+
+		if (parts[i](player->format, event, &line) < 0)
+			script_fail(&player->script, "no line", "out of memory");
+		if (line.size)
+			fwrite(line.data, 1, line.size, stdout);
+	}
 }
 
 static int create_format(struct player *player, bool links)

@@ -14,12 +14,12 @@ RING = 64 << 20  # bytes; loses nothing of a test, even if the tool waits long f
 
 class Tracer:
     """A running tool. `wrapper` are words that are put before its command, `ring` is the size of its ring in bytes, None
-    for the tool's own default."""
+    for the tool's own default. `subcommand` stands before the arguments."""
 
-    def __init__(self, scope, *arguments, wrapper=(), stdout=subprocess.PIPE, path=None, ring=RING):
+    def __init__(self, scope, *arguments, wrapper=(), stdout=subprocess.PIPE, path=None, ring=RING, subcommand=()):
         self.json = "--json" in arguments
         sized = () if ring is None else ("--ring-size", ring)
-        self.process = subprocess.Popen([*wrapper, path or tool(), *map(str, (*sized, *arguments))],
+        self.process = subprocess.Popen([*wrapper, path or tool(), *map(str, (*subcommand, *sized, *arguments))],
                                         stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE)
         scope.callback(self.kill)
         self.stdout = Lines(self.process.stdout, "the tool's stdout") if stdout == subprocess.PIPE else None

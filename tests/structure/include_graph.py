@@ -24,7 +24,7 @@ class IncludeGraph:
     def rooms_in_order(self):
         """The rooms in the order in which meson sets them up. A room may include headers only of earlier rooms."""
         rooms = ["bpf"]
-        for top in ("abi", "core"):
+        for top in ("abi", "core", "cmd"):
             rooms += [f"{top}/{name}" for name in SUBDIR.findall((self.root / top / "meson.build").read_text())]
         return [*rooms, "cmd"]
 

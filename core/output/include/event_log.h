@@ -12,8 +12,8 @@
 struct event_log;
 
 struct event_log_counts {
-	uint64_t events, lost; /* requests and calls */
-	size_t targets;	       /* total number of reported targets */
+	uint64_t events, filtered, lost; /* requests and calls */
+	size_t targets;			 /* total number of reported targets */
 };
 
 struct event_log_options {
@@ -31,12 +31,18 @@ int event_log_open(const struct event_log_options *options, struct event_log **r
 void event_log_close(struct event_log *event_log);
 void event_log_destroy(struct event_log *event_log);
 
-/* Writes a request or call; ignored after `max_events`. */
+/*
+ * Writes a request or call; ignored after `max_events`. With a filter, the calls of the last request are written, too,
+ * even if they are more.
+ */
 void event_log_event(struct event_log *event_log, const struct event *event);
 /* The identity must be valid until event_log_ended() was called for it. */
 void event_log_attached(struct event_log *event_log, const struct process_identity *target);
 void event_log_ended(struct event_log *event_log, const struct process_identity *target);
 void event_log_lost(struct event_log *event_log, uint64_t count);
+
+/* Writes a summary, see outputs_summarize(). */
+void event_log_summarize(struct event_log *event_log);
 
 /* Must be called after each batch of events. */
 void event_log_flush(struct event_log *event_log);

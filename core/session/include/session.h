@@ -7,8 +7,11 @@
 #include <stdint.h>
 
 #include "error.h"
+#include "filter.h"
+#include "format.h"
 #include "kernel_attachment.h"
 #include "notice.h"
+#include "summary_input.h"
 #include "trace_spec.h"
 
 /*
@@ -17,7 +20,31 @@
  */
 struct session;
 
-enum session_output { SESSION_OUTPUT_NONE, SESSION_OUTPUT_TABLE, SESSION_OUTPUT_JSON };
+enum session_output {
+	SESSION_OUTPUT_NONE,
+	SESSION_OUTPUT_TABLE,
+	SESSION_OUTPUT_JSON,
+	SESSION_OUTPUT_SUMMARY, /* a table of the requests that were made, at the end */
+	SESSION_OUTPUT_SUMMARY_JSON,
+	SESSION_OUTPUT_VIEW, /* nothing: the view shows the requests */
+};
+
+struct session_summary {
+	uint64_t events, filtered, lost;
+	bool has_filter;  /* something may have been filtered */
+	size_t targets;	  /* traced in all */
+	bool interrupted; /* ended by a signal */
+};
+
+/* Who shows requests while the session runs. */
+struct session_view {
+	summary_taker *take; /* gets each request that is shown */
+	/* Called each `interval`, with what happened so far; false ends the session. */
+	bool (*tick)(void *user, const struct session_summary *so_far);
+	/* Called when standard input can be read; false ends the session. NULL: it is not read. */
+	bool (*read_input)(void *user);
+	void *user;
+};
 
 struct session_options {
 	const struct trace_spec *spec; /* what to trace; outlives the session */
@@ -31,21 +58,20 @@ struct session_options {
 	const char *output_file;    /* to append JSON to, or NULL */
 	const char *socket;	    /* to serve JSON on, or NULL; see sink_create_socket() */
 	uint32_t socket_mode;
-	const char *socket_group; /* or NULL */
-	uint32_t reader_buffer;	  /* bytes that may wait for one reader */
-	const char *version;	  /* of the tool, for readers */
-	uint64_t count;		  /* stop after so many requests or calls; 0: never */
-	uint64_t duration;	  /* stop after so many milliseconds; 0: never */
-	const char *types;	  /* file with the DWARF of what is traced, or NULL */
-	uint32_t ring_size;	  /* bytes */
+	const char *socket_group;     /* or NULL */
+	uint32_t reader_buffer;	      /* bytes that may wait for one reader */
+	const char *version;	      /* of the tool, for readers */
+	struct format_options format; /* what it refers to outlives the session */
+	struct session_view view;     /* for SESSION_OUTPUT_VIEW */
+	struct filter_options
+		filter; /* which requests and calls are shown; its conditions outlive the session */
+	uint64_t count; /* stop after so many requests or calls; 0: never */
+	uint64_t duration;  /* stop after so many milliseconds; 0: never */
+	uint64_t interval;  /* a summary each so many milliseconds; 0: at the end only */
+	const char *types;  /* file with the DWARF of what is traced, or NULL */
+	uint32_t ring_size; /* bytes */
 	enum kernel_attachment attachment;
 	struct notifier notifier;
-};
-
-struct session_summary {
-	uint64_t events, lost;
-	size_t targets;	  /* traced in all */
-	bool interrupted; /* ended by a signal */
 };
 
 /*

@@ -19,11 +19,13 @@ static struct {
 	struct outputs_options options; /* the options of the outputs */
 	int code;			/* the result of the outputs */
 	int finish_code;
-	char events[512];   /* that the outputs got, one letter each */
+	char events[512]; /* that the outputs got, one letter each */
+	struct outputs_counts counts;
 	uint64_t lost;	    /* of the last LOST event */
+	const char *where;  /* which it must have; NULL: "kernel" */
 	char notices[2048]; /* one line each */
 	int full;
-	unsigned closed;
+	unsigned closed, summaries;
 } stage;
 
 int outputs_open(const struct outputs_options *options, struct outputs **ret_outputs,
@@ -44,10 +46,22 @@ int outputs_event(struct outputs *outputs, const struct event *event)
 	};
 
 	stage.events[strlen(stage.events)] = letters[event->type];
+	stage.counts.shown += event->type == EVENT_REQUEST;
 	if (event->type == EVENT_LOST) {
-		assert_string_equal(event->where, "kernel");
+		assert_string_equal(event->where, stage.where ? stage.where : "kernel");
 		stage.lost = event->count;
 	}
+	return stage.code;
+}
+
+struct outputs_counts outputs_count_events(const struct outputs *outputs)
+{
+	return stage.counts;
+}
+
+int outputs_summarize(struct outputs *outputs)
+{
+	stage.summaries++;
 	return stage.code;
 }
 
@@ -189,6 +203,28 @@ static void losses_are_summed_up(void **state)
 	assert_non_null(strstr(stage.notices, "5 records lost in the kernel"));
 }
 
+/* What the filter lost is summed up for a second, and the rest is reported at the end. */
+static void losses_by_the_filter_are_reported(void **state)
+{
+	open_log(0);
+	event_log_flush(stage.log);
+	stage.where = "rate";
+	stage.counts.over_rate = 4;
+	event_log_flush(stage.log);
+	assert_string_equal(stage.events, "..");
+	assert_int_equal(event_log_finish(stage.log, NULL), 0);
+	assert_string_equal(stage.events, "..l.");
+	assert_int_equal(stage.lost, 4);
+	stage.where = "filter";
+	stage.counts.given_up = 2;
+	stage.counts.filtered = 3;
+	assert_int_equal(event_log_finish(stage.log, NULL), 0);
+	assert_int_equal(stage.lost, 2);
+	assert_int_equal(event_log_count(stage.log).lost, 6);
+	assert_int_equal(event_log_count(stage.log).filtered, 3);
+	assert_string_equal(stage.notices, "");
+}
+
 /* ---- failures ---- */
 
 static void outputs_that_cannot_be_opened_are_an_error(void **state)
@@ -250,6 +286,7 @@ int main(void)
 		TEST(events_after_the_last_are_ignored),
 		TEST(targets_are_told_of_from_begin_to_end),
 		TEST(losses_are_summed_up),
+		TEST(losses_by_the_filter_are_reported),
 		TEST(outputs_that_cannot_be_opened_are_an_error),
 		TEST(the_first_failure_ends_the_session_and_is_told),
 		TEST(a_reader_that_goes_away_is_an_end_and_no_error),

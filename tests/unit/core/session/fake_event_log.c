@@ -60,6 +60,11 @@ void event_log_ended(struct event_log *event_log, const struct process_identity 
 	event_log->line(line);
 }
 
+void event_log_summarize(struct event_log *event_log)
+{
+	event_log->line("summary");
+}
+
 void event_log_lost(struct event_log *event_log, uint64_t count)
 {
 	char line[64];

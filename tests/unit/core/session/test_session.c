@@ -104,6 +104,11 @@ void event_log_lost(struct event_log *event_log, uint64_t count)
 	stage.lost = count;
 }
 
+void event_log_summarize(struct event_log *event_log)
+{
+	note("summary");
+}
+
 void event_log_flush(struct event_log *event_log)
 {
 	note("flush");

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "options.h"
+#include "option_parser.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,8 @@
 #include "array.h"
 #include "contract.h"
 #include "function_arguments.h"
+#include "option_checks.h"
+#include "option_table.h"
 #include "option_value.h"
 
 enum {
@@ -21,68 +22,6 @@ enum {
 	DEFAULT_READER_BUFFER = 4 << 20,
 	LEAST_READER_BUFFER = 64 << 10,
 	MOST_READER_BUFFER = 1 << 30,
-};
-
-enum {
-	OPTION_MAX_STRING = 256,
-	OPTION_RING_SIZE,
-	OPTION_SOCKET_MODE,
-	OPTION_SOCKET_GROUP,
-	OPTION_READER_BUFFER,
-	OPTION_LATENCY,
-	OPTION_CAPTURE,
-	OPTION_RESPONSE_HEADER,
-	OPTION_SHOW_SECRETS,
-	OPTION_REDACT,
-	OPTION_BYTES,
-	OPTION_MAX_ELEMENTS,
-	OPTION_TYPES,
-	OPTION_SIGNATURE,
-	OPTION_ATTACH,
-	OPTION_SIDE,
-	OPTION_TRACE,
-	OPTION_WITHIN,
-	OPTION_PRESET,
-	OPTION_LIST,
-};
-
-static const struct option long_options[] = {
-	{ "pid", required_argument, NULL, 'p' },
-	{ "binary", required_argument, NULL, 'b' },
-	{ "name", required_argument, NULL, 'n' },
-	{ "port", required_argument, NULL, 'P' },
-	{ "all", no_argument, NULL, 'a' },
-	{ "list", no_argument, NULL, OPTION_LIST },
-	{ "json", no_argument, NULL, 'j' },
-	{ "output", required_argument, NULL, 'o' },
-	{ "socket", required_argument, NULL, 's' },
-	{ "socket-mode", required_argument, NULL, OPTION_SOCKET_MODE },
-	{ "socket-group", required_argument, NULL, OPTION_SOCKET_GROUP },
-	{ "reader-buffer", required_argument, NULL, OPTION_READER_BUFFER },
-	{ "side", required_argument, NULL, OPTION_SIDE },
-	{ "trace", no_argument, NULL, OPTION_TRACE },
-	{ "within", required_argument, NULL, OPTION_WITHIN },
-	{ "preset", required_argument, NULL, OPTION_PRESET },
-	{ "latency", no_argument, NULL, OPTION_LATENCY },
-	{ "capture", required_argument, NULL, OPTION_CAPTURE },
-	{ "header", required_argument, NULL, 'H' },
-	{ "response-header", required_argument, NULL, OPTION_RESPONSE_HEADER },
-	{ "redact", required_argument, NULL, OPTION_REDACT },
-	{ "show-secrets", no_argument, NULL, OPTION_SHOW_SECRETS },
-	{ "types", required_argument, NULL, OPTION_TYPES },
-	{ "signature", required_argument, NULL, OPTION_SIGNATURE },
-	{ "count", required_argument, NULL, 'c' },
-	{ "duration", required_argument, NULL, 'd' },
-	{ "max-string", required_argument, NULL, OPTION_MAX_STRING },
-	{ "max-elements", required_argument, NULL, OPTION_MAX_ELEMENTS },
-	{ "bytes", required_argument, NULL, OPTION_BYTES },
-	{ "ring-size", required_argument, NULL, OPTION_RING_SIZE },
-	{ "attach", required_argument, NULL, OPTION_ATTACH },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ 0 },
 };
 
 static int options_fail_memory(struct error *err)
@@ -240,6 +179,42 @@ struct redaction options_redaction(const struct options *options)
 	return (struct redaction){ options->redacted, options->redacted_count };
 }
 
+/* Options for which requests are shown. */
+static int parse_filter_option(struct options *options, int option, struct error *err)
+{
+	struct conditions *conditions = &options->conditions;
+	uint64_t value = 0;
+	int r;
+
+	switch (option) {
+	case OPTION_METHOD:
+		return conditions_add_methods(conditions, optarg, err);
+	case OPTION_PATH:
+		conditions_add_glob(conditions, CONDITION_PATH, optarg);
+		return 0;
+	case OPTION_ROUTE:
+		conditions_add_glob(conditions, CONDITION_ROUTE, optarg);
+		return 0;
+	case OPTION_HOST:
+		conditions_add_glob(conditions, CONDITION_HOST, optarg);
+		return 0;
+	case OPTION_STATUS:
+		return conditions_add_statuses(conditions, optarg, err);
+	case OPTION_MIN_DURATION:
+		r = option_duration("--min-duration", optarg, &value, err);
+		return r < 0 ? r : conditions_add_duration(conditions, value, err);
+	case OPTION_WHERE:
+		error_subject(err, "--where");
+		return conditions_add_where(conditions, optarg, err);
+	case OPTION_SAMPLE:
+		return option_sample(optarg, &options->sample, err);
+	case OPTION_MAX_RATE:
+		return option_count("--max-rate", optarg, 1, UINT32_MAX, &options->max_rate, err);
+	default:
+		return conditions_add_failed(conditions, err);
+	}
+}
+
 static int parse_option(struct options *options, int option, struct error *err)
 {
 	uint64_t value = 0;
@@ -260,6 +235,17 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case OPTION_LIST:
 		options->list = true;
 		return 0;
+	case OPTION_SUMMARY:
+		options->summary = true;
+		return 0;
+	case OPTION_COLOR:
+		return option_color(optarg, &options->color, err);
+	case OPTION_TIME:
+		return time_style_parse(optarg, &options->time_style, err);
+	case OPTION_FIELDS:
+		return table_columns_parse(optarg, &options->columns, err);
+	case OPTION_INTERVAL:
+		return option_duration("--interval", optarg, &options->interval, err);
 	case 'j':
 		options->json = true;
 		return 0;
@@ -274,6 +260,17 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case OPTION_REDACT:
 	case OPTION_SHOW_SECRETS:
 		return parse_capture_option(options, option, err);
+	case 'x':
+	case OPTION_METHOD:
+	case OPTION_PATH:
+	case OPTION_ROUTE:
+	case OPTION_HOST:
+	case OPTION_STATUS:
+	case OPTION_MIN_DURATION:
+	case OPTION_WHERE:
+	case OPTION_SAMPLE:
+	case OPTION_MAX_RATE:
+		return parse_filter_option(options, option, err);
 	case 'o':
 	case 's':
 	case OPTION_SOCKET_MODE:
@@ -283,7 +280,7 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case 'c':
 		return option_count("--count", optarg, 1, INT64_MAX, &options->count, err);
 	case 'd':
-		return option_duration(optarg, &options->duration, err);
+		return option_duration("--duration", optarg, &options->duration, err);
 	case OPTION_TYPES:
 		options->types = optarg;
 		return 0;
@@ -322,98 +319,6 @@ static int parse_option(struct options *options, int option, struct error *err)
 	}
 }
 
-/* Options that need requests: without --within they exclude functions, which have their own captures. */
-static int check_no_functions(const struct options *options, struct error *err)
-{
-	const char *option = options->has_sides ? "--side" : options->traces ? "--trace" : NULL;
-
-	if (options->capture_count || options->request_header_count ||
-	    options->response_header_count)
-		return error_fail(
-			err, -EINVAL,
-			"--capture, --header and --response-header need requests, not a FUNCTION: write captures of a function in parentheses after its name");
-	if (!option)
-		return 0;
-	error_hint(err, "add --within requests to trace both");
-	return error_fail(err, -EINVAL, "%s is about requests, not about a FUNCTION", option);
-}
-
-static int check_captures(const struct options *options, struct error *err)
-{
-	if (options->function_count && !options->within_requests &&
-	    check_no_functions(options, err) < 0)
-		return -EINVAL;
-	if (options->within_requests && !options->function_count)
-		return error_fail(err, -EINVAL,
-				  "--within needs a FUNCTION: requests are traced without it");
-	if (options->within_requests && options->sides == TRACE_CLIENT)
-		return error_fail(
-			err, -EINVAL,
-			"--within is about requests that a program serves: use --side both to trace those that it makes, too");
-	if (options->declarations.count && !options->function_count)
-		return error_fail(
-			err, -EINVAL,
-			"--signature needs a FUNCTION: the functions of a protocol need none");
-	if (options->sides == TRACE_CLIENT &&
-	    (options->capture_count || options->request_header_count ||
-	     options->response_header_count))
-		return error_fail(
-			err, -EINVAL,
-			"--capture, --header and --response-header are not read of requests that a program makes: use --side both");
-	if (options->latency && !options->function_count)
-		return error_fail(err, -EINVAL,
-				  "--latency needs a FUNCTION: requests always have a duration");
-	return 0;
-}
-
-static int check_socket(const struct options *options, struct error *err)
-{
-	if (!options->socket_rights)
-		return 0;
-	if (!options->socket)
-		return error_fail(err, -EINVAL, "--socket-mode and --socket-group need --socket");
-	if (strcmp(options->socket, "systemd:") == 0)
-		return error_fail(
-			err, -EINVAL,
-			"--socket-mode and --socket-group do not apply to a socket from systemd: set SocketMode= and SocketGroup= in its unit");
-	return 0;
-}
-
-static int check_list(const struct options *options, struct error *err)
-{
-	if (!options->list ||
-	    (!options->output && !options->socket && !options->count && !options->duration))
-		return 0;
-	return error_fail(
-		err, -EINVAL,
-		"--list traces nothing: leave out --output, --socket, --count and --duration");
-}
-
-static bool is_known(int option)
-{
-	for (size_t i = 0; long_options[i].name; i++) {
-		if (long_options[i].val == option)
-			return true;
-	}
-	return false;
-}
-
-/* getopt() has printed nothing, because opterr is 0. */
-static int fail_option(int result, char **argv, struct error *err)
-{
-	const char *word = argv[optind - 1];
-
-	error_hint(err, "see gohttpsnoop --help");
-	if (result == ':')
-		return error_fail(err, -EINVAL, "option %s needs a value", word);
-	/* Within "-xj" getopt() has not moved to the next word yet. */
-	if (optopt > 0 && optopt < 256 && !is_known(optopt))
-		return error_fail(err, -EINVAL, "there is no option -%c", optopt);
-	if (optopt > 0)
-		return error_fail(err, -EINVAL, "option %s takes no value", word);
-	return error_fail(err, -EINVAL, "there is no option %s", word);
-}
-
 static bool names_target(const struct options *options)
 {
 	return options->pid_count || options->binary_count || options->name_count ||
@@ -444,10 +349,9 @@ static int options_parse_arguments(int argc, char **argv, struct options *option
 	int option, r;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":p:b:n:P:ajo:s:H:c:d:vqhV", long_options,
-				     NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, option_letters, option_table, NULL)) != -1) {
 		if (option == ':' || option == '?')
-			return fail_option(option, argv, err);
+			return option_table_fail(option, argv, err);
 		r = parse_option(options, option, err);
 		if (r < 0)
 			return r;
@@ -466,17 +370,16 @@ static int options_parse_arguments(int argc, char **argv, struct options *option
 	redaction = options_redaction(options);
 	r = redaction_check(&redaction, err);
 	if (r == 0)
-		r = check_captures(options, err);
+		r = option_checks(options, err);
 	if (r == 0)
 		r = parse_captures(options, err);
-	if (r == 0)
-		r = check_list(options, err);
-	return r < 0 ? r : check_socket(options, err);
+	return r < 0 ? r : conditions_close(&options->conditions, err);
 }
 
 int options_parse(int argc, char **argv, struct options *ret_options, struct error *err)
 {
 	*ret_options = (struct options){
+		.top = strcmp(argv[0], "top") == 0,
 		.max_string = DEFAULT_MAX_STRING,
 		.max_elements = DEFAULT_MAX_ELEMENTS,
 		.ring_size = DEFAULT_RING_SIZE,
@@ -501,5 +404,6 @@ void options_finish(struct options *options)
 	free(options->functions);
 	declarations_finish(&options->declarations);
 	request_captures_finish(&options->requests);
+	conditions_finish(&options->conditions);
 	*options = (struct options){ 0 };
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int option_count(const char *option, const char *text, uint64_t least, uint64_t most,
 		 uint64_t *ret_value, struct error *err)
@@ -21,7 +22,8 @@ int option_count(const char *option, const char *text, uint64_t least, uint64_t 
 	return 0;
 }
 
-int option_duration(const char *text, uint64_t *ret_milliseconds, struct error *err)
+int option_duration(const char *option, const char *text, uint64_t *ret_milliseconds,
+		    struct error *err)
 {
 	static const struct {
 		const char *name;
@@ -41,7 +43,7 @@ int option_duration(const char *text, uint64_t *ret_milliseconds, struct error *
 			return 0;
 		}
 	}
-	return error_fail(err, -EINVAL, "--duration %s: a time is expected: 10, 10s, 500ms, 5m, 1h",
+	return error_fail(err, -EINVAL, "%s %s: a time is expected: 10, 10s, 500ms, 5m, 1h", option,
 			  text);
 }
 
@@ -69,6 +71,31 @@ int option_attachment(const char *text, enum kernel_attachment *ret_attachment, 
 		err, -EINVAL,
 		"--attach %s: best, uprobe_multi, perf_event or perf_event_atomic is expected",
 		text);
+}
+
+int option_color(const char *text, enum option_color *ret_color, struct error *err)
+{
+	static const char *const words[] = { [OPTION_COLOR_AUTO] = "auto",
+					     [OPTION_COLOR_ALWAYS] = "always",
+					     [OPTION_COLOR_NEVER] = "never" };
+
+	for (enum option_color color = OPTION_COLOR_AUTO; color <= OPTION_COLOR_NEVER; color++) {
+		if (strcmp(text, words[color]) == 0) {
+			*ret_color = color;
+			return 0;
+		}
+	}
+	return error_fail(err, -EINVAL, "--color %s: auto, always or never is expected", text);
+}
+
+bool option_colors_are_wanted(enum option_color color)
+{
+	const char *refusal = getenv("NO_COLOR"), *terminal = getenv("TERM");
+
+	if (color != OPTION_COLOR_AUTO)
+		return color == OPTION_COLOR_ALWAYS;
+	return !(refusal && refusal[0]) && terminal && strcmp(terminal, "dumb") != 0 &&
+	       isatty(STDOUT_FILENO);
 }
 
 int option_sides(const char *text, enum trace_sides *ret_sides, struct error *err)

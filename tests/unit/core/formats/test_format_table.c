@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,13 +45,18 @@ static struct event request_of(const char *path)
 	};
 }
 
-static struct format *table_with(bool links)
+static struct format *table_of(struct format_options options)
 {
-	const struct format_options options = { .redaction = &redaction, .links = links };
 	struct format *format;
 
+	options.redaction = &redaction;
 	assert_int_equal(format_create_table(&options, &format), 0);
 	return format;
+}
+
+static struct format *table_with(bool links)
+{
+	return table_of((struct format_options){ .links = links });
 }
 
 static struct format *table(void)
@@ -60,14 +66,18 @@ static struct format *table(void)
 
 static void assert_line(struct format *format, const struct event *event, const char *wanted)
 {
+	char text[1024];
 	struct bytes line;
-	char *text;
+	size_t size;
 
+	assert_int_equal(format_heading(format, event, &line), 0);
+	size = line.size;
+	memcpy(text, line.data, size);
 	assert_int_equal(format_line(format, event, &line), 0);
-	text = strndup((const char *)line.data, line.size);
+	memcpy(text + size, line.data, line.size);
+	text[size + line.size] = '\0';
 	assert_string_equal(text, wanted);
-	assert_int_equal(line.size, strlen(wanted));
-	free(text);
+	assert_int_equal(size + line.size, strlen(wanted));
 }
 
 /* Checks the row only; another event comes first and prints the heading. */
@@ -77,7 +87,7 @@ static void assert_row(const struct event *event, const char *wanted)
 	struct event first = request_of("/");
 	struct bytes line;
 
-	assert_int_equal(format_line(format, &first, &line), 0);
+	assert_int_equal(format_heading(format, &first, &line), 0);
 	assert_line(format, event, wanted);
 	format_destroy(format);
 }
@@ -283,14 +293,145 @@ static void tells_any_time(void **state)
 	format_destroy(format);
 }
 
+/* ---- what the user and the terminal want ---- */
+
+static void writes_the_columns_that_are_wanted(void **state)
+{
+	struct event event = request_of("/items/7");
+	struct format_options options = { .time_style = TIME_NONE };
+	struct format *format;
+
+	assert_int_equal(table_columns_parse("status,path,outcome,pid", &options.columns, NULL), 0);
+	format = table_of(options);
+	assert_line(format, &event,
+		    "STATUS PATH                             OUTCOME  PID\n"
+		    "200    /items/7                         ok       1234\n");
+	format_destroy(format);
+}
+
+static void refuses_wrong_columns(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "status,nonsense", "there is no column \"nonsense\"" },
+		{ "status,", "there is no column \"\"" },
+		{ "", "there is no column \"\"" },
+		{ "status,path,status", "status stands twice" },
+		{ "Status", "there is no column \"Status\"" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct table_columns columns;
+		struct error err = { 0 };
+
+		assert_int_equal(table_columns_parse(cases[i][0], &columns, &err), -EINVAL);
+		assert_non_null(strstr(err.what, cases[i][1]));
+	}
+}
+
+static void writes_times_in_any_style(void **state)
+{
+	static const struct {
+		const char *name, *first, *second;
+	} cases[] = {
+		{ "clock", "09:41:00.123456", "09:41:01.623456" },
+		{ "iso", "1970-01-01T09:41:00.123456789Z", "1970-01-01T09:41:01.623456789Z" },
+		{ "epoch", "34860.123456", "34861.623456" },
+		{ "delta", "+0.000000", "+1.500000" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct format_options options = { 0 };
+		struct event event = request_of("/");
+		struct format *format;
+		char wanted[128];
+
+		assert_int_equal(time_style_parse(cases[i].name, &options.time_style, NULL), 0);
+		assert_int_equal(table_columns_parse("time", &options.columns, NULL), 0);
+		format = table_of(options);
+		snprintf(wanted, sizeof(wanted), "TIME\n%s\n", cases[i].first);
+		assert_line(format, &event, wanted);
+		event.time += 1500000000;
+		snprintf(wanted, sizeof(wanted), "%s\n", cases[i].second);
+		assert_line(format, &event, wanted);
+		format_destroy(format);
+	}
+	assert_int_equal(time_style_parse("soon", &(enum time_style){ 0 }, NULL), -EINVAL);
+}
+
+/* What is needed least is left out; rows are cut to the width, and a wider terminal gets another heading. */
+static void fits_the_terminal(void **state)
+{
+	struct event event = request_of("/a/path/that/is/too/long");
+	struct format *format = table();
+
+	format_set_width(format, 80);
+	assert_line(
+		format, &event,
+		"TIME            COMM            STATUS DURATION  METHOD  PATH\n"
+		"09:41:00.123456 shop            200    48.2µs    GET     /a/path/that/is/too/lo…\n");
+	assert_line(
+		format, &event,
+		"09:41:00.123456 shop            200    48.2µs    GET     /a/path/that/is/too/lo…\n");
+	format_set_width(format, 200);
+	assert_line(format, &event,
+		    HEADING "09:41:00.123456 1234    shop            200    48.2µs    512     "
+			    "shop.local:8080          GET     /a/path/that/is/too/long\n");
+	format_destroy(format);
+}
+
+static void colors_what_matters(void **state)
+{
+	static const struct {
+		enum outcome outcome;
+		int64_t status, duration;
+		const char *shown;
+	} cases[] = {
+		{ OUTCOME_OK, 200, 48200, "\x1b[32m200\x1b[0m    48.2µs" },
+		{ OUTCOME_OK, 302, 48200, "\x1b[36m302\x1b[0m    48.2µs" },
+		{ OUTCOME_OK, 404, 150000000, "\x1b[33m404\x1b[0m    \x1b[33m150ms\x1b[0m" },
+		{ OUTCOME_OK, 503, 2000000000, "\x1b[31m503\x1b[0m    \x1b[31m2.00s\x1b[0m" },
+		{ OUTCOME_PANIC, 200, 48200, "\x1b[31mpanic\x1b[0m  48.2µs" },
+		{ OUTCOME_CANCELED, 200, 48200, "\x1b[33mgone\x1b[0m   48.2µs" },
+		{ OUTCOME_OPEN, 200, 48200, "\x1b[2mopen\x1b[0m   48.2µs" },
+	};
+	struct format_options options = { .colors = true };
+	struct format *format;
+
+	assert_int_equal(table_columns_parse("status,duration,method", &options.columns, NULL), 0);
+	format = table_of(options);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct event event = request_of("/");
+		char wanted[128];
+
+		event.outcome = cases[i].outcome;
+		event.status.value = cases[i].status;
+		event.duration.value = cases[i].duration;
+		snprintf(wanted, sizeof(wanted), "%s%s%*sGET\n",
+			 i ? "" : "STATUS DURATION  METHOD\n", cases[i].shown,
+			 strstr(cases[i].shown, "µs") ? 4 : 5, "");
+		assert_line(format, &event, wanted);
+	}
+	format_destroy(format);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(heads_the_table_once), cmocka_unit_test(shows_calls),
-		cmocka_unit_test(shows_links),		cmocka_unit_test(shows_what_is_missing),
-		cmocka_unit_test(shows_outcomes),	cmocka_unit_test(scales_durations),
-		cmocka_unit_test(keeps_columns_apart),	cmocka_unit_test(drives_no_terminal),
-		cmocka_unit_test(marks_what_was_cut),	cmocka_unit_test(tells_any_time),
+		cmocka_unit_test(heads_the_table_once),
+		cmocka_unit_test(shows_calls),
+		cmocka_unit_test(shows_links),
+		cmocka_unit_test(writes_the_columns_that_are_wanted),
+		cmocka_unit_test(refuses_wrong_columns),
+		cmocka_unit_test(writes_times_in_any_style),
+		cmocka_unit_test(fits_the_terminal),
+		cmocka_unit_test(colors_what_matters),
+		cmocka_unit_test(shows_what_is_missing),
+		cmocka_unit_test(shows_outcomes),
+		cmocka_unit_test(scales_durations),
+		cmocka_unit_test(keeps_columns_apart),
+		cmocka_unit_test(drives_no_terminal),
+		cmocka_unit_test(marks_what_was_cut),
+		cmocka_unit_test(tells_any_time),
 	};
 
 	/* The table shows local time. */

@@ -9,10 +9,13 @@
 #include "bytes_notation.h"
 #include "declaration.h"
 #include "error.h"
+#include "filter_option.h"
 #include "function_request.h"
 #include "kernel_attachment.h"
+#include "option_value.h"
 #include "redaction.h"
 #include "request_captures.h"
+#include "table_column.h"
 #include "trace_spec.h"
 
 enum {
@@ -52,7 +55,15 @@ struct options {
 	size_t redacted_count;
 	enum bytes_notation notation;
 	uint16_t max_elements;
-	bool list; /* --list: print which processes would be traced, and end */
+	struct conditions conditions; /* of what is shown */
+	uint64_t sample, max_rate;    /* 0: all are shown */
+	bool top;		      /* the subcommand */
+	bool summary;	   /* --summary: of requests instead of events on standard output */
+	uint64_t interval; /* of summaries, milliseconds; 0: at the end only */
+	bool list;	   /* --list: print which processes would be traced, and end */
+	enum option_color color;
+	enum time_style time_style;
+	struct table_columns columns; /* --fields */
 	bool json;
 	const char *output; /* file, or NULL */
 	const char *socket; /* path or "systemd:", or NULL */
@@ -69,17 +80,5 @@ struct options {
 	int verbosity; /* -1 quiet, 0, 1 verbose */
 	bool help, version;
 };
-
-/*
- * -EINVAL, with the reason, if the command line is not valid. The caller finishes the options, also after an error.
- */
-int options_parse(int argc, char **argv, struct options *ret_options, struct error *err);
-void options_finish(struct options *options);
-
-/* The names whose values are hidden, beside the built-in list; views into the options. */
-struct redaction options_redaction(const struct options *options);
-
-/* The text of --help. */
-extern const char options_usage[];
 
 #endif

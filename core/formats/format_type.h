@@ -7,7 +7,11 @@
 
 /* The functions of a format, for its implementations only. A format embeds this as its first member. */
 struct format {
+	/* NULL: it has none */
+	int (*heading)(struct format *format, const struct event *event, struct bytes *ret_line);
 	int (*line)(struct format *format, const struct event *event, struct bytes *ret_line);
+	/* NULL: it has none */
+	void (*set_width)(struct format *format, size_t width);
 	void (*destroy)(struct format *format);
 };
 

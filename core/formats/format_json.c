@@ -10,6 +10,7 @@
 #include "format_type.h"
 #include "grpc_status.h"
 #include "json_writer.h"
+#include "outcome_name.h"
 #include "redacted_text.h"
 #include "timestamp.h"
 
@@ -226,17 +227,6 @@ static const char *const type_names[] = {
 	[EVENT_HELLO] = "hello",
 };
 
-static const char *const outcome_names[] = {
-	[OUTCOME_OK] = "ok",
-	[OUTCOME_PANIC] = "panic",
-	[OUTCOME_HIJACKED] = "hijacked",
-	[OUTCOME_EXITED] = "exited",
-	[OUTCOME_UNKNOWN] = "unknown",
-	[OUTCOME_OPEN] = "open",
-	[OUTCOME_CANCELED] = "canceled",
-	[OUTCOME_ERROR] = "error",
-};
-
 static const char *const link_names[] = {
 	[LINK_CONTEXT] = "context",
 	[LINK_GOROUTINE] = "goroutine",
@@ -436,7 +426,7 @@ static void put_error(struct json_format *json, const struct event *event)
 static void put_outcome(struct json_format *json, const struct event *event)
 {
 	json_key(json->writer, "outcome");
-	json_name(json->writer, outcome_names[event->outcome]);
+	json_name(json->writer, outcome_name(event->outcome));
 }
 
 static void put_members(struct json_format *json, const struct event *event)

@@ -2,6 +2,7 @@
 #ifndef GOHTTPSNOOP_CMD_OPTION_VALUE_H
 #define GOHTTPSNOOP_CMD_OPTION_VALUE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "bytes_notation.h"
@@ -19,7 +20,8 @@ int option_count(const char *option, const char *text, uint64_t least, uint64_t 
 		 uint64_t *ret_value, struct error *err);
 
 /* --duration: 10, 10s, 500ms, 5m, 1h. */
-int option_duration(const char *text, uint64_t *ret_milliseconds, struct error *err);
+int option_duration(const char *option, const char *text, uint64_t *ret_milliseconds,
+		    struct error *err);
 
 /* --socket-mode: the permissions of a file, in octal. */
 int option_mode(const char *text, uint32_t *ret_mode, struct error *err);
@@ -32,6 +34,14 @@ int option_within(const char *text, struct error *err);
 
 /* --side: server, client or both. */
 int option_sides(const char *text, enum trace_sides *ret_sides, struct error *err);
+
+/* --color: auto, always or never. */
+enum option_color { OPTION_COLOR_AUTO, OPTION_COLOR_ALWAYS, OPTION_COLOR_NEVER };
+
+int option_color(const char *text, enum option_color *ret_color, struct error *err);
+
+/* Whether standard output is to have colors: AUTO is a terminal that can show them, and no NO_COLOR in the environment. */
+bool option_colors_are_wanted(enum option_color color);
 
 /* --bytes: hex or base64. */
 int option_notation(const char *text, enum bytes_notation *ret_notation, struct error *err);

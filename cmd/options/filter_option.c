@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include "filter_option.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "array.h"
+#include "option_value.h"
+
+static const char FAILED[] =
+	"status >= 400 or grpc_status > 0 or outcome == \"panic\" or outcome == \"error\" or "
+	"outcome == \"exited\" or outcome == \"unknown\"";
+
+int conditions_add_where(struct conditions *conditions, const char *text, struct error *err)
+{
+	struct where **items =
+		array_grow(conditions->items, conditions->count, sizeof(struct where *));
+	int r;
+
+	if (!items)
+		return error_fail(err, -ENOMEM, "out of memory");
+	conditions->items = items;
+	r = where_parse(text, &items[conditions->count], err);
+	if (r == 0)
+		conditions->count++;
+	return r;
+}
+
+void conditions_finish(struct conditions *conditions)
+{
+	for (size_t i = 0; i < CONDITION_KINDS; i++)
+		text_buffer_release(&conditions->any[i]);
+	for (size_t i = 0; i < conditions->count; i++)
+		where_destroy(conditions->items[i]);
+	free(conditions->items);
+	*conditions = (struct conditions){ 0 };
+}
+
+static int add_text(struct conditions *conditions, struct text_buffer *text, struct error *err)
+{
+	text_buffer_add(text, "", 1);
+	return text->failed ? error_fail(err, -ENOMEM, "out of memory") :
+			      conditions_add_where(conditions, text->data, err);
+}
+
+int conditions_close(struct conditions *conditions, struct error *err)
+{
+	static const char *const names[CONDITION_KINDS] = {
+		[CONDITION_METHOD] = "--method", [CONDITION_PATH] = "--path",
+		[CONDITION_ROUTE] = "--route",	 [CONDITION_HOST] = "--host",
+		[CONDITION_STATUS] = "--status",
+	};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < CONDITION_KINDS; i++) {
+		struct text_buffer *text = &conditions->any[i];
+
+		if (!text->size && !text->failed)
+			continue;
+		r = add_text(conditions, text, err);
+		if (r < 0)
+			error_subject(err, "%s", names[i]);
+	}
+	return r;
+}
+
+/* ---- options of which one value must match ---- */
+
+/* Begins another condition of this kind. */
+static struct text_buffer *another(struct conditions *conditions, enum condition_kind kind)
+{
+	struct text_buffer *text = &conditions->any[kind];
+
+	if (text->size)
+		text_buffer_print(text, " or ");
+	return text;
+}
+
+/* Adds `key operator "value"`. */
+static void add_comparison(struct text_buffer *text, const char *key_and_operator,
+			   const char *value, size_t size)
+{
+	text_buffer_print(text, "%s \"", key_and_operator);
+	for (size_t i = 0; i < size; i++) {
+		if (value[i] == '"' || value[i] == '\\')
+			text_buffer_add(text, "\\", 1);
+		text_buffer_add(text, value + i, 1);
+	}
+	text_buffer_add(text, "\"", 1);
+}
+
+void conditions_add_glob(struct conditions *conditions, enum condition_kind kind, const char *glob)
+{
+	static const char *const matches[CONDITION_KINDS] = {
+		[CONDITION_PATH] = "path ~",
+		[CONDITION_ROUTE] = "route ~",
+		[CONDITION_HOST] = "host ~",
+	};
+
+	add_comparison(another(conditions, kind), matches[kind], glob, strlen(glob));
+}
+
+/* Calls `add` for each word of a list with commas. */
+static int add_each_word(struct conditions *conditions, const char *list,
+			 int (*add)(struct conditions *conditions, const char *word, size_t size,
+				    struct error *err),
+			 struct error *err)
+{
+	const char *word = list;
+	int r;
+
+	for (;;) {
+		size_t size = strcspn(word, ",");
+
+		r = add(conditions, word, size, err);
+		if (r < 0 || !word[size])
+			return r;
+		word += size + 1;
+	}
+}
+
+static int add_method(struct conditions *conditions, const char *word, size_t size,
+		      struct error *err)
+{
+	if (size == 0)
+		return error_fail(
+			err, -EINVAL,
+			"--method: a method, or several separated by commas, is expected: GET,POST");
+	add_comparison(another(conditions, CONDITION_METHOD), "method ==", word, size);
+	return 0;
+}
+
+int conditions_add_methods(struct conditions *conditions, const char *methods, struct error *err)
+{
+	return add_each_word(conditions, methods, add_method, err);
+}
+
+static bool is_digit_of(char byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
+/* "404" or "5xx". */
+static int add_status(struct conditions *conditions, const char *word, size_t size,
+		      struct error *err)
+{
+	bool is_class = size == 3 && is_digit_of(word[0]) && strncmp(word + 1, "xx", 2) == 0;
+
+	if (is_class)
+		text_buffer_print(another(conditions, CONDITION_STATUS),
+				  "status >= %c00 and status <= %c99", word[0], word[0]);
+	else if (size == 3 && is_digit_of(word[0]) && is_digit_of(word[1]) && is_digit_of(word[2]))
+		text_buffer_print(another(conditions, CONDITION_STATUS), "status == %.3s", word);
+	else
+		return error_fail(
+			err, -EINVAL,
+			"--status: a status such as 404 or 5xx, or several separated by commas, is expected");
+	return 0;
+}
+
+int conditions_add_statuses(struct conditions *conditions, const char *statuses, struct error *err)
+{
+	return add_each_word(conditions, statuses, add_status, err);
+}
+
+int conditions_add_duration(struct conditions *conditions, uint64_t milliseconds, struct error *err)
+{
+	char text[64];
+
+	if (milliseconds > INT64_MAX / 1000000)
+		return error_fail(err, -EINVAL, "--min-duration: this is too long");
+	snprintf(text, sizeof(text), "duration_ns >= %llu",
+		 (unsigned long long)milliseconds * 1000000);
+	return conditions_add_where(conditions, text, err);
+}
+
+int conditions_add_failed(struct conditions *conditions, struct error *err)
+{
+	return conditions_add_where(conditions, FAILED, err);
+}
+
+int option_sample(const char *text, uint64_t *ret_sample, struct error *err)
+{
+	static const char ONE_OF[] = "1/";
+	uint64_t sample = 0;
+
+	if (strncmp(text, ONE_OF, strlen(ONE_OF)) != 0 ||
+	    option_count("", text + strlen(ONE_OF), 1, UINT32_MAX, &sample, NULL) < 0)
+		return error_fail(err, -EINVAL, "--sample %s: a part such as 1/100 is expected",
+				  text);
+	*ret_sample = sample;
+	return 0;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include "option_checks.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Options that need requests: without --within they exclude functions, which have their own captures. */
+static int check_no_functions(const struct options *options, struct error *err)
+{
+	const char *option = options->has_sides ? "--side" : options->traces ? "--trace" : NULL;
+
+	if (options->capture_count || options->request_header_count ||
+	    options->response_header_count)
+		return error_fail(
+			err, -EINVAL,
+			"--capture, --header and --response-header need requests, not a FUNCTION: write captures of a function in parentheses after its name");
+	if (!option)
+		return 0;
+	error_hint(err, "add --within requests to trace both");
+	return error_fail(err, -EINVAL, "%s is about requests, not about a FUNCTION", option);
+}
+
+static int check_captures(const struct options *options, struct error *err)
+{
+	if (options->function_count && !options->within_requests &&
+	    check_no_functions(options, err) < 0)
+		return -EINVAL;
+	if (options->within_requests && !options->function_count)
+		return error_fail(err, -EINVAL,
+				  "--within needs a FUNCTION: requests are traced without it");
+	if (options->within_requests && options->sides == TRACE_CLIENT)
+		return error_fail(
+			err, -EINVAL,
+			"--within is about requests that a program serves: use --side both to trace those that it makes, too");
+	if (options->declarations.count && !options->function_count)
+		return error_fail(
+			err, -EINVAL,
+			"--signature needs a FUNCTION: the functions of a protocol need none");
+	if (options->sides == TRACE_CLIENT &&
+	    (options->capture_count || options->request_header_count ||
+	     options->response_header_count))
+		return error_fail(
+			err, -EINVAL,
+			"--capture, --header and --response-header are not read of requests that a program makes: use --side both");
+	if (options->latency && !options->function_count)
+		return error_fail(err, -EINVAL,
+				  "--latency needs a FUNCTION: requests always have a duration");
+	return 0;
+}
+
+static int check_socket(const struct options *options, struct error *err)
+{
+	if (!options->socket_rights)
+		return 0;
+	if (!options->socket)
+		return error_fail(err, -EINVAL, "--socket-mode and --socket-group need --socket");
+	if (strcmp(options->socket, "systemd:") == 0)
+		return error_fail(
+			err, -EINVAL,
+			"--socket-mode and --socket-group do not apply to a socket from systemd: set SocketMode= and SocketGroup= in its unit");
+	return 0;
+}
+
+static int check_list(const struct options *options, struct error *err)
+{
+	if (!options->list ||
+	    (!options->output && !options->socket && !options->count && !options->duration))
+		return 0;
+	return error_fail(
+		err, -EINVAL,
+		"--list traces nothing: leave out --output, --socket, --count and --duration");
+}
+
+/* What top does not show. */
+static int check_top(const struct options *options, struct error *err)
+{
+	if (!options->top || (!options->list && !options->summary && !options->json &&
+			      !options->columns.count && !options->function_count))
+		return 0;
+	return error_fail(
+		err, -EINVAL,
+		"top shows requests: leave out --list, --summary, --json, --fields and FUNCTION");
+}
+
+static int check_columns(const struct options *options, struct error *err)
+{
+	for (size_t i = 0; options->time_style == TIME_NONE && i < options->columns.count; i++) {
+		if (options->columns.items[i] == COLUMN_TIME)
+			return error_fail(err, -EINVAL,
+					  "--time none does not fit --fields with the time");
+	}
+	return 0;
+}
+
+static int check_summary(const struct options *options, struct error *err)
+{
+	if (options->interval && !options->summary && !options->top)
+		return error_fail(err, -EINVAL,
+				  "--interval needs --summary, or the subcommand top");
+	if (options->summary && options->function_count && !options->within_requests)
+		return error_fail(err, -EINVAL,
+				  "--summary is about requests, not about a FUNCTION");
+	return 0;
+}
+
+int option_checks(const struct options *options, struct error *err)
+{
+	int r = check_captures(options, err);
+
+	if (r == 0)
+		r = check_list(options, err);
+	if (r == 0)
+		r = check_summary(options, err);
+	if (r == 0)
+		r = check_top(options, err);
+	if (r == 0)
+		r = check_columns(options, err);
+	return r < 0 ? r : check_socket(options, err);
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+#include "top.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "diagnostic.h"
+#include "option_parser.h"
+#include "top_screen.h"
+#include "trace.h"
+
+enum { TICK = 1000 }; /* milliseconds */
+
+static const int64_t SECOND = 1000000000;
+
+struct top_run {
+	struct top_model *model;
+	struct top_screen screen;
+	int64_t second_begin; /* of the second that is counted; monotonic, nanoseconds */
+};
+
+/* While the screen is paused, nothing changes on it, and nothing is counted. */
+static bool on_tick(void *user, const struct session_summary *so_far)
+{
+	struct top_run *run = user;
+	int64_t now = clock_monotonic();
+	bool drawn = true;
+
+	run->screen.view.time = clock_now();
+	run->screen.view.lost = so_far->lost;
+	if (run->screen.view.paused)
+		run->second_begin = now;
+	else
+		drawn = top_screen_draw(&run->screen);
+	for (; now - run->second_begin >= SECOND; run->second_begin += SECOND)
+		top_tick(run->model);
+	return drawn;
+}
+
+static int take_request(void *user, const struct summary_request *request)
+{
+	struct top_run *run = user;
+
+	return run->screen.view.paused ? 0 : top_take(run->model, request);
+}
+
+static bool on_key(void *user)
+{
+	struct top_run *run = user;
+
+	return top_screen_obey(&run->screen);
+}
+
+static int top_trace(struct top_run *run, struct options *options)
+{
+	const struct session_view view = {
+		.take = take_request, .tick = on_tick, .read_input = on_key, .user = run
+	};
+	int status;
+
+	options->interval = options->interval ? options->interval : TICK;
+	if (top_screen_open(&run->screen, run->model) < 0)
+		return EXIT_FAILURE;
+	run->second_begin = clock_monotonic();
+	run->screen.view.time = clock_now();
+	if (run->screen.is_terminal)
+		top_screen_draw(&run->screen);
+	status = trace_with_view(options, run->screen.is_terminal ?
+						  &view :
+						  &(struct session_view){ .take = take_request,
+									  .tick = on_tick,
+									  .user = run });
+	top_screen_close(&run->screen);
+	return status;
+}
+
+/* ---- a recorded file ---- */
+
+/* Whether the file has events rather than a program. Only an ordinary file is looked into: a pipe would lose what is read. */
+static bool is_recording(const char *path)
+{
+	struct stat facts;
+	FILE *file;
+	bool is_json;
+
+	if (stat(path, &facts) < 0 || !S_ISREG(facts.st_mode))
+		return false;
+	file = fopen(path, "re");
+	is_json = file && fgetc(file) == '{';
+	if (file)
+		fclose(file);
+	return is_json;
+}
+
+/* The recording that the options name; NULL if they name targets. -EINVAL if they do not fit a recording. */
+static int find_recording(const struct options *options, const char **ret_path, struct error *err)
+{
+	bool has_others = options->binary_count > 1 || options->pid_count || options->name_count ||
+			  options->port_count || options->all;
+	bool has_filter = options->conditions.count || options->sample || options->max_rate;
+
+	*ret_path = NULL;
+	if (options->binary_count == 0 || !is_recording(options->binaries[0]))
+		return 0;
+	*ret_path = options->binaries[0];
+	if (!has_others && !has_filter)
+		return 0;
+	error_subject(err, "%s", *ret_path);
+	return error_fail(err, -EINVAL,
+			  "a file of events is shown as it is: leave out targets and filters");
+}
+
+struct replay {
+	struct top_model *model;
+	int64_t second_end; /* by the times of the requests */
+};
+
+/* Seconds pass as they did when the requests were made; long pauses are passed over. */
+static int replay_request(void *user, const struct summary_request *request)
+{
+	struct replay *replay = user;
+
+	for (int ticks = 0; replay->second_end && request->time >= replay->second_end &&
+			    ticks < TOP_HISTORY + TOP_WINDOW;
+	     ticks++) {
+		top_tick(replay->model);
+		replay->second_end += SECOND;
+	}
+	if (request->time >= replay->second_end)
+		replay->second_end = request->time + SECOND;
+	return top_take(replay->model, request);
+}
+
+static int replay_lines(FILE *file, struct replay *replay)
+{
+	char *line = NULL;
+	size_t capacity = 0;
+	ssize_t size;
+	int r = 0;
+
+	while (r != -ENOMEM && (size = getline(&line, &capacity, file)) > 0)
+		r = summary_take_line((struct bytes){ (const uint8_t *)line, (size_t)size },
+				      replay_request, replay);
+	free(line);
+	return r == -ENOMEM ? r : 0;
+}
+
+static int replay_file(const char *path, struct top_run *run, struct error *err)
+{
+	struct replay replay = { .model = run->model };
+	FILE *file = fopen(path, "re");
+	int r;
+
+	if (!file) {
+		error_subject(err, "%s", path);
+		return error_fail(err, -errno, "%s", strerror(errno));
+	}
+	r = replay_lines(file, &replay);
+	top_tick(run->model);
+	fclose(file);
+	run->screen.view.time = replay.second_end;
+	return r < 0 ? error_fail(err, r, "out of memory") : 0;
+}
+
+/* Returns false when the terminal has gone. Another size of it, too, interrupts the wait. */
+static bool wait_for_keys(void)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	int r = poll(&input, 1, -1);
+
+	return r < 0 ? errno == EINTR : !(input.revents & (POLLHUP | POLLERR | POLLNVAL));
+}
+
+/* Shows the end of the recording until the user has seen it. */
+static int top_recording(struct top_run *run, const char *path)
+{
+	struct error err = { 0 };
+	int64_t end;
+	bool drawn;
+
+	if (replay_file(path, run, &err) < 0) {
+		diagnostic_error(&err);
+		return EXIT_FAILURE;
+	}
+	end = run->screen.view.time;
+	if (top_screen_open(&run->screen, run->model) < 0)
+		return EXIT_FAILURE;
+	run->screen.view.time = end;
+	drawn = top_screen_draw(&run->screen);
+	while (run->screen.is_terminal && wait_for_keys() && top_screen_obey(&run->screen))
+		;
+	top_screen_close(&run->screen);
+	return drawn ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* ---- the command ---- */
+
+static int top_run(struct top_run *run, int argc, char **argv)
+{
+	const char *recording = NULL;
+	struct options options;
+	struct error err = { 0 };
+	int status = EXIT_USAGE;
+
+	if (options_parse(argc, argv, &options, &err) < 0 ||
+	    find_recording(&options, &recording, &err) < 0) {
+		diagnostic_error(&err);
+	} else if (options.help) {
+		fputs(options_usage, stdout);
+		status = EXIT_SUCCESS;
+	} else if (options.version) {
+		puts("gohttpsnoop " GOHTTPSNOOP_VERSION);
+		status = EXIT_SUCCESS;
+	} else if (recording) {
+		status = top_recording(run, recording);
+	} else {
+		status = top_trace(run, &options);
+	}
+	options_finish(&options);
+	return status;
+}
+
+int top(int argc, char **argv)
+{
+	struct top_run run = { 0 };
+	int status;
+
+	if (top_create(&run.model) < 0) {
+		diagnostic_text("out of memory");
+		return EXIT_FAILURE;
+	}
+	status = top_run(&run, argc, argv);
+	top_destroy(run.model);
+	return status;
+}

@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Writes the completions of a shell from the table of the options and the help: generate.py bash|zsh|fish TABLE USAGE"""
+
+import dataclasses
+import pathlib
+import re
+import sys
+
+ROW = re.compile(r'\{ "([a-z-]+)", (no|required)_argument, NULL, ([^ ]+) \}')
+TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
+SUBCOMMANDS = {"inspect": "what is probed in a binary", "check": "what works on this machine",
+               "top": "what services do now", "summary": "sum up recorded events",
+               "report": "a page about recorded events"}
+WORDS = {"side": "server client both", "within": "requests", "preset": "sql redis", "bytes": "hex base64",
+         "color": "auto always never", "time": "clock iso epoch delta none", "attach": "best uprobe_multi perf_event perf_event_atomic"}
+FILES = ("binary", "output", "socket", "types")
+
+
+@dataclasses.dataclass
+class Option:
+    name: str
+    letter: str
+    takes_value: bool
+    text: str
+
+
+def descriptions(usage):
+    """What the help says of each option, up to the first semicolon, colon or parenthesis."""
+    help_text = "".join(TEXT.findall(usage[usage.index("options_usage[]"):])).replace("\\n", "\n").replace('\\"', '"')
+    found, names = {}, []
+    for line in help_text.splitlines():
+        head, text = line[:26], line[26:]
+        if re.match(r" {2,6}(BINARY, )?-", line) and (len(line) < 27 or line[25] != " " or line[26:27] == " "):
+            head, text = line, ""  # the description begins on the next line
+        if re.match(r" {2,6}(BINARY, )?-", line):
+            names = re.findall(r"--([a-z-]+)", head)
+            found.update({name: text.strip() for name in names})
+            if other := re.search(r"; -\w, --([a-z-]+): (.*)", text):
+                found[other[1]] = other[2]
+        elif line.startswith(" " * 26) and names:
+            for name in names:
+                found[name] = f"{found[name]} {line.strip()}".strip()
+        else:
+            names = []
+    return {name: re.split(r"; |: | \(|; *$", text)[0].rstrip(".") for name, text in found.items()}
+
+
+def options(table, usage):
+    texts = descriptions(usage)
+    return [Option(name, letter[1] if letter.startswith("'") else "", kind == "required", texts.get(name, name))
+            for name, kind, letter in ROW.findall(table)]
+
+
+def quoted(text):
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def bash(found):
+    cases = "".join(f"  --{name})\n    mapfile -t COMPREPLY < <(compgen -W {quoted(words)} -- \"$word\")\n    return\n    ;;\n"
+                    for name, words in WORDS.items())
+    with_file = "|".join(["--" + name for name in FILES] + [f"-{one.letter}" for one in found if one.letter and one.name in FILES])
+    with_value = "|".join(f"--{one.name}" for one in found if one.takes_value and one.name not in (*WORDS, *FILES))
+    words = " ".join(["--" + one.name for one in found] + [f"-{one.letter}" for one in found if one.letter])
+    return f"""# Completions of gohttpsnoop for bash, made from its options.
+_gohttpsnoop() {{
+  local word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD - 1]}}
+  COMPREPLY=()
+  case $before in
+{cases}  -p|--pid)
+    mapfile -t COMPREPLY < <(compgen -W "$(cd /proc && echo [0-9]*)" -- "$word")
+    return
+    ;;
+  {with_file})
+    mapfile -t COMPREPLY < <(compgen -f -- "$word")
+    return
+    ;;
+  {with_value})
+    return
+    ;;
+  esac
+  if [[ $word == -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W {quoted(words)} -- "$word")
+  elif ((COMP_CWORD == 1)); then
+    mapfile -t COMPREPLY < <(compgen -f -W {quoted(" ".join(SUBCOMMANDS))} -- "$word")
+  else
+    mapfile -t COMPREPLY < <(compgen -f -- "$word")
+  fi
+}}
+complete -o filenames -F _gohttpsnoop gohttpsnoop
+"""
+
+
+def zsh(found):
+    lines = []
+    for one in found:
+        text = re.sub(r"([\[\]:])", r"\\\1", one.text)
+        value = f":value:({WORDS[one.name]})" if one.name in WORDS else ":file:_files" if one.name in FILES else \
+            ":process id:_pids" if one.name == "pid" else ":value: " if one.takes_value else ""
+        names = f"{{-{one.letter},--{one.name}}}" if one.letter else f"--{one.name}"
+        lines.append(f"  '*'{names}{quoted(f'[{text}]{value}')} \\\n")
+    commands = " ".join(quoted(f"{name}:{text}") for name, text in SUBCOMMANDS.items())
+    return f"""#compdef gohttpsnoop
+# Completions of gohttpsnoop for zsh, made from its options.
+_gohttpsnoop_first() {{
+  local -a commands=({commands})
+  _alternative 'commands:command:{{_describe command commands}}' 'files:program:_files'
+}}
+_arguments -s \\
+{"".join(lines)}  '1:program or command:_gohttpsnoop_first' \\
+  '*:function:'
+"""
+
+
+def fish(found):
+    lines = ["# Completions of gohttpsnoop for fish, made from its options."]
+    for name, text in SUBCOMMANDS.items():
+        lines.append(f"complete -c gohttpsnoop -n '__fish_use_subcommand' -a {name} -d {quoted(text)}")
+    for one in found:
+        line = f"complete -c gohttpsnoop -l {one.name}" + (f" -s {one.letter}" if one.letter else "")
+        if one.name in WORDS:
+            line += f" -x -a {quoted(WORDS[one.name])}"
+        elif one.name in FILES:
+            line += " -r -F"
+        elif one.name == "pid":
+            line += " -x -a '(__fish_complete_pids)'"
+        elif one.takes_value:
+            line += " -x"
+        lines.append(f"{line} -d {quoted(one.text)}")
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    shell, table, usage = sys.argv[1:]
+    found = options(pathlib.Path(table).read_text(), pathlib.Path(usage).read_text())
+    sys.stdout.write({"bash": bash, "zsh": zsh, "fish": fish}[shell](found))
+
+
+if __name__ == "__main__":
+    main()

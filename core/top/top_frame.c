@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+#include "top_frame.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "duration_text.h"
+#include "escape.h"
+#include "text_table.h"
+
+static const char *const headings[] = { "SERVICE", "METHOD", "ROUTE", "RATE",  "FAILED",    "P50",
+					"P90",	   "P99",    "MAX",   "TOTAL", "P99 OF 30s" };
+
+enum { COLUMNS = sizeof(headings) / sizeof(headings[0]), FIRST_NUMBER = 3, LAST_NUMBER = 9 };
+
+static const char *const order_names[TOP_ORDERS] = {
+	[TOP_BY_RATE] = "rate", [TOP_BY_FAILED] = "failed", [TOP_BY_P50] = "p50",
+	[TOP_BY_P99] = "p99",	[TOP_BY_MAX] = "max",	    [TOP_BY_TOTAL] = "total",
+	[TOP_BY_NAME] = "name",
+};
+
+enum { HEAD_LINES = 3 }; /* totals, keys, headings */
+
+static const int64_t SECOND = 1000000000;
+
+/* ---- the head ---- */
+
+struct clock_text {
+	char text[16];
+};
+
+static struct clock_text clock_text(int64_t time)
+{
+	time_t second = time / SECOND;
+	struct clock_text shown;
+	struct tm date;
+
+	localtime_r(&second, &date);
+	strftime(shown.text, sizeof(shown.text), "%H:%M:%S", &date);
+	return shown;
+}
+
+static void write_totals(struct text_buffer *text, const struct top_model *model,
+			 const struct top_view *view)
+{
+	struct top_totals totals = top_totals(model);
+
+	text_buffer_print(text, "%s  %.*f/s, %.1f%% failed, %llu requests, %llu lost%s\n",
+			  clock_text(view->time).text, totals.rate < 10 ? 1 : 0, totals.rate,
+			  100 * totals.failed, (unsigned long long)totals.total,
+			  (unsigned long long)view->lost, view->paused ? "  PAUSED" : "");
+}
+
+static void write_filter(struct text_buffer *text, const char *filter)
+{
+	char shown[64 * ESCAPE_MAX_GROWTH];
+	size_t size = escape_trim_cut(filter, strnlen(filter, 64));
+
+	text_buffer_add(text, shown, escape(ESCAPE_TERMINAL, filter, size, shown));
+}
+
+static void write_keys(struct text_buffer *text, const struct top_view *view)
+{
+	if (view->typing) {
+		text_buffer_print(text, "filter: ");
+		write_filter(text, view->filter ? view->filter : "");
+		text_buffer_print(text, "_  (enter: done, escape: none)\n");
+		return;
+	}
+	text_buffer_print(text, "s: sorted by %s  ", order_names[view->order]);
+	text_buffer_print(text, "/: ");
+	if (view->filter && view->filter[0])
+		write_filter(text, view->filter);
+	else
+		text_buffer_print(text, "no filter");
+	text_buffer_print(text, "  enter: %s  p: pause  q: quit\n",
+			  view->shows_requests ? "rows" : "requests");
+}
+
+/* ---- rows ---- */
+
+static void add_duration(struct text_table *table, int64_t duration)
+{
+	text_table_add(table, duration < 0 ? "-" : duration_text(duration).text);
+}
+
+/* From 0 to 7, of the highest. */
+static size_t bar_of(int64_t value, int64_t most)
+{
+	return (size_t)((double)value / (double)most * 7);
+}
+
+/* One bar for each second, as high as its latency is beside the highest one. */
+static void add_history(struct text_table *table, const struct top_row *row)
+{
+	static const char *const bars[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+	struct text_buffer text = { 0 };
+	int64_t most = 0;
+
+	for (size_t i = 0; i < TOP_HISTORY; i++)
+		most = row->history[i] > most ? row->history[i] : most;
+	for (size_t i = 0; i < TOP_HISTORY; i++)
+		text_buffer_print(&text, "%s",
+				  row->history[i] ? bars[bar_of(row->history[i], most)] : " ");
+	text_table_add_buffer(table, &text);
+}
+
+static void add_top_row(struct text_table *table, const struct top_row *row)
+{
+	text_table_add_foreign(table, "", row->service);
+	text_table_add_foreign(table, row->is_client ? "→" : "", row->method);
+	text_table_add_foreign(table, "", row->route);
+	text_table_print(table, "%.*f/s", row->rate < 10 ? 1 : 0, row->rate);
+	text_table_print(table, "%.1f%%", 100 * row->failed);
+	add_duration(table, row->p50);
+	add_duration(table, row->p90);
+	add_duration(table, row->p99);
+	add_duration(table, row->max);
+	text_table_print(table, "%llu", (unsigned long long)row->total);
+	add_history(table, row);
+}
+
+/* Which rows fit the screen: those around the selected one. */
+static void choose_rows(const struct top_view *view, size_t selected, size_t count,
+			size_t *ret_first, size_t *ret_shown)
+{
+	size_t room = view->height > HEAD_LINES ? view->height - HEAD_LINES : 1;
+
+	if (!view->height || room > count)
+		room = count;
+	*ret_first = selected >= room ? selected - room + 1 : 0;
+	*ret_shown = room;
+}
+
+static void write_rows(struct top_model *model, const struct top_view *view,
+		       struct top_frame *frame)
+{
+	struct text_table table = { .columns = COLUMNS };
+	size_t count, first, shown, selected;
+	const struct top_row *const *rows = top_rows(model, view->order, view->filter, &count);
+
+	if (!rows) {
+		frame->text.failed = true;
+		return;
+	}
+	for (size_t i = FIRST_NUMBER; i <= LAST_NUMBER; i++)
+		table.right |= 1U << i;
+	for (size_t i = 0; i < COLUMNS; i++)
+		text_table_add(&table, headings[i]);
+	selected = view->selected < count ? view->selected : count ? count - 1 : 0;
+	choose_rows(view, selected, count, &first, &shown);
+	for (size_t i = 0; i < shown; i++)
+		add_top_row(&table, rows[first + i]);
+	if (count)
+		frame->highlighted = HEAD_LINES + selected - first;
+	text_table_write(&table, &frame->text);
+	text_table_finish(&table);
+}
+
+/* ---- requests of a row ---- */
+
+static void add_request_row(struct text_table *table, const struct top_request *request,
+			    const char *indent)
+{
+	char path[TOP_MAX_PATH + 8];
+
+	text_table_add(table, clock_text(request->time).text);
+	if (request->status >= 0)
+		text_table_print(table, "%lld", (long long)request->status);
+	else
+		text_table_add(table, "");
+	text_table_add_foreign(table, "", request->outcome);
+	add_duration(table, request->duration);
+	snprintf(path, sizeof(path), "%s%s", indent, request->path);
+	text_table_add_foreign(table, "", path);
+}
+
+/* Adds what was requested for this request, as far as it is among the last requests of its row. */
+static void add_made_requests(struct text_table *table, const struct top_row *const *rows,
+			      size_t count, uint64_t id)
+{
+	for (size_t i = 0; id && i < count; i++) {
+		for (size_t j = 0; j < rows[i]->recent_count; j++) {
+			if (rows[i]->recent[j].within == id)
+				add_request_row(table, &rows[i]->recent[j], "  → ");
+		}
+	}
+}
+
+static void write_requests(struct top_model *model, const struct top_view *view,
+			   struct top_frame *frame)
+{
+	static const char *const titles[] = { "TIME", "STATUS", "OUTCOME", "DURATION", "PATH" };
+	struct text_table table = { .columns = 5, .right = 1U << 3 };
+	size_t count;
+	const struct top_row *const *rows = top_rows(model, view->order, view->filter, &count);
+	const struct top_row *row;
+
+	if (!rows || !count) {
+		frame->text.failed |= !rows;
+		return;
+	}
+	row = rows[view->selected < count ? view->selected : count - 1];
+	for (size_t i = 0; i < 5; i++)
+		text_table_add(&table, titles[i]);
+	/* Also of rows that the filter hides. */
+	rows = top_rows(model, view->order, NULL, &count);
+	for (size_t i = 0; rows && i < row->recent_count; i++) {
+		add_request_row(&table, &row->recent[i], "");
+		add_made_requests(&table, rows, count, row->recent[i].id);
+	}
+	text_table_write(&table, &frame->text);
+	text_table_finish(&table);
+}
+
+/* ---- the screen ---- */
+
+/* Cuts lines and their number to the size of the screen. */
+static void crop(struct text_buffer *text, size_t width, size_t height)
+{
+	struct text_buffer cropped = { 0 };
+	const char *at = text->data, *end = text->data + text->size;
+
+	for (size_t line = 0; at < end && (!height || line < height); line++) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		size_t size = (size_t)(newline - at);
+
+		text_buffer_add(&cropped, at, width ? escape_fitting(at, size, width) : size);
+		text_buffer_add(&cropped, "\n", 1);
+		at = newline + 1;
+	}
+	cropped.failed |= text->failed;
+	text_buffer_release(text);
+	*text = cropped;
+}
+
+void top_frame_write(struct top_model *model, const struct top_view *view,
+		     struct top_frame *ret_frame)
+{
+	*ret_frame = (struct top_frame){ .highlighted = SIZE_MAX };
+	write_totals(&ret_frame->text, model, view);
+	write_keys(&ret_frame->text, view);
+	(view->shows_requests ? write_requests : write_rows)(model, view, ret_frame);
+	crop(&ret_frame->text, view->width, view->height);
+}
