@@ -124,3 +124,25 @@ bool where_holds(const struct where *where, const struct json_tree *event)
 {
 	return node_holds(where, where->root, event);
 }
+
+static bool is_known(const char *name, const char *const *known)
+{
+	for (; *known; known++) {
+		if (strcmp(*known, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+const char *where_unknown_name(const struct where *where, const char *const *known)
+{
+	for (size_t i = 0; i < where->node_count; i++) {
+		for (size_t side = 0; side < 2; side++) {
+			const struct where_operand *operand = &where->nodes[i].operands[side];
+
+			if (operand->step_count && !is_known(operand->steps[0].key, known))
+				return operand->steps[0].key;
+		}
+	}
+	return NULL;
+}

@@ -23,6 +23,9 @@ struct where;
 int where_parse(const char *text, struct where **ret_where, struct error *err);
 void where_destroy(struct where *where);
 
+/* Returns the first name in it that is none of the known ones, which end with NULL; NULL if there is none. */
+const char *where_unknown_name(const struct where *where, const char *const *known);
+
 bool where_holds(const struct where *where, const struct json_tree *event);
 
 #endif
