@@ -62,6 +62,11 @@ enum plan_operation_code {
 	 * target; define `block`.
 	 */
 	PLAN_SEARCH = 6,
+	/*
+	 * Make no record of this hit if the block `base` is missing, but count it as filtered. Hits of a process that is
+	 * not known to be a target yet have their record nevertheless.
+	 */
+	PLAN_KEEP = 7,
 };
 
 struct plan_operation {

@@ -17,6 +17,9 @@ volatile __u32 reader_asleep;
 __u64 lost[PLAN_ROLE_COUNT];
 __u64 lost_processes;
 
+/* Number of hits without a record because of PLAN_KEEP. */
+__u64 filtered;
+
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4 << 20);

@@ -82,6 +82,28 @@ static int add_text(struct conditions *conditions, struct text_buffer *text, str
 			      conditions_add_where(conditions, text->data, err);
 }
 
+/* ---- what the kernel can decide ---- */
+
+static bool is_of_arguments(const struct where_number *number)
+{
+	return number->step_count > 1 && strcmp(number->steps[0].key, "args") == 0 &&
+	       number->number >= 0 && number->number <= INT32_MAX;
+}
+
+static void find_wanted(struct conditions *conditions, const struct where *where)
+{
+	struct where_number numbers[PLAN_MAX_KEEPS];
+	size_t count = where_numbers(where, numbers, PLAN_MAX_KEEPS);
+
+	for (size_t i = 0; i < count && conditions->wanted_count < PLAN_MAX_KEEPS; i++) {
+		if (is_of_arguments(&numbers[i]))
+			conditions->wanted[conditions->wanted_count++] =
+				(struct wanted_number){ .steps = numbers[i].steps + 1,
+							.step_count = numbers[i].step_count - 1,
+							.number = (uint32_t)numbers[i].number };
+	}
+}
+
 int conditions_close(struct conditions *conditions, struct error *err)
 {
 	static const char *const names[CONDITION_KINDS] = {
@@ -100,6 +122,8 @@ int conditions_close(struct conditions *conditions, struct error *err)
 		if (r < 0)
 			error_subject(err, "%s", names[i]);
 	}
+	for (size_t i = 0; i < conditions->count; i++)
+		find_wanted(conditions, conditions->items[i]);
 	return r;
 }
 

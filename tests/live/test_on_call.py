@@ -13,9 +13,9 @@ import time
 from client import Connection
 from harness import ROOT, check, main, releases, tool
 from screen import Screen
-from servers import Server
+from servers import Server, Shop
 from test_links import ask_all
-from test_readme import Shop, Traffic
+from test_readme import Traffic
 
 NEWEST = releases()[-1]
 COLUMNS, LINES = 130, 40
@@ -114,7 +114,7 @@ def record(screen, command):
 
 def test_commands(scope):
     """each command of the section, in their order"""
-    shop, gateway = Shop(scope), Server(scope, NEWEST, program="gateway")
+    shop, gateway = Shop(scope, NEWEST), Server(scope, NEWEST, program="gateway")
     Traffic(scope, shop)
     GatewayTraffic(scope, gateway, shop)
     shell = f"PS1='{PROMPT}' PATH={shlex.quote(os.path.dirname(tool()))}:$PATH exec bash --norc --noprofile -i"

@@ -56,6 +56,9 @@ uint32_t *kernel_reader_asleep(const struct kernel *kernel);
 /* Records of this role that could not be submitted so far. */
 uint64_t kernel_lost(const struct kernel *kernel, enum plan_role role);
 
+/* Hits so far that were left out because of PLAN_KEEP. */
+uint64_t kernel_filtered(const struct kernel *kernel);
+
 /*
  * From now on the ring has a record of each target that runs another program, and of what else was
  * asked for when the kernel side was opened.

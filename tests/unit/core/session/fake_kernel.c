@@ -38,6 +38,11 @@ uint64_t kernel_lost(const struct kernel *kernel, enum plan_role role)
 	return machine.lost[role];
 }
 
+uint64_t kernel_filtered(const struct kernel *kernel)
+{
+	return 0;
+}
+
 uint64_t kernel_lost_processes(const struct kernel *kernel)
 {
 	return machine.lost_processes;
