@@ -67,7 +67,7 @@ static __always_inline void load_registers(struct scratch *scratch, const struct
 
 static __always_inline __u64 *lost_of(const struct plan *plan)
 {
-	return &lost[plan->role & (PLAN_ROLE_COUNT - 1)];
+	return &lost[plan->role & PLAN_ROLE_MASK];
 }
 
 /* Completes the head, which already has the cookie and the process, and submits the record. */

@@ -37,6 +37,7 @@ struct probe_request {
 	/* The types that were seen in interfaces, for this and other probes; may be NULL. */
 	const struct learned_probes *learned;
 	uint8_t extras;	     /* a bit for each extra that is captured, too */
+	bool on_demand;	     /* the probe is attached only to programs that turn out to need it */
 	bool needs_no_types; /* no parameter or result is captured */
 	bool allows_missing; /* arguments that do not exist in this binary become null */
 	bool drops_excess; /* arguments that do not fit into a plan are left out, the last ones first */

@@ -123,6 +123,13 @@ int kernel_attach_file(struct kernel *kernel, const char *path, const struct att
 	return 0;
 }
 
+int kernel_attach_more(struct kernel *kernel, const char *path, uint32_t pid, uint32_t target,
+		       const struct attach_point *points, size_t count,
+		       struct attachment **attachment, struct error *err)
+{
+	return 0;
+}
+
 int kernel_adopt(struct kernel *kernel, uint32_t pid, uint32_t target,
 		 struct attachment **ret_attachment, struct error *err)
 {
