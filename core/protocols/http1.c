@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* HTTP/1 of net/http's server, and its call of handlers, which is the same for HTTP/2. */
-#include "net_http_library.h"
-#include "net_http_response.h"
 #include "net_http_rows.h"
 #include "protocol_registry.h"
 

@@ -5,7 +5,6 @@
  */
 #include "net_http_client.h"
 
-#include "net_http_library.h"
 #include "protocol_registry.h"
 
 #define ROUND_TRIP "net/http.(*Transport).roundTrip"

@@ -2,7 +2,9 @@
 #ifndef GOHTTPSNOOP_CORE_NET_HTTP_ROWS_H
 #define GOHTTPSNOOP_CORE_NET_HTTP_ROWS_H
 
+#include "hit.h"
 #include "hit_field.h"
+#include "library.h"
 #include "row_notation.h"
 
 /* What all protocols of net/http's server use. */
@@ -43,5 +45,13 @@ enum { AFTER_METHOD = 96, AFTER_PATH = 64 };
 /* The key, by the name of the response writer, and what a request contains at its start. */
 #define START_CAPTURES(key, request) \
 	{ key, FIELD_KEY, .required = true }, { "@g.goid", FIELD_GOID }, REQUEST_CAPTURES(request)
+
+/* net/http and the packages net/url and net/textproto, as far as its requests refer to them. */
+extern const struct library net_http_library;
+
+/*
+ * Completes a response of net/http's server, or of one derived from it, from its captured fields (protocol.complete).
+ */
+void net_http_complete(struct hit *hit);
 
 #endif

@@ -21,6 +21,7 @@
 	protocol(net_http_client) \
 	protocol(x_net_client) \
 	protocol(grpc_client) \
+	protocol(fasthttp_client) \
 	/* the last */
 /* clang-format on */
 
