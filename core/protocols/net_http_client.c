@@ -3,7 +3,7 @@
  * The requests that a program makes by net/http's Transport: one for each hop of a redirect. The Transport repeats
  * some requests itself, which is not seen.
  */
-#include "net_http_client.h"
+#include "net_http_rows.h"
 
 #include "protocol_registry.h"
 
@@ -11,7 +11,7 @@
 
 static const struct capture round_trip[] = { ROUND_TRIP_CAPTURES };
 
-static const struct capture response[] = { RESPONSE_CAPTURES };
+static const struct capture response[] = { ROUND_TRIP_RESPONSE };
 
 static const struct capture goroutine[] = {
 	{ "@g.goid", FIELD_GOID, .required = true },

@@ -13,6 +13,8 @@
 #define PROTOCOLS(protocol) \
 	protocol(http1) \
 	protocol(http2) \
+	protocol(serve_mux) \
+	protocol(gorilla_mux) \
 	protocol(x_net_http2) \
 	protocol(fasthttp) \
 	protocol(grpc) \
