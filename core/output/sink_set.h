@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GOHTTPSNOOP_CORE_SINK_SET_H
+#define GOHTTPSNOOP_CORE_SINK_SET_H
+
+#include "sink.h"
+
+enum { SINK_STANDARD, SINK_FILE, SINK_SOCKET, SINK_COUNT };
+
+/* The sinks of a session, which all get the same lines. A zeroed struct has none. */
+struct sink_set {
+	struct sink *sinks[SINK_COUNT]; /* NULL if there is none */
+	bool has_summary;		/* standard output gets summaries instead of lines */
+};
+
+/* Which sinks there are. The strings must outlive the set. */
+struct sink_set_options {
+	bool standard;			   /* standard output */
+	bool summary;			   /* it gets summaries instead of lines */
+	const char *file;		   /* or NULL */
+	struct sink_socket_options socket; /* its path is NULL if there is none */
+};
+
+/* Opens the sinks that the options name. Close the set also after an error. */
+int sink_set_open(struct sink_set *set, const struct sink_set_options *options,
+		  const struct sink_options *sink_options, struct error *err);
+/* Frees the sinks after the loop has closed their handles; run the loop after this. */
+void sink_set_close(struct sink_set *set);
+
+/* Returns whether a sink has a reader of lines. */
+bool sink_set_wants(const struct sink_set *set);
+
+/* Writes the lines to each sink, even if another one failed. Returns the first failure. */
+int sink_set_write(const struct sink_set *set, struct batch *batch);
+
+/* Writes a summary to standard output. */
+int sink_set_write_summary(const struct sink_set *set, struct batch *summary);
+
+struct sink_counts sink_set_count(const struct sink_set *set);
+
+/* Waits up to some seconds for readers, and reports what they did not take; see outputs_finish(). */
+int sink_set_finish(const struct sink_set *set, struct error *err);
+
+#endif
