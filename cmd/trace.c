@@ -73,7 +73,9 @@ static enum session_output choose_output(const struct options *options)
 		return options->json ? SESSION_OUTPUT_SUMMARY_JSON : SESSION_OUTPUT_SUMMARY;
 	if (options->json)
 		return SESSION_OUTPUT_JSON;
-	return options->output || options->socket ? SESSION_OUTPUT_NONE : SESSION_OUTPUT_TABLE;
+	return options->output || options->socket || options->connection_count ?
+		       SESSION_OUTPUT_NONE :
+		       SESSION_OUTPUT_TABLE;
 }
 
 static uint8_t extras_of(const struct options *options)
@@ -129,6 +131,8 @@ int trace_with_view(const struct options *options, const struct session_view *vi
 		.socket = options->socket,
 		.socket_mode = options->socket_mode,
 		.socket_group = options->socket_group,
+		.connections = options->connections,
+		.connection_count = options->connection_count,
 		.reader_buffer = options->reader_buffer,
 		.version = GOHTTPSNOOP_VERSION,
 		.count = options->count,

@@ -63,12 +63,12 @@ static int check_socket(const struct options *options, struct error *err)
 
 static int check_list(const struct options *options, struct error *err)
 {
-	if (!options->list ||
-	    (!options->output && !options->socket && !options->count && !options->duration))
+	if (!options->list || (!options->output && !options->socket && !options->connection_count &&
+			       !options->count && !options->duration))
 		return 0;
 	return error_fail(
 		err, -EINVAL,
-		"--list traces nothing: leave out --output, --socket, --count and --duration");
+		"--list traces nothing: leave out --output, --socket, --connect, --count and --duration");
 }
 
 /* What top does not show. */

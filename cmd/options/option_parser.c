@@ -9,6 +9,7 @@
 #include <linux/types.h>
 
 #include "array.h"
+#include "connect_option.h"
 #include "contract.h"
 #include "function_arguments.h"
 #include "option_checks.h"
@@ -108,6 +109,9 @@ static int parse_output_option(struct options *options, int option, struct error
 	case 's':
 		options->socket = optarg;
 		break;
+	case OPTION_CONNECT:
+		return connections_add(&options->connections, &options->connection_count, optarg,
+				       err);
 	case OPTION_SOCKET_MODE:
 		r = option_mode(optarg, &options->socket_mode, err);
 		options->socket_rights |= r == 0;
@@ -275,6 +279,7 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case 's':
 	case OPTION_SOCKET_MODE:
 	case OPTION_SOCKET_GROUP:
+	case OPTION_CONNECT:
 	case OPTION_READER_BUFFER:
 		return parse_output_option(options, option, err);
 	case 'c':
@@ -397,6 +402,7 @@ void options_finish(struct options *options)
 	free(options->ports);
 	free(options->captures);
 	free(options->redacted);
+	free(options->connections);
 	free(options->request_headers);
 	free(options->response_headers);
 	for (size_t i = 0; i < options->function_count; i++)

@@ -27,6 +27,7 @@ const struct option option_table[] = {
 	{ "socket", required_argument, NULL, 's' },
 	{ "socket-mode", required_argument, NULL, OPTION_SOCKET_MODE },
 	{ "socket-group", required_argument, NULL, OPTION_SOCKET_GROUP },
+	{ "connect", required_argument, NULL, OPTION_CONNECT },
 	{ "reader-buffer", required_argument, NULL, OPTION_READER_BUFFER },
 	{ "side", required_argument, NULL, OPTION_SIDE },
 	{ "trace", no_argument, NULL, OPTION_TRACE },

@@ -42,6 +42,7 @@ enum {
 	OPTION_COLOR,
 	OPTION_TIME,
 	OPTION_FIELDS,
+	OPTION_CONNECT,
 };
 
 /* All options, as getopt_long() wants them. */

@@ -88,6 +88,8 @@ static int open_sinks(struct outputs *outputs, struct error *err)
 		.summary = is_summary(options),
 		.file = options->file,
 		.socket = { options->socket, options->socket_mode, options->socket_group },
+		.connections = options->connections,
+		.connection_count = options->connection_count,
 	};
 
 	return sink_set_open(&outputs->sinks, &set, &sink, err);

@@ -26,6 +26,9 @@ int sink_set_open(struct sink_set *set, const struct sink_set_options *options,
 	if (r == 0 && options->socket.path)
 		r = sink_create_socket(sink_options, &options->socket, &set->sinks[SINK_SOCKET],
 				       err);
+	for (size_t i = 0; r == 0 && i < options->connection_count; i++)
+		r = sink_create_connection(sink_options, &options->connections[i],
+					   &set->sinks[SINK_CONNECTIONS + i], err);
 	return r;
 }
 

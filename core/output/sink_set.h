@@ -4,7 +4,13 @@
 
 #include "sink.h"
 
-enum { SINK_STANDARD, SINK_FILE, SINK_SOCKET, SINK_COUNT };
+enum {
+	SINK_STANDARD,
+	SINK_FILE,
+	SINK_SOCKET,
+	SINK_CONNECTIONS, /* the first of them */
+	SINK_COUNT = SINK_CONNECTIONS + SINK_MOST_CONNECTIONS,
+};
 
 /* The sinks of a session, which all get the same lines. A zeroed struct has none. */
 struct sink_set {
@@ -12,12 +18,14 @@ struct sink_set {
 	bool has_summary;		/* standard output gets summaries instead of lines */
 };
 
-/* Which sinks there are. The strings must outlive the set. */
+/* Which sinks there are. Strings and endpoints must outlive the set. */
 struct sink_set_options {
 	bool standard;			   /* standard output */
 	bool summary;			   /* it gets summaries instead of lines */
 	const char *file;		   /* or NULL */
 	struct sink_socket_options socket; /* its path is NULL if there is none */
+	const struct endpoint *connections;
+	size_t connection_count; /* at most SINK_MOST_CONNECTIONS */
 };
 
 /* Opens the sinks that the options name. Close the set also after an error. */

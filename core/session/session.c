@@ -368,6 +368,8 @@ static int open_event_log(struct session *session, struct error *err)
 			.socket = session->options.socket,
 			.socket_mode = session->options.socket_mode,
 			.socket_group = session->options.socket_group,
+			.connections = session->options.connections,
+			.connection_count = session->options.connection_count,
 			.reader_buffer = session->options.reader_buffer,
 			.version = session->options.version,
 			.format = session->options.format,
@@ -421,7 +423,8 @@ int session_create(const struct session_options *options, struct session **ret_s
 		   struct error *err)
 {
 	struct session *session = calloc(1, sizeof(*session));
-	struct privilege_needs needs = { .files = options->output_file || options->socket };
+	struct privilege_needs needs = { .files = options->output_file || options->socket ||
+						  options->connection_count };
 	int r;
 
 	if (!session)

@@ -8,6 +8,7 @@
 
 #include "bytes_notation.h"
 #include "declaration.h"
+#include "endpoint.h"
 #include "error.h"
 #include "filter_option.h"
 #include "function_request.h"
@@ -69,8 +70,10 @@ struct options {
 	const char *socket; /* path or "systemd:", or NULL */
 	bool socket_rights; /* mode or group was given */
 	uint32_t socket_mode;
-	const char *socket_group; /* or NULL */
-	uint32_t reader_buffer;	  /* bytes */
+	const char *socket_group;     /* or NULL */
+	struct endpoint *connections; /* --connect */
+	size_t connection_count;
+	uint32_t reader_buffer; /* bytes */
 	uint64_t count;
 	uint64_t duration;   /* milliseconds */
 	uint32_t max_string; /* bytes */

@@ -5,11 +5,14 @@
 #include <sys/types.h>
 
 #include "batch.h"
+#include "endpoint.h"
 #include "error.h"
 #include "format.h"
 #include "notice.h"
 
 struct uv_loop_s;
+
+enum { SINK_MOST_CONNECTIONS = 8 };
 
 /* A destination of lines. A sink never waits for its reader. */
 struct sink;
@@ -60,6 +63,13 @@ struct sink_socket_options {
 int sink_create_socket(const struct sink_options *options,
 		       const struct sink_socket_options *socket_options, struct sink **ret_sink,
 		       struct error *err);
+
+/*
+ * A sink that connects to an endpoint, and again whenever the connection was lost. Lines are queued meanwhile; beyond the
+ * limit they are lost. It connects when the loop runs.
+ */
+int sink_create_connection(const struct sink_options *options, const struct endpoint *endpoint,
+			   struct sink **ret_sink, struct error *err);
 
 /* Returns whether the sink has a reader. */
 bool sink_wants(const struct sink *sink);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "endpoint.h"
 #include "error.h"
 #include "filter.h"
 #include "format.h"
@@ -58,11 +59,13 @@ struct session_options {
 	const char *output_file;    /* to append JSON to, or NULL */
 	const char *socket;	    /* to serve JSON on, or NULL; see sink_create_socket() */
 	uint32_t socket_mode;
-	const char *socket_group;     /* or NULL */
-	uint32_t reader_buffer;	      /* bytes that may wait for one reader */
-	const char *version;	      /* of the tool, for readers */
-	struct format_options format; /* what it refers to outlives the session */
-	struct session_view view;     /* for SESSION_OUTPUT_VIEW */
+	const char *socket_group;	    /* or NULL */
+	const struct endpoint *connections; /* to send JSON to */
+	size_t connection_count;	    /* at most SINK_MOST_CONNECTIONS */
+	uint32_t reader_buffer;		    /* bytes that may wait for one reader */
+	const char *version;		    /* of the tool, for readers */
+	struct format_options format;	    /* what it refers to outlives the session */
+	struct session_view view;	    /* for SESSION_OUTPUT_VIEW */
 	struct filter_options
 		filter; /* which requests and calls are shown; its conditions outlive the session */
 	uint64_t count; /* stop after so many requests or calls; 0: never */

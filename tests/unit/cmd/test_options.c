@@ -306,6 +306,24 @@ static void takes_outputs(void **state)
 	options_finish(&options);
 }
 
+static void takes_listeners(void **state)
+{
+	struct options options;
+
+	options = parsed(LINE("x", "--connect", "unix:/run/a", "--connect=tcp:[::1]:9"));
+	assert_int_equal(options.connection_count, 2);
+	assert_string_equal(options.connections[0].path, "/run/a");
+	assert_string_equal(options.connections[1].host, "::1");
+	options_finish(&options);
+	assert_refused(LINE("x", "--connect", "/run/a"), "unix:PATH or");
+	assert_refused(LINE("x", "--connect=unix:/a", "--connect=unix:/a"), "given twice");
+	assert_refused(LINE("x", "--connect=unix:1", "--connect=unix:2", "--connect=unix:3",
+			    "--connect=unix:4", "--connect=unix:5", "--connect=unix:6",
+			    "--connect=unix:7", "--connect=unix:8", "--connect=unix:9"),
+		       "at most 8");
+	assert_refused(LINE("--list", "--connect=unix:1"), "--list traces nothing");
+}
+
 static void refuses_other_outputs(void **state)
 {
 	static char *const modes[] = {
@@ -408,6 +426,7 @@ int main(void)
 		cmocka_unit_test(refuses_other_outputs),
 		cmocka_unit_test(names_what_is_no_option),
 		cmocka_unit_test(wants_a_target),
+		cmocka_unit_test(takes_listeners),
 		cmocka_unit_test(help_tells_the_truth),
 	};
 
