@@ -123,6 +123,7 @@ int trace_with_view(const struct options *options, const struct session_view *vi
 		.watches_binaries = options->binary_count > 0,
 		.output = view ? SESSION_OUTPUT_VIEW : choose_output(options),
 		.format = { .redaction = spec.values.redaction,
+			    .origin = &options->origin,
 			    .links = spec.extras & EXTRA_LINKS,
 			    .colors = option_colors_are_wanted(options->color),
 			    .time_style = options->time_style,

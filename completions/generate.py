@@ -7,7 +7,7 @@ import pathlib
 import re
 import sys
 
-ROW = re.compile(r'\{ "([a-z-]+)", (no|required)_argument, NULL, ([^ ]+) \}')
+ROW = re.compile(r'\{ "([a-z-]+)", (no|required|optional)_argument, NULL, ([^ ]+) \}')
 TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 SUBCOMMANDS = {"inspect": "what is probed in a binary", "check": "what works on this machine",
                "top": "what services do now", "summary": "sum up recorded events",

@@ -92,6 +92,22 @@ static int check_columns(const struct options *options, struct error *err)
 	return 0;
 }
 
+/* Whether events are written as JSON anywhere. */
+static bool writes_json(const struct options *options)
+{
+	return (options->json && !options->summary) || options->output || options->socket ||
+	       options->connection_count;
+}
+
+static int check_origin(const struct options *options, struct error *err)
+{
+	if ((!options->origin.node[0] && !options->origin.label_count) || writes_json(options))
+		return 0;
+	return error_fail(
+		err, -EINVAL,
+		"--node and --label are keys of JSON: add --json, --output, --socket or --connect");
+}
+
 static int check_summary(const struct options *options, struct error *err)
 {
 	if (options->interval && !options->summary && !options->top)
@@ -115,5 +131,7 @@ int option_checks(const struct options *options, struct error *err)
 		r = check_top(options, err);
 	if (r == 0)
 		r = check_columns(options, err);
+	if (r == 0)
+		r = check_origin(options, err);
 	return r < 0 ? r : check_socket(options, err);
 }

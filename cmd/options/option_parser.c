@@ -112,6 +112,16 @@ static int parse_output_option(struct options *options, int option, struct error
 	case OPTION_CONNECT:
 		return connections_add(&options->connections, &options->connection_count, optarg,
 				       err);
+	case OPTION_LABEL:
+		r = origin_add_label(&options->origin, optarg, err);
+		if (r < 0)
+			error_subject(err, "--label %s", optarg);
+		break;
+	case OPTION_NODE:
+		r = origin_set_node(&options->origin, optarg, err);
+		if (r < 0)
+			error_subject(err, "--node");
+		break;
 	case OPTION_SOCKET_MODE:
 		r = option_mode(optarg, &options->socket_mode, err);
 		options->socket_rights |= r == 0;
@@ -280,6 +290,8 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case OPTION_SOCKET_MODE:
 	case OPTION_SOCKET_GROUP:
 	case OPTION_CONNECT:
+	case OPTION_LABEL:
+	case OPTION_NODE:
 	case OPTION_READER_BUFFER:
 		return parse_output_option(options, option, err);
 	case 'c':
@@ -403,6 +415,7 @@ void options_finish(struct options *options)
 	free(options->captures);
 	free(options->redacted);
 	free(options->connections);
+	origin_finish(&options->origin);
 	free(options->request_headers);
 	free(options->response_headers);
 	for (size_t i = 0; i < options->function_count; i++)

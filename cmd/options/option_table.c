@@ -28,6 +28,8 @@ const struct option option_table[] = {
 	{ "socket-mode", required_argument, NULL, OPTION_SOCKET_MODE },
 	{ "socket-group", required_argument, NULL, OPTION_SOCKET_GROUP },
 	{ "connect", required_argument, NULL, OPTION_CONNECT },
+	{ "label", required_argument, NULL, OPTION_LABEL },
+	{ "node", optional_argument, NULL, OPTION_NODE },
 	{ "reader-buffer", required_argument, NULL, OPTION_READER_BUFFER },
 	{ "side", required_argument, NULL, OPTION_SIDE },
 	{ "trace", no_argument, NULL, OPTION_TRACE },

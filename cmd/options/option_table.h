@@ -43,6 +43,8 @@ enum {
 	OPTION_TIME,
 	OPTION_FIELDS,
 	OPTION_CONNECT,
+	OPTION_LABEL,
+	OPTION_NODE,
 };
 
 /* All options, as getopt_long() wants them. */

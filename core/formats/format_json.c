@@ -12,6 +12,7 @@
 #include "json_writer.h"
 #include "outcome_name.h"
 #include "redacted_text.h"
+#include "text_buffer.h"
 #include "timestamp.h"
 
 struct json_format {
@@ -19,6 +20,7 @@ struct json_format {
 	struct json_writer *writer;
 	const struct redaction *redaction;
 	struct timestamp timestamp;
+	struct text_buffer origin; /* its members, rendered once */
 	struct argument_cuts cuts; /* of the current line */
 };
 
@@ -435,6 +437,8 @@ static void put_members(struct json_format *json, const struct event *event)
 	json_name(json->writer, type_names[event->type]);
 	json_key(json->writer, "time");
 	json_plain(json->writer, timestamp_format(&json->timestamp, event->time), TIMESTAMP_SIZE);
+	if (json->origin.size)
+		json_members(json->writer, json->origin.data, json->origin.size);
 	put_process(json, event);
 	switch (event->type) {
 	case EVENT_CALL:
@@ -506,7 +510,39 @@ static void json_destroy(struct format *format)
 	struct json_format *json = (struct json_format *)format;
 
 	json_writer_destroy(json->writer);
+	text_buffer_release(&json->origin);
 	free(json);
+}
+
+static void put_labels(struct json_format *json, const struct origin *origin)
+{
+	json_key(json->writer, "labels");
+	json_open_object(json->writer);
+	for (size_t i = 0; i < origin->label_count; i++) {
+		json_bytes(json->writer, origin->labels[i].key, origin->labels[i].key_size);
+		json_name(json->writer, origin->labels[i].value);
+	}
+	json_close_object(json->writer);
+}
+
+/* Keeps the members without the braces around them. */
+static int json_render_origin(struct json_format *json, const struct origin *origin)
+{
+	struct bytes text;
+	int r;
+
+	json_open_object(json->writer);
+	if (origin->node[0]) {
+		json_key(json->writer, "node");
+		json_name(json->writer, origin->node);
+	}
+	if (origin->label_count)
+		put_labels(json, origin);
+	json_close_object(json->writer);
+	r = json_writer_finish(json->writer, "", &text);
+	if (r == 0)
+		text_buffer_add(&json->origin, (const char *)text.data + 1, text.size - 2);
+	return r < 0 || json->origin.failed ? -ENOMEM : 0;
 }
 
 int format_create_json(const struct format_options *options, struct format **ret_format)
@@ -519,6 +555,10 @@ int format_create_json(const struct format_options *options, struct format **ret
 	json->format = (struct format){ .line = json_line, .destroy = json_destroy };
 	if (json_writer_create(&json->writer) < 0) {
 		free(json);
+		return -ENOMEM;
+	}
+	if (options->origin && json_render_origin(json, options->origin) < 0) {
+		json_destroy(&json->format);
 		return -ENOMEM;
 	}
 	*ret_format = &json->format;

@@ -161,6 +161,11 @@ class Events(unittest.TestCase):
         written |= set(re.findall(r'"(\w+_bytes)", &event->', source))
         self.assertEqual(written - {"http", "https"}, set(self.keys))
 
+    def test_labels_cannot_have_the_listed_keys(self):
+        source = (ROOT / "core/formats/origin.c").read_text()
+        reserved = set(re.findall(r'^\t"([\w.]+)",$', source, re.MULTILINE))
+        self.assertEqual(set(self.keys) - reserved, set())
+
     def test_schema_has_the_keys_of_each_type(self):
         definitions = json.loads(SCHEMA.read_text())["$defs"]
         for name in self.types:

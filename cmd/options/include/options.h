@@ -14,6 +14,7 @@
 #include "function_request.h"
 #include "kernel_attachment.h"
 #include "option_value.h"
+#include "origin.h"
 #include "redaction.h"
 #include "request_captures.h"
 #include "table_column.h"
@@ -73,6 +74,7 @@ struct options {
 	const char *socket_group;     /* or NULL */
 	struct endpoint *connections; /* --connect */
 	size_t connection_count;
+	struct origin origin;	/* --node, --label */
 	uint32_t reader_buffer; /* bytes */
 	uint64_t count;
 	uint64_t duration;   /* milliseconds */

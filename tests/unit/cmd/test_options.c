@@ -306,6 +306,24 @@ static void takes_outputs(void **state)
 	options_finish(&options);
 }
 
+static void takes_an_origin(void **state)
+{
+	struct options options =
+		parsed(LINE("x", "-j", "--node=web1", "--label", "env=prod", "--label=rack=7"));
+
+	assert_string_equal(options.origin.node, "web1");
+	assert_int_equal(options.origin.label_count, 2);
+	assert_string_equal(options.origin.labels[1].value, "7");
+	options_finish(&options);
+	options = parsed(LINE("x", "-j", "--node"));
+	assert_true(options.origin.node[0]);
+	options_finish(&options);
+	assert_refused(LINE("x", "-j", "--label", "env"), "a key and a value are expected");
+	assert_refused(LINE("x", "-j", "--node="), "a name of 1 to");
+	assert_refused(LINE("x", "--label", "env=prod"), "are keys of JSON");
+	assert_refused(LINE("x", "--node", "--summary", "--json"), "are keys of JSON");
+}
+
 static void takes_listeners(void **state)
 {
 	struct options options;
@@ -384,6 +402,7 @@ static void help_tells_the_truth(void **state)
 		size_t size = strspn(at + 2, "abcdefghijklmnopqrstuvwxyz-");
 		bool takes_value = at[2 + size] == ' ' && at[3 + size] >= 'A' &&
 				   at[3 + size] <= 'Z';
+		bool may_take_value = strncmp(at + 2 + size, "[=", 2) == 0;
 		struct options options;
 		struct error err = { 0 };
 
@@ -397,7 +416,7 @@ static void help_tells_the_truth(void **state)
 		err = (struct error){ 0 };
 		snprintf(word, sizeof(word), "%s=\x01", option);
 		parse(LINE("x", word), &options, &err);
-		if (!takes_value && strcmp(option, "--pid") != 0 &&
+		if (!takes_value && !may_take_value && strcmp(option, "--pid") != 0 &&
 		    !strstr(err.what, "takes no value"))
 			fail_msg("%s takes a value", option);
 		options_finish(&options);
@@ -426,6 +445,7 @@ int main(void)
 		cmocka_unit_test(refuses_other_outputs),
 		cmocka_unit_test(names_what_is_no_option),
 		cmocka_unit_test(wants_a_target),
+		cmocka_unit_test(takes_an_origin),
 		cmocka_unit_test(takes_listeners),
 		cmocka_unit_test(help_tells_the_truth),
 	};
