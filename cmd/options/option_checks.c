@@ -95,8 +95,27 @@ static int check_columns(const struct options *options, struct error *err)
 /* Whether events are written as JSON anywhere. */
 static bool writes_json(const struct options *options)
 {
-	return (options->json && !options->summary) || options->output || options->socket ||
-	       options->connection_count;
+	return (options->json && !options->summary) || options->format != OPTION_FORMAT_TABLE ||
+	       options->output || options->socket || options->connection_count;
+}
+
+static int check_format(const struct options *options, struct error *err)
+{
+	bool has_table = options->format == OPTION_FORMAT_TABLE;
+
+	if (!options->has_format)
+		return 0;
+	if (options->summary || options->list || options->top)
+		return error_fail(err, -EINVAL,
+				  "--format is about events: leave out --summary, --list and top");
+	if (has_table && writes_json(options))
+		return error_fail(
+			err, -EINVAL,
+			"--format table is for standard output alone: leave out --json, --output, --socket and --connect");
+	if (!has_table && options->columns.count)
+		return error_fail(err, -EINVAL,
+				  "--fields are the columns of a table: leave out --format");
+	return 0;
 }
 
 static int check_origin(const struct options *options, struct error *err)
@@ -131,6 +150,8 @@ int option_checks(const struct options *options, struct error *err)
 		r = check_top(options, err);
 	if (r == 0)
 		r = check_columns(options, err);
+	if (r == 0)
+		r = check_format(options, err);
 	if (r == 0)
 		r = check_origin(options, err);
 	return r < 0 ? r : check_socket(options, err);

@@ -252,6 +252,9 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case OPTION_SUMMARY:
 		options->summary = true;
 		return 0;
+	case OPTION_FORMAT:
+		options->has_format = true;
+		return option_format(optarg, &options->format, err);
 	case OPTION_COLOR:
 		return option_color(optarg, &options->color, err);
 	case OPTION_TIME:

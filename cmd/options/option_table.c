@@ -20,6 +20,7 @@ const struct option option_table[] = {
 	{ "summary", no_argument, NULL, OPTION_SUMMARY },
 	{ "interval", required_argument, NULL, OPTION_INTERVAL },
 	{ "json", no_argument, NULL, 'j' },
+	{ "format", required_argument, NULL, OPTION_FORMAT },
 	{ "color", required_argument, NULL, OPTION_COLOR },
 	{ "time", required_argument, NULL, OPTION_TIME },
 	{ "fields", required_argument, NULL, OPTION_FIELDS },

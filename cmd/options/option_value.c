@@ -88,6 +88,22 @@ int option_color(const char *text, enum option_color *ret_color, struct error *e
 	return error_fail(err, -EINVAL, "--color %s: auto, always or never is expected", text);
 }
 
+int option_format(const char *text, enum option_format *ret_format, struct error *err)
+{
+	static const char *const words[] = { [OPTION_FORMAT_TABLE] = "table",
+					     [OPTION_FORMAT_JSON] = "json",
+					     [OPTION_FORMAT_OTEL] = "otel" };
+
+	for (enum option_format format = OPTION_FORMAT_TABLE; format <= OPTION_FORMAT_OTEL;
+	     format++) {
+		if (strcmp(text, words[format]) == 0) {
+			*ret_format = format;
+			return 0;
+		}
+	}
+	return error_fail(err, -EINVAL, "--format %s: table, json or otel is expected", text);
+}
+
 bool option_colors_are_wanted(enum option_color color)
 {
 	const char *refusal = getenv("NO_COLOR"), *terminal = getenv("TERM");

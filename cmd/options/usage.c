@@ -102,6 +102,8 @@ const char options_usage[] =
 	"\n"
 	"Output:\n"
 	"  -j, --json              print newline-delimited JSON, see gohttpsnoop(1)\n"
+	"      --format FORMAT     how to write events, here and elsewhere: table (the default),\n"
+	"                          json, or otel, which is JSON with OpenTelemetry's names\n"
 	"      --fields COLUMN[,COLUMN...]\n"
 	"                          the columns of a table; a wrong one lists them\n"
 	"      --time HOW          time in a table: clock (the default), iso, epoch, delta or none\n"

@@ -5,13 +5,12 @@
 #include <string.h>
 
 #include "arguments_json.h"
-#include "escape.h"
 #include "format.h"
 #include "format_type.h"
 #include "grpc_status.h"
+#include "json_value.h"
 #include "json_writer.h"
 #include "outcome_name.h"
-#include "redacted_text.h"
 #include "text_buffer.h"
 #include "timestamp.h"
 
@@ -24,29 +23,6 @@ struct json_format {
 	struct argument_cuts cuts; /* of the current line */
 };
 
-static bool is_cut(const struct text *text)
-{
-	return text->presence == PRESENT && text->size < text->length;
-}
-
-/* Which secrets a text may contain. */
-enum secrets { NO_SECRETS, SECRETS_OF_PATH, SECRETS_OF_QUERY };
-
-static void put_text_value(struct json_format *json, const struct text *text, enum secrets secrets)
-{
-	size_t size = is_cut(text) ? escape_trim_cut(text->data, text->size) : text->size;
-	struct redacted_text shown;
-
-	if (secrets == NO_SECRETS) {
-		json_bytes(json->writer, text->data, size);
-		return;
-	}
-	shown = (secrets == SECRETS_OF_QUERY ? redacted_text_make_query : redacted_text_make)(
-		json->redaction, text->data, size, is_cut(text));
-	json_bytes(json->writer, shown.data, shown.size);
-	redacted_text_release(&shown);
-}
-
 static void put_text_member(struct json_format *json, const char *key, size_t key_size,
 			    const struct text *text, bool leave_out_empty, enum secrets secrets)
 {
@@ -57,16 +33,7 @@ static void put_text_member(struct json_format *json, const char *key, size_t ke
 	if (text->presence == UNREADABLE)
 		json_null(json->writer);
 	else
-		put_text_value(json, text, secrets);
-}
-
-/*
- * Readers store numbers as doubles, which do not represent larger integers exactly. A client can declare a
- * Content-Length of 2^63 - 1.
- */
-static bool is_exact(int64_t value)
-{
-	return value >= -(INT64_C(1) << 53) && value <= INT64_C(1) << 53;
+		json_text(json->writer, json->redaction, text, secrets);
 }
 
 static void put_integer_member(struct json_format *json, const char *key, size_t key_size,
@@ -75,7 +42,7 @@ static void put_integer_member(struct json_format *json, const char *key, size_t
 	if (integer->presence == ABSENT)
 		return;
 	json_plain(json->writer, key, key_size);
-	if (integer->presence == UNREADABLE || !is_exact(integer->value))
+	if (integer->presence == UNREADABLE || !integer_is_exact(integer->value))
 		json_null(json->writer);
 	else
 		json_integer(json->writer, integer->value);
@@ -186,7 +153,7 @@ static void put_truncated(struct json_format *json, const struct event *event)
 	bool any = false;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		if (is_cut(texts[i].text))
+		if (text_is_cut(texts[i].text))
 			put_cut(json, &any, texts[i].key);
 	}
 	for (size_t i = 0; i < json->cuts.count; i++)
@@ -195,7 +162,7 @@ static void put_truncated(struct json_format *json, const struct event *event)
 		return;
 	json_close_list(json->writer);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		if (!is_cut(texts[i].text))
+		if (!text_is_cut(texts[i].text))
 			continue;
 		json_plain(json->writer, texts[i].length_key, strlen(texts[i].length_key));
 		json_integer(json->writer, (int64_t)texts[i].text->length);
@@ -253,35 +220,24 @@ static void put_unseen(struct json_format *json, const struct process_identity *
 	json_close_list(json->writer);
 }
 
-/* Writes the id of a request as a string. */
-static void put_id(struct json_format *json, uint64_t id)
-{
-	static const char digits[] = "0123456789abcdef";
-	char text[16];
-
-	for (size_t i = sizeof(text); i-- > 0; id >>= 4)
-		text[i] = digits[id & 15];
-	json_plain(json->writer, text, sizeof(text));
-}
-
 /* Writes the id of a request, and the request that another one was made for. */
 static void put_links(struct json_format *json, const struct event *event)
 {
 	if (event->id) {
 		json_key(json->writer, "id");
-		put_id(json, event->id);
+		json_id(json->writer, event->id);
 	}
 	switch (event->within_by) {
 	case LINK_NONE:
 		break;
 	case LINK_PARENT:
 		json_key(json->writer, "in_maybe");
-		put_id(json, event->within);
+		json_id(json->writer, event->within);
 		break;
 	case LINK_CONTEXT:
 	case LINK_GOROUTINE:
 		json_key(json->writer, "in");
-		put_id(json, event->within);
+		json_id(json->writer, event->within);
 		json_key(json->writer, "in_by");
 		json_name(json->writer, link_names[event->within_by]);
 	}
@@ -362,23 +318,6 @@ static void json_put_arguments(struct json_format *json, const struct event *eve
 	arguments_write(json->writer, event->arguments, event->results, &json->cuts);
 }
 
-static bool arguments_have_expressions(const struct hit_arguments *arguments)
-{
-	return arguments && arguments->expression_count > 0;
-}
-
-static bool has_headers(const struct hit_arguments *arguments)
-{
-	size_t count = 0;
-
-	if (!arguments)
-		return false;
-	for (const struct shape_node *root = arguments->shape->nodes, *node = root + 1;
-	     node < root + root->size; node += node->size)
-		count++;
-	return count > arguments->expression_count;
-}
-
 /* Writes the user's captures of a request and its response, in addition to the default keys. */
 static void put_captures(struct json_format *json, const struct event *event)
 {
@@ -392,13 +331,13 @@ static void put_captures(struct json_format *json, const struct event *event)
 			arguments_write_expressions(json->writer, event->results, &json->cuts);
 		json_close_object(json->writer);
 	}
-	if (has_headers(event->arguments)) {
+	if (arguments_have_headers(event->arguments)) {
 		json_key(json->writer, "request_headers");
 		json_open_object(json->writer);
 		arguments_write_request_headers(json->writer, event->arguments, &json->cuts);
 		json_close_object(json->writer);
 	}
-	if (has_headers(event->results)) {
+	if (arguments_have_headers(event->results)) {
 		json_key(json->writer, "response_headers");
 		json_open_object(json->writer);
 		arguments_write_response_headers(json->writer, event->results, &json->cuts);

@@ -23,8 +23,9 @@ enum {
 struct outputs {
 	struct outputs_options options;
 	struct format *format;
-	/* JSON for hello and lost lines, which are made while a line of `format` may be in use. */
+	/* The same for hello and lost lines, which are made while a line of `format` may be in use. */
 	struct format *aside;
+	struct format *judged; /* the JSON that conditions are about */
 	struct sink_set sinks;
 	struct batch batch;
 	size_t batch_size; /* exceeded by one line at most */
@@ -98,13 +99,16 @@ static int open_sinks(struct outputs *outputs, struct error *err)
 static int open_formats(struct outputs *outputs)
 {
 	const struct format_options *options = &outputs->options.format;
-	int r = format_create_json(options, &outputs->aside);
+	int (*create)(const struct format_options *options, struct format **ret_format) =
+		outputs->options.otel ? format_create_otel : format_create_json;
+	int r = create(options, &outputs->aside);
 
-	if (r < 0)
-		return r;
-	return (outputs->options.standard == OUTPUTS_TABLE ?
-			format_create_table :
-			format_create_json)(options, &outputs->format);
+	if (r == 0)
+		r = format_create_json(options, &outputs->judged);
+	if (r == 0)
+		r = (outputs->options.standard == OUTPUTS_TABLE ? format_create_table : create)(
+			options, &outputs->format);
+	return r;
 }
 
 static int open_recap(struct outputs *outputs)
@@ -151,6 +155,7 @@ void outputs_close(struct outputs *outputs)
 	sink_set_close(&outputs->sinks);
 	format_destroy(outputs->format);
 	format_destroy(outputs->aside);
+	format_destroy(outputs->judged);
 	selection_close(&outputs->selection);
 	recap_close(&outputs->recap);
 	batch_finish(&outputs->batch);
@@ -286,7 +291,7 @@ static int hold_event(struct outputs *outputs, const struct event *event)
 static int select_event(struct outputs *outputs, const struct event *event)
 {
 	struct bytes json;
-	int r = format_line(outputs->aside, event, &json);
+	int r = format_line(outputs->judged, event, &json);
 
 	if (r < 0)
 		return r;

@@ -372,6 +372,7 @@ static int open_event_log(struct session *session, struct error *err)
 			.connection_count = session->options.connection_count,
 			.reader_buffer = session->options.reader_buffer,
 			.version = session->options.version,
+			.otel = session->options.otel,
 			.format = session->options.format,
 			.filter = session->options.filter,
 			.viewer = session->options.view.take,

@@ -172,6 +172,17 @@ class Events(unittest.TestCase):
             documented = [key for key in self.keys if self.belongs(key, name)]
             self.assertEqual(list(definitions[name]["properties"]), documented, name)
 
+    def test_code_writes_opentelemetrys_names_of_the_table(self):
+        listed = {word for cells in rows(EVENTS, "key") if len(cells) == 3 for word in code_words(cells[1])}
+        listed |= {word for cells in rows(EVENTS, "OpenTelemetry") for word in code_words(cells[0])}
+        listed |= {"gohttpsnoop.truncated", "gohttpsnoop.count", "gohttpsnoop.where"}
+        sources = "".join(path.read_text() for path in sorted((ROOT / "core/formats").glob("*otel*.c")))
+        written = set(re.findall(r'(?:otel_text|otel_number|otel_name|json_key)\((?:otel|line)(?:->line\.writer|->writer|),\s*"([\w.]+)"',
+                                 sources))
+        written |= set(re.findall(r'(?:otel_name)\(&otel->line, "([\w.]+)"', sources))
+        written |= {"http.request.header.<key>", "http.response.header.<key>", "user_agent.original"}
+        self.assertEqual(written, listed)
+
     def test_opentelemetry_table_has_each_key_once(self):
         named = [code_words(cells[0])[0] for cells in rows(EVENTS, "key") if len(cells) == 3]
         expected = [key for key in self.keys

@@ -35,6 +35,11 @@ int option_within(const char *text, struct error *err);
 /* --side: server, client or both. */
 int option_sides(const char *text, enum trace_sides *ret_sides, struct error *err);
 
+/* --format: table, json or otel. */
+enum option_format { OPTION_FORMAT_TABLE, OPTION_FORMAT_JSON, OPTION_FORMAT_OTEL };
+
+int option_format(const char *text, enum option_format *ret_format, struct error *err);
+
 /* --color: auto, always or never. */
 enum option_color { OPTION_COLOR_AUTO, OPTION_COLOR_ALWAYS, OPTION_COLOR_NEVER };
 

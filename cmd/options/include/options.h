@@ -67,6 +67,8 @@ struct options {
 	enum time_style time_style;
 	struct table_columns columns; /* --fields */
 	bool json;
+	bool has_format; /* --format was given */
+	enum option_format format;
 	const char *output; /* file, or NULL */
 	const char *socket; /* path or "systemd:", or NULL */
 	bool socket_rights; /* mode or group was given */

@@ -30,6 +30,8 @@ struct format_options {
 };
 
 int format_create_json(const struct format_options *options, struct format **ret_format);
+/* The same events with the names of OpenTelemetry's semantic conventions, flat. */
+int format_create_otel(const struct format_options *options, struct format **ret_format);
 int format_create_table(const struct format_options *options, struct format **ret_format);
 void format_destroy(struct format *format);
 

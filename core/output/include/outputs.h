@@ -39,9 +39,10 @@ struct outputs_options {
 	mode_t socket_mode;
 	const char *socket_group; /* or NULL */
 	const struct endpoint *connections;
-	size_t connection_count;      /* at most SINK_MOST_CONNECTIONS */
-	size_t reader_buffer;	      /* limit on the bytes queued for one reader */
-	const char *version;	      /* version of gohttpsnoop, for readers */
+	size_t connection_count; /* at most SINK_MOST_CONNECTIONS */
+	size_t reader_buffer;	 /* limit on the bytes queued for one reader */
+	const char *version;	 /* version of gohttpsnoop, for readers */
+	bool otel;		 /* JSON has OpenTelemetry's names; not with summaries and views */
 	struct format_options format; /* what it refers to outlives the outputs */
 	summary_taker *viewer;	      /* for OUTPUTS_VIEW */
 	void *viewer_user;

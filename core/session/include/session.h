@@ -64,8 +64,9 @@ struct session_options {
 	size_t connection_count;	    /* at most SINK_MOST_CONNECTIONS */
 	uint32_t reader_buffer;		    /* bytes that may wait for one reader */
 	const char *version;		    /* of the tool, for readers */
-	struct format_options format;	    /* what it refers to outlives the session */
-	struct session_view view;	    /* for SESSION_OUTPUT_VIEW */
+	bool otel; /* JSON has OpenTelemetry's names; not with summaries and views */
+	struct format_options format; /* what it refers to outlives the session */
+	struct session_view view;     /* for SESSION_OUTPUT_VIEW */
 	struct filter_options
 		filter; /* which requests and calls are shown; its conditions outlive the session */
 	uint64_t count; /* stop after so many requests or calls; 0: never */

@@ -324,6 +324,18 @@ static void takes_an_origin(void **state)
 	assert_refused(LINE("x", "--node", "--summary", "--json"), "are keys of JSON");
 }
 
+static void takes_a_format(void **state)
+{
+	struct options options = parsed(LINE("x", "--format", "otel", "-o", "file"));
+
+	assert_int_equal(options.format, OPTION_FORMAT_OTEL);
+	options_finish(&options);
+	assert_refused(LINE("x", "--format=xml"), "table, json or otel is expected");
+	assert_refused(LINE("x", "--format=table", "--json"), "--format table is for");
+	assert_refused(LINE("x", "--format=otel", "--summary"), "--format is about events");
+	assert_refused(LINE("x", "--format=otel", "--fields=pid"), "--fields are the columns");
+}
+
 static void takes_listeners(void **state)
 {
 	struct options options;
@@ -446,6 +458,7 @@ int main(void)
 		cmocka_unit_test(names_what_is_no_option),
 		cmocka_unit_test(wants_a_target),
 		cmocka_unit_test(takes_an_origin),
+		cmocka_unit_test(takes_a_format),
 		cmocka_unit_test(takes_listeners),
 		cmocka_unit_test(help_tells_the_truth),
 	};
