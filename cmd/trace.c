@@ -130,6 +130,9 @@ int trace_with_view(const struct options *options, const struct session_view *vi
 			    .time_style = options->time_style,
 			    .columns = options->columns },
 		.output_file = options->output,
+		.output_size = options->output_size,
+		.output_files = options->output_files ? options->output_files :
+							DEFAULT_OUTPUT_FILES,
 		.socket = options->socket,
 		.socket_mode = options->socket_mode,
 		.socket_group = options->socket_group,

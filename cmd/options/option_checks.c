@@ -99,6 +99,15 @@ static bool writes_json(const struct options *options)
 	       options->output || options->socket || options->connection_count;
 }
 
+static int check_rotation(const struct options *options, struct error *err)
+{
+	if (options->output_size && !options->output)
+		return error_fail(err, -EINVAL, "--output-size needs --output");
+	if (options->output_files && !options->output_size)
+		return error_fail(err, -EINVAL, "--output-files needs --output-size");
+	return 0;
+}
+
 static int check_format(const struct options *options, struct error *err)
 {
 	bool has_table = options->format == OPTION_FORMAT_TABLE;
@@ -150,6 +159,8 @@ int option_checks(const struct options *options, struct error *err)
 		r = check_top(options, err);
 	if (r == 0)
 		r = check_columns(options, err);
+	if (r == 0)
+		r = check_rotation(options, err);
 	if (r == 0)
 		r = check_format(options, err);
 	if (r == 0)

@@ -23,6 +23,8 @@ enum {
 	DEFAULT_READER_BUFFER = 4 << 20,
 	LEAST_READER_BUFFER = 64 << 10,
 	MOST_READER_BUFFER = 1 << 30,
+	LEAST_OUTPUT_SIZE = 128 << 10, /* more than the lines that are written at once */
+	MOST_OUTPUT_FILES = 1000,
 };
 
 static int options_fail_memory(struct error *err)
@@ -108,6 +110,13 @@ static int parse_output_option(struct options *options, int option, struct error
 		break;
 	case 's':
 		options->socket = optarg;
+		break;
+	case OPTION_OUTPUT_SIZE:
+		return option_size("--output-size", optarg, LEAST_OUTPUT_SIZE,
+				   &options->output_size, err);
+	case OPTION_OUTPUT_FILES:
+		r = option_count("--output-files", optarg, 1, MOST_OUTPUT_FILES, &value, err);
+		options->output_files = value;
 		break;
 	case OPTION_CONNECT:
 		return connections_add(&options->connections, &options->connection_count, optarg,
@@ -292,6 +301,8 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case 's':
 	case OPTION_SOCKET_MODE:
 	case OPTION_SOCKET_GROUP:
+	case OPTION_OUTPUT_SIZE:
+	case OPTION_OUTPUT_FILES:
 	case OPTION_CONNECT:
 	case OPTION_LABEL:
 	case OPTION_NODE:

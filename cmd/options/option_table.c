@@ -25,6 +25,8 @@ const struct option option_table[] = {
 	{ "time", required_argument, NULL, OPTION_TIME },
 	{ "fields", required_argument, NULL, OPTION_FIELDS },
 	{ "output", required_argument, NULL, 'o' },
+	{ "output-size", required_argument, NULL, OPTION_OUTPUT_SIZE },
+	{ "output-files", required_argument, NULL, OPTION_OUTPUT_FILES },
 	{ "socket", required_argument, NULL, 's' },
 	{ "socket-mode", required_argument, NULL, OPTION_SOCKET_MODE },
 	{ "socket-group", required_argument, NULL, OPTION_SOCKET_GROUP },

@@ -47,6 +47,29 @@ int option_duration(const char *option, const char *text, uint64_t *ret_millisec
 			  text);
 }
 
+int option_size(const char *option, const char *text, uint64_t least, uint64_t *ret_bytes,
+		struct error *err)
+{
+	static const char units[] = "KMG";
+	char *end;
+	uint64_t size, factor = 1;
+	const char *unit;
+
+	errno = 0;
+	size = strtoull(text, &end, 10);
+	unit = *end ? strchr(units, *end) : NULL;
+	if (unit) {
+		factor <<= 10 * (unit - units + 1);
+		end++;
+	}
+	if (*text < '0' || *text > '9' || errno || *end || size > INT64_MAX / factor ||
+	    size * factor < least)
+		return error_fail(err, -EINVAL, "%s %s: at least %lluK is expected: 100M, 1G",
+				  option, text, (unsigned long long)least >> 10);
+	*ret_bytes = size * factor;
+	return 0;
+}
+
 int option_mode(const char *text, uint32_t *ret_mode, struct error *err)
 {
 	char *end;

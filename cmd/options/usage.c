@@ -112,6 +112,8 @@ const char options_usage[] =
 	"                          method and route, at the end\n"
 	"      --interval TIME     the time between two summaries, or two frames of top\n"
 	"  -o, --output FILE       append JSON to this file; SIGHUP reopens it\n"
+	"      --output-size SIZE  rename the file to FILE.1 before it is larger: 100M\n"
+	"      --output-files N    keep N renamed files (default 5)\n"
 	"  -s, --socket PATH       send JSON to each reader of this Unix socket; \"systemd:\" uses\n"
 	"                          the socket that systemd passes\n"
 	"      --socket-mode MODE  permissions of the socket, octal (default 0600)\n"

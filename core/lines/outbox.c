@@ -115,6 +115,8 @@ static void take_off_first(struct outbox *outbox)
 		outbox->kept++;
 		outbox->kept_size += chunk->size;
 	} else {
+		if (chunk == outbox->greeting)
+			outbox->greeting = NULL;
 		chunk_release(chunk);
 	}
 }

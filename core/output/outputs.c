@@ -38,8 +38,8 @@ struct outputs {
 
 /* ---- opening ---- */
 
-/* Makes the first lines for a new reader. */
-static struct batch *outputs_greet(void *user)
+/* Makes the first lines for a new reader, or of a new file. */
+static struct batch *outputs_say_hello(void *user)
 {
 	struct outputs *outputs = user;
 	struct event event = {
@@ -51,13 +51,18 @@ static struct batch *outputs_greet(void *user)
 	};
 	struct bytes line;
 
-	/* Earlier events are not for the new reader. */
-	outputs_flush(outputs);
 	batch_clear(&outputs->greeting);
 	if (format_line(outputs->aside, &event, &line) < 0 ||
 	    batch_add(&outputs->greeting, line, 0) < 0)
 		return NULL;
 	return &outputs->greeting;
+}
+
+/* Earlier events are not for the new reader. */
+static struct batch *outputs_greet(void *user)
+{
+	outputs_flush(user);
+	return outputs_say_hello(user);
 }
 
 static void outputs_on_failed(void *user, int error)
@@ -82,12 +87,13 @@ static int open_sinks(struct outputs *outputs, struct error *err)
 		.failed = outputs_on_failed,
 		.notifier = options->notifier,
 		.greeting = outputs_greet,
+		.hello = outputs_say_hello,
 		.user = outputs,
 	};
 	struct sink_set_options set = {
 		.standard = options->standard != OUTPUTS_NONE && options->standard != OUTPUTS_VIEW,
 		.summary = is_summary(options),
-		.file = options->file,
+		.file = { options->file, options->file_size, options->old_files },
 		.socket = { options->socket, options->socket_mode, options->socket_group },
 		.connections = options->connections,
 		.connection_count = options->connection_count,

@@ -21,8 +21,8 @@ int sink_set_open(struct sink_set *set, const struct sink_set_options *options,
 	if (options->standard)
 		r = sink_create_stream(sink_options, STDOUT_FILENO, &set->sinks[SINK_STANDARD],
 				       err);
-	if (r == 0 && options->file)
-		r = sink_create_file(sink_options, options->file, &set->sinks[SINK_FILE], err);
+	if (r == 0 && options->file.path)
+		r = sink_create_file(sink_options, &options->file, &set->sinks[SINK_FILE], err);
 	if (r == 0 && options->socket.path)
 		r = sink_create_socket(sink_options, &options->socket, &set->sinks[SINK_SOCKET],
 				       err);

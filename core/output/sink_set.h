@@ -22,7 +22,7 @@ struct sink_set {
 struct sink_set_options {
 	bool standard;			   /* standard output */
 	bool summary;			   /* it gets summaries instead of lines */
-	const char *file;		   /* or NULL */
+	struct sink_file_options file;	   /* its path is NULL if there is none */
 	struct sink_socket_options socket; /* its path is NULL if there is none */
 	const struct endpoint *connections;
 	size_t connection_count; /* at most SINK_MOST_CONNECTIONS */

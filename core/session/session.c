@@ -365,6 +365,8 @@ static int open_event_log(struct session *session, struct error *err)
 			.loop = &session->loop,
 			.standard = standards[session->options.output],
 			.file = session->options.output_file,
+			.file_size = session->options.output_size,
+			.old_files = session->options.output_files,
 			.socket = session->options.socket,
 			.socket_mode = session->options.socket_mode,
 			.socket_group = session->options.socket_group,

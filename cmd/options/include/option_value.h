@@ -23,6 +23,10 @@ int option_count(const char *option, const char *text, uint64_t least, uint64_t 
 int option_duration(const char *option, const char *text, uint64_t *ret_milliseconds,
 		    struct error *err);
 
+/* --output-size: a number of bytes, also with K, M or G, from `least` on. */
+int option_size(const char *option, const char *text, uint64_t least, uint64_t *ret_bytes,
+		struct error *err);
+
 /* --socket-mode: the permissions of a file, in octal. */
 int option_mode(const char *text, uint32_t *ret_mode, struct error *err);
 

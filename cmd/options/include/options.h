@@ -28,6 +28,7 @@ enum {
 	MOST_ELEMENTS = 256,
 	DEFAULT_RING_SIZE = 4 << 20,
 	DEFAULT_SOCKET_MODE = 0600,
+	DEFAULT_OUTPUT_FILES = 5,
 };
 
 /* The command line. Strings are views into argv, except those of `functions` and `declarations`. */
@@ -69,9 +70,11 @@ struct options {
 	bool json;
 	bool has_format; /* --format was given */
 	enum option_format format;
-	const char *output; /* file, or NULL */
-	const char *socket; /* path or "systemd:", or NULL */
-	bool socket_rights; /* mode or group was given */
+	const char *output;    /* file, or NULL */
+	uint64_t output_size;  /* bytes; 0: no limit */
+	uint32_t output_files; /* 0: not given */
+	const char *socket;    /* path or "systemd:", or NULL */
+	bool socket_rights;    /* mode or group was given */
 	uint32_t socket_mode;
 	const char *socket_group;     /* or NULL */
 	struct endpoint *connections; /* --connect */

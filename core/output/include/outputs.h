@@ -35,7 +35,9 @@ struct outputs_options {
 	struct uv_loop_s *loop;
 	enum outputs_standard standard; /* a table only without other outputs */
 	const char *file;		/* path of the file to append to, or NULL */
-	const char *socket;		/* path of the socket, or NULL; see sink_create_socket() */
+	uint64_t file_size;		/* see struct sink_file_options; 0: it may grow */
+	unsigned old_files;
+	const char *socket; /* path of the socket, or NULL; see sink_create_socket() */
 	mode_t socket_mode;
 	const char *socket_group; /* or NULL */
 	const struct endpoint *connections;

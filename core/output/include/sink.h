@@ -27,6 +27,8 @@ struct sink_options {
 	struct notifier notifier; /* receives messages for the user */
 	/* Returns the first lines for a new reader, valid until the next call; NULL if out of memory. */
 	struct batch *(*greeting)(void *user);
+	/* The same without writing earlier lines to all sinks before, for a sink that is being written. */
+	struct batch *(*hello)(void *user);
 	void *user;
 };
 
@@ -38,12 +40,20 @@ int sink_create_stream(const struct sink_options *options, int descriptor, struc
 int sink_create_pipe(const struct sink_options *options, int descriptor, struct sink **ret_sink,
 		     struct error *err);
 
+struct sink_file_options {
+	const char *path;
+	/* If it would grow beyond so many bytes, it is renamed to PATH.1, that to PATH.2 and so on; 0: never. */
+	uint64_t most_size;
+	unsigned old_files; /* how many of them are kept, at least 1 */
+};
+
 /*
  * A sink that appends to the file, and reopens it on SIGHUP. While the file cannot be written,
  * lines are queued; beyond the limit they are lost. A pipe or terminal with this path is written as
- * a stream.
+ * a stream. With `most_size` each new file begins with hello.
  */
-int sink_create_file(const struct sink_options *options, const char *path, struct sink **ret_sink,
+int sink_create_file(const struct sink_options *options,
+		     const struct sink_file_options *file_options, struct sink **ret_sink,
 		     struct error *err);
 
 struct sink_socket_options {

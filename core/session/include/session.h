@@ -57,6 +57,8 @@ struct session_options {
 	bool watches_binaries;	    /* session_add_binary() will be called */
 	enum session_output output; /* on standard output; a table only if there is nothing else */
 	const char *output_file;    /* to append JSON to, or NULL */
+	uint64_t output_size;	    /* it is renamed before it is larger; 0: never */
+	unsigned output_files;	    /* how many renamed ones are kept */
 	const char *socket;	    /* to serve JSON on, or NULL; see sink_create_socket() */
 	uint32_t socket_mode;
 	const char *socket_group;	    /* or NULL */

@@ -336,6 +336,30 @@ static void takes_a_format(void **state)
 	assert_refused(LINE("x", "--format=otel", "--fields=pid"), "--fields are the columns");
 }
 
+static void takes_sizes_of_files(void **state)
+{
+	struct options options = parsed(LINE("x", "-o", "file", "--output-size=128K"));
+
+	assert_int_equal(options.output_size, 131072);
+	assert_int_equal(options.output_files, 0);
+	options_finish(&options);
+	options = parsed(LINE("x", "-o", "file", "--output-size", "2G", "--output-files=7"));
+	assert_true(options.output_size == UINT64_C(2) << 30);
+	assert_int_equal(options.output_files, 7);
+	options_finish(&options);
+	options = parsed(LINE("x", "-o", "file", "--output-size", "131072"));
+	options_finish(&options);
+	assert_refused(LINE("x", "-o", "file", "--output-size=127K"), "at least 128K");
+	assert_refused(LINE("x", "-o", "file", "--output-size=1T"), "at least 128K");
+	assert_refused(LINE("x", "-o", "file", "--output-size=1MB"), "at least 128K");
+	assert_refused(LINE("x", "-o", "file", "--output-size=M"), "at least 128K");
+	assert_refused(LINE("x", "-o", "file", "--output-size=-1M"), "at least 128K");
+	assert_refused(LINE("x", "-o", "file", "--output-size=9999999999G"), "at least 128K");
+	assert_refused(LINE("x", "--output-size=1M"), "needs --output");
+	assert_refused(LINE("x", "-o", "file", "--output-files=1"), "needs --output-size");
+	assert_refused(LINE("x", "-o", "file", "--output-files=0"), "--output-files");
+}
+
 static void takes_listeners(void **state)
 {
 	struct options options;
@@ -459,6 +483,7 @@ int main(void)
 		cmocka_unit_test(wants_a_target),
 		cmocka_unit_test(takes_an_origin),
 		cmocka_unit_test(takes_a_format),
+		cmocka_unit_test(takes_sizes_of_files),
 		cmocka_unit_test(takes_listeners),
 		cmocka_unit_test(help_tells_the_truth),
 	};
