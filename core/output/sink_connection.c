@@ -222,14 +222,14 @@ static int connection_conclude(struct sink *sink, struct error *err)
 	if (lost > 0 && !connection->link) {
 		error_subject(err, "%s", connection->endpoint->text);
 		return error_fail(err, connection->why.code ? connection->why.code : -ENOTCONN,
-				  "%llu events lost: %s", lost,
+				  "%llu event%s lost: %s", lost, lost == 1 ? "" : "s",
 				  connection->why.code ? connection->why.what :
 							 "it was not connected in time");
 	}
 	if (lost > 0)
 		notice_news(&connection->options.notifier, NOTICE_INFO, connection->endpoint->text,
-			    "%llu events lost: the listener was not there or took them too slowly",
-			    lost);
+			    "%llu event%s lost: the listener was not there or took them too slowly",
+			    lost, lost == 1 ? "" : "s");
 	return 0;
 }
 

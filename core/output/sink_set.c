@@ -18,6 +18,7 @@ int sink_set_open(struct sink_set *set, const struct sink_set_options *options,
 	int r = 0;
 
 	set->has_summary = options->summary;
+	set->notifier = sink_options->notifier;
 	if (options->standard)
 		r = sink_create_stream(sink_options, STDOUT_FILENO, &set->sinks[SINK_STANDARD],
 				       err);
@@ -95,20 +96,30 @@ static size_t end_sinks(const struct sink_set *set)
 	return waiting;
 }
 
+/* The caller gets the first error, and the user is told of the others. */
+static int conclude_sinks(const struct sink_set *set, struct error *err)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < SINK_COUNT; i++) {
+		struct error why = { 0 };
+		int r = set->sinks[i] ? sink_conclude(set->sinks[i], &why) : 0;
+
+		if (r < 0 && result < 0)
+			notice_error(&set->notifier, NOTICE_ERROR, &why);
+		else if (r < 0)
+			result = error_adopt(err, &why);
+	}
+	return result;
+}
+
 int sink_set_finish(const struct sink_set *set, struct error *err)
 {
 	int64_t deadline = clock_monotonic() + PATIENCE;
-	int result = 0;
 
 	/* poll() is only a pause. If a signal interrupts it, no more time is given to readers. */
 	while (end_sinks(set) > 0 && clock_monotonic() < deadline &&
 	       poll(NULL, 0, END_INTERVAL) == 0)
 		;
-	for (size_t i = 0; i < SINK_COUNT; i++) {
-		int r = set->sinks[i] ? sink_conclude(set->sinks[i], err) : 0;
-
-		if (result == 0)
-			result = r;
-	}
-	return result;
+	return conclude_sinks(set, err);
 }

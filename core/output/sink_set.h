@@ -16,6 +16,7 @@ enum {
 struct sink_set {
 	struct sink *sinks[SINK_COUNT]; /* NULL if there is none */
 	bool has_summary;		/* standard output gets summaries instead of lines */
+	struct notifier notifier;	/* gets errors at the end, beside the first one */
 };
 
 /* Which sinks there are. Strings and endpoints must outlive the set. */

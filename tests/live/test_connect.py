@@ -138,6 +138,33 @@ def test_end_without_connection(scope):
     service.wait_told(b": 7 events lost: cannot be connected: Connection refused")
 
 
+def test_several_failures(scope):
+    """several outputs that fail: each is told, with its own reason; the exit status is 1"""
+    service = Service(scope, [f"unix:{scope.folder}/nobody", "tcp:127.0.0.1:1"], "--output", "/dev/full")
+    service.ping()
+    service.wait_told(b"/dev/full: cannot be written")
+    service.tracer.interrupt(status=1)
+    service.wait_told(b"nobody: 1 event lost: cannot be connected: No such file or directory")
+    service.wait_told(b"tcp:127.0.0.1:1: 1 event lost: cannot be connected: Connection refused")
+    service.wait_told(b"/dev/full: 1 lines lost: the file cannot be written: No space left on device")
+
+
+def test_origin_and_names(scope):
+    """--node, --label and --format otel: in each line that a listener gets, with filters and lines that wait for a request, too"""
+    listener = Listener(scope, "unix")
+    service = Service(scope, [listener.address], "--node=web1", "--label", "env=prod", "--format", "otel",
+                      "--where", "labels.env == 'prod' and query != 'no'")
+    service.ping("?yes")
+    service.ping("?no")
+    service.tracer.interrupt()
+    listener.wait_ended()
+    lines = [json.loads(line) for line in listener.lines()]
+    check_equal([line["event_name"] for line in lines],
+                ["gohttpsnoop.hello", "gohttpsnoop.attach", "gohttpsnoop.request"], "events")
+    check_equal({(line["host.name"], line["env"]) for line in lines}, {("web1", "prod")}, "origins")
+    check_equal(lines[2]["url.query"], "yes", "query of the request that is shown")
+
+
 def test_last_try(scope):
     """a listener that is there again at the end gets what was queued, though no try was due"""
     listener = Listener(scope, "unix")
@@ -210,4 +237,4 @@ def test_wrong_arguments(scope):
 if __name__ == "__main__":
     main([*((test, way) for test in (test_hello, test_restarts) for way in ("unix", "tcp", "tcp6")),
           *((test, way) for test in (test_small_buffer, test_late, test_abrupt) for way in ("unix", "tcp")),
-          test_two, test_end_without_connection, test_last_try, test_stopped_tool, test_wrong_arguments])
+          test_two, test_end_without_connection, test_several_failures, test_origin_and_names, test_last_try, test_stopped_tool, test_wrong_arguments])
