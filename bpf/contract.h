@@ -62,6 +62,11 @@ enum plan_operation_code {
 	 * target; define `block`.
 	 */
 	PLAN_SEARCH = 6,
+	/*
+	 * Make no record of this hit if the block `base` is missing, but count it as filtered. Hits of a process that is
+	 * not known to be a target yet have their record nevertheless.
+	 */
+	PLAN_KEEP = 7,
 };
 
 struct plan_operation {
@@ -142,7 +147,9 @@ enum plan_role {
 	PLAN_ROLE_RETURN = 5, /* a traced function returns */
 	PLAN_ROLE_GOROUTINE_EXIT = 6, /* a goroutine ends, and with it its open calls */
 	PLAN_ROLE_WHOLE = 7,	      /* a whole request, observed at its end */
-	PLAN_ROLE_COUNT = 8,
+	PLAN_ROLE_ROUTE = 8,	      /* a router has chosen the handler of a request */
+	PLAN_ROLE_COUNT = 9,
+	PLAN_ROLE_MASK = 15,
 };
 
 /*

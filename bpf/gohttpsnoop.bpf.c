@@ -67,7 +67,7 @@ static __always_inline void load_registers(struct scratch *scratch, const struct
 
 static __always_inline __u64 *lost_of(const struct plan *plan)
 {
-	return &lost[plan->role & (PLAN_ROLE_COUNT - 1)];
+	return &lost[plan->role & PLAN_ROLE_MASK];
 }
 
 /* Completes the head, which already has the cookie and the process, and submits the record. */
@@ -118,7 +118,10 @@ static __always_inline int handle_hit(const __u64 *context, bool is_long)
 	hit->process = process;
 	load_registers(scratch, plan, context);
 	interpret(scratch, plan, is_long);
-	submit_hit(scratch, plan);
+	if (is_long && scratch->progress.dropped)
+		__sync_fetch_and_add(&filtered, 1);
+	else
+		submit_hit(scratch, plan);
 	scratch_release(scratch);
 	return 0;
 }

@@ -129,6 +129,13 @@ static __noinline void put_string(struct scratch *scratch, const struct plan *pl
 		put_cell(scratch, true, string_cell(scratch, plan, address, size, length), true);
 }
 
+static __always_inline bool is_of_target(const struct scratch *scratch)
+{
+	const struct record_hit *hit = (const struct record_hit *)scratch->record;
+
+	return (hit->cookie >> COOKIE_PLAN_BITS) & TRACED_TARGET_MASK;
+}
+
 /* Executes operations that only long plans have. Returns false for other operations. */
 static __always_inline bool carry_out_condition(struct scratch *scratch, const struct plan *plan,
 						const struct plan_operation *operation,
@@ -154,6 +161,10 @@ static __always_inline bool carry_out_condition(struct scratch *scratch, const s
 		found[0] = scratch->search.key;
 		found[1] = scratch->search.element;
 		define_block(scratch, operation, true);
+		return true;
+	case PLAN_KEEP:
+		if (!readable && is_of_target(scratch))
+			scratch->progress.dropped = 1;
 		return true;
 	}
 	return false;
@@ -194,7 +205,7 @@ static long carry_out_turn(__u32 turn, struct plan_context *context)
 	if (turn >= plan->operation_count || turn >= PLAN_MAX_OPERATIONS)
 		return 1;
 	carry_out(context->scratch, plan, &plan->operations[turn], true);
-	return 0;
+	return context->scratch->progress.dropped != 0;
 }
 
 /*

@@ -14,8 +14,11 @@
 volatile __u32 reader_asleep;
 
 /* Numbers of records that could not be submitted: by plan role, and of records about processes. */
-__u64 lost[PLAN_ROLE_COUNT];
+__u64 lost[PLAN_ROLE_MASK + 1];
 __u64 lost_processes;
+
+/* Number of hits without a record because of PLAN_KEEP. */
+__u64 filtered;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

@@ -30,8 +30,10 @@ const volatile __u32 payload_size = DEFAULT_PAYLOAD_SIZE;
  * assumptions about map memory: each iteration of the loop looks like the one before.
  */
 struct progress {
-	__u32 used;				    /* bytes of the record used so far */
-	__u32 cell;				    /* number of the next cell */
+	__u32 used;    /* bytes of the record used so far */
+	__u32 cell;    /* number of the next cell */
+	__u32 dropped; /* the hit has no record */
+	__u32 reserved;
 	__u64 readable[(PLAN_MAX_BLOCKS + 1) / 64]; /* bit n: block n was read */
 	__u64 unreadable[PLAN_MAX_CELLS / 64];	    /* bit n: cell n could not be read */
 	/* The bytes that were last read for a string: their address and their offset in the record. */

@@ -10,7 +10,9 @@
 
 #include "diagnostic.h"
 #include "kernel_report.h"
+#include "option_mistake.h"
 #include "option_parser.h"
+#include "standard_output.h"
 
 struct check_options {
 	bool json, help;
@@ -34,9 +36,9 @@ static int check_options_parse(int argc, char **argv, struct check_options *opti
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "jh", long_options, NULL)) != -1) {
-		if (option == '?')
-			return check_fail_usage(err, "check has no such option");
+	while ((option = getopt_long(argc, argv, ":jh", long_options, NULL)) != -1) {
+		if (option == '?' || option == ':')
+			return option_mistake_fail(long_options, option, argv, err);
 		options->json = options->json || option == 'j';
 		options->help = options->help || option == 'h';
 	}
@@ -50,10 +52,7 @@ static int check_print(struct report *report, struct error *err)
 
 	if (report_finish(report, &text) < 0)
 		return error_fail(err, -ENOMEM, "out of memory");
-	if (fwrite(text.data, 1, text.size, stdout) != text.size || fflush(stdout) != 0)
-		return error_fail(err, -errno, "standard output cannot be written: %s",
-				  strerror(errno));
-	return 0;
+	return standard_output_write((const char *)text.data, text.size, err);
 }
 
 /* Tests everything that tracing needs from the kernel, in the same way as tracing uses it. */
@@ -106,10 +105,8 @@ int check(int argc, char **argv)
 		diagnostic_error(&err);
 		return EXIT_USAGE;
 	}
-	if (options.help) {
-		fputs(options_usage, stdout);
-		return EXIT_SUCCESS;
-	}
+	if (options.help)
+		return standard_output_print(options_usage);
 	if (check_run(&options, &verdict, &err) == 0)
 		return statuses[verdict];
 	diagnostic_error(&err);

@@ -16,11 +16,13 @@
 #include "function_report.h"
 #include "go_libraries.h"
 #include "opaque_libraries.h"
+#include "option_mistake.h"
 #include "option_parser.h"
 #include "plan_report.h"
 #include "printable.h"
 #include "process.h"
 #include "protocol_registry.h"
+#include "standard_output.h"
 
 struct inspect_options {
 	bool json, help;
@@ -49,13 +51,6 @@ static int inspect_fail_usage(struct error *err, const char *what)
 		err,
 		"usage: gohttpsnoop inspect [--json] [--types FILE] [--signature TEXT]... [--preset NAME]... BINARY|PID [FUNCTION...]");
 	return -EINVAL;
-}
-
-static int inspect_fail_no_value(int option, struct error *err)
-{
-	return inspect_fail_usage(err, option == 't' ? "inspect: option --types needs a FILE" :
-				       option == 'p' ? "inspect: option --preset needs a NAME" :
-						       "inspect: option --signature needs a value");
 }
 
 /* Returns whether one of the functions has a list of expressions. */
@@ -99,10 +94,8 @@ static int inspect_options_parse(int argc, char **argv, struct inspect_options *
 
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":jh", long_options, NULL)) != -1) {
-		if (option == '?')
-			return inspect_fail_usage(err, "inspect has no such option");
-		if (option == ':')
-			return inspect_fail_no_value(optopt, err);
+		if (option == '?' || option == ':')
+			return option_mistake_fail(long_options, option, argv, err);
 		if (option == 's' && declarations_add(&options->declarations, optarg, err) < 0)
 			return err->code;
 		if (option == 'p' &&
@@ -222,13 +215,6 @@ static int inspect_write_report(const struct inspect_options *options, const str
 	return 0;
 }
 
-static int write_out(struct bytes text, struct error *err)
-{
-	if (fwrite(text.data, 1, text.size, stdout) == text.size && fflush(stdout) == 0)
-		return 0;
-	return error_fail(err, -errno, "standard output cannot be written: %s", strerror(errno));
-}
-
 static int inspect_print(const struct inspect_options *options, const struct binary *binary,
 			 struct error *err)
 {
@@ -244,7 +230,7 @@ static int inspect_print(const struct inspect_options *options, const struct bin
 		if (r < 0)
 			error_fail(err, r, "out of memory");
 		else
-			r = write_out(document, err);
+			r = standard_output_write((const char *)document.data, document.size, err);
 	}
 	report_destroy(report);
 	return r;

@@ -11,14 +11,8 @@
 #include "inventory.h"
 #include "option_parser.h"
 #include "process.h"
+#include "standard_output.h"
 #include "trace.h"
-
-static int write_text(const char *text, size_t size, struct error *err)
-{
-	if (fwrite(text, 1, size, stdout) == size && fflush(stdout) == 0)
-		return 0;
-	return error_fail(err, -errno, "standard output cannot be written: %s", strerror(errno));
-}
 
 static int print_inventory(const struct inventory *inventory, bool json, struct error *err)
 {
@@ -28,7 +22,7 @@ static int print_inventory(const struct inventory *inventory, bool json, struct 
 
 	if (r < 0)
 		return error_fail(err, r, "out of memory");
-	r = size ? write_text(text, size, err) : 0;
+	r = size ? standard_output_write(text, size, err) : 0;
 	free(text);
 	return r;
 }

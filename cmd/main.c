@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <malloc.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "diagnostic.h"
+#include "edit_distance.h"
 #include "inspect.h"
 #include "list.h"
 #include "option_parser.h"
+#include "standard_output.h"
 #include "summarize.h"
 #include "top.h"
 #include "trace.h"
@@ -22,17 +25,73 @@ static bool wants_all_help(const struct options *options)
 	return options->binary_count == 1 && strcmp(options->binaries[0], "all") == 0;
 }
 
-static int run_command(const struct options *options)
+static int run_options(const struct options *options)
 {
-	if (options->help) {
-		fputs(wants_all_help(options) ? options_usage : options_help, stdout);
-		return EXIT_SUCCESS;
-	}
-	if (options->version) {
-		puts("gohttpsnoop " GOHTTPSNOOP_VERSION);
-		return EXIT_SUCCESS;
-	}
+	if (options->help)
+		return standard_output_print(wants_all_help(options) ? options_usage :
+								       options_help);
+	if (options->version)
+		return standard_output_print_version();
 	return options->list ? list(options) : trace(options);
+}
+
+static int parse_and_run(int argc, char **argv)
+{
+	struct options options;
+	struct error err = { 0 };
+	int status = EXIT_USAGE;
+
+	if (options_parse(argc, argv, &options, &err) < 0)
+		diagnostic_error(&err);
+	else
+		status = run_options(&options);
+	options_finish(&options);
+	return status;
+}
+
+/* ---- commands ---- */
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv); /* the name is argv[0] */
+} commands[] = {
+	{ "inspect", inspect }, { "check", check },	  { "report", write_page },
+	{ "top", top },		{ "summary", summarize },
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static const struct command *command_find(const char *word)
+{
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (strcmp(commands[i].name, word) == 0)
+			return &commands[i];
+	}
+	return NULL;
+}
+
+/* Returns the command that is meant by a word which is the name of no file; NULL if none is similar. */
+static const struct command *command_similar(const char *word)
+{
+	if (word[0] == '-' || strchr(word, '/') || access(word, F_OK) == 0)
+		return NULL;
+	for (size_t i = 0; i < COMMANDS; i++) {
+		size_t limit = strlen(commands[i].name) / 3 + 1;
+
+		if (edit_distance(commands[i].name, word, limit) <= limit)
+			return &commands[i];
+	}
+	return NULL;
+}
+
+static int fail_command(const char *word, const struct command *similar)
+{
+	struct error err = { 0 };
+
+	error_hint(&err, "did you mean %s?", similar->name);
+	error_fail(&err, -ENOENT, "there is no command and no file %s", word);
+	diagnostic_error(&err);
+	return EXIT_USAGE;
 }
 
 /*
@@ -48,25 +107,11 @@ static void return_memory(void)
 
 int main(int argc, char **argv)
 {
-	struct options options;
-	struct error err = { 0 };
-	int status = EXIT_USAGE;
+	const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
+	const struct command *similar = argc > 1 ? command_similar(argv[1]) : NULL;
 
 	return_memory();
-	if (argc > 1 && strcmp(argv[1], "inspect") == 0)
-		return inspect(argc - 1, argv + 1);
-	if (argc > 1 && strcmp(argv[1], "check") == 0)
-		return check(argc - 1, argv + 1);
-	if (argc > 1 && strcmp(argv[1], "report") == 0)
-		return write_page(argc - 1, argv + 1);
-	if (argc > 1 && strcmp(argv[1], "top") == 0)
-		return top(argc - 1, argv + 1);
-	if (argc > 1 && strcmp(argv[1], "summary") == 0)
-		return summarize(argc - 1, argv + 1);
-	if (options_parse(argc, argv, &options, &err) < 0)
-		diagnostic_error(&err);
-	else
-		status = run_command(&options);
-	options_finish(&options);
-	return status;
+	if (command)
+		return command->run(argc - 1, argv + 1);
+	return similar ? fail_command(argv[1], similar) : parse_and_run(argc, argv);
 }

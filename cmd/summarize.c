@@ -3,14 +3,17 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
 #include "diagnostic.h"
+#include "option_mistake.h"
 #include "option_parser.h"
+#include "recording.h"
+#include "standard_output.h"
 #include "summary_input.h"
 #include "summary_text.h"
+#include "terminal_width.h"
 
 struct summary_options {
 	bool json, help;
@@ -21,15 +24,8 @@ struct summary_options {
 /* What was read. */
 struct reading {
 	struct summary *summary;
-	uint64_t counted, refused;
+	uint64_t counted; /* requests */
 };
-
-static int summary_fail_usage(struct error *err, const char *what)
-{
-	error_fail(err, -EINVAL, "%s", what);
-	error_hint(err, "usage: gohttpsnoop summary [--json] [FILE...]");
-	return -EINVAL;
-}
 
 static int summary_options_parse(int argc, char **argv, struct summary_options *options,
 				 struct error *err)
@@ -42,9 +38,9 @@ static int summary_options_parse(int argc, char **argv, struct summary_options *
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "jh", long_options, NULL)) != -1) {
-		if (option == '?')
-			return summary_fail_usage(err, "summary has no such option");
+	while ((option = getopt_long(argc, argv, ":jh", long_options, NULL)) != -1) {
+		if (option == '?' || option == ':')
+			return option_mistake_fail(long_options, option, argv, err);
 		options->json = options->json || option == 'j';
 		options->help = options->help || option == 'h';
 	}
@@ -53,55 +49,20 @@ static int summary_options_parse(int argc, char **argv, struct summary_options *
 	return 0;
 }
 
-/* Counts a line. One that is no event is not counted, and the first of a file is reported. */
-static int read_line(struct reading *reading, const char *name, uint64_t number, struct bytes line)
+static int read_events(struct reading *reading, const char *path, struct error *err)
 {
-	int r = summary_take_line(line, summary_take, reading->summary);
+	struct recording recording;
+	int64_t count;
+	int r = recording_open(path, &recording, err);
 
-	if (r == -ENOMEM)
+	if (r < 0)
 		return r;
-	reading->counted += r > 0;
-	if (r < 0 && reading->refused++ == 0)
-		fprintf(stderr, "gohttpsnoop: %s: line %llu is no event of gohttpsnoop\n", name,
-			(unsigned long long)number);
+	count = recording_read(&recording, summary_take, reading->summary, err);
+	recording_close(&recording);
+	if (count < 0)
+		return (int)count;
+	reading->counted += (uint64_t)count;
 	return 0;
-}
-
-static int read_lines(struct reading *reading, const char *name, FILE *file, struct error *err)
-{
-	char *line = NULL;
-	size_t capacity = 0;
-	ssize_t size;
-	int r = 0;
-
-	errno = 0;
-	for (uint64_t number = 1; r == 0 && (size = getline(&line, &capacity, file)) > 0; number++)
-		r = read_line(reading, name, number,
-			      (struct bytes){ (const uint8_t *)line, (size_t)size });
-	if (r == 0 && ferror(file))
-		r = -errno;
-	free(line);
-	if (r == 0)
-		return 0;
-	error_subject(err, "%s", name);
-	return error_fail(err, r, "%s", strerror(-r));
-}
-
-static int read_events(struct reading *reading, const char *name, struct error *err)
-{
-	FILE *file;
-	int r;
-
-	if (strcmp(name, "-") == 0)
-		return read_lines(reading, "standard input", stdin, err);
-	file = fopen(name, "re");
-	if (!file) {
-		error_subject(err, "%s", name);
-		return error_fail(err, -errno, "%s", strerror(errno));
-	}
-	r = read_lines(reading, name, file, err);
-	fclose(file);
-	return r;
 }
 
 static int read_files(struct reading *reading, const struct summary_options *options,
@@ -119,21 +80,19 @@ static int read_files(struct reading *reading, const struct summary_options *opt
 static int print_summary(const struct reading *reading, bool json, struct error *err)
 {
 	const struct summary_text_options options = { .json = json,
-						      .span = summary_span(reading->summary) };
+						      .span = summary_span(reading->summary),
+						      .width = terminal_width(STDOUT_FILENO) };
 	struct text_buffer text = { 0 };
-	bool written;
+	int r;
 
 	summary_text_write(reading->summary, &options, &text);
 	if (text.failed) {
 		text_buffer_release(&text);
 		return error_fail(err, -ENOMEM, "out of memory");
 	}
-	written = fwrite(text.data ? text.data : "", 1, text.size, stdout) == text.size &&
-		  fflush(stdout) == 0;
+	r = standard_output_write(text.data ? text.data : "", text.size, err);
 	text_buffer_release(&text);
-	return written ? 0 :
-			 error_fail(err, -errno, "standard output cannot be written: %s",
-				    strerror(errno));
+	return r;
 }
 
 static int summarize_files(const struct summary_options *options, struct error *err)
@@ -146,9 +105,6 @@ static int summarize_files(const struct summary_options *options, struct error *
 	r = read_files(&reading, options, err);
 	if (r == 0)
 		r = print_summary(&reading, options->json, err);
-	if (r == 0 && reading.refused)
-		fprintf(stderr, "gohttpsnoop: lines that are no events: %llu\n",
-			(unsigned long long)reading.refused);
 	if (r == 0 && !reading.counted)
 		r = error_fail(err, -ENOENT, "no requests were read");
 	summary_destroy(reading.summary);
@@ -164,10 +120,8 @@ int summarize(int argc, char **argv)
 		diagnostic_error(&err);
 		return EXIT_USAGE;
 	}
-	if (options.help) {
-		fputs(options_usage, stdout);
-		return EXIT_SUCCESS;
-	}
+	if (options.help)
+		return standard_output_print(options_usage);
 	if (summarize_files(&options, &err) == 0)
 		return EXIT_SUCCESS;
 	diagnostic_error(&err);

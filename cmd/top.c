@@ -3,15 +3,19 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "diagnostic.h"
 #include "option_parser.h"
+#include "recording.h"
+#include "standard_output.h"
 #include "top_screen.h"
 #include "trace.h"
 
@@ -126,8 +130,8 @@ static int replay_request(void *user, const struct summary_request *request)
 {
 	struct replay *replay = user;
 
-	for (int ticks = 0; replay->second_end && request->time >= replay->second_end &&
-			    ticks < TOP_HISTORY + TOP_WINDOW;
+	for (int ticks = 0;
+	     replay->second_end && request->time >= replay->second_end && ticks <= TOP_FORGET;
 	     ticks++) {
 		top_tick(replay->model);
 		replay->second_end += SECOND;
@@ -137,44 +141,52 @@ static int replay_request(void *user, const struct summary_request *request)
 	return top_take(replay->model, request);
 }
 
-static int replay_lines(FILE *file, struct replay *replay)
-{
-	char *line = NULL;
-	size_t capacity = 0;
-	ssize_t size;
-	int r = 0;
-
-	while (r != -ENOMEM && (size = getline(&line, &capacity, file)) > 0)
-		r = summary_take_line((struct bytes){ (const uint8_t *)line, (size_t)size },
-				      replay_request, replay);
-	free(line);
-	return r == -ENOMEM ? r : 0;
-}
-
 static int replay_file(const char *path, struct top_run *run, struct error *err)
 {
 	struct replay replay = { .model = run->model };
-	FILE *file = fopen(path, "re");
-	int r;
+	struct recording recording;
+	int64_t count;
+	int r = recording_open(path, &recording, err);
 
-	if (!file) {
-		error_subject(err, "%s", path);
-		return error_fail(err, -errno, "%s", strerror(errno));
-	}
-	r = replay_lines(file, &replay);
+	if (r < 0)
+		return r;
+	count = recording_read(&recording, replay_request, &replay, err);
+	recording_close(&recording);
 	top_tick(run->model);
-	fclose(file);
 	run->screen.view.time = replay.second_end;
-	return r < 0 ? error_fail(err, r, "out of memory") : 0;
+	return count < 0 ? (int)count : 0;
 }
 
-/* Returns false when the terminal has gone. Another size of it, too, interrupts the wait. */
-static bool wait_for_keys(void)
+/* Makes the signals that end a program wait in a file. Returns it, or -1. */
+static int open_signals(void)
 {
-	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
-	int r = poll(&input, 1, -1);
+	sigset_t ends;
 
-	return r < 0 ? errno == EINTR : !(input.revents & (POLLHUP | POLLERR | POLLNVAL));
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGINT);
+	sigaddset(&ends, SIGTERM);
+	sigprocmask(SIG_BLOCK, &ends, NULL);
+	return signalfd(-1, &ends, SFD_CLOEXEC);
+}
+
+/* Returns false after a signal, and when the terminal has gone. Another size of it, too, interrupts the wait. */
+static bool wait_for_keys(int signals)
+{
+	struct pollfd files[] = { { .fd = STDIN_FILENO, .events = POLLIN },
+				  { .fd = signals, .events = POLLIN } };
+
+	if (poll(files, 2, -1) < 0)
+		return errno == EINTR;
+	return !(files[0].revents & (POLLHUP | POLLERR | POLLNVAL)) && !files[1].revents;
+}
+
+static void serve_keys(struct top_run *run)
+{
+	int signals = open_signals();
+
+	while (wait_for_keys(signals) && top_screen_obey(&run->screen))
+		;
+	close(signals);
 }
 
 /* Shows the end of the recording until the user has seen it. */
@@ -193,8 +205,8 @@ static int top_recording(struct top_run *run, const char *path)
 		return EXIT_FAILURE;
 	run->screen.view.time = end;
 	drawn = top_screen_draw(&run->screen);
-	while (run->screen.is_terminal && wait_for_keys() && top_screen_obey(&run->screen))
-		;
+	if (run->screen.is_terminal)
+		serve_keys(run);
 	top_screen_close(&run->screen);
 	return drawn ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -212,11 +224,9 @@ static int top_run(struct top_run *run, int argc, char **argv)
 	    find_recording(&options, &recording, &err) < 0) {
 		diagnostic_error(&err);
 	} else if (options.help) {
-		fputs(options_usage, stdout);
-		status = EXIT_SUCCESS;
+		status = standard_output_print(options_usage);
 	} else if (options.version) {
-		puts("gohttpsnoop " GOHTTPSNOOP_VERSION);
-		status = EXIT_SUCCESS;
+		status = standard_output_print_version();
 	} else if (recording) {
 		status = top_recording(run, recording);
 	} else {

@@ -146,22 +146,38 @@ bool top_screen_draw(struct top_screen *screen)
 
 /* ---- keys ---- */
 
-static size_t count_rows(struct top_screen *screen)
-{
-	size_t count = 0;
-
-	top_rows(screen->model, screen->view.order, screen->filter, &count);
-	return count;
-}
-
+/* Selects the row that stands so many places below the selected one. */
 static void move_selection(struct top_screen *screen, int by)
 {
-	size_t count = count_rows(screen);
+	struct top_view *view = &screen->view;
+	size_t count, at;
+	const struct top_row *const *rows =
+		top_rows(screen->model, view->order, screen->filter, &count);
 
-	if (by < 0 && screen->view.selected)
-		screen->view.selected--;
-	else if (by > 0 && screen->view.selected + 1 < count)
-		screen->view.selected++;
+	if (!rows || !count)
+		return;
+	at = top_place_of(rows, count, view->selected);
+	if (by < 0 && at)
+		at--;
+	else if (by > 0 && at + 1 < count)
+		at++;
+	view->selected = rows[at]->number;
+}
+
+/* Removes the last character. */
+static void shorten_filter(struct top_screen *screen)
+{
+	size_t size = strlen(screen->filter);
+
+	while (size && ((uint8_t)screen->filter[--size] & 0xc0) == 0x80)
+		;
+	screen->filter[size] = '\0';
+}
+
+/* Characters that are not ASCII come byte by byte. */
+static bool is_part_of_text(int key)
+{
+	return key >= ' ' && key != KEY_DELETE && key <= UINT8_MAX;
 }
 
 static void type_filter(struct top_screen *screen, int key)
@@ -173,8 +189,8 @@ static void type_filter(struct top_screen *screen, int key)
 	if (key == KEY_ESCAPE || key == '\n' || key == KEY_ENTER) {
 		screen->view.typing = false;
 	} else if (key == KEY_BACKSPACE || key == KEY_DELETE || key == '\b') {
-		screen->filter[size ? size - 1 : 0] = '\0';
-	} else if (key >= ' ' && key < KEY_DELETE && size + 1 < sizeof(screen->filter)) {
+		shorten_filter(screen);
+	} else if (is_part_of_text(key) && size + 1 < sizeof(screen->filter)) {
 		screen->filter[size] = (char)key;
 		screen->filter[size + 1] = '\0';
 	}
@@ -204,6 +220,7 @@ static bool obey_key(struct top_screen *screen, int key)
 		break;
 	case '\n':
 	case KEY_ENTER:
+		move_selection(screen, 0);
 		view->shows_requests = !view->shows_requests;
 		break;
 	case KEY_ESCAPE:

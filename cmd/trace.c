@@ -91,6 +91,8 @@ struct trace_spec trace_spec_of(const struct options *options, const struct reda
 		.functions = options->functions,
 		.function_count = options->function_count,
 		.declarations = &options->declarations,
+		.wanted = options->conditions.wanted,
+		.wanted_count = options->conditions.wanted_count,
 		.latency = options->latency,
 		.within_requests = options->within_requests,
 		.sides = options->sides,

@@ -9,9 +9,12 @@
 #include <string.h>
 
 #include "diagnostic.h"
+#include "option_mistake.h"
 #include "option_parser.h"
 #include "page.h"
 #include "process.h"
+#include "recording.h"
+#include "standard_output.h"
 
 struct page_options {
 	const char *file, *output; /* `output` NULL: standard output */
@@ -21,7 +24,7 @@ struct page_options {
 static int page_fail_usage(struct error *err, const char *what)
 {
 	error_fail(err, -EINVAL, "%s", what);
-	error_hint(err, "usage: gohttpsnoop report FILE -o PAGE");
+	error_hint(err, "usage: gohttpsnoop report FILE [-o PAGE]");
 	return -EINVAL;
 }
 
@@ -37,10 +40,8 @@ static int page_options_parse(int argc, char **argv, struct page_options *option
 
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":o:h", long_options, NULL)) != -1) {
-		if (option == ':')
-			return page_fail_usage(err, "report: option --output needs a PAGE");
-		if (option == '?')
-			return page_fail_usage(err, "report has no such option");
+		if (option == '?' || option == ':')
+			return option_mistake_fail(long_options, option, argv, err);
 		if (option == 'o')
 			options->output = optarg;
 		options->help = options->help || option == 'h';
@@ -53,46 +54,27 @@ static int page_options_parse(int argc, char **argv, struct page_options *option
 	return 0;
 }
 
-/* Reads the file once. Returns how many requests were in it. */
-static int64_t read_requests(FILE *file, summary_taker *take, struct page_data *data)
+/* The requests first; then, for the slowest of them, what was requested meanwhile. */
+static int read_twice(const char *path, struct page_data *data, struct error *err)
 {
-	char *line = NULL;
-	size_t capacity = 0;
-	ssize_t size;
-	int64_t count = 0;
-	int r = 0;
-
-	if (fseek(file, 0, SEEK_SET) < 0)
-		return -errno;
-	errno = 0;
-	while (r != -ENOMEM && (size = getline(&line, &capacity, file)) > 0) {
-		r = summary_take_line((struct bytes){ (const uint8_t *)line, (size_t)size }, take,
-				      data);
-		count += r > 0;
-	}
-	if (r != -ENOMEM)
-		r = ferror(file) ? -errno : 0;
-	free(line);
-	return r < 0 ? r : count;
-}
-
-static int read_file_twice(const char *path, struct page_data *data, struct error *err)
-{
-	FILE *file = fopen(path, "re");
+	struct recording recording;
 	int64_t count;
+	int r = recording_open_repeatable(path, &recording, err);
 
-	error_subject(err, "%s", path);
-	if (!file)
-		return error_fail(err, -errno, "%s", strerror(errno));
-	count = read_requests(file, page_data_add, data);
-	if (count > 0)
-		count = read_requests(file, page_data_add_made, data);
-	fclose(file);
-	if (count == -ESPIPE)
-		return error_fail(err, -ESPIPE, "a file is expected, which can be read twice");
-	if (count < 0)
-		return error_fail(err, (int)count, "%s", strerror((int)-count));
-	return count ? 0 : error_fail(err, -ENOENT, "no requests were read");
+	if (r < 0)
+		return r;
+	count = recording_read(&recording, page_data_add, data, err);
+	if (count == 0) {
+		error_subject(err, "%s", recording.name);
+		count = error_fail(err, -ENOENT, "no requests were read");
+	}
+	r = count < 0 ? (int)count : recording_rewind(&recording, err);
+	if (r == 0) {
+		count = recording_read(&recording, page_data_add_made, data, err);
+		r = count < 0 ? (int)count : 0;
+	}
+	recording_close(&recording);
+	return r;
 }
 
 static int write_text_to(const char *path, const struct text_buffer *text, struct error *err)
@@ -129,7 +111,7 @@ static int make_page(const struct page_options *options, struct error *err)
 		return error_fail(err, r, "out of memory");
 	r = is_same_file(options->file, options->output) ?
 		    error_fail(&why, -EINVAL, "the page would overwrite the events") :
-		    read_file_twice(options->file, data, &why);
+		    read_twice(options->file, data, &why);
 	if (r == 0) {
 		page_write(data, options->file, &text);
 		why = (struct error){ 0 };
@@ -152,10 +134,8 @@ int write_page(int argc, char **argv)
 		diagnostic_error(&err);
 		return EXIT_USAGE;
 	}
-	if (options.help) {
-		fputs(options_usage, stdout);
-		return EXIT_SUCCESS;
-	}
+	if (options.help)
+		return standard_output_print(options_usage);
 	if (make_page(&options, &err) == 0)
 		return EXIT_SUCCESS;
 	diagnostic_error(&err);

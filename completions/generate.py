@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes the completions of a shell from the table of the options and the help: generate.py bash|zsh|fish TABLE USAGE"""
+"""Writes the completions of a shell from the table of the options and the help: generate.py bash|zsh|fish TABLE USAGE COLUMNS"""
 
 import dataclasses
 import pathlib
@@ -8,6 +8,7 @@ import re
 import sys
 
 ROW = re.compile(r'\{ "([a-z-]+)", (no|required|optional)_argument, NULL, ([^ ]+) \}')
+COLUMN = re.compile(r'\] = \{ "([a-z_]+)", "')
 TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 SUBCOMMANDS = {"inspect": "what is probed in a binary", "check": "what works on this machine",
                "top": "what services do now", "summary": "sum up recorded events",
@@ -56,18 +57,30 @@ def quoted(text):
     return "'" + text.replace("'", "'\\''") + "'"
 
 
-def bash(found):
+def bash(found, columns):
     cases = "".join(f"  --{name})\n    mapfile -t COMPREPLY < <(compgen -W {quoted(words)} -- \"$word\")\n    return\n    ;;\n"
                     for name, words in WORDS.items())
     with_file = "|".join(["--" + name for name in FILES] + [f"-{one.letter}" for one in found if one.letter and one.name in FILES])
-    with_value = "|".join(f"--{one.name}" for one in found if one.takes_value and one.name not in (*WORDS, *FILES))
+    with_value = "|".join(name for one in found if one.takes_value and one.name not in (*WORDS, *FILES, "pid", "fields")
+                          for name in (f"--{one.name}", f"-{one.letter}") if name != "-")
     words = " ".join(["--" + one.name for one in found] + [f"-{one.letter}" for one in found if one.letter])
     return f"""# Completions of gohttpsnoop for bash, made from its options.
 _gohttpsnoop() {{
   local word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD - 1]}}
   COMPREPLY=()
+  # Of "--name=value" bash makes three words.
+  if [[ $word == = ]]; then
+    word=
+  elif [[ $before == = ]]; then
+    before=${{COMP_WORDS[COMP_CWORD - 2]}}
+  fi
   case $before in
-{cases}  -p|--pid)
+{cases}  --fields)
+    local done=${{word%"${{word##*,}}"}}
+    mapfile -t COMPREPLY < <(compgen -P "$done" -W {quoted(" ".join(columns))} -- "${{word##*,}}")
+    return
+    ;;
+  -p|--pid)
     mapfile -t COMPREPLY < <(compgen -W "$(cd /proc && echo [0-9]*)" -- "$word")
     return
     ;;
@@ -91,12 +104,13 @@ complete -o filenames -F _gohttpsnoop gohttpsnoop
 """
 
 
-def zsh(found):
+def zsh(found, columns):
     lines = []
     for one in found:
         text = re.sub(r"([\[\]:])", r"\\\1", one.text)
         value = f":value:({WORDS[one.name]})" if one.name in WORDS else ":file:_files" if one.name in FILES else \
-            ":process id:_pids" if one.name == "pid" else ":value: " if one.takes_value else ""
+            ":process id:_pids" if one.name == "pid" else f":column:_sequence compadd - {' '.join(columns)}" if one.name == "fields" else \
+            ":value: " if one.takes_value else ""
         names = f"{{-{one.letter},--{one.name}}}" if one.letter else f"--{one.name}"
         lines.append(f"  '*'{names}{quoted(f'[{text}]{value}')} \\\n")
     commands = " ".join(quoted(f"{name}:{text}") for name, text in SUBCOMMANDS.items())
@@ -112,7 +126,7 @@ _arguments -s \\
 """
 
 
-def fish(found):
+def fish(found, columns):
     lines = ["# Completions of gohttpsnoop for fish, made from its options."]
     for name, text in SUBCOMMANDS.items():
         lines.append(f"complete -c gohttpsnoop -n '__fish_use_subcommand' -a {name} -d {quoted(text)}")
@@ -124,6 +138,8 @@ def fish(found):
             line += " -r -F"
         elif one.name == "pid":
             line += " -x -a '(__fish_complete_pids)'"
+        elif one.name == "fields":
+            line += f" -x -a '(__fish_append , {' '.join(columns)})'"
         elif one.takes_value:
             line += " -x"
         lines.append(f"{line} -d {quoted(one.text)}")
@@ -131,9 +147,9 @@ def fish(found):
 
 
 def main():
-    shell, table, usage = sys.argv[1:]
-    found = options(pathlib.Path(table).read_text(), pathlib.Path(usage).read_text())
-    sys.stdout.write({"bash": bash, "zsh": zsh, "fish": fish}[shell](found))
+    shell, *files = sys.argv[1:]
+    table, usage, columns = (pathlib.Path(file).read_text() for file in files)
+    sys.stdout.write({"bash": bash, "zsh": zsh, "fish": fish}[shell](options(table, usage), COLUMN.findall(columns)))
 
 
 if __name__ == "__main__":

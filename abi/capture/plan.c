@@ -9,6 +9,7 @@ enum { WORD = 8, ENTRY_SIZE = 16 };
 struct plan_mark plan_mark(const struct plan_builder *builder)
 {
 	return (struct plan_mark){ .search_count = builder->search_count,
+				   .keep_count = builder->keep_count,
 				   .source_count = builder->source_count,
 				   .capture_count = builder->capture_count,
 				   .range_count = builder->range_count };
@@ -17,6 +18,7 @@ struct plan_mark plan_mark(const struct plan_builder *builder)
 void plan_rewind(struct plan_builder *builder, struct plan_mark mark)
 {
 	builder->search_count = mark.search_count;
+	builder->keep_count = mark.keep_count;
 	builder->source_count = mark.source_count;
 	builder->capture_count = mark.capture_count;
 	builder->range_count = mark.range_count;
@@ -95,6 +97,15 @@ int plan_require(struct plan_builder *builder, struct plan_place place,
 					 .constant = constant };
 
 	return add_source(builder, condition, size, err);
+}
+
+int plan_keep_if(struct plan_builder *builder, int condition, struct error *err)
+{
+	if (builder->keep_count == PLAN_MAX_KEEPS)
+		return error_fail(err, -E2BIG, "more than %d constants at one probe",
+				  PLAN_MAX_KEEPS);
+	builder->keeps[builder->keep_count++] = condition;
+	return 0;
 }
 
 static int add_search(struct plan_builder *builder, const struct plan_search *search,
@@ -330,6 +341,14 @@ static int emit_capture(struct compiler *compiler, const struct plan_capture *ca
 	return emit_operation(compiler, operation);
 }
 
+/* Before the captures: a hit that is left out needs none of them. */
+static int emit_keep(struct compiler *compiler, int16_t condition)
+{
+	return emit_operation(compiler,
+			      (struct plan_operation){ .code = PLAN_KEEP,
+						       .base = compiler->gates[condition] });
+}
+
 static bool starts_at_thread_pointer(const struct plan_source *source)
 {
 	return source->place.source < 0 && source->place.words[0] == PLAN_THREAD_POINTER;
@@ -361,6 +380,8 @@ int plan_compile(const struct plan_builder *builder, const struct site *site, en
 			plan.flags |= PLAN_WANTS_THREAD_POINTER;
 		r = emit_source(&compiler, i);
 	}
+	for (uint8_t i = 0; r == 0 && i < builder->keep_count; i++)
+		r = emit_keep(&compiler, builder->keeps[i]);
 	for (uint16_t i = 0; r == 0 && i < builder->capture_count; i++)
 		r = emit_capture(&compiler, &builder->captures[i], max_string);
 	if (r == 0)

@@ -209,6 +209,31 @@ static uint16_t elements_of(const struct capture_spec *spec)
 	return spec->max_elements ? spec->max_elements : USUAL_ELEMENTS;
 }
 
+/* Has the plan leave out hits without this number, if it has a place in the plan. */
+static int keep_if_wanted(const struct probe *probe, const struct wanted_number *wanted,
+			  struct plan_builder *builder)
+{
+	int cell =
+		shape_find_integer(&probe->arguments, wanted->steps, wanted->step_count, builder);
+	const struct plan_capture *capture = cell < 0 ? NULL : &builder->captures[cell];
+	int condition = capture ? plan_require(builder, capture->place, PLAN_EQUAL,
+					       capture->cell.size, wanted->number, NULL) :
+				  cell;
+
+	return condition < 0 ? condition : plan_keep_if(builder, condition, NULL);
+}
+
+static void keep_wanted(const struct probe *probe, const struct probe_request *request,
+			struct plan_builder *builder)
+{
+	for (size_t i = 0; i < request->wanted_count; i++) {
+		struct plan_mark before = plan_mark(builder);
+
+		if (keep_if_wanted(probe, &request->wanted[i], builder) < 0)
+			plan_rewind(builder, before);
+	}
+}
+
 /* Compiles a plan of the captures in the builder and of the arguments within these bounds. */
 static int try_bounds(const struct scope *scope, const struct probe_request *request,
 		      const struct capture_spec *spec, struct plan_builder *builder,
@@ -220,6 +245,7 @@ static int try_bounds(const struct scope *scope, const struct probe_request *req
 
 	if (r < 0)
 		return r;
+	keep_wanted(probe, request, builder);
 	r = plan_compile(builder, &probe->site, request->role, spec->max_string, &probe->plan, err);
 	name_cells(builder, capture_count, PROBE_NO_FIELD, probe);
 	if (r < 0)

@@ -200,6 +200,7 @@ static void amd64_note_store(const cs_x86_op *target, struct instruction_effects
 	if (memory->base != X86_REG_RSP || memory->index != X86_REG_INVALID ||
 	    memory->segment != X86_REG_INVALID || memory->disp > INT32_MAX ||
 	    memory->disp < INT32_MIN || target->size == 0) {
+		effects->only_stores = !effects->opaque;
 		effects->opaque = true;
 		return;
 	}
@@ -283,10 +284,14 @@ static void amd64_note_effects(const struct disassembler *disassembler,
 		moves_stack |= x86->operands[0].type == X86_OP_REG &&
 			       x86->operands[0].reg == X86_REG_RSP;
 	}
-	if (amd64_stores_unsaid(decoded->id))
+	if (amd64_stores_unsaid(decoded->id)) {
 		effects->opaque = true;
-	if (moves_stack)
+		effects->only_stores = false;
+	}
+	if (moves_stack) {
+		effects->only_stores = false;
 		amd64_note_stack_pointer(decoded->id, x86, effects);
+	}
 	amd64_note_copy(decoded->id, x86, effects);
 }
 

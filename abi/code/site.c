@@ -15,6 +15,7 @@ enum {
 	SLOW_PATH_INSTRUCTIONS = 80,
 	FUNCTION_MAX_SIZE = 1 << 20,
 	MAX_RETURNS = 1024,
+	AFTER_CALL_INSTRUCTIONS = 16,
 };
 
 const char *site_kind_name(enum site_kind kind)
@@ -334,8 +335,84 @@ static int read_function(const struct search *search, const struct function *cal
 	return r;
 }
 
-static int choose_call(const struct search *search, const struct function *callee,
-		       struct site *site, struct error *err)
+/* ---- the jump after a call ---- */
+
+static uint32_t result_registers(const struct convention *convention)
+{
+	uint32_t registers = 0;
+
+	for (size_t i = 0; i < convention->integer_count; i++)
+		registers |= 1u << convention->integer_registers[i];
+	return registers;
+}
+
+/* Returns whether all that a called function returned is still in its registers after the instruction. */
+static bool keeps_results(struct instruction_effects effects, uint32_t registers)
+{
+	return !(effects.integers & registers) && !effects.stack_pointer &&
+	       (!effects.opaque || effects.only_stores);
+}
+
+/* Returns the address of the first jump after the call, where the results can be read, too; or 0. */
+static uint64_t find_jump_after(const struct search *search, struct bytes code, uint64_t after,
+				uint32_t registers)
+{
+	size_t skipped = after - search->function->entry;
+	struct instruction instruction;
+
+	disassembler_start(search->disassembler,
+			   (struct bytes){ code.data + skipped, code.size - skipped }, after);
+	for (int i = 0; i < AFTER_CALL_INSTRUCTIONS; i++) {
+		if (!disassembler_next(search->disassembler, &instruction))
+			return 0;
+		if (instruction.kind == INSTRUCTION_CONDITIONAL_JUMP)
+			return instruction.address;
+		if (instruction.kind != INSTRUCTION_OTHER ||
+		    !keeps_results(disassembler_effects(search->disassembler), registers))
+			return 0;
+	}
+	return 0;
+}
+
+/* Returns whether a jump leads behind `after`, up to `last`, or may do so: then not only the call leads there. */
+static bool is_jumped_into(const struct search *search, struct bytes code, uint64_t after,
+			   uint64_t last)
+{
+	struct instruction instruction;
+
+	disassembler_start(search->disassembler, code, search->function->entry);
+	while (disassembler_next(search->disassembler, &instruction)) {
+		bool jumps = instruction.kind == INSTRUCTION_JUMP ||
+			     instruction.kind == INSTRUCTION_CONDITIONAL_JUMP;
+
+		if (jumps && (!instruction.has_target ||
+			      (instruction.target > after && instruction.target <= last)))
+			return true;
+	}
+	return !disassembler_is_done(search->disassembler);
+}
+
+/*
+ * The kernel emulates a jump, but single-steps what commonly follows a call. So a probe after a call is put on the jump that
+ * follows, if there is one before the results are overwritten. Results on the stack are not followed.
+ */
+static void prefer_jump(const struct search *search, const struct convention *convention,
+			struct site *site)
+{
+	struct buffer code;
+	uint64_t jump;
+
+	if (!convention->integer_count || load_function(search, &code, NULL) < 0)
+		return;
+	jump = find_jump_after(search, buffer_bytes(&code), site->address,
+			       result_registers(convention));
+	if (jump && !is_jumped_into(search, buffer_bytes(&code), site->address, jump))
+		site->address = jump;
+	buffer_release(&code);
+}
+
+static int choose_call(const struct search *search, const struct convention *convention,
+		       const struct function *callee, struct site *site, struct error *err)
 {
 	struct site prologue = { 0 };
 	struct calls calls;
@@ -345,8 +422,11 @@ static int choose_call(const struct search *search, const struct function *calle
 		return r;
 	site->address = site->kind == SITE_AFTER_CALL ? calls.after : calls.address;
 	site->goroutine_offset = prologue.goroutine_offset;
-	if (calls.count == 1 && site->address)
+	if (calls.count == 1 && site->address) {
+		if (site->kind == SITE_AFTER_CALL)
+			prefer_jump(search, convention, site);
 		return find_file_offset(search, site, err);
+	}
 	return error_fail(err, calls.count > 1 ? -E2BIG : -ENOENT, "function %s calls %s %d times",
 			  search->function->name, callee->name, calls.count);
 }
@@ -364,7 +444,7 @@ int site_find_call(const struct image *image, const struct convention *conventio
 
 	if (r < 0)
 		return r;
-	r = choose_call(&search, callee, &site, err);
+	r = choose_call(&search, convention, callee, &site, err);
 	disassembler_close(search.disassembler);
 	if (r == 0)
 		*ret_site = site;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "filter_option.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -8,11 +9,45 @@
 #include <string.h>
 
 #include "array.h"
+#include "edit_distance.h"
+#include "event_keys.h"
 #include "option_value.h"
 
 static const char FAILED[] =
 	"status >= 400 or grpc_status > 0 or outcome == \"panic\" or outcome == \"error\" or "
 	"outcome == \"exited\" or outcome == \"unknown\"";
+
+/* Returns the key whose name is most similar; NULL if none is. */
+static const char *similar_key(const char *name)
+{
+	size_t limit = strlen(name) / 3 + 1, least = limit + 1;
+	const char *found = NULL;
+
+	for (size_t i = 0; event_keys[i]; i++) {
+		size_t distance = edit_distance(event_keys[i], name, limit);
+
+		if (distance < least) {
+			least = distance;
+			found = event_keys[i];
+		}
+	}
+	return found;
+}
+
+/* A name that no event has would hide all of them. */
+static int check_names(const struct where *where, struct error *err)
+{
+	const char *unknown = where_unknown_name(where, event_keys);
+	const char *similar = unknown ? similar_key(unknown) : NULL;
+
+	if (!unknown)
+		return 0;
+	if (similar)
+		error_hint(err, "did you mean %s?", similar);
+	else
+		error_hint(err, "see gohttpsnoop(1), EVENTS");
+	return error_fail(err, -EINVAL, "events have no key %s", unknown);
+}
 
 int conditions_add_where(struct conditions *conditions, const char *text, struct error *err)
 {
@@ -24,9 +59,10 @@ int conditions_add_where(struct conditions *conditions, const char *text, struct
 		return error_fail(err, -ENOMEM, "out of memory");
 	conditions->items = items;
 	r = where_parse(text, &items[conditions->count], err);
-	if (r == 0)
-		conditions->count++;
-	return r;
+	if (r < 0)
+		return r;
+	conditions->count++;
+	return check_names(items[conditions->count - 1], err);
 }
 
 void conditions_finish(struct conditions *conditions)
@@ -44,6 +80,28 @@ static int add_text(struct conditions *conditions, struct text_buffer *text, str
 	text_buffer_add(text, "", 1);
 	return text->failed ? error_fail(err, -ENOMEM, "out of memory") :
 			      conditions_add_where(conditions, text->data, err);
+}
+
+/* ---- what the kernel can decide ---- */
+
+static bool is_of_arguments(const struct where_number *number)
+{
+	return number->step_count > 1 && strcmp(number->steps[0].key, "args") == 0 &&
+	       number->number >= 0 && number->number <= INT32_MAX;
+}
+
+static void find_wanted(struct conditions *conditions, const struct where *where)
+{
+	struct where_number numbers[PLAN_MAX_KEEPS];
+	size_t count = where_numbers(where, numbers, PLAN_MAX_KEEPS);
+
+	for (size_t i = 0; i < count && conditions->wanted_count < PLAN_MAX_KEEPS; i++) {
+		if (is_of_arguments(&numbers[i]))
+			conditions->wanted[conditions->wanted_count++] =
+				(struct wanted_number){ .steps = numbers[i].steps + 1,
+							.step_count = numbers[i].step_count - 1,
+							.number = (uint32_t)numbers[i].number };
+	}
 }
 
 int conditions_close(struct conditions *conditions, struct error *err)
@@ -64,6 +122,8 @@ int conditions_close(struct conditions *conditions, struct error *err)
 		if (r < 0)
 			error_subject(err, "%s", names[i]);
 	}
+	for (size_t i = 0; i < conditions->count; i++)
+		find_wanted(conditions, conditions->items[i]);
 	return r;
 }
 
@@ -122,6 +182,19 @@ static int add_each_word(struct conditions *conditions, const char *list,
 	}
 }
 
+/* Methods are written in capitals, but not always typed so. */
+static void add_method_in_capitals(struct conditions *conditions, const char *word, size_t size)
+{
+	char capitals[64];
+
+	if (size > sizeof(capitals))
+		return;
+	for (size_t i = 0; i < size; i++)
+		capitals[i] = (char)toupper((unsigned char)word[i]);
+	if (memcmp(capitals, word, size) != 0)
+		add_comparison(another(conditions, CONDITION_METHOD), "method ==", capitals, size);
+}
+
 static int add_method(struct conditions *conditions, const char *word, size_t size,
 		      struct error *err)
 {
@@ -130,6 +203,7 @@ static int add_method(struct conditions *conditions, const char *word, size_t si
 			err, -EINVAL,
 			"--method: a method, or several separated by commas, is expected: GET,POST");
 	add_comparison(another(conditions, CONDITION_METHOD), "method ==", word, size);
+	add_method_in_capitals(conditions, word, size);
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "contract.h"
 #include "function_arguments.h"
 #include "option_checks.h"
+#include "option_mistake.h"
 #include "option_table.h"
 #include "option_value.h"
 
@@ -382,7 +383,7 @@ static int options_parse_arguments(int argc, char **argv, struct options *option
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, option_letters, option_table, NULL)) != -1) {
 		if (option == ':' || option == '?')
-			return option_table_fail(option, argv, err);
+			return option_mistake_fail(option_table, option, argv, err);
 		r = parse_option(options, option, err);
 		if (r < 0)
 			return r;

@@ -4,8 +4,6 @@
 
 #include <getopt.h>
 
-#include "error.h"
-
 /* The options that have no letter. */
 enum {
 	OPTION_MAX_STRING = 256,
@@ -53,8 +51,5 @@ enum {
 /* All options, as getopt_long() wants them. */
 extern const struct option option_table[];
 extern const char option_letters[];
-
-/* -EINVAL: getopt_long() returned `result`, ':' or '?', for a word of `argv`. */
-int option_table_fail(int result, char **argv, struct error *err);
 
 #endif

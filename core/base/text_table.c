@@ -8,8 +8,13 @@
 
 #include "array.h"
 #include "escape.h"
+#include "minimum.h"
 
-enum { GAP = 2, MAX_CELL = 512 }; /* spaces between columns; bytes */
+enum {
+	GAP = 2,	   /* spaces between columns */
+	MAX_CELL = 512,	   /* bytes */
+	LEAST_FLEXIBLE = 8 /* columns of the terminal that a cell keeps when it is cut */
+};
 
 /* Ends the cell that was added to the text. */
 static void end_cell(struct text_table *table, size_t begin)
@@ -96,20 +101,49 @@ static void add_spaces(struct text_buffer *text, size_t count)
 		text_buffer_add(text, " ", 1);
 }
 
+/* Writes what fits the width. Returns how many columns it takes. */
+static size_t write_content(const struct text_table *table, size_t cell, size_t width,
+			    struct text_buffer *text)
+{
+	const char *content = table->text.data + cell_begin(table, cell);
+	size_t size = table->ends[cell] - cell_begin(table, cell), taken = cell_width(table, cell);
+
+	if (taken > width) {
+		size = escape_fitting(content, size, width - 1);
+		taken = escape_columns(content, size) + 1;
+	}
+	text_buffer_add(text, content, size);
+	if (size < table->ends[cell] - cell_begin(table, cell))
+		text_buffer_print(text, "…");
+	return taken;
+}
+
 static void write_cell(const struct text_table *table, size_t cell, size_t width,
 		       struct text_buffer *text)
 {
-	size_t column = cell % table->columns, begin = cell_begin(table, cell);
-	size_t padding = width - cell_width(table, cell);
+	size_t column = cell % table->columns, taken;
 	bool is_right = table->right >> column & 1, is_last = column + 1 == table->columns;
 
 	if (is_right)
-		add_spaces(text, padding);
-	text_buffer_add(text, table->text.data + begin, table->ends[cell] - begin);
+		add_spaces(text, width - minimum(cell_width(table, cell), width));
+	taken = write_content(table, cell, width, text);
 	if (is_last)
 		text_buffer_add(text, "\n", 1);
 	else
-		add_spaces(text, GAP + (is_right ? 0 : padding));
+		add_spaces(text, GAP + (is_right ? 0 : width - taken));
+}
+
+/* Makes the flexible column narrower, as far as the rows are too wide. */
+static void fit_columns(const struct text_table *table, size_t *widths)
+{
+	size_t *flexible = &widths[table->flexible], all = 0, spare;
+
+	for (size_t i = 0; i < table->columns; i++)
+		all += widths[i] + (i ? GAP : 0);
+	if (!table->width || all <= table->width || *flexible <= LEAST_FLEXIBLE)
+		return;
+	spare = minimum(all - table->width, *flexible - LEAST_FLEXIBLE);
+	*flexible -= spare;
 }
 
 void text_table_write(const struct text_table *table, struct text_buffer *text)
@@ -123,6 +157,7 @@ void text_table_write(const struct text_table *table, struct text_buffer *text)
 	}
 	for (size_t i = 0; i < table->columns; i++)
 		widths[i] = column_width(table, i);
+	fit_columns(table, widths);
 	for (size_t cell = 0; cell < table->count; cell++)
 		write_cell(table, cell, widths[cell % table->columns], text);
 	free(widths);

@@ -140,6 +140,9 @@ static void report_request(struct assembly *assembly, struct bytes start_record,
 	event = request_event(&start, end ? end->resolved : NULL, outcome, assembly->wall_offset,
 			      &room);
 	event.id = request_id(assembly->links.seed, &start.head);
+	chosen_route_put(&note->route, &event);
+	if (chosen_route_is_wanted(&event))
+		target_demand_probes(start.target);
 	take_sums(assembly, &event, &start, note, end);
 	event.arguments = resolved_hit_arguments(&start, start_record, &of_request);
 	if (end)
@@ -319,6 +322,20 @@ static void take_whole(struct assembly *assembly, const struct resolved_hit *end
 		show_whole(assembly, end, record);
 }
 
+/* A router runs on the goroutine of the request for which it chooses. */
+static void take_route(struct assembly *assembly, const struct resolved_hit *choice)
+{
+	uint64_t owner = hit_integer(&choice->hit, FIELD_GOID).value;
+	struct text route = hit_text(&choice->hit, FIELD_ROUTE);
+	struct bytes start;
+
+	if (joiner_look_owned(assembly->joiner, target_id(choice->target), owner, &start)) {
+		struct request_note *note = joiner_note(assembly->joiner, start);
+
+		chosen_route_set(&note->route, &route);
+	}
+}
+
 /* A connection ends while a request on it is open: its handler panicked, unless the record of its end was lost. */
 static void end_panicked(struct assembly *assembly, const struct resolved_hit *panic,
 			 struct bytes record)
@@ -355,6 +372,9 @@ int assembly_record(struct assembly *assembly, struct bytes record)
 		return 0;
 	case PLAN_ROLE_PANIC:
 		end_panicked(assembly, &resolved, record);
+		return 0;
+	case PLAN_ROLE_ROUTE:
+		take_route(assembly, &resolved);
 		return 0;
 	case PLAN_ROLE_CALL:
 		return calls_begin(assembly->calls, &resolved, record);

@@ -3,6 +3,7 @@
 #define GOHTTPSNOOP_CORE_LINKS_H
 
 #include "assembly_callbacks.h"
+#include "chosen_route.h"
 #include "client_sums.h"
 #include "joiner.h"
 #include "lost_ends.h"
@@ -20,6 +21,7 @@ struct links {
 struct request_note {
 	struct client_sums sums;
 	uint64_t lost_ends; /* see lost_ends.h */
+	struct chosen_route route;
 };
 
 /* A request that is served, and how it was found. */

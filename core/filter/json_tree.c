@@ -246,7 +246,7 @@ static size_t element_of(const struct json_tree *tree, size_t list, int64_t inde
 }
 
 static size_t json_tree_follow(const struct json_tree *tree, size_t from,
-			       const struct json_step *step)
+			       const struct value_step *step)
 {
 	const struct json_node *node = &tree->nodes[from];
 
@@ -255,7 +255,7 @@ static size_t json_tree_follow(const struct json_tree *tree, size_t from,
 	return step->key ? member_of(tree, from, step->key) : element_of(tree, from, step->index);
 }
 
-struct json_value json_tree_find(const struct json_tree *tree, const struct json_step *steps,
+struct json_value json_tree_find(const struct json_tree *tree, const struct value_step *steps,
 				 size_t count)
 {
 	struct json_value value;

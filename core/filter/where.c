@@ -124,3 +124,62 @@ bool where_holds(const struct where *where, const struct json_tree *event)
 {
 	return node_holds(where, where->root, event);
 }
+
+static bool is_known(const char *name, const char *const *known)
+{
+	for (; *known; known++) {
+		if (strcmp(*known, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+const char *where_unknown_name(const struct where *where, const char *const *known)
+{
+	for (size_t i = 0; i < where->node_count; i++) {
+		for (size_t side = 0; side < 2; side++) {
+			const struct where_operand *operand = &where->nodes[i].operands[side];
+
+			if (operand->step_count && !is_known(operand->steps[0].key, known))
+				return operand->steps[0].key;
+		}
+	}
+	return NULL;
+}
+
+/* ---- what must hold ---- */
+
+/* Of a comparison of a part of the event with an integer. */
+static bool number_of_comparison(const struct where_node *node, struct where_number *ret_number)
+{
+	bool is_swapped = node->operands[0].step_count == 0;
+	const struct where_operand *part = &node->operands[is_swapped];
+	const struct where_operand *literal = &node->operands[!is_swapped];
+
+	if (node->operator!= WHERE_EQUAL || !part->step_count || literal->step_count ||
+	    literal->value.kind != JSON_NUMBER || !literal->value.is_integer)
+		return false;
+	*ret_number = (struct where_number){ .steps = part->steps,
+					     .step_count = part->step_count,
+					     .number = literal->value.integer };
+	return true;
+}
+
+static size_t add_numbers(const struct where *where, size_t at, struct where_number *numbers,
+			  size_t count, size_t capacity)
+{
+	const struct where_node *node = &where->nodes[at];
+
+	if (node->operator== WHERE_AND) {
+		count = add_numbers(where, node->left, numbers, count, capacity);
+		return add_numbers(where, node->right, numbers, count, capacity);
+	}
+	if (count < capacity && number_of_comparison(node, &numbers[count]))
+		count++;
+	return count;
+}
+
+size_t where_numbers(const struct where *where, struct where_number *ret_numbers, size_t capacity)
+{
+	return add_numbers(where, where->root, ret_numbers, 0, capacity);
+}

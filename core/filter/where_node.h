@@ -24,7 +24,7 @@ enum where_operator {
 
 /* A part of the event, or a literal if it has no steps. */
 struct where_operand {
-	struct json_step steps[WHERE_MAX_STEPS];
+	struct value_step steps[WHERE_MAX_STEPS];
 	size_t step_count;
 	struct json_value value;
 };

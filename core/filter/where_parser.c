@@ -81,7 +81,7 @@ static const char *keep_quoted(struct where_parser *parser)
 }
 
 static int add_step(struct where_parser *parser, struct where_operand *operand,
-		    struct json_step step)
+		    struct value_step step)
 {
 	if (operand->step_count == WHERE_MAX_STEPS)
 		return fail_at(parser, -E2BIG, "there are too many steps to this value");
@@ -95,7 +95,7 @@ static int where_parse_key(struct where_parser *parser, struct where_operand *op
 
 	if (parser->next.kind != TOKEN_NAME)
 		return fail_at(parser, -EINVAL, "a key is expected here");
-	r = add_step(parser, operand, (struct json_step){ .key = keep_name(parser) });
+	r = add_step(parser, operand, (struct value_step){ .key = keep_name(parser) });
 	if (r == 0)
 		advance(parser);
 	return r;
@@ -104,7 +104,7 @@ static int where_parse_key(struct where_parser *parser, struct where_operand *op
 /* Parses ["key"] or [7] behind its bracket. */
 static int parse_bracket(struct where_parser *parser, struct where_operand *operand)
 {
-	struct json_step step = { 0 };
+	struct value_step step = { 0 };
 	char *end;
 	int r;
 

@@ -20,6 +20,7 @@ static const char *const roles[PLAN_ROLE_COUNT] = {
 	[PLAN_ROLE_CALL] = "call",     [PLAN_ROLE_PANIC] = "panic",
 	[PLAN_ROLE_HIJACK] = "hijack", [PLAN_ROLE_WHOLE] = "whole",
 	[PLAN_ROLE_RETURN] = "return", [PLAN_ROLE_GOROUTINE_EXIT] = "end of a goroutine",
+	[PLAN_ROLE_ROUTE] = "route",
 };
 
 static const char *const sides[] = { [SIDE_SERVER] = "server", [SIDE_CLIENT] = "client" };

@@ -107,6 +107,10 @@ static int compile_probe(const struct task *task, enum captures_part part, struc
 	request.argument_count = values.count;
 	request.wants_arguments = values.count > 0 || (asked->wants_parameters && !at_return) ||
 				  (request.notes_results && names_results(asked));
+	if (part == CAPTURES_AT_CALL && !asked->awaits_return && !task->spec->within_requests) {
+		request.wanted = task->spec->wanted;
+		request.wanted_count = task->spec->wanted_count;
+	}
 	if (!at_return)
 		parameters = function_call_parameters(asked->signature);
 	call_captures_init(&captures, &parameters,

@@ -18,16 +18,15 @@ static int inspection_fail_memory(struct error *err)
 	return error_fail(err, -ENOMEM, "out of memory");
 }
 
-static int add_point(struct inspection *inspection, const struct attach_point *point,
+static int add_point(struct attach_points *points, const struct attach_point *point,
 		     struct error *err)
 {
-	struct attach_point *points =
-		array_grow(inspection->points, inspection->point_count, sizeof(*points));
+	struct attach_point *items = array_grow(points->items, points->count, sizeof(*items));
 
-	if (!points)
+	if (!items)
 		return inspection_fail_memory(err);
-	inspection->points = points;
-	points[inspection->point_count++] = *point;
+	points->items = items;
+	items[points->count++] = *point;
 	return 0;
 }
 
@@ -39,19 +38,22 @@ static bool is_long(const struct inspection *inspection, const struct probe *pro
 		shape_has_interfaces(&probe->arguments));
 }
 
-static int add_points(struct inspection *inspection, const struct probe *probe, int plan,
-		      struct error *err)
+static int add_points(struct inspection *inspection, const struct probe_candidate *candidate,
+		      int plan, struct error *err)
 {
+	const struct probe *probe = &candidate->probe;
+	struct attach_points *points = candidate->on_demand ? &inspection->on_demand :
+							      &inspection->points;
 	struct attach_point point = { .file_offset = probe->site.file_offset,
 				      .plan = plan,
 				      .is_long = is_long(inspection, probe) };
 	int r = 0;
 
 	if (probe->returns.count == 0)
-		return add_point(inspection, &point, err);
+		return add_point(points, &point, err);
 	for (size_t i = 0; r == 0 && i < probe->returns.count; i++) {
 		point.file_offset = probe->returns.file_offsets[i];
-		r = add_point(inspection, &point, err);
+		r = add_point(points, &point, err);
 	}
 	return r;
 }
@@ -86,7 +88,7 @@ static int install(struct inspection *inspection, struct probe_candidate *candid
 		installed_probe_finish(&installed);
 		return r;
 	}
-	return add_points(inspection, &candidate->probe, installed.plan, err);
+	return add_points(inspection, candidate, installed.plan, err);
 }
 
 static int tell_refusals(const struct probe_set *probe_set,
@@ -225,7 +227,8 @@ void inspection_close(struct inspection *inspection)
 	for (size_t i = 0; i < inspection->unseen_count; i++)
 		free(inspection->unseen[i]);
 	free(inspection->unseen);
-	free(inspection->points);
+	free(inspection->points.items);
+	free(inspection->on_demand.items);
 	free(inspection->probes);
 	free(inspection->go_version);
 	free(inspection);
@@ -254,8 +257,27 @@ const char *const *inspection_unseen(const struct inspection *inspection, size_t
 
 const struct attach_point *inspection_points(const struct inspection *inspection, size_t *ret_count)
 {
-	*ret_count = inspection->point_count;
-	return inspection->points;
+	*ret_count = inspection->points.count;
+	return inspection->points.items;
+}
+
+bool inspection_has_demand(const struct inspection *inspection)
+{
+	return inspection->on_demand.count > 0;
+}
+
+const struct attach_point *inspection_demand(struct inspection *inspection, size_t *ret_count)
+{
+	struct attach_points *points = &inspection->points;
+	size_t before = points->count;
+
+	for (size_t i = 0; i < inspection->on_demand.count; i++) {
+		if (add_point(points, &inspection->on_demand.items[i], NULL) < 0)
+			break;
+	}
+	inspection->on_demand.count = 0;
+	*ret_count = points->count - before;
+	return points->items + before;
 }
 
 const struct schema *inspection_schema(const struct inspection *inspection, uint32_t plan)

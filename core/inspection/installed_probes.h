@@ -28,6 +28,11 @@ struct installed_probe {
 	struct learning learning; /* of an origin */
 };
 
+struct attach_points {
+	struct attach_point *items;
+	size_t count;
+};
+
 /* What inspection.h describes; for the files of this room that implement it. */
 struct inspection {
 	struct kernel *kernel;
@@ -36,8 +41,8 @@ struct inspection {
 	bool is_library;
 	char **unseen;
 	size_t unseen_count;
-	size_t point_count;
-	struct attach_point *points;
+	struct attach_points points;
+	struct attach_points on_demand; /* that nobody has demanded */
 	size_t count;
 	struct installed_probe *probes;
 	/* Later plans of the same probes, in the order in which they were installed. */

@@ -171,6 +171,7 @@ static void compile_row(struct probe_candidate *probe, const struct binary *bina
 	probe->role = request.role;
 	probe->protocol = of->protocol;
 	probe->awaits_return = request.role == PLAN_ROLE_CALL;
+	probe->on_demand = request.on_demand;
 	probe->result = choose_values(of, spec, &error, &values, &probe->why);
 	if (probe->result < 0)
 		return;

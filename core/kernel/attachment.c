@@ -195,6 +195,26 @@ int kernel_attach_file(struct kernel *kernel, const char *path, const struct att
 	return attachment_attach_points(kernel, &request, points, count, ret_attachment, err);
 }
 
+int kernel_attach_more(struct kernel *kernel, const char *path, uint32_t pid, uint32_t target,
+		       const struct attach_point *points, size_t count,
+		       struct attachment **attachment, struct error *err)
+{
+	struct process_exe_path exe = process_exe_path(pid);
+	struct attach_request request = { .path = path ? path : exe.text,
+					  .pid = pid,
+					  .target = target };
+	size_t links = (*attachment)->link_count + count;
+	struct attachment *longer =
+		realloc(*attachment, sizeof(*longer) + links * sizeof(longer->links[0]));
+	int r;
+
+	if (!longer)
+		return error_fail(err, -ENOMEM, "out of memory");
+	*attachment = longer;
+	r = attach_links(kernel, &request, points, count, longer);
+	return r < 0 ? fail_attach(kernel, err, r) : 0;
+}
+
 int kernel_adopt(struct kernel *kernel, uint32_t pid, uint32_t target,
 		 struct attachment **ret_attachment, struct error *err)
 {

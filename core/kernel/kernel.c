@@ -340,6 +340,11 @@ uint64_t kernel_lost_processes(const struct kernel *kernel)
 	       left_out(kernel->skeleton->progs.note_listen);
 }
 
+uint64_t kernel_filtered(const struct kernel *kernel)
+{
+	return __atomic_load_n(&kernel->skeleton->bss->filtered, __ATOMIC_RELAXED);
+}
+
 enum obstacle kernel_obstacle(const struct kernel *kernel)
 {
 	return kernel->obstacle;

@@ -2,8 +2,10 @@
 #include "recap.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
+#include "terminal_width.h"
 
 int recap_open_summary(struct recap *recap, bool json)
 {
@@ -53,7 +55,8 @@ void recap_write(struct recap *recap, struct text_buffer *text)
 	int64_t now = clock_monotonic();
 	const struct summary_text_options options = { .json = recap->json,
 						      .time = clock_now(),
-						      .span = now - recap->begin };
+						      .span = now - recap->begin,
+						      .width = terminal_width(STDOUT_FILENO) };
 
 	if (!recap->summary)
 		return;

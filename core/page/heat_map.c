@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "duration_text.h"
@@ -20,10 +21,12 @@ enum {
 	SHADES = 8,
 };
 
+static const int64_t SECOND = 1000000000;
+
 struct heat_map {
 	int64_t first, last; /* times */
 	unsigned int cells[PARTS_OF_TIME][ROWS], failed[PARTS_OF_TIME][ROWS];
-	size_t lowest, highest; /* rows that have a request */
+	size_t lowest, highest; /* rows that are drawn; the lowest one has a label */
 	unsigned int most;	/* in one cell */
 };
 
@@ -65,6 +68,7 @@ static void fill_map(struct heat_map *map, const struct page_point *points, size
 		map->lowest = row < map->lowest ? row : map->lowest;
 		map->highest = row > map->highest ? row : map->highest;
 	}
+	map->lowest -= map->lowest % PARTS_OF_DECADE;
 }
 
 /* From 1, one request, to SHADES. */
@@ -122,19 +126,36 @@ static void write_durations(const struct heat_map *map, struct text_buffer *text
 	}
 }
 
+/* With the date if it is not always the same. */
+static void format_time(const struct heat_map *map, int64_t time, char *label, size_t size)
+{
+	time_t first = map->first / SECOND, last = map->last / SECOND, second = time / SECOND;
+	struct tm begin, end, date;
+
+	localtime_r(&first, &begin);
+	localtime_r(&last, &end);
+	localtime_r(&second, &date);
+	if (begin.tm_yday == end.tm_yday && begin.tm_year == end.tm_year)
+		strftime(label, size, "%H:%M:%S", &date);
+	else
+		strftime(label, size, "%Y-%m-%d %H:%M", &date);
+}
+
 static void write_times(const struct heat_map *map, struct text_buffer *text)
 {
 	const int64_t times[] = { map->first, map->first + (map->last - map->first) / 2,
 				  map->last };
 	static const char *const anchors[] = { "start", "middle", "end" };
 
-	for (size_t i = 0; i < 3; i++) {
-		time_t second = times[i] / 1000000000;
-		char label[32];
-		struct tm date;
+	char before[32] = "";
 
-		localtime_r(&second, &date);
-		strftime(label, sizeof(label), "%H:%M:%S", &date);
+	for (size_t i = 0; i < 3; i++) {
+		char label[32];
+
+		format_time(map, times[i], label, sizeof(label));
+		if (strcmp(label, before) == 0)
+			continue;
+		strcpy(before, label);
 		write_label(LEFT + (int)i * PARTS_OF_TIME * CELL_WIDTH / 2,
 			    (int)height_of(map) + BOTTOM - 6, anchors[i], label, text);
 	}

@@ -37,6 +37,15 @@ static const struct capture hijack[] = {
 	{ "w", FIELD_KEY, .required = true },
 };
 
+/*
+ * The results of (*ServeMux).findHandler, by which http.ServeMux chooses a handler. The pattern is put into the request that
+ * the mux was given, which is a copy behind a middleware that changes the context or the URL.
+ */
+static const struct capture find_handler[] = {
+	{ "patStr", FIELD_ROUTE, .required = true },
+	{ "@g.goid", FIELD_GOID, .required = true },
+};
+
 static const struct capture close_connection[] = {
 	{ "@g.goid", FIELD_GOID, .required = true },
 };
@@ -75,6 +84,8 @@ static const struct probe_request probes[] = {
 	{ "net/http.(*response).Hijack", PLAN_ROLE_HIJACK, CAPTURES(hijack) },
 	/* Called at the end of a connection. If a request is open then, its handler panicked. */
 	{ "net/http.(*conn).close", PLAN_ROLE_PANIC, CAPTURES(close_connection) },
+	{ "net/http.(*ServeMux).ServeHTTP", PLAN_ROLE_ROUTE, CAPTURES(find_handler),
+	  .after_call = "net/http.(*ServeMux).findHandler", .on_demand = true },
 };
 
 const struct protocol protocol_http1 = {

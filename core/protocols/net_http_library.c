@@ -217,6 +217,8 @@ static const struct layout_function functions[] = {
 	{ "net/http.(*conn).close", "c *net/http.conn", "", EVER },
 	{ "net/http.(*conn).hijackLocked", "c *net/http.conn",
 	  "rwc net.Conn, buf *bufio.ReadWriter, err error", EVER },
+	{ "net/http.(*ServeMux).findHandler", "mux *net/http.ServeMux, r *net/http.Request",
+	  "h net/http.Handler, patStr string, ~r2 *net/http.pattern, matches []string", SINCE(22) },
 	{ "net/http.(*http2serverConn).runHandler",
 	  SERVER_CONN "rw *net/http.http2responseWriter, req *net/http.Request, " HANDLER, "",
 	  UNTIL(27) },

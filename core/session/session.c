@@ -169,7 +169,7 @@ static struct session_summary summary_so_far(const struct session *session)
 
 	return (struct session_summary){
 		.events = counts.events,
-		.filtered = counts.filtered,
+		.filtered = counts.filtered + kernel_filtered(session->kernel),
 		.has_filter = filter_is_wanted(&session->options.filter),
 		.lost = counts.lost,
 		.targets = counts.targets,

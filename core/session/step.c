@@ -28,6 +28,7 @@ struct step {
 	struct loss_mark mark;
 	struct dispatcher *dispatcher;
 	struct ends ends;
+	bool is_last; /* the probes were removed */
 };
 
 int step_create(const struct step_parts *parts, struct step **ret_step, struct error *err)
@@ -273,6 +274,8 @@ bool step_run(struct step *step)
 	assembly_set_wall_offset(step->parts.assembly, record_clock_wall_offset(step->parts.clock));
 	read_some(step);
 	tell_ends(step);
+	if (!step->is_last)
+		targets_serve_demands(step->parts.targets);
 	find_targets(step);
 	tell_former(step, 0);
 	if (!step->ends.unknown)
@@ -286,6 +289,7 @@ void step_finish(struct step *step)
 	const struct timespec pause = { .tv_nsec = WRITING_PAUSE };
 	uint64_t end = ring_written(step->parts.ring);
 
+	step->is_last = true;
 	read_all(step);
 	for (int i = 0; i < WRITING_PAUSES && !ring_has_read(step->parts.ring, end); i++) {
 		nanosleep(&pause, NULL);

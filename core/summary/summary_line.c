@@ -17,7 +17,7 @@ static const double LONGEST = 3.2e18;
 
 static struct json_value member(const struct json_tree *tree, const char *key)
 {
-	return json_tree_find(tree, &(struct json_step){ .key = key }, 1);
+	return json_tree_find(tree, &(struct value_step){ .key = key }, 1);
 }
 
 /* A string of ours, which has no NUL. */

@@ -13,7 +13,7 @@
 static const char *const headings[] = { "SERVICE", "METHOD", "ROUTE", "COUNT", "RATE", "FAILED",
 					"P50",	   "P90",    "P99",   "MAX",   "BYTES" };
 
-enum { COLUMNS = sizeof(headings) / sizeof(headings[0]), FIRST_NUMBER = 3 };
+enum { COLUMNS = sizeof(headings) / sizeof(headings[0]), ROUTE = 2, FIRST_NUMBER = 3 };
 
 static const double SECOND = 1e9;
 
@@ -76,7 +76,10 @@ static void write_time(const struct summary_text_options *options, struct text_b
 static void write_table(const struct summary_row *const *rows, size_t count,
 			const struct summary_text_options *options, struct text_buffer *text)
 {
-	struct text_table table = { .columns = COLUMNS, .right = ~0U << FIRST_NUMBER };
+	struct text_table table = { .columns = COLUMNS,
+				    .right = ~0U << FIRST_NUMBER,
+				    .width = options->width,
+				    .flexible = ROUTE };
 
 	if (options->time)
 		write_time(options, text);

@@ -78,6 +78,16 @@ int known_binary_probe(struct known_binary *binary, struct kernel *kernel, struc
 	return kernel_attach_file(kernel, path.text, points, count, &binary->probes, err);
 }
 
+int known_binary_probe_more(struct known_binary *binary, struct kernel *kernel,
+			    const struct attach_point *points, size_t count, struct error *err)
+{
+	struct pinned_file_path path = pinned_file_path(&binary->file);
+
+	if (!binary->probes)
+		return 0;
+	return kernel_attach_more(kernel, path.text, 0, 0, points, count, &binary->probes, err);
+}
+
 void known_binary_set_name(struct known_binary *binary, const char *name)
 {
 	if (strcmp(known_binary_name(binary), name) == 0)

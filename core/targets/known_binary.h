@@ -18,6 +18,7 @@ struct known_binary {
 	char *name; /* by which it was last opened */
 	struct inspection *inspection;
 	struct attachment *probes;  /* in the file; NULL: none */
+	bool is_demanding;	    /* its probes on demand are wanted, and not attached yet */
 	bool is_stale;		    /* the content of the file has changed since the inspection */
 	struct binary_cache *cache; /* that contains it; NULL: it is freed with its last user */
 	size_t users;
@@ -45,6 +46,10 @@ bool known_binary_is_unchanged(const struct known_binary *binary);
  * Fails if the file cannot be protected against overwriting (see lease.h).
  */
 int known_binary_probe(struct known_binary *binary, struct kernel *kernel, struct error *err);
+
+/* Attaches the probes on demand to the file, if it has the others. */
+int known_binary_probe_more(struct known_binary *binary, struct kernel *kernel,
+			    const struct attach_point *points, size_t count, struct error *err);
 
 void known_binary_set_name(struct known_binary *binary, const char *name);
 const char *known_binary_name(const struct known_binary *binary);

@@ -279,6 +279,22 @@ void target_close(struct target *target)
 		target_free(target);
 }
 
+void target_demand_probes(const struct target *target)
+{
+	target->binary->is_demanding |= inspection_has_demand(target->binary->inspection);
+}
+
+int target_attach_more(struct target *target, struct kernel *kernel,
+		       const struct attach_point *points, size_t count, struct error *err)
+{
+	struct pinned_file_path path = pinned_file_path(&target->binary->file);
+
+	if (!target->has_own_probes || !target->attachment || target->is_withdrawn)
+		return 0;
+	return kernel_attach_more(kernel, target->library ? path.text : NULL, target->process.pid,
+				  target->id, points, count, &target->attachment, err);
+}
+
 uint32_t target_id(const struct target *target)
 {
 	return target->id;

@@ -251,6 +251,37 @@ int targets_add_ended(struct targets *targets, uint32_t pid, int plan, struct ta
 	return 0;
 }
 
+static int attach_demanded(struct targets *targets, struct known_binary *binary, struct error *err)
+{
+	struct kernel *kernel = targets->options.kernel;
+	size_t count;
+	const struct attach_point *points = inspection_demand(binary->inspection, &count);
+	int r = known_binary_probe_more(binary, kernel, points, count, err);
+
+	for (size_t i = 0; r == 0 && i < targets->set.count; i++) {
+		struct target *target = targets->set.targets[i];
+
+		if (target_binary(target) == binary)
+			r = target_attach_more(target, kernel, points, count, err);
+	}
+	return r;
+}
+
+void targets_serve_demands(struct targets *targets)
+{
+	for (size_t i = 0; i < targets->set.count; i++) {
+		struct known_binary *binary = target_binary(targets->set.targets[i]);
+		struct error why = { 0 };
+
+		if (!binary->is_demanding)
+			continue;
+		binary->is_demanding = false;
+		error_subject(&why, "%s", known_binary_name(binary));
+		if (attach_demanded(targets, binary, &why) < 0)
+			notice_error(targets->options.notifier, NOTICE_DEBUG, &why);
+	}
+}
+
 struct target *targets_withdraw(struct targets *targets, uint32_t pid)
 {
 	struct target *target = find_target(targets, pid);

@@ -10,10 +10,30 @@
 #include "escape.h"
 #include "text_table.h"
 
-static const char *const headings[] = { "SERVICE", "METHOD", "ROUTE", "RATE",  "FAILED",    "P50",
-					"P90",	   "P99",    "MAX",   "TOTAL", "P99 OF 30s" };
+enum column {
+	COLUMN_SERVICE,
+	COLUMN_METHOD,
+	COLUMN_ROUTE,
+	COLUMN_RATE,
+	COLUMN_FAILED,
+	COLUMN_P50,
+	COLUMN_P90,
+	COLUMN_P99,
+	COLUMN_MAX,
+	COLUMN_TOTAL,
+	COLUMN_HISTORY,
+	COLUMNS
+};
 
-enum { COLUMNS = sizeof(headings) / sizeof(headings[0]), FIRST_NUMBER = 3, LAST_NUMBER = 9 };
+static const char *const headings[COLUMNS] = {
+	[COLUMN_SERVICE] = "SERVICE", [COLUMN_METHOD] = "METHOD", [COLUMN_ROUTE] = "ROUTE",
+	[COLUMN_RATE] = "RATE",	      [COLUMN_FAILED] = "FAILED", [COLUMN_P50] = "P50",
+	[COLUMN_P90] = "P90",	      [COLUMN_P99] = "P99",	  [COLUMN_MAX] = "MAX",
+	[COLUMN_TOTAL] = "TOTAL",
+};
+
+/* Of the terminal: with fewer columns some are left out, and less of the history is shown. */
+enum { WIDE = 100, SHORT_HISTORY = 10 };
 
 static const char *const order_names[TOP_ORDERS] = {
 	[TOP_BY_RATE] = "rate", [TOP_BY_FAILED] = "failed", [TOP_BY_P50] = "p50",
@@ -92,34 +112,111 @@ static size_t bar_of(int64_t value, int64_t most)
 	return (size_t)((double)value / (double)most * 7);
 }
 
-/* One bar for each second, as high as its latency is beside the highest one. */
-static void add_history(struct text_table *table, const struct top_row *row)
+/* One bar for each of the last seconds, as high as its latency is beside the highest one. */
+static void add_history(struct text_table *table, const struct top_row *row, size_t seconds)
 {
 	static const char *const bars[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+	const int64_t *history = row->history + TOP_HISTORY - seconds;
 	struct text_buffer text = { 0 };
 	int64_t most = 0;
 
-	for (size_t i = 0; i < TOP_HISTORY; i++)
-		most = row->history[i] > most ? row->history[i] : most;
-	for (size_t i = 0; i < TOP_HISTORY; i++)
-		text_buffer_print(&text, "%s",
-				  row->history[i] ? bars[bar_of(row->history[i], most)] : " ");
+	for (size_t i = 0; i < seconds; i++)
+		most = history[i] > most ? history[i] : most;
+	for (size_t i = 0; i < seconds; i++)
+		text_buffer_print(&text, "%s", history[i] ? bars[bar_of(history[i], most)] : " ");
 	text_table_add_buffer(table, &text);
 }
 
-static void add_top_row(struct text_table *table, const struct top_row *row)
+static bool is_wide(const struct top_view *view)
 {
-	text_table_add_foreign(table, "", row->service);
-	text_table_add_foreign(table, row->is_client ? "→" : "", row->method);
-	text_table_add_foreign(table, "", row->route);
-	text_table_print(table, "%.*f/s", row->rate < 10 ? 1 : 0, row->rate);
-	text_table_print(table, "%.1f%%", 100 * row->failed);
-	add_duration(table, row->p50);
-	add_duration(table, row->p90);
-	add_duration(table, row->p99);
-	add_duration(table, row->max);
-	text_table_print(table, "%llu", (unsigned long long)row->total);
-	add_history(table, row);
+	return !view->width || view->width >= WIDE;
+}
+
+static bool column_is_shown(const struct top_view *view, enum column column)
+{
+	return is_wide(view) || (column != COLUMN_P90 && column != COLUMN_TOTAL);
+}
+
+static size_t history_of(const struct top_view *view)
+{
+	return is_wide(view) ? TOP_HISTORY : SHORT_HISTORY;
+}
+
+static void add_row_cell(struct text_table *table, const struct top_row *row, enum column column,
+			 const struct top_view *view)
+{
+	switch (column) {
+	case COLUMN_SERVICE:
+		text_table_add_foreign(table, "", row->service);
+		break;
+	case COLUMN_METHOD:
+		text_table_add_foreign(table, row->is_client ? "→" : "", row->method);
+		break;
+	case COLUMN_ROUTE:
+		text_table_add_foreign(table, "", row->route);
+		break;
+	case COLUMN_RATE:
+		text_table_print(table, "%.*f/s", row->rate < 10 ? 1 : 0, row->rate);
+		break;
+	case COLUMN_FAILED:
+		text_table_print(table, "%.1f%%", 100 * row->failed);
+		break;
+	case COLUMN_P50:
+		add_duration(table, row->p50);
+		break;
+	case COLUMN_P90:
+		add_duration(table, row->p90);
+		break;
+	case COLUMN_P99:
+		add_duration(table, row->p99);
+		break;
+	case COLUMN_MAX:
+		add_duration(table, row->max);
+		break;
+	case COLUMN_TOTAL:
+		text_table_print(table, "%llu", (unsigned long long)row->total);
+		break;
+	default:
+		add_history(table, row, history_of(view));
+		break;
+	}
+}
+
+static void add_top_heading(struct text_table *table, enum column column,
+			    const struct top_view *view)
+{
+	if (column == COLUMN_HISTORY)
+		text_table_print(table, "P99 OF %zus", history_of(view));
+	else
+		text_table_add(table, headings[column]);
+}
+
+/* A row of the table; without `row` its headings. */
+static void add_top_row(struct text_table *table, const struct top_row *row,
+			const struct top_view *view)
+{
+	for (enum column column = 0; column < COLUMNS; column++) {
+		if (!column_is_shown(view, column))
+			continue;
+		if (row)
+			add_row_cell(table, row, column, view);
+		else
+			add_top_heading(table, column, view);
+	}
+}
+
+static struct text_table table_for(const struct top_view *view)
+{
+	struct text_table table = { .width = view->width, .flexible = COLUMN_ROUTE };
+
+	for (enum column column = 0; column < COLUMNS; column++) {
+		if (!column_is_shown(view, column))
+			continue;
+		if (column >= COLUMN_RATE && column <= COLUMN_TOTAL)
+			table.right |= 1U << table.columns;
+		table.columns++;
+	}
+	return table;
 }
 
 /* Which rows fit the screen: those around the selected one. */
@@ -137,7 +234,7 @@ static void choose_rows(const struct top_view *view, size_t selected, size_t cou
 static void write_rows(struct top_model *model, const struct top_view *view,
 		       struct top_frame *frame)
 {
-	struct text_table table = { .columns = COLUMNS };
+	struct text_table table = table_for(view);
 	size_t count, first, shown, selected;
 	const struct top_row *const *rows = top_rows(model, view->order, view->filter, &count);
 
@@ -145,14 +242,11 @@ static void write_rows(struct top_model *model, const struct top_view *view,
 		frame->text.failed = true;
 		return;
 	}
-	for (size_t i = FIRST_NUMBER; i <= LAST_NUMBER; i++)
-		table.right |= 1U << i;
-	for (size_t i = 0; i < COLUMNS; i++)
-		text_table_add(&table, headings[i]);
-	selected = view->selected < count ? view->selected : count ? count - 1 : 0;
+	add_top_row(&table, NULL, view);
+	selected = top_place_of(rows, count, view->selected);
 	choose_rows(view, selected, count, &first, &shown);
 	for (size_t i = 0; i < shown; i++)
-		add_top_row(&table, rows[first + i]);
+		add_top_row(&table, rows[first + i], view);
 	if (count)
 		frame->highlighted = HEAD_LINES + selected - first;
 	text_table_write(&table, &frame->text);
@@ -202,7 +296,7 @@ static void write_requests(struct top_model *model, const struct top_view *view,
 		frame->text.failed |= !rows;
 		return;
 	}
-	row = rows[view->selected < count ? view->selected : count - 1];
+	row = rows[top_place_of(rows, count, view->selected)];
 	for (size_t i = 0; i < 5; i++)
 		text_table_add(&table, titles[i]);
 	/* Also of rows that the filter hides. */

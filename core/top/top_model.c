@@ -10,7 +10,7 @@
 #include "histogram.h"
 #include "path_fold.h"
 
-enum { FORGET_AFTER = 60, MAX_KEY = 512 }; /* seconds without a request; bytes */
+enum { MAX_KEY = 512 }; /* bytes */
 
 /* The requests of one second. */
 struct second {
@@ -31,6 +31,7 @@ struct entry {
 struct top_model {
 	struct entry **entries;
 	size_t count;
+	uint64_t last_number; /* of a row */
 	const struct top_row **sorted;
 	size_t at;	/* the second that is counted */
 	size_t elapsed; /* seconds that have ended, at most TOP_WINDOW */
@@ -134,8 +135,10 @@ static struct entry *entry_add(struct top_model *model, const struct row_key *ke
 
 	if (entries)
 		model->entries = entries;
-	if (entry)
+	if (entry) {
+		entry->row.number = ++model->last_number;
 		entries[model->count++] = entry;
+	}
 	return entry;
 }
 
@@ -220,7 +223,7 @@ static void forget_idle(struct top_model *model)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < model->count; i++) {
-		if (model->entries[i]->idle++ < FORGET_AFTER)
+		if (model->entries[i]->idle++ < TOP_FORGET)
 			model->entries[kept++] = model->entries[i];
 		else
 			entry_destroy(model->entries[i]);
@@ -243,10 +246,12 @@ void top_tick(struct top_model *model)
 
 /* ---- rows ---- */
 
-/* The seconds that are summed up; the one that is counted is not over yet, and counts as one. */
+/* The seconds that are summed up. The one that is counted is not over yet; it counts as one when it has requests. */
 static double seconds_of(const struct top_model *model)
 {
-	return (double)model->elapsed + 1;
+	bool has_begun = model->totals[model->at].requests || !model->elapsed;
+
+	return (double)model->elapsed + has_begun;
 }
 
 struct top_totals top_totals(const struct top_model *model)
@@ -361,4 +366,13 @@ const struct top_row *const *top_rows(struct top_model *model, enum top_order or
 	}
 	qsort_r(sorted, *ret_count, sizeof(const struct top_row *), compare_by, &order);
 	return sorted;
+}
+
+size_t top_place_of(const struct top_row *const *rows, size_t count, uint64_t number)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i]->number == number)
+			return i;
+	}
+	return 0;
 }

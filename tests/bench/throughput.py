@@ -5,11 +5,11 @@ import figures
 from disturbance import Watch
 from load import measure
 from programs import FINISH_REQUEST, SERVE_HTTP, HelloServer, entry_and_returns
-from tracers import Bpftrace, EmptyProbe, Gohttpsnoop, StraightProbe, Unread
+from tracers import Bpftrace, EmptyProbe, Gohttpsnoop, StraightProbe, Top, Unread
 
-UNTRACED, FLOOR, STRAIGHT, UNREAD, OURS, OTHERS, BPFTRACE = (
+UNTRACED, FLOOR, STRAIGHT, UNREAD, OURS, TOP, OTHERS, BPFTRACE = (
     "untraced", "two empty probes at our sites (floor)", "straight-line programs, records thrown away",
-    "gohttpsnoop --json, read afterwards", "gohttpsnoop --json > file", "empty probes on entry and ret",
+    "gohttpsnoop --json, read afterwards", "gohttpsnoop --json > file", "gohttpsnoop top > file", "empty probes on entry and ret",
     "bpftrace: method and path of the handler")
 
 
@@ -26,6 +26,7 @@ def starters(scope, server):
         **straight,
         UNREAD: lambda: Unread(scope, "--pid", server.pid),
         OURS: lambda: Gohttpsnoop(scope, "--pid", server.pid),
+        TOP: lambda: Top(scope, "--pid", server.pid),
         OTHERS: lambda: EmptyProbe(scope, server.pid, around),
         BPFTRACE: lambda: Bpftrace(scope, server),
     }
@@ -86,6 +87,7 @@ def show_release(release, results, watch):
 
     rate = {row: of(row, lambda load: load.per_second) for row in results}
     cpu = {row: of(row, lambda load: per_request(load.server_cpu, load)) for row in results}
+    reader = {row: of(row, lambda load: per_request(load.tracer_cpu, load)) for row in (TOP, OURS)}
     cost = {row: [a - b for a, b in zip(cpu[row], cpu[UNTRACED], strict=True)] for row in results}
     return "\n".join([
         f"Go {release}",
@@ -95,6 +97,7 @@ def show_release(release, results, watch):
         f"requests/s, ours unread / floor: {figures.ratio(rate[UNREAD], rate[FLOOR]).show(3)}",
         f"requests/s, ours / bpftrace:     {figures.ratio(rate[OURS], rate[BPFTRACE]).show(2)}",
         f"requests/s, ours / entry + ret:  {figures.ratio(rate[OURS], rate[OTHERS]).show(2)}",
+        f"tracer CPU a request, top / json: {figures.ratio(reader[TOP], reader[OURS]).show(2)}",
         "server CPU, us a request more than untraced (two hits; bpftrace has one):",
         *(f"  {row:43}  {figures.Figure(cost[row]).show(2)}" for row in results if row != UNTRACED),
         f"  ours / floor                                 {figures.ratio(cost[OURS], cost[FLOOR]).show(2)}",

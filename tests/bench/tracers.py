@@ -53,6 +53,28 @@ class Unread(Gohttpsnoop):
         super().wait_quiet()
 
 
+class Top(Process):
+    """`gohttpsnoop top` without a terminal: a frame each second."""
+
+    FRAME = re.compile(r"^\S+  \S+/s, \S+ failed, (\d+) requests, (\d+) lost$", re.MULTILINE)
+
+    def __init__(self, scope, *arguments):
+        super().__init__(scope, [TOOL, "top", *arguments], cpu=CLIENT_CPU)
+        self.wait_until(lambda: ": traced: " in self.stderr(), "a target")
+
+    def frames(self):
+        """The numbers of requests and of lost ones, of each frame."""
+        return self.FRAME.findall(self.stdout_path.read_text())
+
+    def wait_quiet(self):
+        """Waits for a frame that was begun after the requests."""
+        count = len(self.frames())
+        self.wait_until(lambda: len(self.frames()) >= count + 2, "two frames")
+
+    def seen(self):
+        return int(self.frames()[-1][0])
+
+
 class EmptyProbe(Process):
     def __init__(self, scope, pid, offsets, reads=0):
         super().__init__(scope, [BUILD / "tests/bench/empty_probe", "--reads", reads, pid, *offsets], cpu=CLIENT_CPU)

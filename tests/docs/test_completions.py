@@ -43,11 +43,25 @@ class Completions(unittest.TestCase):
         self.assertEqual(complete("--sid"), {"--side"})
         self.assertEqual(complete("--side", ""), {"server", "client", "both"})
         self.assertEqual(complete("--color", "a"), {"auto", "always"})
+        self.assertEqual(complete("--color", "=", "a"), {"auto", "always"})
+        self.assertEqual(complete("--color", "="), {"auto", "always", "never"})
+        self.assertEqual(complete("--fields", "st"), {"status"})
+        self.assertEqual(complete("--fields", "pid,st"), {"pid,status"})
+        self.assertIn("duration", complete("--fields", ""))
         self.assertEqual(complete("chec"), {"check"})
-        self.assertEqual(complete("--count", ""), set())
+        for option in ("--count", "-c", "-n", "-H"):
+            self.assertEqual(complete(option, ""), set(), option)
         self.assertIn(str(os.getpid()), complete("--pid", ""))
         self.assertEqual(complete("--types", "README.m"), {"README.md"})
         self.assertEqual(complete("--json", "README.m"), {"README.md"})
+
+    def test_fish_completes(self):
+        if not shutil.which("fish"):
+            self.skipTest("fish is missing")
+        for line, expected in (("--sid", ["--side"]), ("--color a", ["always", "auto"]), ("--fields pid,st", ["pid,status"])):
+            script = f"source {shlex.quote(str(FILES['fish']))}; complete -C {shlex.quote(f'gohttpsnoop {line}')}"
+            offered = subprocess.run(["fish", "-c", script], check=True, capture_output=True, text=True, cwd=ROOT).stdout
+            self.assertEqual([row.split("\t")[0] for row in offered.splitlines()], expected, line)
 
     def test_shells_can_read_them(self):
         for shell, command in (("bash", ["bash", "-n"]), ("zsh", ["zsh", "-n"]), ("fish", ["fish", "-n"])):

@@ -183,6 +183,12 @@ class Events(unittest.TestCase):
         written |= {"http.request.header.<key>", "http.response.header.<key>", "user_agent.original"}
         self.assertEqual(written, listed)
 
+    def test_conditions_know_the_keys(self):
+        definitions = json.loads(SCHEMA.read_text())["$defs"]
+        source = (ROOT / "core/events/event_keys.c").read_text()
+        expected = dict.fromkeys(key for name in ("request", "client", "call") for key in definitions[name]["properties"])
+        self.assertEqual(re.findall('"([a-z_]+)",', source), list(expected))
+
     def test_opentelemetry_table_has_each_key_once(self):
         named = [code_words(cells[0])[0] for cells in rows(EVENTS, "key") if len(cells) == 3]
         expected = [key for key in self.keys
@@ -253,6 +259,16 @@ class Paths(unittest.TestCase):
             name = os.path.relpath(document, ROOT / "docs")
             self.assertIn(f"'{name}'", rules)
 
+    def test_each_command_has_a_man_page(self):
+        commands = re.findall(r'\{ "([a-z]+)", [a-z_]+ \}', (ROOT / "cmd/main.c").read_text())
+        self.assertGreaterEqual(len(commands), 5)
+        rules = (ROOT / "docs/meson.build").read_text()
+        for command in commands:
+            page = f"gohttpsnoop-{command}.1"
+            self.assertTrue((ROOT / "docs" / page).exists(), page)
+            self.assertIn(f"'{page}'", rules)
+            self.assertIn(f"gohttpsnoop-{command} 1", MAN_PAGE.read_text())
+
     def test_no_paths_of_some_machine(self):
         for document in DOCUMENTS:
             for path in ABSOLUTE_PATH.findall(self.without_http(document)):
@@ -267,7 +283,7 @@ class Paths(unittest.TestCase):
                 line = json.dumps(parse_strictly(line).get("exe", ""))
             elif re.match(r'    \[\d', line):
                 line = json.dumps(json.loads(line)[1])
-            elif re.match(r'    (\["|\d\d:\d\d:\d\d\.)', line):
+            elif re.match(r'    (\["|\d\d:\d\d:\d\d\.|\+\d)', line):
                 line = ""
             elif re.match(r"    \S+ +→?[A-Z]+ +/", line):
                 line = ""

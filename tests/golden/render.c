@@ -64,6 +64,7 @@ struct target {
 	char unseen_texts[MAX_UNSEEN][128];
 	const char *unseen[MAX_UNSEEN];
 	const struct inspection *inspection;
+	int64_t *demands; /* of all targets */
 };
 
 uint32_t target_id(const struct target *target)
@@ -84,6 +85,11 @@ uint64_t target_since(const struct target *target)
 bool target_is_withdrawn(const struct target *target)
 {
 	return false;
+}
+
+void target_demand_probes(const struct target *target)
+{
+	++*target->demands;
 }
 
 const struct inspection *target_inspection(const struct target *target)
@@ -107,6 +113,7 @@ const char *inspection_function(const struct inspection *inspection, uint32_t pl
 
 struct player {
 	struct script script;
+	int64_t demands;
 	int (*create_format)(const struct format_options *options, struct format **ret_format);
 	struct redaction redaction; /* the built-in list */
 	struct capture_spec spec;   /* refers to `redaction` */
@@ -187,6 +194,7 @@ static void play_target(struct player *player)
 	target->identity.go_version = target->go_version;
 	target->identity.convention = target->convention;
 	target->inspection = &player->inspection;
+	target->demands = &player->demands;
 	target_set_add(&player->set, target);
 }
 
@@ -206,6 +214,7 @@ static enum plan_role named_role(struct player *player)
 		[PLAN_ROLE_CALL] = "call",	     [PLAN_ROLE_PANIC] = "panic",
 		[PLAN_ROLE_HIJACK] = "hijack",	     [PLAN_ROLE_RETURN] = "return",
 		[PLAN_ROLE_GOROUTINE_EXIT] = "gone", [PLAN_ROLE_WHOLE] = "whole",
+		[PLAN_ROLE_ROUTE] = "chosen",
 	};
 	const char *name = script_name(&player->script);
 
@@ -600,6 +609,14 @@ static void play_open(struct player *player)
 		script_fail(&player->script, "another number of requests is", "open");
 }
 
+/* For how many requests since the last one of these probes on demand were demanded. */
+static void play_demands(struct player *player)
+{
+	if (script_integer(&player->script) != player->demands)
+		script_fail(&player->script, "another number of requests", "demands probes");
+	player->demands = 0;
+}
+
 static void play_lost_ends(struct player *player)
 {
 	player->lost_ends = script_integer(&player->script);
@@ -653,7 +670,8 @@ static void play_line(struct player *player)
 		{ "lost", play_lost },		 { "hello", play_hello },
 		{ "open", play_open },		 { "lost_ends", play_lost_ends },
 		{ "caught_up", play_caught_up }, { "lost_calls", play_lost_calls },
-		{ "open_list", play_open_list }, { "close", play_close },
+		{ "demands", play_demands },	 { "open_list", play_open_list },
+		{ "close", play_close },
 	};
 	const char *name = script_name(&player->script);
 

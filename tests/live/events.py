@@ -105,6 +105,13 @@ class Rule:
         return f"<{self.text}>"
 
 
+class Perhaps(Rule):
+    """The event may also lack the key."""
+
+    def __init__(self, *values):
+        super().__init__(f"one of {values}, or missing", lambda value: value in values)
+
+
 def _is_integer(value):
     return isinstance(value, int) and not isinstance(value, bool)
 
@@ -133,6 +140,7 @@ def agrees(value, expected):
 
 def compare(event, expected):
     """Checks that the event has exactly the expected keys, in this order, with the expected values."""
+    expected = {key: value for key, value in expected.items() if key in event or not isinstance(value, Perhaps)}
     wrong = [f"{key} is {event[key]!r}, not {expected[key]!r}"
              for key in expected if key in event and not agrees(event[key], expected[key])]
     wrong += [f"{key} is missing, should be {expected[key]!r}" for key in expected if key not in event]

@@ -202,3 +202,15 @@ class Server:
             self.process.kill()
         self.process.wait()
         self.process.stdin.close()
+
+
+class Shop(Server):
+    """The demo service, which prints its address for people."""
+
+    def __init__(self, scope, release, variant="plain"):
+        super().__init__(scope, release, variant, program="shop")
+
+    def _read_addresses(self):
+        line = Lines(self.process.stdout, "shop").wait(lambda found: found and found[0], "does not listen").decode()
+        host, port = line.rpartition("/")[2].rsplit(":", 1)
+        return {"http": (host, int(port))}

@@ -4,11 +4,12 @@
 
 import collections
 import re
+import signal
 
 from client import Connection, get
 from harness import check, check_equal, main, releases
 from mixed_requests import COUNT, send
-from servers import Server
+from servers import Server, Shop
 from test_links import FEW, LINKED, WAYS, ask_all, number_of
 from tracer import Tracer, run
 
@@ -103,6 +104,31 @@ def test_sample(scope, release):
     check_equal((sum(counts), counts[2]), (FEW * (1 + 2 * len(WAYS)), 0), "shown + filtered + lost, and lost")
 
 
+SMALL_RING = 4096
+
+
+def test_numbers_of_arguments(scope, release):
+    """a number that an argument must be is looked at in the kernel: the other calls need no room in the ring"""
+    shop = Shop(scope, release)
+    cases = (("args.status == 404", 5), ("404 == args.status and path != 'x'", 5), ("args.status == 201", 0),
+             ("args.status >= 404 and args.status < 405", 5))
+    tracers = [(where, count, Tracer(scope, "--binary", shop.exe, "main.reply(status, body)", "--json", "--where", where))
+               for where, count in cases]
+    stopped = Tracer(scope, shop.exe, "main.reply(status)", "--json", "--where", "args.status == 404", ring=SMALL_RING)
+    for tracer in (stopped, *(tracer for _, _, tracer in tracers)):
+        tracer.wait_attached()
+    stopped.process.send_signal(signal.SIGSTOP)
+    with Connection(shop.addresses["http"]) as connection:
+        for number in range(FEW):
+            connection.get("/items/42" if number % (FEW // 5) == 0 else "/items/7")
+    stopped.process.send_signal(signal.SIGCONT)
+    for where, count, tracer in (("a small ring", 5, stopped), *tracers):
+        tracer.wait_types(count, "call")
+        shown, counts = account(tracer)
+        check_equal(counts, (count, FEW - count, 0), f"events, filtered and lost with {where}")
+        check_equal({event["args"]["status"] for event in shown}, {404} if count else set(), f"statuses with {where}")
+
+
 def test_max_rate(scope, release):
     """--max-rate: the requests beyond it are counted as lost, with where: rate"""
     server = Server(scope, release)
@@ -164,5 +190,5 @@ def test_refused(scope):
 
 
 if __name__ == "__main__":
-    main([(test, release) for release in releases() for test in (test_conditions, test_followed, test_sample, test_max_rate,
-                                                                 test_count, test_table)] + [(test_refused,)])
+    tests = (test_conditions, test_followed, test_sample, test_numbers_of_arguments, test_max_rate, test_count, test_table)
+    main([(test, release) for release in releases() for test in tests] + [(test_refused,)])

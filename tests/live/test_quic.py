@@ -123,6 +123,7 @@ def wanted(server, cell, since, method, target, outcome="ok", status=None, reque
         response_bytes = UNKNOWN
     return events.request_event(
         server, events.time_between(since, time.time()), method=method, path=path.replace("%20", " "), query=query,
+        route=events.Perhaps("/"),  # by the probe on demand
         host="{}:{}".format(*server.addresses["h3"]), protocol="HTTP/3.0", library="quic-go", scheme="https",
         remote=REMOTE, status=status, duration_ns=events.integer_between(least_ns, 10**12),
         request_bytes=request_bytes, response_bytes=response_bytes, outcome=outcome)

@@ -16,7 +16,7 @@ import time
 from client import Connection
 from harness import PATIENCE, ROOT, Failure, check, check_equal, main, releases, tool
 from lines import Lines
-from servers import Server
+from servers import Server, Shop
 from tracer import Tracer
 
 SOCKET = "/run/gohttpsnoop.sock"
@@ -53,18 +53,6 @@ def pipelines():
 
 def missing_commands(command):
     return [name for name in COMMANDS if re.search(rf"(^|[| ]){name} ", command) and not shutil.which(name)]
-
-
-class Shop(Server):
-    """The demo service, with which most of the README's examples were made."""
-
-    def __init__(self, scope):
-        super().__init__(scope, NEWEST, program="shop")
-
-    def _read_addresses(self):
-        line = Lines(self.process.stdout, "shop").wait(lambda found: found and found[0], "does not listen").decode()
-        host, port = line.rpartition("/")[2].rsplit(":", 1)
-        return {"http": (host, int(port))}
 
 
 class Traffic:
@@ -155,7 +143,7 @@ def interrupt_tool(shell):
 
 def test_pipelines(scope):
     """pipelines `gohttpsnoop ... | jq ...` of the README: their output has the shape that the README shows"""
-    shop, other = Shop(scope), Server(scope, NEWEST)
+    shop, other = Shop(scope, NEWEST), Server(scope, NEWEST)
     Traffic(scope, shop, other)
     tried = 0
     for command, expected in pipelines():
@@ -175,7 +163,7 @@ def test_pipelines(scope):
 
 def test_readers(scope):
     """readers of the socket in the README (socat, nc, nc | jq, Python): each shows the requests"""
-    shop = Shop(scope)
+    shop = Shop(scope, NEWEST)
     path = scope.folder / "socket"
     Traffic(scope, shop)
     script = next(block for block in blocks() if block.startswith("import json, socket"))

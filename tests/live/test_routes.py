@@ -3,41 +3,78 @@
 """When the route is known and when it is missing: docs/events.md, "Routes"."""
 
 from client import get
-from harness import check_equal, main
-from servers import Server, release_number, releases_of
+from harness import check, check_equal, main
+from servers import VARIANTS, Server, release_number, releases_of
 from tracer import Tracer
 
 RELEASES = ("1.19", "1.24", "1.27")
 HAS_PATTERN = (1, 23)
+ROUNDS = 20  # the probe on demand is there a moment after the first request that needs it
 
-# Server, path, route of the request, and route of the call of its handler.
-ROWS = (("plain", "/item/7", "/item/", "/item/"), ("copied", "/item/7", None, "/item/"),
-        ("nested", "/api/item/7", "/api/", "/item/"))
-
-
-def routes_of(scope, release, environment, *options):
-    server = Server(scope, release, program="middleware", environment=environment)
-    tracer = Tracer(scope, "--pid", server.pid, "--json", *options).wait_attached()
-    for address, path, _, _ in ROWS:
-        check_equal(get(server.addresses[address], path).status, 200, "status")
-    kind = "call" if options else "request"
-    found = [event.get("route") for event in tracer.wait_types(len(ROWS), kind)]
-    tracer.interrupt()
-    return found
+# Server, path, route at first and when the probe on demand is there, and route of the call of its handler.
+ROWS = (("plain", "/item/7", "/item/", "/item/", "/item/"), ("copied", "/item/7", None, "/item/", "/item/"),
+        ("nested", "/api/item/7", "/api/", "/item/", "/item/"), ("plain", "/nothing", None, None, None))
 
 
-def test_routes(scope, release):
-    """the route is the pattern of the mux; behind a middleware that copies the request only the handler's call has
-    it"""
+def ask(server, tracer, kind):
+    """The routes of one request to each server."""
+    before = len(tracer.wait_types(0, kind))
+    wanted = sum(1 for row in ROWS if kind == "request" or row[4])
+    for address, path, *_ in ROWS:
+        get(server.addresses[address], path)
+    return [event.get("route") for event in tracer.wait_types(before + wanted, kind)[before:]]
+
+
+def start(scope, release, variant, *options, environment=None):
+    server = Server(scope, release, variant, program="middleware", environment=environment)
+    how = ("--binary", server.exe) if "--binary" in options else ("--pid", server.pid)
+    rest = [option for option in options if option != "--binary"]
+    return server, Tracer(scope, *how, "--json", *rest).wait_attached()
+
+
+def check_requests(server, tracer, known):
+    # The probe on demand may be there after the very first of them.
+    for found, row in zip(ask(server, tracer, "request"), ROWS):
+        check(found in (row[2:4] if known else (None,)), f"the route of one of the first requests is {found!r}, not of {row}")
+    expected = [row[3] if known else None for row in ROWS]
+    for _ in range(ROUNDS):
+        found = ask(server, tracer, "request")
+        if found == expected:
+            break
+    check_equal(found, expected, "routes of later requests")
+    return expected
+
+
+def test_routes(scope, release, variant, *options):
+    """behind a middleware that copies the request, and of the innermost mux, from the first such request on"""
     known = release_number(release) >= HAS_PATTERN
-    check_equal(routes_of(scope, release, {}), [row[2] if known else None for row in ROWS], "routes of requests")
-    check_equal(routes_of(scope, release, {}, "main.item"), [row[3] if known else None for row in ROWS], "routes of calls")
+    server, tracer = start(scope, release, variant, *options)
+    expected = check_requests(server, tracer, known)
+    # A process that runs the same file later has all probes from its beginning.
+    if "--binary" in options:
+        later = Server(scope, release, binary=server.exe)
+        tracer.wait_attached(2)
+        check_equal(ask(later, tracer, "request"), expected, "routes of another process of the file")
+    tracer.interrupt()
+
+
+def test_calls(scope, release):
+    """calls of a handler have the route of the request that it is given"""
+    known = release_number(release) >= HAS_PATTERN
+    server, tracer = start(scope, release, "plain", "main.item")
+    check_equal(ask(server, tracer, "call"), [row[4] if known else None for row in ROWS if row[4]], "routes of calls")
+    tracer.interrupt()
 
 
 def test_old_mux(scope, release):
     """the ServeMux of modules that declare a go version before 1.22: there is no route"""
-    check_equal(routes_of(scope, release, {"GODEBUG": "httpmuxgo121=1"}), [None] * len(ROWS), "routes")
+    server, tracer = start(scope, release, "plain", environment={"GODEBUG": "httpmuxgo121=1"})
+    for _ in range(2):
+        check_equal(ask(server, tracer, "request"), [None] * len(ROWS), "routes")
+    tracer.interrupt()
 
 
 if __name__ == "__main__":
-    main([(test, release) for release in releases_of(RELEASES) for test in (test_routes, test_old_mux)])
+    main([(test_routes, release, variant, *options) for release in releases_of(RELEASES) for variant in VARIANTS
+          for options in ((), ("--binary",))] +
+         [(test, release) for release in releases_of(RELEASES) for test in (test_calls, test_old_mux)])

@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: MIT
 """--signature: functions of stripped programs are captured as in programs with DWARF."""
 
+import itertools
 import json
+import time
 import urllib.error
 import urllib.request
 
 import events
 from harness import check, check_equal, main
-from lines import Lines
-from servers import Server, build, releases_of
+from servers import Shop, build, releases_of
 from tracer import Tracer, run
 
 # Both calling conventions, and all formats of type descriptors.
@@ -20,7 +21,7 @@ SERVE = "func main.serve(listener net.Listener) error"
 PATHS = ("/items", "/items/7", "/items/99", "/slow", "/fail")
 
 CALLS = len(PATHS) + 1
-MAX_ROUNDS = 20
+MAX_ROUNDS, LEARNING = 100, 0.1  # seconds between two rounds
 
 # Keys that differ between processes.
 VARYING = ("time", "pid", "tid", "goid", "comm", "exe", "duration_ns")
@@ -29,23 +30,14 @@ VARYING = ("time", "pid", "tid", "goid", "comm", "exe", "duration_ns")
 LEAST_SAME = 400
 
 
-class Shop(Server):
-    """The demo service."""
-
-    def __init__(self, scope, release, variant):
-        super().__init__(scope, release, variant, program="shop")
-
-    def _read_addresses(self):
-        line = Lines(self.process.stdout, "shop").wait(lambda found: found and found[0], "does not listen").decode()
-        return {"http": line.rpartition(" ")[2]}
-
-    def ask(self):
-        for path in PATHS:
-            try:
-                urllib.request.urlopen(self.addresses["http"] + path).close()
-            except urllib.error.HTTPError as error:
-                error.close()
-        urllib.request.urlopen(self.addresses["http"] + "/orders", data=b'{"items":[1,7]}').close()
+def ask(shop):
+    base = "http://{}:{}".format(*shop.addresses["http"])
+    for path in PATHS:
+        try:
+            urllib.request.urlopen(base + path).close()
+        except urllib.error.HTTPError as error:
+            error.close()
+    urllib.request.urlopen(base + "/orders", data=b'{"items":[1,7]}').close()
 
 
 def trace(scope, release, variant, *arguments):
@@ -53,11 +45,13 @@ def trace(scope, release, variant, *arguments):
     has learned the types that are passed as `any`."""
     shop = Shop(scope, release, variant)
     tracer = Tracer(scope, "--pid", shop.pid, "main.reply", "--json", *arguments).wait_attached()
-    for rounds in range(1, MAX_ROUNDS + 1):
-        shop.ask()
+    for rounds in itertools.count(1):
+        ask(shop)
         calls = tracer.wait_types(rounds * CALLS, "call")[-CALLS:]
         if not any("truncated" in call for call in calls):
             break
+        check(rounds < MAX_ROUNDS, f"the tool learns no types in {rounds} rounds: {calls}")
+        time.sleep(LEARNING)
     tracer.interrupt()
     tracer.check_quiet()
     calls[-1]["args"]["body"]["value"]["ID"] -= rounds  # the shop numbers its orders
@@ -145,7 +139,7 @@ def test_refusals(scope, release):
     shop = Shop(scope, release, "stripped")
     tracer = Tracer(scope, "--pid", shop.pid, "main.reply", "--json", "--count", 1, "--signature", REPLY, "--signature",
                     SERVE).wait_attached()
-    shop.ask()
+    ask(shop)
     tracer.wait_end()
     check(any(b"the signature of main.serve is not used: it is no FUNCTION to trace" in line
               for line in tracer.stderr.all()), f"{tracer.stderr.all()!r}")

@@ -5,10 +5,10 @@
 import re
 import shlex
 import signal
-import subprocess
 import time
 
-from harness import check, check_equal, main, releases, require_command, tool, wait_until
+from harness import check, check_equal, main, releases, tool
+from screen import Screen
 from servers import Server
 from test_links import WAYS, ask_all
 from tracer import Tracer, run
@@ -19,36 +19,14 @@ KEYS = "s: sorted by {}  /: {}  enter: {}  p: pause  q: quit"
 TOTALS = re.compile(r"\d\d:\d\d:\d\d  [0-9.]+/s, [0-9.]+% failed, (\d+) requests, (\d+) lost")
 
 
-class Screen:
-    """A terminal of tmux that runs a command."""
-
-    def __init__(self, scope, columns, lines, *command):
-        require_command("tmux")
-        self.socket = f"gohttpsnoop-{scope.folder.name}"
-        scope.callback(self.tmux, "kill-server", check=False)
-        # What the command printed at its end stays to be seen.
-        line = f"{shlex.join(map(str, command))}; echo ended with $?; sleep 60"
-        self.tmux("new-session", "-d", "-x", columns, "-y", lines, line)
-
-    def tmux(self, *words, check=True):
-        return subprocess.run(["tmux", "-L", self.socket, "-f", "/dev/null", *map(str, words)], check=check,
-                              capture_output=True, text=True).stdout
-
-    def lines(self):
-        return [line.rstrip() for line in self.tmux("capture-pane", "-p").splitlines()]
-
-    def press(self, *keys):
-        for key in keys:
-            self.tmux("send-keys", key)
-
-    def wait(self, condition, what):
-        wait_until(lambda: condition(self.lines()), f"{what}; the screen: {self.lines()!r}")
-        return self.lines()
+def run_in_terminal(scope, columns, lines, *command):
+    """What the command printed at its end stays to be seen."""
+    return Screen(scope, columns, lines, f"{shlex.join(map(str, command))}; echo ended with $?; sleep 60")
 
 
 def start(scope, columns, lines):
     gateway = Server(scope, NEWEST, program="gateway")
-    screen = Screen(scope, columns, lines, tool(), "top", "--pid", gateway.pid, "--side", "both")
+    screen = run_in_terminal(scope, columns, lines, tool(), "top", "--pid", gateway.pid, "--side", "both")
     screen.wait(lambda found: found[:1] and TOTALS.match(found[0]), "top draws")
     time.sleep(1)
     ask_all(gateway, COUNT)

@@ -6,7 +6,7 @@ import time
 
 import client
 import events
-from events import ABSENT
+from events import ABSENT, Perhaps
 from exchanges import route_of
 from harness import Failure, check_equal
 from http2 import Http2Connection
@@ -215,9 +215,9 @@ def has_route(server, transport):
 def expected_event(server, sent, seen_by, routed, library):
     """`seen_by` is the time at which the event had been read."""
     way = sent.way
-    route = ABSENT
+    route = Perhaps(way.path)  # by the probe on demand
     if way.routed:
-        route = route_of(server, way.path) if routed else None
+        route = route_of(server, way.path) if routed else Perhaps(None, way.path)
     longest = GONE_LIMIT_NS if way.abandoned else int((seen_by - sent.begin + events.CLOCK_SLACK) * 1e9)
     return events.request_event(
         server, events.time_between(sent.begin, seen_by), method=way.method, path=way.path, route=route,

@@ -73,6 +73,8 @@ struct plan_capture {
 	uint32_t lookahead;
 };
 
+enum { PLAN_MAX_KEEPS = 8 };
+
 struct plan_range {
 	int32_t low, high; /* needed bytes, relative to the pointer; high is exclusive */
 	int16_t source;
@@ -85,17 +87,18 @@ struct plan_range {
  * state.
  */
 struct plan_builder {
+	int16_t keeps[PLAN_MAX_KEEPS]; /* conditions, by their numbers as sources */
 	struct plan_source sources[PLAN_MAX_BLOCKS];
 	struct plan_search searches[PLAN_MAX_SEARCHES];
 	struct plan_range ranges[2 * PLAN_MAX_CELLS];
 	struct plan_capture captures[PLAN_MAX_CELLS];
-	uint8_t search_count;
+	uint8_t search_count, keep_count;
 	uint16_t source_count, capture_count, range_count;
 };
 
 /* An earlier state of a builder, for plan_rewind(). */
 struct plan_mark {
-	uint8_t search_count;
+	uint8_t search_count, keep_count;
 	uint16_t source_count, capture_count, range_count;
 };
 
@@ -113,6 +116,12 @@ int plan_require(struct plan_builder *builder, struct plan_place place,
 		 struct error *err);
 int plan_find_entry(struct plan_builder *builder, struct plan_place map,
 		    const struct plan_search *search, uint32_t pass_over, struct error *err);
+
+/*
+ * Has hits for which this condition, a number from plan_require(), is not true left out. -E2BIG if there are
+ * PLAN_MAX_KEEPS already.
+ */
+int plan_keep_if(struct plan_builder *builder, int condition, struct error *err);
 
 /* Offsets in the source of plan_find_entry(): pointers to the entry's key and to its element. */
 enum { PLAN_ENTRY_KEY = 0, PLAN_ENTRY_ELEMENT = 8 };

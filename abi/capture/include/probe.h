@@ -12,6 +12,13 @@ struct expected_call {
 	const char *caller, *callee;
 };
 
+/* A number that a part of the arguments is to be: hits with another one, or without this part, are not wanted. */
+struct wanted_number {
+	const struct value_step *steps; /* from the object of all arguments */
+	size_t step_count;
+	uint32_t number;
+};
+
 struct probe_request {
 	const char *function;
 	enum plan_role role;
@@ -24,9 +31,13 @@ struct probe_request {
 	const struct value_request *arguments;
 	size_t argument_count;
 	bool wants_arguments;
+	/* The eBPF program leaves out hits that are not wanted, as far as the numbers can be found at the probe. */
+	const struct wanted_number *wanted;
+	size_t wanted_count;
 	/* The types that were seen in interfaces, for this and other probes; may be NULL. */
 	const struct learned_probes *learned;
 	uint8_t extras;	     /* a bit for each extra that is captured, too */
+	bool on_demand;	     /* the probe is attached only to programs that turn out to need it */
 	bool needs_no_types; /* no parameter or result is captured */
 	bool allows_missing; /* arguments that do not exist in this binary become null */
 	bool drops_excess; /* arguments that do not fit into a plan are left out, the last ones first */

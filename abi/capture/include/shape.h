@@ -5,6 +5,7 @@
 #include "capture_spec.h"
 #include "learned_types.h"
 #include "type_names.h"
+#include "value_step.h"
 #include "walk.h"
 
 /*
@@ -187,6 +188,13 @@ bool shape_has_interfaces(const struct shape *shape);
 
 /* Returns the cell of a value that fits into one cell; -ENOTSUP for other values. */
 int shape_leaf(const struct walk *walk, struct cell *ret_cell, struct error *err);
+
+/*
+ * Returns the cell of the integer to which these steps lead from the object of all captures; -ENOENT if there is none, or
+ * if that depends on the value (a map, an interface).
+ */
+int shape_find_integer(const struct shape *shape, const struct value_step *steps, size_t count,
+		       const struct plan_builder *builder);
 
 const char *shape_name(const struct shape *shape, const struct shape_node *node);
 

@@ -53,6 +53,7 @@ struct instruction_effects {
 	uint8_t copied;
 	struct held copy;
 	bool opaque;	    /* may change other memory, or has unknown effects */
+	bool only_stores;   /* it is opaque only because it may change other memory; amd64 */
 	bool refuses_probe; /* the kernel places no probe on it */
 	/*
 	 * The instruction belongs to a sequence that Go's runtime restarts if it preempts the goroutine

@@ -20,7 +20,11 @@ enum site_kind {
 	SITE_ENTRY,
 	SITE_CALL,   /* a call instruction inside the function, which the kernel emulates, too */
 	SITE_RETURN, /* a return instruction, which the kernel single-steps */
-	SITE_AFTER_CALL, /* the instruction after a call: the results of the called function can be read */
+	/*
+	 * After a call: the results of the called function can be read. The conditional jump that follows, which the kernel
+	 * emulates, or, if the results are overwritten before it or on the stack, the next instruction.
+	 */
+	SITE_AFTER_CALL,
 	SITE_AFTER_SPILL, /* a later instruction, where float parameters can be read: spill_site.h */
 };
 

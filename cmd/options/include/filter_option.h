@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "error.h"
+#include "probe.h"
 #include "text_buffer.h"
 #include "where.h"
 
@@ -24,6 +25,9 @@ struct conditions {
 	struct text_buffer any[CONDITION_KINDS]; /* until they are closed */
 	struct where **items;			 /* all of them must hold */
 	size_t count;
+	/* When they are closed: the numbers that arguments of calls must be for the conditions to hold; views into them. */
+	struct wanted_number wanted[PLAN_MAX_KEEPS];
+	size_t wanted_count;
 };
 
 /*

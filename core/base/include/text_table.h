@@ -11,8 +11,10 @@
  * zeroed struct has no rows.
  */
 struct text_table {
-	size_t columns;		 /* of each row; set by the caller before the first cell */
-	unsigned int right;	 /* a bit for each column whose cells stand at its right edge */
+	size_t columns;	    /* of each row; set by the caller before the first cell */
+	unsigned int right; /* a bit for each column whose cells stand at its right edge */
+	size_t width;	    /* columns of the terminal; 0: as many as are needed */
+	size_t flexible;    /* the column whose cells are cut if the rows are wider than that */
 	struct text_buffer text; /* of all cells */
 	size_t *ends;		 /* of the cells in `text` */
 	size_t count;		 /* of cells */

@@ -5,6 +5,7 @@
 #include "capture_spec.h"
 #include "declaration.h"
 #include "function_request.h"
+#include "probe.h"
 #include "request_captures.h"
 
 /* Which requests: those that a program serves, those that it makes, or both. */
@@ -25,6 +26,9 @@ struct trace_spec {
 	size_t function_count;
 	bool within_requests; /* with functions: requests are traced, too, and calls are linked with them */
 	const struct declarations *declarations; /* of functions of stripped programs; or NULL */
+	/* Calls whose arguments have other numbers are left out in the kernel, where their returns are not traced. */
+	const struct wanted_number *wanted;
+	size_t wanted_count;
 	bool latency;		/* of functions: the duration and the results of calls */
 	enum trace_sides sides; /* without functions */
 	uint8_t extras;		/* of requests: bits of enum extra */

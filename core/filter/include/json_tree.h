@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "bytes.h"
+#include "value_step.h"
 
 /* A JSON text that was read, for looking up values in it. */
 struct json_tree;
@@ -28,14 +29,8 @@ struct json_value {
 	size_t size;
 };
 
-/* A step from an object or a list to one of its members. */
-struct json_step {
-	const char *key; /* NULL: `index` is meant */
-	int64_t index;	 /* negative: counted from the end */
-};
-
 /* Follows the steps from the root. NULL if there is no such member. */
-struct json_value json_tree_find(const struct json_tree *tree, const struct json_step *steps,
+struct json_value json_tree_find(const struct json_tree *tree, const struct value_step *steps,
 				 size_t count);
 
 #endif

@@ -23,6 +23,19 @@ struct where;
 int where_parse(const char *text, struct where **ret_where, struct error *err);
 void where_destroy(struct where *where);
 
+/* Returns the first name in it that is none of the known ones, which end with NULL; NULL if there is none. */
+const char *where_unknown_name(const struct where *where, const char *const *known);
+
+/* A number that a part of the event must be, or else the condition does not hold. */
+struct where_number {
+	const struct value_step *steps; /* views into the condition */
+	size_t step_count;
+	int64_t number;
+};
+
+/* Finds up to `capacity` of them; returns how many. */
+size_t where_numbers(const struct where *where, struct where_number *ret_numbers, size_t capacity);
+
 bool where_holds(const struct where *where, const struct json_tree *event);
 
 #endif

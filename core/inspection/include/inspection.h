@@ -33,6 +33,13 @@ const char *const *inspection_unseen(const struct inspection *inspection, size_t
 const struct attach_point *inspection_points(const struct inspection *inspection,
 					     size_t *ret_count);
 
+/*
+ * Probes on demand: they cost each request a hit, and only some programs need them. inspection_demand() returns their points, of
+ * which inspection_points() has all from then on; none if they were demanded before.
+ */
+bool inspection_has_demand(const struct inspection *inspection);
+const struct attach_point *inspection_demand(struct inspection *inspection, size_t *ret_count);
+
 /* Returns the schema of this plan's records; NULL if the plan is not part of this inspection. */
 const struct schema *inspection_schema(const struct inspection *inspection, uint32_t plan);
 

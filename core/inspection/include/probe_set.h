@@ -26,6 +26,7 @@ struct probe_candidate {
 	struct context_types context_types;
 	bool among_requests;
 	bool counts_clients;
+	bool on_demand; /* see inspection.h */
 };
 
 /* All probes of a binary, for the requests of its servers or for functions that the user named. */

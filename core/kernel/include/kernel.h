@@ -56,6 +56,9 @@ uint32_t *kernel_reader_asleep(const struct kernel *kernel);
 /* Records of this role that could not be submitted so far. */
 uint64_t kernel_lost(const struct kernel *kernel, enum plan_role role);
 
+/* Hits so far that were left out because of PLAN_KEEP. */
+uint64_t kernel_filtered(const struct kernel *kernel);
+
 /*
  * From now on the ring has a record of each target that runs another program, and of what else was
  * asked for when the kernel side was opened.
@@ -102,6 +105,14 @@ int kernel_attach(struct kernel *kernel, const char *path, uint32_t pid, uint32_
  */
 int kernel_attach_file(struct kernel *kernel, const char *path, const struct attach_point *points,
 		       size_t count, struct attachment **ret_attachment, struct error *err);
+
+/*
+ * Attaches more points, as the first ones of the attachment were, which may move. Those that could be attached before an error
+ * stay.
+ */
+int kernel_attach_more(struct kernel *kernel, const char *path, uint32_t pid, uint32_t target,
+		       const struct attach_point *points, size_t count,
+		       struct attachment **attachment, struct error *err);
 
 /* From now on hits of the probes of a file in process `pid` are those of `target`. */
 int kernel_adopt(struct kernel *kernel, uint32_t pid, uint32_t target,

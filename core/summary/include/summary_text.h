@@ -13,6 +13,7 @@ struct summary_text_options {
 	int64_t time; /* of the summary, nanoseconds since the epoch; 0: it is of the past, and not shown */
 	int64_t span; /* nanoseconds in which the requests were made, for rates; 0: not known */
 	size_t most;  /* rows; 0: all */
+	size_t width; /* columns of the terminal, for which routes are cut; 0: as many as are needed */
 };
 
 /* Appends the rows. Nothing if there are no requests. The text is marked as failed if memory ran out. */

@@ -50,6 +50,16 @@ void target_detach_all(struct target *const *targets, size_t count);
 /* Removes the probes and frees the target, in the course of the loop. */
 void target_close(struct target *target);
 
+/*
+ * Its program needs the probes on demand (inspection.h), if there are any. They are attached by targets_serve_demands() to all
+ * that run it.
+ */
+void target_demand_probes(const struct target *target);
+
+/* Attaches more probes, unless those of its file see the process. */
+int target_attach_more(struct target *target, struct kernel *kernel,
+		       const struct attach_point *points, size_t count, struct error *err);
+
 uint32_t target_id(const struct target *target);
 /*
  * From when on, by the clock of records, all of its probes are in their places: they are put there

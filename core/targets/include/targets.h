@@ -61,6 +61,9 @@ int targets_add_matched(struct targets *targets, struct process *process, bool h
 int targets_add_ended(struct targets *targets, uint32_t pid, int plan, struct target **ret_target,
 		      struct error *err);
 
+/* Attaches the probes that target_demand_probes() asked for. A failure is told, and is the end of it. */
+void targets_serve_demands(struct targets *targets);
+
 /*
  * The process runs another program now: as the target that it was it has ended. That target stays in the set
  * until it is removed. NULL where it was none.

@@ -9,7 +9,7 @@
 struct top_view {
 	enum top_order order;
 	const char *filter;  /* text that rows contain; NULL or "": all rows */
-	size_t selected;     /* number of a row */
+	uint64_t selected;   /* the number of a row; 0, or that of no row: the first one */
 	bool shows_requests; /* those of the selected row, instead of rows */
 	bool paused;
 	bool typing;	      /* the filter is being typed */

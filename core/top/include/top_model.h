@@ -10,7 +10,7 @@
 
 /*
  * What happened lately, by service, side, method and route: rates and percentiles of the last seconds, a history of each
- * second's latency, and the last requests. Rows that had no request for a minute are forgotten.
+ * second's latency, and the last requests. Rows that had no request for TOP_FORGET seconds are forgotten.
  */
 struct top_model;
 
@@ -18,6 +18,7 @@ enum {
 	TOP_WINDOW = 10,  /* seconds that rates and percentiles are of */
 	TOP_HISTORY = 30, /* seconds */
 	TOP_RECENT = 20,  /* requests of a row */
+	TOP_FORGET = 60,  /* seconds without a request, after which a row is forgotten */
 	TOP_MAX_ROWS =
 		512, /* requests of further rows are counted in one row named SUMMARY_OTHERS */
 	TOP_MAX_PATH = 128,
@@ -34,6 +35,7 @@ struct top_request {
 };
 
 struct top_row {
+	uint64_t number; /* above 0, and another one for each row; it stays the same while rows change their places */
 	const char *service, *method, *route;
 	bool is_client;
 	double rate;		    /* requests a second */
@@ -81,5 +83,8 @@ struct top_totals top_totals(const struct top_model *model);
  */
 const struct top_row *const *top_rows(struct top_model *model, enum top_order order,
 				      const char *filter, size_t *ret_count);
+
+/* Returns the place of the row with this number among them; 0 if there is none. */
+size_t top_place_of(const struct top_row *const *rows, size_t count, uint64_t number);
 
 #endif

@@ -394,6 +394,25 @@ static void refuses_other_outputs(void **state)
 	assert_refused(LINE("x", "-s", "systemd:", "--socket-mode", "0600"), "SocketMode=");
 }
 
+static void takes_conditions(void **state)
+{
+	struct options options = parsed(LINE("x", "--method", "get,POST", "--where",
+					     "args.id == 7 and in_by == 'context'", "-x"));
+
+	assert_int_equal(options.conditions.count, 3);
+	options_finish(&options);
+}
+
+static void refuses_other_conditions(void **state)
+{
+	assert_refused(LINE("x", "--where", "statsu == 500"), "events have no key statsu");
+	assert_refused(LINE("x", "--where", "status == 500 or not (1 < nonsense.x)"), "nonsense");
+	assert_refused(LINE("x", "--where", "status =="), "at the end");
+	assert_refused(LINE("x", "--status", "6000"), "--status");
+	assert_refused(LINE("x", "--method", "GET,"), "--method");
+	assert_refused(LINE("x", "--sample", "2/100"), "--sample");
+}
+
 static void names_what_is_no_option(void **state)
 {
 	assert_refused(LINE("-z", "y"), "-z");
@@ -479,6 +498,8 @@ int main(void)
 		cmocka_unit_test(takes_redactions),
 		cmocka_unit_test(takes_outputs),
 		cmocka_unit_test(refuses_other_outputs),
+		cmocka_unit_test(takes_conditions),
+		cmocka_unit_test(refuses_other_conditions),
 		cmocka_unit_test(names_what_is_no_option),
 		cmocka_unit_test(wants_a_target),
 		cmocka_unit_test(takes_an_origin),

@@ -117,6 +117,10 @@ static const char *check_operation(struct checker *checker, const struct plan_op
 		return check_condition(checker, operation);
 	case PLAN_SEARCH:
 		return check_search(checker, operation);
+	case PLAN_KEEP:
+		return checker->blocks[operation->base].is_condition ?
+			       NULL :
+			       "what is kept does not depend on a condition";
 	case PLAN_SCALAR:
 		return check_scalar(checker, operation);
 	case PLAN_STRING:

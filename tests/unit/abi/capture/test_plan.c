@@ -248,6 +248,40 @@ static void guards_by_conditions(void **state)
 			  { PLAN_SCALAR, .gate = 4, .source = 40, .size = 8 });
 }
 
+/* Before strings are read. */
+static void leaves_out_what_is_not_kept(void **state)
+{
+	struct plan_builder builder = { 0 };
+	struct plan_place number = into(&builder, in_register(11), 16);
+	struct plan_mark before;
+	struct plan plan;
+
+	add(&builder, in_register(10), string_cell, 0);
+	add(&builder, number, uint16_cell, 0);
+	before = plan_mark(&builder);
+	for (int i = 0; i < 2; i++) {
+		int condition = plan_require(&builder, number, PLAN_EQUAL, 2, 7, NULL);
+
+		assert_true(condition >= 0);
+		assert_int_equal(plan_keep_if(&builder, condition, NULL), 0);
+		if (i == 0)
+			plan_rewind(&builder, before);
+	}
+	plan = compile(&builder);
+	assert_false(plan_is_short(&plan));
+	assert_null(plan_fault(&plan, &builder));
+	ASSERT_OPERATIONS(
+		&plan,
+		{ PLAN_READ, .block = 1, .source = 88, .target = WORK, .size = 2,
+		  .displacement = 16 },
+		{ PLAN_EQUAL, .base = 1, .block = 2, .source = WORK, .size = 2, .displacement = 7 },
+		{ PLAN_KEEP, .base = 2 }, { PLAN_STRING, .source = 80, .target = 0, .size = 1024 },
+		{ PLAN_SCALAR, .base = 1, .source = WORK, .size = 2 });
+	while (builder.keep_count < PLAN_MAX_KEEPS)
+		assert_int_equal(plan_keep_if(&builder, 0, NULL), 0);
+	assert_int_equal(plan_keep_if(&builder, 0, NULL), -E2BIG);
+}
+
 static struct plan_place entry_word(struct plan_builder *builder, struct plan_place map,
 				    const struct plan_search *search, uint32_t pass_over,
 				    int32_t word)
@@ -715,6 +749,7 @@ int main(void)
 		cmocka_unit_test(asks_for_the_thread_pointer),
 		cmocka_unit_test(splits_far_reads),
 		cmocka_unit_test(guards_by_conditions),
+		cmocka_unit_test(leaves_out_what_is_not_kept),
 		cmocka_unit_test(searches_maps),
 		cmocka_unit_test(bounds_the_searches),
 		cmocka_unit_test(bounds_the_cells),

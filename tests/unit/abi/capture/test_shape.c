@@ -993,6 +993,46 @@ static void shows_the_type_alone(void **state)
 	shape_finish(&shape);
 }
 
+static int find_integer(const struct answer *answer, size_t count, const struct value_step *steps)
+{
+	return shape_find_integer(&answer->shape, steps, count, &answer->builder);
+}
+
+#define FIND(answer, ...)                                                                      \
+	find_integer(answer,                                                                   \
+		     sizeof((struct value_step[]){ __VA_ARGS__ }) / sizeof(struct value_step), \
+		     (struct value_step[]){ __VA_ARGS__ })
+
+/* Through structs, pointers and elements; not where the value decides what is there, and only integers. */
+static void finds_integers(void **state)
+{
+	const struct type *price = GO_STRUCT("main.Money", { "Cents", go_basic("int64") },
+					     { "Currency", go_basic("string") });
+	const struct type *item = GO_STRUCT("main.Item", { "Price", go_pointer(price) },
+					    { "Counts", go_slice(go_basic("int32")) },
+					    { "Ratio", go_basic("float64") },
+					    { "Ok", go_basic("bool") });
+	struct answer answer;
+
+	assert_int_equal(
+		ask(&(struct question){ { go_pointer(item) }, { "a" }, usual }, &answer, NULL), 0);
+	assert_true(FIND(&answer, { "a" }, { "Price" }, { "Cents" }) >= 0);
+	assert_true(FIND(&answer, { "a" }, { "Counts" }, { NULL, 1 }) >
+		    FIND(&answer, { "a" }, { "Counts" }, { NULL, 0 }));
+	assert_int_equal(FIND(&answer, { "a" }, { "Counts" }, { NULL, -1 }), -ENOENT);
+	assert_int_equal(FIND(&answer, { "a" }, { "Counts" }, { NULL, 1000 }), -ENOENT);
+	assert_int_equal(FIND(&answer, { "a" }, { "Counts" }, { "0" }), -ENOENT);
+	assert_int_equal(FIND(&answer, { "a" }, { "Price" }, { "Currency" }), -ENOENT);
+	assert_int_equal(FIND(&answer, { "a" }, { "Price" }), -ENOENT);
+	assert_int_equal(FIND(&answer, { "a" }, { "Price" }, { NULL, 0 }), -ENOENT);
+	assert_int_equal(FIND(&answer, { "a" }, { "Ratio" }), -ENOENT);
+	assert_int_equal(FIND(&answer, { "a" }, { "Ok" }), -ENOENT);
+	assert_int_equal(FIND(&answer, { "a" }, { "Nothing" }, { "Cents" }), -ENOENT);
+	assert_int_equal(FIND(&answer, { "b" }), -ENOENT);
+	shape_finish(&answer.shape);
+	assert_int_equal(FIND(&answer, { "a" }), -ENOENT);
+}
+
 static void reads_nothing_of_the_inside(void **state)
 {
 	const struct type *reader =
@@ -1426,6 +1466,7 @@ int main(void)
 		cmocka_unit_test(hides_by_what_is_beside),
 		cmocka_unit_test_teardown(hides_the_inside, forget_types),
 		cmocka_unit_test(shows_the_type_alone),
+		cmocka_unit_test(finds_integers),
 		cmocka_unit_test(reads_nothing_of_the_inside),
 		cmocka_unit_test(missing_fields_become_gaps),
 		cmocka_unit_test(shapes_interfaces),

@@ -840,6 +840,52 @@ static void goes_on_behind_what_repeats(void **state)
 	assert_call_site(&code, arm64, ENTRY + 0x10000, SITE_AFTER_CALL, 8);
 }
 
+/* Returns how far behind the call the site is: of the code "head; call; rest" with the registers of this release. */
+static size_t behind_call(uint32_t minor, const char *head, size_t head_size, const char *rest,
+			  size_t rest_size)
+{
+	struct prologue prologue = { .machine = MACHINE_AMD64, .minor = minor };
+	struct code code = { 0 };
+	struct site site = { 0 };
+	uint64_t offset;
+	int count;
+
+	put(&code, head, head_size);
+	PUT(&code, "\xe8\x00\x00\x01\x00"); /* call .+0x10005 */
+	put(&code, rest, rest_size);
+	assert_int_equal(find_call_in(&code, &prologue, ENTRY + head_size + 0x10005,
+				      SITE_AFTER_CALL, &site, &offset, &count),
+			 0);
+	return site.address - (ENTRY + head_size + 5);
+}
+
+#define BEHIND_CALL(minor, head, rest) \
+	behind_call(minor, head, sizeof(head) - 1, rest, sizeof(rest) - 1)
+
+/* mov 0x68(%rsp),%rdx; mov %rdi,0xf0(%rdx); cmpl $0,0x100(%rip); je .+4; ret; ret; ret */
+#define TO_JUMP "\x48\x8b\x54\x24\x68\x48\x89\xba\xf0\x00\x00\x00\x83\x3d\x00\x01\x00\x00\x00"
+#define JUMP "\x74\x02\xc3\xc3\xc3"
+
+/* The jump is emulated; the results are in their registers there, and only the call leads to it. */
+static void prefers_the_jump_behind_a_call(void **state)
+{
+	assert_int_equal(BEHIND_CALL(24, "", TO_JUMP JUMP), 19);
+	assert_int_equal(BEHIND_CALL(24, "", JUMP), 0);
+	/* mov %rdi,%rbx: a result is overwritten; push %rdx: the stack moves. */
+	assert_int_equal(BEHIND_CALL(24, "", "\x48\x89\xfb" JUMP), 0);
+	assert_int_equal(BEHIND_CALL(24, "", "\x52" JUMP), 0);
+	/* Another call, or a return, comes first. */
+	assert_int_equal(BEHIND_CALL(24, "", "\x90\xe8\x00\x02\x00\x00" JUMP), 0);
+	assert_int_equal(BEHIND_CALL(24, "", "\x90\xc3" JUMP), 0);
+	/* jmp to the jump, to what is before it, over it, and to an address in a register. */
+	assert_int_equal(BEHIND_CALL(24, "\x74\x18", TO_JUMP JUMP), 0);
+	assert_int_equal(BEHIND_CALL(24, "\x74\x0a", TO_JUMP JUMP), 0);
+	assert_int_equal(BEHIND_CALL(24, "\x74\x1a", TO_JUMP JUMP), 19);
+	assert_int_equal(BEHIND_CALL(24, "\xff\xe0", TO_JUMP JUMP), 0);
+	/* Results on the stack are not followed. */
+	assert_int_equal(BEHIND_CALL(16, "", TO_JUMP JUMP), 0);
+}
+
 static void finds_the_one_call(void **state)
 {
 	enum { DISTANCE = 0x10000 };
@@ -881,6 +927,7 @@ int main(void)
 		cmocka_unit_test(enters_behind_what_repeats),
 		cmocka_unit_test(goes_on_behind_what_repeats),
 		cmocka_unit_test(refuses_other_segments),
+		cmocka_unit_test(prefers_the_jump_behind_a_call),
 		cmocka_unit_test(finds_the_one_call),
 	};
 

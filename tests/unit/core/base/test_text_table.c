@@ -73,12 +73,42 @@ static void counts_columns_of_characters(void **state)
 			     "abcdef  3\n");
 }
 
+/* By the flexible column, down to a least width. */
+static void fits_a_terminal(void **state)
+{
+	static const struct {
+		size_t width;
+		const char *wanted;
+	} cases[] = {
+		{ 0, "a  /a/long/route  12\nb  日本語日本語    3\n" },
+		{ 20, "a  /a/long/route  12\nb  日本語日本語    3\n" },
+		{ 18, "a  /a/long/ro…  12\nb  日本語日本…   3\n" },
+		{ 17, "a  /a/long/r…  12\nb  日本語日…    3\n" },
+		{ 5, "a  /a/long…  12\nb  日本語…    3\n" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct text_table table = {
+			.columns = 3, .right = 1U << 2, .width = cases[i].width, .flexible = 1
+		};
+
+		text_table_add(&table, "a");
+		text_table_add(&table, "/a/long/route");
+		text_table_add(&table, "12");
+		text_table_add(&table, "b");
+		text_table_add(&table, "日本語日本語");
+		text_table_add(&table, "3");
+		assert_table(&table, cases[i].wanted);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(aligns_columns),
 		cmocka_unit_test(shows_foreign_text),
 		cmocka_unit_test(counts_columns_of_characters),
+		cmocka_unit_test(fits_a_terminal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

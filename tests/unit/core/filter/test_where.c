@@ -127,7 +127,7 @@ static void reads_any_depth(void **state)
 	memset(text, '[', DEPTH);
 	memset(text + DEPTH, ']', DEPTH);
 	assert_int_equal(json_tree_read((struct bytes){ (uint8_t *)text, 2 * DEPTH }, &tree), 0);
-	assert_int_equal(json_tree_find(tree, &(struct json_step){ .index = 0 }, 1).kind,
+	assert_int_equal(json_tree_find(tree, &(struct value_step){ .index = 0 }, 1).kind,
 			 JSON_OTHER);
 	json_tree_destroy(tree);
 	assert_int_equal(json_tree_read((struct bytes){ (uint8_t *)text, DEPTH }, &tree), -EINVAL);
@@ -263,6 +263,42 @@ static void refuses_what_is_no_json(void **state)
 	}
 }
 
+/* Those of comparisons that all must hold. */
+static void finds_numbers(void **state)
+{
+	static const struct {
+		const char *condition;
+		size_t count;
+		int64_t numbers[2];
+	} cases[] = {
+		{ "args.order.ID == 7", 1, { 7 } },
+		{ "7 == args.order.ID and path ~ '/x*' and args.n == -3", 2, { 7, -3 } },
+		{ "args.a == 1 and (args.b == 2 and ok)", 2, { 1, 2 } },
+		{ "args.a == 1 or args.b == 2", 0, { 0 } },
+		{ "not args.a == 1", 0, { 0 } },
+		{ "args.a == 1.5", 0, { 0 } },
+		{ "args.a == 1e3", 0, { 0 } },
+		{ "args.a == '1'", 0, { 0 } },
+		{ "args.a == args.b", 0, { 0 } },
+		{ "1 == 1", 0, { 0 } },
+		{ "args.a >= 1", 0, { 0 } },
+		{ "args.a == 1 and args.b == 2 and args.c == 3", 2, { 1, 2 } },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct where_number numbers[2];
+		struct where *where;
+
+		assert_int_equal(where_parse(cases[i].condition, &where, NULL), 0);
+		assert_int_equal(where_numbers(where, numbers, 2), cases[i].count);
+		for (size_t j = 0; j < cases[i].count; j++) {
+			assert_int_equal(numbers[j].number, cases[i].numbers[j]);
+			assert_string_equal(numbers[j].steps[0].key, "args");
+		}
+		where_destroy(where);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -275,6 +311,7 @@ int main(void)
 		cmocka_unit_test(refuses_what_is_no_condition),
 		cmocka_unit_test(refuses_what_is_too_large),
 		cmocka_unit_test(refuses_what_is_no_json),
+		cmocka_unit_test(finds_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,7 +55,8 @@ static void probes_are_sound(void **state)
 	for (size_t i = 0; i < rows.count; i++) {
 		const struct probe_request *probe = rows.items[i].request;
 		bool is_of_goroutine = probe->role == PLAN_ROLE_PANIC ||
-				       probe->role == PLAN_ROLE_GOROUTINE_EXIT;
+				       probe->role == PLAN_ROLE_GOROUTINE_EXIT ||
+				       probe->role == PLAN_ROLE_ROUTE;
 		uint8_t needed = is_of_goroutine ? FIELD_GOID : FIELD_KEY;
 		struct expression expression;
 		uint64_t fields = 0;
@@ -84,6 +85,7 @@ static void probes_are_sound(void **state)
 			/* Without this field the record could not be joined. */
 			assert_int_equal(capture->required,
 					 capture->field == needed ||
+						 probe->role == PLAN_ROLE_ROUTE ||
 						 (needed == FIELD_STACK_POINTER &&
 						  (capture->field == FIELD_GOID ||
 						   capture->field == FIELD_STACK_END)));
@@ -299,6 +301,8 @@ static uint64_t wanted_fields(const struct probe_request *probe, uint32_t minor)
 		return BIT(KEY);
 	case PLAN_ROLE_CALL:
 		return CLIENT_FIELDS;
+	case PLAN_ROLE_ROUTE:
+		return BIT(GOID) | BIT(ROUTE);
 	default:
 		return BIT(GOID);
 	}

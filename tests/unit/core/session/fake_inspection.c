@@ -118,6 +118,17 @@ const struct attach_point *inspection_points(const struct inspection *inspection
 	return inspection->points;
 }
 
+bool inspection_has_demand(const struct inspection *inspection)
+{
+	return false;
+}
+
+const struct attach_point *inspection_demand(struct inspection *inspection, size_t *ret_count)
+{
+	*ret_count = 0;
+	return inspection->points;
+}
+
 const struct schema *inspection_schema(const struct inspection *inspection, uint32_t plan)
 {
 	for (size_t i = 0; i < inspection->count; i++) {

@@ -147,6 +147,11 @@ int kernel_watch(struct kernel *kernel, struct error *err)
 	return open_part("watch", err);
 }
 
+uint64_t kernel_filtered(const struct kernel *kernel)
+{
+	return 0;
+}
+
 bool kernel_needs_admin(const struct kernel *kernel)
 {
 	return stage.needs_admin;

@@ -54,16 +54,20 @@ static void is_about_the_last_seconds(void **state)
 	assert_int_equal((int)only_row(model)->rate, 20);
 	assert_int_equal((int)(100 * only_row(model)->failed), 25);
 	assert_int_equal(only_row(model)->p50, 100);
-	/* Two seconds: the mean. */
+	/* A second that has just begun does not count before its first request. */
 	top_tick(model);
+	assert_int_equal((int)only_row(model)->rate, 20);
+	/* Two seconds: the mean. */
+	add(model, "/a", 100, false);
 	assert_int_equal((int)only_row(model)->rate, 10);
 	/* Ten seconds later nothing of it is left but the row, its history and its total. */
 	for (int i = 0; i < TOP_WINDOW; i++)
 		top_tick(model);
 	assert_true(only_row(model)->rate == 0);
 	assert_int_equal(only_row(model)->p50, -1);
-	assert_int_equal(only_row(model)->total, 20);
+	assert_int_equal(only_row(model)->total, 21);
 	assert_int_equal(only_row(model)->history[TOP_HISTORY - 1], 0);
+	assert_int_equal(only_row(model)->history[TOP_HISTORY - TOP_WINDOW], 100);
 	assert_int_equal(only_row(model)->history[TOP_HISTORY - 1 - TOP_WINDOW], 100);
 	top_destroy(model);
 }
@@ -187,12 +191,12 @@ static void draws_rows(void **state)
 	/* Cut to the screen; the selected row is on it. */
 	view.width = 30;
 	view.height = 4;
-	view.selected = 1;
+	view.selected = 2;
 	assert_frame(model, &view,
 		     "09:41:00  3.0/s, 33.3% failed,\n"
 		     "s: sorted by rate  /: no filte\n"
-		     "SERVICE  METHOD  ROUTE        \n"
-		     "shop     GET     /b\\x1b[31m  1\n",
+		     "SERVICE  METHOD  ROUTE      RA\n"
+		     "shop     GET     /b\\x1b[…  1.0\n",
 		     3);
 	view = (struct top_view){
 		.time = 34860000000000, .lost = 7, .typing = true, .filter = "ab"
@@ -203,6 +207,49 @@ static void draws_rows(void **state)
 		"filter: ab_  (enter: done, escape: none)\n"
 		"SERVICE  METHOD  ROUTE  RATE  FAILED  P50  P90  P99  MAX  TOTAL  P99 OF 30s\n",
 		SIZE_MAX);
+	top_destroy(model);
+}
+
+/* 80 columns: fewer numbers, a shorter history, and a long route is cut. */
+static void fits_a_narrow_terminal(void **state)
+{
+	struct top_model *model = create();
+	const struct top_view view = { .time = 34860000000000, .lost = 7, .width = 80 };
+
+	add(model, "/a/route/that/does/not/fit/the/terminal", 100, false);
+	top_tick(model);
+	add(model, "/b", 2000000, true);
+	add(model, "/b", 2000000, true);
+	assert_frame(
+		model, &view,
+		"09:41:00  1.5/s, 66.7% failed, 3 requests, 7 lost\n" KEYS
+		"SERVICE  METHOD  ROUTE          RATE  FAILED     P50     P99     MAX  P99 OF 10s\n"
+		"shop     GET     /b            1.0/s  100.0%  2.00ms  2.00ms  2.00ms            \n"
+		"shop     GET     /a/route/th…  0.5/s    0.0%   100ns   100ns   100ns           █\n",
+		3);
+	top_destroy(model);
+}
+
+/* By its number, while rows change their places. */
+static void selection_follows_its_row(void **state)
+{
+	struct top_model *model = create();
+	const struct top_row *const *rows;
+	uint64_t selected;
+	size_t count;
+
+	add(model, "/a", 1, false);
+	add(model, "/b", 1, false);
+	rows = top_rows(model, TOP_BY_RATE, NULL, &count);
+	assert_string_equal(rows[1]->route, "/b");
+	selected = rows[1]->number;
+	assert_int_equal(top_place_of(rows, count, selected), 1);
+	add(model, "/b", 1, false);
+	rows = top_rows(model, TOP_BY_RATE, NULL, &count);
+	assert_int_equal(top_place_of(rows, count, selected), 0);
+	rows = top_rows(model, TOP_BY_RATE, "/a", &count);
+	assert_int_equal(top_place_of(rows, count, selected), 0);
+	assert_int_equal(top_place_of(rows, 0, selected), 0);
 	top_destroy(model);
 }
 
@@ -280,6 +327,8 @@ int main(void)
 		cmocka_unit_test(sorts_and_filters),
 		cmocka_unit_test(has_a_limit_of_rows),
 		cmocka_unit_test(draws_rows),
+		cmocka_unit_test(fits_a_narrow_terminal),
+		cmocka_unit_test(selection_follows_its_row),
 		cmocka_unit_test(draws_when_rows_are_gone),
 		cmocka_unit_test(draws_requests_of_a_row),
 	};
