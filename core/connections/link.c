@@ -126,7 +126,12 @@ static void link_on_ready(uv_poll_t *ready, int status, int events)
 {
 	struct link *link = ready->data;
 
-	if (check_listener(link) && (events & UV_WRITABLE))
+	if (!check_listener(link))
+		return;
+	/* libuv no longer watches the descriptor then. */
+	if (status < 0)
+		link_end(link, -EPIPE);
+	else if (events & UV_WRITABLE)
 		link->options.room(link->options.user);
 }
 
