@@ -4,11 +4,6 @@
 #include "escape.h"
 #include "redacted_text.h"
 
-bool text_is_cut(const struct text *text)
-{
-	return text->presence == PRESENT && text->size < text->length;
-}
-
 void json_text(struct json_writer *writer, const struct redaction *redaction,
 	       const struct text *text, enum secrets secrets)
 {
@@ -24,11 +19,6 @@ void json_text(struct json_writer *writer, const struct redaction *redaction,
 		redaction, text->data, size, is_cut);
 	json_bytes(writer, shown.data, shown.size);
 	redacted_text_release(&shown);
-}
-
-bool integer_is_exact(int64_t value)
-{
-	return value >= -(INT64_C(1) << 53) && value <= INT64_C(1) << 53;
 }
 
 void json_id(struct json_writer *writer, uint64_t id)

@@ -37,6 +37,16 @@ void otel_number_member(struct otel_line *line, const char *key, size_t key_size
 			const struct integer *integer);
 void otel_name_member(struct otel_line *line, const char *key, size_t key_size, const char *name);
 
+/* Severities of OpenTelemetry's logs, by their numbers. */
+enum otel_severity {
+	OTEL_INFO = 9,
+	OTEL_WARN = 13,
+	OTEL_ERROR = 17,
+};
+
+/* How bad it is what an event reports; docs/events.md has the rules. */
+enum otel_severity otel_severity_of(const struct event *event);
+
 /* otel_record.c: the time, the severity and the text of an event */
 void otel_put_record(struct otel_line *line, const struct event *event);
 

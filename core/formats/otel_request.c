@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "grpc_status.h"
-#include "otel_severity.h"
 #include "outcome_name.h"
 
 /* ---- addresses ---- */
