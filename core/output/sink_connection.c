@@ -208,7 +208,8 @@ static size_t connection_end(struct sink *sink)
 		link_on_end(connection, r, link_unacknowledged(connection->link));
 	if (connection->link)
 		link_advance(connection->link);
-	if (!connection->link && !connection_try_last(connection))
+	if (!connection->link &&
+	    (connection->outbox.waiting == 0 || !connection_try_last(connection)))
 		return 0;
 	return connection->outbox.waiting +
 	       (connection->link ? link_unacknowledged(connection->link) : 1);
