@@ -117,13 +117,14 @@ struct ending {
 	struct bytes record;
 };
 
-/* The event of a call, or of a request that the program makes, without its captures. */
+/* The event of a call, or of a request that the program makes, without its captures. It refers to `room`. */
 static struct event event_of(const struct calls *calls, const struct resolved_hit *call,
-			     const struct link *link, const struct ending *ending)
+			     const struct link *link, const struct ending *ending,
+			     struct request_room *room)
 {
 	struct event event =
 		call->schema->protocol ?
-			client_event(call, ending->end, ending->outcome, calls->wall_offset) :
+			client_event(call, ending->end, ending->outcome, calls->wall_offset, room) :
 			call_event(call, call->function, calls->wall_offset);
 
 	event.process = target_identity(call->target);
@@ -143,7 +144,8 @@ static struct event event_of(const struct calls *calls, const struct resolved_hi
 static void calls_emit(struct calls *calls, const struct resolved_hit *call, struct bytes record,
 		       const struct link *link, const struct ending *ending)
 {
-	struct event event = event_of(calls, call, link, ending);
+	struct request_room room;
+	struct event event = event_of(calls, call, link, ending, &room);
 	struct hit_arguments arguments, results;
 
 	event.arguments = resolved_hit_arguments(call, record, &arguments);
@@ -331,6 +333,12 @@ static void await_end_of(struct calls *calls, struct bytes record, const struct 
 		calls_give_up(calls, displaced);
 }
 
+/* Another response follows. For this client other statuses below 200 are those of a response. */
+static bool is_continue(struct integer status)
+{
+	return status.presence == PRESENT && status.value == 100;
+}
+
 /*
  * A call has returned, unless it panicked: this return may belong to a later call at the same frame, whose record
  * was lost.
@@ -368,12 +376,34 @@ void calls_return(struct calls *calls, const struct resolved_hit *end, struct by
 	end_frame(calls, &call, call_record, end, record);
 }
 
+/* The header of a response has come: its request, the innermost one that the goroutine makes, has ended. */
+static void finish_at_header(struct calls *calls, const struct resolved_hit *end,
+			     struct bytes record)
+{
+	uint32_t target = target_id(end->target);
+	uint64_t owner = goroutine_of(end);
+	struct resolved_hit call;
+	struct bytes call_record;
+
+	if (is_continue(hit_integer(&end->hit, FIELD_STATUS)) ||
+	    !joiner_look_owned(calls->joiners[RETURNING], target, owner, &call_record) ||
+	    resolved_hit_find(calls->targets, call_record, &call) < 0 ||
+	    call.schema->protocol != end->schema->protocol)
+		return;
+	joiner_take_owned(calls->joiners[RETURNING], target, owner, &call_record);
+	close_call(calls, call_record, &(struct ending){ OUTCOME_OK, end, record });
+}
+
 void calls_finish(struct calls *calls, const struct resolved_hit *end, struct bytes record)
 {
 	uint64_t key = (uint64_t)hit_integer(&end->hit, FIELD_KEY).value;
 	struct bytes call_record;
 
 	calls->now = end->head.time;
+	if (end->schema->protocol->ends_at_header) {
+		finish_at_header(calls, end, record);
+		return;
+	}
 	if (joiner_take(calls->joiners[BEGUN], target_id(end->target), key, &call_record))
 		close_call(calls, call_record, &(struct ending){ OUTCOME_OK, end, record });
 }
@@ -409,6 +439,7 @@ void calls_close(struct calls *calls)
 static bool each_of_kind(const struct calls *calls, enum kind kind, assembly_show *show, void *user)
 {
 	uint32_t at = JOINER_NONE;
+	struct request_room room;
 	struct resolved_hit call;
 	struct bytes record;
 
@@ -419,7 +450,7 @@ static bool each_of_kind(const struct calls *calls, enum kind kind, assembly_sho
 		if (resolved_hit_find(calls->targets, record, &call) < 0)
 			continue;
 		event = event_of(calls, &call, &note->link,
-				 &(struct ending){ .outcome = OUTCOME_OPEN });
+				 &(struct ending){ .outcome = OUTCOME_OPEN }, &room);
 		if (!show(user, &event))
 			return false;
 	}

@@ -231,10 +231,11 @@ static void take_response(struct event *event, const struct resolved_hit *call,
 }
 
 struct event client_event(const struct resolved_hit *call, const struct resolved_hit *end,
-			  enum outcome outcome, int64_t wall_offset)
+			  enum outcome outcome, int64_t wall_offset, struct request_room *room)
 {
 	struct event event = event_of_start(call, wall_offset);
 
+	take_target(&event, &call->hit, room);
 	event.type = EVENT_CLIENT;
 	event.outcome = outcome;
 	event.scheme = hit_text(&call->hit, FIELD_SCHEME);

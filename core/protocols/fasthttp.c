@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The server of github.com/valyala/fasthttp, on which fiber and other frameworks are built. */
+#include "fasthttp.h"
 #include "protocol_registry.h"
 #include "release_range.h"
 #include "row_notation.h"
 
-#define FASTHTTP "github.com/valyala/fasthttp"
 #define SERVE_CONN FASTHTTP ".(*Server).serveConn"
 /* The function of later releases, for which serveConn is only a wrapper. */
 #define SERVE_CONN_COUNTED SERVE_CONN "Counted"
@@ -79,7 +79,7 @@ static const struct probe_request probes[] = {
 	{ WRITE_RESPONSE, PLAN_ROLE_END, CAPTURES(write_response) },
 };
 
-static void complete_method(struct hit *hit)
+void fasthttp_complete_method(struct hit *hit)
 {
 	static const char get[] = "GET";
 	struct text method = hit_text(hit, FIELD_METHOD);
@@ -89,8 +89,7 @@ static void complete_method(struct hit *hit)
 			     (struct text){ PRESENT, get, sizeof(get) - 1, sizeof(get) - 1 });
 }
 
-/* The field says whether it is HTTP/1.0. */
-static void complete_version(struct hit *hit)
+void fasthttp_complete_version(struct hit *hit)
 {
 	struct integer old = hit_integer(hit, FIELD_PROTOCOL_MINOR);
 
@@ -159,8 +158,8 @@ static void complete_remote(struct hit *hit)
 
 static void fasthttp_complete(struct hit *hit)
 {
-	complete_method(hit);
-	complete_version(hit);
+	fasthttp_complete_method(hit);
+	fasthttp_complete_version(hit);
 	complete_size(hit);
 	complete_status(hit);
 	hit_set_integer(hit, FIELD_RESPONSE_BYTES, body_bytes(hit));
@@ -177,13 +176,18 @@ static const struct layout_function functions[] = {
 	{ READ_BODY, BODY_PARAMETERS, "error", ALWAYS },
 	{ READ_BODY_STREAM, BODY_PARAMETERS, "error", ALWAYS },
 	{ WRITE_RESPONSE, "ctx *" FASTHTTP ".RequestCtx, w *bufio.Writer", "error", ALWAYS },
+	{ FASTHTTP_DO,
+	  "c *" FASTHTTP ".HostClient, req *" FASTHTTP ".Request, resp *" FASTHTTP ".Response",
+	  "bool, error", ALWAYS },
+	{ FASTHTTP_RESPONSE_HEADER, "h *" FASTHTTP ".ResponseHeader, buf []uint8", "int, error",
+	  ALWAYS },
 };
 
-/* Whatever the compiler inlines, a copy that serves has one of these functions. */
-static const char *const landmarks[] = { SERVE_CONN, SERVE_CONN_COUNTED, NULL };
+/* Whatever the compiler inlines, a copy that serves or makes requests has one of these functions. */
+static const char *const landmarks[] = { SERVE_CONN, SERVE_CONN_COUNTED, FASTHTTP_DO, NULL };
 
 /* Layouts come from the program, whatever the release. */
-static const struct library library = {
+const struct library fasthttp_library = {
 	.module = FASTHTTP,
 	.landmarks = landmarks,
 	.functions = functions,
@@ -193,7 +197,7 @@ static const struct library library = {
 const struct protocol protocol_fasthttp = {
 	.server = FASTHTTP,
 	.name = "fasthttp",
-	.library = &library,
+	.library = &fasthttp_library,
 	.manner = "over " FASTHTTP,
 	.probes = probes,
 	.probe_count = COUNT(probes),

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* HTTP/1 of net/http's server, and its call of handlers, which is the same for HTTP/2. */
-#include "net_http_library.h"
-#include "net_http_response.h"
 #include "net_http_rows.h"
 #include "protocol_registry.h"
 
@@ -35,15 +33,6 @@ static const struct capture chunk_writer_close[] = {
 
 static const struct capture hijack[] = {
 	{ "w", FIELD_KEY, .required = true },
-};
-
-/*
- * The results of (*ServeMux).findHandler, by which http.ServeMux chooses a handler. The pattern is put into the request that
- * the mux was given, which is a copy behind a middleware that changes the context or the URL.
- */
-static const struct capture find_handler[] = {
-	{ "patStr", FIELD_ROUTE, .required = true },
-	{ "@g.goid", FIELD_GOID, .required = true },
 };
 
 static const struct capture close_connection[] = {
@@ -84,8 +73,6 @@ static const struct probe_request probes[] = {
 	{ "net/http.(*response).Hijack", PLAN_ROLE_HIJACK, CAPTURES(hijack) },
 	/* Called at the end of a connection. If a request is open then, its handler panicked. */
 	{ "net/http.(*conn).close", PLAN_ROLE_PANIC, CAPTURES(close_connection) },
-	{ "net/http.(*ServeMux).ServeHTTP", PLAN_ROLE_ROUTE, CAPTURES(find_handler),
-	  .after_call = "net/http.(*ServeMux).findHandler", .on_demand = true },
 };
 
 const struct protocol protocol_http1 = {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* HTTP/2 of net/http's server, which calls most handlers in the same way as HTTP/1 (http1.c). */
 #include "http2_rows.h"
-#include "net_http_library.h"
-#include "net_http_response.h"
+#include "net_http_rows.h"
 #include "protocol_registry.h"
 
 /* Bundled into net/http, and from Go 1.27 on in its own package. */

@@ -3,16 +3,15 @@
  * The requests that a program makes by net/http's Transport: one for each hop of a redirect. The Transport repeats
  * some requests itself, which is not seen.
  */
-#include "net_http_client.h"
+#include "net_http_rows.h"
 
-#include "net_http_library.h"
 #include "protocol_registry.h"
 
 #define ROUND_TRIP "net/http.(*Transport).roundTrip"
 
 static const struct capture round_trip[] = { ROUND_TRIP_CAPTURES };
 
-static const struct capture response[] = { RESPONSE_CAPTURES };
+static const struct capture response[] = { ROUND_TRIP_RESPONSE };
 
 static const struct capture goroutine[] = {
 	{ "@g.goid", FIELD_GOID, .required = true },

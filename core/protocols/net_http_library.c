@@ -4,7 +4,7 @@
  * src/net/http/internal/http2/server.go of each release, and the DWARF of each available toolchain
  * (tests/truth/layout_truth compares row by row). Types of unknown size are reached through pointers only.
  */
-#include "net_http_library.h"
+#include "net_http_rows.h"
 #include "release_range.h"
 
 #define REQUEST "net/http.Request"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "net_http_response.h"
+#include "net_http_rows.h"
 
 /* A handler that wrote nothing leaves 0; net/http then sends 200. */
 static struct integer status_of(const struct hit *hit)

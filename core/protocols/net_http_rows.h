@@ -2,10 +2,12 @@
 #ifndef GOHTTPSNOOP_CORE_NET_HTTP_ROWS_H
 #define GOHTTPSNOOP_CORE_NET_HTTP_ROWS_H
 
+#include "hit.h"
 #include "hit_field.h"
+#include "library.h"
 #include "row_notation.h"
 
-/* What all protocols of net/http's server use. */
+/* What the protocols of net/http's server, and those of its clients, use. */
 
 #define NET_HTTP "net/http"
 
@@ -43,5 +45,35 @@ enum { AFTER_METHOD = 96, AFTER_PATH = 64 };
 /* The key, by the name of the response writer, and what a request contains at its start. */
 #define START_CAPTURES(key, request) \
 	{ key, FIELD_KEY, .required = true }, { "@g.goid", FIELD_GOID }, REQUEST_CAPTURES(request)
+
+/* net/http and the packages net/url and net/textproto, as far as its requests refer to them. */
+extern const struct library net_http_library;
+
+/*
+ * Completes a response of net/http's server, or of one derived from it, from its captured fields (protocol.complete).
+ */
+void net_http_complete(struct hit *hit);
+
+/* ---- what all transports of requests have in common ---- */
+
+/* A request that is made: `req`, an http.Request. */
+#define ROUND_TRIP_CAPTURES                                                                        \
+	FRAME_CAPTURES, { "req.Method", FIELD_METHOD }, { "req.URL.Scheme", FIELD_SCHEME },        \
+		{ "req.URL.Host", FIELD_HOST }, { "req.URL.Path", FIELD_PATH },                    \
+		{ "req.URL.RawQuery", FIELD_QUERY }, { "req.ContentLength", FIELD_REQUEST_BYTES }, \
+		{ "req.Body.tab", FIELD_BODY_STREAM }, LINK_CAPTURES("req.ctx"),                   \
+		TRACE_CAPTURE("req")
+
+/* What is returned: the header of the response has been read; its body has not. */
+#define ROUND_TRIP_RESPONSE                                  \
+	FRAME_CAPTURES, { "ret0.StatusCode", FIELD_STATUS }, \
+		{ "ret0.ProtoMajor", FIELD_PROTOCOL_MAJOR }, \
+		{ "ret0.ProtoMinor", FIELD_PROTOCOL_MINOR }, \
+	{                                                    \
+		"ret1.tab", FIELD_ERROR                      \
+	}
+
+/* Completes the request from its captured fields (protocol.complete). */
+void net_http_client_complete(struct hit *hit);
 
 #endif

@@ -3,7 +3,6 @@
  * HTTP/3 of quic-go's server. Release 0.32.0 moved the module. Evidence: http3/server.go, http3/server_conn.go and
  * http3/response_writer.go of 0.29, 0.50, 0.59 and some releases between them; programs that were built with these three.
  */
-#include "net_http_response.h"
 #include "net_http_rows.h"
 #include "protocol_registry.h"
 #include "release_range.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The requests that a program makes by the Transport of golang.org/x/net/http2, by each copy of it in a binary. */
-#include "net_http_client.h"
+#include "net_http_rows.h"
 #include "protocol_registry.h"
 #include "x_net_http2.h"
 
 static const struct capture round_trip[] = { ROUND_TRIP_CAPTURES };
 
-static const struct capture response[] = { RESPONSE_CAPTURES };
+static const struct capture response[] = { ROUND_TRIP_RESPONSE };
 
 static const struct capture goroutine[] = {
 	{ "@g.goid", FIELD_GOID, .required = true },

@@ -4,7 +4,6 @@
 
 #include "http2_rows.h"
 #include "module_version.h"
-#include "net_http_response.h"
 #include "protocol_registry.h"
 #include "release_range.h"
 

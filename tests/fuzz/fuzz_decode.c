@@ -235,6 +235,7 @@ static void check_event(struct event event)
 static void check_arguments(struct bytes record, const struct schema *schema,
 			    const struct resolved_hit *resolved)
 {
+	struct request_room room;
 	struct event event = call_event(resolved, "main.f", 0);
 	struct hit_arguments arguments;
 
@@ -259,7 +260,7 @@ static void check_arguments(struct bytes record, const struct schema *schema,
 	check_event(event);
 	event.arguments = NULL;
 	check_event(event);
-	event = client_event(resolved, resolved, OUTCOME_OK, 0);
+	event = client_event(resolved, resolved, OUTCOME_OK, 0, &room);
 	event.results = &arguments;
 	check_event(event);
 	event.outcome = OUTCOME_ERROR;
@@ -279,7 +280,7 @@ static void check_protocols(const struct resolved_hit *resolved, const struct sc
 		if (of_protocol.protocol->complete)
 			of_protocol.protocol->complete(&completed.hit);
 		check_event(request_event(&completed, &completed, OUTCOME_CANCELED, 0, &room));
-		check_event(client_event(&completed, NULL, OUTCOME_OPEN, 0));
+		check_event(client_event(&completed, NULL, OUTCOME_OPEN, 0, &room));
 	}
 }
 

@@ -3,17 +3,31 @@
 """When the route is known and when it is missing: docs/events.md, "Routes"."""
 
 from client import get
-from harness import check, check_equal, main
-from servers import VARIANTS, Server, release_number, releases_of
+from harness import Skip, check, check_equal, main
+from servers import VARIANTS, Server, build, library, release_number, releases_of, toolchain
 from tracer import Tracer
 
 RELEASES = ("1.19", "1.24", "1.27")
 HAS_PATTERN = (1, 23)
+GORILLA = "golang-github-gorilla-mux-dev"
+CELLS = (("bookworm", "1.19"), ("trixie", "1.24"), ("sid", "1.27"))
+GORILLA_ROUTES = (("/items/7", "/items/{item}"), ("/api/items/7", "/api/items/{item}"), ("/nothing", None))
 ROUNDS = 20  # the probe on demand is there a moment after the first request that needs it
 
 # Server, path, route at first and when the probe on demand is there, and route of the call of its handler.
 ROWS = (("plain", "/item/7", "/item/", "/item/", "/item/"), ("copied", "/item/7", None, "/item/", "/item/"),
         ("nested", "/api/item/7", "/api/", "/item/", "/item/"), ("plain", "/nothing", None, None, None))
+
+
+def can_be_had(cell):
+    suite, release = cell
+    try:
+        toolchain(release)
+        library(suite, GORILLA)
+    except Skip as reason:
+        print(f"left out: {GORILLA} of {suite} with Go {release}: {reason}")
+        return False
+    return True
 
 
 def ask(server, tracer, kind):
@@ -58,6 +72,24 @@ def test_routes(scope, release, variant, *options):
     tracer.interrupt()
 
 
+def test_gorilla(scope, cell, variant):
+    """gorilla/mux: the template of the route, from the first request without one on"""
+    suite, release = cell
+    binary = build("gorilla", release, variant, gopath=library(suite, GORILLA))
+    server = Server(scope, release, binary=Server.copy(scope, binary, "gorilla"))
+    tracer = Tracer(scope, "--pid", server.pid, "--json").wait_attached()
+    expected = [route for _, route in GORILLA_ROUTES]
+    for round_number in range(ROUNDS):
+        for path, _ in GORILLA_ROUTES:
+            get(server.addresses["http"], path)
+        events = tracer.wait_types((round_number + 1) * len(expected), "request")[-len(expected):]
+        found = [event.get("route") for event in events]
+        if found == expected:
+            break
+    check_equal(found, expected, "routes")
+    tracer.interrupt()
+
+
 def test_calls(scope, release):
     """calls of a handler have the route of the request that it is given"""
     known = release_number(release) >= HAS_PATTERN
@@ -77,4 +109,5 @@ def test_old_mux(scope, release):
 if __name__ == "__main__":
     main([(test_routes, release, variant, *options) for release in releases_of(RELEASES) for variant in VARIANTS
           for options in ((), ("--binary",))] +
+         [(test_gorilla, cell, variant) for cell in CELLS if can_be_had(cell) for variant in ("plain", "stripped")] +
          [(test, release) for release in releases_of(RELEASES) for test in (test_calls, test_old_mux)])

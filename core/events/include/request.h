@@ -33,7 +33,7 @@ struct event whole_event(const struct resolved_hit *end, int64_t wall_offset,
  * or NULL. The outcome is ERROR if the call returned an error.
  */
 struct event client_event(const struct resolved_hit *call, const struct resolved_hit *end,
-			  enum outcome outcome, int64_t wall_offset);
+			  enum outcome outcome, int64_t wall_offset, struct request_room *room);
 
 /* The same for a call of a traced function. The caller also sets the outcome and the duration. */
 struct event call_event(const struct resolved_hit *call, const char *function, int64_t wall_offset);

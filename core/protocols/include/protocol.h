@@ -45,6 +45,8 @@ struct protocol {
 	const char *
 		error; /* the expression of the error that is returned: "error=ret1"; NULL: it is not shown */
 	bool ends_later; /* if no error is returned, the request is open until its END, which has the KEY of the RETURN */
+	/* A request ends at its END, on the goroutine that makes it, where the header of the response is known. */
+	bool ends_at_header;
 	bool carries; /* within another request that the goroutine makes, it is that one */
 };
 

@@ -13,6 +13,8 @@
 #define PROTOCOLS(protocol) \
 	protocol(http1) \
 	protocol(http2) \
+	protocol(serve_mux) \
+	protocol(gorilla_mux) \
 	protocol(x_net_http2) \
 	protocol(fasthttp) \
 	protocol(grpc) \
@@ -21,6 +23,7 @@
 	protocol(net_http_client) \
 	protocol(x_net_client) \
 	protocol(grpc_client) \
+	protocol(fasthttp_client) \
 	/* the last */
 /* clang-format on */
 

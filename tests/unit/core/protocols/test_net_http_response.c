@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "net_http_response.h"
+#include "net_http_rows.h"
 
 static void set_integer(struct hit *hit, enum hit_field field, int64_t value)
 {

@@ -11,7 +11,7 @@
 #include "elf_builder.h"
 #include "hit_field.h"
 #include "module_version.h"
-#include "net_http_library.h"
+#include "net_http_rows.h"
 #include "protocol_registry.h"
 #include "shape.h"
 
@@ -54,9 +54,10 @@ static void probes_are_sound(void **state)
 
 	for (size_t i = 0; i < rows.count; i++) {
 		const struct probe_request *probe = rows.items[i].request;
-		bool is_of_goroutine = probe->role == PLAN_ROLE_PANIC ||
-				       probe->role == PLAN_ROLE_GOROUTINE_EXIT ||
-				       probe->role == PLAN_ROLE_ROUTE;
+		bool is_of_goroutine =
+			probe->role == PLAN_ROLE_PANIC || probe->role == PLAN_ROLE_GOROUTINE_EXIT ||
+			probe->role == PLAN_ROLE_ROUTE ||
+			(rows.items[i].protocol->ends_at_header && probe->role == PLAN_ROLE_END);
 		uint8_t needed = is_of_goroutine ? FIELD_GOID : FIELD_KEY;
 		struct expression expression;
 		uint64_t fields = 0;
