@@ -73,7 +73,9 @@ static enum session_output choose_output(const struct options *options)
 		return options->json ? SESSION_OUTPUT_SUMMARY_JSON : SESSION_OUTPUT_SUMMARY;
 	if (options->json)
 		return SESSION_OUTPUT_JSON;
-	return options->output || options->socket ? SESSION_OUTPUT_NONE : SESSION_OUTPUT_TABLE;
+	if (options->output || options->socket || options->connection_count)
+		return SESSION_OUTPUT_NONE;
+	return options->format == OPTION_FORMAT_TABLE ? SESSION_OUTPUT_TABLE : SESSION_OUTPUT_JSON;
 }
 
 static uint8_t extras_of(const struct options *options)
@@ -122,15 +124,22 @@ int trace_with_view(const struct options *options, const struct session_view *vi
 		.all = options->all,
 		.watches_binaries = options->binary_count > 0,
 		.output = view ? SESSION_OUTPUT_VIEW : choose_output(options),
+		.otel = options->format == OPTION_FORMAT_OTEL,
 		.format = { .redaction = spec.values.redaction,
+			    .origin = &options->origin,
 			    .links = spec.extras & EXTRA_LINKS,
 			    .colors = option_colors_are_wanted(options->color),
 			    .time_style = options->time_style,
 			    .columns = options->columns },
 		.output_file = options->output,
+		.output_size = options->output_size,
+		.output_files = options->output_files ? options->output_files :
+							DEFAULT_OUTPUT_FILES,
 		.socket = options->socket,
 		.socket_mode = options->socket_mode,
 		.socket_group = options->socket_group,
+		.connections = options->connections,
+		.connection_count = options->connection_count,
 		.reader_buffer = options->reader_buffer,
 		.version = GOHTTPSNOOP_VERSION,
 		.count = options->count,

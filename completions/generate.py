@@ -7,14 +7,14 @@ import pathlib
 import re
 import sys
 
-ROW = re.compile(r'\{ "([a-z-]+)", (no|required)_argument, NULL, ([^ ]+) \}')
+ROW = re.compile(r'\{ "([a-z-]+)", (no|required|optional)_argument, NULL, ([^ ]+) \}')
 COLUMN = re.compile(r'\] = \{ "([a-z_]+)", "')
 TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 SUBCOMMANDS = {"inspect": "what is probed in a binary", "check": "what works on this machine",
                "top": "what services do now", "summary": "sum up recorded events",
                "report": "a page about recorded events"}
 WORDS = {"side": "server client both", "within": "requests", "preset": "sql redis", "bytes": "hex base64",
-         "color": "auto always never", "time": "clock iso epoch delta none", "attach": "best uprobe_multi perf_event perf_event_atomic"}
+         "format": "table json otel", "color": "auto always never", "time": "clock iso epoch delta none", "attach": "best uprobe_multi perf_event perf_event_atomic"}
 FILES = ("binary", "output", "socket", "types")
 
 

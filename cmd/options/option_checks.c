@@ -63,12 +63,12 @@ static int check_socket(const struct options *options, struct error *err)
 
 static int check_list(const struct options *options, struct error *err)
 {
-	if (!options->list ||
-	    (!options->output && !options->socket && !options->count && !options->duration))
+	if (!options->list || (!options->output && !options->socket && !options->connection_count &&
+			       !options->count && !options->duration))
 		return 0;
 	return error_fail(
 		err, -EINVAL,
-		"--list traces nothing: leave out --output, --socket, --count and --duration");
+		"--list traces nothing: leave out --output, --socket, --connect, --count and --duration");
 }
 
 /* What top does not show. */
@@ -90,6 +90,50 @@ static int check_columns(const struct options *options, struct error *err)
 					  "--time none does not fit --fields with the time");
 	}
 	return 0;
+}
+
+/* Whether events are written as JSON anywhere. */
+static bool writes_json(const struct options *options)
+{
+	return (options->json && !options->summary) || options->format != OPTION_FORMAT_TABLE ||
+	       options->output || options->socket || options->connection_count;
+}
+
+static int check_rotation(const struct options *options, struct error *err)
+{
+	if (options->output_size && !options->output)
+		return error_fail(err, -EINVAL, "--output-size needs --output");
+	if (options->output_files && !options->output_size)
+		return error_fail(err, -EINVAL, "--output-files needs --output-size");
+	return 0;
+}
+
+static int check_format(const struct options *options, struct error *err)
+{
+	bool has_table = options->format == OPTION_FORMAT_TABLE;
+
+	if (!options->has_format)
+		return 0;
+	if (options->summary || options->list || options->top)
+		return error_fail(err, -EINVAL,
+				  "--format is about events: leave out --summary, --list and top");
+	if (has_table && writes_json(options))
+		return error_fail(
+			err, -EINVAL,
+			"--format table is for standard output alone: leave out --json, --output, --socket and --connect");
+	if (!has_table && options->columns.count)
+		return error_fail(err, -EINVAL,
+				  "--fields are the columns of a table: leave out --format");
+	return 0;
+}
+
+static int check_origin(const struct options *options, struct error *err)
+{
+	if ((!options->origin.node[0] && !options->origin.label_count) || writes_json(options))
+		return 0;
+	return error_fail(
+		err, -EINVAL,
+		"--node and --label are keys of JSON: add --json, --output, --socket or --connect");
 }
 
 static int check_summary(const struct options *options, struct error *err)
@@ -115,5 +159,11 @@ int option_checks(const struct options *options, struct error *err)
 		r = check_top(options, err);
 	if (r == 0)
 		r = check_columns(options, err);
+	if (r == 0)
+		r = check_rotation(options, err);
+	if (r == 0)
+		r = check_format(options, err);
+	if (r == 0)
+		r = check_origin(options, err);
 	return r < 0 ? r : check_socket(options, err);
 }

@@ -9,6 +9,7 @@
 #include <linux/types.h>
 
 #include "array.h"
+#include "connect_option.h"
 #include "contract.h"
 #include "function_arguments.h"
 #include "option_checks.h"
@@ -23,6 +24,8 @@ enum {
 	DEFAULT_READER_BUFFER = 4 << 20,
 	LEAST_READER_BUFFER = 64 << 10,
 	MOST_READER_BUFFER = 1 << 30,
+	LEAST_OUTPUT_SIZE = 128 << 10, /* more than the lines that are written at once */
+	MOST_OUTPUT_FILES = 1000,
 };
 
 static int options_fail_memory(struct error *err)
@@ -108,6 +111,26 @@ static int parse_output_option(struct options *options, int option, struct error
 		break;
 	case 's':
 		options->socket = optarg;
+		break;
+	case OPTION_OUTPUT_SIZE:
+		return option_size("--output-size", optarg, LEAST_OUTPUT_SIZE,
+				   &options->output_size, err);
+	case OPTION_OUTPUT_FILES:
+		r = option_count("--output-files", optarg, 1, MOST_OUTPUT_FILES, &value, err);
+		options->output_files = value;
+		break;
+	case OPTION_CONNECT:
+		return connections_add(&options->connections, &options->connection_count, optarg,
+				       err);
+	case OPTION_LABEL:
+		r = origin_add_label(&options->origin, optarg, err);
+		if (r < 0)
+			error_subject(err, "--label %s", optarg);
+		break;
+	case OPTION_NODE:
+		r = origin_set_node(&options->origin, optarg, err);
+		if (r < 0)
+			error_subject(err, "--node");
 		break;
 	case OPTION_SOCKET_MODE:
 		r = option_mode(optarg, &options->socket_mode, err);
@@ -239,6 +262,9 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case OPTION_SUMMARY:
 		options->summary = true;
 		return 0;
+	case OPTION_FORMAT:
+		options->has_format = true;
+		return option_format(optarg, &options->format, err);
 	case OPTION_COLOR:
 		return option_color(optarg, &options->color, err);
 	case OPTION_TIME:
@@ -276,6 +302,11 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case 's':
 	case OPTION_SOCKET_MODE:
 	case OPTION_SOCKET_GROUP:
+	case OPTION_OUTPUT_SIZE:
+	case OPTION_OUTPUT_FILES:
+	case OPTION_CONNECT:
+	case OPTION_LABEL:
+	case OPTION_NODE:
 	case OPTION_READER_BUFFER:
 		return parse_output_option(options, option, err);
 	case 'c':
@@ -398,6 +429,8 @@ void options_finish(struct options *options)
 	free(options->ports);
 	free(options->captures);
 	free(options->redacted);
+	free(options->connections);
+	origin_finish(&options->origin);
 	free(options->request_headers);
 	free(options->response_headers);
 	for (size_t i = 0; i < options->function_count; i++)

@@ -40,6 +40,12 @@ enum {
 	OPTION_COLOR,
 	OPTION_TIME,
 	OPTION_FIELDS,
+	OPTION_CONNECT,
+	OPTION_FORMAT,
+	OPTION_OUTPUT_SIZE,
+	OPTION_OUTPUT_FILES,
+	OPTION_LABEL,
+	OPTION_NODE,
 };
 
 /* All options, as getopt_long() wants them. */

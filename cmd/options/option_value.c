@@ -47,6 +47,29 @@ int option_duration(const char *option, const char *text, uint64_t *ret_millisec
 			  text);
 }
 
+int option_size(const char *option, const char *text, uint64_t least, uint64_t *ret_bytes,
+		struct error *err)
+{
+	static const char units[] = "KMG";
+	char *end;
+	uint64_t size, factor = 1;
+	const char *unit;
+
+	errno = 0;
+	size = strtoull(text, &end, 10);
+	unit = *end ? strchr(units, *end) : NULL;
+	if (unit) {
+		factor <<= 10 * (unit - units + 1);
+		end++;
+	}
+	if (*text < '0' || *text > '9' || errno || *end || size > INT64_MAX / factor ||
+	    size * factor < least)
+		return error_fail(err, -EINVAL, "%s %s: at least %lluK is expected: 100M, 1G",
+				  option, text, (unsigned long long)least >> 10);
+	*ret_bytes = size * factor;
+	return 0;
+}
+
 int option_mode(const char *text, uint32_t *ret_mode, struct error *err)
 {
 	char *end;
@@ -86,6 +109,22 @@ int option_color(const char *text, enum option_color *ret_color, struct error *e
 		}
 	}
 	return error_fail(err, -EINVAL, "--color %s: auto, always or never is expected", text);
+}
+
+int option_format(const char *text, enum option_format *ret_format, struct error *err)
+{
+	static const char *const words[] = { [OPTION_FORMAT_TABLE] = "table",
+					     [OPTION_FORMAT_JSON] = "json",
+					     [OPTION_FORMAT_OTEL] = "otel" };
+
+	for (enum option_format format = OPTION_FORMAT_TABLE; format <= OPTION_FORMAT_OTEL;
+	     format++) {
+		if (strcmp(text, words[format]) == 0) {
+			*ret_format = format;
+			return 0;
+		}
+	}
+	return error_fail(err, -EINVAL, "--format %s: table, json or otel is expected", text);
 }
 
 bool option_colors_are_wanted(enum option_color color)

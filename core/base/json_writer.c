@@ -176,6 +176,18 @@ void json_raw(struct json_writer *writer, const char *text, size_t size)
 	end_item(writer, room + size);
 }
 
+void json_members(struct json_writer *writer, const char *text, size_t size)
+{
+	char *room = begin_item(writer, size);
+
+	writer->failed |= !writer->expects_key;
+	if (!room)
+		return;
+	memcpy(room, text, size);
+	writer->size = (size_t)(room + size - writer->text);
+	writer->needs_comma = true;
+}
+
 void json_plain(struct json_writer *writer, const char *text, size_t size)
 {
 	char *room = begin_item(writer, size);

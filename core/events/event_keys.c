@@ -6,6 +6,8 @@
 const char *const event_keys[] = {
 	"type",
 	"time",
+	"node",
+	"labels",
 	"pid",
 	"tid",
 	"goid",

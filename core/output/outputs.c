@@ -2,7 +2,6 @@
 #include "outputs.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -10,51 +9,37 @@
 
 #include "batch.h"
 #include "clock.h"
-#include "filter.h"
 #include "format.h"
-#include "held_lines.h"
 #include "recap.h"
-#include "sink.h"
+#include "selection.h"
+#include "sink_set.h"
 #include "target_list.h"
-
-enum { STANDARD_OUTPUT, FILE_OUTPUT, SOCKET_OUTPUT, OUTPUT_COUNT };
 
 enum {
 	BATCH_SIZE = 64 * 1024, /* the capacity of a pipe; one write for many lines */
 	BATCHES_A_BUFFER = 8,	/* at least, so that one lost batch is only a part of a buffer */
-	END_INTERVAL = 5,	/* milliseconds */
-	MOST_HELD = 64 << 20,	/* bytes of lines whose requests have not ended */
 };
-
-#define PATIENCE INT64_C(5000000000) /* nanoseconds, time for readers at the end */
 
 struct outputs {
 	struct outputs_options options;
 	struct format *format;
-	/* JSON for hello and lost lines, which are made while a line of `format` may be in use. */
+	/* The same for hello and lost lines, which are made while a line of `format` may be in use. */
 	struct format *aside;
-	struct sink *sinks[OUTPUT_COUNT]; /* NULL if there is none */
+	struct format *judged; /* the JSON that conditions are about */
+	struct sink_set sinks;
 	struct batch batch;
 	size_t batch_size; /* exceeded by one line at most */
 	struct batch greeting;
 	struct target_list targets; /* with an attach event and without a detach event */
-	/* NULL: all events are shown */
-	struct filter *filter;
-	struct held_lines *held;
-	struct outputs_counts counts;
+	struct selection selection;
+	uint64_t shown; /* requests and calls */
 	struct recap recap;
 };
 
-static bool is_summary(const struct outputs *outputs)
-{
-	return outputs->options.standard == OUTPUTS_SUMMARY ||
-	       outputs->options.standard == OUTPUTS_SUMMARY_JSON;
-}
-
 /* ---- opening ---- */
 
-/* Makes the first lines for a new reader. */
-static struct batch *outputs_greet(void *user)
+/* Makes the first lines for a new reader, or of a new file. */
+static struct batch *outputs_say_hello(void *user)
 {
 	struct outputs *outputs = user;
 	struct event event = {
@@ -66,8 +51,6 @@ static struct batch *outputs_greet(void *user)
 	};
 	struct bytes line;
 
-	/* Earlier events are not for the new reader. */
-	outputs_flush(outputs);
 	batch_clear(&outputs->greeting);
 	if (format_line(outputs->aside, &event, &line) < 0 ||
 	    batch_add(&outputs->greeting, line, 0) < 0)
@@ -75,11 +58,23 @@ static struct batch *outputs_greet(void *user)
 	return &outputs->greeting;
 }
 
+/* Earlier events are not for the new reader. */
+static struct batch *outputs_greet(void *user)
+{
+	outputs_flush(user);
+	return outputs_say_hello(user);
+}
+
 static void outputs_on_failed(void *user, int error)
 {
 	struct outputs *outputs = user;
 
 	outputs->options.failed(outputs->options.user, error);
+}
+
+static bool is_summary(const struct outputs_options *options)
+{
+	return options->standard == OUTPUTS_SUMMARY || options->standard == OUTPUTS_SUMMARY_JSON;
 }
 
 static int open_sinks(struct outputs *outputs, struct error *err)
@@ -92,44 +87,34 @@ static int open_sinks(struct outputs *outputs, struct error *err)
 		.failed = outputs_on_failed,
 		.notifier = options->notifier,
 		.greeting = outputs_greet,
+		.hello = outputs_say_hello,
 		.user = outputs,
 	};
-	struct sink_socket_options socket = {
-		.path = options->socket,
-		.mode = options->socket_mode,
-		.group = options->socket_group,
+	struct sink_set_options set = {
+		.standard = options->standard != OUTPUTS_NONE && options->standard != OUTPUTS_VIEW,
+		.summary = is_summary(options),
+		.file = { options->file, options->file_size, options->old_files },
+		.socket = { options->socket, options->socket_mode, options->socket_group },
+		.connections = options->connections,
+		.connection_count = options->connection_count,
 	};
-	int r = 0;
 
-	if (options->standard != OUTPUTS_NONE && options->standard != OUTPUTS_VIEW)
-		r = sink_create_stream(&sink, STDOUT_FILENO, &outputs->sinks[STANDARD_OUTPUT], err);
-	if (r == 0 && options->file)
-		r = sink_create_file(&sink, options->file, &outputs->sinks[FILE_OUTPUT], err);
-	if (r == 0 && options->socket)
-		r = sink_create_socket(&sink, &socket, &outputs->sinks[SOCKET_OUTPUT], err);
-	return r;
+	return sink_set_open(&outputs->sinks, &set, &sink, err);
 }
 
 static int open_formats(struct outputs *outputs)
 {
 	const struct format_options *options = &outputs->options.format;
-	int r = format_create_json(options, &outputs->aside);
+	int (*create)(const struct format_options *options, struct format **ret_format) =
+		outputs->options.otel ? format_create_otel : format_create_json;
+	int r = create(options, &outputs->aside);
 
-	if (r < 0)
-		return r;
-	return (outputs->options.standard == OUTPUTS_TABLE ?
-			format_create_table :
-			format_create_json)(options, &outputs->format);
-}
-
-static int open_filter(struct outputs *outputs)
-{
-	int r;
-
-	if (!filter_is_wanted(&outputs->options.filter))
-		return 0;
-	r = filter_create(&outputs->options.filter, &outputs->filter);
-	return r < 0 ? r : held_lines_create(MOST_HELD, &outputs->held);
+	if (r == 0)
+		r = format_create_json(options, &outputs->judged);
+	if (r == 0)
+		r = (outputs->options.standard == OUTPUTS_TABLE ? format_create_table : create)(
+			options, &outputs->format);
+	return r;
 }
 
 static int open_recap(struct outputs *outputs)
@@ -138,7 +123,7 @@ static int open_recap(struct outputs *outputs)
 
 	if (options->standard == OUTPUTS_VIEW)
 		recap_open_viewer(&outputs->recap, options->viewer, options->viewer_user);
-	if (!is_summary(outputs))
+	if (!is_summary(options))
 		return 0;
 	return recap_open_summary(&outputs->recap, options->standard == OUTPUTS_SUMMARY_JSON);
 }
@@ -157,7 +142,7 @@ int outputs_open(const struct outputs_options *options, struct outputs **ret_out
 		outputs->batch_size = BATCH_SIZE;
 	r = open_formats(outputs);
 	if (r == 0)
-		r = open_filter(outputs);
+		r = selection_open(&outputs->selection, &options->filter);
 	if (r == 0)
 		r = open_recap(outputs);
 	r = r < 0 ? error_fail(err, r, "out of memory") : open_sinks(outputs, err);
@@ -173,12 +158,11 @@ void outputs_close(struct outputs *outputs)
 {
 	if (!outputs)
 		return;
-	for (size_t i = 0; i < OUTPUT_COUNT; i++)
-		sink_close(outputs->sinks[i]);
+	sink_set_close(&outputs->sinks);
 	format_destroy(outputs->format);
 	format_destroy(outputs->aside);
-	filter_destroy(outputs->filter);
-	held_lines_destroy(outputs->held);
+	format_destroy(outputs->judged);
+	selection_close(&outputs->selection);
 	recap_close(&outputs->recap);
 	batch_finish(&outputs->batch);
 	batch_finish(&outputs->greeting);
@@ -201,21 +185,6 @@ static uint64_t count_events(const struct event *event)
 	default:
 		return 0;
 	}
-}
-
-/* Whether the sink gets the lines of events. */
-static bool gets_events(const struct outputs *outputs, size_t sink)
-{
-	return outputs->sinks[sink] && !(sink == STANDARD_OUTPUT && is_summary(outputs));
-}
-
-static bool outputs_are_wanted(const struct outputs *outputs)
-{
-	for (size_t i = 0; i < OUTPUT_COUNT; i++) {
-		if (gets_events(outputs, i) && sink_wants(outputs->sinks[i]))
-			return true;
-	}
-	return false;
 }
 
 /* Lines about targets are not put into a batch with requests and calls, which is more easily lost. */
@@ -263,12 +232,12 @@ static int add_held_lines(struct outputs *outputs, uint64_t id)
 	struct bytes lines;
 	int r;
 
-	if (!held_lines_take(outputs->held, id, &held))
+	if (!selection_take_held(&outputs->selection, id, &held))
 		return 0;
 	lines = (struct bytes){ held.data, held.size };
-	outputs->counts.shown += held.events;
+	outputs->shown += held.events;
 	r = recap_lines(&outputs->recap, lines);
-	if (r == 0 && outputs_are_wanted(outputs))
+	if (r == 0 && sink_set_wants(&outputs->sinks))
 		r = add_lines(outputs, lines);
 	batch_finish(&held);
 	return r;
@@ -304,13 +273,13 @@ static int add_event_line(struct outputs *outputs, const struct event *event)
 
 static int show_event(struct outputs *outputs, const struct event *event)
 {
-	bool is_wanted = outputs_are_wanted(outputs);
+	bool is_wanted = sink_set_wants(&outputs->sinks);
 	int r = 0;
 
-	outputs->counts.shown += event->type == EVENT_LOST ? 0 : count_events(event);
+	outputs->shown += event->type == EVENT_LOST ? 0 : count_events(event);
 	if (is_wanted)
 		r = add_heading(outputs, event);
-	if (r == 0 && outputs->held && event->id)
+	if (r == 0 && !selection_is_all(&outputs->selection) && event->id)
 		r = add_held_lines(outputs, event->id);
 	if (r == 0)
 		r = recap_event(&outputs->recap, event, outputs->options.format.redaction);
@@ -320,42 +289,21 @@ static int show_event(struct outputs *outputs, const struct event *event)
 static int hold_event(struct outputs *outputs, const struct event *event)
 {
 	struct bytes line;
-	int64_t given_up;
 	int r = format_line(outputs->format, event, &line);
 
-	if (r < 0)
-		return r;
-	given_up = held_lines_add(outputs->held, event->within, line);
-	if (given_up < 0)
-		return (int)given_up;
-	outputs->counts.given_up += (uint64_t)given_up;
-	return 0;
+	return r < 0 ? r : selection_hold(&outputs->selection, event, line);
 }
 
-/* Adds the event, and what was held for it, to those that are not shown. */
-static void leave_out(struct outputs *outputs, const struct event *event, uint64_t *count)
-{
-	struct batch lines = { 0 };
-
-	if (event->id)
-		held_lines_take(outputs->held, event->id, &lines);
-	*count += 1 + lines.events;
-	batch_finish(&lines);
-}
-
-static int filter_event(struct outputs *outputs, const struct event *event)
+static int select_event(struct outputs *outputs, const struct event *event)
 {
 	struct bytes json;
-	int r = format_line(outputs->aside, event, &json);
+	int r = format_line(outputs->judged, event, &json);
 
 	if (r < 0)
 		return r;
-	switch (filter_judge(outputs->filter, event, json, clock_monotonic())) {
+	switch (selection_judge(&outputs->selection, event, json)) {
 	case FILTER_OUT:
-		leave_out(outputs, event, &outputs->counts.filtered);
-		return 0;
 	case FILTER_OVER:
-		leave_out(outputs, event, &outputs->counts.over_rate);
 		return 0;
 	case FILTER_HOLD:
 		return hold_event(outputs, event);
@@ -366,7 +314,8 @@ static int filter_event(struct outputs *outputs, const struct event *event)
 
 static int write_event(struct outputs *outputs, const struct event *event)
 {
-	return outputs->filter ? filter_event(outputs, event) : show_event(outputs, event);
+	return selection_is_all(&outputs->selection) ? show_event(outputs, event) :
+						       select_event(outputs, event);
 }
 
 int outputs_event(struct outputs *outputs, const struct event *event)
@@ -391,7 +340,7 @@ static int write_summary(struct outputs *outputs, struct text_buffer *text)
 		return 0;
 	r = batch_add(&batch, (struct bytes){ (const uint8_t *)text->data, text->size }, 0);
 	if (r == 0)
-		r = sink_write(outputs->sinks[STANDARD_OUTPUT], &batch);
+		r = sink_set_write_summary(&outputs->sinks, &batch);
 	batch_finish(&batch);
 	return r;
 }
@@ -407,69 +356,33 @@ int outputs_summarize(struct outputs *outputs)
 	return r;
 }
 
-/* Each sink gets the lines, even if another one failed. The first failure is returned. */
 int outputs_flush(struct outputs *outputs)
 {
-	int result = 0;
+	int r;
 
 	if (outputs->batch.size == 0)
 		return 0;
-	for (size_t i = 0; i < OUTPUT_COUNT; i++) {
-		int r = gets_events(outputs, i) ? sink_write(outputs->sinks[i], &outputs->batch) :
-						  0;
-
-		if (result == 0)
-			result = r;
-	}
+	r = sink_set_write(&outputs->sinks, &outputs->batch);
 	batch_clear(&outputs->batch);
-	return result;
+	return r;
 }
 
 struct outputs_counts outputs_count_events(const struct outputs *outputs)
 {
-	struct outputs_counts counts = outputs->counts;
-
-	if (outputs->held)
-		counts.filtered += held_lines_count(outputs->held);
-	return counts;
+	return (struct outputs_counts){
+		.shown = outputs->shown,
+		.filtered = selection_count_filtered(&outputs->selection),
+		.over_rate = outputs->selection.over_rate,
+		.given_up = outputs->selection.given_up,
+	};
 }
 
 struct sink_counts outputs_count(const struct outputs *outputs)
 {
-	struct sink_counts counts = { 0 };
-
-	for (size_t i = 0; i < OUTPUT_COUNT; i++) {
-		if (outputs->sinks[i])
-			sink_count(outputs->sinks[i], &counts);
-	}
-	return counts;
-}
-
-/* ---- the end ---- */
-
-static size_t end_sinks(struct outputs *outputs)
-{
-	size_t waiting = 0;
-
-	for (size_t i = 0; i < OUTPUT_COUNT; i++)
-		waiting += outputs->sinks[i] ? sink_end(outputs->sinks[i]) : 0;
-	return waiting;
+	return sink_set_count(&outputs->sinks);
 }
 
 int outputs_finish(struct outputs *outputs, struct error *err)
 {
-	int64_t deadline = clock_monotonic() + PATIENCE;
-	int result = 0;
-
-	/* poll() is only a pause. If a signal interrupts it, no more time is given to readers. */
-	while (end_sinks(outputs) > 0 && clock_monotonic() < deadline &&
-	       poll(NULL, 0, END_INTERVAL) == 0)
-		;
-	for (size_t i = 0; i < OUTPUT_COUNT; i++) {
-		int r = outputs->sinks[i] ? sink_conclude(outputs->sinks[i], err) : 0;
-
-		if (result == 0)
-			result = r;
-	}
-	return result;
+	return sink_set_finish(&outputs->sinks, err);
 }

@@ -365,11 +365,16 @@ static int open_event_log(struct session *session, struct error *err)
 			.loop = &session->loop,
 			.standard = standards[session->options.output],
 			.file = session->options.output_file,
+			.file_size = session->options.output_size,
+			.old_files = session->options.output_files,
 			.socket = session->options.socket,
 			.socket_mode = session->options.socket_mode,
 			.socket_group = session->options.socket_group,
+			.connections = session->options.connections,
+			.connection_count = session->options.connection_count,
 			.reader_buffer = session->options.reader_buffer,
 			.version = session->options.version,
+			.otel = session->options.otel,
 			.format = session->options.format,
 			.filter = session->options.filter,
 			.viewer = session->options.view.take,
@@ -421,7 +426,8 @@ int session_create(const struct session_options *options, struct session **ret_s
 		   struct error *err)
 {
 	struct session *session = calloc(1, sizeof(*session));
-	struct privilege_needs needs = { .files = options->output_file || options->socket };
+	struct privilege_needs needs = { .files = options->output_file || options->socket ||
+						  options->connection_count };
 	int r;
 
 	if (!session)

@@ -124,6 +124,11 @@ void arguments_write_text(struct json_writer *writer, const struct hit_arguments
 	}
 }
 
+bool arguments_have_expressions(const struct hit_arguments *arguments)
+{
+	return arguments && arguments->expression_count > 0;
+}
+
 void arguments_write_expressions(struct json_writer *writer, const struct hit_arguments *arguments,
 				 struct argument_cuts *cuts)
 {

@@ -2,11 +2,14 @@
 /* The captured headers of a request and of its response. */
 #include "arguments_json.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "escape.h"
 #include "value_printer.h"
+
+#define REQUEST_ATTRIBUTE "http.request.header."
 
 enum { HEADER_MAX_TEXT = 8 * (STRING_MAX_SIZE + 2) };
 
@@ -61,6 +64,39 @@ static size_t join_values(const struct value_printer *printer, const struct shap
 	return size;
 }
 
+/* OpenTelemetry has a name of its own for this header. */
+static bool is_user_agent(const struct value_printer *printer, const char *name)
+{
+	return strcmp(name, "User-Agent") == 0 &&
+	       strcmp(printer->attribute, REQUEST_ATTRIBUTE) == 0;
+}
+
+/* Writes the name of a header, and as an attribute begins its list of values. */
+static void begin_header(struct value_printer *printer, const char *name)
+{
+	char key[ARGUMENT_MAX_PATH];
+
+	if (!printer->attribute) {
+		json_name(printer->writer, name);
+		return;
+	}
+	if (is_user_agent(printer, name)) {
+		json_key(printer->writer, "user_agent.original");
+		return;
+	}
+	snprintf(key, sizeof(key), "%s%s", printer->attribute, name);
+	for (char *at = key; *at; at++)
+		*at = *at >= 'A' && *at <= 'Z' ? (char)(*at + 'a' - 'A') : *at;
+	json_name(printer->writer, key);
+	json_open_list(printer->writer);
+}
+
+static void end_header(struct value_printer *printer, const char *name)
+{
+	if (printer->attribute && !is_user_agent(printer, name))
+		json_close_list(printer->writer);
+}
+
 /* Writes null if the header exists but none of its values could be read. */
 static void put_joined(struct value_printer *printer, const char *name,
 		       const struct shape_node *slice, int64_t count)
@@ -72,11 +108,12 @@ static void put_joined(struct value_printer *printer, const char *name,
 	if (!text)
 		return;
 	size = join_values(printer, slice, count, text, &is_read, &cut);
-	json_name(printer->writer, name);
+	begin_header(printer, name);
 	if (is_read)
 		json_bytes(printer->writer, text, size);
 	else
 		json_null(printer->writer);
+	end_header(printer, name);
 	if (is_read && cut)
 		value_note_cut(printer);
 	free(text);
@@ -120,19 +157,21 @@ static void put_header(struct value_printer *printer, const char *place, const c
 	if (node->kind == SHAPE_SLICE) {
 		put_joined(printer, name, node, value_of_cell(printer, node->second)->integer);
 	} else {
-		json_name(printer->writer, name);
+		begin_header(printer, name);
 		if (node->kind == SHAPE_SECRET)
 			value_print_secret(printer);
 		else
 			value_print(printer, node);
+		end_header(printer, name);
 	}
 	value_path_leave(printer, before);
 }
 
 static void put_unknown(struct value_printer *printer, const char *name)
 {
-	json_name(printer->writer, name);
+	begin_header(printer, name);
 	json_null(printer->writer);
+	end_header(printer, name);
 }
 
 /* Returns the first header among the captures, after the expressions; NULL if there is none. */
@@ -145,16 +184,39 @@ static const struct shape_node *first_header(const struct hit_arguments *argumen
 	return node < root + root->size ? node : NULL;
 }
 
+bool arguments_have_headers(const struct hit_arguments *arguments)
+{
+	return arguments && first_header(arguments);
+}
+
+static void put_request_headers(struct value_printer *printer)
+{
+	const struct shape_node *root = printer->arguments->shape->nodes;
+
+	for (const struct shape_node *node = first_header(printer->arguments);
+	     node && node < root + root->size; node += node->size)
+		put_header(printer, "request_headers.%s", value_name(printer, node), node);
+}
+
 void arguments_write_request_headers(struct json_writer *writer,
 				     const struct hit_arguments *arguments,
 				     struct argument_cuts *cuts)
 {
 	struct value_printer printer = { .writer = writer, .arguments = arguments, .cuts = cuts };
-	const struct shape_node *root = arguments->shape->nodes;
 
-	for (const struct shape_node *node = first_header(arguments);
-	     node && node < root + root->size; node += node->size)
-		put_header(&printer, "request_headers.%s", value_name(&printer, node), node);
+	put_request_headers(&printer);
+}
+
+void arguments_write_request_header_attributes(struct json_writer *writer,
+					       const struct hit_arguments *arguments,
+					       struct argument_cuts *cuts)
+{
+	struct value_printer printer = { .writer = writer,
+					 .arguments = arguments,
+					 .cuts = cuts,
+					 .attribute = REQUEST_ATTRIBUTE };
+
+	put_request_headers(&printer);
 }
 
 /*
@@ -174,24 +236,41 @@ static const struct shape_node *choose_sent(const struct value_printer *printer,
 	return value->integer ? sent : kept;
 }
 
+static void put_response_headers(struct value_printer *printer)
+{
+	const struct shape_node *root = printer->arguments->shape->nodes;
+
+	for (const struct shape_node *node = first_header(printer->arguments);
+	     node && node < root + root->size;) {
+		const struct shape_node *after = node + node->size,
+					*sent = choose_sent(printer, node);
+
+		if (sent)
+			put_header(printer, "response_headers.%s", value_name(printer, node), sent);
+		else
+			put_unknown(printer, value_name(printer, node));
+		after += after->size;
+		node = after + after->size;
+	}
+}
+
 void arguments_write_response_headers(struct json_writer *writer,
 				      const struct hit_arguments *arguments,
 				      struct argument_cuts *cuts)
 {
 	struct value_printer printer = { .writer = writer, .arguments = arguments, .cuts = cuts };
-	const struct shape_node *root = arguments->shape->nodes;
 
-	for (const struct shape_node *node = first_header(arguments);
-	     node && node < root + root->size;) {
-		const struct shape_node *after = node + node->size,
-					*sent = choose_sent(&printer, node);
+	put_response_headers(&printer);
+}
 
-		if (sent)
-			put_header(&printer, "response_headers.%s", value_name(&printer, node),
-				   sent);
-		else
-			put_unknown(&printer, value_name(&printer, node));
-		after += after->size;
-		node = after + after->size;
-	}
+void arguments_write_response_header_attributes(struct json_writer *writer,
+						const struct hit_arguments *arguments,
+						struct argument_cuts *cuts)
+{
+	struct value_printer printer = { .writer = writer,
+					 .arguments = arguments,
+					 .cuts = cuts,
+					 .attribute = "http.response.header." };
+
+	put_response_headers(&printer);
 }

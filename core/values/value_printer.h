@@ -16,6 +16,8 @@ struct value_printer {
 	const struct hit_arguments *call;
 	char path[ARGUMENT_MAX_PATH]; /* of the current value, for `cuts` */
 	size_t path_size;
+	/* Of headers: what their names begin with in lower case, as attributes of OpenTelemetry; NULL: names as in Go. */
+	const char *attribute;
 	uint8_t key_depth; /* nesting of keys that are written as JSON */
 };
 

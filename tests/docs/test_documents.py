@@ -155,17 +155,33 @@ class Events(unittest.TestCase):
 
     def test_code_writes_the_listed_keys(self):
         """the keys that the JSON format writes are exactly those of the tables"""
-        source = (ROOT / "core/formats/format_json.c").read_text()
+        source = "".join(path.read_text() for path in sorted((ROOT / "core/formats").glob("*json*.c")))
         written = set(re.findall(r'(?:json_key|put_text|put_text_unless_empty|put_number)'
                                  r'\(json(?:->writer)?, "(\w+)"', source))
         written |= set(re.findall(r'"(\w+_bytes)", &event->', source))
         self.assertEqual(written - {"http", "https"}, set(self.keys))
+
+    def test_labels_cannot_have_the_listed_keys(self):
+        source = (ROOT / "core/formats/origin.c").read_text()
+        reserved = set(re.findall(r'^\t"([\w.]+)",$', source, re.MULTILINE))
+        self.assertEqual(set(self.keys) - reserved, set())
 
     def test_schema_has_the_keys_of_each_type(self):
         definitions = json.loads(SCHEMA.read_text())["$defs"]
         for name in self.types:
             documented = [key for key in self.keys if self.belongs(key, name)]
             self.assertEqual(list(definitions[name]["properties"]), documented, name)
+
+    def test_code_writes_opentelemetrys_names_of_the_table(self):
+        listed = {word for cells in rows(EVENTS, "key") if len(cells) == 3 for word in code_words(cells[1])}
+        listed |= {word for cells in rows(EVENTS, "OpenTelemetry") for word in code_words(cells[0])}
+        listed |= {"gohttpsnoop.truncated", "gohttpsnoop.count", "gohttpsnoop.where"}
+        sources = "".join(path.read_text() for path in sorted((ROOT / "core/formats").glob("*otel*.c")))
+        written = set(re.findall(r'(?:otel_text|otel_number|otel_name|json_key)\((?:otel|line)(?:->line\.writer|->writer|),\s*"([\w.]+)"',
+                                 sources))
+        written |= set(re.findall(r'(?:otel_name)\(&otel->line, "([\w.]+)"', sources))
+        written |= {"http.request.header.<key>", "http.response.header.<key>", "user_agent.original"}
+        self.assertEqual(written, listed)
 
     def test_conditions_know_the_keys(self):
         definitions = json.loads(SCHEMA.read_text())["$defs"]

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Decodes bytes from the ring as the start and as the end of a request and as a call, and formats them as
- * lines in both formats. The first byte says how many of the fields the plan captures, the second how many
+ * lines in each format. The first byte says how many of the fields the plan captures, the second how many
  * cells of arguments follow, the third how many of the next bytes make up the shape of the arguments. The
  * remaining bytes are the record.
  */
@@ -220,13 +220,14 @@ static void check_event(struct event event)
 							 .exe = "/exe",
 							 .go_version = "go1.25.1",
 							 .convention = "register" };
-	struct format *formats[2];
+	struct format *formats[3];
 
 	event.process = &process;
 	HOLDS(format_create_json(&format_options, &formats[0]) == 0 &&
-	      format_create_table(&format_options, &formats[1]) == 0);
-	for (size_t i = 0; i < 2; i++) {
-		check_line(formats[i], &event, i == 0);
+	      format_create_otel(&format_options, &formats[1]) == 0 &&
+	      format_create_table(&format_options, &formats[2]) == 0);
+	for (size_t i = 0; i < 3; i++) {
+		check_line(formats[i], &event, i < 2);
 		format_destroy(formats[i]);
 	}
 }

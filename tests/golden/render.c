@@ -2,7 +2,7 @@
 /*
  * Decodes, joins and formats the records of a script, and prints the resulting lines:
  *
- *	render json|table <case.in
+ *	render json|otel|table <case.in
  *
  *	linked                                   a table shows which rows belong to the same request
  *	clock NANOSECONDS                        added to the records' clock, gives the time of day
@@ -686,17 +686,34 @@ static void play_line(struct player *player)
 	script_fail(&player->script, "there is no verb", name);
 }
 
+static const struct {
+	const char *name;
+	int (*create)(const struct format_options *options, struct format **ret_format);
+} formats[] = {
+	{ "json", format_create_json },
+	{ "otel", format_create_otel },
+	{ "table", format_create_table },
+};
+
+static void choose_format(struct player *player, const char *name)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		if (strcmp(formats[i].name, name) == 0)
+			player->create_format = formats[i].create;
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static struct player player;
 	struct assembly_callbacks callbacks = { print, lost_ends, &player };
-	bool json = argc == 2 && strcmp(argv[1], "json") == 0;
 
-	if (argc != 2 || (!json && strcmp(argv[1], "table") != 0)) {
-		fprintf(stderr, "usage: render json|table <case.in\n");
+	if (argc == 2)
+		choose_format(&player, argv[1]);
+	if (!player.create_format) {
+		fprintf(stderr, "usage: render json|otel|table <case.in\n");
 		return 2;
 	}
-	player.create_format = json ? format_create_json : format_create_table;
 	if (create_format(&player, false) < 0 ||
 	    assembly_create(&player.set, &callbacks, &player.assembly) < 0)
 		return 1;

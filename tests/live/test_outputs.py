@@ -4,6 +4,7 @@
 
 import contextlib
 import fcntl
+import json
 import os
 import pathlib
 import signal
@@ -188,6 +189,68 @@ def test_rotation(scope):
     check_equal((add_up(lines).requests, add_up(lines).all), (REQUESTS, REQUESTS), "requests, and with lost")
 
 
+def files_of(path):
+    """The file and the renamed ones, the oldest first."""
+    return [*sorted(path.parent.glob(path.name + ".*"), key=lambda file: -int(file.suffix[1:])), path]
+
+
+def test_rotation_by_size(scope):
+    """--output-size under load: no line is cut, lost or duplicated, each file begins with hello, and none is larger"""
+    server = Server(scope, NEWEST)
+    path = scope.folder / "events"
+    tracer = start(scope, server, path, "--output-size", "256K", "--output-files", 500)
+    flood(scope, server, REQUESTS)
+    tracer.interrupt()
+    files = files_of(path)
+    lines = [line for file in files for line in file_lines(file)]
+    total = add_up(lines)
+    print(f"{len(files)} files", flush=True)
+    check(len(files) > 50, "too few files")
+    check_equal([file.stat().st_size for file in files if file.stat().st_size > 256 << 10], [], "sizes above the limit")
+    check_equal((total.requests, total.all), (REQUESTS, REQUESTS), "requests, and with lost")
+    check_equal(len(set(lines)), len(lines), "different lines")
+    hellos = [json.loads(file_lines(file)[0]) for file in files]
+    check_equal({event["type"] for event in hellos}, {"hello"}, "first lines")
+    check_equal({event["targets"][0]["pid"] for event in hellos[1:]}, {server.pid}, "targets")
+    check_equal(total.types["hello"], len(files), "hello lines")
+
+
+def test_kept_files(scope):
+    """--output-files: only so many old files are kept, and an existing large file is renamed before it grows"""
+    server = Server(scope, NEWEST)
+    path = scope.folder / "events"
+    path.write_bytes(b"x" * 300_000 + b"\n")
+    tracer = start(scope, server, path, "--output-size", "256K", "--output-files", 2)
+    get(server.addresses["http"], "/ping")
+    wait_until(lambda: b"request" in path.read_bytes(), "the request is there")
+    check_equal(files_of(path)[0].stat().st_size, 300_001, "size of the old file")
+    flood(scope, server, FEW)
+    tracer.interrupt()
+    check_equal([file.name for file in files_of(path)], ["events.2", "events.1", "events"], "files")
+
+
+def test_rotation_that_fails(scope):
+    """a file that cannot be renamed: this is told, it grows, and no line is lost"""
+    server = Server(scope, NEWEST)
+    path = scope.folder / "events"
+    (scope.folder / "events.1" / "full").mkdir(parents=True)
+    tracer = start(scope, server, path, "--output-size", "256K", "--output-files", 1)
+    flood(scope, server, FEW)
+    tracer.interrupt()
+    lines = file_lines(path)
+    check_equal(add_up(lines).all, FEW, "requests")
+    told = [line for line in tracer.stderr.all() if b"cannot be rotated, so it grows: Is a directory" in line]
+    check(1 <= len(told) <= path.stat().st_size // (256 << 10) + 1, f"{len(told)} messages")
+
+
+def test_rotation_of_other_files(scope):
+    """--output-size with what is no regular file: refused"""
+    for path in ("/dev/full", "/dev/null"):
+        status, _, stderr = run("--all", "--output", path, "--output-size", "1M")
+        check_equal(status, 1, f"status with {path}")
+        check(b"not a regular file" in stderr and path.encode() in stderr, f"{stderr!r}")
+
+
 def test_lost_directory(scope):
     """SIGHUP when the file cannot be opened again: reported, and the tool keeps the old file"""
     server = Server(scope, NEWEST)
@@ -289,6 +352,7 @@ def test_fifo(scope):
 
 if __name__ == "__main__":
     main([test_slow_reader, (test_patient_reader, "--json"), (test_patient_reader, ""), test_who_never_reads,
-          test_gone_while_waiting, test_file, test_file_and_stdout, test_rotation, test_lost_directory,
+          test_gone_while_waiting, test_file, test_file_and_stdout, test_rotation, test_rotation_by_size, test_kept_files, test_rotation_that_fails,
+          test_rotation_of_other_files, test_lost_directory,
           *possible((test_full_disk,), CAN_MOUNT, "mount namespaces"),
           test_full_to_the_end, test_what_cannot_be_opened, test_fifo])

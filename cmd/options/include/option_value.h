@@ -23,6 +23,10 @@ int option_count(const char *option, const char *text, uint64_t least, uint64_t 
 int option_duration(const char *option, const char *text, uint64_t *ret_milliseconds,
 		    struct error *err);
 
+/* --output-size: a number of bytes, also with K, M or G, from `least` on. */
+int option_size(const char *option, const char *text, uint64_t least, uint64_t *ret_bytes,
+		struct error *err);
+
 /* --socket-mode: the permissions of a file, in octal. */
 int option_mode(const char *text, uint32_t *ret_mode, struct error *err);
 
@@ -34,6 +38,11 @@ int option_within(const char *text, struct error *err);
 
 /* --side: server, client or both. */
 int option_sides(const char *text, enum trace_sides *ret_sides, struct error *err);
+
+/* --format: table, json or otel. */
+enum option_format { OPTION_FORMAT_TABLE, OPTION_FORMAT_JSON, OPTION_FORMAT_OTEL };
+
+int option_format(const char *text, enum option_format *ret_format, struct error *err);
 
 /* --color: auto, always or never. */
 enum option_color { OPTION_COLOR_AUTO, OPTION_COLOR_ALWAYS, OPTION_COLOR_NEVER };

@@ -8,11 +8,13 @@
 
 #include "bytes_notation.h"
 #include "declaration.h"
+#include "endpoint.h"
 #include "error.h"
 #include "filter_option.h"
 #include "function_request.h"
 #include "kernel_attachment.h"
 #include "option_value.h"
+#include "origin.h"
 #include "redaction.h"
 #include "request_captures.h"
 #include "table_column.h"
@@ -26,6 +28,7 @@ enum {
 	MOST_ELEMENTS = 256,
 	DEFAULT_RING_SIZE = 4 << 20,
 	DEFAULT_SOCKET_MODE = 0600,
+	DEFAULT_OUTPUT_FILES = 5,
 };
 
 /* The command line. Strings are views into argv, except those of `functions` and `declarations`. */
@@ -65,12 +68,19 @@ struct options {
 	enum time_style time_style;
 	struct table_columns columns; /* --fields */
 	bool json;
-	const char *output; /* file, or NULL */
-	const char *socket; /* path or "systemd:", or NULL */
-	bool socket_rights; /* mode or group was given */
+	bool has_format; /* --format was given */
+	enum option_format format;
+	const char *output;    /* file, or NULL */
+	uint64_t output_size;  /* bytes; 0: no limit */
+	uint32_t output_files; /* 0: not given */
+	const char *socket;    /* path or "systemd:", or NULL */
+	bool socket_rights;    /* mode or group was given */
 	uint32_t socket_mode;
-	const char *socket_group; /* or NULL */
-	uint32_t reader_buffer;	  /* bytes */
+	const char *socket_group;     /* or NULL */
+	struct endpoint *connections; /* --connect */
+	size_t connection_count;
+	struct origin origin;	/* --node, --label */
+	uint32_t reader_buffer; /* bytes */
 	uint64_t count;
 	uint64_t duration;   /* milliseconds */
 	uint32_t max_string; /* bytes */

@@ -42,6 +42,9 @@ void json_writer_text(struct json_writer *writer, const char *bytes, size_t size
 void json_plain(struct json_writer *writer, const char *text, size_t size);
 void json_raw(struct json_writer *writer, const char *text, size_t size);
 
+/* Writes members that are already JSON, without braces, at the place of a key. They are not empty. */
+void json_members(struct json_writer *writer, const char *text, size_t size);
+
 #define json_key(writer, key) json_plain(writer, key, sizeof(key) - 1)
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "bytes.h"
 #include "event.h"
+#include "origin.h"
 #include "redaction.h"
 #include "table_column.h"
 
@@ -19,6 +20,8 @@ struct format;
 struct format_options {
 	/* Hides secrets in paths and queries; NULL: all are shown. It must outlive the format. */
 	const struct redaction *redaction;
+	/* Written to each line of JSON; NULL: nothing. It must outlive format_create_json(). */
+	const struct origin *origin;
 	/* Of a table: */
 	bool links; /* it has a column by which rows are found that belong to the same request */
 	bool colors;
@@ -27,6 +30,8 @@ struct format_options {
 };
 
 int format_create_json(const struct format_options *options, struct format **ret_format);
+/* The same events with the names of OpenTelemetry's semantic conventions, flat. */
+int format_create_otel(const struct format_options *options, struct format **ret_format);
 int format_create_table(const struct format_options *options, struct format **ret_format);
 void format_destroy(struct format *format);
 

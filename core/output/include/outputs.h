@@ -14,7 +14,8 @@
 #include "summary_input.h"
 
 /*
- * All outputs of a session: standard output, a file, the readers of a socket. All of them get JSON,
+ * All outputs of a session: standard output, a file, the readers of a socket, listeners
+ * elsewhere. All of them get JSON,
  * or standard output alone gets a table or a summary. An event is formatted once.
  */
 struct outputs;
@@ -29,16 +30,21 @@ enum outputs_standard {
 	OUTPUTS_VIEW, /* nothing: `viewer` gets the requests */
 };
 
-/* The strings must outlive the outputs. */
+/* Strings and endpoints must outlive the outputs. */
 struct outputs_options {
 	struct uv_loop_s *loop;
 	enum outputs_standard standard; /* a table only without other outputs */
 	const char *file;		/* path of the file to append to, or NULL */
-	const char *socket;		/* path of the socket, or NULL; see sink_create_socket() */
+	uint64_t file_size;		/* see struct sink_file_options; 0: it may grow */
+	unsigned old_files;
+	const char *socket; /* path of the socket, or NULL; see sink_create_socket() */
 	mode_t socket_mode;
-	const char *socket_group;     /* or NULL */
-	size_t reader_buffer;	      /* limit on the bytes queued for one reader */
-	const char *version;	      /* version of gohttpsnoop, for readers */
+	const char *socket_group; /* or NULL */
+	const struct endpoint *connections;
+	size_t connection_count; /* at most SINK_MOST_CONNECTIONS */
+	size_t reader_buffer;	 /* limit on the bytes queued for one reader */
+	const char *version;	 /* version of gohttpsnoop, for readers */
+	bool otel;		 /* JSON has OpenTelemetry's names; not with summaries and views */
 	struct format_options format; /* what it refers to outlives the outputs */
 	summary_taker *viewer;	      /* for OUTPUTS_VIEW */
 	void *viewer_user;

@@ -5,11 +5,14 @@
 #include <sys/types.h>
 
 #include "batch.h"
+#include "endpoint.h"
 #include "error.h"
 #include "format.h"
 #include "notice.h"
 
 struct uv_loop_s;
+
+enum { SINK_MOST_CONNECTIONS = 8 };
 
 /* A destination of lines. A sink never waits for its reader. */
 struct sink;
@@ -24,6 +27,8 @@ struct sink_options {
 	struct notifier notifier; /* receives messages for the user */
 	/* Returns the first lines for a new reader, valid until the next call; NULL if out of memory. */
 	struct batch *(*greeting)(void *user);
+	/* The same without writing earlier lines to all sinks before, for a sink that is being written. */
+	struct batch *(*hello)(void *user);
 	void *user;
 };
 
@@ -35,12 +40,20 @@ int sink_create_stream(const struct sink_options *options, int descriptor, struc
 int sink_create_pipe(const struct sink_options *options, int descriptor, struct sink **ret_sink,
 		     struct error *err);
 
+struct sink_file_options {
+	const char *path;
+	/* If it would grow beyond so many bytes, it is renamed to PATH.1, that to PATH.2 and so on; 0: never. */
+	uint64_t most_size;
+	unsigned old_files; /* how many of them are kept, at least 1 */
+};
+
 /*
  * A sink that appends to the file, and reopens it on SIGHUP. While the file cannot be written,
  * lines are queued; beyond the limit they are lost. A pipe or terminal with this path is written as
- * a stream.
+ * a stream. With `most_size` each new file begins with hello.
  */
-int sink_create_file(const struct sink_options *options, const char *path, struct sink **ret_sink,
+int sink_create_file(const struct sink_options *options,
+		     const struct sink_file_options *file_options, struct sink **ret_sink,
 		     struct error *err);
 
 struct sink_socket_options {
@@ -60,6 +73,13 @@ struct sink_socket_options {
 int sink_create_socket(const struct sink_options *options,
 		       const struct sink_socket_options *socket_options, struct sink **ret_sink,
 		       struct error *err);
+
+/*
+ * A sink that connects to an endpoint, and again whenever the connection was lost. Lines are queued meanwhile; beyond the
+ * limit they are lost. It connects when the loop runs.
+ */
+int sink_create_connection(const struct sink_options *options, const struct endpoint *endpoint,
+			   struct sink **ret_sink, struct error *err);
 
 /* Returns whether the sink has a reader. */
 bool sink_wants(const struct sink *sink);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "endpoint.h"
 #include "error.h"
 #include "filter.h"
 #include "format.h"
@@ -56,11 +57,16 @@ struct session_options {
 	bool watches_binaries;	    /* session_add_binary() will be called */
 	enum session_output output; /* on standard output; a table only if there is nothing else */
 	const char *output_file;    /* to append JSON to, or NULL */
+	uint64_t output_size;	    /* it is renamed before it is larger; 0: never */
+	unsigned output_files;	    /* how many renamed ones are kept */
 	const char *socket;	    /* to serve JSON on, or NULL; see sink_create_socket() */
 	uint32_t socket_mode;
-	const char *socket_group;     /* or NULL */
-	uint32_t reader_buffer;	      /* bytes that may wait for one reader */
-	const char *version;	      /* of the tool, for readers */
+	const char *socket_group;	    /* or NULL */
+	const struct endpoint *connections; /* to send JSON to */
+	size_t connection_count;	    /* at most SINK_MOST_CONNECTIONS */
+	uint32_t reader_buffer;		    /* bytes that may wait for one reader */
+	const char *version;		    /* of the tool, for readers */
+	bool otel; /* JSON has OpenTelemetry's names; not with summaries and views */
 	struct format_options format; /* what it refers to outlives the session */
 	struct session_view view;     /* for SESSION_OUTPUT_VIEW */
 	struct filter_options

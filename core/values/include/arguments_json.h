@@ -18,6 +18,10 @@ void arguments_write(struct json_writer *writer, const struct hit_arguments *arg
 /* Returns whether some of the results have names. `results` may be NULL. */
 bool arguments_have_named(const struct hit_arguments *results);
 
+/* Return whether there are captures of a request except headers, and headers. `arguments` may be NULL. */
+bool arguments_have_expressions(const struct hit_arguments *arguments);
+bool arguments_have_headers(const struct hit_arguments *arguments);
+
 /* Writes the captures of a request except headers, as members of the open object. */
 void arguments_write_expressions(struct json_writer *writer, const struct hit_arguments *arguments,
 				 struct argument_cuts *cuts);
@@ -43,5 +47,16 @@ void arguments_write_request_headers(struct json_writer *writer,
 void arguments_write_response_headers(struct json_writer *writer,
 				      const struct hit_arguments *arguments,
 				      struct argument_cuts *cuts);
+
+/*
+ * The same as attributes of OpenTelemetry: http.request.header.x-user and so on, with names in lower case and the values of a
+ * header in a list, which has one text.
+ */
+void arguments_write_request_header_attributes(struct json_writer *writer,
+					       const struct hit_arguments *arguments,
+					       struct argument_cuts *cuts);
+void arguments_write_response_header_attributes(struct json_writer *writer,
+						const struct hit_arguments *arguments,
+						struct argument_cuts *cuts);
 
 #endif

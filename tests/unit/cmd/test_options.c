@@ -306,6 +306,78 @@ static void takes_outputs(void **state)
 	options_finish(&options);
 }
 
+static void takes_an_origin(void **state)
+{
+	struct options options =
+		parsed(LINE("x", "-j", "--node=web1", "--label", "env=prod", "--label=rack=7"));
+
+	assert_string_equal(options.origin.node, "web1");
+	assert_int_equal(options.origin.label_count, 2);
+	assert_string_equal(options.origin.labels[1].value, "7");
+	options_finish(&options);
+	options = parsed(LINE("x", "-j", "--node"));
+	assert_true(options.origin.node[0]);
+	options_finish(&options);
+	assert_refused(LINE("x", "-j", "--label", "env"), "a key and a value are expected");
+	assert_refused(LINE("x", "-j", "--node="), "a name of 1 to");
+	assert_refused(LINE("x", "--label", "env=prod"), "are keys of JSON");
+	assert_refused(LINE("x", "--node", "--summary", "--json"), "are keys of JSON");
+}
+
+static void takes_a_format(void **state)
+{
+	struct options options = parsed(LINE("x", "--format", "otel", "-o", "file"));
+
+	assert_int_equal(options.format, OPTION_FORMAT_OTEL);
+	options_finish(&options);
+	assert_refused(LINE("x", "--format=xml"), "table, json or otel is expected");
+	assert_refused(LINE("x", "--format=table", "--json"), "--format table is for");
+	assert_refused(LINE("x", "--format=otel", "--summary"), "--format is about events");
+	assert_refused(LINE("x", "--format=otel", "--fields=pid"), "--fields are the columns");
+}
+
+static void takes_sizes_of_files(void **state)
+{
+	struct options options = parsed(LINE("x", "-o", "file", "--output-size=128K"));
+
+	assert_int_equal(options.output_size, 131072);
+	assert_int_equal(options.output_files, 0);
+	options_finish(&options);
+	options = parsed(LINE("x", "-o", "file", "--output-size", "2G", "--output-files=7"));
+	assert_true(options.output_size == UINT64_C(2) << 30);
+	assert_int_equal(options.output_files, 7);
+	options_finish(&options);
+	options = parsed(LINE("x", "-o", "file", "--output-size", "131072"));
+	options_finish(&options);
+	assert_refused(LINE("x", "-o", "file", "--output-size=127K"), "at least 128K");
+	assert_refused(LINE("x", "-o", "file", "--output-size=1T"), "at least 128K");
+	assert_refused(LINE("x", "-o", "file", "--output-size=1MB"), "at least 128K");
+	assert_refused(LINE("x", "-o", "file", "--output-size=M"), "at least 128K");
+	assert_refused(LINE("x", "-o", "file", "--output-size=-1M"), "at least 128K");
+	assert_refused(LINE("x", "-o", "file", "--output-size=9999999999G"), "at least 128K");
+	assert_refused(LINE("x", "--output-size=1M"), "needs --output");
+	assert_refused(LINE("x", "-o", "file", "--output-files=1"), "needs --output-size");
+	assert_refused(LINE("x", "-o", "file", "--output-files=0"), "--output-files");
+}
+
+static void takes_listeners(void **state)
+{
+	struct options options;
+
+	options = parsed(LINE("x", "--connect", "unix:/run/a", "--connect=tcp:[::1]:9"));
+	assert_int_equal(options.connection_count, 2);
+	assert_string_equal(options.connections[0].path, "/run/a");
+	assert_string_equal(options.connections[1].host, "::1");
+	options_finish(&options);
+	assert_refused(LINE("x", "--connect", "/run/a"), "unix:PATH or");
+	assert_refused(LINE("x", "--connect=unix:/a", "--connect=unix:/a"), "given twice");
+	assert_refused(LINE("x", "--connect=unix:1", "--connect=unix:2", "--connect=unix:3",
+			    "--connect=unix:4", "--connect=unix:5", "--connect=unix:6",
+			    "--connect=unix:7", "--connect=unix:8", "--connect=unix:9"),
+		       "at most 8");
+	assert_refused(LINE("--list", "--connect=unix:1"), "--list traces nothing");
+}
+
 static void refuses_other_outputs(void **state)
 {
 	static char *const modes[] = {
@@ -385,6 +457,7 @@ static void help_tells_the_truth(void **state)
 		size_t size = strspn(at + 2, "abcdefghijklmnopqrstuvwxyz-");
 		bool takes_value = at[2 + size] == ' ' && at[3 + size] >= 'A' &&
 				   at[3 + size] <= 'Z';
+		bool may_take_value = strncmp(at + 2 + size, "[=", 2) == 0;
 		struct options options;
 		struct error err = { 0 };
 
@@ -398,7 +471,7 @@ static void help_tells_the_truth(void **state)
 		err = (struct error){ 0 };
 		snprintf(word, sizeof(word), "%s=\x01", option);
 		parse(LINE("x", word), &options, &err);
-		if (!takes_value && strcmp(option, "--pid") != 0 &&
+		if (!takes_value && !may_take_value && strcmp(option, "--pid") != 0 &&
 		    !strstr(err.what, "takes no value"))
 			fail_msg("%s takes a value", option);
 		options_finish(&options);
@@ -429,6 +502,10 @@ int main(void)
 		cmocka_unit_test(refuses_other_conditions),
 		cmocka_unit_test(names_what_is_no_option),
 		cmocka_unit_test(wants_a_target),
+		cmocka_unit_test(takes_an_origin),
+		cmocka_unit_test(takes_a_format),
+		cmocka_unit_test(takes_sizes_of_files),
+		cmocka_unit_test(takes_listeners),
 		cmocka_unit_test(help_tells_the_truth),
 	};
 

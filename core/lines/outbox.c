@@ -25,6 +25,7 @@ void outbox_init(struct outbox *outbox, const struct outbox_options *options)
 
 void outbox_finish(struct outbox *outbox)
 {
+	outbox_acknowledge(outbox, 0);
 	for (size_t i = 0; i < outbox->count; i++)
 		chunk_release(outbox->chunks[(outbox->first + i) & (outbox->capacity - 1)]);
 	free(outbox->chunks);
@@ -34,6 +35,12 @@ void outbox_finish(struct outbox *outbox)
 static struct chunk *chunk_at(const struct outbox *outbox, size_t index)
 {
 	return outbox->chunks[(outbox->first + index) & (outbox->capacity - 1)];
+}
+
+/* The oldest chunk that is kept. */
+static struct chunk *oldest_kept(const struct outbox *outbox)
+{
+	return outbox->chunks[(outbox->first - outbox->kept) & (outbox->capacity - 1)];
 }
 
 /* ---- writing ---- */
@@ -55,6 +62,10 @@ static ssize_t write_some(const struct outbox *outbox, struct iovec *parts, int 
 {
 	struct msghdr message = { .msg_iov = parts, .msg_iovlen = count };
 
+	if (outbox->options.descriptor < 0) {
+		errno = EAGAIN;
+		return -1;
+	}
 	switch (outbox->options.way) {
 	case OUTBOX_SEND:
 		return sendmsg(outbox->options.descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -94,15 +105,29 @@ static int gather(const struct outbox *outbox, struct iovec *parts)
 	return count;
 }
 
+static void take_off_first(struct outbox *outbox)
+{
+	struct chunk *chunk = chunk_at(outbox, 0);
+
+	outbox->first = (outbox->first + 1) & (outbox->capacity - 1);
+	outbox->count--;
+	if (outbox->options.resends) {
+		outbox->kept++;
+		outbox->kept_size += chunk->size;
+	} else {
+		if (chunk == outbox->greeting)
+			outbox->greeting = NULL;
+		chunk_release(chunk);
+	}
+}
+
 static void take_off(struct outbox *outbox, size_t written)
 {
 	outbox->waiting -= written;
 	written += outbox->written;
 	while (outbox->count > 0 && written >= chunk_at(outbox, 0)->size) {
 		written -= chunk_at(outbox, 0)->size;
-		chunk_release(chunk_at(outbox, 0));
-		outbox->first = (outbox->first + 1) & (outbox->capacity - 1);
-		outbox->count--;
+		take_off_first(outbox);
 	}
 	outbox->written = written;
 }
@@ -131,13 +156,19 @@ static bool outbox_grow(struct outbox *outbox)
 
 	if (!chunks)
 		return false;
-	for (size_t i = 0; i < outbox->count; i++)
-		chunks[i] = chunk_at(outbox, i);
+	for (size_t i = 0; i < outbox->kept + outbox->count; i++)
+		chunks[i] = chunk_at(outbox, i - outbox->kept);
 	free(outbox->chunks);
 	outbox->chunks = chunks;
-	outbox->first = 0;
+	outbox->first = outbox->kept;
 	outbox->capacity = capacity;
 	return true;
+}
+
+/* Returns whether the ring has a place for another chunk. */
+static bool has_place(struct outbox *outbox)
+{
+	return outbox->kept + outbox->count < outbox->capacity || outbox_grow(outbox);
 }
 
 /*
@@ -146,7 +177,7 @@ static bool outbox_grow(struct outbox *outbox)
  */
 static int outbox_keep(struct outbox *outbox, struct chunk *chunk, size_t written)
 {
-	if (!chunk || (outbox->count == outbox->capacity && !outbox_grow(outbox))) {
+	if (!chunk || !has_place(outbox)) {
 		chunk_release(chunk);
 		return -ENOMEM;
 	}
@@ -207,11 +238,22 @@ int outbox_write(struct outbox *outbox)
 	return r;
 }
 
+static int keep_and_write(struct outbox *outbox, struct batch *batch)
+{
+	if (outbox_keep(outbox, batch_share(batch), 0) < 0) {
+		lose(outbox, batch);
+		return 0;
+	}
+	return outbox_write_waiting(outbox);
+}
+
 static int write_or_keep(struct outbox *outbox, struct batch *batch)
 {
 	size_t done = 0, written = 1;
 	int r = 0;
 
+	if (outbox->options.resends)
+		return keep_and_write(outbox, batch);
 	while (outbox->count == 0 && r == 0 && done < batch->size && written > 0) {
 		struct iovec rest = { batch->data + done, batch->size - done };
 
@@ -249,10 +291,7 @@ int outbox_end(struct outbox *outbox)
 	return outbox_write(outbox);
 }
 
-bool outbox_between_lines(const struct outbox *outbox)
-{
-	return outbox->written == 0 || chunk_at(outbox, 0)->data[outbox->written - 1] == '\n';
-}
+/* ---- one descriptor after the other ---- */
 
 static size_t count_lines(const uint8_t *data, size_t size)
 {
@@ -261,6 +300,122 @@ static size_t count_lines(const uint8_t *data, size_t size)
 	for (const uint8_t *at = data; (at = memchr(at, '\n', data + size - at)); at++)
 		lines++;
 	return lines;
+}
+
+static int put_first(struct outbox *outbox, struct chunk *chunk)
+{
+	if (!chunk || !has_place(outbox)) {
+		chunk_release(chunk);
+		return -ENOMEM;
+	}
+	outbox->first = (outbox->first - 1) & (outbox->capacity - 1);
+	outbox->chunks[outbox->first] = chunk;
+	outbox->count++;
+	outbox->waiting += chunk->size;
+	return 0;
+}
+
+int outbox_connect(struct outbox *outbox, int descriptor, const struct batch *greeting)
+{
+	struct chunk *chunk = chunk_create((struct bytes){ greeting->data, greeting->size }, 0);
+	int r = put_first(outbox, chunk);
+
+	if (r < 0)
+		return r;
+	outbox->greeting = chunk;
+	outbox->options.descriptor = descriptor;
+	return 0;
+}
+
+void outbox_acknowledge(struct outbox *outbox, size_t unacknowledged)
+{
+	while (outbox->kept > 0) {
+		struct chunk *oldest = oldest_kept(outbox);
+		size_t newer = outbox->kept_size - oldest->size;
+
+		if (newer + outbox->written < unacknowledged)
+			return;
+		if (oldest == outbox->greeting)
+			outbox->greeting = NULL;
+		outbox->kept--;
+		outbox->kept_size = newer;
+		chunk_release(oldest);
+	}
+}
+
+/* Makes the newest chunk that is kept the first one again, as if it were wholly written. */
+static void take_back_chunk(struct outbox *outbox)
+{
+	outbox->first = (outbox->first - 1) & (outbox->capacity - 1);
+	outbox->kept--;
+	outbox->count++;
+	outbox->written = chunk_at(outbox, 0)->size;
+	outbox->kept_size -= outbox->written;
+}
+
+/* Queues the last `size` written bytes again, as far as they are kept, and the beginning of their first line. */
+static void take_back(struct outbox *outbox, size_t size)
+{
+	size_t back;
+
+	while (size > outbox->written && outbox->kept > 0) {
+		outbox->waiting += outbox->written;
+		size -= outbox->written;
+		take_back_chunk(outbox);
+	}
+	if (outbox->count == 0)
+		return;
+	back = size < outbox->written ? size : outbox->written;
+	while (back < outbox->written &&
+	       chunk_at(outbox, 0)->data[outbox->written - back - 1] != '\n')
+		back++;
+	outbox->waiting += back;
+	outbox->written -= back;
+}
+
+/*
+ * Makes the lines of the first chunk that are left a chunk of their own, because a greeting may come before them. Without
+ * memory for it, all lines of the chunk are queued again.
+ */
+static void leave_out_written(struct outbox *outbox)
+{
+	struct chunk *chunk, *rest;
+	uint64_t lines;
+
+	if (outbox->written == 0)
+		return;
+	chunk = chunk_at(outbox, 0);
+	lines = count_lines(chunk->data, outbox->written);
+	rest = chunk_create((struct bytes){ chunk->data + outbox->written,
+					    chunk->size - outbox->written },
+			    chunk->events > lines ? chunk->events - lines : 0);
+	if (rest) {
+		outbox->chunks[outbox->first] = rest;
+		chunk_release(chunk);
+	} else {
+		outbox->waiting += outbox->written;
+	}
+	outbox->written = 0;
+}
+
+void outbox_disconnect(struct outbox *outbox, size_t unacknowledged)
+{
+	outbox->options.descriptor = -1;
+	take_back(outbox, unacknowledged);
+	outbox_acknowledge(outbox, 0);
+	if (outbox->greeting && outbox->count > 0 && chunk_at(outbox, 0) == outbox->greeting) {
+		outbox->waiting -= outbox->greeting->size;
+		outbox->first = (outbox->first + 1) & (outbox->capacity - 1);
+		outbox->count--;
+		chunk_release((struct chunk *)outbox->greeting);
+	}
+	outbox->greeting = NULL;
+	leave_out_written(outbox);
+}
+
+bool outbox_between_lines(const struct outbox *outbox)
+{
+	return outbox->written == 0 || chunk_at(outbox, 0)->data[outbox->written - 1] == '\n';
 }
 
 uint64_t outbox_lost(const struct outbox *outbox)

@@ -2,6 +2,8 @@
 #ifndef GOHTTPSNOOP_CORE_OUTBOX_H
 #define GOHTTPSNOOP_CORE_OUTBOX_H
 
+#include <stdbool.h>
+
 #include "batch.h"
 #include "format.h"
 
@@ -13,11 +15,16 @@ enum outbox_way {
 };
 
 struct outbox_options {
-	int descriptor; /* owned by the caller */
+	int descriptor; /* owned by the caller; -1: lines are only queued */
 	enum outbox_way way;
 	size_t limit;		    /* bytes that may be queued */
 	struct format *lost_format; /* for the line about lost lines; NULL: there is none */
 	const char *where;	    /* the place of the loss in that line */
+	/*
+	 * Written lines are kept until outbox_acknowledge(), and those that nobody acknowledged are written to the next
+	 * descriptor again.
+	 */
+	bool resends;
 };
 
 /*
@@ -32,7 +39,11 @@ struct outbox {
 	size_t first, count, capacity;
 	size_t written; /* bytes of the first chunk that were written */
 	size_t waiting; /* bytes of all chunks that are not written yet */
-	uint64_t lost;	/* lost events that were not reported yet */
+	/* Wholly written chunks, before the first one in the ring; only with `resends`. */
+	size_t kept, kept_size;
+	const struct chunk
+		*greeting; /* of this descriptor; compared only. NULL: it was acknowledged */
+	uint64_t lost;	   /* lost events that were not reported yet */
 	uint64_t lost_total;
 };
 
@@ -50,6 +61,21 @@ int outbox_write(struct outbox *outbox);
 
 /* The same at the end of a session: lost events are reported even if the queue is long. */
 int outbox_end(struct outbox *outbox);
+
+/*
+ * Continues with another descriptor, to which the lines of the greeting are written first; -ENOMEM. The outbox must have
+ * none.
+ */
+int outbox_connect(struct outbox *outbox, int descriptor, const struct batch *greeting);
+
+/* Releases what was kept, except the last `unacknowledged` bytes that were written. */
+void outbox_acknowledge(struct outbox *outbox, size_t unacknowledged);
+
+/*
+ * The descriptor is gone, and with it the last `unacknowledged` bytes. The lines of which they are a part are queued again,
+ * also a line that was partly written, but not the greeting.
+ */
+void outbox_disconnect(struct outbox *outbox, size_t unacknowledged);
 
 /* Returns whether the descriptor may be replaced by another one, because no line is partly written. */
 bool outbox_between_lines(const struct outbox *outbox);
