@@ -50,6 +50,7 @@ const char *const event_keys[] = {
 	"in_by",
 	"in_maybe",
 	"span_id",
+	"peer",
 	"error",
 	"function",
 	"args",

@@ -50,7 +50,7 @@ static bool is_address(const struct text *address, struct integer capacity, stru
 	       port.value >= 0 && port.value <= UINT16_MAX;
 }
 
-/* Takes the client's address, which a server has as a text or in parts. */
+/* Takes the address of the other side, which is known as a text or in parts. */
 static void take_remote(struct event *event, const struct hit *hit, struct request_room *room)
 {
 	struct text text = hit_text(hit, FIELD_REMOTE);
@@ -208,13 +208,14 @@ struct event whole_event(const struct resolved_hit *end, int64_t wall_offset,
 }
 
 static void take_response(struct event *event, const struct resolved_hit *call,
-			  const struct resolved_hit *end)
+			  const struct resolved_hit *end, struct request_room *room)
 {
 	struct integer error = hit_integer(&end->hit, FIELD_ERROR);
 
 	struct text host = hit_text(&end->hit, FIELD_HOST);
 	struct integer grpc_status = hit_integer(&end->hit, FIELD_GRPC_STATUS);
 
+	take_remote(event, &end->hit, room);
 	if (host.presence != ABSENT)
 		event->host = host;
 	if (grpc_status.presence != ABSENT)
@@ -243,7 +244,7 @@ struct event client_event(const struct resolved_hit *call, const struct resolved
 	event.protocol_major.presence = event.protocol_minor.presence = UNREADABLE;
 	take_library(&event, call);
 	if (end)
-		take_response(&event, call, end);
+		take_response(&event, call, end, room);
 	return event;
 }
 

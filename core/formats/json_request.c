@@ -96,7 +96,10 @@ void json_put_request(struct json_line *json, const struct event *event)
 	put_library(json, event);
 	put_scheme(json, &event->tls);
 	put_text(json, "scheme", &event->scheme, NO_SECRETS);
-	put_text_unless_empty(json, "remote", &event->remote, NO_SECRETS);
+	if (event->type == EVENT_CLIENT)
+		put_text_unless_empty(json, "peer", &event->remote, NO_SECRETS);
+	else
+		put_text_unless_empty(json, "remote", &event->remote, NO_SECRETS);
 }
 
 void json_put_outcome(struct json_line *json, const struct event *event)

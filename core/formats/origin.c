@@ -60,6 +60,7 @@ static const char *const reserved[] = {
 	"parent_span_id",
 	"path",
 	"path_bytes",
+	"peer",
 	"pid",
 	"process.",
 	"protocol",

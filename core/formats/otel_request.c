@@ -63,7 +63,8 @@ static void put_server_address(struct otel_line *line, const struct text *host)
 	otel_number(line, "server.port", &((struct integer){ port ? PRESENT : ABSENT, port }));
 }
 
-static void put_peer(struct otel_line *line, const struct text *remote)
+/* `remote` is that of a client, if this is the event of a server. */
+static void put_peer(struct otel_line *line, const struct text *remote, bool is_client)
 {
 	struct text address;
 	uint32_t port;
@@ -71,7 +72,8 @@ static void put_peer(struct otel_line *line, const struct text *remote)
 	if (remote->presence != PRESENT || !remote->size)
 		return;
 	address = split_address(remote, &port);
-	otel_text(line, "client.address", &address, NO_SECRETS);
+	if (is_client)
+		otel_text(line, "client.address", &address, NO_SECRETS);
 	otel_text(line, "network.peer.address", &address, NO_SECRETS);
 	otel_number(line, "network.peer.port",
 		    &((struct integer){ port ? PRESENT : ABSENT, port }));
@@ -144,7 +146,7 @@ void otel_put_request(struct otel_line *line, const struct event *event)
 	put_otel_scheme(line, event);
 	put_route(line, &event->route);
 	put_server_address(line, &event->host);
-	put_peer(line, &event->remote);
+	put_peer(line, &event->remote, event->type != EVENT_CLIENT);
 	put_otel_protocol(line, event);
 	otel_name(line, "gohttpsnoop.library", event->library);
 	if (event->request_bytes.value >= 0)

@@ -7,7 +7,7 @@
 #include "release_range.h"
 #include "row_notation.h"
 
-#define TRANSPORT GRPC "/internal/transport."
+#define TRANSPORT GRPC_TRANSPORT
 #define HANDLE_STREAM GRPC ".(*Server).handleStream"
 #define OWN TRANSPORT "(*http2Server)."
 #define CARRIED TRANSPORT "(*serverHandlerTransport)."

@@ -5,6 +5,7 @@
 #include "library.h"
 
 #define GRPC "google.golang.org/grpc"
+#define GRPC_TRANSPORT GRPC "/internal/transport."
 /* The functions that each call of a client passes at its begin and at its end, the last one perhaps several times. */
 #define GRPC_NEW_STREAM GRPC ".newClientStream"
 #define GRPC_FINISH GRPC ".(*clientStream).finish"

@@ -33,9 +33,26 @@ static const struct capture stream[] = {
 	ERROR_CAPTURES("ret1"),
 };
 
+/*
+ * The address of the connection, which is not checked to be a *net.TCPAddr: other bytes are no address. Later releases have another
+ * name for the transport.
+ */
+#define CLIENT_PEER(transport)                                                                     \
+	{ transport ".(*" GRPC_TRANSPORT "http2Client).remoteAddr.data.(*net.TCPAddr).IP",         \
+	  FIELD_PEER_ADDRESS },                                                                    \
+		{ "cap(" transport ".(*" GRPC_TRANSPORT                                            \
+		  "http2Client).remoteAddr.data.(*net.TCPAddr).IP)",                               \
+		  FIELD_PEER_CAPACITY },                                                           \
+	{                                                                                          \
+		transport ".(*" GRPC_TRANSPORT "http2Client).remoteAddr.data.(*net.TCPAddr).Port", \
+			FIELD_PEER_PORT                                                            \
+	}
+
 static const struct capture finish[] = {
 	{ "cs", FIELD_KEY, .required = true },
 	{ "cs.callHdr.Host", FIELD_HOST },
+	CLIENT_PEER("cs.attempt.t"),
+	CLIENT_PEER("cs.attempt.transport"),
 	ERROR_CAPTURES("err"),
 };
 

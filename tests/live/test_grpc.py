@@ -258,6 +258,8 @@ def test_client(scope, cell, variant):
     keys = made("Get", 0, "")
     check_equal([{key: event.get(key) for key in keys} for event in sorted(found, key=lambda event: event["time"])], expected,
                 "calls")
+    reached = sorted(found, key=lambda event: event["time"])[:len(calls)]
+    check_equal([event.get("peer") for event in reached], ["{}:{}".format(*server.addresses[name]) for _, _, name, _ in calls], "peers")
     for event, (_, service, _, limit) in zip(sorted(found, key=lambda event: event["time"]), calls):
         least = SLOWNESS_NS if service == "slow" or limit else 1
         check(event["duration_ns"] >= least, f"too short: {event}")
