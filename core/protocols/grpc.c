@@ -23,6 +23,7 @@ static const struct capture handle_stream[] = {
 	{ "stream.method", FIELD_PATH },
 	{ "stream.ctx.data", FIELD_CONTEXT, .extra = EXTRA_LINKS },
 	{ "t.data.(*" TRANSPORT "serverHandlerTransport).rw.data", FIELD_CARRIER },
+	GRPC_TRACE("stream.ctx", "MD", ""),
 };
 
 static const struct capture goroutine[] = {

@@ -9,6 +9,20 @@
 #define GRPC_NEW_STREAM GRPC ".newClientStream"
 #define GRPC_FINISH GRPC ".(*clientStream).finish"
 
+/*
+ * The trace in the metadata of a call. They are in a context, as a value of the type `metadata`, whose map is at `map` of it: in the
+ * context itself, or in the one that it was made of. Of both captures one can be read.
+ */
+#define GRPC_VALUE ".(*context.valueCtx)"
+#define GRPC_TRACE(context, metadata, map)                                                       \
+	{ context GRPC_VALUE ".val.(" GRPC "/metadata." metadata ")" map "[\"traceparent\"][0]", \
+	  FIELD_TRACEPARENT, .extra = EXTRA_TRACES },                                            \
+	{                                                                                        \
+		context GRPC_VALUE ".Context" GRPC_VALUE ".val.(" GRPC "/metadata." metadata     \
+				   ")" map "[\"traceparent\"][0]",                               \
+			FIELD_TRACEPARENT, .extra = EXTRA_TRACES                                 \
+	}
+
 /* google.golang.org/grpc, its server and its client. */
 extern const struct library grpc_library;
 

@@ -14,6 +14,7 @@ static const struct capture new_stream[] = {
 	FRAME_CAPTURES,
 	{ "method", FIELD_PATH },
 	LINK_CAPTURES("ctx"),
+	GRPC_TRACE("ctx", "rawMD", ".md"),
 };
 
 /*

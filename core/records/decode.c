@@ -133,14 +133,16 @@ int decode_hit(struct bytes record, const struct schema *schema, struct hit *ret
 
 		if (field >= FIELD_COUNT)
 			continue;
+		/* Of several captures of a field one that could be read counts. */
 		if (is_unreadable(&parts, i)) {
-			ret_hit->unreadable |= UINT64_C(1) << field;
+			ret_hit->unreadable |= UINT64_C(1) << field & ~ret_hit->known;
 			continue;
 		}
 		r = decode_number(&parts, schema, i, &ret_hit->values[field]);
 		if (r < 0)
 			return r;
 		ret_hit->known |= UINT64_C(1) << field;
+		ret_hit->unreadable &= ~(UINT64_C(1) << field);
 	}
 	return 0;
 }

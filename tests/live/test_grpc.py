@@ -50,10 +50,10 @@ class Client:
         self.answers = Lines(self.process.stdout, "the client")
         self.calls = 0
 
-    def begin(self, address, kind, service, tls=False, cancel_after_ms=0, deadline_ms=0):
+    def begin(self, address, kind, service, tls=False, cancel_after_ms=0, deadline_ms=0, trace=""):
         """Makes a call, and does not wait for its end."""
         wish = {"address": f"{address[0]}:{address[1]}", "tls": tls, "kind": kind, "service": service,
-                "cancel_after_ms": cancel_after_ms, "deadline_ms": deadline_ms}
+                "cancel_after_ms": cancel_after_ms, "deadline_ms": deadline_ms, "trace": trace}
         self.process.stdin.write(json.dumps(wish).encode() + b"\n")
         self.process.stdin.flush()
         self.calls += 1
@@ -212,6 +212,25 @@ def made(kind, code, host, has_stream=True):
             "grpc_status_name": CODES[code], "outcome": "ok" if code == 0 else "error"}
 
 
+TRACE = ("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331")
+
+
+def test_traces(scope, cell, variant):
+    """--trace: the trace in the metadata of a call, by the server, through net/http, too, and by the client"""
+    server, client, first = start(scope, cell, variant)
+    first.interrupt()
+    served = Tracer(scope, "--pid", server.pid, "--json", "--trace").wait_attached()
+    made_calls = Tracer(scope, "--pid", client.process.pid, "--json", "--trace", "--side", "client").wait_attached()
+    ways = [("grpc", "-".join(("00", *TRACE, "01"))), ("https", "-".join(("00", *TRACE, "00"))), ("grpc", "")]
+    for name, trace in ways:
+        check_equal(client.call(server.addresses[name], "Get", "ok", tls=name == "https", trace=trace), 0, "code")
+    expected = [(*TRACE, True), (*TRACE, False), (None, None, None)]
+    for tracer, kind, span in ((served, "request", "parent_span_id"), (made_calls, "client", "span_id")):
+        events = tracer.wait_types(len(ways), kind)
+        tracer.interrupt()
+        check_equal([(event.get("trace_id"), event.get(span), event.get("sampled")) for event in events], expected, f"traces of {kind}")
+
+
 def test_client(scope, cell, variant):
     """--side client: 23 unary calls and streams, and some that are given up or find no server, are each reported by the
     side that makes them"""
@@ -297,4 +316,4 @@ if __name__ == "__main__":
         print("skipped: neither a toolchain nor google.golang.org/grpc can be had")
         sys.exit(SKIPPED)
     main([(test, cell, variant) for cell in cells for variant in VARIANTS
-          for test in (test_calls, test_tls, test_gone, test_broken_connection, test_through_http, test_client, test_gateway)])
+          for test in (test_calls, test_tls, test_gone, test_broken_connection, test_through_http, test_traces, test_client, test_gateway)])

@@ -40,6 +40,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 )
@@ -232,6 +233,7 @@ type call struct {
 	Service     string `json:"service"`
 	CancelAfter int    `json:"cancel_after_ms"`
 	Deadline    int    `json:"deadline_ms"`
+	Trace       string `json:"trace"` // the traceparent in the metadata; "": none
 }
 
 func kindOf(name string) grpc.StreamDesc {
@@ -292,6 +294,9 @@ func perform(connection *grpc.ClientConn, wish call) error {
 	}
 	if wish.CancelAfter != 0 {
 		defer time.AfterFunc(time.Duration(wish.CancelAfter)*time.Millisecond, cancel).Stop()
+	}
+	if wish.Trace != "" {
+		ctx = metadata.NewOutgoingContext(ctx, metadata.Pairs("traceparent", wish.Trace))
 	}
 	return exchange(ctx, connection, wish)
 }
