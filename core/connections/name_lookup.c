@@ -84,7 +84,7 @@ static void *name_lookup_run(void *user)
 	static const uint64_t ONE = 1;
 	struct name_lookup *lookup = user;
 
-	lookup->result = look_up(&lookup->endpoint, AI_ADDRCONFIG, &lookup->addresses);
+	lookup->result = look_up(&lookup->endpoint, 0, &lookup->addresses);
 	lookup->system_error = errno;
 	/* A write of 8 bytes to an eventfd fails only if its count is at its limit. */
 	while (write(lookup->done, &ONE, sizeof(ONE)) < 0 && errno == EINTR)
