@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <malloc.h>
+#ifdef GOHTTPSNOOP_STATIC
+#include <nss.h>
+#endif
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -105,12 +108,25 @@ static void return_memory(void)
 #endif
 }
 
+/*
+ * A static program must not load the modules by which the machine's C library looks up names (NSS), because that may
+ * be another C library. Those that are named here are part of glibc itself from 2.34 on.
+ */
+static void restrict_name_lookups(void)
+{
+#ifdef GOHTTPSNOOP_STATIC
+	__nss_configure_lookup("group", "files");
+	__nss_configure_lookup("hosts", "files dns");
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
 	const struct command *similar = argc > 1 ? command_similar(argv[1]) : NULL;
 
 	return_memory();
+	restrict_name_lookups();
 	if (command)
 		return command->run(argc - 1, argv + 1);
 	return similar ? fail_command(argv[1], similar) : parse_and_run(argc, argv);

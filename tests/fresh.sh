@@ -71,6 +71,15 @@ clone_repo() {
   git -c safe.directory='*' clone --quiet --no-hardlinks -- "$repo" "$root/srv/gohttpsnoop"
 }
 
+# Before the folder becomes a disk.
+unmount_kernel_folders() {
+  local folder
+  for folder in proc sys dev; do
+    umount -R -l "$root/$folder"
+    ! mountpoint -q "$root/$folder" || die "$root/$folder is still mounted"
+  done
+}
+
 clean_up() {
   local folder
   for folder in proc sys dev; do

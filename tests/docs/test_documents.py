@@ -22,7 +22,7 @@ DOCUMENTS = (*PAGES, MAN_PAGE)
 
 OPTION = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*")
 CODE = re.compile(r"`([^`]+)`")
-FOLDERS = "abi|bpf|cmd|core|cross|docs|tests"
+FOLDERS = "abi|bpf|cmd|core|cross|debian(?=/[a-z])|docs|tests"
 TREE_PATH = re.compile(rf"(?<![\w./-])(?:{FOLDERS})/[\w./-]*")
 ABSOLUTE_PATH = re.compile(r"(?<![\w./~*)-])/(?:[\w.-]+/)*[\w.-]+")
 SYSTEM_PATHS = ("/proc", "/sys", "/usr", "/etc", "/srv", "/tmp", "/run", "/var")

@@ -10,7 +10,7 @@ import sys
 
 ROOT = os.environ["GOHTTPSNOOP_ROOT"]
 FIRST_SUBJECT = "abi, core, tests: give each area a folder with its public headers in include/"
-AREAS = "abi|bpf|build|cmd|core|cross|docs|tests"
+AREAS = "abi|bpf|build|cmd|core|cross|debian|docs|tests"
 SUBJECT = re.compile(rf"(?:{AREAS})(?:, (?:{AREAS}))*: [a-z`'\-].*[^.]$")
 MAX_LENGTH = 110
 SKIPPED = 77

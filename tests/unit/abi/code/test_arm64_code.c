@@ -118,8 +118,18 @@ static uint32_t next_random(uint32_t *state)
 static bool is_flow(unsigned int id)
 {
 	static const unsigned int ids[] = {
-		ARM64_INS_B,   ARM64_INS_BL,   ARM64_INS_BR,  ARM64_INS_BLR,  ARM64_INS_RET,
-		ARM64_INS_CBZ, ARM64_INS_CBNZ, ARM64_INS_TBZ, ARM64_INS_TBNZ,
+		ARM64_INS_B,
+		ARM64_INS_BL,
+		ARM64_INS_BR,
+		ARM64_INS_BLR,
+		ARM64_INS_RET,
+		ARM64_INS_CBZ,
+		ARM64_INS_CBNZ,
+		ARM64_INS_TBZ,
+		ARM64_INS_TBNZ,
+#if CS_API_MAJOR >= 5
+		ARM64_INS_BC, /* what capstone 4 cannot read is not compared */
+#endif
 	};
 
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
