@@ -38,20 +38,6 @@ static int run_options(const struct options *options)
 	return options->list ? list(options) : trace(options);
 }
 
-static int parse_and_run(int argc, char **argv)
-{
-	struct options options;
-	struct error err = { 0 };
-	int status = EXIT_USAGE;
-
-	if (options_parse(argc, argv, &options, &err) < 0)
-		diagnostic_error(&err);
-	else
-		status = run_options(&options);
-	options_finish(&options);
-	return status;
-}
-
 /* ---- commands ---- */
 
 static const struct command {
@@ -79,7 +65,7 @@ static const struct command *command_similar(const char *word)
 	if (word[0] == '-' || strchr(word, '/') || access(word, F_OK) == 0)
 		return NULL;
 	for (size_t i = 0; i < COMMANDS; i++) {
-		size_t limit = strlen(commands[i].name) / 3 + 1;
+		size_t limit = strlen(commands[i].name) / 3;
 
 		if (edit_distance(commands[i].name, word, limit) <= limit)
 			return &commands[i];
@@ -118,6 +104,35 @@ static void restrict_name_lookups(void)
 	__nss_configure_lookup("group", "files");
 	__nss_configure_lookup("hosts", "files dns");
 #endif
+}
+
+/* A command behind an option would be taken for a program, or for a function. */
+static int check_place(const struct options *options, struct error *err)
+{
+	const char *word = options->binary_count ? options->binaries[0] : NULL;
+
+	if (options->help)
+		return 0;
+	if (!word || access(word, F_OK) == 0)
+		word = options->function_count ? options->functions[0].function : NULL;
+	if (!word || !command_find(word))
+		return 0;
+	error_hint(err, "usage: gohttpsnoop %s [OPTION]...", word);
+	return error_fail(err, -EINVAL, "the command %s must be the first word", word);
+}
+
+static int parse_and_run(int argc, char **argv)
+{
+	struct options options;
+	struct error err = { 0 };
+	int status = EXIT_USAGE;
+
+	if (options_parse(argc, argv, &options, &err) < 0 || check_place(&options, &err) < 0)
+		diagnostic_error(&err);
+	else
+		status = run_options(&options);
+	options_finish(&options);
+	return status;
 }
 
 int main(int argc, char **argv)

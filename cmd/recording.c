@@ -93,10 +93,21 @@ static void report_refused(const struct recording *recording)
 	diagnostic_text(text);
 }
 
+static void report_lost(const struct recording *recording)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), "%s: lost while it was recorded: %llu", recording->name,
+		 (unsigned long long)recording->lost);
+	diagnostic_text(text);
+}
+
 void recording_close(struct recording *recording)
 {
 	if (recording->refused)
 		report_refused(recording);
+	if (recording->lost)
+		report_lost(recording);
 	if (recording->file && recording->file != stdin)
 		fclose(recording->file);
 	*recording = (struct recording){ 0 };
@@ -111,7 +122,7 @@ int64_t recording_read(struct recording *recording, summary_taker *take, void *u
 	int64_t count = 0;
 	int r = 0;
 
-	recording->refused = 0;
+	recording->refused = recording->lost = 0;
 	errno = 0;
 	for (uint64_t number = 1;
 	     r != -ENOMEM && (size = getline(&line, &capacity, recording->file)) > 0; number++) {
@@ -119,6 +130,9 @@ int64_t recording_read(struct recording *recording, summary_taker *take, void *u
 				      user);
 		if (r == -EINVAL && recording->refused++ == 0)
 			recording->first_refused = number;
+		if (r == 0)
+			recording->lost += summary_line_lost(
+				(struct bytes){ (const uint8_t *)line, (size_t)size });
 		count += r > 0;
 	}
 	if (r != -ENOMEM)

@@ -14,6 +14,7 @@ struct recording {
 	FILE *file;
 	/* Lines that are no events, of the last reading; the number of the first of them. */
 	uint64_t refused, first_refused;
+	uint64_t lost; /* requests and calls that are missing in it, as it says itself; of the last reading */
 };
 
 /* "-" is standard input. The errno of open(), negative. */
@@ -22,7 +23,7 @@ int recording_open(const char *path, struct recording *ret_recording, struct err
 /* As recording_open(), for more than one reading: what comes from a pipe is copied to a temporary file. */
 int recording_open_repeatable(const char *path, struct recording *ret_recording, struct error *err);
 
-/* Reports the lines that are no events. */
+/* Reports the lines that are no events, and what was lost. */
 void recording_close(struct recording *recording);
 
 /* Hands all requests to `take`. Returns how many they were, or an error: -ENOMEM, or one of reading. */

@@ -29,29 +29,44 @@ struct top_run {
 	int64_t second_begin; /* of the second that is counted; monotonic, nanoseconds */
 };
 
+/* Ends the seconds that have passed; a minute of them leaves nothing. */
+static void pass_seconds(struct top_run *run)
+{
+	int64_t now = clock_monotonic();
+
+	for (int ticks = 0; now - run->second_begin >= SECOND; ticks++) {
+		if (ticks > TOP_FORGET)
+			run->second_begin = now - now % SECOND;
+		else
+			run->second_begin += SECOND;
+		top_tick(run->model);
+	}
+	top_set_part(run->model, (double)(now - run->second_begin) / (double)SECOND);
+}
+
 /* While the screen is paused, nothing changes on it, and nothing is counted. */
 static bool on_tick(void *user, const struct session_summary *so_far)
 {
 	struct top_run *run = user;
-	int64_t now = clock_monotonic();
-	bool drawn = true;
 
+	if (run->screen.view.paused) {
+		run->second_begin = clock_monotonic();
+		return true;
+	}
+	pass_seconds(run);
 	run->screen.view.time = clock_now();
 	run->screen.view.lost = so_far->lost;
-	if (run->screen.view.paused)
-		run->second_begin = now;
-	else
-		drawn = top_screen_draw(&run->screen);
-	for (; now - run->second_begin >= SECOND; run->second_begin += SECOND)
-		top_tick(run->model);
-	return drawn;
+	return top_screen_draw(&run->screen);
 }
 
 static int take_request(void *user, const struct summary_request *request)
 {
 	struct top_run *run = user;
 
-	return run->screen.view.paused ? 0 : top_take(run->model, request);
+	if (run->screen.view.paused)
+		return 0;
+	pass_seconds(run);
+	return top_take(run->model, request);
 }
 
 static bool on_key(void *user)
@@ -86,20 +101,28 @@ static int top_trace(struct top_run *run, struct options *options)
 
 /* ---- a recorded file ---- */
 
-/* Whether the file has events rather than a program. Only an ordinary file is looked into: a pipe would lose what is read. */
+/*
+ * Whether it has events rather than a program, which begins with a byte that no text has. Only an ordinary file is looked into: a
+ * pipe would lose what is read.
+ */
 static bool is_recording(const char *path)
 {
+	static const int ELF_BEGIN = 0x7f;
 	struct stat facts;
 	FILE *file;
-	bool is_json;
+	int first;
 
-	if (stat(path, &facts) < 0 || !S_ISREG(facts.st_mode))
+	if (strcmp(path, "-") == 0)
+		return true;
+	if (stat(path, &facts) < 0 || S_ISDIR(facts.st_mode))
 		return false;
+	if (!S_ISREG(facts.st_mode))
+		return true;
 	file = fopen(path, "re");
-	is_json = file && fgetc(file) == '{';
+	first = file ? fgetc(file) : ELF_BEGIN;
 	if (file)
 		fclose(file);
-	return is_json;
+	return first != ELF_BEGIN;
 }
 
 /* The recording that the options name; NULL if they name targets. -EINVAL if they do not fit a recording. */
@@ -122,7 +145,8 @@ static int find_recording(const struct options *options, const char **ret_path, 
 
 struct replay {
 	struct top_model *model;
-	int64_t second_end; /* by the times of the requests */
+	int64_t second_end; /* by the times of the requests; 0: there was none */
+	int64_t last;	    /* time of a request */
 };
 
 /* Seconds pass as they did when the requests were made; long pauses are passed over. */
@@ -138,7 +162,17 @@ static int replay_request(void *user, const struct summary_request *request)
 	}
 	if (request->time >= replay->second_end)
 		replay->second_end = request->time + SECOND;
+	if (request->time > replay->last)
+		replay->last = request->time;
 	return top_take(replay->model, request);
+}
+
+/* The last second ends with the last request. */
+static void end_replay(const struct replay *replay)
+{
+	int64_t left = replay->second_end - replay->last;
+
+	top_set_part(replay->model, (double)(SECOND - left) / (double)SECOND);
 }
 
 static int replay_file(const char *path, struct top_run *run, struct error *err)
@@ -151,9 +185,15 @@ static int replay_file(const char *path, struct top_run *run, struct error *err)
 	if (r < 0)
 		return r;
 	count = recording_read(&recording, replay_request, &replay, err);
+	run->screen.view.lost = recording.lost;
+	recording.lost = 0;
+	if (count == 0) {
+		error_subject(err, "%s", recording.name);
+		count = error_fail(err, -ENOENT, "no requests were read");
+	}
 	recording_close(&recording);
-	top_tick(run->model);
-	run->screen.view.time = replay.second_end;
+	end_replay(&replay);
+	run->screen.view.time = replay.last;
 	return count < 0 ? (int)count : 0;
 }
 
@@ -193,17 +233,18 @@ static void serve_keys(struct top_run *run)
 static int top_recording(struct top_run *run, const char *path)
 {
 	struct error err = { 0 };
-	int64_t end;
+	struct top_view seen;
 	bool drawn;
 
 	if (replay_file(path, run, &err) < 0) {
 		diagnostic_error(&err);
 		return EXIT_FAILURE;
 	}
-	end = run->screen.view.time;
+	seen = run->screen.view;
 	if (top_screen_open(&run->screen, run->model) < 0)
 		return EXIT_FAILURE;
-	run->screen.view.time = end;
+	run->screen.view.time = seen.time;
+	run->screen.view.lost = seen.lost;
 	drawn = top_screen_draw(&run->screen);
 	if (run->screen.is_terminal)
 		serve_keys(run);

@@ -50,6 +50,14 @@ static void show_diagnostics(struct top_screen *screen)
 	close(screen->standard_error);
 }
 
+static int refuse_terminal(struct top_screen *screen)
+{
+	diagnostic_text(
+		"top: the terminal is not known, or cannot place text: set TERM, or pipe the output to get plain text");
+	screen->is_terminal = false;
+	return -1;
+}
+
 int top_screen_open(struct top_screen *screen, struct top_model *model)
 {
 	*screen = (struct top_screen){ .model = model };
@@ -59,11 +67,11 @@ int top_screen_open(struct top_screen *screen, struct top_model *model)
 		return 0;
 	set_locale();
 	/* initscr() would end the program where the terminal is not known. */
-	if (!newterm(NULL, stdout, stdin)) {
-		diagnostic_text(
-			"top: the terminal is not known: set TERM, or pipe the output to get plain text");
-		screen->is_terminal = false;
-		return -1;
+	if (!newterm(NULL, stdout, stdin))
+		return refuse_terminal(screen);
+	if (!tigetstr("cup") || tigetstr("cup") == (char *)-1) {
+		endwin();
+		return refuse_terminal(screen);
 	}
 	keep_diagnostics(screen);
 	cbreak();
@@ -82,6 +90,9 @@ void top_screen_close(struct top_screen *screen)
 	endwin();
 	show_diagnostics(screen);
 	screen->is_terminal = false;
+	/* What was seen last stays to be read, as when a service has crashed. */
+	if (!screen->is_quit)
+		top_screen_draw(screen);
 }
 
 /* ---- drawing ---- */
@@ -204,6 +215,7 @@ static bool obey_key(struct top_screen *screen, int key)
 
 	switch (key) {
 	case 'q':
+		screen->is_quit = true;
 		return false;
 	case 's':
 		view->order = (view->order + 1) % TOP_ORDERS;

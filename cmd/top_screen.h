@@ -11,14 +11,17 @@ struct top_screen {
 	struct top_model *model;
 	struct top_view view;
 	char filter[64]; /* that `view` refers to */
+	bool is_quit;	 /* by a key */
 	bool is_terminal;
 	int diagnostics,
 		standard_error; /* while the terminal is taken over: what is kept of it, and itself */
 };
 
-/* Takes the terminal over, if standard input and output are one. Until
- * top_screen_close() gives it back, messages on standard error are kept; then they are shown. */
-/* Returns -1, after a message, if the terminal cannot be used. */
+/*
+ * Takes the terminal over, if standard input and output are one. Until top_screen_close() gives it back, messages on standard
+ * error are kept; then they are shown, and, unless the user quit, the last frame. Returns -1, after a message, if the terminal
+ * cannot be used.
+ */
 int top_screen_open(struct top_screen *screen, struct top_model *model);
 void top_screen_close(struct top_screen *screen);
 

@@ -61,7 +61,7 @@ static int trace_run(struct session *session, const struct options *options)
 		diagnostic_error(&err);
 		return EXIT_FAILURE;
 	}
-	if (summary.interrupted && options->verbosity >= 0)
+	if ((summary.interrupted || summary.lost) && options->verbosity >= 0)
 		report_summary(&summary);
 	return EXIT_SUCCESS;
 }

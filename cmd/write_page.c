@@ -43,7 +43,7 @@ static int page_options_parse(int argc, char **argv, struct page_options *option
 		if (option == '?' || option == ':')
 			return option_mistake_fail(long_options, option, argv, err);
 		if (option == 'o')
-			options->output = optarg;
+			options->output = strcmp(optarg, "-") == 0 ? NULL : optarg;
 		options->help = options->help || option == 'h';
 	}
 	if (options->help)
@@ -68,6 +68,7 @@ static int read_twice(const char *path, struct page_data *data, struct error *er
 		error_subject(err, "%s", recording.name);
 		count = error_fail(err, -ENOENT, "no requests were read");
 	}
+	page_data_set_lost(data, recording.lost);
 	r = count < 0 ? (int)count : recording_rewind(&recording, err);
 	if (r == 0) {
 		count = recording_read(&recording, page_data_add_made, data, err);
@@ -92,12 +93,13 @@ static int write_text_to(const char *path, const struct text_buffer *text, struc
 	return error_fail(err, -errno, "cannot be written: %s", strerror(errno));
 }
 
-static bool is_same_file(const char *one, const char *other)
+static bool is_same_file(const char *file, const char *output)
 {
 	struct file_identity a, b;
+	const char *opened = strcmp(file, "-") == 0 ? "/proc/self/fd/0" : file;
 
-	return other && file_identity_read(one, &a) == 0 && file_identity_read(other, &b) == 0 &&
-	       file_identity_same_inode(&a, &b);
+	return output && file_identity_read(opened, &a) == 0 &&
+	       file_identity_read(output, &b) == 0 && file_identity_same_inode(&a, &b);
 }
 
 static int make_page(const struct page_options *options, struct error *err)

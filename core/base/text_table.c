@@ -50,6 +50,23 @@ void text_table_add_foreign(struct text_table *table, const char *mark, const ch
 	end_cell(table, begin);
 }
 
+void text_table_add_cut(struct text_table *table, const char *mark, const char *bytes,
+			size_t columns)
+{
+	char shown[MAX_CELL * ESCAPE_MAX_GROWTH];
+	size_t begin = table->text.size;
+	size_t size = escape(ESCAPE_TERMINAL, bytes,
+			     escape_trim_cut(bytes, strnlen(bytes, MAX_CELL)), shown);
+	bool is_cut = escape_columns(shown, size) > columns;
+
+	text_buffer_add(&table->text, mark, strlen(mark));
+	text_buffer_add(&table->text, shown,
+			is_cut ? escape_fitting(shown, size, columns - 1) : size);
+	if (is_cut)
+		text_buffer_print(&table->text, "…");
+	end_cell(table, begin);
+}
+
 void text_table_print(struct text_table *table, const char *format, ...)
 {
 	char text[MAX_CELL];
@@ -93,6 +110,18 @@ static size_t column_width(const struct text_table *table, size_t column)
 		width = size > width ? size : width;
 	}
 	return width;
+}
+
+size_t text_table_least_width(const struct text_table *table, size_t flexible)
+{
+	size_t all = 0;
+
+	for (size_t i = 0; i < table->columns; i++) {
+		size_t width = column_width(table, i);
+
+		all += (i ? GAP : 0) + (i == table->flexible ? minimum(width, flexible) : width);
+	}
+	return all;
 }
 
 static void add_spaces(struct text_buffer *text, size_t count)

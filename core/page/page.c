@@ -207,9 +207,14 @@ static void write_span(struct text_buffer *text, const struct page_point *points
 		first = points[i].time < first ? points[i].time : first;
 		last = points[i].time > last ? points[i].time : last;
 	}
-	text_buffer_print(text, "<p>%zu %s served from ", count,
-			  count == 1 ? "request was" : "requests were");
+	text_buffer_print(text, "<p>%zu %s served %s ", count,
+			  count == 1 ? "request was" : "requests were",
+			  first == last ? "at" : "from");
 	html_text(text, label_of(first).text);
+	if (first == last) {
+		html_markup(text, ".</p>\n");
+		return;
+	}
 	html_markup(text, " to ");
 	html_text(text, label_of(last).text);
 	html_markup(text, ".</p>\n");
@@ -231,6 +236,10 @@ void page_write(const struct page_data *data, const char *title, struct text_buf
 	html_markup(text, "</h1>\n");
 	if (count)
 		write_span(text, points, count);
+	if (page_data_lost(data))
+		text_buffer_print(text,
+				  "<p class=\"bad\">%llu were lost while this was recorded.</p>\n",
+				  (unsigned long long)page_data_lost(data));
 	html_markup(text, "<h2>Latency over time</h2>\n");
 	heat_map_write(points, count, text);
 	write_routes(text, page_data_summary(data));

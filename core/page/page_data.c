@@ -14,6 +14,7 @@ struct page_data {
 	size_t count;
 	struct page_slow slowest[PAGE_SLOWEST]; /* the slowest first */
 	size_t slow_count;
+	uint64_t lost;
 };
 
 int page_data_create(struct page_data **ret_data)
@@ -132,4 +133,14 @@ const struct page_slow *page_data_slowest(const struct page_data *data, size_t *
 struct summary *page_data_summary(const struct page_data *data)
 {
 	return data->summary;
+}
+
+void page_data_set_lost(struct page_data *data, uint64_t lost)
+{
+	data->lost = lost;
+}
+
+uint64_t page_data_lost(const struct page_data *data)
+{
+	return data->lost;
 }

@@ -127,7 +127,8 @@ int session_discover(struct session *session, struct error *err)
 	notice(&session->options.notifier, NOTICE_DEBUG, "watching for new processes");
 	if (targets_set(session->targets)->count == 0)
 		notice(&session->options.notifier, NOTICE_INFO,
-		       "no matching process yet: waiting for one to start");
+		       "no matching process%s yet: waiting for one to start",
+		       session->options.spec->function_count ? " has such a function" : "");
 	return r;
 }
 

@@ -115,8 +115,24 @@ static int take_tree(const struct json_tree *tree, summary_taker *take, void *us
 		.within = member_id(tree, "in"),
 		.failed = line_is_failed(tree),
 	};
+	if (!request.time)
+		return -EINVAL;
 	r = take(user, &request);
 	return r < 0 ? r : 1;
+}
+
+uint64_t summary_line_lost(struct bytes line)
+{
+	static const char LOST[] = "{\"type\":\"lost\"";
+	struct json_tree *tree;
+	int64_t count;
+
+	if (line.size < strlen(LOST) || memcmp(line.data, LOST, strlen(LOST)) != 0 ||
+	    json_tree_read(line, &tree) < 0)
+		return 0;
+	count = member_integer(tree, "count", 0);
+	json_tree_destroy(tree);
+	return count > 0 ? (uint64_t)count : 0;
 }
 
 int summary_take_line(struct bytes line, summary_taker *take, void *user)

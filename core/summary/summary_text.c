@@ -13,7 +13,14 @@
 static const char *const headings[] = { "SERVICE", "METHOD", "ROUTE", "COUNT", "RATE", "FAILED",
 					"P50",	   "P90",    "P99",   "MAX",   "BYTES" };
 
-enum { COLUMNS = sizeof(headings) / sizeof(headings[0]), ROUTE = 2, FIRST_NUMBER = 3 };
+enum {
+	COLUMNS = sizeof(headings) / sizeof(headings[0]),
+	ROUTE = 2,
+	FIRST_NUMBER = 3,
+	/* Columns of the terminal: */
+	MOST_SERVICE = 20,
+	MOST_METHOD = 10,
+};
 
 static const double SECOND = 1e9;
 
@@ -48,8 +55,8 @@ static void add_rate(struct text_table *table, const struct summary_row *row, in
 
 static void add_row(struct text_table *table, const struct summary_row *row, int64_t span)
 {
-	text_table_add_foreign(table, "", row->service);
-	text_table_add_foreign(table, row->is_client ? "→" : "", row->method);
+	text_table_add_cut(table, "", row->service, MOST_SERVICE);
+	text_table_add_cut(table, row->is_client ? "→" : "", row->method, MOST_METHOD);
 	text_table_add_foreign(table, "", row->route);
 	text_table_print(table, "%llu", (unsigned long long)row->requests);
 	add_rate(table, row, span);
@@ -71,6 +78,12 @@ static void write_time(const struct summary_text_options *options, struct text_b
 	localtime_r(&second, &date);
 	strftime(clock, sizeof(clock), "%H:%M:%S", &date);
 	text_buffer_print(text, "%s, %s\n", clock, duration_text(options->span).text);
+}
+
+static void write_none(const struct summary_text_options *options, struct text_buffer *text)
+{
+	write_time(options, text);
+	text_buffer_print(text, "no requests\n");
 }
 
 static void write_table(const struct summary_row *const *rows, size_t count,
@@ -174,4 +187,6 @@ void summary_text_write(struct summary *summary, const struct summary_text_optio
 		count = options->most;
 	if (count)
 		(options->json ? write_json : write_table)(rows, count, options, text);
+	else if (options->time && !options->json)
+		write_none(options, text);
 }

@@ -32,8 +32,29 @@ static const char *const headings[COLUMNS] = {
 	[COLUMN_TOTAL] = "TOTAL",
 };
 
-/* Of the terminal: with fewer columns some are left out, and less of the history is shown. */
-enum { WIDE = 100, SHORT_HISTORY = 10 };
+/*
+ * What is shown where there is room for it: each layout needs less than the one before.
+ */
+static const struct layout {
+	size_t bars;	     /* seconds of the history; 0: it is left out */
+	unsigned int hidden; /* a bit for each column */
+} layouts[] = {
+	{ TOP_HISTORY, 0 },
+	{ 10, 0 },
+	{ 10, 1U << COLUMN_P90 | 1U << COLUMN_TOTAL },
+	{ 10, 1U << COLUMN_P90 | 1U << COLUMN_TOTAL | 1U << COLUMN_MAX },
+	{ 0, 1U << COLUMN_P90 | 1U << COLUMN_TOTAL | 1U << COLUMN_MAX | 1U << COLUMN_HISTORY },
+	{ 0, 1U << COLUMN_P90 | 1U << COLUMN_TOTAL | 1U << COLUMN_MAX | 1U << COLUMN_HISTORY |
+		     1U << COLUMN_SERVICE | 1U << COLUMN_P50 },
+};
+
+enum {
+	LAYOUTS = sizeof(layouts) / sizeof(layouts[0]),
+	/* Columns of the terminal: */
+	LEAST_ROUTE = 16,
+	MOST_SERVICE = 20,
+	MOST_METHOD = 10,
+};
 
 static const char *const order_names[TOP_ORDERS] = {
 	[TOP_BY_RATE] = "rate", [TOP_BY_FAILED] = "failed", [TOP_BY_P50] = "p50",
@@ -127,30 +148,20 @@ static void add_history(struct text_table *table, const struct top_row *row, siz
 	text_table_add_buffer(table, &text);
 }
 
-static bool is_wide(const struct top_view *view)
+static bool is_hidden(const struct layout *layout, enum column column)
 {
-	return !view->width || view->width >= WIDE;
-}
-
-static bool column_is_shown(const struct top_view *view, enum column column)
-{
-	return is_wide(view) || (column != COLUMN_P90 && column != COLUMN_TOTAL);
-}
-
-static size_t history_of(const struct top_view *view)
-{
-	return is_wide(view) ? TOP_HISTORY : SHORT_HISTORY;
+	return layout->hidden >> column & 1;
 }
 
 static void add_row_cell(struct text_table *table, const struct top_row *row, enum column column,
-			 const struct top_view *view)
+			 const struct layout *layout)
 {
 	switch (column) {
 	case COLUMN_SERVICE:
-		text_table_add_foreign(table, "", row->service);
+		text_table_add_cut(table, "", row->service, MOST_SERVICE);
 		break;
 	case COLUMN_METHOD:
-		text_table_add_foreign(table, row->is_client ? "→" : "", row->method);
+		text_table_add_cut(table, row->is_client ? "→" : "", row->method, MOST_METHOD);
 		break;
 	case COLUMN_ROUTE:
 		text_table_add_foreign(table, "", row->route);
@@ -177,44 +188,72 @@ static void add_row_cell(struct text_table *table, const struct top_row *row, en
 		text_table_print(table, "%llu", (unsigned long long)row->total);
 		break;
 	default:
-		add_history(table, row, history_of(view));
+		add_history(table, row, layout->bars);
 		break;
 	}
 }
 
 static void add_top_heading(struct text_table *table, enum column column,
-			    const struct top_view *view)
+			    const struct layout *layout)
 {
 	if (column == COLUMN_HISTORY)
-		text_table_print(table, "P99 OF %zus", history_of(view));
+		text_table_print(table, "P99 OF %zus", layout->bars);
 	else
 		text_table_add(table, headings[column]);
 }
 
 /* A row of the table; without `row` its headings. */
 static void add_top_row(struct text_table *table, const struct top_row *row,
-			const struct top_view *view)
+			const struct layout *layout)
 {
 	for (enum column column = 0; column < COLUMNS; column++) {
-		if (!column_is_shown(view, column))
+		if (is_hidden(layout, column))
 			continue;
 		if (row)
-			add_row_cell(table, row, column, view);
+			add_row_cell(table, row, column, layout);
 		else
-			add_top_heading(table, column, view);
+			add_top_heading(table, column, layout);
 	}
 }
 
-static struct text_table table_for(const struct top_view *view)
+static struct text_table table_of_layout(const struct layout *layout, size_t width)
 {
-	struct text_table table = { .width = view->width, .flexible = COLUMN_ROUTE };
+	struct text_table table = { .width = width };
 
 	for (enum column column = 0; column < COLUMNS; column++) {
-		if (!column_is_shown(view, column))
+		if (is_hidden(layout, column))
 			continue;
+		if (column == COLUMN_ROUTE)
+			table.flexible = table.columns;
 		if (column >= COLUMN_RATE && column <= COLUMN_TOTAL)
 			table.right |= 1U << table.columns;
 		table.columns++;
+	}
+	return table;
+}
+
+static struct text_table fill_table(const struct layout *layout, const struct top_view *view,
+				    const struct top_row *const *rows, size_t count)
+{
+	struct text_table table = table_of_layout(layout, view->width);
+
+	add_top_row(&table, NULL, layout);
+	for (size_t i = 0; i < count; i++)
+		add_top_row(&table, rows[i], layout);
+	return table;
+}
+
+/* The rows in the first layout that fits, or in the last one. */
+static struct text_table fitting_table(const struct top_view *view,
+				       const struct top_row *const *rows, size_t count)
+{
+	size_t at = 0;
+	struct text_table table = fill_table(&layouts[at], view, rows, count);
+
+	while (view->width && at + 1 < LAYOUTS &&
+	       text_table_least_width(&table, LEAST_ROUTE) > view->width) {
+		text_table_finish(&table);
+		table = fill_table(&layouts[++at], view, rows, count);
 	}
 	return table;
 }
@@ -234,7 +273,7 @@ static void choose_rows(const struct top_view *view, size_t selected, size_t cou
 static void write_rows(struct top_model *model, const struct top_view *view,
 		       struct top_frame *frame)
 {
-	struct text_table table = table_for(view);
+	struct text_table table;
 	size_t count, first, shown, selected;
 	const struct top_row *const *rows = top_rows(model, view->order, view->filter, &count);
 
@@ -242,11 +281,9 @@ static void write_rows(struct top_model *model, const struct top_view *view,
 		frame->text.failed = true;
 		return;
 	}
-	add_top_row(&table, NULL, view);
 	selected = top_place_of(rows, count, view->selected);
 	choose_rows(view, selected, count, &first, &shown);
-	for (size_t i = 0; i < shown; i++)
-		add_top_row(&table, rows[first + i], view);
+	table = fitting_table(view, rows + first, shown);
 	if (count)
 		frame->highlighted = HEAD_LINES + selected - first;
 	text_table_write(&table, &frame->text);
@@ -283,6 +320,18 @@ static void add_made_requests(struct text_table *table, const struct top_row *co
 	}
 }
 
+/* Names the row whose requests follow. */
+static void write_title(struct text_buffer *text, const struct top_row *row)
+{
+	struct text_table title = { .columns = 3 };
+
+	text_table_add_cut(&title, "", row->service, MOST_SERVICE);
+	text_table_add_cut(&title, row->is_client ? "→" : "", row->method, MOST_METHOD);
+	text_table_add_foreign(&title, "", row->route);
+	text_table_write(&title, text);
+	text_table_finish(&title);
+}
+
 static void write_requests(struct top_model *model, const struct top_view *view,
 			   struct top_frame *frame)
 {
@@ -297,6 +346,7 @@ static void write_requests(struct top_model *model, const struct top_view *view,
 		return;
 	}
 	row = rows[top_place_of(rows, count, view->selected)];
+	write_title(&frame->text, row);
 	for (size_t i = 0; i < 5; i++)
 		text_table_add(&table, titles[i]);
 	/* Also of rows that the filter hides. */

@@ -34,7 +34,8 @@ struct top_model {
 	uint64_t last_number; /* of a row */
 	const struct top_row **sorted;
 	size_t at;	/* the second that is counted */
-	size_t elapsed; /* seconds that have ended, at most TOP_WINDOW */
+	size_t elapsed; /* seconds that have ended, less than TOP_WINDOW */
+	double part;	/* of the second that is counted: how much has passed */
 	struct second totals[TOP_WINDOW];
 	uint64_t total;
 };
@@ -231,8 +232,14 @@ static void forget_idle(struct top_model *model)
 	model->count = kept;
 }
 
+void top_set_part(struct top_model *model, double part)
+{
+	model->part = part;
+}
+
 void top_tick(struct top_model *model)
 {
+	model->part = 0;
 	for (size_t i = 0; i < model->count; i++)
 		note_history(&model->entries[i]->row, &model->entries[i]->seconds[model->at]);
 	forget_idle(model);
@@ -246,12 +253,12 @@ void top_tick(struct top_model *model)
 
 /* ---- rows ---- */
 
-/* The seconds that are summed up. The one that is counted is not over yet; it counts as one when it has requests. */
+/* The seconds that are summed up. */
 static double seconds_of(const struct top_model *model)
 {
-	bool has_begun = model->totals[model->at].requests || !model->elapsed;
+	double seconds = (double)model->elapsed + model->part;
 
-	return (double)model->elapsed + has_begun;
+	return seconds > 0 ? seconds : 1;
 }
 
 struct top_totals top_totals(const struct top_model *model)

@@ -96,8 +96,8 @@ def test_refused(scope):
     empty = scope.folder / "empty"
     empty.write_text(json.dumps({"type": "lost", "count": 1}) + "\n")
     for arguments, expected, message in (((), 2, "report needs a file"), (("/no/such",), 1, "/no/such: No such file"),
-                                         ((str(empty),), 1, "no requests were read"), (("-o",), 2, "needs a PAGE"),
-                                         (("--csv", "x"), 2, "no such option")):
+                                         ((str(empty),), 1, "no requests were read"), (("-o",), 2, "option -o needs a value"),
+                                         (("--csv", "x"), 2, "there is no option --csv")):
         status, stdout, stderr = run("report", *arguments)
         check_equal((status, stdout), (expected, b""), f"status and output of {arguments}")
         check(message.encode() in stderr, f"{arguments}: {stderr!r}")

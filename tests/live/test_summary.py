@@ -106,15 +106,17 @@ def test_interval(scope):
 def test_refused(scope):
     """lines that are no events, files that cannot be read, options that do not fit"""
     path = scope.folder / "mixed"
-    path.write_text('no event\n{"type":"request","comm":"shop","method":"GET","path":"/"}\n{"a":1}\n')
+    path.write_text('no event\n{"type":"request","time":"2026-11-22T09:41:00.000000007Z","comm":"shop","method":"GET","path":"/"}\n'
+                    '{"a":1}\n{"type":"lost","count":34,"where":"rate"}\n')
     status, stdout, stderr = run("summary", "--json", str(path))
     check_equal((status, len(stdout.splitlines())), (0, 1), "status and rows")
-    check_equal(stderr.decode().splitlines(), [f"gohttpsnoop: {path}: line 1 is no event of gohttpsnoop",
-                                               "gohttpsnoop: lines that are no events: 2"], "stderr")
+    check_equal(stderr.decode().splitlines(), [
+        f"gohttpsnoop: {path}: lines that are no events of gohttpsnoop: 2, the first is line 1",
+        f"gohttpsnoop: {path}: lost while it was recorded: 34"], "stderr")
     for arguments, expected, message in ((("summary", "/no/such"), 1, "/no/such: No such file"),
                                          (("summary", "/dev/null"), 1, "no requests were read"),
                                          (("summary", "/"), 1, "/: Is a directory"),
-                                         (("summary", "--csv"), 2, "no such option"),
+                                         (("summary", "--csv"), 2, "there is no option --csv"),
                                          (("--all", "--interval", "1s"), 2, "--interval needs --summary"),
                                          (("--all", "--summary", "main.ping"), 2, "about requests")):
         status, stdout, stderr = run(*arguments)

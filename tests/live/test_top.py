@@ -7,6 +7,7 @@ import shlex
 import signal
 import time
 
+from client import Connection
 from harness import check, check_equal, main, releases, tool
 from screen import Screen
 from servers import Server
@@ -54,8 +55,9 @@ def test_rows(scope, columns, lines):
     found = screen.wait(lambda found: "/: work" in found[1], "the filter is there")
     check_equal([line.split()[2] for line in found[3:] if line], ["/work/*"], "routes that match")
     screen.press("Enter")
-    found = screen.wait(lambda found: found[2].split() == ["TIME", "STATUS", "OUTCOME", "DURATION", "PATH"], "requests are shown")
-    paths = [line.split(maxsplit=4)[4] for line in found[3:] if line]
+    found = screen.wait(lambda found: found[3].split() == ["TIME", "STATUS", "OUTCOME", "DURATION", "PATH"], "requests are shown")
+    check_equal(found[2].split(), ["gateway", "GET", "/work/*"], "whose requests they are")
+    paths = [line.split(maxsplit=4)[4] for line in found[4:] if line]
     check(paths[0].startswith("/work/") and paths[1].startswith("→ /"), f"paths: {paths}")
     check_equal({path.rsplit("/", 1)[1] for path in paths[:3]}, {paths[0].rsplit("/", 1)[1]}, "numbers of a request and what it made")
     screen.press("Escape", "q")
@@ -89,6 +91,37 @@ def test_frames(scope):
     check("\x1b" not in text and len(TOTALS.findall(text)) >= 2, f"frames: {text[:500]}")
 
 
+def test_rates(scope):
+    """rates are of the true time, also when frames are rare, and what is lost is counted"""
+    server = Server(scope, NEWEST)
+    tracer = Tracer(scope, "--pid", server.pid, "--interval", "3s", subcommand=("top",))
+    tracer.stderr.wait(lambda lines: any(b": traced: " in line for line in lines), "does not trace")
+    begin, made = time.monotonic(), 0
+    with Connection(server.addresses["http"]) as connection:
+        while time.monotonic() < begin + 6.5:
+            connection.get("/ping")
+            made += 1
+            time.sleep(0.02)
+    tracer.interrupt()
+    rates = [float(rate) for rate in re.findall(r"  ([0-9.]+)/s, ", tracer.stdout.text().decode())]
+    true_rate = made / 6.5
+    check(len(rates) >= 2 and all(0.6 * true_rate < rate < 1.4 * true_rate for rate in rates[:2]), f"{rates}, not {true_rate:.0f}")
+
+
+def test_losses(scope):
+    """a file says what is missing in it"""
+    path = scope.folder / "recorded"
+    path.write_text('{"type":"request","time":"2026-11-22T09:41:00.000000007Z","comm":"shop","method":"GET","path":"/"}\n'
+                    '{"type":"lost","time":"2026-11-22T09:41:01.000000007Z","count":34,"where":"rate"}\n')
+    for words, stdin in ((("top", str(path)), ()), (("top", "-"), ("sh", "-c", f'exec "$@" <{path}', "sh"))):
+        status, stdout, stderr = run(*words, wrapper=stdin)
+        check_equal((status, stderr), (0, b""), "status and stderr")
+        check_equal(TOTALS.match(stdout.decode().splitlines()[0]).groups(), ("1", "34"), "requests and losses")
+    path.write_text("{}\n")
+    status, _, stderr = run("top", str(path))
+    check_equal((status, b"no requests were read" in stderr), (1, True), "status and message of a file without requests")
+
+
 def test_recorded(scope):
     """a file of events: its last seconds, without a terminal as one frame"""
     gateway = Server(scope, NEWEST, program="gateway")
@@ -106,4 +139,4 @@ def test_recorded(scope):
 
 
 if __name__ == "__main__":
-    main([(test_rows, 80, 24), (test_rows, 200, 60), test_resize, test_frames, test_recorded])
+    main([(test_rows, 80, 24), (test_rows, 200, 60), test_resize, test_frames, test_rates, test_losses, test_recorded])

@@ -24,11 +24,17 @@ struct text_table {
 void text_table_add(struct text_table *table, const char *text);
 /* `mark` is a text of our own that stands before them. */
 void text_table_add_foreign(struct text_table *table, const char *mark, const char *bytes);
+/* The same, of which at most so many columns are shown. */
+void text_table_add_cut(struct text_table *table, const char *mark, const char *bytes,
+			size_t columns);
 void text_table_print(struct text_table *table, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Adds a cell that was put together, and releases its text. */
 void text_table_add_buffer(struct text_table *table, struct text_buffer *cell);
+
+/* Returns the columns of the terminal that the rows need if the flexible column has at most `flexible` of them. */
+size_t text_table_least_width(const struct text_table *table, size_t flexible);
 
 /* Appends all rows to the text, which is marked as failed if memory ran out. */
 void text_table_write(const struct text_table *table, struct text_buffer *text);

@@ -35,6 +35,10 @@ struct page_slow {
 };
 
 int page_data_create(struct page_data **ret_data);
+/* Says how many requests are missing in the recording. */
+void page_data_set_lost(struct page_data *data, uint64_t lost);
+uint64_t page_data_lost(const struct page_data *data);
+
 void page_data_destroy(struct page_data *data);
 
 /* Takers of requests, see summary_input.h; `user` is the data. The second one is for the second reading. */
@@ -46,6 +50,10 @@ const struct page_point *page_data_points(const struct page_data *data, size_t *
 
 /* The slowest first. */
 const struct page_slow *page_data_slowest(const struct page_data *data, size_t *ret_count);
+
+/* How many requests are missing in the recording. */
+void page_data_set_lost(struct page_data *data, uint64_t lost);
+uint64_t page_data_lost(const struct page_data *data);
 
 struct summary *page_data_summary(const struct page_data *data);
 

@@ -22,6 +22,9 @@ int summary_take_event(const struct event *event, const struct redaction *redact
  */
 int summary_take_line(struct bytes line, summary_taker *take, void *user);
 
+/* Returns how many requests and calls were lost, if the line says that; otherwise 0. */
+uint64_t summary_line_lost(struct bytes line);
+
 /* The taker of a summary, which is `user`: adds the request. */
 summary_taker summary_take;
 

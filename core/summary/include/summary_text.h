@@ -16,7 +16,7 @@ struct summary_text_options {
 	size_t width; /* columns of the terminal, for which routes are cut; 0: as many as are needed */
 };
 
-/* Appends the rows. Nothing if there are no requests. The text is marked as failed if memory ran out. */
+/* Appends the rows; if there are no requests, a line that says so, or nothing where `time` is 0 and as JSON. The text is marked as failed if memory ran out. */
 void summary_text_write(struct summary *summary, const struct summary_text_options *options,
 			struct text_buffer *text);
 

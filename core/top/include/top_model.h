@@ -72,6 +72,9 @@ void top_destroy(struct top_model *model);
 /* Takes a request, see summary_taker; `user` is the model. -ENOMEM. */
 summary_taker top_take;
 
+/* Says how much of the second that is counted has passed, from 0 to 1, for rates. */
+void top_set_part(struct top_model *model, double part);
+
 /* Ends the second that is counted, and begins another one. */
 void top_tick(struct top_model *model);
 

@@ -147,15 +147,17 @@ static void writes_a_page_without_markup_of_others(void **state)
 
 	add(data, 7, 5000, "/<script>alert(1)</script>");
 	add_made(data, 7, "/made&more");
+	page_data_set_lost(data, 12);
 	page_write(data, "<title>", &text);
 	assert_false(text.failed);
 	text_buffer_add(&text, "", 1);
+	assert_int_equal(count_of(&text, "12 were lost while this was recorded"), 1);
 	assert_int_equal(count_of(&text, "<script"), 0);
 	assert_int_equal(count_of(&text, "&lt;script&gt;alert(1)"), 3);
 	assert_int_equal(count_of(&text, "<title>&lt;title&gt;</title>"), 1);
 	assert_int_equal(count_of(&text, "→GET /made&amp;more 5ns"), 1);
 	assert_int_equal(count_of(&text, "<details>"), 1);
-	assert_int_equal(count_of(&text, "1 request was served from 1970-01-01 09:41:00"), 1);
+	assert_int_equal(count_of(&text, "1 request was served at 1970-01-01 09:41:00"), 1);
 	text_buffer_release(&text);
 	page_data_destroy(data);
 }

@@ -115,6 +115,21 @@ static int add_line(struct summary *summary, const char *line)
 				 summary_take, summary);
 }
 
+static uint64_t lost_of(const char *line)
+{
+	return summary_line_lost((struct bytes){ (const uint8_t *)line, strlen(line) });
+}
+
+static void reads_losses(void **state)
+{
+	assert_int_equal(
+		lost_of("{\"type\":\"lost\",\"time\":\"x\",\"count\":34,\"where\":\"rate\"}"), 34);
+	assert_int_equal(lost_of("{\"type\":\"lost\",\"count\":-1}"), 0);
+	assert_int_equal(lost_of("{\"type\":\"lost\""), 0);
+	assert_int_equal(lost_of("{\"type\":\"request\",\"count\":3}"), 0);
+	assert_int_equal(lost_of(""), 0);
+}
+
 static void reads_lines(void **state)
 {
 	const struct summary_row *const *rows;
@@ -128,9 +143,15 @@ static void reads_lines(void **state)
 			 "\"comm\":\"shop\",\"method\":\"GET\",\"path\":\"/items/7\","
 			 "\"status\":503,\"duration_ns\":12,\"response_bytes\":4}"),
 		1);
-	assert_int_equal(add_line(summary,
-				  "{\"type\":\"client\",\"comm\":\"shop\",\"outcome\":\"error\"}"),
-			 1);
+	assert_int_equal(
+		add_line(summary,
+			 "{\"type\":\"client\",\"time\":\"2026-11-22T09:41:00.000000007Z\","
+			 "\"comm\":\"shop\",\"outcome\":\"error\"}"),
+		1);
+	/* Without a time it is from no recording. */
+	assert_int_equal(add_line(summary, "{\"type\":\"client\",\"comm\":\"shop\"}"), -EINVAL);
+	assert_int_equal(add_line(summary, "{\"type\":\"request\",\"time\":\"yesterday\"}"),
+			 -EINVAL);
 	assert_int_equal(add_line(summary, "{\"type\":\"call\"}"), 0);
 	assert_int_equal(add_line(summary, "{\"type\":7}"), -EINVAL);
 	assert_int_equal(add_line(summary, "[]"), -EINVAL);
@@ -188,11 +209,9 @@ static void writes_tables_and_json(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(folds_ids_in_paths),
-		cmocka_unit_test(sums_up_by_route),
-		cmocka_unit_test(has_a_limit),
-		cmocka_unit_test(reads_lines),
-		cmocka_unit_test(writes_tables_and_json),
+		cmocka_unit_test(folds_ids_in_paths), cmocka_unit_test(sums_up_by_route),
+		cmocka_unit_test(has_a_limit),	      cmocka_unit_test(reads_lines),
+		cmocka_unit_test(reads_losses),	      cmocka_unit_test(writes_tables_and_json),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

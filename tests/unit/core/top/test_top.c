@@ -54,11 +54,13 @@ static void is_about_the_last_seconds(void **state)
 	assert_int_equal((int)only_row(model)->rate, 20);
 	assert_int_equal((int)(100 * only_row(model)->failed), 25);
 	assert_int_equal(only_row(model)->p50, 100);
-	/* A second that has just begun does not count before its first request. */
+	/* A second that has just begun counts as far as it has passed. */
 	top_tick(model);
 	assert_int_equal((int)only_row(model)->rate, 20);
-	/* Two seconds: the mean. */
 	add(model, "/a", 100, false);
+	top_set_part(model, 0.5);
+	assert_int_equal((int)only_row(model)->rate, 14);
+	top_set_part(model, 1);
 	assert_int_equal((int)only_row(model)->rate, 10);
 	/* Ten seconds later nothing of it is left but the row, its history and its total. */
 	for (int i = 0; i < TOP_WINDOW; i++)
@@ -195,8 +197,8 @@ static void draws_rows(void **state)
 	assert_frame(model, &view,
 		     "09:41:00  3.0/s, 33.3% failed,\n"
 		     "s: sorted by rate  /: no filte\n"
-		     "SERVICE  METHOD  ROUTE      RA\n"
-		     "shop     GET     /b\\x1b[…  1.0\n",
+		     "METHOD  ROUTE      RATE  FAILE\n"
+		     "GET     /b\\x1b[…  1.0/s  100.0\n",
 		     3);
 	view = (struct top_view){
 		.time = 34860000000000, .lost = 7, .typing = true, .filter = "ab"
@@ -222,10 +224,10 @@ static void fits_a_narrow_terminal(void **state)
 	add(model, "/b", 2000000, true);
 	assert_frame(
 		model, &view,
-		"09:41:00  1.5/s, 66.7% failed, 3 requests, 7 lost\n" KEYS
-		"SERVICE  METHOD  ROUTE          RATE  FAILED     P50     P99     MAX  P99 OF 10s\n"
-		"shop     GET     /b            1.0/s  100.0%  2.00ms  2.00ms  2.00ms            \n"
-		"shop     GET     /a/route/th…  0.5/s    0.0%   100ns   100ns   100ns           █\n",
+		"09:41:00  3.0/s, 66.7% failed, 3 requests, 7 lost\n" KEYS
+		"SERVICE  METHOD  ROUTE                  RATE  FAILED     P50     P99  P99 OF 10s\n"
+		"shop     GET     /b                    2.0/s  100.0%  2.00ms  2.00ms            \n"
+		"shop     GET     /a/route/that/does/…  1.0/s    0.0%   100ns   100ns           █\n",
 		3);
 	top_destroy(model);
 }
@@ -250,6 +252,27 @@ static void selection_follows_its_row(void **state)
 	rows = top_rows(model, TOP_BY_RATE, "/a", &count);
 	assert_int_equal(top_place_of(rows, count, selected), 0);
 	assert_int_equal(top_place_of(rows, 0, selected), 0);
+	top_destroy(model);
+}
+
+/* A client may send any method: other columns stay to be seen. */
+static void cuts_long_methods(void **state)
+{
+	struct top_model *model = create();
+	const struct summary_request request = { .service = "a-service-with-a-very-long-name",
+						 .method = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+						 .route = "/a",
+						 .time = 34860000000000,
+						 .duration = 100 };
+	const struct top_view view = { .time = 34860000000000, .width = 90 };
+
+	assert_int_equal(top_take(model, &request), 0);
+	assert_frame(
+		model, &view,
+		"09:41:00  1.0/s, 0.0% failed, 1 requests, 0 lost\n" KEYS
+		"SERVICE               METHOD      ROUTE   RATE  FAILED    P50    P99    MAX  P99 OF 10s\n"
+		"a-service-with-a-ve…  AAAAAAAAA…  /a     1.0/s    0.0%  100ns  100ns  100ns            \n",
+		3);
 	top_destroy(model);
 }
 
@@ -311,6 +334,7 @@ static void draws_requests_of_a_row(void **state)
 	assert_frame(model, &view,
 		     "09:41:00  2.0/s, 50.0% failed, 2 requests, 0 lost\n"
 		     "s: sorted by rate  /: no filter  enter: rows  p: pause  q: quit\n"
+		     "shop  GET  /orders/*\n"
 		     "TIME      STATUS  OUTCOME  DURATION  PATH\n"
 		     "09:41:00  200     ok         5.00µs  /orders/7\n"
 		     "09:41:00  -       error           -    → /stock\n",
@@ -328,6 +352,7 @@ int main(void)
 		cmocka_unit_test(has_a_limit_of_rows),
 		cmocka_unit_test(draws_rows),
 		cmocka_unit_test(fits_a_narrow_terminal),
+		cmocka_unit_test(cuts_long_methods),
 		cmocka_unit_test(selection_follows_its_row),
 		cmocka_unit_test(draws_when_rows_are_gone),
 		cmocka_unit_test(draws_requests_of_a_row),
