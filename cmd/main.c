@@ -107,7 +107,7 @@ static void restrict_name_lookups(void)
 }
 
 /* A command behind an option would be taken for a program, or for a function. */
-static int check_place(const struct options *options, struct error *err)
+static int check_command_place(const struct options *options, struct error *err)
 {
 	const char *word = options->binary_count ? options->binaries[0] : NULL;
 
@@ -127,7 +127,8 @@ static int parse_and_run(int argc, char **argv)
 	struct error err = { 0 };
 	int status = EXIT_USAGE;
 
-	if (options_parse(argc, argv, &options, &err) < 0 || check_place(&options, &err) < 0)
+	if (options_parse(argc, argv, &options, &err) < 0 ||
+	    check_command_place(&options, &err) < 0)
 		diagnostic_error(&err);
 	else
 		status = run_options(&options);

@@ -25,3 +25,9 @@ int format_line(struct format *format, const struct event *event, struct bytes *
 {
 	return format->line(format, event, ret_line);
 }
+
+int format_held_line(struct format *format, const struct event *event, struct bytes *ret_line)
+{
+	return format->held_line ? format->held_line(format, event, ret_line) :
+				   format->line(format, event, ret_line);
+}

@@ -135,6 +135,16 @@ static int table_line(struct format *format, const struct event *event, struct b
 	return 0;
 }
 
+static int table_held_line(struct format *format, const struct event *event, struct bytes *ret_line)
+{
+	struct table_format *table = (struct table_format *)format;
+	int64_t last_time = table->last_time;
+	int r = table_line(format, event, ret_line);
+
+	table->last_time = last_time;
+	return r;
+}
+
 static void table_set_width(struct format *format, size_t width)
 {
 	struct table_format *table = (struct table_format *)format;
@@ -161,6 +171,7 @@ int format_create_table(const struct format_options *options, struct format **re
 	table->line.colors = options->colors;
 	table->format = (struct format){ .heading = table_heading,
 					 .line = table_line,
+					 .held_line = table_held_line,
 					 .set_width = table_set_width,
 					 .destroy = table_destroy };
 	if (json_writer_create(&table->writer) < 0) {

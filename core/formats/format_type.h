@@ -10,6 +10,8 @@ struct format {
 	/* NULL: it has none */
 	int (*heading)(struct format *format, const struct event *event, struct bytes *ret_line);
 	int (*line)(struct format *format, const struct event *event, struct bytes *ret_line);
+	/* NULL: a line that is held is as any other */
+	int (*held_line)(struct format *format, const struct event *event, struct bytes *ret_line);
 	/* NULL: it has none */
 	void (*set_width)(struct format *format, size_t width);
 	void (*destroy)(struct format *format);

@@ -289,7 +289,7 @@ static int show_event(struct outputs *outputs, const struct event *event)
 static int hold_event(struct outputs *outputs, const struct event *event)
 {
 	struct bytes line;
-	int r = format_line(outputs->format, event, &line);
+	int r = format_held_line(outputs->format, event, &line);
 
 	return r < 0 ? r : selection_hold(&outputs->selection, event, line);
 }

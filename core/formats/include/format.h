@@ -50,4 +50,7 @@ int format_heading(struct format *format, const struct event *event, struct byte
  */
 int format_line(struct format *format, const struct event *event, struct bytes *ret_line);
 
+/* The same for a line that is written later, or never: it is not the one before the next line. */
+int format_held_line(struct format *format, const struct event *event, struct bytes *ret_line);
+
 #endif

@@ -358,6 +358,25 @@ static void writes_times_in_any_style(void **state)
 	assert_int_equal(time_style_parse("soon", &(enum time_style){ 0 }, NULL), -EINVAL);
 }
 
+/* A row that is held, and perhaps never shown, is not the one before the next row. */
+static void delta_is_to_a_row_that_is_shown(void **state)
+{
+	struct format_options options = { .time_style = TIME_DELTA };
+	struct event event = request_of("/");
+	struct format *format;
+	struct bytes line;
+
+	assert_int_equal(table_columns_parse("time", &options.columns, NULL), 0);
+	format = table_of(options);
+	assert_line(format, &event, "TIME\n+0.000000\n");
+	event.time += 1000000000;
+	assert_int_equal(format_held_line(format, &event, &line), 0);
+	assert_memory_equal(line.data, "+1.000000\n", line.size);
+	event.time += 1000000000;
+	assert_line(format, &event, "+2.000000\n");
+	format_destroy(format);
+}
+
 /* What is needed least is left out; rows are cut to the width, and a wider terminal gets another heading. */
 static void fits_the_terminal(void **state)
 {
@@ -423,6 +442,7 @@ int main(void)
 		cmocka_unit_test(writes_the_columns_that_are_wanted),
 		cmocka_unit_test(refuses_wrong_columns),
 		cmocka_unit_test(writes_times_in_any_style),
+		cmocka_unit_test(delta_is_to_a_row_that_is_shown),
 		cmocka_unit_test(fits_the_terminal),
 		cmocka_unit_test(colors_what_matters),
 		cmocka_unit_test(shows_what_is_missing),
