@@ -37,12 +37,15 @@ static const char *similar_key(const char *name)
 /* A name that no event has would hide all of them. */
 static int check_names(const struct where *where, struct error *err)
 {
-	const char *unknown = where_unknown_name(where, event_keys);
+	bool is_right;
+	const char *unknown = where_unknown_name(where, event_keys, &is_right);
 	const char *similar = unknown ? similar_key(unknown) : NULL;
 
 	if (!unknown)
 		return 0;
-	if (similar)
+	if (is_right)
+		error_hint(err, "strings stand in quotes: \"%s\"", unknown);
+	else if (similar)
 		error_hint(err, "did you mean %s?", similar);
 	else
 		error_hint(err, "see gohttpsnoop(1), EVENTS");

@@ -3,8 +3,11 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "header_name.h"
 
 static int add_expression(struct request_captures *captures, const char *text, struct error *err)
 {
@@ -38,18 +41,11 @@ static int check_header(const char *name, struct error *err)
 	return 0;
 }
 
-/* The same as net/textproto: content-type becomes Content-Type. */
-static void canonicalize(const char *name, char *text, size_t size)
+/* Copies a name that check_header() accepted. */
+static void copy_canonical(const char *header, char name[EXPRESSION_MAX_KEY + 1])
 {
-	bool begins = true;
-	size_t i;
-
-	for (i = 0; name[i] && i + 1 < size; i++) {
-		text[i] = (char)(begins ? toupper((unsigned char)name[i]) :
-					  tolower((unsigned char)name[i]));
-		begins = name[i] == '-';
-	}
-	text[i] = '\0';
+	snprintf(name, EXPRESSION_MAX_KEY + 1, "%s", header);
+	header_name_canonicalize(name);
 }
 
 /* Adds a field of a root or, with a key, the element of a map, which is the field or, without a field, the root. */
@@ -74,7 +70,7 @@ static int add_request_header(struct request_captures *captures, const char *hea
 {
 	char name[EXPRESSION_MAX_KEY + 1];
 
-	canonicalize(header, name, sizeof(name));
+	copy_canonical(header, name);
 	if (strcmp(name, "Host") == 0)
 		return add_header(captures, name, REQUEST_ROOT, "Host", NULL, err);
 	return add_header(captures, name, REQUEST_ROOT, "Header", name, err);
@@ -89,7 +85,7 @@ static int add_response_header(struct request_captures *captures, const char *he
 	char name[EXPRESSION_MAX_KEY + 1];
 	int r;
 
-	canonicalize(header, name, sizeof(name));
+	copy_canonical(header, name);
 	r = add_header(captures, name, RESPONSE_ROOT, "wroteHeader", NULL, err);
 	if (r == 0)
 		r = add_header(captures, name, SENT_HEADERS_ROOT, NULL, name, err);

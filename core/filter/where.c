@@ -2,10 +2,10 @@
 #include "where.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "where_glob.h"
 #include "where_node.h"
 
 static bool is_true(struct json_value value)
@@ -28,17 +28,23 @@ static int order_of_strings(struct json_value a, struct json_value b)
 	return order ? order : (a.size > b.size) - (a.size < b.size);
 }
 
-/* A string with a NUL matches no glob, which has none. */
 static bool value_matches_glob(struct json_value a, struct json_value b)
 {
-	return a.kind == JSON_STRING && b.kind == JSON_STRING && strlen(a.string) == a.size &&
-	       fnmatch(b.string, a.string, 0) == 0;
+	return a.kind == JSON_STRING && b.kind == JSON_STRING &&
+	       where_glob_matches(b.string, a.string, a.size);
+}
+
+/* Of a literal integer beyond 2^53. */
+static bool digits_equal(struct json_value number, struct json_value string)
+{
+	return number.kind == JSON_NUMBER && number.string && string.kind == JSON_STRING &&
+	       order_of_strings(number, string) == 0;
 }
 
 static bool is_equal(struct json_value a, struct json_value b)
 {
 	if (a.kind != b.kind)
-		return false;
+		return digits_equal(a, b) || digits_equal(b, a);
 	switch (a.kind) {
 	case JSON_NULL:
 		return true;
@@ -134,22 +140,38 @@ static bool is_known(const char *name, const char *const *known)
 	return false;
 }
 
-const char *where_unknown_name(const struct where *where, const char *const *known)
+const char *where_unknown_name(const struct where *where, const char *const *known,
+			       bool *ret_is_right)
 {
 	for (size_t i = 0; i < where->node_count; i++) {
 		for (size_t side = 0; side < 2; side++) {
 			const struct where_operand *operand = &where->nodes[i].operands[side];
 
-			if (operand->step_count && !is_known(operand->steps[0].key, known))
-				return operand->steps[0].key;
+			if (!operand->step_count || is_known(operand->steps[0].key, known))
+				continue;
+			*ret_is_right = side == 1;
+			return operand->steps[0].key;
 		}
 	}
 	return NULL;
 }
 
+bool where_uses_key(const struct where *where, const char *key)
+{
+	for (size_t i = 0; i < where->node_count; i++) {
+		for (size_t side = 0; side < 2; side++) {
+			const struct where_operand *operand = &where->nodes[i].operands[side];
+
+			if (operand->step_count && strcmp(operand->steps[0].key, key) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
 /* ---- what must hold ---- */
 
-/* Of a comparison of a part of the event with an integer. */
+/* Of a comparison of a part of the event with an integer, which that part must be: beyond 2^53 it can be a string. */
 static bool number_of_comparison(const struct where_node *node, struct where_number *ret_number)
 {
 	bool is_swapped = node->operands[0].step_count == 0;
@@ -157,7 +179,8 @@ static bool number_of_comparison(const struct where_node *node, struct where_num
 	const struct where_operand *literal = &node->operands[!is_swapped];
 
 	if (node->operator!= WHERE_EQUAL || !part->step_count || literal->step_count ||
-	    literal->value.kind != JSON_NUMBER || !literal->value.is_integer)
+	    literal->value.kind != JSON_NUMBER || !literal->value.is_integer ||
+	    literal->value.string)
 		return false;
 	*ret_number = (struct where_number){ .steps = part->steps,
 					     .step_count = part->step_count,

@@ -22,7 +22,10 @@ enum where_operator {
 	WHERE_GLOB,
 };
 
-/* A part of the event, or a literal if it has no steps. */
+/*
+ * A part of the event, or a literal if it has no steps. A literal integer beyond 2^53 has its digits in `string`, too: events
+ * contain such integers as strings.
+ */
 struct where_operand {
 	struct value_step steps[WHERE_MAX_STEPS];
 	size_t step_count;

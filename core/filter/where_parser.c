@@ -3,27 +3,49 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "header_name.h"
 #include "where.h"
+#include "where_glob.h"
 #include "where_node.h"
 #include "where_token.h"
 
 struct where_parser {
 	struct where *where;
 	const char *text; /* the whole condition */
-	struct where_token next;
+	struct where_token previous, next;
 	size_t depth;
 	struct error *err;
 };
 
+/* Whether this is an operator of another language. */
+static bool is_foreign_operator(const struct where_token *token)
+{
+	static const char *const words[] = { "and", "or", "not" };
+
+	if (token->kind == TOKEN_WRONG)
+		return strchr("&|!=", *token->text) != NULL;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (token->kind == TOKEN_NAME && token->size == strlen(words[i]) &&
+		    strncasecmp(token->text, words[i], token->size) == 0 &&
+		    memcmp(token->text, words[i], token->size) != 0)
+			return true;
+	}
+	return false;
+}
+
 static int fail_at(const struct where_parser *parser, int code, const char *what)
 {
 	error_quote(parser->err, parser->text, (size_t)(parser->next.text - parser->text));
+	if (is_foreign_operator(&parser->next) || is_foreign_operator(&parser->previous))
+		error_hint(parser->err, "operators are written and, or, not, ==, ~");
 	return error_fail(parser->err, code, "%s", what);
 }
 
 static void advance(struct where_parser *parser)
 {
+	parser->previous = parser->next;
 	parser->next = where_token_read(parser->next.text + parser->next.size);
 }
 
@@ -57,7 +79,7 @@ static char *keep_string(struct where *where, size_t size)
 	return string;
 }
 
-static const char *keep_name(struct where_parser *parser)
+static char *keep_name(struct where_parser *parser)
 {
 	char *string = keep_string(parser->where, parser->next.size);
 
@@ -66,7 +88,7 @@ static const char *keep_name(struct where_parser *parser)
 }
 
 /* A backslash makes the byte behind it an ordinary one. */
-static const char *keep_quoted(struct where_parser *parser)
+static char *keep_quoted(struct where_parser *parser)
 {
 	const char *text = parser->next.text + 1;
 	size_t size = parser->next.size - 2, used = 0;
@@ -89,13 +111,23 @@ static int add_step(struct where_parser *parser, struct where_operand *operand,
 	return 0;
 }
 
+/* Adds a step to a member. The names of headers are canonical in events. */
+static int add_key(struct where_parser *parser, struct where_operand *operand, char *key)
+{
+	const char *first = operand->step_count == 1 ? operand->steps[0].key : "";
+
+	if (strcmp(first, "request_headers") == 0 || strcmp(first, "response_headers") == 0)
+		header_name_canonicalize(key);
+	return add_step(parser, operand, (struct value_step){ .key = key });
+}
+
 static int where_parse_key(struct where_parser *parser, struct where_operand *operand)
 {
 	int r;
 
 	if (parser->next.kind != TOKEN_NAME)
 		return fail_at(parser, -EINVAL, "a key is expected here");
-	r = add_step(parser, operand, (struct value_step){ .key = keep_name(parser) });
+	r = add_key(parser, operand, keep_name(parser));
 	if (r == 0)
 		advance(parser);
 	return r;
@@ -109,16 +141,16 @@ static int parse_bracket(struct where_parser *parser, struct where_operand *oper
 	int r;
 
 	if (parser->next.kind == TOKEN_STRING) {
-		step.key = keep_quoted(parser);
+		r = add_key(parser, operand, keep_quoted(parser));
 	} else if (parser->next.kind == TOKEN_NUMBER) {
 		step.index = strtoll(parser->next.text, &end, 10);
 		if (end != parser->next.text + parser->next.size)
 			return fail_at(parser, -EINVAL, "the number of an element is an integer");
+		r = add_step(parser, operand, step);
 	} else {
 		return fail_at(parser, -EINVAL,
 			       "a key in quotes, or the number of an element, is expected here");
 	}
-	r = add_step(parser, operand, step);
 	if (r < 0)
 		return r;
 	advance(parser);
@@ -153,14 +185,25 @@ static bool parse_constant(struct where_parser *parser, struct json_value *value
 	return true;
 }
 
-static struct json_value number_of_token(const struct where_token *token)
+static bool is_exact_double(const struct json_value *value)
 {
+	return value->is_integer && value->integer >= -(INT64_C(1) << 53) &&
+	       value->integer <= INT64_C(1) << 53;
+}
+
+static struct json_value keep_number(struct where_parser *parser)
+{
+	const struct where_token *token = &parser->next;
 	struct json_value value = { .kind = JSON_NUMBER, .number = strtod(token->text, NULL) };
 	char *end;
 
 	errno = 0;
 	value.integer = strtoll(token->text, &end, 10);
 	value.is_integer = errno == 0 && end == token->text + token->size;
+	if (end == token->text + token->size && !is_exact_double(&value)) {
+		value.string = keep_name(parser);
+		value.size = token->size;
+	}
 	return value;
 }
 
@@ -172,7 +215,7 @@ static int parse_operand(struct where_parser *parser, struct where_operand *oper
 	case TOKEN_NAME:
 		return where_parse_path(parser, operand);
 	case TOKEN_NUMBER:
-		operand->value = number_of_token(&parser->next);
+		operand->value = keep_number(parser);
 		break;
 	case TOKEN_STRING:
 		operand->value =
@@ -223,16 +266,35 @@ static int parse_parentheses(struct where_parser *parser, size_t *ret_at)
 	return take(parser, ")") ? 0 : fail_at(parser, -EINVAL, ") is expected here");
 }
 
+/* `token` is where the operand begins. */
+static int check_glob(struct where_parser *parser, const struct where_token *token,
+		      const struct where_operand *operand)
+{
+	const char *problem = NULL;
+
+	if (!operand->step_count && operand->value.kind == JSON_STRING)
+		problem = where_glob_problem(operand->value.string);
+	if (!problem)
+		return 0;
+	parser->next = *token;
+	return fail_at(parser, -EINVAL, problem);
+}
+
 static int parse_comparison(struct where_parser *parser, size_t *ret_at)
 {
 	struct where_node node = { .operator= WHERE_VALUE };
+	struct where_token right;
 	int r;
 
 	if (take(parser, "("))
 		return parse_parentheses(parser, ret_at);
 	r = parse_operand(parser, &node.operands[0]);
-	if (r == 0 && take_comparison(parser, &node.operator))
+	if (r == 0 && take_comparison(parser, &node.operator)) {
+		right = parser->next;
 		r = parse_operand(parser, &node.operands[1]);
+	}
+	if (r == 0 && node.operator== WHERE_GLOB)
+		r = check_glob(parser, &right, &node.operands[1]);
 	return r < 0 ? r : add_node(parser, &node, ret_at);
 }
 

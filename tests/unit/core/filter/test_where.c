@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fnmatch.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 #include <cmocka.h>
 
 #include "where.h"
+#include "where_glob.h"
 
 static const char EVENT[] =
 	"{\"status\":503,\"path\":\"/items/7\",\"duration_ns\":1.5e7,\"ok\":true,\"no\":false,\"route\":null,"
@@ -110,12 +112,129 @@ static void compares_exactly(void **state)
 	assert_true(holds_on("a > 9223372036854775806", "{\"a\":9223372036854775807}"));
 	assert_true(holds_on("a == 18446744073709551615", "{\"a\":18446744073709551615}"));
 	assert_true(holds_on("a == 7", "{\"a\":7.0}"));
+	/* Events contain integers that fit no double as strings. */
+	assert_true(holds_on("a == 1234567890123456789", "{\"a\":\"1234567890123456789\"}"));
+	assert_true(holds_on("-9007199254740993 == a", "{\"a\":\"-9007199254740993\"}"));
+	assert_true(holds_on("a == 18446744073709551615", "{\"a\":\"18446744073709551615\"}"));
+	assert_true(holds_on("a == 340282366920938463463374607431768211456",
+			     "{\"a\":\"340282366920938463463374607431768211456\"}"));
+	assert_false(holds_on("a == 1234567890123456788", "{\"a\":\"1234567890123456789\"}"));
+	assert_true(holds_on("a != 1234567890123456788", "{\"a\":\"1234567890123456789\"}"));
+	assert_false(holds_on("a != 1234567890123456789", "{\"a\":\"1234567890123456789\"}"));
+	/* 2^53 itself is a number; so is what has a fraction or an exponent. */
+	assert_false(holds_on("a == 9007199254740992", "{\"a\":\"9007199254740992\"}"));
+	assert_false(holds_on("a == 1e18", "{\"a\":\"1e18\"}"));
+	/* Strings have no order with numbers. */
+	assert_false(holds_on("a >= 1234567890123456789", "{\"a\":\"1234567890123456789\"}"));
 	/* What follows a NUL counts. */
 	assert_false(holds_on("a == '/a'", "{\"a\":\"/a\\u0000b\"}"));
 	assert_false(holds_on("a ~ '/a'", "{\"a\":\"/a\\u0000b\"}"));
 	assert_true(holds_on("a > '/a'", "{\"a\":\"/a\\u0000b\"}"));
 	/* Of two members with the same key, the last. */
 	assert_true(holds_on("a == 2", "{\"a\":1,\"a\":2}"));
+}
+
+static void matches_characters(void **state)
+{
+	static const char EVENT_OF_CAFE[] = "{\"a\":\"/caf\u00e9\"}";
+
+	assert_true(holds_on("a ~ '/caf?'", EVENT_OF_CAFE));
+	assert_false(holds_on("a ~ \"/caf??\"", EVENT_OF_CAFE));
+	assert_true(holds_on("a ~ '/caf[éè]'", EVENT_OF_CAFE));
+	assert_false(holds_on("a ~ '/caf[!é]'", EVENT_OF_CAFE));
+	assert_true(holds_on("a ~ '/*é' and a ~ '*'", EVENT_OF_CAFE));
+	assert_true(holds_on("a ~ '?'", "{\"a\":\"\\ud83d\\ude00\"}"));
+	assert_true(holds_on("a ~ '[α-ω]*'", "{\"a\":\"λx\"}"));
+	assert_false(holds_on("a ~ '[α-ω]'", "{\"a\":\"z\"}"));
+}
+
+static void fill_at_random(char *text, size_t size, const char *bytes, unsigned *seed)
+{
+	size_t length = (size_t)rand_r(seed) % size;
+
+	for (size_t i = 0; i < length; i++)
+		text[i] = bytes[(size_t)rand_r(seed) % strlen(bytes)];
+	text[length] = '\0';
+}
+
+/* Of ASCII, fnmatch() in the locale "C" says the same. */
+static void matches_as_fnmatch(void **state)
+{
+	unsigned seed = 1;
+	size_t matches = 0;
+
+	for (size_t i = 0; i < 100000; i++) {
+		char glob[9], string[7];
+
+		fill_at_random(glob, sizeof(glob), "ab-]![*?\\^", &seed);
+		fill_at_random(string, sizeof(string), "ab-]", &seed);
+		if (where_glob_problem(glob))
+			continue;
+		if (where_glob_matches(glob, string, strlen(string)) !=
+		    (fnmatch(glob, string, 0) == 0))
+			fail_msg("\"%s\" and \"%s\"", glob, string);
+		matches += where_glob_matches(glob, string, strlen(string));
+	}
+	assert_true(matches > 1000);
+	assert_true(where_glob_matches("[[:alpha:]][[:digit:]_]", "a7", 2));
+	assert_false(where_glob_matches("[[:alpha:]]", "7", 1));
+	assert_false(where_glob_matches("[[:nonsense:]]", "n", 1));
+}
+
+static void finds_headers_in_any_case(void **state)
+{
+	static const char HEADERS[] =
+		"{\"request_headers\":{\"X-User\":\"ada\",\"Etag\":\"x\"},\"args\":{\"a\":1}}";
+
+	assert_true(holds_on("request_headers['x-user'] == 'ada'", HEADERS));
+	assert_true(holds_on("request_headers['X-USER'] == 'ada'", HEADERS));
+	assert_true(holds_on("request_headers.ETag == 'x'", HEADERS));
+	/* Other keys are as they are. */
+	assert_false(holds_on("args.A == 1", HEADERS));
+	assert_false(holds_on("Request_Headers.Etag == 'x'", HEADERS));
+}
+
+static void finds_wrong_globs(void **state)
+{
+	static const char *const right[] = { "",	"a",	    "[a]",	"[]]",
+					     "[!]a]",	"[[]",	    "\\[",	"[[:alpha:]]",
+					     "[a\\]b]", "]",	    "[[.x.]y]", "a\\\\",
+					     "[^]]*",	"/x/[0-9]*" };
+	static const char *const wrong[] = { "[",   "a[",	  "[]",	   "[!]",   "/status/[0-9",
+					     "a\\", "[[:alpha:]", "[a\\]", "[a][b", "[^]" };
+
+	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
+		if (where_glob_problem(right[i]))
+			fail_msg("%s: %s", right[i], where_glob_problem(right[i]));
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		if (!where_glob_problem(wrong[i]))
+			fail_msg("%s is right", wrong[i]);
+	}
+}
+
+static void explains_operators(void **state)
+{
+	static const char *const foreign[] = { "a && b", "a || b",     "!a",
+					       "a = 5",	 "a =~ 'x'",   "a AND b",
+					       "a Or b", "NOT a == 1", "a === 5" };
+	static const char *const others[] = { "a 5", "a ==", "a == b android", "(a" };
+
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
+		struct error err = { 0 };
+		struct where *where;
+
+		assert_int_equal(where_parse(foreign[i], &where, &err), -EINVAL);
+		if (!strstr(err.hint, "and, or, not, ==, ~"))
+			fail_msg("%s: no hint", foreign[i]);
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		struct error err = { 0 };
+		struct where *where;
+
+		assert_int_equal(where_parse(others[i], &where, &err), -EINVAL);
+		assert_string_equal(err.hint, "");
+	}
 }
 
 static void reads_any_depth(void **state)
@@ -207,6 +326,7 @@ static void refuses_what_is_no_condition(void **state)
 		{ "args.7", "a key", 5 },
 		{ "a == b == c", "a comparison", 7 },
 		{ "7.", "a comparison", 1 },
+		{ "path ~ '[a' and ok", "a bracket", 7 },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -282,6 +402,8 @@ static void finds_numbers(void **state)
 		{ "args.a == args.b", 0, { 0 } },
 		{ "1 == 1", 0, { 0 } },
 		{ "args.a >= 1", 0, { 0 } },
+		{ "args.a == 9007199254740992", 1, { 9007199254740992 } },
+		{ "args.a == 9007199254740993", 0, { 0 } },
 		{ "args.a == 1 and args.b == 2 and args.c == 3", 2, { 1, 2 } },
 	};
 
@@ -304,6 +426,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(compares_values),
 		cmocka_unit_test(compares_exactly),
+		cmocka_unit_test(matches_characters),
+		cmocka_unit_test(matches_as_fnmatch),
+		cmocka_unit_test(finds_headers_in_any_case),
+		cmocka_unit_test(finds_wrong_globs),
+		cmocka_unit_test(explains_operators),
 		cmocka_unit_test(reads_any_depth),
 		cmocka_unit_test(finds_what_is_inside),
 		cmocka_unit_test(takes_a_value_for_truth),
