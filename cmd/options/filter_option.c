@@ -12,15 +12,25 @@
 #include "edit_distance.h"
 #include "event_keys.h"
 #include "option_value.h"
+#include "where_glob.h"
+
+/* How often an option may be given: a value takes up to four of the parts of a condition (where_node.h). */
+enum { MOST_VALUES = 32 };
+
+static const char *const option_names[CONDITION_KINDS] = {
+	[CONDITION_METHOD] = "--method", [CONDITION_PATH] = "--path",
+	[CONDITION_ROUTE] = "--route",	 [CONDITION_HOST] = "--host",
+	[CONDITION_STATUS] = "--status",
+};
 
 static const char FAILED[] =
 	"status >= 400 or grpc_status > 0 or outcome == \"panic\" or outcome == \"error\" or "
 	"outcome == \"exited\" or outcome == \"unknown\"";
 
-/* Returns the key whose name is most similar; NULL if none is. */
+/* Returns the key whose name is most similar; NULL if more than a third of the letters differ. */
 static const char *similar_key(const char *name)
 {
-	size_t limit = strlen(name) / 3 + 1, least = limit + 1;
+	size_t limit = strlen(name) / 3, least = limit + 1;
 	const char *found = NULL;
 
 	for (size_t i = 0; event_keys[i]; i++) {
@@ -109,11 +119,6 @@ static void find_wanted(struct conditions *conditions, const struct where *where
 
 int conditions_close(struct conditions *conditions, struct error *err)
 {
-	static const char *const names[CONDITION_KINDS] = {
-		[CONDITION_METHOD] = "--method", [CONDITION_PATH] = "--path",
-		[CONDITION_ROUTE] = "--route",	 [CONDITION_HOST] = "--host",
-		[CONDITION_STATUS] = "--status",
-	};
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < CONDITION_KINDS; i++) {
@@ -123,7 +128,7 @@ int conditions_close(struct conditions *conditions, struct error *err)
 			continue;
 		r = add_text(conditions, text, err);
 		if (r < 0)
-			error_subject(err, "%s", names[i]);
+			error_subject(err, "%s", option_names[i]);
 	}
 	for (size_t i = 0; i < conditions->count; i++)
 		find_wanted(conditions, conditions->items[i]);
@@ -131,6 +136,14 @@ int conditions_close(struct conditions *conditions, struct error *err)
 }
 
 /* ---- options of which one value must match ---- */
+
+static int count_value(struct conditions *conditions, enum condition_kind kind, struct error *err)
+{
+	if (conditions->value_counts[kind]++ < MOST_VALUES)
+		return 0;
+	return error_fail(err, -EINVAL, "%s: at most %d values can be given", option_names[kind],
+			  MOST_VALUES);
+}
 
 /* Begins another condition of this kind. */
 static struct text_buffer *another(struct conditions *conditions, enum condition_kind kind)
@@ -155,15 +168,38 @@ static void add_comparison(struct text_buffer *text, const char *key_and_operato
 	text_buffer_add(text, "\"", 1);
 }
 
-void conditions_add_glob(struct conditions *conditions, enum condition_kind kind, const char *glob)
+static int fail_empty_glob(enum condition_kind kind, struct error *err)
+{
+	static const char *const conditions[CONDITION_KINDS] = {
+		[CONDITION_PATH] = "path == \"\"",
+		[CONDITION_ROUTE] = "route == null",
+		[CONDITION_HOST] = "host == null",
+	};
+
+	error_hint(err, "for requests that have none: --where '%s'", conditions[kind]);
+	return error_fail(err, -EINVAL, "%s '': an empty glob matches no request",
+			  option_names[kind]);
+}
+
+int conditions_add_glob(struct conditions *conditions, enum condition_kind kind, const char *glob,
+			struct error *err)
 {
 	static const char *const matches[CONDITION_KINDS] = {
 		[CONDITION_PATH] = "path ~",
 		[CONDITION_ROUTE] = "route ~",
 		[CONDITION_HOST] = "host ~",
 	};
+	const char *problem = where_glob_problem(glob);
+	int r = count_value(conditions, kind, err);
 
+	if (r < 0)
+		return r;
+	if (!*glob)
+		return fail_empty_glob(kind, err);
+	if (problem)
+		return error_fail(err, -EINVAL, "%s %s: %s", option_names[kind], glob, problem);
 	add_comparison(another(conditions, kind), matches[kind], glob, strlen(glob));
+	return 0;
 }
 
 /* Calls `add` for each word of a list with commas. */
@@ -201,6 +237,10 @@ static void add_method_in_capitals(struct conditions *conditions, const char *wo
 static int add_method(struct conditions *conditions, const char *word, size_t size,
 		      struct error *err)
 {
+	int r = count_value(conditions, CONDITION_METHOD, err);
+
+	if (r < 0)
+		return r;
 	if (size == 0)
 		return error_fail(
 			err, -EINVAL,
@@ -215,26 +255,30 @@ int conditions_add_methods(struct conditions *conditions, const char *methods, s
 	return add_each_word(conditions, methods, add_method, err);
 }
 
-static bool is_digit_of(char byte)
+static bool is_digit_from(char byte, char least, char most)
 {
-	return byte >= '0' && byte <= '9';
+	return byte >= least && byte <= most;
 }
 
-/* "404" or "5xx". */
+/* "404" or "5xx", from 100 to 599. */
 static int add_status(struct conditions *conditions, const char *word, size_t size,
 		      struct error *err)
 {
-	bool is_class = size == 3 && is_digit_of(word[0]) && strncmp(word + 1, "xx", 2) == 0;
+	bool has_class = size == 3 && is_digit_from(word[0], '1', '5');
+	int r = count_value(conditions, CONDITION_STATUS, err);
 
-	if (is_class)
+	if (r < 0)
+		return r;
+	if (has_class && strncmp(word + 1, "xx", 2) == 0)
 		text_buffer_print(another(conditions, CONDITION_STATUS),
 				  "status >= %c00 and status <= %c99", word[0], word[0]);
-	else if (size == 3 && is_digit_of(word[0]) && is_digit_of(word[1]) && is_digit_of(word[2]))
+	else if (has_class && is_digit_from(word[1], '0', '9') && is_digit_from(word[2], '0', '9'))
 		text_buffer_print(another(conditions, CONDITION_STATUS), "status == %.3s", word);
 	else
 		return error_fail(
 			err, -EINVAL,
-			"--status: a status such as 404 or 5xx, or several separated by commas, is expected");
+			"--status: \"%.*s\" is neither a status from 100 to 599 nor a class such as 5xx",
+			(int)size, word);
 	return 0;
 }
 
@@ -251,11 +295,13 @@ int conditions_add_duration(struct conditions *conditions, uint64_t milliseconds
 		return error_fail(err, -EINVAL, "--min-duration: this is too long");
 	snprintf(text, sizeof(text), "duration_ns >= %llu",
 		 (unsigned long long)milliseconds * 1000000);
+	conditions->has_duration = true;
 	return conditions_add_where(conditions, text, err);
 }
 
 int conditions_add_failed(struct conditions *conditions, struct error *err)
 {
+	conditions->has_failed = true;
 	return conditions_add_where(conditions, FAILED, err);
 }
 

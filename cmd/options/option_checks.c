@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "condition_checks.h"
+
 /* Options that need requests: without --within they exclude functions, which have their own captures. */
 static int check_no_functions(const struct options *options, struct error *err)
 {
@@ -151,6 +153,8 @@ int option_checks(const struct options *options, struct error *err)
 {
 	int r = check_captures(options, err);
 
+	if (r == 0)
+		r = condition_checks(options, err);
 	if (r == 0)
 		r = check_list(options, err);
 	if (r == 0)

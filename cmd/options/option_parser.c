@@ -214,14 +214,11 @@ static int parse_filter_option(struct options *options, int option, struct error
 	case OPTION_METHOD:
 		return conditions_add_methods(conditions, optarg, err);
 	case OPTION_PATH:
-		conditions_add_glob(conditions, CONDITION_PATH, optarg);
-		return 0;
+		return conditions_add_glob(conditions, CONDITION_PATH, optarg, err);
 	case OPTION_ROUTE:
-		conditions_add_glob(conditions, CONDITION_ROUTE, optarg);
-		return 0;
+		return conditions_add_glob(conditions, CONDITION_ROUTE, optarg, err);
 	case OPTION_HOST:
-		conditions_add_glob(conditions, CONDITION_HOST, optarg);
-		return 0;
+		return conditions_add_glob(conditions, CONDITION_HOST, optarg, err);
 	case OPTION_STATUS:
 		return conditions_add_statuses(conditions, optarg, err);
 	case OPTION_MIN_DURATION:

@@ -175,8 +175,8 @@ def test_refused(scope):
     cases = (
         (("--where", "status = 5"), "a comparison (== != < <= > >= ~)", "status = 5\n           ^"),
         (("--where", "path ~ 'x"), "this string has no end", None),
-        (("--status", "6x"), "--status: a status such as 404 or 5xx", None),
-        (("--status", "404,"), "--status: a status such as 404 or 5xx", None),
+        (("--status", "6x"), '--status: "6x" is neither a status from 100 to 599', None),
+        (("--status", "404,"), '--status: "" is neither a status from 100 to 599', None),
         (("--method", ""), "--method: a method", None),
         (("--min-duration", "soon"), "--min-duration soon: a time is expected", None),
         (("--sample", "0.1"), "--sample 0.1: a part such as 1/100", None),

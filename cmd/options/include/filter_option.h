@@ -23,7 +23,9 @@ enum condition_kind {
 /* The conditions of the options that say which requests are shown. A zeroed struct has none. */
 struct conditions {
 	struct text_buffer any[CONDITION_KINDS]; /* until they are closed */
-	struct where **items;			 /* all of them must hold */
+	size_t value_counts[CONDITION_KINDS];
+	bool has_duration, has_failed; /* --min-duration, --failed */
+	struct where **items;	       /* all of them must hold */
 	size_t count;
 	/* When they are closed: the numbers that arguments of calls must be for the conditions to hold; views into them. */
 	struct wanted_number wanted[PLAN_MAX_KEEPS];
@@ -35,7 +37,8 @@ struct conditions {
  * reason, if the value is not valid. Methods and statuses may be several, separated by commas.
  */
 int conditions_add_where(struct conditions *conditions, const char *text, struct error *err);
-void conditions_add_glob(struct conditions *conditions, enum condition_kind kind, const char *glob);
+int conditions_add_glob(struct conditions *conditions, enum condition_kind kind, const char *glob,
+			struct error *err);
 int conditions_add_methods(struct conditions *conditions, const char *methods, struct error *err);
 int conditions_add_statuses(struct conditions *conditions, const char *statuses, struct error *err);
 int conditions_add_duration(struct conditions *conditions, uint64_t milliseconds,

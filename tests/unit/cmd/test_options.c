@@ -397,7 +397,7 @@ static void refuses_other_outputs(void **state)
 static void takes_conditions(void **state)
 {
 	struct options options = parsed(LINE("x", "--method", "get,POST", "--where",
-					     "args.id == 7 and in_by == 'context'", "-x"));
+					     "id == '7' and in_by == 'context'", "-x"));
 
 	assert_int_equal(options.conditions.count, 3);
 	options_finish(&options);
@@ -409,8 +409,94 @@ static void refuses_other_conditions(void **state)
 	assert_refused(LINE("x", "--where", "status == 500 or not (1 < nonsense.x)"), "nonsense");
 	assert_refused(LINE("x", "--where", "status =="), "at the end");
 	assert_refused(LINE("x", "--status", "6000"), "--status");
+	assert_refused(LINE("x", "--status", "404,600"), "\"600\"");
+	assert_refused(LINE("x", "--status", "0xx"), "\"0xx\"");
+	assert_refused(LINE("x", "--status", "99"), "\"99\"");
 	assert_refused(LINE("x", "--method", "GET,"), "--method");
 	assert_refused(LINE("x", "--sample", "2/100"), "--sample");
+}
+
+static void refuses_globs_that_match_nothing(void **state)
+{
+	static char *const options[] = { "--path", "--route", "--host" };
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "%s '': an empty glob", options[i]);
+		assert_refused(LINE("x", options[i], ""), text);
+		snprintf(text, sizeof(text), "%s /a[0-9: a bracket", options[i]);
+		assert_refused(LINE("x", options[i], "/a[0-9"), text);
+	}
+}
+
+static void refuses_too_many_values(void **state)
+{
+	char statuses[200] = "5xx", methods[200] = "get";
+	struct options options;
+
+	for (size_t i = 1; i < 32; i++) {
+		strcat(statuses, ",5xx");
+		strcat(methods, ",get");
+	}
+	options = parsed(LINE("x", "--status", statuses, "--method", methods));
+	options_finish(&options);
+	assert_refused(LINE("x", "--status", statuses, "--status", "200"), "at most 32 values");
+	assert_refused(LINE("x", "--method", methods, "--method", "PUT"), "at most 32 values");
+}
+
+static void refuses_conditions_that_never_hold(void **state)
+{
+	struct options options;
+
+	assert_refused(LINE("x", "main.f", "--min-duration", "5ms"), "--min-duration needs");
+	assert_refused(LINE("x", "main.f", "-x"), "--failed needs");
+	assert_refused(LINE("x", "main.f", "--latency", "--status", "5xx"), "--status is about");
+	options = parsed(LINE("x", "main.f", "--latency", "--min-duration", "5ms", "-x"));
+	options_finish(&options);
+	options = parsed(LINE("x", "main.f(err=ret1)", "--min-duration", "5ms", "-x"));
+	options_finish(&options);
+	options = parsed(LINE("x", "main.f", "--within", "requests", "--status", "5xx", "-x"));
+	options_finish(&options);
+}
+
+static void refuses_keys_that_no_event_has(void **state)
+{
+	struct options options;
+
+	assert_refused(LINE("x", "--where", "captures.user == 'ada'"), "without --capture");
+	assert_refused(LINE("x", "--where", "not request_headers.Etag"), "without --header");
+	assert_refused(LINE("x", "--where", "1 == response_headers.Etag"),
+		       "without --response-header");
+	assert_refused(LINE("x", "--where", "args.n == 7"), "without a FUNCTION");
+	assert_refused(LINE("x", "--where", "function == 'main.f'"), "without a FUNCTION");
+	assert_refused(LINE("x", "--where", "ret == 7"), "without a FUNCTION");
+	assert_refused(LINE("x", "main.f", "--where", "ret == 7"), "without --latency");
+	options = parsed(LINE("x", "--capture", "user=req.Method", "-H", "etag",
+			      "--response-header", "etag", "--where",
+			      "captures.user or request_headers.etag or response_headers.etag"));
+	options_finish(&options);
+	options = parsed(LINE("x", "main.f", "--latency", "--where", "args.n == 7 or ret == 7"));
+	options_finish(&options);
+}
+
+static void assert_hint(char *condition, const char *hint)
+{
+	struct options options;
+	struct error err = { 0 };
+
+	assert_int_equal(parse(LINE("x", "--where", condition), &options, &err), -EINVAL);
+	if (!strstr(err.hint, hint))
+		fail_msg("%s: \"%s\" is not in: %s", condition, hint, err.hint);
+	options_finish(&options);
+}
+
+static void says_what_may_be_meant(void **state)
+{
+	assert_hint("method == GET", "in quotes: \"GET\"");
+	assert_hint("statsu == 404", "did you mean status?");
+	assert_hint("n == 404", "EVENTS");
+	assert_hint("qq == 404", "EVENTS");
 }
 
 static void names_what_is_no_option(void **state)
@@ -500,6 +586,11 @@ int main(void)
 		cmocka_unit_test(refuses_other_outputs),
 		cmocka_unit_test(takes_conditions),
 		cmocka_unit_test(refuses_other_conditions),
+		cmocka_unit_test(refuses_globs_that_match_nothing),
+		cmocka_unit_test(refuses_too_many_values),
+		cmocka_unit_test(refuses_conditions_that_never_hold),
+		cmocka_unit_test(refuses_keys_that_no_event_has),
+		cmocka_unit_test(says_what_may_be_meant),
 		cmocka_unit_test(names_what_is_no_option),
 		cmocka_unit_test(wants_a_target),
 		cmocka_unit_test(takes_an_origin),
