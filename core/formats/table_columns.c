@@ -21,7 +21,7 @@ static const struct {
 	[COLUMN_STATUS] = { "status", "STATUS", 6 },
 	[COLUMN_OUTCOME] = { "outcome", "OUTCOME", 8 },
 	[COLUMN_DURATION] = { "duration", "DURATION", 9 },
-	[COLUMN_REQUEST_BYTES] = { "request_bytes", "SENT", 7 },
+	[COLUMN_REQUEST_BYTES] = { "request_bytes", "RECV", 7 },
 	[COLUMN_RESPONSE_BYTES] = { "response_bytes", "BYTES", 7 },
 	[COLUMN_HOST] = { "host", "HOST", 24 },
 	[COLUMN_REMOTE] = { "remote", "REMOTE", 21 },
