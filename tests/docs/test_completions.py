@@ -9,9 +9,12 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 ROOT = pathlib.Path(os.environ["GOHTTPSNOOP_ROOT"])
+OWN = {"check": {"--help", "--json"}, "inspect": {"--help", "--json", "--preset", "--signature", "--types"},
+       "report": {"--help", "--output"}, "summary": {"--help", "--json"}}
 FILES = {shell: pathlib.Path(path).resolve() for shell, path in zip(("bash", "zsh", "fish"), sys.argv[1:4])}
 
 
@@ -25,6 +28,30 @@ def complete(*words):
     script = (f"source {shlex.quote(str(FILES['bash']))}; COMP_WORDS=({line}); COMP_CWORD={len(words)}; _gohttpsnoop; "
               'printf "%s\\n" "${COMPREPLY[@]}"')
     return set(subprocess.run(["bash", "-c", script], check=True, capture_output=True, text=True, cwd=ROOT).stdout.split())
+
+
+def run_zsh(script):
+    return subprocess.run(["zsh", "-f", "-c", script], check=True, capture_output=True, text=True, cwd=ROOT, timeout=30).stdout
+
+
+def complete_in_zsh(lines):
+    """The last word of each line after the tabulator key in zsh."""
+    with tempfile.TemporaryDirectory() as folder:
+        pathlib.Path(folder, "_gohttpsnoop").symlink_to(FILES["zsh"])
+        shown = run_zsh(rf"""
+zmodload zsh/zpty
+zpty shell zsh -f -i
+feed() {{ zpty -w shell "$1" }}
+feed 'PS1=; fpath=({folder} $fpath); autoload -U compinit; compinit -D -u; unsetopt beep zle_bracketed_paste'
+feed 'show() {{ print -r -- "<<$BUFFER>>"; BUFFER= }}; zle -N show; bindkey "^X" show; print re""ady'
+zpty -r -m shell shown '*ready*'
+for line in {" ".join(map(shlex.quote, lines))}; do
+  zpty -w -n shell "gohttpsnoop $line"$'\t\x18'
+  zpty -r -m shell shown '*<<*>>*'
+  print -r -- "$shown"
+done
+""")
+    return [words.split()[-1] for words in re.findall("<<(.*)>>", shown)]
 
 
 class Completions(unittest.TestCase):
@@ -55,13 +82,34 @@ class Completions(unittest.TestCase):
         self.assertEqual(complete("--types", "README.m"), {"README.md"})
         self.assertEqual(complete("--json", "README.m"), {"README.md"})
 
+    def test_bash_completes_commands(self):
+        for command, options in OWN.items():
+            self.assertEqual({word for word in complete(command, "-") if word.startswith("--")}, options, command)
+            self.assertEqual(complete(command, "README.m"), set() if command == "check" else {"README.md"}, command)
+            self.assertEqual(complete(command, "--help", ""), set(), command)
+        self.assertIn("--side", complete("top", "-"))
+        self.assertEqual(complete("inspect", "--preset", ""), {"sql", "redis"})
+        self.assertEqual(complete("report", "-o", "README.m"), {"README.md"})
+        for words in (("--help", ""), ("-h", "a"), ("top", "-h", "")):
+            self.assertEqual(complete(*words), {"all"}, words)
+
     def test_fish_completes(self):
         if not shutil.which("fish"):
             self.skipTest("fish is missing")
-        for line, expected in (("--sid", ["--side"]), ("--color a", ["always", "auto"]), ("--fields pid,st", ["pid,status"])):
+        for line, expected in (("--sid", ["--side"]), ("--color a", ["always", "auto"]), ("--fields pid,st", ["pid,status"]),
+                               ("--help a", ["all"]), ("check --s", []), ("check README.m", []), ("inspect --s", ["--signature"]),
+                               *((f"{command} README.m", ["README.md"]) for command in ("inspect", "report", "summary", "top"))):
             script = f"source {shlex.quote(str(FILES['fish']))}; complete -C {shlex.quote(f'gohttpsnoop {line}')}"
             offered = subprocess.run(["fish", "-c", script], check=True, capture_output=True, text=True, cwd=ROOT).stdout
             self.assertEqual([row.split("\t")[0] for row in offered.splitlines()], expected, line)
+
+    def test_zsh_completes(self):
+        if not shutil.which("zsh"):
+            self.skipTest("zsh is missing")
+        cases = (("--sid", "--side"), ("check --js", "--json"), ("check --sid", "--sid"), ("inspect --sig", "--signature"),
+                 ("--help al", "all"), ("check README.m", "README.m"), ("main.f README.m", "README.m"),
+                 *((f"{command} README.m", "README.md") for command in ("inspect", "report", "summary", "top")))
+        self.assertEqual(complete_in_zsh([line for line, _ in cases]), [expected for _, expected in cases])
 
     def test_shells_can_read_them(self):
         for shell, command in (("bash", ["bash", "-n"]), ("zsh", ["zsh", "-n"]), ("fish", ["fish", "-n"])):
