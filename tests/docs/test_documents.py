@@ -17,7 +17,7 @@ EVENTS = ROOT / "docs/events.md"
 CHECK = ROOT / "docs/check.md"
 SCHEMA = ROOT / "docs/events.schema.json"
 MAN_PAGE = ROOT / "docs/gohttpsnoop.1"
-PAGES = (README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
 DOCUMENTS = (*PAGES, MAN_PAGE)
 
 OPTION = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*")
@@ -259,6 +259,20 @@ class Paths(unittest.TestCase):
             name = os.path.relpath(document, ROOT / "docs")
             self.assertIn(f"'{name}'", rules)
 
+    def test_all_files_for_a_fleet_are_installed(self):
+        rules = (ROOT / "docs/meson.build").read_text()
+        for path in (ROOT / "docs/fleet").iterdir():
+            self.assertIn(f"'fleet/{path.name}'", rules)
+
+    def test_fleet_page_has_each_question(self):
+        """the page about fleets shows each statement of its file"""
+        page = (ROOT / "docs/fleet/README.md").read_text()
+        found = re.findall(r"^-- (\d+\. .*)\n((?:.+\n)+)", (ROOT / "docs/fleet/queries.sql").read_text(), re.MULTILINE)
+        self.assertEqual(len(found), 10)
+        for title, statement in found:
+            shown = "".join(f"    {line}\n" for line in statement.splitlines())
+            self.assertIn(f"**{title}**\n\n{shown}", page)
+
     def test_each_command_has_a_man_page(self):
         commands = re.findall(r'\{ "([a-z]+)", [a-z_]+ \}', (ROOT / "cmd/main.c").read_text())
         self.assertGreaterEqual(len(commands), 5)
@@ -285,7 +299,7 @@ class Paths(unittest.TestCase):
                 line = json.dumps(json.loads(line)[1])
             elif re.match(r'    (\["|\d\d:\d\d:\d\d\.|\+\d)', line):
                 line = ""
-            elif re.match(r"    \S+ +→?[A-Z]+ +/", line):
+            elif re.match(r"    (\S+ +→?[A-Z]+ +/|│)", line):
                 line = ""
             lines.append(re.sub(r"(HTTP|TCP)/[\d.]+|(--path|path ~) ['\"][^'\"]*", "", line))
         return "\n".join(lines)
