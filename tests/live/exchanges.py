@@ -104,10 +104,14 @@ def perform(address, tls=False, exchanges=ALL):
 
 def route_of(server, pattern, protocol="HTTP/1.1"):
     """The expected route. Request.Pattern exists since Go 1.23. From Go 1.27 on the http.Request cannot be reached
-    at the end of an HTTP/2 request, so that the route is null until the probe on demand is attached."""
-    if protocol == "HTTP/2.0" and release_number(server.release) >= (1, 27):
+    at the end of an HTTP/2 request, so that the route is null until the probe on demand is attached. In Go 1.22
+    only that probe reads it."""
+    release = release_number(server.release)
+    if protocol == "HTTP/2.0" and release >= (1, 27):
         return events.Perhaps(None, pattern)
-    return pattern if release_number(server.release) >= (1, 23) and pattern else ABSENT
+    if release < (1, 22) or not pattern:
+        return ABSENT
+    return events.Perhaps(pattern) if release < (1, 23) else pattern
 
 
 def expected_event(server, sent, scheme="http"):

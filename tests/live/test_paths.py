@@ -9,7 +9,7 @@ import urllib.parse
 import events
 from client import Connection
 from exchanges import route_of
-from harness import check, check_equal, main, releases, require_command
+from harness import Skip, check, check_equal, main, releases, require_command
 from servers import Server
 from test_requests import check_jq
 from tracer import Tracer
@@ -35,6 +35,8 @@ def send(server, targets):
 def expected_event(server, connection, when, answer, path, query=b"", limit=DEFAULT_LIMIT):
     """`path` and `query` are bytes as the server has them in memory."""
     route = route_of(server, "/echo/")
+    if isinstance(route, events.Perhaps):
+        raise Skip(f"Go {server.release} has a route from some request on")
     values = {"method": b"GET", "path": path, "query": query,
               "route": b"" if route is events.ABSENT else route.encode(),
               "host": connection.host.encode(), "remote": connection.remote.encode()}
