@@ -96,7 +96,7 @@ static size_t end_sinks(const struct sink_set *set)
 	return waiting;
 }
 
-/* The caller gets the first error, and the user is told of the others. */
+/* Returns the first error to the caller, and reports the others to the user. */
 static int conclude_sinks(const struct sink_set *set, struct error *err)
 {
 	int result = 0;
