@@ -78,7 +78,7 @@ def gateway_with(scope, release, *options):
 
 def test_followed(scope, release):
     """what a gateway asks for a request is shown with the request, and not without it"""
-    gateway, tracer = gateway_with(scope, release, "--path", "/work/*7", "--path", "/last")
+    gateway, tracer = gateway_with(scope, release, "--path", "/page/*7", "--path", "/last")
     wanted = [number for number in range(FEW) if number % 10 == 7]
     tracer.wait_types(len(wanted) * len(LINKED), "client")
     shown, counts = account(tracer)
@@ -93,7 +93,7 @@ def test_followed(scope, release):
 
 def test_sample(scope, release):
     """--sample 1/4: whole requests by their id, with what was made for them"""
-    _, tracer = gateway_with(scope, release, "--sample", "1/4", "--where", "path ~ '/work/*' or in")
+    _, tracer = gateway_with(scope, release, "--sample", "1/4", "--where", "path ~ '/page/*' or in")
     tracer.wait_types(FEW // 8, "request")
     shown, counts = account(tracer)
     requests = {event["id"] for event in shown if event["type"] == "request"}
@@ -157,7 +157,7 @@ def test_count(scope, release):
 def test_table(scope, release):
     """a table: one heading, though the first requests are not shown, and what a request made stands before it"""
     gateway = Server(scope, release, program="gateway")
-    tracer = Tracer(scope, "--pid", gateway.pid, "--side", "both", "--path", "/work/*5").wait_attached()
+    tracer = Tracer(scope, "--pid", gateway.pid, "--side", "both", "--path", "/page/*5").wait_attached()
     ask_all(gateway, 20)
     tracer.wait_lines(1 + 2 * (1 + len(LINKED)))
     tracer.interrupt()

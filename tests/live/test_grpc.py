@@ -272,7 +272,7 @@ GATEWAY_WAYS = {"own": "goroutine", "pool": "context", "started": None}
 def check_gateway(found, library_name):
     """Checks the links and the sums of one half of the requests of the gateway."""
     served = {event["path"].rsplit("/", 1)[1]: event for event in found if event["type"] == "request"
-              and event["path"].startswith("/work/") and event["library"] == library_name}
+              and event["path"].startswith("/page/") and event["library"] == library_name}
     check_equal(len(served), GATED, f"requests by {library_name}")
     by_id = {event["id"]: number for number, event in served.items()}
     linked = 0
@@ -298,7 +298,7 @@ def test_gateway(scope, cell, variant):
     tracer = Tracer(scope, "--pid", server.pid, "--json", "--side", "both").wait_attached()
     with Connection(server.addresses["http"]) as connection:
         for number in range(GATED):
-            check_equal(connection.get(f"/work/{number}").status, 200, "status")
+            check_equal(connection.get(f"/page/{number}").status, 200, "status")
     address = "{}:{}".format(*server.addresses["grpc"])
     subprocess.run([server.exe, "client", address, str(GATED)], check=True, timeout=60)
     calls = 2 * GATED * len(GATEWAY_WAYS)

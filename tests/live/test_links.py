@@ -26,7 +26,7 @@ def ask(address, numbers, calls):
     """Makes a request of each number on one connection, and adds up what the gateway says to have made."""
     connection = http.client.HTTPConnection(*address, timeout=60)
     for number in numbers:
-        connection.request("GET", f"/work/{number}")
+        connection.request("GET", f"/page/{number}")
         answer = connection.getresponse()
         answer.read()
         calls.append(int(answer.headers["Calls"]))
@@ -92,7 +92,7 @@ def test_gateway(scope, release, variant, count):
     found = tracer.events()
     types = collections.Counter(event["type"] for event in found)
     check_equal((types["client"], types["request"], types["lost"]), (count * len(WAYS), count * (1 + len(WAYS)), 0), "events")
-    served = {number_of(event): event for event in found if event["type"] == "request" and event["path"].startswith("/work/")}
+    served = {number_of(event): event for event in found if event["type"] == "request" and event["path"].startswith("/page/")}
     check_equal(len(served), count, "requests that the gateway served")
     made = collections.defaultdict(list)
     for event in found:
@@ -102,7 +102,7 @@ def test_gateway(scope, release, variant, count):
     check_sums(served.values(), made)
     check_equal(sum(event["client_count"] for event in served.values()), linked, "the gateway's own count")
     check_equal(linked, count * len(LINKED), "requests that are linked")
-    behind = [event for event in found if event["type"] == "request" and not event["path"].startswith("/work/")]
+    behind = [event for event in found if event["type"] == "request" and not event["path"].startswith("/page/")]
     check_equal({(event["client_count"], event["client_ns"]) for event in behind}, {(0, 0)}, "sums of the server behind")
 
 
@@ -133,7 +133,7 @@ def test_within(scope, release, variant, *options):
     made = FEW * len(WAYS) if "--side" in options else 0
     check_equal((types["request"], types["call"], types["client"], types["lost"]),
                 (FEW * (1 + len(WAYS)), FEW * 2 * len(WAYS), made, 0), "events")
-    served = {number_of(event): event for event in found if event["type"] == "request" and event["path"].startswith("/work/")}
+    served = {number_of(event): event for event in found if event["type"] == "request" and event["path"].startswith("/page/")}
     for event in found:
         if event["type"] == "call":
             check_call(event, served, release)
@@ -172,7 +172,7 @@ def test_traces(scope, release, variant):
     tracer = Tracer(scope, "--pid", gateway.pid, "--json", "--side", "both", "--trace").wait_attached()
     connection = http.client.HTTPConnection(*gateway.addresses["http"], timeout=60)
     for number, (header, _) in enumerate(TRACES):
-        connection.request("GET", f"/work/{number}", headers={} if header is None else {"traceparent": header})
+        connection.request("GET", f"/page/{number}", headers={} if header is None else {"traceparent": header})
         connection.getresponse().read()
     connection.close()
     tracer.wait_types(len(TRACES) * (1 + len(WAYS)), "request")
@@ -183,7 +183,7 @@ def test_traces(scope, release, variant):
             continue
         _, expected = TRACES[number_of(event)]
         # The gateway hands on another span.
-        if expected and not event["path"].startswith("/work/"):
+        if expected and not event["path"].startswith("/page/"):
             expected = (expected[0], TRACE[:16], expected[2])
         check_equal(trace_of(event), expected, f"trace of {event}")
 
@@ -204,7 +204,7 @@ def test_table(scope, release, variant):
         found[number][method, way] = row[at:heading.index("STATUS")].strip()
     started = "{}?" if release_number(release) >= (1, 21) else "-"
     for number, shown in found.items():
-        own = shown["GET", "work"]
+        own = shown["GET", "page"]
         check(re.fullmatch("[0-9a-f]{8}", own), f"number of request {number}: {own!r}")
         for way in WAYS:
             if way in LINKED or way == "started":

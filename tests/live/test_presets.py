@@ -76,7 +76,7 @@ def start(scope, release, variant, *options):
 def work(store):
     with Connection(store.addresses["http"]) as connection:
         for number in range(COUNT):
-            check_equal(connection.get(f"/work/{number}").status, 200, "status")
+            check_equal(connection.get(f"/page/{number}").status, 200, "status")
         check_equal(connection.get("/sleep").status, 200, "status")
 
 
@@ -122,7 +122,7 @@ def test_within(scope, release, variant):
     links = {event["args"]["query"]: (event.get("in"), event.get("in_by")) for event in found if event["type"] == "call"}
     for number in range(COUNT):
         for text, _, by in STATEMENTS:
-            check_equal(links[f"{text} {number}"], (served[f"/work/{number}"], by), f"link of {text} {number}")
+            check_equal(links[f"{text} {number}"], (served[f"/page/{number}"], by), f"link of {text} {number}")
 
 
 def test_sqlite(scope, cell):
@@ -133,7 +133,7 @@ def test_sqlite(scope, cell):
     tracer = Tracer(scope, "--pid", store.pid, "--json", "--preset", "sql", "--within", "requests").wait_attached()
     with Connection(store.addresses["http"]) as connection:
         for number in range(COUNT):
-            check_equal(connection.get(f"/work/{number}").body, b"tea %d\n" % number, "answer")
+            check_equal(connection.get(f"/page/{number}").body, b"tea %d\n" % number, "answer")
     tracer.wait_types(COUNT, "request")
     tracer.interrupt()
     found = tracer.events()

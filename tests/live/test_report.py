@@ -67,7 +67,7 @@ def test_recorded(scope):
     slowest = max(requests, key=lambda event: event["duration_ns"] or 0)
     check(slowest["path"] in found.texts["summary"][0], f"the slowest is {slowest['path']}, not {found.texts['summary'][0]!r}")
     made = f"{len(LINKED)} requests made for it"
-    check_equal([made in text for text in found.texts["summary"]], ["/work/" in text for text in found.texts["summary"]],
+    check_equal([made in text for text in found.texts["summary"]], ["/page/" in text for text in found.texts["summary"]],
                 "requests with what was made for them")
 
 

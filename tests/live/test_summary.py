@@ -125,4 +125,4 @@ def test_refused(scope):
 
 
 if __name__ == "__main__":
-    main([(test_live,), (test_live, "--path", "/work/*"), test_recorded, test_interval, test_refused])
+    main([(test_live,), (test_live, "--path", "/page/*"), test_recorded, test_interval, test_refused])

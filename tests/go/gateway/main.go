@@ -4,7 +4,7 @@
 // standard library, Go 1.15 and later.
 //
 // It prints the addresses of its two servers as one JSON line: "http", the gateway, and "behind". It ends when its
-// standard input closes. The path /work/N makes these requests, and answers when all are answered:
+// standard input closes. The path /page/N makes these requests, and answers when all are answered:
 //
 //	/own/N      on its own goroutine, with no context of the request
 //	/pool/N     by a worker of a pool, with a context that is made from that of the request
@@ -120,7 +120,7 @@ func handOn(trace string) string {
 }
 
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	number := strings.TrimPrefix(r.URL.Path, "/work/")
+	number := strings.TrimPrefix(r.URL.Path, "/page/")
 	var wait sync.WaitGroup
 	wait.Add(5)
 	trace := handOn(r.Header.Get("traceparent"))

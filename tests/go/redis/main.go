@@ -5,7 +5,7 @@
 //
 // The database is in the program: it knows SET, GET, AUTH, MULTI, EXEC and SLEEP, for 50 ms, and answers other commands
 // with an error, as HELLO with which the library opens its only connection; so the library sends its password with AUTH.
-// The path /work/N sets a key, gets it, gets a missing one, sends an unknown command, and then the first two in a pipeline
+// The path /page/N sets a key, gets it, gets a missing one, sends an unknown command, and then the first two in a pipeline
 // and in a transaction. The path /sleep sleeps.
 package main
 
@@ -163,7 +163,7 @@ func (s *store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/sleep" {
 		check(s.client.Do(r.Context(), "sleep").Err())
 	} else {
-		s.work(r.Context(), strings.TrimPrefix(r.URL.Path, "/work/"))
+		s.work(r.Context(), strings.TrimPrefix(r.URL.Path, "/page/"))
 	}
 	fmt.Fprintln(w, "done")
 }

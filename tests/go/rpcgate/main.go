@@ -4,13 +4,13 @@
 // "client", it calls such a gateway.
 //
 // It prints the addresses of its servers as one JSON line: "http" and "grpc", the gateway, and "behind". It ends when its
-// standard input closes. The path or the method /work/N makes these calls, and is answered when all are answered:
+// standard input closes. The path or the method /page/N makes these calls, and is answered when all are answered:
 //
 //	/own/N      on its own goroutine, with no context of the request
 //	/pool/N     by a worker of a pool, with a context that is made from that of the request
 //	/started/N  on a goroutine that it starts, with no context of the request
 //
-// The client is given an address and a number as arguments, and calls /work/N for each lower N.
+// The client is given an address and a number as arguments, and calls /page/N for each lower N.
 package main
 
 import (
@@ -87,7 +87,7 @@ func (g *gateway) work() {
 
 // handle makes the calls for a request.
 func (g *gateway) handle(ctx context.Context, path string) {
-	number := strings.TrimPrefix(path, "/work/")
+	number := strings.TrimPrefix(path, "/page/")
 	var wait sync.WaitGroup
 	wait.Add(3)
 	limited, cancel := context.WithTimeout(ctx, time.Minute)
@@ -129,7 +129,7 @@ func makeCalls(address, count string) {
 	last, err := strconv.Atoi(count)
 	check(err)
 	for number := 0; number < last; number++ {
-		method := fmt.Sprintf("/work/%d", number)
+		method := fmt.Sprintf("/page/%d", number)
 		check(connection.Invoke(context.Background(), method, new(request), new(response)))
 	}
 }

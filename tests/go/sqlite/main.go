@@ -3,7 +3,7 @@
 // Command sqlite answers requests by statements on a SQLite database in memory, by github.com/mattn/go-sqlite3. It prints
 // the address of its server as one JSON line, {"http": ADDRESS}, and ends when its standard input closes.
 //
-// The path /work/N inserts a row, reads it, reads it by a prepared statement, and reads from a table that does not exist.
+// The path /page/N inserts a row, reads it, reads it by a prepared statement, and reads from a table that does not exist.
 package main
 
 import (
@@ -32,7 +32,7 @@ type store struct {
 }
 
 func (s *store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx, number := r.Context(), strings.TrimPrefix(r.URL.Path, "/work/")
+	ctx, number := r.Context(), strings.TrimPrefix(r.URL.Path, "/page/")
 	var name string
 	_, err := s.db.ExecContext(ctx, "INSERT INTO orders VALUES (?, ?)", number, "tea "+number)
 	check(err)

@@ -4,7 +4,7 @@
 // standard library, Go 1.15 and later.
 //
 // It prints the address of its server as one JSON line, {"http": ADDRESS}, and ends when its standard input closes. The
-// path /work/N makes these statements, in this order:
+// path /page/N makes these statements, in this order:
 //
 //	SELECT N           a query
 //	INSERT N           an execution
@@ -142,7 +142,7 @@ func (s *store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		drain(ctx, s.db, "SLEEP")
 		return
 	}
-	number := strings.TrimPrefix(r.URL.Path, "/work/")
+	number := strings.TrimPrefix(r.URL.Path, "/page/")
 	drain(ctx, s.db, "SELECT "+number)
 	_, err := s.db.ExecContext(ctx, "INSERT "+number, 1)
 	check(err)
