@@ -80,6 +80,19 @@ struct plan_operation {
 	__s32 displacement;
 };
 
+/*
+ * A short plan can be compiled: its operations become the bodies of two functions in a program of its own
+ * (compiled.bpf.h, core/kernel/plan_code.h). Their instructions know these places in the memory of a hit (struct
+ * scratch). The marks are in the functions whose place they take.
+ */
+enum {
+	SCRATCH_READABLE_AT = 40,
+	SCRATCH_WORK_AT = 344,
+	SCRATCH_RECORD_AT = SCRATCH_WORK_AT + PLAN_WORK_SIZE + PLAN_MAX_BLOCK_SIZE,
+	FAST_MARK = 0x66617374,
+	CAREFUL_MARK = 0x63617265,
+};
+
 /* The layout of a map: groups of eight entries, found through the map's header. */
 enum search_layout {
 	SEARCH_BUCKETS = 0, /* chains of buckets; a growing map has an older array of them, too */
@@ -136,6 +149,15 @@ struct plan {
 enum plan_flag {
 	PLAN_WANTS_THREAD_POINTER = 1,
 };
+
+enum {
+	/* The bytes of a short plan. */
+	PLAN_SHORT_SIZE = __builtin_offsetof(struct plan, operations) +
+			  PLAN_SHORT_OPERATIONS * sizeof(struct plan_operation),
+};
+
+/* Go allocates nothing in the first page: a pointer into it is nil plus the offset of a field. */
+#define LOWEST_POINTER 4096
 
 /* The meaning of a hit. The protocol tables choose it; the eBPF side only counts by it. */
 enum plan_role {
@@ -216,6 +238,9 @@ enum {
 	CELL_STRING_OFFSET_SHIFT = 48,
 	PAYLOAD_MAX_SIZE = 1 << 16,
 };
+
+/* No cell of a string: a string has not more bytes than its length. Not in records. */
+#define STRING_UNREADABLE (~0ull << CELL_STRING_SIZE_SHIFT)
 
 _Static_assert(sizeof(struct plan_operation) == 16, "no padding");
 _Static_assert(sizeof(struct plan_search) == 36 + SEARCH_KEY_SIZE, "no padding");

@@ -11,24 +11,16 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "compiled.bpf.h"
 #include "contract.h"
 #include "interpreter.bpf.h"
 #include "process.bpf.h"
+#include "registers.bpf.h"
 #include "ring.bpf.h"
 #include "scratch.bpf.h"
 #include "task.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
-
-#if defined(__TARGET_ARCH_x86)
-#define PT_REGS_WORDS 21
-#define PT_REGS_FLAGS 18
-#elif defined(__TARGET_ARCH_arm64)
-#define PT_REGS_WORDS 34
-#define PT_REGS_FLAGS 33
-#else
-#error "unsupported architecture"
-#endif
 
 enum { PLAN_NUMBER_MASK = (1u << COOKIE_PLAN_BITS) - 1 };
 
@@ -52,26 +44,28 @@ static __always_inline __u32 current_plan(__u32 number)
 	return successor ? successor : number;
 }
 
-static __always_inline void load_registers(struct scratch *scratch, const struct plan *plan,
-					   const __u64 *context)
-{
-	__u64 *registers = (__u64 *)scratch->work;
-
-	/* The verifier accepts only constant offsets into the context. */
-#pragma unroll
-	for (int i = 0; i < PT_REGS_WORDS; i++)
-		registers[i] = context[i];
-	if (plan->flags & PLAN_WANTS_THREAD_POINTER)
-		registers[PLAN_THREAD_POINTER] = read_thread_pointer();
-}
-
 static __always_inline __u64 *lost_of(const struct plan *plan)
 {
 	return &lost[plan->role & PLAN_ROLE_MASK];
 }
 
-/* Completes the head, which already has the cookie and the process, and submits the record. */
-static __noinline void submit_hit(struct scratch *scratch, const struct plan *plan)
+enum execution { SHORT, LONG, COMPILED };
+
+/* Fills the record except its head. Returns false if the hit is to have none. */
+static __always_inline bool fill_record(struct scratch *scratch, const struct plan *plan,
+					const __u64 *context, enum execution execution)
+{
+	if (execution == COMPILED) {
+		run_compiled(scratch, plan, context);
+		return true;
+	}
+	load_registers(scratch, plan, context);
+	interpret(scratch, plan, execution == LONG);
+	return execution == SHORT || !scratch->progress.dropped;
+}
+
+/* Completes the head, which already has what begin_record() and the caller know, and submits the record. */
+static __always_inline void submit_hit(struct scratch *scratch, const struct plan *plan)
 {
 	struct record_hit *hit = (struct record_hit *)scratch->record;
 	__u64 size = scratch->progress.used;
@@ -79,30 +73,20 @@ static __noinline void submit_hit(struct scratch *scratch, const struct plan *pl
 	LIMIT(size, RECORD_END);
 	hit->size = size;
 	hit->kind = RECORD_HIT;
-	hit->cell_count = scratch->progress.cell;
 	hit->time = bpf_ktime_get_ns();
 	hit->lost_calls = *(volatile __u64 *)&lost[PLAN_ROLE_CALL];
-	for (int i = 0; i < PLAN_MAX_CELLS / 64; i++)
-		hit->unreadable[i] = scratch->progress.unreadable[i];
 	submit(scratch->record, size, lost_of(plan));
 }
 
-static __always_inline int handle_hit(const __u64 *context, bool is_long)
+static __always_inline int handle_hit(const __u64 *context, const struct plan *plan, __u64 cookie,
+				      enum execution execution)
 {
-	__u64 cookie = bpf_get_attach_cookie((void *)context);
-	__u32 number = cookie & PLAN_NUMBER_MASK;
-	const struct plan *plan;
 	__u64 flags = context[PT_REGS_FLAGS];
 	struct scratch *scratch;
 	struct record_hit *hit;
 	__u64 process;
 
-	if (is_long) {
-		number = current_plan(number);
-		cookie = (cookie & ~(__u64)PLAN_NUMBER_MASK) | number;
-	}
-	plan = bpf_map_lookup_elem(&plans, &number);
-	if (!plan || (flags & plan->skip_if_set) | (~flags & plan->skip_if_clear))
+	if ((flags & plan->skip_if_set) | (~flags & plan->skip_if_clear))
 		return 0;
 	process = read_process();
 	cookie = claim_hit(cookie, process >> 32);
@@ -116,50 +100,74 @@ static __always_inline int handle_hit(const __u64 *context, bool is_long)
 	hit = (struct record_hit *)scratch->record;
 	hit->cookie = cookie;
 	hit->process = process;
-	load_registers(scratch, plan, context);
-	interpret(scratch, plan, is_long);
-	if (is_long && scratch->progress.dropped)
-		__sync_fetch_and_add(&filtered, 1);
-	else
+	if (fill_record(scratch, plan, context, execution))
 		submit_hit(scratch, plan);
+	else
+		__sync_fetch_and_add(&filtered, 1);
 	scratch_release(scratch);
 	return 0;
+}
+
+static __always_inline int handle_short(const __u64 *context, enum execution execution)
+{
+	__u64 cookie = bpf_get_attach_cookie((void *)context);
+	__u32 number = cookie & PLAN_NUMBER_MASK;
+	const struct plan *plan = bpf_map_lookup_elem(&plans, &number);
+
+	return plan ? handle_hit(context, plan, cookie, execution) : 0;
+}
+
+static __always_inline int handle_long(const __u64 *context)
+{
+	__u64 cookie = bpf_get_attach_cookie((void *)context);
+	__u32 number = current_plan(cookie & PLAN_NUMBER_MASK);
+	const struct plan *plan = bpf_map_lookup_elem(&plans, &number);
+
+	cookie = (cookie & ~(__u64)PLAN_NUMBER_MASK) | number;
+	return plan ? handle_hit(context, plan, cookie, LONG) : 0;
 }
 
 /* For short plans. */
 SEC("uprobe.multi.s")
 int hit_multi_sleepable(const __u64 *context)
 {
-	return handle_hit(context, false);
+	return handle_short(context, SHORT);
 }
 
 SEC("uprobe.s")
 int hit_single_sleepable(const __u64 *context)
 {
-	return handle_hit(context, false);
+	return handle_short(context, SHORT);
 }
 
 SEC("uprobe")
 int hit_single(const __u64 *context)
 {
-	return handle_hit(context, false);
+	return handle_short(context, SHORT);
 }
 
 /* For all plans: Linux 5.17, for bpf_loop(). */
 SEC("uprobe.multi.s")
 int hit_long_multi_sleepable(const __u64 *context)
 {
-	return handle_hit(context, true);
+	return handle_long(context);
 }
 
 SEC("uprobe.s")
 int hit_long_single_sleepable(const __u64 *context)
 {
-	return handle_hit(context, true);
+	return handle_long(context);
 }
 
 SEC("uprobe")
 int hit_long_single(const __u64 *context)
 {
-	return handle_hit(context, true);
+	return handle_long(context);
+}
+
+/* Copies of this one are loaded, each for one short plan. */
+SEC("uprobe.multi.s")
+int hit_compiled_multi_sleepable(const __u64 *context)
+{
+	return handle_short(context, COMPILED);
 }

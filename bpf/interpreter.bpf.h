@@ -62,18 +62,19 @@ static __always_inline void read_block(struct scratch *scratch,
 static __always_inline void put_cell(struct scratch *scratch, bool readable, __u64 value,
 				     bool is_long)
 {
+	struct record_hit *hit = (struct record_hit *)scratch->record;
 	__u32 cell = scratch->progress.cell & (PLAN_MAX_CELLS - 1);
-	__u64 *cells = (__u64 *)(scratch->record + sizeof(struct record_hit));
+	__u64 *cells = (__u64 *)(scratch->record + sizeof(*hit));
 
 	cells[cell] = value;
 	if (!readable)
-		set_bit(scratch->progress.unreadable, cell, is_long);
+		set_bit(hit->unreadable, cell, is_long);
 	scratch->progress.cell++;
 }
 
 /* Reads the bytes of a string, and up to `lookahead` bytes after them, to the end of the record. */
-static __noinline bool read_window(struct scratch *scratch, __u64 address, __u64 size,
-				   __u64 lookahead)
+static __always_inline bool read_window(struct scratch *scratch, __u64 address, __u64 size,
+					__u64 lookahead)
 {
 	__u64 used = scratch->progress.used;
 	__u64 ahead = size + lookahead;
@@ -81,8 +82,7 @@ static __noinline bool read_window(struct scratch *scratch, __u64 address, __u64
 	LIMIT(used, RECORD_END);
 	LIMIT(size, STRING_MAX_SIZE);
 	LIMIT(ahead, STRING_MAX_SIZE);
-	if (ahead > size &&
-	    bpf_probe_read_user(scratch->record + used, ahead, (const void *)address) == 0)
+	if (bpf_probe_read_user(scratch->record + used, ahead, (const void *)address) == 0)
 		size = ahead;
 	else if (!read_user(scratch->record + used, size, address))
 		return false;
@@ -93,40 +93,53 @@ static __noinline bool read_window(struct scratch *scratch, __u64 address, __u64
 }
 
 /* Returns the cell of a string of which `size` bytes are in the window. */
-static __always_inline __u64 string_cell(struct scratch *scratch, const struct plan *plan,
-					 __u64 address, __u64 size, __u64 length)
+static __always_inline __u64 string_cell(struct scratch *scratch, __u64 address, __u64 size,
+					 __u64 length)
 {
 	__u64 skip = address - scratch->progress.window_address;
 	__u64 offset = scratch->progress.window_offset + skip;
 
 	if (scratch->progress.used < offset + size)
 		scratch->progress.used = offset + size;
-	offset -= sizeof(struct record_hit) + 8 * plan->cell_count;
+	offset -= scratch->progress.payload_at;
 	return offset << CELL_STRING_OFFSET_SHIFT | size << CELL_STRING_SIZE_SHIFT | length;
 }
 
-/* Adds the cell of a string, and its bytes unless the record already contains them. */
-static __noinline void put_string(struct scratch *scratch, const struct plan *plan,
-				  const struct plan_operation *operation)
+/*
+ * Adds up to `limit` bytes of a string, unless the record already contains them. Returns the string's cell. Compiled
+ * plans call it, too, so the compiler must keep its arguments.
+ */
+static __noinline __attribute__((used)) __u64 add_string(struct scratch *scratch, __u64 address,
+							 __u64 length, __u64 limit, __u64 lookahead)
 {
-	__u64 address = work_word(scratch, operation->source);
-	__u64 length = work_word(scratch, operation->target);
-	__u64 size = length < operation->size ? length : operation->size;
+	__u64 size = length < limit ? length : limit;
 	__u64 skip = address - scratch->progress.window_address;
 	__u64 used = scratch->progress.used;
 	__u64 room = used < RECORD_END ? RECORD_END - used : 0;
 
+	if (length == 0)
+		return 0;
+	if (length >> CELL_STRING_SIZE_SHIFT || address < LOWEST_POINTER)
+		return STRING_UNREADABLE;
 	if (size > room)
 		size = room;
-	if (length == 0)
-		put_cell(scratch, true, 0, true);
-	else if (length >> CELL_STRING_SIZE_SHIFT || address < LOWEST_POINTER)
-		put_cell(scratch, false, 0, true);
-	else if ((skip > STRING_MAX_SIZE || skip + size > scratch->progress.window_size) &&
-		 !read_window(scratch, address, size, operation->displacement))
-		put_cell(scratch, false, 0, true);
+	if ((skip > STRING_MAX_SIZE || skip + size > scratch->progress.window_size) &&
+	    !read_window(scratch, address, size, lookahead))
+		return STRING_UNREADABLE;
+	return string_cell(scratch, address, size, length);
+}
+
+static __always_inline void put_string(struct scratch *scratch,
+				       const struct plan_operation *operation, bool is_long)
+{
+	__u64 cell = add_string(scratch, work_word(scratch, operation->source),
+				work_word(scratch, operation->target), operation->size,
+				operation->displacement);
+
+	if (cell == STRING_UNREADABLE)
+		put_cell(scratch, false, 0, is_long);
 	else
-		put_cell(scratch, true, string_cell(scratch, plan, address, size, length), true);
+		put_cell(scratch, true, cell, is_long);
 }
 
 static __always_inline bool is_of_target(const struct scratch *scratch)
@@ -188,7 +201,7 @@ static __always_inline void carry_out(struct scratch *scratch, const struct plan
 	} else if (operation->code == PLAN_SCALAR) {
 		put_cell(scratch, true, read_scalar(scratch, operation), is_long);
 	} else if (operation->code == PLAN_STRING) {
-		put_string(scratch, plan, operation);
+		put_string(scratch, operation, is_long);
 	}
 }
 
@@ -225,15 +238,28 @@ static __always_inline void carry_out_all(struct scratch *scratch, const struct 
 		carry_out(scratch, plan, &plan->operations[i], false);
 }
 
+static __always_inline void begin_record(struct scratch *scratch, const struct plan *plan)
+{
+	struct record_hit *hit = (struct record_hit *)scratch->record;
+
+	scratch->progress.payload_at = sizeof(*hit) + 8 * plan->cell_count;
+	scratch->progress.used = scratch->progress.payload_at;
+	scratch->progress.window_address = 0;
+	scratch->progress.window_size = 0;
+	hit->cell_count = plan->cell_count;
+	for (int i = 0; i < PLAN_MAX_CELLS / 64; i++)
+		hit->unreadable[i] = 0;
+}
+
 /* Fills the record except its head. */
 static __always_inline void interpret(struct scratch *scratch, const struct plan *plan,
 				      bool is_long)
 {
-	__u32 cell_count = plan->cell_count < PLAN_MAX_CELLS ? plan->cell_count : PLAN_MAX_CELLS;
-
-	/* In place: a compound literal would be built on the stack. */
-	__builtin_memset(&scratch->progress, 0, sizeof(scratch->progress));
-	scratch->progress.used = sizeof(struct record_hit) + 8 * cell_count;
+	begin_record(scratch, plan);
+	scratch->progress.cell = 0;
+	scratch->progress.dropped = 0;
+	for (int i = 0; i < (PLAN_MAX_BLOCKS + 1) / 64; i++)
+		scratch->progress.readable[i] = 0;
 	scratch->progress.readable[0] = 1; /* the registers */
 	carry_out_all(scratch, plan, is_long);
 }

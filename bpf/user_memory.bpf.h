@@ -9,16 +9,14 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "contract.h"
 #include "frame.bpf.h"
-
-/* Go allocates nothing in the first page: a pointer into it is nil plus the offset of a field. */
-#define LOWEST_POINTER 4096
 
 /* Whether the programs are loaded as sleepable programs. Set by user space before loading. */
 const volatile bool may_sleep;
 
 /* Reads user memory. A page that is not resident is faulted in if the program may sleep. */
-static __noinline bool read_user(void *target, __u32 size, __u64 address)
+static __noinline __attribute__((used)) bool read_user(void *target, __u32 size, __u64 address)
 {
 	if (address < LOWEST_POINTER)
 		return false;

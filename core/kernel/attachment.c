@@ -3,6 +3,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,76 +12,126 @@
 #include "contract.h"
 #include "kernel.h"
 #include "kernel_type.h"
+#include "probe_link.h"
 #include "process.h"
 
-/* A link is gone when the kernel has waited for what may still run: 50 ms, a sleeping thread. */
-enum { MAX_DETACHERS = 64 };
+enum {
+	/* A link is gone when the kernel has waited for what may still run: 50 ms, a sleeping thread. */
+	MAX_DETACHERS = 64,
+	/* Each own program has a link, and the kernel verifies each. */
+	MOST_OWN_PROGRAMS = 32,
+};
 
 struct attachment {
 	int traced;	/* the map of targets, and the process in it; */
 	uint32_t pid;	/* 0: the probes of a whole file, or withdrawn */
 	uint64_t entry; /* of the process in the map */
 	size_t link_count;
-	struct bpf_link *links[];
+	struct probe_link links[];
 };
 
-/* Where to attach; a process and its target, or neither. */
-struct attach_request {
-	const char *path;
-	uint32_t pid, target;
-};
-
-static uint64_t cookie_of(uint32_t pid, uint32_t target, int plan)
+static struct bpf_program *program_for(const struct kernel *kernel,
+				       const struct attach_point *point)
 {
-	return (uint64_t)pid << COOKIE_PROCESS_SHIFT | (uint64_t)target << COOKIE_PLAN_BITS |
-	       (uint64_t)plan;
+	return point->is_long ? kernel->long_program : kernel->short_program;
 }
 
-/* `pid` 0 stands for whoever runs the file, for the kernel as for the cookie. */
-static pid_t filter_of(uint32_t pid)
-{
-	return pid ? (pid_t)pid : -1;
-}
+/* ---- points that share a program share a link ---- */
 
-static struct bpf_program *program_for(const struct kernel *kernel, bool is_long)
+static bool are_few(const struct attach_point *points, size_t count)
 {
-	return is_long ? kernel->long_program : kernel->short_program;
-}
+	bool seen[PLANS_MAX] = { false };
+	size_t plans = 0;
 
-/* Those of the points whose plans are long, or those whose are not. */
-static struct bpf_link *attach_multi(struct kernel *kernel, const struct attach_request *request,
-				     const struct attach_point *points, size_t count, bool are_long)
-{
-	unsigned long *offsets = calloc(count, sizeof(*offsets));
-	__u64 *cookies = calloc(count, sizeof(*cookies));
-	LIBBPF_OPTS(bpf_uprobe_multi_opts, options, .offsets = offsets, .cookies = cookies);
-	struct bpf_link *link = NULL;
-
-	for (size_t i = 0; offsets && cookies && i < count; i++) {
-		if (points[i].is_long != are_long)
-			continue;
-		offsets[options.cnt] = points[i].file_offset;
-		cookies[options.cnt++] = cookie_of(request->pid, request->target, points[i].plan);
+	for (size_t i = 0; i < count; i++) {
+		plans += !seen[points[i].plan];
+		seen[points[i].plan] = true;
 	}
-	if (offsets && cookies)
-		link = bpf_program__attach_uprobe_multi(program_for(kernel, are_long),
-							filter_of(request->pid), request->path,
-							NULL, &options);
-	free(offsets);
-	free(cookies);
-	return link;
+	return plans <= MOST_OWN_PROGRAMS;
 }
 
-static struct bpf_link *attach_single(struct kernel *kernel, const struct attach_request *request,
-				      const struct attach_point *point)
+/* Returns the descriptors of the points' programs, or NULL. */
+static int *choose_programs_of(struct kernel *kernel, const struct attach_point *points,
+			       size_t count)
 {
-	LIBBPF_OPTS(bpf_uprobe_opts, options,
-		    .bpf_cookie = cookie_of(request->pid, request->target, point->plan));
+	bool may_have_own = are_few(points, count);
+	int *programs = calloc(count + 1, sizeof(*programs));
 
-	return bpf_program__attach_uprobe_opts(program_for(kernel, point->is_long),
-					       filter_of(request->pid), request->path,
-					       point->file_offset, &options);
+	for (size_t i = 0; programs && i < count; i++) {
+		programs[i] = may_have_own && !points[i].is_long ?
+				      own_programs_get(&kernel->own_programs, points[i].plan) :
+				      -1;
+		if (programs[i] < 0)
+			programs[i] = bpf_program__fd(program_for(kernel, &points[i]));
+	}
+	return programs;
 }
+
+/* Attaches the program of the first point to all points that have it, which then have none any more. */
+static int attach_program(const struct kernel *kernel, const struct probe_place *place,
+			  const struct attach_point *points, int *programs, size_t count,
+			  struct attachment *attachment)
+{
+	const struct attach_point **same = calloc(count, sizeof(*same));
+	int program = programs[0], r;
+	size_t same_count = 0;
+
+	if (!same)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		if (programs[i] != program)
+			continue;
+		same[same_count++] = &points[i];
+		programs[i] = -1;
+	}
+	r = probe_link_many(program, kernel->short_program, place, same, same_count,
+			    &attachment->links[attachment->link_count]);
+	free(same);
+	return r;
+}
+
+static int attach_many(struct kernel *kernel, const struct probe_place *place,
+		       const struct attach_point *points, size_t count,
+		       struct attachment *attachment)
+{
+	int *programs = choose_programs_of(kernel, points, count);
+	int r = programs ? 0 : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		if (programs[i] < 0)
+			continue;
+		r = attach_program(kernel, place, points + i, programs + i, count - i, attachment);
+		attachment->link_count += r == 0;
+	}
+	free(programs);
+	return r;
+}
+
+static int attach_each(struct kernel *kernel, const struct probe_place *place,
+		       const struct attach_point *points, size_t count,
+		       struct attachment *attachment)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		r = probe_link_one(program_for(kernel, &points[i]), place, &points[i],
+				   &attachment->links[attachment->link_count]);
+		attachment->link_count += r == 0;
+	}
+	return r;
+}
+
+/* At most as many links as there are points. */
+static int attach_links(struct kernel *kernel, const struct probe_place *place,
+			const struct attach_point *points, size_t count,
+			struct attachment *attachment)
+{
+	return kernel->attachment == KERNEL_ATTACHMENT_MULTI ?
+		       attach_many(kernel, place, points, count, attachment) :
+		       attach_each(kernel, place, points, count, attachment);
+}
+
+/* ---- attachments ---- */
 
 static int fail_attach(struct kernel *kernel, struct error *err, int code)
 {
@@ -120,53 +171,18 @@ static int enter(struct attachment *attachment, uint32_t target)
 	return attachment_renew(attachment);
 }
 
-static bool has_points(const struct attach_point *points, size_t count, bool are_long)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (points[i].is_long == are_long)
-			return true;
-	}
-	return false;
-}
-
-static int add_link(struct attachment *attachment, struct bpf_link *link)
-{
-	if (!link)
-		return -errno;
-	attachment->links[attachment->link_count++] = link;
-	return 0;
-}
-
-/* At most as many links as there are points. */
-static int attach_links(struct kernel *kernel, const struct attach_request *request,
-			const struct attach_point *points, size_t count,
-			struct attachment *attachment)
-{
-	bool multi = kernel->attachment == KERNEL_ATTACHMENT_MULTI;
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && !multi && i < count; i++)
-		r = add_link(attachment, attach_single(kernel, request, &points[i]));
-	for (int are_long = 0; r == 0 && multi && are_long < 2; are_long++) {
-		if (has_points(points, count, are_long))
-			r = add_link(attachment,
-				     attach_multi(kernel, request, points, count, are_long));
-	}
-	return r;
-}
-
-static int attachment_attach_points(struct kernel *kernel, const struct attach_request *request,
+static int attachment_attach_points(struct kernel *kernel, const struct probe_place *place,
 				    const struct attach_point *points, size_t count,
 				    struct attachment **ret_attachment, struct error *err)
 {
-	struct attachment *attachment = create_attachment(kernel, request->pid, count);
+	struct attachment *attachment = create_attachment(kernel, place->pid, count);
 	int r;
 
 	if (!attachment)
 		return error_fail(err, -ENOMEM, "out of memory");
-	r = request->pid ? enter(attachment, request->target) : 0;
+	r = place->pid ? enter(attachment, place->target) : 0;
 	if (r == 0)
-		r = attach_links(kernel, request, points, count, attachment);
+		r = attach_links(kernel, place, points, count, attachment);
 	if (r < 0) {
 		attachment_detach(attachment);
 		return fail_attach(kernel, err, r);
@@ -180,19 +196,17 @@ int kernel_attach(struct kernel *kernel, const char *path, uint32_t pid, uint32_
 		  struct attachment **ret_attachment, struct error *err)
 {
 	struct process_exe_path exe = process_exe_path(pid);
-	struct attach_request request = { .path = path ? path : exe.text,
-					  .pid = pid,
-					  .target = target };
+	struct probe_place place = { .path = path ? path : exe.text, .pid = pid, .target = target };
 
-	return attachment_attach_points(kernel, &request, points, count, ret_attachment, err);
+	return attachment_attach_points(kernel, &place, points, count, ret_attachment, err);
 }
 
 int kernel_attach_file(struct kernel *kernel, const char *path, const struct attach_point *points,
 		       size_t count, struct attachment **ret_attachment, struct error *err)
 {
-	struct attach_request request = { .path = path };
+	struct probe_place place = { .path = path };
 
-	return attachment_attach_points(kernel, &request, points, count, ret_attachment, err);
+	return attachment_attach_points(kernel, &place, points, count, ret_attachment, err);
 }
 
 int kernel_attach_more(struct kernel *kernel, const char *path, uint32_t pid, uint32_t target,
@@ -200,9 +214,7 @@ int kernel_attach_more(struct kernel *kernel, const char *path, uint32_t pid, ui
 		       struct attachment **attachment, struct error *err)
 {
 	struct process_exe_path exe = process_exe_path(pid);
-	struct attach_request request = { .path = path ? path : exe.text,
-					  .pid = pid,
-					  .target = target };
+	struct probe_place place = { .path = path ? path : exe.text, .pid = pid, .target = target };
 	size_t links = (*attachment)->link_count + count;
 	struct attachment *longer =
 		realloc(*attachment, sizeof(*longer) + links * sizeof(longer->links[0]));
@@ -211,7 +223,7 @@ int kernel_attach_more(struct kernel *kernel, const char *path, uint32_t pid, ui
 	if (!longer)
 		return error_fail(err, -ENOMEM, "out of memory");
 	*attachment = longer;
-	r = attach_links(kernel, &request, points, count, longer);
+	r = attach_links(kernel, &place, points, count, longer);
 	return r < 0 ? fail_attach(kernel, err, r) : 0;
 }
 
@@ -270,19 +282,9 @@ void attachment_withdraw(struct attachment *attachment)
 	attachment->pid = 0;
 }
 
-void attachment_detach(struct attachment *attachment)
-{
-	if (!attachment)
-		return;
-	attachment_withdraw(attachment);
-	for (size_t i = 0; i < attachment->link_count; i++)
-		bpf_link__destroy(attachment->links[i]);
-	free(attachment);
-}
-
-/* Every step-th attachment from the first on. */
+/* Every step-th link from the first on. */
 struct detacher {
-	struct attachment **attachments;
+	const struct probe_link *links;
 	size_t count, step;
 	pthread_t thread;
 	bool runs;
@@ -293,17 +295,17 @@ static void *detach_some(void *user)
 	const struct detacher *detacher = user;
 
 	for (size_t i = 0; i < detacher->count; i += detacher->step)
-		attachment_detach(detacher->attachments[i]);
+		probe_link_destroy(detacher->links[i]);
 	return NULL;
 }
 
-void attachments_detach(struct attachment **attachments, size_t count)
+static void destroy_links(const struct probe_link *links, size_t count)
 {
 	struct detacher detachers[MAX_DETACHERS] = { 0 };
 	size_t threads = count < MAX_DETACHERS ? count : MAX_DETACHERS;
 
 	for (size_t i = 0; i < threads; i++) {
-		detachers[i] = (struct detacher){ attachments + i, count - i, threads };
+		detachers[i] = (struct detacher){ links + i, count - i, threads };
 		detachers[i].runs =
 			pthread_create(&detachers[i].thread, NULL, detach_some, &detachers[i]) == 0;
 	}
@@ -313,4 +315,50 @@ void attachments_detach(struct attachment **attachments, size_t count)
 		else
 			detach_some(&detachers[i]);
 	}
+}
+
+void attachment_detach(struct attachment *attachment)
+{
+	if (!attachment)
+		return;
+	attachment_withdraw(attachment);
+	destroy_links(attachment->links, attachment->link_count);
+	free(attachment);
+}
+
+/* Moves the links of all attachments into one list, which the caller frees; NULL without memory. */
+static struct probe_link *gather_links(struct attachment **attachments, size_t count,
+				       size_t *ret_count)
+{
+	struct probe_link *links;
+	size_t all = 0;
+
+	for (size_t i = 0; i < count; i++)
+		all += attachments[i] ? attachments[i]->link_count : 0;
+	links = calloc(all + 1, sizeof(*links));
+	if (!links)
+		return NULL;
+	*ret_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; attachments[i] && j < attachments[i]->link_count; j++)
+			links[(*ret_count)++] = attachments[i]->links[j];
+		if (attachments[i])
+			attachments[i]->link_count = 0;
+	}
+	return links;
+}
+
+void attachments_detach(struct attachment **attachments, size_t count)
+{
+	size_t link_count = 0;
+	struct probe_link *links;
+
+	for (size_t i = 0; i < count; i++)
+		attachment_withdraw(attachments[i]);
+	links = gather_links(attachments, count, &link_count);
+	if (links)
+		destroy_links(links, link_count);
+	free(links);
+	for (size_t i = 0; i < count; i++)
+		attachment_detach(attachments[i]);
 }

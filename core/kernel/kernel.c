@@ -13,6 +13,7 @@
 #include "contract.h"
 #include "gohttpsnoop.skel.h"
 #include "kernel_type.h"
+#include "own_programs.h"
 #include "verifier_log.h"
 
 enum {
@@ -21,9 +22,6 @@ enum {
 	PAYLOAD_STRINGS = 7,
 	/* Kernels before 5.2 refuse more. Only written pages cost memory. */
 	LOG_SIZE = (16 << 20) - 1,
-	/* The part of a plan that the program for short plans reads. */
-	PLAN_SHORT_SIZE = offsetof(struct plan, operations) +
-			  PLAN_SHORT_OPERATIONS * sizeof(struct plan_operation),
 };
 
 static const char *const attachment_names[] = {
@@ -100,6 +98,15 @@ static int configure(struct gohttpsnoop_bpf *skeleton, const struct kernel_optio
 	return r;
 }
 
+/* The program whose copies are loaded for plans; NULL: there is none for this way to attach. */
+static struct bpf_program *compiled_for(const struct gohttpsnoop_bpf *skeleton,
+					enum kernel_attachment attachment)
+{
+	return attachment == KERNEL_ATTACHMENT_MULTI ?
+		       skeleton->progs.hit_compiled_multi_sleepable :
+		       NULL;
+}
+
 static void choose_programs(const struct gohttpsnoop_bpf *skeleton,
 			    const struct kernel_options *options, enum kernel_attachment attachment)
 {
@@ -111,6 +118,7 @@ static void choose_programs(const struct gohttpsnoop_bpf *skeleton,
 		bpf_program__set_autoload(program,
 					  program == for_short ||
 						  (program == for_long && options->long_plans) ||
+						  program == compiled_for(skeleton, attachment) ||
 						  program == skeleton->progs.note_exec ||
 						  (program == skeleton->progs.note_listen &&
 						   options->port_count > 0));
@@ -155,6 +163,8 @@ static int kernel_load(struct kernel *kernel, const struct kernel_options *optio
 	kernel->dismissed_listeners = bpf_map__fd(skeleton->maps.dismissed_listeners);
 	kernel->short_program = program_of(skeleton, false, attachment);
 	kernel->long_program = options->long_plans ? program_of(skeleton, true, attachment) : NULL;
+	own_programs_start(&kernel->own_programs, compiled_for(skeleton, attachment),
+			   bpf_map__fd(skeleton->maps.plans));
 	kernel->attachment = attachment;
 	return 0;
 }
@@ -268,6 +278,7 @@ int kernel_open(const struct kernel_options *options, struct kernel **ret_kernel
 		*ret_failure = (struct kernel_failure){ OBSTACLE_MEMORY };
 		return error_fail(err, -ENOMEM, "out of memory");
 	}
+	own_programs_start(&kernel->own_programs, NULL, -1);
 	kernel->facts = *options->facts;
 	kernel->features = *options->features;
 	r = open_place(kernel, options, ret_failure, err);
@@ -283,6 +294,7 @@ void kernel_close(struct kernel *kernel)
 {
 	if (!kernel)
 		return;
+	own_programs_stop(&kernel->own_programs);
 	bpf_link__destroy(kernel->exec_link);
 	bpf_link__destroy(kernel->listen_link);
 	gohttpsnoop_bpf__destroy(kernel->skeleton);
@@ -428,6 +440,7 @@ void kernel_uninstall(struct kernel *kernel, int plan)
 {
 	kernel->skeleton->bss->successors[plan] = 0;
 	kernel->installed[plan] = false;
+	own_programs_drop(&kernel->own_programs, plan);
 }
 
 bool kernel_runs_long_plans(const struct kernel *kernel)

@@ -12,6 +12,7 @@
 #include "kernel_facts.h"
 #include "kernel_features.h"
 #include "obstacle.h"
+#include "own_programs.h"
 
 /* The parts of the eBPF side, for kernel.c, which loads it, and attachment.c. */
 struct kernel {
@@ -25,6 +26,7 @@ struct kernel {
 	int traced, newcomers, listeners, dismissed_newcomers, dismissed_listeners;
 	enum kernel_attachment attachment;
 	bool installed[PLANS_MAX];
+	struct own_programs own_programs;
 	struct bpf_link *exec_link, *listen_link;
 	/* Facts that explain failures. */
 	struct kernel_facts facts;

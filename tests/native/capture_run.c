@@ -171,9 +171,18 @@ static void hit(const struct capture_call *call, struct native_machine *machine,
 	}
 }
 
-/* Runs the plan. Both programs run a short plan, and have to write the same record. */
-static void run_plan(const struct capture_call *call, const struct plan *plan,
-		     struct native_machine *machine)
+static void require_same(const struct native_machine *machine, const uint8_t *record, size_t size,
+			 const char *program)
+{
+	if (machine->record_size == size && memcmp(machine->record, record, size) == 0)
+		return;
+	fprintf(stderr, "%s gives another record\n", program);
+	abort();
+}
+
+/* Runs the plan. All programs that run a short plan have to write the same record. */
+static void run_programs(const struct capture_call *call, const struct plan *plan,
+			 struct native_machine *machine)
 {
 	static uint8_t record[PAYLOAD_MAX_SIZE];
 	size_t size;
@@ -191,10 +200,9 @@ static void run_plan(const struct capture_call *call, const struct plan *plan,
 	memcpy(record, machine->record, size);
 	machine->only_short_plans = true;
 	hit(call, machine, NATIVE_SHORT);
-	if (machine->record_size != size || memcmp(machine->record, record, size) != 0) {
-		fprintf(stderr, "the program for short plans gives another record\n");
-		abort();
-	}
+	require_same(machine, record, size, "the program for short plans");
+	hit(call, machine, NATIVE_COMPILED);
+	require_same(machine, record, size, "the compiled plan");
 }
 
 static int write_json(const struct hit_arguments *arguments, struct captured *captured)
@@ -246,7 +254,7 @@ int capture_run(const struct capture_call *call, const char *list, struct captur
 	r = compile_list(call, &entry, list, compiled, err);
 	if (r == 0) {
 		enter(call, &entry, machine);
-		run_plan(call, &compiled->plan, machine);
+		run_programs(call, &compiled->plan, machine);
 		ret_captured->was_short = plan_is_short(&compiled->plan);
 		if (decode_and_write(machine, compiled, ret_captured) < 0)
 			abort();

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ebpf_machine.h"
 #include "native_program.h"
+#include "plan_code.h"
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
@@ -93,6 +95,57 @@ void native_stop(void)
 	machine = NULL;
 }
 
+/* ---- compiled plans ---- */
+
+/* Places of functions that no body is as long as. */
+enum { ADD_STRING = 10000, READ_USER = 20000 };
+
+static uint64_t call_add_string(const uint64_t *arguments)
+{
+	return add_string((struct scratch *)arguments[0], arguments[1], arguments[2], arguments[3],
+			  arguments[4]);
+}
+
+static uint64_t call_read_user(const uint64_t *arguments)
+{
+	return read_user((void *)arguments[0], arguments[1], arguments[2]);
+}
+
+static uint64_t call_probe_read_user(const uint64_t *arguments)
+{
+	return bpf_probe_read_user((void *)arguments[0], arguments[1], (void *)arguments[2]);
+}
+
+static int run_code(const struct bpf_insn *code, size_t count, struct scratch *scratch,
+		    const __u64 *context)
+{
+	const struct ebpf_machine ebpf = {
+		.regions = { { (uint64_t)scratch, scratch_size() },
+			     { (uint64_t)context, 8 * NATIVE_REGISTER_WORDS } },
+		.functions = { { 0, BPF_FUNC_probe_read_user, call_probe_read_user },
+			       { BPF_PSEUDO_CALL, ADD_STRING, call_add_string },
+			       { BPF_PSEUDO_CALL, READ_USER, call_read_user } },
+	};
+
+	return ebpf_run(&ebpf, code, count);
+}
+
+static const struct plan_callees callees = { .add_string = ADD_STRING, .read_user = READ_USER };
+
+int run_plan(struct scratch *scratch, __u64 *context)
+{
+	static struct bpf_insn code[PLAN_CODE_MAX];
+
+	return run_code(code, plan_code_write_fast(kept_plan, &callees, code), scratch, context);
+}
+
+int run_plan_carefully(struct scratch *scratch, __u64 *context)
+{
+	static struct bpf_insn code[PLAN_CODE_MAX];
+
+	return run_code(code, plan_code_write_careful(kept_plan, &callees, code), scratch, context);
+}
+
 /* ---- programs ---- */
 
 void native_hit(enum native_program program)
@@ -102,6 +155,8 @@ void native_hit(enum native_program program)
 	keep_successor();
 	if (program == NATIVE_LONG)
 		hit_long_single((void *)machine->registers);
+	else if (program == NATIVE_COMPILED)
+		hit_compiled_multi_sleepable((void *)machine->registers);
 	else
 		hit_single((void *)machine->registers);
 }

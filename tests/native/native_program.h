@@ -64,7 +64,7 @@ void native_start(struct native_machine *machine, struct native_options options)
 void native_stop(void);
 
 /* Runs one of the programs for one hit of a probe. */
-enum native_program { NATIVE_SHORT, NATIVE_LONG };
+enum native_program { NATIVE_SHORT, NATIVE_LONG, NATIVE_COMPILED };
 void native_hit(enum native_program program);
 /* Claims this many scratch slots of the current processor. native_give_scratches() releases all slots. */
 void native_take_scratches(size_t count);

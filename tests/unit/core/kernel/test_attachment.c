@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <linux/types.h>
 
@@ -28,6 +30,9 @@ enum {
 	MAX_LINKS = 256
 };
 enum { PID = 42, TARGET = 5 };
+/* Descriptors, the last two of the first of many. */
+enum { SHORT_FD = 10, LONG_FD, OWN_FD = 1000, LINK_FD = 100000 };
+#define FOR_MULTI ((enum bpf_attach_type)48)
 
 static char short_program, long_program;
 
@@ -65,25 +70,44 @@ static const char *name_of(const struct bpf_program *program)
 	return (const char *)program == &long_program ? "long" : "short";
 }
 
-static struct bpf_link *make_link(void)
+int bpf_program__fd(const struct bpf_program *program)
 {
-	if (stage.link_count + 1 == stage.fails_at) {
-		errno = EMFILE;
-		return NULL;
-	}
-	return (struct bpf_link *)&stage.links[stage.link_count++];
+	return (const char *)program == &long_program ? LONG_FD : SHORT_FD;
 }
 
-struct bpf_link *bpf_program__attach_uprobe_multi(const struct bpf_program *program, pid_t pid,
-						  const char *path, const char *pattern,
-						  const struct bpf_uprobe_multi_opts *options)
+enum bpf_attach_type bpf_program__expected_attach_type(const struct bpf_program *program)
 {
-	assert_null(pattern);
-	tell("%s %d %s:", name_of(program), pid, path);
-	for (size_t i = 0; i < options->cnt; i++)
-		tell(" 0x%lx=0x%llx", options->offsets[i], options->cookies[i]);
+	return FOR_MULTI;
+}
+
+static bool takes_a_link(void)
+{
+	if (stage.link_count + 1 != stage.fails_at)
+		return true;
+	errno = EMFILE;
+	return false;
+}
+
+static void tell_program(int program)
+{
+	if (program >= OWN_FD)
+		tell("own of %d", program - OWN_FD);
+	else
+		tell("%s", program == LONG_FD ? "long" : "short");
+}
+
+int bpf_link_create(int program, int target, enum bpf_attach_type type,
+		    const struct bpf_link_create_opts *options)
+{
+	assert_int_equal(target, 0);
+	assert_int_equal(type, FOR_MULTI);
+	tell_program(program);
+	tell(" %u %s:", options->uprobe_multi.pid, options->uprobe_multi.path);
+	for (size_t i = 0; i < options->uprobe_multi.cnt; i++)
+		tell(" 0x%lx=0x%llx", options->uprobe_multi.offsets[i],
+		     options->uprobe_multi.cookies[i]);
 	tell("\n");
-	return make_link();
+	return takes_a_link() ? LINK_FD + (int)stage.link_count++ : -errno;
 }
 
 struct bpf_link *bpf_program__attach_uprobe_opts(const struct bpf_program *program, pid_t pid,
@@ -91,15 +115,26 @@ struct bpf_link *bpf_program__attach_uprobe_opts(const struct bpf_program *progr
 						 const struct bpf_uprobe_opts *options)
 {
 	tell("%s %d %s: 0x%zx=0x%llx\n", name_of(program), pid, path, offset, options->bpf_cookie);
-	return make_link();
+	return takes_a_link() ? (struct bpf_link *)&stage.links[stage.link_count++] : NULL;
 }
 
-/* Several threads may call this. */
+/* Several threads may call these two. */
+static void note_destruction(size_t number)
+{
+	__atomic_add_fetch(&stage.destroyed[number], 1, __ATOMIC_SEQ_CST);
+}
+
 int bpf_link__destroy(struct bpf_link *link)
 {
-	size_t number = (size_t)((char *)link - stage.links);
+	note_destruction((size_t)((char *)link - stage.links));
+	return 0;
+}
 
-	__atomic_add_fetch(&stage.destroyed[number], 1, __ATOMIC_SEQ_CST);
+int close(int fd)
+{
+	if (fd < LINK_FD)
+		return (int)syscall(SYS_close, fd);
+	note_destruction((size_t)(fd - LINK_FD));
 	return 0;
 }
 
@@ -156,6 +191,7 @@ static int set_up(void **state)
 		.dismissed_listeners = DISMISSED_LISTENERS,
 		.attachment = KERNEL_ATTACHMENT_MULTI,
 	};
+	own_programs_start(&stage.kernel.own_programs, NULL, -1);
 	return 0;
 }
 
@@ -196,6 +232,33 @@ static void points_of_a_kind_share_a_link(void **state)
 	assert_int_equal(stage.entry, (uint64_t)PID << TRACED_PROCESS_SHIFT | TARGET);
 }
 
+/* A plan has its program only among few plans. */
+static void plans_with_own_programs_have_own_links(void **state)
+{
+	struct attach_point many[33];
+
+	for (int i = 0; i < 3; i++)
+		stage.kernel.own_programs.descriptors[i] = OWN_FD + i;
+	assert_int_equal(attach(NULL, 3), 0);
+	assert_told("enter 42 in traced\n"
+		    "own of 1 42 /proc/42/exe: 0x100=0x2a0000050001\n"
+		    "long 42 /proc/42/exe: 0x200=0x2a0000050002\n"
+		    "short 42 /proc/42/exe: 0x300=0x2a0000050003\n");
+	attachment_detach(stage.attachment);
+	for (int i = 0; i < 33; i++)
+		many[i] = (struct attach_point){ .file_offset = i, .plan = i };
+	assert_int_equal(kernel_attach_file(&stage.kernel, "/srv/shop", many, 32, &stage.attachment,
+					    NULL),
+			 0);
+	assert_non_null(strstr(stage.told, "own of 2 0 /srv/shop: 0x2=0x2\n"));
+	attachment_detach(stage.attachment);
+	stage.told[0] = '\0';
+	assert_int_equal(kernel_attach_file(&stage.kernel, "/srv/shop", many, 33, &stage.attachment,
+					    NULL),
+			 0);
+	assert_null(strstr(stage.told, "own"));
+}
+
 static void there_is_no_link_without_points(void **state)
 {
 	assert_int_equal(attach("/srv/plugin.so", 1), 0);
@@ -208,7 +271,7 @@ static void a_file_is_attached_to_without_a_process(void **state)
 	assert_int_equal(kernel_attach_file(&stage.kernel, "/srv/shop", points, 2,
 					    &stage.attachment, NULL),
 			 0);
-	assert_told("short -1 /srv/shop: 0x100=0x1\nlong -1 /srv/shop: 0x200=0x2\n");
+	assert_told("short 0 /srv/shop: 0x100=0x1\nlong 0 /srv/shop: 0x200=0x2\n");
 	attachment_detach(stage.attachment);
 	stage.attachment = NULL;
 	assert_told("");
@@ -338,6 +401,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(points_of_a_kind_share_a_link),
+		TEST(plans_with_own_programs_have_own_links),
 		TEST(there_is_no_link_without_points),
 		TEST(a_file_is_attached_to_without_a_process),
 		TEST(perf_events_have_a_link_for_each_point),

@@ -204,7 +204,8 @@ static void what_is_not_asked_for_is_not_loaded(void **state)
 {
 	assert_int_equal(open_kernel(), 0);
 	assert_int_equal(stage.attempts, 1);
-	assert_string_equal(stage.programs[0], "note_exec hit_multi_sleepable ");
+	assert_string_equal(stage.programs[0],
+			    "note_exec hit_multi_sleepable hit_compiled_multi_sleepable ");
 	assert_false(flag("watch_all"));
 	assert_int_equal(word("port_count"), 0);
 	assert_int_equal(bpf_map__max_entries(map_of("plans")), ALL_PLANS);
@@ -217,7 +218,8 @@ static void long_plans_have_a_program_and_room(void **state)
 	stage.options.long_plans = true;
 	assert_int_equal(open_kernel(), 0);
 	assert_string_equal(stage.programs[0],
-			    "note_exec hit_multi_sleepable hit_long_multi_sleepable ");
+			    "note_exec hit_multi_sleepable hit_long_multi_sleepable "
+			    "hit_compiled_multi_sleepable ");
 	assert_int_equal(bpf_map__max_entries(map_of("plans")), LONG_PLANS);
 	assert_int_equal(bpf_map__value_size(map_of("plans")), sizeof(struct plan));
 }
@@ -231,7 +233,9 @@ static void ports_are_watched(void **state)
 	stage.options.port_count = 2;
 	stage.options.watch_all = true;
 	assert_int_equal(open_kernel(), 0);
-	assert_string_equal(stage.programs[0], "note_exec note_listen hit_multi_sleepable ");
+	assert_string_equal(
+		stage.programs[0],
+		"note_exec note_listen hit_multi_sleepable hit_compiled_multi_sleepable ");
 	assert_true(flag("watch_all"));
 	assert_int_equal(word("port_count"), 2);
 	watched = variable(".rodata", "ports");
@@ -277,8 +281,9 @@ static void each_way_has_its_programs(void **state)
 		bool can_sleep, allocates_at_once, needs_admin;
 	} rows[] = {
 		{ KERNEL_ATTACHMENT_MULTI,
-		  "note_exec hit_multi_sleepable hit_long_multi_sleepable ", "uprobe_multi", true,
-		  false, false },
+		  "note_exec hit_multi_sleepable hit_long_multi_sleepable "
+		  "hit_compiled_multi_sleepable ",
+		  "uprobe_multi", true, false, false },
 		{ KERNEL_ATTACHMENT_SINGLE_SLEEPABLE,
 		  "note_exec hit_single_sleepable hit_long_single_sleepable ", "perf-event uprobes",
 		  true, true, true },
