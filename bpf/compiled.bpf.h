@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * The program of one short plan. User space loads a copy of it in which the instructions of the plan are the bodies of
- * two functions: straight lines of reads and copies, without a loop, and without loading operations.
+ * The program of one short plan. User space loads a copy of it in which the instructions of the plan are the body of a
+ * function: a straight line of reads and copies, without a loop, and without loading operations.
  */
 #ifndef GOHTTPSNOOP_BPF_COMPILED_BPF_H
 #define GOHTTPSNOOP_BPF_COMPILED_BPF_H
@@ -16,40 +16,28 @@
 #include "scratch.bpf.h"
 #include "user_memory.bpf.h"
 
-#ifdef __bpf__
 /*
- * Marks a body, and brings the functions that bodies call into the program. The compiler must not know what the body
- * does.
+ * Fills the cells and the payload of the record. The body in the object file brings the functions that the code of plans
+ * calls into the program, in this order, and has the mark. The compiler must not know what the function does.
  */
-#define BODY(mark, scratch, context)                                                       \
-	do {                                                                               \
-		int result;                                                                \
-                                                                                           \
-		add_string(scratch, (context)[0], 0, 0, 0);                                \
-		read_user((scratch)->work, sizeof(__u64), (context)[0]);                   \
-		asm volatile("%[r] = %[m]" : [r] "=r"(result) : [m] "i"(mark) : "memory"); \
-		return result;                                                             \
-	} while (0)
-
-/* Copies all cells and strings into the record. Returns 0 if something could not be read at once. */
+#ifdef __bpf__
 static __noinline int run_plan(struct scratch *scratch, const __u64 *context)
 {
-	BODY(FAST_MARK, scratch, context);
-}
+	int result;
 
-/* Copies all that can be read. */
-static __noinline int run_plan_carefully(struct scratch *scratch, const __u64 *context)
-{
-	BODY(CAREFUL_MARK, scratch, context);
+	add_string(scratch, context[0], 0, 0, 0);
+	read_user(scratch->work, sizeof(__u64), context[0]);
+	asm volatile("%[r] = %[m]" : [r] "=r"(result) : [m] "i"(COMPILED_MARK) : "memory");
+	return result;
 }
-#else /* Tests have an eBPF machine for the bodies. */
-int run_plan(struct scratch *scratch, const __u64 *context);
-int run_plan_carefully(struct scratch *scratch, const __u64 *context);
+#else
+int run_plan(struct scratch *scratch,
+	     const __u64 *context); /* of the tests, which have an eBPF machine */
 #endif
 
 /*
- * Never true. The verifier cannot know that, so the functions that bodies call stay parts of the program, which it
- * requires, for plans that do not call them, too.
+ * Never true. The verifier cannot know that, so the functions above stay parts of the program, for plans that do
+ * not call them, too: it refuses what no path reaches.
  */
 static __always_inline bool keeps_callees(const struct plan *plan)
 {
@@ -62,10 +50,7 @@ static __always_inline void run_compiled(struct scratch *scratch, const struct p
 {
 	load_thread_pointer(scratch, plan);
 	begin_record(scratch, plan);
-	if (run_plan(scratch, context))
-		return;
-	begin_record(scratch, plan);
-	run_plan_carefully(scratch, context);
+	run_plan(scratch, context);
 	if (keeps_callees(plan))
 		add_string(scratch, 0, 0, 0, 0);
 }

@@ -81,16 +81,15 @@ struct plan_operation {
 };
 
 /*
- * A short plan can be compiled: its operations become the bodies of two functions in a program of its own
- * (compiled.bpf.h, core/kernel/plan_code.h). Their instructions know these places in the memory of a hit (struct
- * scratch). The marks are in the functions whose place they take.
+ * A short plan can be compiled: its operations become the body of a function in a program of its own (compiled.bpf.h,
+ * core/kernel/plan_code.h). Its instructions know these places in the memory of a hit (struct scratch). The mark is in
+ * the function whose body they replace.
  */
 enum {
 	SCRATCH_READABLE_AT = 40,
 	SCRATCH_WORK_AT = 344,
 	SCRATCH_RECORD_AT = SCRATCH_WORK_AT + PLAN_WORK_SIZE + PLAN_MAX_BLOCK_SIZE,
-	FAST_MARK = 0x66617374,
-	CAREFUL_MARK = 0x63617265,
+	COMPILED_MARK = 0x706c616e,
 };
 
 /* The layout of a map: groups of eight entries, found through the map's header. */

@@ -9,8 +9,8 @@
 /* The places of the function's arguments, which calls leave alone. */
 enum { SCRATCH = BPF_REG_6, CONTEXT = BPF_REG_7 };
 
-/* More than a function jumps from to one place. */
-enum { MOST_JUMPS = 2 * PLAN_SHORT_OPERATIONS };
+/* From one operation to one place. */
+enum { MOST_JUMPS = 4 };
 
 /* Jumps whose target is not yet written. */
 struct jumps {
@@ -193,54 +193,7 @@ static void emit_value(struct writer *writer, const struct plan_operation *opera
 		emit_load(writer, BPF_REG_0, operation->source, operation->size);
 }
 
-static struct writer begin(const struct plan_callees *callees, struct bpf_insn *code)
-{
-	struct writer writer = { .code = code, .callees = *callees };
-
-	emit_move(&writer, SCRATCH, BPF_REG_1);
-	emit_move(&writer, CONTEXT, BPF_REG_2);
-	return writer;
-}
-
-static void emit_exit(struct writer *writer, __s32 result)
-{
-	emit_constant(writer, BPF_REG_0, result);
-	emit_instruction(writer, (struct bpf_insn){ .code = BPF_JMP | BPF_EXIT });
-}
-
-/* ---- all or nothing ---- */
-
-static void write_fast_operation(struct writer *writer, const struct plan_operation *operation,
-				 struct jumps *unreadable)
-{
-	if (operation->code == PLAN_READ) {
-		emit_read_arguments(writer, operation, unreadable);
-		emit_helper_call(writer, BPF_FUNC_probe_read_user);
-		emit_jump_if(writer, BPF_JNE, BPF_REG_0, 0, unreadable);
-	} else {
-		emit_value(writer, operation, unreadable);
-		emit_store(writer, place_of_cell(writer->cell++), BPF_REG_0);
-	}
-}
-
-size_t plan_code_write_fast(const struct plan *plan, const struct plan_callees *callees,
-			    struct bpf_insn *code)
-{
-	struct writer writer = begin(callees, code);
-	struct jumps unreadable = { 0 };
-
-	for (__u32 i = 0; i < plan->operation_count; i++)
-		write_fast_operation(&writer, &plan->operations[i], &unreadable);
-	emit_exit(&writer, 1);
-	/* The verifier refuses what no path reaches: a plan of registers alone cannot fail. */
-	if (unreadable.count) {
-		land_jumps(&writer, &unreadable);
-		emit_exit(&writer, 0);
-	}
-	return writer.count;
-}
-
-/* ---- what is readable ---- */
+/* ---- the careful code ---- */
 
 /* Sets a bit of a word of the scratch memory. */
 static void emit_set_bit(struct writer *writer, int place, int bit)
@@ -304,19 +257,94 @@ static void write_careful_cell(struct writer *writer, const struct plan_operatio
 	emit_store(writer, place_of_cell(writer->cell++), BPF_REG_0);
 }
 
-size_t plan_code_write_careful(const struct plan *plan, const struct plan_callees *callees,
-			       struct bpf_insn *code)
+static void write_careful_operation(struct writer *writer, const struct plan_operation *operation)
 {
-	struct writer writer = begin(callees, code);
+	if (operation->code == PLAN_READ)
+		write_careful_read(writer, operation);
+	else
+		write_careful_cell(writer, operation);
+}
 
-	emit_constant(&writer, BPF_REG_1, 0);
-	emit_store(&writer, SCRATCH_READABLE_AT, BPF_REG_1);
-	for (__u32 i = 0; i < plan->operation_count; i++) {
-		if (plan->operations[i].code == PLAN_READ)
-			write_careful_read(&writer, &plan->operations[i]);
-		else
-			write_careful_cell(&writer, &plan->operations[i]);
+/* ---- the fast code ---- */
+
+static void write_fast_operation(struct writer *writer, const struct plan_operation *operation,
+				 struct jumps *unreadable)
+{
+	if (operation->code == PLAN_READ) {
+		emit_read_arguments(writer, operation, unreadable);
+		emit_helper_call(writer, BPF_FUNC_probe_read_user);
+		emit_jump_if(writer, BPF_JNE, BPF_REG_0, 0, unreadable);
+	} else {
+		emit_value(writer, operation, unreadable);
+		emit_store(writer, place_of_cell(writer->cell++), BPF_REG_0);
 	}
-	emit_exit(&writer, 1);
+}
+
+static void emit_exit(struct writer *writer)
+{
+	emit_constant(writer, BPF_REG_0, 0);
+	emit_instruction(writer, (struct bpf_insn){ .code = BPF_JMP | BPF_EXIT });
+}
+
+/* ---- the way from the fast code to the careful one ---- */
+
+/* Notes that the registers and the first `blocks` blocks were read: block n is that of the n-th read. */
+static void emit_readable(struct writer *writer, int blocks)
+{
+	emit_constant(writer, BPF_REG_1, -1);
+	emit_shift(writer, BPF_RSH, BPF_REG_1, 63 - blocks);
+	emit_store(writer, SCRATCH_READABLE_AT, BPF_REG_1);
+}
+
+/* Where each operation of the fast code goes on if it cannot read. */
+static void write_crossings(struct writer *writer, const struct plan *plan,
+			    struct jumps *unreadable, struct jumps *crossings)
+{
+	int blocks = 0;
+
+	for (__u32 i = 0; i < plan->operation_count; i++) {
+		if (unreadable[i].count) {
+			land_jumps(writer, &unreadable[i]);
+			emit_readable(writer, blocks);
+			emit_jump(writer, (struct bpf_insn){ .code = BPF_JMP | BPF_JA },
+				  &crossings[i]);
+		}
+		blocks += plan->operations[i].code == PLAN_READ;
+	}
+}
+
+/* The verifier refuses what no path reaches: the operations before the first one that may fail. */
+static void write_careful_code(struct writer *writer, const struct plan *plan,
+			       struct jumps *crossings)
+{
+	bool is_reached = false;
+
+	writer->cell = 0;
+	for (__u32 i = 0; i < plan->operation_count; i++) {
+		is_reached |= crossings[i].count > 0;
+		land_jumps(writer, &crossings[i]);
+		if (is_reached)
+			write_careful_operation(writer, &plan->operations[i]);
+		else
+			writer->cell += plan->operations[i].code != PLAN_READ;
+	}
+	if (is_reached)
+		emit_exit(writer);
+}
+
+size_t plan_code_write(const struct plan *plan, const struct plan_callees *callees,
+		       struct bpf_insn *code)
+{
+	struct jumps unreadable[PLAN_SHORT_OPERATIONS] = { 0 };
+	struct jumps crossings[PLAN_SHORT_OPERATIONS] = { 0 };
+	struct writer writer = { .code = code, .callees = *callees };
+
+	emit_move(&writer, SCRATCH, BPF_REG_1);
+	emit_move(&writer, CONTEXT, BPF_REG_2);
+	for (__u32 i = 0; i < plan->operation_count; i++)
+		write_fast_operation(&writer, &plan->operations[i], &unreadable[i]);
+	emit_exit(&writer);
+	write_crossings(&writer, plan, unreadable, crossings);
+	write_careful_code(&writer, plan, crossings);
 	return writer.count;
 }

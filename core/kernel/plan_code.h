@@ -9,14 +9,17 @@
 struct bpf_insn;
 
 /*
- * Translates short plans (plan.h) into instructions of eBPF (Linux,
- * Documentation/bpf/standardization/instruction-set.rst): the bodies of two functions of bpf/compiled.bpf.h. Their
- * arguments are the memory of the hit and the registers.
+ * Translates a short plan (plan.h) into instructions of eBPF (Linux,
+ * Documentation/bpf/standardization/instruction-set.rst): the body of run_plan() of bpf/compiled.bpf.h, whose arguments
+ * are the memory of the hit and the registers.
+ *
+ * The fast code goes straight through the operations, as if everything could be read at once. At the first thing that
+ * cannot, the careful code goes on from the same operation: it may sleep, and notes what is missing.
  */
 enum {
-	PLAN_CODE_PER_OPERATION = 24,
+	/* The most instructions of an operation in the fast code, on the way to the careful code, and there. */
+	PLAN_CODE_PER_OPERATION = 12 + 4 + 24,
 	PLAN_CODE_FRAME = 8,
-	/* The most instructions of a body. */
 	PLAN_CODE_MAX = PLAN_SHORT_OPERATIONS * PLAN_CODE_PER_OPERATION + PLAN_CODE_FRAME,
 };
 
@@ -25,12 +28,8 @@ struct plan_callees {
 	int add_string, read_user;
 };
 
-/* The body of run_plan(): straight through all operations; the first thing that cannot be read ends it. */
-size_t plan_code_write_fast(const struct plan *plan, const struct plan_callees *callees,
-			    struct bpf_insn *code);
-
-/* The body of run_plan_carefully(): captures what is readable. */
-size_t plan_code_write_careful(const struct plan *plan, const struct plan_callees *callees,
-			       struct bpf_insn *code);
+/* `code` has room for PLAN_CODE_MAX instructions. Returns the number of those that are written. */
+size_t plan_code_write(const struct plan *plan, const struct plan_callees *callees,
+		       struct bpf_insn *code);
 
 #endif

@@ -12,14 +12,6 @@
 #include "contract.h"
 #include "plan_code.h"
 
-typedef size_t write_function(const struct plan *plan, const struct plan_callees *callees,
-			      struct bpf_insn *code);
-
-struct body {
-	__s32 mark;
-	write_function *write;
-};
-
 /* The instructions of a program, with room for the code of a plan. */
 struct program {
 	int count;
@@ -41,17 +33,17 @@ struct extent {
 	int begin, end;
 };
 
-static bool is_mark(const struct bpf_insn *instruction, __s32 mark)
+static bool is_mark(const struct bpf_insn *instruction)
 {
 	return BPF_OP(instruction->code) == BPF_MOV && BPF_SRC(instruction->code) == BPF_K &&
-	       instruction->imm == mark;
+	       instruction->imm == COMPILED_MARK;
 }
 
-/* Returns the instruction with this mark, or -ENOENT. */
-static int find_mark(const struct program *program, __s32 mark)
+/* Returns the instruction that marks run_plan(), or -ENOENT. */
+static int find_mark(const struct program *program)
 {
 	for (int i = 0; i < program->count; i++) {
-		if (is_mark(&program->code[i], mark))
+		if (is_mark(&program->code[i]))
 			return i;
 	}
 	return -ENOENT;
@@ -115,38 +107,27 @@ static void replace_function(struct program *program, struct extent body,
 	program->count += size - (body.end - body.begin);
 }
 
-/* The plan's code takes the place of a body, which calls add_string() and then read_user(). */
-static int replace_body(struct program *program, const struct body *body, const struct plan *plan)
+/* The plan's code takes the place of the body of run_plan(), which calls add_string() and then read_user(). */
+static int insert_plan(struct program *program, const struct plan *plan)
 {
 	struct plan_callees callees = { 0 };
 	struct bpf_insn code[PLAN_CODE_MAX];
-	int size = body->write(plan, &callees, code), growth, add_string, read_user;
-	int mark = find_mark(program, body->mark);
-	struct extent place;
+	int size = plan_code_write(plan, &callees, code), growth, add_string, read_user;
+	int mark = find_mark(program);
+	struct extent body;
 
 	if (mark < 0)
 		return mark;
-	place = function_of(program, mark);
-	add_string = find_call(program, place, 0);
-	read_user = find_call(program, place, 1);
+	body = function_of(program, mark);
+	add_string = find_call(program, body, 0);
+	read_user = find_call(program, body, 1);
 	if (add_string < 0 || read_user < 0)
 		return -ENOENT;
-	growth = size - (place.end - place.begin);
-	callees.add_string = callee(program, place.begin, add_string, growth);
-	callees.read_user = callee(program, place.begin, read_user, growth);
-	replace_function(program, place, code, body->write(plan, &callees, code));
+	growth = size - (body.end - body.begin);
+	callees.add_string = callee(program, body.begin, add_string, growth);
+	callees.read_user = callee(program, body.begin, read_user, growth);
+	replace_function(program, body, code, plan_code_write(plan, &callees, code));
 	return 0;
-}
-
-static int replace_bodies(struct program *program, const struct plan *plan)
-{
-	static const struct body bodies[] = { { FAST_MARK, plan_code_write_fast },
-					      { CAREFUL_MARK, plan_code_write_careful } };
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < sizeof(bodies) / sizeof(bodies[0]); i++)
-		r = replace_body(program, &bodies[i], plan);
-	return r;
 }
 
 static int load(const struct bpf_program *original, const struct program *program)
@@ -162,14 +143,14 @@ static int load(const struct bpf_program *original, const struct program *progra
 int plan_program_load(const struct bpf_program *original, const struct plan *plan)
 {
 	int count = bpf_program__insn_cnt(original), r;
-	struct program *program = calloc(1, sizeof(*program) + (count + 2 * PLAN_CODE_MAX) *
-								       sizeof(program->code[0]));
+	struct program *program =
+		calloc(1, sizeof(*program) + (count + PLAN_CODE_MAX) * sizeof(program->code[0]));
 
 	if (!program)
 		return -ENOMEM;
 	program->count = count;
 	memcpy(program->code, bpf_program__insns(original), count * sizeof(program->code[0]));
-	r = replace_bodies(program, plan);
+	r = insert_plan(program, plan);
 	if (r == 0)
 		r = load(original, program);
 	free(program);

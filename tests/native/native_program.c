@@ -130,20 +130,13 @@ static int run_code(const struct bpf_insn *code, size_t count, struct scratch *s
 	return ebpf_run(&ebpf, code, count);
 }
 
-static const struct plan_callees callees = { .add_string = ADD_STRING, .read_user = READ_USER };
-
 int run_plan(struct scratch *scratch, __u64 *context)
 {
+	static const struct plan_callees callees = { .add_string = ADD_STRING,
+						     .read_user = READ_USER };
 	static struct bpf_insn code[PLAN_CODE_MAX];
 
-	return run_code(code, plan_code_write_fast(kept_plan, &callees, code), scratch, context);
-}
-
-int run_plan_carefully(struct scratch *scratch, __u64 *context)
-{
-	static struct bpf_insn code[PLAN_CODE_MAX];
-
-	return run_code(code, plan_code_write_careful(kept_plan, &callees, code), scratch, context);
+	return run_code(code, plan_code_write(kept_plan, &callees, code), scratch, context);
 }
 
 /* ---- programs ---- */
