@@ -73,7 +73,8 @@ static enum session_output choose_output(const struct options *options)
 		return options->json ? SESSION_OUTPUT_SUMMARY_JSON : SESSION_OUTPUT_SUMMARY;
 	if (options->json)
 		return SESSION_OUTPUT_JSON;
-	if (options->output || options->socket || options->connection_count)
+	if (options->output || options->socket || options->connection_count ||
+	    (options->otlp.text && !options->has_format))
 		return SESSION_OUTPUT_NONE;
 	return options->format == OPTION_FORMAT_TABLE ? SESSION_OUTPUT_TABLE : SESSION_OUTPUT_JSON;
 }
@@ -140,6 +141,7 @@ int trace_with_view(const struct options *options, const struct session_view *vi
 		.socket_group = options->socket_group,
 		.connections = options->connections,
 		.connection_count = options->connection_count,
+		.otlp = options->otlp.text ? &options->otlp : NULL,
 		.reader_buffer = options->reader_buffer,
 		.version = GOHTTPSNOOP_VERSION,
 		.count = options->count,

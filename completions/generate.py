@@ -14,7 +14,7 @@ SUBCOMMANDS = {"inspect": "what is probed in a binary", "check": "what works on 
                "top": "what services do now", "summary": "sum up recorded events",
                "report": "a page about recorded events"}
 WORDS = {"side": "server client both", "within": "requests", "preset": "sql redis", "bytes": "hex base64",
-         "format": "table json otel", "color": "auto always never", "time": "clock iso epoch delta none", "attach": "best uprobe_multi perf_event perf_event_atomic"}
+         "format": "table json otel", "otlp-only": "traces metrics", "color": "auto always never", "time": "clock iso epoch delta none", "attach": "best uprobe_multi perf_event perf_event_atomic"}
 FILES = ("binary", "output", "socket", "types")
 OWN = ("check", "inspect", "report", "summary")  # subcommands with few options of their own
 

@@ -66,11 +66,11 @@ static int check_socket(const struct options *options, struct error *err)
 static int check_list(const struct options *options, struct error *err)
 {
 	if (!options->list || (!options->output && !options->socket && !options->connection_count &&
-			       !options->count && !options->duration))
+			       !options->otlp.text && !options->count && !options->duration))
 		return 0;
 	return error_fail(
 		err, -EINVAL,
-		"--list traces nothing: leave out --output, --socket, --connect, --count and --duration");
+		"--list traces nothing: leave out --output, --socket, --connect, --otlp, --count and --duration");
 }
 
 /* What top does not show. */
@@ -99,6 +99,13 @@ static bool writes_json(const struct options *options)
 {
 	return (options->json && !options->summary) || options->format != OPTION_FORMAT_TABLE ||
 	       options->output || options->socket || options->connection_count;
+}
+
+static int check_otlp(const struct options *options, struct error *err)
+{
+	if (options->otlp.text || options->otlp.signals == OTLP_TRACES_AND_METRICS)
+		return 0;
+	return error_fail(err, -EINVAL, "--otlp-only needs --otlp");
 }
 
 static int check_rotation(const struct options *options, struct error *err)
@@ -131,11 +138,12 @@ static int check_format(const struct options *options, struct error *err)
 
 static int check_origin(const struct options *options, struct error *err)
 {
-	if ((!options->origin.node[0] && !options->origin.label_count) || writes_json(options))
+	if ((!options->origin.node[0] && !options->origin.label_count) || writes_json(options) ||
+	    options->otlp.text)
 		return 0;
 	return error_fail(
 		err, -EINVAL,
-		"--node and --label are keys of JSON: add --json, --output, --socket or --connect");
+		"--node and --label are keys of JSON: add --json, --output, --socket, --connect or --otlp");
 }
 
 static int check_summary(const struct options *options, struct error *err)
@@ -165,6 +173,8 @@ int option_checks(const struct options *options, struct error *err)
 		r = check_columns(options, err);
 	if (r == 0)
 		r = check_rotation(options, err);
+	if (r == 0)
+		r = check_otlp(options, err);
 	if (r == 0)
 		r = check_format(options, err);
 	if (r == 0)

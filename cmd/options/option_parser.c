@@ -16,6 +16,7 @@
 #include "option_mistake.h"
 #include "option_table.h"
 #include "option_value.h"
+#include "otlp_option.h"
 
 enum {
 	/* Ten thousand and more requests with default captures. The ring is read every few milliseconds. */
@@ -122,6 +123,10 @@ static int parse_output_option(struct options *options, int option, struct error
 	case OPTION_CONNECT:
 		return connections_add(&options->connections, &options->connection_count, optarg,
 				       err);
+	case OPTION_OTLP:
+		return otlp_option(optarg, &options->otlp, err);
+	case OPTION_OTLP_ONLY:
+		return otlp_only_option(optarg, &options->otlp, err);
 	case OPTION_LABEL:
 		r = origin_add_label(&options->origin, optarg, err);
 		if (r < 0)
@@ -302,6 +307,8 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case OPTION_OUTPUT_SIZE:
 	case OPTION_OUTPUT_FILES:
 	case OPTION_CONNECT:
+	case OPTION_OTLP:
+	case OPTION_OTLP_ONLY:
 	case OPTION_LABEL:
 	case OPTION_NODE:
 	case OPTION_READER_BUFFER:
@@ -427,6 +434,7 @@ void options_finish(struct options *options)
 	free(options->captures);
 	free(options->redacted);
 	free(options->connections);
+	otlp_endpoint_finish(&options->otlp);
 	origin_finish(&options->origin);
 	free(options->request_headers);
 	free(options->response_headers);

@@ -26,6 +26,8 @@ const struct option option_table[] = {
 	{ "socket-mode", required_argument, NULL, OPTION_SOCKET_MODE },
 	{ "socket-group", required_argument, NULL, OPTION_SOCKET_GROUP },
 	{ "connect", required_argument, NULL, OPTION_CONNECT },
+	{ "otlp", required_argument, NULL, OPTION_OTLP },
+	{ "otlp-only", required_argument, NULL, OPTION_OTLP_ONLY },
 	{ "label", required_argument, NULL, OPTION_LABEL },
 	{ "node", optional_argument, NULL, OPTION_NODE },
 	{ "reader-buffer", required_argument, NULL, OPTION_READER_BUFFER },

@@ -46,6 +46,8 @@ enum {
 	OPTION_OUTPUT_FILES,
 	OPTION_LABEL,
 	OPTION_NODE,
+	OPTION_OTLP,
+	OPTION_OTLP_ONLY,
 };
 
 /* All options, as getopt_long() wants them. */

@@ -144,6 +144,8 @@ static void report_request(struct assembly *assembly, struct bytes start_record,
 	if (chosen_route_is_wanted(&event))
 		target_demand_probes(start.target);
 	take_sums(assembly, &event, &start, note, end);
+	if (event.trace.presence != PRESENT && note->clients.is_known)
+		event.linked_trace = &note->clients;
 	event.arguments = resolved_hit_arguments(&start, start_record, &of_request);
 	if (end)
 		event.results = resolved_hit_arguments(end->resolved, end->record, &of_response);

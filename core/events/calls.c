@@ -130,6 +130,7 @@ static struct event event_of(const struct calls *calls, const struct resolved_hi
 	event.process = target_identity(call->target);
 	event.within = link->id;
 	event.within_by = link->by;
+	event.linked_trace = link->trace.is_known ? &link->trace : NULL;
 	if (call->schema->protocol)
 		return event;
 	event.among_requests = call->schema->among_requests;
@@ -170,7 +171,7 @@ static struct link begin_link(const struct calls *calls, const struct resolved_h
 		return link;
 	link = links_find(calls->links, call, record);
 	if (call->schema->protocol)
-		links_begin(calls->links, &link, target_id(call->target), call->head.time);
+		links_begin(calls->links, &link, call);
 	return link;
 }
 

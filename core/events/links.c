@@ -3,24 +3,35 @@
 
 #include "request_id.h"
 
+static void note_trace(struct trace_copy *copy, const struct hit *hit)
+{
+	struct traceparent trace = traceparent_parse(hit_text(hit, FIELD_TRACEPARENT));
+
+	trace_copy_take(copy, &trace);
+}
+
 /* Returns a link to the request with this record, unless it began after the call or may have ended. */
 static struct link link_to(const struct links *links, const struct resolved_hit *call,
 			   struct bytes record, enum link_by by)
 {
 	const struct request_note *note = joiner_note(links->requests, record);
+	struct link link = { .by = LINK_NONE };
 	struct resolved_hit start;
 
 	if (lost_ends_since(links->lost_ends, note->lost_ends) ||
 	    resolved_hit_find(links->targets, record, &start) < 0 ||
 	    start.head.time > call->head.time)
-		return (struct link){ .by = LINK_NONE };
-	return (struct link){
+		return link;
+	link = (struct link){
 		.by = by,
 		.is_own = hit_integer(&start.hit, FIELD_GOID).value ==
 			  hit_integer(&call->hit, FIELD_GOID).value,
 		.key = (uint64_t)hit_integer(&start.hit, FIELD_KEY).value,
 		.id = request_id(links->seed, &start.head),
 	};
+	link.trace = note->clients;
+	note_trace(&link.trace, &start.hit);
+	return link;
 }
 
 /* Follows the contexts of the call to the first one that belongs to an open request. */
@@ -66,11 +77,10 @@ struct link links_find(const struct links *links, const struct resolved_hit *cal
 	return link;
 }
 
-/* Returns the sums of the request that the call was made for; NULL if it is not open any more. */
-static struct client_sums *sums_of(const struct links *links, const struct link *link,
-				   uint32_t target)
+/* Returns the note of the request that the call was made for; NULL if it is not open any more. */
+static struct request_note *note_of(const struct links *links, const struct link *link,
+				    uint32_t target)
 {
-	struct request_note *note;
 	struct resolved_hit start;
 	struct bytes record;
 
@@ -79,31 +89,34 @@ static struct client_sums *sums_of(const struct links *links, const struct link 
 	    resolved_hit_find(links->targets, record, &start) < 0 ||
 	    request_id(links->seed, &start.head) != link->id)
 		return NULL;
-	note = joiner_note(links->requests, record);
-	return &note->sums;
+	return joiner_note(links->requests, record);
 }
 
-void links_begin(const struct links *links, const struct link *link, uint32_t target, uint64_t time)
+void links_begin(const struct links *links, const struct link *link,
+		 const struct resolved_hit *call)
 {
-	struct client_sums *sums = sums_of(links, link, target);
+	struct request_note *note = note_of(links, link, target_id(call->target));
 
-	if (sums)
-		client_sums_begin(sums, time, link->is_own);
+	if (!note)
+		return;
+	client_sums_begin(&note->sums, call->head.time, link->is_own);
+	if (!link->trace.is_known)
+		note_trace(&note->clients, &call->hit);
 }
 
 void links_end(const struct links *links, const struct link *link, uint32_t target, uint64_t time)
 {
-	struct client_sums *sums = sums_of(links, link, target);
+	struct request_note *note = note_of(links, link, target);
 
-	if (sums)
-		client_sums_end(sums, time, link->is_own);
+	if (note)
+		client_sums_end(&note->sums, time, link->is_own);
 }
 
 void links_give_up(const struct links *links, const struct link *link, uint32_t target,
 		   uint64_t time)
 {
-	struct client_sums *sums = sums_of(links, link, target);
+	struct request_note *note = note_of(links, link, target);
 
-	if (sums)
-		client_sums_give_up(sums, time, link->is_own);
+	if (note)
+		client_sums_give_up(&note->sums, time, link->is_own);
 }

@@ -20,6 +20,8 @@ struct links {
 /* What is noted of an open request. */
 struct request_note {
 	struct client_sums sums;
+	struct trace_copy
+		clients; /* of the first request made for it that has a trace, unless it has one itself */
 	uint64_t lost_ends; /* see lost_ends.h */
 	struct chosen_route route;
 };
@@ -29,6 +31,7 @@ struct link {
 	enum link_by by;
 	bool is_own; /* the call is made by the goroutine of the request */
 	uint64_t key, id;
+	struct trace_copy trace; /* of the request, or of those made for it before */
 };
 
 /*
@@ -38,9 +41,12 @@ struct link {
 struct link links_find(const struct links *links, const struct resolved_hit *call,
 		       struct bytes record);
 
-/* Count the call in the sums of its request, if it has one that is still open. The times are those of records. */
-void links_begin(const struct links *links, const struct link *link, uint32_t target,
-		 uint64_t time);
+/*
+ * Count the call in the sums of its request, if it has one that is still open. The times are those of records. At the
+ * begin a request without a trace gets that of the call.
+ */
+void links_begin(const struct links *links, const struct link *link,
+		 const struct resolved_hit *call);
 void links_end(const struct links *links, const struct link *link, uint32_t target, uint64_t time);
 
 /* The same for a call that has ended before this time. */

@@ -66,3 +66,12 @@ struct traceparent traceparent_parse(struct text header)
 	found.sampled = digit_of(header.data[FLAGS_AT + 1]) & SAMPLED;
 	return found;
 }
+
+void trace_copy_take(struct trace_copy *copy, const struct traceparent *trace)
+{
+	if (trace->presence != PRESENT)
+		return;
+	copy->is_known = true;
+	memcpy(copy->trace_id, trace->trace_id, TRACE_ID_SIZE);
+	memcpy(copy->span_id, trace->span_id, SPAN_ID_SIZE);
+}

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "arguments_json.h"
 #include "format.h"
 #include "format_type.h"
 #include "otel_line.h"
@@ -13,82 +12,6 @@ struct otel_format {
 	struct otel_line line;
 	struct text_buffer origin; /* its members, rendered once */
 };
-
-/* ---- captures ---- */
-
-static void put_otel_captures(struct otel_line *line, const struct event *event)
-{
-	const struct hit_arguments *parts[] = { event->arguments, event->results };
-	bool has_start = arguments_have_expressions(parts[0]),
-	     has_end = arguments_have_expressions(parts[1]);
-
-	if (has_start || has_end) {
-		json_key(line->writer, "gohttpsnoop.captures");
-		json_open_object(line->writer);
-		if (has_start)
-			arguments_write_expressions(line->writer, parts[0], &line->cuts);
-		if (has_end)
-			arguments_write_expressions(line->writer, parts[1], &line->cuts);
-		json_close_object(line->writer);
-	}
-	if (arguments_have_headers(event->arguments))
-		arguments_write_request_header_attributes(line->writer, event->arguments,
-							  &line->cuts);
-	if (arguments_have_headers(event->results))
-		arguments_write_response_header_attributes(line->writer, event->results,
-							   &line->cuts);
-}
-
-static void put_otel_arguments(struct otel_line *line, const struct event *event)
-{
-	if (event->arguments || arguments_have_named(event->results)) {
-		json_key(line->writer, "gohttpsnoop.args");
-		arguments_write(line->writer, event->arguments, event->results, &line->cuts);
-	}
-	if (event->awaits_return && arguments_have_result(event->results)) {
-		json_key(line->writer, "gohttpsnoop.ret");
-		arguments_write_results(line->writer, event->arguments, event->results,
-					&line->cuts);
-	}
-}
-
-static void put_otel_error(struct otel_line *line, const struct event *event)
-{
-	if (event->outcome != OUTCOME_ERROR || !arguments_have_result(event->results))
-		return;
-	json_key(line->writer, "gohttpsnoop.error");
-	arguments_write_results(line->writer, event->arguments, event->results, &line->cuts);
-}
-
-static void put_otel_truncated(struct otel_line *line, const struct event *event)
-{
-	const struct {
-		const char *key;
-		const struct text *text;
-	} texts[] = {
-		{ "http.request.method", &event->method },
-		{ "url.path", &event->path },
-		{ "url.query", &event->query },
-		{ "http.route", &event->route },
-		{ "server.address", &event->host },
-		{ "client.address", &event->remote },
-	};
-	bool any = line->cuts.count > 0;
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		any |= text_is_cut(texts[i].text);
-	if (!any)
-		return;
-	json_key(line->writer, "gohttpsnoop.truncated");
-	json_open_list(line->writer);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		if (text_is_cut(texts[i].text))
-			json_name(line->writer, texts[i].key);
-	}
-	for (size_t i = 0; i < line->cuts.count; i++)
-		json_name(line->writer, line->cuts.paths[i]);
-	json_close_list(line->writer);
-}
 
 /* ---- events ---- */
 
@@ -113,21 +36,21 @@ static void put_otel_members(struct otel_line *line, const struct event *event)
 	switch (event->type) {
 	case EVENT_CALL:
 		otel_name(line, "code.function.name", event->function);
-		put_otel_arguments(line, event);
+		otel_put_arguments(line, event);
 		otel_put_request(line, event);
 		if (event->awaits_return)
 			otel_put_outcome(line, event);
-		put_otel_truncated(line, event);
+		otel_put_truncated(line, event);
 		break;
 	case EVENT_CLIENT:
 	case EVENT_REQUEST:
 		otel_put_request(line, event);
 		otel_put_response(line, event);
 		if (event->type == EVENT_CLIENT)
-			put_otel_error(line, event);
+			otel_put_error(line, event);
 		else
-			put_otel_captures(line, event);
-		put_otel_truncated(line, event);
+			otel_put_captures(line, event);
+		otel_put_truncated(line, event);
 		break;
 	case EVENT_LOST:
 		json_key(line->writer, "gohttpsnoop.count");

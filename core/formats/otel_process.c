@@ -12,20 +12,16 @@ static void put_executable(struct otel_line *line, const char *path)
 
 	if (size > end && strcmp(name + size - end, DELETED) == 0)
 		size -= end;
-	if (!line->names_service) {
-		json_key(line->writer, "service.name");
-		json_bytes(line->writer, name, size);
-	}
-	json_key(line->writer, "process.executable.name");
-	json_bytes(line->writer, name, size);
+	if (!line->names_service)
+		otel_bytes(line, "service.name", name, size);
+	otel_bytes(line, "process.executable.name", name, size);
 	otel_name(line, "process.executable.path", path);
 }
 
 void otel_put_process(struct otel_line *line, const struct process_identity *process)
 {
 	put_executable(line, process->exe);
-	json_key(line->writer, "process.pid");
-	json_integer(line->writer, process->pid);
+	otel_number(line, "process.pid", &((struct integer){ PRESENT, process->pid }));
 	otel_name(line, "container.id", process->container);
 	otel_name(line, "gohttpsnoop.comm", process->comm);
 }
@@ -37,17 +33,15 @@ void otel_put_runtime(struct otel_line *line, const struct process_identity *pro
 	otel_name(line, "gohttpsnoop.abi", process->convention);
 	if (!process->unseen_count)
 		return;
-	json_key(line->writer, "gohttpsnoop.unseen");
-	json_open_list(line->writer);
+	otel_open_list(line, "gohttpsnoop.unseen");
 	for (size_t i = 0; i < process->unseen_count; i++)
-		json_name(line->writer, process->unseen[i]);
-	json_close_list(line->writer);
+		otel_list_name(line, process->unseen[i]);
+	otel_close_list(line);
 }
 
 void otel_put_thread(struct otel_line *line, const struct event *event)
 {
-	json_key(line->writer, "thread.id");
-	json_integer(line->writer, event->tid);
+	otel_number(line, "thread.id", &((struct integer){ PRESENT, event->tid }));
 	otel_number(line, "gohttpsnoop.goid", &event->goid);
 }
 

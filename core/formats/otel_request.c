@@ -80,19 +80,25 @@ static void put_peer(struct otel_line *line, const struct text *remote, bool is_
 }
 
 /* Patterns may begin with a method and a host: "GET example.org/items/{id}". */
-static void put_route(struct otel_line *line, const struct text *route)
+struct text otel_route_path(const struct text *route)
 {
 	struct text path = *route;
-	const char *slash;
+	const char *slash = NULL;
 
-	if (route->presence != PRESENT)
-		return;
-	slash = memchr(route->data, '/', route->size);
+	if (route->presence == PRESENT)
+		slash = memchr(route->data, '/', route->size);
 	if (!slash)
-		return;
+		return (struct text){ .presence = ABSENT };
 	path.size -= (uint32_t)(slash - route->data);
 	path.length -= (uint64_t)(slash - route->data);
 	path.data = slash;
+	return path;
+}
+
+void otel_put_route(struct otel_line *line, const struct text *route)
+{
+	struct text path = otel_route_path(route);
+
 	otel_text(line, "http.route", &path, NO_SECRETS);
 }
 
@@ -106,12 +112,11 @@ static void put_rpc_system(struct otel_line *line, const char *protocol)
 		name[size] = protocol[size] >= 'A' && protocol[size] <= 'Z' ?
 				     (char)(protocol[size] + 'a' - 'A') :
 				     protocol[size];
-	json_key(line->writer, "rpc.system.name");
-	json_bytes(line->writer, name, size);
+	otel_bytes(line, "rpc.system.name", name, size);
 }
 
 /* HTTP/2 and HTTP/3 have no minor version there. gRPC runs over HTTP/2. */
-static void put_otel_protocol(struct otel_line *line, const struct event *event)
+void otel_put_protocol(struct otel_line *line, const struct event *event)
 {
 	char version[48] = "2";
 
@@ -130,7 +135,7 @@ static void put_otel_protocol(struct otel_line *line, const struct event *event)
 	otel_name(line, "network.protocol.version", version);
 }
 
-static void put_otel_scheme(struct otel_line *line, const struct event *event)
+void otel_put_scheme(struct otel_line *line, const struct event *event)
 {
 	if (event->tls.presence == PRESENT)
 		otel_name(line, "url.scheme", event->tls.value ? "https" : "http");
@@ -143,17 +148,17 @@ void otel_put_request(struct otel_line *line, const struct event *event)
 	otel_text(line, "http.request.method", &event->method, NO_SECRETS);
 	otel_text(line, "url.path", &event->path, SECRETS_OF_PATH);
 	otel_text(line, "url.query", &event->query, SECRETS_OF_QUERY);
-	put_otel_scheme(line, event);
-	put_route(line, &event->route);
+	otel_put_scheme(line, event);
+	otel_put_route(line, &event->route);
 	put_server_address(line, &event->host);
 	put_peer(line, &event->remote, event->type != EVENT_CLIENT);
-	put_otel_protocol(line, event);
+	otel_put_protocol(line, event);
 	otel_name(line, "gohttpsnoop.library", event->library);
 	if (event->request_bytes.value >= 0)
 		otel_number(line, "http.request.body.size", &event->request_bytes);
 }
 
-static void put_rpc_status(struct otel_line *line, const struct integer *code)
+void otel_put_rpc_status(struct otel_line *line, const struct integer *code)
 {
 	const char *name = code->presence == PRESENT ? grpc_status_name(code->value) : NULL;
 	char number[24];
@@ -165,7 +170,7 @@ static void put_rpc_status(struct otel_line *line, const struct integer *code)
 }
 
 /* The status, if the request failed by it, or else the outcome, if it was none that is good. */
-static void put_error_type(struct otel_line *line, const struct event *event)
+void otel_put_error_type(struct otel_line *line, const struct event *event)
 {
 	const struct integer *rpc = &event->grpc_status;
 	char status[24];
@@ -189,13 +194,13 @@ void otel_put_outcome(struct otel_line *line, const struct event *event)
 {
 	otel_number(line, "gohttpsnoop.duration_ns", &event->duration);
 	otel_name(line, "gohttpsnoop.outcome", outcome_name(event->outcome));
-	put_error_type(line, event);
+	otel_put_error_type(line, event);
 }
 
 void otel_put_response(struct otel_line *line, const struct event *event)
 {
 	otel_number(line, "http.response.status_code", &event->status);
-	put_rpc_status(line, &event->grpc_status);
+	otel_put_rpc_status(line, &event->grpc_status);
 	otel_number(line, "http.response.body.size", &event->response_bytes);
 	otel_number(line, "gohttpsnoop.client_count", &event->client_count);
 	otel_number(line, "gohttpsnoop.client_ns", &event->client_duration);

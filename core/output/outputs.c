@@ -10,6 +10,7 @@
 #include "batch.h"
 #include "clock.h"
 #include "format.h"
+#include "otlp.h"
 #include "recap.h"
 #include "selection.h"
 #include "sink_set.h"
@@ -18,6 +19,7 @@
 enum {
 	BATCH_SIZE = 64 * 1024, /* the capacity of a pipe; one write for many lines */
 	BATCHES_A_BUFFER = 8,	/* at least, so that one lost batch is only a part of a buffer */
+	LINES_OF_SPAN = 2,	/* of a held event, behind its line: see otlp_format() */
 };
 
 struct outputs {
@@ -27,6 +29,8 @@ struct outputs {
 	struct format *aside;
 	struct format *judged; /* the JSON that conditions are about */
 	struct sink_set sinks;
+	struct otlp *otlp;	 /* owned by its sink; or NULL */
+	struct text_buffer held; /* the lines of one event, with OTLP */
 	struct batch batch;
 	size_t batch_size; /* exceeded by one line at most */
 	struct batch greeting;
@@ -95,11 +99,28 @@ static int open_sinks(struct outputs *outputs, struct error *err)
 		.summary = is_summary(options),
 		.file = { options->file, options->file_size, options->old_files },
 		.socket = { options->socket, options->socket_mode, options->socket_group },
+		.otlp = outputs->otlp,
 		.connections = options->connections,
 		.connection_count = options->connection_count,
 	};
 
 	return sink_set_open(&outputs->sinks, &set, &sink, err);
+}
+
+static int open_otlp(struct outputs *outputs, struct error *err)
+{
+	const struct outputs_options *options = &outputs->options;
+	struct otlp_options otlp = {
+		.loop = options->loop,
+		.endpoint = options->otlp,
+		.origin = options->format.origin,
+		.redaction = options->format.redaction,
+		.version = options->version,
+		.limit = options->reader_buffer,
+		.notifier = options->notifier,
+	};
+
+	return options->otlp ? otlp_open(&otlp, &outputs->otlp, err) : 0;
 }
 
 static int open_formats(struct outputs *outputs)
@@ -145,7 +166,9 @@ int outputs_open(const struct outputs_options *options, struct outputs **ret_out
 		r = selection_open(&outputs->selection, &options->filter);
 	if (r == 0)
 		r = open_recap(outputs);
-	r = r < 0 ? error_fail(err, r, "out of memory") : open_sinks(outputs, err);
+	r = r < 0 ? error_fail(err, r, "out of memory") : open_otlp(outputs, err);
+	if (r == 0)
+		r = open_sinks(outputs, err);
 	if (r < 0) {
 		outputs_close(outputs);
 		return r;
@@ -166,6 +189,7 @@ void outputs_close(struct outputs *outputs)
 	recap_close(&outputs->recap);
 	batch_finish(&outputs->batch);
 	batch_finish(&outputs->greeting);
+	text_buffer_release(&outputs->held);
 	free(outputs->targets.items);
 	free(outputs);
 }
@@ -209,36 +233,48 @@ static int add_line(struct outputs *outputs, struct bytes line, uint64_t events)
 	return batch_add(&outputs->batch, line, events);
 }
 
-/* Adds lines that are one event each: together they may be more than a reader's buffer takes at once. */
-static int add_lines(struct outputs *outputs, struct bytes lines)
+/* Takes as many lines off the beginning. */
+static struct bytes take_lines(struct bytes *lines, size_t count)
 {
-	int r = 0;
+	struct bytes taken = { lines->data, 0 };
 
-	while (r == 0 && lines.size) {
-		const uint8_t *end = memchr(lines.data, '\n', lines.size);
-		size_t size = (size_t)(end - lines.data) + 1;
+	while (count-- && lines->size) {
+		const uint8_t *end = memchr(lines->data, '\n', lines->size);
+		size_t size = (size_t)(end - lines->data) + 1;
 
-		r = add_line(outputs, (struct bytes){ lines.data, size }, 1);
-		lines.data += size;
-		lines.size -= size;
+		taken.size += size;
+		lines->data += size;
+		lines->size -= size;
 	}
+	return taken;
+}
+
+/* Shows an event that was held: together they may be more than a reader's buffer takes at once. */
+static int show_held(struct outputs *outputs, struct bytes *lines)
+{
+	struct bytes line = take_lines(lines, 1);
+	int r = recap_lines(&outputs->recap, line);
+
+	if (r == 0 && sink_set_wants(&outputs->sinks))
+		r = add_line(outputs, line, 1);
+	if (r == 0 && outputs->otlp)
+		r = otlp_add_span(outputs->otlp, take_lines(lines, LINES_OF_SPAN));
 	return r;
 }
 
-/* Adds the lines that were held for this request. */
+/* Shows what was held for this request. */
 static int add_held_lines(struct outputs *outputs, uint64_t id)
 {
 	struct batch held;
 	struct bytes lines;
-	int r;
+	int r = 0;
 
 	if (!selection_take_held(&outputs->selection, id, &held))
 		return 0;
 	lines = (struct bytes){ held.data, held.size };
 	outputs->shown += held.events;
-	r = recap_lines(&outputs->recap, lines);
-	if (r == 0 && sink_set_wants(&outputs->sinks))
-		r = add_lines(outputs, lines);
+	while (r == 0 && lines.size)
+		r = show_held(outputs, &lines);
 	batch_finish(&held);
 	return r;
 }
@@ -283,7 +319,25 @@ static int show_event(struct outputs *outputs, const struct event *event)
 		r = add_held_lines(outputs, event->id);
 	if (r == 0)
 		r = recap_event(&outputs->recap, event, outputs->options.format.redaction);
+	if (r == 0 && outputs->otlp)
+		r = otlp_event(outputs->otlp, event);
 	return r == 0 && is_wanted ? add_event_line(outputs, event) : r;
+}
+
+/* With OTLP, the lines of the span follow the line of the event. */
+static int add_span_lines(struct outputs *outputs, const struct event *event, struct bytes *line)
+{
+	struct bytes span;
+	int r = otlp_format(outputs->otlp, event, &span);
+
+	if (r < 0)
+		return r;
+	outputs->held.size = 0;
+	outputs->held.failed = false;
+	text_buffer_add(&outputs->held, (const char *)line->data, line->size);
+	text_buffer_add(&outputs->held, (const char *)span.data, span.size);
+	*line = (struct bytes){ (const uint8_t *)outputs->held.data, outputs->held.size };
+	return outputs->held.failed ? -ENOMEM : 0;
 }
 
 static int hold_event(struct outputs *outputs, const struct event *event)
@@ -291,6 +345,8 @@ static int hold_event(struct outputs *outputs, const struct event *event)
 	struct bytes line;
 	int r = format_held_line(outputs->format, event, &line);
 
+	if (r == 0 && outputs->otlp)
+		r = add_span_lines(outputs, event, &line);
 	return r < 0 ? r : selection_hold(&outputs->selection, event, line);
 }
 

@@ -15,11 +15,11 @@ enum { END_INTERVAL = 5 }; /* milliseconds */
 int sink_set_open(struct sink_set *set, const struct sink_set_options *options,
 		  const struct sink_options *sink_options, struct error *err)
 {
-	int r = 0;
+	int r = options->otlp ? sink_create_otlp(options->otlp, &set->sinks[SINK_OTLP], err) : 0;
 
 	set->has_summary = options->summary;
 	set->notifier = sink_options->notifier;
-	if (options->standard)
+	if (r == 0 && options->standard)
 		r = sink_create_stream(sink_options, STDOUT_FILENO, &set->sinks[SINK_STANDARD],
 				       err);
 	if (r == 0 && options->file.path)
@@ -44,7 +44,8 @@ void sink_set_close(struct sink_set *set)
 
 static bool gets_lines(const struct sink_set *set, size_t sink)
 {
-	return set->sinks[sink] && !(sink == SINK_STANDARD && set->has_summary);
+	return set->sinks[sink] && sink != SINK_OTLP &&
+	       !(sink == SINK_STANDARD && set->has_summary);
 }
 
 bool sink_set_wants(const struct sink_set *set)

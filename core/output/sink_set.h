@@ -8,11 +8,12 @@ enum {
 	SINK_STANDARD,
 	SINK_FILE,
 	SINK_SOCKET,
+	SINK_OTLP,
 	SINK_CONNECTIONS, /* the first of them */
 	SINK_COUNT = SINK_CONNECTIONS + SINK_MOST_CONNECTIONS,
 };
 
-/* The sinks of a session, which all get the same lines. A zeroed struct has none. */
+/* The sinks of a session, which all get the same lines, except for OTLP, which gets none. A zeroed struct has none. */
 struct sink_set {
 	struct sink *sinks[SINK_COUNT]; /* NULL if there is none */
 	bool has_summary;		/* standard output gets summaries instead of lines */
@@ -25,6 +26,7 @@ struct sink_set_options {
 	bool summary;			   /* it gets summaries instead of lines */
 	struct sink_file_options file;	   /* its path is NULL if there is none */
 	struct sink_socket_options socket; /* its path is NULL if there is none */
+	struct otlp *otlp;		   /* owned by the set, also on failure; or NULL */
 	const struct endpoint *connections;
 	size_t connection_count; /* at most SINK_MOST_CONNECTIONS */
 };

@@ -373,6 +373,7 @@ static int open_event_log(struct session *session, struct error *err)
 			.socket_group = session->options.socket_group,
 			.connections = session->options.connections,
 			.connection_count = session->options.connection_count,
+			.otlp = session->options.otlp,
 			.reader_buffer = session->options.reader_buffer,
 			.version = session->options.version,
 			.otel = session->options.otel,

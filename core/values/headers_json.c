@@ -71,6 +71,46 @@ static bool is_user_agent(const struct value_printer *printer, const char *name)
 	       strcmp(printer->attribute, REQUEST_ATTRIBUTE) == 0;
 }
 
+/* Writes the name of an attribute, and what is before its value, which is a list or one text. */
+static void begin_attribute(struct value_printer *printer, const char *key, bool is_list)
+{
+	if (printer->is_otlp) {
+		json_open_object(printer->writer);
+		json_key(printer->writer, "key");
+		json_name(printer->writer, key);
+		json_key(printer->writer, "value");
+		json_open_object(printer->writer);
+	}
+	if (printer->is_otlp && is_list) {
+		json_key(printer->writer, "arrayValue");
+		json_open_object(printer->writer);
+		json_key(printer->writer, "values");
+		json_open_list(printer->writer);
+		json_open_object(printer->writer);
+	}
+	if (printer->is_otlp)
+		json_key(printer->writer, "stringValue");
+	else
+		json_name(printer->writer, key);
+	if (is_list && !printer->is_otlp)
+		json_open_list(printer->writer);
+}
+
+static void end_attribute(struct value_printer *printer, bool is_list)
+{
+	if (printer->is_otlp && is_list) {
+		json_close_object(printer->writer);
+		json_close_list(printer->writer);
+		json_close_object(printer->writer);
+	}
+	if (printer->is_otlp) {
+		json_close_object(printer->writer);
+		json_close_object(printer->writer);
+	} else if (is_list) {
+		json_close_list(printer->writer);
+	}
+}
+
 /* Writes the name of a header, and as an attribute begins its list of values. */
 static void begin_header(struct value_printer *printer, const char *name)
 {
@@ -81,20 +121,19 @@ static void begin_header(struct value_printer *printer, const char *name)
 		return;
 	}
 	if (is_user_agent(printer, name)) {
-		json_key(printer->writer, "user_agent.original");
+		begin_attribute(printer, "user_agent.original", false);
 		return;
 	}
 	snprintf(key, sizeof(key), "%s%s", printer->attribute, name);
 	for (char *at = key; *at; at++)
 		*at = *at >= 'A' && *at <= 'Z' ? (char)(*at + 'a' - 'A') : *at;
-	json_name(printer->writer, key);
-	json_open_list(printer->writer);
+	begin_attribute(printer, key, true);
 }
 
 static void end_header(struct value_printer *printer, const char *name)
 {
-	if (printer->attribute && !is_user_agent(printer, name))
-		json_close_list(printer->writer);
+	if (printer->attribute)
+		end_attribute(printer, !is_user_agent(printer, name));
 }
 
 /* Writes null if the header exists but none of its values could be read. */
@@ -108,6 +147,10 @@ static void put_joined(struct value_printer *printer, const char *name,
 	if (!text)
 		return;
 	size = join_values(printer, slice, count, text, &is_read, &cut);
+	if (printer->is_otlp && !is_read) {
+		free(text);
+		return;
+	}
 	begin_header(printer, name);
 	if (is_read)
 		json_bytes(printer->writer, text, size);
@@ -145,13 +188,20 @@ static bool is_there(const struct value_printer *printer, const struct shape_nod
 	}
 }
 
+/* Returns whether the header is not null: see is_there(). */
+static bool is_readable(const struct value_printer *printer, const struct shape_node *node)
+{
+	return node->kind != SHAPE_NULL &&
+	       (node->kind != SHAPE_CELL || value_of_cell(printer, node->cell));
+}
+
 /* `place` is the format of the path for `cuts`. */
 static void put_header(struct value_printer *printer, const char *place, const char *name,
 		       const struct shape_node *node)
 {
 	size_t before;
 
-	if (!is_there(printer, node))
+	if (!is_there(printer, node) || (printer->is_otlp && !is_readable(printer, node)))
 		return;
 	before = value_path_enter(printer, place, name, 0);
 	if (node->kind == SHAPE_SLICE) {
@@ -169,6 +219,8 @@ static void put_header(struct value_printer *printer, const char *place, const c
 
 static void put_unknown(struct value_printer *printer, const char *name)
 {
+	if (printer->is_otlp)
+		return;
 	begin_header(printer, name);
 	json_null(printer->writer);
 	end_header(printer, name);
@@ -208,13 +260,14 @@ void arguments_write_request_headers(struct json_writer *writer,
 }
 
 void arguments_write_request_header_attributes(struct json_writer *writer,
-					       const struct hit_arguments *arguments,
+					       const struct hit_arguments *arguments, bool is_otlp,
 					       struct argument_cuts *cuts)
 {
 	struct value_printer printer = { .writer = writer,
 					 .arguments = arguments,
 					 .cuts = cuts,
-					 .attribute = REQUEST_ATTRIBUTE };
+					 .attribute = REQUEST_ATTRIBUTE,
+					 .is_otlp = is_otlp };
 
 	put_request_headers(&printer);
 }
@@ -264,13 +317,14 @@ void arguments_write_response_headers(struct json_writer *writer,
 }
 
 void arguments_write_response_header_attributes(struct json_writer *writer,
-						const struct hit_arguments *arguments,
+						const struct hit_arguments *arguments, bool is_otlp,
 						struct argument_cuts *cuts)
 {
 	struct value_printer printer = { .writer = writer,
 					 .arguments = arguments,
 					 .cuts = cuts,
-					 .attribute = "http.response.header." };
+					 .attribute = "http.response.header.",
+					 .is_otlp = is_otlp };
 
 	put_response_headers(&printer);
 }

@@ -18,6 +18,7 @@ struct value_printer {
 	size_t path_size;
 	/* Of headers: what their names begin with in lower case, as attributes of OpenTelemetry; NULL: names as in Go. */
 	const char *attribute;
+	bool is_otlp;	   /* attributes have the form that OTLP has for them */
 	uint8_t key_depth; /* nesting of keys that are written as JSON */
 };
 

@@ -177,9 +177,10 @@ class Events(unittest.TestCase):
         listed |= {word for cells in rows(EVENTS, "OpenTelemetry") for word in code_words(cells[0])}
         listed |= {"gohttpsnoop.truncated", "gohttpsnoop.count", "gohttpsnoop.where"}
         sources = "".join(path.read_text() for path in sorted((ROOT / "core/formats").glob("*otel*.c")))
-        written = set(re.findall(r'(?:otel_text|otel_number|otel_name|json_key)\((?:otel|line)(?:->line\.writer|->writer|),\s*"([\w.]+)"',
+        written = set(re.findall(r'(?:otel_text|otel_number|otel_name|otel_bytes|otel_open_list|begin_value_of|json_key)\((?:otel|line)(?:->line\.writer|->writer|),\s*"([\w.]+)"',
                                  sources))
         written |= set(re.findall(r'(?:otel_name)\(&otel->line, "([\w.]+)"', sources))
+        written -= {"key", "value", "values", "stringValue"}  # of OTLP
         written |= {"http.request.header.<key>", "http.response.header.<key>", "user_agent.original"}
         self.assertEqual(written, listed)
 

@@ -2,7 +2,7 @@
 /*
  * Decodes, joins and formats the records of a script, and prints the resulting lines:
  *
- *	render json|otel|table <case.in
+ *	render json|otel|spans|table <case.in
  *
  *	linked                                   a table shows which rows belong to the same request
  *	clock NANOSECONDS                        added to the records' clock, gives the time of day
@@ -41,6 +41,7 @@
 #include "protocol_registry.h"
 #include "record_builder.h"
 #include "script.h"
+#include "span_format.h"
 
 enum { MAX_PLANS = 16, MAX_TARGETS = 4, MAX_NODES = 64, MAX_UNSEEN = 4 };
 
@@ -118,6 +119,8 @@ struct player {
 	struct redaction redaction; /* the built-in list */
 	struct capture_spec spec;   /* refers to `redaction` */
 	struct format *format;
+	bool writes_spans;	   /* instead */
+	struct span_format *spans; /* then */
 	struct assembly *assembly;
 	struct target_set set;
 	struct target targets[MAX_TARGETS];
@@ -125,12 +128,33 @@ struct player {
 	struct inspection inspection;
 };
 
+/* Without its resource, but with what its request is counted by. */
+static void print_span(struct player *player, const struct event *event)
+{
+	struct bytes span, measured = { 0 };
+
+	if (!span_format_has(event))
+		return;
+	if (span_format_span(player->spans, event, &span) < 0 ||
+	    (event->type == EVENT_REQUEST &&
+	     span_format_measured(player->spans, event, &measured) < 0))
+		script_fail(&player->script, "no span", "out of memory");
+	fwrite(span.data, 1, span.size, stdout);
+	if (measured.size)
+		printf("{\"measured\":%.*s}\n", (int)measured.size - 1,
+		       (const char *)measured.data);
+}
+
 static void print(void *user, const struct event *event)
 {
 	struct player *player = user;
 	int (*const parts[])(struct format *, const struct event *,
 			     struct bytes *) = { format_heading, format_line };
 
+	if (player->spans) {
+		print_span(player, event);
+		return;
+	}
 	for (size_t i = 0; i < 2; i++) {
 		struct bytes line;
 
@@ -144,7 +168,13 @@ static void print(void *user, const struct event *event)
 static int create_format(struct player *player, bool links)
 {
 	const struct format_options options = { .redaction = &player->redaction, .links = links };
+	const struct span_format_options spans = { .redaction = &player->redaction,
+						   .version = "1" };
 
+	if (player->writes_spans && !player->spans)
+		return span_format_create(&spans, &player->spans);
+	if (player->spans)
+		return 0;
 	return player->create_format(&options, &player->format);
 }
 
@@ -697,6 +727,7 @@ static const struct {
 
 static void choose_format(struct player *player, const char *name)
 {
+	player->writes_spans = strcmp(name, "spans") == 0;
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
 		if (strcmp(formats[i].name, name) == 0)
 			player->create_format = formats[i].create;
@@ -710,8 +741,8 @@ int main(int argc, char **argv)
 
 	if (argc == 2)
 		choose_format(&player, argv[1]);
-	if (!player.create_format) {
-		fprintf(stderr, "usage: render json|otel|table <case.in\n");
+	if (!player.create_format && !player.writes_spans) {
+		fprintf(stderr, "usage: render json|otel|spans|table <case.in\n");
 		return 2;
 	}
 	if (create_format(&player, false) < 0 ||
@@ -722,6 +753,7 @@ int main(int argc, char **argv)
 	assembly_destroy(player.assembly);
 	target_set_finish(&player.set);
 	format_destroy(player.format);
+	span_format_destroy(player.spans);
 	script_finish(&player.script);
 	return ferror(stdout) || fflush(stdout) != 0;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Renders a case and compares the output: run_case.py RENDER NAME.in NAME.json|NAME.otel|NAME.table
+"""Renders a case and compares the output: run_case.py RENDER NAME.in NAME.json|NAME.otel|NAME.spans|NAME.table
 
 With UPDATE=1 in the environment it writes the expected output instead; review the diff before you commit it."""
 import difflib
@@ -58,7 +58,7 @@ def main():
                              env={**os.environ, "TZ": "UTC"})
     if run.returncode != 0:
         sys.exit(f"{source}: render ended with {run.returncode}")
-    if notation in ("json", "otel"):
+    if notation in ("json", "otel", "spans"):
         check_json(run.stdout)
     check_text(run.stdout)
     if os.environ.get("UPDATE"):

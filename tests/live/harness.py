@@ -149,15 +149,18 @@ def run_all(tests):
     return failed, skipped
 
 
-def main(tests, attaches=True):
+def main(tests, attaches=True, before=None):
     """Runs all tests, or those named on the command line; exits with the status that meson expects. If the tests
-    attach no probes (`attaches` is false), they run without the rights for it."""
+    attach no probes (`attaches` is false), they run without the rights for it. `before` is called first, and may skip
+    all."""
     wanted = sys.argv[1:]
     chosen = [t for t in tests if not wanted or (t[0] if isinstance(t, tuple) else t).__name__ in wanted]
     try:
         tool()
         if attaches:
             require_uprobes()
+        if before:
+            before()
         failed, skipped = run_all(chosen)
     except Skip as reason:
         failed, skipped = [], [str(reason)]

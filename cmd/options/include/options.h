@@ -15,6 +15,7 @@
 #include "kernel_attachment.h"
 #include "option_value.h"
 #include "origin.h"
+#include "otlp_endpoint.h"
 #include "redaction.h"
 #include "request_captures.h"
 #include "table_column.h"
@@ -79,8 +80,9 @@ struct options {
 	const char *socket_group;     /* or NULL */
 	struct endpoint *connections; /* --connect */
 	size_t connection_count;
-	struct origin origin;	/* --node, --label */
-	uint32_t reader_buffer; /* bytes */
+	struct otlp_endpoint otlp; /* --otlp; its text is NULL if it was not given */
+	struct origin origin;	   /* --node, --label */
+	uint32_t reader_buffer;	   /* bytes */
 	uint64_t count;
 	uint64_t duration;   /* milliseconds */
 	uint32_t max_string; /* bytes */

@@ -58,7 +58,12 @@ struct event {
 	uint64_t within;	  /* CLIENT: the id of the request that was served meanwhile */
 	enum link_by within_by;	  /* NONE: `within` is not known */
 	struct traceparent trace; /* REQUEST: the span is the client's; CLIENT: its own */
-	const char *function;	  /* CALL */
+	/*
+	 * NULL: it is not known. CLIENT, CALL: the trace of `within`. REQUEST without a trace of its own: that of the first one
+	 * among those made for it that have one.
+	 */
+	const struct trace_copy *linked_trace;
+	const char *function; /* CALL */
 	/* CALL, REQUEST: the captures at the start, or those of the only record; NULL if there are none. */
 	const struct hit_arguments *arguments;
 	bool among_requests; /* CALL: requests are traced, too */

@@ -16,6 +16,15 @@ struct traceparent {
 	bool sampled;
 };
 
+/* A copy of the ids, for as long as a request is open. A zeroed struct has none. */
+struct trace_copy {
+	bool is_known;
+	char trace_id[TRACE_ID_SIZE], span_id[SPAN_ID_SIZE];
+};
+
+/* Copies the ids of a header, unless it is ABSENT. */
+void trace_copy_take(struct trace_copy *copy, const struct traceparent *trace);
+
 /* Parses the text of a header. Headers of later versions may be longer. */
 struct traceparent traceparent_parse(struct text header);
 

@@ -10,13 +10,14 @@
 #include "filter.h"
 #include "format.h"
 #include "notice.h"
+#include "otlp_endpoint.h"
 #include "sink.h"
 #include "summary_input.h"
 
 /*
  * All outputs of a session: standard output, a file, the readers of a socket, listeners
- * elsewhere. All of them get JSON,
- * or standard output alone gets a table or a summary. An event is formatted once.
+ * elsewhere, a receiver of OTLP. All of them get JSON,
+ * or standard output alone gets a table or a summary. An event is formatted once, and once more for OTLP.
  */
 struct outputs;
 
@@ -41,10 +42,11 @@ struct outputs_options {
 	mode_t socket_mode;
 	const char *socket_group; /* or NULL */
 	const struct endpoint *connections;
-	size_t connection_count; /* at most SINK_MOST_CONNECTIONS */
-	size_t reader_buffer;	 /* limit on the bytes queued for one reader */
-	const char *version;	 /* version of gohttpsnoop, for readers */
-	bool otel;		 /* JSON has OpenTelemetry's names; not with summaries and views */
+	size_t connection_count;	  /* at most SINK_MOST_CONNECTIONS */
+	const struct otlp_endpoint *otlp; /* or NULL */
+	size_t reader_buffer;		  /* limit on the bytes queued for one reader */
+	const char *version;		  /* version of gohttpsnoop, for readers */
+	bool otel; /* JSON has OpenTelemetry's names; not with summaries and views */
 	struct format_options format; /* what it refers to outlives the outputs */
 	summary_taker *viewer;	      /* for OUTPUTS_VIEW */
 	void *viewer_user;

@@ -10,6 +10,7 @@
 #include "format.h"
 #include "notice.h"
 
+struct otlp;
 struct uv_loop_s;
 
 enum { SINK_MOST_CONNECTIONS = 8 };
@@ -80,6 +81,9 @@ int sink_create_socket(const struct sink_options *options,
  */
 int sink_create_connection(const struct sink_options *options, const struct endpoint *endpoint,
 			   struct sink **ret_sink, struct error *err);
+
+/* A sink that takes no lines: it ends and counts a receiver of OTLP with the others. It owns `otlp`, also on failure. */
+int sink_create_otlp(struct otlp *otlp, struct sink **ret_sink, struct error *err);
 
 /* Returns whether the sink has a reader. */
 bool sink_wants(const struct sink *sink);

@@ -12,6 +12,7 @@
 #include "format.h"
 #include "kernel_attachment.h"
 #include "notice.h"
+#include "otlp_endpoint.h"
 #include "summary_input.h"
 #include "trace_spec.h"
 
@@ -64,6 +65,7 @@ struct session_options {
 	const char *socket_group;	    /* or NULL */
 	const struct endpoint *connections; /* to send JSON to */
 	size_t connection_count;	    /* at most SINK_MOST_CONNECTIONS */
+	const struct otlp_endpoint *otlp;   /* to send spans and metrics to, or NULL */
 	uint32_t reader_buffer;		    /* bytes that may wait for one reader */
 	const char *version;		    /* of the tool, for readers */
 	bool otel; /* JSON has OpenTelemetry's names; not with summaries and views */

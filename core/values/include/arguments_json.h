@@ -50,13 +50,14 @@ void arguments_write_response_headers(struct json_writer *writer,
 
 /*
  * The same as attributes of OpenTelemetry: http.request.header.x-user and so on, with names in lower case and the values of a
- * header in a list, which has one text.
+ * header in a list, which has one text. `is_otlp`: in the form that OTLP has for attributes, without those that could not
+ * be read.
  */
 void arguments_write_request_header_attributes(struct json_writer *writer,
-					       const struct hit_arguments *arguments,
+					       const struct hit_arguments *arguments, bool is_otlp,
 					       struct argument_cuts *cuts);
 void arguments_write_response_header_attributes(struct json_writer *writer,
-						const struct hit_arguments *arguments,
+						const struct hit_arguments *arguments, bool is_otlp,
 						struct argument_cuts *cuts);
 
 #endif

@@ -19,6 +19,8 @@
 struct otel_line {
 	struct json_writer *writer;
 	const struct redaction *redaction;
+	bool is_otlp; /* instead: the attributes of an open list, in the form that OTLP has for them */
+	struct json_writer *values; /* for them */
 	struct timestamp timestamp;
 	bool names_service;	 /* a label does */
 	struct text_buffer body; /* of the current line */
@@ -30,12 +32,20 @@ struct otel_line {
 	otel_text_member(line, key, sizeof(key) - 1, text, secrets)
 #define otel_number(line, key, integer) otel_number_member(line, key, sizeof(key) - 1, integer)
 #define otel_name(line, key, name) otel_name_member(line, key, sizeof(key) - 1, name)
+#define otel_bytes(line, key, data, size) otel_bytes_member(line, key, sizeof(key) - 1, data, size)
 
 void otel_text_member(struct otel_line *line, const char *key, size_t key_size,
 		      const struct text *text, enum secrets secrets);
 void otel_number_member(struct otel_line *line, const char *key, size_t key_size,
 			const struct integer *integer);
 void otel_name_member(struct otel_line *line, const char *key, size_t key_size, const char *name);
+void otel_bytes_member(struct otel_line *line, const char *key, size_t key_size, const char *data,
+		       size_t size);
+
+/* Write a member that is a list of names. */
+void otel_open_list(struct otel_line *line, const char *key);
+void otel_list_name(struct otel_line *line, const char *name);
+void otel_close_list(struct otel_line *line);
 
 /* Severities of OpenTelemetry's logs, by their numbers. */
 enum otel_severity {
@@ -46,6 +56,9 @@ enum otel_severity {
 
 /* How bad it is what an event reports; docs/events.md has the rules. */
 enum otel_severity otel_severity_of(const struct event *event);
+
+/* The path of a route, which may begin with a method and a host; empty if it has none. A view. */
+struct text otel_route_path(const struct text *route);
 
 /* otel_record.c: the time, the severity and the text of an event */
 void otel_put_record(struct otel_line *line, const struct event *event);
@@ -59,7 +72,18 @@ void otel_put_span(struct otel_line *line, const struct event *event);
 
 /* otel_request.c */
 void otel_put_request(struct otel_line *line, const struct event *event);
+void otel_put_scheme(struct otel_line *line, const struct event *event);
+void otel_put_route(struct otel_line *line, const struct text *route);
+void otel_put_protocol(struct otel_line *line, const struct event *event);
+void otel_put_rpc_status(struct otel_line *line, const struct integer *code);
+void otel_put_error_type(struct otel_line *line, const struct event *event);
 void otel_put_response(struct otel_line *line, const struct event *event);
 void otel_put_outcome(struct otel_line *line, const struct event *event);
+
+/* otel_captures.c: those of a request, of a call, of a failed request that a program made; what was cut */
+void otel_put_captures(struct otel_line *line, const struct event *event);
+void otel_put_arguments(struct otel_line *line, const struct event *event);
+void otel_put_error(struct otel_line *line, const struct event *event);
+void otel_put_truncated(struct otel_line *line, const struct event *event);
 
 #endif
