@@ -300,7 +300,7 @@ class Paths(unittest.TestCase):
                 line = json.dumps(json.loads(line)[1])
             elif re.match(r'    (\["|\d\d:\d\d:\d\d\.|\+\d)', line):
                 line = ""
-            elif re.match(r"    (\S+ +→?[A-Z]+ +/|│)", line):
+            elif re.match(r"    (\S+ +→?[A-Z]+ +/|│|  \{\w+=)", line):
                 line = ""
             lines.append(re.sub(r"(HTTP|TCP)/[\d.]+|(--path|path ~) ['\"][^'\"]*", "", line))
         return "\n".join(lines)

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Hosts of a small fleet: network namespaces, joined to the collector's by veth pairs, with PID namespaces of their own."""
 
+import ctypes
 import json
 import os
 import pathlib
 import shutil
 import subprocess
+import threading
 
 from harness import check, tool
 from lines import Lines
@@ -13,6 +15,7 @@ from servers import NEW_MUX, build
 
 RELEASE = "1.24"  # sets Request.Pattern
 SHOP_PORT = 8080
+CLONE_NEWNET = 0x40000000
 
 
 def command(*words):
@@ -36,6 +39,21 @@ class Network:
 
     def run(self, *words):
         return subprocess.run(self.words(*words), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+
+    def call(self, function):
+        """Calls a function in a thread that is in this namespace, as the threads and sockets are that it makes."""
+        results = []
+
+        def enter():
+            with open(f"/run/netns/{self.name}", "rb") as namespace:
+                check(ctypes.CDLL(None, use_errno=True).setns(namespace.fileno(), CLONE_NEWNET) == 0, "setns() fails")
+            results.append(function())
+
+        thread = threading.Thread(target=enter)
+        thread.start()
+        thread.join()
+        check(results, f"no result in the namespace {self.name}")
+        return results[0]
 
     def join(self, other, number):
         """Joins both by a veth pair; returns the addresses of this one and of the other."""
@@ -83,13 +101,17 @@ class Host:
         return process, lines
 
     def trace(self, port):
+        self.start_tool("--connect", f"tcp:{self.collector}:{port}")
+        self.said.wait(lambda lines: any(b": connected" in line for line in lines), "is not connected")
+
+    def start_tool(self, *words):
+        """Starts the tool with words for where its events go, and waits until it traces both services."""
         self.tool = subprocess.Popen(
             self.inside(tool(), "--all", "--side", "both", "--trace", f"--node={self.name}", "--label", "env=test",
-                        "--ring-size", 64 << 20, "--connect", f"tcp:{self.collector}:{port}"),
+                        "--ring-size", 64 << 20, *words),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         self.said = Lines(self.tool.stderr, f"the tool of {self.name}")
         self.said.wait(lambda lines: sum(b": traced: " in line for line in lines) >= 2, "does not trace two services")
-        self.said.wait(lambda lines: any(b": connected" in line for line in lines), "is not connected")
 
     def connections(self):
         return sum(b": connected" in line for line in self.said.all())

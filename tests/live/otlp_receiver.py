@@ -51,8 +51,8 @@ class Receiver:
     """Listens on a port of loopback. `answer` is the status, headers and text of each answer; what was not accepted by
     a status of 200 is not kept."""
 
-    def __init__(self, scope, certificate=None):
-        self.port, self.certificate = 0, certificate
+    def __init__(self, scope, certificate=None, port=0):
+        self.port, self.certificate = port, certificate
         self.answer = (200, {}, b"{}")
         self.lock = threading.Lock()
         self.open = set()

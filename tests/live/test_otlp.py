@@ -8,6 +8,7 @@ import time
 
 from client import Connection, get
 from harness import Skip, check, check_equal, main, releases, require_command, wait_until
+from listeners import Listener
 from load import Flood, flood
 from otlp_receiver import Receiver, attributes
 from servers import Server
@@ -235,8 +236,36 @@ def test_never_there(scope):
     service.wait_told(b": 7 spans lost: cannot be sent to: ")
 
 
+def test_hanging(scope):
+    """a receiver that accepts connections and never answers: the end waits some seconds, and counts all as lost"""
+    listener = Listener(scope, "tcp", held=True)
+    service = Service(scope, f"http://127.0.0.1:{listener.port}")
+    for _ in range(7):
+        service.ping()
+    begin = time.monotonic()
+    service.tracer.interrupt(status=1)
+    spent = time.monotonic() - begin
+    check(4 < spent < 15, f"the tool gave the receiver {spent:.1f} s")
+    service.wait_told(b": 7 spans lost: they were not accepted in time")
+
+
+def test_only(scope, signals):
+    """--otlp-only: nothing but traces, or nothing but metrics, and nothing counts as lost"""
+    receiver = Receiver(scope)
+    service = Service(scope, receiver.url, "--otlp-only", signals)
+    for _ in range(5):
+        service.ping()
+    service.tracer.interrupt()
+    check_equal({path for path, _ in receiver.requests}, {f"/v1/{signals}"}, "paths")
+    if signals == "metrics":
+        check_equal((receiver.measured(), receiver.lost()["otlp"]), (5, 0), "requests in histograms, and lost spans")
+    else:
+        check_equal(len(receiver.spans), 5, "spans")
+    service.tracer.check_quiet()
+
+
 def test_authentication(scope):
-    """headers of the environment are sent, and cannot be seen by other users"""
+    """headers of the environment are sent"""
     receiver = Receiver(scope)
     variable = "OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20geheim, x-tenant = shop"
     service = Service(scope, receiver.url, environment=[variable])
@@ -288,5 +317,6 @@ def require_libcurl():
 
 if __name__ == "__main__":
     tests = (test_spans, test_links, (test_links, "--trace"), test_trace_of_request, test_filter, test_busy, test_killed,
-             test_small_buffer, test_refused, test_partly, test_never_there, test_authentication, test_tls, test_wrong)
+             test_small_buffer, test_refused, test_partly, test_never_there, test_hanging, (test_only, "traces"),
+             (test_only, "metrics"), test_authentication, test_tls, test_wrong)
     main(tests, before=require_libcurl)
