@@ -26,6 +26,9 @@
 #include "probe.h"
 #include "record_builder.h"
 #include "redacted_text.h"
+#include "request_metrics.h"
+#include "span_format.h"
+#include "span_queue.h"
 #include "step.h"
 #include "transcript.h"
 #include "unit_builder.h"
@@ -331,6 +334,79 @@ static void formats_events(void **state)
 	transcript_run_without_memory(format_events);
 }
 
+/* ---- spans and metrics ---- */
+
+static int add_spans(struct span_format *format, struct span_queue *queue,
+		     struct request_metrics *metrics, const struct event *event)
+{
+	struct bytes resource, span, measured;
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < 3; i++) {
+		r = span_format_resource(format, event->process, &resource);
+		if (r == 0)
+			r = span_format_span(format, event, &span);
+		if (r == 0)
+			r = span_queue_add(queue, resource, span);
+		if (r == 0)
+			r = span_format_measured(format, event, &measured);
+		if (r == 0)
+			r = request_metrics_add(metrics, resource, measured, 1000, 1);
+	}
+	return r;
+}
+
+static int write_spans(struct span_queue *queue, struct request_metrics *metrics,
+		       struct transcript *transcript)
+{
+	struct text_buffer text = { 0 };
+	uint64_t count = span_queue_take(queue, "{}", &text);
+	int r;
+
+	request_metrics_write(metrics, 2, &text);
+	r = text.failed ? -ENOMEM : 0;
+	if (r == 0)
+		transcript_add(transcript, "%d %.*s", (int)count, (int)text.size, text.data);
+	text_buffer_release(&text);
+	return r;
+}
+
+static int make_spans(struct transcript *transcript)
+{
+	static const struct process_identity process = {
+		.pid = 7, .exe = "/srv/shop", .go_version = "go1.25.1", .convention = "register"
+	};
+	static const struct event event = { .type = EVENT_REQUEST,
+					    .process = &process,
+					    .id = 1,
+					    .path = { PRESENT, "/caf\xc3\xa9\xff", 7, 9 } };
+	const struct span_format_options options = { .origin = &(struct origin){ .node = "web1" },
+						     .version = "1" };
+	const struct request_metrics_options metrics_options = { .most_series = 9, .scope = "{}" };
+	struct span_format *format = NULL;
+	struct span_queue *queue = NULL;
+	struct request_metrics *metrics = NULL;
+	int r = span_format_create(&options, &format);
+
+	if (r == 0)
+		r = span_queue_create(100000, &queue);
+	if (r == 0)
+		r = request_metrics_create(&metrics_options, &metrics);
+	if (r == 0)
+		r = add_spans(format, queue, metrics, &event);
+	if (r == 0)
+		r = write_spans(queue, metrics, transcript);
+	span_format_destroy(format);
+	span_queue_destroy(queue);
+	request_metrics_destroy(metrics);
+	return r;
+}
+
+static void makes_spans(void **state)
+{
+	transcript_run_without_memory(make_spans);
+}
+
 /* ---- records and lines that are kept ---- */
 
 enum { REQUESTS = 40 };
@@ -454,8 +530,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parses_requests), cmocka_unit_test(inspects_programs),
 		cmocka_unit_test(writes_json),	   cmocka_unit_test(hides_secrets),
-		cmocka_unit_test(formats_events),  cmocka_unit_test(joins_requests),
-		cmocka_unit_test(keeps_lines),	   cmocka_unit_test(creates_steps),
+		cmocka_unit_test(formats_events),  cmocka_unit_test(makes_spans),
+		cmocka_unit_test(joins_requests),  cmocka_unit_test(keeps_lines),
+		cmocka_unit_test(creates_steps),
 	};
 
 	return cmocka_run_group_tests(tests, make_program, remove_program);
