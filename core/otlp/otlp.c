@@ -192,12 +192,18 @@ static struct bytes without_newline(struct bytes line)
 	return (struct bytes){ line.data, line.size - 1 };
 }
 
-static int measure(struct otlp *otlp, const struct event *event)
+/* If there are lines of a span, the first one is the resource. */
+static int measure(struct otlp *otlp, const struct event *event, struct bytes lines)
 {
-	struct bytes resource, attributes;
+	struct bytes resource = lines, attributes;
 
-	if (span_format_resource(otlp->format, event->process, &resource) < 0 ||
-	    span_format_measured(otlp->format, event, &attributes) < 0)
+	if (lines.size)
+		resource.size = (size_t)((const uint8_t *)memchr(lines.data, '\n', lines.size) -
+					 lines.data) +
+				1;
+	else if (span_format_resource(otlp->format, event->process, &resource) < 0)
+		return -ENOMEM;
+	if (span_format_measured(otlp->format, event, &attributes) < 0)
 		return -ENOMEM;
 	return request_metrics_add(otlp->metrics, without_newline(resource),
 				   without_newline(attributes), (uint64_t)event->duration.value,
@@ -222,7 +228,7 @@ int otlp_event(struct otlp *otlp, const struct event *event)
 	if (r == 0)
 		r = otlp_add_span(otlp, lines);
 	if (r == 0 && is_measured(otlp, event))
-		r = measure(otlp, event);
+		r = measure(otlp, event, lines);
 	if (event->type == EVENT_LOST)
 		request_metrics_lose(otlp->metrics, event->where, event->count);
 	if (r == 0 && event->type == EVENT_DETACH)

@@ -112,17 +112,23 @@ void request_metrics_destroy(struct request_metrics *metrics)
 
 /* ---- finding ---- */
 
-/* FNV-1a */
+/* Eight bytes at a time: this runs over a thousand bytes for each request. */
 static uint64_t hash_text(uint64_t hash, struct bytes text)
 {
-	for (size_t i = 0; i < text.size; i++)
-		hash = (hash ^ text.data[i]) * UINT64_C(0x100000001b3);
+	for (size_t at = 0; at < text.size; at += sizeof(uint64_t)) {
+		size_t left = text.size - at;
+		uint64_t word = 0;
+
+		memcpy(&word, text.data + at, left < sizeof(word) ? left : sizeof(word));
+		hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+		hash ^= hash >> 32;
+	}
 	return hash;
 }
 
 static uint64_t hash_series(struct bytes resource, struct bytes attributes)
 {
-	return hash_text(hash_text(UINT64_C(0xcbf29ce484222325), resource), attributes);
+	return hash_text(hash_text(resource.size, resource), attributes);
 }
 
 static bool is_text(const char *text, size_t size, struct bytes other)
