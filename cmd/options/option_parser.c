@@ -123,10 +123,6 @@ static int parse_output_option(struct options *options, int option, struct error
 	case OPTION_CONNECT:
 		return connections_add(&options->connections, &options->connection_count, optarg,
 				       err);
-	case OPTION_OTLP:
-		return otlp_option(optarg, &options->otlp, err);
-	case OPTION_OTLP_ONLY:
-		return otlp_only_option(optarg, &options->otlp, err);
 	case OPTION_LABEL:
 		r = origin_add_label(&options->origin, optarg, err);
 		if (r < 0)
@@ -307,12 +303,14 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case OPTION_OUTPUT_SIZE:
 	case OPTION_OUTPUT_FILES:
 	case OPTION_CONNECT:
-	case OPTION_OTLP:
-	case OPTION_OTLP_ONLY:
 	case OPTION_LABEL:
 	case OPTION_NODE:
 	case OPTION_READER_BUFFER:
 		return parse_output_option(options, option, err);
+	case OPTION_OTLP:
+		return otlp_option(optarg, &options->otlp, err);
+	case OPTION_OTLP_ONLY:
+		return otlp_only_option(optarg, &options->otlp, err);
 	case 'c':
 		return option_count("--count", optarg, 1, INT64_MAX, &options->count, err);
 	case 'd':
