@@ -159,18 +159,18 @@ static bool amd64_only_reads(unsigned int id)
 
 /*
  * Returns whether a kernel may refuse a probe. Kernels refuse instructions with LOCK and some segment
- * prefixes. Kernels that cannot decode EVEX refuse it, because it begins with the byte of BOUND, which does
- * not exist in 64-bit code. A refused probe makes all probes that are attached with it fail.
+ * prefixes, and breakpoints of the program itself (runtime.abort). Kernels that cannot decode EVEX refuse it,
+ * because it begins with the byte of BOUND, which does not exist in 64-bit code. A refused probe makes all probes that are attached with it fail.
  */
 static bool amd64_refuses_probe(const cs_insn *decoded)
 {
-	enum { EVEX = 0x62 };
+	enum { EVEX = 0x62, INT3 = 0xcc };
 	const cs_x86 *x86 = &decoded->detail->x86;
 	bool is_locked = x86->prefix[0] == X86_PREFIX_LOCK;
 	bool has_segment = x86->prefix[1] && x86->prefix[1] != X86_PREFIX_FS &&
 			   x86->prefix[1] != X86_PREFIX_GS;
 
-	return is_locked || has_segment || decoded->bytes[0] == EVEX;
+	return is_locked || has_segment || decoded->bytes[0] == EVEX || decoded->bytes[0] == INT3;
 }
 
 /*

@@ -511,6 +511,9 @@ static void refuses_entries_that_are_no_site(void **state)
 	code = (struct code){ 0 };
 	PUT(&code, "\x62\xf1\x7c\x48\x28\xd1\xc3"); /* vmovaps %zmm1,%zmm2 */
 	assert_no_entry(&code, MACHINE_AMD64, 27);
+	code = (struct code){ 0 };
+	PUT(&code, "\xcc\xeb\xfd"); /* int3; jmp to it, as runtime.abort */
+	assert_no_entry(&code, MACHINE_AMD64, 27);
 }
 
 /* Each prologue is followed by code that resembles a slow path but is none. */
