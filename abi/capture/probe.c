@@ -3,7 +3,9 @@
 #include "probe.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
+#include "array.h"
 #include "function_signature.h"
 #include "minimum.h"
 #include "probe_capture.h"
@@ -174,10 +176,18 @@ static void name_cells(const struct plan_builder *builder, uint16_t from, uint8_
 static int probe_add_capture(const struct scope *scope, const struct capture *capture,
 			     struct plan_builder *builder, struct probe *probe, struct error *err)
 {
-	struct probe_capture *result = &probe->captures[probe->capture_count++];
+	struct probe_capture *captures =
+		array_grow(probe->captures, probe->capture_count, sizeof(*captures));
+	struct probe_capture *result;
 	uint16_t cell = builder->capture_count;
-	int r = probe_capture_add(scope, capture, builder, result, err);
+	int r;
 
+	if (!captures)
+		return error_fail(err, -ENOMEM, "out of memory");
+	probe->captures = captures;
+	result = &captures[probe->capture_count++];
+	*result = (struct probe_capture){ 0 };
+	r = probe_capture_add(scope, capture, builder, result, err);
 	name_cells(builder, cell, capture->field, probe);
 	if (result->result == 0 && result->source == TYPE_SOURCE_NONE)
 		result->source = probe->source;
@@ -464,4 +474,7 @@ void probe_finish(struct probe *probe)
 {
 	shape_finish(&probe->arguments);
 	return_sites_release(&probe->returns);
+	free(probe->captures);
+	probe->captures = NULL;
+	probe->capture_count = 0;
 }

@@ -83,8 +83,8 @@ struct probe_cell {
 enum { PROBE_MAX_CAPTURES = 32 };
 
 /*
- * A probe that is ready to be attached. It may outlive the binary. It owns the shape of its arguments and its
- * return sites.
+ * A probe that is ready to be attached. It may outlive the binary. It owns the shape of its arguments, its
+ * captures and its return sites.
  */
 struct probe {
 	uint64_t entry; /* address of the function */
@@ -93,7 +93,7 @@ struct probe {
 	enum type_source source; /* source of the function's parameters and results */
 	struct probe_cell cells[PLAN_MAX_CELLS]; /* plan.cell_count elements are used */
 	uint64_t unknown; /* bit n: field n exists, but its location in this binary is unknown */
-	struct probe_capture captures[PROBE_MAX_CAPTURES]; /* in the order of the request */
+	struct probe_capture *captures; /* in the order of the request; at most PROBE_MAX_CAPTURES */
 	uint8_t capture_count;
 	bool has_arguments;
 	struct shape arguments;
