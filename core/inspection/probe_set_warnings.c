@@ -3,11 +3,15 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "capture_warnings.h"
 #include "hit_field.h"
 #include "inlining.h"
 #include "name_list.h"
+
+/* So many functions with inlined calls are reported with their callers. */
+enum { TOLD_INLINED = 16 };
 
 static void tell_copies(const struct probe_set *probe_set, const struct warning_listener *listener)
 {
@@ -124,28 +128,82 @@ static void tell_unknown(const struct probe_set *probe_set, const struct warning
 	warning_tell(listener, &why);
 }
 
+static bool is_traced_call(const struct probe_candidate *probe)
+{
+	return probe->result == 0 && probe->role == PLAN_ROLE_CALL;
+}
+
+static void tell_inlined_calls(const struct probe_candidate *probe, const struct inlined *inlined,
+			       const struct warning_listener *listener)
+{
+	struct error why = { 0 };
+	char callers[512];
+
+	inlined_format(inlined, callers, sizeof(callers));
+	error_fail(&why, -ENOENT, "calls of %s in %s are not traced: they were inlined",
+		   probe->function, callers);
+	error_hint(&why, "build with -gcflags=-l to prevent inlining");
+	warning_tell(listener, &why);
+}
+
+/* A pattern may match thousands of functions: a sentence for each would hide all others. */
+static void tell_other_inlined(const struct name_list *others,
+			       const struct warning_listener *listener)
+{
+	char names[NAME_LIST_TEXT];
+	struct error why = { 0 };
+
+	if (others->count == 0)
+		return;
+	name_list_format(others, names);
+	error_fail(&why, -ENOENT, "some calls of %s are not traced: they were inlined", names);
+	error_hint(&why, "build with -gcflags=-l to prevent inlining");
+	warning_tell(listener, &why);
+}
+
+/* The calls that were inlined, for each traced function in the order of the probe set. */
+static struct inlined *find_inlined(const struct probe_set *probe_set)
+{
+	const struct binary *binary = probe_set->binary;
+	const char **names = calloc(probe_set->count + 1, sizeof(*names));
+	struct inlined *inlined = calloc(probe_set->count + 1, sizeof(*inlined));
+	size_t count = 0;
+	int r = names && inlined ? 0 : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < probe_set->count; i++) {
+		if (is_traced_call(&probe_set->probes[i]))
+			names[count++] = probe_set->probes[i].function;
+	}
+	if (r == 0)
+		r = inlining_find(binary->image, binary->pclntab, &binary->version, names, count,
+				  inlined, NULL);
+	free(names);
+	if (r == 0)
+		return inlined;
+	free(inlined);
+	return NULL;
+}
+
 /* Reports functions of which some calls cannot be observed because they were inlined. */
 static void tell_inlined(const struct probe_set *probe_set, const struct warning_listener *listener)
 {
-	const struct binary *binary = probe_set->binary;
+	struct inlined *inlined = find_inlined(probe_set), *next = inlined;
+	struct name_list others = { .count = 0 };
+	size_t told = 0;
 
-	for (size_t i = 0; i < probe_set->count; i++) {
+	for (size_t i = 0; inlined && i < probe_set->count; i++) {
 		const struct probe_candidate *probe = &probe_set->probes[i];
-		struct inlined inlined = { 0 };
-		struct error why = { 0 };
-		char callers[512];
 
-		if (probe->result < 0 || probe->role != PLAN_ROLE_CALL ||
-		    inlining_find(binary->image, binary->pclntab, &binary->version,
-				  &probe->function, 1, &inlined, NULL) < 0 ||
-		    inlined.caller_count == 0)
+		if (!is_traced_call(probe))
 			continue;
-		inlined_format(&inlined, callers, sizeof(callers));
-		error_fail(&why, -ENOENT, "calls of %s in %s are not traced: they were inlined",
-			   probe->function, callers);
-		error_hint(&why, "build with -gcflags=-l to prevent inlining");
-		warning_tell(listener, &why);
+		if (next->caller_count && told++ < TOLD_INLINED)
+			tell_inlined_calls(probe, next, listener);
+		else if (next->caller_count)
+			name_list_add(&others, probe->function);
+		next++;
 	}
+	tell_other_inlined(&others, listener);
+	free(inlined);
 }
 
 /* Reports the arguments of functions that are null in every event. */
