@@ -58,19 +58,6 @@ static int add_points(struct inspection *inspection, const struct probe_candidat
 	return r;
 }
 
-static int add_probe(struct inspection *inspection, const struct installed_probe *probe,
-		     struct error *err)
-{
-	struct installed_probe *probes =
-		array_grow(inspection->probes, inspection->count, sizeof(*probes));
-
-	if (!probes)
-		return inspection_fail_memory(err);
-	inspection->probes = probes;
-	probes[inspection->count++] = *probe;
-	return 0;
-}
-
 static int install(struct inspection *inspection, struct probe_candidate *candidate,
 		   struct error *err)
 {
@@ -83,7 +70,7 @@ static int install(struct inspection *inspection, struct probe_candidate *candid
 	r = kernel_install(inspection->kernel, &candidate->probe.plan, err);
 	installed.plan = r;
 	if (r >= 0)
-		r = add_probe(inspection, &installed, err);
+		r = installed_probes_add(inspection, &installed, err);
 	if (r < 0) {
 		installed_probe_finish(&installed);
 		return r;
@@ -230,6 +217,7 @@ void inspection_close(struct inspection *inspection)
 	free(inspection->points.items);
 	free(inspection->on_demand.items);
 	free(inspection->probes);
+	free(inspection->by_plan);
 	free(inspection->go_version);
 	free(inspection);
 }

@@ -45,6 +45,9 @@ struct inspection {
 	struct attach_points on_demand; /* that nobody has demanded */
 	size_t count;
 	struct installed_probe *probes;
+	/* For each plan below `plan_limit` the number of its probe plus one: each record looks its plan up. */
+	uint32_t *by_plan;
+	uint32_t plan_limit;
 	/* Later plans of the same probes, in the order in which they were installed. */
 	size_t successor_count;
 	struct installed_probe **successors;
@@ -57,6 +60,10 @@ void installed_probe_finish(struct installed_probe *installed);
 
 /* Takes the shape of the arguments over; the installed probe must not move any more. */
 void installed_probe_take_shape(struct installed_probe *installed, struct probe *probe);
+
+/* Adds a copy of the probe, whose plan is installed. The only failure is -ENOMEM; the caller keeps the probe then. */
+int installed_probes_add(struct inspection *inspection, const struct installed_probe *probe,
+			 struct error *err);
 
 /* NULL if the plan is none of this inspection's. */
 const struct installed_probe *installed_probes_find(const struct inspection *inspection,
