@@ -91,6 +91,7 @@ struct trace_spec trace_spec_of(const struct options *options, const struct reda
 	return (struct trace_spec){
 		.functions = options->functions,
 		.function_count = options->function_count,
+		.max_functions = options->max_functions,
 		.declarations = &options->declarations,
 		.wanted = options->conditions.wanted,
 		.wanted_count = options->conditions.wanted_count,

@@ -328,6 +328,10 @@ static int parse_option(struct options *options, int option, struct error *err)
 		r = option_count("--max-elements", optarg, 1, MOST_ELEMENTS, &value, err);
 		options->max_elements = value;
 		return r;
+	case OPTION_MAX_FUNCTIONS:
+		r = option_count("--max-functions", optarg, 1, MOST_FUNCTIONS, &value, err);
+		options->max_functions = value;
+		return r;
 	case OPTION_BYTES:
 		return option_notation(optarg, &options->notation, err);
 	case OPTION_RING_SIZE:
@@ -416,6 +420,7 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct err
 		.top = strcmp(argv[0], "top") == 0,
 		.max_string = DEFAULT_MAX_STRING,
 		.max_elements = DEFAULT_MAX_ELEMENTS,
+		.max_functions = DEFAULT_MAX_FUNCTIONS,
 		.ring_size = DEFAULT_RING_SIZE,
 		.socket_mode = DEFAULT_SOCKET_MODE,
 		.reader_buffer = DEFAULT_READER_BUFFER,

@@ -57,6 +57,7 @@ const struct option option_table[] = {
 	{ "duration", required_argument, NULL, 'd' },
 	{ "max-string", required_argument, NULL, OPTION_MAX_STRING },
 	{ "max-elements", required_argument, NULL, OPTION_MAX_ELEMENTS },
+	{ "max-functions", required_argument, NULL, OPTION_MAX_FUNCTIONS },
 	{ "bytes", required_argument, NULL, OPTION_BYTES },
 	{ "ring-size", required_argument, NULL, OPTION_RING_SIZE },
 	{ "attach", required_argument, NULL, OPTION_ATTACH },

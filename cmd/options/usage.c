@@ -85,6 +85,8 @@ const char options_usage[] =
 	"                          to 8192)\n"
 	"      --max-elements N    capture at most so many elements of a list or map (default 8,\n"
 	"                          up to 256)\n"
+	"      --max-functions N   trace at most so many functions of one pattern (default 64, up\n"
+	"                          to 10000)\n"
 	"\n"
 	"What to show (what belongs to a request follows it):\n"
 	"      --method METHOD[,METHOD...]\n"

@@ -73,11 +73,11 @@ static int list_function(struct function_list *list, const struct binary *binary
 }
 
 int function_list_add(struct function_list *list, const struct binary *binary,
-		      const struct function_request *request, size_t *ret_meant, struct error *err)
+		      const struct function_request *request, size_t max, size_t *ret_meant,
+		      struct error *err)
 {
 	struct function_set set;
-	int r = function_set_find(binary->pclntab, request->function, FUNCTION_LIST_PATTERN_MAX,
-				  &set, err);
+	int r = function_set_find(binary->pclntab, request->function, max, &set, err);
 
 	if (r < 0)
 		return r;

@@ -6,7 +6,7 @@
 #include "function_request.h"
 #include "pclntab.h"
 
-/* The number of functions that one pattern may match. */
+/* The number of functions that one pattern may match if the user gives none. */
 enum { FUNCTION_LIST_PATTERN_MAX = 64 };
 
 /*
@@ -26,11 +26,12 @@ struct function_list {
 };
 
 /*
- * Adds the functions that `request` matches, and returns their number, which may be larger than the number of added
+ * Adds the functions that `request` matches, at most `max`, and returns their number, which may be larger than the number of added
  * ones. The request must outlive the list. The only failure is -ENOMEM.
  */
 int function_list_add(struct function_list *list, const struct binary *binary,
-		      const struct function_request *request, size_t *ret_meant, struct error *err);
+		      const struct function_request *request, size_t max, size_t *ret_meant,
+		      struct error *err);
 void function_list_finish(struct function_list *list);
 
 #endif

@@ -313,12 +313,12 @@ static int add_listed_function(struct probe_set *probe_set, const struct listed_
 
 /* Reports that a request matches no function, or more functions than are traced. */
 static int check_match_count(struct probe_set *probe_set, const struct function_request *request,
-			     size_t meant, struct error *err)
+			     size_t max, size_t meant, struct error *err)
 {
 	struct error why = { 0 };
 	int r;
 
-	if (meant > 0 && meant <= FUNCTION_LIST_PATTERN_MAX)
+	if (meant > 0 && meant <= max)
 		return 0;
 	if (meant == 0 && request->is_optional)
 		return 0;
@@ -326,8 +326,9 @@ static int check_match_count(struct probe_set *probe_set, const struct function_
 		function_missing(probe_set->binary, request->function, &why);
 		return probe_set_refuse(probe_set, request->function, &why, err);
 	}
-	error_fail(&why, -E2BIG, "%s matches %zu functions: the first %d are traced",
-		   request->function, meant, FUNCTION_LIST_PATTERN_MAX);
+	error_fail(&why, -E2BIG, "%s matches %zu functions: the first %zu are traced",
+		   request->function, meant, max);
+	error_hint(&why, "--max-functions allows more");
 	r = probe_set_refuse(probe_set, request->function, &why, err);
 	if (r == 0)
 		probe_set->probes[probe_set->count - 1].is_excess = true;
@@ -347,14 +348,16 @@ static bool is_repeated(const struct function_request *requests, size_t number)
 static int list_functions(struct probe_set *probe_set, const struct trace_spec *spec,
 			  struct function_list *list, struct error *err)
 {
+	size_t max = spec->max_functions ? spec->max_functions : FUNCTION_LIST_PATTERN_MAX;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < spec->function_count; i++) {
 		size_t meant = 0;
 
-		r = function_list_add(list, probe_set->binary, &spec->functions[i], &meant, err);
+		r = function_list_add(list, probe_set->binary, &spec->functions[i], max, &meant,
+				      err);
 		if (r == 0 && !is_repeated(spec->functions, i))
-			r = check_match_count(probe_set, &spec->functions[i], meant, err);
+			r = check_match_count(probe_set, &spec->functions[i], max, meant, err);
 	}
 	return r;
 }

@@ -27,6 +27,8 @@ enum {
 	DEFAULT_MAX_STRING = 1024,
 	DEFAULT_MAX_ELEMENTS = 8,
 	MOST_ELEMENTS = 256,
+	DEFAULT_MAX_FUNCTIONS = 64,
+	MOST_FUNCTIONS = 10000,
 	DEFAULT_RING_SIZE = 4 << 20,
 	DEFAULT_SOCKET_MODE = 0600,
 	DEFAULT_OUTPUT_FILES = 5,
@@ -59,6 +61,7 @@ struct options {
 	size_t redacted_count;
 	enum bytes_notation notation;
 	uint16_t max_elements;
+	size_t max_functions;	      /* of one pattern */
 	struct conditions conditions; /* of what is shown */
 	uint64_t sample, max_rate;    /* 0: all are shown */
 	bool top;		      /* the subcommand */

@@ -24,6 +24,7 @@ enum extra {
 struct trace_spec {
 	const struct function_request *functions;
 	size_t function_count;
+	size_t max_functions; /* that one pattern may match; 0: the usual number */
 	bool within_requests; /* with functions: requests are traced, too, and calls are linked with them */
 	const struct declarations *declarations; /* of functions of stripped programs; or NULL */
 	/* Calls whose arguments have other numbers are left out in the kernel, where their returns are not traced. */

@@ -141,7 +141,8 @@ static int list_functions(const struct binary *binary, struct transcript *transc
 
 	for (size_t i = 0; r == 0 && i < 3; i++) {
 		requests[i] = (struct function_request){ .function = (char *)patterns[i] };
-		r = function_list_add(&list, binary, &requests[i], &meant, &err);
+		r = function_list_add(&list, binary, &requests[i], FUNCTION_LIST_PATTERN_MAX,
+				      &meant, &err);
 		if (r == 0)
 			transcript_add(transcript, "%zu of %s\n", meant, patterns[i]);
 	}

@@ -192,6 +192,11 @@ static void takes_how_values_are_written(void **state)
 	assert_refused(LINE("--max-elements", "0", "x"), "--max-elements");
 	assert_refused(LINE("--max-elements", "257", "x"), "256");
 	assert_refused(LINE("--max-elements", "65544", "x"), "256");
+	options = parsed(LINE("--max-functions=10000", "x"));
+	assert_int_equal(options.max_functions, 10000);
+	options_finish(&options);
+	assert_refused(LINE("--max-functions", "0", "x"), "--max-functions");
+	assert_refused(LINE("--max-functions", "10001", "x"), "10000");
 	assert_refused(LINE("--bytes", "octal", "x"), "hex or base64");
 	assert_refused(LINE("--bytes", "", "x"), "--bytes");
 }

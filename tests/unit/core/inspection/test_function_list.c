@@ -56,7 +56,8 @@ static void assert_listed(const char *const *names, const char *wanted)
 		size_t meant;
 
 		requests[count] = (struct function_request){ .function = (char *)names[count] };
-		assert_int_equal(function_list_add(&list, &binary, &requests[count], &meant, NULL),
+		assert_int_equal(function_list_add(&list, &binary, &requests[count],
+						   FUNCTION_LIST_PATTERN_MAX, &meant, NULL),
 				 0);
 	}
 	for (size_t i = 0; i < list.count; i++) {
@@ -103,13 +104,22 @@ static void tells_how_many_are_meant(void **state)
 	struct function_list list = { 0 };
 	size_t meant;
 
-	assert_int_equal(function_list_add(&list, &binary, &request, &meant, NULL), 0);
+	assert_int_equal(function_list_add(&list, &binary, &request, FUNCTION_LIST_PATTERN_MAX,
+					   &meant, NULL),
+			 0);
 	assert_int_equal(meant, 6);
 	assert_int_equal(list.count, 5);
 	request.function = (char *)"main.none";
-	assert_int_equal(function_list_add(&list, &binary, &request, &meant, NULL), 0);
+	assert_int_equal(function_list_add(&list, &binary, &request, FUNCTION_LIST_PATTERN_MAX,
+					   &meant, NULL),
+			 0);
 	assert_int_equal(meant, 0);
 	assert_int_equal(list.count, 5);
+	function_list_finish(&list);
+	request.function = (char *)"main.*";
+	assert_int_equal(function_list_add(&list, &binary, &request, 2, &meant, NULL), 0);
+	assert_int_equal(meant, 6);
+	assert_int_equal(list.count, 2);
 	function_list_finish(&list);
 }
 
