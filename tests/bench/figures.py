@@ -2,6 +2,14 @@
 """Medians of rounds, and tables of them."""
 
 import statistics
+from typing import NamedTuple
+
+
+class Report(NamedTuple):
+    """What a section has found: text, and plots (scale/plot.py)."""
+
+    text: str
+    plots: tuple = ()
 
 
 class Figure:

@@ -8,6 +8,7 @@ import time
 import urllib.error
 
 import figures
+from disturbance import Watch
 from load import get, run_wrk
 from processes import BenchError, Process
 from programs import ROOT, HelloServer
@@ -88,6 +89,7 @@ def subjects(scope, options):
 
 
 def run_rounds(rows, rounds, say):
+    """All rounds together: a single measurement is too short to tell how much the machine was disturbed."""
     results = {row: [] for row in rows}
     for number in range(rounds):
         for row in figures.rotated(list(rows), number):
@@ -99,14 +101,16 @@ def run_rounds(rows, rounds, say):
 
 def section(scope, options, say):
     """Attaching, ending and memory; after a second of requests, but for the row of many targets"""
-    results = run_rounds(subjects(scope, options), options.rounds, say)
+    watch, rows = Watch(say), subjects(scope, options)
+    results = watch.measure(lambda: run_rounds(rows, options.rounds, say))
     servers, arguments = many_servers(scope, options.releases[-1])
     many = {f"{MANY} processes of the small server": lambda: measure_tool(scope, arguments, targets=MANY)}
-    results.update(run_rounds(many, options.rounds, say))
+    results.update(watch.measure(lambda: run_rounds(many, options.rounds, say)))
     for server in servers:
         server.process.forget()
     keys = ("attach", "cpu", "exit", "peak", "anonymous")
-    return figures.table(
+    text = figures.table(
         ["", "start to attached, ms", "of it CPU, ms", "SIGINT to end, ms", "peak RSS (VmHWM), MB", "RssAnon, MB"],
         [[row, *(figures.Figure(result[key] for result in rounds).show(1) for key in keys)]
          for row, rounds in results.items()])
+    return f"{text}\n\n{watch.show()}"

@@ -2,6 +2,7 @@
 """The time that one hit of a probe costs its thread."""
 
 import figures
+from disturbance import Watch
 from processes import BenchError
 from programs import Spinner, entry_and_returns
 from tracers import EmptyProbe, Gohttpsnoop
@@ -52,19 +53,20 @@ def measure_row(spinner, start, windows):
     raise BenchError(f"something was lost in each of {ATTEMPTS} attempts: the machine is too busy")
 
 
-def run_rounds(scope, release, options, say):
+def run_rounds(scope, release, options, watch, say):
     spinner = Spinner(scope, release)
     start = starters(scope, spinner)
     results = {row: [] for row in ROWS}
     for number in range(options.rounds):
         for row in figures.rotated(ROWS, number):
-            results[row].append(measure_row(spinner, start[row], options.seconds * WINDOWS_PER_SECOND))
+            results[row].append(watch.measure(
+                lambda: measure_row(spinner, start[row], options.seconds * WINDOWS_PER_SECOND)))
             say(f"hit: Go {release}, round {number + 1}/{options.rounds}: {row}: {results[row][-1]['median']:.0f} ns")
     spinner.process.forget()
     return results
 
 
-def show_release(release, results):
+def show_release(release, results, watch):
     def per_hit(row, key):
         return [hit[key] - call[key] for hit, call in zip(results[row], results[NOTHING], strict=True)]
 
@@ -83,10 +85,14 @@ def show_release(release, results):
         "first instruction / our site, empty, best windows: " +
         figures.ratio(per_hit(ENTRY, "best"), per_hit(EMPTY, "best")).show(2),
         "one read of 64 bytes of user memory, ns: " + figures.Figure(reads).show(1),
+        watch.show(),
     ])
 
 
 def section(scope, options, say):
     """One hit: a function of a handler's signature called in a tight loop, all its captures"""
-    return "\n\n".join(show_release(release, run_rounds(scope, release, options, say))
-                       for release in options.releases)
+    parts = []
+    for release in options.releases:
+        watch = Watch(say)
+        parts.append(show_release(release, run_rounds(scope, release, options, watch, say), watch))
+    return "\n\n".join(parts)

@@ -6,6 +6,7 @@ import subprocess
 import time
 
 import figures
+from disturbance import Watch
 from load import run_wrk
 from processes import BenchError
 from programs import HelloServer
@@ -44,7 +45,7 @@ def measure(scope, tracer, server):
 
 def section(scope, options, say):
     """Idle: attached to a server that has had requests and now has none, for 5 s"""
-    server = HelloServer(scope, options.releases[-1])
+    server, watch = HelloServer(scope, options.releases[-1]), Watch(say)
     rows = {
         "gohttpsnoop --json": lambda: Gohttpsnoop(scope, "--pid", server.pid),
         "bpftrace": lambda: Bpftrace(scope, server),
@@ -53,10 +54,11 @@ def section(scope, options, say):
     rounds = min(options.rounds, 3)
     for number in range(rounds):
         for row in figures.rotated(list(rows), number):
-            results[row].append(measure(scope, rows[row](), server))
+            results[row].append(watch.measure(lambda: measure(scope, rows[row](), server)))
             say(f"idle: round {number + 1}/{rounds}: {row}: {results[row][-1]['wakeups']:.1f} wakeups/s")
     server.process.forget()
-    return figures.table(
+    text = figures.table(
         ["", "voluntary context switches/s", "system calls/s", "CPU ms/s"],
         [[row, *(figures.Figure(result[key] for result in found).show(1) for key in ("wakeups", "syscalls", "cpu"))]
          for row, found in results.items()])
+    return f"{text}\n\n{watch.show()}"

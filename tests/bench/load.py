@@ -7,7 +7,10 @@ import urllib.request
 from typing import NamedTuple
 
 from processes import BenchError
-from programs import CLIENT_CPU
+from programs import BENCH, CLIENT_CPU
+
+USUAL = ("-c8",)  # connections, for wrk
+SCRIPTS = BENCH / "wrk"
 
 # Ignores proxies that the environment names: they cannot reach 127.0.0.1 of this machine.
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -36,19 +39,24 @@ def get(url):
         return answer.status
 
 
-def run_wrk(url, seconds):
-    command = ["taskset", "-c", str(CLIENT_CPU), "wrk", "-t1", "-c8", f"-d{seconds}s", "--latency", url]
+def run_wrk(url, seconds, options=USUAL):
+    command = ["taskset", "-c", str(CLIENT_CPU), "wrk", "-t1", *options, f"-d{seconds}s", "--latency", url]
     text = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30, check=True).stdout
     if "Socket errors" in text or "Non-2xx" in text:
         raise BenchError(f"wrk: {text}")
     return text
 
 
-def measure(server, tracer, seconds):
+def run_steady(url, seconds):
+    """A load that leaves the machine time: 40 connections, each of which pauses after each response."""
+    return run_wrk(url, seconds, ("-c40", "-s", str(SCRIPTS / "steady.lua")))
+
+
+def measure(server, tracer, seconds, options=USUAL):
     """Runs wrk once against a server; `tracer`, if not None, is attached to it."""
     processes = [server.process, *([tracer] if tracer else [])]
     before = [process.cpu_seconds() for process in processes]
-    text = run_wrk(server.url, seconds)
+    text = run_wrk(server.url, seconds, options)
     ours = [process.cpu_seconds() - begin for process, begin in zip(processes, before, strict=True)]
     latency = dict(re.findall(r"(50|99)%\s+(\S+)", text))
     return Load(

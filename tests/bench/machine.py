@@ -10,7 +10,7 @@ import subprocess
 import time
 
 from processes import BenchError
-from programs import ROOT, toolchain
+from programs import CLIENT_CPU, ROOT, SERVER_CPU, TRACER_CPU, toolchain
 from tracers import BUILD
 
 # Commands and their Debian packages.
@@ -18,6 +18,7 @@ NEEDED = {
     "wrk": "wrk",
     "bpftrace": "bpftrace",
     "strace": "strace",
+    "gnuplot": "gnuplot-nox",
     "taskset": "util-linux",
     "clang": "clang",
     "meson": "meson",
@@ -92,5 +93,6 @@ def describe(options):
         f"Linux {platform.release()}, {os.cpu_count()} CPUs, {processor[1] if processor else platform.machine()}",
         f"{go}; {first_line('wrk', '-v').split(' Copyright')[0]}; {first_line('bpftrace', '--version')}",
         f"{options.rounds} rounds, {options.seconds} s of load each; figures are medians (least–most)",
+        f"the server on CPU {SERVER_CPU}, wrk on CPU {CLIENT_CPU}, the tracer on CPU {TRACER_CPU}",
         f"priority (nice) {options.nice}; load average at the begin {os.getloadavg()[0]:.1f}",
     ])

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Measures how many records per second one core can decode, join and format as JSON. The input is the bytes
- * of requests as the kernel side writes them, read over and over.
+ * of requests as the kernel side writes them, read over and over: those of one process or, by arguments, of
+ * several that run different binaries.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +15,27 @@
 #include "record_builder.h"
 #include "request.h"
 
-enum { REQUESTS = 64, PASSES = 4000, ROUNDS = 5 };
+enum {
+	REQUESTS =
+		64, /* of each process; so many are open at once, whichever processes they are of */
+	TOTAL = 256000,
+	ROUNDS = 5,
+	MOST_PROCESSES = 1000,
+};
+
+/* What the kernel side wrote of one process, and who it is. */
+struct service {
+	const struct schema *start_schema, *end_schema;
+	struct process_identity identity;
+	char exe[32];
+	struct bytes starts[REQUESTS], ends[REQUESTS];
+};
 
 struct pipeline {
-	struct schema start_schema, end_schema;
+	struct schema *start_schemas, *end_schemas; /* of each binary */
+	size_t binary_count;
+	struct service *services;
+	size_t service_count;
 	struct joiner *joiner;
 	struct format *format;
 	uint64_t bytes;
@@ -52,11 +71,11 @@ static void put(struct record_builder *record, const char *text)
 	record_string(record, text, strlen(text), strlen(text));
 }
 
-static struct bytes make_start(struct record_builder *record, int number)
+static struct bytes make_start(struct record_builder *record, uint32_t target, int number)
 {
 	char text[64];
 
-	record_init(record, 1, 0, 1000 + number);
+	record_init(record, target, 0, 1000 + number);
 	record_word(record, 0xc000100000 + 0x240 * number);
 	record_word(record, 34 + number);
 	put(record, "GET");
@@ -73,9 +92,9 @@ static struct bytes make_start(struct record_builder *record, int number)
 	return record_finish(record);
 }
 
-static struct bytes make_end(struct record_builder *record, int number)
+static struct bytes make_end(struct record_builder *record, uint32_t target, int number)
 {
-	record_init(record, 1, 1, 51000 + number);
+	record_init(record, target, 1, 51000 + number);
 	record_word(record, 0xc000100000 + 0x240 * number);
 	record_word(record, 200);
 	record_word(record, 512);
@@ -83,43 +102,82 @@ static struct bytes make_end(struct record_builder *record, int number)
 	return record_finish(record);
 }
 
-static void read_start(struct pipeline *pipeline, struct bytes record)
+/* Copies what the builder made, which is much larger than its record. */
+static struct bytes keep(struct record_builder *record, struct bytes made)
 {
+	uint8_t *copy = malloc(made.size);
+
+	if (!copy)
+		abort();
+	memcpy(copy, made.data, made.size);
+	record_release(record);
+	return (struct bytes){ copy, made.size };
+}
+
+static void service_make(struct service *service, const struct pipeline *pipeline, size_t number)
+{
+	static struct record_builder record;
+	size_t binary = number % pipeline->binary_count;
+
+	service->start_schema = &pipeline->start_schemas[binary];
+	service->end_schema = &pipeline->end_schemas[binary];
+	snprintf(service->exe, sizeof(service->exe), "/srv/shop-%zu", binary);
+	service->identity = (struct process_identity){ .pid = 1234 + number,
+						       .exe = service->exe,
+						       .go_version = "go1.27",
+						       .convention = "register" };
+	snprintf(service->identity.comm, sizeof(service->identity.comm), "shop-%u",
+		 (unsigned int)binary);
+	for (int i = 0; i < REQUESTS; i++) {
+		service->starts[i] = keep(&record, make_start(&record, number + 1, i));
+		service->ends[i] = keep(&record, make_end(&record, number + 1, i));
+	}
+}
+
+static void service_finish(struct service *service)
+{
+	for (int i = 0; i < REQUESTS; i++) {
+		free((void *)service->starts[i].data);
+		free((void *)service->ends[i].data);
+	}
+}
+
+static void read_start(struct pipeline *pipeline, size_t number, int request)
+{
+	const struct service *service = &pipeline->services[number];
+	struct bytes record = service->starts[request];
 	struct resolved_hit start;
 	struct bytes displaced;
 
 	if (decode_head(record, &start.head) < 0 ||
-	    decode_hit(record, &pipeline->start_schema, &start.hit) < 0 ||
+	    decode_hit(record, service->start_schema, &start.hit) < 0 ||
 	    joiner_open(
 		    pipeline->joiner,
-		    &(struct joiner_identity){ .target = 1,
+		    &(struct joiner_identity){ .target = number + 1,
 					       .key = hit_integer(&start.hit, FIELD_KEY).value,
 					       .owner = hit_integer(&start.hit, FIELD_GOID).value },
 		    record, &displaced) < 0)
 		abort();
 }
 
-static void read_end(struct pipeline *pipeline, struct bytes record)
+static void read_end(struct pipeline *pipeline, size_t number, int request)
 {
-	static const struct process_identity process = { .pid = 1234,
-							 .comm = "shop",
-							 .exe = "/srv/shop",
-							 .go_version = "go1.27",
-							 .convention = "register" };
+	const struct service *service = &pipeline->services[number];
+	struct bytes record = service->ends[request];
 	struct request_room room;
 	struct resolved_hit start, end;
 	struct bytes start_record, line;
 	struct event event;
 
 	if (decode_head(record, &end.head) < 0 ||
-	    decode_hit(record, &pipeline->end_schema, &end.hit) < 0 ||
-	    !joiner_take(pipeline->joiner, 1, hit_integer(&end.hit, FIELD_KEY).value,
+	    decode_hit(record, service->end_schema, &end.hit) < 0 ||
+	    !joiner_take(pipeline->joiner, number + 1, hit_integer(&end.hit, FIELD_KEY).value,
 			 &start_record) ||
 	    decode_head(start_record, &start.head) < 0 ||
-	    decode_hit(start_record, &pipeline->start_schema, &start.hit) < 0)
+	    decode_hit(start_record, service->start_schema, &start.hit) < 0)
 		abort();
 	event = request_event(&start, &end, OUTCOME_OK, 1763804460000000000, &room);
-	event.process = &process;
+	event.process = &service->identity;
 	if (format_line(pipeline->format, &event, &line) < 0)
 		abort();
 	pipeline->bytes += line.size;
@@ -133,50 +191,125 @@ static double now(void)
 	return time.tv_sec + time.tv_nsec / 1e9;
 }
 
-static double run_round(struct pipeline *pipeline, const struct bytes *starts,
-			const struct bytes *ends)
+static int passes_of(const struct pipeline *pipeline)
 {
+	return (int)(TOTAL / (REQUESTS * pipeline->service_count)) + 1;
+}
+
+/* Requests follow each other as they come from all processes together: each is of another one than that before. */
+static double run_round(struct pipeline *pipeline)
+{
+	size_t count = pipeline->service_count;
 	double begin = now();
 
-	for (int pass = 0; pass < PASSES; pass++) {
-		for (int i = 0; i < REQUESTS; i++)
-			read_start(pipeline, starts[i]);
-		for (int i = 0; i < REQUESTS; i++)
-			read_end(pipeline, ends[i]);
+	for (int pass = 0; pass < passes_of(pipeline); pass++) {
+		for (size_t from = 0; from < count * REQUESTS; from += REQUESTS) {
+			for (size_t i = from; i < from + REQUESTS; i++)
+				read_start(pipeline, i % count, (int)(i / count));
+			for (size_t i = from; i < from + REQUESTS; i++)
+				read_end(pipeline, i % count, (int)(i / count));
+		}
 	}
 	return now() - begin;
 }
 
-int main(void)
+static bool make_services(struct pipeline *pipeline)
+{
+	pipeline->start_schemas = calloc(pipeline->binary_count, sizeof(struct schema));
+	pipeline->end_schemas = calloc(pipeline->binary_count, sizeof(struct schema));
+	pipeline->services = calloc(pipeline->service_count, sizeof(struct service));
+	if (!pipeline->start_schemas || !pipeline->end_schemas || !pipeline->services)
+		return false;
+	for (size_t i = 0; i < pipeline->binary_count; i++) {
+		pipeline->start_schemas[i] =
+			make_schema(PLAN_ROLE_START, start_fields, sizeof(start_fields));
+		pipeline->end_schemas[i] =
+			make_schema(PLAN_ROLE_END, end_fields, sizeof(end_fields));
+	}
+	for (size_t i = 0; i < pipeline->service_count; i++)
+		service_make(&pipeline->services[i], pipeline, i);
+	return true;
+}
+
+static bool pipeline_open(struct pipeline *pipeline)
 {
 	static const struct redaction redaction;
 	const struct format_options format_options = { .redaction = &redaction };
-	static struct record_builder builders[2 * REQUESTS];
-	struct bytes starts[REQUESTS], ends[REQUESTS];
-	struct pipeline pipeline = {
-		.start_schema = make_schema(PLAN_ROLE_START, start_fields, sizeof(start_fields)),
-		.end_schema = make_schema(PLAN_ROLE_END, end_fields, sizeof(end_fields)),
-	};
+
+	return joiner_create(65536, 64 << 20, 0, &pipeline->joiner) == 0 &&
+	       format_create_json(&format_options, &pipeline->format) == 0 &&
+	       make_services(pipeline);
+}
+
+static void pipeline_close(struct pipeline *pipeline)
+{
+	for (size_t i = 0; pipeline->services && i < pipeline->service_count; i++)
+		service_finish(&pipeline->services[i]);
+	free(pipeline->services);
+	free(pipeline->start_schemas);
+	free(pipeline->end_schemas);
+	joiner_destroy(pipeline->joiner);
+	format_destroy(pipeline->format);
+}
+
+/* The most memory that was resident, in KiB. getrusage() counts that of the process before exec, too. */
+static long peak_memory(void)
+{
+	FILE *file = fopen("/proc/self/status", "r");
+	char line[256];
+	long peak = 0;
+
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "VmHWM: %ld kB", &peak) == 1)
+			break;
+	}
+	if (file)
+		fclose(file);
+	return peak;
+}
+
+static void print_result(const struct pipeline *pipeline, double best)
+{
+	double requests = 1.0 * REQUESTS * pipeline->service_count * passes_of(pipeline);
+
+	printf("{\"records_per_second\":%.0f,\"requests_per_second\":%.0f,"
+	       "\"bytes_per_request\":%.0f,\"peak_kilobytes\":%ld}\n",
+	       2 * requests / best, requests / best, (double)pipeline->bytes / ROUNDS / requests,
+	       peak_memory());
+}
+
+static bool parse_count(const char *text, size_t *ret_count)
+{
+	char *end;
+	unsigned long count;
+
+	errno = 0;
+	count = strtoul(text, &end, 10);
+	*ret_count = count;
+	return !errno && !*end && count > 0 && count <= MOST_PROCESSES;
+}
+
+int main(int count, char **words)
+{
+	struct pipeline pipeline = { .binary_count = 1, .service_count = 1 };
 	double best = 1e9;
 
-	if (joiner_create(65536, 64 << 20, 0, &pipeline.joiner) < 0 ||
-	    format_create_json(&format_options, &pipeline.format) < 0)
+	if (count != 1 && (count != 3 || !parse_count(words[1], &pipeline.service_count) ||
+			   !parse_count(words[2], &pipeline.binary_count))) {
+		fprintf(stderr, "usage: pipeline [PROCESSES BINARIES], each from 1 to %d\n",
+			MOST_PROCESSES);
+		return 2;
+	}
+	if (!pipeline_open(&pipeline)) {
+		pipeline_close(&pipeline);
 		return EXIT_FAILURE;
-	for (int i = 0; i < REQUESTS; i++) {
-		starts[i] = make_start(&builders[2 * i], i);
-		ends[i] = make_end(&builders[2 * i + 1], i);
 	}
 	for (int round = 0; round < ROUNDS; round++) {
-		double seconds = run_round(&pipeline, starts, ends);
+		double seconds = run_round(&pipeline);
 
 		best = seconds < best ? seconds : best;
 	}
-	printf("{\"records_per_second\":%.0f,\"requests_per_second\":%.0f,\"bytes_per_request\":%.0f}\n",
-	       2.0 * REQUESTS * PASSES / best, 1.0 * REQUESTS * PASSES / best,
-	       (double)pipeline.bytes / ROUNDS / PASSES / REQUESTS);
-	for (int i = 0; i < 2 * REQUESTS; i++)
-		record_release(&builders[i]);
-	joiner_destroy(pipeline.joiner);
-	format_destroy(pipeline.format);
+	print_result(&pipeline, best);
+	pipeline_close(&pipeline);
 	return EXIT_SUCCESS;
 }

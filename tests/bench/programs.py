@@ -3,6 +3,7 @@
 
 import hashlib
 import json
+import os
 import pathlib
 import re
 import struct
@@ -15,41 +16,61 @@ BENCH = pathlib.Path(__file__).resolve().parent
 ROOT = BENCH.parents[1]
 sys.path.append(str(ROOT / "tests/live"))
 
-from servers import cache_folder, compile_program, release_number, toolchain  # noqa: E402 (it lives beside the live tests)
+from servers import cache_folder, compile_program, library, release_number, toolchain  # noqa: E402 (it lives beside the live tests)
 
 SERVER_CPU, CLIENT_CPU = 0, 1
+# Shares the client's CPU where there are two.
+TRACER_CPU = min(2, os.cpu_count() - 1)
+
+# The driver that a program needs, of the Debian suite of each release of Go.
+SQLITE = "golang-github-mattn-go-sqlite3-dev"
+SUITES = {"1.19": "bookworm", "1.24": "trixie"}
 
 SERVE_HTTP = "net/http.serverHandler.ServeHTTP"
 FINISH_REQUEST = "net/http.(*response).finishRequest"
 
 
-def build(program, release):
-    """Builds tests/bench/PROGRAM.go with a Go release; returns the file in the cache."""
-    source = BENCH / f"{program}.go"
+def build(program, release, gopath="", environment=()):
+    """Builds tests/bench/go/PROGRAM.go with a Go release, and with libraries from GOPATH; returns the file in the cache."""
+    source = BENCH / "go" / f"{program}.go"
     identity = hashlib.sha256(source.read_bytes() + (toolchain(release) / "VERSION").read_bytes())
     output = cache_folder() / "bench" / f"{program}-{release}-{identity.hexdigest()[:16]}"
     if not output.exists():
         output.parent.mkdir(parents=True, exist_ok=True)
-        compile_program(source, release, (), output)
+        compile_program(source, release, (), output, gopath, environment)
     return output
 
 
 class Program:
     """A running program, on its own CPU."""
 
-    def __init__(self, scope, program, release):
+    def __init__(self, scope, program, release, binary=None):
         self.release = release
         self.uses_registers = release_number(release) >= (1, 17)  # whether arguments are passed in registers
-        self.binary = build(program, release)
+        self.binary = binary or build(program, release)
         self.process = Process(scope, [self.binary], cpu=SERVER_CPU, environment={"GOMAXPROCS": "1"}, name=program)
         self.pid = self.process.pid
 
 
 class HelloServer(Program):
-    def __init__(self, scope, release):
-        super().__init__(scope, "hello", release)
+    """`binary`, if given, is a copy of the program: another file for the tracer."""
+
+    def __init__(self, scope, release, binary=None):
+        super().__init__(scope, "hello", release, binary)
         address = json.loads(self.process.wait_output(b"\n"))["http"]
         self.url = f"http://{address}/items/7?page=2&sort=name"
+
+
+class OrderServer(Program):
+    """A server that takes about a millisecond a request; it needs cgo and Debian's driver for SQLite."""
+
+    def __init__(self, scope, release):
+        if release not in SUITES:
+            raise BenchError(f"the driver for SQLite is had for Go {', '.join(SUITES)}, not {release}")
+        gopath = library(SUITES[release], SQLITE)
+        super().__init__(scope, "orders", release, build("orders", release, str(gopath), ("CGO_ENABLED=1",)))
+        address = json.loads(self.process.wait_output(b"\n"))["http"]
+        self.url = f"http://{address}/orders"
 
 
 class Spinner(Program):

@@ -5,12 +5,12 @@ import figures
 from disturbance import Watch
 from load import measure
 from programs import FINISH_REQUEST, SERVE_HTTP, HelloServer, entry_and_returns
-from tracers import Bpftrace, EmptyProbe, Gohttpsnoop, StraightProbe, Top, Unread
+from tracers import Bpftrace, Delve, EmptyProbe, Gohttpsnoop, StraightProbe, Top, Unread
 
-UNTRACED, FLOOR, STRAIGHT, UNREAD, OURS, TOP, OTHERS, BPFTRACE = (
+UNTRACED, FLOOR, STRAIGHT, UNREAD, OURS, TOP, OTHERS, BPFTRACE, DELVE = (
     "untraced", "two empty probes at our sites (floor)", "straight-line programs, records thrown away",
     "gohttpsnoop --json, read afterwards", "gohttpsnoop --json > file", "gohttpsnoop top > file", "empty probes on entry and ret",
-    "bpftrace: method and path of the handler")
+    "bpftrace: method and path of the handler", "delve trace --ebpf: calls of the handler")
 
 
 def starters(scope, server):
@@ -20,6 +20,7 @@ def starters(scope, server):
     ours.forget()
     around = entry_and_returns(server.binary, server.release, SERVE_HTTP)
     straight = {STRAIGHT: lambda: StraightProbe(scope, server, *sites)} if StraightProbe.fits(server) else {}
+    delve = {DELVE: lambda: Delve(scope, server)} if Delve.fits(server) else {}
     return {
         UNTRACED: lambda: None,
         FLOOR: lambda: EmptyProbe(scope, server.pid, sites),
@@ -29,6 +30,7 @@ def starters(scope, server):
         TOP: lambda: Top(scope, "--pid", server.pid),
         OTHERS: lambda: EmptyProbe(scope, server.pid, around),
         BPFTRACE: lambda: Bpftrace(scope, server),
+        **delve,
     }
 
 
@@ -40,6 +42,8 @@ def measure_row(server, start, seconds):
         tracer.wait_quiet()
         tracer.interrupt()
         seen = tracer.seen()
+        if isinstance(tracer, Unread):
+            load = load._replace(tracer_cpu=tracer.reading)  # it was stopped during the load
         tracer.forget()
     return load, seen
 
@@ -55,6 +59,16 @@ def run_rounds(scope, release, rounds, seconds, watch, say):
             say(f"throughput: Go {release}, round {number + 1}/{rounds}: {row}: {results[row][-1][0].per_second:,.0f}/s")
     server.process.forget()
     return results
+
+
+READER = "the reader alone, for these records"
+
+
+def show_reader(results):
+    """What the records of a row are read at afterwards, on a CPU of its own."""
+    each = [1e6 * load.tracer_cpu / seen for load, seen in results]
+    return [READER, figures.Figure(1e6 / value for value in each).show(), *[""] * 4,
+            f"{figures.Figure(each).median:.2f}", "100.0%"]
 
 
 def per_request(seconds, load):
@@ -78,6 +92,12 @@ def show_row(row, results, untraced):
     ]
 
 
+def show_lines(row, results, untraced):
+    """The line of a row, and that of its reader if it was measured on its own."""
+    line = show_row(row, results, untraced)
+    return [[*line[:6], "", line[7]], show_reader(results)] if row == UNREAD else [line]
+
+
 HEAD = ["", "requests/s", "of untraced", "p50 us", "p99 us", "server CPU us/request", "tracer CPU us/request", "seen"]
 
 
@@ -91,11 +111,12 @@ def show_release(release, results, watch):
     cost = {row: [a - b for a, b in zip(cpu[row], cpu[UNTRACED], strict=True)] for row in results}
     return "\n".join([
         f"Go {release}",
-        figures.table(HEAD, [show_row(row, results[row], rate[UNTRACED]) for row in results]),
+        figures.table(HEAD, [line for row in results for line in show_lines(row, results[row], rate[UNTRACED])]),
         "",
         f"requests/s, ours / floor:        {figures.ratio(rate[OURS], rate[FLOOR]).show(3)}",
         f"requests/s, ours unread / floor: {figures.ratio(rate[UNREAD], rate[FLOOR]).show(3)}",
         f"requests/s, ours / bpftrace:     {figures.ratio(rate[OURS], rate[BPFTRACE]).show(2)}",
+        *([f"requests/s, ours / delve:        {figures.ratio(rate[OURS], rate[DELVE]).show(2)}"] if DELVE in rate else []),
         f"requests/s, ours / entry + ret:  {figures.ratio(rate[OURS], rate[OTHERS]).show(2)}",
         f"tracer CPU a request, top / json: {figures.ratio(reader[TOP], reader[OURS]).show(2)}",
         "server CPU, us a request more than untraced (two hits; bpftrace has one):",

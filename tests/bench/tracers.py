@@ -4,10 +4,11 @@
 import platform
 import re
 import signal
+import subprocess
 
 from load import get
 from processes import BenchError, Process
-from programs import CLIENT_CPU, ROOT
+from programs import ROOT, TRACER_CPU
 
 from servers import release_number  # noqa: E402 (the live tests' folder is known by now)
 
@@ -18,7 +19,7 @@ TOOL = BUILD / "gohttpsnoop"
 class Gohttpsnoop(Process):
     """`arguments` say what to trace. The constructor waits until `targets` targets are attached."""
 
-    def __init__(self, scope, *arguments, targets=1, cpu=CLIENT_CPU):
+    def __init__(self, scope, *arguments, targets=1, cpu=TRACER_CPU):
         super().__init__(scope, [TOOL, "--json", "-v", *arguments], cpu=cpu)
         self.wait_output(b'{"type":"attach"', targets)
 
@@ -27,9 +28,12 @@ class Gohttpsnoop(Process):
         return {name: int(offset, 16) for name, offset in
                 re.findall(r"probe (\S+) at file offset 0x([0-9a-f]+)", self.stderr())}
 
+    def requests(self):
+        return count_lines(self.stdout_path, b'{"type":"request"')
+
     def seen(self):
         """The number of requests and calls in the output."""
-        return count_lines(self.stdout_path, b'{"type":"request"') + count_lines(self.stdout_path, b'{"type":"call"')
+        return self.requests() + count_lines(self.stdout_path, b'{"type":"call"')
 
     def lost(self):
         """The number of lost events, according to the final summary."""
@@ -44,13 +48,16 @@ class Unread(Gohttpsnoop):
 
     RING = 512 << 20
 
-    def __init__(self, scope, *arguments):
-        super().__init__(scope, "--ring-size", self.RING, *arguments)
+    def __init__(self, scope, *arguments, ring=RING):
+        super().__init__(scope, "--ring-size", ring, *arguments)
+        self.reading = 0.0  # seconds of CPU for all records, after wait_quiet()
         self.process.send_signal(signal.SIGSTOP)
 
     def wait_quiet(self):
+        before = self.cpu_seconds()
         self.process.send_signal(signal.SIGCONT)
         super().wait_quiet()
+        self.reading = self.cpu_seconds() - before
 
 
 class Top(Process):
@@ -59,7 +66,7 @@ class Top(Process):
     FRAME = re.compile(r"^\S+  \S+/s, \S+ failed, (\d+) requests, (\d+) lost$", re.MULTILINE)
 
     def __init__(self, scope, *arguments):
-        super().__init__(scope, [TOOL, "top", *arguments], cpu=CLIENT_CPU)
+        super().__init__(scope, [TOOL, "top", *arguments], cpu=TRACER_CPU)
         self.wait_until(lambda: ": traced: " in self.stderr(), "a target")
 
     def frames(self):
@@ -77,7 +84,7 @@ class Top(Process):
 
 class EmptyProbe(Process):
     def __init__(self, scope, pid, offsets, reads=0):
-        super().__init__(scope, [BUILD / "tests/bench/empty_probe", "--reads", reads, pid, *offsets], cpu=CLIENT_CPU)
+        super().__init__(scope, [BUILD / "tests/bench/empty_probe", "--reads", reads, pid, *offsets], cpu=TRACER_CPU)
         self.wait_output(b"attached")
 
     def seen(self):
@@ -90,7 +97,7 @@ class StraightProbe(Process):
     COMMAND = BUILD / "tests/bench/straight_probe"
 
     def __init__(self, scope, server, begin, end):
-        super().__init__(scope, [self.COMMAND, server.pid, begin, end], cpu=CLIENT_CPU)
+        super().__init__(scope, [self.COMMAND, server.pid, begin, end], cpu=TRACER_CPU)
         self.wait_output(b"attached")
 
     @classmethod
@@ -119,7 +126,7 @@ SEED_SCRIPT = """uprobe:{binary}:"main.hello" {{
 class Bpftrace(Process):
     """The experiment with bpftrace in 2020: prints method and path of each call of one handler."""
 
-    def __init__(self, scope, server, cpu=CLIENT_CPU):
+    def __init__(self, scope, server, cpu=TRACER_CPU):
         request = IN_REGISTER if server.uses_registers else ON_STACK
         script = SEED_SCRIPT.format(binary=server.binary, request=request)
         super().__init__(scope, ["bpftrace", "-p", server.pid, "-e", script], cpu=cpu)
@@ -131,6 +138,33 @@ class Bpftrace(Process):
 
     def seen(self):
         return count_lines(self.stdout_path, b"GET /items/7\n")
+
+
+class Delve(Process):
+    """`dlv trace --ebpf`: prints each call and return of one handler, by uprobes on its entry and its `ret` instructions."""
+
+    SUITE = "sid"  # the eBPF programs of Debian's older versions are refused by Linux 6.18
+
+    def __init__(self, scope, server):
+        done = subprocess.run([ROOT / "tests/daemon", "delve", self.SUITE], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise BenchError(f"delve cannot be had: {done.stderr.strip()}")
+        super().__init__(scope, [done.stdout.strip(), "trace", "--ebpf", "--check-go-version=false", "-p", server.pid,
+                                 "-e", server.binary, "main.hello"], cpu=TRACER_CPU)
+        self.wait_until(lambda: self._has_answered(server), "a line of output")
+
+    @classmethod
+    def fits(cls, server):
+        """It reads parameters from registers only."""
+        return server.uses_registers
+
+    def _has_answered(self, server):
+        get(server.url)
+        return self.seen() > 0
+
+    def seen(self):
+        """Its lines are on standard error."""
+        return count_lines(self.stderr_path, b"main.hello(")
 
 
 def count_lines(path, mark):
