@@ -68,6 +68,8 @@ static int install(struct inspection *inspection, struct probe_candidate *candid
 		return r;
 	installed.origin = inspection->count;
 	r = kernel_install(inspection->kernel, &candidate->probe.plan, err);
+	if (r == -ENOSPC)
+		error_hint(err, "trace fewer functions at once, see --max-functions");
 	installed.plan = r;
 	if (r >= 0)
 		r = installed_probes_add(inspection, &installed, err);
