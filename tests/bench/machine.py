@@ -51,7 +51,7 @@ def build():
     """Builds the tool and the programs it is compared with, in a separate folder."""
     measured = [f"tests/bench/{name}" for name in ("empty_probe", "pipeline")]
     if platform.machine() == "x86_64":
-        measured.append("tests/bench/straight_probe")
+        measured += ["tests/bench/straight_probe", "tests/bench/return_sites"]
     commands = [["ninja", "-C", BUILD, "gohttpsnoop", *measured]]
     if not (BUILD / "build.ninja").exists():
         commands.insert(0, ["meson", "setup", BUILD, ROOT, "-Dbenchmarks=true"])

@@ -41,6 +41,14 @@ def build(program, release, gopath="", environment=()):
     return output
 
 
+def daemon(package, suite):
+    """The path of a Go program as Debian ships it."""
+    done = subprocess.run([ROOT / "tests/daemon", package, suite], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise BenchError(f"{package} cannot be had: {done.stderr.strip()}")
+    return pathlib.Path(done.stdout.strip())
+
+
 class Program:
     """A running program, on its own CPU."""
 
@@ -99,12 +107,17 @@ def file_offset(binary, address):
     raise BenchError(f"{binary}: no segment holds address {address:#x}")
 
 
-def entry_and_returns(binary, release, function):
-    """The file offsets of a function's first instruction and of its `ret` instructions."""
+def instructions(binary, release, function):
+    """The instructions of a function: pairs of the file offset and the words of `go tool objdump`, from the mnemonic on."""
     command = [toolchain(release) / "bin/go", "tool", "objdump", "-s", f"^{re.escape(function)}$", binary]
     listing = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     code = [line.split()[1:] for line in listing.splitlines()[1:] if line.strip()]
     if not code:
         raise BenchError(f"{binary} has no function {function}")
-    returns = [int(words[0], 16) for words in code if words[2] == "RET"]
-    return [file_offset(binary, address) for address in [int(code[0][0], 16), *returns]]
+    return [(file_offset(binary, int(words[0], 16)), words[2:]) for words in code]
+
+
+def entry_and_returns(binary, release, function):
+    """The file offsets of a function's first instruction and of its `ret` instructions."""
+    code = instructions(binary, release, function)
+    return [code[0][0], *(offset for offset, words in code if words[0] == "RET")]

@@ -4,11 +4,10 @@
 import platform
 import re
 import signal
-import subprocess
 
 from load import get
 from processes import BenchError, Process
-from programs import ROOT, TRACER_CPU
+from programs import ROOT, TRACER_CPU, daemon
 
 from servers import release_number  # noqa: E402 (the live tests' folder is known by now)
 
@@ -146,10 +145,7 @@ class Delve(Process):
     SUITE = "sid"  # the eBPF programs of Debian's older versions are refused by Linux 6.18
 
     def __init__(self, scope, server):
-        done = subprocess.run([ROOT / "tests/daemon", "delve", self.SUITE], capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise BenchError(f"delve cannot be had: {done.stderr.strip()}")
-        super().__init__(scope, [done.stdout.strip(), "trace", "--ebpf", "--check-go-version=false", "-p", server.pid,
+        super().__init__(scope, [daemon("delve", self.SUITE), "trace", "--ebpf", "--check-go-version=false", "-p", server.pid,
                                  "-e", server.binary, "main.hello"], cpu=TRACER_CPU)
         self.wait_until(lambda: self._has_answered(server), "a line of output")
 

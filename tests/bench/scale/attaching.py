@@ -4,8 +4,8 @@
 import figures
 from disturbance import Watch
 from figures import Figure, Report
-from footprint import measure_tool
 from processes import BenchError
+from scale.footprint import measure_tool
 from scale.plot import Plot
 
 MOST_ROUNDS = 3

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Memory and the time to attach and to end, by the number of functions that a pattern stands for."""
 
-from footprint import Prometheus
 from scale import attaching
+from scale.footprint import Prometheus
 
 COUNTS = (1, 100, 1000, 10000)
 

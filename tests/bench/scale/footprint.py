@@ -3,7 +3,6 @@
 
 import pathlib
 import socket
-import subprocess
 import time
 import urllib.error
 
@@ -11,7 +10,7 @@ import figures
 from disturbance import Watch
 from load import get, run_wrk
 from processes import BenchError, Process
-from programs import ROOT, HelloServer
+from programs import HelloServer, daemon
 from tracers import Gohttpsnoop
 
 MANY = 50
@@ -21,10 +20,7 @@ class Prometheus:
     """Debian's package: a large and stripped Go program."""
 
     def __init__(self, scope, suite):
-        done = subprocess.run([ROOT / "tests/daemon", "prometheus", suite], capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise BenchError(f"prometheus cannot be had: {done.stderr.strip()}")
-        self.binary = pathlib.Path(done.stdout.strip())
+        self.binary = daemon("prometheus", suite)
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         configuration = scope.folder / "prometheus.yml"
