@@ -23,11 +23,15 @@ NEEDED = {
     "clang": "clang",
     "meson": "meson",
     "ninja": "ninja-build",
+    "gcc": "gcc",
 }
+# Headers, for the server with SQLite, and their Debian packages.
+HEADERS = {"/usr/include/sqlite3.h": "libsqlite3-dev"}
 
 
 def missing_packages():
-    return sorted({package for command, package in NEEDED.items() if not shutil.which(command)})
+    commands = {package for command, package in NEEDED.items() if not shutil.which(command)}
+    return sorted(commands | {package for header, package in HEADERS.items() if not os.path.exists(header)})
 
 
 def check():
