@@ -91,6 +91,33 @@ def test_one_of_two(scope, release):
     check(len(refusals) == 1, f"stderr names main.pong not once: {tracer.stderr.all()!r}")
 
 
+# More than 64 functions of net/http match; this one is behind the first 64.
+MANY, LATE = "net/http.*erve*()", "net/http.serverHandler.ServeHTTP"
+
+
+def test_many(scope, release):
+    """--max-functions: the calls of a function behind the first 64 of a pattern are reported, all of them"""
+    server = Server(scope, release)
+    tracer = Tracer(scope, "--pid", server.pid, "--json", "--max-functions", 200, MANY).wait_attached()
+    for _ in range(CALLS):
+        get(server.addresses["http"], "/ping")
+    tracer.stdout.wait(lambda lines: sum(LATE.encode() in line for line in lines) >= CALLS, f"lacks calls of {LATE}")
+    tracer.interrupt()
+    check_equal(sum(event.get("function") == LATE for event in tracer.events()), CALLS, f"calls of {LATE}")
+
+
+def test_first_of_many(scope, release):
+    """a pattern without --max-functions: the first 64 functions are traced, and stderr says so"""
+    server = Server(scope, release)
+    tracer = Tracer(scope, "--pid", server.pid, "--json", "-v", MANY).wait_attached()
+    tracer.interrupt()
+    stderr = tracer.stderr.text()
+    check(b"functions: the first 64 are traced (--max-functions allows more)" in stderr, f"stderr does not say so: {stderr!r}")
+    probes = stderr.count(b" at file offset ")
+    check(0 < probes <= 64, f"{probes} probes, not up to 64")
+
+
 if __name__ == "__main__":
     main([(test, release) for release in releases()
-          for test in (test_table, test_function, test_method, test_later_parameter, test_several, test_one_of_two)])
+          for test in (test_table, test_function, test_method, test_later_parameter, test_several, test_one_of_two,
+                       test_many, test_first_of_many)])
