@@ -72,6 +72,6 @@ def section(scope, options, say):
         ["readers", "requests/s", "tracer CPU us/request", "of it each reader", "peak RSS (VmHWM), MB", "least received"],
         [show_row(count, found, results[0]) for count, found in results.items()])
     points = [(count, Figure(result["cpu"] for result in results[count]).median) for count in COUNTS if count]
-    plot = Plot("readers", "The tracer's CPU time, by readers of the socket", "number of readers", "us/request",
+    plot = Plot("readers", "CPU time of the tracer, by readers of the socket", "number of readers", "CPU time, us/request",
                 {"tracer CPU": points}, "xy")
     return Report(f"{table}\n\n{watch.show()}", (plot,))
