@@ -9,7 +9,7 @@
 #include <linux/types.h>
 
 enum {
-	PLANS_MAX = 1024,
+	PLANS_MAX = 32768,
 	PLAN_MAX_OPERATIONS = 512,
 	PLAN_SHORT_OPERATIONS = 48, /* the most operations of a short plan, see plan_is_short() */
 	PLAN_MAX_CELLS = 256,

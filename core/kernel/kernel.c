@@ -17,7 +17,8 @@
 #include "verifier_log.h"
 
 enum {
-	MAX_LONG_PLANS = 256, /* each has ten times the size of a short plan */
+	USUAL_PLANS = 1024,
+	USUAL_LONG_PLANS = 256, /* each has ten times the size of a short plan */
 	/* room for this many of the longest strings in one record */
 	PAYLOAD_STRINGS = 7,
 	/* Kernels before 5.2 refuse more. Only written pages cost memory. */
@@ -65,6 +66,16 @@ static uint32_t read_pid_namespace(void)
 	return status.st_ino;
 }
 
+/* The room for plans, which the kernel's memory is taken for at once. */
+static uint32_t plan_room(const struct kernel_options *options)
+{
+	uint32_t usual = options->long_plans ? USUAL_LONG_PLANS : USUAL_PLANS;
+
+	if (options->plans <= usual)
+		return usual;
+	return options->plans < PLANS_MAX - usual ? options->plans + usual : PLANS_MAX;
+}
+
 static int configure(struct gohttpsnoop_bpf *skeleton, const struct kernel_options *options,
 		     enum kernel_attachment attachment)
 {
@@ -86,8 +97,7 @@ static int configure(struct gohttpsnoop_bpf *skeleton, const struct kernel_optio
 					     SCRATCH_SPARE_SLOTS +
 						     SCRATCH_SLOTS * libbpf_num_possible_cpus());
 	if (r == 0)
-		r = bpf_map__set_max_entries(skeleton->maps.plans,
-					     options->long_plans ? MAX_LONG_PLANS : PLANS_MAX);
+		r = bpf_map__set_max_entries(skeleton->maps.plans, plan_room(options));
 	if (r == 0 && !options->long_plans)
 		r = bpf_map__set_value_size(skeleton->maps.plans, PLAN_SHORT_SIZE);
 	if (r == 0)

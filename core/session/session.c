@@ -215,6 +215,12 @@ static int open_loop(struct session *session, struct error *err)
 			    &session->signals, err);
 }
 
+/* The plans of functions: one, or two, for each that a pattern may stand for. */
+static uint32_t plan_count(const struct trace_spec *spec)
+{
+	return spec->max_functions * (spec->latency ? 2 : 1);
+}
+
 static int open_kernel(struct session *session, struct error *err)
 {
 	const struct session_options *options = &session->options;
@@ -227,6 +233,7 @@ static int open_kernel(struct session *session, struct error *err)
 		.port_count = options->port_count,
 		.long_plans = options->spec->function_count > 0 || options->spec->requests ||
 			      options->spec->sides != TRACE_SERVER || options->spec->extras,
+		.plans = plan_count(options->spec),
 	};
 
 	return kernel_setup(&wanted, &options->notifier, &session->kernel, err);

@@ -20,6 +20,7 @@ struct kernel_options {
 	uint32_t ring_size;  /* bytes, a power of two; libbpf makes whole pages of it */
 	enum kernel_attachment attachment;
 	bool long_plans; /* other plans than short ones (plan.h) will be installed */
+	uint32_t plans;	 /* there will be so many, if that is more than usual; at most PLANS_MAX */
 	/* What kernel_watch() tells of, beside targets that run another program. */
 	bool watch_all;	       /* every process that does */
 	const uint16_t *ports; /* processes that listen on one of these, WATCHED_PORTS at most */
