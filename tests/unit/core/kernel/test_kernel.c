@@ -224,6 +224,26 @@ static void long_plans_have_a_program_and_room(void **state)
 	assert_int_equal(bpf_map__value_size(map_of("plans")), sizeof(struct plan));
 }
 
+static void there_is_room_for_as_many_plans_as_asked_for(void **state)
+{
+	static const struct {
+		uint32_t plans, room;
+	} rows[] = { { 64, LONG_PLANS },
+		     { LONG_PLANS, LONG_PLANS },
+		     { 10000, 10000 + LONG_PLANS },
+		     { UINT32_MAX, PLANS_MAX } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		set_up(NULL);
+		stage.options.long_plans = true;
+		stage.options.plans = rows[i].plans;
+		assert_int_equal(open_kernel(), 0);
+		assert_int_equal(bpf_map__max_entries(map_of("plans")), rows[i].room);
+		kernel_close(stage.kernel);
+		stage.kernel = NULL;
+	}
+}
+
 static void ports_are_watched(void **state)
 {
 	static const uint16_t ports[] = { 80, 8080 };
@@ -526,6 +546,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_not_asked_for_is_not_loaded),
 		TEST(long_plans_have_a_program_and_room),
+		TEST(there_is_room_for_as_many_plans_as_asked_for),
 		TEST(ports_are_watched),
 		TEST(records_have_room_for_long_strings),
 		TEST(the_kernel_is_told_whose_ids_are_meant),
