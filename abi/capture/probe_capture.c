@@ -139,10 +139,19 @@ static int add_cells(const struct walk *walk, const struct capture *capture,
 	return r < 0 ? r : plan_add(builder, *ret_place, cell, capture->lookahead, err);
 }
 
+static struct scope scope_for(const struct scope *outer, const struct capture *capture)
+{
+	struct scope scope = *outer;
+
+	scope.unchecked_elements = capture->unchecked;
+	return scope;
+}
+
 /* Adds the value to the plan, and describes it. */
-static int add_value(const struct scope *scope, const struct capture *capture,
+static int add_value(const struct scope *outer, const struct capture *capture,
 		     struct plan_builder *builder, struct probe_capture *result, struct error *err)
 {
+	const struct scope with = scope_for(outer, capture), *scope = &with;
 	struct plan_mark before = plan_mark(builder);
 	struct plan_place place = { 0 };
 	struct expression expression;

@@ -25,25 +25,33 @@ static int advance_to_element(struct walk *walk, uint64_t index, const struct ty
 	return walk_advance(walk, offset, element, err);
 }
 
-/*
- * Moves to element `index` of a slice or string. The plan reads it only if the length is greater than
- * `index`.
- */
-static int to_counted_element(struct walk *walk, uint64_t index, const struct type *element,
-			      struct error *err)
+/* Has the plan read what is behind the pointer only if the length is greater than `index`. */
+static int require_index(struct walk *walk, uint64_t index, struct plan_place *pointer,
+			 struct error *err)
 {
-	struct plan_place length = { 0 }, pointer = { 0 };
+	struct plan_place length = { 0 };
 	int r = walk_word(walk, WALK_WORD, &length, err);
 
 	if (r == 0)
-		r = walk_word(walk, 0, &pointer, err);
+		r = plan_require(walk->builder, length, PLAN_ABOVE, WALK_WORD, (uint32_t)index,
+				 err);
 	if (r < 0)
 		return r;
-	r = plan_require(walk->builder, length, PLAN_ABOVE, WALK_WORD, (uint32_t)index, err);
-	if (r < 0)
-		return r;
-	pointer.gate = r;
-	r = walk_follow_word(walk, pointer, element, err);
+	pointer->gate = r;
+	return 0;
+}
+
+/* Moves to element `index` of a slice or string. */
+static int to_counted_element(struct walk *walk, uint64_t index, const struct type *element,
+			      struct error *err)
+{
+	struct plan_place pointer = { 0 };
+	int r = walk_word(walk, 0, &pointer, err);
+
+	if (r == 0 && !walk->scope->unchecked_elements)
+		r = require_index(walk, index, &pointer, err);
+	if (r == 0)
+		r = walk_follow_word(walk, pointer, element, err);
 	return r < 0 ? r : advance_to_element(walk, index, element, err);
 }
 

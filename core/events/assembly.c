@@ -11,6 +11,7 @@
 #include "protocol.h"
 #include "request.h"
 #include "request_id.h"
+#include "router_hit.h"
 
 /* Limits over all targets. An open request keeps its start record of some hundred bytes. */
 enum { MAX_OPEN_REQUESTS = 65536, MAX_OPEN_BYTES = 64 << 20 };
@@ -324,20 +325,6 @@ static void take_whole(struct assembly *assembly, const struct resolved_hit *end
 		show_whole(assembly, end, record);
 }
 
-/* A router runs on the goroutine of the request for which it chooses. */
-static void take_route(struct assembly *assembly, const struct resolved_hit *choice)
-{
-	uint64_t owner = hit_integer(&choice->hit, FIELD_GOID).value;
-	struct text route = hit_text(&choice->hit, FIELD_ROUTE);
-	struct bytes start;
-
-	if (joiner_look_owned(assembly->joiner, target_id(choice->target), owner, &start)) {
-		struct request_note *note = joiner_note(assembly->joiner, start);
-
-		chosen_route_set(&note->route, &route);
-	}
-}
-
 /* A connection ends while a request on it is open: its handler panicked, unless the record of its end was lost. */
 static void end_panicked(struct assembly *assembly, const struct resolved_hit *panic,
 			 struct bytes record)
@@ -376,7 +363,7 @@ int assembly_record(struct assembly *assembly, struct bytes record)
 		end_panicked(assembly, &resolved, record);
 		return 0;
 	case PLAN_ROLE_ROUTE:
-		take_route(assembly, &resolved);
+		router_hit_take(assembly->joiner, &resolved, record);
 		return 0;
 	case PLAN_ROLE_CALL:
 		return calls_begin(assembly->calls, &resolved, record);

@@ -16,6 +16,54 @@ void chosen_route_set(struct chosen_route *chosen, const struct text *route)
 	memcpy(chosen->text, route->data, chosen->size);
 }
 
+static void append_part(struct chosen_route *chosen, const struct text *part)
+{
+	uint32_t room = sizeof(chosen->text) - chosen->size;
+	uint32_t size = (uint32_t)minimum(part->size, room);
+
+	/* Behind a part that was cut there is no more. */
+	if (chosen->size == chosen->length) {
+		memcpy(chosen->text + chosen->size, part->data, size);
+		chosen->size += size;
+	}
+	chosen->length += (uint32_t)part->length;
+}
+
+/* Returns the part without the star at its end and the slash before it if the next part begins with that slash. */
+static struct text without_star(const struct text *part, const struct text *next)
+{
+	struct text text = *part;
+
+	if (text.size == text.length && text.size >= 2 &&
+	    memcmp(text.data + text.size - 2, "/*", 2) == 0 && next->size && next->data[0] == '/')
+		text.length = text.size -= 2;
+	return text;
+}
+
+static void trim_slashes(struct chosen_route *chosen)
+{
+	while (chosen->size == chosen->length && chosen->size > 1 &&
+	       chosen->text[chosen->size - 1] == '/')
+		chosen->length = --chosen->size;
+}
+
+void chosen_route_join(struct chosen_route *chosen, const struct text *parts, size_t count)
+{
+	struct chosen_route joined = { .size = 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		struct text part = parts[i];
+
+		if (part.presence != PRESENT)
+			return;
+		if (i + 1 < count)
+			part = without_star(&part, &parts[i + 1]);
+		append_part(&joined, &part);
+	}
+	trim_slashes(&joined);
+	*chosen = joined;
+}
+
 void chosen_route_put(const struct chosen_route *chosen, struct event *event)
 {
 	if (chosen->size)

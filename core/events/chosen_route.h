@@ -13,6 +13,12 @@ struct chosen_route {
 
 void chosen_route_set(struct chosen_route *chosen, const struct text *route);
 
+/*
+ * The same for a route in parts, each of which but the last ends with a star that stands for the rest. They are joined as
+ * chi's RoutePattern() does it in its latest releases: "/api/" and a star, then "/items/", is "/api/items".
+ */
+void chosen_route_join(struct chosen_route *chosen, const struct text *parts, size_t count);
+
 /* The event gets the route; it is valid as long as the event, and as what was chosen. */
 void chosen_route_put(const struct chosen_route *chosen, struct event *event);
 

@@ -8,11 +8,11 @@
 #define NONE JOINER_NONE
 
 /* The ways to find entries; each has its own hash chains. */
-enum index { BY_KEY, BY_OWNER, BY_CONTEXT, INDEX_COUNT };
+enum index { BY_KEY, BY_OWNER, BY_CONTEXT, BY_HELPER, INDEX_COUNT };
 
 /* Entries are also kept in order of age. All lists are linked by entry numbers. */
 struct entry {
-	uint64_t identity[INDEX_COUNT]; /* the key, the owner, the context */
+	uint64_t identity[INDEX_COUNT]; /* the key, the owner, the context, the helper */
 	uint32_t chain[INDEX_COUNT];
 	uint32_t target;
 	uint32_t older, newer;
@@ -43,29 +43,45 @@ static uint32_t *bucket_of(const struct joiner *joiner, enum index index, uint32
 	return &joiner->buckets[index][hash >> 32 & (joiner->capacity - 1)];
 }
 
-static void chains_insert(struct joiner *joiner, uint32_t number)
+/* All entries without this identity would be in one chain, and none is found by it. */
+static bool is_indexed(const struct entry *entry, enum index index)
+{
+	return index == BY_KEY || entry->identity[index];
+}
+
+static void chain_insert(struct joiner *joiner, enum index index, uint32_t number)
 {
 	struct entry *entry = &joiner->entries[number];
+	uint32_t *bucket = bucket_of(joiner, index, entry->target, entry->identity[index]);
 
-	for (enum index index = 0; index < INDEX_COUNT; index++) {
-		uint32_t *bucket = bucket_of(joiner, index, entry->target, entry->identity[index]);
+	if (!is_indexed(entry, index))
+		return;
+	entry->chain[index] = *bucket;
+	*bucket = number;
+}
 
-		entry->chain[index] = *bucket;
-		*bucket = number;
-	}
+static void chain_remove(struct joiner *joiner, enum index index, uint32_t number)
+{
+	const struct entry *entry = &joiner->entries[number];
+	uint32_t *link = bucket_of(joiner, index, entry->target, entry->identity[index]);
+
+	if (!is_indexed(entry, index))
+		return;
+	while (*link != number)
+		link = &joiner->entries[*link].chain[index];
+	*link = entry->chain[index];
+}
+
+static void chains_insert(struct joiner *joiner, uint32_t number)
+{
+	for (enum index index = 0; index < INDEX_COUNT; index++)
+		chain_insert(joiner, index, number);
 }
 
 static void chains_remove(struct joiner *joiner, uint32_t number)
 {
-	const struct entry *entry = &joiner->entries[number];
-
-	for (enum index index = 0; index < INDEX_COUNT; index++) {
-		uint32_t *link = bucket_of(joiner, index, entry->target, entry->identity[index]);
-
-		while (*link != number)
-			link = &joiner->entries[*link].chain[index];
-		*link = entry->chain[index];
-	}
+	for (enum index index = 0; index < INDEX_COUNT; index++)
+		chain_remove(joiner, index, number);
 }
 
 static uint32_t joiner_find_entry(const struct joiner *joiner, enum index index, uint32_t target,
@@ -254,6 +270,7 @@ int joiner_open(struct joiner *joiner, const struct joiner_identity *identity, s
 	entry->identity[BY_KEY] = identity->key;
 	entry->identity[BY_OWNER] = identity->owner;
 	entry->identity[BY_CONTEXT] = identity->context;
+	entry->identity[BY_HELPER] = 0;
 	entry->target = identity->target;
 	chains_insert(joiner, number);
 	age_append(joiner, number);
@@ -312,6 +329,39 @@ bool joiner_look_context(const struct joiner *joiner, uint32_t target, uint64_t 
 {
 	return context && look_found(joiner, joiner_find_entry(joiner, BY_CONTEXT, target, context),
 				     ret_record);
+}
+
+static void replace_helper(struct joiner *joiner, uint32_t number, uint64_t helper)
+{
+	chain_remove(joiner, BY_HELPER, number);
+	joiner->entries[number].identity[BY_HELPER] = helper;
+	chain_insert(joiner, BY_HELPER, number);
+}
+
+void joiner_drop_helper(struct joiner *joiner, uint32_t target, uint64_t helper)
+{
+	uint32_t number = joiner_find_entry(joiner, BY_HELPER, target, helper);
+
+	if (number != NONE)
+		replace_helper(joiner, number, 0);
+}
+
+bool joiner_set_helper(struct joiner *joiner, uint32_t target, uint64_t context, uint64_t helper)
+{
+	uint32_t number = joiner_find_entry(joiner, BY_CONTEXT, target, context);
+
+	if (!context || number == NONE)
+		return false;
+	joiner_drop_helper(joiner, target, helper);
+	replace_helper(joiner, number, helper);
+	return true;
+}
+
+bool joiner_look_helped(const struct joiner *joiner, uint32_t target, uint64_t helper,
+			struct bytes *ret_record)
+{
+	return helper &&
+	       look_found(joiner, joiner_find_entry(joiner, BY_HELPER, target, helper), ret_record);
 }
 
 bool joiner_take_oldest_of_target(struct joiner *joiner, uint32_t target, struct bytes *ret_record)

@@ -155,6 +155,20 @@ static int choose_values(const struct protocol_row *of, const struct trace_spec 
 	return expression_parse(of->protocol->error, error, err);
 }
 
+/* Returns whether handlers may run on another goroutine than the request. */
+static bool has_timeout_handler(const struct binary *binary)
+{
+	struct function function;
+
+	return pclntab_find(binary->pclntab, TIMEOUT_HANDLER, &function);
+}
+
+static bool needs_context_types(const struct probe_request *request)
+{
+	return (request->extras & EXTRA_LINKS && request->role == PLAN_ROLE_CALL) ||
+	       (request->extras & EXTRA_ROUTES && request->role == PLAN_ROLE_ROUTE);
+}
+
 /*
  * Compiles a row of the protocol, with the user's captures. They must exist in the row that observes most requests;
  * in the other rows, for other servers and releases, they may be missing.
@@ -180,9 +194,9 @@ static void compile_row(struct probe_candidate *probe, const struct binary *bina
 	request.wants_arguments = values.count > 0;
 	request.allows_missing = !decides;
 	request.learned = learned;
-	request.extras = spec->extras;
+	request.extras = spec->extras | (has_timeout_handler(binary) ? EXTRA_ROUTES : 0);
 	probe->counts_clients = spec->sides == TRACE_BOTH;
-	if (spec->extras & EXTRA_LINKS && request.role == PLAN_ROLE_CALL)
+	if (needs_context_types(&request))
 		probe->context_types = context_types_of(binary->types);
 	probe->expression_count = values.expression_count;
 	probe->returned_count = request.role == PLAN_ROLE_RETURN ? values.count : 0;

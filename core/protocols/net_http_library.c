@@ -219,6 +219,7 @@ static const struct layout_function functions[] = {
 	  "rwc net.Conn, buf *bufio.ReadWriter, err error", EVER },
 	{ "net/http.(*ServeMux).findHandler", "mux *net/http.ServeMux, r *net/http.Request",
 	  "h net/http.Handler, patStr string, ~r2 *net/http.pattern, matches []string", SINCE(22) },
+	{ "sync.(*Pool).Put", "p *sync.Pool, x interface {}", "", EVER },
 	{ "net/http.(*http2serverConn).runHandler",
 	  SERVER_CONN "rw *net/http.http2responseWriter, req *net/http.Request, " HANDLER, "",
 	  UNTIL(27) },

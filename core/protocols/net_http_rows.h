@@ -39,7 +39,7 @@ enum { AFTER_METHOD = 96, AFTER_PATH = 64 };
 		{ request ".ProtoMinor", FIELD_PROTOCOL_MINOR }, { request ".TLS", FIELD_TLS }, \
 		{ request ".ContentLength", FIELD_REQUEST_BYTES }, TRACE_CAPTURE(request),      \
 	{                                                                                       \
-		request ".ctx.data", FIELD_CONTEXT, .extra = EXTRA_LINKS                        \
+		request ".ctx.data", FIELD_CONTEXT, .extra = EXTRA_LINKS | EXTRA_ROUTES         \
 	}
 
 /* The key, by the name of the response writer, and what a request contains at its start. */

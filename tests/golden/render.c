@@ -296,6 +296,10 @@ static uint8_t named_field(const struct player *player, const char *word)
 		[FIELD_TRACEPARENT] = "traceparent",
 		[FIELD_SCHEME] = "scheme",
 		[FIELD_ERROR] = "error",
+		[FIELD_ROUTE_PARTS] = "route_parts",
+		[FIELD_ROUTE_2] = "route_2",
+		[FIELD_ROUTE_3] = "route_3",
+		[FIELD_ROUTE_4] = "route_4",
 	};
 	const char *colon = strchr(word, ':');
 
@@ -358,6 +362,17 @@ static const struct protocol *named_protocol(const struct player *player, const 
 	script_fail(&player->script, "there is no server", name);
 }
 
+static const struct protocol *protocol_of_module(const struct player *player, const char *module)
+{
+	for (size_t i = 0; i < protocol_registry_count; i++) {
+		const struct library *library = protocol_registry[i]->library;
+
+		if (library->module && strcmp(library->module, module) == 0)
+			return protocol_registry[i];
+	}
+	script_fail(&player->script, "there is no module", module);
+}
+
 /* Reads an attribute of the function, or one of the fields. */
 static void add_context_type(struct player *player, struct schema *schema, uint32_t hash)
 {
@@ -372,6 +387,8 @@ static void add_word(struct player *player, struct schema *schema)
 
 	if (strncmp(word, "server=", 7) == 0) {
 		schema->protocol = named_protocol(player, word + 7);
+	} else if (strncmp(word, "module=", 7) == 0) {
+		schema->protocol = protocol_of_module(player, word + 7);
 	} else if (strcmp(word, "awaits_return") == 0) {
 		schema->awaits_return = true;
 	} else if (strcmp(word, "at_once") == 0) {

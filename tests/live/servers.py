@@ -41,6 +41,7 @@ ALL_VARIANTS = {
     "external-pie-stripped": Variant(("-buildmode=pie", "-ldflags=-linkmode=external -s -w"), WITH_CGO),
     "uncompressed": Variant(("-ldflags=-compressdwarf=false",)),
     "trimpath": Variant(("-trimpath",)),
+    "v5": Variant(("-tags=v5",)),
     # Builds that the tool cannot attach to.
     "386": Variant((), ("GOARCH=386",)),
     "ppc64le": Variant((), ("GOARCH=ppc64le",)),

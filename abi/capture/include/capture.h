@@ -20,7 +20,8 @@ struct capture {
 	 * and of the interface of the same type to which that word points, and so on: of so many interfaces.
 	 */
 	uint8_t chain;
-	uint8_t extra; /* not 0: a bit; only captured if the probe request wants this extra */
+	uint8_t extra;	/* not 0: a bit; only captured if the probe request wants this extra */
+	bool unchecked; /* see unchecked_elements of struct scope */
 };
 
 enum { PROBE_MAX_EXPRESSION = 96, PROBE_MAX_WAY = 96, PROBE_MAX_REASON = 160 };

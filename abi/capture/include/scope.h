@@ -40,6 +40,11 @@ struct scope {
 	 * return.
 	 */
 	bool notes_results;
+	/*
+	 * Elements of slices are read without comparing their index with the length, for captures that have the length, too: a
+	 * comparison makes a plan a long one (plan_is_short). What is read beyond the length is not to be used.
+	 */
+	bool unchecked_elements;
 };
 
 /* Returns NULL if there is no root with this name. */

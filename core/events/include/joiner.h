@@ -56,6 +56,17 @@ bool joiner_look_owned(const struct joiner *joiner, uint32_t target, uint64_t ow
 bool joiner_look_context(const struct joiner *joiner, uint32_t target, uint64_t context,
 			 struct bytes *ret_record);
 
+/*
+ * A helper is another goroutine that serves an open request; it helps one at most, and a request has one at most. Setting
+ * one finds the request by its context; false if there is none.
+ */
+bool joiner_set_helper(struct joiner *joiner, uint32_t target, uint64_t context, uint64_t helper);
+void joiner_drop_helper(struct joiner *joiner, uint32_t target, uint64_t helper);
+
+/* Finds the request that this goroutine helps, without removing it; false if there is none. */
+bool joiner_look_helped(const struct joiner *joiner, uint32_t target, uint64_t helper,
+			struct bytes *ret_record);
+
 /* Finds the request without removing it; false if there is none with this key. */
 bool joiner_look(const struct joiner *joiner, uint32_t target, uint64_t key,
 		 struct bytes *ret_record);

@@ -45,6 +45,10 @@ enum hit_field {
 	FIELD_TRACEPARENT, /* the header of this name */
 	FIELD_STACK_END,   /* of the goroutine; with the next field it identifies the call */
 	FIELD_STACK_POINTER,
+	FIELD_ROUTE_PARTS, /* the number of the parts of a route, of which the first one is FIELD_ROUTE */
+	FIELD_ROUTE_2,
+	FIELD_ROUTE_3,
+	FIELD_ROUTE_4,
 	FIELD_COUNT,
 };
 

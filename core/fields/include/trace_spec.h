@@ -15,6 +15,8 @@ enum trace_sides { TRACE_SERVER, TRACE_CLIENT, TRACE_BOTH };
 enum extra {
 	EXTRA_LINKS = 1,  /* what links requests of the two sides */
 	EXTRA_TRACES = 2, /* the trace that a request belongs to */
+	/* What links a router on another goroutine with the request; wanted by programs that can have one, see protocol_probes.c. */
+	EXTRA_ROUTES = 4,
 };
 
 /*

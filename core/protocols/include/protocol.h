@@ -41,6 +41,11 @@ struct protocol {
 	 * not end it in another way.
 	 */
 	bool goroutine_ends_requests;
+	/*
+	 * SERVER: a router's choice is observed when its handler has returned: one that was observed since the router began
+	 * is of a router within it. The begin is a row of the role ROUTE without a route.
+	 */
+	bool chooses_late;
 	/* CLIENT: */
 	const char *
 		error; /* the expression of the error that is returned: "error=ret1"; NULL: it is not shown */

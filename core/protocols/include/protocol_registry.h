@@ -15,6 +15,9 @@
 	protocol(http2) \
 	protocol(serve_mux) \
 	protocol(gorilla_mux) \
+	protocol(chi) \
+	protocol(chi_v5) \
+	protocol(gin) \
 	protocol(x_net_http2) \
 	protocol(fasthttp) \
 	protocol(grpc) \
@@ -38,7 +41,10 @@ enum { PROTOCOL_COUNT = 0 PROTOCOLS(COUNT_PROTOCOL) };
 extern const struct protocol *const protocol_registry[];
 extern const size_t protocol_registry_count;
 
-enum { PROTOCOL_MAX_LIBRARIES = 16 };
+/* This handler of net/http lets another handler serve the request, on another goroutine. */
+#define TIMEOUT_HANDLER "net/http.(*timeoutHandler).ServeHTTP"
+
+enum { PROTOCOL_MAX_LIBRARIES = 24 };
 
 /* Lists the libraries of all protocols and presets, each once. Returns their number. */
 size_t protocol_libraries(const struct library *ret_libraries[static PROTOCOL_MAX_LIBRARIES]);

@@ -26,7 +26,8 @@ struct schema {
 	uint16_t returned_count; /* RETURN, and CALL with `returns_at_once`: how many captures belong to `ret`; the others have names */
 	bool among_requests;	 /* CALL: requests are traced, too */
 	bool counts_clients;	 /* START: the requests that are made for this one are counted */
-	struct context_types context_types; /* CALL: of the program, if requests are linked */
+	struct context_types
+		context_types; /* CALL, ROUTE: of the program, if contexts are followed */
 	const struct shape
 		*arguments; /* shapes of the cells without a field; NULL if there are none */
 };

@@ -465,6 +465,55 @@ static void grows_to_its_limit(void **state)
 	joiner_destroy(NULL);
 }
 
+static void assert_helped(const struct joiner *joiner, uint64_t helper, const char *wanted)
+{
+	struct bytes record;
+
+	assert_int_equal(joiner_look_helped(joiner, 1, helper, &record), wanted != NULL);
+	if (wanted)
+		assert_record(record, wanted);
+}
+
+static void open_in_context(struct joiner *joiner, uint64_t key, uint64_t context,
+			    const char *record)
+{
+	struct joiner_identity identity = { .target = 1, .key = key, .context = context };
+	struct bytes untouched = { 0 };
+
+	assert_int_equal(joiner_open(joiner, &identity, text_bytes(record), &untouched), 0);
+}
+
+static void finds_by_helper(void **state)
+{
+	struct joiner *joiner = joiner_of(10);
+	struct bytes record;
+
+	open_in_context(joiner, 1, 100, "one");
+	open_in_context(joiner, 2, 200, "two");
+	open_in_context(joiner, 3, 0, "none");
+	assert_helped(joiner, 50, NULL);
+	assert_true(joiner_set_helper(joiner, 1, 100, 50));
+	assert_false(joiner_set_helper(joiner, 2, 100, 50));
+	assert_false(joiner_set_helper(joiner, 1, 0, 50));
+	assert_helped(joiner, 50, "one");
+	/* One request has one helper, and the other way round. */
+	assert_true(joiner_set_helper(joiner, 1, 200, 50));
+	assert_helped(joiner, 50, "two");
+	assert_true(joiner_set_helper(joiner, 1, 200, 51));
+	assert_helped(joiner, 50, NULL);
+	assert_helped(joiner, 51, "two");
+	joiner_drop_helper(joiner, 1, 51);
+	assert_helped(joiner, 51, NULL);
+	assert_true(joiner_set_helper(joiner, 1, 100, 50));
+	assert_true(joiner_take(joiner, 1, 1, &record));
+	assert_helped(joiner, 50, NULL);
+	/* The entry that is used again has none. */
+	open_in_context(joiner, 4, 100, "four");
+	assert_helped(joiner, 50, NULL);
+	assert_helped(joiner, 0, NULL);
+	joiner_destroy(joiner);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -476,6 +525,7 @@ int main(void)
 		cmocka_unit_test(gives_bytes_up),
 		cmocka_unit_test(takes_the_oldest_of_a_target),
 		cmocka_unit_test(finds_by_owner),
+		cmocka_unit_test(finds_by_helper),
 		cmocka_unit_test(looks_without_taking),
 		cmocka_unit_test(reuses_buffers),
 		cmocka_unit_test(agrees_with_a_model),
