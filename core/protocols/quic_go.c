@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * HTTP/3 of quic-go's server. Release 0.32.0 moved the module. Evidence: http3/server.go, http3/server_conn.go and
- * http3/response_writer.go of 0.29, 0.50, 0.59 and some releases between them; programs that were built with these three.
+ * HTTP/3 of quic-go's server and client. Release 0.32.0 moved the module. Evidence: http3/server.go, http3/server_conn.go,
+ * http3/response_writer.go, http3/roundtrip.go, http3/transport.go and http3/client.go of 0.29, 0.46, 0.50, 0.59 and some
+ * releases between them; programs that were built with 0.29, 0.50 and 0.59.
  */
 #include "net_http_rows.h"
 #include "protocol_registry.h"
@@ -165,6 +166,14 @@ static void quic_go_complete(struct hit *hit)
 #define WRITER_PARAMETER(module) "w *" module "/http3.responseWriter"
 #define STREAM_CALLER_PARAMETERS CALLER_PARAMETERS(QUIC_GO, "&req **net/http.Request")
 
+/* What makes a request. Without options: the layout of theirs is not in a stripped program. */
+#define ROUND_TRIP(module, type) module "/http3.(*" type ").RoundTrip"
+#define ROUND_TRIP_FUNCTION(module, type)                                                        \
+	{                                                                                        \
+		ROUND_TRIP(module, type), "t *" module "/http3." type ", req *net/http.Request", \
+			"_ *net/http.Response, err error", ALWAYS                                \
+	}
+
 /* In later releases another closure, for trailers, refers to the request: it has become a variable of both. */
 static const struct layout_function functions[] = {
 	{ CONNECTION(QUIC_GO) CALLER, STREAM_CALLER_PARAMETERS, "", ALWAYS },
@@ -172,17 +181,32 @@ static const struct layout_function functions[] = {
 	{ WRITER(QUIC_GO) "Flush", WRITER_PARAMETER(QUIC_GO), "", ALWAYS },
 	{ WRITER(QUIC_GO) "flushTrailers", WRITER_PARAMETER(QUIC_GO), "", ALWAYS },
 	{ WRITER(QUIC_GO) "HTTPStream", WRITER_PARAMETER(QUIC_GO), "", ALWAYS },
+	ROUND_TRIP_FUNCTION(QUIC_GO, "Transport"),
+	ROUND_TRIP_FUNCTION(QUIC_GO, "RoundTripper"),
+	ROUND_TRIP_FUNCTION(QUIC_GO, "ClientConn"),
+	ROUND_TRIP_FUNCTION(QUIC_GO, "SingleDestinationRoundTripper"),
 };
 
 static const struct layout_function old_functions[] = {
 	{ SERVER(OLD_QUIC_GO) CALLER, CALLER_PARAMETERS(OLD_QUIC_GO, "req *net/http.Request"), "",
 	  ALWAYS },
 	{ WRITER(OLD_QUIC_GO) "Flush", WRITER_PARAMETER(OLD_QUIC_GO), "", ALWAYS },
+	ROUND_TRIP_FUNCTION(OLD_QUIC_GO, "RoundTripper"),
 };
 
-/* A copy that serves has this method, which is called through an interface. */
-static const char *const landmarks[] = { WRITER(QUIC_GO) "WriteHeader", NULL };
-static const char *const old_landmarks[] = { WRITER(OLD_QUIC_GO) "WriteHeader", NULL };
+/* A copy that serves, or makes requests, has one of these methods, which are called through an interface. */
+static const char *const landmarks[] = {
+	WRITER(QUIC_GO) "WriteHeader",
+	ROUND_TRIP(QUIC_GO, "Transport"),
+	ROUND_TRIP(QUIC_GO, "RoundTripper"),
+	ROUND_TRIP(QUIC_GO, "ClientConn"),
+	NULL,
+};
+static const char *const old_landmarks[] = {
+	WRITER(OLD_QUIC_GO) "WriteHeader",
+	ROUND_TRIP(OLD_QUIC_GO, "RoundTripper"),
+	NULL,
+};
 
 /* Layouts come from the program, whatever the release. */
 static const struct library library = {
@@ -218,3 +242,42 @@ const struct protocol protocol_old_quic_go = {
 	.probe_count = COUNT(old_probes),
 	.complete = quic_go_complete,
 };
+
+/* ---- the client ---- */
+
+static const struct capture round_trip[] = { ROUND_TRIP_CAPTURES };
+
+static const struct capture response[] = { ROUND_TRIP_RESPONSE };
+
+/* A request by a transport that keeps connections passes the method of the connection, too: it is one (protocol.carries). */
+#define ROUND_TRIP_PROBES(function)                                             \
+	{ function, PLAN_ROLE_CALL, CAPTURES(round_trip) },                     \
+	{                                                                       \
+		function, PLAN_ROLE_RETURN, CAPTURES(response), .returns = true \
+	}
+
+static const struct probe_request client_probes[] = {
+	ROUND_TRIP_PROBES(ROUND_TRIP(QUIC_GO, "Transport")), /* from 0.49.0 on */
+	ROUND_TRIP_PROBES(ROUND_TRIP(QUIC_GO, "RoundTripper")),
+	ROUND_TRIP_PROBES(ROUND_TRIP(QUIC_GO, "ClientConn")), /* from 0.49.0 on */
+	ROUND_TRIP_PROBES(ROUND_TRIP(QUIC_GO, "SingleDestinationRoundTripper")),
+	/* For a call that a panic or runtime.Goexit left. */
+	{ GOROUTINE_EXIT, PLAN_ROLE_GOROUTINE_EXIT, CAPTURES(goroutine) },
+};
+
+static const struct probe_request old_client_probes[] = {
+	ROUND_TRIP_PROBES(ROUND_TRIP(OLD_QUIC_GO, "RoundTripper")),
+	{ GOROUTINE_EXIT, PLAN_ROLE_GOROUTINE_EXIT, CAPTURES(goroutine) },
+};
+
+#define CLIENT(module, of_library, of_probes)                                                \
+	{                                                                                    \
+		.side = SIDE_CLIENT, .server = module "/http3.Transport", .name = "quic-go", \
+		.library = &of_library, .manner = "over HTTP/3", .probes = of_probes,        \
+		.probe_count = COUNT(of_probes), .complete = net_http_client_complete,       \
+		.error = "error=ret1", .carries = true                                       \
+	}
+
+const struct protocol protocol_quic_go_client = CLIENT(QUIC_GO, library, client_probes);
+const struct protocol protocol_old_quic_go_client =
+	CLIENT(OLD_QUIC_GO, old_library, old_client_probes);

@@ -199,11 +199,12 @@ def request_event(server, when, *, library="net/http", status, duration_ns=POSIT
         "response_bytes": response_bytes, "outcome": outcome, **_truncated(truncated)})
 
 
-def client_event(server, when, *, status, duration_ns=POSITIVE, request_bytes=0, tid=POSITIVE, goid=POSITIVE, **request):
+def client_event(server, when, *, status, duration_ns=POSITIVE, request_bytes=0, tid=POSITIVE, goid=POSITIVE,
+                 library="net/http", **request):
     """A request that the program `server` made, and that was answered."""
     return _without_absent({
         "type": "client", "time": when, **process_members(server, tid, goid),
-        **request_members(library="net/http", **request),
+        **request_members(library=library, **request),
         "status": status, "duration_ns": duration_ns, "request_bytes": request_bytes, "outcome": "ok"})
 
 

@@ -70,15 +70,17 @@ class Client:
         self.answers = Lines(self.process.stdout, "the client")
         self.orders = 0
 
-    def send(self, method, target, body=0, hidden=False, value="", times=0):
-        """Sends a request, or several at once; returns the status, and the size of the body."""
-        order = {"method": method, "url": self.url + target, "body": body, "hidden": hidden, "value": value,
-                 "times": times}
+    def order(self, **order):
+        """Has the client send what the order says; returns its answer."""
         self.process.stdin.write(json.dumps(order).encode() + b"\n")
         self.process.stdin.flush()
         self.orders += 1
         self.answers.wait(lambda lines: len(lines) >= self.orders, f"gave no answer to {order}")
-        answer = json.loads(self.answers.all()[-1])
+        return json.loads(self.answers.all()[-1])
+
+    def send(self, method, target, body=0, hidden=False, value="", times=0):
+        """Sends a request, or several at once; returns the status, and the size of the body."""
+        answer = self.order(method=method, url=self.url + target, body=body, hidden=hidden, value=value, times=times)
         return answer["status"], answer["bytes"]
 
     def kill(self):

@@ -27,6 +27,8 @@
 	protocol(x_net_client) \
 	protocol(grpc_client) \
 	protocol(fasthttp_client) \
+	protocol(quic_go_client) \
+	protocol(old_quic_go_client) \
 	/* the last */
 /* clang-format on */
 

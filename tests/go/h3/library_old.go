@@ -19,6 +19,11 @@ func newTransport(config *tls.Config) http.RoundTripper {
 	return &http3.RoundTripper{TLSClientConfig: config}
 }
 
+// newConnection makes requests like newTransport: connections do not make them in these releases.
+func newConnection(_ string, config *tls.Config) http.RoundTripper {
+	return newTransport(config)
+}
+
 func hijack(_ http.ResponseWriter, r *http.Request) {
 	r.Body.(http3.HTTPStreamer).HTTPStream().Close()
 }

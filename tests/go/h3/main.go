@@ -27,6 +27,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -39,6 +40,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -165,6 +167,9 @@ type order struct {
 	Hidden bool   `json:"hidden"` // the size of the body is not declared
 	Value  string `json:"value"`  // of the header X-Value
 	Times  int    `json:"times"`  // if not 0, so many requests at once; their paths end in /0, /1, ...
+
+	Patience int  `json:"patience_ms"` // if not 0, the request is given up after this time
+	Direct   bool `json:"direct"`      // it is made by a connection itself, if the library can do so
 }
 
 // answer has, for several requests, the least of the statuses and the sum of the sizes.
@@ -181,8 +186,14 @@ func body(wish order) io.Reader {
 	return content
 }
 
-func send(client *http.Client, wish order, url string) answer {
-	request, err := http.NewRequest(wish.Method, url, body(wish))
+func send(client *http.Client, wish order, address string) answer {
+	ctx := context.Background()
+	if wish.Patience != 0 {
+		limited, cancel := context.WithTimeout(ctx, time.Duration(wish.Patience)*time.Millisecond)
+		defer cancel()
+		ctx = limited
+	}
+	request, err := http.NewRequestWithContext(ctx, wish.Method, address, body(wish))
 	check(err)
 	if wish.Value != "" {
 		request.Header.Set("X-Value", wish.Value)
@@ -199,8 +210,8 @@ func send(client *http.Client, wish order, url string) answer {
 func sendTimes(client *http.Client, wish order) answer {
 	answers := make(chan answer)
 	for i := 0; i < wish.Times; i++ {
-		url := wish.URL + "/" + strconv.Itoa(i)
-		go func() { answers <- send(client, wish, url) }()
+		address := wish.URL + "/" + strconv.Itoa(i)
+		go func() { answers <- send(client, wish, address) }()
 	}
 	total := <-answers
 	for i := 1; i < wish.Times; i++ {
@@ -217,11 +228,18 @@ func perform(client *http.Client, wish order) answer {
 	if wish.Times > 0 {
 		return sendTimes(client, wish)
 	}
+	if wish.Direct {
+		target, err := url.Parse(wish.URL)
+		check(err)
+		client = &http.Client{Transport: newConnection(target.Host, trusting)}
+	}
 	return send(client, wish, wish.URL)
 }
 
+var trusting = &tls.Config{InsecureSkipVerify: true}
+
 func sendAll() {
-	client := http.Client{Transport: newTransport(&tls.Config{InsecureSkipVerify: true})}
+	client := http.Client{Transport: newTransport(trusting)}
 	input := bufio.NewScanner(os.Stdin)
 	for input.Scan() {
 		var wish order
