@@ -337,6 +337,11 @@ static void end_panicked(struct assembly *assembly, const struct resolved_hit *p
 	close_unless_lost(assembly, start, &(struct ending){ panic, record }, OUTCOME_PANIC);
 }
 
+static bool is_of_client(const struct resolved_hit *hit)
+{
+	return hit->schema->protocol && hit->schema->protocol->side == SIDE_CLIENT;
+}
+
 int assembly_record(struct assembly *assembly, struct bytes record)
 {
 	struct resolved_hit resolved;
@@ -348,7 +353,7 @@ int assembly_record(struct assembly *assembly, struct bytes record)
 	case PLAN_ROLE_START:
 		return open_request(assembly, &resolved, record);
 	case PLAN_ROLE_END:
-		if (resolved.schema->protocol && resolved.schema->protocol->side == SIDE_CLIENT)
+		if (is_of_client(&resolved))
 			calls_finish(assembly->calls, &resolved, record);
 		else
 			end_request(assembly, &resolved, record, OUTCOME_OK);
@@ -363,7 +368,10 @@ int assembly_record(struct assembly *assembly, struct bytes record)
 		end_panicked(assembly, &resolved, record);
 		return 0;
 	case PLAN_ROLE_ROUTE:
-		router_hit_take(assembly->joiner, &resolved, record);
+		if (is_of_client(&resolved))
+			calls_note_peer(assembly->calls, &resolved);
+		else
+			router_hit_take(assembly->joiner, &resolved, record);
 		return 0;
 	case PLAN_ROLE_CALL:
 		return calls_begin(assembly->calls, &resolved, record);

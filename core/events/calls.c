@@ -21,7 +21,9 @@ enum kind { RETURNING, BEGUN, KIND_COUNT };
 /* What is noted of an awaited call. */
 struct call_note {
 	struct link link;
-	uint64_t lost_ends; /* see lost_ends.h */
+	uint64_t lost_ends;	      /* see lost_ends.h */
+	char peer[REQUEST_PEER_SIZE]; /* of the connection that a transport took for it last */
+	uint64_t peer_length;
 };
 
 struct calls {
@@ -117,9 +119,17 @@ struct ending {
 	struct bytes record;
 };
 
-/* The event of a call, or of a request that the program makes, without its captures. It refers to `room`. */
+static void put_noted_peer(const struct call_note *note, struct event *event)
+{
+	uint32_t length = (uint32_t)note->peer_length;
+
+	if (event->remote.presence != PRESENT && length)
+		event->remote = (struct text){ PRESENT, note->peer, length, length };
+}
+
+/* The event of a call, or of a request that the program makes, without its captures. It refers to `room` and the note. */
 static struct event event_of(const struct calls *calls, const struct resolved_hit *call,
-			     const struct link *link, const struct ending *ending,
+			     const struct call_note *note, const struct ending *ending,
 			     struct request_room *room)
 {
 	struct event event =
@@ -128,11 +138,13 @@ static struct event event_of(const struct calls *calls, const struct resolved_hi
 			call_event(call, call->function, calls->wall_offset);
 
 	event.process = target_identity(call->target);
-	event.within = link->id;
-	event.within_by = link->by;
-	event.linked_trace = link->trace.is_known ? &link->trace : NULL;
-	if (call->schema->protocol)
+	event.within = note->link.id;
+	event.within_by = note->link.by;
+	event.linked_trace = note->link.trace.is_known ? &note->link.trace : NULL;
+	if (call->schema->protocol) {
+		put_noted_peer(note, &event);
 		return event;
+	}
 	event.among_requests = call->schema->among_requests;
 	event.awaits_return = call->schema->awaits_return;
 	event.outcome = ending->outcome;
@@ -143,10 +155,10 @@ static struct event event_of(const struct calls *calls, const struct resolved_hi
 }
 
 static void calls_emit(struct calls *calls, const struct resolved_hit *call, struct bytes record,
-		       const struct link *link, const struct ending *ending)
+		       const struct call_note *note, const struct ending *ending)
 {
 	struct request_room room;
-	struct event event = event_of(calls, call, link, ending, &room);
+	struct event event = event_of(calls, call, note, ending, &room);
 	struct hit_arguments arguments, results;
 
 	event.arguments = resolved_hit_arguments(call, record, &arguments);
@@ -197,17 +209,17 @@ static void close_call(struct calls *calls, struct bytes record, const struct en
 	if (resolved_hit_find(calls->targets, record, &call) < 0)
 		return;
 	end_link(calls, &call, &note->link, ending);
-	calls_emit(calls, &call, record, &note->link, ending);
+	calls_emit(calls, &call, record, note, ending);
 }
 
 /* Reports a call whose return is not awaited. */
 static void emit_at_once(struct calls *calls, const struct resolved_hit *call, struct bytes record)
 {
 	static const struct ending unknown = { .outcome = OUTCOME_UNKNOWN };
-	struct link link = begin_link(calls, call, record);
+	struct call_note note = { .link = begin_link(calls, call, record) };
 
-	end_link(calls, call, &link, &unknown);
-	calls_emit(calls, call, record, &link, &unknown);
+	end_link(calls, call, &note.link, &unknown);
+	calls_emit(calls, call, record, &note, &unknown);
 }
 
 static void calls_give_up(struct calls *calls, struct bytes record)
@@ -409,6 +421,20 @@ void calls_finish(struct calls *calls, const struct resolved_hit *end, struct by
 		close_call(calls, call_record, &(struct ending){ OUTCOME_OK, end, record });
 }
 
+void calls_note_peer(struct calls *calls, const struct resolved_hit *choice)
+{
+	struct resolved_hit call;
+	struct bytes record;
+	struct call_note *note;
+
+	if (!joiner_look_owned(calls->joiners[RETURNING], target_id(choice->target),
+			       goroutine_of(choice), &record) ||
+	    resolved_hit_find(calls->targets, record, &call) < 0 || !call.schema->protocol)
+		return;
+	note = joiner_note(calls->joiners[RETURNING], record);
+	note->peer_length = request_peer(&choice->hit, note->peer, sizeof(note->peer)).length;
+}
+
 void calls_unwind(struct calls *calls, const struct resolved_hit *end)
 {
 	calls->now = end->head.time;
@@ -450,8 +476,8 @@ static bool each_of_kind(const struct calls *calls, enum kind kind, assembly_sho
 
 		if (resolved_hit_find(calls->targets, record, &call) < 0)
 			continue;
-		event = event_of(calls, &call, &note->link,
-				 &(struct ending){ .outcome = OUTCOME_OPEN }, &room);
+		event = event_of(calls, &call, note, &(struct ending){ .outcome = OUTCOME_OPEN },
+				 &room);
 		if (!show(user, &event))
 			return false;
 	}

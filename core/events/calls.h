@@ -31,6 +31,9 @@ void calls_return(struct calls *calls, const struct resolved_hit *end, struct by
 /* The end of a request that a program makes, which has returned from the call before (protocol.ends_later). */
 void calls_finish(struct calls *calls, const struct resolved_hit *end, struct bytes record);
 
+/* Notes the address of the connection that was chosen for the request that the goroutine makes (protocol.h, ROUTE). */
+void calls_note_peer(struct calls *calls, const struct resolved_hit *choice);
+
 /* Closes the calls of a goroutine that has ended. */
 void calls_unwind(struct calls *calls, const struct resolved_hit *end);
 

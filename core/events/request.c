@@ -50,24 +50,30 @@ static bool is_address(const struct text *address, struct integer capacity, stru
 	       port.value >= 0 && port.value <= UINT16_MAX;
 }
 
+struct text request_peer(const struct hit *hit, char *room, size_t size)
+{
+	struct text address = hit_text(hit, FIELD_PEER_ADDRESS);
+	struct integer port = hit_integer(hit, FIELD_PEER_PORT);
+
+	if (address.presence == ABSENT)
+		return address;
+	if (!is_address(&address, hit_integer(hit, FIELD_PEER_CAPACITY), port))
+		return (struct text){ .presence = UNREADABLE };
+	return format_address(&address, port.value, room, size);
+}
+
 /* Takes the address of the other side, which is known as a text or in parts. */
 static void take_remote(struct event *event, const struct hit *hit, struct request_room *room)
 {
 	struct text text = hit_text(hit, FIELD_REMOTE);
-	struct text address = hit_text(hit, FIELD_PEER_ADDRESS);
-	struct integer port = hit_integer(hit, FIELD_PEER_PORT);
+	struct text peer = request_peer(hit, room->remote, sizeof(room->remote));
 
 	if (event->remote.presence == PRESENT)
 		return;
 	if (text.presence != ABSENT)
 		event->remote = text;
-	if (address.presence == ABSENT)
-		return;
-	if (is_address(&address, hit_integer(hit, FIELD_PEER_CAPACITY), port))
-		event->remote =
-			format_address(&address, port.value, room->remote, sizeof(room->remote));
-	else
-		event->remote = (struct text){ .presence = UNREADABLE };
+	if (peer.presence != ABSENT)
+		event->remote = peer;
 }
 
 /* Takes what some servers show only at the end of a request, if it is not known from its begin. */

@@ -23,6 +23,9 @@ static const char *const roles[PLAN_ROLE_COUNT] = {
 	[PLAN_ROLE_ROUTE] = "route",
 };
 
+/* A client's ROUTE, see protocol.h. */
+static const char CONNECTION[] = "connection";
+
 static const char *const sides[] = { [SIDE_SERVER] = "server", [SIDE_CLIENT] = "client" };
 
 /* Returns the line "KEY\tVALUE…" of the module information; NULL if there is none. */
@@ -132,13 +135,20 @@ static void report_capture(struct report *report, const struct probe_capture *ca
 	report_close_object(report);
 }
 
+static bool is_connection(const struct probe_candidate *candidate)
+{
+	return candidate->role == PLAN_ROLE_ROUTE && candidate->protocol &&
+	       candidate->protocol->side == SIDE_CLIENT;
+}
+
 static void report_probe(struct report *report, const struct probe_candidate *candidate)
 {
 	const struct probe *probe = &candidate->probe;
 
 	report_open_object(report, NULL);
 	report_string(report, "function", candidate->function);
-	report_string(report, "role", roles[candidate->role]);
+	report_string(report, "role",
+		      is_connection(candidate) ? CONNECTION : roles[candidate->role]);
 	if (candidate->protocol) {
 		report_string(report, "library", candidate->protocol->name);
 		report_string(report, "side", sides[candidate->protocol->side]);

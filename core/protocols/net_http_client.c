@@ -13,6 +13,13 @@ static const struct capture round_trip[] = { ROUND_TRIP_CAPTURES };
 
 static const struct capture response[] = { ROUND_TRIP_RESPONSE };
 
+/*
+ * The connection that was chosen, on the goroutine that makes the request. Over HTTP/2, another object has it. Programs and other
+ * libraries may wrap connections: then there is no peer.
+ */
+static const struct capture http1_connection[] = { CONNECTION_CAPTURES("pc.conn") };
+static const struct capture http2_connection[] = { CONNECTION_CAPTURES("cc.tconn") };
+
 static const struct capture goroutine[] = {
 	{ "@g.goid", FIELD_GOID, .required = true },
 };
@@ -20,6 +27,12 @@ static const struct capture goroutine[] = {
 static const struct probe_request probes[] = {
 	{ ROUND_TRIP, PLAN_ROLE_CALL, CAPTURES(round_trip) },
 	{ ROUND_TRIP, PLAN_ROLE_RETURN, CAPTURES(response), .returns = true },
+	{ "net/http.(*persistConn).roundTrip", PLAN_ROLE_ROUTE, CAPTURES(http1_connection) },
+	{ "net/http.(*http2ClientConn).RoundTrip", PLAN_ROLE_ROUTE, CAPTURES(http2_connection) },
+	/* Before Go 1.18 and from Go 1.23 on, which calls it without the one above. */
+	{ "net/http.(*http2ClientConn).roundTrip", PLAN_ROLE_ROUTE, CAPTURES(http2_connection) },
+	{ "net/http/internal/http2.(*ClientConn).roundTrip", PLAN_ROLE_ROUTE,
+	  CAPTURES(http2_connection) },
 	/* For a call that a panic or runtime.Goexit left. */
 	{ GOROUTINE_EXIT, PLAN_ROLE_GOROUTINE_EXIT, CAPTURES(goroutine) },
 };

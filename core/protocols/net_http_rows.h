@@ -73,6 +73,20 @@ void net_http_complete(struct hit *hit);
 		"ret1.tab", FIELD_ERROR                      \
 	}
 
+#define TCP_PEER(tcp, member) tcp ".fd.raddr.(*net.TCPAddr)." member
+#define TCP_PEER_CAPTURES(tcp)                                                             \
+	{ TCP_PEER(tcp, "IP"), FIELD_PEER_ADDRESS, .required = true },                     \
+		{ "cap(" TCP_PEER(tcp, "IP") ")", FIELD_PEER_CAPACITY, .required = true }, \
+	{                                                                                  \
+		TCP_PEER(tcp, "Port"), FIELD_PEER_PORT, .required = true                   \
+	}
+
+/* The connection for a request is chosen: `connection`, a net.Conn, is TCP's, or TLS's over TCP. */
+#define CONNECTION_CAPTURES(connection)                          \
+	{ "@g.goid", FIELD_GOID, .required = true },             \
+		TCP_PEER_CAPTURES(connection ".(*net.TCPConn)"), \
+		TCP_PEER_CAPTURES(connection ".(*crypto/tls.Conn).conn.(*net.TCPConn)")
+
 /* Completes the request from its captured fields (protocol.complete). */
 void net_http_client_complete(struct hit *hit);
 

@@ -8,6 +8,8 @@ static const struct capture round_trip[] = { ROUND_TRIP_CAPTURES };
 
 static const struct capture response[] = { ROUND_TRIP_RESPONSE };
 
+static const struct capture connection[] = { CONNECTION_CAPTURES("cc.tconn") };
+
 static const struct capture goroutine[] = {
 	{ "@g.goid", FIELD_GOID, .required = true },
 };
@@ -15,6 +17,9 @@ static const struct capture goroutine[] = {
 static const struct probe_request probes[] = {
 	{ X_NET_ROUND_TRIP, PLAN_ROLE_CALL, CAPTURES(round_trip) },
 	{ X_NET_ROUND_TRIP, PLAN_ROLE_RETURN, CAPTURES(response), .returns = true },
+	{ X_NET_HTTP2 "(*ClientConn).RoundTrip", PLAN_ROLE_ROUTE, CAPTURES(connection) },
+	/* Later releases call it without the one above. */
+	{ X_NET_HTTP2 "(*ClientConn).roundTrip", PLAN_ROLE_ROUTE, CAPTURES(connection) },
 	/* For a call that a panic or runtime.Goexit left. */
 	{ GOROUTINE_EXIT, PLAN_ROLE_GOROUTINE_EXIT, CAPTURES(goroutine) },
 };

@@ -78,6 +78,9 @@ static const struct layout_type types[] = {
 	{ PACKAGE "responseWriterState", "struct", 0, X_NET_EVER, true },
 };
 
+#define CLIENT_CONNECTION "cc *" PACKAGE "ClientConn, req *net/http.Request"
+#define CLIENT_RESULTS "_ *net/http.Response, err error"
+
 static const struct layout_function functions[] = {
 	{ PACKAGE "(*responseWriter).handlerDone", "w *" PACKAGE "responseWriter", "",
 	  X_NET_ALWAYS },
@@ -85,6 +88,10 @@ static const struct layout_function functions[] = {
 	  "sc *" PACKAGE "serverConn, rw *" PACKAGE
 	  "responseWriter, req *net/http.Request, " HANDLER,
 	  "", X_NET_ALWAYS },
+	{ PACKAGE "(*ClientConn).RoundTrip", CLIENT_CONNECTION, CLIENT_RESULTS, X_NET_ALWAYS },
+	{ PACKAGE "(*ClientConn).roundTrip",
+	  CLIENT_CONNECTION ", streamf func(*" PACKAGE "clientStream)", CLIENT_RESULTS,
+	  X_NET_ALWAYS },
 	{ X_NET_ROUND_TRIP,
 	  "t *" PACKAGE "Transport, req *net/http.Request, opt " PACKAGE "RoundTripOpt",
 	  "*net/http.Response, error", X_NET_ALWAYS },

@@ -200,12 +200,12 @@ def request_event(server, when, *, library="net/http", status, duration_ns=POSIT
 
 
 def client_event(server, when, *, status, duration_ns=POSITIVE, request_bytes=0, tid=POSITIVE, goid=POSITIVE,
-                 library="net/http", **request):
+                 library="net/http", peer=ABSENT, **request):
     """A request that the program `server` made, and that was answered."""
     return _without_absent({
         "type": "client", "time": when, **process_members(server, tid, goid),
         **request_members(library=library, **request),
-        "status": status, "duration_ns": duration_ns, "request_bytes": request_bytes, "outcome": "ok"})
+        "peer": peer, "status": status, "duration_ns": duration_ns, "request_bytes": request_bytes, "outcome": "ok"})
 
 
 def call_event(server, when, function, *, request_bytes=0, truncated=None, tid=POSITIVE, goid=POSITIVE, **request):

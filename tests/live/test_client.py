@@ -104,7 +104,7 @@ def make_one(caller, request, scheme="http"):
         caller, events.time_between(begin, time.time()), goid=MAIN, tid=events.one_of(caller.threads()),
         method=method or "GET", path=path, query=query, host=caller.host(scheme), status=status,
         protocol="HTTP/2.0" if scheme == "https" else "HTTP/1.1", scheme=scheme, request_bytes=len(body),
-        duration_ns=events.Rule(f"at least {least_ns}", lambda value: value >= least_ns))
+        duration_ns=events.Rule(f"at least {least_ns}", lambda value: value >= least_ns), peer=caller.host(scheme))
 
 
 def test_requests(scope, release, variant):
@@ -150,23 +150,24 @@ def test_errors(scope, release, variant):
     nobody = "{}:{}".format(*closed.getsockname())
     http, https = caller.host(), caller.host("https")
     ways = (
-        # Host, URL, options, how the error ends, and whether it is a string.
-        (nobody, f"http://{nobody}/", {}, "connection refused", False),
-        (http, f"http://{http}/slow", {"timeout_ms": PATIENCE_MS}, "deadline exceeded", False),
-        (http, f"http://{http}/slow", {"cancel_after_ms": PATIENCE_MS}, "context canceled", True),
-        (http, f"http://{http}/close", {}, "EOF", True),
-        (https, f"https://{https}/close", {}, "", False),
-        (http, f"https://{http}/", {}, "", False),
-        ("x", "ftp://x/", {}, 'unsupported protocol scheme "ftp"', True),
+        # Host, URL, options, how the error ends, whether it is a string, and whether there was a connection.
+        (nobody, f"http://{nobody}/", {}, "connection refused", False, False),
+        (http, f"http://{http}/slow", {"timeout_ms": PATIENCE_MS}, "deadline exceeded", False, True),
+        (http, f"http://{http}/slow", {"cancel_after_ms": PATIENCE_MS}, "context canceled", True, True),
+        (http, f"http://{http}/close", {}, "EOF", True, True),
+        (https, f"https://{https}/close", {}, "", False, True),
+        (http, f"https://{http}/", {}, "", False, False),
+        ("x", "ftp://x/", {}, 'unsupported protocol scheme "ftp"', True, False),
     )
-    for _, url, options, end, _ in ways:
+    for _, url, options, end, *_ in ways:
         status, error = caller.make("GET", url, **options)
         check(status == 0 and error.endswith(end) and error, f"GET {url} {options} returned {status}, {error!r}")
     # What follows an error is seen.
     last = make_one(caller, REQUESTS[0])
     found = finish(tracer, client=len(ways) + 1)
     events.compare(found.pop(), last)
-    for event, (host, url, _, end, is_string) in zip(found, ways):
+    for event, (host, url, _, end, is_string, has_peer) in zip(found, ways):
+        check_equal(event.get("peer"), host if has_peer else None, f"peer of {event}")
         shown = tuple(event.get(key) for key in ("method", "host", "path", "status", "outcome"))
         check_equal(shown, ("GET", host, urllib.parse.urlsplit(url).path, None, "error"), f"event of {url}")
         check(event.get("error", {}).get("type"), f"no error: {event}")

@@ -127,14 +127,15 @@ def test_client(scope, source):
             client.process.stdin.flush()
             shown = "net/http" if source.wrapper else library_name
             expected.append((f"/status/{status or number}", name or "http", shown, status,
-                             "HTTP/2.0" if name else None, "ok" if name else "error"))
+                             "HTTP/2.0" if name else None, "ok" if name else "error",
+                             "{}:{}".format(*client.addresses[name]) if name else None))
             lines = client.stdout.wait(lambda found: len(found) > len(expected) and list(found), f"did not answer {way}")
             check_equal(int(lines[-1]), status or 0, f"status of {way}")
     tracer.wait_types(len(expected), "client")
     tracer.interrupt()
     found = sorted((event for event in tracer.events() if event["type"] in ("client", "request", "lost")),
                    key=lambda event: event["time"])
-    check_equal([tuple(event.get(key) for key in ("path", "scheme", "library", "status", "protocol", "outcome"))
+    check_equal([tuple(event.get(key) for key in ("path", "scheme", "library", "status", "protocol", "outcome", "peer"))
                  for event in found], expected, "requests")
 
 

@@ -7,10 +7,18 @@
 #include "resolved_hit.h"
 
 /* The memory for the texts of an event that are in none of its records. */
+enum { REQUEST_PEER_SIZE = 64 };
+
 struct request_room {
 	struct request_target_room target;
-	char remote[64]; /* the address of the client */
+	char remote[REQUEST_PEER_SIZE]; /* the address of the client */
 };
+
+/*
+ * Writes the address of the other side, which was captured in parts, to `room`, and returns a view of it: ABSENT without
+ * these parts, UNREADABLE if they are no address.
+ */
+struct text request_peer(const struct hit *hit, char *room, size_t size);
 
 /*
  * Makes the event of a request from its start record and its end record, which is NULL if there is

@@ -20,7 +20,8 @@ struct protocol_limitation {
  * A protocol is a table: which functions mark the start and the end of a request, and what to capture there
  * (hit_field.h). A binary need not have all of the functions. Protocols of one server belong together: a request may
  * begin in a function of one protocol and end in a function of another, so a server is only traced if its protocols
- * together have a start and an end in the binary. A client's request is a call of a function until it returns.
+ * together have a start and an end in the binary. A client's request is a call of a function until it returns. A row of
+ * the role ROUTE is of a router that chose a handler, or of a client that chose a connection, whose other end is the peer.
  */
 struct protocol {
 	enum side side;
