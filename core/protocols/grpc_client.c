@@ -3,6 +3,8 @@
  * The calls that a program makes by google.golang.org/grpc, unary calls and streams. A call begins when its stream is
  * made. If that succeeds, it ends when the stream is finished.
  */
+#include <strings.h>
+
 #include "grpc.h"
 #include "protocol_registry.h"
 #include "row_notation.h"
@@ -10,11 +12,33 @@
 #define STREAM "(*" GRPC ".clientStream)"
 #define STATUS_ERROR "(*" GRPC "/internal/status.Error)"
 
+/*
+ * The metadata that a call sends are a value in its context, or in the one that this was made of: a map, and what was added to it by
+ * AppendToOutgoingContext, a slice of keys and values for each time, of which two pairs of the first two are read.
+ */
+#define OUTGOING(context) context GRPC_VALUE ".val.(" GRPC "/metadata.rawMD)"
+#define TRACEPARENT_CAPTURE(context, field)                                               \
+	{                                                                                 \
+		OUTGOING(context) ".md[\"traceparent\"][0]", field, .extra = EXTRA_TRACES \
+	}
+#define ADDED_PAIR(number, key, value, of_key, of_value)                                  \
+	{ OUTGOING("ctx") ".added[" number "][" key "]", of_key, .extra = EXTRA_TRACES }, \
+	{                                                                                 \
+		OUTGOING("ctx")                                                           \
+		".added[" number "][" value "]", of_value, .extra = EXTRA_TRACES          \
+	}
+
 static const struct capture new_stream[] = {
 	FRAME_CAPTURES,
 	{ "method", FIELD_PATH },
 	LINK_CAPTURES("ctx"),
-	GRPC_TRACE("ctx", "rawMD", ".md"),
+	TRACEPARENT_CAPTURE("ctx", FIELD_TRACEPARENT),
+	TRACEPARENT_CAPTURE("ctx" GRPC_VALUE ".Context", FIELD_OUTER_TRACEPARENT),
+	{ "len(" OUTGOING("ctx") ".added)", FIELD_METADATA_ADDED, .extra = EXTRA_TRACES },
+	ADDED_PAIR("0", "0", "1", FIELD_ADDED_KEY_1, FIELD_ADDED_VALUE_1),
+	ADDED_PAIR("0", "2", "3", FIELD_ADDED_KEY_2, FIELD_ADDED_VALUE_2),
+	ADDED_PAIR("1", "0", "1", FIELD_ADDED_KEY_3, FIELD_ADDED_VALUE_3),
+	ADDED_PAIR("1", "2", "3", FIELD_ADDED_KEY_4, FIELD_ADDED_VALUE_4),
 };
 
 /*
@@ -68,12 +92,42 @@ static const struct probe_request probes[] = {
 	{ GOROUTINE_EXIT, PLAN_ROLE_GOROUTINE_EXIT, CAPTURES(goroutine) },
 };
 
+/* Returns the header among the metadata that were added, of which the first one is sent before the others. */
+static struct text find_added_trace(const struct hit *hit)
+{
+	static const char name[] = "traceparent";
+
+	for (int i = 0; i <= FIELD_ADDED_KEY_4 - FIELD_ADDED_KEY_1; i++) {
+		struct text key = hit_text(hit, FIELD_ADDED_KEY_1 + i);
+
+		if (key.presence == PRESENT && key.size == sizeof(name) - 1 &&
+		    strncasecmp(key.data, name, key.size) == 0)
+			return hit_text(hit, FIELD_ADDED_VALUE_1 + i);
+	}
+	return (struct text){ .presence = ABSENT };
+}
+
+/* The metadata in the context itself count, and without any those in the context that it was made of. */
+static void choose_trace(struct hit *hit)
+{
+	struct integer added = hit_integer(hit, FIELD_METADATA_ADDED);
+	struct text own = hit_text(hit, FIELD_TRACEPARENT);
+
+	if (added.presence == ABSENT)
+		return;
+	if (added.presence != PRESENT)
+		hit_set_text(hit, FIELD_TRACEPARENT, hit_text(hit, FIELD_OUTER_TRACEPARENT));
+	else if (own.presence != PRESENT || !own.size)
+		hit_set_text(hit, FIELD_TRACEPARENT, find_added_trace(hit));
+}
+
 /* What is only known at the end of a call, if at all. Each call is a POST. */
 static void grpc_client_complete_begin(struct hit *hit)
 {
 	static const char post[] = "POST";
 	static const struct text unknown = { .presence = UNREADABLE };
 
+	choose_trace(hit);
 	hit_set_text(hit, FIELD_METHOD,
 		     (struct text){ PRESENT, post, sizeof(post) - 1, sizeof(post) - 1 });
 	hit_set_text(hit, FIELD_HOST, unknown);

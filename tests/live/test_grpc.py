@@ -50,10 +50,10 @@ class Client:
         self.answers = Lines(self.process.stdout, "the client")
         self.calls = 0
 
-    def begin(self, address, kind, service, tls=False, cancel_after_ms=0, deadline_ms=0, trace=""):
+    def begin(self, address, kind, service, tls=False, cancel_after_ms=0, deadline_ms=0, trace="", added=()):
         """Makes a call, and does not wait for its end."""
         wish = {"address": f"{address[0]}:{address[1]}", "tls": tls, "kind": kind, "service": service,
-                "cancel_after_ms": cancel_after_ms, "deadline_ms": deadline_ms, "trace": trace}
+                "cancel_after_ms": cancel_after_ms, "deadline_ms": deadline_ms, "trace": trace, "added": added}
         self.process.stdin.write(json.dumps(wish).encode() + b"\n")
         self.process.stdin.flush()
         self.calls += 1
@@ -231,6 +231,37 @@ def test_traces(scope, cell, variant):
         check_equal([(event.get("trace_id"), event.get(span), event.get("sampled")) for event in events], expected, f"traces of {kind}")
 
 
+OTHER = "-".join(("00", "1" * 32, "2" * 16, "01"))
+# The trace that is set, what is added, and whether the trace of the call is TRACE or OTHER or none.
+ADDED = (
+    ("", [["traceparent", True]], TRACE),
+    ("", [["x-user", "me", "traceparent", True]], TRACE),
+    ("", [["x-user", "me"], ["Traceparent", True]], TRACE),
+    ("", [["x-user", "me"], ["x-other", "", "traceparent", True, "x-more", "1"], ["x-last", "1"]], TRACE),
+    (OTHER, [["traceparent", True]], ("1" * 32, "2" * 16)),
+    ("", [["traceparent", OTHER], ["traceparent", True]], ("1" * 32, "2" * 16)),
+    ("", [["x-user", "me"]], None),
+    (OTHER, [["x-user", "me"]], ("1" * 32, "2" * 16)),
+)
+
+
+def test_added_traces(scope, cell, variant):
+    """--trace: the trace that AppendToOutgoingContext added, by the client as by the server"""
+    server, client, first = start(scope, cell, variant)
+    first.interrupt()
+    served = Tracer(scope, "--pid", server.pid, "--json", "--trace").wait_attached()
+    made_calls = Tracer(scope, "--pid", client.process.pid, "--json", "--trace", "--side", "client").wait_attached()
+    own = "-".join(("00", *TRACE, "01"))
+    for trace, added, _ in ADDED:
+        added = [[own if word is True else word for word in words] for words in added]
+        check_equal(client.call(server.addresses["grpc"], "Get", "ok", trace=trace, added=added), 0, "code")
+    expected = [wanted or (None, None) for *_, wanted in ADDED]
+    for tracer, kind, span in ((served, "request", "parent_span_id"), (made_calls, "client", "span_id")):
+        events = tracer.wait_types(len(ADDED), kind)
+        tracer.interrupt()
+        check_equal([(event.get("trace_id"), event.get(span)) for event in events], expected, f"traces of {kind}")
+
+
 def test_client(scope, cell, variant):
     """--side client: 23 unary calls and streams, and some that are given up or find no server, are each reported by the
     side that makes them"""
@@ -318,4 +349,5 @@ if __name__ == "__main__":
         print("skipped: neither a toolchain nor google.golang.org/grpc can be had")
         sys.exit(SKIPPED)
     main([(test, cell, variant) for cell in cells for variant in VARIANTS
-          for test in (test_calls, test_tls, test_gone, test_broken_connection, test_through_http, test_traces, test_client, test_gateway)])
+          for test in (test_calls, test_tls, test_gone, test_broken_connection, test_through_http, test_traces, test_added_traces,
+                       test_client, test_gateway)])

@@ -49,8 +49,20 @@ enum hit_field {
 	FIELD_ROUTE_2,
 	FIELD_ROUTE_3,
 	FIELD_ROUTE_4,
+	FIELD_METADATA_ADDED, /* how often metadata was added to those in the context of a gRPC call */
+	FIELD_OUTER_TRACEPARENT, /* in the metadata in the context that the one of the call was made of */
+	FIELD_ADDED_KEY_1, /* of metadata that were added, with the next ones; see grpc_client.c */
+	FIELD_ADDED_KEY_2,
+	FIELD_ADDED_KEY_3,
+	FIELD_ADDED_KEY_4,
+	FIELD_ADDED_VALUE_1,
+	FIELD_ADDED_VALUE_2,
+	FIELD_ADDED_VALUE_3,
+	FIELD_ADDED_VALUE_4,
 	FIELD_COUNT,
 };
+
+_Static_assert(FIELD_COUNT <= 64, "a bit for each");
 
 /* The key of events that shows the field ("status"); NULL if it only serves to compute others. */
 const char *hit_field_key(enum hit_field field);

@@ -234,6 +234,8 @@ type call struct {
 	CancelAfter int    `json:"cancel_after_ms"`
 	Deadline    int    `json:"deadline_ms"`
 	Trace       string `json:"trace"` // the traceparent in the metadata; "": none
+	// Keys and values that are added to the metadata, one list after the other.
+	Added [][]string `json:"added"`
 }
 
 func kindOf(name string) grpc.StreamDesc {
@@ -297,6 +299,9 @@ func perform(connection *grpc.ClientConn, wish call) error {
 	}
 	if wish.Trace != "" {
 		ctx = metadata.NewOutgoingContext(ctx, metadata.Pairs("traceparent", wish.Trace))
+	}
+	for _, pairs := range wish.Added {
+		ctx = metadata.AppendToOutgoingContext(ctx, pairs...)
 	}
 	return exchange(ctx, connection, wish)
 }
