@@ -35,16 +35,17 @@
 #define PEER "ctx.c.data.(*net.TCPConn).fd.raddr.data.(*net.TCPAddr)"
 
 /* serveConn stores the time just before it calls the handler. */
-#define RESPONSE_CAPTURES                                                                       \
-	{ "ctx.Response.Header.statusCode", FIELD_STATUS },                                     \
-		{ "ctx.Response.bodyStream.data", FIELD_BODY_STREAM },                          \
-		{ "ctx.Response.Header.contentLength", FIELD_DECLARED_BYTES },                  \
-		{ "len(ctx.Response.bodyRaw)", FIELD_BORROWED_BYTES },                          \
-		{ "len(ctx.Response.body.B)", FIELD_BUFFERED_BYTES },                           \
-		{ "ctx.time.wall", FIELD_BEGAN_WALL }, { PEER ".IP", FIELD_PEER_ADDRESS },      \
-		{ "cap(" PEER ".IP)", FIELD_PEER_CAPACITY }, { PEER ".Port", FIELD_PEER_PORT }, \
-	{                                                                                       \
-		"ctx.time.ext", FIELD_BEGAN_EXT                                                 \
+#define RESPONSE_CAPTURES                                                                          \
+	{ "ctx.Response.Header.statusCode", FIELD_STATUS },                                        \
+		{ "ctx.Response.bodyStream.data", FIELD_BODY_STREAM },                             \
+		{ "ctx.Response.Header.contentLength", FIELD_DECLARED_BYTES },                     \
+		{ "len(ctx.Response.bodyRaw)", FIELD_BORROWED_BYTES },                             \
+		{ "len(ctx.Response.body.B)", FIELD_BUFFERED_BYTES },                              \
+		{ "ctx.Response.body", FIELD_BODY_BUFFER }, { "ctx.time.wall", FIELD_BEGAN_WALL }, \
+		{ PEER ".IP", FIELD_PEER_ADDRESS }, { "cap(" PEER ".IP)", FIELD_PEER_CAPACITY },   \
+		{ PEER ".Port", FIELD_PEER_PORT },                                                 \
+	{                                                                                          \
+		"ctx.time.ext", FIELD_BEGAN_EXT                                                    \
 	}
 
 static const struct capture read_body[] = { REQUEST_CAPTURES("req") };
@@ -136,6 +137,7 @@ static struct integer body_bytes(const struct hit *hit)
 	struct integer declared = hit_integer(hit, FIELD_DECLARED_BYTES);
 	struct integer borrowed = hit_integer(hit, FIELD_BORROWED_BYTES);
 	struct integer buffered = hit_integer(hit, FIELD_BUFFERED_BYTES);
+	struct integer buffer = hit_integer(hit, FIELD_BODY_BUFFER);
 
 	if (status.presence != PRESENT || stream.presence != PRESENT ||
 	    borrowed.presence != PRESENT)
@@ -146,7 +148,7 @@ static struct integer body_bytes(const struct hit *hit)
 		return declared.presence == PRESENT && declared.value >= 0 ? declared : unknown;
 	if (borrowed.value > 0)
 		return borrowed;
-	return buffered.presence == ABSENT ? none : buffered;
+	return buffer.presence == PRESENT && !buffer.value ? none : buffered;
 }
 
 /* The address of the client is captured at the end. */

@@ -185,18 +185,18 @@ def target_event(kind, server, when):
 
 def request_members(method="GET", path="/", query="", route=ABSENT, host=ABSENT, protocol="HTTP/1.1", scheme="http",
                     remote=ABSENT, library=ABSENT):
-    return {"method": method, "path": path, "query": query or ABSENT, "route": ABSENT if route == "" else route, "host": host or ABSENT,
+    return {"method": method, "path": path, "query": query or ABSENT, "route": ABSENT if route == "" else route, "host": ABSENT if host == "" else host,
             "protocol": protocol, "library": library, "scheme": scheme, "remote": remote}
 
 
-def request_event(server, when, *, library="net/http", status, duration_ns=POSITIVE, request_bytes=0, response_bytes=0, outcome="ok",
-                  truncated=None, tid=POSITIVE, goid=POSITIVE, **request):
+def request_event(server, when, *, library="net/http", status, grpc_status=ABSENT, grpc_status_name=ABSENT, duration_ns=POSITIVE,
+                  request_bytes=0, response_bytes=0, outcome="ok", truncated=None, tid=POSITIVE, goid=POSITIVE, **request):
     """`truncated` maps each truncated key to the full length of its value."""
     return _without_absent({
         "type": "request", "time": when, **process_members(server, tid, goid), "id": REQUEST_ID,
         **request_members(library=library, **request),
-        "status": status, "duration_ns": duration_ns, "request_bytes": request_bytes,
-        "response_bytes": response_bytes, "outcome": outcome, **_truncated(truncated)})
+        "status": status, "grpc_status": grpc_status, "grpc_status_name": grpc_status_name, "duration_ns": duration_ns,
+        "request_bytes": request_bytes, "response_bytes": response_bytes, "outcome": outcome, **_truncated(truncated)})
 
 
 def client_event(server, when, *, status, duration_ns=POSITIVE, request_bytes=0, tid=POSITIVE, goid=POSITIVE,

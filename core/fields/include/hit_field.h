@@ -59,6 +59,7 @@ enum hit_field {
 	FIELD_ADDED_VALUE_2,
 	FIELD_ADDED_VALUE_3,
 	FIELD_ADDED_VALUE_4,
+	FIELD_BODY_BUFFER, /* the address of the buffer whose length is FIELD_BUFFERED_BYTES; 0: there is none */
 	FIELD_COUNT,
 };
 

@@ -76,6 +76,7 @@ static struct hit buffered_response(void)
 	set_integer(&hit, FIELD_DECLARED_BYTES, -2);
 	set_integer(&hit, FIELD_BORROWED_BYTES, 0);
 	set_integer(&hit, FIELD_BUFFERED_BYTES, 7);
+	set_integer(&hit, FIELD_BODY_BUFFER, 0xc000020000);
 	return hit;
 }
 
@@ -91,11 +92,14 @@ static void says_the_size_of_the_response(void **state)
 	assert_int_equal(completed(&hit, FIELD_RESPONSE_BYTES).presence, UNREADABLE);
 	set_integer(&hit, FIELD_DECLARED_BYTES, 23);
 	assert_known(completed(&hit, FIELD_RESPONSE_BYTES), 23);
+	/* Without a buffer nothing was written; the length of one that cannot be read is not known. */
 	hit.known &= ~(1u << FIELD_BUFFERED_BYTES);
+	hit.unreadable |= 1u << FIELD_BUFFERED_BYTES;
 	set_integer(&hit, FIELD_BODY_STREAM, 0);
 	set_integer(&hit, FIELD_BORROWED_BYTES, 0);
+	set_integer(&hit, FIELD_BODY_BUFFER, 0);
 	assert_known(completed(&hit, FIELD_RESPONSE_BYTES), 0);
-	hit.unreadable |= 1u << FIELD_BUFFERED_BYTES;
+	set_integer(&hit, FIELD_BODY_BUFFER, 0xc000020000);
 	assert_int_equal(completed(&hit, FIELD_RESPONSE_BYTES).presence, UNREADABLE);
 }
 
