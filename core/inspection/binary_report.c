@@ -177,8 +177,50 @@ static bool is_worth_telling(const struct probe_candidate *probe)
 	return probe->result != -ENOENT;
 }
 
+/* Returns whether requests of its library and side begin, or are observed, at this probe. */
+static bool shows_library(const struct probe_candidate *probe)
+{
+	return probe->protocol && probe->result == 0 &&
+	       (probe->role == PLAN_ROLE_START || probe->role == PLAN_ROLE_WHOLE ||
+		probe->role == PLAN_ROLE_CALL);
+}
+
+static bool is_listed_before(const struct probe_set *probe_set, size_t number)
+{
+	const struct protocol *protocol = probe_set->probes[number].protocol;
+
+	for (size_t i = 0; i < number; i++) {
+		const struct probe_candidate *probe = &probe_set->probes[i];
+
+		if (shows_library(probe) && probe->protocol->side == protocol->side &&
+		    strcmp(probe->protocol->name, protocol->name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The libraries by which the binary can serve and make requests, each once for each side. */
+static void report_libraries(struct report *report, const struct probe_set *probe_set)
+{
+	if (!probe_set->rows.count)
+		return;
+	report_open_list(report, "libraries");
+	for (size_t i = 0; i < probe_set->count; i++) {
+		const struct probe_candidate *probe = &probe_set->probes[i];
+
+		if (!shows_library(probe) || is_listed_before(probe_set, i))
+			continue;
+		report_open_object(report, NULL);
+		report_string(report, "library", probe->protocol->name);
+		report_string(report, "side", sides[probe->protocol->side]);
+		report_close_object(report);
+	}
+	report_close_list(report);
+}
+
 static void report_probe_set(struct report *report, const struct probe_set *probe_set)
 {
+	report_libraries(report, probe_set);
 	report_open_list(report, "probes");
 	for (size_t i = 0; i < probe_set->count; i++) {
 		if (is_worth_telling(&probe_set->probes[i]))

@@ -3,7 +3,9 @@
 """One service that serves by every library side by side: each request is reported once, with its own library."""
 
 import itertools
+import json
 import re
+import subprocess
 import sys
 import time
 import types
@@ -12,7 +14,7 @@ import events
 import test_grpc
 import test_quic
 from client import Connection
-from harness import SKIPPED, Skip, check, check_equal, main
+from harness import SKIPPED, Skip, check, check_equal, main, tool
 from http2 import Http2Connection
 from servers import Server, build, library, release_number, toolchain
 from tracer import Tracer
@@ -175,9 +177,20 @@ def compare_with_one(event, choices):
     events.compare(event, (same or choices)[0])
 
 
+def test_inspect(scope, cell, variant):
+    """inspect: the libraries and sides that the program has, each once"""
+    suite, release = cell
+    binary = build("every", release, variant, gopath=gopath(suite))
+    out = subprocess.run([tool(), "inspect", "--json", binary], check=True, capture_output=True, timeout=60).stdout
+    found = [(library["library"], library["side"]) for library in json.loads(out)["libraries"]]
+    check_equal(len(set(found)), len(found), "libraries that are listed once")
+    check_equal({name for name, side in found if side == "server"}, set(LIBRARIES.values()), "libraries that serve")
+    check(("grpc", "client") in found, f"the client of gRPC is not listed: {found}")
+
+
 if __name__ == "__main__":
     cells = [cell for cell in CELLS if can_be_had(cell)]
     if not cells:
         print("skipped: neither a toolchain nor the libraries can be had")
         sys.exit(SKIPPED)
-    main([(test_every, cell, variant) for cell in cells for variant in VARIANTS])
+    main([(test, cell, variant) for cell in cells for variant in VARIANTS for test in (test_every, test_inspect)])
