@@ -111,7 +111,8 @@ static uint32_t random_number_of_delivery(void)
 
 static void wait_for_retry(struct delivery *delivery, uint64_t retry_after)
 {
-	uint64_t delay = backoff_next(&delivery->backoff, random_number_of_delivery());
+	uint64_t delay =
+		backoff_next(&delivery->backoff, BACKOFF_MOST_REMOTE, random_number_of_delivery());
 
 	if (retry_after > MOST_RETRY_AFTER)
 		retry_after = MOST_RETRY_AFTER;

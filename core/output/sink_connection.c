@@ -50,6 +50,15 @@ static uint32_t random_number(void)
 	return number;
 }
 
+/* Milliseconds. */
+static uint32_t next_pause(struct connection_sink *connection)
+{
+	uint32_t most = connection->endpoint->kind == ENDPOINT_UNIX ? BACKOFF_MOST_LOCAL :
+								      BACKOFF_MOST_REMOTE;
+
+	return backoff_next(&connection->backoff, most, random_number());
+}
+
 static void on_retry(uv_timer_t *retry)
 {
 	struct connection_sink *connection = retry->data;
@@ -69,8 +78,7 @@ static void note_no_connection(struct connection_sink *connection, const struct 
 	error_hint(&connection->why, "it is tried again, and lines are queued meanwhile");
 	if (!known)
 		notice_error(&connection->options.notifier, NOTICE_ERROR, &connection->why);
-	uv_timer_start(&connection->retry, on_retry,
-		       backoff_next(&connection->backoff, random_number()), 0);
+	uv_timer_start(&connection->retry, on_retry, next_pause(connection), 0);
 }
 
 static void on_dial_failed(void *user, const struct error *why)

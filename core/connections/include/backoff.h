@@ -5,8 +5,10 @@
 #include <stdint.h>
 
 enum {
-	BACKOFF_LEAST = 100, /* milliseconds */
-	BACKOFF_MOST = 10000,
+	/* Milliseconds. */
+	BACKOFF_LEAST = 100,
+	BACKOFF_MOST_LOCAL = 1000, /* on this machine a try costs nobody anything */
+	BACKOFF_MOST_REMOTE = 10000,
 };
 
 /* How long to wait before the next try. A zeroed struct begins anew. */
@@ -15,9 +17,9 @@ struct backoff {
 };
 
 /*
- * Returns the milliseconds until the next try, each time up to twice as many. `random` takes up to half of them off, so that
+ * Returns the milliseconds until the next try, each time up to twice as many, `most` at most. `random` takes up to half of them off, so that
  * many machines do not try at the same moment.
  */
-uint32_t backoff_next(struct backoff *backoff, uint32_t random);
+uint32_t backoff_next(struct backoff *backoff, uint32_t most, uint32_t random);
 
 #endif

@@ -78,26 +78,33 @@ static void bounds_lengths(void **state)
 	assert_int_equal(endpoint_parse(text, &endpoint, NULL), -EINVAL);
 }
 
-static void pauses_grow_up_to_a_limit(void **state)
+static void check_pauses(uint32_t limit)
 {
 	struct backoff backoff = { 0 };
 	uint32_t most = BACKOFF_LEAST;
 
 	for (int i = 0; i < 20; i++) {
 		struct backoff same = backoff;
-		uint32_t longest = backoff_next(&same, 0);
+		uint32_t longest = backoff_next(&same, limit, 0);
 
 		assert_int_equal(longest, most);
 		for (uint32_t random = 0; random < 30000; random += 7) {
 			uint32_t delay;
 
 			same = backoff;
-			delay = backoff_next(&same, random);
+			delay = backoff_next(&same, limit, random);
 			assert_in_range(delay, most / 2, most);
 		}
-		backoff_next(&backoff, UINT32_MAX);
-		most = most * 2 < BACKOFF_MOST ? most * 2 : BACKOFF_MOST;
+		backoff_next(&backoff, limit, UINT32_MAX);
+		most = most * 2 < limit ? most * 2 : limit;
 	}
+	assert_int_equal(most, limit);
+}
+
+static void pauses_grow_up_to_a_limit(void **state)
+{
+	check_pauses(BACKOFF_MOST_LOCAL);
+	check_pauses(BACKOFF_MOST_REMOTE);
 }
 
 int main(void)
