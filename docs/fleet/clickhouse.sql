@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Events of gohttpsnoop in ClickHouse, for releases with DateTime64.
+-- Events of gohttpsnoop in ClickHouse, for releases with DateTime64; tried with 26.7.
 -- `batch` is the file that an event was loaded from, `env` a label: add a column for each of your labels. Keys without
 -- a column are not stored. `at` is `time` without the fraction of a second, as the queries use it.
 CREATE TABLE events

@@ -35,11 +35,10 @@ SELECT node, `where`, sum(`count`) AS lost, min(at) AS first, max(at) AS last
 FROM events WHERE type = 'lost'
 GROUP BY node, `where` ORDER BY lost DESC;
 
--- 7. How many requests come in each ten seconds?
-SELECT toDateTime(intDiv(toUInt32(at), 10) * 10, 'UTC') AS since,
-       countIf(node = 'web1') AS web1, countIf(node = 'web2') AS web2
+-- 7. How many requests does each host get in each ten seconds?
+SELECT toDateTime(intDiv(toUInt32(at), 10) * 10, 'UTC') AS since, node, count() AS requests
 FROM events WHERE type = 'request'
-GROUP BY since ORDER BY since LIMIT 5;
+GROUP BY since, node ORDER BY since, node LIMIT 6;
 
 -- 8. What fails, with which status?
 SELECT node, comm, status, method, path, count() AS requests

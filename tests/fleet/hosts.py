@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import threading
 
@@ -100,8 +101,8 @@ class Host:
         lines.wait(lambda found: found, "does not listen")
         return process, lines
 
-    def trace(self, port):
-        self.start_tool("--connect", f"tcp:{self.collector}:{port}")
+    def trace(self, listener):
+        self.start_tool("--connect", listener)
         self.said.wait(lambda lines: any(b": connected" in line for line in lines), "is not connected")
 
     def start_tool(self, *words):
@@ -118,11 +119,16 @@ class Host:
 
     def end_tool(self):
         """Ends the tool in order."""
-        child = pathlib.Path(f"/proc/{self.tool.pid}/task/{self.tool.pid}/children").read_text().split()
-        os.kill(int(child[0]), 2)
-        self.tool.wait(30)
-        self.said.wait_end()
-        return self.tool.returncode
+        return self.end_program(self.tool, self.said, signal.SIGINT)
+
+    @staticmethod
+    def end_program(process, said, number):
+        """Ends what `inside` runs; returns its exit status."""
+        child = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        os.kill(int(child[0]), number)
+        process.wait(30)
+        said.wait_end()
+        return process.returncode
 
     def end(self):
         """Ends everything on the host: with its first process its PID namespace ends."""
