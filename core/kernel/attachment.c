@@ -121,11 +121,24 @@ static int attach_each(struct kernel *kernel, const struct probe_place *place,
 	return r;
 }
 
+/* Whether all points have a program: that for long plans is only loaded where it was asked for. */
+static bool are_executable(const struct kernel *kernel, const struct attach_point *points,
+			   size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!program_for(kernel, &points[i]))
+			return false;
+	}
+	return true;
+}
+
 /* At most as many links as there are points. */
 static int attach_links(struct kernel *kernel, const struct probe_place *place,
 			const struct attach_point *points, size_t count,
 			struct attachment *attachment)
 {
+	if (!are_executable(kernel, points, count))
+		return -ENOEXEC;
 	return kernel->attachment == KERNEL_ATTACHMENT_MULTI ?
 		       attach_many(kernel, place, points, count, attachment) :
 		       attach_each(kernel, place, points, count, attachment);

@@ -309,6 +309,14 @@ static void what_was_attached_before_a_failure_is_taken_back(void **state)
 	}
 }
 
+static void long_plans_need_their_program(void **state)
+{
+	stage.kernel.long_program = NULL;
+	assert_int_equal(attach(NULL, 3), -ENOEXEC);
+	assert_int_equal(stage.link_count, 0);
+	assert_null(stage.attachment);
+}
+
 static void a_process_that_cannot_be_entered_is_not_attached_to(void **state)
 {
 	stage.enter_code = -ENOMEM;
@@ -406,6 +414,7 @@ int main(void)
 		TEST(a_file_is_attached_to_without_a_process),
 		TEST(perf_events_have_a_link_for_each_point),
 		TEST(what_was_attached_before_a_failure_is_taken_back),
+		TEST(long_plans_need_their_program),
 		TEST(a_process_that_cannot_be_entered_is_not_attached_to),
 		TEST(adopted_processes_are_traced_by_the_probes_of_their_file),
 		TEST(a_process_that_cannot_be_adopted_is_an_error),
