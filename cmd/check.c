@@ -2,7 +2,6 @@
 #include "check.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,13 +9,9 @@
 
 #include "diagnostic.h"
 #include "kernel_report.h"
-#include "option_mistake.h"
 #include "option_parser.h"
+#include "report_options.h"
 #include "standard_output.h"
-
-struct check_options {
-	bool json, help;
-};
 
 static int check_fail_usage(struct error *err, const char *what)
 {
@@ -25,25 +20,14 @@ static int check_fail_usage(struct error *err, const char *what)
 	return -EINVAL;
 }
 
-static int check_options_parse(int argc, char **argv, struct check_options *options,
+static int check_options_parse(int argc, char **argv, struct report_options *ret_options,
 			       struct error *err)
 {
-	static const struct option long_options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int option;
+	int r = report_options_parse(argc, argv, ret_options, err);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":jh", long_options, NULL)) != -1) {
-		if (option == '?' || option == ':')
-			return option_mistake_fail(long_options, option, argv, err);
-		options->json = options->json || option == 'j';
-		options->help = options->help || option == 'h';
-	}
-	return argc == optind || options->help ? 0 :
-						 check_fail_usage(err, "check takes no arguments");
+	if (r < 0 || !ret_options->argument_count || ret_options->help)
+		return r;
+	return check_fail_usage(err, "check takes no arguments");
 }
 
 static int check_print(struct report *report, struct error *err)
@@ -76,7 +60,7 @@ static enum verdict check_write_report(struct report *report)
 	return kernel_verdict_sum(&verdict);
 }
 
-static int check_run(const struct check_options *options, enum verdict *ret_verdict,
+static int check_run(const struct report_options *options, enum verdict *ret_verdict,
 		     struct error *err)
 {
 	struct report *report;
@@ -97,7 +81,7 @@ int check(int argc, char **argv)
 		[VERDICT_PARTLY] = EXIT_PARTLY,
 		[VERDICT_NOTHING] = EXIT_FAILURE,
 	};
-	struct check_options options = { 0 };
+	struct report_options options = { 0 };
 	struct error err = { 0 };
 	enum verdict verdict = VERDICT_NOTHING;
 

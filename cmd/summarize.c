@@ -2,52 +2,23 @@
 #include "summarize.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "diagnostic.h"
-#include "option_mistake.h"
 #include "option_parser.h"
 #include "recording.h"
+#include "report_options.h"
 #include "standard_output.h"
 #include "summary_input.h"
 #include "summary_text.h"
 #include "terminal_width.h"
-
-struct summary_options {
-	bool json, help;
-	char **files; /* "-" is standard input */
-	size_t file_count;
-};
 
 /* What was read. */
 struct reading {
 	struct summary *summary;
 	uint64_t counted; /* requests */
 };
-
-static int summary_options_parse(int argc, char **argv, struct summary_options *options,
-				 struct error *err)
-{
-	static const struct option long_options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int option;
-
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":jh", long_options, NULL)) != -1) {
-		if (option == '?' || option == ':')
-			return option_mistake_fail(long_options, option, argv, err);
-		options->json = options->json || option == 'j';
-		options->help = options->help || option == 'h';
-	}
-	options->files = argv + optind;
-	options->file_count = (size_t)(argc - optind);
-	return 0;
-}
 
 static int read_events(struct reading *reading, const char *path, struct error *err)
 {
@@ -65,15 +36,16 @@ static int read_events(struct reading *reading, const char *path, struct error *
 	return 0;
 }
 
-static int read_files(struct reading *reading, const struct summary_options *options,
+/* The arguments are files, of which "-" is standard input. */
+static int read_files(struct reading *reading, const struct report_options *options,
 		      struct error *err)
 {
 	int r = 0;
 
-	if (!options->file_count)
+	if (!options->argument_count)
 		return read_events(reading, "-", err);
-	for (size_t i = 0; r == 0 && i < options->file_count; i++)
-		r = read_events(reading, options->files[i], err);
+	for (size_t i = 0; r == 0 && i < options->argument_count; i++)
+		r = read_events(reading, options->arguments[i], err);
 	return r;
 }
 
@@ -95,7 +67,7 @@ static int print_summary(const struct reading *reading, bool json, struct error 
 	return r;
 }
 
-static int summarize_files(const struct summary_options *options, struct error *err)
+static int summarize_files(const struct report_options *options, struct error *err)
 {
 	struct reading reading = { 0 };
 	int r = summary_create(&reading.summary);
@@ -113,10 +85,10 @@ static int summarize_files(const struct summary_options *options, struct error *
 
 int summarize(int argc, char **argv)
 {
-	struct summary_options options = { 0 };
+	struct report_options options = { 0 };
 	struct error err = { 0 };
 
-	if (summary_options_parse(argc, argv, &options, &err) < 0) {
+	if (report_options_parse(argc, argv, &options, &err) < 0) {
 		diagnostic_error(&err);
 		return EXIT_USAGE;
 	}
