@@ -36,3 +36,19 @@ void *array_reserve(void *bytes, size_t size, size_t least, size_t *capacity)
 		*capacity = room;
 	return larger;
 }
+
+size_t array_lower_bound(const void *items, size_t count, size_t item_size, const void *key,
+			 int (*compare)(const void *item, const void *key))
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare((const char *)items + middle * item_size, key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}

@@ -170,19 +170,14 @@ static int names_place(struct search *search, const char *const *names, size_t c
 
 static const struct wanted *wanted_at(const struct search *search, uint64_t offset)
 {
-	size_t low = 0, high = search->wanted_count;
+	const struct wanted key = { .offset = offset };
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+	size_t at = array_lower_bound(search->wanted, search->wanted_count, sizeof(key), &key,
+				      wanted_compare);
 
-		if (search->wanted[middle].offset < offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == search->wanted_count || search->wanted[low].offset != offset)
+	if (at == search->wanted_count || search->wanted[at].offset != offset)
 		return NULL;
-	return &search->wanted[low];
+	return &search->wanted[at];
 }
 
 /*

@@ -254,21 +254,22 @@ static struct bytes key_in(const char *name, char room[DESCRIPTOR_MAX_NAME])
 	return (struct bytes){ (const uint8_t *)room, used };
 }
 
+static int compare_entry_hash(const void *item, const void *key)
+{
+	uint32_t found = ((const struct entry *)item)->hash;
+	const uint32_t *hash = key;
+
+	return (found > *hash) - (found < *hash);
+}
+
 bool descriptor_index_find(const struct descriptor_index *index, const char *name,
 			   uint64_t *ret_offset)
 {
 	char whole[DESCRIPTOR_MAX_NAME];
 	uint32_t hash = hash_of(key_in(name, whole));
-	size_t low = 0, high = index->count;
+	size_t low = array_lower_bound(index->entries, index->count, sizeof(*index->entries), &hash,
+				       compare_entry_hash);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (index->entries[middle].hash < hash)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	for (; low < index->count && index->entries[low].hash == hash; low++) {
 		struct descriptor descriptor;
 

@@ -156,36 +156,37 @@ void type_index_destroy(struct type_index *index)
 	free(index);
 }
 
+/* Several types may have one name or one descriptor: the first entry is returned. */
+static int named_compare_name(const void *item, const void *name)
+{
+	return strcmp(((const struct named *)item)->name, name);
+}
+
 uint64_t type_index_named(const struct type_index *index, const char *name)
 {
-	size_t low = 0, high = index->named_count;
+	size_t at = array_lower_bound(index->named, index->named_count, sizeof(*index->named), name,
+				      named_compare_name);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(index->named[middle].name, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == index->named_count || strcmp(index->named[low].name, name) != 0)
+	if (at == index->named_count || strcmp(index->named[at].name, name) != 0)
 		return 0;
-	return index->named[low].entry;
+	return index->named[at].entry;
+}
+
+static int described_compare_type(const void *item, const void *key)
+{
+	uint64_t found = ((const struct described *)item)->runtime_type;
+	const uint64_t *runtime_type = key;
+
+	return (found > *runtime_type) - (found < *runtime_type);
 }
 
 uint64_t type_index_runtime(const struct type_index *index, uint64_t runtime_type)
 {
-	size_t low = 0, high = index->described_count;
+	size_t at = array_lower_bound(index->described, index->described_count,
+				      sizeof(*index->described), &runtime_type,
+				      described_compare_type);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (index->described[middle].runtime_type < runtime_type)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == index->described_count || index->described[low].runtime_type != runtime_type)
+	if (at == index->described_count || index->described[at].runtime_type != runtime_type)
 		return 0;
-	return index->described[low].entry;
+	return index->described[at].entry;
 }

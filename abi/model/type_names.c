@@ -84,20 +84,19 @@ void type_names_sort(struct type_names *names)
 		qsort(names->entries, names->count, sizeof(*names->entries), entry_compare);
 }
 
+static int entry_compare_hash(const void *item, const void *key)
+{
+	uint32_t found = ((const struct entry *)item)->hash;
+	const uint32_t *hash = key;
+
+	return (found > *hash) - (found < *hash);
+}
+
 /* Returns the index of the first entry whose hash is not less than `hash`. */
 static size_t find_first(const struct type_names *names, uint32_t hash)
 {
-	size_t low = 0, high = names->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (names->entries[middle].hash < hash)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return array_lower_bound(names->entries, names->count, sizeof(*names->entries), &hash,
+				 entry_compare_hash);
 }
 
 /* Returns the name of the first type with this hash; `ret_single`: no type with another name has it. */

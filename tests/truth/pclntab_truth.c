@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "pclntab.h"
 
 struct symbol {
@@ -70,17 +71,9 @@ static void symbols_release(struct symbols *symbols)
 /* The first symbol at or after `address`. */
 static size_t symbols_seek(const struct symbols *symbols, uint64_t address)
 {
-	size_t low = 0, high = symbols->count;
+	const struct symbol key = { .address = address };
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (symbols->rows[middle].address < address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return array_lower_bound(symbols->rows, symbols->count, sizeof(key), &key, symbol_compare);
 }
 
 /* Whether `symbol` begins like `function`, with "·" (in names of local types) written as ".". */

@@ -18,4 +18,11 @@ void *array_grow(void *items, size_t count, size_t item_size);
  */
 void *array_reserve(void *bytes, size_t size, size_t least, size_t *capacity);
 
+/*
+ * Returns the index of the first of `count` sorted items that is not before the key: for which compare(item, key) is not
+ * negative. Returns `count` if all are before it.
+ */
+size_t array_lower_bound(const void *items, size_t count, size_t item_size, const void *key,
+			 int (*compare)(const void *item, const void *key));
+
 #endif

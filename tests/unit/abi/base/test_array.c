@@ -84,6 +84,26 @@ static void reserves_bytes(void **state)
 	free(bytes);
 }
 
+static int number_compare(const void *item, const void *key)
+{
+	uint32_t found = *(const uint32_t *)item, wanted = *(const uint32_t *)key;
+
+	return (found > wanted) - (found < wanted);
+}
+
+static void finds_the_first_item_that_is_not_before_the_key(void **state)
+{
+	static const uint32_t numbers[] = { 1, 3, 3, 3, 8 };
+	static const size_t wanted[] = { 0, 0, 1, 1, 4, 4, 4, 4, 4, 5 }; /* for the keys 0 to 9 */
+
+	for (uint32_t key = 0; key < 10; key++)
+		assert_int_equal(array_lower_bound(numbers, 5, sizeof(numbers[0]), &key,
+						   number_compare),
+				 wanted[key]);
+	assert_int_equal(array_lower_bound(NULL, 0, sizeof(numbers[0]), &wanted, number_compare),
+			 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -91,6 +111,7 @@ int main(void)
 		cmocka_unit_test(grows_after_it_shrank),
 		cmocka_unit_test(refuses_more_than_there_can_be),
 		cmocka_unit_test(reserves_bytes),
+		cmocka_unit_test(finds_the_first_item_that_is_not_before_the_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
