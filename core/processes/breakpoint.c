@@ -17,14 +17,11 @@
  */
 #define BREAKPOINT_SIZE 4
 
-static int proc_read(uint32_t pid, const char *name, uint64_t offset, void *data, size_t size)
+static int file_read_part(const char *path, uint64_t offset, void *data, size_t size)
 {
-	char path[32];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t got;
-	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	got = pread(fd, data, size, (off_t)offset);
@@ -32,6 +29,14 @@ static int proc_read(uint32_t pid, const char *name, uint64_t offset, void *data
 		got = -errno;
 	close(fd);
 	return (int)got;
+}
+
+static int proc_read(uint32_t pid, const char *name, uint64_t offset, void *data, size_t size)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
+	return file_read_part(path, offset, data, size);
 }
 
 /* Finds where the program itself, and not its loader, begins to run: an address in its code. */
@@ -87,21 +92,11 @@ static int address_find(uint32_t pid, const char *library, uint64_t file_offset,
 	return search.address ? 0 : -ENOENT;
 }
 
-static int read_file(uint32_t pid, const char *library, uint64_t offset, void *data, size_t size)
+static int code_read(uint32_t pid, const char *library, uint64_t offset, void *data, size_t size)
 {
-	ssize_t got;
-	int fd;
-
 	if (!library)
 		return proc_read(pid, "exe", offset, data, size);
-	fd = open(library_path(pid, library).text, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	got = pread(fd, data, size, (off_t)offset);
-	if (got < 0)
-		got = -errno;
-	close(fd);
-	return (int)got;
+	return file_read_part(library_path(pid, library).text, offset, data, size);
 }
 
 int breakpoint_stands(uint32_t pid, const char *library, uint64_t file_offset)
@@ -113,7 +108,7 @@ int breakpoint_stands(uint32_t pid, const char *library, uint64_t file_offset)
 	if (r == 0)
 		r = read = proc_read(pid, "mem", address, in_memory, sizeof(in_memory));
 	if (r > 0)
-		r = read_file(pid, library, file_offset, in_file, (size_t)read);
+		r = code_read(pid, library, file_offset, in_file, (size_t)read);
 	if (r < 0)
 		return r;
 	/* At the end of the file less than a whole breakpoint may be read. */
