@@ -150,6 +150,15 @@ def run_all(tests):
     return failed, skipped
 
 
+def skipped_status(reasons, count):
+    """The exit status of `count` tests of which none failed and these were skipped. Meson and CI may show only the last line
+    of a test that did not pass: it has the reasons."""
+    if not reasons:
+        return 0
+    print(f"skipped: {len(reasons)} of {count}: {'; '.join(sorted(set(reasons)))}")
+    return SKIPPED
+
+
 def main(tests, attaches=True, before=None):
     """Runs all tests, or those named on the command line; exits with the status that meson expects. If the tests
     attach no probes (`attaches` is false), they run without the rights for it. `before` is called first, and may skip
@@ -165,10 +174,8 @@ def main(tests, attaches=True, before=None):
         failed, skipped = run_all(chosen)
     except Skip as reason:
         failed, skipped = [], [str(reason)]
-    # Meson and CI may show only the last line of a test that did not pass: print the summary last.
+    # As in skipped_status(), the summary is the last line.
     if failed or not chosen:
         print(f"{len(failed)} of {len(chosen)} failed; first: {' '.join(failed[0].split()) if failed else ''}")
         sys.exit(1)
-    if skipped:
-        print(f"skipped: {len(skipped)} of {len(chosen)}: {'; '.join(sorted(set(skipped)))}")
-        sys.exit(SKIPPED)
+    sys.exit(skipped_status(skipped, len(chosen)))

@@ -84,14 +84,21 @@ def toolchain(release):
     return fetch_path(f"Go {release}", "toolchain", release)
 
 
-def can_be_had(release):
-    """Whether the toolchain of a release is available; prints the reason if not."""
+def can_be_had(release, suite=None, *packages):
+    """Whether the toolchain of a release and packages of a suite of Debian are available; prints the reason if not."""
     try:
         toolchain(release)
+        for package in packages:
+            library(suite, package)
     except Skip as reason:
         print(f"left out: {reason}")
         return False
     return True
+
+
+def cells_with(cells, *packages):
+    """Those cells, pairs of a suite and a release, for which the toolchain and the packages are available."""
+    return [(suite, release) for suite, release in cells if can_be_had(release, suite, *packages)]
 
 
 def releases_of(wanted):

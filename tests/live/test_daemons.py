@@ -21,7 +21,7 @@ from fleet import free_port
 from harness import PATIENCE, ROOT, Failure, Skip, check, check_equal, is_sanitized, main, tool, wait_until
 from http2 import Http2Connection
 from lines import Lines
-from servers import build, library
+from servers import build, cells_with, library
 from tracer import Tracer
 
 COUNT = 23
@@ -293,7 +293,7 @@ CLIENT_CELL = ("trixie", "1.24")  # of the program that makes requests over HTTP
 
 def test_caddy_http3(scope, suite):
     """caddy over HTTP/3: 23 requests are reported correctly"""
-    if not test_quic.can_be_had(CLIENT_CELL):
+    if not cells_with([CLIENT_CELL], test_quic.PACKAGE):
         raise Skip("the client for HTTP/3 cannot be built")
     secure = free_port()
     (scope.folder / "Caddyfile").write_text(CADDYFILE_OF_HTTP3.format(secure=secure))

@@ -59,13 +59,7 @@ def test_ways(scope, release):
     """each way to end over HTTP/1, HTTPS, HTTP/2 and h2c (if supported): reported exactly once, with every key
     correct"""
     server, tracer = start(scope, release)
-    told = 0
-    for transport in ways.transports_of(release):
-        for way in ways.ways_of(release, transport):
-            sent = ways.perform(way, transport, server)
-            told += 1
-            *_, event = tracer.wait_types(told, "request")
-            ways.compare(event, server, sent, time.time())
+    told = ways.perform_all(release, server, tracer)
     tracer.interrupt()
     check_equal(len(requests_of(tracer)), told, "requests")
     check_equal(tracer.stderr.all()[-1], f"gohttpsnoop: {told} events, 0 lost, 1 target".encode(), "summary")

@@ -14,9 +14,9 @@ import events
 import test_grpc
 import test_quic
 from client import Connection
-from harness import SKIPPED, Skip, check, check_equal, main, tool
+from harness import SKIPPED, check, check_equal, main, tool
 from http2 import Http2Connection
-from servers import Server, build, library, release_number, toolchain
+from servers import Server, build, cells_with, library, release_number
 from tracer import Tracer
 
 COUNT = 23
@@ -41,17 +41,6 @@ CODES = {"panic": 13, "code 5": 5, "code 14": 14}
 
 def gopath(suite):
     return ":".join(str(library(suite, package)) for package in PACKAGES)
-
-
-def can_be_had(cell):
-    suite, release = cell
-    try:
-        toolchain(release)
-        gopath(suite)
-    except Skip as reason:
-        print(f"left out: {suite} {release}: {reason}")
-        return False
-    return True
 
 
 def take(words):
@@ -189,7 +178,7 @@ def test_inspect(scope, cell, variant):
 
 
 if __name__ == "__main__":
-    cells = [cell for cell in CELLS if can_be_had(cell)]
+    cells = cells_with(CELLS, *PACKAGES)
     if not cells:
         print("skipped: neither a toolchain nor the libraries can be had")
         sys.exit(SKIPPED)

@@ -5,8 +5,8 @@
 import contextlib
 
 from client import Connection, get, request_bytes
-from harness import Skip, check, check_equal, main
-from servers import Server, build, library, toolchain
+from harness import check, check_equal, main
+from servers import Server, build, cells_with, library
 from tracer import Tracer
 
 PACKAGE = "golang-github-valyala-fasthttp-dev"
@@ -34,17 +34,6 @@ WAYS = (
 )
 SHOWN = ("method", "path", "query", "status", "protocol", "scheme", "host", "request_bytes", "response_bytes", "remote",
          "outcome")
-
-
-def can_be_had(cell):
-    suite, release = cell
-    try:
-        toolchain(release)
-        library(suite, PACKAGE)
-    except Skip as reason:
-        print(f"left out: {suite} {release}: {reason}")
-        return False
-    return True
 
 
 def start(scope, cell, variant="plain", environment=None):
@@ -122,17 +111,6 @@ def test_beside_net_http(scope, cell, variant):
     check("unseen" not in tracer.events()[0], "something is said to be unseen")
 
 
-def fiber_can_be_had(cell):
-    suite, release = cell
-    try:
-        toolchain(release)
-        library(suite, FIBER)
-    except Skip as reason:
-        print(f"left out: fiber of {suite}: {reason}")
-        return False
-    return True
-
-
 def test_fiber(scope, cell, variant):
     """23 requests of a server of fiber, which is fasthttp's: each is reported correctly"""
     suite, release = cell
@@ -155,6 +133,6 @@ def test_fiber(scope, cell, variant):
 
 
 if __name__ == "__main__":
-    main([(test, cell, variant) for cell in filter(can_be_had, CELLS) for variant in VARIANTS
+    main([(test, cell, variant) for cell in cells_with(CELLS, PACKAGE) for variant in VARIANTS
           for test in (test_requests, test_refused, test_beside_net_http)] +
-         [(test_fiber, cell, variant) for cell in filter(fiber_can_be_had, FIBER_CELLS) for variant in VARIANTS])
+         [(test_fiber, cell, variant) for cell in cells_with(FIBER_CELLS, FIBER) for variant in VARIANTS])

@@ -5,8 +5,8 @@
 import json
 
 from harness import check, check_equal, main
-from servers import Server, build, library
-from test_fasthttp import CELLS, PACKAGE, VARIANTS, can_be_had
+from servers import Server, build, cells_with, library
+from test_fasthttp import CELLS, PACKAGE, VARIANTS
 from tracer import Tracer
 
 # How it is made, method, target, body, and what the event shows: method, path, query, status, request_bytes.
@@ -105,5 +105,5 @@ def test_linked(scope, cell, variant):
 
 
 if __name__ == "__main__":
-    main([(test, cell, variant) for cell in CELLS if can_be_had(cell) for variant in VARIANTS
+    main([(test, cell, variant) for cell in cells_with(CELLS, PACKAGE) for variant in VARIANTS
           for test in (test_requests, test_errors, test_linked)])

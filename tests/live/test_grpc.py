@@ -10,10 +10,10 @@ import sys
 import time
 
 from client import Connection
-from harness import SKIPPED, Skip, check, check_equal, main
+from harness import SKIPPED, check, check_equal, main
 from http2 import Http2Connection
 from lines import Lines
-from servers import Server, build, library, toolchain
+from servers import Server, build, cells_with, library
 from tracer import Tracer
 
 PACKAGE = "golang-google-grpc-dev"
@@ -70,17 +70,6 @@ class Client:
             self.process.kill()
         self.process.wait()
         self.process.stdin.close()
-
-
-def can_be_had(cell):
-    suite, release = cell
-    try:
-        toolchain(release)
-        library(suite, PACKAGE)
-    except Skip as reason:
-        print(f"left out: {suite} {release}: {reason}")
-        return False
-    return True
 
 
 def start(scope, cell, variant):
@@ -344,7 +333,7 @@ def test_gateway(scope, cell, variant):
 
 
 if __name__ == "__main__":
-    cells = [cell for cell in CELLS if can_be_had(cell)]
+    cells = cells_with(CELLS, PACKAGE)
     if not cells:
         print("skipped: neither a toolchain nor google.golang.org/grpc can be had")
         sys.exit(SKIPPED)

@@ -111,13 +111,7 @@ def test_requests(scope, release):
 def test_ways(scope, release):
     """each way a request can end, over each transport: reported as without a profile"""
     server, tracer = start(scope, release)
-    told = 0
-    for transport in ways.transports_of(release):
-        for way in ways.ways_of(release, transport):
-            sent = ways.perform(way, transport, server)
-            told += 1
-            *_, event = tracer.wait_types(told, "request")
-            ways.compare(event, server, sent, time.time())
+    told = ways.perform_all(release, server, tracer)
     tracer.interrupt()
     check_equal(sum(event["type"] == "request" for event in tracer.events()), told, "requests")
 

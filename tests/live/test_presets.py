@@ -7,8 +7,8 @@ import json
 import subprocess
 
 from client import Connection
-from harness import Skip, check, check_equal, main, releases, tool
-from servers import Server, build, library, toolchain, versioned_library
+from harness import check, check_equal, main, releases, tool
+from servers import Server, build, cells_with, library, versioned_library
 from tracer import Tracer
 
 VARIANTS = ("plain", "stripped")
@@ -55,17 +55,6 @@ REDIS_CALLS = (
 )
 # How the library opens its connection, within the first command.
 REDIS_OPENING = (("process", "command", "hello", REDIS_ERROR), ("process", "command", "auth", None))
-
-
-def can_be_had(cell, package):
-    suite, release = cell
-    try:
-        toolchain(release)
-        library(suite, package)
-    except Skip as reason:
-        print(f"left out: {suite} {release}: {reason}")
-        return False
-    return True
 
 
 def start(scope, release, variant, *options):
@@ -202,5 +191,5 @@ def test_without(scope, release, variant):
 if __name__ == "__main__":
     main([(test, release, variant) for release in releases() for variant in VARIANTS
           for test in (test_sql, test_within, test_inspect, test_without)] +
-         [(test_sqlite, cell) for cell in SQLITE_CELLS if can_be_had(cell, SQLITE)] +
-         [(test_redis, cell, variant) for cell in REDIS_CELLS if can_be_had(cell, REDIS) for variant in VARIANTS])
+         [(test_sqlite, cell) for cell in cells_with(SQLITE_CELLS, SQLITE)] +
+         [(test_redis, cell, variant) for cell in cells_with(REDIS_CELLS, REDIS) for variant in VARIANTS])

@@ -10,9 +10,9 @@ import time
 
 import events
 from client import get
-from harness import SKIPPED, Skip, check, check_equal, main
+from harness import SKIPPED, check, check_equal, main
 from lines import Lines
-from servers import Server, build, library, toolchain
+from servers import Server, build, cells_with, library
 from tracer import Tracer
 
 PACKAGE = "golang-github-lucas-clemente-quic-go-dev"
@@ -88,17 +88,6 @@ class Client:
             self.process.kill()
         self.process.wait()
         self.process.stdin.close()
-
-
-def can_be_had(cell):
-    suite, release = cell
-    try:
-        toolchain(release)
-        library(suite, PACKAGE)
-    except Skip as reason:
-        print(f"left out: {suite} {release}: {reason}")
-        return False
-    return True
 
 
 def start(scope, cell, variant, *arguments):
@@ -224,7 +213,7 @@ def test_beside_net_http(scope, cell, variant):
 
 
 if __name__ == "__main__":
-    cells = [cell for cell in CELLS if can_be_had(cell)]
+    cells = cells_with(CELLS, PACKAGE)
     if not cells:
         print("skipped: neither a toolchain nor quic-go can be had")
         sys.exit(SKIPPED)

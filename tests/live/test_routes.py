@@ -3,8 +3,8 @@
 """When the route is known and when it is missing: docs/events.md, "Routes"."""
 
 from client import get
-from harness import Skip, check, check_equal, main
-from servers import VARIANTS, Server, build, library, release_number, releases_of, toolchain, versioned_library
+from harness import check, check_equal, main
+from servers import VARIANTS, Server, build, cells_with, library, release_number, releases_of, versioned_library
 from tracer import Tracer
 
 RELEASES = ("1.19", "1.24", "1.27")
@@ -30,17 +30,6 @@ ROWS = (("plain", "/item/7", "/item/", "/item/", "/item/"), ("copied", "/item/7"
         ("nested", "/api/item/7", "/api/", "/item/", "/item/"), ("plain", "/nothing", None, None, None),
         ("timed", "/item/7", None, "/item/", "/item/"), ("pooled", "/item/7", None, "/item/", "/item/"),
         ("foreign", "/item/7", None, None, "/item/"), ("other", "/item/7", None, None, "/item/"))
-
-
-def can_be_had(cell, package):
-    suite, release = cell
-    try:
-        toolchain(release)
-        library(suite, package)
-    except Skip as reason:
-        print(f"left out: {package} of {suite} with Go {release}: {reason}")
-        return False
-    return True
 
 
 def ask(server, tracer, kind):
@@ -146,6 +135,6 @@ def test_old_mux(scope, release):
 if __name__ == "__main__":
     main([(test_routes, release, variant, *options) for release in releases_of(RELEASES) for variant in VARIANTS
           for options in ((), ("--binary",))] +
-         [(test, cell, variant) for test, package in ((test_gorilla, GORILLA), (test_chi, CHI), (test_gin, GIN)) for cell in CELLS
-          if can_be_had(cell, package) for variant in ("plain", "stripped", *(("v5",) if test is test_chi else ()))] +
+         [(test, cell, variant) for test, package in ((test_gorilla, GORILLA), (test_chi, CHI), (test_gin, GIN))
+          for cell in cells_with(CELLS, package) for variant in ("plain", "stripped", *(("v5",) if test is test_chi else ()))] +
          [(test, release) for release in releases_of(RELEASES) for test in (test_calls, test_old_mux)])

@@ -11,8 +11,8 @@ import sys
 import time
 
 import ways
-from harness import ROOT, SKIPPED, Skip, check, check_equal, main
-from servers import Server, cache_folder, compile_program, library, toolchain
+from harness import ROOT, SKIPPED, check, check_equal, main
+from servers import Server, cache_folder, can_be_had, compile_program, library
 from test_xnet import server_of
 from tracer import Tracer, run
 
@@ -42,16 +42,6 @@ SOURCES = (
     Source("1.27", "bookworm"),
     Source("1.27", "sid", STRIPPED, wrapper=True),
 )
-
-
-def can_be_had(source):
-    try:
-        toolchain(source.release)
-        library(source.suite, PACKAGE)
-    except Skip as reason:
-        print(f"left out: {source}: {reason}")
-        return False
-    return True
 
 
 def build_vendored(scope, source):
@@ -119,7 +109,7 @@ def test_inspect(scope, source):
 
 
 if __name__ == "__main__":
-    sources = [source for source in SOURCES if can_be_had(source)]
+    sources = [source for source in SOURCES if can_be_had(source.release, source.suite, PACKAGE)]
     if not sources:
         print("skipped: neither a toolchain nor golang.org/x/net can be had")
         sys.exit(SKIPPED)

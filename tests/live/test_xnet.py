@@ -8,9 +8,9 @@ import time
 
 import ways
 from client import Connection, request_bytes
-from harness import SKIPPED, Skip, check_equal, main
+from harness import SKIPPED, check_equal, main
 from http2 import PREFACE
-from servers import Server, build, library, toolchain
+from servers import Server, build, can_be_had, library
 from tracer import Tracer
 
 PACKAGE = "golang-golang-x-net-dev"
@@ -44,16 +44,6 @@ SOURCES = (
     Source("1.27", "sid", wrapper=True),
     Source("1.27", "sid", "stripped", wrapper=True),
 )
-
-
-def can_be_had(source):
-    try:
-        toolchain(source.release)
-        library(source.suite, PACKAGE)
-    except Skip as reason:
-        print(f"left out: {source}: {reason}")
-        return False
-    return True
 
 
 def start(scope, source):
@@ -140,7 +130,7 @@ def test_client(scope, source):
 
 
 if __name__ == "__main__":
-    sources = [source for source in SOURCES if can_be_had(source)]
+    sources = [source for source in SOURCES if can_be_had(source.release, source.suite, PACKAGE)]
     if not sources:
         print("skipped: neither a toolchain nor golang.org/x/net can be had")
         sys.exit(SKIPPED)

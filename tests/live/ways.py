@@ -235,3 +235,15 @@ def compare(event, server, sent, seen_by, routed=None, library="net/http"):
         events.compare(event, expected_event(server, sent, seen_by, routed, library))
     except Failure as reason:
         raise Failure(f"{sent.way.name} over {sent.transport.name}, Go {server.release}: {reason}") from None
+
+
+def perform_all(release, server, tracer):
+    """Each way over each transport, one after the other; compares each event. Returns how many requests were made."""
+    made = 0
+    for transport in transports_of(release):
+        for way in ways_of(release, transport):
+            sent = perform(way, transport, server)
+            made += 1
+            *_, event = tracer.wait_types(made, "request")
+            compare(event, server, sent, time.time())
+    return made

@@ -16,7 +16,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/live"))
 
-from harness import SKIPPED, Skip  # noqa: E402 (the live tests' folder is known by now)
+from harness import Skip, skipped_status  # noqa: E402 (the live tests' folder is known by now)
 from servers import fetch_path  # noqa: E402
 
 
@@ -46,10 +46,7 @@ def main(truth, *wanted):
             skipped.append(str(reason))
     if failed:
         return 1
-    if skipped:
-        print(f"skipped: {len(skipped)} of {len(chosen)}: {'; '.join(sorted(set(skipped)))}")
-        return SKIPPED
-    return 0
+    return skipped_status(skipped, len(chosen))
 
 
 if __name__ == "__main__":

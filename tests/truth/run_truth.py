@@ -15,7 +15,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "live"))
 
-from harness import SKIPPED, Skip, releases  # noqa: E402 (the live tests' folder is known by now)
+from harness import Skip, releases, skipped_status  # noqa: E402 (the live tests' folder is known by now)
 from servers import build, releases_of  # noqa: E402
 
 # Together these programs contain all of net/http. Externally linked binaries mix DWARF of several compilers, and
@@ -68,11 +68,7 @@ def main(truth):
             skipped.append(str(reason))
     if failed:
         return 1
-    if skipped:
-        # Meson and CI may show only the last line of a skipped test.
-        print(f"skipped: {len(skipped)} of {len(chosen)}: {'; '.join(sorted(set(skipped)))}")
-        return SKIPPED
-    return 0
+    return skipped_status(skipped, len(chosen))
 
 
 if __name__ == "__main__":

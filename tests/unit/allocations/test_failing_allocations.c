@@ -75,21 +75,10 @@ static void describe_functions(void)
 	unit_end(&dwarf);
 }
 
-/* The form that Go's linker writes since 1.18: the version comes after the head. */
-static void put_build_info(void)
-{
-	static const char info[] = "\xff Go buildinf:\x08\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-				   "\x08go1.22.5\0";
-	uint64_t at = elf_append(&elf, info, sizeof(info));
-
-	elf_segment(&elf, PT_LOAD, PF_R | PF_W, INFO, at, sizeof(info), sizeof(info));
-	elf_section(&elf, ".go.buildinfo", SHT_PROGBITS, INFO, at, sizeof(info));
-}
-
 static int make_program(void **state)
 {
 	elf_of_functions(&elf, functions, sizeof(functions) / sizeof(functions[0]));
-	put_build_info();
+	elf_build_info(&elf, INFO, "go1.22.5");
 	unit_init(&dwarf, CODE, CODE + 0x1000);
 	describe_types();
 	describe_functions();

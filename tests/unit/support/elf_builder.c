@@ -115,6 +115,19 @@ void elf_put32(struct elf_builder *elf, uint64_t offset, uint32_t word)
 	memcpy(elf->data + offset, &word, sizeof(word));
 }
 
+/* The length of the version and the version follow a head of 32 bytes. */
+void elf_build_info(struct elf_builder *elf, uint64_t address, const char *version)
+{
+	char info[64] = "\xff Go buildinf:\x08\x02";
+	uint64_t at;
+
+	info[32] = (char)strlen(version);
+	strcpy(info + 33, version);
+	at = elf_append(elf, info, sizeof(info));
+	elf_segment(elf, PT_LOAD, PF_R | PF_W, address, at, sizeof(info), sizeof(info));
+	elf_section(elf, ".go.buildinfo", SHT_PROGBITS, address, at, sizeof(info));
+}
+
 void elf_put64(struct elf_builder *elf, uint64_t offset, uint64_t word)
 {
 	check(offset + 8 <= elf->size, "elf_put64");

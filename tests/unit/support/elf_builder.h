@@ -38,6 +38,9 @@ void elf_symbol(struct elf_builder *elf, const char *name, uint64_t address, uin
 void elf_relocations(struct elf_builder *elf, uint64_t address, const Elf64_Rela *entries,
 		     size_t count);
 
+/* Adds a .go.buildinfo with this version, in a PT_LOAD at `address`, in the form that Go's linker writes since 1.18. */
+void elf_build_info(struct elf_builder *elf, uint64_t address, const char *version);
+
 void elf_put64(struct elf_builder *elf, uint64_t offset, uint64_t word);
 void elf_put32(struct elf_builder *elf, uint64_t offset, uint32_t word);
 

@@ -8,45 +8,15 @@
 
 #include <cmocka.h>
 
+#include "debug_fixture.h"
 #include "debug_signature.h"
 #include "debug_types.h"
-#include "unit_builder.h"
 
 #define LOW 0x401000u
 
 enum label { INT = 1 };
 
-struct fixture {
-	struct elf_builder elf;
-	struct unit_builder dwarf;
-	struct image *image;
-	struct debug_types *types;
-};
-
-static void fixture_begin(struct fixture *fixture)
-{
-	memset(fixture, 0, sizeof(*fixture));
-	unit_init(&fixture->dwarf, LOW, LOW + 0x1000);
-}
-
-static void fixture_open(struct fixture *fixture)
-{
-	elf_init(&fixture->elf);
-	elf_segment(&fixture->elf, PT_LOAD, PF_R | PF_X, 0x400000, 0, 64, 64);
-	unit_finish(&fixture->dwarf, &fixture->elf);
-	elf_finish(&fixture->elf, ET_EXEC, EM_X86_64);
-	assert_int_equal(image_open(elf_save(&fixture->elf), &fixture->image, NULL), 0);
-	assert_int_equal(debug_types_open(fixture->image, &fixture->types, NULL), 0);
-}
-
-static void fixture_close(struct fixture *fixture)
-{
-	debug_types_close(fixture->types);
-	image_close(fixture->image);
-	elf_release(&fixture->elf);
-}
-
-static const struct signature *signature_at(struct fixture *fixture, uint64_t address)
+static const struct signature *signature_at(struct debug_fixture *fixture, uint64_t address)
 {
 	const struct signature *signature = NULL;
 
@@ -79,21 +49,21 @@ static void puts_dictionaries_where_they_go(void **state)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct signature *signature;
-		struct fixture fixture;
+		struct debug_fixture fixture;
 
-		fixture_begin(&fixture);
+		debug_fixture_begin(&fixture, LOW);
 		unit_base(&fixture.dwarf, INT, "int", 8, 2);
 		unit_function(&fixture.dwarf, NO_LABEL, rows[i].function, LOW);
 		unit_parameter(&fixture.dwarf, NO_LABEL, "a", INT, false, 0);
 		unit_parameter(&fixture.dwarf, NO_LABEL, "b", INT, false, 3);
 		unit_end(&fixture.dwarf);
-		fixture_open(&fixture);
+		debug_fixture_open(&fixture);
 		signature = signature_at(&fixture, LOW);
 		assert_int_equal(signature->parameter_count, rows[i].dictionary == NONE ? 2 : 3);
 		for (int j = 0; j < (int)signature->parameter_count; j++)
 			assert_int_equal(strcmp(signature->parameters[j].name, ".dict") == 0,
 					 j == rows[i].dictionary);
-		fixture_close(&fixture);
+		debug_fixture_close(&fixture);
 	}
 }
 
@@ -101,20 +71,20 @@ static void puts_dictionaries_where_they_go(void **state)
 static void adds_no_second_dictionary(void **state)
 {
 	const struct signature *signature;
-	struct fixture fixture;
+	struct debug_fixture fixture;
 
-	fixture_begin(&fixture);
+	debug_fixture_begin(&fixture, LOW);
 	unit_base(&fixture.dwarf, INT, "int", 8, 2);
 	unit_function(&fixture.dwarf, NO_LABEL, "main.Map[go.shape.int]", LOW);
 	unit_parameter(&fixture.dwarf, NO_LABEL, ".dict", INT, false, 0);
 	unit_parameter(&fixture.dwarf, NO_LABEL, "a", INT, false, 3);
 	unit_end(&fixture.dwarf);
-	fixture_open(&fixture);
+	debug_fixture_open(&fixture);
 	signature = signature_at(&fixture, LOW);
 	assert_int_equal(signature->parameter_count, 2);
 	assert_string_equal(signature->parameters[0].name, ".dict");
 	assert_string_equal(signature->parameters[1].name, "a");
-	fixture_close(&fixture);
+	debug_fixture_close(&fixture);
 }
 
 /* DWARF gives wrong locations for blank and generated parameters. */
@@ -124,22 +94,22 @@ static void believes_where_named_parameters_are(void **state)
 	static const int kinds[] = { ENTRY_REGISTER, ENTRY_UNKNOWN, ENTRY_UNKNOWN, ENTRY_UNKNOWN,
 				     ENTRY_REGISTER };
 	const struct signature *signature;
-	struct fixture fixture;
+	struct debug_fixture fixture;
 
-	fixture_begin(&fixture);
+	debug_fixture_begin(&fixture, LOW);
 	unit_base(&fixture.dwarf, INT, "int", 8, 2);
 	unit_function(&fixture.dwarf, NO_LABEL, "main.f", LOW);
 	for (int i = 0; i < 5; i++)
 		unit_parameter(&fixture.dwarf, NO_LABEL, names[i], INT, false, i);
 	unit_end(&fixture.dwarf);
-	fixture_open(&fixture);
+	debug_fixture_open(&fixture);
 	signature = signature_at(&fixture, LOW);
 	assert_int_equal(signature->parameter_count, 5);
 	for (size_t i = 0; i < 5; i++) {
 		assert_string_equal(signature->parameters[i].name, names[i]);
 		assert_int_equal(signature->parameters[i].hint.kind, kinds[i]);
 	}
-	fixture_close(&fixture);
+	debug_fixture_close(&fixture);
 }
 
 /*
@@ -151,21 +121,21 @@ static void counts_each_result_once(void **state)
 	static const char *const listed[] = { "n", "err", "n", "_", "_", "", "", "err" };
 	static const char *const wanted[] = { "n", "err", "_", "_", "", "" };
 	const struct signature *signature;
-	struct fixture fixture;
+	struct debug_fixture fixture;
 
-	fixture_begin(&fixture);
+	debug_fixture_begin(&fixture, LOW);
 	unit_base(&fixture.dwarf, INT, "int", 8, 2);
 	unit_function(&fixture.dwarf, NO_LABEL, "main.f", LOW);
 	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++)
 		unit_parameter(&fixture.dwarf, NO_LABEL, listed[i], INT, true, -1);
 	unit_end(&fixture.dwarf);
-	fixture_open(&fixture);
+	debug_fixture_open(&fixture);
 	signature = signature_at(&fixture, LOW);
 	assert_int_equal(signature->parameter_count, 0);
 	assert_int_equal(signature->result_count, sizeof(wanted) / sizeof(wanted[0]));
 	for (size_t i = 0; i < signature->result_count; i++)
 		assert_string_equal(signature->results[i].name, wanted[i]);
-	fixture_close(&fixture);
+	debug_fixture_close(&fixture);
 }
 
 int main(void)

@@ -9,42 +9,12 @@
 
 #include <cmocka.h>
 
+#include "debug_fixture.h"
 #include "debug_types.h"
-#include "unit_builder.h"
 
 #define LOW 0x401000u
 
 enum label { INT = 1, OTHER };
-
-struct fixture {
-	struct elf_builder elf;
-	struct unit_builder dwarf;
-	struct image *image;
-	struct debug_types *types;
-};
-
-static void fixture_begin(struct fixture *fixture)
-{
-	memset(fixture, 0, sizeof(*fixture));
-	unit_init(&fixture->dwarf, LOW, LOW + 0x1000);
-}
-
-static void fixture_open(struct fixture *fixture)
-{
-	elf_init(&fixture->elf);
-	elf_segment(&fixture->elf, PT_LOAD, PF_R | PF_X, 0x400000, 0, 64, 64);
-	unit_finish(&fixture->dwarf, &fixture->elf);
-	elf_finish(&fixture->elf, ET_EXEC, EM_X86_64);
-	assert_int_equal(image_open(elf_save(&fixture->elf), &fixture->image, NULL), 0);
-	assert_int_equal(debug_types_open(fixture->image, &fixture->types, NULL), 0);
-}
-
-static void fixture_close(struct fixture *fixture)
-{
-	debug_types_close(fixture->types);
-	image_close(fixture->image);
-	elf_release(&fixture->elf);
-}
 
 /* The types are not in the order of their descriptors, and one has no descriptor. */
 static void types_write(struct unit_builder *dwarf)
@@ -67,11 +37,11 @@ static void finds_types_by_their_descriptors(void **state)
 		{ 0x50, "main.E" }, { 0x0f, NULL },	{ 0x11, NULL },	      { 0x38, NULL },
 		{ 0x51, NULL },	    { 0, NULL },	{ UINT64_MAX, NULL },
 	};
-	struct fixture fixture;
+	struct debug_fixture fixture;
 
-	fixture_begin(&fixture);
+	debug_fixture_begin(&fixture, LOW);
 	types_write(&fixture.dwarf);
-	fixture_open(&fixture);
+	debug_fixture_open(&fixture);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct type *type = NULL;
 		struct error err = { 0 };
@@ -83,7 +53,7 @@ static void finds_types_by_their_descriptors(void **state)
 		else
 			assert_non_null(strstr(err.what, "no type with its descriptor"));
 	}
-	fixture_close(&fixture);
+	debug_fixture_close(&fixture);
 }
 
 static void finds_types_by_their_names(void **state)
@@ -93,35 +63,35 @@ static void finds_types_by_their_names(void **state)
 	};
 	static const char *const absent[] = { "", "int8", "main.", "main.AA", "main.F", "zz" };
 	const struct type *type = NULL;
-	struct fixture fixture;
+	struct debug_fixture fixture;
 
-	fixture_begin(&fixture);
+	debug_fixture_begin(&fixture, LOW);
 	types_write(&fixture.dwarf);
-	fixture_open(&fixture);
+	debug_fixture_open(&fixture);
 	for (size_t i = 0; i < 6; i++) {
 		assert_int_equal(debug_types_named(fixture.types, names[i], &type, NULL), 0);
 		assert_string_equal(type->name, names[i]);
 		assert_int_equal(debug_types_named(fixture.types, absent[i], &type, NULL),
 				 -ENODATA);
 	}
-	fixture_close(&fixture);
+	debug_fixture_close(&fixture);
 }
 
 static void the_first_of_equal_types_is_found(void **state)
 {
 	const struct type *type = NULL;
-	struct fixture fixture;
+	struct debug_fixture fixture;
 
-	fixture_begin(&fixture);
+	debug_fixture_begin(&fixture, LOW);
 	unit_base_described(&fixture.dwarf, "main.A", 1, 8, 0x10);
 	unit_base_described(&fixture.dwarf, "main.A", 2, 9, 0x10);
 	unit_base_described(&fixture.dwarf, "main.A", 4, 10, 0x10);
-	fixture_open(&fixture);
+	debug_fixture_open(&fixture);
 	assert_int_equal(debug_types_named(fixture.types, "main.A", &type, NULL), 0);
 	assert_int_equal(type->size, 1);
 	assert_int_equal(debug_types_runtime(fixture.types, 0x10, &type, NULL), 0);
 	assert_int_equal(type->size, 1);
-	fixture_close(&fixture);
+	debug_fixture_close(&fixture);
 }
 
 /* The visited names, in order. The visit of `last` returns 7, which ends the walk. */
@@ -143,9 +113,9 @@ static int keep_function(void *context, const struct debug_entry *entry)
 static void visits_functions(void **state)
 {
 	struct visited all = { .last = NULL }, some = { .last = "main.f" };
-	struct fixture fixture;
+	struct debug_fixture fixture;
 
-	fixture_begin(&fixture);
+	debug_fixture_begin(&fixture, LOW);
 	types_write(&fixture.dwarf);
 	unit_function(&fixture.dwarf, NO_LABEL, "main.f", LOW);
 	unit_end(&fixture.dwarf);
@@ -155,12 +125,12 @@ static void visits_functions(void **state)
 	unit_end(&fixture.dwarf);
 	unit_function(&fixture.dwarf, NO_LABEL, "main.g", LOW + 0x40);
 	unit_end(&fixture.dwarf);
-	fixture_open(&fixture);
+	debug_fixture_open(&fixture);
 	assert_int_equal(debug_types_functions(fixture.types, keep_function, &all, NULL), 0);
 	assert_string_equal(all.text, ".f?.g");
 	assert_int_equal(debug_types_functions(fixture.types, keep_function, &some, NULL), 7);
 	assert_string_equal(some.text, ".f");
-	fixture_close(&fixture);
+	debug_fixture_close(&fixture);
 }
 
 int main(void)

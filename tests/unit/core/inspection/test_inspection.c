@@ -79,18 +79,6 @@ int uname(struct utsname *name)
 
 /* ---- binaries ---- */
 
-static void put_build_info(const char *version)
-{
-	char info[64] = "\xff Go buildinf:\x08\x02";
-	uint64_t at;
-
-	info[32] = (char)strlen(version);
-	strcpy(info + 33, version);
-	at = elf_append(&stage.elf, info, sizeof(info));
-	elf_segment(&stage.elf, PT_LOAD, PF_R | PF_W, INFO, at, sizeof(info), sizeof(info));
-	elf_section(&stage.elf, ".go.buildinfo", SHT_PROGBITS, INFO, at, sizeof(info));
-}
-
 /* A library has what the dynamic loader needs, but no interpreter. */
 static void make_library(void)
 {
@@ -108,7 +96,7 @@ static void make_binary_of_type(const char *const *functions, uint16_t type)
 	stage.machine = "x86_64";
 	elf_of_functions(&stage.elf, functions, count);
 	stage.code = stage.elf.segments[0].p_offset;
-	put_build_info("go1.22.5");
+	elf_build_info(&stage.elf, INFO, "go1.22.5");
 	if (type == ET_DYN)
 		make_library();
 	elf_finish(&stage.elf, type, EM_X86_64);

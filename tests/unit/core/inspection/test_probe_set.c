@@ -42,18 +42,6 @@ static struct {
 	char told[8192];     /* what is reported, a line each */
 } stage;
 
-static void put_build_info(const char *version)
-{
-	char info[64] = "\xff Go buildinf:\x08\x02";
-	uint64_t at;
-
-	info[32] = (char)strlen(version);
-	strcpy(info + 33, version);
-	at = elf_append(&stage.elf, info, sizeof(info));
-	elf_segment(&stage.elf, PT_LOAD, PF_R | PF_W, INFO, at, sizeof(info), sizeof(info));
-	elf_section(&stage.elf, ".go.buildinfo", SHT_PROGBITS, INFO, at, sizeof(info));
-}
-
 /* `functions` ends with NULL. */
 static void begin_binary(const char *const *functions)
 {
@@ -73,7 +61,7 @@ static void put_code(size_t index, const void *code, size_t size)
 
 static void end_binary(const char *version)
 {
-	put_build_info(version);
+	elf_build_info(&stage.elf, INFO, version);
 	elf_finish(&stage.elf, ET_EXEC, EM_X86_64);
 	assert_int_equal(binary_open(elf_save(&stage.elf), NULL, &stage.binary, NULL), 0);
 	assert_int_equal(protocol_libraries_set(stage.binary, NULL), 0);

@@ -20,6 +20,7 @@
 #include <cmocka.h>
 
 #include "outputs.h"
+#include "request_event.h"
 
 enum { BUFFER = 64 * 1024, TEXT = 1 << 20 };
 
@@ -138,17 +139,7 @@ static unsigned count_lines(const char *lines, const char *type)
 
 static void request(const char *path)
 {
-	static const struct process_identity process = { .pid = 7,
-							 .comm = "shop",
-							 .exe = "/srv/shop",
-							 .go_version = "go1.25.1",
-							 .convention = "register" };
-	struct event event = { .type = EVENT_REQUEST,
-			       .process = &process,
-			       .path = { .presence = PRESENT,
-					 .data = path,
-					 .size = (uint32_t)strlen(path),
-					 .length = (uint32_t)strlen(path) } };
+	struct event event = request_event_of(path);
 
 	assert_int_equal(outputs_event(stage.outputs, &event), 0);
 }

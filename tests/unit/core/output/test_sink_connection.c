@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "outputs.h"
+#include "request_event.h"
 
 enum { BUFFER = 64 * 1024, TEXT = 1 << 20, TURNS = 3000 };
 
@@ -150,16 +151,7 @@ static bool end_connection(void)
 
 static void send_request(const char *path)
 {
-	static const struct process_identity process = { .comm = "shop",
-							 .exe = "/srv/shop",
-							 .go_version = "go1.25.1",
-							 .convention = "register" };
-	struct event event = { .type = EVENT_REQUEST,
-			       .process = &process,
-			       .path = { .presence = PRESENT,
-					 .data = path,
-					 .size = (uint32_t)strlen(path),
-					 .length = (uint32_t)strlen(path) } };
+	struct event event = request_event_of(path);
 
 	assert_int_equal(outputs_event(stage.outputs, &event), 0);
 	assert_int_equal(outputs_flush(stage.outputs), 0);

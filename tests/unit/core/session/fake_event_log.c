@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "fakes.h"
+#include "outcome_name.h"
 
 struct event_log {
 	void (*line)(const char *text);
@@ -18,20 +19,6 @@ struct event_log *event_log_fake(void (*line)(const char *text))
 	return &the_event_log;
 }
 
-static const char *outcome_name(const struct event *event)
-{
-	static const char *const names[] = {
-		[OUTCOME_OK] = "ok",
-		[OUTCOME_PANIC] = "panic",
-		[OUTCOME_HIJACKED] = "hijacked",
-		[OUTCOME_EXITED] = "exited",
-		[OUTCOME_UNKNOWN] = "unknown",
-		[OUTCOME_OPEN] = "open",
-	};
-
-	return names[event->outcome];
-}
-
 void event_log_event(struct event_log *event_log, const struct event *event)
 {
 	char line[256], status[32] = "";
@@ -39,7 +26,7 @@ void event_log_event(struct event_log *event_log, const struct event *event)
 	if (event->status.presence == PRESENT)
 		snprintf(status, sizeof(status), " %lld", (long long)event->status.value);
 	snprintf(line, sizeof(line), "request %u %.*s %s%s", event->process->pid,
-		 (int)event->path.size, event->path.data, outcome_name(event), status);
+		 (int)event->path.size, event->path.data, outcome_name(event->outcome), status);
 	event_log->line(line);
 }
 
