@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The probes of functions that a user names; another part of probe_set.h. */
+#include "probe_compiler.h"
 #include "probe_set.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The probes of the requests that a binary handles; another part of probe_set.h. */
+#include "probe_compiler.h"
 #include "probe_set.h"
 
 #include <errno.h>
@@ -65,7 +66,7 @@ static void find_limitations(struct probe_set *probe_set)
 		const struct protocol_limitation *limitation = &row->limitation;
 
 		if (has_replacement(probe_set, limitation->call) ||
-		    !probe_is_inlined(probe_set->binary, limitation->call))
+		    !expected_call_is_inlined(probe_set->binary, limitation->call))
 			continue;
 		probe_set->limitations[probe_set->limitation_count++] = limitation;
 		if (limitation->hides_ends)

@@ -23,7 +23,7 @@
 #include "joiner.h"
 #include "json_writer.h"
 #include "outbox.h"
-#include "probe.h"
+#include "probe_compiler.h"
 #include "record_builder.h"
 #include "redacted_text.h"
 #include "request_metrics.h"

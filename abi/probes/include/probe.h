@@ -4,13 +4,9 @@
 
 #include "binary.h"
 #include "capture.h"
+#include "expected_call.h"
 #include "plan.h"
 #include "shape.h"
-
-/* A direct call that `caller` contains unless the compiler inlined it. */
-struct expected_call {
-	const char *caller, *callee;
-};
 
 /* A number that a part of the arguments is to be: hits with another one, or without this part, are not wanted. */
 struct wanted_number {
@@ -102,19 +98,13 @@ struct probe {
 	struct return_sites returns;
 };
 
-/*
- * Compiles a request for one binary. Captures that are not required and that this binary cannot provide (an
- * older Go has no such field) are left out. -ENOENT if the request does not apply to the binary: the
- * function, a call or the companion is missing, or a call is inlined or not inlined against the request.
- * -ENODATA if the function exists but its parameters are not described. The caller releases the probe with
- * probe_finish().
- */
-int probe_compile(const struct binary *binary, const struct probe_request *request,
-		  const struct capture_spec *spec, struct probe *ret_probe, struct error *err);
-
 void probe_finish(struct probe *probe);
 
-/* Returns whether the binary has both functions, but the caller does not call the callee. */
-bool probe_is_inlined(const struct binary *binary, const struct expected_call *call);
+/*
+ * Records the cells of the captures in the builder from number `from` on: they belong to this field, or, with
+ * PROBE_NO_FIELD, to the arguments.
+ */
+void probe_name_cells(struct probe *probe, const struct plan_builder *builder, uint16_t from,
+		      uint8_t field);
 
 #endif

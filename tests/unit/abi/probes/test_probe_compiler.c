@@ -12,7 +12,7 @@
 
 #include "elf_builder.h"
 #include "expression.h"
-#include "probe.h"
+#include "probe_compiler.h"
 #include "unit_builder.h"
 
 #define CODE 0x400000u

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#include "expected_call.h"
+
+#include <stddef.h>
+
+#include "site.h"
+
+bool expected_call_is_inlined(const struct binary *binary, const struct expected_call *call)
+{
+	struct function caller, callee;
+
+	return pclntab_find(binary->pclntab, call->caller, &caller) &&
+	       pclntab_find(binary->pclntab, call->callee, &callee) &&
+	       site_count_calls(binary->image, &caller, &callee, NULL) == 0;
+}
