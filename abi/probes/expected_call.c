@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "expected_call.h"
+#include "call_site.h"
 
 #include <stddef.h>
-
-#include "site.h"
 
 bool expected_call_is_inlined(const struct binary *binary, const struct expected_call *call)
 {
@@ -11,5 +10,5 @@ bool expected_call_is_inlined(const struct binary *binary, const struct expected
 
 	return pclntab_find(binary->pclntab, call->caller, &caller) &&
 	       pclntab_find(binary->pclntab, call->callee, &callee) &&
-	       site_count_calls(binary->image, &caller, &callee, NULL) == 0;
+	       call_site_count(binary->image, &caller, &callee, NULL) == 0;
 }

@@ -3,8 +3,9 @@
 
 #include <errno.h>
 
+#include "begin_site.h"
+#include "call_site.h"
 #include "function_signature.h"
-#include "site.h"
 
 static int find_function(const struct binary *binary, const char *name,
 			 struct function *ret_function, struct error *err)
@@ -58,7 +59,7 @@ static int place_in_middle(const struct binary *binary, const struct function *f
 			};
 	}
 	if (r == 0)
-		r = site_find_call(binary->image, binary->convention, function, &callee,
+		r = call_site_find(binary->image, binary->convention, function, &callee,
 				   request->call ? SITE_CALL : SITE_AFTER_CALL, &probe->site, err);
 	return r;
 }
@@ -75,7 +76,7 @@ static void learn_goroutine(const struct binary *binary, struct site *site)
 	if (site->goroutine_register != CONVENTION_NO_REGISTER || site->goroutine_offset)
 		return;
 	if (pclntab_find(binary->pclntab, "runtime.goexit1", &other) &&
-	    site_find(binary->image, binary->convention, &other, &begin, NULL) == 0)
+	    begin_site_find(binary->image, binary->convention, &other, &begin, NULL) == 0)
 		site->goroutine_offset = begin.goroutine_offset;
 }
 
@@ -88,7 +89,7 @@ static int place_at_begin(const struct binary *binary, const struct function *fu
 	int r = function_signature(binary, function, &found, &probe->source, err);
 
 	if (r == 0 || request->needs_no_types)
-		r = site_find(binary->image, binary->convention, function, &probe->site, err);
+		r = begin_site_find(binary->image, binary->convention, function, &probe->site, err);
 	if (r < 0)
 		return r;
 	learn_goroutine(binary, &probe->site);
@@ -109,7 +110,7 @@ static int place_at_returns(const struct binary *binary, const struct function *
 	int32_t goroutine_offset = probe->site.goroutine_offset;
 
 	if (r == 0)
-		r = site_find_returns(binary->image, binary->convention, function, &probe->returns,
+		r = return_sites_find(binary->image, binary->convention, function, &probe->returns,
 				      err);
 	if (r < 0)
 		return r;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "begin_site.h"
 #include "function_set.h"
 #include "function_signature.h"
 #include "inlining.h"
@@ -157,7 +158,7 @@ static void report_site(struct report *report, const struct binary *binary,
 	struct error why = { 0 };
 	struct site site;
 
-	if (site_find(binary->image, binary->convention, function, &site, &why) < 0) {
+	if (begin_site_find(binary->image, binary->convention, function, &site, &why) < 0) {
 		report_string(report, "refused", why.what);
 		return;
 	}

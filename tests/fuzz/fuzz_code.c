@@ -5,8 +5,11 @@
  */
 #include <elf.h>
 
+#include "begin_site.h"
+#include "call_site.h"
 #include "fuzz.h"
 #include "memory_file.h"
+#include "return_sites.h"
 #include "site.h"
 #include "spill_site.h"
 
@@ -60,7 +63,7 @@ static void check_returns(const struct image *image, const struct convention *co
 {
 	struct return_sites returns;
 
-	if (site_find_returns(image, convention, function, &returns, NULL) < 0)
+	if (return_sites_find(image, convention, function, &returns, NULL) < 0)
 		return;
 	HOLDS(returns.count > 0 && returns.count <= function->end - function->entry);
 	HOLDS(is_within(function, returns.first.address, returns.first.file_offset));
@@ -76,11 +79,11 @@ static void check_calls(const struct image *image, const struct convention *conv
 {
 	const struct function callee = { "main.g", function->entry + CALLEE_DISTANCE,
 					 function->entry + CALLEE_DISTANCE + 1 };
-	int count = site_count_calls(image, function, &callee, NULL);
+	int count = call_site_count(image, function, &callee, NULL);
 	struct site site;
 
 	for (enum site_kind kind = SITE_CALL; kind <= SITE_AFTER_CALL; kind++) {
-		if (site_find_call(image, convention, function, &callee, kind, &site, NULL) < 0)
+		if (call_site_find(image, convention, function, &callee, kind, &site, NULL) < 0)
 			continue;
 		HOLDS(count == 1 && site.kind == kind);
 		HOLDS(is_within(function, site.address, site.file_offset));
@@ -99,7 +102,7 @@ static void check_function(const struct image *image, const struct convention *c
 
 	check_returns(image, convention, function);
 	check_calls(image, convention, function);
-	if (site_find(image, convention, function, &begin, NULL) < 0)
+	if (begin_site_find(image, convention, function, &begin, NULL) < 0)
 		return;
 	check_begin(image_machine(image), function, &begin);
 	check_spill_site(image, function, &begin, &use);

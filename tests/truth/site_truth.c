@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "begin_site.h"
 #include "disassembler.h"
 #include "site.h"
 #include "truth_program.h"
@@ -178,7 +179,8 @@ static void compare(struct truth *truth, const struct function *function, struct
 	struct reading reading;
 	struct error err = { 0 };
 	struct site site;
-	int r = site_find(truth->binary->image, truth->binary->convention, function, &site, &err);
+	int r = begin_site_find(truth->binary->image, truth->binary->convention, function, &site,
+				&err);
 
 	if (r == -ENOTSUP) {
 		truth->refused++;

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "begin_site.h"
 #include "debug_types.h"
 #include "entry_list.h"
 #include "spill_site.h"
@@ -112,7 +113,8 @@ static void function_check(struct truth *truth, const struct debug_entry *entry,
 
 	if (types_signature(binary->types, function, &signature, NULL, NULL) < 0 ||
 	    convention_use(binary->convention, binary->types, signature, &use, NULL) < 0 ||
-	    !use.floats || site_find(binary->image, binary->convention, function, &site, NULL) < 0)
+	    !use.floats ||
+	    begin_site_find(binary->image, binary->convention, function, &site, NULL) < 0)
 		return;
 	truth->functions++;
 	if (spill_site_find(binary->image, function, &site, &use, &spill, NULL) < 0)

@@ -51,44 +51,4 @@ struct site {
 /* Returns the name for reports: "stack check". */
 const char *site_kind_name(enum site_kind kind);
 
-/*
- * Chooses the site of `function` by disassembling its prologue: the stack check, or the entry if there is none.
- * -EBADMSG if the first instruction cannot be decoded or is in no segment. -ENOTSUP if the site is the first
- * instruction and either the kernel accepts no probe on it or the function jumps back to it.
- */
-int site_find(const struct image *image, const struct convention *convention,
-	      const struct function *function, struct site *ret_site, struct error *err);
-
-/*
- * Finds the site at, or after, the only call of `callee` in `function`, for events in the middle of a
- * function. The goroutine can be read there, the parameters of the function cannot. -ENOENT if there is no
- * such call (it was inlined, or the function has changed), -E2BIG if there are several.
- */
-int site_find_call(const struct image *image, const struct convention *convention,
-		   const struct function *function, const struct function *callee,
-		   enum site_kind kind, struct site *ret_site, struct error *err);
-
-/* The return instructions of a function: the first one as a site, and the file offsets of all of them. */
-struct return_sites {
-	struct site first;
-	uint64_t *file_offsets;
-	size_t count;
-};
-
-/*
- * Finds all return instructions of a function. -ENOENT if there is none, or if the function may also leave by
- * a jump into another function; -E2BIG if there are more than 1,024, or the function is larger than 1 MiB;
- * -EBADMSG if it cannot be decoded to its end. -ENOENT and -EBADMSG are also returned for assembly functions
- * of AArch64 that end in constants which look like such jumps or are not instructions. The caller releases
- * the sites.
- */
-int site_find_returns(const struct image *image, const struct convention *convention,
-		      const struct function *function, struct return_sites *ret_sites,
-		      struct error *err);
-void return_sites_release(struct return_sites *sites);
-
-/* Returns the number of direct calls of `callee` in `function`, or a negative errno if the code cannot be decoded. */
-int site_count_calls(const struct image *image, const struct function *function,
-		     const struct function *callee, struct error *err);
-
 #endif

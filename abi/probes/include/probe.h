@@ -6,6 +6,7 @@
 #include "capture.h"
 #include "expected_call.h"
 #include "plan.h"
+#include "return_sites.h"
 #include "shape.h"
 
 /* A number that a part of the arguments is to be: hits with another one, or without this part, are not wanted. */

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "elf_builder.h"
-#include "site.h"
+#include "return_sites.h"
 
 #define CODE 0x400000u
 
@@ -36,7 +36,7 @@ static int find_in(const char *code, size_t size, int elf_machine, struct return
 
 	offset = elf_of_code(&elf, CODE, code, size, elf_machine);
 	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
-	r = site_find_returns(image, convention_of(image_machine(image), &version), &function,
+	r = return_sites_find(image, convention_of(image_machine(image), &version), &function,
 			      ret_sites, err);
 	for (size_t i = 0; r == 0 && i < ret_sites->count; i++)
 		ret_sites->file_offsets[i] -= offset;

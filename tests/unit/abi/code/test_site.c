@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "begin_site.h"
+#include "call_site.h"
 #include "elf_builder.h"
 #include "site.h"
 
@@ -160,7 +162,7 @@ static int find_in(const struct code *code, enum machine machine,
 		    ENTRY - CODE + code->size, ENTRY - CODE + code->size);
 	elf_finish(&elf, ET_EXEC, machine == MACHINE_ARM64 ? EM_AARCH64 : EM_X86_64);
 	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
-	r = site_find(image, convention, &function, ret_site, &err);
+	r = begin_site_find(image, convention, &function, ret_site, &err);
 	assert_int_equal(err.code, r);
 	image_close(image);
 	elf_release(&elf);
@@ -739,9 +741,9 @@ static void refuses_other_segments(void **state)
 	elf_segment(&elf, PT_LOAD, PF_R | PF_W, CODE, offset, 256, 256);
 	elf_finish(&elf, ET_EXEC, EM_X86_64);
 	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
-	assert_int_equal(site_find(image, convention, &function, &site, &err), -EBADMSG);
+	assert_int_equal(begin_site_find(image, convention, &function, &site, &err), -EBADMSG);
 	assert_non_null(strstr(err.what, "main.f"));
-	assert_true(site_find(image, convention, &outside, &site, NULL) < 0);
+	assert_true(begin_site_find(image, convention, &outside, &site, NULL) < 0);
 	assert_int_equal(site.address, 77);
 	image_close(image);
 	elf_release(&elf);
@@ -785,11 +787,11 @@ static int find_call_in(const struct code *code, const struct prologue *prologue
 	*ret_code_offset = elf_of_code(&elf, ENTRY, code->bytes, code->size,
 				       prologue->machine == MACHINE_ARM64 ? EM_AARCH64 : EM_X86_64);
 	assert_int_equal(image_open(elf_save(&elf), &image, NULL), 0);
-	r = site_find_call(
+	r = call_site_find(
 		image, convention_for(prologue->machine, prologue->minor, prologue->minor == 17),
 		&function, &called, kind, ret_site, &err);
 	assert_int_equal(err.code, r);
-	*ret_count = site_count_calls(image, &function, &called, NULL);
+	*ret_count = call_site_count(image, &function, &called, NULL);
 	image_close(image);
 	elf_release(&elf);
 	return r;
