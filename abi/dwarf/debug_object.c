@@ -41,6 +41,7 @@ struct debug_object {
 	struct debug_sections *sections;
 	object_interface interface;
 	Dwarf_Debug dwarf;
+	Dwarf_Error error; /* the last one; released before the next and at the end */
 };
 
 static int get_section_info(void *context, object_index index, object_section *ret_section,
@@ -157,6 +158,7 @@ void debug_object_close(struct debug_object *object)
 	if (!object)
 		return;
 	if (object->dwarf) {
+		debug_object_error(object);
 #if GOHTTPSNOOP_LIBDWARF_2021
 		Dwarf_Error error = NULL;
 
@@ -171,4 +173,17 @@ void debug_object_close(struct debug_object *object)
 struct Dwarf_Debug_s *debug_object_dwarf(const struct debug_object *object)
 {
 	return object->dwarf;
+}
+
+struct Dwarf_Error_s **debug_object_error(struct debug_object *object)
+{
+	if (object->error)
+		dwarf_dealloc_error(object->dwarf, object->error);
+	object->error = NULL;
+	return &object->error;
+}
+
+const char *debug_object_error_text(struct debug_object *object)
+{
+	return object->error ? dwarf_errmsg(object->error) : NULL;
 }

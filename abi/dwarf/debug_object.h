@@ -18,4 +18,9 @@ void debug_object_close(struct debug_object *object);
 
 struct Dwarf_Debug_s *debug_object_dwarf(const struct debug_object *object);
 
+/* Returns where libdwarf is to store its next error, which the object owns. Releases the last one. */
+struct Dwarf_Error_s **debug_object_error(struct debug_object *object);
+/* Returns what libdwarf says of its last error, until the next; NULL if there was none. */
+const char *debug_object_error_text(struct debug_object *object);
+
 #endif
