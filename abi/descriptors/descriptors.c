@@ -6,14 +6,13 @@
 #include <string.h>
 
 #include "arena.h"
-#include "array.h"
 #include "descriptor.h"
 #include "descriptor_index.h"
 #include "descriptor_name.h"
+#include "descriptor_roots.h"
 #include "descriptor_settle.h"
 #include "descriptors_table.h"
 #include "interface_words.h"
-#include "itab.h"
 #include "type_record.h"
 
 enum { BUCKETS = 4096, MAX_FIELDS = 4096, MAX_STARS = 8 };
@@ -26,8 +25,7 @@ struct descriptors {
 	struct arena arena;
 	struct type_record *buckets[BUCKETS];
 	struct type_record *pointers; /* pointer types without a descriptor, see pointer_to() */
-	uint64_t *roots;	      /* offsets of descriptors from which all others are found */
-	size_t root_count;
+	struct descriptor_roots roots;
 	struct descriptor_index *index; /* NULL until names_need() creates it */
 };
 
@@ -62,68 +60,6 @@ static int descriptors_load(struct descriptors *descriptors, const struct image 
 	return 0;
 }
 
-/* ---- roots ---- */
-
-static int root_add(struct descriptors *descriptors, uint64_t offset, struct error *err)
-{
-	uint64_t *roots = array_grow(descriptors->roots, descriptors->root_count, sizeof(*roots));
-
-	if (!roots)
-		return error_fail(err, -ENOMEM, "no memory for the types of the binary");
-	descriptors->roots = roots;
-	roots[descriptors->root_count++] = offset;
-	return 0;
-}
-
-/* Adds the types of all itabs. Unreadable itabs are not an error: then fewer types are found by name. */
-static int roots_from_itabs(struct descriptors *descriptors, const struct image *image,
-			    const struct module_parts *parts, struct error *err)
-{
-	struct itab_list itabs = { 0 };
-	int r = 0;
-
-	if (itab_list_read(image, parts, &itabs, NULL) < 0)
-		return 0;
-	for (size_t i = 0; r == 0 && i < itabs.count; i++) {
-		r = root_add(descriptors, itabs.items[i].interface, err);
-		if (r == 0)
-			r = root_add(descriptors, itabs.items[i].type, err);
-	}
-	itab_list_release(&itabs);
-	return r;
-}
-
-static int roots_from_typelinks(struct descriptors *descriptors, const struct image *image,
-				const struct module_parts *parts, struct error *err)
-{
-	struct buffer links;
-	uint32_t link;
-	int r = 0;
-
-	if (!parts->typelink_count ||
-	    image_load(image, parts->typelinks, parts->typelink_count * 4, &links, NULL) < 0)
-		return 0;
-	for (uint64_t at = 0; r == 0 && bytes_u32(buffer_bytes(&links), at, &link); at += 4)
-		r = root_add(descriptors, link, err);
-	buffer_release(&links);
-	return r;
-}
-
-/* Adds all types of Go 1.27, in which descriptors follow each other (runtime/type.go, moduleTypelinks). */
-static int roots_from_sequence(struct descriptors *descriptors, const struct module_parts *parts,
-			       struct error *err)
-{
-	uint64_t end = parts->descriptors_end ? parts->descriptors_end - parts->types : 0, next;
-	int r = 0;
-
-	for (uint64_t at = 8; r == 0 && at < end; at = next) {
-		if (!descriptor_next(&descriptors->table, at, &next))
-			break;
-		r = root_add(descriptors, at, err);
-	}
-	return r;
-}
-
 /*
  * Determines the form if the version does not. The roots are examined first: each of them shows the form of
  * names, which is needed to find further types. Then all types are examined that were found from the roots.
@@ -135,9 +71,10 @@ static int form_settle(struct descriptors *descriptors, struct error *err)
 	const uint64_t *all;
 	int r;
 
-	descriptor_settle(&descriptors->table, descriptors->roots, descriptors->root_count);
-	r = descriptor_index_create(&descriptors->table, descriptors->roots,
-				    descriptors->root_count, &index, err);
+	descriptor_settle(&descriptors->table, descriptors->roots.offsets,
+			  descriptors->roots.count);
+	r = descriptor_index_create(&descriptors->table, descriptors->roots.offsets,
+				    descriptors->roots.count, &index, err);
 	if (r < 0)
 		return r;
 	all = descriptor_index_all(index, &count);
@@ -158,13 +95,12 @@ int descriptors_open(const struct image *image, const struct module_parts *parts
 	descriptors->arena.limit = MAX_MEMORY;
 	r = descriptors_load(descriptors, image, parts, version, err);
 	if (r == 0)
-		r = roots_from_itabs(descriptors, image, parts, err);
-	if (r == 0)
-		r = roots_from_typelinks(descriptors, image, parts, err);
+		r = descriptor_roots_add_links(&descriptors->roots, image, parts, err);
 	if (r == 0 && !descriptor_form_is_certain(version))
 		r = form_settle(descriptors, err);
 	if (r == 0)
-		r = roots_from_sequence(descriptors, parts, err);
+		r = descriptor_roots_add_sequence(&descriptors->roots, &descriptors->table, parts,
+						  err);
 	if (r < 0) {
 		descriptors_close(descriptors);
 		return r;
@@ -180,7 +116,7 @@ void descriptors_close(struct descriptors *descriptors)
 	descriptor_index_destroy(descriptors->index);
 	arena_finish(&descriptors->arena);
 	buffer_release(&descriptors->buffer);
-	free(descriptors->roots);
+	descriptor_roots_finish(&descriptors->roots);
 	free(descriptors);
 }
 
@@ -361,8 +297,8 @@ static int names_need(struct descriptors *descriptors, struct error *err)
 {
 	if (descriptors->index)
 		return 0;
-	return descriptor_index_create(&descriptors->table, descriptors->roots,
-				       descriptors->root_count, &descriptors->index, err);
+	return descriptor_index_create(&descriptors->table, descriptors->roots.offsets,
+				       descriptors->roots.count, &descriptors->index, err);
 }
 
 /* Returns the type of pointers to `element`; creates it if the program has no descriptor of it. */
