@@ -18,11 +18,13 @@
 #include "opaque_libraries.h"
 #include "option_mistake.h"
 #include "option_parser.h"
+#include "option_value.h"
 #include "plan_report.h"
 #include "printable.h"
 #include "process.h"
 #include "protocol_registry.h"
 #include "standard_output.h"
+#include "types_file.h"
 
 struct inspect_options {
 	bool json, help;
@@ -112,6 +114,8 @@ static int inspect_options_parse(int argc, char **argv, struct inspect_options *
 	if (argc == optind)
 		return inspect_fail_usage(err, "inspect needs a binary or a process id");
 	options->subject = argv[optind];
+	if (option_check_text("inspect", options->subject, "a binary or a process id", err) < 0)
+		return err->code;
 	options->functions = (const char *const *)argv + optind + 1;
 	options->function_count = (size_t)(argc - optind - 1);
 	if (options->declarations.count && !options->function_count)
@@ -163,8 +167,13 @@ static int inspect_open_library(const struct inspect_options *options, uint32_t 
 static int inspect_open_process(const struct inspect_options *options, uint32_t pid,
 				struct binary **ret_binary, struct error *err)
 {
-	int r = binary_open(process_exe_path(pid).text, options->types, ret_binary, err);
+	struct process process;
+	int r = process_open(pid, &process, err);
 
+	if (r < 0)
+		return r;
+	process_close(&process);
+	r = binary_open(process_exe_path(pid).text, options->types, ret_binary, err);
 	if ((r == -ENOENT || r == -ENOEXEC) && inspect_open_library(options, pid, ret_binary) == 0)
 		return 0;
 	return r;
@@ -239,8 +248,10 @@ static int inspect_print(const struct inspect_options *options, const struct bin
 static int inspect_subject(const struct inspect_options *options, struct error *err)
 {
 	struct binary *binary;
-	int r = open_subject(options, &binary, err);
+	int r = types_file_check(options->types, err);
 
+	if (r == 0)
+		r = open_subject(options, &binary, err);
 	if (r < 0)
 		return r;
 	types_trust_dwarf(binary->types);
@@ -261,10 +272,10 @@ int inspect(int argc, char **argv)
 	if (inspect_options_parse(argc, argv, &options, &err) < 0)
 		status = EXIT_USAGE;
 	else if (options.help)
-		fputs(options_usage, stdout);
+		status = standard_output_print(options_usage);
 	else if (inspect_subject(&options, &err) < 0)
 		status = EXIT_FAILURE;
-	if (status != EXIT_SUCCESS)
+	if (err.code)
 		diagnostic_error(&err);
 	inspect_options_finish(&options);
 	return status;

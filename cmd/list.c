@@ -13,6 +13,7 @@
 #include "process.h"
 #include "standard_output.h"
 #include "trace.h"
+#include "types_file.h"
 
 static int print_inventory(const struct inventory *inventory, bool json, struct error *err)
 {
@@ -102,6 +103,8 @@ int list(const struct options *options)
 	if (!binaries || !pids)
 		r = error_fail(&err, -ENOMEM, "out of memory");
 	else
+		r = types_file_check(options->types, &err);
+	if (r == 0)
 		r = name_binaries(options, binaries, &err);
 	if (r == 0) {
 		name_processes(options, pids);

@@ -14,6 +14,7 @@
 #include "inspect.h"
 #include "list.h"
 #include "option_parser.h"
+#include "standard_files.h"
 #include "standard_output.h"
 #include "summarize.h"
 #include "top.h"
@@ -141,6 +142,12 @@ int main(int argc, char **argv)
 	const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
 	const struct command *similar = argc > 1 ? command_similar(argv[1]) : NULL;
 
+	struct error err = { 0 };
+
+	if (standard_files_open(&err) < 0) {
+		diagnostic_error(&err);
+		return EXIT_FAILURE;
+	}
 	return_memory();
 	restrict_name_lookups();
 	if (command)

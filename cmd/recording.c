@@ -14,6 +14,13 @@ static int recording_fail(const struct recording *recording, int r, struct error
 	return error_fail(err, r, "%s", strerror(-r));
 }
 
+static bool file_is(FILE *file, mode_t type)
+{
+	struct stat facts;
+
+	return fstat(fileno(file), &facts) == 0 && (facts.st_mode & S_IFMT) == type;
+}
+
 int recording_open(const char *path, struct recording *ret_recording, struct error *err)
 {
 	struct recording recording = { .name = path };
@@ -26,6 +33,11 @@ int recording_open(const char *path, struct recording *ret_recording, struct err
 	}
 	if (!recording.file)
 		return recording_fail(&recording, -errno, err);
+	if (file_is(recording.file, S_IFDIR)) {
+		recording_close(&recording);
+		recording.name = path;
+		return recording_fail(&recording, -EISDIR, err);
+	}
 	*ret_recording = recording;
 	return 0;
 }
@@ -63,18 +75,11 @@ static int make_repeatable(struct recording *recording, struct error *err)
 	return 0;
 }
 
-static bool is_ordinary_file(FILE *file)
-{
-	struct stat facts;
-
-	return fstat(fileno(file), &facts) == 0 && S_ISREG(facts.st_mode);
-}
-
 int recording_open_repeatable(const char *path, struct recording *ret_recording, struct error *err)
 {
 	int r = recording_open(path, ret_recording, err);
 
-	if (r < 0 || is_ordinary_file(ret_recording->file))
+	if (r < 0 || file_is(ret_recording->file, S_IFREG))
 		return r;
 	r = make_repeatable(ret_recording, err);
 	if (r < 0)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "diagnostic.h"
@@ -67,6 +68,16 @@ static int print_summary(const struct reading *reading, bool json, struct error 
 	return r;
 }
 
+static void name_files(const struct report_options *options, struct error *err)
+{
+	const char *first = options->argument_count ? options->arguments[0] : "-";
+
+	if (options->argument_count > 1)
+		error_subject(err, "%s and %zu more", first, options->argument_count - 1);
+	else
+		error_subject(err, "%s", strcmp(first, "-") == 0 ? "standard input" : first);
+}
+
 static int summarize_files(const struct report_options *options, struct error *err)
 {
 	struct reading reading = { 0 };
@@ -77,8 +88,10 @@ static int summarize_files(const struct report_options *options, struct error *e
 	r = read_files(&reading, options, err);
 	if (r == 0)
 		r = print_summary(&reading, options->json, err);
-	if (r == 0 && !reading.counted)
+	if (r == 0 && !reading.counted) {
+		name_files(options, err);
 		r = error_fail(err, -ENOENT, "no requests were read");
+	}
 	summary_destroy(reading.summary);
 	return r;
 }

@@ -96,7 +96,7 @@ static int top_trace(struct top_run *run, struct options *options)
 									  .tick = on_tick,
 									  .user = run });
 	top_screen_close(&run->screen);
-	return status;
+	return run->screen.has_failed ? EXIT_FAILURE : status;
 }
 
 /* ---- a recorded file ---- */

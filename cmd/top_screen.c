@@ -121,7 +121,7 @@ static void draw_frame(const struct top_frame *frame)
 }
 
 /* Returns false if nobody reads it any more, or after a message. */
-static bool print_frame(const struct top_frame *frame)
+static bool print_frame(struct top_screen *screen, const struct top_frame *frame)
 {
 	bool written = fwrite(frame->text.data, 1, frame->text.size, stdout) == frame->text.size &&
 		       putchar('\n') != EOF && fflush(stdout) == 0;
@@ -131,6 +131,7 @@ static bool print_frame(const struct top_frame *frame)
 		snprintf(text, sizeof(text), "standard output cannot be written: %s",
 			 strerror(errno));
 		diagnostic_text(text);
+		screen->has_failed = true;
 	}
 	return written;
 }
@@ -150,7 +151,7 @@ bool top_screen_draw(struct top_screen *screen)
 	else if (screen->is_terminal)
 		draw_frame(&frame);
 	else
-		drawn = print_frame(&frame);
+		drawn = print_frame(screen, &frame);
 	text_buffer_release(&frame.text);
 	return drawn;
 }

@@ -13,6 +13,7 @@ struct top_screen {
 	char filter[64]; /* that `view` refers to */
 	bool is_quit;	 /* by a key */
 	bool is_terminal;
+	bool has_failed; /* a frame could not be printed: the message was shown */
 	int diagnostics,
 		standard_error; /* while the terminal is taken over: what is kept of it, and itself */
 };

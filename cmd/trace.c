@@ -10,6 +10,7 @@
 #include "option_parser.h"
 #include "option_value.h"
 #include "session.h"
+#include "types_file.h"
 
 /* Reports each target that cannot be traced, and traces the others; returns their number. */
 static size_t add_targets(struct session *session, const struct options *options)
@@ -164,7 +165,8 @@ int trace_with_view(const struct options *options, const struct session_view *vi
 	if (view)
 		session_options.view = *view;
 	file_limit_raise();
-	if (session_create(&session_options, &session, &err) < 0) {
+	if (types_file_check(options->types, &err) < 0 ||
+	    session_create(&session_options, &session, &err) < 0) {
 		diagnostic_error(&err);
 		return EXIT_FAILURE;
 	}

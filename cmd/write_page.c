@@ -49,7 +49,7 @@ static int page_options_parse(int argc, char **argv, struct page_options *option
 	if (options->help)
 		return 0;
 	if (argc != optind + 1)
-		return page_fail_usage(err, "report needs a file of events");
+		return page_fail_usage(err, "report needs one file of events");
 	options->file = argv[optind];
 	return 0;
 }

@@ -199,7 +199,8 @@ static int table_find(const struct image *image, struct pclntab *table, uint64_t
 	if (seen)
 		return error_fail(err, -EBADMSG, "damaged pclntab at address 0x%llx",
 				  (unsigned long long)*ret_address);
-	return error_fail(err, -ENOENT, "not a Go program: it has no pclntab");
+	return error_fail(err, -ENOENT,
+			  "not a Go program: it has no table of Go functions (pclntab)");
 }
 
 int pclntab_moduledata(const struct pclntab *table, const struct image *image,

@@ -63,6 +63,26 @@ static int check_socket(const struct options *options, struct error *err)
 	return 0;
 }
 
+/* Outputs would take each other's place. Different words for one path are noticed when the second is opened. */
+static int check_outputs(const struct options *options, struct error *err)
+{
+	const char *other = NULL;
+
+	if (!options->socket)
+		return 0;
+	if (options->output && strcmp(options->socket, options->output) == 0)
+		other = "--output";
+	for (size_t i = 0; i < options->connection_count; i++) {
+		if (options->connections[i].kind == ENDPOINT_UNIX &&
+		    strcmp(options->socket, options->connections[i].path) == 0)
+			other = "--connect";
+	}
+	if (!other)
+		return 0;
+	return error_fail(err, -EINVAL, "--socket %s: another path is expected, because %s has it",
+			  options->socket, other);
+}
+
 static int check_list(const struct options *options, struct error *err)
 {
 	if (!options->list || (!options->output && !options->socket && !options->connection_count &&
@@ -76,12 +96,14 @@ static int check_list(const struct options *options, struct error *err)
 /* What top does not show. */
 static int check_top(const struct options *options, struct error *err)
 {
-	if (!options->top || (!options->list && !options->summary && !options->json &&
-			      !options->columns.count && !options->function_count))
+	if (options->top && options->function_count)
+		return error_fail(err, -EINVAL, "top shows requests: leave out the FUNCTION %s",
+				  options->functions[0].function);
+	if (!options->top ||
+	    (!options->list && !options->summary && !options->json && !options->columns.count))
 		return 0;
-	return error_fail(
-		err, -EINVAL,
-		"top shows requests: leave out --list, --summary, --json, --fields and FUNCTION");
+	return error_fail(err, -EINVAL,
+			  "top shows requests: leave out --list, --summary, --json and --fields");
 }
 
 static int check_columns(const struct options *options, struct error *err)
@@ -179,5 +201,7 @@ int option_checks(const struct options *options, struct error *err)
 		r = check_format(options, err);
 	if (r == 0)
 		r = check_origin(options, err);
+	if (r == 0)
+		r = check_outputs(options, err);
 	return r < 0 ? r : check_socket(options, err);
 }

@@ -56,6 +56,24 @@ static int add_string(const char ***strings, size_t *count, const char *string, 
 	return 0;
 }
 
+/* The same of what has to be `what`, and not empty. */
+static int add_required(const char ***strings, size_t *count, const char *option, const char *what,
+			struct error *err)
+{
+	int r = option_check_text(option, optarg, what, err);
+
+	return r < 0 ? r : add_string(strings, count, optarg, err);
+}
+
+static int set_path(const char **ret_path, const char *option, struct error *err)
+{
+	int r = option_check_text(option, optarg, "a path", err);
+
+	if (r == 0)
+		*ret_path = optarg;
+	return r;
+}
+
 static int parse_pids(struct options *options, const char *text, struct error *err)
 {
 	for (const char *at = text;;) {
@@ -108,11 +126,10 @@ static int parse_output_option(struct options *options, int option, struct error
 		if (strcmp(optarg, "-") == 0)
 			options->json = true;
 		else
-			options->output = optarg;
+			r = set_path(&options->output, "--output", err);
 		break;
 	case 's':
-		options->socket = optarg;
-		break;
+		return set_path(&options->socket, "--socket", err);
 	case OPTION_OUTPUT_SIZE:
 		return option_size("--output-size", optarg, LEAST_OUTPUT_SIZE,
 				   &options->output_size, err);
@@ -140,7 +157,7 @@ static int parse_output_option(struct options *options, int option, struct error
 	case OPTION_SOCKET_GROUP:
 		options->socket_group = optarg;
 		options->socket_rights = true;
-		break;
+		return option_check_text("--socket-group", optarg, "the name of a group", err);
 	default:
 		r = option_count("--reader-buffer", optarg, LEAST_READER_BUFFER, MOST_READER_BUFFER,
 				 &value, err);
@@ -246,9 +263,10 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case 'p':
 		return parse_pids(options, optarg, err);
 	case 'b':
-		return add_string(&options->binaries, &options->binary_count, optarg, err);
+		return add_required(&options->binaries, &options->binary_count, "--binary",
+				    "a path", err);
 	case 'n':
-		return add_string(&options->names, &options->name_count, optarg, err);
+		return add_required(&options->names, &options->name_count, "--name", "a glob", err);
 	case 'P':
 		return parse_port(options, optarg, err);
 	case 'a':
@@ -316,8 +334,7 @@ static int parse_option(struct options *options, int option, struct error *err)
 	case 'd':
 		return option_duration("--duration", optarg, &options->duration, err);
 	case OPTION_TYPES:
-		options->types = optarg;
-		return 0;
+		return set_path(&options->types, "--types", err);
 	case OPTION_SIGNATURE:
 		return declarations_add(&options->declarations, optarg, err);
 	case OPTION_MAX_STRING:
@@ -370,7 +387,10 @@ static int parse_arguments(struct options *options, char **arguments, size_t cou
 	int r = 0;
 
 	if (count > 0 && !names_target(options)) {
-		r = add_string(&options->binaries, &options->binary_count, *arguments++, err);
+		r = option_check_text("BINARY", *arguments, "a path", err);
+		if (r == 0)
+			r = add_string(&options->binaries, &options->binary_count, *arguments++,
+				       err);
 		count--;
 	}
 	for (size_t i = 0; r == 0 && i < count; i++)

@@ -6,6 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+int option_check_text(const char *option, const char *text, const char *what, struct error *err)
+{
+	if (*text)
+		return 0;
+	return error_fail(err, -EINVAL, "%s '': %s is expected", option, what);
+}
+
 int option_count(const char *option, const char *text, uint64_t least, uint64_t most,
 		 uint64_t *ret_value, struct error *err)
 {

@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: MIT
 """Errors are reported once, on stderr, with subject and reason; the exit status is 1, or 2 for wrong usage."""
 
+import os
 import pathlib
 import shutil
 import subprocess
 
 import events
 from client import get
-from harness import check, check_equal, main, releases, require_command, tool
+from harness import Skip, check, check_equal, main, releases, require_command, tool
+from load import Load
 from servers import Server, build
 from tracer import Tracer, run
 
@@ -201,6 +203,18 @@ USAGE = (
     (["--max-string", "0", "--pid", "1"], "--max-string 0"),
     (["--max-string", "8193", "--pid", "1"], "--max-string 8193"),
     (["--bogus\x1b[2J"], "--bogus\\x1b[2J"),
+    ([""], "BINARY ''"),
+    (["--binary", ""], "--binary ''"),
+    (["--name="], "--name ''"),
+    (["--all", "--output", ""], "--output ''"),
+    (["--all", "--socket", ""], "--socket ''"),
+    (["--all", "--types", ""], "--types ''"),
+    (["--all", "--socket", "/tmp/s", "--output", "/tmp/s"], "--output has it"),
+    (["--all", "--socket", "/tmp/s", "--connect", "unix:/tmp/s"], "--connect has it"),
+    (["top", "events.ndjson", "--all"], "leave out the FUNCTION events.ndjson"),
+    (["top", "--all", "--json"], "leave out --list, --summary, --json and --fields"),
+    (["inspect", ""], "inspect ''"),
+    (["report", "a", "b"], "report needs one file of events"),
 )
 
 
@@ -208,6 +222,72 @@ def test_usage(scope):
     """an unknown option, or an option without its value or with a wrong one: status 2"""
     for arguments, subject in USAGE:
         check_refusal(arguments, 2, "", subject)
+
+
+def test_recordings(scope):
+    """a recording that is empty or a directory: refused, and the message names it"""
+    empty = scope.folder / "empty"
+    empty.touch()
+    for words in (["summary"], ["report"], ["top"]):
+        check_refusal([*words, empty], 1, f"{empty}: ", "no requests were read")
+    for words in (["summary"], ["report"], ["top"]):
+        check_refusal([*words, scope.folder], 1, f"{scope.folder}: ", "irectory")
+    check_refusal(["summary", empty, empty], 1, f"{empty} and 1 more: ", "no requests were read")
+    check_refusal(["summary"], 1, "standard input: ", "no requests were read")
+
+
+def test_types_file(scope):
+    """a file of --types that cannot be read: refused at the start, also where no types are needed from it"""
+    absent = scope.folder / "absent"
+    for words in (["--all"], ["--list"], ["top", "--all"], ["inspect", "1"]):
+        check_refusal([*words, "--types", absent], 1, f"--types {absent}: ", "No such file or directory")
+    check_refusal(["--all", "--types", scope.folder], 1, f"--types {scope.folder}: ", "Is a directory")
+
+
+def test_kernel_thread(scope):
+    """a kernel thread, which has no executable: the message says so"""
+    threads = [path.name for path in pathlib.Path("/proc").glob("[0-9]*") if is_kernel_thread(path)]
+    if not threads:
+        raise Skip("no kernel thread is visible here")
+    for words in (["--pid"], ["inspect"]):
+        check_refusal([*words, threads[0]], 1, f"pid {threads[0]}: ", "kernel thread")
+
+
+def is_kernel_thread(path):
+    try:
+        return not os.readlink(path / "exe")
+    except FileNotFoundError:
+        return (path / "stat").exists()
+    except OSError:
+        return False
+
+
+def test_closed_files(scope):
+    """standard files that are closed: the output fails as it does on a full disk, and nothing else is written to"""
+    require_command("sh")
+    closed = "standard output cannot be written: Bad file descriptor"
+    for words in ("--version", "--help", "--list", "check", "inspect --help", "summary --help", "top --help"):
+        for files in (">&-", "<&- >&-"):
+            status, _, stderr = run(wrapper=("sh", "-c", f'exec "$0" {words} {files}'))
+            check_equal((status, stderr.decode()), (1, f"gohttpsnoop: {closed}\n"), f"{words} {files}")
+        status, _, _ = run(wrapper=("sh", "-c", f'exec "$0" {words} <&- >&- 2>&-'))
+        check_equal(status, 1, f"status of {words} without files")
+    for words in ("--version", "--help"):
+        status, stdout, _ = run(wrapper=("sh", "-c", f'exec "$0" {words} <&- 2>&-'))
+        check((status, bool(stdout)) == (0, True), f"{words} without standard input and error: {status}, {stdout!r}")
+
+
+def test_closed_output(scope):
+    """tracing with a closed or full standard output: ends with status 1, and a message"""
+    require_command("sh")
+    server = Server(scope, releases()[-1])
+    Load(scope, server, clients=1)
+    for command in ("", "--json", "top"):
+        for file in (">&-", ">/dev/full"):
+            words = f"{command} --pid {server.pid}" + ("" if command == "top" else " --count 1")
+            status, _, stderr = run(wrapper=("sh", "-c", f'exec "$0" {words} {file} <&-'))
+            check_equal(status, 1, f"status of {words} {file}, which says {stderr!r}")
+            check(b"cannot be written: " in stderr, f"{words} {file} says {stderr!r}")
 
 
 def test_help(scope):
@@ -221,6 +301,6 @@ def test_help(scope):
 
 if __name__ == "__main__":
     main([test_no_such_pid, test_shell, test_one_of_two, test_none_of_two, test_files, test_not_go, test_not_root,
-          test_usage, test_help,
+          test_usage, test_recordings, test_types_file, test_kernel_thread, test_closed_files, test_closed_output, test_help,
           *((test, release) for release in releases()
             for test in (test_thread, test_no_server, test_no_function, test_function_stripped))])

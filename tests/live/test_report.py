@@ -95,7 +95,7 @@ def test_refused(scope):
     """a file that is none, no file, a page that cannot be written"""
     empty = scope.folder / "empty"
     empty.write_text(json.dumps({"type": "lost", "count": 1}) + "\n")
-    for arguments, expected, message in (((), 2, "report needs a file"), (("/no/such",), 1, "/no/such: No such file"),
+    for arguments, expected, message in (((), 2, "report needs one file"), (("/no/such",), 1, "/no/such: No such file"),
                                          ((str(empty),), 1, "no requests were read"), (("-o",), 2, "option -o needs a value"),
                                          (("--csv", "x"), 2, "there is no option --csv")):
         status, stdout, stderr = run("report", *arguments)

@@ -13,7 +13,7 @@
 struct error {
 	int code;	   /* negative errno */
 	char subject[512]; /* "pid 4242 (/usr/bin/bash)", may be empty */
-	char what[768];	   /* "not a Go program: it has no pclntab" */
+	char what[768];	   /* "not a Go program: it has no table of Go functions (pclntab)" */
 	char hint[512];	   /* "run as root", may be empty */
 	char quote[256];   /* the part of the user's input that is wrong, may be empty */
 	size_t quote_at;   /* offset of the wrong byte in it */

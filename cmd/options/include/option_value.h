@@ -15,6 +15,9 @@
  * is expected, if `text` is no such value.
  */
 
+/* Anything but nothing: `what`, such as "a path", is expected. */
+int option_check_text(const char *option, const char *text, const char *what, struct error *err);
+
 /* A whole number from `least` to `most`, of the option `option`. */
 int option_count(const char *option, const char *text, uint64_t least, uint64_t most,
 		 uint64_t *ret_value, struct error *err);
