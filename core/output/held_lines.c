@@ -79,20 +79,14 @@ static void held_request_remove(struct held_lines *held, struct held_request *re
 	held->count -= request->lines.events;
 }
 
-static void held_request_release(struct held_request *request)
+/* Returns how many lines were given up. */
+static int64_t give_up(struct held_lines *held, struct held_request *request)
 {
+	int64_t count = (int64_t)request->lines.events;
+
+	held_request_remove(held, request);
 	batch_finish(&request->lines);
 	free(request);
-}
-
-/* Returns how many lines were given up. */
-static int64_t give_up_oldest(struct held_lines *held)
-{
-	struct held_request *oldest = held->oldest;
-	int64_t count = (int64_t)oldest->lines.events;
-
-	held_request_remove(held, oldest);
-	held_request_release(oldest);
 	return count;
 }
 
@@ -101,12 +95,18 @@ int64_t held_lines_add(struct held_lines *held, uint64_t id, struct bytes line)
 	struct held_request *request = held_request_add(held, id);
 	int64_t given_up = 0;
 
-	if (!request || batch_add(&request->lines, line, 1) < 0)
+	if (!request)
 		return -ENOMEM;
+	if (batch_add(&request->lines, line, 1) < 0) {
+		/* A request without lines would count as the oldest when it gets some later. */
+		if (!request->lines.events)
+			give_up(held, request);
+		return -ENOMEM;
+	}
 	held->size += line.size;
 	held->count++;
 	while (held->size > held->limit)
-		given_up += give_up_oldest(held);
+		given_up += give_up(held, held->oldest);
 	return given_up;
 }
 
@@ -133,6 +133,6 @@ void held_lines_destroy(struct held_lines *held)
 	if (!held)
 		return;
 	while (held->oldest)
-		give_up_oldest(held);
+		give_up(held, held->oldest);
 	free(held);
 }

@@ -42,7 +42,6 @@ int histogram_add(struct histogram *histogram, int64_t value)
 		return -ENOMEM;
 	histogram->octaves[octave][step_of(counted, octave)]++;
 	histogram->count++;
-	histogram->sum += (double)counted;
 	if (counted > histogram->max)
 		histogram->max = counted;
 	return 0;
@@ -68,7 +67,6 @@ int histogram_add_all(struct histogram *histogram, const struct histogram *other
 		    add_octave(histogram, octave, other->octaves[octave]) < 0)
 			return -ENOMEM;
 	}
-	histogram->sum += other->sum;
 	if (other->max > histogram->max)
 		histogram->max = other->max;
 	return 0;

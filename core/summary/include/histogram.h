@@ -13,7 +13,6 @@ enum { HISTOGRAM_OCTAVES = 57, HISTOGRAM_STEPS = 128 };
 
 struct histogram {
 	uint64_t count, max;
-	double sum;
 	/* Counts by octave, from the lowest, which holds values below 128; NULL: none was counted there. */
 	uint64_t *octaves[HISTOGRAM_OCTAVES];
 };

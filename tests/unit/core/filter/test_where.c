@@ -62,6 +62,16 @@ static void compares_values(void **state)
 		"quoted == 'say \"é\"'",
 		"quoted == \"say \\\"é\\\"\"",
 		"-1 < 0",
+		"path.x == null",
+		"path[0] == null",
+		"args['order'][0] == null",
+		"quoted ~ '*'",
+		"5.03E+2 == status",
+		"503e-0 == status",
+		"'a' < 'ab'",
+		"'ab' > 'a'",
+		"'a' <= 'a'",
+		"'a' >= 'a'",
 	};
 	static const char *const false_ones[] = {
 		"status == '503'",
@@ -77,6 +87,15 @@ static void compares_values(void **state)
 		"args.order.lines == args.order.lines",
 		"null == false",
 		"status == 503.5",
+		"'a' < 'a'",
+		"'a' > 'a'",
+		"status < 503",
+		"status > 503",
+		"'ab' < 'a'",
+		"'a' > 'ab'",
+		"true < true",
+		"true <= true",
+		"null >= null",
 	};
 
 	for (size_t i = 0; i < sizeof(true_ones) / sizeof(true_ones[0]); i++) {
@@ -369,6 +388,38 @@ static void refuses_what_is_too_large(void **state)
 	}
 }
 
+/* What is just small enough. */
+static void takes_what_is_at_the_limits(void **state)
+{
+	char *deep = repeat("not ", 63, "ok"), *wide = repeat(" ", 4096 - 2, "ok");
+	struct where *where;
+
+	assert_int_equal(where_parse(deep, &where, NULL), 0);
+	where_destroy(where);
+	assert_int_equal(where_parse(wide, &where, NULL), 0);
+	where_destroy(where);
+	free(deep);
+	free(wide);
+	deep = repeat("not ", 64, "ok");
+	wide = repeat(" ", 4096 - 1, "ok");
+	assert_int_equal(where_parse(deep, &where, NULL), -E2BIG);
+	assert_int_equal(where_parse(wide, &where, NULL), -E2BIG);
+	free(deep);
+	free(wide);
+}
+
+static void reads_elements(void **state)
+{
+	assert_true(holds_on("a[0] == 5", "{\"a\":[5,6]}"));
+	assert_true(holds_on("a[1] == 6", "{\"a\":[5,6]}"));
+	assert_true(holds_on("a[2] == null", "{\"a\":[5,6],\"b\":7}"));
+	assert_true(holds_on("a[-1] == 6", "{\"a\":[5,6]}"));
+	assert_true(holds_on("a[-2] == 5", "{\"a\":[5,6]}"));
+	assert_true(holds_on("a[-3] == null", "{\"a\":[5,6]}"));
+	assert_true(holds_on("a.b == null", "{\"a\":[5,6]}"));
+	assert_true(holds_on("a[0] == null", "{\"a\":{\"b\":5}}"));
+}
+
 static void refuses_what_is_no_json(void **state)
 {
 	static const char *const texts[] = { "", "{", "{\"a\":}", "x", "[1,2" };
@@ -437,6 +488,8 @@ int main(void)
 		cmocka_unit_test(joins_conditions),
 		cmocka_unit_test(refuses_what_is_no_condition),
 		cmocka_unit_test(refuses_what_is_too_large),
+		cmocka_unit_test(takes_what_is_at_the_limits),
+		cmocka_unit_test(reads_elements),
 		cmocka_unit_test(refuses_what_is_no_json),
 		cmocka_unit_test(finds_numbers),
 	};

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -67,11 +68,31 @@ static void gives_up_the_oldest(void **state)
 	held_lines_destroy(held);
 }
 
+/* A request whose first line could not be held has no age. */
+static void forgets_what_it_cannot_hold(void **state)
+{
+	static const struct bytes endless = { (const uint8_t *)"x", SIZE_MAX / 2 + 2 };
+	struct held_lines *held;
+
+	assert_int_equal(held_lines_create(5, &held), 0);
+	assert_int_equal(held_lines_add(held, 1, endless), -ENOMEM);
+	assert_int_equal(held_lines_count(held), 0);
+	assert_int_equal(hold(held, 2, "345"), 0);
+	assert_int_equal(held_lines_add(held, 2, endless), -ENOMEM);
+	assert_int_equal(hold(held, 1, "67"), 0);
+	assert_int_equal(hold(held, 3, "8"), 1);
+	assert_taken(held, 2, "", 0);
+	assert_taken(held, 1, "67", 1);
+	assert_taken(held, 3, "8", 1);
+	held_lines_destroy(held);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(returns_lines_by_request),
 		cmocka_unit_test(gives_up_the_oldest),
+		cmocka_unit_test(forgets_what_it_cannot_hold),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,6 +30,18 @@ static void folds_ids_in_paths(void **state)
 		{ "/a.b/12.5", "/a.b/12.5" },
 		{ "//7//", "//*//" },
 		{ "/order_20261129", "/*" },
+		/* Eight bytes are enough, if a third of them are digits; seven are not. */
+		{ "/abcde123", "/*" },
+		{ "/abcd123", "/abcd123" },
+		{ "/abcdefgh1234", "/*" },
+		{ "/abcdefghi1234", "/abcdefghi1234" },
+		{ "/azAZ-_12345", "/*" },
+		/* Neighbours of the letters. */
+		{ "/a.b12345", "/a.b12345" },
+		{ "/a{b12345", "/a{b12345" },
+		{ "/a`b12345", "/a`b12345" },
+		{ "/a[b12345", "/a[b12345" },
+		{ "/a@b12345", "/a@b12345" },
 	};
 	char room[256];
 
@@ -109,6 +121,58 @@ static void has_a_limit(void **state)
 	summary_destroy(summary);
 }
 
+/* Rows with as many requests are in the order of service, route, method and side. */
+static void sorts_rows(void **state)
+{
+	static const struct summary_request requests[] = {
+		{ .service = "b", .method = "GET", .route = "/a", .time = 5 },
+		{ .service = "a", .method = "PUT", .route = "/b", .time = 9 },
+		{ .service = "a", .method = "GET", .route = "/b", .is_client = true, .time = 3 },
+		{ .service = "a", .method = "GET", .route = "/b", .time = 4 },
+		{ .service = "a", .method = "PUT", .route = "/a", .time = 7 },
+		{ .service = "z", .method = "GET", .route = "/z", .time = 4 },
+		{ .service = "z", .method = "GET", .route = "/z", .time = 4 },
+	};
+	static const char *const wanted[] = { "z GET /z",   "a PUT /a", "a GET /b",
+					      "a ->GET /b", "a PUT /b", "b GET /a" };
+	const struct summary_row *const *rows;
+	struct summary *summary;
+	size_t count;
+
+	assert_int_equal(summary_create(&summary), 0);
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+		assert_int_equal(summary_add(summary, &requests[i]), 0);
+	rows = summary_rows(summary, &count);
+	assert_int_equal(count, 6);
+	for (size_t i = 0; i < count; i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "%s %s%s %s", rows[i]->service,
+			 rows[i]->is_client ? "->" : "", rows[i]->method, rows[i]->route);
+		assert_string_equal(text, wanted[i]);
+	}
+	assert_int_equal(summary_span(summary), 6);
+	summary_destroy(summary);
+}
+
+/* A duration of 0 is one; sizes whose sum is not representable are left out. */
+static void counts_extremes(void **state)
+{
+	const struct summary_request request = { .service = "a", .bytes = INT64_MAX };
+	const struct summary_row *const *rows;
+	struct summary *summary;
+	size_t count;
+
+	assert_int_equal(summary_create(&summary), 0);
+	assert_int_equal(summary_add(summary, &request), 0);
+	assert_int_equal(summary_add(summary, &request), 0);
+	rows = summary_rows(summary, &count);
+	assert_int_equal(rows[0]->bytes, INT64_MAX);
+	assert_int_equal(rows[0]->durations.count, 2);
+	assert_int_equal(rows[0]->requests, 2);
+	summary_destroy(summary);
+}
+
 static int add_line(struct summary *summary, const char *line)
 {
 	return summary_take_line((struct bytes){ (const uint8_t *)line, strlen(line) },
@@ -169,6 +233,44 @@ static void reads_lines(void **state)
 	summary_destroy(summary);
 }
 
+/* The same as of an event (test_summary_event.c). */
+static void finds_failures_in_lines(void **state)
+{
+	static const struct {
+		const char *members;
+		uint64_t failed;
+	} cases[] = {
+		{ "\"status\":399", 0 },
+		{ "\"status\":400", 1 },
+		{ "\"status\":200,\"grpc_status\":0", 0 },
+		{ "\"status\":200,\"grpc_status\":1", 1 },
+		{ "\"outcome\":\"ok\"", 0 },
+		{ "\"outcome\":\"hijacked\"", 0 },
+		{ "\"outcome\":\"open\"", 0 },
+		{ "\"outcome\":\"canceled\"", 0 },
+		{ "\"outcome\":\"panic\"", 1 },
+		{ "\"outcome\":\"error\"", 1 },
+		{ "\"outcome\":\"exited\"", 1 },
+		{ "\"outcome\":\"unknown\"", 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct summary *summary;
+		char line[256];
+		size_t count;
+
+		assert_int_equal(summary_create(&summary), 0);
+		snprintf(line, sizeof(line),
+			 "{\"type\":\"request\",\"time\":\"2026-11-22T09:41:00.000000007Z\","
+			 "\"comm\":\"shop\",%s}",
+			 cases[i].members);
+		assert_int_equal(add_line(summary, line), 1);
+		if (summary_rows(summary, &count)[0]->failed != cases[i].failed)
+			fail_msg("%s", cases[i].members);
+		summary_destroy(summary);
+	}
+}
+
 static void assert_text(struct summary *summary, bool json, const char *wanted)
 {
 	const struct summary_text_options options = { .json = json, .span = 2000000000 };
@@ -209,9 +311,15 @@ static void writes_tables_and_json(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(folds_ids_in_paths), cmocka_unit_test(sums_up_by_route),
-		cmocka_unit_test(has_a_limit),	      cmocka_unit_test(reads_lines),
-		cmocka_unit_test(reads_losses),	      cmocka_unit_test(writes_tables_and_json),
+		cmocka_unit_test(folds_ids_in_paths),
+		cmocka_unit_test(sums_up_by_route),
+		cmocka_unit_test(sorts_rows),
+		cmocka_unit_test(counts_extremes),
+		cmocka_unit_test(finds_failures_in_lines),
+		cmocka_unit_test(has_a_limit),
+		cmocka_unit_test(reads_lines),
+		cmocka_unit_test(reads_losses),
+		cmocka_unit_test(writes_tables_and_json),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,6 +142,59 @@ static void sorts_and_filters(void **state)
 	top_destroy(model);
 }
 
+/* Rows with the same value are in the order of service, route, method and side. */
+static void sorts_equal_rows_by_name(void **state)
+{
+	static const struct summary_request requests[] = {
+		{ .service = "b", .method = "GET", .route = "/a", .path = "/" },
+		{ .service = "a", .method = "PUT", .route = "/b", .path = "/" },
+		{ .service = "a", .method = "GET", .route = "/b", .path = "/", .is_client = true },
+		{ .service = "a", .method = "GET", .route = "/b", .path = "/" },
+		{ .service = "a", .method = "PUT", .route = "/a", .path = "/" },
+	};
+	static const char *const wanted[] = { "a PUT /a", "a GET /b", "a ->GET /b", "a PUT /b",
+					      "b GET /a" };
+	struct top_model *model = create();
+	const struct top_row *const *rows;
+	size_t count;
+
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+		assert_int_equal(top_take(model, &requests[i]), 0);
+	rows = top_rows(model, TOP_BY_TOTAL, NULL, &count);
+	assert_int_equal(count, 5);
+	for (size_t i = 0; i < count; i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "%s %s%s %s", rows[i]->service,
+			 rows[i]->is_client ? "->" : "", rows[i]->method, rows[i]->route);
+		assert_string_equal(text, wanted[i]);
+	}
+	top_destroy(model);
+}
+
+/* The window is that of the current second and those before it, and a row is kept for TOP_FORGET seconds without requests. */
+static void bounds_time(void **state)
+{
+	struct top_model *model = create();
+	size_t count;
+
+	for (int i = 0; i < 3 * TOP_WINDOW; i++) {
+		for (int j = 0; j < 10; j++)
+			add(model, "/a", 0, false);
+		top_set_part(model, 1);
+		assert_int_equal((int)only_row(model)->rate, 10);
+		top_tick(model);
+	}
+	assert_int_equal(only_row(model)->p50, 0);
+	for (int i = 1; i < TOP_FORGET; i++)
+		top_tick(model);
+	assert_int_equal(only_row(model)->total, 30 * TOP_WINDOW);
+	top_tick(model);
+	assert_non_null(top_rows(model, TOP_BY_RATE, NULL, &count));
+	assert_int_equal(count, 0);
+	top_destroy(model);
+}
+
 static void has_a_limit_of_rows(void **state)
 {
 	struct top_model *model = create();
@@ -349,6 +402,8 @@ int main(void)
 		cmocka_unit_test(forgets_rows),
 		cmocka_unit_test(keeps_the_last_requests),
 		cmocka_unit_test(sorts_and_filters),
+		cmocka_unit_test(sorts_equal_rows_by_name),
+		cmocka_unit_test(bounds_time),
 		cmocka_unit_test(has_a_limit_of_rows),
 		cmocka_unit_test(draws_rows),
 		cmocka_unit_test(fits_a_narrow_terminal),
