@@ -11,7 +11,8 @@
 
 enum { CHANNEL_CAPACITY = 8 }; /* offset of runtime.hchan.dataqsiz; qcount is at 0 */
 
-static int add_measure(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+static int add_measure(struct shape_maker *maker, const struct walk *walk,
+		       struct shape_position position)
 {
 	bool capacity = walk->expression->measure == MEASURE_CAP;
 	struct walk at = *walk;
@@ -24,13 +25,13 @@ static int add_measure(struct shape_maker *maker, const struct walk *walk, struc
 	if (r < 0)
 		return r;
 	if (at.type->kind == TYPE_SLICE || (at.type->kind == TYPE_STRING && !capacity))
-		return maker_set_cells(maker, maker_open(maker, SHAPE_CELL, spot),
+		return maker_set_cells(maker, maker_open(maker, SHAPE_CELL, position),
 				       maker_add_part(maker, &at,
 						      capacity ? 2 * SHAPE_WORD : SHAPE_WORD,
 						      CELL_INT, SHAPE_WORD),
 				       0);
 	if (at.type->kind == TYPE_ARRAY) {
-		node = maker_open(maker, SHAPE_NUMBER, spot);
+		node = maker_open(maker, SHAPE_NUMBER, position);
 		if (node >= 0)
 			maker_node(maker, node)->count = at.type->length;
 		return node < 0 ? node : 0;
@@ -39,12 +40,14 @@ static int add_measure(struct shape_maker *maker, const struct walk *walk, struc
 		return walk_fail(walk, maker->err, -EINVAL,
 				 capacity ? "this type has no capacity" :
 					    "this type has no length");
-	node = value_add_counted(maker, &at, SHAPE_LENGTH, capacity ? CHANNEL_CAPACITY : 0, spot);
+	node = value_add_counted(maker, &at, SHAPE_LENGTH, capacity ? CHANNEL_CAPACITY : 0,
+				 position);
 	return node < 0 ? node : 0;
 }
 
 /* Adds the name of the dynamic type of an interface, or of the interface to which a pointer points. */
-static int add_type_name(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+static int add_type_name(struct shape_maker *maker, const struct walk *walk,
+			 struct shape_position position)
 {
 	struct walk at = *walk;
 	int r = walk_follow_pointers(&at, maker->err);
@@ -54,33 +57,33 @@ static int add_type_name(struct shape_maker *maker, const struct walk *walk, str
 	if (at.type->kind != TYPE_INTERFACE)
 		return walk_fail(walk, maker->err, -EINVAL,
 				 "only an interface has values of different types");
-	return held_add_type_name(maker, &at, spot);
+	return held_add_type_name(maker, &at, position);
 }
 
-static int take_steps(struct shape_maker *maker, struct walk *walk, struct shape_spot spot);
+static int take_steps(struct shape_maker *maker, struct walk *walk, struct shape_position position);
 
 /*
  * Takes the rest of the expression if the interface has this dynamic type; adds null if the type has no such
  * field.
  */
 static int take_steps_of_held(struct shape_maker *maker, const struct walk *interface,
-			      const struct type *type, struct shape_spot spot)
+			      const struct type *type, struct shape_position position)
 {
 	struct walk held = *interface;
 	bool hides = maker->hides;
-	int r = held_hash(maker, interface, type, &spot.hash);
+	int r = held_hash(maker, interface, type, &position.hash);
 
 	if (r < 0)
 		return r;
-	spot.name = type->name;
+	position.name = type->name;
 	held.type = type;
 	if (!walk_has_field(&held, held.expression->steps[held.step + 1].name))
-		return value_add_null(maker, spot);
+		return value_add_null(maker, position);
 	held.type = interface->type;
 	r = walk_to_held(&held, type, maker->err);
 	if (r < 0)
 		return r;
-	r = take_steps(maker, &held, spot);
+	r = take_steps(maker, &held, position);
 	maker->hides = hides;
 	return r;
 }
@@ -112,10 +115,11 @@ static int fail_held(const struct walk *walk, struct error *err)
 		walk->type->name);
 }
 
-static int choose_held(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+static int choose_held(struct shape_maker *maker, const struct walk *walk,
+		       struct shape_position position)
 {
 	size_t node = maker->shape.node_count;
-	int r = held_add_alternatives(maker, walk, SHAPE_CHOICE, spot, take_steps_of_held);
+	int r = held_add_alternatives(maker, walk, SHAPE_CHOICE, position, take_steps_of_held);
 	size_t end = r < 0 ? 0 : node + maker->shape.nodes[node].size;
 
 	for (size_t i = node + 1; i < end; i += maker->shape.nodes[i].size) {
@@ -130,14 +134,14 @@ static int choose_held(struct shape_maker *maker, const struct walk *walk, struc
  * secret.
  */
 static int take_guarded_steps(struct shape_maker *maker, struct walk *walk, const char *key,
-			      struct shape_spot spot)
+			      struct shape_position position)
 {
-	int node = secret_open_guard(maker, walk, key, spot);
+	int node = secret_open_guard(maker, walk, key, position);
 	int r = node < 0 ? node : walk_take_step(walk, maker->err);
 
-	spot.name = "";
+	position.name = "";
 	if (r == 0)
-		r = take_steps(maker, walk, spot);
+		r = take_steps(maker, walk, position);
 	return r < 0 ? r : maker_close(maker, node);
 }
 
@@ -159,33 +163,33 @@ static const char *look_ahead(struct shape_maker *maker, const struct walk *walk
 			      secret_key_beside(redaction, walk->scope->types, owner, next->name);
 }
 
-static int take_steps(struct shape_maker *maker, struct walk *walk, struct shape_spot spot)
+static int take_steps(struct shape_maker *maker, struct walk *walk, struct shape_position position)
 {
 	while (walk->step + 1 < walk->expression->step_count) {
 		int r = follow_to_interface(maker, walk);
 		const char *key;
 
 		if (r == 0 && needs_held(walk))
-			return choose_held(maker, walk, spot);
+			return choose_held(maker, walk, position);
 		key = r == 0 ? look_ahead(maker, walk) : NULL;
 		if (key)
-			return take_guarded_steps(maker, walk, key, spot);
+			return take_guarded_steps(maker, walk, key, position);
 		if (r == 0)
 			r = walk_take_step(walk, maker->err);
 		if (r < 0)
 			return r;
 	}
 	if (maker->hides)
-		return secret_add(maker, walk, spot);
+		return secret_add(maker, walk, position);
 	if (maker->shows_type)
-		return opaque_add(maker, walk, spot);
+		return opaque_add(maker, walk, position);
 	if (walk->expression->measure)
 		return walk->expression->measure == MEASURE_TYPE ?
-			       add_type_name(maker, walk, spot) :
-			       add_measure(maker, walk, spot);
+			       add_type_name(maker, walk, position) :
+			       add_measure(maker, walk, position);
 	return types_complete(walk->scope->types, walk->type, maker->err) < 0 ?
 		       -ENODATA :
-		       value_add_kind(maker, walk, spot);
+		       value_add_kind(maker, walk, position);
 }
 
 static void note_gap(struct shape_maker *maker, const char *name)
@@ -212,25 +216,25 @@ static int add_capture(struct shape_maker *maker, const struct scope *scope,
 		       const struct expression *expression)
 {
 	struct maker_mark before = maker_mark(maker);
-	struct shape_spot spot = { .name = expression->name };
+	struct shape_position position = { .name = expression->name };
 	struct walk walk;
 	int r = walk_begin(&walk, scope, expression, maker->builder, maker->err);
 
 	maker->hides = secret_is_named(maker->bounds.spec->redaction, scope, expression);
 	if (r == 0)
-		r = instance_add(maker, &walk, spot, take_steps);
+		r = instance_add(maker, &walk, position, take_steps);
 	if (!is_gap(maker, r))
 		return r;
 	note_gap(maker, expression->name);
 	maker_rewind(maker, before);
-	return value_add_null(maker, spot);
+	return value_add_null(maker, position);
 }
 
 /* Adds null for a capture that does not fit into the plan. */
 static int add_left_out(struct shape_maker *maker, const struct expression *expression)
 {
 	size_t node = maker->shape.node_count;
-	int r = value_add_null(maker, (struct shape_spot){ .name = expression->name });
+	int r = value_add_null(maker, (struct shape_position){ .name = expression->name });
 
 	if (r == 0)
 		maker_node(maker, (int)node)->cut = true;
@@ -265,7 +269,7 @@ int shape_create(const struct scope *scope, const struct value_request *values, 
 				     .first_cell = builder->capture_count,
 				     .gaps = gaps,
 				     .err = err };
-	int root = maker_open(&maker, SHAPE_STRUCT, (struct shape_spot){ .name = "" });
+	int root = maker_open(&maker, SHAPE_STRUCT, (struct shape_position){ .name = "" });
 	int r = root < 0 ? root : 0;
 
 	if (gaps)

@@ -111,9 +111,9 @@ static void find_candidates(struct types *types, const struct type *interface,
 
 /* Adds the text of an error. The error is a pointer, which may be nil. */
 static int add_error_text(struct shape_maker *maker, struct walk *held, const char *name,
-			  struct shape_spot spot)
+			  struct shape_position position)
 {
-	int node = maker_open(maker, SHAPE_ERROR, spot);
+	int node = maker_open(maker, SHAPE_ERROR, position);
 	int r = maker_set_cells(maker, node,
 				maker_add_part(maker, held, 0, CELL_POINTER, SHAPE_WORD), 0);
 
@@ -127,9 +127,9 @@ static int add_error_text(struct shape_maker *maker, struct walk *held, const ch
 		if (strcmp(field->name, name) != 0)
 			continue;
 		r = walk_to_field(held, field, maker->err);
-		spot.name = "";
+		position.name = "";
 		if (r == 0)
-			r = value_add(maker, held, spot);
+			r = value_add(maker, held, position);
 		return r < 0 ? r : maker_close(maker, node);
 	}
 	return r < 0 ? r :
@@ -153,18 +153,19 @@ int held_hash(struct shape_maker *maker, const struct walk *interface, const str
 
 /* Adds the value for one dynamic type; -ENODATA if the binary has no such type. */
 static int add_held(struct shape_maker *maker, const struct walk *interface,
-		    const struct type *type, struct shape_spot spot)
+		    const struct type *type, struct shape_position position)
 {
 	const char *text = text_of_error(type);
 	struct walk held = *interface;
-	int r = held_hash(maker, interface, type, &spot.hash);
+	int r = held_hash(maker, interface, type, &position.hash);
 
 	if (r == 0)
 		r = walk_to_held(&held, type, maker->err);
 	if (r < 0)
 		return r;
-	spot.name = type->name;
-	return text ? add_error_text(maker, &held, text, spot) : value_add(maker, &held, spot);
+	position.name = type->name;
+	return text ? add_error_text(maker, &held, text, position) :
+		      value_add(maker, &held, position);
 }
 
 /*
@@ -172,12 +173,12 @@ static int add_held(struct shape_maker *maker, const struct walk *interface,
  * shows whether the value is nil.
  */
 static int open_interface(struct shape_maker *maker, const struct walk *walk, enum shape_kind kind,
-			  struct shape_spot spot)
+			  struct shape_position position)
 {
 	struct plan_place hash = { 0 };
 	int cell = maker_add_part(maker, walk, 0, CELL_POINTER, SHAPE_WORD);
 	int r = cell < 0 ? cell : walk_type_hash(walk, &hash, maker->err);
-	int node = r < 0 ? r : maker_open(maker, kind, spot);
+	int node = r < 0 ? r : maker_open(maker, kind, position);
 
 	r = maker_set_cells(maker, node, cell,
 			    node < 0 ? node : maker_add_cell(maker, hash, CELL_UINT, 4));
@@ -194,10 +195,12 @@ static int open_interface(struct shape_maker *maker, const struct walk *walk, en
 
 /* Adds one alternative. Returns 1 if it was added, 0 if it cannot be read or is null, or a negative errno. */
 static int try_alternative(struct shape_maker *maker, const struct walk *walk,
-			   const struct type *type, struct shape_spot spot, held_alternative *add)
+			   const struct type *type, struct shape_position position,
+			   held_alternative *add)
 {
 	struct maker_mark before = maker_mark(maker);
-	int r = add(maker, walk, type, (struct shape_spot){ "", 0, spot.depth, 0, spot.enclosing });
+	int r = add(maker, walk, type,
+		    (struct shape_position){ "", 0, position.depth, 0, position.enclosing });
 
 	if (r == -E2BIG || r == -ENOMEM)
 		return r;
@@ -209,9 +212,9 @@ static int try_alternative(struct shape_maker *maker, const struct walk *walk,
 }
 
 int held_add_alternatives(struct shape_maker *maker, const struct walk *walk, enum shape_kind kind,
-			  struct shape_spot spot, held_alternative *add)
+			  struct shape_position position, held_alternative *add)
 {
-	int node = open_interface(maker, walk, kind, spot), r;
+	int node = open_interface(maker, walk, kind, position), r;
 	struct candidates candidates;
 	int guessed = 0;
 
@@ -223,7 +226,7 @@ int held_add_alternatives(struct shape_maker *maker, const struct walk *walk, en
 
 		if (!is_certain && guessed >= maker->bounds.types)
 			break;
-		r = try_alternative(maker, walk, candidates.types[i], spot, add);
+		r = try_alternative(maker, walk, candidates.types[i], position, add);
 		if (r < 0)
 			return r;
 		guessed += is_certain ? 0 : r;
@@ -233,7 +236,7 @@ int held_add_alternatives(struct shape_maker *maker, const struct walk *walk, en
 
 /* At the greatest depth: adds only values without parts, and errors that are shown as text. */
 static int add_held_leaf(struct shape_maker *maker, const struct walk *interface,
-			 const struct type *type, struct shape_spot spot)
+			 const struct type *type, struct shape_position position)
 {
 	switch (type->kind) {
 	case TYPE_BOOL:
@@ -241,24 +244,25 @@ static int add_held_leaf(struct shape_maker *maker, const struct walk *interface
 	case TYPE_UINT:
 	case TYPE_FLOAT:
 	case TYPE_STRING:
-		return add_held(maker, interface, type, spot);
+		return add_held(maker, interface, type, position);
 	default:
-		return text_of_error(type) ? add_held(maker, interface, type, spot) : -ENOENT;
+		return text_of_error(type) ? add_held(maker, interface, type, position) : -ENOENT;
 	}
 }
 
-int held_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+int held_add(struct shape_maker *maker, const struct walk *walk, struct shape_position position)
 {
-	if (spot.depth == maker->bounds.depth)
-		return held_add_alternatives(maker, walk, SHAPE_INTERFACE, spot, add_held_leaf);
+	if (position.depth == maker->bounds.depth)
+		return held_add_alternatives(maker, walk, SHAPE_INTERFACE, position, add_held_leaf);
 	/* The value may be an interface again, or contain one. */
-	spot.depth++;
-	return held_add_alternatives(maker, walk, SHAPE_INTERFACE, spot, add_held);
+	position.depth++;
+	return held_add_alternatives(maker, walk, SHAPE_INTERFACE, position, add_held);
 }
 
-int held_add_type_name(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+int held_add_type_name(struct shape_maker *maker, const struct walk *walk,
+		       struct shape_position position)
 {
-	int node = open_interface(maker, walk, SHAPE_TYPE_NAME, spot);
+	int node = open_interface(maker, walk, SHAPE_TYPE_NAME, position);
 
 	return node < 0 ? node : maker_close(maker, node);
 }

@@ -98,7 +98,7 @@ static bool is_told_by_shape(const struct walk *walk, const struct alternatives 
  */
 static int add_alternative(struct shape_maker *maker, const struct walk *walk,
 			   const struct plan_place *hash, const struct alternatives *all,
-			   size_t number, struct shape_spot spot, instance_rest *rest)
+			   size_t number, struct shape_position position, instance_rest *rest)
 {
 	struct maker_mark before = maker_mark(maker);
 	struct walk instance = *walk;
@@ -114,33 +114,33 @@ static int add_alternative(struct shape_maker *maker, const struct walk *walk,
 	if (hash)
 		instance.place.gate = (int16_t)r;
 	instance.sources |= type_source_bit(instance.type->source);
-	spot.name = instance.type->name;
-	spot.hash = all->hashes[number];
-	r = rest(maker, &instance, spot);
+	position.name = instance.type->name;
+	position.hash = all->hashes[number];
+	r = rest(maker, &instance, position);
 	maker->hides = hides;
 	if (r != -ENODATA && r != -ENOTSUP && r != -ENOENT && r != -EINVAL)
 		return r;
 	maker_rewind(maker, before);
-	return value_add_null(maker, spot);
+	return value_add_null(maker, position);
 }
 
 /* Adds what is shown if no alternative applies: the value with the type of the shape. */
 static int add_unknown(struct shape_maker *maker, const struct walk *walk, bool is_partial,
-		       struct shape_spot spot, instance_rest *rest)
+		       struct shape_position position, instance_rest *rest)
 {
 	struct maker_mark before = maker_mark(maker);
 	struct walk unknown = *walk;
 	bool hides = maker->hides;
 	int r = -ENODATA;
 
-	spot.name = "";
+	position.name = "";
 	if (is_partial)
-		r = rest(maker, &unknown, spot);
+		r = rest(maker, &unknown, position);
 	maker->hides = hides;
 	if (r == 0 || r == -E2BIG || r == -ENOMEM)
 		return r;
 	maker_rewind(maker, before);
-	return value_add_null(maker, spot);
+	return value_add_null(maker, position);
 }
 
 /* Returns whether an alternative is not null. */
@@ -156,14 +156,14 @@ static bool has_value(const struct shape_maker *maker, int node)
 	return false;
 }
 
-static int open_instance(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot,
-			 struct plan_place *ret_hash)
+static int open_instance(struct shape_maker *maker, const struct walk *walk,
+			 struct shape_position position, struct plan_place *ret_hash)
 {
 	struct plan_place dictionary = { 0 };
 	int r = walk_to_dictionary(walk, &dictionary, ret_hash, maker->err);
 	int cell = r < 0 ? r : maker_add_cell(maker, dictionary, CELL_POINTER, SHAPE_WORD);
 	int hash = cell < 0 ? cell : maker_add_cell(maker, *ret_hash, CELL_UINT, 4);
-	int node = hash < 0 ? hash : maker_open(maker, SHAPE_INSTANCE, spot);
+	int node = hash < 0 ? hash : maker_open(maker, SHAPE_INSTANCE, position);
 
 	r = maker_set_cells(maker, node, cell, hash);
 	return r < 0 ? r : node;
@@ -178,10 +178,12 @@ static bool is_returned(const struct walk *walk)
 	return walk->scope->site->kind == SITE_RETURN;
 }
 
-static int open_result(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+static int open_result(struct shape_maker *maker, const struct walk *walk,
+		       struct shape_position position)
 {
 	size_t number = (size_t)(walk->parameter - walk->scope->signature->results);
-	int node = number < SHAPE_MAX_RESULTS ? maker_open(maker, SHAPE_INSTANCE, spot) : -ENOENT;
+	int node = number < SHAPE_MAX_RESULTS ? maker_open(maker, SHAPE_INSTANCE, position) :
+						-ENOENT;
 
 	if (node < 0)
 		return node;
@@ -200,14 +202,15 @@ static int fail_instances(const struct walk *walk, struct error *err)
 }
 
 static int add_choice(struct shape_maker *maker, const struct walk *walk,
-		      const struct alternatives *all, struct shape_spot spot, instance_rest *rest)
+		      const struct alternatives *all, struct shape_position position,
+		      instance_rest *rest)
 {
 	size_t count = all->count < maker->bounds.types ? all->count : maker->bounds.types;
-	struct shape_spot within = { .depth = spot.depth, .enclosing = spot.enclosing };
+	struct shape_position within = { .depth = position.depth, .enclosing = position.enclosing };
 	bool is_result = is_returned(walk);
 	struct plan_place hash = { 0 };
-	int node = is_result ? open_result(maker, walk, spot) :
-			       open_instance(maker, walk, spot, &hash);
+	int node = is_result ? open_result(maker, walk, position) :
+			       open_instance(maker, walk, position, &hash);
 	int r = node < 0 ? node : 0;
 
 	for (size_t i = 0; r == 0 && i < count; i++)
@@ -219,7 +222,7 @@ static int add_choice(struct shape_maker *maker, const struct walk *walk,
 	return r < 0 ? r : has_value(maker, node) ? 0 : fail_instances(walk, maker->err);
 }
 
-int instance_add(struct shape_maker *maker, struct walk *walk, struct shape_spot spot,
+int instance_add(struct shape_maker *maker, struct walk *walk, struct shape_position position,
 		 instance_rest *rest)
 {
 	struct maker_mark before = maker_mark(maker);
@@ -229,12 +232,12 @@ int instance_add(struct shape_maker *maker, struct walk *walk, struct shape_spot
 	if (walk->parameter && walk->parameter->dictionary_word)
 		find_alternatives(walk, &all);
 	if (all.count == 0 || is_told_by_shape(walk, &all))
-		return rest(maker, walk, spot);
-	r = add_choice(maker, walk, &all, spot, rest);
+		return rest(maker, walk, position);
+	r = add_choice(maker, walk, &all, position, rest);
 	/* The instance cannot be determined, for example because no parameter is a dictionary. */
 	if (r == -ENOENT) {
 		maker_rewind(maker, before);
-		r = rest(maker, walk, spot);
+		r = rest(maker, walk, position);
 	}
 	return r;
 }

@@ -33,12 +33,12 @@ int maker_add_name(struct shape_maker *maker, const char *name, uint16_t *ret_at
 	return 0;
 }
 
-int maker_open(struct shape_maker *maker, enum shape_kind kind, struct shape_spot spot)
+int maker_open(struct shape_maker *maker, enum shape_kind kind, struct shape_position position)
 {
 	struct shape *shape = &maker->shape;
 	struct shape_node *nodes;
 	uint16_t name = 0;
-	int r = maker_add_name(maker, spot.name, &name);
+	int r = maker_add_name(maker, position.name, &name);
 
 	if (r < 0)
 		return r;
@@ -47,7 +47,7 @@ int maker_open(struct shape_maker *maker, enum shape_kind kind, struct shape_spo
 		return fail_maker_memory(maker);
 	shape->nodes = nodes;
 	nodes[shape->node_count] =
-		(struct shape_node){ .kind = kind, .size = 1, .name = name, .hash = spot.hash };
+		(struct shape_node){ .kind = kind, .size = 1, .name = name, .hash = position.hash };
 	return shape->node_count++;
 }
 

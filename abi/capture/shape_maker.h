@@ -27,7 +27,7 @@ struct shape_enclosing {
 };
 
 /* The position of a value in the tree: its name, its depth, and the structs that contain it. */
-struct shape_spot {
+struct shape_position {
 	const char *name;
 	uint32_t hash; /* hash of the value's type, if the value is in an interface */
 	uint8_t depth, pointers;
@@ -38,7 +38,7 @@ struct shape_spot {
  * maker_open() begins a node and returns its number. All nodes that are added until maker_close() are below
  * it. maker_close() returns 0.
  */
-int maker_open(struct shape_maker *maker, enum shape_kind kind, struct shape_spot spot);
+int maker_open(struct shape_maker *maker, enum shape_kind kind, struct shape_position position);
 int maker_close(struct shape_maker *maker, int number);
 struct shape_node *maker_node(struct shape_maker *maker, int number);
 
@@ -67,29 +67,32 @@ int maker_add_part(struct shape_maker *maker, const struct walk *walk, uint64_t 
 int maker_set_cells(struct shape_maker *maker, int number, int cell, int second);
 
 /* Adds the current value of a walk, of any kind. Adds null if the value cannot be read. */
-int value_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
+int value_add(struct shape_maker *maker, const struct walk *walk, struct shape_position position);
 
 /*
  * value_add_kind() is the same, but returns -ENODATA or -ENOTSUP if the value cannot be read.
  * value_add_null() adds null.
  */
-int value_add_kind(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
-int value_add_null(struct shape_maker *maker, struct shape_spot spot);
+int value_add_kind(struct shape_maker *maker, const struct walk *walk,
+		   struct shape_position position);
+int value_add_null(struct shape_maker *maker, struct shape_position position);
 
 /* Bytes that are captured as a whole: a slice of bytes, or an array of at least one byte. */
 bool is_bytes(const struct type *type);
-int bytes_add_slice(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
-int bytes_add_array(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
+int bytes_add_slice(struct shape_maker *maker, const struct walk *walk,
+		    struct shape_position position);
+int bytes_add_array(struct shape_maker *maker, const struct walk *walk,
+		    struct shape_position position);
 
 /* Adds a value that is shown as text, or as one of its fields; -ENOENT if its type is not such a type. */
-int text_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
+int text_add(struct shape_maker *maker, const struct walk *walk, struct shape_position position);
 
 /*
  * Opens a node with two cells: a pointer, and the word at `offset` in the memory to which it points. Returns
  * the node's number.
  */
 int value_add_counted(struct shape_maker *maker, const struct walk *walk, enum shape_kind kind,
-		      int32_t offset, struct shape_spot spot);
+		      int32_t offset, struct shape_position position);
 
 /*
  * Adds a cell that tells whether a value in memory exists: the pointer that leads to it. Returns its number.
@@ -111,22 +114,23 @@ const char *secret_key_beside(const struct redaction *redaction, struct types *t
 
 /* Opens a node for the value next to the field `key`. Returns the node's number. */
 int secret_open_guard(struct shape_maker *maker, const struct walk *owner, const char *key,
-		      struct shape_spot spot);
+		      struct shape_position position);
 
 /* Adds a value that is hidden. */
-int secret_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
+int secret_add(struct shape_maker *maker, const struct walk *walk, struct shape_position position);
 
 /* Adds a value of which only the type is shown, see opaque.h. */
-int opaque_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
+int opaque_add(struct shape_maker *maker, const struct walk *walk, struct shape_position position);
 
 /* Takes the remaining steps of the walk's expression, and adds the value to which they lead. */
-typedef int instance_rest(struct shape_maker *maker, struct walk *walk, struct shape_spot spot);
+typedef int instance_rest(struct shape_maker *maker, struct walk *walk,
+			  struct shape_position position);
 
 /*
  * Adds the value of an expression, from the parameter at which the walk is. If the parameter's type depends
  * on type arguments, adds an alternative for each instance of the function; otherwise only calls `rest`.
  */
-int instance_add(struct shape_maker *maker, struct walk *walk, struct shape_spot spot,
+int instance_add(struct shape_maker *maker, struct walk *walk, struct shape_position position,
 		 instance_rest *rest);
 
 /*
@@ -136,10 +140,11 @@ int instance_add(struct shape_maker *maker, struct walk *walk, struct shape_spot
 int instance_note_results(struct shape_maker *maker, const struct scope *scope);
 
 /* Adds the value in the current interface. */
-int held_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
+int held_add(struct shape_maker *maker, const struct walk *walk, struct shape_position position);
 
 /* Adds the name of the dynamic type of an interface. Returns 0 or a negative errno. */
-int held_add_type_name(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
+int held_add_type_name(struct shape_maker *maker, const struct walk *walk,
+		       struct shape_position position);
 
 /*
  * Returns the hash that interfaces with this dynamic type contain; -ENODATA if the hash does not identify the
@@ -150,8 +155,8 @@ int held_hash(struct shape_maker *maker, const struct walk *interface, const str
 
 /* Adds the alternative for one dynamic type of an interface. Alternatives that fail are left out. */
 typedef int held_alternative(struct shape_maker *maker, const struct walk *interface,
-			     const struct type *type, struct shape_spot spot);
+			     const struct type *type, struct shape_position position);
 int held_add_alternatives(struct shape_maker *maker, const struct walk *walk, enum shape_kind kind,
-			  struct shape_spot spot, held_alternative *add);
+			  struct shape_position position, held_alternative *add);
 
 #endif

@@ -107,7 +107,7 @@ static int find_cell(struct shape_maker *maker, const struct plan_place *place)
 }
 
 int secret_open_guard(struct shape_maker *maker, const struct walk *owner, const char *key,
-		      struct shape_spot spot)
+		      struct shape_position position)
 {
 	struct plan_place place = { 0 };
 	struct walk walk = *owner;
@@ -117,7 +117,7 @@ int secret_open_guard(struct shape_maker *maker, const struct walk *owner, const
 	if (r == 0)
 		r = walk_place(&walk, &place, maker->err);
 	cell = r < 0 ? r : find_cell(maker, &place);
-	node = cell < 0 ? cell : maker_open(maker, SHAPE_GUARDED, spot);
+	node = cell < 0 ? cell : maker_open(maker, SHAPE_GUARDED, position);
 	if (node >= 0)
 		maker_node(maker, node)->cell = (uint8_t)cell;
 	return node;
@@ -129,7 +129,7 @@ int secret_open_guard(struct shape_maker *maker, const struct walk *owner, const
  * Reads the length of a string or slice, and nothing of other values. In both cases the record shows whether
  * there is a value.
  */
-int secret_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+int secret_add(struct shape_maker *maker, const struct walk *walk, struct shape_position position)
 {
 	bool has_length = walk->type->kind == TYPE_STRING || walk->type->kind == TYPE_SLICE;
 	int node, cell = 0;
@@ -139,8 +139,8 @@ int secret_add(struct shape_maker *maker, const struct walk *walk, struct shape_
 	else if (walk->place.source != PLAN_REGISTERS)
 		cell = maker_add_presence(maker, walk);
 	if (cell == -ENOTSUP || cell == -ENODATA)
-		return value_add_null(maker, spot);
-	node = cell < 0 ? cell : maker_open(maker, SHAPE_SECRET, spot);
+		return value_add_null(maker, position);
+	node = cell < 0 ? cell : maker_open(maker, SHAPE_SECRET, position);
 	if (node >= 0 && !has_length && walk->place.source == PLAN_REGISTERS)
 		maker_node(maker, node)->count = 1;
 	return maker_set_cells(maker, node, cell, 0);

@@ -46,12 +46,12 @@ int text_add_part(struct shape_maker *maker, const struct walk *owner, const cha
 
 	if (!text_enter(&part, name, kind, size))
 		return -ENOENT;
-	return value_add(maker, &part, (struct shape_spot){ .name = name });
+	return value_add(maker, &part, (struct shape_position){ .name = name });
 }
 
-int text_open(struct shape_maker *maker, enum text_form form, struct shape_spot spot)
+int text_open(struct shape_maker *maker, enum text_form form, struct shape_position position)
 {
-	int node = maker_open(maker, SHAPE_TEXT, spot);
+	int node = maker_open(maker, SHAPE_TEXT, position);
 
 	if (node >= 0)
 		maker_node(maker, node)->count = form;
@@ -66,31 +66,33 @@ int text_close(struct shape_maker *maker, int node, int result)
 /* ---- bytes ---- */
 
 static int add_bytes(struct shape_maker *maker, const struct walk *walk, enum text_form form,
-		     struct shape_spot spot)
+		     struct shape_position position)
 {
 	int node, r;
 
 	if (walk->type->kind != TYPE_SLICE || !is_bytes(walk->type))
 		return -ENOENT;
-	node = text_open(maker, form, spot);
-	r = node < 0 ? node : bytes_add_slice(maker, walk, (struct shape_spot){ .name = "" });
+	node = text_open(maker, form, position);
+	r = node < 0 ? node : bytes_add_slice(maker, walk, (struct shape_position){ .name = "" });
 	return text_close(maker, node, r);
 }
 
-static int add_ip(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+static int add_ip(struct shape_maker *maker, const struct walk *walk,
+		  struct shape_position position)
 {
-	return add_bytes(maker, walk, TEXT_IP, spot);
+	return add_bytes(maker, walk, TEXT_IP, position);
 }
 
-static int add_ip_mask(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+static int add_ip_mask(struct shape_maker *maker, const struct walk *walk,
+		       struct shape_position position)
 {
-	return add_bytes(maker, walk, TEXT_IP_MASK, spot);
+	return add_bytes(maker, walk, TEXT_IP_MASK, position);
 }
 
 static int add_hardware_address(struct shape_maker *maker, const struct walk *walk,
-				struct shape_spot spot)
+				struct shape_position position)
 {
-	return add_bytes(maker, walk, TEXT_HARDWARE_ADDRESS, spot);
+	return add_bytes(maker, walk, TEXT_HARDWARE_ADDRESS, position);
 }
 
 /* Returns whether the type is a UUID. Many packages define one, so the package does not matter. */
@@ -102,10 +104,12 @@ static bool is_uuid(const struct type *type)
 	       strcasecmp(dot + 1, "UUID") == 0;
 }
 
-static int add_uuid(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+static int add_uuid(struct shape_maker *maker, const struct walk *walk,
+		    struct shape_position position)
 {
-	int node = text_open(maker, TEXT_UUID, spot);
-	int r = node < 0 ? node : bytes_add_array(maker, walk, (struct shape_spot){ .name = "" });
+	int node = text_open(maker, TEXT_UUID, position);
+	int r = node < 0 ? node :
+			   bytes_add_array(maker, walk, (struct shape_position){ .name = "" });
 
 	return text_close(maker, node, r);
 }
@@ -121,8 +125,9 @@ static int add_words(struct shape_maker *maker, const struct walk *words)
 	int pointer = maker_add_part(maker, words, 0, CELL_POINTER, SHAPE_WORD);
 	int length = pointer < 0 ? pointer :
 				   maker_add_part(maker, words, SHAPE_WORD, CELL_INT, SHAPE_WORD);
-	int node = length < 0 ? length :
-				maker_open(maker, SHAPE_SLICE, (struct shape_spot){ .name = "" });
+	int node = length < 0 ?
+			   length :
+			   maker_open(maker, SHAPE_SLICE, (struct shape_position){ .name = "" });
 	int r = maker_set_cells(maker, node, pointer, length);
 
 	for (uint64_t i = 0; r == 0 && i < most; i++) {
@@ -130,13 +135,14 @@ static int add_words(struct shape_maker *maker, const struct walk *words)
 
 		r = walk_to_element(&word, i, maker->err);
 		if (r == 0)
-			r = value_add(maker, &word, (struct shape_spot){ .name = "" });
+			r = value_add(maker, &word, (struct shape_position){ .name = "" });
 	}
 	return text_close(maker, node, r);
 }
 
 /* big.Int{neg bool, abs nat}; a nat is a []Word. */
-static int add_integer(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+static int add_integer(struct shape_maker *maker, const struct walk *walk,
+		       struct shape_position position)
 {
 	struct walk words = *walk, sign = *walk;
 	int node, r;
@@ -145,8 +151,8 @@ static int add_integer(struct shape_maker *maker, const struct walk *walk, struc
 	    !text_enter(&words, "abs", TYPE_SLICE, 3 * SHAPE_WORD) || !words.type->element ||
 	    words.type->element->kind != TYPE_UINT || words.type->element->size != SHAPE_WORD)
 		return -ENOENT;
-	node = text_open(maker, TEXT_INTEGER, spot);
-	r = node < 0 ? node : value_add(maker, &sign, (struct shape_spot){ .name = "" });
+	node = text_open(maker, TEXT_INTEGER, position);
+	r = node < 0 ? node : value_add(maker, &sign, (struct shape_position){ .name = "" });
 	if (r == 0)
 		r = add_words(maker, &words);
 	return text_close(maker, node, r);
@@ -172,7 +178,8 @@ static int add_location(struct shape_maker *maker, const struct walk *time)
 }
 
 /* time.Time{wall uint64, ext int64, loc *Location} */
-static int add_time(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+static int add_time(struct shape_maker *maker, const struct walk *walk,
+		    struct shape_position position)
 {
 	struct walk wall = *walk, ext = *walk;
 	struct maker_mark before;
@@ -183,7 +190,7 @@ static int add_time(struct shape_maker *maker, const struct walk *walk, struct s
 		return -ENOENT;
 	first = maker_add_part(maker, &wall, 0, CELL_UINT, SHAPE_WORD);
 	second = first < 0 ? first : maker_add_part(maker, &ext, 0, CELL_INT, SHAPE_WORD);
-	node = second < 0 ? second : maker_open(maker, SHAPE_TIME, spot);
+	node = second < 0 ? second : maker_open(maker, SHAPE_TIME, position);
 	r = maker_set_cells(maker, node, first, second);
 	if (r < 0)
 		return r;
@@ -200,24 +207,25 @@ static int add_time(struct shape_maker *maker, const struct walk *walk, struct s
 /* ---- values within a struct ---- */
 
 /* Types of sync/atomic: their value is in the field v. */
-static int add_atomic(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+static int add_atomic(struct shape_maker *maker, const struct walk *walk,
+		      struct shape_position position)
 {
 	struct walk value = *walk;
 
 	if (!text_enter(&value, "v", TYPE_INT, 0) && !text_enter(&value, "v", TYPE_UINT, 0) &&
 	    !text_enter(&value, "v", TYPE_INTERFACE, 0))
 		return -ENOENT;
-	return value_add(maker, &value, spot);
+	return value_add(maker, &value, position);
 }
 
 static int add_atomic_bool(struct shape_maker *maker, const struct walk *walk,
-			   struct shape_spot spot)
+			   struct shape_position position)
 {
 	struct walk value = *walk;
 
 	if (!text_enter(&value, "v", TYPE_UINT, 4))
 		return -ENOENT;
-	return maker_set_cells(maker, maker_open(maker, SHAPE_CELL, spot),
+	return maker_set_cells(maker, maker_open(maker, SHAPE_CELL, position),
 			       maker_add_part(maker, &value, 0, CELL_BOOL, 4), 0);
 }
 
@@ -246,7 +254,7 @@ static const struct type *pointer_type(struct types *types, const struct type *a
 }
 
 static int add_atomic_pointer(struct shape_maker *maker, const struct walk *walk,
-			      struct shape_spot spot)
+			      struct shape_position position)
 {
 	const struct type *type = pointer_type(walk->scope->types, walk->type);
 	struct walk value = *walk;
@@ -254,11 +262,12 @@ static int add_atomic_pointer(struct shape_maker *maker, const struct walk *walk
 	if (!type || !text_enter(&value, "v", TYPE_POINTER, SHAPE_WORD))
 		return -ENOENT;
 	value.type = type;
-	return value_add(maker, &value, spot);
+	return value_add(maker, &value, position);
 }
 
 /* sql.NullString{String string, Valid bool} and similar types: null unless Valid. */
-static int add_nullable(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+static int add_nullable(struct shape_maker *maker, const struct walk *walk,
+			struct shape_position position)
 {
 	struct walk valid = *walk, value = *walk;
 	int node, r;
@@ -266,13 +275,13 @@ static int add_nullable(struct shape_maker *maker, const struct walk *walk, stru
 	if (walk->type->field_count != 2 || !text_enter(&valid, "Valid", TYPE_BOOL, 1) ||
 	    strcmp(walk->type->fields[0].name, "Valid") == 0)
 		return -ENOENT;
-	node = maker_open(maker, SHAPE_OPTIONAL, spot);
+	node = maker_open(maker, SHAPE_OPTIONAL, position);
 	r = maker_set_cells(maker, node, maker_add_part(maker, &valid, 0, CELL_BOOL, 1), 0);
 	if (r == 0)
 		r = walk_to_field(&value, &walk->type->fields[0], maker->err);
-	spot.name = "";
+	position.name = "";
 	if (r == 0)
-		r = value_add(maker, &value, spot);
+		r = value_add(maker, &value, position);
 	return text_close(maker, node, r);
 }
 
@@ -280,7 +289,8 @@ static int add_nullable(struct shape_maker *maker, const struct walk *walk, stru
 
 static const struct known_type {
 	const char *name; /* the whole name, or the name up to the bracket of its type arguments */
-	int (*add)(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
+	int (*add)(struct shape_maker *maker, const struct walk *walk,
+		   struct shape_position position);
 } known_types[] = {
 	{ "net.IP", add_ip },
 	{ "net.IPMask", add_ip_mask },
@@ -322,18 +332,18 @@ static const struct known_type *find_known(const struct type *type)
 	return NULL;
 }
 
-int text_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+int text_add(struct shape_maker *maker, const struct walk *walk, struct shape_position position)
 {
 	struct maker_mark before = maker_mark(maker);
 	const struct known_type *known;
 	int r;
 
 	if (is_uuid(walk->type))
-		return add_uuid(maker, walk, spot);
+		return add_uuid(maker, walk, position);
 	known = find_known(walk->type);
 	if (!known)
 		return -ENOENT;
-	r = known->add(maker, walk, spot);
+	r = known->add(maker, walk, position);
 	if (r == -E2BIG || r == -ENOMEM || r == 0)
 		return r;
 	/* The layout is not the expected one. */

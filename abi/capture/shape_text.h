@@ -25,12 +25,15 @@ int text_add_part(struct shape_maker *maker, const struct walk *owner, const cha
  * text_open() opens a node for a text and returns its number. text_close() closes it, unless `result` is an
  * error, and returns `result` then.
  */
-int text_open(struct shape_maker *maker, enum text_form form, struct shape_spot spot);
+int text_open(struct shape_maker *maker, enum text_form form, struct shape_position position);
 int text_close(struct shape_maker *maker, int node, int result);
 
-int netip_add_address(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
-int netip_add_port(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
-int netip_add_prefix(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
-int url_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot);
+int netip_add_address(struct shape_maker *maker, const struct walk *walk,
+		      struct shape_position position);
+int netip_add_port(struct shape_maker *maker, const struct walk *walk,
+		   struct shape_position position);
+int netip_add_prefix(struct shape_maker *maker, const struct walk *walk,
+		     struct shape_position position);
+int url_add(struct shape_maker *maker, const struct walk *walk, struct shape_position position);
 
 #endif

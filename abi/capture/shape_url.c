@@ -14,7 +14,7 @@ static int add_url_part(struct shape_maker *maker, const struct walk *owner, con
 		return -ENOENT;
 	return (secret_is_field(maker->bounds.spec->redaction, owner->type, name) ?
 			secret_add :
-			value_add)(maker, &part, (struct shape_spot){ .name = name });
+			value_add)(maker, &part, (struct shape_position){ .name = name });
 }
 
 static int add_user_parts(struct shape_maker *maker, const struct walk *url)
@@ -37,9 +37,9 @@ static int add_user(struct shape_maker *maker, const struct walk *url)
 
 	if (!text_enter(&pointer, "User", TYPE_POINTER, SHAPE_WORD))
 		return -ENOENT;
-	r = maker_set_cells(maker,
-			    maker_open(maker, SHAPE_CELL, (struct shape_spot){ .name = "User" }),
-			    maker_add_part(maker, &pointer, 0, CELL_POINTER, SHAPE_WORD), 0);
+	r = maker_set_cells(
+		maker, maker_open(maker, SHAPE_CELL, (struct shape_position){ .name = "User" }),
+		maker_add_part(maker, &pointer, 0, CELL_POINTER, SHAPE_WORD), 0);
 	if (r < 0)
 		return r;
 	before = maker_mark(maker);
@@ -51,12 +51,12 @@ static int add_user(struct shape_maker *maker, const struct walk *url)
 	return 0;
 }
 
-int url_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+int url_add(struct shape_maker *maker, const struct walk *walk, struct shape_position position)
 {
 	static const char *const texts[] = { "Scheme",	"Opaque",   "Host",	"Path",
 					     "RawPath", "RawQuery", "Fragment", "RawFragment" };
 	struct walk omits = *walk;
-	int node = text_open(maker, TEXT_URL, spot);
+	int node = text_open(maker, TEXT_URL, position);
 	int r = node < 0 ? node : add_user(maker, walk);
 
 	for (size_t i = 0; r == 0 && i < sizeof(texts) / sizeof(texts[0]); i++)

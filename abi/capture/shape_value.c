@@ -52,18 +52,19 @@ int shape_leaf(const struct walk *walk, struct cell *ret_cell, struct error *err
 }
 
 static int add_leaf(struct shape_maker *maker, const struct walk *walk, struct cell cell,
-		    enum shape_kind kind, struct shape_spot spot)
+		    enum shape_kind kind, struct shape_position position)
 {
 	struct plan_place place = { 0 };
 	int r = walk_place(walk, &place, maker->err);
 
 	if (r < 0)
 		return r;
-	return maker_set_cells(maker, maker_open(maker, kind, spot),
+	return maker_set_cells(maker, maker_open(maker, kind, position),
 			       maker_add_cell(maker, place, cell.kind, cell.size), 0);
 }
 
-static int add_complex(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+static int add_complex(struct shape_maker *maker, const struct walk *walk,
+		       struct shape_position position)
 {
 	uint8_t half = walk->type->size / 2;
 	int real, imaginary;
@@ -76,7 +77,7 @@ static int add_complex(struct shape_maker *maker, const struct walk *walk, struc
 	imaginary = real < 0 ? real : maker_add_part(maker, walk, half, CELL_FLOAT, half);
 	if (imaginary < 0)
 		return imaginary;
-	return maker_set_cells(maker, maker_open(maker, SHAPE_COMPLEX, spot), real, imaginary);
+	return maker_set_cells(maker, maker_open(maker, SHAPE_COMPLEX, position), real, imaginary);
 }
 
 /* ---- values with parts ---- */
@@ -94,7 +95,7 @@ static bool is_too_recursive(const struct shape_maker *maker, const struct type 
 
 /* Adds a field. It may be hidden always, depending on the key next to it, or never. */
 static int add_field(struct shape_maker *maker, const struct walk *owner, const struct field *field,
-		     struct shape_spot spot)
+		     struct shape_position position)
 {
 	const struct redaction *redaction = maker->bounds.spec->redaction;
 	const char *key =
@@ -105,25 +106,26 @@ static int add_field(struct shape_maker *maker, const struct walk *owner, const 
 	if (r < 0)
 		return r;
 	if (secret_is_field(redaction, owner->type, field->name))
-		return secret_add(maker, &part, spot);
+		return secret_add(maker, &part, position);
 	if (!key)
-		return value_add(maker, &part, spot);
-	guard = secret_open_guard(maker, owner, key, spot);
+		return value_add(maker, &part, position);
+	guard = secret_open_guard(maker, owner, key, position);
 	/* If its key cannot be read, the value may be a secret. */
 	if (guard == -ENODATA || guard == -ENOTSUP)
-		return secret_add(maker, &part, spot);
-	spot.name = "";
-	r = guard < 0 ? guard : value_add(maker, &part, spot);
+		return secret_add(maker, &part, position);
+	position.name = "";
+	r = guard < 0 ? guard : value_add(maker, &part, position);
 	return r < 0 ? r : maker_close(maker, guard);
 }
 
-static int add_struct(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+static int add_struct(struct shape_maker *maker, const struct walk *walk,
+		      struct shape_position position)
 {
-	bool deepest = spot.depth == maker->bounds.depth ||
-		       is_too_recursive(maker, walk->type, spot.enclosing);
-	const struct shape_enclosing enclosing = { walk->type, spot.enclosing };
-	struct shape_spot within = { .depth = spot.depth + 1, .enclosing = &enclosing };
-	int node = maker_open(maker, SHAPE_STRUCT, spot);
+	bool deepest = position.depth == maker->bounds.depth ||
+		       is_too_recursive(maker, walk->type, position.enclosing);
+	const struct shape_enclosing enclosing = { walk->type, position.enclosing };
+	struct shape_position within = { .depth = position.depth + 1, .enclosing = &enclosing };
+	int node = maker_open(maker, SHAPE_STRUCT, position);
 	size_t added = 0;
 	int r = 0;
 
@@ -145,35 +147,36 @@ static int add_struct(struct shape_maker *maker, const struct walk *walk, struct
 	return r < 0 ? r : maker_close(maker, node);
 }
 
-static int add_pointer(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+static int add_pointer(struct shape_maker *maker, const struct walk *walk,
+		       struct shape_position position)
 {
 	int cell = maker_add_part(maker, walk, 0, CELL_POINTER, SHAPE_WORD);
-	int node = cell < 0 ? cell : maker_open(maker, SHAPE_POINTER, spot);
+	int node = cell < 0 ? cell : maker_open(maker, SHAPE_POINTER, position);
 	struct walk target = *walk;
 	int r;
 
 	if (node < 0)
 		return node;
 	maker_node(maker, node)->cell = cell;
-	if (spot.pointers == MAX_POINTERS) {
+	if (position.pointers == MAX_POINTERS) {
 		maker_node(maker, node)->cut = true;
 		return 0;
 	}
 	r = walk_follow(&target, maker->err);
 	if (r == 0)
 		r = value_add(maker, &target,
-			      (struct shape_spot){ "", 0, spot.depth, spot.pointers + 1,
-						   spot.enclosing });
+			      (struct shape_position){ "", 0, position.depth, position.pointers + 1,
+						       position.enclosing });
 	return r < 0 ? r : maker_close(maker, node);
 }
 
 static int add_elements(struct shape_maker *maker, const struct walk *walk, int node,
-			struct shape_spot spot, uint64_t most)
+			struct shape_position position, uint64_t most)
 {
 	uint64_t count = minimum(most, maker->bounds.width);
 	int r = 0;
 
-	if (spot.depth == maker->bounds.depth)
+	if (position.depth == maker->bounds.depth)
 		count = 0;
 	for (uint64_t i = 0; r == 0 && i < count; i++) {
 		struct walk element = *walk;
@@ -181,41 +184,43 @@ static int add_elements(struct shape_maker *maker, const struct walk *walk, int 
 		r = walk_to_element(&element, i, maker->err);
 		if (r == 0)
 			r = value_add(maker, &element,
-				      (struct shape_spot){ "", 0, spot.depth + 1, 0,
-							   spot.enclosing });
+				      (struct shape_position){ "", 0, position.depth + 1, 0,
+							       position.enclosing });
 	}
 	return r < 0 ? r : maker_close(maker, node);
 }
 
-static int add_array(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+static int add_array(struct shape_maker *maker, const struct walk *walk,
+		     struct shape_position position)
 {
 	int node;
 
 	if (is_bytes(walk->type) && walk->type->length)
-		return bytes_add_array(maker, walk, spot);
-	node = maker_open(maker, SHAPE_ARRAY, spot);
+		return bytes_add_array(maker, walk, position);
+	node = maker_open(maker, SHAPE_ARRAY, position);
 	if (node < 0)
 		return node;
 	maker_node(maker, node)->count = walk->type->length;
-	return add_elements(maker, walk, node, spot, walk->type->length);
+	return add_elements(maker, walk, node, position, walk->type->length);
 }
 
-static int add_slice(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+static int add_slice(struct shape_maker *maker, const struct walk *walk,
+		     struct shape_position position)
 {
 	int pointer, length, node, r;
 
 	if (is_bytes(walk->type))
-		return bytes_add_slice(maker, walk, spot);
+		return bytes_add_slice(maker, walk, position);
 	pointer = maker_add_part(maker, walk, 0, CELL_POINTER, SHAPE_WORD);
 	length = pointer < 0 ? pointer :
 			       maker_add_part(maker, walk, SHAPE_WORD, CELL_INT, SHAPE_WORD);
-	node = length < 0 ? length : maker_open(maker, SHAPE_SLICE, spot);
+	node = length < 0 ? length : maker_open(maker, SHAPE_SLICE, position);
 	r = maker_set_cells(maker, node, pointer, length);
-	return r < 0 ? r : add_elements(maker, walk, node, spot, UINT64_MAX);
+	return r < 0 ? r : add_elements(maker, walk, node, position, UINT64_MAX);
 }
 
 int value_add_counted(struct shape_maker *maker, const struct walk *walk, enum shape_kind kind,
-		      int32_t offset, struct shape_spot spot)
+		      int32_t offset, struct shape_position position)
 {
 	struct plan_place pointer = { 0 }, count = { .gate = PLAN_NO_GATE, .displacement = offset };
 	int r = walk_word(walk, 0, &pointer, maker->err);
@@ -226,15 +231,16 @@ int value_add_counted(struct shape_maker *maker, const struct walk *walk, enum s
 	if (r < 0)
 		return r;
 	count.source = r;
-	node = maker_open(maker, kind, spot);
+	node = maker_open(maker, kind, position);
 	r = maker_set_cells(maker, node, cell, maker_add_cell(maker, count, CELL_INT, SHAPE_WORD));
 	return r < 0 ? r : node;
 }
 
-static int add_map(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+static int add_map(struct shape_maker *maker, const struct walk *walk,
+		   struct shape_position position)
 {
-	uint64_t count = spot.depth == maker->bounds.depth ? 0 : maker->bounds.width;
-	int node = value_add_counted(maker, walk, SHAPE_MAP, 0, spot);
+	uint64_t count = position.depth == maker->bounds.depth ? 0 : maker->bounds.width;
+	int node = value_add_counted(maker, walk, SHAPE_MAP, 0, position);
 	int r = node;
 
 	for (uint64_t i = 0; r >= 0 && i < count; i++) {
@@ -243,12 +249,12 @@ static int add_map(struct shape_maker *maker, const struct walk *walk, struct sh
 		r = walk_to_entry(walk, i, &key, &element, maker->err);
 		if (r == 0)
 			r = value_add(maker, &key,
-				      (struct shape_spot){ "", 0, spot.depth + 1, 0,
-							   spot.enclosing });
+				      (struct shape_position){ "", 0, position.depth + 1, 0,
+							       position.enclosing });
 		if (r == 0)
 			r = value_add(maker, &element,
-				      (struct shape_spot){ "", 0, spot.depth + 1, 0,
-							   spot.enclosing });
+				      (struct shape_position){ "", 0, position.depth + 1, 0,
+							       position.enclosing });
 	}
 	return r < 0 ? r : maker_close(maker, node);
 }
@@ -256,13 +262,14 @@ static int add_map(struct shape_maker *maker, const struct walk *walk, struct sh
 /* ---- any value ---- */
 
 /* There are no bytes to read. The pointer that leads to the value tells whether the value exists. */
-static int add_empty(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+static int add_empty(struct shape_maker *maker, const struct walk *walk,
+		     struct shape_position position)
 {
 	const struct plan_builder *builder = maker->builder;
 
 	if (walk->place.source == PLAN_REGISTERS)
-		return maker_close(maker, maker_open(maker, SHAPE_STRUCT, spot));
-	return maker_set_cells(maker, maker_open(maker, SHAPE_EMPTY, spot),
+		return maker_close(maker, maker_open(maker, SHAPE_STRUCT, position));
+	return maker_set_cells(maker, maker_open(maker, SHAPE_EMPTY, position),
 			       maker_add_cell(maker, builder->sources[walk->place.source].place,
 					      CELL_POINTER, SHAPE_WORD),
 			       0);
@@ -273,40 +280,41 @@ static bool is_opaque(const struct shape_maker *maker, const struct type *type)
 	return type_name_is_opaque(type->name, maker->bounds.spec->opaque);
 }
 
-int value_add_kind(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+int value_add_kind(struct shape_maker *maker, const struct walk *walk,
+		   struct shape_position position)
 {
 	const struct type *type = walk->type;
 	struct cell cell;
 	int r;
 
 	maker->sources |= walk->sources;
-	r = text_add(maker, walk, spot);
+	r = text_add(maker, walk, position);
 	if (r != -ENOENT)
 		return r;
 	switch (type->kind) {
 	case TYPE_STRUCT:
 		if (type->field_count == 0)
-			return add_empty(maker, walk, spot);
+			return add_empty(maker, walk, position);
 		if (is_opaque(maker, type))
-			return opaque_add(maker, walk, spot);
-		return add_struct(maker, walk, spot);
+			return opaque_add(maker, walk, position);
+		return add_struct(maker, walk, position);
 	case TYPE_POINTER:
 		if (type->element)
-			return add_pointer(maker, walk, spot);
+			return add_pointer(maker, walk, position);
 		if (type->is_any_pointer && maker->gaps)
 			maker->gaps->has_any_pointers = true;
 		break;
 	case TYPE_ARRAY:
-		return add_array(maker, walk, spot);
+		return add_array(maker, walk, position);
 	case TYPE_SLICE:
-		return is_opaque(maker, type) ? opaque_add(maker, walk, spot) :
-						add_slice(maker, walk, spot);
+		return is_opaque(maker, type) ? opaque_add(maker, walk, position) :
+						add_slice(maker, walk, position);
 	case TYPE_MAP:
-		return add_map(maker, walk, spot);
+		return add_map(maker, walk, position);
 	case TYPE_INTERFACE:
-		return held_add(maker, walk, spot);
+		return held_add(maker, walk, position);
 	case TYPE_COMPLEX:
-		return add_complex(maker, walk, spot);
+		return add_complex(maker, walk, position);
 	default:
 		break;
 	}
@@ -315,26 +323,26 @@ int value_add_kind(struct shape_maker *maker, const struct walk *walk, struct sh
 		return r;
 	return add_leaf(maker, walk, cell,
 			strcmp(type->name, "time.Duration") == 0 ? SHAPE_DURATION : SHAPE_CELL,
-			spot);
+			position);
 }
 
-int value_add_null(struct shape_maker *maker, struct shape_spot spot)
+int value_add_null(struct shape_maker *maker, struct shape_position position)
 {
-	int node = maker_open(maker, SHAPE_NULL, spot);
+	int node = maker_open(maker, SHAPE_NULL, position);
 
 	return node < 0 ? node : 0;
 }
 
 /* A part that cannot be read becomes null, and the rest of the value is captured. */
-int value_add(struct shape_maker *maker, const struct walk *walk, struct shape_spot spot)
+int value_add(struct shape_maker *maker, const struct walk *walk, struct shape_position position)
 {
 	struct maker_mark before = maker_mark(maker);
 	int r = types_complete(walk->scope->types, walk->type, maker->err);
 
 	if (r == 0)
-		r = value_add_kind(maker, walk, spot);
+		r = value_add_kind(maker, walk, position);
 	if (r != -ENODATA && r != -ENOTSUP)
 		return r;
 	maker_rewind(maker, before);
-	return value_add_null(maker, spot);
+	return value_add_null(maker, position);
 }

@@ -7,7 +7,7 @@
 
 #include "array.h"
 #include "go_libraries.h"
-#include "survey.h"
+#include "inspected_files.h"
 
 static int inventory_fail_memory(struct error *err)
 {
@@ -54,7 +54,7 @@ static void inventory_refuse(struct inventory *inventory, const struct inventory
 
 /* Finds the first library of the process that can be traced. 0 with `*ret_file` NULL if there is none. */
 static int find_library(struct inventory *inventory, const struct inventory_options *options,
-			const struct process *process, const struct surveyed_file **ret_file,
+			const struct process *process, const struct inspected_file **ret_file,
 			char **ret_path, struct error *err)
 {
 	struct go_libraries libraries;
@@ -67,12 +67,13 @@ static int find_library(struct inventory *inventory, const struct inventory_opti
 		struct library_path path = library_path(process->pid, libraries.paths[i]);
 		const struct inspection_file file = { path.text, libraries.paths[i],
 						      libraries.paths[i] };
-		const struct surveyed_file *found;
+		const struct inspected_file *found;
 		struct file_identity identity;
 
 		if (file_identity_read(path.text, &identity) < 0)
 			continue;
-		found = survey_file(inventory->survey, &file, &identity, &options->inspection, err);
+		found = inspected_files_get(inventory->files, &file, &identity,
+					    &options->inspection, err);
 		if (!found) {
 			r = -ENOMEM;
 		} else if (found->result == 0) {
@@ -90,13 +91,13 @@ static int find_library(struct inventory *inventory, const struct inventory_opti
  * traced, which is reported.
  */
 static int find_code(struct inventory *inventory, const struct inventory_options *options,
-		     const struct process *process, const struct surveyed_file **ret_file,
+		     const struct process *process, const struct inspected_file **ret_file,
 		     char **ret_library, struct error *err)
 {
 	struct process_exe_path path = process_exe_path(process->pid);
 	const struct inspection_file file = { path.text, process->exe, process->exe };
-	const struct surveyed_file *program =
-		survey_file(inventory->survey, &file, &process->file, &options->inspection, err);
+	const struct inspected_file *program = inspected_files_get(
+		inventory->files, &file, &process->file, &options->inspection, err);
 	int r;
 
 	if (!program)
@@ -123,7 +124,7 @@ static void inventory_process_finish(struct inventory_process *process)
 	listened_ports_finish(&process->listened);
 }
 
-static int describe(const struct process *process, const struct surveyed_file *file,
+static int describe(const struct process *process, const struct inspected_file *file,
 		    struct inventory_process *found, struct error *err)
 {
 	int r;
@@ -163,7 +164,7 @@ static int add_process(struct inventory *inventory, const struct inventory_optio
 		       const struct process *process, struct error *err)
 {
 	struct inventory_process found = { 0 };
-	const struct surveyed_file *file;
+	const struct inspected_file *file;
 	int r = find_code(inventory, options, process, &file, &found.library, err);
 
 	if (r == 0 && !file)
@@ -257,9 +258,9 @@ static int examine_all(struct inventory *inventory, const struct inventory_optio
 int inventory_take(const struct inventory_options *options, struct inventory *ret_inventory,
 		   struct error *err)
 {
-	struct inventory inventory = { .survey = calloc(1, sizeof(struct survey)) };
-	int r = inventory.survey ? examine_all(&inventory, options, err) :
-				   inventory_fail_memory(err);
+	struct inventory inventory = { .files = calloc(1, sizeof(struct inspected_files)) };
+	int r = inventory.files ? examine_all(&inventory, options, err) :
+				  inventory_fail_memory(err);
 
 	if (r < 0)
 		inventory_finish(&inventory);
@@ -273,8 +274,8 @@ void inventory_finish(struct inventory *inventory)
 	for (size_t i = 0; i < inventory->count; i++)
 		inventory_process_finish(&inventory->processes[i]);
 	free(inventory->processes);
-	if (inventory->survey)
-		survey_finish(inventory->survey);
-	free(inventory->survey);
+	if (inventory->files)
+		inspected_files_finish(inventory->files);
+	free(inventory->files);
 	*inventory = (struct inventory){ 0 };
 }

@@ -32,7 +32,7 @@ int decode_head(struct bytes record, struct hit_head *ret_head)
 	return 0;
 }
 
-int decode_process(struct bytes record, struct process_news *ret_news)
+int decode_process(struct bytes record, struct process_notification *ret_notification)
 {
 	struct record_process process;
 
@@ -42,7 +42,8 @@ int decode_process(struct bytes record, struct process_news *ret_news)
 	if (process.size != record.size ||
 	    (process.kind != RECORD_EXEC && process.kind != RECORD_LISTEN))
 		return -EBADMSG;
-	*ret_news = (struct process_news){ process.kind, process.pid, process.port };
+	*ret_notification =
+		(struct process_notification){ process.kind, process.pid, process.port };
 	return 0;
 }
 

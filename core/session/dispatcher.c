@@ -82,25 +82,26 @@ static void take_pending(struct dispatcher *dispatcher, const struct pending_hit
 	}
 	if (!watcher_expects(dispatcher->parts.watcher, hit->pid))
 		watcher_note(dispatcher->parts.watcher,
-			     &(struct process_news){ RECORD_EXEC, hit->pid, 0 });
+			     &(struct process_notification){ RECORD_EXEC, hit->pid, 0 });
 	if (!pending_hits_keep(dispatcher->pending, record))
 		dispatcher->parts.losses->pending_dropped++;
 }
 
-static void take_news(struct dispatcher *dispatcher, const struct process_news *news)
+static void take_notification(struct dispatcher *dispatcher,
+			      const struct process_notification *notification)
 {
-	if (news->kind == RECORD_EXEC)
-		pending_hits_end_program(dispatcher->pending, news->pid);
-	watcher_note(dispatcher->parts.watcher, news);
+	if (notification->kind == RECORD_EXEC)
+		pending_hits_end_program(dispatcher->pending, notification->pid);
+	watcher_note(dispatcher->parts.watcher, notification);
 }
 
 void dispatcher_record(struct dispatcher *dispatcher, struct bytes record)
 {
-	struct process_news news;
+	struct process_notification notification;
 	struct pending_hit hit;
 
-	if (decode_process(record, &news) == 0)
-		take_news(dispatcher, &news);
+	if (decode_process(record, &notification) == 0)
+		take_notification(dispatcher, &notification);
 	else if (pending_hit_of(record, &hit))
 		take_pending(dispatcher, &hit, record);
 	else

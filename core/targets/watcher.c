@@ -16,7 +16,7 @@
 
 enum {
 	/* If there are more notifications between two reads of the ring, all processes are scanned instead. */
-	MAX_PENDING_NEWS = 4096,
+	MAX_PENDING_NOTIFICATIONS = 4096,
 	/* Milliseconds until processes that were skipped because of a shortage are examined again: regularly, */
 	RETRY_INTERVAL = 1000,
 	/* and after a target has ended, when the kernel has freed its probes. */
@@ -24,8 +24,8 @@ enum {
 };
 
 /* A notification that was not handled yet, or not completely. */
-struct pending_news {
-	struct process_news news;
+struct pending_notification {
+	struct process_notification notification;
 	bool was_target; /* the process was a target when the notification arrived, and that target has ended */
 };
 
@@ -33,7 +33,7 @@ struct watcher {
 	struct watcher_options options; /* `rules.binaries` is our own array, */
 	struct wanted_binary *binaries; /* owned */
 	struct deployments *deployments;
-	struct pending_news pending[MAX_PENDING_NEWS];
+	struct pending_notification pending[MAX_PENDING_NOTIFICATIONS];
 	size_t pending_count, acted; /* number of notifications that were handled */
 	uint32_t *scan;		     /* the processes of a scan, handled one after another */
 	size_t scan_count, scanned;
@@ -198,15 +198,17 @@ static void attach_candidate(struct watcher *watcher, struct candidate *candidat
 }
 
 /* Skips processes that must not be inspected; a notice at the start said that there may be some. */
-static void watcher_examine(struct watcher *watcher, const struct process_news *news,
+static void watcher_examine(struct watcher *watcher,
+			    const struct process_notification *notification,
 			    struct finding *finding)
 {
 	const struct discovery_rules *rules = &watcher->options.rules;
-	bool by_port = news->kind == RECORD_LISTEN && discovery_wants_port(rules, news->port);
+	bool by_port = notification->kind == RECORD_LISTEN &&
+		       discovery_wants_port(rules, notification->port);
 	struct candidate candidate;
 	struct error why = { 0 };
-	int r = candidate_open_noticed(watcher->options.kernel, news->pid, &candidate, finding,
-				       &why);
+	int r = candidate_open_noticed(watcher->options.kernel, notification->pid, &candidate,
+				       finding, &why);
 
 	if (error_is_shortage(r))
 		watcher_refuse(watcher, &why, true);
@@ -279,12 +281,13 @@ int watcher_start(struct watcher *watcher, struct error *err)
 	return watcher_is_open(watcher) ? list_processes(watcher, err) : 0;
 }
 
-void watcher_note(struct watcher *watcher, const struct process_news *news)
+void watcher_note(struct watcher *watcher, const struct process_notification *notification)
 {
-	if (watcher->pending_count == MAX_PENDING_NEWS)
+	if (watcher->pending_count == MAX_PENDING_NOTIFICATIONS)
 		watcher->overflowed = true;
 	else
-		watcher->pending[watcher->pending_count++] = (struct pending_news){ .news = *news };
+		watcher->pending[watcher->pending_count++] =
+			(struct pending_notification){ .notification = *notification };
 }
 
 static void add_again(struct watcher *watcher, uint32_t pid, struct finding *finding)
@@ -300,15 +303,15 @@ static void add_again(struct watcher *watcher, uint32_t pid, struct finding *fin
  * notification from before the process became this target has no effect: a shell that starts a server runs two
  * programs within a short time.
  */
-static void watcher_act_on(struct watcher *watcher, struct pending_news *pending,
+static void watcher_act_on(struct watcher *watcher, struct pending_notification *pending,
 			   struct finding *finding)
 {
-	const struct process_news *news = &pending->news;
-	bool is_known = news->kind == RECORD_EXEC &&
-			kernel_traces(watcher->options.kernel, news->pid);
+	const struct process_notification *notification = &pending->notification;
+	bool is_known = notification->kind == RECORD_EXEC &&
+			kernel_traces(watcher->options.kernel, notification->pid);
 
-	if (news->kind == RECORD_EXEC && !is_known)
-		finding->ended = targets_withdraw(watcher->options.targets, news->pid);
+	if (notification->kind == RECORD_EXEC && !is_known)
+		finding->ended = targets_withdraw(watcher->options.targets, notification->pid);
 	if (finding->ended) {
 		pending->was_target = true;
 		return;
@@ -317,9 +320,9 @@ static void watcher_act_on(struct watcher *watcher, struct pending_news *pending
 	if (is_known)
 		return;
 	if (watcher_is_open(watcher))
-		watcher_examine(watcher, news, finding);
+		watcher_examine(watcher, notification, finding);
 	else if (pending->was_target)
-		add_again(watcher, news->pid, finding);
+		add_again(watcher, notification->pid, finding);
 }
 
 void watcher_retry(struct watcher *watcher)
@@ -331,9 +334,9 @@ void watcher_retry(struct watcher *watcher)
 bool watcher_expects(const struct watcher *watcher, uint32_t pid)
 {
 	for (size_t i = watcher->acted; i < watcher->pending_count; i++) {
-		const struct process_news *news = &watcher->pending[i].news;
+		const struct process_notification *notification = &watcher->pending[i].notification;
 
-		if (news->kind == RECORD_EXEC && news->pid == pid)
+		if (notification->kind == RECORD_EXEC && notification->pid == pid)
 			return true;
 	}
 	return false;
@@ -349,7 +352,8 @@ static void suspect_targets(struct watcher *watcher)
 
 		if (!target_is_withdrawn(targets->targets[i]) &&
 		    !kernel_traces(watcher->options.kernel, pid))
-			watcher_note(watcher, &(struct process_news){ RECORD_EXEC, pid, 0 });
+			watcher_note(watcher,
+				     &(struct process_notification){ RECORD_EXEC, pid, 0 });
 	}
 }
 

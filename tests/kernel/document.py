@@ -15,7 +15,7 @@ Written by `tests/kernels --write`; not to be edited. It boots kernels of Debian
 CPUs, and traces a Go program of eight threads there. Each request and call carries its number in its values
 (path, query, headers of both directions, body size, arguments, results), and every value of every event is
 compared. A figure says how many events there were, all of them right, none twice, and none missing without
-being told as lost. "refused" means that the tool has to say that it cannot, and why; it did. A cell is empty where
+being reported as lost. "refused" means that the tool has to say that it cannot, and why; it did. A cell is empty where
 something was not tried.
 
     tests/kernels --all --write
@@ -92,5 +92,5 @@ def write(ran):
     ordinary, special = [e for e in known if is_ordinary(e)], [e for e in known if not is_ordinary(e)]
     text = HEAD + "\n".join(table(ordinary, rows)) + "\n"
     if special:
-        text += "\nWhat is in the way of a kernel, or of who runs the tool:\n\n" + "\n".join(table(special, rows)) + "\n"
+        text += "\nKernels under pressure or with restrictions, and users with few capabilities:\n\n" + "\n".join(table(special, rows)) + "\n"
     compatibility.write_section(SECTION, text)

@@ -156,7 +156,7 @@ def check_exact(lines, answers):
         check(not missing, f"of {len(answered)} requests that process {pid} answered {len(missing)} are missing: "
               f"{sorted(missing)[:5]}")
         twice = [path for path, times in told[pid].items() if times > 1]
-        check(not twice, f"process {pid}: told of more than once: {twice[:5]}")
+        check(not twice, f"process {pid}: reported more than once: {twice[:5]}")
     return sum(sum(told[pid].values()) for pid in answers.paths)
 
 

@@ -95,7 +95,7 @@ def trace(scope, binary, release, functions, options):
     program.make_calls()
     try:
         tracer.stdout.wait(lambda lines: sum(line.startswith(b'{"type":"call",') for line in lines) >= len(calls),
-                           "has not told of all calls")
+                           "has not reported all calls")
     except Failure:
         pass  # the missing events are reported below
     tracer.interrupt()

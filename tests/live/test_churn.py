@@ -129,13 +129,13 @@ def test_churn(scope):
     # Other processes of this machine may serve requests, too: count only those of the services.
     told = sum(reader.requests[pid] for service in services for pid in service.pids) + reader.lost
     print(f"after:  {after}\n{changes} restarts of {len(services)} services, {answered.total()} requests answered, "
-          f"{told} told of, {reader.lost} of them as lost by the reader; {100 * busy:.0f} % of a CPU", flush=True)
+          f"{told} reported, {reader.lost} of them as lost by the reader; {100 * busy:.0f} % of a CPU", flush=True)
     # This reader may be too slow for its queue if the machine is busy.
     missing = dict(answered - reader.requests)
-    check(reader.lost or not missing, f"requests that were answered and not told of, by process: {missing}")
+    check(reader.lost or not missing, f"requests that were answered and not reported, by process: {missing}")
     # At each restart one request may be handled without an answer.
     more = told - answered.total()
-    check(0 <= more <= changes + warm_up + 3 * len(services), f"{more} more requests were told of than were answered")
+    check(0 <= more <= changes + warm_up + 3 * len(services), f"{more} more requests were reported than were answered")
     check(abs(after.descriptors - before.descriptors) <= 2, f"descriptors: {before.descriptors}, then {after.descriptors}")
     check(after.threads <= before.threads + 4, f"threads: {before.threads}, then {after.threads}")
     for earlier, growth in ((before, QUEUE + NOISE), (samples[len(samples) // 2], NOISE)):

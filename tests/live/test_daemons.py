@@ -137,7 +137,7 @@ def check_traced(scope, daemon, exchanges, may_be_unknown=()):
     tracer = Tracer(scope, "--pid", daemon.pid, "--json").wait_attached()
     expected = [way.perform(request) for way, request in exchanges]
     tracer.stdout.wait(lambda lines: sum(REQUEST in line and PREFACE not in line for line in lines) >= COUNT,
-                       f"has not told of {COUNT} requests")
+                       f"has not reported {COUNT} requests")
     tracer.interrupt()
     attach, *requests = tracer.events()
     requests = without_prefaces(requests, sum(way.version == 2 and not way.tls for way, _ in exchanges))

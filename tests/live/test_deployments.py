@@ -172,7 +172,7 @@ def test_deleted(scope, release):
     answers = wait_told(tracer.stdout.all, [clients], [service])
     service.stop()
     tracer.stdout.wait(lambda lines: any(b'"detach"' in line and f'"pid":{service.pid},'.encode() in line
-                                         for line in lines), "its end is not told of")
+                                         for line in lines), "its end is not reported")
     wait_until(lambda: not holds_open(tracer.process.pid, service.exe), "the deleted file is closed")
     tracer.interrupt()
     check_exact(tracer.stdout.all(), answers)

@@ -345,10 +345,10 @@ def test_panics(scope, release):
         tracer = Tracer(scope, "--pid", server.pid, "--json", stdout=stdout).wait_attached()
     warm = PANICS // 10
     panic_many(server, warm)
-    wait_until(lambda: count_requests(output) >= warm, f"{warm} panics are told of")
+    wait_until(lambda: count_requests(output) >= warm, f"{warm} panics are reported")
     before = holdings(tracer.process.pid).resident
     panic_many(server, PANICS - warm)
-    wait_until(lambda: count_requests(output) >= PANICS, f"{PANICS} panics are told of", limit=STORM_LIMIT)
+    wait_until(lambda: count_requests(output) >= PANICS, f"{PANICS} panics are reported", limit=STORM_LIMIT)
     after = holdings(tracer.process.pid).resident
     server.signal(signal.SIGKILL)  # requests that are still open would now be reported as exited
     tracer.wait_end()

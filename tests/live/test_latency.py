@@ -101,7 +101,7 @@ def by_identity(calls):
     """Maps IDs to calls; fails if a call was reported twice."""
     found = {}
     for event in calls:
-        check(event["args"]["id"] not in found, f"told of twice: {event}")
+        check(event["args"]["id"] not in found, f"reported twice: {event}")
         found[event["args"]["id"]] = event
     return found
 
@@ -166,7 +166,7 @@ def check_nesting(found, calls):
 
 
 def check_all(found, program):
-    check_equal(sorted(set(program.calls) - set(found))[:5], [], "calls that are not told of")
+    check_equal(sorted(set(program.calls) - set(found))[:5], [], "calls that are not reported")
     for number, event in found.items():
         check(number in program.calls, f"no such call: {event}")
         check_call(event, program.calls[number])
@@ -239,7 +239,7 @@ def test_lingering(scope, release):
     tracer.wait_end()
     calls, lost = read(output)
     found = by_identity(calls)
-    check_equal((sorted(found), lost), (sorted(program.calls), 0), "calls told of, and lost")
+    check_equal((sorted(found), lost), (sorted(program.calls), 0), "calls reported, and lost")
     # The tool does not know that they panicked.
     check_equal({event["outcome"] for event in calls}, {"exited"}, "outcomes")
 
@@ -276,7 +276,7 @@ def test_lost(scope, release):
           f"{dict(collections.Counter(event['outcome'] for event in calls))}")
     check_equal(len(calls) + lost, program.done["calls"], "calls and lost")
     ended = {number: event for number, event in found.items() if event["outcome"] in ("ok", "panic")}
-    check(ended, "nothing is told of how calls ended")
+    check(ended, "no end of a call is reported")
     for number, event in ended.items():
         check_call(event, program.calls[number])
 

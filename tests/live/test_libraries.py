@@ -146,7 +146,7 @@ def check_headers(scope, daemon, ways, target, answer_header):
                 connection.request("GET", target, headers)
                 answers.append(None)
     tracer.stdout.wait(lambda lines: sum(b'"type":"request"' in line and b'"PRI"' not in line for line in lines) >= CALLS,
-                       f"has not told of {CALLS} requests")
+                       f"has not reported {CALLS} requests")
     tracer.interrupt()
     events = [event for event in tracer.events() if event["type"] == "request" and event["method"] != "PRI"]
     values = 0

@@ -299,7 +299,7 @@ def test_full_disk(scope):
     def whole_lines():
         return (folder / "events").read_bytes().split(b"\n")[:-1]
 
-    wait_until(lambda: add_up(whole_lines()).all >= REQUESTS // 2 * 2, "all is told of")
+    wait_until(lambda: add_up(whole_lines()).all >= REQUESTS // 2 * 2, "everything is reported")
     result = add_up(file_lines(folder / "events"))
     tracer.interrupt()
     print(f"{result.requests} requests, lost {dict(result.lost)}", flush=True)

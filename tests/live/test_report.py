@@ -92,7 +92,7 @@ def test_sizes(scope):
 
 
 def test_refused(scope):
-    """a file that is none, no file, a page that cannot be written"""
+    """a file without requests, a missing file, a page that cannot be written"""
     empty = scope.folder / "empty"
     empty.write_text(json.dumps({"type": "lost", "count": 1}) + "\n")
     for arguments, expected, message in (((), 2, "report needs one file"), (("/no/such",), 1, "/no/such: No such file"),

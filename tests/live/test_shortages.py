@@ -176,7 +176,7 @@ def test_threads(scope):
     tracer.wait_types(1, "detach")
     get(servers[1].addresses["http"], "/ping")
     (request,) = tracer.wait_types(1, "request")
-    check_equal(request["pid"], servers[1].pid, "whose request is told of")
+    check_equal(request["pid"], servers[1].pid, "whose request is reported")
     tracer.interrupt()
 
 

@@ -89,7 +89,7 @@ class Tracing:
         rate = sum(report["per_second"] for report in reports)
         print(f"requests {requests}, events {account.events}, lost {account.lost} ({rate:.0f} requests/s)", flush=True)
         check_equal(account.events + account.lost, requests, "events + lost")
-        check(account.events > 0, "all was lost, nothing is told of")
+        check(account.events > 0, "everything was lost, nothing is reported")
         return account
 
 

@@ -148,9 +148,9 @@ def test_overflow(scope):
     told = [json.loads(line) for line in tracer.stdout.all()]
     requests = sum(event["type"] == "request" for event in told)
     lost = sum(event.get("count", 0) for event in told)
-    print(f"{answers.count} answered, {requests} told of, {lost} lost", flush=True)
+    print(f"{answers.count} answered, {requests} reported, {lost} lost", flush=True)
     check(lost > 0, "nothing was lost")
-    check(requests > 0, "all was lost, nothing is told of")
+    check(requests > 0, "everything was lost, nothing is reported")
     # Requests in flight at the end of a service were handled, but not answered.
     check(answers.count <= requests + lost <= answers.count + 5 * 8, "requests = events + lost")
     check(answers.paths.keys() <= {event["pid"] for event in told if event["type"] == "attach"}, "who was traced")

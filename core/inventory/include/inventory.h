@@ -41,7 +41,7 @@ struct inventory {
 	struct inventory_process *processes;
 	size_t count;
 	size_t refused; /* number of processes that the user named, and that cannot be traced */
-	struct survey *survey;
+	struct inspected_files *files;
 };
 
 /*

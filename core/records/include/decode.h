@@ -4,7 +4,7 @@
 
 #include "bytes.h"
 #include "hit.h"
-#include "process_news.h"
+#include "process_notification.h"
 #include "schema.h"
 
 /* The fixed part of a record: which thread hit which probe, and when. */
@@ -39,7 +39,7 @@ struct hit_chain {
  * outside of the record.
  */
 int decode_head(struct bytes record, struct hit_head *ret_head);
-int decode_process(struct bytes record, struct process_news *ret_news);
+int decode_process(struct bytes record, struct process_notification *ret_notification);
 int decode_hit(struct bytes record, const struct schema *schema, struct hit *ret_hit);
 int decode_arguments(struct bytes record, const struct schema *schema,
 		     struct hit_arguments *ret_arguments);

@@ -6,7 +6,7 @@
 #include "discovery.h"
 #include "finding.h"
 #include "notice.h"
-#include "process_news.h"
+#include "process_notification.h"
 #include "targets.h"
 
 /*
@@ -46,7 +46,7 @@ bool watcher_is_open(const struct watcher *watcher);
 int watcher_start(struct watcher *watcher, struct error *err);
 
 /* Queues a notification. Cheap; no target is added or removed. */
-void watcher_note(struct watcher *watcher, const struct process_news *news);
+void watcher_note(struct watcher *watcher, const struct process_notification *notification);
 
 /*
  * To be called when a target has ended: processes that were skipped because file descriptors or memory ran out are

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "survey.h"
+#include "inspected_files.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -7,17 +7,17 @@
 
 #include "array.h"
 
-static struct surveyed_file *find_surveyed(const struct survey *survey,
-					   const struct file_identity *identity)
+static struct inspected_file *find_inspected(const struct inspected_files *files,
+					     const struct file_identity *identity)
 {
-	for (size_t i = 0; i < survey->count; i++) {
-		if (file_identity_equal(&survey->files[i]->identity, identity))
-			return survey->files[i];
+	for (size_t i = 0; i < files->count; i++) {
+		if (file_identity_equal(&files->items[i]->identity, identity))
+			return files->items[i];
 	}
 	return NULL;
 }
 
-static bool has_library(const struct surveyed_file *file, const char *name)
+static bool has_library(const struct inspected_file *file, const char *name)
 {
 	for (size_t i = 0; i < file->library_count; i++) {
 		if (strcmp(file->libraries[i], name) == 0)
@@ -27,13 +27,13 @@ static bool has_library(const struct surveyed_file *file, const char *name)
 }
 
 /* Notes the libraries that have a probe. */
-static void note_libraries(struct surveyed_file *file, const struct probe_set *probe_set)
+static void note_libraries(struct inspected_file *file, const struct probe_set *probe_set)
 {
 	for (size_t i = 0; i < probe_set->count; i++) {
 		const struct probe_candidate *probe = &probe_set->probes[i];
 
 		if (probe->result == 0 && probe->protocol &&
-		    file->library_count < SURVEY_LIBRARIES &&
+		    file->library_count < INSPECTED_LIBRARIES &&
 		    !has_library(file, probe->protocol->name))
 			file->libraries[file->library_count++] = probe->protocol->name;
 	}
@@ -54,7 +54,7 @@ static int open_go_file(const struct inspection_file *file,
 }
 
 static void look_at(const struct inspection_file *file, const struct inspection_options *options,
-		    struct surveyed_file *found)
+		    struct inspected_file *found)
 {
 	struct examined_binary examined;
 
@@ -69,29 +69,31 @@ static void look_at(const struct inspection_file *file, const struct inspection_
 	examined_binary_close(&examined);
 }
 
-static void surveyed_file_destroy(struct surveyed_file *file)
+static void inspected_file_destroy(struct inspected_file *file)
 {
 	free(file->go_version);
 	free(file);
 }
 
-static int survey_add(struct survey *survey, struct surveyed_file *file)
+static int inspected_files_add(struct inspected_files *files, struct inspected_file *file)
 {
-	struct surveyed_file **files =
-		array_grow(survey->files, survey->count, sizeof(struct surveyed_file *));
+	struct inspected_file **items =
+		array_grow(files->items, files->count, sizeof(struct inspected_file *));
 
-	if (!files)
+	if (!items)
 		return -ENOMEM;
-	survey->files = files;
-	files[survey->count++] = file;
+	files->items = items;
+	items[files->count++] = file;
 	return 0;
 }
 
-const struct surveyed_file *survey_file(struct survey *survey, const struct inspection_file *file,
-					const struct file_identity *identity,
-					const struct inspection_options *options, struct error *err)
+const struct inspected_file *inspected_files_get(struct inspected_files *files,
+						 const struct inspection_file *file,
+						 const struct file_identity *identity,
+						 const struct inspection_options *options,
+						 struct error *err)
 {
-	struct surveyed_file *found = find_surveyed(survey, identity);
+	struct inspected_file *found = find_inspected(files, identity);
 
 	if (found)
 		return found;
@@ -104,19 +106,19 @@ const struct surveyed_file *survey_file(struct survey *survey, const struct insp
 	look_at(file, options, found);
 	if (error_is_shortage(found->result)) {
 		error_adopt(err, &found->why);
-	} else if (survey_add(survey, found) == 0) {
+	} else if (inspected_files_add(files, found) == 0) {
 		return found;
 	} else {
 		error_fail(err, -ENOMEM, "out of memory");
 	}
-	surveyed_file_destroy(found);
+	inspected_file_destroy(found);
 	return NULL;
 }
 
-void survey_finish(struct survey *survey)
+void inspected_files_finish(struct inspected_files *files)
 {
-	for (size_t i = 0; i < survey->count; i++)
-		surveyed_file_destroy(survey->files[i]);
-	free(survey->files);
-	*survey = (struct survey){ 0 };
+	for (size_t i = 0; i < files->count; i++)
+		inspected_file_destroy(files->items[i]);
+	free(files->items);
+	*files = (struct inspected_files){ 0 };
 }
