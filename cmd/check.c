@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command_usage.h"
 #include "diagnostic.h"
 #include "kernel_report.h"
 #include "option_parser.h"
@@ -90,7 +91,7 @@ int check(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (options.help)
-		return standard_output_print(options_usage);
+		return standard_output_print(command_usage_check);
 	if (check_run(&options, &verdict, &err) == 0)
 		return statuses[verdict];
 	diagnostic_error(&err);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "binary_report.h"
+#include "command_usage.h"
 #include "declaration.h"
 #include "diagnostic.h"
 #include "function_arguments.h"
@@ -272,7 +273,7 @@ int inspect(int argc, char **argv)
 	if (inspect_options_parse(argc, argv, &options, &err) < 0)
 		status = EXIT_USAGE;
 	else if (options.help)
-		status = standard_output_print(options_usage);
+		status = standard_output_print(command_usage_inspect);
 	else if (inspect_subject(&options, &err) < 0)
 		status = EXIT_FAILURE;
 	if (err.code)

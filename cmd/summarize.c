@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "command_usage.h"
 #include "diagnostic.h"
 #include "option_parser.h"
 #include "recording.h"
@@ -106,7 +107,7 @@ int summarize(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (options.help)
-		return standard_output_print(options_usage);
+		return standard_output_print(command_usage_summary);
 	if (summarize_files(&options, &err) == 0)
 		return EXIT_SUCCESS;
 	diagnostic_error(&err);

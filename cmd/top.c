@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "command_usage.h"
 #include "diagnostic.h"
 #include "option_parser.h"
 #include "recording.h"
@@ -265,7 +266,7 @@ static int top_run(struct top_run *run, int argc, char **argv)
 	    find_recording(&options, &recording, &err) < 0) {
 		diagnostic_error(&err);
 	} else if (options.help) {
-		status = standard_output_print(options_usage);
+		status = standard_output_print(command_usage_top);
 	} else if (options.version) {
 		status = standard_output_print_version();
 	} else if (recording) {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command_usage.h"
 #include "diagnostic.h"
 #include "option_mistake.h"
 #include "option_parser.h"
@@ -137,7 +138,7 @@ int write_page(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (options.help)
-		return standard_output_print(options_usage);
+		return standard_output_print(command_usage_report);
 	if (make_page(&options, &err) == 0)
 		return EXIT_SUCCESS;
 	diagnostic_error(&err);

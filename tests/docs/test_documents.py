@@ -97,6 +97,21 @@ class Options(unittest.TestCase):
             mentioned |= {"-" + flag} if flag.startswith("-") else {"-" + letter for letter in flag}
         self.assertLessEqual(mentioned, usage_options())
 
+    def test_help_of_commands(self):
+        """--help of a command is about that command: its options are those of its man page"""
+        for command in ("check", "inspect", "report", "summary", "top"):
+            text = subprocess.run([TOOL, command, "--help"], check=True, capture_output=True, text=True).stdout
+            self.assertTrue(text.startswith(f"Usage: gohttpsnoop {command} "), text)
+            self.assertIn(f"gohttpsnoop-{command}(1)", text)
+            self.assertLessEqual(max(map(len, text.splitlines())), 90, text)
+            found = set(OPTION.findall("\n".join(line for line in text.splitlines() if line.startswith("  "))))
+            if command == "top":
+                self.assertLessEqual(found, usage_options())
+                continue
+            page = (ROOT / f"docs/gohttpsnoop-{command}.1").read_text()
+            flags = re.findall(r"(?<![\w-])(-?[a-z]+)", " ".join(re.findall(r"^\.It (Fl .*)", page, re.MULTILINE)).replace("Fl ", ""))
+            self.assertEqual(found, {"-" + flag for flag in flags}, command)
+
     def test_readme_table_has_the_options_of_usage(self):
         listed = set()
         for cells in rows(README, "option"):
