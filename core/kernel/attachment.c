@@ -52,9 +52,8 @@ static bool are_few(const struct attach_point *points, size_t count)
 
 /* Returns the descriptors of the points' programs, or NULL. */
 static int *choose_programs_of(struct kernel *kernel, const struct attach_point *points,
-			       size_t count)
+			       size_t count, bool may_have_own)
 {
-	bool may_have_own = are_few(points, count);
 	int *programs = calloc(count + 1, sizeof(*programs));
 
 	for (size_t i = 0; programs && i < count; i++) {
@@ -90,11 +89,11 @@ static int attach_program(const struct kernel *kernel, const struct probe_place 
 	return r;
 }
 
-static int attach_many(struct kernel *kernel, const struct probe_place *place,
-		       const struct attach_point *points, size_t count,
-		       struct attachment *attachment)
+static int attach_programs(struct kernel *kernel, const struct probe_place *place,
+			   const struct attach_point *points, size_t count, bool may_have_own,
+			   struct attachment *attachment)
 {
-	int *programs = choose_programs_of(kernel, points, count);
+	int *programs = choose_programs_of(kernel, points, count, may_have_own);
 	int r = programs ? 0 : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && i < count; i++) {
@@ -105,6 +104,29 @@ static int attach_many(struct kernel *kernel, const struct probe_place *place,
 	}
 	free(programs);
 	return r;
+}
+
+static void drop_programs_of(struct kernel *kernel, const struct attach_point *points, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		own_programs_drop(&kernel->own_programs, points[i].plan);
+}
+
+/* Own programs and their links are descriptors: where there are too few, the points share programs. */
+static int attach_many(struct kernel *kernel, const struct probe_place *place,
+		       const struct attach_point *points, size_t count,
+		       struct attachment *attachment)
+{
+	size_t before = attachment->link_count;
+	bool may_have_own = are_few(points, count);
+	int r = attach_programs(kernel, place, points, count, may_have_own, attachment);
+
+	if (r != -EMFILE || !may_have_own)
+		return r;
+	while (attachment->link_count > before)
+		probe_link_destroy(attachment->links[--attachment->link_count]);
+	drop_programs_of(kernel, points, count);
+	return attach_programs(kernel, place, points, count, false, attachment);
 }
 
 static int attach_each(struct kernel *kernel, const struct probe_place *place,

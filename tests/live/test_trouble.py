@@ -103,7 +103,7 @@ def test_no_files(scope):
     services = [first, *(first.twin() for _ in range(MANY - 1))]
     for service in services:
         service.start()
-    tracer = Tracer(scope, "--binary", first.exe, "--json", "-v", wrapper=limit("nofile", 30)).wait_looking_out()
+    tracer = Tracer(scope, "--binary", first.exe, "--json", "-v", wrapper=limit("nofile", 32)).wait_looking_out()
     text = tracer.stderr.text().decode()
     said = [line for line in text.splitlines() if "Too many open files" in line]
     check_equal(len(said), 1, f"lines about it; it says {text!r}")
@@ -122,7 +122,7 @@ def test_no_files(scope):
     wait_until(lambda: {service.pid for service in passed_over} & {event["pid"] for event in tracer.events()},
                "one that was passed over is traced")
     tracer.interrupt()
-    print(f"{len(traced)} of {MANY} with 30 open files", flush=True)
+    print(f"{len(traced)} of {MANY} with 32 open files", flush=True)
 
 
 def test_no_memlock(scope):

@@ -41,7 +41,8 @@ static struct {
 	struct attachment *attachment;
 	struct error err;
 	/* The answers of the kernel. */
-	size_t fails_at; /* the link that is refused, from 1 on */
+	size_t fails_at;      /* the link that is refused, from 1 on */
+	size_t fails_once_at; /* the same, but only the first attempt to make it */
 	int enter_code;
 	/* What the kernel was asked for. */
 	size_t link_count;
@@ -82,6 +83,11 @@ enum bpf_attach_type bpf_program__expected_attach_type(const struct bpf_program 
 
 static bool takes_a_link(void)
 {
+	if (stage.link_count + 1 == stage.fails_once_at) {
+		stage.fails_once_at = 0;
+		errno = EMFILE;
+		return false;
+	}
 	if (stage.link_count + 1 != stage.fails_at)
 		return true;
 	errno = EMFILE;
@@ -132,8 +138,10 @@ int bpf_link__destroy(struct bpf_link *link)
 
 int close(int fd)
 {
-	if (fd < LINK_FD)
+	if (fd < OWN_FD)
 		return (int)syscall(SYS_close, fd);
+	if (fd < LINK_FD)
+		return 0;
 	note_destruction((size_t)(fd - LINK_FD));
 	return 0;
 }
@@ -257,6 +265,22 @@ static void plans_with_own_programs_have_own_links(void **state)
 					    NULL),
 			 0);
 	assert_null(strstr(stage.told, "own"));
+}
+
+/* The kernel has no descriptor for the second link of plans with programs of their own. */
+static void programs_are_shared_where_descriptors_are_scarce(void **state)
+{
+	for (int i = 0; i < 4; i++)
+		stage.kernel.own_programs.descriptors[i] = OWN_FD + i;
+	stage.fails_once_at = 2;
+	assert_int_equal(attach(NULL, 3), 0);
+	assert_told("enter 42 in traced\n"
+		    "own of 1 42 /proc/42/exe: 0x100=0x2a0000050001\n"
+		    "long 42 /proc/42/exe: 0x200=0x2a0000050002\n"
+		    "short 42 /proc/42/exe: 0x100=0x2a0000050001 0x300=0x2a0000050003\n"
+		    "long 42 /proc/42/exe: 0x200=0x2a0000050002\n");
+	assert_int_equal(stage.destroyed[0], 1);
+	assert_int_equal(stage.kernel.own_programs.descriptors[1], -1);
 }
 
 static void there_is_no_link_without_points(void **state)
@@ -410,6 +434,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(points_of_a_kind_share_a_link),
 		TEST(plans_with_own_programs_have_own_links),
+		TEST(programs_are_shared_where_descriptors_are_scarce),
 		TEST(there_is_no_link_without_points),
 		TEST(a_file_is_attached_to_without_a_process),
 		TEST(perf_events_have_a_link_for_each_point),
