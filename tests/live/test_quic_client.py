@@ -9,7 +9,7 @@ import time
 import events
 import test_quic
 from harness import SKIPPED, check, check_equal, main
-from servers import Server, build, library
+from servers import Server, build, cells_with, library
 from tracer import Tracer
 
 # The client sends http.NoBody where there is none, which cannot be told from a body of undeclared size.
@@ -136,7 +136,7 @@ def test_at_once(scope, cell, variant):
 
 
 if __name__ == "__main__":
-    cells = [cell for cell in test_quic.CELLS if test_quic.can_be_had(cell)]
+    cells = cells_with(test_quic.CELLS, test_quic.PACKAGE)
     if not cells:
         print("skipped: neither a toolchain nor quic-go can be had")
         sys.exit(SKIPPED)
