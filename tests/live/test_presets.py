@@ -5,6 +5,7 @@
 import collections
 import json
 import subprocess
+import threading
 
 from client import Connection
 from harness import check, check_equal, main, releases, tool
@@ -13,6 +14,8 @@ from tracer import Tracer
 
 VARIANTS = ("plain", "stripped")
 COUNT = 23
+MANY = 10_000  # of SQLite, of the newest cell only
+CLIENTS = 4
 SLEEP_NS = 50_000_000
 
 DRIVER = "*main.memoryConn"
@@ -114,16 +117,33 @@ def test_within(scope, release, variant):
             check_equal(links[f"{text} {number}"], (served[f"/page/{number}"], by), f"link of {text} {number}")
 
 
-def test_sqlite(scope, cell):
+def ask_store(address, numbers, answers):
+    """Makes a request of each number on one connection."""
+    with Connection(address) as connection:
+        for number in numbers:
+            answers[number] = connection.get(f"/page/{number}").body
+
+
+def ask_at_once(store, count):
+    """Makes `count` requests over several connections at once. Returns the answers."""
+    answers = {}
+    threads = [threading.Thread(target=ask_store, args=(store.addresses["http"], range(first, count, CLIENTS), answers))
+               for first in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def test_sqlite(scope, cell, count):
     """--preset sql with SQLite: the statements of each request, with the driver and the errors of SQLite"""
     suite, release = cell
     binary = build("sqlite", release, "cgo", gopath=library(suite, SQLITE))
     store = Server(scope, release, binary=Server.copy(scope, binary, "sqlite"))
     tracer = Tracer(scope, "--pid", store.pid, "--json", "--preset", "sql", "--within", "requests").wait_attached()
-    with Connection(store.addresses["http"]) as connection:
-        for number in range(COUNT):
-            check_equal(connection.get(f"/page/{number}").body, b"tea %d\n" % number, "answer")
-    tracer.wait_types(COUNT, "request")
+    check_equal(ask_at_once(store, count), {number: b"tea %d\n" % number for number in range(count)}, "answers")
+    tracer.wait_types(count, "request")
     tracer.interrupt()
     found = tracer.events()
     made = collections.defaultdict(list)
@@ -133,7 +153,7 @@ def test_sqlite(scope, cell):
             made[event.get("in")].append((args["query"], args.get("driver"), (args["error"] or {}).get("type")))
     served = [event["id"] for event in found if event["type"] == "request"]
     check_equal(dict(made), {number: list(SQLITE_STATEMENTS) for number in served}, "statements by request")
-    check_equal(len(served), COUNT, "requests")
+    check_equal(len(served), count, "requests")
 
 
 def redis_call(event):
@@ -191,5 +211,5 @@ def test_without(scope, release, variant):
 if __name__ == "__main__":
     main([(test, release, variant) for release in releases() for variant in VARIANTS
           for test in (test_sql, test_within, test_inspect, test_without)] +
-         [(test_sqlite, cell) for cell in cells_with(SQLITE_CELLS, SQLITE)] +
+         [(test_sqlite, cell, MANY if cell == SQLITE_CELLS[-1] else COUNT) for cell in cells_with(SQLITE_CELLS, SQLITE)] +
          [(test_redis, cell, variant) for cell in cells_with(REDIS_CELLS, REDIS) for variant in VARIANTS])
