@@ -16,6 +16,18 @@ struct bytes bytes_slice(struct bytes bytes, uint64_t offset, uint64_t size)
 	return (struct bytes){ bytes.data + start, minimum(size, rest) };
 }
 
+void bytes_copy(void *target, struct bytes bytes)
+{
+	if (bytes.size)
+		memcpy(target, bytes.data, bytes.size);
+}
+
+bool bytes_equal(struct bytes bytes, struct bytes other)
+{
+	return bytes.size == other.size &&
+	       (bytes.size == 0 || memcmp(bytes.data, other.data, bytes.size) == 0);
+}
+
 /* Assembled byte by byte: no alignment is assumed and the host's byte order does not matter. */
 static bool bytes_little(struct bytes bytes, uint64_t offset, size_t width, uint64_t *ret)
 {

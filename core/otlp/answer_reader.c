@@ -38,7 +38,7 @@ static void copy_message(const char *from, size_t from_size, char *text, size_t 
 {
 	if (from_size > size - 1)
 		from_size = size - 1;
-	memcpy(text, from, from_size);
+	bytes_copy(text, (struct bytes){ (const uint8_t *)from, from_size });
 	while (from_size && (text[from_size - 1] == '\n' || text[from_size - 1] == '\r'))
 		from_size--;
 	text[from_size] = '\0';

@@ -63,7 +63,7 @@ static struct resource_series *make_resource(struct bytes text)
 
 	if (!resource)
 		return NULL;
-	memcpy(resource->text, text.data, text.size);
+	bytes_copy(resource->text, text);
 	resource->size = text.size;
 	return resource;
 }
@@ -133,7 +133,7 @@ static uint64_t hash_series(struct bytes resource, struct bytes attributes)
 
 static bool is_text(const char *text, size_t size, struct bytes other)
 {
-	return size == other.size && memcmp(text, other.data, size) == 0;
+	return bytes_equal((struct bytes){ (const uint8_t *)text, size }, other);
 }
 
 static struct duration_series *find_series(const struct request_metrics *metrics, uint64_t hash,
@@ -188,7 +188,7 @@ static struct duration_series *add_series(struct request_metrics *metrics, uint6
 		free(series);
 		return NULL;
 	}
-	memcpy(series->attributes, attributes.data, attributes.size);
+	bytes_copy(series->attributes, attributes);
 	series->size = attributes.size;
 	series->hash = hash;
 	series->begin = now;

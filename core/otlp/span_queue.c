@@ -82,9 +82,9 @@ static struct span_resource *find_resource(struct span_queue *queue, struct byte
 {
 	for (struct span_resource **at = &queue->resources; *at; at = &(*at)->next) {
 		struct span_resource *resource = *at;
+		struct bytes own = { (const uint8_t *)resource->text, resource->size };
 
-		if (resource->size != text.size ||
-		    memcmp(resource->text, text.data, text.size) != 0)
+		if (!bytes_equal(own, text))
 			continue;
 		*at = resource->next;
 		resource->next = queue->resources;
@@ -100,7 +100,7 @@ static struct span_resource *add_resource(struct span_queue *queue, struct bytes
 
 	if (!resource)
 		return NULL;
-	memcpy(resource->text, text.data, text.size);
+	bytes_copy(resource->text, text);
 	resource->size = text.size;
 	resource->next = queue->resources;
 	queue->resources = resource;
@@ -141,7 +141,7 @@ int span_queue_add(struct span_queue *queue, struct bytes resource_text, struct 
 		return -ENOMEM;
 	}
 	*span = (struct queued_span){ .resource = resource, .size = text.size };
-	memcpy(span->text, text.data, text.size);
+	bytes_copy(span->text, text);
 	resource->spans++;
 	*queue->end = span;
 	queue->end = &span->next;

@@ -15,6 +15,10 @@ struct bytes {
 /* Returns the part [offset, offset + size), clipped to the view; the sum may overflow. */
 struct bytes bytes_slice(struct bytes bytes, uint64_t offset, uint64_t size);
 
+/* Empty bytes may have no address, and memcpy() and memcmp() must not be called with NULL. */
+void bytes_copy(void *target, struct bytes bytes);
+bool bytes_equal(struct bytes bytes, struct bytes other);
+
 /*
  * Read a little-endian integer at `offset`. Return false, and leave `*ret` unchanged, if it is out of bounds.
  */

@@ -94,11 +94,30 @@ static void finds_aligned(void **state)
 	assert_true(bytes_find(text, 0, (struct bytes){ NULL, 0 }, 1) == SIZE_MAX);
 }
 
+static void empty_bytes_need_no_address(void **state)
+{
+	const struct bytes none = { 0 }, empty = { (const uint8_t *)"a", 0 };
+	const struct bytes a = { (const uint8_t *)"ab", 1 }, b = { (const uint8_t *)"b", 1 };
+	char target[2] = "x";
+
+	assert_true(bytes_equal(none, empty));
+	assert_true(bytes_equal(a, a));
+	assert_false(bytes_equal(a, b));
+	assert_false(bytes_equal(a, none));
+	bytes_copy(target, none);
+	assert_string_equal(target, "x");
+	bytes_copy(target, a);
+	assert_string_equal(target, "a");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(slices_are_clipped), cmocka_unit_test(integers_are_bounded),
-		cmocka_unit_test(uvarints),	      cmocka_unit_test(strings),
+		cmocka_unit_test(empty_bytes_need_no_address),
+		cmocka_unit_test(slices_are_clipped),
+		cmocka_unit_test(integers_are_bounded),
+		cmocka_unit_test(uvarints),
+		cmocka_unit_test(strings),
 		cmocka_unit_test(finds_aligned),
 	};
 
