@@ -16,7 +16,8 @@ PORT = 4222
 STREAM = json.loads((DOCUMENTS / "nats-stream.json").read_text())["name"]
 
 # Prints a request's answer, or with a number so many of the messages that are sent to the subject "in" afterwards, each on
-# a line of its own. Independent of publish-events, which is under test.
+# a line of its own. It acknowledges messages from time to time: a server ends the connection of a reader that it is too far
+# ahead of. Independent of publish-events, which is under test.
 READER = r"""
 import socket, sys
 request, content, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
@@ -35,6 +36,9 @@ while seen < count:
         stream.readline()
         if seen >= 0 or count == 0:
             sys.stdout.buffer.write(text + b"\n")
+        if seen >= 0 and seen %% 500 == 0:
+            stream.write(b"PUB %%s 0\r\n\r\n" %% words[3])
+            stream.flush()
         elif b'"error"' in text:
             sys.exit(text.decode())
         seen += 1
@@ -107,7 +111,8 @@ class JetStream(Engine):
         return self.state()["messages"]
 
     def data(self):
-        consumer = {"stream_name": STREAM, "config": {"deliver_subject": "in", "ack_policy": "none", "deliver_policy": "all",
+        consumer = {"stream_name": STREAM, "config": {"deliver_subject": "in", "ack_policy": "all", "deliver_policy": "all",
+                                                      "max_ack_pending": 2000, "ack_wait": 300 * 10**9,
                                                       "inactive_threshold": 10**9}}
         return self.ask(f"$JS.API.CONSUMER.CREATE.{STREAM}", json.dumps(consumer), self.size())
 
