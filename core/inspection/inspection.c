@@ -38,6 +38,11 @@ static bool is_long(const struct inspection *inspection, const struct probe *pro
 		shape_has_interfaces(&probe->arguments));
 }
 
+static bool begins(const struct probe *probe)
+{
+	return probe->plan.role == PLAN_ROLE_START || probe->plan.role == PLAN_ROLE_CALL;
+}
+
 static int add_points(struct inspection *inspection, const struct probe_candidate *candidate,
 		      int plan, struct error *err)
 {
@@ -46,7 +51,8 @@ static int add_points(struct inspection *inspection, const struct probe_candidat
 							      &inspection->points;
 	struct attach_point point = { .file_offset = probe->site.file_offset,
 				      .plan = plan,
-				      .is_long = is_long(inspection, probe) };
+				      .is_long = is_long(inspection, probe),
+				      .begins = begins(probe) };
 	int r = 0;
 
 	if (probe->returns.count == 0)

@@ -334,7 +334,7 @@ static void *detach_some(void *user)
 	return NULL;
 }
 
-static void destroy_links(const struct probe_link *links, size_t count)
+static void destroy_at_once(const struct probe_link *links, size_t count)
 {
 	struct detacher detachers[MAX_DETACHERS] = { 0 };
 	size_t threads = count < MAX_DETACHERS ? count : MAX_DETACHERS;
@@ -350,6 +350,31 @@ static void destroy_links(const struct probe_link *links, size_t count)
 		else
 			detach_some(&detachers[i]);
 	}
+}
+
+/* Moves the links that begin something to the front. Returns their number. */
+static size_t part_links(struct probe_link *links, size_t count)
+{
+	size_t front = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct probe_link link = links[i];
+
+		if (!link.begins)
+			continue;
+		links[i] = links[front];
+		links[front++] = link;
+	}
+	return front;
+}
+
+/* What begins in between would have no end. */
+static void destroy_links(struct probe_link *links, size_t count)
+{
+	size_t beginning = part_links(links, count);
+
+	destroy_at_once(links, beginning);
+	destroy_at_once(links + beginning, count - beginning);
 }
 
 void attachment_detach(struct attachment *attachment)

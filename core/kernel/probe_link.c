@@ -27,12 +27,14 @@ int probe_link_many(int program, const struct bpf_program *like, const struct pr
 	LIBBPF_OPTS(bpf_link_create_opts, options, .uprobe_multi.path = place->path,
 		    .uprobe_multi.pid = place->pid, .uprobe_multi.offsets = offsets,
 		    .uprobe_multi.cookies = cookies, .uprobe_multi.cnt = count);
+	bool begins = false;
 	int fd = -ENOMEM;
 
 	if (offsets && cookies) {
 		for (size_t i = 0; i < count; i++) {
 			offsets[i] = points[i]->file_offset;
 			cookies[i] = cookie_of(place, points[i]);
+			begins |= points[i]->begins;
 		}
 		fd = bpf_link_create(program, 0, bpf_program__expected_attach_type(like), &options);
 	}
@@ -40,7 +42,7 @@ int probe_link_many(int program, const struct bpf_program *like, const struct pr
 	free(cookies);
 	if (fd < 0)
 		return fd;
-	*ret_link = (struct probe_link){ .fd = fd };
+	*ret_link = (struct probe_link){ .begins = begins, .fd = fd };
 	return 0;
 }
 
@@ -54,7 +56,7 @@ int probe_link_one(const struct bpf_program *program, const struct probe_place *
 
 	if (!link)
 		return -errno;
-	*ret_link = (struct probe_link){ .fd = -1, .of_libbpf = link };
+	*ret_link = (struct probe_link){ .begins = point->begins, .fd = -1, .of_libbpf = link };
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 #ifndef GOHTTPSNOOP_CORE_PROBE_LINK_H
 #define GOHTTPSNOOP_CORE_PROBE_LINK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,7 @@ struct probe_place {
 
 /* Probes that a program is attached to. A link of uprobe_multi is only a descriptor. */
 struct probe_link {
+	bool begins; /* one of its points does (kernel.h) */
 	int fd;
 	struct bpf_link *of_libbpf; /* a perf event's; NULL: the descriptor is the link */
 };

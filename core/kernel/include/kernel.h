@@ -91,6 +91,7 @@ struct attach_point {
 	uint64_t file_offset;
 	int plan;
 	bool is_long; /* the plan is none of the short ones (plan.h) */
+	bool begins; /* its hits begin what those of other points end: such points are detached first */
 };
 
 /*

@@ -48,8 +48,9 @@ static struct {
 	size_t link_count;
 	char links[MAX_LINKS]; /* the address of each byte represents a link */
 	int destroyed[MAX_LINKS];
-	char told[2048]; /* a line for each link, and for each change of a map */
-	uint64_t entry;	 /* the last entry of a process */
+	int destructions, order[MAX_LINKS]; /* in which order */
+	char told[2048];		    /* a line for each link, and for each change of a map */
+	uint64_t entry;			    /* the last entry of a process */
 } stage;
 
 static void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -128,6 +129,7 @@ struct bpf_link *bpf_program__attach_uprobe_opts(const struct bpf_program *progr
 static void note_destruction(size_t number)
 {
 	__atomic_add_fetch(&stage.destroyed[number], 1, __ATOMIC_SEQ_CST);
+	stage.order[number] = __atomic_add_fetch(&stage.destructions, 1, __ATOMIC_SEQ_CST);
 }
 
 int bpf_link__destroy(struct bpf_link *link)
@@ -407,6 +409,32 @@ static void a_process_is_withdrawn_once(void **state)
 	attachment_detach(NULL);
 }
 
+/* Between the two, something could begin whose end is not noticed. */
+static void what_begins_is_detached_before_what_ends(void **state)
+{
+	static const struct attach_point mixed[] = {
+		{ .file_offset = 1, .plan = 1 },
+		{ .file_offset = 2, .plan = 2, .begins = true },
+		{ .file_offset = 3, .plan = 3 },
+		{ .file_offset = 4, .plan = 4, .is_long = true, .begins = true },
+	};
+
+	for (int way = KERNEL_ATTACHMENT_MULTI; way <= KERNEL_ATTACHMENT_SINGLE; way++) {
+		set_up(NULL);
+		stage.kernel.attachment = way;
+		for (int i = 1; i < 4; i++)
+			stage.kernel.own_programs.descriptors[i] = OWN_FD + i;
+		assert_int_equal(kernel_attach_file(&stage.kernel, "/srv/shop", mixed, 4,
+						    &stage.attachment, NULL),
+				 0);
+		assert_int_equal(stage.link_count, 4);
+		attachment_detach(stage.attachment);
+		stage.attachment = NULL;
+		assert_true(stage.order[1] <= 2 && stage.order[3] <= 2);
+		assert_true(stage.order[0] > 2 && stage.order[2] > 2);
+	}
+}
+
 /* Also more links than there are threads. */
 static void many_are_detached_at_once(void **state)
 {
@@ -446,6 +474,7 @@ int main(void)
 		TEST(it_is_known_which_processes_are_traced),
 		TEST(processes_are_dismissed_for_what_they_do),
 		TEST(a_process_is_withdrawn_once),
+		TEST(what_begins_is_detached_before_what_ends),
 		TEST(many_are_detached_at_once),
 	};
 
