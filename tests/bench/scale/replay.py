@@ -30,7 +30,7 @@ def show_row(row, results):
 
 
 def section(_scope, options, say):
-    """Recorded requests of many processes: decode, join and JSON on one core (tests/bench/pipeline PROCESSES BINARIES)"""
+    """Recorded requests of many processes: decode, join and JSON on one core (tests/bench/pipeline.c)"""
     results, watch = {row: [] for row in ROWS}, Watch(say)
     for number in range(options.rounds):
         for row in figures.rotated(ROWS, number):
