@@ -8,8 +8,8 @@
  *
  * There are two: a NOP or a PUSH in the basic block of the return, and the jumps that lead to this block, if there is no
  * other way to it, and none of them is in a loop. Results are taken for changed by a write to any register of results, by any store and by any call,
- * because a stripped binary does not say which results a function has. That is one count; the other, for returns of
- * which only the time is wanted, ignores all but calls.
+ * because a stripped binary does not say which results a function has. A second count is for returns of which only the
+ * time is needed: there only calls count as changes.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -44,7 +44,8 @@ void binary_cache_refuse(struct binary_cache *cache, const char *path,
 int binary_cache_open(struct binary_cache *cache, const char *path, const char *name,
 		      struct known_binary **ret_binary, struct error *err)
 {
-	assert_string_equal(path, "/proc/42/root/lib/web.so");
+	assert_string_equal(path, "/proc/42/root"
+				  "/lib/web.so");
 	assert_string_equal(name, "/lib/web.so");
 	if (stage.opened < 0)
 		return error_fail(err, stage.opened, "no server");
