@@ -4,47 +4,18 @@
 #ifdef GOHTTPSNOOP_CURL
 
 #include <curl/curl.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
+
+#include "curl_library.h"
 
 enum {
 	MOST_SOCKETS = 64,
 	MOST_ANSWER = 4096,	/* bytes of a body that are kept */
 	CONNECT_TIMEOUT = 5000, /* milliseconds */
 	ANSWER_TIMEOUT = 10000, /* milliseconds, the default of OpenTelemetry's exporters */
-};
-
-/* What is used of libcurl. */
-#define CURL_FUNCTIONS(EACH)      \
-	EACH(global_init)         \
-	EACH(global_cleanup)      \
-	EACH(slist_append)        \
-	EACH(slist_free_all)      \
-	EACH(easy_init)           \
-	EACH(easy_setopt)         \
-	EACH(easy_getinfo)        \
-	EACH(easy_strerror)       \
-	EACH(easy_cleanup)        \
-	EACH(multi_init)          \
-	EACH(multi_setopt)        \
-	EACH(multi_add_handle)    \
-	EACH(multi_remove_handle) \
-	EACH(multi_socket_action) \
-	EACH(multi_info_read)     \
-	EACH(multi_assign)        \
-	EACH(multi_cleanup)
-
-/*
- * libcurl is loaded when it is needed: with the thirty libraries that it needs itself, each start would take 17 ms longer, and
- * the program 6 MB more.
- */
-struct curl_functions {
-#define MEMBER(name) __typeof__(curl_##name) *name;
-	CURL_FUNCTIONS(MEMBER)
-#undef MEMBER
 };
 
 struct http_client {
@@ -229,42 +200,6 @@ void http_client_advance(struct http_client *client)
 
 /* ---- lifetime of the client ---- */
 
-static void *load_curl_library(struct error *err)
-{
-	/* Debian has both, from one source. */
-	void *library = dlopen("libcurl.so.4", RTLD_NOW);
-
-	if (!library)
-		library = dlopen("libcurl-gnutls.so.4", RTLD_NOW);
-	if (library)
-		return library;
-	error_hint(err, "install the package libcurl4");
-	error_fail(err, -ENOSYS, "--otlp needs libcurl, which cannot be loaded: %s", dlerror());
-	return NULL;
-}
-
-/* POSIX has pointers to functions from dlsym() in this way. */
-static bool load_curl_function(void *library, const char *name, void *ret_function)
-{
-	void *function = dlsym(library, name);
-
-	memcpy(ret_function, &function, sizeof(function));
-	return function;
-}
-
-static int load_curl(struct curl_functions *curl, struct error *err)
-{
-	void *library = load_curl_library(err);
-	bool has_all = true;
-
-	if (!library)
-		return -ENOSYS;
-#define LOAD(name) has_all &= load_curl_function(library, "curl_" #name, &curl->name);
-	CURL_FUNCTIONS(LOAD)
-#undef LOAD
-	return has_all ? 0 : error_fail(err, -ENOSYS, "libcurl lacks functions: it is too old");
-}
-
 static int add_client_header(struct http_client *client, const char *header)
 {
 	struct curl_slist *more = client->curl.slist_append(client->headers, header);
@@ -320,7 +255,8 @@ int http_client_create(const struct http_client_options *options, struct http_cl
 		       struct error *err)
 {
 	struct http_client *client = calloc(1, sizeof(*client));
-	int r = client ? load_curl(&client->curl, err) : error_fail(err, -ENOMEM, "out of memory");
+	int r = client ? curl_library_load(&client->curl, err) :
+			 error_fail(err, -ENOMEM, "out of memory");
 
 	if (r == 0 && client->curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		r = error_fail(err, -ENOMEM, "libcurl cannot be set up");

@@ -17,6 +17,7 @@
 #include "kernel_setup.h"
 #include "losses.h"
 #include "open_list.h"
+#include "part_options.h"
 #include "privilege.h"
 #include "process.h"
 #include "record_clock.h"
@@ -215,28 +216,11 @@ static int open_loop(struct session *session, struct error *err)
 			    &session->signals, err);
 }
 
-/* The plans of functions: one, or two, for each that a pattern may stand for. */
-static uint32_t plan_count(const struct trace_spec *spec)
-{
-	return spec->max_functions * (spec->latency ? 2 : 1);
-}
-
 static int open_kernel(struct session *session, struct error *err)
 {
-	const struct session_options *options = &session->options;
-	const struct kernel_options wanted = {
-		.max_string = options->spec->values.max_string,
-		.ring_size = options->ring_size,
-		.attachment = options->attachment,
-		.watch_all = options->watches_binaries || options->name_count || options->all,
-		.ports = options->ports,
-		.port_count = options->port_count,
-		.long_plans = options->spec->function_count > 0 || options->spec->requests ||
-			      options->spec->sides != TRACE_SERVER || options->spec->extras,
-		.plans = plan_count(options->spec),
-	};
+	const struct kernel_options wanted = kernel_options_of(&session->options);
 
-	return kernel_setup(&wanted, &options->notifier, &session->kernel, err);
+	return kernel_setup(&wanted, &session->options.notifier, &session->kernel, err);
 }
 
 static int open_ring(struct session *session, struct error *err)
@@ -285,13 +269,7 @@ static int open_watcher(struct session *session, struct error *err)
 		.kernel = session->kernel,
 		.cache = session->cache,
 		.targets = session->targets,
-		.rules = {
-			.names = session->options.names,
-			.name_count = session->options.name_count,
-			.ports = session->options.ports,
-			.port_count = session->options.port_count,
-			.all = session->options.all,
-		},
+		.rules = watch_rules_of(&session->options),
 		.notifier = &session->options.notifier,
 		.due = on_due,
 		.user = session,
@@ -360,35 +338,8 @@ static int open_step(struct session *session, struct error *err)
 
 static int open_event_log(struct session *session, struct error *err)
 {
-	static const enum outputs_standard standards[] = {
-		[SESSION_OUTPUT_NONE] = OUTPUTS_NONE,
-		[SESSION_OUTPUT_TABLE] = OUTPUTS_TABLE,
-		[SESSION_OUTPUT_JSON] = OUTPUTS_JSON,
-		[SESSION_OUTPUT_SUMMARY] = OUTPUTS_SUMMARY,
-		[SESSION_OUTPUT_SUMMARY_JSON] = OUTPUTS_SUMMARY_JSON,
-		[SESSION_OUTPUT_VIEW] = OUTPUTS_VIEW,
-	};
 	struct event_log_options options = {
-		.outputs = {
-			.loop = &session->loop,
-			.standard = standards[session->options.output],
-			.file = session->options.output_file,
-			.file_size = session->options.output_size,
-			.old_files = session->options.output_files,
-			.socket = session->options.socket,
-			.socket_mode = session->options.socket_mode,
-			.socket_group = session->options.socket_group,
-			.connections = session->options.connections,
-			.connection_count = session->options.connection_count,
-			.otlp = session->options.otlp,
-			.reader_buffer = session->options.reader_buffer,
-			.version = session->options.version,
-			.otel = session->options.otel,
-			.format = session->options.format,
-			.filter = session->options.filter,
-			.viewer = session->options.view.take,
-			.viewer_user = session->options.view.user,
-		},
+		.outputs = outputs_options_of(&session->options, &session->loop),
 		.notifier = session->options.notifier,
 		.max_events = session->options.count,
 		.full = on_full,
