@@ -2,21 +2,18 @@
 #include "option_parser.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <linux/types.h>
-
 #include "array.h"
 #include "connect_option.h"
-#include "contract.h"
 #include "function_arguments.h"
 #include "option_checks.h"
 #include "option_mistake.h"
 #include "option_table.h"
 #include "option_value.h"
 #include "otlp_option.h"
+#include "target_option.h"
 
 enum {
 	/* Ten thousand and more requests with default captures. The ring is read every few milliseconds. */
@@ -32,17 +29,6 @@ enum {
 static int options_fail_memory(struct error *err)
 {
 	return error_fail(err, -ENOMEM, "out of memory");
-}
-
-static int add_pid(struct options *options, uint32_t pid, struct error *err)
-{
-	uint32_t *pids = array_grow(options->pids, options->pid_count, sizeof(*pids));
-
-	if (!pids)
-		return options_fail_memory(err);
-	options->pids = pids;
-	pids[options->pid_count++] = pid;
-	return 0;
 }
 
 static int add_string(const char ***strings, size_t *count, const char *string, struct error *err)
@@ -72,47 +58,6 @@ static int set_path(const char **ret_path, const char *option, struct error *err
 	if (r == 0)
 		*ret_path = optarg;
 	return r;
-}
-
-static int parse_pids(struct options *options, const char *text, struct error *err)
-{
-	for (const char *at = text;;) {
-		char *end;
-		unsigned long pid;
-		int r;
-
-		errno = 0;
-		pid = strtoul(at, &end, 10);
-		if (*at < '0' || *at > '9' || errno || pid == 0 || pid > INT_MAX ||
-		    (*end != ',' && *end != '\0'))
-			return error_fail(
-				err, -EINVAL,
-				"--pid %s: a process id, or several separated by commas, is expected",
-				text);
-		r = add_pid(options, pid, err);
-		if (r < 0 || *end == '\0')
-			return r;
-		at = end + 1;
-	}
-}
-
-static int parse_port(struct options *options, const char *text, struct error *err)
-{
-	uint64_t port = 0;
-	uint16_t *ports;
-	int r = option_count("--port", text, 1, UINT16_MAX, &port, err);
-
-	if (r < 0)
-		return r;
-	if (options->port_count == WATCHED_PORTS)
-		return error_fail(err, -EINVAL, "--port %s: at most %d ports can be given", text,
-				  WATCHED_PORTS);
-	ports = array_grow(options->ports, options->port_count, sizeof(*ports));
-	if (!ports)
-		return options_fail_memory(err);
-	options->ports = ports;
-	ports[options->port_count++] = port;
-	return 0;
 }
 
 /* Options for where events are written. */
@@ -261,14 +206,14 @@ static int parse_option(struct options *options, int option, struct error *err)
 
 	switch (option) {
 	case 'p':
-		return parse_pids(options, optarg, err);
+		return pids_add(&options->pids, &options->pid_count, optarg, err);
 	case 'b':
 		return add_required(&options->binaries, &options->binary_count, "--binary",
 				    "a path", err);
 	case 'n':
 		return add_required(&options->names, &options->name_count, "--name", "a glob", err);
 	case 'P':
-		return parse_port(options, optarg, err);
+		return ports_add(&options->ports, &options->port_count, optarg, err);
 	case 'a':
 		options->all = true;
 		return 0;
