@@ -5,6 +5,7 @@ import contextlib
 import socket
 import ssl
 import subprocess
+import threading
 
 from harness import PATIENCE, Failure, check
 
@@ -136,6 +137,15 @@ class Transfer:
         self.protocol = {"1.0": "HTTP/1.0", "1.1": "HTTP/1.1", "2": "HTTP/2.0"}[version]
         self.body_size = int(body_size)
         self.remote = f"127.0.0.1:{port}"
+
+
+def share_out(count, clients, ask):
+    """Calls ask(numbers) on so many threads at once, each with its part of range(count)."""
+    threads = [threading.Thread(target=ask, args=(range(first, count, clients),)) for first in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def curl(*arguments):

@@ -31,10 +31,6 @@ class Service:
     def ping(self, query=""):
         get(self.server.addresses["http"], f"/ping{query}")
 
-    def wait_told(self, text, count=1):
-        self.tracer.stderr.wait(lambda lines: sum(text in line for line in lines) >= count,
-                                f"does not say {text!r} {count} times")
-
 
 def test_hello(scope, way):
     """a listener: gets hello, then what was queued before, then the events; stdout stays empty"""
@@ -47,7 +43,7 @@ def test_hello(scope, way):
     listener.wait_ended()
     check_equal([json.loads(line)["type"] for line in listener.lines()], ["hello", "attach", "request"], "types")
     check_equal(service.tracer.stdout.text(), b"", "stdout")
-    service.wait_told(b": connected")
+    service.tracer.wait_said(b": connected")
 
 
 def test_restarts(scope, way):
@@ -104,7 +100,7 @@ def test_two(scope):
     check(4 < spent < 15, f"the tool gave the second one {spent:.1f} s")
     first.wait_ended()
     check_equal(first.sum().all, REQUESTS, "requests of the first")
-    service.wait_told(b"events lost: ")
+    service.tracer.wait_said(b"events lost: ")
 
 
 def test_late(scope, way):
@@ -113,11 +109,11 @@ def test_late(scope, way):
     listener.stop_listening()
     service = Service(scope, [listener.address])
     service.ping("?n=1")
-    service.wait_told(b"cannot be connected: ")
+    service.tracer.wait_said(b"cannot be connected: ")
     time.sleep(1)
     listener.start()
     service.ping("?n=2")
-    service.wait_told(b": connected")
+    service.tracer.wait_said(b": connected")
     service.tracer.interrupt()
     listener.wait_ended()
     check_equal((len(listener.connections), listener.sum().all), (1, 2), "connections and requests")
@@ -131,22 +127,22 @@ def test_end_without_connection(scope):
     service = Service(scope, [listener.address])
     listener.wait_connections(1)
     listener.end()
-    service.wait_told(b"the listener closed the connection")
+    service.tracer.wait_said(b"the listener closed the connection")
     for _ in range(7):
         service.ping()
     service.tracer.interrupt(status=1)
-    service.wait_told(b": 7 events lost: cannot be connected: Connection refused")
+    service.tracer.wait_said(b": 7 events lost: cannot be connected: Connection refused")
 
 
 def test_several_failures(scope):
     """several outputs that fail: each is told, with its own reason; the exit status is 1"""
     service = Service(scope, [f"unix:{scope.folder}/nobody", "tcp:127.0.0.1:1"], "--output", "/dev/full")
     service.ping()
-    service.wait_told(b"/dev/full: cannot be written")
+    service.tracer.wait_said(b"/dev/full: cannot be written")
     service.tracer.interrupt(status=1)
-    service.wait_told(b"nobody: 1 event lost: cannot be connected: No such file or directory")
-    service.wait_told(b"tcp:127.0.0.1:1: 1 event lost: cannot be connected: Connection refused")
-    service.wait_told(b"/dev/full: 1 lines lost: the file cannot be written: No space left on device")
+    service.tracer.wait_said(b"nobody: 1 event lost: cannot be connected: No such file or directory")
+    service.tracer.wait_said(b"tcp:127.0.0.1:1: 1 event lost: cannot be connected: Connection refused")
+    service.tracer.wait_said(b"/dev/full: 1 lines lost: the file cannot be written: No space left on device")
 
 
 def test_origin_and_names(scope):
@@ -170,7 +166,7 @@ def test_last_try(scope):
     listener = Listener(scope, "unix")
     listener.stop_listening()
     service = Service(scope, [listener.address])
-    service.wait_told(b"cannot be connected: No such file")
+    service.tracer.wait_said(b"cannot be connected: No such file")
     service.ping()
     time.sleep(4)  # the pauses between tries are seconds now
     listener.start()

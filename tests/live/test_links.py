@@ -5,8 +5,8 @@
 import collections
 import http.client
 import re
-import threading
 
+from client import share_out
 from harness import check, check_equal, main, releases
 from servers import Server, release_number
 from tracer import Tracer
@@ -36,12 +36,7 @@ def ask(address, numbers, calls):
 def ask_all(gateway, count):
     """Makes `count` requests over several connections at once. Returns the gateway's own count of what is linked."""
     calls = []
-    threads = [threading.Thread(target=ask, args=(gateway.addresses["http"], range(first, count, CLIENTS), calls))
-               for first in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    share_out(count, CLIENTS, lambda numbers: ask(gateway.addresses["http"], numbers, calls))
     check_equal(len(calls), count, "answers")
     return sum(calls)
 

@@ -35,10 +35,6 @@ class Service:
     def ping(self, query=""):
         get(self.server.addresses["http"], f"/ping{query}")
 
-    def wait_told(self, text, count=1):
-        self.tracer.stderr.wait(lambda lines: sum(text in line for line in lines) >= count,
-                                f"does not say {text!r} {count} times")
-
 
 def check_sum(receiver, requests, *lossy):
     """Requests made are spans received and spans lost, and each has been measured."""
@@ -151,7 +147,7 @@ def test_busy(scope):
     service = Service(scope, receiver.url, "--reader-buffer", LARGE)
     load = Flood(scope, service.server, REQUESTS)
     receiver.answer = (503, {"Retry-After": "1"}, b'{"message":"too busy"}')
-    service.wait_told(b"status 503: too busy")
+    service.tracer.wait_said(b"status 503: too busy")
     load.wait()
     time.sleep(1.2)
     receiver.answer = (200, {}, b"{}")
@@ -160,7 +156,7 @@ def test_busy(scope):
     check_sum(receiver, REQUESTS)
     told = [line for line in service.tracer.stderr.all() if b"status 503" in line and b"traces" in line]
     check_equal(len(told), 1, f"messages in {told}")
-    service.wait_told(b"accepted again")
+    service.tracer.wait_said(b"accepted again")
 
 
 def test_killed(scope):
@@ -171,7 +167,7 @@ def test_killed(scope):
     wait_until(lambda: receiver.spans, "spans have come")
     load = Flood(scope, service.server, REQUESTS - FEW)
     receiver.end()
-    service.wait_told(b"/v1/traces: cannot be sent to")
+    service.tracer.wait_said(b"/v1/traces: cannot be sent to")
     load.wait()
     time.sleep(1)
     receiver.start()
@@ -191,7 +187,7 @@ def test_small_buffer(scope):
     flood(scope, service.server, 7)
     service.tracer.interrupt()
     check_sum(receiver, REQUESTS + 7, "otlp")
-    service.wait_told(f": {receiver.lost()['otlp']} spans lost: ".encode())
+    service.tracer.wait_said(f": {receiver.lost()['otlp']} spans lost: ".encode())
 
 
 def test_refused(scope):
@@ -201,7 +197,7 @@ def test_refused(scope):
     service = Service(scope, receiver.url)
     for _ in range(7):
         service.ping()
-    service.wait_told(b"status 401: no token (give the header for authentication in OTEL_EXPORTER_OTLP_HEADERS)")
+    service.tracer.wait_said(b"status 401: no token (give the header for authentication in OTEL_EXPORTER_OTLP_HEADERS)")
     receiver.answer = (200, {}, b"{}")
     for _ in range(5):
         service.ping()
@@ -217,7 +213,7 @@ def test_partly(scope):
     service = Service(scope, receiver.url)
     for _ in range(5):
         service.ping()
-    service.wait_told(b"rejected 3 of the items: too old")
+    service.tracer.wait_said(b"rejected 3 of the items: too old")
     service.tracer.interrupt()
     check_equal(receiver.lost(), {"otlp": 3}, "lost")
 
@@ -229,11 +225,11 @@ def test_never_there(scope):
     service = Service(scope, receiver.url)
     for _ in range(7):
         service.ping()
-    service.wait_told(b"cannot be sent to")
+    service.tracer.wait_said(b"cannot be sent to")
     begin = time.monotonic()
     service.tracer.interrupt(status=1)
     check(time.monotonic() - begin < 5, "the tool waits long for nobody")
-    service.wait_told(b": 7 spans lost: cannot be sent to: ")
+    service.tracer.wait_said(b": 7 spans lost: cannot be sent to: ")
 
 
 def test_hanging(scope):
@@ -246,7 +242,7 @@ def test_hanging(scope):
     service.tracer.interrupt(status=1)
     spent = time.monotonic() - begin
     check(4 < spent < 15, f"the tool gave the receiver {spent:.1f} s")
-    service.wait_told(b": 7 spans lost: they were not accepted in time")
+    service.tracer.wait_said(b": 7 spans lost: they were not accepted in time")
 
 
 def test_only(scope, signals):
@@ -293,7 +289,7 @@ def test_tls(scope):
     trusting.tracer.interrupt()
     other = Service(scope, receiver.url)
     other.ping()
-    other.wait_told(b"certificate")
+    other.tracer.wait_said(b"certificate")
     other.tracer.interrupt(status=1)
     check_equal(len(receiver.spans), 1, "spans")
 

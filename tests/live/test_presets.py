@@ -5,9 +5,8 @@
 import collections
 import json
 import subprocess
-import threading
 
-from client import Connection
+from client import Connection, share_out
 from harness import check, check_equal, main, releases, tool
 from servers import Server, build, cells_with, library, versioned_library
 from tracer import Tracer
@@ -127,12 +126,7 @@ def ask_store(address, numbers, answers):
 def ask_at_once(store, count):
     """Makes `count` requests over several connections at once. Returns the answers."""
     answers = {}
-    threads = [threading.Thread(target=ask_store, args=(store.addresses["http"], range(first, count, CLIENTS), answers))
-               for first in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    share_out(count, CLIENTS, lambda numbers: ask_store(store.addresses["http"], numbers, answers))
     return answers
 
 

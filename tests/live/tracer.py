@@ -50,6 +50,10 @@ class Tracer:
         """Waits until stdout has `count` lines."""
         self.stdout.wait(lambda lines: len(lines) >= count, f"has not {count} lines")
 
+    def wait_said(self, text, count=1):
+        """Waits until so many lines on stderr have this text."""
+        self.stderr.wait(lambda lines: sum(text in line for line in lines) >= count, f"does not say {text!r} {count} times")
+
     def wait_types(self, count, *types):
         """Waits until there are `count` events of these types; returns all of them."""
         marks = tuple(f'{{"type":"{name}",'.encode() for name in types)
