@@ -20,15 +20,24 @@ enum {
 	MAX_DETACHERS = 64,
 	/* Each own program has a link, and the kernel verifies each. */
 	MOST_OWN_PROGRAMS = 32,
+	/* With more links no more programs are own ones: for each link, the kernel visits all processes of the file. */
+	MANY_LINKS = 64,
 };
 
 struct attachment {
-	int traced;	/* the map of targets, and the process in it; */
-	uint32_t pid;	/* 0: the probes of a whole file, or withdrawn */
-	uint64_t entry; /* of the process in the map */
+	int traced;	   /* the map of targets, and the process in it; */
+	uint32_t pid;	   /* 0: the probes of a whole file, or withdrawn */
+	uint64_t entry;	   /* of the process in the map */
+	size_t *all_links; /* the kernel side's number of links */
 	size_t link_count;
 	struct probe_link links[];
 };
+
+/* Attachments are detached by other threads, too. */
+static void count_links(size_t *all, size_t more)
+{
+	__atomic_fetch_add(all, more, __ATOMIC_RELAXED);
+}
 
 static struct bpf_program *program_for(const struct kernel *kernel,
 				       const struct attach_point *point)
@@ -118,7 +127,8 @@ static int attach_many(struct kernel *kernel, const struct probe_place *place,
 		       struct attachment *attachment)
 {
 	size_t before = attachment->link_count;
-	bool may_have_own = are_few(points, count);
+	bool may_have_own = __atomic_load_n(&kernel->link_count, __ATOMIC_RELAXED) < MANY_LINKS &&
+			    are_few(points, count);
 	int r = attach_programs(kernel, place, points, count, may_have_own, attachment);
 
 	if (r != -EMFILE || !may_have_own)
@@ -159,11 +169,17 @@ static int attach_links(struct kernel *kernel, const struct probe_place *place,
 			const struct attach_point *points, size_t count,
 			struct attachment *attachment)
 {
+	size_t before = attachment->link_count;
+	int r = -ENOEXEC;
+
 	if (!are_executable(kernel, points, count))
-		return -ENOEXEC;
-	return kernel->attachment == KERNEL_ATTACHMENT_MULTI ?
-		       attach_many(kernel, place, points, count, attachment) :
-		       attach_each(kernel, place, points, count, attachment);
+		return r;
+	if (kernel->attachment == KERNEL_ATTACHMENT_MULTI)
+		r = attach_many(kernel, place, points, count, attachment);
+	else
+		r = attach_each(kernel, place, points, count, attachment);
+	count_links(&kernel->link_count, attachment->link_count - before);
+	return r;
 }
 
 /* ---- attachments ---- */
@@ -180,7 +196,7 @@ static int fail_attach(struct kernel *kernel, struct error *err, int code)
 	return kernel_fail(kernel, &attempt, err);
 }
 
-static struct attachment *create_attachment(const struct kernel *kernel, uint32_t pid, size_t links)
+static struct attachment *create_attachment(struct kernel *kernel, uint32_t pid, size_t links)
 {
 	struct attachment *attachment =
 		calloc(1, sizeof(*attachment) + links * sizeof(attachment->links[0]));
@@ -188,6 +204,7 @@ static struct attachment *create_attachment(const struct kernel *kernel, uint32_
 	if (!attachment)
 		return NULL;
 	attachment->traced = kernel->traced;
+	attachment->all_links = &kernel->link_count;
 	attachment->pid = pid;
 	return attachment;
 }
@@ -382,6 +399,7 @@ void attachment_detach(struct attachment *attachment)
 	if (!attachment)
 		return;
 	attachment_withdraw(attachment);
+	count_links(attachment->all_links, -attachment->link_count);
 	destroy_links(attachment->links, attachment->link_count);
 	free(attachment);
 }
@@ -402,8 +420,10 @@ static struct probe_link *gather_links(struct attachment **attachments, size_t c
 	for (size_t i = 0; i < count; i++) {
 		for (size_t j = 0; attachments[i] && j < attachments[i]->link_count; j++)
 			links[(*ret_count)++] = attachments[i]->links[j];
-		if (attachments[i])
+		if (attachments[i]) {
+			count_links(attachments[i]->all_links, -attachments[i]->link_count);
 			attachments[i]->link_count = 0;
+		}
 	}
 	return links;
 }

@@ -3,6 +3,7 @@
 #define GOHTTPSNOOP_CORE_KERNEL_TYPE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <linux/types.h>
 
@@ -27,6 +28,7 @@ struct kernel {
 	enum kernel_attachment attachment;
 	bool installed[PLANS_MAX];
 	struct own_programs own_programs;
+	size_t link_count; /* of all attachments */
 	struct bpf_link *exec_link, *listen_link;
 	/* Facts that explain failures. */
 	struct kernel_facts facts;

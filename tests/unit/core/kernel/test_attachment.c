@@ -269,6 +269,30 @@ static void plans_with_own_programs_have_own_links(void **state)
 	assert_null(strstr(stage.told, "own"));
 }
 
+/* Also again, when links are gone. */
+static void programs_are_shared_when_there_are_many_links(void **state)
+{
+	struct attachment *attachments[65] = { NULL };
+
+	for (int i = 0; i < 4; i++)
+		stage.kernel.own_programs.descriptors[i] = OWN_FD + i;
+	for (size_t i = 0; i < 65; i++) {
+		stage.told[0] = '\0';
+		assert_int_equal(kernel_attach_file(&stage.kernel, "/srv/shop", points, 1,
+						    &attachments[i], NULL),
+				 0);
+		assert_int_equal(strncmp(stage.told, "own of 1", 8) == 0, i < 64);
+	}
+	attachments_detach(attachments, 65);
+	assert_int_equal(stage.kernel.link_count, 0);
+	stage.told[0] = '\0';
+	assert_int_equal(kernel_attach_file(&stage.kernel, "/srv/shop", points, 1,
+					    &stage.attachment, NULL),
+			 0);
+	assert_told("own of 1 0 /srv/shop: 0x100=0x1\n");
+	assert_int_equal(stage.kernel.link_count, 1);
+}
+
 /* The kernel has no descriptor for the second link of plans with programs of their own. */
 static void programs_are_shared_where_descriptors_are_scarce(void **state)
 {
@@ -462,6 +486,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(points_of_a_kind_share_a_link),
 		TEST(plans_with_own_programs_have_own_links),
+		TEST(programs_are_shared_when_there_are_many_links),
 		TEST(programs_are_shared_where_descriptors_are_scarce),
 		TEST(there_is_no_link_without_points),
 		TEST(a_file_is_attached_to_without_a_process),
