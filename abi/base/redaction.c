@@ -217,25 +217,30 @@ static bool hides(const struct redaction *redaction, struct cursor name, bool is
 	       (pass_over_x(&name) && is_secret(redaction, name, is_key, is_cut, length));
 }
 
+/* An empty name may have no address, to which nothing can be added. */
+static struct cursor begin_of_name(const char *name, size_t size)
+{
+	return (struct cursor){ .at = name, .end = size ? name + size : name };
+}
+
 bool redaction_hides_field(const struct redaction *redaction, const char *name)
 {
 	size_t size = strlen(name);
 
-	return redaction && hides(redaction, (struct cursor){ .at = name, .end = name + size },
-				  false, false, size);
+	return redaction && hides(redaction, begin_of_name(name, size), false, false, size);
 }
 
 bool redaction_hides_key(const struct redaction *redaction, const char *key, size_t size,
 			 uint64_t length)
 {
-	return redaction && hides(redaction, (struct cursor){ .at = key, .end = key + size }, true,
-				  size < length, length);
+	return redaction && hides(redaction, begin_of_name(key, size), true, size < length, length);
 }
 
 bool redaction_hides_parameter(const struct redaction *redaction, const char *name, size_t size)
 {
-	struct cursor cursor = { .at = name, .end = name + size, .is_encoded = true };
+	struct cursor cursor = begin_of_name(name, size);
 
+	cursor.is_encoded = true;
 	return redaction && hides(redaction, cursor, true, false, size);
 }
 
