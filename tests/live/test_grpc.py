@@ -286,7 +286,7 @@ def test_client(scope, cell, variant):
 
 
 # Requests of a gateway, over HTTP and again over gRPC; many of the newest cell, plain.
-FEW, MANY = 230, 5000
+GATEWAY_FEW, GATEWAY_MANY = 230, 5000
 GATEWAY_WAYS = {"own": "goroutine", "pool": "context", "started": None}
 
 
@@ -341,5 +341,5 @@ if __name__ == "__main__":
     main([(test, cell, variant) for cell in cells for variant in VARIANTS
           for test in (test_calls, test_tls, test_gone, test_broken_connection, test_through_http, test_traces, test_added_traces,
                        test_client)] +
-         [(test_gateway, cell, variant, MANY if (cell, variant) == (cells[-1], "plain") else FEW)
+         [(test_gateway, cell, variant, GATEWAY_MANY if (cell, variant) == (cells[-1], "plain") else GATEWAY_FEW)
           for cell in cells for variant in VARIANTS])
