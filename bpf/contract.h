@@ -71,7 +71,7 @@ enum plan_operation_code {
 
 struct plan_operation {
 	__u8 code;
-	__u8 base;    /* the block that contains `source` (and the `target` of a string) */
+	__u8 base; /* the block that contains `source` (and the `target` of a string), or a condition on it */
 	__u8 block;   /* READ, ABOVE, EQUAL, SEARCH: the block that it defines */
 	__u8 gate;    /* another block that must not be missing; 0: none */
 	__u16 source; /* byte offset in the work area */

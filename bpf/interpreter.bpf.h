@@ -28,6 +28,12 @@ static __always_inline __u64 read_scalar(const struct scratch *scratch,
 	return work_word(scratch, operation->source) << shift >> shift;
 }
 
+static __always_inline bool is_equal(const struct scratch *scratch,
+				     const struct plan_operation *operation)
+{
+	return read_scalar(scratch, operation) == (__u32)operation->displacement;
+}
+
 /* A short plan has at most as many blocks and cells as a word has bits, so the word needs no index. */
 static __always_inline void set_bit(__u64 *words, __u8 bit, bool is_long)
 {
@@ -162,10 +168,6 @@ static __always_inline bool carry_out_condition(struct scratch *scratch, const s
 		if (readable && read_scalar(scratch, operation) > (__u32)operation->displacement)
 			define_block(scratch, operation, true);
 		return true;
-	case PLAN_EQUAL:
-		if (readable && read_scalar(scratch, operation) == (__u32)operation->displacement)
-			define_block(scratch, operation, true);
-		return true;
 	case PLAN_SEARCH:
 		if (!readable ||
 		    !find_entry(&scratch->search, &plan->searches[search],
@@ -196,6 +198,9 @@ static __always_inline void carry_out(struct scratch *scratch, const struct plan
 	if (operation->code == PLAN_READ) {
 		if (readable)
 			read_block(scratch, operation, is_long);
+	} else if (operation->code == PLAN_EQUAL) {
+		if (readable && is_equal(scratch, operation))
+			define_block(scratch, operation, is_long);
 	} else if (!readable) {
 		put_cell(scratch, false, 0, is_long);
 	} else if (operation->code == PLAN_SCALAR) {

@@ -165,6 +165,7 @@ struct compiler {
 	struct plan *plan;
 	struct block blocks[PLAN_MAX_BLOCKS + 1]; /* block 0 is the registers */
 	uint8_t gates[PLAN_MAX_BLOCKS];		  /* by source: the block of the condition */
+	uint8_t tested[PLAN_MAX_BLOCKS + 1]; /* by block of a condition: the block that it implies */
 	uint16_t block_count;
 	uint32_t work_used;
 	struct error *err;
@@ -185,6 +186,18 @@ static int emit_operation(struct compiler *compiler, struct plan_operation opera
 	return 0;
 }
 
+/*
+ * A condition on a value of the block implies that the block was read: then it is enough that the operation depends on
+ * the condition. Short plans have no gates, so this keeps them short.
+ */
+static void merge_gate(const struct compiler *compiler, struct plan_operation *operation)
+{
+	if (!operation->gate || compiler->tested[operation->gate] != operation->base)
+		return;
+	operation->base = operation->gate;
+	operation->gate = 0;
+}
+
 /* Returns an operation on `size` bytes at a place: sets their offset, and the blocks on which it depends. */
 static struct plan_operation operation_at(const struct compiler *compiler,
 					  const struct plan_place *place, int32_t size)
@@ -193,9 +206,7 @@ static struct plan_operation operation_at(const struct compiler *compiler,
 
 	if (place->gate >= 0)
 		operation.gate = compiler->gates[place->gate];
-	if (place->source < 0)
-		return operation;
-	for (uint16_t i = 1; i < compiler->block_count; i++) {
+	for (uint16_t i = 1; place->source >= 0 && i < compiler->block_count; i++) {
 		const struct block *block = &compiler->blocks[i];
 
 		if (block->source == place->source && place->displacement >= block->low &&
@@ -205,6 +216,7 @@ static struct plan_operation operation_at(const struct compiler *compiler,
 			break;
 		}
 	}
+	merge_gate(compiler, &operation);
 	return operation;
 }
 
@@ -303,6 +315,7 @@ static int emit_condition(struct compiler *compiler, int16_t source)
 	if (number < 0)
 		return number;
 	compiler->gates[source] = number;
+	compiler->tested[number] = operation.base;
 	operation.code = condition->comparison;
 	operation.block = number;
 	operation.size = condition->size;
@@ -394,7 +407,10 @@ bool plan_is_short(const struct plan *plan)
 	if (plan->operation_count > PLAN_SHORT_OPERATIONS)
 		return false;
 	for (uint32_t i = 0; i < plan->operation_count; i++) {
-		if (plan->operations[i].code >= PLAN_ABOVE || plan->operations[i].gate)
+		const struct plan_operation *operation = &plan->operations[i];
+
+		if (operation->gate ||
+		    (operation->code > PLAN_STRING && operation->code != PLAN_EQUAL))
 			return false;
 	}
 	return true;

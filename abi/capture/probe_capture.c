@@ -28,14 +28,18 @@ static void describe_way(const struct scope *scope, const struct plan_builder *b
 				 convention_register_name(scope->convention, place->words[i]));
 }
 
-/* Walks to the value of the expression. */
+/* Walks to the value of the expression. The last pointer is only followed if the condition `gate` is true. */
 static int walk_to_value(const struct scope *scope, const struct expression *expression,
-			 struct plan_builder *builder, struct walk *walk, struct error *err)
+			 int16_t gate, struct plan_builder *builder, struct walk *walk,
+			 struct error *err)
 {
 	int r = walk_begin(walk, scope, expression, builder, err);
 
-	while (r == 0 && walk->step + 1 < expression->step_count)
+	while (r == 0 && walk->step + 1 < expression->step_count) {
+		if (gate != PLAN_NO_GATE && walk->step + 2 == expression->step_count)
+			walk->place.gate = gate;
 		r = walk_take_step(walk, err);
+	}
 	return r;
 }
 
@@ -139,6 +143,28 @@ static int add_cells(const struct walk *walk, const struct capture *capture,
 	return r < 0 ? r : plan_add(builder, *ret_place, cell, capture->lookahead, err);
 }
 
+/* Adds the condition that a signed integer in memory is not negative: that its highest byte is 0. Returns its number. */
+static int require_not_negative(const struct scope *scope, const char *integer,
+				struct plan_builder *builder, struct error *err)
+{
+	struct expression expression;
+	struct plan_place place;
+	struct cell cell = { 0 };
+	struct walk walk;
+	int r = expression_parse(integer, &expression, err);
+
+	if (r == 0)
+		r = walk_to_value(scope, &expression, PLAN_NO_GATE, builder, &walk, err);
+	if (r == 0)
+		r = field_or_measure(&walk, &cell, &place, err);
+	if (r < 0)
+		return r;
+	if (cell.kind != CELL_INT || place.source < 0)
+		return walk_fail(&walk, err, -EINVAL, "this is no signed integer in memory");
+	place.displacement += cell.size - 1;
+	return plan_require(builder, place, PLAN_EQUAL, 1, 0, err);
+}
+
 static struct scope scope_for(const struct scope *outer, const struct capture *capture)
 {
 	struct scope scope = *outer;
@@ -156,10 +182,13 @@ static int add_value(const struct scope *outer, const struct capture *capture,
 	struct plan_place place = { 0 };
 	struct expression expression;
 	struct walk walk;
+	int gate = PLAN_NO_GATE;
 	int r = expression_parse(capture->expression, &expression, err);
 
-	if (r == 0)
-		r = walk_to_value(scope, &expression, builder, &walk, err);
+	if (r == 0 && capture->unless_negative)
+		r = gate = require_not_negative(scope, capture->unless_negative, builder, err);
+	if (r >= 0)
+		r = walk_to_value(scope, &expression, gate, builder, &walk, err);
 	if (r == 0)
 		r = add_cells(&walk, capture, builder, &place, err);
 	if (r < 0) {

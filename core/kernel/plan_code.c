@@ -44,6 +44,14 @@ static void emit_constant(struct writer *writer, int target, __s32 value)
 						    .imm = value });
 }
 
+/* A constant of 32 bits, without its sign. */
+static void emit_word(struct writer *writer, int target, __u32 value)
+{
+	emit_instruction(writer, (struct bpf_insn){ .code = BPF_ALU | BPF_MOV | BPF_K,
+						    .dst_reg = target,
+						    .imm = value });
+}
+
 static void emit_add(struct writer *writer, int target, __s32 value)
 {
 	if (value)
@@ -184,6 +192,19 @@ static void emit_string(struct writer *writer, const struct plan_operation *stri
 		  unreadable);
 }
 
+/* Jumps if the value is not the constant. */
+static void emit_comparison(struct writer *writer, const struct plan_operation *condition,
+			    struct jumps *unequal)
+{
+	emit_load(writer, BPF_REG_0, condition->source, condition->size);
+	emit_word(writer, BPF_REG_1, condition->displacement);
+	emit_jump(writer,
+		  (struct bpf_insn){ .code = BPF_JMP | BPF_JNE | BPF_X,
+				     .dst_reg = BPF_REG_0,
+				     .src_reg = BPF_REG_1 },
+		  unequal);
+}
+
 static void emit_value(struct writer *writer, const struct plan_operation *operation,
 		       struct jumps *unreadable)
 {
@@ -232,6 +253,16 @@ static void write_careful_read(struct writer *writer, const struct plan_operatio
 	land_jumps(writer, &unreadable);
 }
 
+static void write_careful_condition(struct writer *writer, const struct plan_operation *condition)
+{
+	struct jumps untrue = { 0 };
+
+	emit_check(writer, condition->base, &untrue);
+	emit_comparison(writer, condition, &untrue);
+	emit_set_bit(writer, SCRATCH_READABLE_AT, condition->block);
+	land_jumps(writer, &untrue);
+}
+
 /* Where a cell is not readable: notes this, and makes its value 0. */
 static void emit_gap(struct writer *writer, struct jumps *unreadable)
 {
@@ -261,6 +292,8 @@ static void write_careful_operation(struct writer *writer, const struct plan_ope
 {
 	if (operation->code == PLAN_READ)
 		write_careful_read(writer, operation);
+	else if (operation->code == PLAN_EQUAL)
+		write_careful_condition(writer, operation);
 	else
 		write_careful_cell(writer, operation);
 }
@@ -274,6 +307,8 @@ static void write_fast_operation(struct writer *writer, const struct plan_operat
 		emit_read_arguments(writer, operation, unreadable);
 		emit_helper_call(writer, BPF_FUNC_probe_read_user);
 		emit_jump_if(writer, BPF_JNE, BPF_REG_0, 0, unreadable);
+	} else if (operation->code == PLAN_EQUAL) {
+		emit_comparison(writer, operation, unreadable);
 	} else {
 		emit_value(writer, operation, unreadable);
 		emit_store(writer, place_of_cell(writer->cell++), BPF_REG_0);
@@ -288,7 +323,12 @@ static void emit_exit(struct writer *writer)
 
 /* ---- the way from the fast code to the careful one ---- */
 
-/* Notes that the registers and the first `blocks` blocks were read: block n is that of the n-th read. */
+static bool defines_block(const struct plan_operation *operation)
+{
+	return operation->code == PLAN_READ || operation->code == PLAN_EQUAL;
+}
+
+/* Notes that the registers and the first `blocks` blocks were read: block n is that of the n-th operation with one. */
 static void emit_readable(struct writer *writer, int blocks)
 {
 	emit_constant(writer, BPF_REG_1, -1);
@@ -309,7 +349,7 @@ static void write_crossings(struct writer *writer, const struct plan *plan,
 			emit_jump(writer, (struct bpf_insn){ .code = BPF_JMP | BPF_JA },
 				  &crossings[i]);
 		}
-		blocks += plan->operations[i].code == PLAN_READ;
+		blocks += defines_block(&plan->operations[i]);
 	}
 }
 
@@ -326,7 +366,7 @@ static void write_careful_code(struct writer *writer, const struct plan *plan,
 		if (is_reached)
 			write_careful_operation(writer, &plan->operations[i]);
 		else
-			writer->cell += plan->operations[i].code != PLAN_READ;
+			writer->cell += !defines_block(&plan->operations[i]);
 	}
 	if (is_reached)
 		emit_exit(writer);

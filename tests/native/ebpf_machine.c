@@ -86,6 +86,14 @@ static void calculate(struct state *state, const struct bpf_insn *instruction)
 	}
 }
 
+/* Of 32 bits. */
+static void calculate_word(struct state *state, const struct bpf_insn *instruction)
+{
+	if (BPF_OP(instruction->code) != BPF_MOV)
+		refuse(state, "an unknown calculation");
+	set(state, instruction->dst_reg, (uint32_t)operand(state, instruction));
+}
+
 static size_t width_of(const struct state *state, const struct bpf_insn *instruction)
 {
 	switch (BPF_SIZE(instruction->code)) {
@@ -172,6 +180,9 @@ static bool step(struct state *state)
 	switch (BPF_CLASS(instruction->code)) {
 	case BPF_ALU64:
 		calculate(state, instruction);
+		break;
+	case BPF_ALU:
+		calculate_word(state, instruction);
 		break;
 	case BPF_LDX:
 		load(state, instruction);

@@ -20,6 +20,11 @@ struct capture {
 	 * and of the interface of the same type to which that word points, and so on: of so many interfaces.
 	 */
 	uint8_t chain;
+	/*
+	 * Not NULL: an expression for a signed integer in memory. Where it is negative, the last pointer on the way to the
+	 * value is not followed, and the value is marked as unreadable. This saves a read.
+	 */
+	const char *unless_negative;
 	uint8_t extra;	/* not 0: a bit; only captured if the probe request wants this extra */
 	bool unchecked; /* see unchecked_elements of struct scope */
 };

@@ -60,12 +60,20 @@ static const char *check_read(struct checker *checker, const struct plan_operati
 
 static const char *check_condition(struct checker *checker, const struct plan_operation *operation)
 {
+	const char *fault;
+
 	if (operation->size != 1 && operation->size != 2 && operation->size != 4 &&
 	    operation->size != 8)
 		return "a condition compares an odd number of bytes";
 	if (!is_within(checker, operation->base, operation->source, operation->size))
 		return "what is compared is not within its block";
-	return define(checker, operation->block, 0, 0);
+	fault = define(checker, operation->block, 0, 0);
+	if (fault)
+		return fault;
+	/* What depends on the condition may use the block of the compared value. */
+	checker->blocks[operation->block].begin = checker->blocks[operation->base].begin;
+	checker->blocks[operation->block].end = checker->blocks[operation->base].end;
+	return NULL;
 }
 
 static const char *check_search(struct checker *checker, const struct plan_operation *operation)

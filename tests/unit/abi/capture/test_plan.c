@@ -220,7 +220,9 @@ static void splits_far_reads(void **state)
 		{ PLAN_SCALAR, .base = 2, .source = WORK + 512, .size = 1 });
 }
 
-/* Operations that depend on a condition are behind a gate; only long plans have such operations. */
+/*
+ * Operations that depend on a condition on another block are behind a gate; only long plans have such operations.
+ */
 static void guards_by_conditions(void **state)
 {
 	struct plan_builder builder = { 0 };
@@ -238,7 +240,7 @@ static void guards_by_conditions(void **state)
 	assert_false(plan_is_short(&plan));
 	ASSERT_OPERATIONS(&plan,
 			  { PLAN_ABOVE, .block = 1, .source = 40, .size = 8, .displacement = 2 },
-			  { PLAN_READ, .block = 2, .gate = 1, .source = 80, .target = WORK,
+			  { PLAN_READ, .base = 1, .block = 2, .source = 80, .target = WORK,
 			    .size = 8, .displacement = 16 },
 			  { PLAN_READ, .block = 3, .source = 88, .target = WORK + 8, .size = 4,
 			    .displacement = 16 },
@@ -246,6 +248,28 @@ static void guards_by_conditions(void **state)
 			    .displacement = (int32_t)0xdeadbeef },
 			  { PLAN_SCALAR, .base = 2, .source = WORK, .size = 8 },
 			  { PLAN_SCALAR, .gate = 4, .source = 40, .size = 8 });
+}
+
+/* A condition on the block that contains the pointer: the read depends on the condition alone. */
+static void needs_no_gate_within_a_block(void **state)
+{
+	struct plan_builder builder = { 0 };
+	struct plan_place length = into(&builder, in_register(10), 16);
+	struct plan_place pointer = into(&builder, in_register(10), 24);
+	struct plan plan;
+
+	length.displacement += 7;
+	pointer.gate = plan_require(&builder, length, PLAN_EQUAL, 1, 0, NULL);
+	add(&builder, into(&builder, pointer, 8), int_cell, 0);
+	plan = compile(&builder);
+	assert_true(plan_is_short(&plan));
+	ASSERT_OPERATIONS(&plan,
+			  { PLAN_READ, .block = 1, .source = 80, .target = WORK, .size = 9,
+			    .displacement = 23 },
+			  { PLAN_EQUAL, .base = 1, .block = 2, .source = WORK, .size = 1 },
+			  { PLAN_READ, .base = 2, .block = 3, .source = WORK + 1,
+			    .target = WORK + 16, .size = 8, .displacement = 8 },
+			  { PLAN_SCALAR, .base = 3, .source = WORK + 16, .size = 8 });
 }
 
 /* Before strings are read. */
@@ -749,6 +773,7 @@ int main(void)
 		cmocka_unit_test(asks_for_the_thread_pointer),
 		cmocka_unit_test(splits_far_reads),
 		cmocka_unit_test(guards_by_conditions),
+		cmocka_unit_test(needs_no_gate_within_a_block),
 		cmocka_unit_test(leaves_out_what_is_not_kept),
 		cmocka_unit_test(searches_maps),
 		cmocka_unit_test(bounds_the_searches),
