@@ -176,9 +176,15 @@ def is_told(lines, answers):
 
 
 def wait_told(read_lines, clients, services=(), limit=PATIENCE):
-    """Stops the clients and waits until all answered requests are reported. Does not fail at the time limit:
-    check_exact() then says which requests are missing."""
+    """Stops the clients and waits until all answered requests are reported."""
     answers = finish_all(clients, services)
+    wait_all_told(read_lines, answers, limit)
+    return answers
+
+
+def wait_all_told(read_lines, answers, limit=PATIENCE):
+    """Waits until all answered requests are reported. Does not fail at the time limit: check_exact() then says which
+    requests are missing."""
     deadline = time.monotonic() + limit
     while time.monotonic() < deadline:
         lines = read_lines()
@@ -186,4 +192,3 @@ def wait_told(read_lines, clients, services=(), limit=PATIENCE):
         if events.count_requests(lines) >= answers.count and is_told(lines, answers):
             break
         time.sleep(0.02)
-    return answers
