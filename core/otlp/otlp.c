@@ -141,6 +141,11 @@ static void on_metrics_timer(uv_timer_t *timer)
 
 /* ---- events ---- */
 
+bool otlp_makes_spans(const struct otlp *otlp)
+{
+	return otlp->has_traces;
+}
+
 int otlp_format(struct otlp *otlp, const struct event *event, struct bytes *ret_lines)
 {
 	struct bytes resource, span;
@@ -315,7 +320,7 @@ int otlp_conclude(struct otlp *otlp, struct error *err)
 		&otlp->options.notifier, NOTICE_INFO, otlp->options.endpoint->text,
 		"%llu span%s lost: the receiver was not there, took them too slowly or rejected them",
 		lost, lost == 1 ? "" : "s");
-	return 0;
+	return conclude_totals(otlp, err);
 }
 
 /* ---- lifetime ---- */

@@ -257,7 +257,7 @@ static int show_held(struct outputs *outputs, struct bytes *lines)
 
 	if (r == 0 && sink_set_wants(&outputs->sinks))
 		r = add_line(outputs, line, 1);
-	if (r == 0 && outputs->otlp)
+	if (r == 0 && outputs->otlp && otlp_makes_spans(outputs->otlp))
 		r = otlp_add_span(outputs->otlp, take_lines(lines, LINES_OF_SPAN));
 	return r;
 }

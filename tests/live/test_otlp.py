@@ -141,6 +141,21 @@ def test_filter(scope):
     check_equal({span["spanId"] for span in receiver.of_kind(SERVER)}, ids, "ids of requests")
 
 
+def test_filter_of_metrics(scope):
+    """with conditions, but without spans: the same lines, and nothing for /v1/traces"""
+    receiver = Receiver(scope)
+    service = Service(scope, receiver.url, "--otlp-only", "metrics", "--side", "both", "--path", "/page/*1", "--json",
+                      program="gateway")
+    ask_all(service.server, FEW)
+    service.tracer.wait_types(10, "request")
+    service.tracer.interrupt()
+    found = service.tracer.events()
+    wanted = sum(event["client_count"] for event in found if event["type"] == "request")
+    check_equal(len([event for event in found if event["type"] == "client"]), wanted, "requests of the gateway")
+    check(wanted >= 20, "no requests of the gateway are shown")
+    check_equal({path for path, _ in receiver.requests}, {"/v1/metrics"}, "paths")
+
+
 def test_busy(scope):
     """a receiver that answers 503 for a while, under load: nothing is lost, and it is told once"""
     receiver = Receiver(scope)
@@ -312,7 +327,8 @@ def require_libcurl():
 
 
 if __name__ == "__main__":
-    tests = (test_spans, test_links, (test_links, "--trace"), test_trace_of_request, test_filter, test_busy, test_killed,
+    tests = (test_spans, test_links, (test_links, "--trace"), test_trace_of_request, test_filter, test_filter_of_metrics,
+             test_busy, test_killed,
              test_small_buffer, test_refused, test_partly, test_never_there, test_hanging, (test_only, "traces"),
              (test_only, "metrics"), test_authentication, test_tls, test_wrong)
     main(tests, before=require_libcurl)

@@ -33,6 +33,9 @@ int otlp_open(const struct otlp_options *options, struct otlp **ret_otlp, struct
 /* Frees it after the loop has closed its handles; run the loop after this. Accepts NULL. */
 void otlp_close(struct otlp *otlp);
 
+/* Whether requests, those that programs make, and calls have spans; else there are only metrics. */
+bool otlp_makes_spans(const struct otlp *otlp);
+
 /*
  * The functions for events return -ENOMEM if memory ran out. Makes the lines of an event that may be sent later: its resource
  * and its span. They are empty if it has none, and valid until the next call.
