@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "grpc_status.h"
 #include "otel_line.h"
 #include "span_ids.h"
 
@@ -314,6 +315,13 @@ static void put_known_method(struct otel_line *line, const struct text *method)
 	otel_name(line, "http.request.method", "_OTHER");
 }
 
+/* Clients may call any name of a gRPC method; one that the server does not have would be a series of its own. */
+static bool is_of_no_method(const struct event *event)
+{
+	return event->grpc_status.presence == PRESENT &&
+	       event->grpc_status.value == GRPC_UNIMPLEMENTED;
+}
+
 int span_format_measured(struct span_format *format, const struct event *event,
 			 struct bytes *ret_line)
 {
@@ -323,7 +331,8 @@ int span_format_measured(struct span_format *format, const struct event *event,
 	json_open_list(line->writer);
 	put_known_method(line, &event->method);
 	otel_put_scheme(line, event);
-	otel_put_route(line, event->protocol ? &event->path : &event->route);
+	if (!is_of_no_method(event))
+		otel_put_route(line, event->protocol ? &event->path : &event->route);
 	otel_put_protocol(line, event);
 	otel_number(line, "http.response.status_code", &event->status);
 	otel_put_rpc_status(line, &event->grpc_status);
