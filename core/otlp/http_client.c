@@ -13,7 +13,9 @@
 
 enum {
 	MOST_SOCKETS = 64,
-	MOST_ANSWER = 4096,	/* bytes of a body that are kept */
+	MOST_ANSWER =
+		64 *
+		1024, /* bytes of a body that are kept: some receivers name each rejected span */
 	CONNECT_TIMEOUT = 5000, /* milliseconds */
 	ANSWER_TIMEOUT = 10000, /* milliseconds, the default of OpenTelemetry's exporters */
 };
