@@ -7,6 +7,8 @@
 
 #include "array.h"
 
+enum { FIRST_CAPACITY = 512 }; /* of many batches that hold a line each */
+
 struct chunk *chunk_create(struct bytes lines, uint64_t events)
 {
 	struct chunk *chunk = malloc(sizeof(*chunk) + lines.size);
@@ -33,7 +35,8 @@ void batch_finish(struct batch *batch)
 
 int batch_add(struct batch *batch, struct bytes line, uint64_t events)
 {
-	uint8_t *data = array_reserve(batch->data, batch->size + line.size, 4096, &batch->capacity);
+	uint8_t *data = array_reserve(batch->data, batch->size + line.size, FIRST_CAPACITY,
+				      &batch->capacity);
 
 	if (!data)
 		return -ENOMEM;

@@ -15,7 +15,7 @@ struct held_request {
 };
 
 struct held_lines {
-	size_t limit, size; /* bytes */
+	size_t limit, size; /* bytes of memory */
 	uint64_t count;
 	struct held_request *oldest, *newest;
 	struct held_request *buckets[BUCKETS];
@@ -59,6 +59,7 @@ static struct held_request *held_request_add(struct held_lines *held, uint64_t i
 	else
 		held->oldest = request;
 	held->newest = request;
+	held->size += sizeof(*request);
 	*place = request;
 	return request;
 }
@@ -75,7 +76,7 @@ static void held_request_remove(struct held_lines *held, struct held_request *re
 		request->newer->older = request->older;
 	else
 		held->newest = request->older;
-	held->size -= request->lines.size;
+	held->size -= sizeof(*request) + request->lines.capacity;
 	held->count -= request->lines.events;
 }
 
@@ -94,16 +95,18 @@ int64_t held_lines_add(struct held_lines *held, uint64_t id, struct bytes line)
 {
 	struct held_request *request = held_request_add(held, id);
 	int64_t given_up = 0;
+	size_t before;
 
 	if (!request)
 		return -ENOMEM;
+	before = request->lines.capacity;
 	if (batch_add(&request->lines, line, 1) < 0) {
 		/* A request without lines would count as the oldest when it gets some later. */
 		if (!request->lines.events)
 			give_up(held, request);
 		return -ENOMEM;
 	}
-	held->size += line.size;
+	held->size += request->lines.capacity - before;
 	held->count++;
 	while (held->size > held->limit)
 		given_up += give_up(held, held->oldest);

@@ -10,6 +10,9 @@
 
 #include "held_lines.h"
 
+/* More than one request with a short line takes, and less than two do. */
+enum { MEMORY_OF_ONE = 700 };
+
 static int64_t hold(struct held_lines *held, uint64_t id, const char *line)
 {
 	return held_lines_add(held, id, (struct bytes){ (const uint8_t *)line, strlen(line) });
@@ -30,7 +33,7 @@ static void returns_lines_by_request(void **state)
 {
 	struct held_lines *held;
 
-	assert_int_equal(held_lines_create(1000, &held), 0);
+	assert_int_equal(held_lines_create(10 * MEMORY_OF_ONE, &held), 0);
 	/* Two of them are in the same bucket. */
 	assert_int_equal(hold(held, 1, "a\n"), 0);
 	assert_int_equal(hold(held, 4097, "b\n"), 0);
@@ -49,11 +52,13 @@ static void returns_lines_by_request(void **state)
 	held_lines_destroy(held);
 }
 
+/* A short line takes more memory than it has bytes. */
 static void gives_up_the_oldest(void **state)
 {
+	static const char long_line[3 * MEMORY_OF_ONE] = "";
 	struct held_lines *held;
 
-	assert_int_equal(held_lines_create(10, &held), 0);
+	assert_int_equal(held_lines_create(3 * MEMORY_OF_ONE, &held), 0);
 	assert_int_equal(hold(held, 1, "12"), 0);
 	assert_int_equal(hold(held, 2, "345"), 0);
 	assert_int_equal(hold(held, 1, "67"), 0);
@@ -62,7 +67,10 @@ static void gives_up_the_oldest(void **state)
 	assert_int_equal(hold(held, 4, "b"), 2);
 	assert_taken(held, 1, "", 0);
 	assert_taken(held, 2, "345", 1);
-	assert_int_equal(hold(held, 5, "more than ten"), 3);
+	assert_int_equal(
+		held_lines_add(held, 5,
+			       (struct bytes){ (const uint8_t *)long_line, sizeof(long_line) }),
+		3);
 	assert_int_equal(held_lines_count(held), 0);
 	assert_int_equal(hold(held, 5, "x"), 0);
 	held_lines_destroy(held);
@@ -74,7 +82,7 @@ static void forgets_what_it_cannot_hold(void **state)
 	static const struct bytes endless = { (const uint8_t *)"x", SIZE_MAX / 2 + 2 };
 	struct held_lines *held;
 
-	assert_int_equal(held_lines_create(5, &held), 0);
+	assert_int_equal(held_lines_create(2 * MEMORY_OF_ONE, &held), 0);
 	assert_int_equal(held_lines_add(held, 1, endless), -ENOMEM);
 	assert_int_equal(held_lines_count(held), 0);
 	assert_int_equal(hold(held, 2, "345"), 0);
