@@ -389,9 +389,10 @@ int assembly_record(struct assembly *assembly, struct bytes record)
 
 void assembly_end_target(struct assembly *assembly, const struct target *target)
 {
+	uint32_t passed = JOINER_NONE;
 	struct bytes start;
 
-	while (joiner_take_oldest_of_target(assembly->joiner, target_id(target), &start))
+	while (joiner_take_of_target(assembly->joiner, target_id(target), &passed, &start))
 		close_request(assembly, start, NULL, OUTCOME_EXITED);
 	calls_end_target(assembly->calls, target);
 }

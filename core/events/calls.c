@@ -446,8 +446,10 @@ void calls_end_target(struct calls *calls, const struct target *target)
 	struct bytes record;
 
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
-		while (joiner_take_oldest_of_target(calls->joiners[kind], target_id(target),
-						    &record))
+		uint32_t passed = JOINER_NONE;
+
+		while (joiner_take_of_target(calls->joiners[kind], target_id(target), &passed,
+					     &record))
 			close_call(calls, record, &(struct ending){ .outcome = OUTCOME_EXITED });
 	}
 }

@@ -364,12 +364,15 @@ bool joiner_look_helped(const struct joiner *joiner, uint32_t target, uint64_t h
 	       look_found(joiner, joiner_find_entry(joiner, BY_HELPER, target, helper), ret_record);
 }
 
-bool joiner_take_oldest_of_target(struct joiner *joiner, uint32_t target, struct bytes *ret_record)
+bool joiner_take_of_target(struct joiner *joiner, uint32_t target, uint32_t *passed,
+			   struct bytes *ret_record)
 {
-	uint32_t number = joiner->oldest;
+	uint32_t number = *passed == NONE ? joiner->oldest : joiner->entries[*passed].newer;
 
-	while (number != NONE && joiner->entries[number].target != target)
+	while (number != NONE && joiner->entries[number].target != target) {
+		*passed = number;
 		number = joiner->entries[number].newer;
+	}
 	return take_found(joiner, number, ret_record);
 }
 

@@ -81,7 +81,11 @@ bool joiner_take_oldest(struct joiner *joiner, struct bytes *ret_record);
 #define JOINER_NONE UINT32_MAX
 bool joiner_look_next(const struct joiner *joiner, uint32_t *at, struct bytes *ret_record);
 
-/* Removes the oldest open request of a target; false if it has none. */
-bool joiner_take_oldest_of_target(struct joiner *joiner, uint32_t target, struct bytes *ret_record);
+/*
+ * Removes the open requests of a target one by one, the oldest first; false if it has no more. `*passed` is JOINER_NONE at the
+ * beginning, and then the newest request of another target that was passed over; that one must not be removed in between.
+ */
+bool joiner_take_of_target(struct joiner *joiner, uint32_t target, uint32_t *passed,
+			   struct bytes *ret_record);
 
 #endif

@@ -133,9 +133,10 @@ static void limit_displaces_the_oldest(void **state)
 	joiner_destroy(joiner);
 }
 
-static void takes_the_oldest_of_a_target(void **state)
+static void takes_all_of_a_target(void **state)
 {
 	struct joiner *joiner = joiner_of(10);
+	uint32_t passed = JOINER_NONE, passed_for_none = JOINER_NONE;
 	struct bytes record;
 
 	open_new(joiner, 2, 1, "other");
@@ -144,12 +145,12 @@ static void takes_the_oldest_of_a_target(void **state)
 	open_new(joiner, 1, 2, "second");
 	open_new(joiner, 1, 3, "third");
 	assert_true(joiner_take(joiner, 1, 2, &record));
-	assert_true(joiner_take_oldest_of_target(joiner, 1, &record));
+	assert_true(joiner_take_of_target(joiner, 1, &passed, &record));
 	assert_record(record, "first");
-	assert_true(joiner_take_oldest_of_target(joiner, 1, &record));
+	assert_true(joiner_take_of_target(joiner, 1, &passed, &record));
 	assert_record(record, "third");
-	assert_false(joiner_take_oldest_of_target(joiner, 1, &record));
-	assert_false(joiner_take_oldest_of_target(joiner, 0, &record));
+	assert_false(joiner_take_of_target(joiner, 1, &passed, &record));
+	assert_false(joiner_take_of_target(joiner, 0, &passed_for_none, &record));
 	assert_int_equal(joiner_count(joiner), 2);
 	assert_true(joiner_take(joiner, 2, 1, &record));
 	assert_true(joiner_take(joiner, 2, 2, &record));
@@ -334,17 +335,20 @@ static void step_take_owned(struct joiner *joiner, struct model *model, uint32_t
 		assert_serial(record, model_remove(model, index - 1));
 }
 
-static void step_take_oldest_of_target(struct joiner *joiner, struct model *model, uint32_t target)
+static void step_take_of_target(struct joiner *joiner, struct model *model, uint32_t target)
 {
+	uint32_t passed = JOINER_NONE;
 	struct bytes record;
 	size_t index = 0;
-	bool taken = joiner_take_oldest_of_target(joiner, target, &record);
 
-	while (index < model->count && model->open[index].target != target)
-		index++;
-	assert_int_equal(taken, index < model->count);
-	if (taken)
+	while (joiner_take_of_target(joiner, target, &passed, &record)) {
+		while (index < model->count && model->open[index].target != target)
+			index++;
+		assert_true(index < model->count);
 		assert_serial(record, model_remove(model, index));
+	}
+	while (index < model->count)
+		assert_int_not_equal(model->open[index++].target, target);
 }
 
 static void agrees_with_a_model(void **state)
@@ -373,7 +377,7 @@ static void agrees_with_a_model(void **state)
 			else if (what < 30)
 				step_take_owned(joiner, &model, target, random >> 50 & 7);
 			else if (what < 31)
-				step_take_oldest_of_target(joiner, &model, target);
+				step_take_of_target(joiner, &model, target);
 			else
 				step_take_oldest(joiner, &model);
 			assert_int_equal(joiner_count(joiner), model.count);
@@ -523,7 +527,7 @@ int main(void)
 		cmocka_unit_test(limit_displaces_the_oldest),
 		cmocka_unit_test(finds_by_context_and_keeps_notes),
 		cmocka_unit_test(gives_bytes_up),
-		cmocka_unit_test(takes_the_oldest_of_a_target),
+		cmocka_unit_test(takes_all_of_a_target),
 		cmocka_unit_test(finds_by_owner),
 		cmocka_unit_test(finds_by_helper),
 		cmocka_unit_test(looks_without_taking),
