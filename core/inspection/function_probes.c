@@ -193,8 +193,11 @@ static int add_pair(struct probe_set *probe_set, const struct task *task,
 	if (!pair->awaits_return)
 		return 0;
 	end = probe_set_grow(probe_set, function, PLAN_ROLE_RETURN, err);
-	if (!end)
+	if (!end) {
+		/* The caller releases the pair. */
+		probe_set->probes[probe_set->count - 1].probe = (struct probe){ 0 };
 		return -ENOMEM;
+	}
 	end->probe = pair->end;
 	end->returned_count = pair->returned_count;
 	return 0;
