@@ -17,6 +17,7 @@ class NatsDouble:
         self.stored = []  # subject, content
         self.ids = set()
         self.published = 0  # messages, also those that came again
+        self.stream = None  # the configuration of the stream, once it is created
         self.failure = None  # the description of an error with which each message is answered
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"nats://127.0.0.1:{self.listener.getsockname()[1]}"
@@ -45,13 +46,20 @@ class NatsDouble:
             if words[0] == b"PING":
                 self._say(stream, b"PONG")
             elif words[0] == b"PUB":
-                content = self._content(stream, words)
-                self._say(stream, b"MSG %s 1 %d\r\n%s" % (words[2], len(content), content))
+                answer = json.dumps(self._create_stream(json.loads(self._content(stream, words)))).encode()
+                self._say(stream, b"MSG %s 1 %d\r\n%s" % (words[2], len(answer), answer))
             elif words[0] == b"HPUB":
                 self._store(words[1].decode(), self._content(stream, words), int(words[3]))
                 if left is not None and (left := left - 1) == 0:
                     return
                 self._acknowledge(stream, words[2])
+
+    def _create_stream(self, configuration):
+        """Answers as JetStream does."""
+        if self.stream not in (None, configuration):
+            return {"error": {"code": 400, "err_code": 10058, "description": "stream name already in use with a different configuration"}}
+        self.stream = configuration
+        return {"config": configuration}
 
     @staticmethod
     def _content(stream, words):

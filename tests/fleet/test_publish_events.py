@@ -43,6 +43,13 @@ class PublishEvents(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(server.stored, [("gohttpsnoop.web1.request", line) for line in lines(1000)])
 
+    def test_changed_stream_is_used(self):
+        server = self.serve()
+        server.stream = json.loads(STREAM.read_text()) | {"max_age": 1}
+        done = self.publish(server, lines(3), "--stream", str(STREAM))
+        self.assertEqual((done.returncode, len(server.stored)), (0, 3), done.stderr)
+        self.assertEqual(server.stream["max_age"], 1)
+
     def test_lines_are_published_again_and_stored_once(self):
         server = self.serve(breaks_after=(7, 1, 100))
         done = self.publish(server, lines(1000))
