@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "debug_object.h"
 #include "unit_limits.h"
@@ -21,7 +22,8 @@
  */
 #define ENTRY_COST 64
 #define ATTRIBUTE_COST 16
-#define ELEMENT_COST 4 /* of a list, which many units and parameters may share */
+#define NAME_BYTE_COST 1 /* many entries may share a long name */
+#define ELEMENT_COST 4	 /* of a list, which many units and parameters may share */
 #define UNITS_SQUARED_A_BYTE 2048
 #define MAX_COST (UINT64_C(1) << 30)
 
@@ -140,11 +142,12 @@ static int entry_read(struct debug_info *info, Dwarf_Die die, struct debug_entry
 {
 	uint64_t attributes = 0;
 	int r = debug_entry_read(info->object, die, ret_entry, &attributes);
+	size_t name;
 
 	if (r == DW_DLV_ERROR)
 		return damaged(info, r, "an entry", err);
-	info->cost += attributes * ATTRIBUTE_COST;
-	return 0;
+	name = ret_entry->name ? strlen(ret_entry->name) : 0;
+	return charge(info, attributes * ATTRIBUTE_COST + name * NAME_BYTE_COST, err);
 }
 
 int debug_info_entry(struct debug_info *info, uint64_t offset, struct debug_entry *ret_entry,

@@ -194,6 +194,17 @@ static int segments_read(struct image *image, const Elf64_Ehdr *header, struct e
 	return 0;
 }
 
+/* libelf looks for the end of each name, through the whole table if its last name has none. */
+static bool are_names_bounded(const struct image *image, const GElf_Shdr *names)
+{
+	uint8_t last = 1;
+
+	return names->sh_size > 0 && names->sh_size <= MAX_SECTION_NAMES &&
+	       names->sh_offset <= UINT64_MAX - names->sh_size &&
+	       image_read(image, names->sh_offset + names->sh_size - 1, &last, 1, NULL) == 0 &&
+	       last == 0;
+}
+
 /*
  * Damaged or missing section headers are not an error: segments are used then. The headers are checked before
  * libelf reads them, since libelf allocates according to their counts and sizes.
@@ -217,7 +228,7 @@ static void sections_open(struct image *image, const Elf64_Ehdr *header)
 	    elf_getshdrstrndx(image->elf, &image->section_names) == 0 &&
 	    gelf_getshdr(elf_getscn(image->elf, image->section_names), &names) &&
 	    names.sh_type == SHT_STRTAB && !(names.sh_flags & SHF_COMPRESSED) &&
-	    names.sh_size <= MAX_SECTION_NAMES)
+	    are_names_bounded(image, &names))
 		return;
 	elf_end(image->elf);
 	image->elf = NULL;

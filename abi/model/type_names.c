@@ -78,10 +78,35 @@ static int entry_compare(const void *a, const void *b)
 	return (left->name > right->name) - (left->name < right->name);
 }
 
+static bool are_same(const struct type_names *names, const struct entry *a, const struct entry *b)
+{
+	return a->hash == b->hash && strcmp(names->text + a->name, names->text + b->name) == 0;
+}
+
+/*
+ * Of the entries with one hash, the first one and one with another name say all: a binary in which all types have the same
+ * hash is searched no longer than others.
+ */
+static bool is_needed(const struct type_names *names, size_t kept, const struct entry *entry)
+{
+	const struct entry *last = names->entries + (kept ? kept - 1 : 0);
+
+	if (kept == 0 || last->hash != entry->hash)
+		return true;
+	return !are_same(names, last, entry) && (kept == 1 || last[-1].hash != entry->hash);
+}
+
 void type_names_sort(struct type_names *names)
 {
+	size_t kept = 0;
+
 	if (names->count)
 		qsort(names->entries, names->count, sizeof(*names->entries), entry_compare);
+	for (size_t i = 0; i < names->count; i++) {
+		if (is_needed(names, kept, &names->entries[i]))
+			names->entries[kept++] = names->entries[i];
+	}
+	names->count = kept;
 }
 
 static int entry_compare_hash(const void *item, const void *key)

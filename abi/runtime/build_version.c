@@ -12,6 +12,9 @@ enum {
 	MAX_LENGTH = 64,
 };
 
+/* Bytes of all searches together: each text takes one through the whole file. */
+#define MAX_SEARCHED (UINT64_C(16) << 30)
+
 static const char prefix[] = "go1.";
 
 /*
@@ -69,7 +72,9 @@ char *build_version_find(const struct image *image)
 	uint64_t text = 0;
 	char *version = NULL;
 
-	for (int i = 0; i < MAX_TEXTS && image_find(image, needle, 1, false, &text); i++, text++) {
+	for (uint64_t i = 0; i < MAX_TEXTS && i * image_size(image) < MAX_SEARCHED &&
+			     image_find(image, needle, 1, false, &text);
+	     i++, text++) {
 		char *other = is_followed_by_digit(image, text) ? variable_find(image, text) : NULL;
 		bool differs = other && version && strcmp(version, other) != 0;
 

@@ -214,11 +214,15 @@ static int wrapper_id(const struct pclntab *table)
 	return NO_FUNCTION_ID;
 }
 
+/* More than any program has of one name. */
+enum { MAX_WRAPPERS = 64 };
+
 struct search {
 	const struct pclntab *table;
 	const char *pattern;
 	bool glob;
 	int wrapper;
+	size_t wrappers; /* that the pattern has matched */
 };
 
 static bool is_wrapper(const struct search *search, size_t index)
@@ -232,14 +236,16 @@ static bool is_wrapper(const struct search *search, size_t index)
  * arguments by the other calling convention. All calls reach the implementation. A few implementations
  * (reflect.callMethod) have the id of wrappers, too, but are longer than their wrapper.
  */
-static bool leads_to_namesake(const struct search *search, size_t index,
-			      const struct function *function)
+static bool leads_to_namesake(struct search *search, size_t index, const struct function *function)
 {
 	struct function other;
 
 	/* Instances of generic functions share names, but none is a wrapper of another. */
 	if (!is_wrapper(search, index) || strchr(function->name, '['))
 		return false;
+	/* Each takes a walk through all functions. */
+	if (++search->wrappers > MAX_WRAPPERS)
+		return true;
 	for (size_t i = 0; pclntab_next(search->table, &i, &other); i++) {
 		if (i == index || strcmp(other.name, function->name) != 0)
 			continue;
@@ -250,7 +256,7 @@ static bool leads_to_namesake(const struct search *search, size_t index,
 	return false;
 }
 
-static bool is_meant(const struct search *search, size_t index, const struct function *function)
+static bool is_meant(struct search *search, size_t index, const struct function *function)
 {
 	const char *mark;
 
@@ -279,7 +285,7 @@ static int set_append(struct function_set *set, size_t max, const struct functio
 	return 0;
 }
 
-static int set_fill(struct function_set *set, const struct search *search, size_t max)
+static int set_fill(struct function_set *set, struct search *search, size_t max)
 {
 	struct function function;
 	int r = 0;

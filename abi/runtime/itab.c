@@ -95,6 +95,21 @@ static int linked_read(const struct image *image, const struct module_parts *par
 	return 0;
 }
 
+/* A count needs no relocation, so not all relocations are searched for each of the itabs. */
+static int method_count(const struct image *image, uint64_t interface, uint64_t *ret_count,
+			struct error *err)
+{
+	struct buffer buffer;
+	int r = image_load(image, interface + INTERFACE_METHOD_COUNT, sizeof(*ret_count), &buffer,
+			   err);
+
+	if (r < 0)
+		return r;
+	bytes_u64(buffer_bytes(&buffer), 0, ret_count);
+	buffer_release(&buffer);
+	return 0;
+}
+
 /*
  * Since Go 1.27 the itabs follow each other; the length of each depends on the number of methods of its interface
  * (runtime/iface.go, addModuleItabs).
@@ -105,7 +120,7 @@ static int inline_read(const struct image *image, const struct module_parts *par
 	uint64_t at = 0, interface = 0, methods;
 
 	while (bytes_u64(buffer_bytes(itabs), at + ITAB_INTERFACE, &interface)) {
-		int r = image_word(image, interface + INTERFACE_METHOD_COUNT, &methods, err);
+		int r = method_count(image, interface, &methods, err);
 
 		if (r < 0)
 			return r;

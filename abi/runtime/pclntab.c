@@ -28,6 +28,7 @@ struct pclntab {
 #define MAX_PART (UINT64_C(512) << 20)
 #define MAX_CANDIDATES 16
 #define MAX_FOLDED 64
+#define MAX_NAME 4096 /* as of types, see descriptor.c */
 
 /* Bytes to load after the largest offset, for a _func with the data after it, or for a name. */
 #define FUNC_ROOM 4096
@@ -308,6 +309,12 @@ static bool end_of(const struct pclntab *table, size_t index, uint64_t entry, ui
 	return true;
 }
 
+/* Functions may share a name: without a limit, looking for the end of a long one for each would take hours. */
+static const char *function_name_at(const struct pclntab *table, uint32_t offset)
+{
+	return bytes_string(bytes_slice(table->names, offset, MAX_NAME), 0);
+}
+
 bool pclntab_at(const struct pclntab *table, size_t index, struct function *ret_function)
 {
 	struct function function;
@@ -319,7 +326,7 @@ bool pclntab_at(const struct pclntab *table, size_t index, struct function *ret_
 		return false;
 	function.entry += table->text;
 	function.end += table->text;
-	function.name = bytes_string(table->names, name);
+	function.name = function_name_at(table, name);
 	function.stack_size = stack_size_at(table, index);
 	if (!function.name || function.entry < table->code_start || function.end < function.entry ||
 	    function.end > table->code_end)
@@ -355,35 +362,57 @@ int pclntab_load_pc_tables(const struct pclntab *table, const struct image *imag
 	return part_load(image, table->address + start, size - start, ret_buffer, err);
 }
 
-static bool find_by_name_offset(const struct pclntab *table, uint64_t wanted,
-				struct function *ret_function)
-{
-	for (uint64_t i = 0; i < table->header.count; i++) {
-		uint32_t name;
+/* The places at which a name is found among the names, in their order. */
+struct name_places {
+	size_t count;
+	size_t at[MAX_CANDIDATES];
+};
 
-		if (name_offset_at(table, i, &name) && name == wanted &&
-		    pclntab_at(table, i, ret_function))
-			return true;
+static struct name_places find_places(const struct pclntab *table, const char *name)
+{
+	struct bytes needle = { (const uint8_t *)name, strlen(name) + 1 };
+	struct name_places places = { 0 };
+	size_t at = 0;
+
+	for (; places.count < MAX_CANDIDATES; at++) {
+		at = bytes_find(table->names, at, needle, 1);
+		if (at == SIZE_MAX)
+			break;
+		/* Since 1.16 names follow each other; up to 1.15 other data may precede a name. */
+		if (at > 0 && table->names.data[at - 1] && table->header.names_end)
+			continue;
+		places.at[places.count++] = at;
 	}
-	return false;
+	return places;
+}
+
+/* Returns the number of the place with this offset; `count` if there is none. */
+static size_t place_of_name(const struct name_places *places, uint32_t offset)
+{
+	size_t i = 0;
+
+	while (i < places->count && places->at[i] != offset)
+		i++;
+	return i;
 }
 
 bool pclntab_find(const struct pclntab *table, const char *name, struct function *ret_function)
 {
-	struct bytes needle = { (const uint8_t *)name, strlen(name) + 1 };
-	size_t at = 0;
+	struct name_places places = find_places(table, name);
+	bool found = false;
 
-	/* A name may exist without a function, if all its calls were inlined. */
-	for (int tried = 0; tried < MAX_CANDIDATES; at++) {
-		at = bytes_find(table->names, at, needle, 1);
-		if (at == SIZE_MAX)
-			return false;
-		/* Since 1.16 names follow each other; up to 1.15 other data may precede a name. */
-		if (at > 0 && table->names.data[at - 1] && table->header.names_end)
+	/* A name may exist without a function, if all its calls were inlined: then a later place is the one. */
+	for (uint64_t i = 0; places.count && i < table->header.count; i++) {
+		size_t place;
+		uint32_t offset;
+
+		if (!name_offset_at(table, i, &offset))
 			continue;
-		tried++;
-		if (find_by_name_offset(table, at, ret_function))
-			return true;
+		place = place_of_name(&places, offset);
+		if (place < places.count && pclntab_at(table, i, ret_function)) {
+			places.count = place;
+			found = true;
+		}
 	}
-	return false;
+	return found;
 }

@@ -24,7 +24,7 @@
  * name to the names.
  */
 #define HEADER_SIZE 72
-#define MAX_FUNCTIONS (UINT64_C(1) << 24)
+#define MAX_FUNCTIONS (UINT64_C(1) << 22)
 
 static const uint8_t magics[] = {
 	[PCLNTAB_GO_1_2] = 0xfb,

@@ -384,6 +384,15 @@ static void patch_names_compressed(Elf64_Ehdr *header)
 	sections[header->e_shstrndx].sh_flags = SHF_COMPRESSED;
 }
 
+/* The last name has no end. */
+static void patch_names_end(Elf64_Ehdr *header)
+{
+	Elf64_Shdr *sections = (Elf64_Shdr *)(void *)((uint8_t *)header + header->e_shoff);
+	const Elf64_Shdr *names = &sections[header->e_shstrndx];
+
+	((uint8_t *)header)[names->sh_offset + names->sh_size - 1] = 'x';
+}
+
 static void does_without_damaged_sections(void **state)
 {
 	static void (*const patches[])(Elf64_Ehdr * header) = {
@@ -396,6 +405,7 @@ static void does_without_damaged_sections(void **state)
 		patch_shnum_extended,
 		patch_names_size,
 		patch_names_compressed,
+		patch_names_end,
 		patch_shstrndx_extended,
 	};
 
