@@ -49,7 +49,7 @@ static void kernel_trial_attach(struct kernel *kernel, bool is_long,
 	struct attach_point point = { .file_offset = never_called_offset(), .is_long = is_long };
 	struct attachment *attachment;
 
-	if (kernel_attach(kernel, NULL, (uint32_t)getpid(), 0, &point, 1, &attachment,
+	if (kernel_attach(kernel, "/proc/self/exe", (uint32_t)getpid(), 0, &point, 1, &attachment,
 			  &ret_outcome->why) < 0)
 		ret_outcome->failure.obstacle = kernel_obstacle(kernel);
 	else

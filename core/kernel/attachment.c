@@ -13,7 +13,6 @@
 #include "kernel.h"
 #include "kernel_type.h"
 #include "probe_link.h"
-#include "process.h"
 
 enum {
 	/* A link is gone when the kernel has waited for what may still run: 50 ms, a sleeping thread. */
@@ -247,8 +246,7 @@ int kernel_attach(struct kernel *kernel, const char *path, uint32_t pid, uint32_
 		  const struct attach_point *points, size_t count,
 		  struct attachment **ret_attachment, struct error *err)
 {
-	struct process_exe_path exe = process_exe_path(pid);
-	struct probe_place place = { .path = path ? path : exe.text, .pid = pid, .target = target };
+	struct probe_place place = { .path = path, .pid = pid, .target = target };
 
 	return attachment_attach_points(kernel, &place, points, count, ret_attachment, err);
 }
@@ -265,8 +263,7 @@ int kernel_attach_more(struct kernel *kernel, const char *path, uint32_t pid, ui
 		       const struct attach_point *points, size_t count,
 		       struct attachment **attachment, struct error *err)
 {
-	struct process_exe_path exe = process_exe_path(pid);
-	struct probe_place place = { .path = path ? path : exe.text, .pid = pid, .target = target };
+	struct probe_place place = { .path = path, .pid = pid, .target = target };
 	size_t links = (*attachment)->link_count + count;
 	struct attachment *longer =
 		realloc(*attachment, sizeof(*longer) + links * sizeof(longer->links[0]));

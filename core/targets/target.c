@@ -92,9 +92,9 @@ static int attach_own(struct target *target, const struct target_options *option
 	size_t count;
 	const struct attach_point *points = inspection_points(target->binary->inspection, &count);
 	struct pinned_file_path path = pinned_file_path(&target->binary->file);
-	int r = kernel_attach(options->kernel, target->library ? path.text : NULL,
-			      target->process.pid, target->id, points, count, &target->attachment,
-			      err);
+	/* Not what the process runs by now: the points are of the file that was inspected. */
+	int r = kernel_attach(options->kernel, path.text, target->process.pid, target->id, points,
+			      count, &target->attachment, err);
 
 	target->has_own_probes = true;
 	target->since = record_clock_now(options->clock);
@@ -291,8 +291,8 @@ int target_attach_more(struct target *target, struct kernel *kernel,
 
 	if (!target->has_own_probes || !target->attachment || target->is_withdrawn)
 		return 0;
-	return kernel_attach_more(kernel, target->library ? path.text : NULL, target->process.pid,
-				  target->id, points, count, &target->attachment, err);
+	return kernel_attach_more(kernel, path.text, target->process.pid, target->id, points, count,
+				  &target->attachment, err);
 }
 
 uint32_t target_id(const struct target *target)

@@ -95,8 +95,8 @@ struct attach_point {
 };
 
 /*
- * Attaches all points in process `pid`, whose records will carry `target`. They are in the file at `path`,
- * a library, or, where that is NULL, in what the process runs.
+ * Attaches all points in process `pid`, whose records will carry `target`. They are in the file at `path`, a program or a
+ * library. Nothing happens in a process that does not map that file, for example because it runs another program by now.
  */
 int kernel_attach(struct kernel *kernel, const char *path, uint32_t pid, uint32_t target,
 		  const struct attach_point *points, size_t count,

@@ -60,7 +60,7 @@ int kernel_attach(struct kernel *kernel, const char *path, uint32_t pid, uint32_
 		  const struct attach_point *points, size_t count,
 		  struct attachment **ret_attachment, struct error *err)
 {
-	assert_null(path);
+	assert_string_equal(path, "/proc/self/exe");
 	assert_int_equal(pid, getpid());
 	assert_int_equal(count, 1);
 	/* The point is in the code of this program. */

@@ -235,7 +235,7 @@ static void assert_told(const char *wanted)
 /* The cookie has the process, the target and the plan. */
 static void points_of_a_kind_share_a_link(void **state)
 {
-	assert_int_equal(attach(NULL, 3), 0);
+	assert_int_equal(attach("/proc/42/exe", 3), 0);
 	assert_told("enter 42 in traced\n"
 		    "short 42 /proc/42/exe: 0x100=0x2a0000050001 0x300=0x2a0000050003\n"
 		    "long 42 /proc/42/exe: 0x200=0x2a0000050002\n");
@@ -249,7 +249,7 @@ static void plans_with_own_programs_have_own_links(void **state)
 
 	for (int i = 0; i < 3; i++)
 		stage.kernel.own_programs.descriptors[i] = OWN_FD + i;
-	assert_int_equal(attach(NULL, 3), 0);
+	assert_int_equal(attach("/proc/42/exe", 3), 0);
 	assert_told("enter 42 in traced\n"
 		    "own of 1 42 /proc/42/exe: 0x100=0x2a0000050001\n"
 		    "long 42 /proc/42/exe: 0x200=0x2a0000050002\n"
@@ -299,7 +299,7 @@ static void programs_are_shared_where_descriptors_are_scarce(void **state)
 	for (int i = 0; i < 4; i++)
 		stage.kernel.own_programs.descriptors[i] = OWN_FD + i;
 	stage.fails_once_at = 2;
-	assert_int_equal(attach(NULL, 3), 0);
+	assert_int_equal(attach("/proc/42/exe", 3), 0);
 	assert_told("enter 42 in traced\n"
 		    "own of 1 42 /proc/42/exe: 0x100=0x2a0000050001\n"
 		    "long 42 /proc/42/exe: 0x200=0x2a0000050002\n"
@@ -330,7 +330,7 @@ static void a_file_is_attached_to_without_a_process(void **state)
 static void perf_events_have_a_link_for_each_point(void **state)
 {
 	stage.kernel.attachment = KERNEL_ATTACHMENT_SINGLE;
-	assert_int_equal(attach(NULL, 3), 0);
+	assert_int_equal(attach("/proc/42/exe", 3), 0);
 	assert_told("enter 42 in traced\n"
 		    "short 42 /proc/42/exe: 0x100=0x2a0000050001\n"
 		    "long 42 /proc/42/exe: 0x200=0x2a0000050002\n"
@@ -349,7 +349,7 @@ static void what_was_attached_before_a_failure_is_taken_back(void **state)
 		set_up(NULL);
 		stage.kernel.attachment = ways[i];
 		stage.fails_at = 2;
-		assert_int_equal(attach(NULL, 3), -EMFILE);
+		assert_int_equal(attach("/proc/42/exe", 3), -EMFILE);
 		assert_null(stage.attachment);
 		assert_int_equal(stage.link_count, 1);
 		assert_int_equal(stage.destroyed[0], 1);
@@ -362,7 +362,7 @@ static void what_was_attached_before_a_failure_is_taken_back(void **state)
 static void long_plans_need_their_program(void **state)
 {
 	stage.kernel.long_program = NULL;
-	assert_int_equal(attach(NULL, 3), -ENOEXEC);
+	assert_int_equal(attach("/proc/42/exe", 3), -ENOEXEC);
 	assert_int_equal(stage.link_count, 0);
 	assert_null(stage.attachment);
 }
@@ -370,7 +370,7 @@ static void long_plans_need_their_program(void **state)
 static void a_process_that_cannot_be_entered_is_not_attached_to(void **state)
 {
 	stage.enter_code = -ENOMEM;
-	assert_int_equal(attach(NULL, 3), -ENOMEM);
+	assert_int_equal(attach("/proc/42/exe", 3), -ENOMEM);
 	assert_int_equal(stage.link_count, 0);
 	assert_null(stage.attachment);
 }
@@ -420,7 +420,7 @@ static void processes_are_dismissed_for_what_they_do(void **state)
 
 static void a_process_is_withdrawn_once(void **state)
 {
-	assert_int_equal(attach(NULL, 3), 0);
+	assert_int_equal(attach("/proc/42/exe", 3), 0);
 	stage.told[0] = '\0';
 	attachment_withdraw(stage.attachment);
 	assert_told("delete 42 of traced\n");

@@ -106,8 +106,7 @@ int kernel_attach(struct kernel *kernel, const char *path, uint32_t pid, uint32_
 		r = -ESRCH;
 	if (r < 0)
 		return error_fail(err, r, "cannot be attached to");
-	*ret_attachment =
-		add(path ? file_of_path(path) : process->file, pid, target, points, count);
+	*ret_attachment = add(file_of_path(path), pid, target, points, count);
 	enter(*ret_attachment, target);
 	return 0;
 }
