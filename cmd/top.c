@@ -132,16 +132,19 @@ static int find_recording(const struct options *options, const char **ret_path, 
 	bool has_others = options->binary_count > 1 || options->pid_count || options->name_count ||
 			  options->port_count || options->all;
 	bool has_filter = options->conditions.count || options->sample || options->max_rate;
+	bool has_output = options->output || options->socket || options->connection_count ||
+			  options->otlp.text || options->count || options->duration;
 
 	*ret_path = NULL;
 	if (options->binary_count == 0 || !is_recording(options->binaries[0]))
 		return 0;
 	*ret_path = options->binaries[0];
-	if (!has_others && !has_filter)
+	if (!has_others && !has_filter && !has_output)
 		return 0;
 	error_subject(err, "%s", *ret_path);
-	return error_fail(err, -EINVAL,
-			  "a file of events is shown as it is: leave out targets and filters");
+	return error_fail(
+		err, -EINVAL,
+		"a file of events is shown as it is: leave out targets, filters, outputs, --count and --duration");
 }
 
 struct replay {

@@ -6,6 +6,7 @@
 
 #include "diagnostic.h"
 #include "file_limit.h"
+#include "function_arguments.h"
 #include "opaque_libraries.h"
 #include "option_parser.h"
 #include "option_value.h"
@@ -97,6 +98,9 @@ struct trace_spec trace_spec_of(const struct options *options, const struct reda
 		.wanted = options->conditions.wanted,
 		.wanted_count = options->conditions.wanted_count,
 		.latency = options->latency,
+		.probes_returns = options->latency ||
+				  function_arguments_capture_results(options->functions,
+								     options->function_count),
 		.within_requests = options->within_requests,
 		.sides = options->sides,
 		.extras = extras_of(options),

@@ -4,28 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* Whether it captures a result. A parameter can have this name, too: then this is a guess, on the safe side. */
-static bool captures_result(const struct function_request *function)
-{
-	for (size_t i = 0; i < function->capture_count; i++) {
-		const char *root = function->captures[i].steps[0].name;
-
-		if (strncmp(root, "ret", 3) == 0 &&
-		    strspn(root + 3, "0123456789") == strlen(root + 3))
-			return true;
-	}
-	return false;
-}
-
-/* Only calls whose return is probed have a duration and an outcome. */
-static bool probes_returns(const struct options *options)
-{
-	for (size_t i = 0; i < options->function_count; i++) {
-		if (captures_result(&options->functions[i]))
-			return true;
-	}
-	return options->latency;
-}
+#include "function_arguments.h"
 
 static int check_call_conditions(const struct options *options, struct error *err)
 {
@@ -40,7 +19,9 @@ static int check_call_conditions(const struct options *options, struct error *er
 		error_hint(err, "add --within requests to trace both");
 		return error_fail(err, -EINVAL, "--status is about requests, not about a FUNCTION");
 	}
-	if (!option || probes_returns(options))
+	/* Only calls whose return is probed have a duration and an outcome. */
+	if (!option || options->latency ||
+	    function_arguments_capture_results(options->functions, options->function_count))
 		return 0;
 	error_hint(err, "add --latency, or --within requests to trace both");
 	return error_fail(err, -EINVAL, "%s needs the returns of calls, which are not traced",

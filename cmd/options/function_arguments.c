@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "array.h"
 #include "presets.h"
@@ -46,4 +47,25 @@ int function_arguments_add_preset(struct function_request **functions, size_t *c
 			(*functions)[*count - 1].is_optional = true;
 	}
 	return r;
+}
+
+static bool captures_result(const struct function_request *function)
+{
+	for (size_t i = 0; i < function->capture_count; i++) {
+		const char *root = function->captures[i].steps[0].name;
+
+		if (strncmp(root, "ret", 3) == 0 &&
+		    strspn(root + 3, "0123456789") == strlen(root + 3))
+			return true;
+	}
+	return false;
+}
+
+bool function_arguments_capture_results(const struct function_request *functions, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (captures_result(&functions[i]))
+			return true;
+	}
+	return false;
 }

@@ -83,14 +83,25 @@ static int check_outputs(const struct options *options, struct error *err)
 			  options->socket, other);
 }
 
+/* Before they are closed. */
+static bool has_conditions(const struct conditions *conditions)
+{
+	for (int kind = 0; kind < CONDITION_KINDS; kind++) {
+		if (conditions->value_counts[kind])
+			return true;
+	}
+	return conditions->count;
+}
+
 static int check_list(const struct options *options, struct error *err)
 {
 	if (!options->list || (!options->output && !options->socket && !options->connection_count &&
-			       !options->otlp.text && !options->count && !options->duration))
+			       !options->otlp.text && !options->count && !options->duration &&
+			       !options->summary && !has_conditions(&options->conditions)))
 		return 0;
 	return error_fail(
 		err, -EINVAL,
-		"--list traces nothing: leave out --output, --socket, --connect, --otlp, --count and --duration");
+		"--list traces nothing: leave out --output, --socket, --connect, --otlp, --count, --duration, --summary and conditions");
 }
 
 /* What top does not show. */
@@ -106,21 +117,31 @@ static int check_top(const struct options *options, struct error *err)
 			  "top shows requests: leave out --list, --summary, --json and --fields");
 }
 
+/* Whether events are written as JSON anywhere. */
+static bool writes_json(const struct options *options)
+{
+	return (options->json && !options->summary) || options->format != OPTION_FORMAT_TABLE ||
+	       options->output || options->socket || options->connection_count;
+}
+
+static bool writes_table(const struct options *options)
+{
+	return !writes_json(options) && !options->summary &&
+	       (!options->otlp.text || options->has_format);
+}
+
 static int check_columns(const struct options *options, struct error *err)
 {
+	if (options->columns.count && !writes_table(options))
+		return error_fail(
+			err, -EINVAL,
+			"--fields are the columns of a table, which is not written with --json, --format, --output, --socket, --connect, --otlp or --summary");
 	for (size_t i = 0; options->time_style == TIME_NONE && i < options->columns.count; i++) {
 		if (options->columns.items[i] == COLUMN_TIME)
 			return error_fail(err, -EINVAL,
 					  "--time none does not fit --fields with the time");
 	}
 	return 0;
-}
-
-/* Whether events are written as JSON anywhere. */
-static bool writes_json(const struct options *options)
-{
-	return (options->json && !options->summary) || options->format != OPTION_FORMAT_TABLE ||
-	       options->output || options->socket || options->connection_count;
 }
 
 static int check_otlp(const struct options *options, struct error *err)
@@ -152,9 +173,6 @@ static int check_format(const struct options *options, struct error *err)
 		return error_fail(
 			err, -EINVAL,
 			"--format table is for standard output alone: leave out --json, --output, --socket and --connect");
-	if (!has_table && options->columns.count)
-		return error_fail(err, -EINVAL,
-				  "--fields are the columns of a table: leave out --format");
 	return 0;
 }
 

@@ -71,8 +71,6 @@ static uint32_t plan_room(const struct kernel_options *options)
 {
 	uint32_t usual = options->long_plans ? USUAL_LONG_PLANS : USUAL_PLANS;
 
-	if (options->plans <= usual)
-		return usual;
 	return options->plans < PLANS_MAX - usual ? options->plans + usual : PLANS_MAX;
 }
 

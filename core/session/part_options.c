@@ -4,7 +4,7 @@
 /* The plans of functions: one, or two, for each that a pattern may stand for. */
 static uint32_t plan_count(const struct trace_spec *spec)
 {
-	return spec->max_functions * (spec->latency ? 2 : 1);
+	return spec->function_count ? spec->max_functions * (spec->probes_returns ? 2 : 1) : 0;
 }
 
 struct kernel_options kernel_options_of(const struct session_options *options)

@@ -13,4 +13,10 @@ int function_arguments_add(struct function_request **functions, size_t *count, c
 int function_arguments_add_preset(struct function_request **functions, size_t *count,
 				  const char *name, struct error *err);
 
+/*
+ * Whether one of them captures a result, so that its returns are probed. A parameter can have the name of a result, too: then
+ * this is a guess, on the safe side.
+ */
+bool function_arguments_capture_results(const struct function_request *functions, size_t count);
+
 #endif

@@ -33,6 +33,7 @@ struct trace_spec {
 	const struct wanted_number *wanted;
 	size_t wanted_count;
 	bool latency;		/* of functions: the duration and the results of calls */
+	bool probes_returns;	/* of functions: for `latency`, or because a result is captured */
 	enum trace_sides sides; /* without functions */
 	uint8_t extras;		/* of requests: bits of enum extra */
 	const struct request_captures

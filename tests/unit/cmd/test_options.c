@@ -339,6 +339,11 @@ static void takes_a_format(void **state)
 	assert_refused(LINE("x", "--format=table", "--json"), "--format table is for");
 	assert_refused(LINE("x", "--format=otel", "--summary"), "--format is about events");
 	assert_refused(LINE("x", "--format=otel", "--fields=pid"), "--fields are the columns");
+	assert_refused(LINE("x", "--json", "--fields=pid"), "--fields are the columns");
+	assert_refused(LINE("x", "--output=file", "--fields=pid"), "--fields are the columns");
+	assert_refused(LINE("x", "--summary", "--fields=pid"), "--fields are the columns");
+	assert_refused(LINE("x", "--list", "--summary"), "--list traces nothing");
+	assert_refused(LINE("x", "--list", "--status=404"), "--list traces nothing");
 }
 
 static void takes_sizes_of_files(void **state)

@@ -228,8 +228,8 @@ static void there_is_room_for_as_many_plans_as_asked_for(void **state)
 {
 	static const struct {
 		uint32_t plans, room;
-	} rows[] = { { 64, LONG_PLANS },
-		     { LONG_PLANS, LONG_PLANS },
+	} rows[] = { { 0, LONG_PLANS },
+		     { 64, 64 + LONG_PLANS },
 		     { 10000, 10000 + LONG_PLANS },
 		     { UINT32_MAX, PLANS_MAX } };
 
