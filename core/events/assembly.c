@@ -393,7 +393,7 @@ void assembly_end_target(struct assembly *assembly, const struct target *target)
 	struct bytes start;
 
 	while (joiner_take_of_target(assembly->joiner, target_id(target), &passed, &start))
-		close_request(assembly, start, NULL, OUTCOME_EXITED);
+		close_unless_lost(assembly, start, NULL, OUTCOME_EXITED);
 	calls_end_target(assembly->calls, target);
 }
 

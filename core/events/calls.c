@@ -450,7 +450,7 @@ void calls_end_target(struct calls *calls, const struct target *target)
 
 		while (joiner_take_of_target(calls->joiners[kind], target_id(target), &passed,
 					     &record))
-			close_call(calls, record, &(struct ending){ .outcome = OUTCOME_EXITED });
+			close_unreturned(calls, record, OUTCOME_EXITED);
 	}
 }
 

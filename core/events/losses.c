@@ -12,16 +12,18 @@ uint64_t losses_take(struct losses *losses, const struct kernel *kernel)
 	return untold;
 }
 
-uint64_t losses_lost_ends(const struct kernel *kernel)
+uint64_t losses_lost_ends(const struct losses *losses, const struct kernel *kernel)
 {
-	return kernel_lost(kernel, PLAN_ROLE_END) + kernel_lost(kernel, PLAN_ROLE_PANIC) +
-	       kernel_lost(kernel, PLAN_ROLE_HIJACK) + kernel_lost(kernel, PLAN_ROLE_RETURN) +
+	return losses->pending_ends + kernel_lost(kernel, PLAN_ROLE_END) +
+	       kernel_lost(kernel, PLAN_ROLE_PANIC) + kernel_lost(kernel, PLAN_ROLE_HIJACK) +
+	       kernel_lost(kernel, PLAN_ROLE_RETURN) +
 	       kernel_lost(kernel, PLAN_ROLE_GOROUTINE_EXIT);
 }
 
-uint64_t losses_of_ends(const struct kernel *kernel, const struct assembly *assembly)
+uint64_t losses_of_ends(const struct losses *losses, const struct kernel *kernel,
+			const struct assembly *assembly)
 {
-	uint64_t lost = losses_lost_ends(kernel);
+	uint64_t lost = losses_lost_ends(losses, kernel);
 	uint64_t told = assembly_unknown_ends(assembly);
 	uint64_t open = assembly_open_requests(assembly);
 	uint64_t untold = lost > told ? lost - told : 0;

@@ -66,10 +66,36 @@ static bool is_of_target(const struct dispatcher *dispatcher, const struct pendi
 		!watcher_expects(dispatcher->parts.watcher, hit->pid));
 }
 
-/*
- * The process is a target by now, or will be one when its notification is handled. If that one was lost, this record
- * serves as a notification.
- */
+/* Counts what is lost with a hit: a request or call, or the end of one. */
+static void lose_hit(struct dispatcher *dispatcher, int plan)
+{
+	struct losses *losses = dispatcher->parts.losses;
+
+	switch (binary_cache_role(dispatcher->parts.cache, plan)) {
+	case PLAN_ROLE_END:
+	case PLAN_ROLE_PANIC:
+	case PLAN_ROLE_HIJACK:
+	case PLAN_ROLE_RETURN:
+	case PLAN_ROLE_GOROUTINE_EXIT:
+		losses->pending_ends++;
+		break;
+	case PLAN_ROLE_ROUTE:
+		break;
+	default:
+		losses->pending_dropped++;
+	}
+}
+
+/* If the notification of the process was lost, the hit serves as one. Returns false if there is no room for that. */
+static bool is_awaited(struct dispatcher *dispatcher, const struct pending_hit *hit)
+{
+	const struct process_notification begun = { RECORD_EXEC, hit->pid, 0 };
+
+	return watcher_expects(dispatcher->parts.watcher, hit->pid) ||
+	       watcher_note(dispatcher->parts.watcher, &begun);
+}
+
+/* The process is a target by now, or will be one when its notification is handled. */
 static void take_pending(struct dispatcher *dispatcher, const struct pending_hit *hit,
 			 struct bytes record)
 {
@@ -80,11 +106,8 @@ static void take_pending(struct dispatcher *dispatcher, const struct pending_hit
 			 pending_hits_assign(dispatcher->pending, record, target_id(target)));
 		return;
 	}
-	if (!watcher_expects(dispatcher->parts.watcher, hit->pid))
-		watcher_note(dispatcher->parts.watcher,
-			     &(struct process_notification){ RECORD_EXEC, hit->pid, 0 });
-	if (!pending_hits_keep(dispatcher->pending, record))
-		dispatcher->parts.losses->pending_dropped++;
+	if (!is_awaited(dispatcher, hit) || !pending_hits_keep(dispatcher->pending, record))
+		lose_hit(dispatcher, hit->plan);
 }
 
 static void take_notification(struct dispatcher *dispatcher,
@@ -167,7 +190,7 @@ bool dispatcher_find_other_hit(const struct dispatcher *dispatcher, uint32_t pid
 void dispatcher_lose(struct dispatcher *dispatcher, const struct pending_hit *hit)
 {
 	pending_hits_claim(dispatcher->pending, hit, TRACED_TARGET_MASK);
-	dispatcher->parts.losses->pending_dropped++;
+	lose_hit(dispatcher, hit->plan);
 }
 
 void dispatcher_discard(struct dispatcher *dispatcher)

@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -293,7 +294,7 @@ static uint64_t lost_ends(void *user)
 {
 	struct session *session = user;
 
-	return losses_lost_ends(session->kernel);
+	return losses_lost_ends(&session->losses, session->kernel);
 }
 
 /* Without entropy, early in the boot, the ids of requests begin with the time. */
@@ -440,8 +441,13 @@ void session_destroy(struct session *session)
 /* What cannot be polled, as a file, is not read. */
 static void read_input(struct session *session)
 {
+	/* libuv makes the descriptor non-blocking, for other programs on the terminal, too. */
+	int flags = fcntl(STDIN_FILENO, F_GETFL);
+
 	session->input.data = session;
 	session->reads_input = uv_poll_init(&session->loop, &session->input, STDIN_FILENO) == 0;
+	if (flags >= 0)
+		fcntl(STDIN_FILENO, F_SETFL, flags);
 	if (session->reads_input)
 		uv_poll_start(&session->input, UV_READABLE, on_input);
 }
@@ -470,7 +476,8 @@ static void finish(struct session *session)
 	/* With --count, all requested events were reported. */
 	if (!event_log_is_full(session->event_log))
 		assembly_close(session->assembly);
-	event_log_lost(session->event_log, losses_of_ends(session->kernel, session->assembly));
+	event_log_lost(session->event_log,
+		       losses_of_ends(&session->losses, session->kernel, session->assembly));
 	event_log_flush(session->event_log);
 }
 

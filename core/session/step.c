@@ -84,7 +84,7 @@ static void pass_mark(struct step *step)
 	if (!ring_has_read(step->parts.ring, step->mark.position))
 		return;
 	assembly_set_lost_ends(step->parts.assembly, step->mark.lost_ends);
-	step->mark.lost_ends = losses_lost_ends(step->parts.kernel);
+	step->mark.lost_ends = losses_lost_ends(step->parts.losses, step->parts.kernel);
 	step->mark.position = ring_written(step->parts.ring);
 }
 

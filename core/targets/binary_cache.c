@@ -301,6 +301,13 @@ struct known_binary *binary_cache_find(struct binary_cache *cache, int plan)
 	return binary;
 }
 
+int binary_cache_role(const struct binary_cache *cache, int plan)
+{
+	const struct known_binary *binary = find_by_plan(cache, plan);
+
+	return binary ? (int)inspection_schema(binary->inspection, plan)->role : -ENOENT;
+}
+
 bool binary_cache_has_in_other(const struct binary_cache *cache, int plan,
 			       const struct file_identity *file)
 {

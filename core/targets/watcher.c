@@ -41,6 +41,7 @@ struct watcher {
 	bool warned;	   /* that some processes cannot be inspected was reported */
 	bool starved;	   /* processes were skipped because descriptors or memory ran out */
 	bool told_starved; /* and this was reported */
+	bool retries_soon; /* a target has ended since */
 	uv_timer_t retry;
 	bool overflowed;	 /* notifications were discarded, or must be handled again */
 	uint64_t lost_processes; /* value of kernel_lost_processes() at the last scan */
@@ -53,6 +54,7 @@ static void watcher_on_retry(uv_timer_t *retry)
 	struct watcher *watcher = retry->data;
 
 	watcher->overflowed = true;
+	watcher->retries_soon = false;
 	watcher->options.due(watcher->options.user);
 }
 
@@ -281,13 +283,15 @@ int watcher_start(struct watcher *watcher, struct error *err)
 	return watcher_is_open(watcher) ? list_processes(watcher, err) : 0;
 }
 
-void watcher_note(struct watcher *watcher, const struct process_notification *notification)
+bool watcher_note(struct watcher *watcher, const struct process_notification *notification)
 {
-	if (watcher->pending_count == MAX_PENDING_NOTIFICATIONS)
+	if (watcher->pending_count == MAX_PENDING_NOTIFICATIONS) {
 		watcher->overflowed = true;
-	else
-		watcher->pending[watcher->pending_count++] =
-			(struct pending_notification){ .notification = *notification };
+		return false;
+	}
+	watcher->pending[watcher->pending_count++] =
+		(struct pending_notification){ .notification = *notification };
+	return true;
 }
 
 static void add_again(struct watcher *watcher, uint32_t pid, struct finding *finding)
@@ -327,8 +331,11 @@ static void watcher_act_on(struct watcher *watcher, struct pending_notification 
 
 void watcher_retry(struct watcher *watcher)
 {
-	if (watcher->starved)
-		uv_timer_start(&watcher->retry, watcher_on_retry, RETRY_SOON, 0);
+	/* Many ends one after the other must not put it off again and again. */
+	if (!watcher->starved || watcher->retries_soon)
+		return;
+	watcher->retries_soon = true;
+	uv_timer_start(&watcher->retry, watcher_on_retry, RETRY_SOON, 0);
 }
 
 bool watcher_expects(const struct watcher *watcher, uint32_t pid)

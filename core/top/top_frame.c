@@ -367,6 +367,9 @@ static void crop(struct text_buffer *text, size_t width, size_t height)
 	struct text_buffer cropped = { 0 };
 	const char *at = text->data, *end = text->data + text->size;
 
+	/* Without memory the last line may have no end. */
+	if (text->failed)
+		return;
 	for (size_t line = 0; at < end && (!height || line < height); line++) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
 		size_t size = (size_t)(newline - at);

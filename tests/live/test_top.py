@@ -20,9 +20,12 @@ KEYS = "s: sorted by {}  /: {}  enter: {}  p: pause  q: quit"
 TOTALS = re.compile(r"\d\d:\d\d:\d\d  [0-9.]+/s, [0-9.]+% failed, (\d+) requests, (\d+) lost")
 
 
+NONBLOCKING = 0o4000  # O_NONBLOCK
+
+
 def run_in_terminal(scope, columns, lines, *command):
-    """What the command printed at its end stays to be seen."""
-    return Screen(scope, columns, lines, f"{shlex.join(map(str, command))}; echo ended with $?; sleep 60")
+    """What the command printed at its end stays to be seen, and then the flags of the terminal."""
+    return Screen(scope, columns, lines, f"{shlex.join(map(str, command))}; echo ended with $?; grep flags /proc/$$/fdinfo/0; sleep 60")
 
 
 def start(scope, columns, lines):
@@ -61,7 +64,9 @@ def test_rows(scope, columns, lines):
     check(paths[0].startswith("/page/") and paths[1].startswith("→ /"), f"paths: {paths}")
     check_equal({path.rsplit("/", 1)[1] for path in paths[:3]}, {paths[0].rsplit("/", 1)[1]}, "numbers of a request and what it made")
     screen.press("Escape", "q")
-    found = screen.wait(lambda found: "ended with 0" in found, "top ends")
+    found = screen.wait(lambda found: "ended with 0" in found and any(line.startswith("flags:") for line in found), "top ends")
+    flags, = (int(line.split()[1], 8) for line in found if line.startswith("flags:"))
+    check(not flags & NONBLOCKING, "the terminal is non-blocking for other programs, too")
     check(any(f"pid {gateway.pid}" in line for line in found), f"messages are shown at the end: {found}")
 
 

@@ -10,7 +10,8 @@
  * zeroed struct is ready for use.
  */
 struct losses {
-	uint64_t pending_dropped; /* records of processes that were not inspected yet, for which the queue had no room */
+	/* Of processes that were not inspected yet, for whose records there was no room: requests and calls, and their ends. */
+	uint64_t pending_dropped, pending_ends;
 	uint64_t told; /* what losses_take() has returned so far */
 };
 
@@ -21,13 +22,14 @@ struct losses {
 uint64_t losses_take(struct losses *losses, const struct kernel *kernel);
 
 /* Returns the total number of end records that were lost. */
-uint64_t losses_lost_ends(const struct kernel *kernel);
+uint64_t losses_lost_ends(const struct losses *losses, const struct kernel *kernel);
 
 /*
  * Returns how many of the requests and calls that are still open will never be reported, because
  * their end record was lost. Valid only after the last record: before it, the response writer of
  * such a request may be used again, and the request is then reported with an unknown outcome.
  */
-uint64_t losses_of_ends(const struct kernel *kernel, const struct assembly *assembly);
+uint64_t losses_of_ends(const struct losses *losses, const struct kernel *kernel,
+			const struct assembly *assembly);
 
 #endif

@@ -51,6 +51,9 @@ int binary_cache_open_matched(struct binary_cache *cache, const char *path, cons
 /* Returns the binary for which a plan was compiled, with the caller as a new user; NULL if there is none. */
 struct known_binary *binary_cache_find(struct binary_cache *cache, int plan);
 
+/* Returns what the hits of a plan say, an enum plan_role; -ENOENT if the plan is of no known binary. */
+int binary_cache_role(const struct binary_cache *cache, int plan);
+
 /* Whether the plan is one of a program in another file than this one. False if no known binary has it. */
 bool binary_cache_has_in_other(const struct binary_cache *cache, int plan,
 			       const struct file_identity *file);

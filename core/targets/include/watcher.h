@@ -45,8 +45,11 @@ bool watcher_is_open(const struct watcher *watcher);
 /* Makes watcher_next() inspect all running processes; the eBPF side reports new ones. */
 int watcher_start(struct watcher *watcher, struct error *err);
 
-/* Queues a notification. Cheap; no target is added or removed. */
-void watcher_note(struct watcher *watcher, const struct process_notification *notification);
+/*
+ * Queues a notification. Cheap; no target is added or removed. Returns false if there is no room: all processes are inspected
+ * then.
+ */
+bool watcher_note(struct watcher *watcher, const struct process_notification *notification);
 
 /*
  * To be called when a target has ended: processes that were skipped because file descriptors or memory ran out are

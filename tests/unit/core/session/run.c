@@ -87,7 +87,9 @@ static void on_event(void *user, const struct event *event)
 
 static uint64_t lost_ends(void *user)
 {
-	return losses_lost_ends(kernel_fake());
+	const struct run *run = user;
+
+	return losses_lost_ends(&run->losses, kernel_fake());
 }
 
 static void open_parts(struct run *run, const struct discovery_rules *rules)

@@ -322,12 +322,13 @@ void ring_close(struct ring *ring)
 {
 }
 
-uint64_t losses_lost_ends(const struct kernel *kernel)
+uint64_t losses_lost_ends(const struct losses *losses, const struct kernel *kernel)
 {
 	return stage.lost_ends;
 }
 
-uint64_t losses_of_ends(const struct kernel *kernel, const struct assembly *assembly)
+uint64_t losses_of_ends(const struct losses *losses, const struct kernel *kernel,
+			const struct assembly *assembly)
 {
 	return stage.lost_ends;
 }
