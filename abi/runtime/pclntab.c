@@ -368,13 +368,14 @@ struct name_places {
 	size_t at[MAX_CANDIDATES];
 };
 
-static struct name_places find_places(const struct pclntab *table, const char *name)
+/* Looks from `from` on, for at most `most` places. */
+static struct name_places find_places(const struct pclntab *table, const char *name, size_t from,
+				      size_t most)
 {
 	struct bytes needle = { (const uint8_t *)name, strlen(name) + 1 };
 	struct name_places places = { 0 };
-	size_t at = 0;
 
-	for (; places.count < MAX_CANDIDATES; at++) {
+	for (size_t at = from; places.count < most; at++) {
 		at = bytes_find(table->names, at, needle, 1);
 		if (at == SIZE_MAX)
 			break;
@@ -396,12 +397,12 @@ static size_t place_of_name(const struct name_places *places, uint32_t offset)
 	return i;
 }
 
-bool pclntab_find(const struct pclntab *table, const char *name, struct function *ret_function)
+/* Finds the function whose name is at the first of the places that any function has. */
+static bool find_by_places(const struct pclntab *table, struct name_places places,
+			   struct function *ret_function)
 {
-	struct name_places places = find_places(table, name);
 	bool found = false;
 
-	/* A name may exist without a function, if all its calls were inlined: then a later place is the one. */
 	for (uint64_t i = 0; places.count && i < table->header.count; i++) {
 		size_t place;
 		uint32_t offset;
@@ -415,4 +416,16 @@ bool pclntab_find(const struct pclntab *table, const char *name, struct function
 		}
 	}
 	return found;
+}
+
+/* A name may exist without a function, if all its calls were inlined: then all later places are tried at once. */
+bool pclntab_find(const struct pclntab *table, const char *name, struct function *ret_function)
+{
+	struct name_places first = find_places(table, name, 0, 1);
+
+	if (first.count == 0)
+		return false;
+	return find_by_places(table, first, ret_function) ||
+	       find_by_places(table, find_places(table, name, first.at[0] + 1, MAX_CANDIDATES - 1),
+			      ret_function);
 }
