@@ -28,6 +28,8 @@ struct input {
 	size_t info_size, abbreviations_size;
 	const uint8_t *ranges; /* may be NULL */
 	size_t ranges_size;
+	const uint8_t *strings; /* may be NULL */
+	size_t strings_size;
 };
 
 static int open_types(struct elf_builder *elf, const struct input *input, struct image **ret_image,
@@ -43,6 +45,10 @@ static int open_types(struct elf_builder *elf, const struct input *input, struct
 	if (input->ranges)
 		elf_section(elf, ".debug_ranges", SHT_PROGBITS, 0,
 			    elf_append(elf, input->ranges, input->ranges_size), input->ranges_size);
+	if (input->strings)
+		elf_section(elf, ".debug_str", SHT_PROGBITS, 0,
+			    elf_append(elf, input->strings, input->strings_size),
+			    input->strings_size);
 	elf_finish(elf, ET_EXEC, EM_X86_64);
 	assert_int_equal(image_open(elf_save(elf), ret_image, NULL), 0);
 	return debug_types_open(*ret_image, ret_types, err);
@@ -149,6 +155,24 @@ static void bounds_walks(void **state)
 	image_close(image);
 	elf_release(&elf);
 	free(info);
+}
+
+/* Units may share a name, too, and each looks for its end. */
+static void bounds_names(void **state)
+{
+	/* DW_AT_name as DW_FORM_strp: the string at 0. */
+	static const uint8_t with_name[] = { 1, 0x11, 1, 0x03, 0x0e, 0, 0, 0 };
+	const size_t size = 1u << 20;
+	uint8_t *info = units_make(5000, SMALL), *strings = calloc(size, 1);
+	struct input input = { info, with_name, 5000 * SMALL_UNIT, sizeof(with_name) };
+
+	input.strings = strings;
+	input.strings_size = size;
+	assert_open(&input, 0);
+	memset(strings, 'a', size - 1);
+	assert_open(&input, -E2BIG);
+	free(info);
+	free(strings);
 }
 
 /* Units may share a list. It is read again for each unit, and that counts as work. */
@@ -286,10 +310,11 @@ static void names_the_compression(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(bounds_units),	     cmocka_unit_test(bounds_abbreviations),
-		cmocka_unit_test(bounds_attributes), cmocka_unit_test(bounds_walks),
-		cmocka_unit_test(keeps_to_units),    cmocka_unit_test(bounds_decompression),
-		cmocka_unit_test(bounds_lists),	     cmocka_unit_test(names_the_compression),
+		cmocka_unit_test(bounds_units),		 cmocka_unit_test(bounds_abbreviations),
+		cmocka_unit_test(bounds_attributes),	 cmocka_unit_test(bounds_walks),
+		cmocka_unit_test(keeps_to_units),	 cmocka_unit_test(bounds_decompression),
+		cmocka_unit_test(bounds_names),		 cmocka_unit_test(bounds_lists),
+		cmocka_unit_test(names_the_compression),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
