@@ -15,8 +15,9 @@ from tracers import EmptyProbe, Gohttpsnoop, StraightProbe
 SWITCH = pathlib.Path("/proc/sys/kernel/bpf_stats_enabled")
 KPROBE = "2"  # linux/bpf.h, BPF_PROG_TYPE_KPROBE: the type of uprobe programs, too
 HEADERS = ("--header", "User-Agent", "--header", "Accept", "--response-header", "Content-Type")
-EMPTY, STRAIGHT, OURS, LONG = ROWS = (
-    "two empty programs", "straight-line programs", "gohttpsnoop --json", "the same with three headers")
+EMPTY, STRAIGHT, LEAST, OURS, LONG = ROWS = (
+    "two empty programs", "straight-line programs", "the same, with gohttpsnoop's reads", "gohttpsnoop --json",
+    "the same with three headers")
 
 
 @contextlib.contextmanager
@@ -46,6 +47,7 @@ def starters(scope, server):
     return {
         EMPTY: lambda: EmptyProbe(scope, server.pid, sites),
         STRAIGHT: lambda: StraightProbe(scope, server, *sites),
+        LEAST: lambda: StraightProbe(scope, server, *sites, options=["--least"]),
         OURS: lambda: Gohttpsnoop(scope, "--pid", server.pid),
         LONG: lambda: Gohttpsnoop(scope, "--pid", server.pid, *HEADERS),
     }
@@ -80,7 +82,7 @@ def show_release(scope, release, options, say):
         return f"Go {release}: not measured, the straight-line programs are for Go 1.19 to 1.24 on amd64"
     results = run_rounds(scope, server, options, watch, say)
     server.process.forget()
-    ratios = ((OURS, STRAIGHT), (LONG, STRAIGHT))
+    ratios = ((LEAST, STRAIGHT), (OURS, STRAIGHT), (OURS, LEAST), (LONG, STRAIGHT))
     return "\n".join([
         f"Go {release}",
         figures.table(["", "ns/request"], [[row, figures.Figure(results[row]).show()] for row in ROWS]),

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Attaches the straight-line programs to one process, at the file offsets of a request's begin and end in its
- * executable, until SIGINT or SIGTERM. Reads the records and throws them away; prints how many there were.
+ * Attaches the straight-line programs, or with --least the least ones, to one process, at the file offsets of a request's
+ * begin and end in its executable, until SIGINT or SIGTERM. Reads the records and throws them away; prints how many there were.
  */
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,10 +54,12 @@ static void read_until_signal(struct ring_buffer *ring)
 	ring_buffer__consume(ring);
 }
 
-static int trace(struct straight_probe_bpf *skeleton, pid_t pid, char **offsets)
+static int trace(struct straight_probe_bpf *skeleton, bool least, pid_t pid, char **offsets)
 {
-	struct bpf_link *start = attach(skeleton->progs.start, pid, offsets[0]);
-	struct bpf_link *end = start ? attach(skeleton->progs.end, pid, offsets[1]) : NULL;
+	struct bpf_program *at_begin = least ? skeleton->progs.least_start : skeleton->progs.start;
+	struct bpf_program *at_end = least ? skeleton->progs.least_end : skeleton->progs.end;
+	struct bpf_link *start = attach(at_begin, pid, offsets[0]);
+	struct bpf_link *end = start ? attach(at_end, pid, offsets[1]) : NULL;
 	uint64_t records = 0;
 	struct ring_buffer *ring;
 
@@ -76,18 +79,20 @@ static int trace(struct straight_probe_bpf *skeleton, pid_t pid, char **offsets)
 
 int main(int count, char **words)
 {
-	pid_t pid = count == 4 ? strtol(words[1], NULL, 0) : 0;
+	bool least = count == 5 && strcmp(words[1], "--least") == 0;
+	pid_t pid = count == 4 + least ? strtol(words[1 + least], NULL, 0) : 0;
 	struct straight_probe_bpf *skeleton;
 	int status;
 
 	if (pid <= 0) {
-		fprintf(stderr, "usage: straight_probe PID OFFSET_OF_BEGIN OFFSET_OF_END\n");
+		fprintf(stderr,
+			"usage: straight_probe [--least] PID OFFSET_OF_BEGIN OFFSET_OF_END\n");
 		return 2;
 	}
 	skeleton = straight_probe_bpf__open_and_load();
 	if (!skeleton)
 		return fail("cannot load");
-	status = trace(skeleton, pid, words + 2);
+	status = trace(skeleton, least, pid, words + 2 + least);
 	straight_probe_bpf__destroy(skeleton);
 	return status;
 }

@@ -95,8 +95,8 @@ class StraightProbe(Process):
 
     COMMAND = BUILD / "tests/bench/straight_probe"
 
-    def __init__(self, scope, server, begin, end):
-        super().__init__(scope, [self.COMMAND, server.pid, begin, end], cpu=TRACER_CPU)
+    def __init__(self, scope, server, begin, end, options=()):
+        super().__init__(scope, [self.COMMAND, *options, server.pid, begin, end], cpu=TRACER_CPU)
         self.wait_output(b"attached")
 
     @classmethod
