@@ -78,11 +78,6 @@ static int entry_compare(const void *a, const void *b)
 	return (left->name > right->name) - (left->name < right->name);
 }
 
-static bool are_same(const struct type_names *names, const struct entry *a, const struct entry *b)
-{
-	return a->hash == b->hash && strcmp(names->text + a->name, names->text + b->name) == 0;
-}
-
 /*
  * Of the entries with one hash, the first one and one with another name say all: a binary in which all types have the same
  * hash is searched no longer than others.
@@ -93,7 +88,8 @@ static bool is_needed(const struct type_names *names, size_t kept, const struct 
 
 	if (kept == 0 || last->hash != entry->hash)
 		return true;
-	return !are_same(names, last, entry) && (kept == 1 || last[-1].hash != entry->hash);
+	return strcmp(names->text + last->name, names->text + entry->name) != 0 &&
+	       (kept == 1 || last[-1].hash != entry->hash);
 }
 
 void type_names_sort(struct type_names *names)

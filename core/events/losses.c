@@ -1,6 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "losses.h"
 
+void losses_drop(struct losses *losses, int role)
+{
+	switch (role) {
+	case PLAN_ROLE_END:
+	case PLAN_ROLE_PANIC:
+	case PLAN_ROLE_HIJACK:
+	case PLAN_ROLE_RETURN:
+	case PLAN_ROLE_GOROUTINE_EXIT:
+		losses->pending_ends++;
+		break;
+	case PLAN_ROLE_ROUTE:
+		break;
+	default:
+		losses->pending_dropped++;
+	}
+}
+
 uint64_t losses_take(struct losses *losses, const struct kernel *kernel)
 {
 	uint64_t lost = kernel_lost(kernel, PLAN_ROLE_START) +

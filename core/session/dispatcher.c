@@ -66,24 +66,9 @@ static bool is_of_target(const struct dispatcher *dispatcher, const struct pendi
 		!watcher_expects(dispatcher->parts.watcher, hit->pid));
 }
 
-/* Counts what is lost with a hit: a request or call, or the end of one. */
 static void lose_hit(struct dispatcher *dispatcher, int plan)
 {
-	struct losses *losses = dispatcher->parts.losses;
-
-	switch (binary_cache_role(dispatcher->parts.cache, plan)) {
-	case PLAN_ROLE_END:
-	case PLAN_ROLE_PANIC:
-	case PLAN_ROLE_HIJACK:
-	case PLAN_ROLE_RETURN:
-	case PLAN_ROLE_GOROUTINE_EXIT:
-		losses->pending_ends++;
-		break;
-	case PLAN_ROLE_ROUTE:
-		break;
-	default:
-		losses->pending_dropped++;
-	}
+	losses_drop(dispatcher->parts.losses, binary_cache_role(dispatcher->parts.cache, plan));
 }
 
 /* If the notification of the process was lost, the hit serves as one. Returns false if there is no room for that. */

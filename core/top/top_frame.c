@@ -378,7 +378,6 @@ static void crop(struct text_buffer *text, size_t width, size_t height)
 		text_buffer_add(&cropped, "\n", 1);
 		at = newline + 1;
 	}
-	cropped.failed |= text->failed;
 	text_buffer_release(text);
 	*text = cropped;
 }

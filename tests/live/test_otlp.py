@@ -328,7 +328,6 @@ def require_libcurl():
 
 if __name__ == "__main__":
     tests = (test_spans, test_links, (test_links, "--trace"), test_trace_of_request, test_filter, test_filter_of_metrics,
-             test_busy, test_killed,
-             test_small_buffer, test_refused, test_partly, test_never_there, test_hanging, (test_only, "traces"),
+             test_busy, test_killed, test_small_buffer, test_refused, test_partly, test_never_there, test_hanging, (test_only, "traces"),
              (test_only, "metrics"), test_authentication, test_tls, test_wrong)
     main(tests, before=require_libcurl)

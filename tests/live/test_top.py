@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """top: driven by keys in a terminal of two sizes, through a resize; and without a terminal."""
 
+import os
 import re
 import shlex
 import signal
@@ -18,9 +19,6 @@ NEWEST = releases()[-1]
 COUNT = 100
 KEYS = "s: sorted by {}  /: {}  enter: {}  p: pause  q: quit"
 TOTALS = re.compile(r"\d\d:\d\d:\d\d  [0-9.]+/s, [0-9.]+% failed, (\d+) requests, (\d+) lost")
-
-
-NONBLOCKING = 0o4000  # O_NONBLOCK
 
 
 def run_in_terminal(scope, columns, lines, *command):
@@ -66,7 +64,7 @@ def test_rows(scope, columns, lines):
     screen.press("Escape", "q")
     found = screen.wait(lambda found: "ended with 0" in found and any(line.startswith("flags:") for line in found), "top ends")
     flags, = (int(line.split()[1], 8) for line in found if line.startswith("flags:"))
-    check(not flags & NONBLOCKING, "the terminal is non-blocking for other programs, too")
+    check(not flags & os.O_NONBLOCK, "the terminal is non-blocking for other programs, too")
     check(any(f"pid {gateway.pid}" in line for line in found), f"messages are shown at the end: {found}")
 
 

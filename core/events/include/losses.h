@@ -15,6 +15,9 @@ struct losses {
 	uint64_t told; /* what losses_take() has returned so far */
 };
 
+/* Counts a record of such a process that is lost; `role` is an enum plan_role, or an error if it is not known. */
+void losses_drop(struct losses *losses, int role);
+
 /*
  * Returns the number of requests and calls whose start record was lost since the last call of this
  * function.
