@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <uv.h>
 
 #include "answer_reader.h"
 #include "backoff.h"
 #include "clock.h"
+#include "random.h"
 
 enum { MOST_RETRY_AFTER = 300 }; /* seconds; a receiver may ask for more */
 
@@ -100,19 +100,10 @@ static void on_retry_delivery(uv_timer_t *retry)
 	send_body(retry->data);
 }
 
-static uint32_t random_number_of_delivery(void)
-{
-	uint32_t number = 0;
-
-	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) < 0)
-		return 0;
-	return number;
-}
-
 static void wait_for_retry(struct delivery *delivery, uint64_t retry_after)
 {
 	uint64_t delay =
-		backoff_next(&delivery->backoff, BACKOFF_MOST_REMOTE, random_number_of_delivery());
+		backoff_next(&delivery->backoff, BACKOFF_MOST_REMOTE, (uint32_t)random_number());
 
 	if (retry_after > MOST_RETRY_AFTER)
 		retry_after = MOST_RETRY_AFTER;

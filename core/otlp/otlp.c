@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <uv.h>
 
 #include "clock.h"
 #include "delivery.h"
 #include "http_client.h"
+#include "random.h"
 #include "request_metrics.h"
 #include "span_format.h"
 #include "span_queue.h"
@@ -325,22 +325,13 @@ int otlp_conclude(struct otlp *otlp, struct error *err)
 
 /* ---- lifetime ---- */
 
-static uint64_t random_seed_of_ids(void)
-{
-	uint64_t seed;
-
-	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) == (ssize_t)sizeof(seed))
-		return seed;
-	return (uint64_t)clock_now();
-}
-
 static int open_format(struct otlp *otlp)
 {
 	struct span_format_options options = {
 		.origin = otlp->options.origin,
 		.redaction = otlp->options.redaction,
 		.version = otlp->options.version,
-		.seed = random_seed_of_ids(),
+		.seed = random_number(),
 	};
 
 	return span_format_create(&options, &otlp->format);

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <uv.h>
 
 #include "backoff.h"
@@ -12,6 +11,7 @@
 #include "dialer.h"
 #include "link.h"
 #include "outbox.h"
+#include "random.h"
 #include "sink_type.h"
 
 /* A connection that held for so long has worked, and the next one is tried soon. Nanoseconds. */
@@ -40,23 +40,13 @@ static void connection_notify(const struct connection_sink *connection, enum not
 
 /* ---- losing the connection ---- */
 
-static uint32_t random_number(void)
-{
-	uint32_t number = 0;
-
-	/* Without random numbers the pauses are only less different. */
-	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) < 0)
-		return 0;
-	return number;
-}
-
 /* Milliseconds. */
 static uint32_t next_pause(struct connection_sink *connection)
 {
 	uint32_t most = connection->endpoint->kind == ENDPOINT_UNIX ? BACKOFF_MOST_LOCAL :
 								      BACKOFF_MOST_REMOTE;
 
-	return backoff_next(&connection->backoff, most, random_number());
+	return backoff_next(&connection->backoff, most, (uint32_t)random_number());
 }
 
 static void on_retry(uv_timer_t *retry)

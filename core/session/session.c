@@ -2,10 +2,8 @@
 #include "session.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -21,11 +19,13 @@
 #include "part_options.h"
 #include "privilege.h"
 #include "process.h"
+#include "random.h"
 #include "record_clock.h"
 #include "ring.h"
 #include "signals.h"
 #include "step.h"
 #include "targets.h"
+#include "terminal_input.h"
 #include "type_learner.h"
 #include "watcher.h"
 
@@ -35,8 +35,7 @@ struct session {
 	bool loop_open;
 	struct signals *signals;
 	uv_timer_t deadline, interval;
-	uv_poll_t input;
-	bool reads_input; /* `input` is open */
+	struct terminal_input *input; /* or NULL */
 	struct record_clock clock;
 	struct kernel *kernel;
 	struct ring *ring;
@@ -192,11 +191,11 @@ static void on_interval(uv_timer_t *timer)
 		session_stop_all(session);
 }
 
-static void on_input(uv_poll_t *input, int status, int events)
+static void on_input(void *user, bool is_gone)
 {
-	struct session *session = input->data;
+	struct session *session = user;
 
-	if (status < 0 || !session->options.view.read_input(session->options.view.user))
+	if (is_gone || !session->options.view.read_input(session->options.view.user))
 		session_stop_all(session);
 }
 
@@ -297,16 +296,6 @@ static uint64_t lost_ends(void *user)
 	return losses_lost_ends(&session->losses, session->kernel);
 }
 
-/* Without entropy, early in the boot, the ids of requests begin with the time. */
-static uint64_t random_seed(void)
-{
-	uint64_t seed;
-
-	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) == (ssize_t)sizeof(seed))
-		return seed;
-	return clock_monotonic();
-}
-
 static int open_assembly(struct session *session, struct error *err)
 {
 	struct assembly_callbacks callbacks = { on_event, lost_ends, session };
@@ -314,7 +303,7 @@ static int open_assembly(struct session *session, struct error *err)
 
 	if (r < 0)
 		return error_fail(err, r, "out of memory");
-	assembly_set_seed(session->assembly, random_seed());
+	assembly_set_seed(session->assembly, random_number());
 	return 0;
 }
 
@@ -411,8 +400,7 @@ static void close_loop(struct session *session)
 	signals_close(session->signals);
 	uv_close((uv_handle_t *)&session->deadline, NULL);
 	uv_close((uv_handle_t *)&session->interval, NULL);
-	if (session->reads_input)
-		uv_close((uv_handle_t *)&session->input, NULL);
+	terminal_input_close(session->input);
 	/* A uv_stop() from before makes the first run return immediately. */
 	while (uv_run(&session->loop, UV_RUN_DEFAULT))
 		;
@@ -438,22 +426,10 @@ void session_destroy(struct session *session)
 	free(session);
 }
 
-/* What cannot be polled, as a file, is not read. */
-static void read_input(struct session *session)
-{
-	/* libuv makes the descriptor non-blocking, for other programs on the terminal, too. */
-	int flags = fcntl(STDIN_FILENO, F_GETFL);
-
-	session->input.data = session;
-	session->reads_input = uv_poll_init(&session->loop, &session->input, STDIN_FILENO) == 0;
-	if (flags >= 0)
-		fcntl(STDIN_FILENO, F_SETFL, flags);
-	if (session->reads_input)
-		uv_poll_start(&session->input, UV_READABLE, on_input);
-}
-
 static void run_loop(struct session *session)
 {
+	const struct terminal_input_callbacks callbacks = { on_input, session };
+
 	/* The time of the setup does not count. */
 	uv_update_time(&session->loop);
 	if (session->options.duration)
@@ -462,7 +438,7 @@ static void run_loop(struct session *session)
 		uv_timer_start(&session->interval, on_interval, session->options.interval,
 			       session->options.interval);
 	if (session->options.view.read_input)
-		read_input(session);
+		session->input = terminal_input_open(&session->loop, &callbacks);
 	if (!session->stopping)
 		uv_run(&session->loop, UV_RUN_DEFAULT);
 }
